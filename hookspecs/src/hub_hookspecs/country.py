@@ -1,0 +1,97 @@
+"""A country as data: identity documents, currencies, wording and rules.
+
+Found through entry-point group ``hub.countries``; adding a country touches no
+file of ours, and a provider's distribution may bring its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import attrs
+
+from .identity import EMPTY
+
+
+@attrs.frozen(kw_only=True)
+class IdentityType:
+    """One kind of identity document.
+
+    Attributes:
+        code: Unique in its country: ``NIT``.
+        pattern: What a normalised number must match in full; else it is refused.
+        usual: Narrower pattern; a number outside it is accepted with a warning.
+        warning: That warning, in the country's language.
+        example: A number as people write it.
+        check_digit: Computes the check digit of a normalised number, where the type has one.
+        normalise: Further normalisation after upper case and removal of blanks, dots and dashes.
+        show: Formats normalised number and check digit for people.
+        legal_person: True where the document usually names a company.
+        tax_code: The tax authority's code of the document.
+    """
+
+    code: str
+    label: str
+    pattern: str
+    usual: str | None = None
+    warning: str = ""
+    example: str = ""
+    check_digit: Callable[[str], str] | None = None
+    normalise: Callable[[str], str] = str
+    show: Callable[[str, str | None], str] = lambda number, digit: f"{number}-{digit}" if digit else number
+    legal_person: bool = False
+    tax_code: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptRules:
+    """How cash receipts are written.
+
+    Attributes:
+        major: Singular and plural of the currency's name by currency: ``{"COP": ("peso", "pesos")}``.
+        tail: Closing words of an amount in words by currency, e.g. ``M/CTE``.
+        series: Default series prefix.
+    """
+
+    major: Mapping[str, tuple[str, str]]
+    tail: Mapping[str, str] = EMPTY
+    series: str = "RC"
+
+
+@attrs.frozen(kw_only=True)
+class Country:
+    """Everything that the hub knows of a country.
+
+    Attributes:
+        code: ISO 3166-1 alpha-2; equals the entry-point name.
+        currencies: The first is the usual one.
+        locale: Babel locale with underscore: ``es_CR``.
+        zone: IANA time zone.
+        address_parts: (key, label) in the order of the form.
+        mobile: Pattern of a mobile number without country prefix, digits only.
+        phone_prefix: International prefix: ``+506``.
+        wording: Texts that differ from the language's default, by message id.
+        holidays: Bank holidays, for estimates only.
+        surcharge_allowed: Whether a payer may be charged for the method.
+        withholdings: Whether payers withhold taxes in private business.
+    """
+
+    code: str
+    name: str
+    identity_types: tuple[IdentityType, ...]
+    currencies: tuple[str, ...]
+    locale: str
+    zone: str
+    address_parts: tuple[tuple[str, str], ...]
+    mobile: str
+    phone_prefix: str
+    receipts: ReceiptRules
+    wording: Mapping[str, str] = EMPTY
+    holidays: frozenset[date] = frozenset()
+    surcharge_allowed: bool = False
+    withholdings: bool = False
+
+    def identity_type(self, code: str) -> IdentityType | None:
+        """The identity type with this code, if the country has it."""
+        return next((kind for kind in self.identity_types if kind.code == code), None)

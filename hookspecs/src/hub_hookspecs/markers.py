@@ -1,0 +1,13 @@
+"""The two pluggy markers of the project, and the version of this contract."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pluggy
+
+PROJECT: Final = "hub"
+CONTRACT_VERSION: Final = 1
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)

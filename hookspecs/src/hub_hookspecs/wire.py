@@ -1,0 +1,68 @@
+"""Reading a provider's answer safely; the same few lines in every plugin."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from .errors import OutcomeUnknown
+
+
+def strict_json(raw: bytes) -> Any:
+    """Decode JSON of untrusted origin.
+
+    Duplicate keys, NaN, lone surrogates, deep nesting, huge integers and invalid UTF-8 are refused; numbers with a
+    point come as ``Decimal``.
+
+    Raises:
+        ValueError: The bytes are not such JSON; no other exception leaves this function.
+    """
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            parse_float=Decimal,
+            parse_int=_integer,
+            parse_constant=_constant,
+            object_pairs_hook=_unique,
+        )
+        json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
+    except (RecursionError, ArithmeticError) as error:
+        raise ValueError(f"not acceptable JSON: {type(error).__name__}") from None
+    except UnicodeError:
+        raise ValueError("not acceptable JSON: its text is not UTF-8") from None
+    return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise ValueError("not acceptable JSON: an integer of more than 20 digits")
+    return int(digits)
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"not acceptable JSON: {name}")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("not acceptable JSON: a key stands twice")
+    return value
+
+
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer.
+
+    Raises:
+        OutcomeUnknown: The answer is not a JSON object, so nothing can be concluded from it.
+    """
+    try:
+        body = strict_json(response.content)
+    except ValueError as error:
+        raise OutcomeUnknown(f"answer {response.status_code} is unreadable: {error}") from None
+    if not isinstance(body, dict):
+        raise OutcomeUnknown(f"answer {response.status_code} is not a JSON object")
+    return body
