@@ -1,0 +1,88 @@
+"""What every test may use.
+
+Needs of a test that a machine may lack (a browser, later a database server) go through `require`:
+
+    def test_page(require):
+        require("chromium", shutil.which("chromium"), "install Debian's chromium")
+
+Where the need is not met the test is skipped, visibly. A skip must not look green in CI, though: the environment
+variable HUB_TEST_REQUIRE names needs, separated by commas, whose skip is a failure there (`HUB_TEST_REQUIRE=chromium`).
+That holds for every skip whose reason begins with "needs NAME:", a skipif mark or a whole module included.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+Require = Callable[[str, object, str], None]
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",  # tests run as root in containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def require() -> Require:
+    """require(name, condition, reason): go on if the condition holds, else skip (or fail, see above)."""
+
+    def check(name: str, condition: object, reason: str) -> None:
+        if not condition:
+            pytest.skip(f"needs {name}: {reason}")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def chromium(require: Require) -> "Iterator[Browser]":
+    """Debian's chromium, driven by Playwright; Playwright's own browsers are never downloaded."""
+    path = shutil.which("chromium")
+    require("chromium", path, "install Debian's chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
+    and asyncio.run would refuse to work in the tests after them."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[Any]:
+    report = yield
+    return _refuse_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[Any]:
+    report = yield
+    return _refuse_skip(report)
+
+
+def _refuse_skip(report: Any) -> Any:
+    if report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        required = [name.strip() for name in os.environ.get("HUB_TEST_REQUIRE", "").split(",") if name.strip()]
+        if any(reason.startswith(f"needs {name}:") for name in required):
+            report.outcome = "failed"
+            report.longrepr = f"HUB_TEST_REQUIRE forbids this skip: {reason}"
+    return report
