@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_no_lock_file_is_tracked() -> None:
 def test_every_declared_dependency_is_pinned(folder: str) -> None:
     pinned = {line.split("==")[0] for line in constraints()}
     project = pyproject(folder)["project"]
-    wanted = [*project["dependencies"], *sum(project.get("optional-dependencies", {}).values(), [])]
+    wanted = [*project["dependencies"], *chain.from_iterable(project.get("optional-dependencies", {}).values())]
     names = {re.split(r"[^A-Za-z0-9-]", line, maxsplit=1)[0].lower() for line in wanted}
     assert {name for name in names if not name.startswith("payment-hub")} <= pinned
 
