@@ -383,7 +383,7 @@ def check_observations(hook: str, observations: object) -> None:
 
 
 def _check_memory(started: PaymentStarted) -> None:
-    memory: dict[object, object] = {**started.memory}
+    memory = cast("Mapping[object, object]", started.memory)
     if not all(isinstance(key, str) and isinstance(item, str | int | None) for key, item in memory.items()):
         raise PluginFault("memory is a map of text to text, integers or null")
     if len(json.dumps(dict(started.memory))) > MAX_MEMORY:
