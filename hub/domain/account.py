@@ -1,0 +1,125 @@
+"""A merchant's connection to one provider, from draft to active and back."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub_hookspecs import Channel, Company, Credentials, EnteredBy, IdentityReport, Mode, ProviderInfo, Setting
+from hub_hookspecs.identity import EMPTY
+
+
+class AccountStatus(enum.StrEnum):
+    """Where a connection stands; only ``active`` shows pay buttons."""
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    ACTIVE = "active"
+    FAILED = "failed"
+    NEEDS_REVALIDATION = "needs_revalidation"
+    SUSPENDED = "suspended"
+    DISABLED = "disabled"
+
+
+@attrs.frozen(kw_only=True)
+class ProviderAccount:
+    """One merchant's connection to one provider in one mode.
+
+    Attributes:
+        path_token: Unguessable part of the notification address.
+        settings: Values of settings that are no secrets; secrets stay with the vault.
+        secret_names: Settings whose secret value is stored.
+        report: What the last validation said.
+        confirmed_by, confirmed_at: Who confirmed by hand what the provider cannot tell.
+        last_heard_at: When the last genuine notification came.
+        paused: Text for payers while an operator has paused the account.
+    """
+
+    id: str
+    merchant_id: str
+    provider: str
+    mode: Mode
+    status: AccountStatus
+    path_token: str
+    settings: Mapping[str, str] = EMPTY
+    secret_names: frozenset[str] = frozenset()
+    channels: frozenset[Channel] = frozenset(Channel)
+    report: IdentityReport | None = None
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+    last_heard_at: datetime | None = None
+    paused: str = ""
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class SettingProblem:
+    """A setting that is missing or unacceptable."""
+
+    name: str
+    message: str
+    entered_by: EnteredBy
+
+
+def setting_problems(info: ProviderInfo, values: Mapping[str, str]) -> tuple[SettingProblem, ...]:
+    """Everything that keeps these values from making a complete account."""
+    problems = [problem for setting in info.settings if (problem := _problem(setting, values))]
+    groups: dict[str, list[Setting]] = {}
+    for setting in info.settings:
+        if setting.one_of:
+            groups.setdefault(setting.one_of, []).append(setting)
+    for members in groups.values():
+        if not any(values.get(setting.name) for setting in members):
+            labels = ", ".join(setting.label for setting in members)
+            problems.append(SettingProblem(members[0].name, f"Indique al menos uno: {labels}", members[0].entered_by))
+    return tuple(problems)
+
+
+def _problem(setting: Setting, values: Mapping[str, str]) -> SettingProblem | None:
+    import re
+
+    value = values.get(setting.name, "")
+    if not value:
+        required = setting.default is None and not setting.optional and not setting.one_of
+        return SettingProblem(setting.name, "Este dato es obligatorio", setting.entered_by) if required else None
+    if not re.fullmatch(setting.pattern, value, re.DOTALL):
+        return SettingProblem(setting.name, "El dato no tiene el formato esperado", setting.entered_by)
+    return None
+
+
+def with_defaults(info: ProviderInfo, values: Mapping[str, str]) -> dict[str, str]:
+    """Values completed by the declared defaults."""
+    defaults = {setting.name: setting.default for setting in info.settings if setting.default is not None}
+    return {**defaults, **{name: value for name, value in values.items() if value}}
+
+
+def offered_currencies(info: ProviderInfo, names: frozenset[str]) -> tuple[str, ...]:
+    """Currencies that an account with these settings offers."""
+    switched = {setting.enables: setting.name for setting in info.settings if setting.enables}
+    return tuple(
+        rule.currency for rule in info.currencies if rule.currency not in switched or switched[rule.currency] in names
+    )
+
+
+def status_after(report: IdentityReport, *, confirmed: bool) -> AccountStatus:
+    """Where a validation leaves the account."""
+    if report.credentials is not Credentials.ACCEPTED or report.contradicts:
+        return AccountStatus.FAILED
+    if report.needs_confirmation and not confirmed:
+        return AccountStatus.NEEDS_CONFIRMATION
+    return AccountStatus.ACTIVE
+
+
+def changed_fields(before: Company, after: Company) -> frozenset[str]:
+    """Names of the verifiable company fields that differ."""
+    pairs = {
+        "identity_type": (before.document.type, after.document.type),
+        "identity_number": (before.document.number, after.document.number),
+        "legal_name": (before.legal_name, after.legal_name),
+    }
+    return frozenset(name for name, (old, new) in pairs.items() if old != new)

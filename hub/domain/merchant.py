@@ -1,0 +1,140 @@
+"""Merchants, their people, and the customers who owe them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub_hookspecs import Company, IdentityDocument, Mode
+from hub_hookspecs.identity import EMPTY
+
+
+class Role(enum.StrEnum):
+    """What a person of the merchant may do."""
+
+    OWNER = "owner"
+    ACCOUNTANT = "accountant"
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """A merchant's choices.
+
+    Attributes:
+        auto_record: Record the cash receipt as soon as a payment is proven.
+        partial: Customers may pay part of an invoice.
+        notify: Addresses told about payments; the company's own when empty.
+    """
+
+    auto_record: bool = False
+    partial: bool = False
+    notify: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Merchant:
+    """The business that is owed; its legal identity is ``company``.
+
+    Attributes:
+        slug: Short name for commands: ``--company ferreteria``.
+        mode: The mode that its pages and imports work in.
+    """
+
+    id: str
+    slug: str
+    company: Company
+    locale: str
+    mode: Mode
+    options: Options = Options()
+    created_at: datetime
+
+    @property
+    def notify(self) -> tuple[str, ...]:
+        """Who is told about payments."""
+        return self.options.notify or tuple(filter(None, (self.company.email,)))
+
+
+@attrs.frozen(kw_only=True)
+class Member:
+    """A person who may sign in for a merchant."""
+
+    merchant_id: str
+    email: str
+    role: Role
+
+
+@attrs.frozen(kw_only=True)
+class Customer:
+    """Someone who owes, or a shopper.
+
+    Attributes:
+        remembered: Payer fields of earlier payments by field name, shown masked.
+    """
+
+    id: str
+    merchant_id: str
+    name: str
+    document: IdentityDocument | None = None
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    remembered: Mapping[str, str] = EMPTY
+
+
+@attrs.frozen(kw_only=True)
+class SignIn:
+    """A mailed sign-in link: hash at rest, used once, by POST."""
+
+    token_hash: bytes
+    merchant_id: str
+    email: str
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """A signed-in browser."""
+
+    token_hash: bytes
+    merchant_id: str
+    email: str
+    role: Role
+    csrf: str
+    expires_at: datetime
+
+
+class LinkKind(enum.StrEnum):
+    """What a mailed link opens."""
+
+    STATEMENT = "statement"
+    RECEIPT = "receipt"
+    ORDER = "order"
+    PAYMENT = "payment"
+
+
+@attrs.frozen(kw_only=True)
+class Link:
+    """A mailed link. Its token is HMAC(link key, id + version), computed when it is handed over and never stored.
+
+    Attributes:
+        target: Id of what it opens: customer, payment or order.
+        version: Raised to revoke.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    kind: LinkKind
+    target: str
+    version: int
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    opened_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Neither expired nor revoked."""
+        return self.revoked_at is None and now < self.expires_at

@@ -1,0 +1,111 @@
+"""What is kept of messages, deliveries and exceptions."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub_hookspecs import Message, Mode
+
+
+class MessageState(enum.StrEnum):
+    """What became of a stored message.
+
+    ``parked`` waits for its payment to become known; ``rejected`` failed its proof and may be replayed.
+    """
+
+    DUE = "due"
+    DONE = "done"
+    PARKED = "parked"
+    REJECTED = "rejected"
+    DEAD = "dead"
+
+
+@attrs.frozen(kw_only=True)
+class StoredMessage:
+    """A message as it arrived; its raw text is encrypted at rest."""
+
+    id: str
+    account_id: str
+    merchant_id: str
+    mode: Mode
+    message: Message
+    digest: str
+    state: MessageState
+    verdict: str = ""
+    payment_id: str | None = None
+    due_at: datetime | None = None
+    tries: int = 0
+
+
+class DeliveryState(enum.StrEnum):
+    """Where a delivery stands."""
+
+    DUE = "due"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class DeliveryKind(enum.StrEnum):
+    """What a mail is about."""
+
+    STATEMENT = "statement"
+    RECEIPT = "receipt"
+    PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_DECLINED = "payment_declined"
+    PAYMENT_PENDING = "payment_pending"
+    PAYMENT_RETURNED = "payment_returned"
+    ACCOUNT_RESULT = "account_result"
+    ACCOUNT_REQUESTED = "account_requested"
+    ACCOUNT_ATTENTION = "account_attention"
+    SIGN_IN = "sign_in"
+    ORDER = "order"
+    REVIEW = "review"
+
+
+@attrs.frozen(kw_only=True)
+class Delivery:
+    """One mail that is owed, and its tries. Rows hold ids, never tokens or texts.
+
+    Attributes:
+        id: Derived from kind, subject and recipient, so that a change is told once.
+        subject_id: Id of what it is about: payment, customer, account, order.
+        details: Further ids and plain words that the template needs.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    kind: DeliveryKind
+    recipient: str
+    subject_id: str
+    details: Mapping[str, str]
+    state: DeliveryState
+    due_at: datetime | None
+    tries: int = 0
+    last_error: str = ""
+    created_at: datetime
+    sent_at: datetime | None = None
+
+    @property
+    def message_id(self) -> str:
+        """Left part of the mail's Message-ID: the same for every try."""
+        return f"{self.id}"
+
+
+@attrs.frozen(kw_only=True)
+class Review:
+    """An exception that waits for a person; one per cause and subject."""
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    cause: str
+    payment_id: str | None
+    details: str
+    opened_at: datetime
+    resolved_at: datetime | None = None
+    resolution: str = ""

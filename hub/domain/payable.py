@@ -1,0 +1,79 @@
+"""What is owed: invoices and store orders."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+import attrs
+
+from hub_hookspecs import Mode, Money
+
+
+class PayableKind(enum.StrEnum):
+    """What a payable is."""
+
+    INVOICE = "invoice"
+    ORDER = "order"
+
+
+@attrs.frozen(kw_only=True)
+class Payable:
+    """An invoice or a store order that is owed.
+
+    Attributes:
+        allocated .. reopened: Sums in minor units, kept by the database from the ledger.
+        revision: Raised by each accepted change of the bill.
+        offered_until: After it the payable is no longer offered (a store order's stock hold).
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    kind: PayableKind
+    number: str
+    customer_id: str
+    currency: str
+    total: int
+    issued_on: date
+    due_on: date | None = None
+    description: str = ""
+    revision: int = 0
+    allocated: int = 0
+    withheld: int = 0
+    discounted: int = 0
+    credited: int = 0
+    outside: int = 0
+    written_off: int = 0
+    reopened: int = 0
+    offered_until: datetime | None = None
+    cancelled_at: datetime | None = None
+    created_at: datetime
+
+    @property
+    def settled(self) -> int:
+        """What no longer is owed, minor units."""
+        return self.total - self.due
+
+    @property
+    def due(self) -> int:
+        """What is still owed, minor units (L4)."""
+        return (
+            self.total
+            - self.allocated
+            - self.withheld
+            - self.discounted
+            - self.credited
+            - self.outside
+            - self.written_off
+            + self.reopened
+        )
+
+    @property
+    def balance(self) -> Money:
+        """What is still owed."""
+        return Money(self.due, self.currency)
+
+    def is_offered(self, now: datetime) -> bool:
+        """Whether it may be put before a payer."""
+        return self.due > 0 and self.cancelled_at is None and (self.offered_until is None or now < self.offered_until)

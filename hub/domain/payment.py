@@ -1,0 +1,370 @@
+"""A payment: its phases, and its status as a function of the set of observations.
+
+created -> sending -> sent are written by us; the status is derived, so order, repetition and delay of news cannot
+matter: ``created``, ``pending``, ``unknown``, ``paid``, ``closed(reason)``.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub_hookspecs import Channel, JsonMap, Kind, Mode, Money, NextAction, Observation, Payer, QueryBy, Starts, Way
+from hub_hookspecs.payment import NO_MEMORY
+
+LEASE = timedelta(seconds=120)
+"""How long a bare ``sending`` concludes nothing."""
+
+
+class Phase(enum.StrEnum):
+    """How far we got in sending."""
+
+    CREATED = "created"
+    SENDING = "sending"
+    SENT = "sent"
+
+
+class Status(enum.StrEnum):
+    """What is known of a payment."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+LIVE = frozenset({Status.CREATED, Status.PENDING, Status.UNKNOWN})
+
+CLOSING = (
+    Kind.DECLINED,
+    Kind.CANCELLED,
+    Kind.EXPIRED,
+    Kind.NEVER_SENT,
+    Kind.NEVER_EXISTED,
+    Kind.SESSION_EXPIRED,
+    Kind.RELEASED,
+)
+"""Closing kinds; where several were seen the first of this order is the reason."""
+
+UNPROVEN = frozenset({Kind.NEVER_EXISTED, Kind.SESSION_EXPIRED, Kind.RELEASED})
+"""Reasons of a close that we concluded without the provider's word: watched, and warned about."""
+
+OURS = frozenset({Kind.NEVER_SENT, *UNPROVEN})
+
+
+class Flag(enum.StrEnum):
+    """What is odd about a payment; always a function of the set of observations."""
+
+    AMOUNT_MISMATCH = "amount_mismatch"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    DUPLICATE_CHARGE = "duplicate_charge"
+    LATE = "late"
+    CONFLICT = "conflict"
+    ORPHAN_REFUND = "orphan_refund"
+    OVER_REFUND = "over_refund"
+    NEEDS_REVIEW = "needs_review"
+
+
+class ObservedBy(enum.StrEnum):
+    """Where an observation came from."""
+
+    NOTIFICATION = "notification"
+    RETURN = "return"
+    QUERY = "query"
+    ANSWER = "answer"
+    SETTLEMENT = "settlement"
+    OPERATOR = "operator"
+    RULE = "rule"
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """An observation with what the hub adds to it.
+
+    Attributes:
+        key: Dedupe key, unique per account for ever; also the row's id.
+        note: For a rule its name and inputs, for an operator who and why.
+        digest: SHA-256 of the raw message or answer, for audit.
+    """
+
+    key: str
+    payment_id: str
+    account_id: str
+    source: ObservedBy
+    observation: Observation
+    seen_at: datetime
+    note: str = ""
+    digest: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class PaymentLine:
+    """One payable inside a payment."""
+
+    payable_id: str
+    number: str
+    amount: int
+
+
+@attrs.frozen(kw_only=True)
+class Payment:
+    """One attempt to settle payables through one account under one merchant reference.
+
+    Attributes:
+        reference: Ours, told to the provider; random, never reused.
+        provider_reference: Theirs, once known.
+        amount: What we asked for.
+        memory: What the plugin wants to have back.
+        action: What the payer must do next; shown only while the payment is live.
+        return_token: Unguessable part of the browser's return address.
+        expires_at: When session, push or code dies.
+        ended_at: When the exchange's outcome was committed, else the lease's end.
+        warned: The payer confirmed the warning of an unproven close before starting this payment.
+        tries: Refused tries inside one provider session, plus one.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    account_id: str
+    provider: str
+    way: str
+    channel: Channel
+    customer_id: str
+    payer: Payer
+    reference: str
+    provider_reference: str | None = None
+    amount: Money
+    lines: tuple[PaymentLine, ...]
+    phase: Phase = Phase.CREATED
+    status: Status = Status.CREATED
+    reason: str = ""
+    flags: frozenset[Flag] = frozenset()
+    memory: JsonMap = NO_MEMORY
+    action: NextAction | None = None
+    return_token: str = ""
+    locale: str = "es"
+    owner: str = ""
+    lease_until: datetime | None = None
+    ended_at: datetime | None = None
+    expires_at: datetime | None = None
+    next_check_at: datetime | None = None
+    checks: int = 0
+    warned: bool = False
+    created_at: datetime
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still holds its payables."""
+        return self.status in LIVE
+
+    @property
+    def is_unproven(self) -> bool:
+        """Closed by our own conclusion, so money may still arrive."""
+        return self.status is Status.CLOSED and self.reason in UNPROVEN
+
+
+def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:
+    """The key under which the same news falls together, whatever channel brought it and however often.
+
+    Args:
+        occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
+    """
+    if observation.event_id and "event_id" in observation.vouched:
+        parts = [account_id, "event", observation.event_id]
+    else:
+        vouched = [f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched)]
+        parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
+    return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def status_of(phase: Phase, kinds: Iterable[Kind]) -> tuple[Status, str]:
+    """Status and reason of a payment from the kinds that were observed; the first rule that holds decides."""
+    seen = frozenset(kinds)
+    if Kind.PAID in seen:
+        return Status.PAID, ""
+    for kind in CLOSING:
+        if kind in seen:
+            return Status.CLOSED, kind.value
+    if Kind.ACCEPTED in seen:
+        return Status.PENDING, ""
+    if phase is not Phase.CREATED:
+        return Status.UNKNOWN, ""
+    return Status.CREATED, ""
+
+
+@attrs.frozen(kw_only=True)
+class Capture:
+    """One proven movement of money into the merchant's account with the provider.
+
+    Attributes:
+        own_record: The provider stated no amount; ours stands for it.
+        key: Of the observation that is booked.
+    """
+
+    movement: str
+    amount: Money
+    own_record: bool
+    key: str
+    provider_reference: str | None
+    authorisation: str | None
+    at: datetime
+
+
+def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
+    """One capture a movement; the first claim of a movement that was recorded is the one that is booked."""
+    found: dict[str, Capture] = {}
+    for item in seen:
+        claim = item.observation
+        if claim.kind is not Kind.PAID:
+            continue
+        movement = claim.movement or payment.reference
+        if movement not in found:
+            found[movement] = Capture(
+                movement=movement,
+                amount=claim.amount or payment.amount,
+                own_record=claim.amount is None,
+                key=item.key,
+                provider_reference=claim.provider_reference,
+                authorisation=claim.authorisation,
+                at=claim.occurred_at or item.seen_at,
+            )
+    return tuple(found.values())
+
+
+def flags_of(
+    payment: Payment, seen: Iterable[Seen], *, shares_paid_payable: bool = False, offered_until: datetime | None = None
+) -> frozenset[Flag]:
+    """Everything that is odd in a set of observations.
+
+    Args:
+        shares_paid_payable: Another paid payment holds one of the same payables.
+        offered_until: The earliest end of what the payment's payables were offered for.
+    """
+    items = tuple(seen)
+    kinds = {item.observation.kind for item in items}
+    paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
+    amounts = [claim.amount for claim in paid if claim.amount is not None]
+    captures = captures_in(payment, items)
+    returned = sum(_returned(item.observation, payment) for item in items)
+    captured = sum(capture.amount.minor for capture in captures if capture.amount.currency == payment.amount.currency)
+    first_paid = min((item.seen_at for item in items if item.observation.kind is Kind.PAID), default=None)
+    tests = {
+        Flag.AMOUNT_MISMATCH: any(
+            amount.currency == payment.amount.currency and amount.minor != payment.amount.minor for amount in amounts
+        ),
+        Flag.CURRENCY_MISMATCH: any(amount.currency != payment.amount.currency for amount in amounts),
+        Flag.DUPLICATE_CHARGE: len(captures) > 1 or bool(paid and shares_paid_payable),
+        Flag.LATE: bool(paid)
+        and (bool(kinds & OURS) or bool(offered_until and first_paid and first_paid >= offered_until)),
+        Flag.CONFLICT: (bool(paid) and bool(kinds & {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}))
+        or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
+        Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
+        Flag.OVER_REFUND: bool(paid) and returned > captured,
+    }
+    flags = {flag for flag, holds in tests.items() if holds}
+    if flags - {Flag.LATE} or _authorisations_differ(paid):
+        flags.add(Flag.NEEDS_REVIEW)
+    return frozenset(flags)
+
+
+def _returned(claim: Observation, payment: Payment) -> int:
+    if claim.kind not in (Kind.RETURNED, Kind.CHARGED_BACK):
+        return 0
+    return (claim.amount or payment.amount).minor
+
+
+def _authorisations_differ(paid: Iterable[Observation]) -> bool:
+    """Two claims of one movement with different authorisations or provider ids: perhaps two captures."""
+    seen: dict[str, tuple[str | None, str | None]] = {}
+    for claim in paid:
+        mark = (claim.authorisation, claim.provider_reference)
+        if seen.setdefault(claim.movement or "", mark) != mark:
+            return True
+    return False
+
+
+def tries_in(seen: Iterable[Seen]) -> int:
+    """How often the payer tried inside one session, for people only."""
+    return 1 + sum(1 for item in seen if item.observation.kind is Kind.TRY_DECLINED)
+
+
+@attrs.frozen
+class Conclude:
+    """The hub's own conclusion is due: record this kind as rule ``rule``."""
+
+    kind: Kind
+    rule: str
+
+
+def conclusion_due(payment: Payment, way: Way, now: datetime) -> Conclude | None:
+    """What the rules conclude by themselves at ``now``, if anything (money.md 2.1, 3.1, 3.3)."""
+    if payment.phase is Phase.CREATED:
+        old = now >= payment.created_at + timedelta(seconds=60)
+        return Conclude(Kind.NEVER_SENT, "created_too_long") if old and payment.status is Status.CREATED else None
+    if payment.phase is Phase.SENDING:
+        over = payment.lease_until is not None and now >= payment.lease_until
+        if over and payment.status is Status.UNKNOWN and way.starts is Starts.SESSION:
+            return Conclude(Kind.NEVER_SENT, "session_never_opened")
+        return None
+    if payment.status is not Status.PENDING or way.starts is not Starts.SESSION or payment.expires_at is None:
+        return None
+    over = now >= payment.expires_at + timedelta(minutes=way.settle_minutes)
+    return Conclude(Kind.SESSION_EXPIRED, "session_over") if over else None
+
+
+UNKNOWN_CHECKS = (5, 15, 60, 300, 900, 3600, 21600)
+"""Seconds after ``ended_at`` at which an unknown payment is asked about."""
+
+DAY = timedelta(days=1)
+WATCH = timedelta(days=7)
+
+
+def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
+    """When the payment is to be looked at next; None when nothing more can be learnt by looking."""
+    if payment.status is Status.CREATED:
+        return payment.created_at + timedelta(seconds=60)
+    ended = payment.ended_at or payment.lease_until or payment.created_at
+    if payment.phase is Phase.SENDING:
+        return max(now, payment.lease_until or now)
+    if payment.status is Status.PAID:
+        return None
+    if payment.status is Status.CLOSED:
+        watched = payment.is_unproven and way.query_by is not QueryBy.NONE and now < ended + WATCH
+        return now + DAY if watched else None
+    if payment.status is Status.UNKNOWN:
+        return _next_of(UNKNOWN_CHECKS, ended, now) or now + DAY
+    return _next_pending(payment, way, now)
+
+
+def _next_of(seconds: Iterable[int], start: datetime, now: datetime) -> datetime | None:
+    return next((moment for s in seconds if (moment := start + timedelta(seconds=s)) > now), None)
+
+
+def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
+    """Every 5 s in the first minute, every 15 s to 5 min, every 60 s to expiry, at expiry, and after settling."""
+    expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
+    settled = expiry + timedelta(minutes=way.settle_minutes)
+    if way.query_by is QueryBy.NONE:
+        return settled if now < settled else now + DAY
+    since = now - (payment.ended_at or payment.created_at)
+    step = 5 if since < timedelta(minutes=1) else 15 if since < timedelta(minutes=5) else 60
+    moment = now + timedelta(seconds=step)
+    if now < expiry:
+        return min(moment, expiry)
+    return settled if now < settled else now + DAY
+
+
+def memory_text(memory: Mapping[str, str | int | None], name: str) -> str:
+    """A remembered value as text, or nothing."""
+    value = memory.get(name)
+    return "" if value is None else str(value)

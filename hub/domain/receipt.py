@@ -1,0 +1,111 @@
+"""The merchant's numbered cash receipt (recibo de caja), and the payer's proof (soporte)."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+import attrs
+
+from hub_hookspecs import Mode, Money
+
+
+class Means(enum.StrEnum):
+    """How the money came."""
+
+    CASH = "cash"
+    TRANSFER = "transfer"
+    CHEQUE = "cheque"
+    SINPE = "sinpe"
+    CARD = "card"
+    WALLET = "wallet"
+    ONLINE = "online"
+
+
+MEANS_BY_HAND = (Means.CASH, Means.TRANSFER, Means.CHEQUE, Means.SINPE)
+"""Means of money received outside the hub."""
+
+MEANS_LABELS = {
+    Means.CASH: "Efectivo",
+    Means.TRANSFER: "Transferencia",
+    Means.CHEQUE: "Cheque",
+    Means.SINPE: "SINPE Móvil",
+    Means.CARD: "Tarjeta",
+    Means.WALLET: "Billetera digital",
+    Means.ONLINE: "Pago en línea",
+}
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptLine:
+    """One invoice that a cash receipt settles, wholly or in part. Minor units."""
+
+    payable_id: str
+    number: str
+    applied: int
+    before: int
+    after: int
+
+
+@attrs.frozen(kw_only=True)
+class CashReceipt:
+    """A cash receipt: numbered without gaps per merchant, mode and series; never edited, only voided.
+
+    Attributes:
+        payment_id: The payment it records; None for money received outside the hub.
+        cash: What was received; ``cash = sum(applied) + advance``.
+        advance: What settled nothing and stays the customer's credit.
+        clause: ``settles`` when nothing is left of the invoices, ``part`` otherwise, ``account`` without invoices.
+        provider: Code of the provider the money came through.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    series: str
+    number: int
+    customer_id: str
+    payment_id: str | None
+    received_on: date
+    issued_at: datetime
+    issued_by: str
+    means: Means
+    cash: Money
+    advance: Money
+    lines: tuple[ReceiptLine, ...]
+    words: str
+    clause: str
+    concept: str
+    notes: str = ""
+    bank_account: str = ""
+    provider: str = ""
+    provider_reference: str = ""
+    authorisation: str = ""
+    void_reason: str = ""
+    voided_at: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if sum(line.applied for line in self.lines) + self.advance.minor != self.cash.minor:
+            raise ValueError(f"cash receipt {self.label} does not add up")
+
+    @property
+    def label(self) -> str:
+        """Series and number as people write it: ``RC-000042``."""
+        return f"{self.series}-{self.number:06d}"
+
+
+def clause_for(lines: tuple[ReceiptLine, ...]) -> str:
+    """Whether the receipt settles its invoices, pays part of them, or is on account."""
+    if not lines:
+        return "account"
+    return "settles" if all(line.after == 0 for line in lines) else "part"
+
+
+def concept_for(lines: tuple[ReceiptLine, ...]) -> str:
+    """What the money was for, in Spanish."""
+    if not lines:
+        return "Abono a cuenta"
+    numbers = ", ".join(line.number for line in lines)
+    whole = clause_for(lines) == "settles"
+    plural = len(lines) > 1
+    return f"{'Pago' if whole else 'Abono'} {'facturas' if plural else 'factura'} {numbers}"

@@ -1,0 +1,1 @@
+"""The story; one module is one verb of the business."""

@@ -1,0 +1,469 @@
+"""What the flows ask of the outside; adapters match by shape.
+
+A transaction function is plain: ``fn(tx)`` runs in one transaction, reads no clock, draws no random number and talks
+to nobody. ``Tx`` has one attribute a noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import attrs
+
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.ledger import Entry
+from hub.domain.merchant import Customer, Link, LinkKind, Member, Merchant, Session, SignIn
+from hub.domain.message import Delivery, MessageState, Review, StoredMessage
+from hub.domain.order import StoreOrder
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import Payment, Seen
+from hub.domain.receipt import CashReceipt
+from hub_hookspecs import Account, Conclusion, Mode
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """The database refused a write because somebody else was first; nothing was changed.
+
+    ``rule`` names what stood in the way: ``one_live``, ``legal_send``, ``unique``.
+    """
+
+    def __init__(self, rule: str, detail: str = "") -> None:
+        super().__init__(f"{rule}: {detail}" if detail else rule)
+        self.rule = rule
+
+
+class Unavailable(Exception):
+    """The database cannot write now (disk full, locked, read-only); nothing was changed, try later."""
+
+
+class Merchants(Protocol):
+    """Merchants and who signs in for them."""
+
+    def add(self, merchant: Merchant) -> None: ...
+    def save(self, merchant: Merchant) -> None: ...
+    def get(self, merchant_id: str) -> Merchant | None: ...
+    def by_slug(self, slug: str) -> Merchant | None: ...
+    def all(self) -> tuple[Merchant, ...]: ...
+    def add_member(self, member: Member) -> None: ...
+    def members(self, merchant_id: str) -> tuple[Member, ...]: ...
+    def members_by_email(self, email: str) -> tuple[Member, ...]: ...
+    def add_sign_in(self, sign_in: SignIn) -> None: ...
+    def use_sign_in(self, token_hash: bytes, now: datetime) -> SignIn | None:
+        """Use a sign-in once; None when unknown, used or over."""
+
+    def add_session(self, session: Session) -> None: ...
+    def session(self, token_hash: bytes, now: datetime) -> Session | None: ...
+    def end_session(self, token_hash: bytes) -> None: ...
+    def add_api_key(self, key_hash: bytes, merchant_id: str, mode: Mode, name: str, now: datetime) -> None: ...
+    def api_key(self, key_hash: bytes) -> tuple[str, Mode] | None:
+        """Merchant id and mode of an API key."""
+
+
+class Customers(Protocol):
+    """Customers of a merchant."""
+
+    def save(self, customer: Customer) -> None:
+        """Insert or replace by id."""
+
+    def get(self, customer_id: str) -> Customer | None: ...
+    def find(self, merchant_id: str, *, number: str = "", email: str = "") -> tuple[Customer, ...]:
+        """Customers whose identity number or mail equals the given one."""
+
+    def of(self, merchant_id: str, search: str = "") -> tuple[Customer, ...]: ...
+    def remember(self, customer_id: str, fields: Mapping[str, str]) -> None: ...
+
+
+class Accounts(Protocol):
+    """Provider accounts; at most one per merchant, provider and mode."""
+
+    def add(self, account: ProviderAccount) -> None: ...
+    def save(self, account: ProviderAccount) -> None: ...
+    def get(self, account_id: str) -> ProviderAccount | None: ...
+    def by_token(self, path_token: str) -> ProviderAccount | None: ...
+    def of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]: ...
+    def all(self) -> tuple[ProviderAccount, ...]: ...
+    def heard(self, account_id: str, at: datetime) -> None: ...
+    def set_status(self, account_id: str, status: AccountStatus, at: datetime) -> None: ...
+    def secrets(self, account_id: str) -> Mapping[str, bytes]:
+        """Sealed secrets by setting name; the vault opens them."""
+
+    def save_secret(self, account_id: str, name: str, sealed: bytes, key_id: str) -> None: ...
+    def all_secrets(self) -> tuple[tuple[str, str, str, bytes, str], ...]:
+        """(account id, merchant id, name, sealed, key id) of every secret, for key rotation."""
+
+    def grant(self, account_id: str) -> bytes | None: ...
+    def save_grant(self, account_id: str, sealed: bytes | None) -> None: ...
+    def key_fingerprint_users(self, fingerprint: str) -> tuple[str, ...]:
+        """Ids of accounts that use a public key with this fingerprint."""
+
+
+class Countries(Protocol):
+    """Which provider is enabled where."""
+
+    def enabled(self) -> frozenset[tuple[str, str]]:
+        """(country, provider code) pairs."""
+
+    def set(self, country: str, code: str, enabled: bool) -> None: ...
+
+
+class Payables(Protocol):
+    """Invoices and orders. The sums are moved by the ledger alone."""
+
+    def add(self, payable: Payable) -> None: ...
+    def revise(self, payable: Payable) -> None:
+        """Write number-preserving changes: dates, description, total, revision, customer, offered_until, cancelled_at."""
+
+    def get(self, payable_id: str) -> Payable | None: ...
+    def many(self, payable_ids: Collection[str]) -> tuple[Payable, ...]: ...
+    def by_number(self, merchant_id: str, mode: Mode, kind: PayableKind, number: str) -> Payable | None: ...
+    def numbered(self, merchant_id: str, mode: Mode, numbers: Collection[str]) -> Mapping[str, Payable]:
+        """Invoices by number, for imports."""
+
+    def open_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:
+        """Invoices of a customer with something due, not cancelled; oldest due first."""
+
+    def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]: ...
+    def open_totals(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, int], ...]:
+        """(customer id, currency, due, number of open invoices) of each customer who owes."""
+
+
+class Payments(Protocol):
+    """Payments and their observations."""
+
+    def add(self, payment: Payment) -> None:
+        """Insert with its lines, in phase created.
+
+        Raises:
+            Conflict: ``one_live`` when a payable is already in a live payment, ``unique`` for a used reference.
+        """
+
+    def begin_sending(self, payment_id: str, owner: str, lease_until: datetime) -> None:
+        """created -> sending, by compare-and-set; the database checks what is due (I1, I3).
+
+        Raises:
+            Conflict: ``legal_send``.
+        """
+
+    def save(self, payment: Payment) -> None:
+        """Write the derived and remembered columns: phase, status, reason, flags, memory, action, provider reference,
+        expires_at, ended_at, next_check_at, checks."""
+
+    def get(self, payment_id: str) -> Payment | None: ...
+    def by_reference(self, account_id: str, reference: str) -> Payment | None: ...
+    def by_provider_reference(self, account_id: str, provider_reference: str) -> Payment | None: ...
+    def by_return_token(self, token: str) -> Payment | None: ...
+    def live_with(self, payable_ids: Collection[str]) -> tuple[Payment, ...]: ...
+    def with_payables(self, payable_ids: Collection[str]) -> tuple[Payment, ...]: ...
+    def of_customer(self, customer_id: str, mode: Mode) -> tuple[Payment, ...]: ...
+    def search(
+        self,
+        *,
+        merchant_id: str | None = None,
+        mode: Mode | None = None,
+        text: str = "",
+        since: datetime | None = None,
+        status: str = "",
+        limit: int = 200,
+    ) -> tuple[Payment, ...]:
+        """Newest first; text matches our or their reference, invoice number, mail or phone."""
+
+    def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
+        """Insert an observation; False when its key is already there."""
+
+    def seen(self, payment_id: str) -> tuple[Seen, ...]:
+        """Observations in stored order."""
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of payments whose check is due; each one's due time moves to ``until``."""
+
+    def make_due(self, payment_id: str, at: datetime) -> None:
+        """Bring the next check forward to ``at`` (never back)."""
+
+
+class Ledger(Protocol):
+    """Double-entry records."""
+
+    def write(self, entry: Entry) -> bool:
+        """Insert and seal an entry with its postings, applied rows and intake; False when its key is already there."""
+
+    def entries(self, merchant_id: str, mode: Mode, *, payment_id: str | None = None) -> tuple[Entry, ...]: ...
+    def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
+        """(kind, owner, currency, balance) of every ledger account."""
+
+    def credit_of(self, customer_id: str, mode: Mode) -> Mapping[str, int]:
+        """A customer's credit by currency, minor units, positive."""
+
+    def applied_to(self, intake_key: str, merchant_id: str, mode: Mode) -> tuple[tuple[str, int], ...]:
+        """(payable id, amount) that an intake settled."""
+
+    def verify(self) -> tuple[str, ...]:
+        """Every broken invariant in words; empty when the books are right."""
+
+
+class Messages(Protocol):
+    """Raw messages, encrypted."""
+
+    def add(self, stored: StoredMessage, sealed: bytes, key_id: str) -> bool:
+        """Insert; False when the same digest of that account is already stored."""
+
+    def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
+        """The row (with an empty message) and the sealed raw text."""
+
+    def settle(
+        self,
+        message_id: str,
+        state: MessageState,
+        *,
+        verdict: str = "",
+        payment_id: str | None = None,
+        due_at: datetime | None = None,
+    ) -> None: ...
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+    def parked(self, account_id: str) -> tuple[str, ...]: ...
+    def counts(self) -> Mapping[str, int]:
+        """Number of messages by state and verdict, e.g. ``rejected``, ``done:duplicate``."""
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a named counter (duplicates ignored, forged refused)."""
+
+
+class Deliveries(Protocol):
+    """Mails that are owed."""
+
+    def add(self, delivery: Delivery) -> bool:
+        """Insert; False when this change was already told to this recipient."""
+
+    def get(self, delivery_id: str) -> Delivery | None: ...
+    def save(self, delivery: Delivery) -> None: ...
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+    def of(
+        self, *, merchant_id: str | None = None, subject_id: str | None = None, state: str = "", limit: int = 200
+    ) -> tuple[Delivery, ...]: ...
+
+
+class Links(Protocol):
+    """Mailed links."""
+
+    def add(self, link: Link) -> None: ...
+    def get(self, link_id: str) -> Link | None: ...
+    def find(self, kind: LinkKind, target: str, mode: Mode, now: datetime) -> Link | None:
+        """The newest open link to this target."""
+
+    def save(self, link: Link) -> None: ...
+
+
+class Receipts(Protocol):
+    """Cash receipts."""
+
+    def next_number(self, merchant_id: str, mode: Mode, series: str) -> int:
+        """Take the next number of a series, in this transaction; gapless because it rolls back with it."""
+
+    def add(self, receipt: CashReceipt) -> None: ...
+    def get(self, receipt_id: str) -> CashReceipt | None: ...
+    def of_payment(self, payment_id: str) -> CashReceipt | None: ...
+    def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]: ...
+
+
+class Orders(Protocol):
+    """Store orders and the answers kept for idempotency keys."""
+
+    def add(self, order: StoreOrder) -> None: ...
+    def get(self, order_id: str) -> StoreOrder | None: ...
+    def of(self, merchant_id: str, mode: Mode) -> tuple[StoreOrder, ...]: ...
+    def kept_answer(self, merchant_id: str, mode: Mode, key: str) -> tuple[str, int, str] | None:
+        """(body digest, status, answer) of an idempotency key."""
+
+    def keep_answer(
+        self, merchant_id: str, mode: Mode, key: str, digest: str, status: int, answer: str, now: datetime
+    ) -> None: ...
+
+
+class Reviews(Protocol):
+    """Exceptions that wait for a person."""
+
+    def open(self, review: Review) -> bool:
+        """Insert; False when this cause is already open for this payment."""
+
+    def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]: ...
+
+
+class Tx(Protocol):
+    """One transaction, with one attribute a noun."""
+
+    merchants: Merchants
+    customers: Customers
+    accounts: Accounts
+    countries: Countries
+    payables: Payables
+    payments: Payments
+    ledger: Ledger
+    messages: Messages
+    deliveries: Deliveries
+    links: Links
+    receipts: Receipts
+    orders: Orders
+    reviews: Reviews
+
+    def run(self, statement: Any, values: Any = None) -> Any:
+        """The one seam through which statements are executed."""
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the transaction is durable (a wake, nothing more)."""
+
+
+class Store(Protocol):
+    """The database."""
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Run ``fn`` in one durable transaction and return its result once it is on disk."""
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        """Run ``fn`` on a consistent snapshot; writes are refused."""
+
+    def next_due(self) -> datetime | None:
+        """The earliest due time of payments, messages and deliveries."""
+
+    async def close(self) -> None: ...
+
+
+class Provider(Protocol):
+    """An installed provider, as the flows see it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def info(self) -> Any: ...
+    @property
+    def capabilities(self) -> frozenset[str]: ...
+    def endpoints(self, mode: Mode) -> Mapping[str, str]: ...
+    def call(self, hook: str, /, **records: Any) -> Any: ...
+
+
+class Ran(Protocol):
+    """An exchange that was driven to its end."""
+
+    @property
+    def conclusion(self) -> Conclusion[Any]: ...
+    @property
+    def steps(self) -> tuple[Any, ...]: ...
+
+
+class Exchanger(Protocol):
+    """Drives exchanges with providers."""
+
+    async def run(
+        self,
+        provider: Any,
+        hook: str,
+        *,
+        account: Account,
+        account_id: str,
+        lease_until: datetime | None = None,
+        **records: Any,
+    ) -> Ran: ...
+
+    def peek(
+        self, provider: Any, hook: str, *, account: Account, account_id: str, **records: Any
+    ) -> Conclusion[Any] | None:
+        """Run a hook to its first yield without sending: its conclusion, or None when it wants a request."""
+
+    def is_open(self, account_id: str) -> bool:
+        """Whether the account's breaker is open, so that nothing is sent for now."""
+
+
+@attrs.frozen(kw_only=True)
+class Mail:
+    """A mail ready to be handed over."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = attrs.Factory(dict)
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+
+
+class MailRefused(Exception):
+    """The mail server refused this recipient or mail for good."""
+
+
+class Mailer(Protocol):
+    """Hands a mail over; raises OSError or smtplib's errors when it may be tried again, MailRefused when not."""
+
+    async def send(self, mail: Mail) -> None: ...
+
+
+class Documents(Protocol):
+    """Draws mails from records; the keyword arguments are each kind's own, see hub.documents."""
+
+    def mail(self, kind: str, *, locale: str, **values: Any) -> Mail: ...
+
+
+class Vault(Protocol):
+    """Secrets at rest, and link tokens."""
+
+    def seal(self, plain: bytes, *, table: str, column: str, row: str, merchant: str) -> tuple[bytes, str]:
+        """Ciphertext and key id; it opens only for the same table, column, row and merchant."""
+
+    def open(self, sealed: bytes, *, table: str, column: str, row: str, merchant: str) -> bytes: ...
+    def link_token(self, link: Link) -> str:
+        """``<link id>.<HMAC>``: computed when it is handed over, never stored."""
+
+    def is_token_of(self, link: Link, token: str) -> bool: ...
+    def form_token(self, purpose: str, subject: str) -> str:
+        """HMAC for a form that needs no session (CSRF of link pages, single-purpose links)."""
+
+
+class Wake(Protocol):
+    """Tells the running loop that something may be due."""
+
+    def __call__(self) -> None: ...
+
+
+Spawn = Callable[[Awaitable[None]], None]
+"""Hand a task to the process: it is not cancelled with the request that started it."""
+
+
+@attrs.define(kw_only=True)
+class Hub:
+    """Everything that a flow may ask for; built by ``hub.bootstrap``.
+
+    Attributes:
+        base_url: Public address of the hub, without a trailing slash.
+        clock: UTC now.
+        fresh_id: A new time-ordered id for a row of ours.
+        random_text: (length, alphabet) -> an unguessable text.
+        owner: Name of this process in ``sending`` rows.
+        spawn: Hands a task to the process.
+        wake: Set by serve and worker; without it the tick finds the work anyway.
+        simulated: Test endpoints are overridden, so every page says SIMULATED.
+    """
+
+    store: Store
+    providers: Mapping[str, Provider]
+    failures: Sequence[Any]
+    countries: Mapping[str, Any]
+    exchanger: Exchanger
+    documents: Documents
+    mailer: Mailer
+    vault: Vault
+    clock: Callable[[], datetime]
+    fresh_id: Callable[[], str]
+    random_text: Callable[[int, str], str]
+    spawn: Spawn
+    wake: Wake
+    base_url: str
+    owner: str
+    operator_email: str
+    sender: str
+    simulated: bool = False
+    link_days: int = 30
+
+    async def close(self) -> None:
+        """Close what was opened."""
