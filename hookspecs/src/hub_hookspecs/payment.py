@@ -221,7 +221,12 @@ class PaymentStarted:
 
 @attrs.frozen(kw_only=True)
 class Query:
-    """Input of query_payment."""
+    """Input of query_payment.
+
+    Attributes:
+        payer_fields: What the payer typed when the payment started; there even where the answer, and with
+            it the memory, was lost. The same in ``Cancel`` and ``Refund``.
+    """
 
     reference: str
     provider_reference: str | None
@@ -231,6 +236,7 @@ class Query:
     memory: JsonMap
     now: datetime
     call_id: str
+    payer_fields: Mapping[str, str] = EMPTY
 
 
 @attrs.frozen(kw_only=True)
@@ -245,6 +251,7 @@ class Cancel:
     memory: JsonMap
     now: datetime
     call_id: str
+    payer_fields: Mapping[str, str] = EMPTY
 
 
 class RefundKind(enum.StrEnum):
@@ -268,6 +275,7 @@ class Refund:
     memory: JsonMap
     now: datetime
     call_id: str
+    payer_fields: Mapping[str, str] = EMPTY
 
 
 @attrs.frozen(kw_only=True)
