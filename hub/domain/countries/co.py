@@ -1,0 +1,141 @@
+"""Colombia: identity documents, the NIT's check digit, pesos, and the familiar *tú*."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from stdnum.co import nit
+
+from hub_hookspecs import Country, IdentityType, ReceiptRules
+
+UP_TO_TWENTY = "[0-9A-Z]{1,20}"
+
+
+def check_digit(number: str) -> str:
+    """The check digit of a NIT, modulo 11 with the tax office's weights."""
+    return nit.calc_check_digit(number)
+
+
+def thousands(number: str, digit: str | None) -> str:
+    """``800197268``, ``4`` -> ``800.197.268-4``."""
+    grouped = f"{int(number):,}".replace(",", ".") if number.isdecimal() else number
+    return f"{grouped}-{digit}" if digit else grouped
+
+
+COUNTRY = Country(
+    code="CO",
+    name="Colombia",
+    identity_types=(
+        IdentityType(
+            code="NIT",
+            label="NIT",
+            pattern="[1-9][0-9]{4,9}",
+            # Companies have nine digits; a person's NIT is the number of the cédula.
+            usual="[89][0-9]{8}|[1-9][0-9]{4,7}|1[0-9]{9}",
+            warning="Un NIT de empresa suele tener nueve cifras y empezar por 8 o 9; conviene revisarlo.",
+            example="900.123.456-8",
+            check_digit=check_digit,
+            show=thousands,
+            legal_person=True,
+            tax_code="31",
+        ),
+        IdentityType(
+            code="CC",
+            label="Cédula de ciudadanía",
+            pattern="[1-9][0-9]{2,9}",
+            usual="[1-9][0-9]{4,7}|1[0-9]{9}",
+            warning="La cédula de ciudadanía suele tener hasta ocho cifras, o diez que empiezan por 1.",
+            example="1.020.304.050",
+            show=thousands,
+            tax_code="13",
+        ),
+        IdentityType(
+            code="CE",
+            label="Cédula de extranjería",
+            pattern="[0-9A-Z]{3,12}",
+            usual="[0-9]{6,7}",
+            warning="La cédula de extranjería suele tener seis o siete cifras.",
+            example="345678",
+            tax_code="22",
+        ),
+        IdentityType(
+            code="TI", label="Tarjeta de identidad", pattern="[0-9]{10,11}", example="1020304050", tax_code="12"
+        ),
+        IdentityType(code="RC", label="Registro civil", pattern="[0-9A-Z]{8,11}", example="1020304050", tax_code="11"),
+        IdentityType(
+            code="TE", label="Tarjeta de extranjería", pattern="[0-9A-Z]{1,12}", example="123456", tax_code="21"
+        ),
+        IdentityType(code="PP", label="Pasaporte", pattern="[0-9A-Z]{3,16}", example="AV123456", tax_code="41"),
+        IdentityType(code="DIE", label="Documento extranjero", pattern=UP_TO_TWENTY, example="AB123456", tax_code="42"),
+        IdentityType(
+            code="PEP",
+            label="Permiso especial de permanencia",
+            pattern=UP_TO_TWENTY,
+            usual="[0-9]{15}",
+            warning="El permiso especial de permanencia suele tener quince cifras.",
+            example="912345678901234",
+            tax_code="47",
+        ),
+        IdentityType(
+            code="PPT",
+            label="Permiso por protección temporal",
+            pattern=UP_TO_TWENTY,
+            usual="[0-9]{6,8}",
+            warning="El permiso por protección temporal suele tener entre seis y ocho cifras.",
+            example="1234567",
+            tax_code="48",
+        ),
+        IdentityType(
+            code="FOREIGN_NIT",
+            label="NIT de otro país",
+            pattern=UP_TO_TWENTY,
+            example="20123456789",
+            legal_person=True,
+            tax_code="50",
+        ),
+        IdentityType(code="NUIP", label="NUIP", pattern="[0-9]{10}", example="1020304050", tax_code="91"),
+    ),
+    currencies=("COP", "USD"),
+    locale="es_CO",
+    zone="America/Bogota",
+    address_parts=(
+        ("department", "Departamento"),
+        ("municipality", "Municipio"),
+        ("street", "Dirección"),
+    ),
+    mobile="3[0-9]{9}",
+    phone_prefix="+57",
+    receipts=ReceiptRules(
+        major={"COP": ("peso", "pesos"), "USD": ("dólar", "dólares")},
+        tail={"COP": "M/CTE"},
+    ),
+    wording={
+        "link.expired": "Este enlace ya venció. Podemos enviarte uno nuevo al correo que tenemos registrado.",
+        "mail.questions": "Si tienes preguntas, responde a este correo.",
+        "payment.approve_in_app": "Abre {provider} en tu celular y aprueba el pago.",
+        "payment.choose": "Elige las facturas que quieres pagar.",
+        "payment.closed": "El pago no se realizó. Puedes intentarlo de nuevo cuando quieras.",
+        "payment.paid": "Recibimos tu pago. ¡Muchas gracias!",
+        "payment.pending": "Tu pago está en proceso. Te avisaremos por correo en cuanto se confirme.",
+        "payment.unknown": "Aún no sabemos si tu pago se realizó. No pagues de nuevo; te avisaremos por correo.",
+        "receipt.intro": "Este es el soporte de tu pago a {company}.",
+        "receipt.subject": "Soporte de tu pago a {company}",
+        "sign_in.intro": "Usa este enlace para entrar; si no lo pediste, ignora este correo.",
+        "statement.intro": "Te compartimos tu estado de cuenta al {date}.",
+        "statement.pay": "Paga en línea con el botón que prefieras.",
+        "statement.subject": "Tu estado de cuenta con {company}",
+    },
+    holidays=frozenset(
+        {
+            # Ley 51 de 1983: most of them are kept on the following Monday.
+            *(date(2026, month, day) for month, day in ((1, 1), (1, 12), (3, 23), (4, 2), (4, 3), (5, 1))),
+            *(date(2026, month, day) for month, day in ((5, 18), (6, 8), (6, 15), (6, 29), (7, 20), (8, 7))),
+            *(date(2026, month, day) for month, day in ((8, 17), (10, 12), (11, 2), (11, 16), (12, 8), (12, 25))),
+            *(date(2027, month, day) for month, day in ((1, 1), (1, 11), (3, 22), (3, 25), (3, 26), (5, 1))),
+            *(date(2027, month, day) for month, day in ((5, 10), (5, 31), (6, 7), (7, 5), (7, 20), (8, 7))),
+            *(date(2027, month, day) for month, day in ((8, 16), (10, 18), (11, 1), (11, 15), (12, 8), (12, 25))),
+        }
+    ),
+    surcharge_allowed=True,  # with clear notice and consent before the method is confirmed
+    withholdings=True,
+)
