@@ -3,6 +3,8 @@
 from .country import Country as Country
 from .country import IdentityType as IdentityType
 from .country import ReceiptRules as ReceiptRules
+from .declared import check_button as check_button
+from .declared import info_faults as info_faults
 from .errors import NotSent as NotSent
 from .errors import OutcomeUnknown as OutcomeUnknown
 from .errors import PluginFault as PluginFault
@@ -25,6 +27,7 @@ from .exchange import Steps as Steps
 from .exchange import check_browser_url as check_browser_url
 from .exchange import check_observations as check_observations
 from .exchange import check_result as check_result
+from .exchange import exchange_of as exchange_of
 from .exchange import harmless as harmless
 from .exchange import mark_of as mark_of
 from .exchange import opens_session as opens_session

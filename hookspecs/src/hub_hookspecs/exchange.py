@@ -176,6 +176,14 @@ DOUBTFUL: Final = frozenset({401, 403, 408, 425, 429})
 """Besides 5xx: statuses after which a charging request may or may not have been executed."""
 
 
+def exchange_of(call: Callable[[], Exchange[T] | T]) -> Exchange[T]:
+    """One exchange out of a hook call: what the call itself raises, or returns without a request, included."""
+    result = call()
+    if inspect.isgenerator(result):
+        return cast("T", (yield from result))
+    return cast("T", result)
+
+
 class Steps(Generic[T]):
     """One exchange on its way, without I/O.
 

@@ -1,0 +1,1 @@
+"""The providers: found, judged, called. The only room that knows pluggy."""

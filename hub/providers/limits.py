@@ -1,0 +1,91 @@
+"""What an account may ask of its provider, and when it had better not: token bucket and circuit breaker."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """Limits of the driver; tests make them short.
+
+    Attributes:
+        connect, request, call: Seconds for a connection, one request (the plugin's own limit if lower), one hook call.
+        step: Seconds of computing between two yields; ``hangs`` steps over it quarantine the plugin.
+        tries, pauses: Of a harmless request, and the seconds before each further try.
+        retry_after: Longest wait that a provider may ask for before a harmless request is repeated.
+        rate, burst: Requests per second of one account; ``patience`` is how long one waits for its turn.
+        trips, probe_every: Consecutive transport failures that open an account's breaker; seconds between probes.
+        grant_life: Seconds that a grant must still live before a charging or session request.
+    """
+
+    connect: float = 5.0
+    request: float = 60.0
+    call: float = 90.0
+    step: float = 1.0
+    hangs: int = 3
+    tries: int = 3
+    pauses: tuple[float, ...] = (0.2, 0.8)
+    retry_after: float = 5.0
+    rate: float = 20.0
+    burst: int = 40
+    patience: float = 2.0
+    trips: int = 5
+    probe_every: float = 30.0
+    grant_life: float = 60.0
+
+
+@attrs.define
+class Bucket:
+    """A token bucket; the caller brings the time."""
+
+    rate: float
+    burst: int
+    tokens: float
+    filled_at: float
+
+    def wait_for(self, now: float, patience: float) -> float | None:
+        """Take a token, and say how long to wait for it; None when that would be too long (none is taken)."""
+        self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.rate)
+        self.filled_at = now
+        wait = max(0.0, (1 - self.tokens) / self.rate)
+        if wait > patience:
+            return None
+        self.tokens -= 1
+        return wait
+
+
+@attrs.define
+class Breaker:
+    """Opens after consecutive transport failures; then one probe at a time tries whether the provider is back."""
+
+    trips: int
+    probe_every: float
+    failures: int = 0
+    probed_at: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests are held back."""
+        return self.failures >= self.trips
+
+    def lets_through(self, now: float) -> bool:
+        """Whether a request may leave now; while open that is one probe in every ``probe_every`` seconds."""
+        if not self.is_open:
+            return True
+        if now - self.probed_at < self.probe_every:
+            return False
+        self.probed_at = now
+        return True
+
+    def fail(self, now: float) -> None:
+        """Note a transport failure."""
+        self.failures += 1
+        if self.failures == self.trips:
+            self.probed_at = now
+
+    def succeed(self) -> bool:
+        """Note an answer; True when that closed the breaker."""
+        was_open = self.is_open
+        self.failures = 0
+        return was_open

@@ -1,0 +1,105 @@
+"""Running a plugin's steps beside the event loop, each with a time limit.
+
+A thread of its own for each plugin, because a pool's threads would be waited for when the process ends, and a
+step that never ends would never let it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class StepHung(Exception):
+    """A plugin's step was over its time."""
+
+
+class Stepper:
+    """Runs the steps of one plugin, one at a time."""
+
+    def __init__(self, name: str, limit: float) -> None:
+        self._name = name
+        self._limit = limit
+        self._turn = asyncio.Lock()
+        self._work: queue.SimpleQueue[Callable[[], None] | None] | None = None
+
+    async def run(self, step: Callable[[], T]) -> T:
+        """Run one step in the plugin's thread.
+
+        Raises:
+            StepHung: It took longer than the limit; its thread is left behind.
+        """
+        async with self._turn:
+            outcome: asyncio.Future[tuple[T, float]] = asyncio.get_running_loop().create_future()
+            self._submit(lambda: _report(outcome, step))
+            try:
+                async with asyncio.timeout(self._limit):
+                    value, busy = await outcome
+            except TimeoutError:
+                self._leave_behind()
+                raise StepHung from None
+            except asyncio.CancelledError:
+                self._leave_behind()
+                raise
+        if busy > self._limit:
+            raise StepHung
+        return value
+
+    def run_inline(self, step: Callable[[], T]) -> T:
+        """Run one step here and now; a long one is found out afterwards."""
+        started, busy_from = time.monotonic(), time.thread_time()
+        value = step()
+        busy = time.thread_time() - busy_from
+        if busy > self._limit or time.monotonic() - started > 2 * self._limit:  # twice: the machine may be busy
+            raise StepHung
+        return value
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._leave_behind()
+
+    def _submit(self, work: Callable[[], None]) -> None:
+        if self._work is None:
+            self._work = queue.SimpleQueue()
+            threading.Thread(target=_serve, args=(self._work,), name=f"plugin {self._name}", daemon=True).start()
+        self._work.put(work)
+
+    def _leave_behind(self) -> None:
+        if self._work is not None:
+            self._work.put(None)
+            self._work = None
+
+
+def _serve(work: queue.SimpleQueue[Callable[[], None] | None]) -> None:
+    while (item := work.get()) is not None:
+        item()
+
+
+def _report(outcome: asyncio.Future[Any], step: Callable[[], Any]) -> None:
+    """Run a step in its thread and hand its result to the loop; CPU time counts, so a busy machine is no hang."""
+    started = time.thread_time()
+    try:
+        value = step()
+    except BaseException as error:  # noqa: BLE001 - whatever the step raises belongs to who waits for it
+        _tell(outcome, partial(outcome.set_exception, error))
+    else:
+        busy = time.thread_time() - started
+        _tell(outcome, partial(outcome.set_result, (value, busy)))
+
+
+def _tell(outcome: asyncio.Future[Any], settle: Callable[[], object]) -> None:
+    def tell() -> None:
+        if not outcome.done():
+            settle()
+
+    try:
+        outcome.get_loop().call_soon_threadsafe(tell)
+    except RuntimeError:
+        return  # the loop ended while a hung step was still at work

@@ -1,0 +1,209 @@
+"""One request on the wire: sent once, read within limits, and the truth about whether a byte left."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import attrs
+import httpx
+
+from hub_hookspecs import MAX_ANSWER, NotSent, OutcomeUnknown
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+FIRST_ADDRESSES = 3
+"""Addresses of a host that are tried in turn, as long as no byte was written."""
+
+
+@attrs.frozen
+class Lost:
+    """A request without a usable answer.
+
+    Attributes:
+        wrote: Whether its headers began to be written.
+        local: True when the hub itself held it back.
+    """
+
+    trouble: NotSent | OutcomeUnknown
+    wrote: bool = False
+    local: bool = False
+
+
+class Unusable(Exception):
+    """A complete answer that may not be handed on: too large, or in an encoding we did not ask for."""
+
+
+@attrs.define
+class Trace:
+    """Listens to the transport's own events; exception names prove nothing."""
+
+    wrote: bool = False
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        """Note the start of writing; a request that the transport could not even encode was not written."""
+        if event.endswith("send_request_headers.started"):
+            self.wrote = True
+        elif event.endswith("send_request_headers.failed"):
+            self.wrote = type(info.get("exception")).__name__ != "LocalProtocolError"
+
+
+class Wire:
+    """The kept connections to one provider.
+
+    Args:
+        context: The process's one TLS context.
+        connect: Seconds to connect.
+        resolve: Host and port to addresses; live accounts reach public ones alone.
+    """
+
+    def __init__(self, context: ssl.SSLContext, connect: float, resolve: Resolve) -> None:
+        self._connect = connect
+        self._resolve = resolve
+        self._kept = httpx.AsyncHTTPTransport(
+            verify=context, trust_env=False, limits=httpx.Limits(max_connections=50, keepalive_expiry=20)
+        )
+        # A kept connection that the other side closed meanwhile would make a charge look unknown.
+        self._fresh = httpx.AsyncHTTPTransport(
+            verify=context, trust_env=False, limits=httpx.Limits(max_connections=50, max_keepalive_connections=0)
+        )
+
+    async def send(self, request: httpx.Request, *, fresh: bool, public: bool, limit: float) -> httpx.Response | Lost:
+        """Send a request once and read its whole answer; never raises for what the network does."""
+        trace = Trace()
+        try:
+            async with asyncio.timeout(limit):
+                return await self._send(request, trace, self._fresh if fresh else self._kept, public, limit)
+        except Exception as error:  # noqa: BLE001 - whatever a transport raises, the request is lost
+            kind = "no answer in time" if isinstance(error, TimeoutError | httpx.ReadTimeout) else _text_of(error)
+            text = f"{request.url.host}: {kind}"
+            return Lost(OutcomeUnknown(text) if trace.wrote else NotSent(text), wrote=trace.wrote)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._kept.aclose()
+        await self._fresh.aclose()
+
+    async def _send(
+        self, request: httpx.Request, trace: Trace, transport: httpx.AsyncHTTPTransport, public: bool, limit: float
+    ) -> httpx.Response:
+        timeout = {"connect": min(self._connect, limit), "read": limit, "write": limit, "pool": min(5.0, limit)}
+        hosts = await self._public_addresses(request.url) if public else [request.url.host]
+        for host in hosts[:-1]:
+            try:
+                return await _exchange(transport, request, _copy(request, host, trace, timeout))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if trace.wrote:
+                    raise
+        return await _exchange(transport, request, _copy(request, hosts[-1], trace, timeout))
+
+    async def _public_addresses(self, url: httpx.URL) -> list[str]:
+        port = url.port or 443
+        addresses = list(dict.fromkeys(await self._resolve(url.host, port)))[:FIRST_ADDRESSES]
+        if not addresses:
+            raise httpx.ConnectError("no address")
+        if not all(map(is_public, addresses)):
+            raise PrivateAddress
+        return addresses
+
+
+class PrivateAddress(Exception):
+    """A live account's host leads into a private network."""
+
+    def __str__(self) -> str:
+        return "its address is not public"
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses of a host, as the system knows them."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(item[4][0]) for item in found]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public internet, also where it wraps an older one."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        wrapped = ip.ipv4_mapped or ip.sixtofour
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if wrapped is not None:
+            return is_public(str(wrapped))
+    return ip.is_global and not ip.is_multicast
+
+
+def _text_of(error: Exception) -> str:
+    return str(error) if isinstance(error, PrivateAddress | Unusable) else type(error).__name__
+
+
+def _copy(request: httpx.Request, host: str, trace: Trace, timeout: dict[str, float]) -> httpx.Request:
+    """The request as it is sent: to a checked address, in the host's own name."""
+    extensions: dict[str, Any] = {"trace": trace, "timeout": timeout}
+    if request.url.scheme == "https":
+        extensions["sni_hostname"] = request.url.host
+    headers = httpx.Headers(request.headers)
+    headers["host"] = request.url.netloc.decode("ascii").rpartition("@")[2]
+    headers.setdefault("user-agent", "payment-hub")
+    headers.setdefault("accept", "*/*")
+    headers["accept-encoding"] = "gzip, identity"
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=host),
+        headers=headers,
+        content=request.content,
+        extensions=extensions,
+    )
+
+
+async def _exchange(transport: httpx.AsyncHTTPTransport, asked: httpx.Request, sent: httpx.Request) -> httpx.Response:
+    response = await transport.handle_async_request(sent)
+    response.request = sent
+    try:
+        raw = await _read(response)
+    finally:
+        await response.aclose()
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name not in ("content-encoding", "content-length", "transfer-encoding")
+    ]
+    content = _decoded(raw, response.headers.get("content-encoding", ""))
+    return httpx.Response(response.status_code, headers=headers, content=content, request=asked)
+
+
+async def _read(response: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > MAX_ANSWER:
+            raise Unusable("its answer is too large")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _decoded(raw: bytes, encoding: str) -> bytes:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return raw
+        case "gzip" | "x-gzip":
+            bits = zlib.MAX_WBITS | 16
+        case "deflate":
+            bits = zlib.MAX_WBITS
+        case _:
+            raise Unusable("its answer has an encoding that was not asked for")
+    decoder = zlib.decompressobj(bits)
+    try:
+        content = decoder.decompress(raw, MAX_ANSWER + 1)
+    except zlib.error:
+        raise Unusable("its answer cannot be decompressed") from None
+    if len(content) > MAX_ANSWER:
+        raise Unusable("its answer is too large")
+    if raw and not decoder.eof:
+        raise Unusable("its answer ends early")
+    return content
