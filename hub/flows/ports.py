@@ -14,9 +14,12 @@ import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.ledger import Entry
+from hub.domain.mail import Mail as Mail
+from hub.domain.mail import MailRefused as MailRefused
 from hub.domain.merchant import Customer, Link, LinkKind, Member, Merchant, Session, SignIn
 from hub.domain.message import Delivery, MessageState, Review, StoredMessage
 from hub.domain.order import StoreOrder
+from hub.domain.papers import MailValue
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Seen
 from hub.domain.receipt import CashReceipt
@@ -115,7 +118,7 @@ class Payables(Protocol):
 
     def add(self, payable: Payable) -> None: ...
     def revise(self, payable: Payable) -> None:
-        """Write number-preserving changes: dates, description, total, revision, customer, offered_until, cancelled_at."""
+        """Write changes of dates, description, total, revision, customer, offered_until and cancelled_at."""
 
     def get(self, payable_id: str) -> Payable | None: ...
     def many(self, payable_ids: Collection[str]) -> tuple[Payable, ...]: ...
@@ -375,24 +378,6 @@ class Exchanger(Protocol):
         """Whether the account's breaker is open, so that nothing is sent for now."""
 
 
-@attrs.frozen(kw_only=True)
-class Mail:
-    """A mail ready to be handed over."""
-
-    message_id: str
-    sender: str
-    recipient: str
-    subject: str
-    text: str
-    html: str
-    headers: Mapping[str, str] = attrs.Factory(dict)
-    attachments: tuple[tuple[str, str, bytes], ...] = ()
-
-
-class MailRefused(Exception):
-    """The mail server refused this recipient or mail for good."""
-
-
 class Mailer(Protocol):
     """Hands a mail over; raises OSError or smtplib's errors when it may be tried again, MailRefused when not."""
 
@@ -400,9 +385,14 @@ class Mailer(Protocol):
 
 
 class Documents(Protocol):
-    """Draws mails from records; the keyword arguments are each kind's own, see hub.documents."""
+    """Draws mails from records."""
 
-    def mail(self, kind: str, *, locale: str, **values: Any) -> Mail: ...
+    def mail(self, value: MailValue, *, recipient: str, message_id: str, locale: str) -> Mail:
+        """Subject, text and HTML of one mail; ``message_id`` is its left part, ``Delivery.message_id``.
+
+        Raises:
+            MailRefused: The recipient is no mail address.
+        """
 
 
 class Vault(Protocol):
@@ -443,6 +433,7 @@ class Hub:
         spawn: Hands a task to the process.
         wake: Set by serve and worker; without it the tick finds the work anyway.
         simulated: Test endpoints are overridden, so every page says SIMULATED.
+        kept: What is kept for a moment, by key.
     """
 
     store: Store
@@ -464,6 +455,7 @@ class Hub:
     sender: str
     simulated: bool = False
     link_days: int = 30
+    kept: dict[str, object] = attrs.Factory(dict)
 
     async def close(self) -> None:
         """Close what was opened."""

@@ -1,0 +1,133 @@
+"""Check a payment whose check is due: apply the hub's own rules, else ask the provider; safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.message import Review
+from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_due
+from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
+
+from .open_account import NotInstalled, Opened, open_account
+from .ports import Hub, Tx
+from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
+
+REVIEW_AFTER = timedelta(days=7)
+
+
+async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
+    """Look at one payment now."""
+    now = hub.clock()
+
+    def load(tx: Tx) -> tuple[Payment, Opened] | None:
+        payment = tx.payments.get(payment_id)
+        record = tx.accounts.get(payment.account_id) if payment else None
+        return (payment, open_account(tx, hub, record, now)) if payment and record else None
+
+    try:
+        loaded = await hub.store.read(load)
+    except NotInstalled:
+        return None
+    if loaded is None:
+        return None
+    payment, opened = loaded
+    way = way_of(hub, payment)
+    if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
+        return payment
+    due = conclusion_due(payment, way, now)
+    claims: list[Claim] = []
+    if due:
+        claims = [rule_claim(due.kind, due.rule, f"at {now.isoformat(timespec='seconds')}")]
+    elif _can_ask(opened, way, payment) and not hub.exchanger.is_open(opened.record.id):
+        claims = await _ask(hub, opened, payment)
+    ended = hub.clock()
+    return await hub.store.write(lambda tx: _commit(tx, hub, payment_id, way, claims, ended))
+
+
+def _lease_over(payment: Payment, now: datetime) -> bool:
+    return payment.lease_until is None or now >= payment.lease_until
+
+
+def _can_ask(opened: Opened, way: Way, payment: Payment) -> bool:
+    if "query_payment" not in opened.provider.capabilities or way.query_by is QueryBy.NONE:
+        return False
+    return payment.status is not Status.PAID
+
+
+async def _ask(hub: Hub, opened: Opened, payment: Payment) -> list[Claim]:
+    query = Query(
+        reference=payment.reference,
+        provider_reference=payment.provider_reference,
+        way=payment.way,
+        amount=payment.amount,
+        created_at=payment.created_at,
+        memory=payment.memory,
+        now=hub.clock(),
+        call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+    )
+    ran = await hub.exchanger.run(
+        opened.provider,
+        "query_payment",
+        account=opened.account,
+        account_id=opened.record.id,
+        query=query,
+    )
+    if ran.conclusion.outcome is not Outcome.RESULT:
+        return []
+    return [_claim(item, payment) for item in ran.conclusion.value]
+
+
+def _claim(observation: Observation, payment: Payment) -> Claim:
+    occasion = f"check {payment.checks}" if observation.kind is Kind.NOT_FOUND else ""
+    return Claim(observation=observation, source=ObservedBy.QUERY, occasion=occasion)
+
+
+def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], now: datetime) -> Payment | None:
+    payment = tx.payments.get(payment_id)
+    if payment is None:
+        return None
+    checked = attrs.evolve(payment, checks=payment.checks + 1)
+    if checked.phase is Phase.SENDING and _lease_over(checked, now) and way.starts is Starts.CHARGE:
+        checked = attrs.evolve(checked, phase=Phase.SENT, ended_at=checked.lease_until)
+    recorded = record_observations(tx, hub, checked, claims, now=now)
+    after = recorded.payment
+    final = _never_existed(tx, hub, after, way, now)
+    if final:
+        after = record_observations(tx, hub, after, [final], now=now).payment
+    started = after.ended_at or after.created_at
+    if after.is_live and now >= started + REVIEW_AFTER:
+        tx.reviews.open(
+            Review(
+                id=derived_id("review", "unresolved", after.id),
+                merchant_id=after.merchant_id,
+                mode=after.mode,
+                cause="unresolved",
+                payment_id=after.id,
+                details=f"payment {after.reference} is {after.status} since {started.date()}",
+                opened_at=now,
+            )
+        )
+    return after
+
+
+def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way, now: datetime) -> Claim | None:
+    """An authoritative "not found", three times and after the settle time, is "never existed" (money.md 1.4)."""
+    info = hub.providers[payment.provider].info
+    ended = payment.ended_at or payment.lease_until
+    if not info.not_found_final or not payment.is_live or ended is None:
+        return None
+    if now < ended + timedelta(minutes=way.settle_minutes):
+        return None
+    negatives = sum(1 for item in tx.payments.seen(payment.id) if item.observation.kind is Kind.NOT_FOUND)
+    return rule_claim(Kind.NEVER_EXISTED, "not_found", f"{negatives} negatives") if negatives >= 3 else None
+
+
+async def look_now(hub: Hub, payment: Payment, *, pause: timedelta = timedelta(seconds=5)) -> None:
+    """The payer opened the page: make a check due, at most one per ``pause``."""
+    if not payment.is_live or payment.phase is not Phase.SENT:
+        return
+    now = hub.clock()
+    if payment.next_check_at is None or payment.next_check_at > now + pause:
+        await hub.store.write(lambda tx: tx.payments.make_due(payment.id, now + pause))

@@ -1,0 +1,85 @@
+"""Open an account: the view of it that a hook gets, secrets included, kept for a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.account import ProviderAccount, with_defaults
+from hub.domain.merchant import Merchant
+from hub_hookspecs import Account
+
+from .ports import Hub, Provider, Tx
+
+KEPT = timedelta(seconds=2)
+
+
+class NotInstalled(LookupError):
+    """The account's provider is not installed here, or quarantined."""
+
+
+@attrs.frozen(kw_only=True)
+class Opened:
+    """An account ready for a hook."""
+
+    record: ProviderAccount
+    merchant: Merchant
+    provider: Provider
+    account: Account
+    read_at: datetime
+
+
+def open_account(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Opened:
+    """Build the hook's view of an account in a reading transaction.
+
+    Raises:
+        NotInstalled: The provider is not here.
+    """
+    provider = hub.providers.get(record.provider)
+    merchant = tx.merchants.get(record.merchant_id)
+    if provider is None or merchant is None:
+        raise NotInstalled(f"provider {record.provider} is not installed")
+    secrets = {
+        name: hub.vault.open(
+            sealed, table="account_secret", column=name, row=record.id, merchant=record.merchant_id
+        ).decode()
+        for name, sealed in tx.accounts.secrets(record.id).items()
+    }
+    account = Account(
+        company=merchant.company,
+        mode=record.mode,
+        settings=with_defaults(provider.info, {**record.settings, **secrets}),
+        endpoints=provider.endpoints(record.mode),
+    )
+    return Opened(record=record, merchant=merchant, provider=provider, account=account, read_at=now)
+
+
+async def opened_account(hub: Hub, account_id: str) -> Opened | None:
+    """The account by id, freshly read."""
+    now = hub.clock()
+
+    def read(tx: Tx) -> Opened | None:
+        record = tx.accounts.get(account_id)
+        return open_account(tx, hub, record, now) if record else None
+
+    return await hub.store.read(read)
+
+
+async def opened_by_token(hub: Hub, token: str) -> Opened | None:
+    """The account of a notification address; kept for two seconds, since notifications come in bursts."""
+    now = hub.clock()
+    kept = hub.kept.get(token)
+    if isinstance(kept, Opened) and now - kept.read_at < KEPT:
+        return kept
+
+    def read(tx: Tx) -> Opened | None:
+        record = tx.accounts.by_token(token)
+        return open_account(tx, hub, record, now) if record else None
+
+    opened = await hub.store.read(read)
+    if opened:
+        if len(hub.kept) > 1000:
+            hub.kept.clear()
+        hub.kept[token] = opened
+    return opened

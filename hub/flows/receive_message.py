@@ -1,0 +1,320 @@
+"""Receive a notification or a browser return: prove it, store it durably, then acknowledge.
+
+Also continues messages that need a request of their own: the hook is run again from the start, by a job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import structlog
+
+from hub.domain.message import MessageState, StoredMessage
+from hub.domain.payment import ObservedBy, Payment
+from hub_hookspecs import Conclusion, Message, Observation, Outcome, Reading, Reply, Source, Verdict
+
+from .open_account import NotInstalled, Opened, open_account, opened_by_token
+from .ports import Hub, Tx
+from .record_observations import Claim, derived_id, record_observations
+
+log = structlog.get_logger()
+
+MAX_TRIES = 12
+HINT_EVERY = timedelta(seconds=30)
+
+
+@attrs.frozen
+class Answer:
+    """What to reply to the sender."""
+
+    status: int
+    reply: Reply = Reply()
+
+
+async def receive_notification(hub: Hub, token: str, message: Message) -> Answer:
+    """Take in a notification for the account of this address.
+
+    Raises:
+        Unavailable: The database cannot write; the caller answers 503, never a false 2xx.
+    """
+    try:
+        opened = await opened_by_token(hub, token)
+    except NotInstalled:
+        return Answer(503)
+    if opened is None:
+        return Answer(404)
+    reading = _verdict_of(hub, opened, message)
+    now = hub.clock()
+    if reading is None:
+        await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "valid", now))
+        return Answer(200)
+    if reading.verdict is Verdict.INVALID:
+        await hub.store.write(lambda tx: _reject(tx, hub, opened, message, reading, now))
+        log.warning("notification_rejected", provider=opened.record.provider, account=opened.record.id)
+        return Answer(400 if reading.reply.status == 400 else 401)
+    if reading.verdict is Verdict.UNSIGNED:
+        await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
+        return Answer(reading.reply.status, reading.reply)
+    await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
+    return Answer(reading.reply.status, reading.reply)
+
+
+def _verdict_of(hub: Hub, opened: Opened, message: Message) -> Reading | None:
+    """What the plugin reads in the message without a request; None when it wants one. Any fault counts as invalid."""
+    conclusion = hub.exchanger.peek(
+        opened.provider,
+        "handle_notification",
+        account=opened.account,
+        account_id=opened.record.id,
+        message=message,
+    )
+    if conclusion is None:
+        return None
+    return reading_of(conclusion)
+
+
+def reading_of(conclusion: Conclusion[Any]) -> Reading:
+    """The reading that a conclusion carries; a plugin that failed has proved nothing."""
+    if conclusion.outcome is Outcome.RESULT and isinstance(conclusion.value, Reading):
+        return conclusion.value
+    log.error("handle_notification_failed", cause=conclusion.cause)
+    return Reading(verdict=Verdict.INVALID)
+
+
+def digest_of(message: Message) -> str:
+    """SHA-256 of everything that makes a message the same message."""
+    parts = (message.source, message.method, message.path, message.query, repr(message.headers))
+    return hashlib.sha256("\x1f".join(parts).encode() + b"\x1f" + message.body).hexdigest()
+
+
+def _keep(
+    tx: Tx,
+    hub: Hub,
+    opened: Opened,
+    message: Message,
+    state: MessageState,
+    verdict: str,
+    now: datetime,
+    payment_id: str | None = None,
+) -> bool:
+    digest = digest_of(message)
+    record = opened.record
+    row = derived_id("message", record.id, digest)
+    sealed, key_id = hub.vault.seal(
+        packed(message), table="raw_message", column="raw", row=row, merchant=record.merchant_id
+    )
+    stored = StoredMessage(
+        id=row,
+        account_id=record.id,
+        merchant_id=record.merchant_id,
+        mode=record.mode,
+        message=message,
+        digest=digest,
+        state=state,
+        verdict=verdict,
+        payment_id=payment_id,
+        due_at=now if state is MessageState.DUE else None,
+    )
+    new = tx.messages.add(stored, sealed, key_id)
+    if state is not MessageState.REJECTED:
+        tx.accounts.heard(record.id, now)
+        if not new:
+            tx.messages.count("duplicates_ignored")
+    tx.after_commit(hub.wake)
+    return new
+
+
+def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
+    """Kept, replayable after a plugin's fix; nothing becomes due."""
+    tx.messages.count("forged_refused")
+    _keep(tx, hub, opened, message, MessageState.REJECTED, reading.verdict, now)
+
+
+def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
+    """Unsigned news proves nothing; it may only bring a check forward, once per 30 s."""
+    _keep(tx, hub, opened, message, MessageState.DONE, reading.verdict, now)
+    for reference in reading.hints[:5]:
+        payment = tx.payments.by_reference(opened.record.id, reference)
+        if payment and payment.is_live:
+            hint(tx, payment, now)
+
+
+def hint(tx: Tx, payment: Payment, now: datetime) -> None:
+    """Bring the next check forward, at most one per 30 s."""
+    last = payment.ended_at or payment.created_at
+    tx.payments.make_due(payment.id, max(now, last + HINT_EVERY) if payment.checks == 0 else now)
+
+
+def _record(
+    tx: Tx, hub: Hub, opened: Opened, message: Message, observations: Sequence[Observation], now: datetime
+) -> None:
+    """Through the door, one payment after another; what names no payment we know is parked."""
+    unknown = False
+    digest = digest_of(message)
+    fresh = 0
+    for observation in observations:
+        payment = payment_for(tx, opened.record.id, observation)
+        if payment is None:
+            unknown = True
+            continue
+        claim = Claim(observation=observation, source=ObservedBy(message.source.value), digest=digest)
+        fresh += record_observations(tx, hub, payment, [claim], now=now).new
+    tx.accounts.heard(opened.record.id, now)
+    if unknown:
+        _keep(tx, hub, opened, message, MessageState.PARKED, "valid", now)
+    elif observations and not fresh:
+        tx.messages.count("duplicates_ignored")
+    elif not observations:
+        _keep(tx, hub, opened, message, MessageState.DONE, "valid", now)
+
+
+def payment_for(tx: Tx, account_id: str, observation: Observation) -> Payment | None:
+    """The payment that a claim is about: by our reference, else by theirs."""
+    if observation.reference:
+        return tx.payments.by_reference(account_id, observation.reference)
+    if observation.provider_reference:
+        return tx.payments.by_provider_reference(account_id, observation.provider_reference)
+    return None
+
+
+async def read_message(hub: Hub, message_id: str) -> None:
+    """Continue a stored message: run its hook again, with the requests it wants; safe to run twice."""
+    now = hub.clock()
+
+    def load(tx: Tx) -> tuple[Opened, StoredMessage, Message] | None:
+        found = tx.messages.get(message_id)
+        if found is None:
+            return None
+        stored, sealed = found
+        record = tx.accounts.get(stored.account_id)
+        if record is None:
+            return None
+        raw = hub.vault.open(sealed, table="raw_message", column="raw", row=stored.id, merchant=stored.merchant_id)
+        return open_account(tx, hub, record, now), stored, unpacked(raw)
+
+    try:
+        loaded = await hub.store.read(load)
+    except NotInstalled:
+        return
+    if loaded is None:
+        return
+    opened, stored, message = loaded
+    message = attrs.evolve(message, call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
+    ran = await hub.exchanger.run(
+        opened.provider,
+        "handle_notification",
+        account=opened.account,
+        account_id=opened.record.id,
+        message=message,
+    )
+    conclusion = ran.conclusion
+    done = hub.clock()
+    if conclusion.outcome is not Outcome.RESULT:
+        await hub.store.write(lambda tx: _later(tx, stored, done))
+        return
+    reading = reading_of(conclusion)
+    await hub.store.write(lambda tx: _finish(tx, hub, opened, stored, message, reading, done))
+
+
+def _later(tx: Tx, stored: StoredMessage, now: datetime) -> None:
+    if stored.tries >= MAX_TRIES:
+        tx.messages.settle(stored.id, MessageState.DEAD, verdict=stored.verdict)
+        return
+    pause = timedelta(seconds=min(3600, 5 * 2**stored.tries))
+    tx.messages.settle(stored.id, MessageState.DUE, verdict=stored.verdict, due_at=now + pause)
+
+
+def _finish(
+    tx: Tx, hub: Hub, opened: Opened, stored: StoredMessage, message: Message, reading: Reading, now: datetime
+) -> None:
+    if reading.verdict is Verdict.INVALID:
+        tx.messages.settle(stored.id, MessageState.REJECTED, verdict=reading.verdict)
+        return
+    state, payment_id = MessageState.DONE, None
+    for observation in reading.observations:
+        payment = payment_for(tx, opened.record.id, observation)
+        if payment is None:
+            state = MessageState.PARKED
+            continue
+        payment_id = payment.id
+        source = ObservedBy.QUERY if message.source is Source.NOTIFICATION else ObservedBy.RETURN
+        claim = Claim(observation=observation, source=source, digest=stored.digest, note="confirmed notification")
+        record_observations(tx, hub, payment, [claim], now=now)
+    tx.messages.settle(stored.id, state, verdict=reading.verdict, payment_id=payment_id)
+
+
+async def receive_return(hub: Hub, token: str, message: Message) -> Payment | None:
+    """Take in a browser's return; it proves nothing by itself, only by the provider's signature.
+
+    Returns the payment whose page is shown next; None for an unknown token.
+    """
+    now = hub.clock()
+
+    def load(tx: Tx) -> tuple[Payment, Opened] | None:
+        payment = tx.payments.by_return_token(token)
+        record = tx.accounts.get(payment.account_id) if payment else None
+        return (payment, open_account(tx, hub, record, now)) if payment and record else None
+
+    try:
+        loaded = await hub.store.read(load)
+    except NotInstalled:
+        return None
+    if loaded is None:
+        return None
+    payment, opened = loaded
+    reading = _verdict_of(hub, opened, message)
+    if reading is not None and reading.verdict is Verdict.VALID and reading.observations:
+        about = [item for item in reading.observations if item.reference in (None, payment.reference)]
+        claims = [Claim(observation=item, source=ObservedBy.RETURN, digest=digest_of(message)) for item in about]
+
+        def record(tx: Tx) -> None:
+            current = tx.payments.get(payment.id)
+            if current:
+                record_observations(tx, hub, current, claims, now=now)
+
+        await hub.store.write(record)
+    elif payment.is_live:
+        await hub.store.write(lambda tx: hint(tx, payment, now))
+    return payment
+
+
+def packed(message: Message) -> bytes:
+    """A message as bytes, for the vault: length-prefixed fields, so that any body survives."""
+    fields = [
+        message.source.value.encode(),
+        message.method.encode(),
+        message.path.encode("utf-8", "surrogateescape"),
+        message.query.encode("utf-8", "surrogateescape"),
+        message.received_at.isoformat().encode(),
+        message.body,
+    ]
+    for name, value in message.headers:
+        fields += [name.encode("latin-1", "replace"), value.encode("latin-1", "replace")]
+    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+
+
+def unpacked(raw: bytes) -> Message:
+    """The message that was packed."""
+    fields: list[bytes] = []
+    at = 0
+    while at < len(raw):
+        size = int.from_bytes(raw[at : at + 4], "big")
+        fields.append(raw[at + 4 : at + 4 + size])
+        at += 4 + size
+    source, method, path, query, received, body, *headers = fields
+    return Message(
+        source=Source(source.decode()),
+        method=method.decode(),
+        path=path.decode("utf-8", "surrogateescape"),
+        query=query.decode("utf-8", "surrogateescape"),
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in zip(headers[::2], headers[1::2], strict=True)
+        ),
+        body=body,
+        received_at=datetime.fromisoformat(received.decode()),
+    )

@@ -1,0 +1,242 @@
+"""The door: the only code that turns news into state, in one transaction.
+
+Insert observations (duplicates fall out on their key) -> recompute status and flags -> ledger entries by unique key
+-> allocations -> deliveries -> reviews. It reads no clock, draws no random number and does no network I/O: running
+it 0, 1 or n times gives the same state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain import ledger
+from hub.domain.ledger import Share
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
+from hub.domain.payment import (
+    Capture,
+    Flag,
+    ObservedBy,
+    Payment,
+    Seen,
+    Status,
+    captures_in,
+    dedupe_key,
+    flags_of,
+    next_check,
+    status_of,
+)
+from hub_hookspecs import Kind, Observation, Way
+
+from .issue_receipt import issue_for_payment
+from .ports import Hub, Tx
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A claim on its way through the door.
+
+    Attributes:
+        occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
+        note: For a rule its name and inputs; for an operator who and why.
+    """
+
+    observation: Observation
+    source: ObservedBy
+    occasion: str = ""
+    note: str = ""
+    digest: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Recorded:
+    """What the door did.
+
+    Attributes:
+        new: How many claims were not known before.
+    """
+
+    payment: Payment
+    new: int
+
+
+def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Claim], *, now: datetime) -> Recorded:
+    """Record claims about one payment and everything that follows from them.
+
+    Args:
+        payment: As it should stand but for what is derived; phase, memory and action may have been evolved.
+    """
+    own = [claim for claim in claims if _is_about(payment, claim.observation)]
+    new = sum(_observe(tx, payment, claim, now) for claim in own)
+    before = tx.payments.get(payment.id)
+    seen = tx.payments.seen(payment.id)
+    after = _derive(tx, hub, payment, seen, now)
+    tx.payments.save(after)
+    _book(tx, after, seen)
+    merchant = tx.merchants.get(after.merchant_id)
+    customer = tx.customers.get(after.customer_id)
+    if merchant and customer:
+        if after.status is Status.PAID and merchant.options.auto_record:
+            issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now)
+        _tell(tx, before, after, merchant, customer, seen, now)
+    _open_reviews(tx, after, now)
+    tx.after_commit(hub.wake)
+    return Recorded(payment=after, new=new)
+
+
+def rule_claim(kind: Kind, rule: str, inputs: str = "") -> Claim:
+    """A conclusion of the hub itself; the row names rule and inputs, so that a replay needs no clock."""
+    return Claim(observation=Observation(kind=kind), source=ObservedBy.RULE, note=f"{rule} {inputs}".strip())
+
+
+def _is_about(payment: Payment, claim: Observation) -> bool:
+    """The hub compares the reference, never the plugin."""
+    return claim.reference in (None, payment.reference)
+
+
+def _observe(tx: Tx, payment: Payment, claim: Claim, now: datetime) -> bool:
+    key = dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion)
+    seen = Seen(
+        key=key,
+        payment_id=payment.id,
+        account_id=payment.account_id,
+        source=claim.source,
+        observation=claim.observation,
+        seen_at=now,
+        note=claim.note,
+        digest=claim.digest,
+    )
+    return tx.payments.observe(seen, payment.merchant_id, payment.mode)
+
+
+def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Payment:
+    kinds = [item.observation.kind for item in seen]
+    status, reason = status_of(payment.phase, kinds)
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    shared = status is Status.PAID and any(
+        other.status is Status.PAID and other.id != payment.id
+        for other in tx.payments.with_payables([payable.id for payable in payables])
+    )
+    until = min((payable.offered_until for payable in payables if payable.offered_until), default=None)
+    flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until)
+    theirs = payment.provider_reference or next(
+        (item.observation.provider_reference for item in seen if item.observation.provider_reference), None
+    )
+    after = attrs.evolve(payment, status=status, reason=reason, flags=flags, provider_reference=theirs)
+    if not after.is_live and status is not Status.PAID:
+        after = attrs.evolve(after, action=None)
+    way = way_of(hub, after)
+    return attrs.evolve(after, next_check_at=next_check(after, way, now) if way else now + timedelta(hours=1))
+
+
+def way_of(hub: Hub, payment: Payment) -> Way | None:
+    """The declared way that a payment was started by; None when its plugin is not installed."""
+    provider = hub.providers.get(payment.provider)
+    return provider.info.way(payment.way) if provider else None
+
+
+def _book(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
+    for taken in captures_in(payment, seen):
+        entry = ledger.capture(payment, taken)
+        if tx.ledger.write(entry) and entry.intake_of:
+            _allocate(tx, payment, entry, taken)
+    captures = captures_in(payment, seen)
+    if not captures:
+        return
+    for item in seen:
+        if item.observation.kind is Kind.RETURNED:
+            _give_back(tx, payment, item, captures[0])
+
+
+def _allocate(tx: Tx, payment: Payment, entry: ledger.Entry, taken: Capture) -> None:
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    due = {payable.id: payable.due for payable in payables if payable.cancelled_at is None}
+    wanted = [Share(line.payable_id, line.amount) for line in payment.lines]
+    shares = ledger.shares_of(taken.amount.minor, wanted, due)
+    for allocation in ledger.allocations(entry, shares, customer_id=payment.customer_id):
+        tx.ledger.write(allocation)
+
+
+def _give_back(tx: Tx, payment: Payment, item: Seen, taken: Capture) -> None:
+    claim = item.observation
+    amount = min((claim.amount or taken.amount).minor, taken.amount.minor)
+    key = ledger.capture_key(payment.account_id, taken.movement)
+    allocated = [Share(*row) for row in tx.ledger.applied_to(key, payment.merchant_id, payment.mode)]
+    reference = claim.event_id or item.key
+    tx.ledger.write(ledger.returned(payment, reference=reference, amount=amount, allocated=allocated, at=item.seen_at))
+
+
+def _tell(
+    tx: Tx,
+    before: Payment | None,
+    after: Payment,
+    merchant: Merchant,
+    customer: Customer,
+    seen: tuple[Seen, ...],
+    now: datetime,
+) -> None:
+    """Owe the mails of a visible change: one per recipient and kind, in this transaction."""
+    payer = after.payer.email or customer.email
+    was = before.status if before else Status.CREATED
+    if after.status is Status.PAID:
+        owe(tx, after, DeliveryKind.RECEIPT, payer, now)
+        for address in merchant.notify:
+            owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now)
+    elif after.status is Status.UNKNOWN and was is not Status.UNKNOWN and after.ended_at:
+        owe(tx, after, DeliveryKind.PAYMENT_PENDING, payer, now)
+    elif after.status is Status.CLOSED and after.reason == Kind.DECLINED and _came_later(seen):
+        owe(tx, after, DeliveryKind.PAYMENT_DECLINED, payer, now)
+    if any(item.observation.kind is Kind.RETURNED for item in seen):
+        owe(tx, after, DeliveryKind.PAYMENT_RETURNED, payer, now)
+
+
+def _came_later(seen: tuple[Seen, ...]) -> bool:
+    """The refusal did not come in the direct answer, so the payer may have left the page."""
+    return any(item.observation.kind is Kind.DECLINED and item.source is not ObservedBy.ANSWER for item in seen)
+
+
+def owe(tx: Tx, payment: Payment, kind: DeliveryKind, recipient: str, now: datetime) -> None:
+    """Owe a mail about a payment, once per recipient and kind."""
+    if not recipient:
+        return
+    tx.deliveries.add(
+        Delivery(
+            id=derived_id("delivery", kind, payment.id, recipient),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            kind=kind,
+            recipient=recipient,
+            subject_id=payment.id,
+            details={},
+            state=DeliveryState.DUE,
+            due_at=now,
+            created_at=now,
+        )
+    )
+
+
+def derived_id(*parts: str) -> str:
+    """An id that follows from a key, so that doing it again makes the same row."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def _open_reviews(tx: Tx, payment: Payment, now: datetime) -> None:
+    if Flag.NEEDS_REVIEW not in payment.flags:
+        return
+    causes = [flag.value for flag in sorted(payment.flags - {Flag.NEEDS_REVIEW, Flag.LATE})]
+    for cause in causes or ["contradicting_claims"]:
+        tx.reviews.open(
+            Review(
+                id=derived_id("review", cause, payment.id),
+                merchant_id=payment.merchant_id,
+                mode=payment.mode,
+                cause=cause,
+                payment_id=payment.id,
+                details=f"payment {payment.reference}",
+                opened_at=now,
+            )
+        )
