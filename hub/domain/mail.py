@@ -1,0 +1,25 @@
+"""A mail that is ready to be handed over, and the refusal that no further try can mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Mail:
+    """A mail ready to be handed over."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = attrs.Factory(dict)
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+
+
+class MailRefused(Exception):
+    """The mail server refused this recipient or mail for good."""

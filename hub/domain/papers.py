@@ -1,0 +1,556 @@
+"""What stands in mails and papers: plain values that the flows fill in and hub.documents draws.
+
+| record               | goes to            | about                                                    |
+|----------------------|--------------------|----------------------------------------------------------|
+| StatementMail        | customer           | what is owed, with the pay buttons                       |
+| ReceiptMail          | payer              | the proof of one payment (soporte), on approval only     |
+| PaymentDeclinedMail  | payer              | a payment that was refused                               |
+| PaymentPendingMail   | payer              | a payment that is not confirmed yet                      |
+| PaymentReturnedMail  | payer or merchant  | money that went back                                     |
+| PaymentReceivedMail  | merchant           | every transaction, and the way to the cash receipt       |
+| AccountResultMail    | merchant           | what the validation of a connection said                 |
+| AccountRequestedMail | operator           | a merchant waits for credentials                         |
+| AccountAttentionMail | merchant           | a connection no longer works                             |
+| SignInMail           | member             | the link that signs in                                   |
+| OrderMail            | shopper            | a store order, placed or paid                            |
+| ReviewMail           | merchant, operator | an exception that waits for a person                     |
+| CashReceiptPaper     | page               | the numbered cash receipt (recibo de caja), for printing |
+
+Texts are plain, one line (``note`` and ``details`` may have more); times are UTC and shown in the letterhead's zone;
+addresses are absolute http(s) URLs.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+import attrs
+
+from hub.domain.account import AccountStatus
+from hub.domain.identity import show_document
+from hub.domain.merchant import Merchant
+from hub.domain.message import DeliveryKind
+from hub_hookspecs import Country, Credentials, FieldMatch, Mode, Money, PayButton, ReasonKind
+
+
+@attrs.frozen(kw_only=True)
+class Letterhead:
+    """Whose paper it is: the merchant block, and the marks that its mode demands.
+
+    Attributes:
+        name: What customers read.
+        identity: Kind and number of the identity document as people write it: ``NIT 900.123.456-8``.
+        zone: IANA zone in which times are shown.
+        mode: Test papers say ``PRUEBA - SIN VALOR``.
+        simulated: The provider's part is played by a simulator; the paper says so.
+    """
+
+    name: str
+    legal_name: str = ""
+    identity: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    zone: str = "UTC"
+    mode: Mode
+    simulated: bool = False
+
+
+def letterhead_for(merchant: Merchant, country: Country, mode: Mode, *, simulated: bool = False) -> Letterhead:
+    """The merchant block of a paper."""
+    company = merchant.company
+    parts = (company.address.get(key, "") for key, _ in reversed(country.address_parts))
+    return Letterhead(
+        name=company.name,
+        legal_name=company.legal_name,
+        identity=show_document(country, company.document, with_type=True),
+        address=", ".join(part for part in parts if part),
+        phone=company.phone,
+        email=company.email,
+        zone=company.zone,
+        mode=mode,
+        simulated=simulated,
+    )
+
+
+@attrs.frozen(kw_only=True)
+class PayLink:
+    """A pay button and where it leads: to the portal with this provider chosen, never to a payment."""
+
+    button: PayButton
+    url: str
+
+
+@attrs.frozen
+class NotOffered:
+    """A provider that is not offered here, and why, in words for people."""
+
+    provider: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class OwedInvoice:
+    """One row of a statement.
+
+    Attributes:
+        days_overdue: 0 when it is not overdue.
+        in_process: It is in a live payment, so that it cannot be paid again now.
+    """
+
+    number: str
+    issued_on: date
+    due_on: date | None
+    days_overdue: int = 0
+    total: Money
+    balance: Money
+    in_process: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class OwedPart:
+    """What is owed in one currency, and how it can be paid.
+
+    Attributes:
+        oldest_days: Days overdue of the oldest row.
+        credit: The customer's credit, where there is some.
+    """
+
+    outstanding: Money
+    overdue: Money
+    oldest_days: int = 0
+    credit: Money | None = None
+    invoices: tuple[OwedInvoice, ...]
+    buttons: tuple[PayLink, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class StatementMail:
+    """A customer's statement with the bar "Pagar en línea".
+
+    Attributes:
+        url: The statement's page ("Ver estado de cuenta").
+        note: A personal message of the merchant.
+    """
+
+    kind = DeliveryKind.STATEMENT
+
+    letterhead: Letterhead
+    customer: str
+    as_of: datetime
+    parts: tuple[OwedPart, ...]
+    url: str
+    expires_at: datetime
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class PaidLine:
+    """What one payment did to one invoice or order."""
+
+    number: str
+    applied: Money
+    left: Money
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptMail:
+    """The payer's proof of one payment.
+
+    Attributes:
+        amount: What the provider took, as proven.
+        asked: What we had asked for; shown where it differs.
+        provider: Its name for people.
+        method: How it was paid, for people: ``Tarjeta``; may be empty.
+        instrument: Masked: ``Visa ****1111``, ``399***4643``.
+        reference: Ours.
+        credit: What settled nothing and is the customer's credit now.
+        left: What the customer still owes, per currency; empty when nothing.
+        late: The money came after the payment had been given up.
+        duplicate: The same invoices had been paid already.
+        url: The receipt's page.
+        verify_url: Where a third party can check the receipt.
+    """
+
+    kind = DeliveryKind.RECEIPT
+
+    letterhead: Letterhead
+    payer: str
+    payer_identity: str = ""
+    payer_email: str = ""
+    amount: Money
+    asked: Money | None = None
+    lines: tuple[PaidLine, ...]
+    provider: str
+    method: str = ""
+    instrument: str = ""
+    provider_reference: str = ""
+    authorisation: str = ""
+    paid_at: datetime
+    reference: str
+    credit: Money | None = None
+    left: tuple[Money, ...] = ()
+    late: bool = False
+    duplicate: bool = False
+    url: str
+    verify_url: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ReceivedTransaction:
+    """One transaction as the merchant reads it.
+
+    Attributes:
+        fee, withheld: Of the provider, where known.
+        status: In words: ``Aprobada``.
+        remarks: Further sentences: paid twice, late, another amount than asked.
+        cash_receipt: Label of the cash receipt that is already recorded: ``RC-000012``.
+        record_url: The signed single-purpose link "Agregar recibo de caja"; empty where one is recorded.
+        receipt_url: The recorded cash receipt's page.
+        url: The payment's page.
+    """
+
+    customer: str
+    customer_identity: str = ""
+    paid_at: datetime
+    method: str = ""
+    instrument: str = ""
+    gross: Money
+    fee: Money | None = None
+    withheld: Money | None = None
+    provider_reference: str = ""
+    authorisation: str = ""
+    reference: str
+    lines: tuple[PaidLine, ...]
+    credit: Money | None = None
+    status: str
+    remarks: tuple[str, ...] = ()
+    cash_receipt: str = ""
+    record_url: str = ""
+    receipt_url: str = ""
+    url: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReceivedMail:
+    """The mail "Pagos recibidos": every transaction detailed, each with the way to its cash receipt.
+
+    Attributes:
+        automatic: The merchant lets cash receipts be recorded automatically.
+    """
+
+    kind = DeliveryKind.PAYMENT_RECEIVED
+
+    letterhead: Letterhead
+    provider: str
+    transactions: tuple[ReceivedTransaction, ...]
+    automatic: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class PaymentDeclinedMail:
+    """A refused payment, in the payer's words.
+
+    Attributes:
+        not_charged: The provider proved that no money was taken; only then the mail says so.
+        url: Where to try again.
+    """
+
+    kind = DeliveryKind.PAYMENT_DECLINED
+
+    letterhead: Letterhead
+    payer: str
+    amount: Money
+    numbers: tuple[str, ...]
+    provider: str
+    at: datetime
+    reason: ReasonKind
+    not_charged: bool
+    reference: str
+    url: str
+
+
+@attrs.frozen(kw_only=True)
+class PaymentPendingMail:
+    """A payment that is not confirmed yet.
+
+    Attributes:
+        unknown: We do not know what became of it: do not pay again. Else the payer or the bank must still act.
+        expires_at: Until when the payer can act, where known.
+    """
+
+    kind = DeliveryKind.PAYMENT_PENDING
+
+    letterhead: Letterhead
+    payer: str
+    amount: Money
+    numbers: tuple[str, ...]
+    provider: str
+    started_at: datetime
+    reference: str
+    unknown: bool
+    expires_at: datetime | None = None
+    url: str
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReturnedMail:
+    """Money that went back.
+
+    Attributes:
+        amount: What went back of ``paid``.
+        charged_back: The payer's bank took it back; else a refund or reversal.
+        to_merchant: The mail is for the merchant, not for the payer.
+        left: What the customer owes again, per currency.
+    """
+
+    kind = DeliveryKind.PAYMENT_RETURNED
+
+    letterhead: Letterhead
+    payer: str
+    amount: Money
+    paid: Money
+    numbers: tuple[str, ...]
+    provider: str
+    instrument: str = ""
+    provider_reference: str = ""
+    returned_at: datetime
+    reference: str
+    charged_back: bool = False
+    to_merchant: bool = False
+    left: tuple[Money, ...] = ()
+    url: str
+
+
+@attrs.frozen(kw_only=True)
+class AccountResultMail:
+    """What a validation said, in three parts: credentials, identity, notifications.
+
+    Attributes:
+        status: ``active``, ``needs_confirmation`` or ``failed``.
+        culprits: Labels of the settings that the provider did not accept.
+        code: The provider's own short text for a refusal.
+        fields: Verified company fields, ours and theirs side by side, masked.
+        confirmed_by: Who confirmed by hand what could not be compared.
+        notification_address: Our address where the merchant must tell it to the provider; else empty.
+        last_heard_at: The last genuine notification.
+        checked_by: Who asked for the validation.
+        buttons: Labels that customers now see.
+        channels: Where they see them, in words: ``Estado de cuenta``, ``Tienda``.
+    """
+
+    kind = DeliveryKind.ACCOUNT_RESULT
+
+    letterhead: Letterhead
+    provider: str
+    status: AccountStatus
+    checked_at: datetime
+    checked_by: str = ""
+    credentials: Credentials
+    culprits: tuple[str, ...] = ()
+    code: str = ""
+    fields: tuple[FieldMatch, ...] = ()
+    confirmed_by: str = ""
+    notification_address: str = ""
+    last_heard_at: datetime | None = None
+    buttons: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    url: str
+
+
+@attrs.frozen(kw_only=True)
+class AccountRequestedMail:
+    """A merchant asked for a provider whose credentials the operator puts in.
+
+    Attributes:
+        missing: Labels of the operator settings that are not there yet.
+        command: What the operator types.
+    """
+
+    kind = DeliveryKind.ACCOUNT_REQUESTED
+
+    letterhead: Letterhead
+    provider: str
+    requested_by: str
+    requested_at: datetime
+    missing: tuple[str, ...]
+    command: str
+    url: str = ""
+
+
+class Attention(enum.StrEnum):
+    """Why a connection needs its merchant."""
+
+    COMPANY_CHANGED = "company_changed"
+    CREDENTIALS_REFUSED = "credentials_refused"
+    SUSPENDED = "suspended"
+    SILENT = "silent"
+
+
+@attrs.frozen(kw_only=True)
+class AccountAttentionMail:
+    """A connection no longer works, or seems not to.
+
+    Attributes:
+        changed: Names of company fields that were changed: ``identity_number``.
+        buttons_hidden: Customers no longer see its buttons.
+        details: Further words for people.
+    """
+
+    kind = DeliveryKind.ACCOUNT_ATTENTION
+
+    letterhead: Letterhead
+    provider: str
+    cause: Attention
+    changed: tuple[str, ...] = ()
+    buttons_hidden: bool = True
+    details: str = ""
+    at: datetime
+    url: str
+
+
+@attrs.frozen(kw_only=True)
+class SignInMail:
+    """The link that signs a member in, once."""
+
+    kind = DeliveryKind.SIGN_IN
+
+    letterhead: Letterhead
+    url: str
+    expires_at: datetime
+    requested_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class OrderedItem:
+    """One position of an order."""
+
+    description: str
+    quantity: int
+    price: Money
+    amount: Money
+
+
+@attrs.frozen(kw_only=True)
+class OrderMail:
+    """A store order.
+
+    Attributes:
+        paid: Whether it is paid; else the mail offers the buttons.
+        hold_until: Until when the shop keeps the goods.
+        url: The order's page.
+    """
+
+    kind = DeliveryKind.ORDER
+
+    letterhead: Letterhead
+    customer: str
+    number: str
+    placed_at: datetime
+    items: tuple[OrderedItem, ...]
+    total: Money
+    paid: bool
+    provider: str = ""
+    provider_reference: str = ""
+    authorisation: str = ""
+    instrument: str = ""
+    reference: str = ""
+    paid_at: datetime | None = None
+    hold_until: datetime | None = None
+    buttons: tuple[PayLink, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
+    url: str
+
+
+@attrs.frozen(kw_only=True)
+class ReviewMail:
+    """An exception that waits for a person.
+
+    Attributes:
+        cause: Of the review; a known one is explained in words.
+        advice: What to do, in words.
+    """
+
+    kind = DeliveryKind.REVIEW
+
+    letterhead: Letterhead
+    cause: str
+    details: str = ""
+    advice: str = ""
+    opened_at: datetime
+    customer: str = ""
+    amount: Money | None = None
+    provider: str = ""
+    reference: str = ""
+    provider_reference: str = ""
+    url: str = ""
+
+
+MailValue = (
+    StatementMail
+    | ReceiptMail
+    | PaymentReceivedMail
+    | PaymentDeclinedMail
+    | PaymentPendingMail
+    | PaymentReturnedMail
+    | AccountResultMail
+    | AccountRequestedMail
+    | AccountAttentionMail
+    | SignInMail
+    | OrderMail
+    | ReviewMail
+)
+"""Everything that can be mailed; each class names its ``kind``."""
+
+
+@attrs.frozen(kw_only=True)
+class SettledLine:
+    """One invoice on a cash receipt."""
+
+    number: str
+    before: Money
+    applied: Money
+    after: Money
+
+
+@attrs.frozen(kw_only=True)
+class CashReceiptPaper:
+    """The numbered cash receipt, as it is printed.
+
+    Attributes:
+        number: ``RC-000042``.
+        city: Where it is issued, where known.
+        words: The amount in words.
+        clause: ``settles``, ``part`` or ``account``.
+        means: How the money came, in words.
+        issued_by: Who recorded it; a name or ``automático``.
+        reference: Ours, of the payment that it records.
+        void_reason: Why it was voided; then it is marked as void.
+    """
+
+    letterhead: Letterhead
+    number: str
+    city: str = ""
+    received_on: date
+    issued_at: datetime
+    issued_by: str
+    customer: str
+    customer_identity: str = ""
+    customer_address: str = ""
+    cash: Money
+    words: str
+    advance: Money
+    lines: tuple[SettledLine, ...]
+    concept: str
+    clause: str
+    means: str
+    provider: str = ""
+    provider_reference: str = ""
+    authorisation: str = ""
+    reference: str = ""
+    bank_account: str = ""
+    note: str = ""
+    void_reason: str = ""
+    voided_at: datetime | None = None
