@@ -1,0 +1,63 @@
+"""Greenpay faked over real HTTP, from its public documents: both APIs, the hosted form, and signed notifications.
+
+Its three hosts are path prefixes of one address: ``/merchant``, ``/checkout`` and ``/form``. Nothing is taken from the
+plugin's own translation, so that one cannot excuse the other.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+from starlette.types import ASGIApp
+
+from hub_hookspecs.testing.simulator import Config, Simulator, Stage
+
+from .desk import Desk, distorted, forged
+from .endpoints import Endpoints
+from .merchants import configure, credentials, merchants_of, public_pem, settings
+from .pages import Pages
+
+
+def app(config: Config) -> ASGIApp:
+    """A fresh Greenpay for a filled configuration."""
+    stage = Stage(options=dict(config.get("options", {})), forge=forged, distort=distorted)
+    stage.addresses.update({item["id"]: item["notify"] for item in config["merchants"] if item.get("notify")})
+    desk = Desk(stage=stage, merchants=merchants_of(config))
+
+    def forget() -> None:
+        desk.forget()
+        stage.options.clear()
+        stage.options.update(config.get("options", {}))
+
+    stage.forget = forget
+    stage.actions.update(approve=desk.approve, reject=desk.reject, expire=desk.expire)
+    return stage.wrap([*Endpoints(desk).routes(), *Pages(desk).routes()])
+
+
+def endpoints(base: str) -> Mapping[str, str]:
+    """The address of each role."""
+    return {role: f"{base.rstrip('/')}/{role}" for role in ("merchant", "checkout", "form")}
+
+
+@attrs.frozen(kw_only=True)
+class GreenpaySimulator(Simulator):
+    """Prints credentials under Greenpay's own names, and leaves the public key in a file for clients that read one."""
+
+    def line(self, base: str, config: Config) -> dict[str, Any]:
+        """What is printed when it runs alone."""
+        path = config.get("public_key_file")
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644) if path else None
+        if handle is None:
+            handle, path = tempfile.mkstemp(prefix="greenpay-", suffix=".pem")
+        with os.fdopen(handle, "wb") as file:
+            file.write(public_pem(config))
+        return {**Simulator.line(self, base, config), "credentials": credentials(config), "public_key_file": path}
+
+
+SIMULATOR: Final = GreenpaySimulator(
+    code="greenpay", configure=configure, app=app, endpoints=endpoints, settings=settings
+)
