@@ -76,7 +76,7 @@ async def _ask(hub: Hub, opened: Opened, payment: Payment) -> list[Claim]:
     )
     if ran.conclusion.outcome is not Outcome.RESULT:
         return []
-    return [_claim(item, payment) for item in ran.conclusion.value]
+    return [_claim(item, payment) for item in ran.conclusion.value or ()]
 
 
 def _claim(observation: Observation, payment: Payment) -> Claim:

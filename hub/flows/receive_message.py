@@ -32,7 +32,7 @@ class Answer:
     """What to reply to the sender."""
 
     status: int
-    reply: Reply = Reply()
+    reply: Reply = attrs.Factory(Reply)
 
 
 async def receive_notification(hub: Hub, token: str, message: Message) -> Answer:

@@ -67,6 +67,7 @@ class Setting:
         secret: Write-only, encrypted at rest, never shown again.
         one_of: At least one setting of each such group must be given.
         enables: Currency that the account offers only when this setting is given.
+        unique: No two merchants may give the same value: one's proofs would verify for the other.
         default: Used when nothing is given; a setting without default and without one_of is required
             unless it is optional.
     """
@@ -82,6 +83,7 @@ class Setting:
     default: str | None = None
     optional: bool = False
     multiline: bool = False
+    unique: bool = False
 
 
 @attrs.frozen(kw_only=True)

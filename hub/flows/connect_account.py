@@ -1,0 +1,362 @@
+"""Connect a merchant to a provider: settings in, validation, confirmation by hand, activation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub.domain.account import (
+    AccountStatus,
+    ProviderAccount,
+    SettingProblem,
+    setting_problems,
+    status_after,
+    with_defaults,
+)
+from hub.domain.identity import Problem
+from hub.domain.merchant import Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.offer import Absence, availability, currencies_of
+from hub_hookspecs import (
+    CROCKFORD,
+    Credentials,
+    EnteredBy,
+    FieldMatch,
+    IdentityCheck,
+    IdentityReport,
+    Match,
+    Outcome,
+    ProviderInfo,
+)
+
+from .open_account import Opened, open_account
+from .ports import Hub, Tx
+from .record_observations import derived_id
+from .save_company import Invalid
+
+
+@attrs.frozen(kw_only=True)
+class CatalogueEntry:
+    """One card of Pagos en línea.
+
+    Attributes:
+        absence: Why it cannot be connected here; None when it can.
+        has_form: The merchant is asked for something.
+        notification_address: Address to hand to the provider, once connected.
+    """
+
+    code: str
+    info: ProviderInfo | None
+    account: ProviderAccount | None
+    absence: Absence | None
+    has_form: bool = False
+    notification_address: str = ""
+
+
+async def catalogue(hub: Hub, merchant: Merchant) -> tuple[CatalogueEntry, ...]:
+    """Every provider that is installed and declares the merchant's country, with the state of its account."""
+    enabled, accounts = await hub.store.read(
+        lambda tx: (tx.countries.enabled(), tx.accounts.of(merchant.id, merchant.mode))
+    )
+    by_code = {account.provider: account for account in accounts}
+    return tuple(
+        _entry(hub, provider.info, by_code.get(code), merchant, enabled)
+        for code, provider in sorted(hub.providers.items())
+        if merchant.company.country in provider.info.countries
+    )
+
+
+def _entry(
+    hub: Hub,
+    info: ProviderInfo,
+    account: ProviderAccount | None,
+    merchant: Merchant,
+    enabled: frozenset[tuple[str, str]],
+) -> CatalogueEntry:
+    country = merchant.company.country
+    return CatalogueEntry(
+        code=info.code,
+        info=info,
+        account=account,
+        absence=availability(installed=info, country=country, enabled=(country, info.code) in enabled),
+        has_form=any(setting.entered_by is EnteredBy.MERCHANT for setting in info.settings),
+        notification_address=notification_address(hub, account) if account else "",
+    )
+
+
+def notification_address(hub: Hub, account: ProviderAccount) -> str:
+    """Where the provider sends its notifications for this account."""
+    return f"{hub.base_url}/n/{account.provider}/{account.path_token}"
+
+
+@attrs.frozen(kw_only=True)
+class Connected:
+    """What connecting, testing or provisioning did."""
+
+    account: ProviderAccount
+    problems: tuple[SettingProblem, ...] = ()
+
+
+async def connect_account(hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], *, by: str) -> Connected:
+    """The merchant pressed Activar (or Activar pagos en línea and Guardar).
+
+    A secret left empty keeps the stored one. Where operator settings are still missing the account is *requested*
+    and the operator gets one mail.
+
+    Raises:
+        Invalid: Every fault of the form; nothing changed.
+    """
+    return await _enter(hub, merchant_id, code, values, EnteredBy.MERCHANT, by=by)
+
+
+async def provision_account(
+    hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], *, by: str = "operator"
+) -> Connected:
+    """The operator enters what merchants are not asked for; a waiting request is validated at once."""
+    return await _enter(hub, merchant_id, code, values, EnteredBy.OPERATOR, by=by)
+
+
+async def _enter(
+    hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], entered_by: EnteredBy, *, by: str
+) -> Connected:
+    now = hub.clock()
+    account_id, token = hub.fresh_id(), hub.random_text(32, CROCKFORD)
+    account = await hub.store.write(
+        lambda tx: _store(tx, hub, merchant_id, code, values, entered_by, account_id, token, now)
+    )
+    hub.kept.clear()
+    missing = await missing_settings(hub, account)
+    if missing:
+        return await _wait(hub, account, missing, entered_by, now)
+    if entered_by is EnteredBy.OPERATOR and account.status is AccountStatus.DRAFT:
+        return Connected(account=account)
+    return Connected(account=await validate_account(hub, account.id, by=by))
+
+
+def _store(
+    tx: Tx,
+    hub: Hub,
+    merchant_id: str,
+    code: str,
+    values: Mapping[str, str],
+    entered_by: EnteredBy,
+    account_id: str,
+    token: str,
+    now: datetime,
+) -> ProviderAccount:
+    provider = hub.providers.get(code)
+    merchant = tx.merchants.get(merchant_id)
+    if merchant is None:
+        raise Invalid((Problem("company", "No existe la empresa"),))
+    country = merchant.company.country
+    absence = availability(
+        installed=provider.info if provider else None,
+        country=country,
+        enabled=(country, code) in tx.countries.enabled(),
+    )
+    if absence or provider is None:
+        raise Invalid((Problem("provider", f"{code} no se puede conectar: {absence}"),))
+    info: ProviderInfo = provider.info
+    existing = next((item for item in tx.accounts.of(merchant_id, merchant.mode) if item.provider == code), None)
+    account = existing or ProviderAccount(
+        id=account_id,
+        merchant_id=merchant_id,
+        provider=code,
+        mode=merchant.mode,
+        status=AccountStatus.DRAFT,
+        path_token=token,
+        created_at=now,
+        updated_at=now,
+    )
+    given = _cleaned(info, values, entered_by)
+    _refuse_bad(tx, info, account, given, entered_by)
+    secret = {name for name in given if (setting := info.setting(name)) and setting.secret}
+    account = attrs.evolve(
+        account,
+        settings={**account.settings, **{name: text for name, text in given.items() if name not in secret}},
+        secret_names=account.secret_names | secret,
+        report=None,
+        updated_at=now,
+    )
+    if entered_by is EnteredBy.MERCHANT and account.status in (AccountStatus.DRAFT, AccountStatus.DISABLED):
+        account = attrs.evolve(account, status=AccountStatus.REQUESTED)
+    (tx.accounts.save if existing else tx.accounts.add)(account)
+    for name in secret:
+        sealed, key_id = hub.vault.seal(
+            given[name].encode(), table="account_secret", column=name, row=account.id, merchant=merchant_id
+        )
+        tx.accounts.save_secret(account.id, name, sealed, key_id)
+    tx.accounts.save_grant(account.id, None)
+    return account
+
+
+def _cleaned(info: ProviderInfo, values: Mapping[str, str], entered_by: EnteredBy) -> dict[str, str]:
+    """Only declared settings of this hand; empty ones are not given."""
+    declared = {setting.name: setting for setting in info.settings if setting.entered_by is entered_by}
+    strange = sorted(set(values) - set(declared))
+    if strange:
+        raise Invalid(tuple(Problem(name, f"{info.name} no tiene este dato") for name in strange))
+    return {name: value.strip() for name, value in values.items() if value.strip()}
+
+
+def _refuse_bad(
+    tx: Tx, info: ProviderInfo, account: ProviderAccount, given: Mapping[str, str], entered_by: EnteredBy
+) -> None:
+    stored = dict.fromkeys(account.secret_names, "x")
+    known = with_defaults(info, {**stored, **account.settings, **given})
+    problems = [
+        Problem(problem.name, problem.message)
+        for problem in setting_problems(info, known)
+        if problem.entered_by is entered_by and (problem.name in given or problem.name not in stored)
+    ]
+    for setting in info.settings:
+        if setting.unique and setting.name in given and _is_taken(tx, account, setting.name, given[setting.name]):
+            problems.append(
+                Problem(setting.name, "Otra empresa ya usa este dato; el operador debe confirmarlo antes de activarlo")
+            )
+    if problems:
+        raise Invalid(tuple(problems))
+
+
+def _is_taken(tx: Tx, account: ProviderAccount, name: str, value: str) -> bool:
+    return any(
+        other.merchant_id != account.merchant_id
+        and other.provider == account.provider
+        and "".join(other.settings.get(name, "").split()) == "".join(value.split())
+        for other in tx.accounts.all()
+    )
+
+
+async def missing_settings(hub: Hub, account: ProviderAccount) -> tuple[SettingProblem, ...]:
+    """What is still needed before the account can be validated."""
+    info = hub.providers[account.provider].info
+    present = dict.fromkeys(account.secret_names, "x")
+    return tuple(
+        problem
+        for problem in setting_problems(info, with_defaults(info, {**account.settings, **present}))
+        if problem.name not in present
+    )
+
+
+async def _wait(
+    hub: Hub,
+    account: ProviderAccount,
+    missing: tuple[SettingProblem, ...],
+    entered_by: EnteredBy,
+    now: datetime,
+) -> Connected:
+    """Operator settings are not there yet: *Solicitada*, and one mail to the operator."""
+    if entered_by is EnteredBy.MERCHANT and hub.operator_email:
+        await hub.store.write(
+            lambda tx: tx.deliveries.add(
+                _delivery(account, DeliveryKind.ACCOUNT_REQUESTED, hub.operator_email, account.id, now)
+            )
+        )
+        hub.wake()
+    return Connected(account=account, problems=missing)
+
+
+def _delivery(account: ProviderAccount, kind: DeliveryKind, recipient: str, change: str, now: datetime) -> Delivery:
+    return Delivery(
+        id=derived_id("delivery", kind, account.id, recipient, change),
+        merchant_id=account.merchant_id,
+        mode=account.mode,
+        kind=kind,
+        recipient=recipient,
+        subject_id=account.id,
+        details={},
+        state=DeliveryState.DUE,
+        due_at=now,
+        created_at=now,
+    )
+
+
+async def validate_account(hub: Hub, account_id: str, *, by: str) -> ProviderAccount:
+    """Ask the provider about credentials and identity; the result decides the status and is mailed."""
+    now = hub.clock()
+
+    def load(tx: Tx) -> Opened:
+        record = tx.accounts.get(account_id)
+        if record is None:
+            raise LookupError(f"no account {account_id}")
+        return open_account(tx, hub, record, now)
+
+    opened = await hub.store.read(load)
+    info: ProviderInfo = opened.provider.info
+    check = IdentityCheck(
+        reference=hub.random_text(info.reference.length, info.reference.alphabet),
+        currencies=currencies_of(opened.record, info),
+        now=now,
+        call_id=hub.random_text(10, CROCKFORD),
+    )
+    ran = await hub.exchanger.run(
+        opened.provider, "validate_identity", account=opened.account, account_id=account_id, check=check
+    )
+    conclusion = ran.conclusion
+    if conclusion.outcome is Outcome.RESULT and isinstance(conclusion.value, IdentityReport):
+        report = conclusion.value
+    else:
+        report = IdentityReport(
+            credentials=Credentials.UNCLEAR,
+            code=conclusion.cause[:120],
+            fields=tuple(FieldMatch(field=name, match=Match.UNAVAILABLE) for name in info.verified_fields),
+        )
+    done = hub.clock()
+    return await hub.store.write(lambda tx: _judge(tx, hub, account_id, report, by, done))
+
+
+def _judge(tx: Tx, hub: Hub, account_id: str, report: IdentityReport, by: str, now: datetime) -> ProviderAccount:
+    account = tx.accounts.get(account_id)
+    if account is None:
+        raise LookupError(f"no account {account_id}")
+    status = status_after(report, confirmed=bool(account.confirmed_by))
+    after = attrs.evolve(account, report=report, status=status, updated_at=now)
+    tx.accounts.save(after)
+    if after.status is not AccountStatus.NEEDS_CONFIRMATION:
+        _tell_result(tx, hub, after, now)
+    tx.after_commit(hub.wake)
+    return after
+
+
+def _tell_result(tx: Tx, hub: Hub, account: ProviderAccount, now: datetime) -> None:
+    merchant = tx.merchants.get(account.merchant_id)
+    for address in merchant.notify if merchant else ():
+        change = hashlib.sha256(f"{account.status}{now.isoformat()}".encode()).hexdigest()[:16]
+        tx.deliveries.add(_delivery(account, DeliveryKind.ACCOUNT_RESULT, address, change, now))
+
+
+async def confirm_account(hub: Hub, account_id: str, *, by: str) -> ProviderAccount:
+    """A person confirms that the identity equals the one at the provider; recorded with who and when."""
+    now = hub.clock()
+
+    def confirm(tx: Tx) -> ProviderAccount:
+        account = tx.accounts.get(account_id)
+        if account is None:
+            raise LookupError(f"no account {account_id}")
+        if account.report is None or account.report.contradicts:
+            raise Invalid((Problem("identity", "La identidad no coincide con la del proveedor"),))
+        after = attrs.evolve(
+            account,
+            confirmed_by=by,
+            confirmed_at=now,
+            status=status_after(account.report, confirmed=True),
+            updated_at=now,
+        )
+        tx.accounts.save(after)
+        _tell_result(tx, hub, after, now)
+        tx.after_commit(hub.wake)
+        return after
+
+    account = await hub.store.write(confirm)
+    hub.kept.clear()
+    return account
+
+
+async def disable_account(hub: Hub, account_id: str) -> None:
+    """No new payments through this account; live ones go on."""
+    now = hub.clock()
+    await hub.store.write(lambda tx: tx.accounts.set_status(account_id, AccountStatus.DISABLED, now))
+    hub.kept.clear()
