@@ -44,7 +44,7 @@ from .grants import GrantsInMemory, GrantStore
 from .limits import Breaker, Bucket, Limits
 from .registry import Provider, Registry
 from .stepping import StepHung, Stepper
-from .wire import Lost, Resolve, Wire, resolve
+from .wire import AddressesOf, Lost, Wire, public_addresses
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +109,7 @@ class Exchanger:
         grants: Where grants are kept.
         on_close: Told the account when its breaker closes: its due checks are due now.
         clock: UTC now.
+        addresses_of: Where live accounts may be connected to.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class Exchanger:
         on_close: Callable[[str], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ssl_context: ssl.SSLContext | None = None,
-        resolve: Resolve = resolve,
+        addresses_of: AddressesOf = public_addresses,
     ) -> None:
         self._registry = registry
         self._grants = grants or GrantsInMemory()
@@ -128,7 +129,7 @@ class Exchanger:
         self._on_close = on_close
         self._clock = clock
         self._context = ssl_context
-        self._resolve = resolve
+        self._addresses_of = addresses_of
         self._wires: dict[str, Wire] = {}
         self._steppers: dict[str, Stepper] = {}
         self._buckets: dict[str, Bucket] = {}
@@ -369,7 +370,7 @@ class Exchanger:
         if provider.code not in self._wires:
             if self._context is None:  # costs 40 ms, so there is one, made when the first provider is called
                 self._context = httpx.create_ssl_context(trust_env=False)
-            self._wires[provider.code] = Wire(self._context, self._limits.connect, self._resolve)
+            self._wires[provider.code] = Wire(self._context, self._limits.connect, self._addresses_of)
         return self._wires[provider.code]
 
 

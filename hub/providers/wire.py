@@ -15,7 +15,7 @@ import httpx
 
 from hub_hookspecs import MAX_ANSWER, NotSent, OutcomeUnknown
 
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+AddressesOf = Callable[[str, int], Awaitable[Sequence[str]]]
 
 FIRST_ADDRESSES = 3
 """Addresses of a host that are tried in turn, as long as no byte was written."""
@@ -59,12 +59,12 @@ class Wire:
     Args:
         context: The process's one TLS context.
         connect: Seconds to connect.
-        resolve: Host and port to addresses; live accounts reach public ones alone.
+        addresses_of: Host and port to the addresses that a live account may be connected to.
     """
 
-    def __init__(self, context: ssl.SSLContext, connect: float, resolve: Resolve) -> None:
+    def __init__(self, context: ssl.SSLContext, connect: float, addresses_of: AddressesOf) -> None:
         self._connect = connect
-        self._resolve = resolve
+        self._addresses_of = addresses_of
         self._kept = httpx.AsyncHTTPTransport(
             verify=context, trust_env=False, limits=httpx.Limits(max_connections=50, keepalive_expiry=20)
         )
@@ -93,7 +93,9 @@ class Wire:
         self, request: httpx.Request, trace: Trace, transport: httpx.AsyncHTTPTransport, public: bool, limit: float
     ) -> httpx.Response:
         timeout = {"connect": min(self._connect, limit), "read": limit, "write": limit, "pool": min(5.0, limit)}
-        hosts = await self._public_addresses(request.url) if public else [request.url.host]
+        hosts = [request.url.host]
+        if public:  # judged by the address that is connected to: a name may change its mind
+            hosts = list(await self._addresses_of(request.url.host, request.url.port or 443))[:FIRST_ADDRESSES]
         for host in hosts[:-1]:
             try:
                 return await _exchange(transport, request, _copy(request, host, trace, timeout))
@@ -101,15 +103,6 @@ class Wire:
                 if trace.wrote:
                     raise
         return await _exchange(transport, request, _copy(request, hosts[-1], trace, timeout))
-
-    async def _public_addresses(self, url: httpx.URL) -> list[str]:
-        port = url.port or 443
-        addresses = list(dict.fromkeys(await self._resolve(url.host, port)))[:FIRST_ADDRESSES]
-        if not addresses:
-            raise httpx.ConnectError("no address")
-        if not all(map(is_public, addresses)):
-            raise PrivateAddress
-        return addresses
 
 
 class PrivateAddress(Exception):
@@ -119,10 +112,18 @@ class PrivateAddress(Exception):
         return "its address is not public"
 
 
-async def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host, as the system knows them."""
+async def public_addresses(host: str, port: int) -> Sequence[str]:
+    """The addresses of a host, all of them public.
+
+    Raises:
+        PrivateAddress: One of them is not.
+        OSError: There is none.
+    """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(item[4][0]) for item in found]
+    addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+    if not all(map(is_public, addresses)):
+        raise PrivateAddress
+    return addresses
 
 
 def is_public(address: str) -> bool:

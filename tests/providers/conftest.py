@@ -1,0 +1,271 @@
+"""Distributions made by hand, and a provider's wire on loopback that misbehaves as told."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import ssl
+import sys
+import textwrap
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pluggy
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from hub.providers.registry import Provider
+from hub_hookspecs import (
+    PROJECT,
+    Account,
+    Channel,
+    Company,
+    CurrencyRule,
+    IdentityDocument,
+    Mode,
+    ProviderInfo,
+    QueryBy,
+    ReferenceRule,
+    Starts,
+    Way,
+    hookimpl,
+    specs,
+)
+
+Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+# ---------------------------------------------------------------- discovery
+
+
+@attrs.define
+class Site:
+    """A folder of installed distributions, made by hand."""
+
+    path: Path
+
+    def install(self, name: str, entries: dict[str, dict[str, str]], **modules: str) -> None:
+        """Write modules, and the dist-info that an installer would have left."""
+        for module, source in modules.items():
+            (self.path / f"{module}.py").write_text(textwrap.dedent(source), encoding="utf-8")
+        info = self.path / f"{name.replace('-', '_')}-1.2.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2.0\n", encoding="utf-8")
+        groups = (
+            f"[{group}]\n" + "\n".join(f"{key} = {value}" for key, value in items.items())
+            for group, items in entries.items()
+        )
+        (info / "entry_points.txt").write_text("\n".join(groups) + "\n", encoding="utf-8")
+
+    def entry_points(self) -> list[importlib.metadata.EntryPoint]:
+        """All entry points of this folder."""
+        found = importlib.metadata.distributions(path=[str(self.path)])
+        return [entry for distribution in found for entry in distribution.entry_points]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """An empty folder of installed distributions, on the path for this test."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield Site(tmp_path)
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(sys.modules[name].__file__):
+            del sys.modules[name]
+
+
+# ---------------------------------------------------------------- a provider whose hooks a test brings along
+
+
+def an_info(**changes: Any) -> ProviderInfo:
+    """A small provider."""
+    way = Way(
+        code="push",
+        label="Push",
+        starts=Starts.CHARGE,
+        outcome=frozenset({"query", "notification"}),
+        query_by=QueryBy.OURS,
+    )
+    info = ProviderInfo(
+        code="acme",
+        name="Acme",
+        contract=(1, 1),
+        countries=("CR",),
+        currencies=(CurrencyRule(currency="CRC", decimals=2),),
+        channels=frozenset(Channel),
+        ways=(way,),
+        reference=ReferenceRule(10),
+        endpoints={"live": {"api": "https://api.acme.example"}, "test": {"api": "https://test.acme.example"}},
+    )
+    return attrs.evolve(info, **changes)
+
+
+@pytest.fixture
+def provider_with() -> Callable[..., Provider]:
+    """provider_with(create_payment=function, ...): a provider that implements just these hooks."""
+
+    def build(info: ProviderInfo | None = None, **hooks: Callable[..., Any]) -> Provider:
+        plugin = type("Plugin", (), {name: staticmethod(hookimpl(hook)) for name, hook in hooks.items()})
+        manager = pluggy.PluginManager(PROJECT)
+        manager.add_hookspecs(specs)
+        manager.register(plugin)
+        return Provider(
+            code="acme",
+            info=info or an_info(),
+            hooks=manager.hook,
+            module=plugin,
+            distribution="payment-hub-acme",
+            version="1.2.0",
+            capabilities=frozenset(hooks),
+        )
+
+    return build
+
+
+@pytest.fixture
+def account_at() -> Callable[..., Account]:
+    """account_at(url): an account whose endpoint is there."""
+
+    def build(url: str, mode: Mode = Mode.TEST) -> Account:
+        company = Company(country="CR", document=IdentityDocument("CJ", "3101234567"), legal_name="Ferretería El Sol")
+        return Account(company=company, mode=mode, settings={"key": "s3cr3t-canary"}, endpoints={"api": url})
+
+    return build
+
+
+# ---------------------------------------------------------------- the wire
+
+
+@attrs.define
+class Listener:
+    """A server on loopback that plays one behaviour per request, in order; the last one stays."""
+
+    behaviours: list[Behaviour]
+    tls: ssl.SSLContext | None = None
+    requests: list[bytes] = attrs.Factory(list)
+    connections: int = 0
+    url: str = ""
+    _server: asyncio.Server | None = None
+    _tasks: set[asyncio.Task[None]] = attrs.Factory(set)
+
+    async def __aenter__(self) -> Listener:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        assert self._server
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._tasks.add(task)
+        self.connections += 1
+        try:
+            while request := await read_request(reader):
+                self.requests.append(request)
+                behaviour = self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
+                await behaviour(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            self._tasks.discard(task)
+
+
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    """One request, head and body; empty when the other side is gone."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return b""
+    length = next(
+        (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+    )
+    return head + await reader.readexactly(length)
+
+
+def replies(status: int = 200, body: bytes = b"{}", **headers: str) -> Behaviour:
+    """Answer with this."""
+
+    async def behave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        writer.write(head.encode() + b"\r\n" + body)
+        await writer.drain()
+
+    return behave
+
+
+async def cuts(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    """Read the request, then break the connection."""
+    raise ConnectionResetError
+
+
+async def cuts_midway(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Begin an answer, then break the connection."""
+    writer.write(b'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"st')
+    await writer.drain()
+    raise ConnectionResetError
+
+
+async def hangs(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    """Never answer."""
+    await asyncio.sleep(60)
+
+
+async def trickles(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer a byte at a time, without end."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    while True:
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def listener() -> type[Listener]:
+    """A server on loopback that plays one behaviour per request."""
+    return Listener
+
+
+@pytest.fixture
+def behave() -> Any:
+    """The behaviours: behave.replies(...), behave.cuts, ..."""
+    return sys.modules[__name__]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
+    """certificate(host): the TLS contexts of a server that is this host, and of a client that trusts it."""
+
+    def make(host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+        now = datetime.now(UTC)
+        made = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        pem = made.public_bytes(serialization.Encoding.PEM)
+        plain = serialization.NoEncryption()
+        secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        (tmp_path / "host.pem").write_bytes(pem + secret)
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(tmp_path / "host.pem")
+        return server, ssl.create_default_context(cadata=pem.decode())
+
+    return make
