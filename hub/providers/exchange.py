@@ -159,15 +159,18 @@ class Exchanger:
         conclusion = await self._drive(call, hook, records)
         return Ran(conclusion, tuple(call.records))
 
-    def peek(self, provider: Provider, hook: str, *, account: Account, **records: object) -> Conclusion[Any] | Ask:
+    def peek(
+        self, provider: Provider, hook: str, *, account: Account, account_id: str, **records: object
+    ) -> Conclusion[Any] | None:
         """Run a hook to its first request, here and now, and no further.
 
-        A notification that needs none is concluded at once; an ``Ask`` says that it must be stored, acknowledged,
-        and run again from the start.
+        A notification that needs none is concluded at once; None says that it wants a request, so that it must be
+        stored, acknowledged, and run again from the start.
         """
         steps = _steps_of(provider, hook, account, records)
         try:
-            return self._stepper(provider).run_inline(steps.first)
+            step = self._stepper(provider).run_inline(steps.first)
+            return None if isinstance(step, Ask) else step
         except StepHung:
             return self._hung(provider, steps, hook, wrote=False)
         finally:
