@@ -1,0 +1,140 @@
+"""Log lines: JSON for machines, plain text for a terminal; no secret gets through by its name."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+HIDDEN = "***"
+SECRET_KEYS = frozenset(
+    {
+        "api_key",
+        "apikey",
+        "authorization",
+        "body",
+        "card",
+        "card_number",
+        "client_secret",
+        "content",
+        "cookie",
+        "credentials",
+        "csrf",
+        "cvc",
+        "cvv",
+        "data",
+        "form",
+        "grant",
+        "html",
+        "key",
+        "keys",
+        "link_token",
+        "mail",
+        "message_body",
+        "pan",
+        "password",
+        "payload",
+        "private_key",
+        "proxy_authorization",
+        "raw",
+        "secret",
+        "secrets",
+        "session",
+        "set_cookie",
+        "settings",
+        "signature",
+        "token",
+        "tokens",
+        "x_api_key",
+    }
+)
+SECRET_ENDINGS = ("_key", "_password", "_secret", "_signature", "_token")
+HARMLESS_KEYS = frozenset({"dedupe_key", "entry_key", "intake_key"})
+SCHEME_AND_GRANT = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
+
+Event = MutableMapping[str, Any]
+
+
+def set_up_logs(level: str = "info", *, stream: TextIO | None = None, as_json: bool | None = None) -> None:
+    """Send the log lines of hub and libraries to ``stream``: JSON unless it is a terminal.
+
+    Args:
+        stream: Standard error when not given.
+        as_json: Overrules the choice.
+    """
+    target = stream if stream is not None else sys.stderr
+    in_json = not target.isatty() if as_json is None else as_json
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, *_last_steps(in_json)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    _send_libraries_through(target, number, shared, in_json)
+
+
+def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
+    """Replace what stands under a secret's name, at any depth, and grants inside texts."""
+    return {name: HIDDEN if _is_secret(name) else _hidden(value) for name, value in event.items()}
+
+
+def _last_steps(in_json: bool) -> list[structlog.typing.Processor]:
+    if in_json:
+        return [
+            structlog.processors.format_exc_info,  # a traceback without local variables
+            hide_secrets,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ]
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return [hide_secrets, console]
+
+
+def _send_libraries_through(
+    target: TextIO, number: int, shared: list[structlog.typing.Processor], in_json: bool
+) -> None:
+    """Lines of the standard library's logging come out in the same form."""
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last_steps(in_json)],
+        )
+    )
+    root = logging.getLogger()
+    for old in [old for old in root.handlers if getattr(old, "of_payment_hub", False)]:
+        root.removeHandler(old)
+    handler.of_payment_hub = True  # type: ignore[attr-defined]
+    root.addHandler(handler)
+    root.setLevel(number)
+    # These name whole addresses, which carry link tokens.
+    for name in ("httpx", "httpcore", "uvicorn.access", "typed_settings", "asyncio", "mail.log"):
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+
+
+def _is_secret(name: str) -> bool:
+    plain = name.lower().replace("-", "_").lstrip("_")
+    return plain not in HARMLESS_KEYS and (plain in SECRET_KEYS or plain.endswith(SECRET_ENDINGS))
+
+
+def _hidden(value: Any) -> Any:
+    match value:
+        case str():
+            return SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", value)
+        case Mapping():
+            return {name: HIDDEN if _is_secret(str(name)) else _hidden(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_hidden(item) for item in value]
+        case bytes():
+            return f"<{len(value)} bytes>"
+    return value

@@ -1,0 +1,154 @@
+"""Settings of a deployment: defaults, then ``hub.toml`` in the data folder, then the environment (``HUB_...``)."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import attrs
+import typed_settings
+from typed_settings.exceptions import ConfigFileLoadError, InvalidOptionsError, InvalidSettingsError
+from typed_settings.loaders import EnvLoader, FileLoader, Loader, TomlFormat
+
+FILE_NAME = "hub.toml"
+PREFIX = "HUB_"
+DEFAULT_DATA = Path("payment-hub-data")
+NO_PASSWORD = typed_settings.SecretStr("")
+LEVELS = ("debug", "info", "warning", "error")
+VALUE_PROBLEM = re.compile(r"Could not convert value .* for option '([\w.]+)' from loader (.+?): (.*)", re.DOTALL)
+KINDS: Mapping[object, str] = {int: "whole number", bool: "truth value: true or false", str: "text"}
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; each problem names its place, its key and the remedy, no secret."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@attrs.frozen
+class ProviderSettings:
+    """What a deployment says about one provider.
+
+    Attributes:
+        endpoints: URL by role, in place of the provider's own; test mode only, to reach a simulator.
+    """
+
+    endpoints: Mapping[str, str] = attrs.Factory(dict)
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Everything that a deployment may choose.
+
+    Attributes:
+        data: Folder of database, keys and ``hub.toml``; from ``--data`` or HUB_DATA.
+        base_url: Public address, without a trailing slash; it stands in mails.
+        host, port: Where the server listens.
+        smtp_host .. smtp_starttls: The mail server.
+        sender: Address in From; the display name is the company's.
+        operator_email: Who is told about requests and exceptions; may be empty.
+        link_days: How long mailed links live.
+        log_level: ``debug``, ``info``, ``warning`` or ``error``.
+        providers: Overrides by provider code: ``[providers.greenpay.endpoints]``.
+    """
+
+    data: Path = DEFAULT_DATA
+    base_url: str = "http://127.0.0.1:8080"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: typed_settings.SecretStr = NO_PASSWORD
+    smtp_starttls: bool = False
+    sender: str = "payment-hub@localhost"
+    operator_email: str = ""
+    link_days: int = 30
+    log_level: str = "info"
+    providers: dict[str, ProviderSettings] = attrs.Factory(dict)
+
+    @property
+    def endpoints(self) -> Mapping[str, Mapping[str, str]]:
+        """Endpoint overrides by provider code and role."""
+        return {code: chosen.endpoints for code, chosen in self.providers.items() if chosen.endpoints}
+
+
+def load_settings(data: Path | None = None) -> Settings:
+    """The settings of the data folder ``data``, else of HUB_DATA, else of ``./payment-hub-data``.
+
+    Raises:
+        SettingsError: An unknown key or an unusable value, with its place named.
+    """
+    folder = (data or Path(os.environ.get(f"{PREFIX}DATA") or DEFAULT_DATA)).absolute()
+    file = folder / FILE_NAME
+    loaders: list[Loader] = [FileLoader({"*.toml": TomlFormat(None)}, [file]), EnvLoader(PREFIX)]
+    try:
+        settings = typed_settings.load_settings(Settings, loaders)
+    except InvalidOptionsError as error:
+        known = ", ".join(field.name for field in attrs.fields(Settings) if field.name != "data")
+        raise SettingsError(f"{error}; known are {known}") from error
+    except ConfigFileLoadError as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    except InvalidSettingsError as error:
+        raise SettingsError(*(_in_words(part) for part in error.exceptions)) from None
+    if file.exists() and "data" in tomllib.loads(file.read_text(encoding="utf-8")):
+        raise SettingsError(f"{file}: data cannot name the folder that this file stands in: use --data or HUB_DATA")
+    settings = attrs.evolve(settings, data=folder, base_url=settings.base_url.rstrip("/"))
+    if problems := tuple(_problems(settings)):
+        raise SettingsError(*(f"{file} or environment: {problem}" for problem in problems))
+    return settings
+
+
+def _in_words(error: Exception) -> str:
+    """A conversion failure without the value, which may be a secret."""
+    found = VALUE_PROBLEM.fullmatch(str(error))
+    if not found:
+        return "a setting does not have the expected shape: compare hub.toml with docs/operating.md"
+    path, loader, _ = found.groups()
+    place = f"{PREFIX}{path.upper()}" if loader == "EnvLoader" else f"{loader.partition('[')[2].rstrip(']')}: {path}"
+    field = next((field for field in attrs.fields(Settings) if field.name == path), None)
+    return f"{place} must be a {KINDS.get(field.type if field else None, 'table of tables')}"
+
+
+def _problems(settings: Settings) -> Iterator[str]:
+    for name in ("port", "smtp_port"):
+        if not 0 <= getattr(settings, name) <= 65535:
+            yield f"{name} must lie between 0 and 65535"
+    if not _is_web_address(settings.base_url):
+        yield "base_url must be a full http or https address, such as https://pagos.example.com"
+    for name in ("sender", "operator_email"):
+        value = getattr(settings, name)
+        if (value or name == "sender") and not re.fullmatch(r"[^@\s,<>\"]+@[^@\s,<>\"]+", value):
+            yield f"{name} must be a mail address, without a name"
+    if not 1 <= settings.link_days <= 3650:
+        yield "link_days must lie between 1 and 3650"
+    if settings.log_level.lower() not in LEVELS:
+        yield f"log_level must be one of {', '.join(LEVELS)}"
+    if settings.smtp_password and not settings.smtp_starttls and not _is_loopback(settings.smtp_host):
+        yield f"smtp_password would travel in the clear to {settings.smtp_host}: set smtp_starttls = true"
+    for code, roles in settings.endpoints.items():
+        for role, url in roles.items():
+            if not _is_web_address(url):
+                yield f"providers.{code}.endpoints.{role} must be a full http or https address"
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return False
+    return address.scheme in ("http", "https") and bool(address.hostname) and not re.search(r"[\s<>\"]", text)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
