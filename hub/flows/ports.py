@@ -23,24 +23,11 @@ from hub.domain.papers import MailValue
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Seen
 from hub.domain.receipt import CashReceipt
+from hub.domain.refusals import Conflict as Conflict
+from hub.domain.refusals import Unavailable as Unavailable
 from hub_hookspecs import Account, Conclusion, Mode
 
 T = TypeVar("T")
-
-
-class Conflict(Exception):
-    """The database refused a write because somebody else was first; nothing was changed.
-
-    ``rule`` names what stood in the way: ``one_live``, ``legal_send``, ``unique``.
-    """
-
-    def __init__(self, rule: str, detail: str = "") -> None:
-        super().__init__(f"{rule}: {detail}" if detail else rule)
-        self.rule = rule
-
-
-class Unavailable(Exception):
-    """The database cannot write now (disk full, locked, read-only); nothing was changed, try later."""
 
 
 class Merchants(Protocol):

@@ -1,0 +1,23 @@
+"""Why the database did not do what it was asked: somebody was first, or it cannot write now.
+
+Exception
+ +- Conflict      do not repeat as it is: what was asked is no longer possible, or was done already
+ +- Unavailable   may be repeated later
+"""
+
+from __future__ import annotations
+
+
+class Conflict(Exception):
+    """The database refused a write because somebody else was first; nothing was changed.
+
+    ``rule`` names what stood in the way: ``one_live``, ``legal_send``, ``unique``.
+    """
+
+    def __init__(self, rule: str, detail: str = "") -> None:
+        super().__init__(f"{rule}: {detail}" if detail else rule)
+        self.rule = rule
+
+
+class Unavailable(Exception):
+    """The database cannot write now (disk full, locked, read-only); nothing was changed, try later."""
