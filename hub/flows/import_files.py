@@ -1,0 +1,304 @@
+"""Import customers and invoices; importing a newer export is the daily act.
+
+A file with a fault is refused whole. Of a file that can be read, invoices are matched by merchant and number: new,
+changed and unchanged ones are counted, and a change that contradicts what is paid or being paid is refused with the
+reason while the others are taken.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import attrs
+
+from hub.domain import ledger
+from hub.domain.identity import numbers_for
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.sheet import Fault
+from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
+from hub_hookspecs import Country, Money
+
+from .ports import Hub, Tx
+
+PREVIEW = 5
+
+
+class Change(enum.StrEnum):
+    """What an import does with one row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@attrs.frozen(kw_only=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do.
+
+    Attributes:
+        faults: What is wrong with the file; when there are any, nothing was taken.
+        refused: Rows that contradict what is paid or being paid; the others were taken.
+        preview: The first rows as understood, for people.
+    """
+
+    format: str = ""
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    faults: tuple[Fault, ...] = ()
+    refused: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    preview: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+class _Rollback(Exception):
+    """Carries the report of a dry run out of its transaction."""
+
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+async def import_customers(
+    hub: Hub,
+    merchant: Merchant,
+    data: bytes,
+    *,
+    name: str = "",
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import a file of customers, matched by identity number."""
+    file = parse_customers(data, name=name, country=hub.countries[merchant.company.country], mapping=mapping)
+    preview = tuple(
+        f"{row.document.type} {row.document.number}  {row.name}  {row.email or '(sin correo)'}"
+        for row in file.rows[:PREVIEW]
+    )
+    report = ImportReport(
+        format=file.format, faults=file.faults, warnings=file.warnings, preview=preview, dry_run=dry_run
+    )
+    if file.faults:
+        return report
+    return await _in_one(hub, lambda tx: _save_customers(tx, merchant, file.rows, report), dry_run)
+
+
+def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], report: ImportReport) -> ImportReport:
+    counts = dict.fromkeys(Change, 0)
+    for row in rows:
+        found = [
+            customer
+            for customer in tx.customers.find(merchant.id, number=row.document.number)
+            if customer.document and customer.document.type == row.document.type
+        ]
+        before = found[0] if found else None
+        after = Customer(
+            id=before.id if before else _row_id(merchant.id, row.document.type, row.document.number),
+            merchant_id=merchant.id,
+            name=row.name,
+            document=row.document,
+            email=row.email or (before.email if before else ""),
+            phone=row.phone or (before.phone if before else ""),
+            address=row.address or (before.address if before else ""),
+            remembered=before.remembered if before else {},
+        )
+        change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
+        if change is not Change.UNCHANGED:
+            tx.customers.save(after)
+        counts[change] += 1
+    return _counted(report, counts)
+
+
+def _row_id(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:26]
+
+
+def _counted(report: ImportReport, counts: Mapping[Change, int], refused: tuple[Fault, ...] = ()) -> ImportReport:
+    return attrs.evolve(
+        report,
+        new=counts[Change.NEW],
+        changed=counts[Change.CHANGED],
+        unchanged=counts[Change.UNCHANGED],
+        refused=refused,
+    )
+
+
+async def import_invoices(
+    hub: Hub,
+    merchant: Merchant,
+    data: bytes,
+    *,
+    name: str = "",
+    mapping: Mapping[str, str] | None = None,
+    decimal: str | None = None,
+    currency: str | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import a file of invoices for known customers."""
+    country: Country = hub.countries[merchant.company.country]
+    file = parse_invoices(
+        data,
+        name=name,
+        default_currency=currency or country.currencies[0],
+        mapping=mapping,
+        decimal=decimal,
+    )
+    preview = tuple(
+        f"{row.number}  {row.customer_key}  {row.issued_on}  vence {row.due_on or '-'}  total {row.total}"
+        + (f"  saldo {row.balance}" if row.balance is not None else "")
+        for row in file.rows[:PREVIEW]
+    )
+    report = ImportReport(format=file.format, faults=file.faults, preview=preview, dry_run=dry_run)
+    if file.faults:
+        return report
+    now = hub.clock()
+    return await _in_one(hub, lambda tx: _save_invoices(tx, merchant, country, file.rows, report, now), dry_run)
+
+
+async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:
+    """All in one transaction; a dry run, and a file with unknown customers, leaves nothing behind."""
+
+    def run(tx: Tx) -> ImportReport:
+        report = work(tx)
+        if dry_run or report.faults:
+            raise _Rollback(report)
+        return report
+
+    try:
+        return await hub.store.write(run)
+    except _Rollback as rolled:
+        return rolled.report
+
+
+def _save_invoices(
+    tx: Tx,
+    merchant: Merchant,
+    country: Country,
+    rows: tuple[InvoiceRow, ...],
+    report: ImportReport,
+    now: datetime,
+) -> ImportReport:
+    counts = dict.fromkeys(Change, 0)
+    faults: list[Fault] = []
+    refused: list[Fault] = []
+    customers: dict[str, str | None] = {}
+    known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
+    for row in rows:
+        if row.customer_key not in customers:
+            customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
+        customer_id = customers[row.customer_key]
+        if customer_id is None:
+            remedy = "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
+            faults.append(Fault(row.line, "customer", row.customer_key, remedy))
+            continue
+        before = known.get(row.number)
+        if before is None:
+            _add(tx, merchant, row, customer_id, now)
+            counts[Change.NEW] += 1
+            continue
+        objection = _objection(tx, before, row, customer_id)
+        if objection:
+            refused.append(Fault(row.line, "number", row.number, objection))
+        else:
+            counts[_revise(tx, before, row, customer_id, now)] += 1
+    if faults:
+        return attrs.evolve(report, faults=tuple(faults))
+    return _counted(report, counts, tuple(refused))
+
+
+def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
+    """The one customer that a file's key names; None for nobody or for several."""
+    if "@" in key:
+        found = {customer.id for customer in tx.customers.find(merchant.id, email=key)}
+    else:
+        found = {
+            customer.id
+            for number in numbers_for(country, key)
+            for customer in tx.customers.find(merchant.id, number=number)
+        }
+    return found.pop() if len(found) == 1 else None
+
+
+def _add(tx: Tx, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime) -> None:
+    payable = Payable(
+        id=_row_id(merchant.id, merchant.mode, PayableKind.INVOICE, row.number),
+        merchant_id=merchant.id,
+        mode=merchant.mode,
+        kind=PayableKind.INVOICE,
+        number=row.number,
+        customer_id=customer_id,
+        currency=row.total.currency,
+        total=row.total.minor,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=row.description,
+        created_at=now,
+    )
+    tx.payables.add(payable)
+    tx.ledger.write(ledger.bill(payable, difference=payable.total, at=now))
+    outside = row.total.minor - row.balance.minor if row.balance is not None else 0
+    if outside:
+        tx.ledger.write(ledger.paid_elsewhere(payable, amount=outside, at=now))
+
+
+def _outside_wanted(before: Payable, row: InvoiceRow) -> int:
+    """What the file says was paid, less what we know to be settled through us.
+
+    An export that has not caught up with our own receipts says less than we know; then nothing was paid elsewhere.
+    """
+    if row.balance is None:
+        return before.outside
+    settled_here = before.settled - before.outside
+    return max(0, row.total.minor - row.balance.minor - settled_here)
+
+
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str) -> str:
+    if before.currency != row.total.currency:
+        return f"La factura está en {before.currency}; la moneda no se puede cambiar."
+    money = before.total != row.total.minor or _outside_wanted(before, row) != before.outside
+    if before.customer_id != customer_id and (before.settled or money):
+        return "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente."
+    settled_here = before.settled - before.outside
+    if settled_here + _outside_wanted(before, row) > row.total.minor:
+        return f"Ya se pagaron {Money(before.settled, before.currency)}; el total no puede quedar por debajo."
+    if (money or before.customer_id != customer_id) and tx.payments.live_with([before.id]):
+        return "Hay un pago en curso de esta factura; importe de nuevo cuando termine."
+    return ""
+
+
+def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, now: datetime) -> Change:
+    after = attrs.evolve(
+        before,
+        customer_id=customer_id,
+        total=row.total.minor,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=row.description,
+    )
+    outside = _outside_wanted(before, row)
+    if after == before and outside == before.outside:
+        return Change.UNCHANGED
+    after = attrs.evolve(after, revision=before.revision + 1)
+    difference = after.total - before.total
+    less = outside - before.outside
+    if less < 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=less, at=now))
+    tx.payables.revise(after)
+    if after.customer_id != before.customer_id:
+        _move_bill(tx, before, after, now)
+    elif difference:
+        tx.ledger.write(ledger.bill(after, difference=difference, at=now))
+    if less > 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=less, at=now))
+    return Change.CHANGED
+
+
+def _move_bill(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
+    """Another customer owes it: the bill is reversed for the one and booked for the other."""
+    reversal = ledger.bill(attrs.evolve(before, revision=after.revision), difference=-before.total, at=now)
+    tx.ledger.write(attrs.evolve(reversal, key=f"{reversal.key}:moved"))
+    tx.ledger.write(ledger.bill(after, difference=after.total, at=now))

@@ -1,0 +1,212 @@
+"""Place a store order: a cart becomes something that is owed, once per idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from hub.domain import ledger
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.order import OrderItem, StoreOrder
+from hub.domain.payable import Payable, PayableKind
+from hub_hookspecs import Mode, Money
+
+from .ports import Hub, Tx
+from .record_observations import derived_id
+from .sign_in import token_hash
+
+HOLD = timedelta(minutes=60)
+
+
+@attrs.frozen(kw_only=True)
+class Cart:
+    """What a shop sends.
+
+    Attributes:
+        number: The shop's own order number, unique for the merchant.
+        items: Prices are of one unit, minor units.
+        hold_minutes: How long the stock is kept.
+    """
+
+    number: str
+    currency: str
+    items: tuple[OrderItem, ...]
+    name: str
+    email: str
+    phone: str = ""
+    hold_minutes: int = 60
+    return_url: str = ""
+
+
+class KeyReused(Exception):
+    """The idempotency key was used with another body; nothing happened."""
+
+
+class OrderRefused(Exception):
+    """The cart cannot be an order; says which field, and nothing happened."""
+
+
+@attrs.frozen(kw_only=True)
+class Placed:
+    """The stored answer to an order: the same one for the same key and body."""
+
+    status: int
+    body: dict[str, Any]
+
+
+async def caller_of(hub: Hub, api_key: str) -> tuple[Merchant, Mode] | None:
+    """The merchant and mode of an API key."""
+
+    def read(tx: Tx) -> tuple[Merchant, Mode] | None:
+        found = tx.merchants.api_key(token_hash(api_key))
+        merchant = tx.merchants.get(found[0]) if found else None
+        return (merchant, found[1]) if found and merchant else None
+
+    return await hub.store.read(read)
+
+
+async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: Cart) -> Placed:
+    """Place an order, or give the kept answer of the same key and body.
+
+    Raises:
+        KeyReused: Same key, other body.
+        OrderRefused: A fault in the cart, named.
+    """
+    total = checked_total(cart)
+    now = hub.clock()
+    digest = hashlib.sha256(json.dumps(attrs.asdict(cart), sort_keys=True).encode()).hexdigest()
+    order_id = hub.fresh_id()
+    placed = await hub.store.write(lambda tx: _place(tx, hub, merchant, mode, key, digest, cart, total, order_id, now))
+    hub.wake()
+    return placed
+
+
+def checked_total(cart: Cart) -> Money:
+    """The server's own sum of the cart.
+
+    Raises:
+        OrderRefused: An empty cart, a quantity or price out of range, a missing field.
+    """
+    if not cart.items or len(cart.items) > 200:
+        raise OrderRefused("items: an order has 1 to 200 items")
+    for at, item in enumerate(cart.items):
+        if not 1 <= item.quantity <= 100_000:
+            raise OrderRefused(f"items[{at}].quantity: from 1 to 100000")
+        if not 0 <= item.price <= 10**12:
+            raise OrderRefused(f"items[{at}].price: from 0 to 10^12 minor units")
+    if not cart.number.strip() or len(cart.number) > 60:
+        raise OrderRefused("number: 1 to 60 characters")
+    if "@" not in cart.email or any(char in cart.email for char in "\r\n\0 "):
+        raise OrderRefused("email: an address to send the receipt to")
+    if not 1 <= cart.hold_minutes <= 10_080:
+        raise OrderRefused("hold_minutes: from 1 to 10080")
+    total = sum(item.quantity * item.price for item in cart.items)
+    if total <= 0:
+        raise OrderRefused("items: the order's total must be above zero")
+    return Money(total, cart.currency)
+
+
+def _place(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    mode: Mode,
+    key: str,
+    digest: str,
+    cart: Cart,
+    total: Money,
+    order_id: str,
+    now: datetime,
+) -> Placed:
+    kept = tx.orders.kept_answer(merchant.id, mode, key)
+    if kept:
+        if kept[0] != digest:
+            raise KeyReused(key)
+        return Placed(status=200, body=json.loads(kept[2]))
+    if tx.payables.by_number(merchant.id, mode, PayableKind.ORDER, cart.number):
+        raise OrderRefused(f"number: there is an order {cart.number!r} already")
+    customer = _shopper(tx, merchant, cart)
+    hold = now + timedelta(minutes=cart.hold_minutes)
+    payable = Payable(
+        id=order_id,
+        merchant_id=merchant.id,
+        mode=mode,
+        kind=PayableKind.ORDER,
+        number=cart.number,
+        customer_id=customer.id,
+        currency=total.currency,
+        total=total.minor,
+        issued_on=now.date(),
+        description=f"Pedido {cart.number}",
+        offered_until=hold,
+        created_at=now,
+    )
+    tx.payables.add(payable)
+    tx.ledger.write(ledger.bill(payable, difference=total.minor, at=now))
+    order = StoreOrder(
+        id=order_id,
+        merchant_id=merchant.id,
+        mode=mode,
+        number=cart.number,
+        customer_id=customer.id,
+        items=cart.items,
+        total=total,
+        hold_until=hold,
+        return_url=cart.return_url,
+        created_at=now,
+    )
+    tx.orders.add(order)
+    link = Link(
+        id=f"o{order_id}",
+        merchant_id=merchant.id,
+        mode=mode,
+        kind=LinkKind.ORDER,
+        target=order_id,
+        version=1,
+        expires_at=now + timedelta(days=hub.link_days),
+    )
+    tx.links.add(link)
+    body = {
+        "id": f"ord_{order_id}",
+        "number": cart.number,
+        "total": {"minor": total.minor, "currency": total.currency},
+        "page": f"{hub.base_url}/o/{hub.vault.link_token(link)}",
+        "hold_until": hold.isoformat(),
+    }
+    tx.orders.keep_answer(merchant.id, mode, key, digest, 201, json.dumps(body), now)
+    tx.deliveries.add(
+        Delivery(
+            id=derived_id("delivery", DeliveryKind.ORDER, order_id, cart.email),
+            merchant_id=merchant.id,
+            mode=mode,
+            kind=DeliveryKind.ORDER,
+            recipient=cart.email,
+            subject_id=order_id,
+            details={},
+            state=DeliveryState.DUE,
+            due_at=now,
+            created_at=now,
+        )
+    )
+    return Placed(status=201, body=body)
+
+
+def _shopper(tx: Tx, merchant: Merchant, cart: Cart) -> Customer:
+    """The customer with this mail, or a new one."""
+    found = tx.customers.find(merchant.id, email=cart.email.lower())
+    if found:
+        return found[0]
+    customer = Customer(
+        id=derived_id("shopper", merchant.id, cart.email.lower())[:26],
+        merchant_id=merchant.id,
+        name=cart.name.strip()[:200] or cart.email,
+        email=cart.email.lower(),
+        phone=cart.phone,
+    )
+    tx.customers.save(customer)
+    return customer
