@@ -1,0 +1,543 @@
+"""Files of invoices and customers as people's programs write them."""
+
+import codecs
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date
+from hub.domain.countries.co import COUNTRY as CO
+from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.sheet import Fault, JsonNumber, read_table
+from hub.domain.tables import InvoiceFile, InvoiceRow, parse_customers, parse_invoices
+from hub_hookspecs import IdentityDocument, Money
+
+PLAIN = """number;customer;issued_on;due_on;currency;total;balance;description
+FV-1;900123456;01/10/2026;31/10/2026;COP;1.234.567,50;234.567,50;Repuestos
+FV-2;compras@example.com;2026-10-05;;COP;185.000;;
+"""
+READ = (
+    InvoiceRow(
+        line=2,
+        number="FV-1",
+        customer_key="900123456",
+        issued_on=date(2026, 10, 1),
+        due_on=date(2026, 10, 31),
+        total=Money(123456750, "COP"),
+        balance=Money(23456750, "COP"),
+        description="Repuestos",
+    ),
+    InvoiceRow(
+        line=3,
+        number="FV-2",
+        customer_key="compras@example.com",
+        issued_on=date(2026, 10, 5),
+        total=Money(18500000, "COP"),
+    ),
+)
+
+
+def invoices(text: str, **options: object) -> InvoiceFile:
+    return parse_invoices(text.encode(), **options)  # type: ignore[arg-type]
+
+
+def places(faults: tuple[Fault, ...]) -> list[tuple[int, str]]:
+    return [(fault.line, fault.column) for fault in faults]
+
+
+# ---- formats
+
+
+def as_tsv(text: str) -> str:
+    return text.replace(";", "\t")
+
+
+def as_commas(text: str) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows(csv.reader(io.StringIO(text), delimiter=";"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PLAIN.encode(),
+        codecs.BOM_UTF8 + PLAIN.encode(),
+        PLAIN.encode("cp1252"),
+        PLAIN.encode("utf-16"),
+        codecs.BOM_UTF16_BE + PLAIN.encode("utf-16-be"),
+        as_tsv(PLAIN).encode(),
+        as_tsv(PLAIN).encode("utf-16"),  # Excel's "Unicode text"
+        as_commas(PLAIN).encode(),
+        PLAIN.replace("\n", "\r\n").encode(),
+        PLAIN.replace("\n", "\r").encode(),
+        PLAIN.rstrip("\n").encode(),
+        (PLAIN + ";;;;;;;\n\n").encode(),
+        PLAIN.replace("\n", ";;\n").encode(),  # every row, the header included, ends in empty columns
+        PLAIN.replace(";185.000;;\n", ";185.000\n").encode(),  # Excel drops empty cells at the end
+        PLAIN.replace("FV-1", '"FV-1"').replace("900123456", '="900123456"').encode(),
+        PLAIN.replace("1.234.567,50", "$\u00a01.234.567,50").replace("185.000", " COP 185.000 ").encode(),
+        PLAIN.translate(str.maketrans(".,", ",.")).replace("example,com", "example.com").encode(),
+        PLAIN.replace("1.234.567,50", "1\u202f234\u202f567,50").replace("185.000", "185 000").encode(),
+    ],
+)  # fmt: skip
+def test_invoices_are_read_however_excel_writes_them(data: bytes) -> None:
+    """Delimiter, encoding and decimal sign are found in the file."""
+    found = parse_invoices(data)
+
+    assert found.faults == ()
+    assert found.rows == READ
+
+
+def test_a_first_line_that_names_the_delimiter_is_no_row_but_counts_as_a_line() -> None:
+    """Excel writes sep=; for itself."""
+    found = invoices("sep=;\r\n" + PLAIN.replace("\n", "\r\n"))
+
+    assert found.faults == ()
+    assert [row.line for row in found.rows] == [3, 4]
+
+
+def test_a_row_is_named_by_the_line_on_which_it_begins() -> None:
+    """A quoted cell may hold line breaks, and empty lines count."""
+    text = PLAIN.replace("Repuestos", '"Repuestos\ny aceite;\n10 litros"').replace("FV-2", "\nFV-2")
+
+    found = invoices(text)
+
+    assert [row.line for row in found.rows] == [2, 6]
+    assert found.rows[0].description == "Repuestos y aceite; 10 litros"
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.ndjson", "", "-"])
+@pytest.mark.parametrize("layout", ["list", "lines", "pretty"])
+def test_invoices_are_read_from_json_with_exact_amounts(name: str, layout: str) -> None:
+    """A list, one object a line, or objects one after the other; no amount is ever a float."""
+    same = {"customer": "900", "issued_on": "2026-10-01", "currency": "CRC"}
+    rows = ({**same, "number": "A", "total": 12.5}, {**same, "number": 7, "customer": 900, "total": "1.5", "x": None})
+    texts = [json.dumps(row, indent=2 if layout == "pretty" else None) for row in rows]
+    text = "[\n" + ",\n".join(texts) + "\n]\n" if layout == "list" else "\n".join(texts) + "\n"
+
+    found = invoices(text, name=name, mapping={"x": "-"})
+
+    assert found.faults == ()
+    assert [(row.number, row.customer_key, row.total.minor) for row in found.rows] == [
+        ("A", "900", 1250),
+        ("7", "900", 150),
+    ]
+
+
+def test_json_amounts_keep_every_digit_and_json_rows_their_lines() -> None:
+    """The number that a float would spoil."""
+    text = '[\n{"number":"A","customer":"9","issued_on":"2026-10-01",\n"total":9007199254740.93},\n{"number":"B",'
+    text += '"customer":"9","issued_on":"2026-10-01","total":1.5E3},{"number":"C","customer":"9",\n"issued_on":"x"}]'
+
+    found = invoices(text, default_currency="CRC")
+
+    assert [(row.line, row.total) for row in found.rows] == [
+        (2, Money(900719925474093, "CRC")),
+        (4, Money(150000, "CRC")),
+    ]
+    assert places(found.faults) == [(4, "issued_on"), (4, "total")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[{"number":"A"},\n{"number":}]', 2),
+        ('[{"number":"A"}\n', 2),
+        ('[{"number":"A"}] []', 1),
+        ('{"invoices":[{"number":"A"}]}', 1),
+        ('{"number":"A"}\n{"number"', 2),
+        ('{"number":"A"}\n[1]\n', 2),
+        ('{"number":"A","number":"B"}', 1),
+        ('{"number":{"a":1}}', 1),
+        ('{"number":true}', 1),
+        ('{"total":NaN}', 1),
+        ("[" * 5000, 1),
+        ("[]", 0),
+        ('"x"', 1),
+    ],
+)  # fmt: skip
+def test_json_that_cannot_be_rows_is_a_fault_with_its_line(text: str, line: int) -> None:
+    """Never an exception, and never half a file in silence."""
+    found = invoices(text, name="x.json", default_currency="CRC")
+
+    assert found.rows == ()
+    assert line in {fault.line for fault in found.faults}
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "word"),
+    [
+        (b"", 0, "vacío"),
+        (codecs.BOM_UTF8 + b" \r\n", 0, "vacío"),
+        (b"PK\x03\x04rest", 0, "Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, "Excel"),
+        (b"\x00\x01\x02\xff", 1, "UTF-8"),
+        (b"number;total\na\x00;1", 2, "texto"),
+        ("number;Señor\nJosé;".encode() + "José".encode("latin-1"), 2, "UTF-8"),  # two encodings in one file
+        (b"number\n\x81\x8d", 2, "UTF-8"),
+        (codecs.BOM_UTF16_LE + b"a", 1, "UTF-16"),
+        (b"number;total\n", 0, "filas"),
+        (b'number;total\nA;"12\nB;13\n', 2, "comilla"),
+        (b'number;total\nA;"1"2"\nB;13\n', 2, "comillas"),
+        (b"number;total\nA;1;2\n", 2, "celdas"),
+        (b"number;total\nA;1;\n", 2, "celdas"),
+        (b"number;number\nA;1\n", 1, "dos veces"),
+        (b"number;\nA;1\n", 2, "sin nombre"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_a_fault_that_names_the_remedy(data: bytes, line: int, word: str) -> None:
+    """The line where it goes wrong, and what to do."""
+    (fault,) = read_table(data).faults
+
+    assert fault.line == line
+    assert word in fault.message
+
+
+def test_a_comma_within_an_amount_without_quotes_is_never_two_amounts() -> None:
+    """A row with one cell too many is refused, even if the last one is empty."""
+    found = invoices("number,customer,issued_on,total,balance\nA,9,01/10/2026,1234,50,\n", default_currency="CRC")
+
+    assert found.rows == ()
+    assert found.faults[0].line == 2
+
+
+def test_a_row_after_bad_quotes_is_still_read() -> None:
+    """So that every fault is found at once."""
+    found = invoices(PLAIN.replace("Repuestos", '"Repuestos" y más').replace("185.000", "?"))
+
+    assert places(found.faults) == [(2, ""), (3, "total")]
+
+
+# ---- amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("1.234.567,50", 123456750), ("1,234,567.50", 123456750), ("1 234 567,50", 123456750),
+        ("1\u00a0234\u00a0567,50", 123456750), ("1'234'567.50", 123456750), ("1234567,5", 123456750),
+        ("₡1.234.567,50", 123456750), ("₡ 1 234 567,50", 123456750), ("CRC 1.234.567,50", 123456750),
+        ("1,234,567.50 CRC", 123456750), ("0,50", 50), ("0.5", 50), ("0.500", 50), ("12", 1200), ("12,00", 1200),
+        ("1 234", 123400), ("1234.50000", 123450), ("-12,5", -1250), ("(12,50)", -1250), ("₡-12,50", -1250),
+        ("−12", -1200), ("0", 0), (JsonNumber("1.234"), None), (JsonNumber("1234.5"), 123450), ("1.234.567", 123456700),
+    ],
+)  # fmt: skip
+def test_an_amount_with_one_reading_is_read(text: str, minor: int | None) -> None:
+    """Grouping, signs and spaces as people and programs write them."""
+    if minor is None:
+        with pytest.raises(Unreadable, match="más decimales"):
+            read_amount(text, "CRC")
+    else:
+        assert read_amount(text, "CRC") == Money(minor, "CRC")
+
+
+@pytest.mark.parametrize("text", ["1.234", "1,234", "185.000", "185,000", "12.345", "₡ 999.999", "-1,234"])
+def test_an_amount_with_two_readings_is_refused_unless_the_decimal_sign_is_known(text: str) -> None:
+    """Not even where the currency has no third decimal."""
+    with pytest.raises(Unreadable, match="--decimal"):
+        read_amount(text, "CRC")
+
+    group = "." if "." in text else ","
+    whole = int(text.replace(group, "").strip("₡ ")) * 100
+    assert read_amount(text, "CRC", "," if group == "." else ".") == Money(whole, "CRC")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "style", "word"),
+    [
+        ("12,345,6", "CRC", None, "importe"), ("1.23.456", "CRC", None, "importe"),
+        ("1.234 567", "CRC", None, "importe"),
+        ("1,234.567,50", "CRC", None, "importe"), ("", "CRC", None, "importe"), ("abc", "CRC", None, "importe"),
+        ("12%", "CRC", None, "importe"), ("1/2", "CRC", None, "importe"), ("١٢", "CRC", None, "importe"),
+        ("12 13", "CRC", None, "importe"), (",50", "CRC", None, "importe"), ("--5", "CRC", None, "importe"),
+        ("1" * 61, "CRC", None, "importe"), ("12 XYZ", "CRC", None, "importe"),
+        ("1.50", "CRC", ",", "coma"), ("1,50", "CRC", ".", "punto"), ("1,2345", "CRC", None, "decimales"),
+        ("12,5", "CLP", None, "decimales"), ("99999999999999", "CRC", None, "grande"),
+        ("9" * 40, "CRC", None, "grande"), ("-(5)", "CRC", None, "importe"), ("(-5)", "CRC", None, "importe"),
+        ("COP 100", "CRC", None, "COP"), ("$100", "CRC", None, "«$»"), ("₡100", "COP", None, "«₡»"),
+        ("US$100", "COP", None, "US"), ("$100 USD", "COP", None, "USD"),
+        ("1,23E+06", "CRC", None, "Excel"), ("#N/A", "CRC", None, "Excel"), ("#¡REF!", "CRC", None, "Excel"),
+        ("#####", "CRC", None, "Excel"), (JsonNumber("1E999999"), "CRC", None, "importe"),
+    ],
+)  # fmt: skip
+def test_what_is_no_amount_is_refused_with_the_reason(text: str, currency: str, style: str | None, word: str) -> None:
+    """An amount of another currency, or too fine, or too large, is refused as such."""
+    with pytest.raises(Unreadable, match=word.replace("$", r"\$")):
+        read_amount(text, currency, style)
+
+
+@given(
+    st.integers(-(10**15), 10**15), st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'"), (",", "\u00a0")])
+)
+def test_every_amount_is_read_back_exactly(minor: int, signs: str) -> None:
+    """Whatever the signs, with two decimals there is one reading."""
+    decimal, group = signs
+    written = f"{Decimal(minor).scaleb(-2):,.2f}".translate(str.maketrans({",": group, ".": decimal}))
+
+    assert read_amount(written, "COP") == Money(minor, "COP")
+
+
+@given(st.text(alphabet="0123456789.,' -()$₡CRCUSD\u00a0E+#", max_size=20), st.sampled_from([None, ",", "."]))
+def test_a_text_is_an_amount_or_unreadable_and_never_depends_on_luck(text: str, style: str | None) -> None:
+    """Whatever is read without a known sign is read the same with the sign that fits."""
+    try:
+        amount = read_amount(text, "CRC", style)
+    except Unreadable:
+        return
+
+    readings = set()
+    for sign in ",.":
+        try:
+            readings.add(read_amount(text, "CRC", sign))
+        except Unreadable:
+            continue
+    assert amount in readings
+    assert style is not None or readings == {amount}
+
+
+@pytest.mark.parametrize(
+    ("texts", "sign"),
+    [
+        (["1.234", "1.234,50"], ","), (["1,234", "2.50"], "."), (["1.234", "1.234.567"], ","), (["1.234"], None),
+        (["12", "1 234"], None), (["1.50", "1,50"], None), (["", "abc", JsonNumber("1.5")], None), (["₡1.234,5"], ","),
+        (["1 234,50", "(0,5)"], ","),
+    ],
+)  # fmt: skip
+def test_the_decimal_sign_is_what_the_unambiguous_amounts_agree_on(texts: list[str], sign: str | None) -> None:
+    """One that contradicts, and there is none."""
+    assert decimal_sign(texts) == sign
+
+
+def test_ambiguous_amounts_are_faults_with_the_remedy_where_the_file_does_not_decide() -> None:
+    """With the option they are read."""
+    text = "number;customer;issued_on;total\nA;9;01/10/2026;1.234\nB;9;01/10/2026;50\n"
+
+    found = invoices(text, default_currency="CRC")
+    told = invoices(text, default_currency="CRC", decimal=",")
+
+    assert [row.number for row in found.rows] == ["B"]
+    assert "--decimal" in found.faults[0].message
+    assert places(found.faults) == [(2, "total")]
+    assert [row.total.minor for row in told.rows] == [123400, 5000]
+
+
+def test_a_file_that_mixes_decimal_signs_decides_nothing() -> None:
+    """The unambiguous amounts are read, the others are not guessed."""
+    text = "number;customer;issued_on;total\nA;9;01/10/2026;1.234\nB;9;01/10/2026;1,50\nC;9;01/10/2026;1.50\n"
+
+    found = invoices(text, default_currency="CRC")
+
+    assert places(found.faults) == [(2, "total")]
+
+
+# ---- dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["05/03/2026", "5/3/2026", "05-03-2026", "05.03.2026", "2026-03-05", "2026-03-05T00:00:00", "2026-03-05 00:00:00",
+     "05/03/2026 0:00", "5-mar-2026", "5 de marzo de 2026", "05/Mar/2026"],
+)  # fmt: skip
+def test_the_day_stands_before_the_month(text: str) -> None:
+    """March the fifth, however written."""
+    assert read_date(text) == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("11/21/2026", "mes sería 21"), ("2026-21-11", "mes sería 21"), ("31/02/2026", "no existe"),
+        ("29/02/2027", "no existe"),
+        ("05/03/26", "cuatro"), ("5-mar-26", "cuatro"), ("46347", "21/11/2026"), ("46347,5", "21/11/2026"),
+        ("05/03-2026", "No es una fecha"), ("20261121", "No es una fecha"), ("", "No es una fecha"),
+        ("2026-03-05T10:30:00", "No es una fecha"), ("05/03/2206", "año"), ("0/3/2026", "no existe"),
+        ("5/0/2026", "mes"),
+        ("5 foo 2026", "No es una fecha"), ("####", "Excel"), ("٠٥/٠٣/٢٠٢٦", "No es una fecha"),
+    ],
+)  # fmt: skip
+def test_other_dates_are_refused_with_the_reason(text: str, word: str) -> None:
+    """A month of 21 shows that somebody wrote the month first; serial numbers are named with their day."""
+    with pytest.raises(Unreadable, match=word):
+        read_date(text)
+
+
+# ---- columns
+
+
+def test_spanish_column_names_are_known_and_others_are_mapped() -> None:
+    """Accents, case and punctuation do not matter."""
+    text = "Nº Factura;Identificación del cliente;FECHA DE EMISIÓN;Vencimiento;Moneda;Valor total;Saldo;Vendedor;Ref\n"
+    text += "A;9;01/10/2026;02/10/2026;crc;100;50;Ana;x\n"
+
+    found = invoices(text.replace("Nº", "No."), mapping={"VENDEDOR": "-", "Ref": "descripción"})
+
+    assert found.faults == ()
+    (row,) = found.rows
+    assert (row.number, row.total, row.balance, row.description) == ("A", Money(10000, "CRC"), Money(5000, "CRC"), "x")
+
+
+def test_an_unknown_column_is_a_fault_with_the_nearest_name() -> None:
+    """And with the remedy; the rows are checked all the same."""
+    found = invoices("number;customer;issued_on;totl;total\nA;9;01/10/2026;1;x\n", default_currency="CRC")
+
+    assert places(found.faults) == [(1, "totl"), (2, "total")]
+    assert "«total»" in found.faults[0].message
+    assert '--map "totl=-"' in found.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "faulty"),
+    [
+        ("number;customer;issued_on", {}, "total"),
+        ("number;customer;issued_on;total", {"default_currency": None}, "currency"),
+        ("number;customer;cliente;issued_on;total", {}, "cliente"),
+        ("number;customer;issued_on;total", {"mapping": {"nothing": "total"}}, "nothing"),
+        ("number;customer;issued_on;total", {"mapping": {"total": "nothing"}}, "total"),
+        ("number;customer;issued_on;total", {"mapping": {"total": "-"}}, "total"),
+    ],
+)
+def test_columns_that_are_missing_or_doubtful_stop_the_reading(
+    header: str, options: dict[str, object], faulty: str
+) -> None:
+    """No row is understood before its columns are."""
+    found = invoices(f"{header}\nA;9;01/10/2026;100;200\n"[:400], **{"default_currency": "CRC", **options})
+
+    assert found.rows == ()
+    assert faulty in {fault.column for fault in found.faults}
+
+
+# ---- invoices
+
+
+@pytest.mark.parametrize(
+    ("cells", "columns"),
+    [
+        (";9;01/10/2026;;CRC;100;;", ["number"]),
+        ("A;;01/10/2026;;CRC;100;;", ["customer"]),
+        ("A;9;;;CRC;100;;", ["issued_on"]),
+        ("A;9;01/10/2026;;CRC;;;", ["total"]),
+        ("A;9;10/01/2026;01/01/2026;CRC;100;;", ["due_on"]),
+        ("A;9;01/10/2026;;XXX;100;;", ["currency"]),
+        ("A;9;01/10/2026;;CRC;-100;;", ["total"]),
+        ("A;9;01/10/2026;;CRC;0;;", ["total"]),
+        ("A;9;01/10/2026;;CRC;100;101;", ["balance"]),
+        ("A;9;01/10/2026;;CRC;100;-1;", ["balance"]),
+        ("A;9;01/10/2026;;CRC;10000000000000,01;;", ["total"]),
+        ("A;9,00123E+08;01/10/2026;;CRC;100;;", ["customer"]),
+        ("#N/A;9;01/10/2026;;CRC;100;;", ["number"]),
+        (f"{'A' * 101};9;01/10/2026;;CRC;100;;", ["number"]),
+        ("A\x07;9;01/10/2026;;CRC;100;;", ["number"]),
+        (";;13/13/2026;x;;x;y;", ["number", "customer", "issued_on", "due_on", "currency"]),
+    ],
+)
+def test_every_fault_of_a_row_is_listed_with_its_column(cells: str, columns: list[str]) -> None:
+    """The row is not given back, and its neighbours are."""
+    text = f"number;customer;issued_on;due_on;currency;total;balance;description\n{cells}\nZ;9;01/10/2026;;CRC;7;;\n"
+
+    found = invoices(text)
+
+    assert places(found.faults) == [(2, column) for column in columns]
+    assert [row.number for row in found.rows] == ["Z"]
+    assert found.seen == 2
+
+
+def test_a_number_that_stands_twice_is_refused_in_every_row() -> None:
+    """Nobody knows which of them is meant."""
+    rows = "A;9;01/10/2026;100\na;9;01/10/2026;200\nB;9;01/10/2026;1\n"
+
+    found = invoices(f"number;customer;issued_on;total\n{rows}", default_currency="CRC")
+
+    assert places(found.faults) == [(2, "number"), (3, "number")]
+    assert [row.number for row in found.rows] == ["B"]
+
+
+def test_a_balance_of_nothing_is_an_invoice_that_was_paid() -> None:
+    """Zero is not empty."""
+    found = invoices("number;customer;issued_on;total;saldo\nA;9;01/10/2026;100;0\n", default_currency="CRC")
+
+    assert found.rows[0].balance == Money(0, "CRC")
+
+
+def test_a_fault_shows_a_long_value_shortened_and_on_one_line() -> None:
+    """It is meant for a table on a screen."""
+    fault = Fault(3, "total", "x\n" + "y" * 100, "No.")
+
+    assert len(fault.value) == 40
+    assert fault.value.startswith("x y")
+    assert str(fault).startswith("línea 3, total: No. («x y")
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(["", "x.csv", "x.json"]))
+def test_whatever_the_bytes_a_file_is_read_or_has_faults(data: bytes, name: str) -> None:
+    """Never an exception."""
+    found = parse_invoices(data, name=name, default_currency="CRC")
+
+    assert found.rows or found.faults
+
+
+CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+
+
+@given(
+    st.lists(
+        st.tuples(CELL, CELL, st.integers(1, 10**15)), min_size=1, max_size=5, unique_by=lambda row: row[0].casefold()
+    )
+)
+def test_what_a_program_writes_with_quotes_is_read_as_it_was(rows: list[tuple[str, str, int]]) -> None:
+    """Numbers and customers are opaque, whatever delimiters and quotes they hold."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL)
+    writer.writerow(["number", "customer", "issued_on", "total"])
+    writer.writerows((number, key, "2026-10-01", f"{Decimal(minor).scaleb(-2):.2f}") for number, key, minor in rows)
+
+    found = invoices(out.getvalue(), default_currency="COP")
+
+    by_line = {row.line: row for row in found.rows}
+    for line, (number, _key, minor) in enumerate(rows, 2):
+        if line in by_line:
+            assert (by_line[line].number, by_line[line].total.minor) == (number, minor)
+        else:
+            assert line in {fault.line for fault in found.faults}
+
+
+# ---- customers
+
+
+def test_customers_are_read_by_the_rules_of_their_country() -> None:
+    """Types by code or label, the check digit apart, mail in lower case, or none."""
+    text = "Nombre,Tipo de identificación,Número de identificación,DV,Correo electrónico,Teléfono,Dirección\n"
+    text += "La Compañía SAS,NIT,900.123.456,8,Pagos@Compania.example,300 123 4567,Calle 1 # 2-3\n"
+    text += "Ana Ruiz,Cédula de ciudadanía,52.123.456,,,,\n"
+
+    found = parse_customers(text.encode("cp1252"), name="clientes.csv", country=CO)
+
+    assert found.faults == ()
+    company, person = found.rows
+    assert company.document == IdentityDocument("NIT", "900123456", "8")
+    assert (company.name, company.email) == ("La Compañía SAS", "pagos@compania.example")
+    assert (company.phone, company.address) == ("300 123 4567", "Calle 1 # 2-3")
+    assert (person.document, person.email) == (IdentityDocument("CC", "52123456"), "")
+    assert found.format == "CSV con coma, Windows-1252"
+
+
+def test_faults_and_warnings_of_customers_are_told_apart() -> None:
+    """What is unusual is taken, and said."""
+    text = "name;identity_type;identity_number;email;phone\n"
+    text += "A;CJ;3-534-123559;;\nB;CJ;12;;\nC;XX;1-1234-0567;;\nD;CF;1-1234-0567;d@;llámame\n"
+    text += "E;CF;2-1234-0567;;\nF;CF;212340567;;\n;CF;3-1234-0567;;\nG;;3-1234-0568;;\n"
+
+    found = parse_customers(text.encode(), country=CR)
+
+    assert [row.name for row in found.rows] == ["A"]
+    assert places(found.warnings) == [(2, "identity_number")]
+    assert places(found.faults) == [
+        (3, "identity_number"), (4, "identity_type"), (5, "email"), (5, "phone"),
+        (6, "identity_number"), (7, "identity_number"), (8, "name"), (9, "identity_type"),
+    ]  # fmt: skip
