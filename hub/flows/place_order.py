@@ -16,11 +16,10 @@ from hub.domain.order import OrderItem, StoreOrder
 from hub.domain.payable import Payable, PayableKind
 from hub_hookspecs import Mode, Money
 
+from .open_link import url_of
 from .ports import Hub, Tx
 from .record_observations import derived_id
 from .sign_in import token_hash
-
-HOLD = timedelta(minutes=60)
 
 
 @attrs.frozen(kw_only=True)
@@ -127,7 +126,7 @@ def _place(
     if kept:
         if kept[0] != digest:
             raise KeyReused(key)
-        return Placed(status=200, body=json.loads(kept[2]))
+        return Placed(status=200, body=_with_page(tx, hub, json.loads(kept[2])))
     if tx.payables.by_number(merchant.id, mode, PayableKind.ORDER, cart.number):
         raise OrderRefused(f"number: there is an order {cart.number!r} already")
     customer = _shopper(tx, merchant, cart)
@@ -175,7 +174,6 @@ def _place(
         "id": f"ord_{order_id}",
         "number": cart.number,
         "total": {"minor": total.minor, "currency": total.currency},
-        "page": f"{hub.base_url}/o/{hub.vault.link_token(link)}",
         "hold_until": hold.isoformat(),
     }
     tx.orders.keep_answer(merchant.id, mode, key, digest, 201, json.dumps(body), now)
@@ -193,7 +191,13 @@ def _place(
             created_at=now,
         )
     )
-    return Placed(status=201, body=body)
+    return Placed(status=201, body=_with_page(tx, hub, body))
+
+
+def _with_page(tx: Tx, hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
+    """The answer with the order's page; its token is computed here and never stored."""
+    link = tx.links.get(f"o{body['id'].removeprefix('ord_')}")
+    return {**body, "page": url_of(hub, link) if link else ""}
 
 
 def _shopper(tx: Tx, merchant: Merchant, cart: Cart) -> Customer:

@@ -93,7 +93,7 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
 
 
 async def create_company(
-    hub: Hub, form: CompanyForm, *, slug: str, mode: Mode, owner_email: str, options: Options = Options()
+    hub: Hub, form: CompanyForm, *, slug: str, mode: Mode, owner_email: str, options: Options | None = None
 ) -> CompanySaved:
     """Register a merchant and its owner.
 
@@ -111,7 +111,7 @@ async def create_company(
         company=company,
         locale=hub.countries[form.country].locale,
         mode=mode,
-        options=options,
+        options=options or Options(),
         created_at=hub.clock(),
     )
 

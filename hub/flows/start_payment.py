@@ -14,7 +14,7 @@ import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount, offered_currencies
 from hub.domain.ledger import Share
-from hub.domain.merchant import Customer
+from hub.domain.merchant import Customer, Link, LinkKind
 from hub.domain.message import MessageState
 from hub.domain.payable import Payable
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Status
@@ -45,6 +45,7 @@ from hub_hookspecs import (
 from .open_account import NotInstalled, open_account
 from .ports import Conflict, Hub, Tx
 from .record_observations import Claim, record_observations, rule_claim
+from .view_payment import payment_link_id
 
 log = structlog.get_logger()
 
@@ -106,6 +107,7 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
             lease = now + LEASE
             tx.payments.add(payment)
             tx.payments.begin_sending(payment.id, hub.owner, lease)
+            tx.links.add(_link_to(hub, payment, now))
             _remember(tx, hub, payment, request)
             return attrs.evolve(payment, phase=Phase.SENDING, status=Status.UNKNOWN, lease_until=lease)
         return payment
@@ -121,6 +123,19 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.shield(task), WAIT_SECONDS)
     return await hub.store.read(lambda tx: tx.payments.get(payment_id)) or payment
+
+
+def _link_to(hub: Hub, payment: Payment, now: datetime) -> Link:
+    """The payment's own page: for the payer, the receipt mail and the merchant."""
+    return Link(
+        id=payment_link_id(payment.id),
+        merchant_id=payment.merchant_id,
+        mode=payment.mode,
+        kind=LinkKind.PAYMENT,
+        target=payment.id,
+        version=1,
+        expires_at=now + timedelta(days=hub.link_days),
+    )
 
 
 async def _holder(hub: Hub, request: PayRequest) -> Payment:

@@ -1,0 +1,96 @@
+"""Open a mailed link, or make one: its token is an HMAC that is computed at the hand-over and never stored."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.merchant import Link, LinkKind
+from hub_hookspecs import Mode
+
+from .ports import Hub, Tx
+
+PATHS = {
+    LinkKind.STATEMENT: "s",
+    LinkKind.PAYMENT: "p",
+    LinkKind.ORDER: "o",
+    LinkKind.RECEIPT: "r",
+}
+"""First part of the address that opens a link of a kind."""
+
+RENEW_BEFORE = timedelta(days=7)
+
+
+class Shut(enum.StrEnum):
+    """Why a link does not open. An unknown one and a forged one look the same."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class LinkShut(LookupError):
+    """The link opens nothing; ``link`` is set only for a genuine one, so that a new one can be mailed."""
+
+    def __init__(self, why: Shut, link: Link | None = None) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.link = link
+
+
+def open_link(tx: Tx, hub: Hub, kind: LinkKind, token: str, now: datetime) -> Link:
+    """The link of a token.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    link = tx.links.get(token.partition(".")[0])
+    if link is None or link.kind is not kind or not hub.vault.is_token_of(link, token):
+        raise LinkShut(Shut.UNKNOWN)
+    if link.revoked_at is not None:
+        raise LinkShut(Shut.REVOKED, link)
+    if now >= link.expires_at:
+        raise LinkShut(Shut.EXPIRED, link)
+    return link
+
+
+def link_to(
+    tx: Tx,
+    hub: Hub,
+    kind: LinkKind,
+    target: str,
+    *,
+    merchant_id: str,
+    mode: Mode,
+    now: datetime,
+    fresh_id: str,
+    days: int | None = None,
+) -> Link:
+    """The open link to a target, or a new one when there is none that lasts."""
+    life = timedelta(days=days if days is not None else hub.link_days)
+    link = tx.links.find(kind, target, mode, now)
+    if link and (link.expires_at - now > min(RENEW_BEFORE, life / 2)):
+        return link
+    link = Link(
+        id=fresh_id,
+        merchant_id=merchant_id,
+        mode=mode,
+        kind=kind,
+        target=target,
+        version=1,
+        expires_at=now + life,
+    )
+    tx.links.add(link)
+    return link
+
+
+def url_of(hub: Hub, link: Link) -> str:
+    """The address that opens a link; handed over, never stored."""
+    return f"{hub.base_url}/{PATHS[link.kind]}/{hub.vault.link_token(link)}"
+
+
+def revoked(link: Link, now: datetime) -> Link:
+    """The link revoked: raising the version makes every token of it dead."""
+    return attrs.evolve(link, version=link.version + 1, revoked_at=now)

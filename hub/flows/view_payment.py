@@ -1,0 +1,254 @@
+"""View a payment: everything that its page, its receipt and its mails say, from the observations."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import attrs
+
+from hub.domain import ledger
+from hub.domain.merchant import Customer, LinkKind, Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import Capture, Flag, Payment, Phase, Seen, Status, captures_in, tries_in
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, Means
+from hub_hookspecs import (
+    ApproveInApp,
+    Instrument,
+    Kind,
+    Money,
+    PostForm,
+    Reason,
+    ReasonKind,
+    Redirect,
+    ShowQr,
+    ShowReference,
+)
+
+from .open_link import open_link, url_of
+from .ports import Hub, Tx
+
+
+class Shown(enum.StrEnum):
+    """What the payer sees (money.md section 8)."""
+
+    PREPARING = "preparing"
+    HOSTED_PAGE = "hosted_page"
+    POST_FORM = "post_form"
+    APPROVE = "approve"
+    QR = "qr"
+    REFERENCE = "reference"
+    WAITING_RESULT = "waiting_result"
+    UNKNOWN = "unknown"
+    NOT_COMPLETED = "not_completed"
+    NOT_CONFIRMED = "not_confirmed"
+    PAID = "paid"
+    RETURNED = "returned"
+
+
+@attrs.frozen(kw_only=True)
+class LineView:
+    """One payable of a payment; ``applied`` is what the payment settled of it, ``left`` what is still owed."""
+
+    payable_id: str
+    number: str
+    asked: Money
+    applied: Money
+    left: Money
+
+
+@attrs.frozen(kw_only=True)
+class PaymentView:
+    """One payment as people see it.
+
+    Attributes:
+        amount: What was captured, else what was asked for.
+        last_try: Reason of the newest refused try, while the session is open.
+        reason: Why it was refused, if it was.
+        credit: What settled nothing and is the customer's credit.
+        back_url: The statement or order that it came from.
+        url: The payment's page.
+    """
+
+    payment: Payment
+    merchant: Merchant
+    customer: Customer
+    provider_name: str
+    way_label: str
+    shown: Shown
+    amount: Money
+    captured: Money | None
+    lines: tuple[LineView, ...]
+    tries: int
+    last_try: Reason | None
+    reason: Reason | None
+    authorisation: str
+    instrument: Instrument | None
+    paid_at: datetime | None
+    credit: Money | None
+    seen: tuple[Seen, ...]
+    cash_receipt: CashReceipt | None
+    is_order: bool
+    back_url: str
+    url: str
+
+    @property
+    def method(self) -> str:
+        """How it was paid, in Spanish."""
+        kinds = {"card": Means.CARD, "wallet": Means.WALLET}
+        return MEANS_LABELS[kinds.get(self.instrument.kind, Means.ONLINE)] if self.instrument else self.way_label
+
+    @property
+    def is_late(self) -> bool:
+        """The money came after the payment had been given up."""
+        return Flag.LATE in self.payment.flags
+
+    @property
+    def is_duplicate(self) -> bool:
+        """The same payables had been paid already."""
+        return Flag.DUPLICATE_CHARGE in self.payment.flags
+
+
+def payment_link_id(payment_id: str) -> str:
+    """Id of the link to a payment's page."""
+    return f"p{payment_id}"
+
+
+async def view_payment_by_token(hub: Hub, token: str) -> PaymentView:
+    """The payment of a link.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> PaymentView:
+        link = open_link(tx, hub, LinkKind.PAYMENT, token, now)
+        payment = tx.payments.get(link.target)
+        if payment is None:
+            raise LookupError(link.target)
+        return view_of(tx, hub, payment, now)
+
+    return await hub.store.read(read)
+
+
+async def view_payment(hub: Hub, payment_id: str) -> PaymentView | None:
+    """The payment with this id."""
+    now = hub.clock()
+
+    def read(tx: Tx) -> PaymentView | None:
+        payment = tx.payments.get(payment_id)
+        return view_of(tx, hub, payment, now) if payment else None
+
+    return await hub.store.read(read)
+
+
+def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
+    """Put together what is known of a payment."""
+    merchant = tx.merchants.get(payment.merchant_id)
+    customer = tx.customers.get(payment.customer_id)
+    if merchant is None or customer is None:
+        raise LookupError(f"payment {payment.reference} has lost its merchant or customer")
+    seen = tx.payments.seen(payment.id)
+    captures = captures_in(payment, seen)
+    payables = {payable.id: payable for payable in tx.payables.many([line.payable_id for line in payment.lines])}
+    provider = hub.providers.get(payment.provider)
+    way = provider.info.way(payment.way) if provider else None
+    captured = _captured(payment, captures)
+    lines = _lines(tx, payment, payables, captures)
+    applied = sum(line.applied.minor for line in lines)
+    return PaymentView(
+        payment=payment,
+        merchant=merchant,
+        customer=customer,
+        provider_name=provider.info.name if provider else payment.provider,
+        way_label=way.label if way else "",
+        shown=shown_for(payment, seen, now),
+        amount=captured or payment.amount,
+        captured=captured,
+        lines=lines,
+        tries=tries_in(seen),
+        last_try=_last(seen, Kind.TRY_DECLINED) if payment.is_live else None,
+        reason=_last(seen, Kind.DECLINED),
+        authorisation=next((taken.authorisation for taken in captures if taken.authorisation), "") or "",
+        instrument=next((item.observation.instrument for item in seen if item.observation.instrument), None),
+        paid_at=captures[0].at if captures else None,
+        credit=Money(captured.minor - applied, captured.currency) if captured and captured.minor > applied else None,
+        seen=seen,
+        cash_receipt=tx.receipts.of_payment(payment.id),
+        is_order=any(payable.kind is PayableKind.ORDER for payable in payables.values()),
+        back_url=_back(tx, hub, payment, payables, now),
+        url=_page(tx, hub, payment),
+    )
+
+
+def _captured(payment: Payment, captures: tuple[Capture, ...]) -> Money | None:
+    own = [taken.amount.minor for taken in captures if taken.amount.currency == payment.amount.currency]
+    return Money(sum(own), payment.amount.currency) if own else None
+
+
+def _lines(
+    tx: Tx, payment: Payment, payables: dict[str, Payable], captures: tuple[Capture, ...]
+) -> tuple[LineView, ...]:
+    applied: dict[str, int] = {}
+    for taken in captures:
+        key = ledger.capture_key(payment.account_id, taken.movement)
+        for payable_id, amount in tx.ledger.applied_to(key, payment.merchant_id, payment.mode):
+            applied[payable_id] = applied.get(payable_id, 0) + amount
+    currency = payment.amount.currency
+    return tuple(
+        LineView(
+            payable_id=line.payable_id,
+            number=line.number,
+            asked=Money(line.amount, currency),
+            applied=Money(applied.get(line.payable_id, 0), currency),
+            left=payables[line.payable_id].balance,
+        )
+        for line in payment.lines
+    )
+
+
+def _last(seen: tuple[Seen, ...], kind: Kind) -> Reason | None:
+    found = [item.observation for item in seen if item.observation.kind is kind]
+    return (found[-1].reason or Reason(ReasonKind.OTHER)) if found else None
+
+
+def shown_for(payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Shown:
+    """What the payer sees; never failure wording while the payment is live."""
+    if payment.status is Status.PAID:
+        gone = any(item.observation.kind is Kind.RETURNED for item in seen)
+        return Shown.RETURNED if gone else Shown.PAID
+    if payment.status is Status.CLOSED:
+        return Shown.NOT_CONFIRMED if payment.is_unproven else Shown.NOT_COMPLETED
+    if payment.phase is not Phase.SENT:
+        return Shown.PREPARING
+    if payment.status is Status.UNKNOWN:
+        return Shown.UNKNOWN
+    if payment.expires_at is not None and now >= payment.expires_at:
+        return Shown.WAITING_RESULT
+    match payment.action:
+        case Redirect():
+            return Shown.HOSTED_PAGE
+        case PostForm():
+            return Shown.POST_FORM
+        case ShowQr():
+            return Shown.QR
+        case ShowReference():
+            return Shown.REFERENCE
+        case ApproveInApp():
+            return Shown.APPROVE
+    return Shown.WAITING_RESULT
+
+
+def _page(tx: Tx, hub: Hub, payment: Payment) -> str:
+    link = tx.links.get(payment_link_id(payment.id))
+    return url_of(hub, link) if link else ""
+
+
+def _back(tx: Tx, hub: Hub, payment: Payment, payables: dict[str, Payable], now: datetime) -> str:
+    for payable in payables.values():
+        if payable.kind is PayableKind.ORDER:
+            order_link = tx.links.get(f"o{payable.id}")
+            return url_of(hub, order_link) if order_link and order_link.is_open(now) else ""
+    link = tx.links.find(LinkKind.STATEMENT, payment.customer_id, payment.mode, now)
+    return url_of(hub, link) if link else ""
