@@ -25,7 +25,7 @@ from hub.domain.payment import Payment, Seen
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
-from hub_hookspecs import Account, Conclusion, Mode
+from hub_hookspecs import Account, Conclusion, Mode, Offer, PayButton
 
 T = TypeVar("T")
 
@@ -330,7 +330,18 @@ class Provider(Protocol):
     @property
     def capabilities(self) -> frozenset[str]: ...
     def endpoints(self, mode: Mode) -> Mapping[str, str]: ...
-    def call(self, hook: str, /, **records: Any) -> Any: ...
+    def is_simulated(self, mode: Mode) -> bool: ...
+    def button(self, offer: Offer) -> PayButton:
+        """The plugin's pay button; PluginFault when it failed or does not keep to the contract."""
+
+
+class Registry(Protocol):
+    """The installed providers; a quarantined one disappears from ``providers``."""
+
+    @property
+    def providers(self) -> Mapping[str, Any]: ...
+    @property
+    def failures(self) -> Sequence[Any]: ...
 
 
 class Ran(Protocol):
@@ -424,8 +435,7 @@ class Hub:
     """
 
     store: Store
-    providers: Mapping[str, Provider]
-    failures: Sequence[Any]
+    registry: Registry
     countries: Mapping[str, Any]
     exchanger: Exchanger
     documents: Documents
@@ -444,5 +454,7 @@ class Hub:
     link_days: int = 30
     kept: dict[str, object] = attrs.Factory(dict)
 
-    async def close(self) -> None:
-        """Close what was opened."""
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        """The providers that are served, by code."""
+        return self.registry.providers
