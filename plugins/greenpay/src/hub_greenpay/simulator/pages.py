@@ -19,9 +19,10 @@ from starlette.routing import BaseRoute, Route
 
 from hub_hookspecs.money import Money
 
-from .cards import DECLINED_CARDS, GOOD_CARD, MEANINGS, Card, CardError, new_card
+from .cards import APPROVED, DECLINED_CARDS, GOOD_CARD, MEANINGS, Card, CardError, new_card
 from .desk import Desk, Session, State, return_address
 
+OFTEN: Final = ("05", "51", "54")
 COSTA_RICA: Final = timezone(timedelta(hours=-6))
 
 STYLE: Final = """
@@ -31,7 +32,8 @@ body{margin:0;background:#eef3f0;color:#16241c;font:1rem/1.5 system-ui,sans-seri
 .simulated{background:#7a1f00;color:#fff;text-align:center;padding:.5rem 1rem;font-weight:700}
 main{max-width:28rem;margin:0 auto;padding:1rem}
 .panel{background:#fff;border:1px solid #c6d5cc;border-radius:.75rem;padding:1.25rem;margin-bottom:1rem}
-h1{font-size:1.25rem;margin:0 0 .75rem}
+h1{font-size:1.25rem;margin:0 0 .75rem}h2{font-size:1.05rem;margin:0}
+.problem p{margin:0}
 .amount{font-size:1.75rem;font-weight:700;margin:0}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem .75rem;margin:.75rem 0 0}
 dt{color:#46594e}dd{margin:0;overflow-wrap:anywhere}
@@ -46,9 +48,8 @@ border:1px solid #0b6b3a;background:#0b6b3a;color:#fff}
 button.second{background:#fff;color:#0b6b3a}
 :focus-visible{outline:3px solid #1a5fb4;outline-offset:2px}
 table{width:100%;border-collapse:collapse;font-size:.9rem}
-caption{text-align:left;padding-bottom:.5rem}
 th,td{text-align:left;padding:.3rem .25rem;border-bottom:1px solid #dbe5df}
-summary{cursor:pointer;font-weight:600}
+summary{cursor:pointer;font-weight:600;margin-top:.75rem}
 a{color:#0b4f9c}
 .mono{font-family:ui-monospace,monospace;white-space:nowrap}
 """
@@ -192,19 +193,26 @@ def _field(
 
 
 def _test_cards() -> str:
-    cards = [(GOOD_CARD, "00"), *sorted(DECLINED_CARDS.items(), key=lambda item: (len(item[1]), item[1]))]
+    often = [GOOD_CARD, *(number for number, code in DECLINED_CARDS.items() if code in OFTEN)]
+    rest = sorted(set(DECLINED_CARDS) - set(often), key=lambda number: (len(DECLINED_CARDS[number]), number))
+    return f"""
+<section class="panel"><h2>Tarjetas de prueba</h2>
+<p>Elija una para llenar el formulario; el código CVC puede ser cualquiera, por ejemplo 123. Toda otra tarjeta con
+número válido es aprobada.</p>
+{_table(often)}
+<details><summary>Todas las respuestas</summary>{_table(rest)}</details></section>
+"""
+
+
+def _table(numbers: list[str]) -> str:
+    codes = {**DECLINED_CARDS, GOOD_CARD: APPROVED}
     rows = "".join(
         f'<tr><td class="mono"><a href="?card={number}">{_grouped(number)}</a></td>'
-        f"<td>{code}</td><td>{MEANINGS[code]}</td></tr>"
-        for number, code in cards
+        f"<td>{codes[number]} {MEANINGS[codes[number]]}</td></tr>"
+        for number in numbers
     )
-    return f"""
-<details class="panel" open><summary>Tarjetas de prueba</summary>
-<table><caption>Elija una para llenar el formulario; el código CVC puede ser cualquiera, por ejemplo 123. Toda otra
-tarjeta con número válido es aprobada.</caption>
-<thead><tr><th scope="col">Tarjeta</th><th scope="col">Código</th><th scope="col">Respuesta</th></tr></thead>
-<tbody>{rows}</tbody></table></details>
-"""
+    head = '<thead><tr><th scope="col">Tarjeta</th><th scope="col">Respuesta</th></tr></thead>'
+    return f"<table>{head}<tbody>{rows}</tbody></table>"
 
 
 def _already_paid(session: Session) -> Response:
