@@ -387,10 +387,12 @@ def _find(known: Iterable[Column], name: str) -> Column | None:
 
 def _unknown(theirs: str, known: Sequence[Column]) -> str:
     every = {name: column.name for column in known for name in column.names}
-    near = get_close_matches(_reduced(theirs), every, n=1, cutoff=0.6)
-    guess = f"¿Es «{near[0]}»? " if near else ""
-    ours = every[near[0]] if near else known[0].name
-    return f'Columna desconocida. {guess}Remedio: --map "{theirs}={ours}", o --map "{theirs}=-" para dejarla fuera.'
+    near = get_close_matches(_reduced(theirs), every, n=1, cutoff=0.75)
+    leave_out = f'--map "{theirs}=-" la deja fuera'
+    if near:
+        return f'Columna desconocida. ¿Es «{near[0]}»? Remedio: --map "{theirs}={every[near[0]]}"; {leave_out}.'
+    names = ", ".join(column.name for column in known)
+    return f"Columna desconocida. Remedio: {leave_out}; las que se leen son {names}."
 
 
 def _reduced(name: str) -> str:
