@@ -1,0 +1,188 @@
+"""Record a cash receipt: from the merchant's mail, from its pages, or for money received outside the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain.identity import Problem
+from hub.domain.ledger import Share
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Means
+from hub_hookspecs import Money
+
+from .issue_receipt import ReceiptDraft, draft_for_payment, issue_by_hand, issue_for_payment
+from .open_link import open_link
+from .ports import Hub, Tx
+from .save_company import Invalid
+from .view_payment import PaymentView, view_of
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptForm:
+    """*Agregar recibo de caja*, prefilled; or the receipt that is already there."""
+
+    merchant: Merchant
+    customer: Customer
+    view: PaymentView
+    draft: ReceiptDraft | None
+    receipt: CashReceipt | None
+    link: Link | None = None
+
+
+async def receipt_form_by_token(hub: Hub, token: str) -> ReceiptForm:
+    """The form behind the mail's link; shows only.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> ReceiptForm:
+        link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
+        return attrs.evolve(_form(tx, hub, link.merchant_id, link.target), link=link)
+
+    return await hub.store.read(read)
+
+
+async def receipt_form(hub: Hub, merchant: Merchant, payment_id: str) -> ReceiptForm:
+    """The form of one of the merchant's payments.
+
+    Raises:
+        LookupError: No such payment of this merchant.
+    """
+    return await hub.store.read(lambda tx: _form(tx, hub, merchant.id, payment_id))
+
+
+def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
+    payment = tx.payments.get(payment_id)
+    merchant = tx.merchants.get(merchant_id)
+    if payment is None or merchant is None or payment.merchant_id != merchant_id:
+        raise LookupError(payment_id)
+    view = view_of(tx, hub, payment, hub.clock())
+    return ReceiptForm(
+        merchant=merchant,
+        customer=view.customer,
+        view=view,
+        draft=draft_for_payment(tx, hub, merchant, payment),
+        receipt=view.cash_receipt,
+    )
+
+
+async def record_by_token(hub: Hub, token: str, *, notes: str = "", bank_account: str = "") -> CashReceipt:
+    """Record the cash receipt of the mail's link, once; the same one again afterwards.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+        Invalid: The payment is not proven.
+    """
+    now = hub.clock()
+
+    def write(tx: Tx) -> CashReceipt:
+        link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
+        return _record(tx, hub, link.merchant_id, link.target, "enlace del correo", notes, bank_account)
+
+    return await hub.store.write(write)
+
+
+async def record_for_payment(
+    hub: Hub, merchant: Merchant, payment_id: str, *, by: str, notes: str = "", bank_account: str = ""
+) -> CashReceipt:
+    """Record the cash receipt of a payment from the merchant's pages, once.
+
+    Raises:
+        LookupError: No such payment of this merchant.
+        Invalid: The payment is not proven.
+    """
+    return await hub.store.write(lambda tx: _record(tx, hub, merchant.id, payment_id, by, notes, bank_account))
+
+
+def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, by: str, notes: str, bank_account: str) -> CashReceipt:
+    merchant = tx.merchants.get(merchant_id)
+    payment = tx.payments.get(payment_id)
+    customer = tx.customers.get(payment.customer_id) if payment else None
+    if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
+        raise LookupError(payment_id)
+    receipt = issue_for_payment(
+        tx,
+        hub,
+        merchant,
+        customer,
+        payment,
+        by=by,
+        now=hub.clock(),
+        notes=notes.strip()[:500],
+        bank_account=bank_account.strip()[:100],
+    )
+    if receipt is None:
+        raise Invalid((Problem("payment", "Este pago todavía no está confirmado"),))
+    return receipt
+
+
+async def record_by_hand(
+    hub: Hub,
+    merchant: Merchant,
+    customer_id: str,
+    *,
+    means: Means,
+    cash: Money,
+    shares: Sequence[Share],
+    received_on: date | None = None,
+    by: str,
+    notes: str = "",
+) -> CashReceipt:
+    """Record money received outside the hub, so that statements are right.
+
+    Raises:
+        Invalid: Every fault; nothing changed.
+    """
+    now, receipt_id = hub.clock(), hub.fresh_id()
+    today = now.astimezone(ZoneInfo(merchant.company.zone)).date()
+    day = received_on or today
+    problems = []
+    if means not in MEANS_BY_HAND:
+        problems.append(Problem("means", "Este medio lo registra el proveedor"))
+    if cash.minor <= 0:
+        problems.append(Problem("amount", "El monto debe ser mayor que cero"))
+    if day > today:
+        problems.append(Problem("received_on", "La fecha está en el futuro"))
+    if problems:
+        raise Invalid(tuple(problems))
+
+    def write(tx: Tx) -> CashReceipt:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        own = {
+            payable.id
+            for payable in tx.payables.many([share.payable_id for share in shares])
+            if payable.customer_id == customer_id and payable.mode is merchant.mode
+        }
+        if own != {share.payable_id for share in shares}:
+            raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
+        live = tx.payments.live_with([share.payable_id for share in shares])
+        if live:
+            numbers = ", ".join(line.number for line in live[0].lines)
+            raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
+        try:
+            return issue_by_hand(
+                tx,
+                merchant,
+                customer,
+                hub.countries[merchant.company.country],
+                receipt_id=receipt_id,
+                means=means,
+                cash=cash,
+                shares=list(shares),
+                received_on=day,
+                by=by,
+                now=now,
+                notes=notes.strip()[:500],
+            )
+        except ValueError as error:
+            raise Invalid((Problem("invoices", str(error)),)) from error
+
+    return await hub.store.write(write)

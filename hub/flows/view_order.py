@@ -1,0 +1,107 @@
+"""View a store order: what was ordered, until when it is held, and how it can be paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.offer import Offered
+from hub.domain.order import StoreOrder
+from hub.domain.payable import Payable
+from hub.domain.payment import Payment, Status
+from hub_hookspecs import Channel
+
+from .offer_buttons import offered
+from .open_link import open_link, url_of
+from .ports import Hub, Tx
+from .view_payment import payment_link_id
+
+
+@attrs.frozen(kw_only=True)
+class OrderView:
+    """A store order as its shopper sees it.
+
+    Attributes:
+        buttons: Offered while it is owed, held and in no live payment.
+        payment: The payment that holds or paid it, if any.
+        payment_url: That payment's page.
+        is_held: The stock is still kept.
+    """
+
+    order: StoreOrder
+    payable: Payable
+    merchant: Merchant
+    customer: Customer
+    buttons: tuple[Offered, ...]
+    payment: Payment | None
+    payment_url: str
+    is_held: bool
+    link: Link | None
+    simulated: bool
+
+    @property
+    def is_paid(self) -> bool:
+        """Nothing is owed any more."""
+        return self.payable.due == 0
+
+
+async def view_order(hub: Hub, token: str) -> OrderView:
+    """The order of a link.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> OrderView:
+        link = open_link(tx, hub, LinkKind.ORDER, token, now)
+        return order_of(tx, hub, link.target, now, link=link)
+
+    return await hub.store.read(read)
+
+
+def order_of(
+    tx: Tx, hub: Hub, order_id: str, now: datetime, *, link: Link | None = None, medium: str = "page"
+) -> OrderView:
+    """The order in a reading transaction.
+
+    Raises:
+        LookupError: No such order.
+    """
+    order, payable = tx.orders.get(order_id), tx.payables.get(order_id)
+    if order is None or payable is None:
+        raise LookupError(order_id)
+    merchant, customer = tx.merchants.get(order.merchant_id), tx.customers.get(order.customer_id)
+    if merchant is None or customer is None:
+        raise LookupError(order_id)
+    payments = tx.payments.with_payables([order_id])
+    chosen = next((item for item in payments if item.is_live), None) or next(
+        (item for item in payments if item.status is Status.PAID), None
+    )
+    page = tx.links.get(payment_link_id(chosen.id)) if chosen else None
+    buttons: tuple[Offered, ...] = ()
+    if payable.is_offered(now) and not (chosen and chosen.is_live):
+        buttons = offered(
+            tx,
+            hub,
+            merchant,
+            order.mode,
+            channel=Channel.CHECKOUT,
+            amount=payable.balance,
+            locale=merchant.locale,
+            medium=medium,
+        )
+    return OrderView(
+        order=order,
+        payable=payable,
+        merchant=merchant,
+        customer=customer,
+        buttons=buttons,
+        payment=chosen,
+        payment_url=url_of(hub, page) if page else "",
+        is_held=now < order.hold_until,
+        link=link,
+        simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
+    )

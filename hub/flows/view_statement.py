@@ -1,0 +1,145 @@
+"""View a statement: what a customer owes now, with the pay buttons; one object for page and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.offer import Offered
+from hub.domain.payable import Payable
+from hub.domain.payment import Payment
+from hub.domain.statement import OpenItem, Statement, compute_statement
+from hub_hookspecs import Channel, Mode, Money
+
+from .offer_buttons import offered
+from .open_link import open_link, url_of
+from .ports import Hub, Tx
+from .view_payment import payment_link_id
+
+
+@attrs.frozen(kw_only=True)
+class StatementView:
+    """A statement as its customer sees it.
+
+    Attributes:
+        buttons: Providers by currency, offered or with the reason why not.
+        live: Live payments by payable id.
+        live_urls: Pages of those payments, by payable id.
+        link: The link it was opened by; None in the merchant's preview.
+    """
+
+    statement: Statement
+    merchant: Merchant
+    customer: Customer
+    mode: Mode
+    buttons: Mapping[str, tuple[Offered, ...]]
+    live: Mapping[str, Payment]
+    live_urls: Mapping[str, str]
+    payables: Mapping[str, Payable]
+    link: Link | None
+    simulated: bool
+
+
+async def view_statement(hub: Hub, token: str) -> StatementView:
+    """The statement of a link.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> StatementView:
+        link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
+        return statement_of(tx, hub, link.target, link.mode, now=now, link=link)
+
+    return await hub.store.read(read)
+
+
+async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> StatementView:
+    """What a customer of this merchant would see now.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> StatementView:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        return statement_of(tx, hub, customer_id, merchant.mode, now=now)
+
+    return await hub.store.read(read)
+
+
+def statement_of(
+    tx: Tx, hub: Hub, customer_id: str, mode: Mode, *, now: datetime, link: Link | None = None, medium: str = "page"
+) -> StatementView:
+    """Compute the statement of a customer in a reading transaction."""
+    customer = tx.customers.get(customer_id)
+    merchant = tx.merchants.get(customer.merchant_id) if customer else None
+    if customer is None or merchant is None:
+        raise LookupError(customer_id)
+    payables = [payable for payable in tx.payables.open_of(customer_id, mode) if payable.is_offered(now)]
+    live = {
+        line.payable_id: payment
+        for payment in tx.payments.live_with([payable.id for payable in payables])
+        for line in payment.lines
+    }
+    statement = compute_statement(
+        company=merchant.company,
+        customer=customer.name,
+        items=tuple(_item(payable, live.get(payable.id)) for payable in payables),
+        credits={
+            currency: Money(minor, currency) for currency, minor in tx.ledger.credit_of(customer_id, mode).items()
+        },
+        as_of=now,
+        zone=merchant.company.zone,
+    )
+    return StatementView(
+        statement=statement,
+        merchant=merchant,
+        customer=customer,
+        mode=mode,
+        buttons={
+            part.currency: offered(
+                tx,
+                hub,
+                merchant,
+                mode,
+                channel=Channel.STATEMENT,
+                amount=part.outstanding,
+                locale=merchant.locale,
+                medium=medium,
+            )
+            for part in statement.parts
+            if part.outstanding
+        },
+        live=live,
+        live_urls={payable_id: _page(tx, hub, payment) for payable_id, payment in live.items()},
+        payables={payable.id: payable for payable in payables},
+        link=link,
+        simulated=any(provider.is_simulated(mode) for provider in hub.providers.values()),
+    )
+
+
+def _item(payable: Payable, payment: Payment | None) -> OpenItem:
+    return OpenItem(
+        payable_id=payable.id,
+        kind=payable.kind.value,
+        number=payable.number,
+        issued_on=payable.issued_on,
+        due_on=payable.due_on,
+        total=Money(payable.total, payable.currency),
+        balance=payable.balance,
+        description=payable.description,
+        live_payment=payment.id if payment else None,
+    )
+
+
+def _page(tx: Tx, hub: Hub, payment: Payment) -> str:
+    link = tx.links.get(payment_link_id(payment.id))
+    return url_of(hub, link) if link else ""
