@@ -443,6 +443,18 @@ def test_without_a_key_nothing_is_proven(greenpay, account: Account, notificatio
     assert (reading.verdict, reading.observations) == (Verdict.UNSIGNED, ())
 
 
+def test_what_cannot_be_read_differs_from_what_is_forged(greenpay, account: Account, notification: Notify) -> None:
+    forged = {**json.loads(greenpay.sample("declined")), "status": 200}
+
+    refused = read(notification(json.dumps(forged).encode()), account)
+    strange = read(notification(json.dumps({**forged, "orderId": "FE-1"}).encode()), account)
+    garbage = read(notification(b'{"un'), account)
+
+    assert (refused.verdict, refused.reply.status, refused.hints) == ("invalid", 200, ("7Q2M9XK4T0VB3H8C5RZN6WDJ1E",))
+    assert (strange.verdict, strange.hints) == ("invalid", ())
+    assert (garbage.verdict, garbage.reply.status, garbage.hints) == ("invalid", 400, ())
+
+
 # The browser's return
 
 

@@ -25,6 +25,7 @@ from hub_hookspecs import (
     Reason,
     ReasonKind,
     Refused,
+    Reply,
     Source,
     Verdict,
     hookimpl,
@@ -37,6 +38,9 @@ from .logo import LOGO
 
 OTHER_ROUTES = ("newCard", "bulkResume", "subscription")
 """Routes below the notification address that carry no payment of ours."""
+
+UNREADABLE = Reading(verdict=Verdict.INVALID, reply=Reply(status=400))
+"""What cannot be parsed far enough to verify it."""
 
 
 @hookimpl
@@ -131,7 +135,7 @@ def handle_notification(message: Message, account: Account) -> Reading:
         try:
             return _read(wire.decode_return(message.path), account)
         except ValueError:
-            return Reading(verdict=Verdict.INVALID)
+            return UNREADABLE
     if path.split("/")[0] in OTHER_ROUTES:
         return _read_other(message.body, account)
     reading = _read(message.body, account)
@@ -148,9 +152,10 @@ def _read(raw: bytes, account: Account) -> Reading:
     try:
         answer = wire.parse_answer(raw)
     except ValueError:
-        return Reading(verdict=Verdict.INVALID)
+        return UNREADABLE
     if not signature.is_genuine(signature.payment_text(answer.status, answer.order_id), answer.signature, key):
-        return Reading(verdict=Verdict.INVALID)
+        # Named, so that a person may look: a verifier at fault here would swallow a payment that nobody can ask for.
+        return Reading(verdict=Verdict.INVALID, hints=wire.references_in(answer))
     return Reading(
         verdict=Verdict.VALID,
         observations=wire.observations_for(answer, decline_ends_session=INFO.decline_ends_session),

@@ -20,7 +20,6 @@ SMALLEST_KEY: Final = 1024
 LARGEST_KEY: Final = 4096
 
 _ARMOUR: Final = re.compile(r"-----(BEGIN|END) (RSA )?PUBLIC KEY-----")
-_HEX: Final = re.compile(r"[0-9A-Fa-f]+")
 
 
 def payment_text(status: int, order_id: str) -> str:
@@ -66,7 +65,7 @@ def is_genuine(text: str, signature: object, key: str) -> bool:
         return False
     try:
         public = load_key(key)
-        if len(signature) != public.key_size // 4 or not _HEX.fullmatch(signature):
+        if len(signature) != public.key_size // 4:
             return False
         public.verify(bytes.fromhex(signature), text.encode(), padding.PKCS1v15(), SHA256())
     except (InvalidSignature, ValueError):

@@ -95,6 +95,7 @@ _CODE: Final = re.compile(r"[0-9A-Za-z]{1,8}")
 _AUTHORISATION: Final = re.compile(r"[0-9A-Za-z-]{1,12}")  # shorter than any card number
 _LAST4: Final = re.compile(r"[0-9]{4}")
 _BRAND: Final = re.compile(r"[A-Za-z][A-Za-z ]{1,19}")
+_REFERENCE: Final = re.compile(f"[{CROCKFORD}]{{26}}")
 _MAX_ID: Final = 200
 
 
@@ -347,6 +348,11 @@ def _is_status(value: object) -> bool:
 
 def _is_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _MAX_ID
+
+
+def references_in(answer: Answer) -> tuple[str, ...]:
+    """Our reference, if the answer names something that looks like one."""
+    return (answer.order_id,) if _REFERENCE.fullmatch(answer.order_id) else ()
 
 
 def decode_return(path: str) -> bytes:
