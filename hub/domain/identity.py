@@ -75,13 +75,17 @@ def show_document(country: Country, document: IdentityDocument, *, with_type: bo
 
 
 def numbers_for(country: Country, text: str) -> tuple[str, ...]:
-    """Every normalised number that may be meant by a text that does not tell the type of its document."""
+    """Every normalised number that may be meant by a text that does not tell the type of its document.
+
+    A check digit is taken off only where the number cannot well be read with it, lest somebody else be meant.
+    """
     bare = _bare(text)
     found = [bare]
     for kind in country.identity_types:
-        found.append(kind.normalise(bare))
-        if kind.check_digit is not None and _ends_in_digit(kind, bare):
-            found.append(bare[:-1])
+        if kind.check_digit is None:
+            found.append(kind.normalise(bare))
+        elif document := read_document(country, kind.code, text).document:
+            found.append(document.number)
     return tuple(dict.fromkeys(number for number in found if number))
 
 

@@ -6,8 +6,9 @@ One object is computed, and page, mail and text are drawn from it, so that they 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ CUTS: Final = (
     ("61-90", "61 a 90 días", 61, 90),
     ("over-90", "Más de 90 días", 91, None),
 )
+NOTHING: Final[Mapping[str, Money]] = MappingProxyType({})
 
 
 class Standing(enum.StrEnum):
@@ -40,7 +42,7 @@ class OpenItem:
 
     Attributes:
         kind: ``invoice`` or ``order``.
-        settled: What no longer is owed: paid, withheld, credited, paid outside.
+        settled: What no longer is owed: paid, withheld, credited, paid outside; total less balance.
         live_payment: Reference of the payment that is trying to settle it, if there is one.
     """
 
@@ -50,8 +52,8 @@ class OpenItem:
     issued_on: date
     due_on: date | None = None
     total: Money
-    settled: Money
     balance: Money
+    settled: Money = attrs.field(default=attrs.Factory(lambda item: item.total - item.balance, takes_self=True))
     live_payment: str | None = None
     description: str = ""
 
@@ -208,7 +210,7 @@ def compute_statement(
     company: Company,
     customer: Customer,
     items: Iterable[OpenItem],
-    credits: Iterable[Money] = (),
+    credits: Mapping[str, Money] = NOTHING,
     as_of: datetime,
     zone: str | None = None,
     currencies: Sequence[str] = (),
@@ -216,7 +218,7 @@ def compute_statement(
     """The statement at a moment; ``zone`` is the merchant's, ``currencies`` the order of the sections.
 
     Raises:
-        ValueError: A moment without zone, one payable twice, or a negative credit.
+        ValueError: A moment without zone, one payable twice, or a credit that is negative or in another currency.
     """
     if as_of.utcoffset() is None:
         raise ValueError("the moment of a statement needs a time zone")
@@ -226,10 +228,12 @@ def compute_statement(
     ids = [row.item.payable_id for row in rows]
     if len(ids) != len(set(ids)):
         raise ValueError("a payable stands twice in one statement")
-    owing = _credit_by_currency(credits)
-    order = dict.fromkeys((*currencies, *sorted({row.item.currency for row in rows} | owing.keys())))
+    for currency, credit in credits.items():
+        if credit.currency != currency or credit.minor < 0:
+            raise ValueError(f"{credit} is no credit in {currency}")
+    order = dict.fromkeys((*currencies, *sorted({row.item.currency for row in rows} | credits.keys())))
     sections = (
-        _section(currency, [row for row in rows if row.item.currency == currency], owing.get(currency))
+        _section(currency, [row for row in rows if row.item.currency == currency], credits.get(currency))
         for currency in order
     )
     return Statement(
@@ -268,15 +272,6 @@ def default_selection(section: Section) -> tuple[str, ...]:
 def _row(item: OpenItem, cut_off: date) -> StatementRow:
     due_on = item.due_on or item.issued_on
     return StatementRow(item=item, due_on=due_on, undated=item.due_on is None, days_overdue=(cut_off - due_on).days)
-
-
-def _credit_by_currency(credits: Iterable[Money]) -> dict[str, Money]:
-    owing: dict[str, Money] = {}
-    for credit in credits:
-        if credit.minor < 0:
-            raise ValueError("a credit is never negative")
-        owing[credit.currency] = owing.get(credit.currency, Money(0, credit.currency)) + credit
-    return owing
 
 
 def _section(currency: str, rows: list[StatementRow], credit: Money | None) -> Section:

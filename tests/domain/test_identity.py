@@ -205,3 +205,9 @@ def test_a_number_without_its_type_names_every_number_that_may_be_meant(
 def test_no_number_is_meant_by_an_empty_text() -> None:
     """Nor by separators."""
     assert numbers_for(CO, " - ") == ()
+
+
+def test_a_number_that_is_whole_is_never_taken_for_a_shorter_one_with_its_digit() -> None:
+    """The last digit of this company's number checks by chance; the shorter number is somebody else's."""
+    assert "89090393" not in numbers_for(CO, "890.903.938")
+    assert "100000000" not in numbers_for(CO, "1000000003")
