@@ -6,9 +6,8 @@ One object is computed, and page, mail and text are drawn from it, so that they 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,7 +24,6 @@ CUTS: Final = (
     ("61-90", "61 a 90 días", 61, 90),
     ("over-90", "Más de 90 días", 91, None),
 )
-NOTHING: Final[Mapping[str, Money]] = MappingProxyType({})
 
 
 class Standing(enum.StrEnum):
@@ -210,7 +208,7 @@ def compute_statement(
     company: Company,
     customer: Customer,
     items: Iterable[OpenItem],
-    credits: Mapping[str, Money] = NOTHING,
+    credits: Iterable[Money] = (),
     as_of: datetime,
     zone: str | None = None,
     currencies: Sequence[str] = (),
@@ -218,7 +216,7 @@ def compute_statement(
     """The statement at a moment; ``zone`` is the merchant's, ``currencies`` the order of the sections.
 
     Raises:
-        ValueError: A moment without zone, one payable twice, or a credit that is negative or in another currency.
+        ValueError: A moment without zone, one payable twice, or a negative credit.
     """
     if as_of.utcoffset() is None:
         raise ValueError("the moment of a statement needs a time zone")
@@ -228,12 +226,10 @@ def compute_statement(
     ids = [row.item.payable_id for row in rows]
     if len(ids) != len(set(ids)):
         raise ValueError("a payable stands twice in one statement")
-    for currency, credit in credits.items():
-        if credit.currency != currency or credit.minor < 0:
-            raise ValueError(f"{credit} is no credit in {currency}")
-    order = dict.fromkeys((*currencies, *sorted({row.item.currency for row in rows} | credits.keys())))
+    owing = _credit_by_currency(credits)
+    order = dict.fromkeys((*currencies, *sorted({row.item.currency for row in rows} | owing.keys())))
     sections = (
-        _section(currency, [row for row in rows if row.item.currency == currency], credits.get(currency))
+        _section(currency, [row for row in rows if row.item.currency == currency], owing.get(currency))
         for currency in order
     )
     return Statement(
@@ -272,6 +268,15 @@ def default_selection(section: Section) -> tuple[str, ...]:
 def _row(item: OpenItem, cut_off: date) -> StatementRow:
     due_on = item.due_on or item.issued_on
     return StatementRow(item=item, due_on=due_on, undated=item.due_on is None, days_overdue=(cut_off - due_on).days)
+
+
+def _credit_by_currency(credits: Iterable[Money]) -> dict[str, Money]:
+    owing: dict[str, Money] = {}
+    for credit in credits:
+        if credit.minor < 0:
+            raise ValueError("a credit is never negative")
+        owing[credit.currency] = owing.get(credit.currency, Money(0, credit.currency)) + credit
+    return owing
 
 
 def _section(currency: str, rows: list[StatementRow], credit: Money | None) -> Section:
