@@ -11,7 +11,7 @@ from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.offer import Offered
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment
-from hub.domain.statement import OpenItem, Statement, compute_statement
+from hub.domain.statement import Statement, compute_statement, open_item
 from hub_hookspecs import Channel, Mode, Money
 
 from .offer_buttons import offered
@@ -89,13 +89,14 @@ def statement_of(
         for payment in tx.payments.live_with([payable.id for payable in payables])
         for line in payment.lines
     }
+    owed_back = tx.ledger.credit_of(customer_id, mode)
+    credits = [Money(minor, currency) for currency, minor in owed_back.items()]
     statement = compute_statement(
         company=merchant.company,
-        customer=customer.name,
-        items=tuple(_item(payable, live.get(payable.id)) for payable in payables),
-        credits={
-            currency: Money(minor, currency) for currency, minor in tx.ledger.credit_of(customer_id, mode).items()
-        },
+        customer=customer,
+        items=[open_item(payable, _reference(live.get(payable.id))) for payable in payables],
+        credits=credits,
+        currencies=hub.countries[merchant.company.country].currencies,
         as_of=now,
         zone=merchant.company.zone,
     )
@@ -105,18 +106,18 @@ def statement_of(
         customer=customer,
         mode=mode,
         buttons={
-            part.currency: offered(
+            section.currency: offered(
                 tx,
                 hub,
                 merchant,
                 mode,
                 channel=Channel.STATEMENT,
-                amount=part.outstanding,
+                amount=section.outstanding,
                 locale=merchant.locale,
                 medium=medium,
             )
-            for part in statement.parts
-            if part.outstanding
+            for section in statement.sections
+            if section.outstanding
         },
         live=live,
         live_urls={payable_id: _page(tx, hub, payment) for payable_id, payment in live.items()},
@@ -126,18 +127,8 @@ def statement_of(
     )
 
 
-def _item(payable: Payable, payment: Payment | None) -> OpenItem:
-    return OpenItem(
-        payable_id=payable.id,
-        kind=payable.kind.value,
-        number=payable.number,
-        issued_on=payable.issued_on,
-        due_on=payable.due_on,
-        total=Money(payable.total, payable.currency),
-        balance=payable.balance,
-        description=payable.description,
-        live_payment=payment.id if payment else None,
-    )
+def _reference(payment: Payment | None) -> str | None:
+    return payment.reference if payment else None
 
 
 def _page(tx: Tx, hub: Hub, payment: Payment) -> str:

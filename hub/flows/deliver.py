@@ -1,0 +1,414 @@
+"""Deliver a mail that is owed: drawn at the hand-over from the rows it names, the same Message-ID at every try."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import datetime, timedelta
+
+import attrs
+import structlog
+
+from hub.domain.account import with_defaults
+from hub.domain.identity import show_document
+from hub.domain.merchant import LinkKind, Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.offer import Offered
+from hub.domain.papers import (
+    AccountRequestedMail,
+    AccountResultMail,
+    Letterhead,
+    MailValue,
+    NotOffered,
+    OrderedItem,
+    OrderMail,
+    PaidLine,
+    PayLink,
+    PaymentDeclinedMail,
+    PaymentPendingMail,
+    PaymentReceivedMail,
+    PaymentReturnedMail,
+    PayWays,
+    ReceiptMail,
+    ReceivedTransaction,
+    ReviewMail,
+    SignInMail,
+    StatementMail,
+    letterhead_for,
+)
+from hub.domain.payment import Flag, Status
+from hub_hookspecs import Channel, Credentials, Mode, Money, ProviderInfo, Reason, ReasonKind
+
+from .open_link import link_to, url_of
+from .ports import Hub, MailRefused, Tx
+from .sign_in import sign_in_token
+from .view_order import order_of
+from .view_payment import PaymentView, view_of
+from .view_statement import statement_of
+
+log = structlog.get_logger()
+
+PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
+"""Seconds between tries; the last one repeats."""
+
+GIVE_UP = timedelta(days=5)
+RECEIPT_DAYS = 7
+
+
+class NothingToSay(Exception):
+    """What the mail was about is no more; it is not sent."""
+
+
+async def deliver(hub: Hub, delivery_id: str) -> bool:
+    """Try one delivery; False when it must be tried again. Safe to run twice: at least once, same Message-ID."""
+    now = hub.clock()
+    link_id = hub.random_text(26, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    delivery = await hub.store.read(lambda tx: tx.deliveries.get(delivery_id))
+    if delivery is None or delivery.state is not DeliveryState.DUE:
+        return True
+    try:
+        if delivery.kind is DeliveryKind.PAYMENT_RECEIVED:
+            await hub.store.write(lambda tx: _receipt_link(tx, hub, delivery, now, link_id))
+        value, locale = await hub.store.read(lambda tx: _value(tx, hub, delivery, now))
+        mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
+        await hub.mailer.send(mail)
+    except (MailRefused, NothingToSay) as refusal:
+        await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
+        log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind)
+        return True
+    except (OSError, smtplib.SMTPException) as trouble:
+        over = now - delivery.created_at > GIVE_UP
+        pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
+        state = DeliveryState.DEAD if over else DeliveryState.DUE
+        await _note(
+            hub, delivery, state=state, due_at=None if over else hub.clock() + pause, error=type(trouble).__name__
+        )
+        log.warning("delivery_failed", delivery=delivery.id, kind=delivery.kind, error=type(trouble).__name__)
+        return False
+    sent = attrs.evolve(
+        delivery,
+        state=DeliveryState.SENT,
+        due_at=None,
+        tries=delivery.tries + 1,
+        last_error="",
+        sent_at=hub.clock(),
+    )
+    await hub.store.write(lambda tx: tx.deliveries.save(sent))
+    return True
+
+
+async def _note(hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: datetime | None, error: str) -> None:
+    tried = attrs.evolve(delivery, state=state, due_at=due_at, tries=delivery.tries + 1, last_error=error[:200])
+    await hub.store.write(lambda tx: tx.deliveries.save(tried))
+
+
+def _receipt_link(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, link_id: str) -> None:
+    link_to(
+        tx,
+        hub,
+        LinkKind.RECEIPT,
+        delivery.subject_id,
+        merchant_id=delivery.merchant_id,
+        mode=delivery.mode,
+        now=now,
+        fresh_id=link_id,
+        days=RECEIPT_DAYS,
+    )
+
+
+def _value(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str]:
+    """What the mail says, and its language."""
+    merchant = tx.merchants.get(delivery.merchant_id)
+    if merchant is None:
+        raise NothingToSay("the merchant is gone")
+    head = _head(hub, merchant, delivery.mode)
+    match delivery.kind:
+        case DeliveryKind.STATEMENT:
+            return _statement(tx, hub, delivery, head, now), merchant.locale
+        case DeliveryKind.ORDER:
+            return _order(tx, hub, delivery, head, now), merchant.locale
+        case DeliveryKind.SIGN_IN:
+            return _sign_in(hub, delivery, head), merchant.locale
+        case DeliveryKind.ACCOUNT_RESULT | DeliveryKind.ACCOUNT_REQUESTED | DeliveryKind.ACCOUNT_ATTENTION:
+            return _account(tx, hub, delivery, merchant, head), merchant.locale
+        case DeliveryKind.REVIEW:
+            return _review(tx, delivery, head), merchant.locale
+    payment = tx.payments.get(delivery.subject_id)
+    if payment is None:
+        raise NothingToSay("the payment is gone")
+    view = view_of(tx, hub, payment, now)
+    return _about_payment(tx, hub, delivery, head, view, now), payment.locale or merchant.locale
+
+
+def _head(hub: Hub, merchant: Merchant, mode: Mode) -> Letterhead:
+    simulated = any(provider.is_simulated(mode) for provider in hub.providers.values())
+    return letterhead_for(merchant, hub.countries[merchant.company.country], mode, simulated=simulated)
+
+
+def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> StatementMail:
+    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail")
+    link = tx.links.get(delivery.details["link"])
+    if link is None or not link.is_open(now):
+        raise NothingToSay("the link was revoked")
+    url = url_of(hub, link)
+    return StatementMail(
+        letterhead=head,
+        statement=view.statement,
+        ways=tuple(
+            PayWays(currency=currency, buttons=buttons, not_offered=absent)
+            for currency, offers in view.buttons.items()
+            for buttons, absent in (pay_links(offers, f"{url}/pay?currency={currency}&"),)
+        ),
+        url=url,
+        expires_at=link.expires_at,
+        note=delivery.details.get("note", ""),
+    )
+
+
+def pay_links(offers: tuple[Offered, ...], base: str) -> tuple[tuple[PayLink, ...], tuple[NotOffered, ...]]:
+    """Buttons that lead to the method step with the provider chosen, and the providers that are not offered."""
+    buttons = tuple(
+        PayLink(button=offer.button, url=f"{base}provider={offer.provider}") for offer in offers if offer.button
+    )
+    absent = tuple(NotOffered(offer.name, offer.reason) for offer in offers if not offer.button)
+    return buttons, absent
+
+
+def _order(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> OrderMail:
+    view = order_of(tx, hub, delivery.subject_id, now, medium="mail")
+    link = tx.links.get(f"o{view.order.id}")
+    url = url_of(hub, link) if link else hub.base_url
+    paid = view_of(tx, hub, view.payment, now) if view.payment and view.payment.status is Status.PAID else None
+    buttons, absent = pay_links(view.buttons, f"{url}?")
+    currency = view.order.total.currency
+    return OrderMail(
+        letterhead=head,
+        customer=view.customer.name,
+        number=view.order.number,
+        placed_at=view.order.created_at,
+        items=tuple(
+            OrderedItem(
+                description=item.description,
+                quantity=item.quantity,
+                price=Money(item.price, currency),
+                amount=Money(item.price * item.quantity, currency),
+            )
+            for item in view.order.items
+        ),
+        total=view.order.total,
+        paid=view.is_paid,
+        provider=paid.provider_name if paid else "",
+        provider_reference=(paid.payment.provider_reference or "") if paid else "",
+        authorisation=paid.authorisation if paid else "",
+        instrument=paid.instrument.label if paid and paid.instrument else "",
+        reference=paid.payment.reference if paid else "",
+        paid_at=paid.paid_at if paid else None,
+        hold_until=None if view.is_paid else view.order.hold_until,
+        buttons=() if view.is_paid else buttons,
+        not_offered=() if view.is_paid else absent,
+        url=url,
+    )
+
+
+def _sign_in(hub: Hub, delivery: Delivery, head: Letterhead) -> SignInMail:
+    return SignInMail(
+        letterhead=head,
+        url=f"{hub.base_url}/m/sign-in/{sign_in_token(hub, delivery.id)}",
+        expires_at=datetime.fromisoformat(delivery.details["expires_at"]),
+        requested_at=delivery.created_at,
+    )
+
+
+def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead) -> MailValue:
+    account = tx.accounts.get(delivery.subject_id)
+    provider = hub.providers.get(account.provider) if account else None
+    if account is None or provider is None:
+        raise NothingToSay("the account is gone")
+    info = provider.info
+    if delivery.kind is DeliveryKind.ACCOUNT_REQUESTED:
+        given = with_defaults(info, {**account.settings, **dict.fromkeys(account.secret_names, "x")})
+        return AccountRequestedMail(
+            letterhead=head,
+            provider=info.name,
+            requested_by=merchant.company.name,
+            requested_at=delivery.created_at,
+            missing=tuple(
+                setting.label
+                for setting in info.settings
+                if setting.entered_by == "operator" and not setting.optional and setting.name not in given
+            ),
+            command=f"payment-hub account provision {merchant.slug} {info.code} -",
+        )
+    report = account.report
+    labels = {Channel.STATEMENT: "Estado de cuenta", Channel.CHECKOUT: "Tienda en línea"}
+    return AccountResultMail(
+        letterhead=head,
+        provider=info.name,
+        status=account.status,
+        checked_at=account.updated_at,
+        checked_by=account.confirmed_by,
+        credentials=report.credentials if report else Credentials.UNCLEAR,
+        culprits=tuple(_label(info, name) for name in report.culprits) if report else (),
+        code=(report.code or "") if report else "",
+        fields=report.fields if report else (),
+        confirmed_by=account.confirmed_by,
+        notification_address=f"{hub.base_url}/n/{account.provider}/{account.path_token}"
+        if info.notification_setup
+        else "",
+        last_heard_at=account.last_heard_at,
+        buttons=(info.name,) if account.status == "active" else (),
+        channels=tuple(labels[channel] for channel in sorted(account.channels)),
+        url=f"{hub.base_url}/m/integrations/{account.provider}",
+    )
+
+
+def _label(info: ProviderInfo, name: str) -> str:
+    setting = info.setting(name)
+    return setting.label if setting else name
+
+
+def _review(tx: Tx, delivery: Delivery, head: Letterhead) -> ReviewMail:
+    reviews = [item for item in tx.reviews.of(merchant_id=delivery.merchant_id) if item.id == delivery.subject_id]
+    if not reviews:
+        raise NothingToSay("the review is gone")
+    return ReviewMail(
+        letterhead=head, cause=reviews[0].cause, details=reviews[0].details, opened_at=reviews[0].opened_at
+    )
+
+
+def _about_payment(
+    tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, view: PaymentView, now: datetime
+) -> MailValue:
+    payment = view.payment
+    payer = payment.payer.name or view.customer.name
+    numbers = tuple(line.number for line in view.lines)
+    match delivery.kind:
+        case DeliveryKind.RECEIPT:
+            return _receipt(tx, hub, view, head)
+        case DeliveryKind.PAYMENT_RECEIVED:
+            return _received(tx, hub, view, head, now)
+        case DeliveryKind.PAYMENT_DECLINED:
+            return PaymentDeclinedMail(
+                letterhead=head,
+                payer=payer,
+                amount=view.amount,
+                provider=view.provider_name,
+                reference=payment.reference,
+                url=view.back_url or view.url,
+                numbers=numbers,
+                at=view.seen[-1].seen_at if view.seen else now,
+                reason=(view.reason or Reason(ReasonKind.OTHER)).kind,
+                not_charged=not payment.is_unproven,
+            )
+        case DeliveryKind.PAYMENT_PENDING if payment.is_live:
+            return PaymentPendingMail(
+                letterhead=head,
+                payer=payer,
+                amount=view.amount,
+                provider=view.provider_name,
+                reference=payment.reference,
+                url=view.url,
+                numbers=numbers,
+                started_at=payment.created_at,
+                unknown=payment.status is Status.UNKNOWN,
+                expires_at=payment.expires_at,
+            )
+        case DeliveryKind.PAYMENT_RETURNED:
+            return PaymentReturnedMail(
+                letterhead=head,
+                payer=payer,
+                amount=view.amount,
+                provider=view.provider_name,
+                reference=payment.reference,
+                url=view.url,
+                paid=view.captured or payment.amount,
+                numbers=numbers,
+                provider_reference=payment.provider_reference or "",
+                returned_at=view.seen[-1].seen_at if view.seen else now,
+                left=_still_owed(tx, view),
+            )
+    raise NothingToSay(f"nothing to say any more: {delivery.kind}")
+
+
+def _identity(hub: Hub, view: PaymentView) -> str:
+    document = view.customer.document
+    if document is None:
+        return ""
+    return show_document(hub.countries[view.merchant.company.country], document, with_type=True)
+
+
+def _paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
+    return tuple(
+        PaidLine(number=line.number, applied=line.applied, left=line.left) for line in view.lines if line.applied
+    )
+
+
+def _still_owed(tx: Tx, view: PaymentView) -> tuple[Money, ...]:
+    sums: dict[str, int] = {}
+    for payable in tx.payables.open_of(view.customer.id, view.payment.mode):
+        sums[payable.currency] = sums.get(payable.currency, 0) + payable.due
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
+
+def _receipt(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead) -> ReceiptMail:
+    payment = view.payment
+    return ReceiptMail(
+        letterhead=head,
+        payer=payment.payer.name or view.customer.name,
+        payer_identity=_identity(hub, view),
+        payer_email=payment.payer.email,
+        amount=view.amount,
+        asked=payment.amount if view.amount != payment.amount else None,
+        lines=_paid_lines(view),
+        provider=view.provider_name,
+        method=view.method,
+        instrument=view.instrument.label if view.instrument else "",
+        provider_reference=payment.provider_reference or "",
+        authorisation=view.authorisation,
+        paid_at=view.paid_at or payment.created_at,
+        reference=payment.reference,
+        credit=view.credit,
+        left=_still_owed(tx, view),
+        late=view.is_late,
+        duplicate=view.is_duplicate,
+        url=view.url,
+    )
+
+
+REMARKS = {
+    Flag.DUPLICATE_CHARGE: "Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",
+    Flag.LATE: "El pago llegó después de que se dio por vencido.",
+    Flag.AMOUNT_MISMATCH: "El proveedor informó un monto distinto al solicitado.",
+    Flag.CURRENCY_MISMATCH: "El proveedor informó otra moneda; el dinero está en suspenso.",
+    Flag.CONFLICT: "El proveedor había informado antes que el pago no se completó.",
+}
+
+
+def _received(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead, now: datetime) -> PaymentReceivedMail:
+    payment = view.payment
+    link = tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, now)
+    receipt = view.cash_receipt
+    transaction = ReceivedTransaction(
+        customer=view.customer.name,
+        customer_identity=_identity(hub, view),
+        paid_at=view.paid_at or payment.created_at,
+        method=view.method,
+        instrument=view.instrument.label if view.instrument else "",
+        gross=view.amount,
+        provider_reference=payment.provider_reference or "",
+        authorisation=view.authorisation,
+        reference=payment.reference,
+        lines=_paid_lines(view),
+        credit=view.credit,
+        status="Aprobada",
+        remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
+        cash_receipt=receipt.label if receipt else "",
+        record_url=url_of(hub, link) if link and not receipt else "",
+        receipt_url=url_of(hub, link) if link and receipt else "",
+        url=f"{hub.base_url}/m/payments/{payment.id}",
+    )
+    return PaymentReceivedMail(
+        letterhead=head,
+        provider=view.provider_name,
+        transactions=(transaction,),
+        automatic=view.merchant.options.auto_record,
+    )
