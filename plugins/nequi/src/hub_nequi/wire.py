@@ -274,8 +274,11 @@ def value_for(amount: Money) -> str:
 
 def amount_from(value: object) -> Money | None:
     """An amount that Nequi stated; None unless it is a positive number of whole pesos."""
-    match = re.fullmatch(r"([0-9]{1,13})(\.00?)?", text_of(value), re.ASCII)
-    return Money.parse(match[1], CURRENCY) if match and int(match[1]) else None
+    match = re.fullmatch(r"([0-9]{1,14})(\.00?)?", text_of(value), re.ASCII)
+    try:
+        return Money.parse(match[1], CURRENCY) if match and int(match[1]) else None
+    except MoneyError:
+        return None
 
 
 MONTHS: Final = (
