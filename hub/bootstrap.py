@@ -1,0 +1,241 @@
+"""Settings in, Hub out: the only module that knows everyone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
+import structlog
+
+from hub.documents import Documents
+from hub.documents.smtp import SmtpMailer
+from hub.flows.ports import Hub
+from hub.providers.exchange import Exchanger
+from hub.providers.load import load_countries, load_providers
+from hub.settings import Settings
+from hub.storage import SqliteStore, SqliteTx, open_store
+from hub.vault import KeyFileMissing, Vault, create_keys, open_vault
+from hub_hookspecs import CROCKFORD, Grant
+
+log = structlog.get_logger()
+
+DATABASE = "hub.db"
+KEYS = "keys.json"
+
+
+class NotReady(Exception):
+    """The data folder cannot be served; the text says what to do."""
+
+
+@attrs.define
+class Tasks:
+    """Tasks that belong to the process, not to the request that started them."""
+
+    running: set[asyncio.Future[None]] = attrs.Factory(set)
+
+    def spawn(self, task: Awaitable[None]) -> None:
+        """Keep a task until it is done."""
+        future = asyncio.ensure_future(task)
+        self.running.add(future)
+        future.add_done_callback(self.running.discard)
+
+    async def finish(self, grace: float) -> None:
+        """Let running exchanges end; what remains is *unknown* and is looked at after its lease."""
+        if self.running:
+            await asyncio.wait(set(self.running), timeout=grace)
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+class TimeOrderedIds:
+    """26 characters: milliseconds, then random bits; ascending within the process."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> str:
+        """A fresh id."""
+        with self._lock:
+            fresh = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
+            self._last = fresh if fresh > self._last else self._last + 1
+            return _crockford(self._last)
+
+
+def _crockford(number: int) -> str:
+    return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def random_text(length: int, alphabet: str) -> str:
+    """An unguessable text."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+class StoredGrants:
+    """Grants in the database, encrypted, so that all workers share them; kept in memory for speed."""
+
+    def __init__(self, store: SqliteStore, vault: Vault) -> None:
+        self._store = store
+        self._vault = vault
+        self._kept: dict[str, Grant] = {}
+
+    async def load(self, account_id: str) -> Grant | None:
+        """The stored grant, if there is one."""
+        if account_id in self._kept:
+            return self._kept[account_id]
+
+        def read(tx: SqliteTx) -> tuple[bytes, str] | None:
+            sealed, account = tx.accounts.grant(account_id), tx.accounts.get(account_id)
+            return (sealed, account.merchant_id) if sealed and account else None
+
+        found = await self._store.read(read)
+        if found is None:
+            return None
+        raw = json.loads(self._vault.open(found[0], table="account", column="grant", row=account_id, merchant=found[1]))
+        grant = Grant(headers=raw["headers"], expires_at=datetime.fromisoformat(raw["expires_at"]))
+        self._kept[account_id] = grant
+        return grant
+
+    async def save(self, account_id: str, grant: Grant) -> None:
+        """Keep a fresh grant."""
+        self._kept[account_id] = grant
+        plain = json.dumps({"headers": dict(grant.headers), "expires_at": grant.expires_at.isoformat()}).encode()
+
+        def write(tx: SqliteTx) -> None:
+            account = tx.accounts.get(account_id)
+            if account is None:
+                return
+            sealed, _key = self._vault.seal(
+                plain, table="account", column="grant", row=account_id, merchant=account.merchant_id
+            )
+            tx.accounts.save_grant(account_id, sealed)
+
+        await self._store.write(write)
+
+    async def drop(self, account_id: str) -> None:
+        """Forget a grant that was refused."""
+        self._kept.pop(account_id, None)
+        await self._store.write(lambda tx: tx.accounts.save_grant(account_id, None))
+
+
+@attrs.define(kw_only=True)
+class Opened:
+    """A hub with what must be closed at the end."""
+
+    hub: Hub
+    settings: Settings
+    store: SqliteStore
+    exchanger: Exchanger
+    tasks: Tasks
+
+    async def close(self, grace: float = 70.0) -> None:
+        """Nothing new is sent; running exchanges get their time; then everything is closed."""
+        await self.tasks.finish(grace)
+        await self.exchanger.close()
+        await self.store.close()
+
+
+def prepare(settings: Settings) -> Vault:
+    """The key ring of the data folder; a fresh one in a folder that has no database yet.
+
+    Raises:
+        NotReady: There is a database without its keys.
+    """
+    keys, database = settings.data / KEYS, settings.data / DATABASE
+    try:
+        return open_vault(keys)
+    except KeyFileMissing:
+        if database.exists():
+            raise NotReady(f"{database} is there but its keys are not: restore {keys} from the backup") from None
+        settings.data.mkdir(parents=True, exist_ok=True)
+        return create_keys(keys)
+
+
+def migrate_data(settings: Settings) -> None:
+    """Bring the data folder's database to this version's schema; makes folder and keys where they are missing."""
+    from hub.storage.migrate import migrate
+
+    prepare(settings)
+    migrate(settings.data / DATABASE)
+
+
+def open_hub(
+    settings: Settings,
+    *,
+    strict: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+    mailer: object | None = None,
+) -> Opened:
+    """Build the hub of a data folder.
+
+    Raises:
+        NotReady: No database, an older schema, missing keys; the text says what to do.
+    """
+    database = settings.data / DATABASE
+    if not database.exists():
+        raise NotReady(f"{database} is not there yet: run payment-hub migrate --data {settings.data}")
+    vault = prepare(settings)
+    registry = load_providers(
+        settings={code: {"endpoints": dict(roles)} for code, roles in settings.endpoints.items()}, strict=strict
+    )
+    countries = load_countries(strict=strict)
+    store = open_store(database)
+    tasks = Tasks()
+    wake = Wake()
+    exchanger = Exchanger(registry, grants=StoredGrants(store, vault), clock=clock, on_close=lambda _account: wake())
+    hub = Hub(
+        store=store,
+        registry=registry,
+        countries=dict(countries.countries),
+        exchanger=exchanger,
+        documents=Documents(sender=settings.sender),
+        mailer=mailer or SmtpMailer.from_settings(settings),
+        vault=vault,
+        clock=clock,
+        fresh_id=TimeOrderedIds(),
+        random_text=random_text,
+        spawn=tasks.spawn,
+        wake=wake,
+        base_url=settings.base_url,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        operator_email=settings.operator_email,
+        sender=settings.sender,
+        simulated=bool(settings.endpoints),
+        link_days=settings.link_days,
+    )
+    return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
+
+
+class Wake:
+    """Does nothing until a loop replaces it: the tick finds the work anyway."""
+
+    def __call__(self) -> None:
+        """Nobody is waiting."""
+
+
+@contextmanager
+def opened_hub(settings: Settings) -> Iterator[Opened]:
+    """A hub for one command."""
+    opened = open_hub(settings)
+    try:
+        yield opened
+    finally:
+        opened.store.close_now()
+
+
+def database_of(settings: Settings) -> Path:
+    """The database file of a data folder."""
+    return settings.data / DATABASE

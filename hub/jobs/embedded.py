@@ -1,0 +1,136 @@
+"""The embedded loop: one process finds what is due in its SQLite file and does it.
+
+Due rows say when; claiming one moves its due time 120 s forward, so that the row of a dead process comes due again by
+itself. Every job reads its row again and is safe to run twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+import structlog
+
+from hub.flows.check_payment import check_payment
+from hub.flows.deliver import deliver
+from hub.flows.ports import Hub, Tx
+from hub.flows.receive_message import read_message
+
+log = structlog.get_logger()
+
+VISIBILITY: Final = timedelta(seconds=120)
+"""How long a claimed row stays out of sight."""
+
+BATCH: Final = 200
+LIMIT_SECONDS: Final = 90.0
+"""How long one row may take."""
+
+LONGEST_SLEEP: Final = 5.0
+
+
+@attrs.frozen
+class Work:
+    """One kind of due rows.
+
+    Attributes:
+        claim: Takes ids of due rows and moves their due time.
+        run: Does one row; safe to run twice.
+        at_once: How many may run together.
+    """
+
+    name: str
+    claim: Callable[[Tx, datetime, datetime, int], tuple[str, ...]]
+    run: Callable[[Hub, str], Awaitable[Any]]
+    at_once: int
+
+
+KINDS: Final = (
+    Work("message", lambda tx, now, until, n: tx.messages.claim_due(now, until, n), read_message, 16),
+    Work("payment", lambda tx, now, until, n: tx.payments.claim_due(now, until, n), check_payment, 16),
+    Work("delivery", lambda tx, now, until, n: tx.deliveries.claim_due(now, until, n), deliver, 4),
+)
+
+
+class Loop:
+    """Runs what is due until it is told to stop; ``wake`` may be called from any thread."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._running: dict[str, set[asyncio.Task[None]]] = {work.name: set() for work in KINDS}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be due."""
+        with contextlib.suppress(RuntimeError):  # the process is ending, and the row is durable
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def run(self) -> None:
+        """Claim and run until stopped."""
+        self._hub.wake = self.wake
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                sleep = await self._tick()
+            except Exception:  # a database that cannot write now must not end the loop
+                log.exception("tick_failed")
+                sleep = LONGEST_SLEEP
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), sleep)
+
+    async def stop(self, grace: float = 70.0) -> None:
+        """Claim nothing more and let running rows end; what remains comes due again by itself."""
+        self._stopping = True
+        self._woken.set()
+        running = [task for tasks in self._running.values() for task in tasks]
+        if running:
+            _done, left = await asyncio.wait(running, timeout=grace)
+            for task in left:
+                task.cancel()
+
+    async def drain(self) -> None:
+        """Run everything that is due now, and what becomes due by it; for commands and tests."""
+        self._hub.wake = self.wake
+        while True:
+            await self._tick()
+            running = [task for tasks in self._running.values() for task in tasks]
+            if running:
+                await asyncio.wait(running)
+                continue
+            due = await asyncio.to_thread(self._hub.store.next_due)
+            if due is None or due > self._hub.clock():
+                return
+
+    async def _tick(self) -> float:
+        """Start what is due; how long nothing else can be."""
+        due = await asyncio.to_thread(self._hub.store.next_due)
+        now = self._hub.clock()
+        if due is not None and due <= now:
+            full = [await self._start(work, now) for work in KINDS]
+            return 0.0 if any(full) else 0.05
+        return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
+
+    async def _start(self, work: Work, now: datetime) -> bool:
+        room = work.at_once - len(self._running[work.name])
+        if room <= 0:
+            return False
+        ids = await self._hub.store.write(lambda tx: work.claim(tx, now, now + VISIBILITY, min(BATCH, room)))
+        for row in ids:
+            task = asyncio.create_task(self._one(work, row))
+            self._running[work.name].add(task)
+            task.add_done_callback(self._running[work.name].discard)
+        return False
+
+    async def _one(self, work: Work, row: str) -> None:
+        try:
+            async with asyncio.timeout(LIMIT_SECONDS):
+                await work.run(self._hub, row)
+        except Exception:  # the row comes due again; the loop lives
+            log.exception("job_failed", kind=work.name, row=row)
+        finally:
+            self._woken.set()
