@@ -32,8 +32,9 @@ STYLE = """
 body{margin:0;background:#efe9ef;color:#200020;font:16px/1.45 system-ui,sans-serif;display:flex;justify-content:center}
 .phone{background:#fff;border:10px solid #200020;border-radius:34px;margin:1.5rem .75rem;width:25rem;max-width:100%;
  min-height:40rem;overflow:hidden;display:flex;flex-direction:column}
-header{background:#200020;color:#fff;padding:1.1rem 1.25rem}
+header{background:#200020;color:#fff;padding:0 1.25rem 1.1rem}
 header p{margin:0;font-size:.9rem}
+header .simulated{margin:0 -1.25rem 1.1rem;padding:.3rem}
 h1{font-size:1.35rem;margin:0}
 .simulated{background:#ffd84d;color:#200020;font-weight:700;letter-spacing:.12em;text-align:center;padding:.3rem;margin:0}
 main{padding:1rem 1.25rem;flex:1}
@@ -54,7 +55,7 @@ input,textarea{width:100%;min-height:44px;border:1px solid #5c475c;border-radius
  margin-bottom:.7rem}
 .said{background:#e5f6e8;border-left:5px solid #1b7a34;padding:.6rem .8rem;margin:0 0 1rem}
 a{color:#8f0055}
-nav{display:flex;gap:1.2rem;padding:.8rem 1.25rem;border-top:1px solid #d9cfd9}
+nav{display:flex;justify-content:space-between;gap:.6rem;padding:.8rem 1.25rem;border-top:1px solid #d9cfd9}
 nav a{display:inline-block;padding:.5rem 0}
 :focus-visible{outline:3px solid #b3006a;outline-offset:2px}
 """
@@ -96,7 +97,7 @@ class Phone:
     async def show_codes(self, request: Request) -> Response:
         """Codes that wait to be paid, to pick or to paste; this page stays still while one types."""
         number = _number(request)
-        parts = ["<h2>Pagar QR</h2>"]
+        parts = ["<h2>Códigos por pagar</h2>"]
         parts += [self._code(charge, number) for charge in self.world.pending()]
         if len(parts) == 1:
             parts.append('<p class="quiet">Ningún código espera un pago.</p>')
@@ -204,8 +205,8 @@ def _page(title: str, number: str, home: str, body: str, *, refresh: bool) -> Re
     """One page; ``home`` is the way to the phone's own page, since the simulator may be mounted anywhere."""
     codes = "phone/qr" if home == "phone" else "qr"
     links = (
-        f'<nav aria-label="Páginas del celular"><a href="{home}?number={quote(number)}">Pagos por aprobar</a>'
-        f'<a href="{codes}?number={quote(number)}">Pagar QR</a><a href="{home}">Cambiar de celular</a></nav>'
+        f'<nav aria-label="Páginas del celular"><a href="{home}?number={quote(number)}">Por aprobar</a>'
+        f'<a href="{codes}?number={quote(number)}">Pagar QR</a><a href="{home}">Otro celular</a></nav>'
         if number
         else ""
     )
@@ -213,7 +214,7 @@ def _page(title: str, number: str, home: str, body: str, *, refresh: bool) -> Re
     text = (
         '<!doctype html><html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<title>{title} · Nequi SIMULADO</title><style>{STYLE}</style></head><body><div class="phone">'
-        f'<p class="simulated">SIMULADO</p><header><h1>{title}</h1>{owner}</header><main>{body}</main>{links}'
+        f'<header><p class="simulated">SIMULADO</p><h1>{title}</h1>{owner}</header><main>{body}</main>{links}'
         "</div></body></html>"
     )
     headers = {
