@@ -1,0 +1,191 @@
+"""The application: pages and API on Litestar, messages from outside straight, and what the caller mounts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+import structlog
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from hub.flows.open_link import LinkShut
+from hub.flows.ports import Hub, Unavailable
+
+from .notifications import Notifications, Returns
+from .pages import Page, Request, hub_of, open_pages, pages_of
+
+log = structlog.get_logger()
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
+MAX_FORM = 256 * 1024
+RETRY_SECONDS = "5"
+
+FAULTS = {
+    400: ("No entendimos la solicitud", "Vuelva a la página anterior e inténtelo de nuevo."),
+    403: ("No se puede", "La página venció o el formulario no es nuestro. Vuelva a abrir su enlace."),
+    404: ("No encontramos esta página", "Revise que la dirección esté completa, tal como llegó en el correo."),
+    405: ("No se puede", "Vuelva a abrir su enlace."),
+    413: ("Es demasiado grande", "Lo que envió es más grande de lo que podemos recibir."),
+    500: ("Algo falló de nuestro lado", "Ya quedó registrado. Inténtelo de nuevo en unos minutos."),
+    503: ("Estamos ocupados", "Inténtelo de nuevo en unos segundos; no se perdió nada."),
+}
+"""Title and advice of each fault that a person may see."""
+
+
+@attrs.frozen
+class Front:
+    """Sends each request to whoever answers it.
+
+    Messages from outside do not pass through Litestar: their path must stay percent-encoded, their body raw, and
+    providers wait for the answer.
+
+    Attributes:
+        mounts: (path, application) pairs; an application finds its path as ``root_path``, as ASGI has it.
+    """
+
+    pages: Litestar
+    notifications: ASGIApp
+    returns: ASGIApp
+    mounts: tuple[tuple[str, ASGIApp], ...] = ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self.pages(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith("/n/"):
+            await self.notifications(scope, receive, send)
+        elif path.startswith("/pay/return/"):
+            await self.returns(scope, receive, send)
+        else:
+            await self._mounted(path)(scope, receive, send)
+
+    def _mounted(self, path: str) -> ASGIApp:
+        for prefix, app in self.mounts:
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return _below(prefix, app)
+        return self.pages
+
+
+def _below(prefix: str, app: ASGIApp) -> ASGIApp:
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        inner = {**scope, "root_path": f"{scope.get('root_path', '')}{prefix}"}
+        await app(cast(Scope, inner), receive, send)
+
+    return mounted
+
+
+def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front:
+    """The whole application of a hub; ``mounts`` are (path, application) pairs served beside it."""
+    from . import api, checkout, merchant, portal
+
+    pages = open_pages(hub)
+    app = Litestar(
+        route_handlers=[
+            *portal.routes(),
+            *checkout.routes(),
+            *merchant.routes(),
+            *api.routes(),
+            healthz,
+            readyz,
+            asset,
+        ],
+        state=State({"hub": hub, "pages": pages, "assets": read_assets(), "renewed": {}}),
+        exception_handlers={
+            LinkShut: show_shut_link,
+            Unavailable: show_unavailable,
+            HTTPException: show_http_fault,
+            Exception: show_fault,
+        },
+        openapi_config=api.openapi(),
+        request_max_body_size=MAX_FORM,
+        logging_config=None,
+    )
+    return Front(app, Notifications(hub), Returns(hub, app), tuple(mounts))
+
+
+def read_assets() -> Mapping[str, tuple[bytes, str]]:
+    """Content and type of each static file, by name."""
+    return {
+        path.name: (path.read_bytes(), TYPES[path.suffix]) for path in sorted(STATIC.iterdir()) if path.suffix in TYPES
+    }
+
+
+@get("/static/{name:str}", include_in_schema=False)
+async def asset(request: Request) -> Response[bytes]:
+    """A static file; its address changes with its content, so it may be kept."""
+    found = request.app.state["assets"].get(request.path_params["name"])
+    if found is None:
+        raise HTTPException(status_code=404)
+    content, kind = found
+    return Response(
+        content,
+        media_type=kind,
+        headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@get("/healthz", include_in_schema=False)
+async def healthz() -> Response[str]:
+    """The process answers."""
+    return Response("ok\n", media_type=MediaType.TEXT)
+
+
+@get("/readyz", include_in_schema=False)
+async def readyz(request: Request) -> Response[str]:
+    """The database answers too."""
+    hub = hub_of(request)
+    await hub.store.read(lambda tx: tx.countries.enabled())
+    return Response("ready\n", media_type=MediaType.TEXT)
+
+
+def show_fault(request: Request, fault: Exception) -> Response[Any]:
+    """A fault of ours: logged whole, shown without a word of it."""
+    log.error("request_failed", path=_kind_of(request), exc_info=fault)
+    return _fault(request, 500)
+
+
+def show_http_fault(request: Request, fault: HTTPException) -> Response[Any]:
+    """A request that cannot be answered."""
+    status = fault.status_code
+    if status >= 500:
+        return show_fault(request, fault)
+    return _fault(request, status, headers=fault.headers, detail=fault.detail)
+
+
+def show_unavailable(request: Request, _fault_: Unavailable) -> Response[Any]:
+    """The database cannot write now."""
+    return _fault(request, 503, headers={"Retry-After": RETRY_SECONDS})
+
+
+def show_shut_link(request: Request, shut: LinkShut) -> Response[Any]:
+    """A link that opens nothing: unknown and forged ones look like any page that is not there."""
+    from .portal.shut import shut_page
+
+    return shut_page(request, shut) if shut.link else _fault(request, 404)
+
+
+def _fault(
+    request: Request, status: int, *, headers: Mapping[str, str] | None = None, detail: str = ""
+) -> Response[Any]:
+    if request.scope["path"].startswith("/v1/"):
+        from .api.problems import problem
+
+        return problem(status, detail, headers=headers)
+    title, advice = FAULTS.get(status, FAULTS[400])
+    kept = {name: value for name, value in (headers or {}).items() if name.lower() in ("allow", "retry-after")}
+    page: Page = pages_of(request).page("error.html", status=status, headers=kept, title=title, advice=advice)
+    return page
+
+
+def _kind_of(request: Request) -> str:
+    """The first part of the path: what follows it may be a token."""
+    return "/" + request.scope["path"].strip("/").partition("/")[0]

@@ -1,0 +1,236 @@
+"""Pages: one Jinja environment, one set of headers, form tokens and cookies."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import attrs
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request as LitestarRequest
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+
+from hub.domain.figures import date_text, datetime_text, money_text
+from hub.domain.merchant import Link, Merchant
+from hub.domain.offer import Offered
+from hub.flows.ports import Hub
+from hub_hookspecs import Mode, Money
+
+Request = LitestarRequest[Any, Any, Any]
+Page = Response[str]
+
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
+DEFAULT_LOCALE = "es_CR"
+DEFAULT_ZONE = "UTC"
+FORM_FIELD = "form"
+"""Name of the hidden field that carries the form token."""
+
+HEADERS: Mapping[str, str] = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
+}
+
+
+@attrs.frozen
+class Reader:
+    """For whom a page is drawn: language, and the zone in which times are shown."""
+
+    locale: str = DEFAULT_LOCALE
+    zone: str = DEFAULT_ZONE
+
+    @property
+    def language(self) -> str:
+        """The page's language for ``lang``: ``es-CR``."""
+        return self.locale.replace("_", "-")
+
+    def you(self, formal: str, familiar: str) -> str:
+        """A sentence that addresses the reader: *usted*, or *tú* in Colombia."""
+        return familiar if self.locale == "es_CO" else formal
+
+    def money(self, amount: Money, with_code: bool = False) -> str:
+        """An amount with its currency; dollars always with their code, since ``$`` means several things here."""
+        return money_text(amount, self.locale, with_code=with_code or amount.currency == "USD")
+
+    def day(self, day: date) -> str:
+        """A date."""
+        return date_text(day, self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time where the merchant is, with the zone."""
+        return datetime_text(moment, self.zone, self.locale, with_zone=True)
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day where the merchant is: ``15:04``."""
+        return datetime_text(moment, self.zone, self.locale).rpartition(" ")[2]
+
+
+def reader_for(merchant: Merchant | None) -> Reader:
+    """Who reads a merchant's pages."""
+    return Reader(merchant.locale, merchant.company.zone) if merchant else Reader()
+
+
+@attrs.frozen
+class Pages:
+    """Draws pages for one hub."""
+
+    hub: Hub
+    environment: Environment
+
+    def page(
+        self,
+        template: str,
+        *,
+        merchant: Merchant | None = None,
+        mode: Mode | None = None,
+        status: int = 200,
+        style: str = "",
+        form_to: Sequence[str] = (),
+        headers: Mapping[str, str] | None = None,
+        cookies: Sequence[Cookie] = (),
+        **values: object,
+    ) -> Page:
+        """A template drawn, with the headers that every page carries.
+
+        Args:
+            merchant: Whose page it is: its name, locale and zone.
+            mode: Marks the page as a test; the merchant's own mode if it is not given.
+            style: Generated rules for this page; the policy allows exactly these.
+            form_to: Addresses outside that a form of this page may post to.
+        """
+        reader = reader_for(merchant)
+        shown = mode or (merchant.mode if merchant else None)
+        text = self.environment.get_template(template).render(
+            reader=reader,
+            you=reader.you,
+            merchant=merchant,
+            company=merchant.company if merchant else None,
+            is_test=shown is Mode.TEST,
+            is_simulated=self.hub.simulated and shown is Mode.TEST,
+            style=style,
+            **values,
+        )
+        return Response(
+            text,
+            media_type=MediaType.HTML,
+            status_code=status,
+            headers={**HEADERS, "Content-Security-Policy": policy(style, form_to), **(headers or {})},
+            cookies=list(cookies),
+        )
+
+
+def open_pages(hub: Hub) -> Pages:
+    """The pages of a hub; templates are read when they are first used."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    tags = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
+
+    def asset_url(name: str) -> str:
+        return f"/static/{name}?{tags[name]}"
+
+    environment.globals.update(asset_url=asset_url, button_class=button_class, logo_url=logo_url, FORM_FIELD=FORM_FIELD)
+    return Pages(hub, environment)
+
+
+def hub_of(request: Request) -> Hub:
+    """The hub that answers a request."""
+    return cast(Hub, request.app.state["hub"])
+
+
+def pages_of(request: Request) -> Pages:
+    """The pages of the hub that answers a request."""
+    return cast(Pages, request.app.state["pages"])
+
+
+def policy(style: str = "", form_to: Sequence[str] = ()) -> str:
+    """The page's Content-Security-Policy: nothing but our own stylesheet, images and forms."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    styles = f"'self' 'sha256-{digest}'" if style else "'self'"
+    forms = " ".join(("'self'", *dict.fromkeys(origin_of(url) for url in form_to)))
+    return (
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:; form-action {forms}; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def redirect(url: str, *, cookies: Sequence[Cookie] = ()) -> Page:
+    """Go and see there: the answer to a form that was accepted."""
+    return Response(
+        "", status_code=303, media_type=MediaType.TEXT, headers={**HEADERS, "Location": url}, cookies=list(cookies)
+    )
+
+
+def form_token(hub: Hub, purpose: str, link: Link) -> str:
+    """What the hidden field of a link page's form carries."""
+    return hub.vault.form_token(purpose, f"{link.id}.{link.version}")
+
+
+def is_form_token(hub: Hub, purpose: str, link: Link, given: object) -> bool:
+    """Whether a form came from our own page of this link."""
+    return is_same(form_token(hub, purpose, link), given)
+
+
+def is_same(expected: str, given: object) -> bool:
+    """Equal texts, compared in constant time."""
+    return isinstance(given, str) and hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
+
+
+def cookie_name(hub: Hub, name: str) -> str:
+    """The cookie's name: bound to this very host where the hub is reached by https."""
+    return f"__Host-{name}" if hub.base_url.startswith("https://") else name
+
+
+def cookie(hub: Hub, name: str, value: str, *, seconds: int) -> Cookie:
+    """A cookie that no script reads and no other site sends along; ``seconds=0`` deletes it."""
+    return Cookie(
+        key=cookie_name(hub, name),
+        value=value,
+        path="/",
+        max_age=seconds,
+        httponly=True,
+        samesite="lax",
+        secure=hub.base_url.startswith("https://"),
+    )
+
+
+def button_class(provider: str) -> str:
+    """CSS class of a provider's button; a code is a slug, so it is a safe name."""
+    return f"pay-{provider}"
+
+
+def button_style(offers: Iterable[Offered]) -> str:
+    """The colours of the pay buttons on a page; the contract holds them to ``#rrggbb``."""
+    return "".join(
+        f".{button_class(offer.provider)}{{background:{offer.button.background};color:{offer.button.foreground}}}"
+        for offer in offers
+        if offer.button
+    )
+
+
+def logo_url(png: bytes | None) -> str:
+    """A logo as an address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
