@@ -31,6 +31,7 @@ from hub.domain.account import AccountStatus
 from hub.domain.identity import show_document
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
+from hub.domain.statement import Statement
 from hub_hookspecs import Country, Credentials, FieldMatch, Mode, Money, PayButton, ReasonKind
 
 
@@ -84,44 +85,17 @@ class PayLink:
 
 @attrs.frozen
 class NotOffered:
-    """A provider that is not offered here, and why, in words for people."""
+    """A provider that is not offered here, and why: a sentence for people."""
 
     provider: str
     reason: str
 
 
 @attrs.frozen(kw_only=True)
-class OwedInvoice:
-    """One row of a statement.
+class PayWays:
+    """How what is owed in one currency can be paid."""
 
-    Attributes:
-        days_overdue: 0 when it is not overdue.
-        in_process: It is in a live payment, so that it cannot be paid again now.
-    """
-
-    number: str
-    issued_on: date
-    due_on: date | None
-    days_overdue: int = 0
-    total: Money
-    balance: Money
-    in_process: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class OwedPart:
-    """What is owed in one currency, and how it can be paid.
-
-    Attributes:
-        oldest_days: Days overdue of the oldest row.
-        credit: The customer's credit, where there is some.
-    """
-
-    outstanding: Money
-    overdue: Money
-    oldest_days: int = 0
-    credit: Money | None = None
-    invoices: tuple[OwedInvoice, ...]
+    currency: str
     buttons: tuple[PayLink, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()
 
@@ -131,6 +105,8 @@ class StatementMail:
     """A customer's statement with the bar "Pagar en línea".
 
     Attributes:
+        statement: The computed object that page and mail share.
+        ways: One a currency of the statement; a section without one shows no bar.
         url: The statement's page ("Ver estado de cuenta").
         note: A personal message of the merchant.
     """
@@ -138,9 +114,8 @@ class StatementMail:
     kind = DeliveryKind.STATEMENT
 
     letterhead: Letterhead
-    customer: str
-    as_of: datetime
-    parts: tuple[OwedPart, ...]
+    statement: Statement
+    ways: tuple[PayWays, ...] = ()
     url: str
     expires_at: datetime
     note: str = ""

@@ -1,0 +1,107 @@
+"""Values as one reader sees them: language, currency, dates in the company's zone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.documents.texts import TEXTS, Wording, text
+from hub.domain.figures import date_text, datetime_text, money_text
+from hub.domain.papers import Letterhead
+from hub_hookspecs import Money, ReasonKind
+
+R = TypeVar("R")
+
+# Line and paragraph separators, and marks that turn the direction of what follows.
+UNSEEN = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
+)
+MULTILINE = frozenset({"note", "details", "advice", "command"})
+
+
+@attrs.frozen
+class Reader:
+    """For whom a paper is drawn.
+
+    Attributes:
+        codes: Several currencies meet on the paper, so that each amount shows its code.
+    """
+
+    locale: str
+    letterhead: Letterhead
+    wording: Wording = attrs.Factory(dict)
+    codes: bool = False
+
+    @property
+    def language(self) -> str:
+        """The paper's language for ``lang``: ``es-CR``."""
+        return self.locale.replace("_", "-")
+
+    def t(self, message: str, /, **values: object) -> str:
+        """A text of the catalogue; ``company`` is always there."""
+        return text(message, self.locale, self.wording, **{"company": self.letterhead.name, **values})
+
+    def money(self, amount: Money) -> str:
+        """An amount with its currency."""
+        return money_text(amount, self.locale, with_code=self.codes)
+
+    def sums(self, amounts: tuple[Money, ...]) -> str:
+        """Amounts of several currencies side by side."""
+        return " + ".join(money_text(amount, self.locale, with_code=len(amounts) > 1) for amount in amounts)
+
+    def day(self, day: date) -> str:
+        """A date."""
+        return date_text(day, self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time in the company's zone, and which zone that is."""
+        return datetime_text(moment, self.letterhead.zone, self.locale, with_zone=True)
+
+    def day_of(self, moment: datetime) -> str:
+        """The date of a moment in the company's zone."""
+        return date_text(moment.astimezone(ZoneInfo(self.letterhead.zone)).date(), self.locale)
+
+    def days(self, count: int) -> str:
+        """``9 días``."""
+        return self.t("days.one" if count == 1 else "days.other", count=count)
+
+    def reason(self, kind: ReasonKind) -> str:
+        """Why a payment was refused, and what the payer can do."""
+        return self.t(f"reason.{kind.value}")
+
+    def cause(self, cause: str) -> str:
+        """What a review is about; a cause without words stands for itself."""
+        return self.t(f"cause.{cause}") if f"cause.{cause}" in TEXTS else cause
+
+
+def clean(record: R) -> R:
+    """The record without control characters, line breaks and direction marks in its texts, however deep.
+
+    Names come from files, forms and providers; a line break in one could pass for a line of ours.
+    """
+    cleaned: R = _clean(record, multiline=False)
+    return cleaned
+
+
+def _clean(value: Any, *, multiline: bool) -> Any:
+    if type(value) is str:
+        return _line(value, multiline)
+    if isinstance(value, tuple):
+        return tuple(_clean(item, multiline=False) for item in value)
+    if isinstance(value, Money) or not attrs.has(type(value)):
+        return value
+    before = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    after = {name: _clean(item, multiline=name in MULTILINE) for name, item in before.items()}
+    changed = {name: item for name, item in after.items() if item != before[name]}
+    return attrs.evolve(value, **changed) if changed else value
+
+
+def _line(value: str, multiline: bool) -> str:
+    lines = value.splitlines() if multiline else [value]
+    cleaned = "\n".join(" ".join(UNSEEN.sub(" ", line).split(" ")).strip() for line in lines)
+    return unicodedata.normalize("NFC", cleaned)

@@ -1,0 +1,485 @@
+"""One sample of every mail and paper, with the help pages' own companies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+import pytest
+
+from hub.documents import Documents
+from hub.domain.account import AccountStatus
+from hub.domain.countries.co import COUNTRY as CO
+from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.papers import (
+    AccountAttentionMail,
+    AccountRequestedMail,
+    AccountResultMail,
+    Attention,
+    CashReceiptPaper,
+    Letterhead,
+    MailValue,
+    NotOffered,
+    OrderedItem,
+    OrderMail,
+    PaidLine,
+    PayLink,
+    PaymentDeclinedMail,
+    PaymentPendingMail,
+    PaymentReceivedMail,
+    PaymentReturnedMail,
+    PayWays,
+    ReceiptMail,
+    ReceivedTransaction,
+    ReviewMail,
+    SettledLine,
+    SignInMail,
+    StatementMail,
+    letterhead_for,
+)
+from hub.domain.statement import OpenItem, Statement, compute_statement
+from hub.domain.words import amount_in_words
+from hub_hookspecs import (
+    Company,
+    Country,
+    Credentials,
+    FieldMatch,
+    IdentityDocument,
+    Match,
+    Mode,
+    Money,
+    PayButton,
+    ReasonKind,
+)
+
+NOW = datetime(2026, 11, 21, 15, 41, tzinfo=UTC)
+SITE = "https://pagos.example.com"
+
+CR_COMPANY = Company(
+    country="CR",
+    document=IdentityDocument("CJ", "3101234567"),
+    legal_name="Ferretería El Roble Sociedad Anónima",
+    trade_name="Ferretería El Roble",
+    address={"province": "San José", "canton": "Escazú", "district": "San Rafael", "other": "200 m norte del parque"},
+    phone="+506 2222 2222",
+    email="cobros@elroble.example",
+    zone="America/Costa_Rica",
+)
+CO_COMPANY = Company(
+    country="CO",
+    document=IdentityDocument("NIT", "900123456", "8"),
+    legal_name="Distribuciones Andinas SAS",
+    trade_name="Distribuciones Andinas",
+    address={"department": "Cundinamarca", "municipality": "Bogotá", "street": "Calle 72 # 10-34"},
+    phone="+57 300 123 4567",
+    email="cartera@andinas.example",
+    zone="America/Bogota",
+)
+
+GREENPAY = PayButton(label="Greenpay", accessible_label="Pagar con Greenpay, tarjeta", background="#1f7a3d")
+NEQUI = PayButton(
+    label="Paga con Nequi",
+    accessible_label="Paga con Nequi desde tu celular",
+    background="#210049",
+    foreground="#ffffff",
+    hint="Te llega un aviso al celular.",
+)
+ALEJANDRO = Customer(id="c1", merchant_id="m1", name="Alejandro González", email="alejandro@example.com")
+COMPANIA = Customer(id="c2", merchant_id="m2", name="La Compañía SAS", email="pagos@lacompania.example")
+
+
+def letterhead(company: Company, country: Country, mode: Mode = Mode.LIVE, *, simulated: bool = False) -> Letterhead:
+    merchant = Merchant(id="m", slug="m", company=company, locale=country.locale, mode=mode, created_at=NOW)
+    return letterhead_for(merchant, country, mode, simulated=simulated)
+
+
+def owed(number: str, issued: date, due: date | None, total: Money, paid: int = 0, live: str | None = None) -> OpenItem:
+    return OpenItem(
+        payable_id=number,
+        number=number,
+        issued_on=issued,
+        due_on=due,
+        total=total,
+        settled=Money(paid, total.currency),
+        balance=Money(total.minor - paid, total.currency),
+        live_payment=live,
+    )
+
+
+def cr_statement() -> Statement:
+    return compute_statement(
+        company=CR_COMPANY,
+        customer=ALEJANDRO,
+        items=[
+            owed("00100001010000000421", date(2026, 10, 3), date(2026, 11, 2), Money(1825075, "CRC")),
+            owed("00100001010000000455", date(2026, 10, 28), date(2026, 11, 27), Money(9450000, "CRC"), 2000000),
+            owed("00100001010000000461", date(2026, 11, 5), None, Money(410000, "CRC"), 0, "X"),
+            owed("00100001010000000470", date(2026, 11, 10), date(2026, 12, 10), Money(25000, "USD")),
+        ],
+        credits=[Money(500000, "CRC")],
+        as_of=NOW,
+    )
+
+
+def co_statement() -> Statement:
+    return compute_statement(
+        company=CO_COMPANY,
+        customer=COMPANIA,
+        items=[
+            owed("FV-1042", date(2026, 10, 12), date(2026, 11, 11), Money(18500000, "COP")),
+            owed("FV-1057", date(2026, 11, 1), date(2026, 12, 1), Money(123456700, "COP")),
+        ],
+        as_of=NOW,
+    )
+
+
+CR_HEAD = letterhead(CR_COMPANY, CR)
+CO_HEAD = letterhead(CO_COMPANY, CO)
+CO_TEST = letterhead(CO_COMPANY, CO, Mode.TEST, simulated=True)
+CR_LINES = (
+    PaidLine(number="00100001010000000421", applied=Money(1825075, "CRC"), left=Money(0, "CRC")),
+    PaidLine(number="00100001010000000455", applied=Money(3000000, "CRC"), left=Money(4450000, "CRC")),
+)
+NEQUI_TRANSACTION = ReceivedTransaction(
+    customer="La Compañía SAS",
+    customer_identity="NIT 800.197.268-4",
+    paid_at=NOW,
+    method="Billetera digital",
+    instrument="399***4643",
+    gross=Money(18500000, "COP"),
+    provider_reference="350-123-20261121-7781",
+    reference="7K2M9QX4TB",
+    lines=(PaidLine(number="FV-1042", applied=Money(18500000, "COP"), left=Money(0, "COP")),),
+    status="Aprobada",
+    record_url=f"{SITE}/recibos/nuevo/0f2c.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    url=f"{SITE}/empresa/pagos/7K2M9QX4TB",
+)
+RECEIPT = ReceiptMail(
+    letterhead=CR_HEAD,
+    payer="Alejandro González",
+    payer_identity="Cédula física 1-0234-0567",
+    payer_email="alejandro@example.com",
+    amount=Money(4825075, "CRC"),
+    lines=CR_LINES,
+    provider="Greenpay",
+    method="Tarjeta",
+    instrument="Visa ****1111",
+    provider_reference="e7b1a2f0-612044",
+    authorisation="612044",
+    paid_at=NOW,
+    reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+    left=(Money(4450000, "CRC"), Money(25000, "USD")),
+    url=f"{SITE}/p/abc.def",
+)
+SAMPLES: Mapping[str, tuple[MailValue, str]] = {
+    "statement_cr": (
+        StatementMail(
+            letterhead=CR_HEAD,
+            statement=cr_statement(),
+            ways=(
+                PayWays(currency="CRC", buttons=(PayLink(button=GREENPAY, url=f"{SITE}/s/abc.def?con=greenpay"),)),
+                PayWays(
+                    currency="USD",
+                    not_offered=(NotOffered("Greenpay", "Greenpay no recibe pagos en esta moneda"),),
+                ),
+            ),
+            url=f"{SITE}/s/abc.def",
+            expires_at=datetime(2026, 12, 21, 15, 41, tzinfo=UTC),
+            note="Don Alejandro, con gusto le enviamos lo que nos pidió.\nSaludos de Marta.",
+        ),
+        "es_CR",
+    ),
+    "statement_co": (
+        StatementMail(
+            letterhead=CO_TEST,
+            statement=co_statement(),
+            ways=(
+                PayWays(
+                    currency="COP",
+                    buttons=(PayLink(button=NEQUI, url=f"{SITE}/s/abc.def?con=nequi"),),
+                    not_offered=(NotOffered("Otra", "Otra está por validarse de nuevo"),),
+                ),
+            ),
+            url=f"{SITE}/s/abc.def",
+            expires_at=datetime(2026, 12, 21, 15, 41, tzinfo=UTC),
+        ),
+        "es_CO",
+    ),
+    "receipt_cr": (RECEIPT, "es_CR"),
+    "receipt_en": (RECEIPT, "en"),
+    "received_co": (
+        PaymentReceivedMail(letterhead=CO_HEAD, provider="Nequi", transactions=(NEQUI_TRANSACTION,)),
+        "es_CO",
+    ),
+    "received_cr": (
+        PaymentReceivedMail(
+            letterhead=CR_HEAD,
+            provider="Greenpay",
+            transactions=(
+                ReceivedTransaction(
+                    customer="Alejandro González",
+                    customer_identity="Cédula física 1-0234-0567",
+                    paid_at=NOW,
+                    method="Tarjeta",
+                    instrument="Visa ****1111",
+                    gross=Money(4825075, "CRC"),
+                    fee=Money(168878, "CRC"),
+                    withheld=Money(96501, "CRC"),
+                    provider_reference="e7b1a2f0-612044",
+                    authorisation="612044",
+                    reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+                    lines=CR_LINES,
+                    status="Aprobada",
+                    cash_receipt="RC-000012",
+                    receipt_url=f"{SITE}/empresa/recibos/RC-000012",
+                    url=f"{SITE}/empresa/pagos/x",
+                ),
+                ReceivedTransaction(
+                    customer="Panadería La Espiga",
+                    paid_at=NOW,
+                    gross=Money(5000000, "CRC"),
+                    reference="8K2M9QX4TBW0A3F5G6H8J1N2PR",
+                    lines=(),
+                    credit=Money(5000000, "CRC"),
+                    status="Aprobada",
+                    remarks=("Estas facturas ya estaban pagadas: es un posible cobro doble.",),
+                    record_url=f"{SITE}/recibos/nuevo/1.2",
+                    url=f"{SITE}/empresa/pagos/y",
+                ),
+            ),
+            automatic=True,
+        ),
+        "es_CR",
+    ),
+    "declined_co": (
+        PaymentDeclinedMail(
+            letterhead=CO_HEAD,
+            payer="La Compañía SAS",
+            amount=Money(18500000, "COP"),
+            numbers=("FV-1042",),
+            provider="Nequi",
+            at=NOW,
+            reason=ReasonKind.REJECTED_BY_PAYER,
+            not_charged=True,
+            reference="7K2M9QX4TB",
+            url=f"{SITE}/s/abc.def",
+        ),
+        "es_CO",
+    ),
+    "pending_cr": (
+        PaymentPendingMail(
+            letterhead=CR_HEAD,
+            payer="Alejandro González",
+            amount=Money(4825075, "CRC"),
+            numbers=("00100001010000000421", "00100001010000000455"),
+            provider="Greenpay",
+            started_at=NOW,
+            reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+            unknown=True,
+            url=f"{SITE}/p/abc.def",
+        ),
+        "es_CR",
+    ),
+    "returned_cr": (
+        PaymentReturnedMail(
+            letterhead=CR_HEAD,
+            payer="Alejandro González",
+            amount=Money(1825075, "CRC"),
+            paid=Money(4825075, "CRC"),
+            numbers=("00100001010000000421",),
+            provider="Greenpay",
+            instrument="Visa ****1111",
+            returned_at=NOW,
+            reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+            left=(Money(1825075, "CRC"),),
+            url=f"{SITE}/p/abc.def",
+        ),
+        "es_CR",
+    ),
+    "charged_back_co": (
+        PaymentReturnedMail(
+            letterhead=CO_HEAD,
+            payer="La Compañía SAS",
+            amount=Money(18500000, "COP"),
+            paid=Money(18500000, "COP"),
+            numbers=("FV-1042",),
+            provider="Nequi",
+            returned_at=NOW,
+            reference="7K2M9QX4TB",
+            charged_back=True,
+            to_merchant=True,
+            left=(Money(18500000, "COP"),),
+            url=f"{SITE}/empresa/pagos/x",
+        ),
+        "es_CO",
+    ),
+    "result_cr": (
+        AccountResultMail(
+            letterhead=CR_HEAD,
+            provider="Greenpay",
+            status=AccountStatus.ACTIVE,
+            checked_at=NOW,
+            checked_by="marta@elroble.example",
+            credentials=Credentials.ACCEPTED,
+            fields=(
+                FieldMatch(field="identity_type", match=Match.EQUAL, ours="Cédula jurídica", theirs="Cédula jurídica"),
+                FieldMatch(field="identity_number", match=Match.UNAVAILABLE, ours="3-101-***567"),
+            ),
+            confirmed_by="Marta Rojas",
+            notification_address=f"{SITE}/notifications/greenpay/live/Zk3kqv8mQe5uYw2s",
+            buttons=("Greenpay",),
+            channels=("Estado de cuenta", "Tienda en línea"),
+            url=f"{SITE}/empresa/integraciones",
+        ),
+        "es_CR",
+    ),
+    "result_failed_co": (
+        AccountResultMail(
+            letterhead=CO_HEAD,
+            provider="Nequi",
+            status=AccountStatus.FAILED,
+            checked_at=NOW,
+            credentials=Credentials.REFUSED,
+            culprits=("Client ID", "Client secret"),
+            code="401 invalid_client",
+            fields=(
+                FieldMatch(
+                    field="legal_name", match=Match.DIFFERENT, ours="Distrib*** Andinas", theirs="Dist*** Norte"
+                ),
+            ),
+            last_heard_at=NOW,
+            url=f"{SITE}/empresa/integraciones",
+        ),
+        "es_CO",
+    ),
+    "requested_co": (
+        AccountRequestedMail(
+            letterhead=CO_HEAD,
+            provider="Nequi",
+            requested_by="dueno@andinas.example",
+            requested_at=NOW,
+            missing=("Client ID", "Client secret", "API key"),
+            command="payment-hub account provision andinas nequi --mode live < credenciales.json",
+        ),
+        "es_CO",
+    ),
+    "attention_cr": (
+        AccountAttentionMail(
+            letterhead=CR_HEAD,
+            provider="Greenpay",
+            cause=Attention.COMPANY_CHANGED,
+            changed=("identity_number", "legal_name"),
+            at=NOW,
+            url=f"{SITE}/empresa/integraciones",
+        ),
+        "es_CR",
+    ),
+    "sign_in_co": (
+        SignInMail(
+            letterhead=CO_HEAD,
+            url=f"{SITE}/entrar/abcdefghijklmnopqrstuvwxyz",
+            expires_at=datetime(2026, 11, 21, 16, 11, tzinfo=UTC),
+            requested_at=NOW,
+        ),
+        "es_CO",
+    ),
+    "order_co": (
+        OrderMail(
+            letterhead=CO_HEAD,
+            customer="Camila Torres",
+            number="P-2031",
+            placed_at=NOW,
+            items=(
+                OrderedItem(
+                    description="Cafetera de goteo, 12 tazas",
+                    quantity=1,
+                    price=Money(18990000, "COP"),
+                    amount=Money(18990000, "COP"),
+                ),
+                OrderedItem(
+                    description="Café molido 500 g",
+                    quantity=3,
+                    price=Money(2450000, "COP"),
+                    amount=Money(7350000, "COP"),
+                ),
+            ),
+            total=Money(26340000, "COP"),
+            paid=False,
+            hold_until=datetime(2026, 11, 21, 16, 11, tzinfo=UTC),
+            buttons=(PayLink(button=NEQUI, url=f"{SITE}/o/abc.def?con=nequi"),),
+            url=f"{SITE}/o/abc.def",
+        ),
+        "es_CO",
+    ),
+    "order_paid_cr": (
+        OrderMail(
+            letterhead=CR_HEAD,
+            customer="Camila Torres",
+            number="P-2031",
+            placed_at=NOW,
+            items=(
+                OrderedItem(
+                    description="Martillo", quantity=2, price=Money(750000, "CRC"), amount=Money(1500000, "CRC")
+                ),
+            ),
+            total=Money(1500000, "CRC"),
+            paid=True,
+            paid_at=NOW,
+            provider="Greenpay",
+            authorisation="612045",
+            instrument="Visa ****1111",
+            reference="9K2M9QX4TBW0A3F5G6H8J1N2PR",
+            url=f"{SITE}/o/abc.def",
+        ),
+        "es_CR",
+    ),
+    "review_cr": (
+        ReviewMail(
+            letterhead=CR_HEAD,
+            cause="duplicate_charge",
+            details="payment 7K2M9QX4TBW0A3F5G6H8J1N2PR",
+            opened_at=NOW,
+            customer="Alejandro González",
+            amount=Money(4825075, "CRC"),
+            provider="Greenpay",
+            reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+            url=f"{SITE}/empresa/pagos/x",
+        ),
+        "es_CR",
+    ),
+}
+
+CASH_RECEIPT = CashReceiptPaper(
+    letterhead=CO_HEAD,
+    number="RC-000012",
+    city="Bogotá",
+    received_on=date(2026, 11, 21),
+    issued_at=NOW,
+    issued_by="dueno@andinas.example",
+    customer="La Compañía SAS",
+    customer_identity="NIT 800.197.268-4",
+    cash=Money(20000000, "COP"),
+    words=amount_in_words(Money(20000000, "COP"), CO),
+    advance=Money(1500000, "COP"),
+    lines=(
+        SettledLine(
+            number="FV-1042", before=Money(18500000, "COP"), applied=Money(18500000, "COP"), after=Money(0, "COP")
+        ),
+    ),
+    concept="Pago factura FV-1042",
+    clause="settles",
+    means="Billetera digital",
+    provider="Nequi",
+    provider_reference="350-123-20261121-7781",
+    reference="7K2M9QX4TB",
+)
+
+
+def draw_with() -> Documents:
+    return Documents(sender="pagos@hub.example", wording={CR.locale: CR.wording, CO.locale: CO.wording})
+
+
+@pytest.fixture
+def documents() -> Documents:
+    return draw_with()
