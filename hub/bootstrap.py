@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import attrs
 import structlog
 
 from hub.documents import Documents
 from hub.documents.smtp import SmtpMailer
-from hub.flows.ports import Hub
+from hub.flows.ports import Hub, Mailer, Store
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
 from hub.settings import Settings
@@ -177,7 +178,7 @@ def open_hub(
     *,
     strict: bool = False,
     clock: Callable[[], datetime] = utc_now,
-    mailer: object | None = None,
+    mailer: Mailer | None = None,
 ) -> Opened:
     """Build the hub of a data folder.
 
@@ -197,12 +198,15 @@ def open_hub(
     wake = Wake()
     exchanger = Exchanger(registry, grants=StoredGrants(store, vault), clock=clock, on_close=lambda _account: wake())
     hub = Hub(
-        store=store,
+        store=cast("Store", store),
         registry=registry,
-        countries=dict(countries.countries),
+        countries=countries.countries,
         exchanger=exchanger,
-        documents=Documents(sender=settings.sender),
-        mailer=mailer or SmtpMailer.from_settings(settings),
+        documents=Documents(
+            sender=settings.sender,
+            wording={country.locale: country.wording for country in countries},
+        ),
+        mailer=mailer or mailer_for(settings),
         vault=vault,
         clock=clock,
         fresh_id=TimeOrderedIds(),
@@ -217,6 +221,17 @@ def open_hub(
         link_days=settings.link_days,
     )
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
+
+
+def mailer_for(settings: Settings) -> SmtpMailer:
+    """The deployment's mail server."""
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=str(settings.smtp_password),
+        starttls=settings.smtp_starttls,
+    )
 
 
 class Wake:
