@@ -113,8 +113,8 @@ def _try_key(check: IdentityCheck, account: Account) -> Exchange[IdentityReport]
     )
     if response.status_code == 403:
         return _report(account, Credentials.REFUSED, ("api_key",), code="403")
-    answer = wire.answer_from(response, wire.STATUS, message_id)
-    return _report(account, Credentials.ACCEPTED, code=answer.code)
+    wire.answer_from(response, wire.STATUS, message_id)
+    return _report(account, Credentials.ACCEPTED)
 
 
 def _report(

@@ -12,6 +12,7 @@ Options (in the configuration's ``options``, or at ``/_control/options``) stand 
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -50,8 +51,8 @@ def _merchant(number: int, given: dict[str, Any]) -> dict[str, Any]:
 
 def app(config: Config) -> ASGIApp:
     """A fresh Nequi that holds nobody's money yet."""
-    full = configure(config)
-    stage = Stage(options=dict(full["options"]))
+    full = copy.deepcopy(configure(config))
+    stage = Stage(options=full["options"])
     world = World(stage, full["merchants"])
     return stage.wrap([*api.routes(world), *phone.routes(world)])
 
