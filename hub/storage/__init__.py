@@ -1,0 +1,8 @@
+"""The database: the only place that knows SQL."""
+
+from .check import check as check
+from .engine import SqliteStore as SqliteStore
+from .engine import SqliteTx as SqliteTx
+from .engine import Unusable as Unusable
+from .engine import open_store as open_store
+from .migrations import migrate as migrate

@@ -1,0 +1,33 @@
+"""The hash chain of a merchant and mode: what is hashed, and how."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+CHAIN_START = "0" * 64
+"""What the first seal of a chain names as the hash before it."""
+
+Field = str | int | None
+
+
+def chained(before: str, fields: Iterable[Field]) -> str:
+    """SHA-256 of the hash before and the canonical bytes of an entry and its postings.
+
+    The fields, in this order: merchant, mode, key, kind, currency, at (microseconds UTC), payment, observation,
+    own_record, note; then kind, owner and amount of each posting. Each is ``length:text`` in UTF-8, nothing is ``-``.
+    """
+    return hashlib.sha256(before.encode() + b"".join(map(canonical, fields))).hexdigest()
+
+
+def canonical(field: Field) -> bytes:
+    """One field, so that no two lists of fields have the same bytes."""
+    if field is None:
+        return b"-"
+    data = str(field).encode()
+    return b"%d:%s" % (len(data), data)
+
+
+def derived(*parts: str) -> str:
+    """An id that follows from what it names."""
+    return hashlib.sha256(b"".join(map(canonical, parts))).hexdigest()[:40]

@@ -1,0 +1,124 @@
+"""Customers of a merchant."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.merchant import Customer
+from hub.domain.refusals import Conflict
+from hub_hookspecs import IdentityDocument
+
+from .rows import folded, json_text, pattern
+from .schema import customer
+from .statements import Runs, changed
+
+_insert = insert(customer).values({column.name: bindparam(column.name) for column in customer.columns})
+SAVE = _insert.on_conflict_do_update(
+    index_elements=[customer.c.id],
+    set_={
+        column.name: _insert.excluded[column.name]
+        for column in customer.columns
+        if column.name not in ("id", "merchant")
+    },
+    where=customer.c.merchant == _insert.excluded.merchant,
+)
+GET = select(customer).where(customer.c.id == bindparam("id"))
+BY_NUMBER = select(customer).where(
+    customer.c.merchant == bindparam("merchant"),
+    customer.c.document_number == bindparam("number"),
+    customer.c.document_number.is_not(None),
+)
+BY_EMAIL = select(customer).where(
+    customer.c.merchant == bindparam("merchant"), func.lower(customer.c.email) == bindparam("email")
+)
+OF = select(customer).where(customer.c.merchant == bindparam("merchant")).order_by(customer.c.name, customer.c.id)
+SEARCH = OF.where(customer.c.search.like(bindparam("pattern"), escape="\\"))
+REMEMBER = changed(customer, customer.c.remembered)
+
+
+class Customers:
+    """Customers of a merchant."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def save(self, customer: Customer) -> None:
+        """Insert or replace by id.
+
+        Raises:
+            Conflict: ``walls`` when the id is another merchant's.
+        """
+        if self._tx.run(SAVE, _values(customer)).rowcount != 1:
+            raise Conflict("walls", "the customer is another merchant's")
+
+    def get(self, customer_id: str) -> Customer | None:
+        """A customer by id."""
+        row = self._tx.run(GET, {"id": customer_id}).fetchone()
+        return None if row is None else _customer(row)
+
+    def find(self, merchant_id: str, *, number: str = "", email: str = "") -> tuple[Customer, ...]:
+        """Customers whose identity number or mail equals the given one."""
+        found: dict[str, Customer] = {}
+        if number:
+            rows = self._tx.run(BY_NUMBER, {"merchant": merchant_id, "number": number}).fetchall()
+            found.update({row["id"]: _customer(row) for row in rows})
+        if email:
+            rows = self._tx.run(BY_EMAIL, {"merchant": merchant_id, "email": email.lower()}).fetchall()
+            found.update({row["id"]: _customer(row) for row in rows})
+        return tuple(found[key] for key in sorted(found))
+
+    def of(self, merchant_id: str, search: str = "") -> tuple[Customer, ...]:
+        """Customers by name; the search text is looked for in name, number, mail and phone."""
+        if not search.strip():
+            return tuple(_customer(row) for row in self._tx.run(OF, {"merchant": merchant_id}))
+        values = {"merchant": merchant_id, "pattern": pattern(folded(search.strip()))}
+        return tuple(_customer(row) for row in self._tx.run(SEARCH, values))
+
+    def remember(self, customer_id: str, fields: Mapping[str, str]) -> None:
+        """Keep payer fields beside those that are kept already."""
+        row = self._tx.run(GET, {"id": customer_id}).fetchone()
+        if row is None:
+            raise LookupError(f"no such row: {customer_id}")
+        kept = {**json.loads(row["remembered"]), **fields}
+        self._tx.change(REMEMBER, {"this": customer_id, "remembered": json_text(kept)})
+
+
+def _values(record: Customer) -> dict[str, object]:
+    document = record.document
+    number = document.number + (document.check_digit or "") if document else None
+    return {
+        "id": record.id,
+        "merchant": record.merchant_id,
+        "name": record.name,
+        "document_type": document.type if document else None,
+        "document_number": document.number if document else None,
+        "document_check": document.check_digit if document else None,
+        "email": record.email,
+        "phone": record.phone,
+        "address": record.address,
+        "remembered": json_text(dict(record.remembered)),
+        "search": folded(record.name, number, record.email, record.phone),
+    }
+
+
+def _customer(row: sqlite3.Row) -> Customer:
+    document = None
+    if row["document_type"] is not None:
+        document = IdentityDocument(row["document_type"], row["document_number"], row["document_check"])
+    return Customer(
+        id=row["id"],
+        merchant_id=row["merchant"],
+        name=row["name"],
+        document=document,
+        email=row["email"],
+        phone=row["phone"],
+        address=row["address"],
+        remembered=json.loads(row["remembered"]),
+    )

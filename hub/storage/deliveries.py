@@ -1,0 +1,120 @@
+"""Mails that are owed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub_hookspecs import Mode
+
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .schema import delivery, literal
+from .statements import Runs, among, changed
+
+ADD = (
+    insert(delivery)
+    .values({column.name: bindparam(column.name) for column in delivery.columns})
+    .on_conflict_do_nothing(index_elements=[delivery.c.id])
+)
+GET = select(delivery).where(delivery.c.id == bindparam("id"))
+SAVE = changed(
+    delivery,
+    *(delivery.c.recipient, delivery.c.details, delivery.c.state, delivery.c.due_at, delivery.c.tries),
+    *(delivery.c.last_error, delivery.c.sent_at),
+)
+DUE = (
+    select(delivery.c.id)
+    .where(delivery.c.due_at <= bindparam("now"), delivery.c.state == literal("due"), delivery.c.due_at.is_not(None))
+    .order_by(delivery.c.due_at, delivery.c.id)
+    .limit(bindparam("limit"))
+)
+CLAIM = update(delivery).where(among(delivery.c.id, "ids")).values(due_at=bindparam("until"))
+NEWEST = select(delivery).order_by(delivery.c.created_at.desc(), delivery.c.id.desc()).limit(bindparam("limit"))
+
+
+class Deliveries:
+    """Mails that are owed."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def add(self, delivery: Delivery) -> bool:
+        """Insert; False when this change was already told to this recipient."""
+        fixed = {
+            "id": delivery.id,
+            "merchant": delivery.merchant_id,
+            "mode": delivery.mode.value,
+            "kind": delivery.kind.value,
+            "subject": delivery.subject_id,
+            "created_at": micros(delivery.created_at),
+        }
+        return self._tx.run(ADD, {**fixed, **_values(delivery)}).rowcount == 1
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        """A delivery by id."""
+        row = self._tx.run(GET, {"id": delivery_id}).fetchone()
+        return None if row is None else _delivery(row)
+
+    def save(self, delivery: Delivery) -> None:
+        """Write recipient, details, state and tries."""
+        self._tx.change(SAVE, {**_values(delivery), "this": delivery.id})
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of deliveries that are due; each one's due time moves to ``until``."""
+        ids = [row["id"] for row in self._tx.run(DUE, {"now": micros(now), "limit": limit})]
+        if ids:
+            self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
+        return tuple(ids)
+
+    def of(
+        self, *, merchant_id: str | None = None, subject_id: str | None = None, state: str = "", limit: int = 200
+    ) -> tuple[Delivery, ...]:
+        """Newest first."""
+        statement, values = NEWEST, dict[str, Any](limit=limit)
+        for column, value in (
+            (delivery.c.merchant, merchant_id),
+            (delivery.c.subject, subject_id),
+            (delivery.c.state, str(state) or None),
+        ):
+            if value is not None:
+                statement = statement.where(column == bindparam(column.name))
+                values[column.name] = value
+        return tuple(_delivery(row) for row in self._tx.run(statement, values))
+
+
+def _values(record: Delivery) -> dict[str, object]:
+    return {
+        "recipient": record.recipient,
+        "details": json_text(dict(record.details)),
+        "state": record.state.value,
+        "due_at": maybe_micros(record.due_at),
+        "tries": record.tries,
+        "last_error": record.last_error,
+        "sent_at": maybe_micros(record.sent_at),
+    }
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        kind=DeliveryKind(row["kind"]),
+        recipient=row["recipient"],
+        subject_id=row["subject"],
+        details=json.loads(row["details"]),
+        state=DeliveryState(row["state"]),
+        due_at=maybe_moment(row["due_at"]),
+        tries=row["tries"],
+        last_error=row["last_error"],
+        created_at=moment(row["created_at"]),
+        sent_at=maybe_moment(row["sent_at"]),
+    )

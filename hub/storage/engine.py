@@ -1,0 +1,426 @@
+"""SQLite: one writer thread that commits in groups, readers on snapshots, and what a refusal of the database means.
+
+What the driver raises, and what comes out of ``write`` and ``read``:
+
+    sqlite3.IntegrityError    Conflict(rule)   a trigger's own rule, ``one_live``, ``unique``, ``foreign_key``,
+                                               or a CHECK's name such as ``payable_due``
+    sqlite3.OperationalError  Unavailable      locked, full, read-only or failing disk; all else is a fault of ours
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+from sqlalchemy import func, select
+from sqlalchemy.sql import ClauseElement
+
+from hub.domain.refusals import Conflict, Unavailable
+
+from . import schema
+from .accounts import Accounts
+from .countries import Countries
+from .customers import Customers
+from .deliveries import Deliveries
+from .ledger import Ledger
+from .links import Links
+from .merchants import Merchants
+from .messages import Messages
+from .orders import Orders
+from .payables import Payables
+from .payments import Payments
+from .receipts import Receipts
+from .reviews import Reviews
+from .rows import moment
+from .statements import ready
+
+T = TypeVar("T")
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": 5000}
+"""What every connection must say of itself; without any of these a rule of the schema would not hold."""
+
+CACHE_KIB = 65536
+GROUP = 256
+"""Most functions that share one commit."""
+
+BUSY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+class Unusable(Exception):
+    """The database may not be used as it is; ``problems`` says why, and the text names the remedy."""
+
+    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
+        listed = "; ".join(problems)
+        super().__init__(f"{path}: {listed}. Run `payment-hub migrate`, which brings the database up to date.")
+        self.problems = problems
+
+
+def connect(path: str | Path, *, query_only: bool = False) -> sqlite3.Connection:
+    """Open a connection on which every rule of the schema holds.
+
+    Raises:
+        Unusable: SQLite did not accept a setting, e.g. WAL on a network disk.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.row_factory = sqlite3.Row
+    try:
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+        problems = tuple(pragma_problems(connection))
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise _meaning(error) from error
+    if problems:
+        connection.close()
+        raise Unusable(str(path), problems)
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    if query_only:
+        connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def pragma_problems(connection: sqlite3.Connection) -> Iterator[str]:
+    """Settings that a connection does not have."""
+    for name, wanted in PRAGMAS.items():
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found != wanted:
+            yield f"SQLite's {name} is {found}, not {wanted}"
+
+
+def _meaning(error: sqlite3.Error) -> Exception:
+    """What a refusal of the driver means to the hub; the error itself when it is a fault of ours."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return _conflict(str(error))
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) and code in BUSY else error
+
+
+def _conflict(text: str) -> Conflict:
+    match text.partition(" constraint failed"):
+        case ("UNIQUE", _, where):
+            detail = where.removeprefix(": ")
+            return Conflict("one_live" if detail == "payment_line.payable" else "unique", detail)
+        case ("CHECK", _, where):
+            return Conflict(where.removeprefix(": "))
+        case ("FOREIGN KEY", _, _):
+            return Conflict("foreign_key")
+        case ("NOT NULL", _, where):
+            return Conflict("not_null", where.removeprefix(": "))
+    rule, _, why = text.partition(": ")
+    return Conflict(rule, why)
+
+
+class SqliteTx:
+    """One transaction, with one attribute a noun."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.calls: list[Callable[[], None]] = []
+        self.merchants = Merchants(self)
+        self.customers = Customers(self)
+        self.accounts = Accounts(self)
+        self.countries = Countries(self)
+        self.payables = Payables(self)
+        self.payments = Payments(self)
+        self.ledger = Ledger(self)
+        self.messages = Messages(self)
+        self.deliveries = Deliveries(self)
+        self.links = Links(self)
+        self.receipts = Receipts(self)
+        self.orders = Orders(self)
+        self.reviews = Reviews(self)
+
+    def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
+        """Execute a statement with its values, or once for each of a list of values.
+
+        Raises:
+            Conflict: The database refused it.
+            Unavailable: The database cannot do it now.
+        """
+        made = ready(statement)
+        try:
+            if isinstance(values, list):
+                return self._connection.executemany(made.sql, [made.values(row) for row in values])
+            return self._connection.execute(made.sql, made.values(values))
+        except sqlite3.Error as error:
+            meaning = _meaning(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+
+    def change(self, statement: ClauseElement, values: Any) -> None:
+        """Execute a statement that must find its row.
+
+        Raises:
+            LookupError: There is no such row.
+        """
+        if self.run(statement, values).rowcount != 1:
+            raise LookupError(f"no such row: {values.get('this', values)}")
+
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[None]:
+        """All of the statements inside or none, also for a caller that catches the refusal and goes on."""
+        self._connection.execute("SAVEPOINT whole")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO whole")
+                self._connection.execute("RELEASE whole")
+            raise
+        self._connection.execute("RELEASE whole")
+
+    def load(self, table: str, rows: list[dict[str, Any]]) -> None:
+        """Insert many checked rows of one shape.
+
+        Raises:
+            Conflict: The database refused one; none is inserted.
+        """
+        import sqlite_utils
+
+        try:
+            database = sqlite_utils.Database(self._connection, execute_plugins=False)
+            database.table(table).insert_all(rows, batch_size=500)
+        except sqlite3.Error as error:
+            meaning = _meaning(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the transaction is durable (a wake, nothing more)."""
+        self.calls.append(call)
+
+
+@attrs.define(eq=False)
+class _Job:
+    """A function that waits to be written, and who waits for it: a task of ``loop``, or a thread."""
+
+    fn: Callable[[SqliteTx], Any]
+    loop: asyncio.AbstractEventLoop | None
+    waiter: asyncio.Future[Any] | Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+    calls: list[Callable[[], None]] = attrs.Factory(list)
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Run the function in the open transaction and keep how it ended."""
+        self.result, self.error, self.calls = None, None, []
+        tx = SqliteTx(connection)
+        try:
+            self.result = self.fn(tx)
+            self.calls = tx.calls
+        except StopIteration as error:
+            self.error = RuntimeError("a transaction function raised StopIteration")
+            self.error.__cause__ = error
+        except BaseException as error:  # noqa: BLE001 - it is handed to the caller, whatever it is
+            self.error = error
+
+    def answer(self) -> None:
+        """Hand the end to whoever waits; a task that was cancelled meanwhile has its row all the same."""
+        if not self.waiter.done():
+            if self.error is None:
+                self.waiter.set_result(self.result)
+            else:
+                self.waiter.set_exception(self.error)
+
+
+class SqliteStore:
+    """One SQLite file: a writer thread with group commit, and readers on snapshots."""
+
+    def __init__(self, path: str | Path, *, readers: int = 4) -> None:
+        self.path = Path(path)
+        self.commits = 0
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._glance = threading.Lock()
+        self._glancer = connect(path, query_only=True)
+        self._free: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._readers = [connect(path, query_only=True) for _ in range(readers)]
+        for connection in self._readers:
+            self._free.put(connection)
+        self._pool = ThreadPoolExecutor(readers, thread_name_prefix="hub-reader")
+        self._writer = threading.Thread(target=self._write_on, args=(connect(path),), name="hub-writer", daemon=True)
+        self._writer.start()
+
+    async def write(self, fn: Callable[[SqliteTx], T]) -> T:
+        """Run ``fn`` in one durable transaction and return its result once it is on disk.
+
+        Raises:
+            Conflict: The database refused it; nothing was changed.
+            Unavailable: The database cannot write now; nothing was changed.
+        """
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(fn, loop, waiter))
+        return await waiter
+
+    def write_now(self, fn: Callable[[SqliteTx], T]) -> T:
+        """``write`` for a caller without an event loop."""
+        waiter: Future[T] = Future()
+        job = _Job(fn, None, waiter)
+        self._put(job)
+        result = waiter.result()
+        for call in job.calls:
+            call()
+        return result
+
+    async def read(self, fn: Callable[[SqliteTx], T]) -> T:
+        """Run ``fn`` on a consistent snapshot; writes are refused."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, fn)
+
+    def read_now(self, fn: Callable[[SqliteTx], T]) -> T:
+        """``read`` for a caller without an event loop."""
+        connection = self._free.get()
+        try:
+            connection.execute("BEGIN")
+            try:
+                return fn(SqliteTx(connection))
+            finally:
+                connection.execute("ROLLBACK")
+        finally:
+            self._free.put(connection)
+
+    def next_due(self) -> datetime | None:
+        """The earliest due time of payments, messages and deliveries."""
+        with self._glance:
+            row = self._glancer.execute(ready(DUE).sql).fetchone()
+        dues = [due for due in row if due is not None]
+        return moment(min(dues)) if dues else None
+
+    async def close(self) -> None:
+        """Write what is queued and close every connection."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """``close`` for a caller without an event loop."""
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._writer.join()
+        self._pool.shutdown()
+        for connection in (*self._readers, self._glancer):
+            connection.close()
+
+    def _put(self, job: _Job) -> None:
+        with self._gate:
+            if self._closed:
+                raise Unavailable("the store is closed")
+            self._jobs.put(job)
+
+    def _write_on(self, connection: sqlite3.Connection) -> None:
+        """The writer thread: take what is queued, commit it together, answer."""
+        open_ = True
+        while open_:
+            group = [self._jobs.get()]
+            while group[-1] is not None and len(group) < GROUP:
+                try:
+                    group.append(self._jobs.get_nowait())
+                except queue.Empty:
+                    break
+            if group[-1] is None:
+                open_ = False
+                group.pop()
+            jobs = [job for job in group if job is not None]
+            if jobs:
+                self._write_group(connection, jobs)
+                _answer(jobs)
+        connection.close()
+
+    def _write_group(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
+        """Commit the group at once; if that fails, one by one, so that only the guilty one fails."""
+        trouble = self._commit(connection, jobs)
+        if trouble is None:
+            return
+        if len(jobs) == 1:
+            jobs[0].error = jobs[0].error or trouble
+            return
+        for job in jobs:
+            self._write_group(connection, [job])
+
+    def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> Exception | None:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                connection.execute("SAVEPOINT one")
+                job.run(connection)
+                if job.error is not None:
+                    connection.execute("ROLLBACK TO one")
+                connection.execute("RELEASE one")
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return _meaning(error)
+        self.commits += 1
+        return None
+
+
+def _answer(jobs: list[_Job]) -> None:
+    """Answer whoever waits: threads here, tasks in their own loops, one hand-over a loop."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in jobs:
+        if job.loop is None:
+            job.answer()
+        else:
+            loops.setdefault(job.loop, []).append(job)
+    for loop, waiting in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_answer_in_loop, loop, waiting)
+
+
+def _answer_in_loop(loop: asyncio.AbstractEventLoop, jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.answer()
+        for call in job.calls:
+            loop.call_soon(call)
+
+
+DUE = select(
+    select(func.min(schema.payment.c.next_check_at))
+    .where(schema.payment.c.next_check_at.is_not(None))
+    .scalar_subquery(),
+    select(func.min(schema.raw_message.c.due_at)).where(schema.raw_message.c.due_at.is_not(None)).scalar_subquery(),
+    select(func.min(schema.delivery.c.due_at))
+    .where(schema.delivery.c.state == schema.literal("due"), schema.delivery.c.due_at.is_not(None))
+    .scalar_subquery(),
+)
+
+
+def open_store(path: str | Path, *, readers: int = 4) -> SqliteStore:
+    """Open a database that is up to date and whose guards stand.
+
+    Raises:
+        Unusable: It is missing, out of date, or a trigger, CHECK or setting is not as it should be.
+        Unavailable: It is locked or cannot be read.
+    """
+    from .check import check
+
+    problems = check(path)
+    if problems:
+        raise Unusable(str(path), tuple(problems))
+    return SqliteStore(path, readers=readers)

@@ -1,0 +1,305 @@
+"""Double-entry records: written once under their key, sealed, chained; balances follow by trigger."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.ledger import Applied, Effect, Entry, EntryKind, LedgerKind, Posting
+from hub_hookspecs import Mode
+
+from .chain import CHAIN_START, Field, chained, derived
+from .rows import micros, moment
+from .schema import ZERO, allocation, balance, chain, customer, entry, intake, ledger_account, literal, posting, seal
+from .statements import Runs, inserted
+from .verify import problems_in
+
+ADD = (
+    insert(entry)
+    .values({column.name: bindparam(column.name) for column in entry.columns})
+    .on_conflict_do_nothing(index_elements=[entry.c.merchant, entry.c.mode, entry.c.key])
+)
+ADD_ACCOUNT = (
+    insert(ledger_account)
+    .values({column.name: bindparam(column.name) for column in ledger_account.columns})
+    .on_conflict_do_nothing(index_elements=[ledger_account.c.id])
+)
+ADD_POSTING = inserted(posting)
+ADD_INTAKE = inserted(intake)
+ADD_ALLOCATION = inserted(allocation)
+ADD_SEAL = inserted(seal)
+HEAD = select(chain.c.seq, chain.c.hash).where(
+    chain.c.merchant == bindparam("merchant"), chain.c.mode == bindparam("mode")
+)
+INTAKES_OF = (
+    select(intake.c.entry, intake.c.amount, intake.c.allocated, intake.c.returned)
+    .where(intake.c.payment == bindparam("payment"), intake.c.payment.is_not(None))
+    .order_by(intake.c.entry)
+)
+RETURN = update(intake).where(intake.c.entry == bindparam("this")).values(returned=intake.c.returned + bindparam("by"))
+
+IN_CHAIN = and_(seal.c.merchant == bindparam("merchant"), seal.c.mode == bindparam("mode"))
+ENTRIES = (
+    select(entry, intake.c.customer.label("intake_of"))
+    .join(seal, seal.c.entry == entry.c.id)
+    .join(intake, intake.c.entry == entry.c.id, isouter=True)
+    .where(IN_CHAIN)
+    .order_by(seal.c.seq)
+)
+POSTINGS = (
+    select(posting.c.entry, posting.c.amount, ledger_account.c.kind, ledger_account.c.owner)
+    .join(seal, seal.c.entry == posting.c.entry)
+    .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
+    .where(IN_CHAIN)
+    .order_by(posting.c.entry, posting.c.position)
+)
+source = entry.alias("source")
+APPLIED = (
+    select(
+        allocation.c.entry,
+        allocation.c.payable,
+        allocation.c.effect,
+        allocation.c.amount,
+        source.c.key.label("intake_key"),
+    )
+    .join(seal, seal.c.entry == allocation.c.entry)
+    .join(source, source.c.id == allocation.c.intake, isouter=True)
+    .where(IN_CHAIN)
+    .order_by(allocation.c.entry, allocation.c.position)
+)
+OF_PAYMENT = select(entry.c.id).where(entry.c.payment == bindparam("payment"), entry.c.payment.is_not(None))
+
+BALANCES = (
+    select(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency, balance.c.amount)
+    .join(balance, balance.c.ledger_account == ledger_account.c.id)
+    .where(ledger_account.c.merchant == bindparam("merchant"), ledger_account.c.mode == bindparam("mode"))
+    .order_by(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency)
+)
+CREDIT_OF = (
+    select(ledger_account.c.currency, balance.c.amount)
+    .join(balance, balance.c.ledger_account == ledger_account.c.id)
+    .where(
+        ledger_account.c.merchant
+        == select(customer.c.merchant).where(customer.c.id == bindparam("customer")).scalar_subquery(),
+        ledger_account.c.mode == bindparam("mode"),
+        ledger_account.c.kind == literal("customer_credit"),
+        ledger_account.c.owner == bindparam("customer"),
+        balance.c.amount != ZERO,
+    )
+    .order_by(ledger_account.c.currency)
+)
+SETTLED = (
+    select(allocation.c.payable, func.sum(allocation.c.amount).label("amount"), func.min(seal.c.seq).label("first"))
+    .join(seal, seal.c.entry == allocation.c.entry)
+    .where(
+        allocation.c.intake == bindparam("intake"),
+        allocation.c.intake.is_not(None),
+        allocation.c.effect == literal("allocated"),
+    )
+    .group_by(allocation.c.payable)
+    .order_by(literal_column("first"), allocation.c.payable)
+)
+REOPENED = (
+    select(allocation.c.payable, func.sum(allocation.c.amount).label("amount"))
+    .join(entry, entry.c.id == allocation.c.entry)
+    .where(
+        allocation.c.effect == literal("reopened"),
+        allocation.c.payable.in_(
+            select(allocation.c.payable).where(
+                allocation.c.intake == bindparam("intake"), allocation.c.intake.is_not(None)
+            )
+        ),
+        or_(
+            allocation.c.intake == bindparam("intake"),
+            and_(
+                allocation.c.intake.is_(None),
+                entry.c.payment
+                == select(intake.c.payment).where(intake.c.entry == bindparam("intake")).scalar_subquery(),
+            ),
+        ),
+    )
+    .group_by(allocation.c.payable)
+)
+
+GOING_BACK = (EntryKind.REFUND, EntryKind.CHARGEBACK)
+
+
+class Ledger:
+    """Double-entry records."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def write(self, entry: Entry) -> bool:
+        """Insert and seal an entry with its postings, applied rows and intake; False when its key is already there.
+
+        Raises:
+            Conflict: ``payable_due`` (more than is due), ``intake_unapplied``, ``credit``, ``applied``, ``walls``.
+        """
+        with self._tx.whole():
+            entry_id = _entry_id(entry.merchant_id, entry.mode, entry.key)
+            if self._tx.run(ADD, _entry_values(entry, entry_id)).rowcount != 1:
+                return False
+            self._post(entry, entry_id)
+            if entry.intake_of is not None:
+                self._take_in(entry, entry_id)
+            if entry.applied:
+                self._tx.run(ADD_ALLOCATION, _allocation_values(entry, entry_id))
+            if entry.kind in GOING_BACK and entry.payment_id is not None:
+                self._give_back(entry, entry.payment_id)
+            self._seal(entry, entry_id)
+            return True
+
+    def entries(self, merchant_id: str, mode: Mode, *, payment_id: str | None = None) -> tuple[Entry, ...]:
+        """Entries in the order in which they were sealed."""
+        values = {"merchant": merchant_id, "mode": mode.value}
+        statements = (ENTRIES, POSTINGS, APPLIED)
+        if payment_id is not None:
+            values["payment"] = payment_id
+            statements = (
+                ENTRIES.where(entry.c.id.in_(OF_PAYMENT)),
+                POSTINGS.where(posting.c.entry.in_(OF_PAYMENT)),
+                APPLIED.where(allocation.c.entry.in_(OF_PAYMENT)),
+            )
+        rows, postings, applied = (self._tx.run(statement, values).fetchall() for statement in statements)
+        legs: dict[str, list[Posting]] = {}
+        for row in postings:
+            legs.setdefault(row["entry"], []).append(Posting(LedgerKind(row["kind"]), row["owner"], row["amount"]))
+        settled: dict[str, list[Applied]] = {}
+        for row in applied:
+            settled.setdefault(row["entry"], []).append(_applied(row))
+        return tuple(_entry(row, legs[row["id"]], settled.get(row["id"], ())) for row in rows)
+
+    def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
+        """(kind, owner, currency, balance) of every ledger account."""
+        rows = self._tx.run(BALANCES, {"merchant": merchant_id, "mode": mode.value})
+        return tuple((row["kind"], row["owner"], row["currency"], row["amount"]) for row in rows)
+
+    def credit_of(self, customer_id: str, mode: Mode) -> Mapping[str, int]:
+        """A customer's credit by currency, minor units, positive."""
+        rows = self._tx.run(CREDIT_OF, {"customer": customer_id, "mode": mode.value})
+        return {row["currency"]: -row["amount"] for row in rows}
+
+    def applied_to(self, intake_key: str, merchant_id: str, mode: Mode) -> tuple[tuple[str, int], ...]:
+        """(payable id, amount) that an intake settled, in the order it did; what was re-opened since is left out."""
+        values = {"intake": _entry_id(merchant_id, mode, intake_key)}
+        back = {row["payable"]: int(row["amount"]) for row in self._tx.run(REOPENED, values)}
+        rows = self._tx.run(SETTLED, values)
+        net = [(row["payable"], int(row["amount"]) - back.get(row["payable"], 0)) for row in rows]
+        return tuple((payable_id, amount) for payable_id, amount in net if amount > 0)
+
+    def verify(self) -> tuple[str, ...]:
+        """Every broken invariant in words; empty when the books are right."""
+        return tuple(problems_in(self._tx))
+
+    def _post(self, entry: Entry, entry_id: str) -> None:
+        legs = [(posting, _account_values(entry, posting)) for posting in entry.postings]
+        self._tx.run(ADD_ACCOUNT, [account for _, account in legs])
+        self._tx.run(
+            ADD_POSTING,
+            [
+                {"entry": entry_id, "position": position, "ledger_account": account["id"], "amount": posting.amount}
+                for position, (posting, account) in enumerate(legs)
+            ],
+        )
+
+    def _take_in(self, entry: Entry, entry_id: str) -> None:
+        amount = -sum(posting.amount for posting in entry.postings if posting.kind is LedgerKind.CUSTOMER_CREDIT)
+        values = {"entry": entry_id, "customer": entry.intake_of, "payment": entry.payment_id}
+        self._tx.run(ADD_INTAKE, {**values, "currency": entry.currency, "amount": amount})
+
+    def _give_back(self, entry: Entry, payment_id: str) -> None:
+        """What goes back out of the customer's credit is taken from what the payment's intakes have left (L5)."""
+        left = sum(posting.amount for posting in entry.postings if posting.kind is LedgerKind.CUSTOMER_CREDIT)
+        for row in self._tx.run(INTAKES_OF, {"payment": payment_id}).fetchall():
+            part = min(left, row["amount"] - row["allocated"] - row["returned"])
+            if part > 0:
+                self._tx.change(RETURN, {"this": row["entry"], "by": part})
+                left -= part
+
+    def _seal(self, entry: Entry, entry_id: str) -> None:
+        chain = {"merchant": entry.merchant_id, "mode": entry.mode.value}
+        head = self._tx.run(HEAD, chain).fetchone()
+        seq, before = (head["seq"], head["hash"]) if head else (0, CHAIN_START)
+        sealed = chained(before, _sealed_fields(entry))
+        self._tx.run(ADD_SEAL, {**chain, "entry": entry_id, "seq": seq + 1, "prev_hash": before, "hash": sealed})
+
+
+def _sealed_fields(entry: Entry) -> list[Field]:
+    fields: list[Field] = [
+        *(entry.merchant_id, entry.mode.value, entry.key, entry.kind.value, entry.currency, micros(entry.at)),
+        *(entry.payment_id, entry.observation, int(entry.own_record), entry.note),
+    ]
+    for leg in entry.postings:
+        fields += [leg.kind.value, leg.owner, leg.amount]
+    return fields
+
+
+def _entry_id(merchant_id: str, mode: Mode, key: str) -> str:
+    return derived(merchant_id, mode.value, key)
+
+
+def _entry_values(entry: Entry, entry_id: str) -> dict[str, Any]:
+    return {
+        "id": entry_id,
+        "merchant": entry.merchant_id,
+        "mode": entry.mode.value,
+        "key": entry.key,
+        "kind": entry.kind.value,
+        "currency": entry.currency,
+        "at": micros(entry.at),
+        "payment": entry.payment_id,
+        "observation": entry.observation,
+        "own_record": int(entry.own_record),
+        "note": entry.note,
+    }
+
+
+def _account_values(entry: Entry, posting: Posting) -> dict[str, Any]:
+    parts = (entry.merchant_id, entry.mode.value, posting.kind.value, posting.owner, entry.currency)
+    names = ("merchant", "mode", "kind", "owner", "currency")
+    return {"id": derived(*parts), **dict(zip(names, parts, strict=True))}
+
+
+def _allocation_values(entry: Entry, entry_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": entry_id,
+            "position": position,
+            "payable": applied.payable_id,
+            "effect": applied.effect.value,
+            "amount": applied.amount,
+            "intake": None if applied.intake is None else _entry_id(entry.merchant_id, entry.mode, applied.intake),
+        }
+        for position, applied in enumerate(entry.applied)
+    ]
+
+
+def _applied(row: sqlite3.Row) -> Applied:
+    return Applied(
+        payable_id=row["payable"], effect=Effect(row["effect"]), amount=row["amount"], intake=row["intake_key"]
+    )
+
+
+def _entry(row: sqlite3.Row, postings: Iterable[Posting], applied: Iterable[Applied]) -> Entry:
+    return Entry(
+        key=row["key"],
+        kind=EntryKind(row["kind"]),
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        currency=row["currency"],
+        postings=tuple(postings),
+        at=moment(row["at"]),
+        applied=tuple(applied),
+        intake_of=row["intake_of"],
+        payment_id=row["payment"],
+        observation=row["observation"],
+        own_record=bool(row["own_record"]),
+        note=row["note"],
+    )

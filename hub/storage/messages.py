@@ -1,0 +1,143 @@
+"""Raw messages, encrypted, and named counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.message import MessageState, StoredMessage
+from hub_hookspecs import Message, Mode, Source
+
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .schema import ONE, counter, literal, raw_message
+from .statements import Runs, among, changed
+
+ADD = (
+    insert(raw_message)
+    .values({column.name: bindparam(column.name) for column in raw_message.columns})
+    .on_conflict_do_nothing(index_elements=[raw_message.c.account, raw_message.c.digest])
+)
+GET = select(raw_message).where(raw_message.c.id == bindparam("id"))
+SETTLE = changed(raw_message, raw_message.c.state, raw_message.c.verdict, raw_message.c.payment, raw_message.c.due_at)
+DUE = (
+    select(raw_message.c.id)
+    .where(raw_message.c.due_at <= bindparam("now"), raw_message.c.due_at.is_not(None))
+    .order_by(raw_message.c.due_at, raw_message.c.id)
+    .limit(bindparam("limit"))
+)
+CLAIM = (
+    update(raw_message)
+    .where(among(raw_message.c.id, "ids"))
+    .values(due_at=bindparam("until"), tries=raw_message.c.tries + ONE)
+)
+PARKED = (
+    select(raw_message.c.id)
+    .where(raw_message.c.account == bindparam("account"), raw_message.c.state == literal("parked"))
+    .order_by(raw_message.c.received_at, raw_message.c.id)
+)
+COUNTS = select(raw_message.c.state, raw_message.c.verdict, func.count().label("count")).group_by(
+    raw_message.c.state, raw_message.c.verdict
+)
+COUNTERS = select(counter)
+_counted = insert(counter).values(name=bindparam("name"), value=bindparam("by"))
+COUNT = _counted.on_conflict_do_update(
+    index_elements=[counter.c.name], set_={"value": counter.c.value + _counted.excluded.value}
+)
+
+
+class Messages:
+    """Raw messages, encrypted."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def add(self, stored: StoredMessage, sealed: bytes, key_id: str) -> bool:
+        """Insert; False when the same digest of that account is already stored."""
+        values = {
+            "id": stored.id,
+            "account": stored.account_id,
+            "merchant": stored.merchant_id,
+            "mode": stored.mode.value,
+            "source": stored.message.source.value,
+            "received_at": micros(stored.message.received_at),
+            "digest": stored.digest,
+            "key_id": key_id,
+            "state": stored.state.value,
+            "verdict": stored.verdict,
+            "payment": stored.payment_id,
+            "due_at": maybe_micros(stored.due_at),
+            "tries": stored.tries,
+            "sealed": sealed,
+        }
+        return self._tx.run(ADD, values).rowcount == 1
+
+    def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
+        """The row (with an empty message) and the sealed raw text."""
+        row = self._tx.run(GET, {"id": message_id}).fetchone()
+        if row is None:
+            return None
+        empty = Message(
+            source=Source(row["source"]),
+            method="",
+            path="",
+            query="",
+            headers=(),
+            body=b"",
+            received_at=moment(row["received_at"]),
+        )
+        stored = StoredMessage(
+            id=row["id"],
+            account_id=row["account"],
+            merchant_id=row["merchant"],
+            mode=Mode(row["mode"]),
+            message=empty,
+            digest=row["digest"],
+            state=MessageState(row["state"]),
+            verdict=row["verdict"],
+            payment_id=row["payment"],
+            due_at=maybe_moment(row["due_at"]),
+            tries=row["tries"],
+        )
+        return stored, row["sealed"]
+
+    def settle(
+        self,
+        message_id: str,
+        state: MessageState,
+        *,
+        verdict: str = "",
+        payment_id: str | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        """Write what became of a message."""
+        values = {"state": state.value, "verdict": verdict, "payment": payment_id, "due_at": maybe_micros(due_at)}
+        self._tx.change(SETTLE, {**values, "this": message_id})
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of messages that are due; each one's due time moves to ``until``, and a try is counted."""
+        ids = [row["id"] for row in self._tx.run(DUE, {"now": micros(now), "limit": limit})]
+        if ids:
+            self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
+        return tuple(ids)
+
+    def parked(self, account_id: str) -> tuple[str, ...]:
+        """Ids of messages that wait for their payment; oldest first."""
+        return tuple(row["id"] for row in self._tx.run(PARKED, {"account": account_id}))
+
+    def counts(self) -> Mapping[str, int]:
+        """Number of messages by state and by ``state:verdict``, and every named counter."""
+        found: dict[str, int] = {row["name"]: row["value"] for row in self._tx.run(COUNTERS)}
+        for row in self._tx.run(COUNTS):
+            found[row["state"]] = found.get(row["state"], 0) + row["count"]
+            if row["verdict"]:
+                found[f"{row['state']}:{row['verdict']}"] = row["count"]
+        return found
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a named counter (duplicates ignored, forged refused)."""
+        self._tx.run(COUNT, {"name": name, "by": by})

@@ -1,0 +1,200 @@
+"""Invoices and orders. What is settled is moved by the ledger's triggers alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+
+from hub.domain.payable import Payable, PayableKind
+from hub_hookspecs import Mode
+
+from .rows import folded, json_text, maybe_day, maybe_iso, maybe_micros, maybe_moment, micros, moment, pattern
+from .schema import ZERO, customer, literal, payable
+from .statements import Runs, among, changed, inserted
+
+ADD = inserted(payable)
+REVISE = changed(
+    payable,
+    *(payable.c.customer, payable.c.total, payable.c.issued_on, payable.c.due_on, payable.c.description),
+    *(payable.c.revision, payable.c.offered_until, payable.c.cancelled_at),
+)
+GET = select(payable).where(payable.c.id == bindparam("id"))
+MANY = select(payable).where(among(payable.c.id, "ids"))
+KIND = (
+    payable.c.merchant == bindparam("merchant"),
+    payable.c.mode == bindparam("mode"),
+    payable.c.kind == bindparam("kind"),
+)
+BY_NUMBER = select(payable).where(*KIND, payable.c.number == bindparam("number"))
+NUMBERED = select(payable).where(*KIND, among(payable.c.number, "numbers"))
+IS_OPEN = (payable.c.kind == literal("invoice"), payable.c.due > ZERO, payable.c.cancelled_at.is_(None))
+OPEN_OF = (
+    select(payable)
+    .where(payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode"), *IS_OPEN)
+    .order_by(func.coalesce(payable.c.due_on, payable.c.issued_on), payable.c.number)
+)
+OPEN_TOTALS = (
+    select(
+        payable.c.customer,
+        payable.c.currency,
+        func.sum(payable.c.due).label("due"),
+        func.count().label("count"),
+    )
+    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
+    .group_by(payable.c.customer, payable.c.currency)
+    .order_by(payable.c.customer, payable.c.currency)
+)
+NEWEST = (
+    select(payable)
+    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"))
+    .order_by(payable.c.issued_on.desc(), payable.c.number.desc())
+    .limit(bindparam("limit"))
+)
+SEARCH = NEWEST.where(
+    or_(
+        payable.c.number.ilike(bindparam("pattern"), escape="\\"),
+        payable.c.customer.in_(
+            select(customer.c.id).where(
+                customer.c.merchant == bindparam("merchant"),
+                customer.c.search.like(bindparam("pattern"), escape="\\"),
+            )
+        ),
+    )
+)
+
+
+class Payables:
+    """Invoices and orders."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def add(self, payable: Payable) -> None:
+        """Insert a payable of which nothing is settled yet.
+
+        Raises:
+            Conflict: ``unique`` for a used number, ``from_ledger`` when a sum is not zero.
+        """
+        self._tx.run(ADD, _values(_unsettled(payable)))
+
+    def add_many(self, payables: Iterable[Payable]) -> None:
+        """Insert many, as an import does; all or none.
+
+        Raises:
+            Conflict: As ``add``.
+        """
+        rows = [_values(_unsettled(payable)) for payable in payables]
+        if rows:
+            with self._tx.whole():
+                self._tx.load("payable", rows)
+
+    def revise(self, payable: Payable) -> None:
+        """Write changes of dates, description, total, revision, customer, offered_until and cancelled_at.
+
+        Raises:
+            Conflict: ``payable_due`` when more is settled than the new total, ``legal_revision`` while a live
+                payment holds it.
+        """
+        self._tx.change(REVISE, {**_values(payable), "this": payable.id})
+
+    def get(self, payable_id: str) -> Payable | None:
+        """A payable by id."""
+        return _maybe(self._tx.run(GET, {"id": payable_id}).fetchone())
+
+    def many(self, payable_ids: Collection[str]) -> tuple[Payable, ...]:
+        """Payables in the order of the ids; unknown ids are left out."""
+        rows = self._tx.run(MANY, {"ids": json_text(list(payable_ids))}).fetchall()
+        found = {row["id"]: _payable(row) for row in rows}
+        return tuple(found[payable_id] for payable_id in dict.fromkeys(payable_ids) if payable_id in found)
+
+    def by_number(self, merchant_id: str, mode: Mode, kind: PayableKind, number: str) -> Payable | None:
+        """A payable by what the merchant calls it."""
+        values = {"merchant": merchant_id, "mode": mode.value, "kind": kind.value, "number": number}
+        return _maybe(self._tx.run(BY_NUMBER, values).fetchone())
+
+    def numbered(self, merchant_id: str, mode: Mode, numbers: Collection[str]) -> Mapping[str, Payable]:
+        """Invoices by number, for imports."""
+        values = {"merchant": merchant_id, "mode": mode.value, "kind": PayableKind.INVOICE.value}
+        rows = self._tx.run(NUMBERED, {**values, "numbers": json_text(list(numbers))})
+        return {row["number"]: _payable(row) for row in rows}
+
+    def open_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:
+        """Invoices of a customer with something due, not cancelled; oldest due first."""
+        rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
+        return tuple(_payable(row) for row in rows)
+
+    def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]:
+        """Newest first; the text is looked for in number, and in the customer's name, number, mail and phone."""
+        values: dict[str, Any] = {"merchant": merchant_id, "mode": mode.value, "limit": limit}
+        if not text.strip():
+            return tuple(_payable(row) for row in self._tx.run(NEWEST, values))
+        values["pattern"] = pattern(folded(text.strip()))
+        return tuple(_payable(row) for row in self._tx.run(SEARCH, values))
+
+    def open_totals(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, int], ...]:
+        """(customer id, currency, due, number of open invoices) of each customer who owes."""
+        rows = self._tx.run(OPEN_TOTALS, {"merchant": merchant_id, "mode": mode.value})
+        return tuple((row["customer"], row["currency"], int(row["due"]), row["count"]) for row in rows)
+
+
+def _unsettled(record: Payable) -> Payable:
+    if record.due != record.total or record.reopened:
+        raise ValueError(f"payable {record.number} is added unsettled; its ledger entries settle it")
+    return record
+
+
+def _values(record: Payable) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "merchant": record.merchant_id,
+        "mode": record.mode.value,
+        "kind": record.kind.value,
+        "number": record.number,
+        "customer": record.customer_id,
+        "currency": record.currency,
+        "total": record.total,
+        "issued_on": record.issued_on.isoformat(),
+        "due_on": maybe_iso(record.due_on),
+        "description": record.description,
+        "revision": record.revision,
+        "offered_until": maybe_micros(record.offered_until),
+        "cancelled_at": maybe_micros(record.cancelled_at),
+        "created_at": micros(record.created_at),
+    }
+
+
+def _maybe(row: sqlite3.Row | None) -> Payable | None:
+    return None if row is None else _payable(row)
+
+
+def _payable(row: sqlite3.Row) -> Payable:
+    return Payable(
+        id=row["id"],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        kind=PayableKind(row["kind"]),
+        number=row["number"],
+        customer_id=row["customer"],
+        currency=row["currency"],
+        total=row["total"],
+        issued_on=date.fromisoformat(row["issued_on"]),
+        due_on=maybe_day(row["due_on"]),
+        description=row["description"],
+        revision=row["revision"],
+        allocated=row["allocated"],
+        withheld=row["withheld"],
+        discounted=row["discounted"],
+        credited=row["credited"],
+        outside=row["outside"],
+        written_off=row["written_off"],
+        reopened=row["reopened"],
+        offered_until=maybe_moment(row["offered_until"]),
+        cancelled_at=maybe_moment(row["cancelled_at"]),
+        created_at=moment(row["created_at"]),
+    )

@@ -1,0 +1,406 @@
+"""Payments, their lines and their observations."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.payment import Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status
+from hub.domain.refusals import Conflict
+from hub_hookspecs import Channel, Instrument, Kind, Mode, Money, Observation, Reason, ReasonKind
+
+from .rows import (
+    action_from,
+    action_text,
+    folded,
+    json_list,
+    json_text,
+    maybe_micros,
+    maybe_moment,
+    micros,
+    moment,
+    pattern,
+    payer_from,
+    payer_text,
+)
+from .schema import ONE, ZERO, customer, literal, observation, payment, payment_line
+from .statements import Runs, among, changed, inserted
+
+ADD = inserted(payment)
+ADD_LINE = inserted(payment_line)
+BEGIN = (
+    update(payment)
+    .where(payment.c.id == bindparam("this"), payment.c.phase == literal("created"))
+    .values(
+        phase=literal("sending"),
+        status=case((payment.c.status == literal("created"), literal("unknown")), else_=payment.c.status),
+        owner=bindparam("owner"),
+        lease_until=bindparam("lease_until"),
+        next_check_at=bindparam("lease_until"),
+    )
+)
+SAVE = changed(
+    payment,
+    *(payment.c.phase, payment.c.status, payment.c.live, payment.c.reason, payment.c.flags, payment.c.memory),
+    *(payment.c.action, payment.c.provider_reference, payment.c.expires_at, payment.c.ended_at),
+    *(payment.c.next_check_at, payment.c.checks),
+)
+GET = select(payment).where(payment.c.id == bindparam("id"))
+BY_REFERENCE = select(payment).where(
+    payment.c.account == bindparam("account"), payment.c.reference == bindparam("reference")
+)
+BY_PROVIDER_REFERENCE = (
+    select(payment)
+    .where(
+        payment.c.account == bindparam("account"),
+        payment.c.provider_reference == bindparam("reference"),
+        payment.c.provider_reference.is_not(None),
+    )
+    .order_by(payment.c.created_at, payment.c.id)
+)
+BY_RETURN_TOKEN = select(payment).where(
+    payment.c.return_token == bindparam("token"), payment.c.return_token != literal("")
+)
+WITH = (
+    select(payment)
+    .where(payment.c.id.in_(select(payment_line.c.payment).where(among(payment_line.c.payable, "ids"))))
+    .order_by(payment.c.created_at, payment.c.id)
+)
+LIVE_WITH = (
+    select(payment)
+    .where(
+        payment.c.id.in_(
+            select(payment_line.c.payment).where(among(payment_line.c.payable, "ids"), payment_line.c.live == ONE)
+        )
+    )
+    .order_by(payment.c.created_at, payment.c.id)
+)
+OF_CUSTOMER = (
+    select(payment)
+    .where(payment.c.customer == bindparam("customer"), payment.c.mode == bindparam("mode"))
+    .order_by(payment.c.created_at.desc(), payment.c.id.desc())
+)
+LINES = select(payment_line).where(payment_line.c.payment == bindparam("payment")).order_by(payment_line.c.position)
+LINES_OF = (
+    select(payment_line)
+    .where(among(payment_line.c.payment, "ids"))
+    .order_by(payment_line.c.payment, payment_line.c.position)
+)
+NEWEST = select(payment).order_by(payment.c.created_at.desc(), payment.c.id.desc()).limit(bindparam("limit"))
+TEXT = or_(
+    payment.c.reference.ilike(bindparam("pattern"), escape="\\"),
+    payment.c.provider_reference.ilike(bindparam("pattern"), escape="\\"),
+    payment.c.payer_email.ilike(bindparam("pattern"), escape="\\"),
+    payment.c.id.in_(
+        select(payment_line.c.payment).where(
+            payment_line.c.payment == payment.c.id, payment_line.c.number.ilike(bindparam("pattern"), escape="\\")
+        )
+    ),
+    payment.c.customer.in_(select(customer.c.id).where(customer.c.search.like(bindparam("folded"), escape="\\"))),
+)
+
+_observation = insert(observation).values(
+    {
+        **{column.name: bindparam(column.name) for column in observation.columns},
+        "seq": select(func.coalesce(func.max(observation.c.seq), ZERO) + ONE).scalar_subquery(),
+    }
+)
+OBSERVE = _observation.on_conflict_do_nothing(index_elements=[observation.c.id])
+SEEN = select(observation).where(observation.c.payment == bindparam("payment")).order_by(observation.c.seq)
+
+DUE = (
+    select(payment.c.id)
+    .where(payment.c.next_check_at <= bindparam("now"), payment.c.next_check_at.is_not(None))
+    .order_by(payment.c.next_check_at, payment.c.id)
+    .limit(bindparam("limit"))
+)
+CLAIM = update(payment).where(among(payment.c.id, "ids")).values(next_check_at=bindparam("until"))
+MAKE_DUE = (
+    update(payment)
+    .where(
+        payment.c.id == bindparam("this"),
+        payment.c.status != literal("paid"),
+        or_(payment.c.next_check_at.is_(None), payment.c.next_check_at > bindparam("at")),
+    )
+    .values(next_check_at=bindparam("at"))
+)
+
+
+class Payments:
+    """Payments and their observations."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def add(self, payment: Payment) -> None:
+        """Insert with its lines, in phase created.
+
+        Raises:
+            Conflict: ``one_live`` when a payable is already in a live payment, ``unique`` for a used reference.
+        """
+        lines = [
+            {
+                "payment": payment.id,
+                "position": position,
+                "payable": line.payable_id,
+                "number": line.number,
+                "amount": line.amount,
+                "live": int(payment.is_live),
+            }
+            for position, line in enumerate(payment.lines)
+        ]
+        with self._tx.whole():
+            self._tx.run(ADD, _values(payment))
+            self._tx.run(ADD_LINE, lines)
+
+    def begin_sending(self, payment_id: str, owner: str, lease_until: datetime) -> None:
+        """created -> sending, by compare-and-set; status and next check follow; the database checks what is due.
+
+        Raises:
+            Conflict: ``legal_send``.
+        """
+        values = {"this": payment_id, "owner": owner, "lease_until": micros(lease_until)}
+        if self._tx.run(BEGIN, values).rowcount != 1:
+            raise Conflict("legal_send", "the payment is not in phase created")
+
+    def save(self, payment: Payment) -> None:
+        """Write the derived and remembered columns: phase, status, reason, flags, memory, action, provider reference,
+        expires_at, ended_at, next_check_at, checks.
+
+        Raises:
+            Conflict: ``legal_phase`` or ``legal_status`` when it would take back what is known.
+        """
+        self._tx.change(SAVE, {**_derived(payment), "this": payment.id})
+
+    def get(self, payment_id: str) -> Payment | None:
+        """A payment by id."""
+        return self._one(GET, id=payment_id)
+
+    def by_reference(self, account_id: str, reference: str) -> Payment | None:
+        """A payment by our reference."""
+        return self._one(BY_REFERENCE, account=account_id, reference=reference)
+
+    def by_provider_reference(self, account_id: str, provider_reference: str) -> Payment | None:
+        """The first payment that the provider calls so."""
+        return self._one(BY_PROVIDER_REFERENCE, account=account_id, reference=provider_reference)
+
+    def by_return_token(self, token: str) -> Payment | None:
+        """The payment that a browser's return address names."""
+        return self._one(BY_RETURN_TOKEN, token=token)
+
+    def live_with(self, payable_ids: Collection[str]) -> tuple[Payment, ...]:
+        """Live payments that hold one of these payables; oldest first."""
+        return self._many(LIVE_WITH, ids=json_text(list(payable_ids)))
+
+    def with_payables(self, payable_ids: Collection[str]) -> tuple[Payment, ...]:
+        """All payments with one of these payables; oldest first."""
+        return self._many(WITH, ids=json_text(list(payable_ids)))
+
+    def of_customer(self, customer_id: str, mode: Mode) -> tuple[Payment, ...]:
+        """A customer's payments; newest first."""
+        return self._many(OF_CUSTOMER, customer=customer_id, mode=mode.value)
+
+    def search(
+        self,
+        *,
+        merchant_id: str | None = None,
+        mode: Mode | None = None,
+        text: str = "",
+        since: datetime | None = None,
+        status: str = "",
+        limit: int = 200,
+    ) -> tuple[Payment, ...]:
+        """Newest first; text matches our or their reference, invoice number, mail, phone or name."""
+        conditions: list[Any] = []
+        values: dict[str, Any] = {"limit": limit}
+        if merchant_id is not None:
+            conditions.append(payment.c.merchant == bindparam("merchant"))
+            values["merchant"] = merchant_id
+        if mode is not None:
+            conditions.append(payment.c.mode == bindparam("mode"))
+            values["mode"] = mode.value
+        if since is not None:
+            conditions.append(payment.c.created_at >= bindparam("since"))
+            values["since"] = micros(since)
+        if status:
+            conditions.append(payment.c.status == bindparam("status"))
+            values["status"] = str(status)
+        if text.strip():
+            conditions.append(TEXT)
+            values |= {"pattern": pattern(text.strip()), "folded": pattern(folded(text.strip()))}
+        return self._many(NEWEST.where(and_(*conditions)) if conditions else NEWEST, **values)
+
+    def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
+        """Insert an observation; False when its key is already there."""
+        return self._tx.run(OBSERVE, _observed(seen, observation_merchant, mode)).rowcount == 1
+
+    def seen(self, payment_id: str) -> tuple[Seen, ...]:
+        """Observations in stored order."""
+        return tuple(_seen(row) for row in self._tx.run(SEEN, {"payment": payment_id}))
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of payments whose check is due; each one's due time moves to ``until``."""
+        ids = [row["id"] for row in self._tx.run(DUE, {"now": micros(now), "limit": limit})]
+        if ids:
+            self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
+        return tuple(ids)
+
+    def make_due(self, payment_id: str, at: datetime) -> None:
+        """Bring the next check forward to ``at`` (never back); a paid payment has nothing to be asked."""
+        self._tx.run(MAKE_DUE, {"this": payment_id, "at": micros(at)})
+
+    def _one(self, statement: Any, **values: Any) -> Payment | None:
+        row = self._tx.run(statement, values).fetchone()
+        return None if row is None else _payment(row, self._tx.run(LINES, {"payment": row["id"]}))
+
+    def _many(self, statement: Any, **values: Any) -> tuple[Payment, ...]:
+        rows = self._tx.run(statement, values).fetchall()
+        lines: dict[str, list[sqlite3.Row]] = {row["id"]: [] for row in rows}
+        if rows:
+            for line in self._tx.run(LINES_OF, {"ids": json_text(list(lines))}):
+                lines[line["payment"]].append(line)
+        return tuple(_payment(row, lines[row["id"]]) for row in rows)
+
+
+def _derived(record: Payment) -> dict[str, Any]:
+    return {
+        "phase": record.phase.value,
+        "status": record.status.value,
+        "live": int(record.is_live),
+        "reason": record.reason,
+        "flags": json_list(record.flags),
+        "memory": json_text(dict(record.memory)),
+        "action": action_text(record.action),
+        "provider_reference": record.provider_reference,
+        "expires_at": maybe_micros(record.expires_at),
+        "ended_at": maybe_micros(record.ended_at),
+        "next_check_at": maybe_micros(record.next_check_at),
+        "checks": record.checks,
+    }
+
+
+def _values(record: Payment) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "merchant": record.merchant_id,
+        "mode": record.mode.value,
+        "account": record.account_id,
+        "provider": record.provider,
+        "way": record.way,
+        "channel": record.channel.value,
+        "customer": record.customer_id,
+        "payer": payer_text(record.payer),
+        "payer_email": record.payer.email,
+        "reference": record.reference,
+        "currency": record.amount.currency,
+        "amount": record.amount.minor,
+        "return_token": record.return_token,
+        "locale": record.locale,
+        "owner": record.owner,
+        "lease_until": maybe_micros(record.lease_until),
+        "warned": int(record.warned),
+        "created_at": micros(record.created_at),
+        **_derived(record),
+    }
+
+
+def _payment(row: sqlite3.Row, lines: Iterable[sqlite3.Row]) -> Payment:
+    return Payment(
+        id=row["id"],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        account_id=row["account"],
+        provider=row["provider"],
+        way=row["way"],
+        channel=Channel(row["channel"]),
+        customer_id=row["customer"],
+        payer=payer_from(row["payer"]),
+        reference=row["reference"],
+        provider_reference=row["provider_reference"],
+        amount=Money(row["amount"], row["currency"]),
+        lines=tuple(
+            PaymentLine(payable_id=line["payable"], number=line["number"], amount=line["amount"]) for line in lines
+        ),
+        phase=Phase(row["phase"]),
+        status=Status(row["status"]),
+        reason=row["reason"],
+        flags=frozenset(Flag(name) for name in json.loads(row["flags"])),
+        memory=json.loads(row["memory"]),
+        action=action_from(row["action"]),
+        return_token=row["return_token"],
+        locale=row["locale"],
+        owner=row["owner"],
+        lease_until=maybe_moment(row["lease_until"]),
+        ended_at=maybe_moment(row["ended_at"]),
+        expires_at=maybe_moment(row["expires_at"]),
+        next_check_at=maybe_moment(row["next_check_at"]),
+        checks=row["checks"],
+        warned=bool(row["warned"]),
+        created_at=moment(row["created_at"]),
+    )
+
+
+def _observed(seen: Seen, merchant: str, mode: Mode) -> dict[str, Any]:
+    claim = seen.observation
+    return {
+        "id": seen.key,
+        "payment": seen.payment_id,
+        "account": seen.account_id,
+        "merchant": merchant,
+        "mode": mode.value,
+        "source": seen.source.value,
+        "kind": claim.kind.value,
+        "reference": claim.reference,
+        "provider_reference": claim.provider_reference,
+        "movement": claim.movement,
+        "amount": None if claim.amount is None else claim.amount.minor,
+        "currency": None if claim.amount is None else claim.amount.currency,
+        "vouched": json_list(claim.vouched),
+        "occurred_at": maybe_micros(claim.occurred_at),
+        "reason_kind": claim.reason.kind.value if claim.reason else None,
+        "reason_code": claim.reason.code if claim.reason else None,
+        "authorisation": claim.authorisation,
+        "instrument_kind": claim.instrument.kind if claim.instrument else None,
+        "instrument_label": claim.instrument.label if claim.instrument else None,
+        "event_id": claim.event_id,
+        "seen_at": micros(seen.seen_at),
+        "note": seen.note,
+        "digest": seen.digest,
+    }
+
+
+def _seen(row: sqlite3.Row) -> Seen:
+    reason = None if row["reason_kind"] is None else Reason(ReasonKind(row["reason_kind"]), row["reason_code"])
+    label = row["instrument_label"]
+    instrument = None if label is None else Instrument(row["instrument_kind"], label)
+    claim = Observation(
+        kind=Kind(row["kind"]),
+        reference=row["reference"],
+        provider_reference=row["provider_reference"],
+        movement=row["movement"],
+        amount=None if row["amount"] is None else Money(row["amount"], row["currency"]),
+        vouched=frozenset(json.loads(row["vouched"])),
+        occurred_at=maybe_moment(row["occurred_at"]),
+        reason=reason,
+        authorisation=row["authorisation"],
+        instrument=instrument,
+        event_id=row["event_id"],
+    )
+    return Seen(
+        key=row["id"],
+        payment_id=row["payment"],
+        account_id=row["account"],
+        source=ObservedBy(row["source"]),
+        observation=claim,
+        seen_at=moment(row["seen_at"]),
+        note=row["note"],
+        digest=row["digest"],
+    )

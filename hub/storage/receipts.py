@@ -1,0 +1,152 @@
+"""Cash receipts: numbered without gaps, never edited, only voided."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.receipt import CashReceipt, Means, ReceiptLine
+from hub_hookspecs import Mode, Money
+
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .schema import ONE, cash_receipt, series
+from .statements import Runs, changed, inserted
+
+NEXT = (
+    insert(series)
+    .values(
+        merchant=bindparam("merchant"), mode=bindparam("mode"), series=bindparam("series"), next=literal_column("2")
+    )
+    .on_conflict_do_update(
+        index_elements=[series.c.merchant, series.c.mode, series.c.series], set_={"next": series.c.next + ONE}
+    )
+    .returning((series.c.next - ONE).label("number"))
+)
+ADD = inserted(cash_receipt)
+VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at)
+GET = select(cash_receipt).where(cash_receipt.c.id == bindparam("id"))
+OF_PAYMENT = select(cash_receipt).where(
+    cash_receipt.c.payment == bindparam("payment"),
+    cash_receipt.c.payment.is_not(None),
+    cash_receipt.c.voided_at.is_(None),
+)
+OF = (
+    select(cash_receipt)
+    .where(cash_receipt.c.merchant == bindparam("merchant"), cash_receipt.c.mode == bindparam("mode"))
+    .order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
+)
+
+
+class Receipts:
+    """Cash receipts."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def next_number(self, merchant_id: str, mode: Mode, series: str) -> int:
+        """Take the next number of a series, in this transaction; gapless because it rolls back with it."""
+        values = {"merchant": merchant_id, "mode": mode.value, "series": series}
+        (row,) = self._tx.run(NEXT, values).fetchall()
+        return int(row["number"])
+
+    def add(self, receipt: CashReceipt) -> None:
+        """Insert a receipt.
+
+        Raises:
+            Conflict: ``unique`` when its number, or its payment's receipt, is already there.
+        """
+        self._tx.run(ADD, _values(receipt))
+
+    def void(self, receipt_id: str, reason: str, at: datetime) -> None:
+        """Void a receipt, once; it keeps its number.
+
+        Raises:
+            Conflict: ``append_only`` when it is void already.
+        """
+        self._tx.change(VOID, {"this": receipt_id, "void_reason": reason, "voided_at": micros(at)})
+
+    def get(self, receipt_id: str) -> CashReceipt | None:
+        """A receipt by id."""
+        row = self._tx.run(GET, {"id": receipt_id}).fetchone()
+        return None if row is None else _receipt(row)
+
+    def of_payment(self, payment_id: str) -> CashReceipt | None:
+        """The receipt of a payment that is not void."""
+        row = self._tx.run(OF_PAYMENT, {"payment": payment_id}).fetchone()
+        return None if row is None else _receipt(row)
+
+    def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]:
+        """A merchant's receipts by series, the last number first."""
+        return tuple(_receipt(row) for row in self._tx.run(OF, {"merchant": merchant_id, "mode": mode.value}))
+
+
+def _values(record: CashReceipt) -> dict[str, object]:
+    if record.advance.currency != record.cash.currency:
+        raise ValueError(f"cash receipt {record.label} is in two currencies")
+    return {
+        "id": record.id,
+        "merchant": record.merchant_id,
+        "mode": record.mode.value,
+        "series": record.series,
+        "number": record.number,
+        "customer": record.customer_id,
+        "payment": record.payment_id,
+        "received_on": record.received_on.isoformat(),
+        "issued_at": micros(record.issued_at),
+        "issued_by": record.issued_by,
+        "means": record.means.value,
+        "currency": record.cash.currency,
+        "cash": record.cash.minor,
+        "advance": record.advance.minor,
+        "lines": json_text(
+            [[line.payable_id, line.number, line.applied, line.before, line.after] for line in record.lines]
+        ),
+        "words": record.words,
+        "clause": record.clause,
+        "concept": record.concept,
+        "notes": record.notes,
+        "bank_account": record.bank_account,
+        "provider": record.provider,
+        "provider_reference": record.provider_reference,
+        "authorisation": record.authorisation,
+        "void_reason": record.void_reason,
+        "voided_at": maybe_micros(record.voided_at),
+    }
+
+
+def _receipt(row: sqlite3.Row) -> CashReceipt:
+    return CashReceipt(
+        id=row["id"],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        series=row["series"],
+        number=row["number"],
+        customer_id=row["customer"],
+        payment_id=row["payment"],
+        received_on=date.fromisoformat(row["received_on"]),
+        issued_at=moment(row["issued_at"]),
+        issued_by=row["issued_by"],
+        means=Means(row["means"]),
+        cash=Money(row["cash"], row["currency"]),
+        advance=Money(row["advance"], row["currency"]),
+        lines=tuple(
+            ReceiptLine(payable_id=payable_id, number=number, applied=applied, before=before, after=after)
+            for payable_id, number, applied, before, after in json.loads(row["lines"])
+        ),
+        words=row["words"],
+        clause=row["clause"],
+        concept=row["concept"],
+        notes=row["notes"],
+        bank_account=row["bank_account"],
+        provider=row["provider"],
+        provider_reference=row["provider_reference"],
+        authorisation=row["authorisation"],
+        void_reason=row["void_reason"],
+        voided_at=maybe_moment(row["voided_at"]),
+    )

@@ -1,0 +1,76 @@
+"""Exceptions that wait for a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.message import Review
+from hub_hookspecs import Mode
+
+from .rows import maybe_micros, maybe_moment, micros, moment
+from .schema import review
+from .statements import Runs, changed
+
+OPEN = (
+    insert(review).values({column.name: bindparam(column.name) for column in review.columns}).on_conflict_do_nothing()
+)
+RESOLVE = changed(review, review.c.resolved_at, review.c.resolution).where(review.c.resolved_at.is_(None))
+ALL = select(review).where(review.c.resolved_at.is_(None)).order_by(review.c.opened_at, review.c.id)
+
+
+class Reviews:
+    """Exceptions that wait for a person."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: Runs) -> None:
+        self._tx = tx
+
+    def open(self, review: Review) -> bool:
+        """Insert; False when this cause is already open for this payment, or this very review was resolved."""
+        return self._tx.run(OPEN, _values(review)).rowcount == 1
+
+    def resolve(self, review_id: str, resolution: str, at: datetime) -> None:
+        """Close an open review."""
+        self._tx.change(RESOLVE, {"this": review_id, "resolution": resolution, "resolved_at": micros(at)})
+
+    def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]:
+        """Open reviews; oldest first."""
+        statement, values = ALL, dict[str, str]()
+        if merchant_id is not None:
+            statement, values["merchant"] = statement.where(review.c.merchant == bindparam("merchant")), merchant_id
+        if payment_id is not None:
+            statement, values["payment"] = statement.where(review.c.payment == bindparam("payment")), payment_id
+        return tuple(_review(row) for row in self._tx.run(statement, values))
+
+
+def _values(record: Review) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "merchant": record.merchant_id,
+        "mode": record.mode.value,
+        "cause": record.cause,
+        "payment": record.payment_id,
+        "details": record.details,
+        "opened_at": micros(record.opened_at),
+        "resolved_at": maybe_micros(record.resolved_at),
+        "resolution": record.resolution,
+    }
+
+
+def _review(row: sqlite3.Row) -> Review:
+    return Review(
+        id=row["id"],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        cause=row["cause"],
+        payment_id=row["payment"],
+        details=row["details"],
+        opened_at=moment(row["opened_at"]),
+        resolved_at=maybe_moment(row["resolved_at"]),
+        resolution=row["resolution"],
+    )

@@ -1,0 +1,221 @@
+"""Rows and records: moments as microseconds, and records inside a column as JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hub.domain.merchant import Options
+from hub_hookspecs import (
+    ApproveInApp,
+    Company,
+    Credentials,
+    Done,
+    FieldMatch,
+    IdentityDocument,
+    IdentityReport,
+    Match,
+    NextAction,
+    Payer,
+    PostForm,
+    Redirect,
+    ShowQr,
+    ShowReference,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """A moment as microseconds since 1970 UTC, exactly."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {moment!r}")
+    return (moment - EPOCH) // MICROSECOND
+
+
+def maybe_micros(moment: datetime | None) -> int | None:
+    """Nothing stays nothing."""
+    return None if moment is None else micros(moment)
+
+
+def moment(micros: int) -> datetime:
+    """The moment, UTC."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_moment(micros: int | None) -> datetime | None:
+    """Nothing stays nothing."""
+    return None if micros is None else EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_day(text: str | None) -> date | None:
+    """Nothing stays nothing."""
+    return None if text is None else date.fromisoformat(text)
+
+
+def maybe_iso(day: date | None) -> str | None:
+    """Nothing stays nothing."""
+    return None if day is None else day.isoformat()
+
+
+def json_text(value: Any) -> str:
+    """JSON in one form only, so that equal records are equal texts."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def json_list(texts: Iterable[str]) -> str:
+    """A set of words as a sorted JSON list."""
+    return json_text(sorted(str(text) for text in texts))
+
+
+def folded(*texts: str | None) -> str:
+    """Text for searching: no case, no accents, one line."""
+    plain = unicodedata.normalize("NFKD", "\n".join(text for text in texts if text).casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def pattern(text: str) -> str:
+    """A LIKE pattern, escaped with ``\\\\``, for text that contains this."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+# ---------------------------------------------------------------- identity
+
+
+def document_data(document: IdentityDocument | None) -> list[str | None] | None:
+    """Type, number, check digit."""
+    return None if document is None else [document.type, document.number, document.check_digit]
+
+
+def document_from(data: list[Any] | None) -> IdentityDocument | None:
+    """The reverse."""
+    return None if data is None else IdentityDocument(*data)
+
+
+def company_text(company: Company) -> str:
+    """A company as JSON."""
+    return json_text(
+        {
+            "country": company.country,
+            "document": document_data(company.document),
+            "legal_name": company.legal_name,
+            "trade_name": company.trade_name,
+            "address": dict(company.address),
+            "phone": company.phone,
+            "email": company.email,
+            "zone": company.zone,
+        }
+    )
+
+
+def company_from(text: str) -> Company:
+    """The reverse."""
+    data = json.loads(text)
+    return Company(**{**data, "document": IdentityDocument(*data["document"])})
+
+
+def options_text(options: Options) -> str:
+    """A merchant's choices as JSON."""
+    return json_text({"auto_record": options.auto_record, "partial": options.partial, "notify": list(options.notify)})
+
+
+def options_from(text: str) -> Options:
+    """The reverse."""
+    data = json.loads(text)
+    return Options(**{**data, "notify": tuple(data["notify"])})
+
+
+def report_text(report: IdentityReport | None) -> str | None:
+    """What a validation said, as JSON."""
+    if report is None:
+        return None
+    fields = [[item.field, item.match.value, item.ours, item.theirs] for item in report.fields]
+    return json_text(
+        {
+            "credentials": report.credentials.value,
+            "culprits": list(report.culprits),
+            "code": report.code,
+            "fields": fields,
+        }
+    )
+
+
+def report_from(text: str | None) -> IdentityReport | None:
+    """The reverse."""
+    if text is None:
+        return None
+    data = json.loads(text)
+    return IdentityReport(
+        credentials=Credentials(data["credentials"]),
+        culprits=tuple(data["culprits"]),
+        code=data["code"],
+        fields=tuple(
+            FieldMatch(field=field, match=Match(match), ours=ours, theirs=theirs)
+            for field, match, ours, theirs in data["fields"]
+        ),
+    )
+
+
+# ---------------------------------------------------------------- payments
+
+
+def payer_text(payer: Payer) -> str:
+    """Who pays, as JSON."""
+    return json_text(
+        {
+            "name": payer.name,
+            "email": payer.email,
+            "document": document_data(payer.document),
+            "country": payer.country,
+            "address": payer.address,
+            "fields": dict(payer.fields),
+        }
+    )
+
+
+def payer_from(text: str) -> Payer:
+    """The reverse."""
+    data = json.loads(text)
+    return Payer(**{**data, "document": document_from(data["document"])})
+
+
+def action_text(action: NextAction | None) -> str | None:
+    """A next action as JSON, its type named."""
+    data: Mapping[str, Any] = {}
+    match action:
+        case None:
+            return None
+        case Redirect(url, expires_at):
+            data = {"url": url, "expires_at": maybe_micros(expires_at)}
+        case PostForm(url, fields, expires_at):
+            data = {"url": url, "fields": dict(fields), "expires_at": maybe_micros(expires_at)}
+        case ApproveInApp(hint, expires_at):
+            data = {"hint": hint, "expires_at": maybe_micros(expires_at)}
+        case ShowQr(payload, expires_at):
+            data = {"payload": payload, "expires_at": maybe_micros(expires_at)}
+        case ShowReference(words, barcode, expires_at):
+            data = {"text": words, "barcode": barcode, "expires_at": maybe_micros(expires_at)}
+        case Done():
+            pass
+    return json_text({"type": type(action).__name__, **data})
+
+
+ACTIONS: Mapping[str, type[NextAction]] = {
+    kind.__name__: kind for kind in (Redirect, PostForm, ApproveInApp, ShowQr, ShowReference, Done)
+}
+
+
+def action_from(text: str | None) -> NextAction | None:
+    """The reverse."""
+    if text is None:
+        return None
+    data = json.loads(text)
+    kind = ACTIONS[data.pop("type")]
+    if "expires_at" in data:
+        data["expires_at"] = maybe_moment(data["expires_at"])
+    return kind(**data)

@@ -1,0 +1,691 @@
+"""The tables. Columns hold plain values: integers for minor units and for microseconds UTC, text, bytes; JSON as text.
+
+What must hold is said here as CHECK, UNIQUE and foreign key, and in ``triggers`` where that does not reach.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    literal_column,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from hub.domain.account import AccountStatus
+from hub.domain.ledger import Effect, EntryKind, LedgerKind
+from hub.domain.merchant import LinkKind, Role
+from hub.domain.message import DeliveryState, MessageState
+from hub.domain.payable import PayableKind
+from hub.domain.payment import LIVE, ObservedBy, Phase, Status
+from hub.domain.receipt import Means
+from hub_hookspecs import LIMIT, Channel, Kind, Mode, RefundKind, Source
+
+NAMES = {
+    "pk": "%(table_name)s_key",
+    "uq": "%(table_name)s_%(column_0_N_name)s_once",
+    "fk": "%(table_name)s_%(column_0_N_name)s_known",
+    "ix": "%(table_name)s_by_%(column_0_N_name)s",
+    "ck": "%(table_name)s_%(constraint_name)s",
+}
+"""Names of constraints; a CHECK's name is the rule that a refusal names."""
+
+metadata = MetaData(naming_convention=NAMES)
+
+Whole = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits everywhere; SQLite's strict tables know the word INTEGER alone."""
+
+ONE: ColumnElement[Any] = literal_column("1")
+ZERO: ColumnElement[Any] = literal_column("0")
+"""A literal, since a partial index is used only where the condition stands in the text of a statement."""
+
+
+def literal(value: str) -> ColumnElement[Any]:
+    """A word of our own in the text of a statement, for the same reason."""
+    return literal_column(f"'{value}'")
+
+
+def _id(name: str = "id") -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _to(name: str, target: str, *, null: bool = False, **options: Any) -> Column[str]:
+    return Column(name, Text, ForeignKey(target), nullable=null, **options)
+
+
+def _text(name: str, *, null: bool = False, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=null, **options)
+
+
+def _whole(name: str, *, null: bool = False, **options: Any) -> Column[int]:
+    return Column(name, Whole, nullable=null, **options)
+
+
+def _bytes(name: str, *, null: bool = False, **options: Any) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=null, **options)
+
+
+def _words(kinds: Any) -> str:
+    return ", ".join(f"'{kind}'" for kind in sorted(kinds))
+
+
+def _one_of(name: str, kinds: type[enum.StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{name} IN ({_words(kinds)})", name=name)
+
+
+def _flag(name: str) -> CheckConstraint:
+    return CheckConstraint(f"{name} IN (0, 1)", name=name)
+
+
+def _between(name: str, low: int, high: int = LIMIT) -> CheckConstraint:
+    return CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name)
+
+
+def _table(name: str, *parts: Any, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+# ---------------------------------------------------------------- merchants and customers
+
+merchant = _table(
+    "merchant",
+    _id(),
+    _text("slug", unique=True),
+    _text("company"),
+    _text("locale"),
+    _text("mode"),
+    _text("options"),
+    _whole("created_at"),
+    _one_of("mode", Mode),
+)
+
+member = _table(
+    "member",
+    _to("merchant", "merchant.id", primary_key=True),
+    _text("email", primary_key=True),
+    _text("role"),
+    _one_of("role", Role),
+    Index("member_by_email", func.lower(literal_column("email"))),
+)
+
+sign_in = _table(
+    "sign_in",
+    _bytes("token_hash", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _text("email"),
+    _whole("expires_at"),
+    _whole("used_at", null=True),
+)
+
+session = _table(
+    "session",
+    _bytes("token_hash", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _text("email"),
+    _text("role"),
+    _text("csrf"),
+    _whole("expires_at"),
+    _one_of("role", Role),
+)
+
+api_key = _table(
+    "api_key",
+    _bytes("key_hash", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("name"),
+    _whole("created_at"),
+    _one_of("mode", Mode),
+)
+
+customer = _table(
+    "customer",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("name"),
+    _text("document_type", null=True),
+    _text("document_number", null=True),
+    _text("document_check", null=True),
+    _text("email"),
+    _text("phone"),
+    _text("address"),
+    _text("remembered"),
+    _text("search"),
+    Index(None, "merchant", "document_number", sqlite_where=literal_column("document_number IS NOT NULL")),
+    Index("customer_by_merchant_email", literal_column("merchant"), func.lower(literal_column("email"))),
+    Index(None, "merchant", "name"),
+)
+
+# ---------------------------------------------------------------- accounts with providers
+
+account = _table(
+    "account",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("provider"),
+    _text("mode"),
+    _text("status"),
+    _text("path_token", unique=True),
+    _text("settings"),
+    _text("secret_names"),
+    _text("channels"),
+    _text("report", null=True),
+    _text("confirmed_by"),
+    _whole("confirmed_at", null=True),
+    _whole("last_heard_at", null=True),
+    _text("paused"),
+    _bytes("grant_sealed", null=True),
+    _whole("created_at"),
+    _whole("updated_at"),
+    UniqueConstraint("merchant", "provider", "mode"),
+    _one_of("mode", Mode),
+    _one_of("status", AccountStatus),
+)
+
+account_secret = _table(
+    "account_secret",
+    _to("account", "account.id", primary_key=True),
+    _text("name", primary_key=True),
+    _bytes("sealed"),
+    _text("key_id"),
+)
+
+country_provider = _table(
+    "country_provider",
+    _text("country", primary_key=True),
+    _text("provider", primary_key=True),
+    _whole("enabled"),
+    _flag("enabled"),
+)
+
+# ---------------------------------------------------------------- what is owed
+
+COUNTERS = tuple(effect.value for effect in Effect)
+"""Sums of a payable, one an effect; the ledger's triggers alone move them."""
+
+DUE = "total - allocated - withheld - discounted - credited - outside - written_off + reopened"
+
+payable = _table(
+    "payable",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("kind"),
+    _text("number"),
+    _to("customer", "customer.id"),
+    _text("currency"),
+    _whole("total"),
+    _text("issued_on"),
+    _text("due_on", null=True),
+    _text("description"),
+    _whole("revision"),
+    *(_whole(name, server_default="0") for name in COUNTERS),
+    Column("due", Whole, Computed(DUE, persisted=True)),
+    _whole("offered_until", null=True),
+    _whole("cancelled_at", null=True),
+    _whole("created_at"),
+    UniqueConstraint("merchant", "mode", "kind", "number"),
+    _one_of("mode", Mode),
+    _one_of("kind", PayableKind),
+    _between("total", 0),
+    *(CheckConstraint(f"{name} >= 0", name=name) for name in COUNTERS),
+    CheckConstraint("reopened <= allocated", name="reopened_of_allocated"),
+    CheckConstraint(f"{DUE} BETWEEN 0 AND total", name="due"),
+    Index(
+        "payable_open",
+        "customer",
+        "mode",
+        sqlite_where=literal_column("kind = 'invoice' AND due > 0 AND cancelled_at IS NULL"),
+    ),
+    Index(
+        "payable_owed",
+        "merchant",
+        "mode",
+        "customer",
+        "currency",
+        "due",
+        sqlite_where=literal_column("kind = 'invoice' AND due > 0 AND cancelled_at IS NULL"),
+    ),
+)
+
+store_order = _table(
+    "store_order",
+    _to("id", "payable.id", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("number"),
+    _to("customer", "customer.id"),
+    _text("items"),
+    _text("currency"),
+    _whole("total"),
+    _whole("hold_until"),
+    _text("return_url"),
+    _whole("created_at"),
+    UniqueConstraint("merchant", "mode", "number"),
+    _one_of("mode", Mode),
+)
+
+idempotency = _table(
+    "idempotency",
+    _text("merchant", primary_key=True),
+    _text("mode", primary_key=True),
+    _text("key", primary_key=True),
+    _text("digest"),
+    _whole("status"),
+    _text("answer"),
+    _whole("created_at"),
+    _one_of("mode", Mode),
+    rowid=False,
+)
+
+# ---------------------------------------------------------------- payments
+
+payment = _table(
+    "payment",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("account", "account.id"),
+    _text("provider"),
+    _text("way"),
+    _text("channel"),
+    _to("customer", "customer.id"),
+    _text("payer"),
+    _text("payer_email"),
+    _text("reference"),
+    _text("provider_reference", null=True),
+    _text("currency"),
+    _whole("amount"),
+    _text("phase"),
+    _text("status"),
+    _whole("live"),
+    _text("reason"),
+    _text("flags"),
+    _text("memory"),
+    _text("action", null=True),
+    _text("return_token"),
+    _text("locale"),
+    _text("owner"),
+    _whole("lease_until", null=True),
+    _whole("ended_at", null=True),
+    _whole("expires_at", null=True),
+    _whole("next_check_at", null=True),
+    _whole("checks"),
+    _whole("warned"),
+    _whole("created_at"),
+    UniqueConstraint("account", "reference"),
+    UniqueConstraint("id", "live"),
+    _one_of("mode", Mode),
+    _one_of("channel", Channel),
+    _one_of("phase", Phase),
+    _one_of("status", Status),
+    _between("amount", 1),
+    _flag("warned"),
+    CheckConstraint(f"live = (status IN ({_words(LIVE)}))", name="live"),
+    Index(
+        None,
+        "account",
+        "provider_reference",
+        sqlite_where=literal_column("provider_reference IS NOT NULL"),
+    ),
+    Index("payment_by_return_token", "return_token", unique=True, sqlite_where=literal_column("return_token <> ''")),
+    Index(None, "next_check_at", sqlite_where=literal_column("next_check_at IS NOT NULL")),
+    Index(None, "customer", "mode", "created_at"),
+    Index(None, "merchant", "mode", "created_at"),
+)
+
+payment_line = _table(
+    "payment_line",
+    _text("payment", primary_key=True),
+    _whole("position", primary_key=True, autoincrement=False),
+    _to("payable", "payable.id"),
+    _text("number"),
+    _whole("amount"),
+    _whole("live"),
+    UniqueConstraint("payment", "payable"),
+    ForeignKeyConstraint(["payment", "live"], ["payment.id", "payment.live"], onupdate="CASCADE"),
+    _between("amount", 1),
+    _flag("live"),
+    Index("one_live", "payable", unique=True, sqlite_where=literal_column("live = 1")),
+    Index(None, "payable"),
+    rowid=False,
+)
+
+observation = _table(
+    "observation",
+    _id(),
+    _whole("seq", unique=True),
+    _to("payment", "payment.id"),
+    _to("account", "account.id"),
+    _text("merchant"),
+    _text("mode"),
+    _text("source"),
+    _text("kind"),
+    _text("reference", null=True),
+    _text("provider_reference", null=True),
+    _text("movement", null=True),
+    _whole("amount", null=True),
+    _text("currency", null=True),
+    _text("vouched"),
+    _whole("occurred_at", null=True),
+    _text("reason_kind", null=True),
+    _text("reason_code", null=True),
+    _text("authorisation", null=True),
+    _text("instrument_kind", null=True),
+    _text("instrument_label", null=True),
+    _text("event_id", null=True),
+    _whole("seen_at"),
+    _text("note"),
+    _text("digest"),
+    _one_of("source", ObservedBy),
+    _one_of("kind", Kind),
+    CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="amount"),
+    Index(None, "payment", "seq"),
+)
+
+operation = _table(
+    "operation",
+    _id(),
+    _to("payment", "payment.id"),
+    _to("account", "account.id"),
+    _text("merchant"),
+    _text("mode"),
+    _text("kind"),
+    _text("reference"),
+    _text("phase"),
+    _text("status"),
+    _whole("live"),
+    _text("currency"),
+    _whole("amount"),
+    _text("reason"),
+    _text("memory"),
+    _text("owner"),
+    _whole("lease_until", null=True),
+    _whole("ended_at", null=True),
+    _whole("next_check_at", null=True),
+    _whole("checks"),
+    _whole("created_at"),
+    UniqueConstraint("account", "reference"),
+    CheckConstraint(f"kind IN ({_words({*RefundKind, 'cancel'})})", name="kind"),
+    _one_of("mode", Mode),
+    _one_of("phase", Phase),
+    _between("amount", 1),
+    _flag("live"),
+    Index("one_undo", "payment", unique=True, sqlite_where=literal_column("kind = 'undo'")),
+    Index(None, "payment"),
+    Index(None, "next_check_at", sqlite_where=literal_column("next_check_at IS NOT NULL")),
+)
+
+# ---------------------------------------------------------------- the ledger
+
+ledger_account = _table(
+    "ledger_account",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("kind"),
+    _text("owner"),
+    _text("currency"),
+    UniqueConstraint("merchant", "mode", "kind", "owner", "currency"),
+    _one_of("mode", Mode),
+    _one_of("kind", LedgerKind),
+)
+
+entry = _table(
+    "entry",
+    Column(
+        "id",
+        Text,
+        ForeignKey("seal.entry", name="entry_sealed", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("key"),
+    _text("kind"),
+    _text("currency"),
+    _whole("at"),
+    _to("payment", "payment.id", null=True),
+    _to("observation", "observation.id", null=True),
+    _whole("own_record"),
+    _text("note"),
+    UniqueConstraint("merchant", "mode", "key"),
+    _one_of("mode", Mode),
+    _one_of("kind", EntryKind),
+    _flag("own_record"),
+    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+)
+
+posting = _table(
+    "posting",
+    _to("entry", "entry.id", primary_key=True),
+    _whole("position", primary_key=True, autoincrement=False),
+    _to("ledger_account", "ledger_account.id"),
+    _whole("amount"),
+    CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LIMIT} AND {LIMIT}", name="amount"),
+    rowid=False,
+)
+
+seal = _table(
+    "seal",
+    _text("entry", primary_key=True),
+    _text("merchant"),
+    _text("mode"),
+    _whole("seq"),
+    _text("prev_hash"),
+    _text("hash"),
+    UniqueConstraint("merchant", "mode", "seq"),
+    rowid=False,
+)
+
+chain = _table(
+    "chain",
+    _text("merchant", primary_key=True),
+    _text("mode", primary_key=True),
+    _whole("seq"),
+    _text("hash"),
+    rowid=False,
+)
+
+balance = _table(
+    "balance",
+    _to("ledger_account", "ledger_account.id", primary_key=True),
+    _whole("amount"),
+    rowid=False,
+)
+
+intake = _table(
+    "intake",
+    _to("entry", "entry.id", primary_key=True),
+    _to("customer", "customer.id"),
+    _to("payment", "payment.id", null=True),
+    _text("currency"),
+    _whole("amount"),
+    _whole("allocated", server_default="0"),
+    _whole("returned", server_default="0"),
+    _between("amount", 1),
+    CheckConstraint("allocated >= 0", name="allocated"),
+    CheckConstraint("returned >= 0", name="returned"),
+    CheckConstraint("allocated + returned <= amount", name="unapplied"),
+    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+    rowid=False,
+)
+
+allocation = _table(
+    "allocation",
+    _to("entry", "entry.id", primary_key=True),
+    _whole("position", primary_key=True, autoincrement=False),
+    _to("payable", "payable.id"),
+    _text("effect"),
+    _whole("amount"),
+    _to("intake", "intake.entry", null=True),
+    _one_of("effect", Effect),
+    CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LIMIT} AND {LIMIT}", name="amount"),
+    Index(None, "payable", "effect", "amount"),
+    Index(None, "intake", "effect", "amount", sqlite_where=literal_column("intake IS NOT NULL")),
+    rowid=False,
+)
+
+# ---------------------------------------------------------------- messages, deliveries, reviews, links
+
+raw_message = _table(
+    "raw_message",
+    _id(),
+    _to("account", "account.id"),
+    _text("merchant"),
+    _text("mode"),
+    _text("source"),
+    _whole("received_at"),
+    _text("digest"),
+    _text("key_id"),
+    _text("state"),
+    _text("verdict"),
+    _text("payment", null=True),
+    _whole("due_at", null=True),
+    _whole("tries"),
+    _bytes("sealed"),
+    UniqueConstraint("account", "digest"),
+    _one_of("mode", Mode),
+    _one_of("source", Source),
+    _one_of("state", MessageState),
+    Index(None, "due_at", sqlite_where=literal_column("due_at IS NOT NULL")),
+    Index(None, "state", "verdict"),
+    Index("raw_message_parked", "account", "received_at", sqlite_where=literal_column("state = 'parked'")),
+)
+
+delivery = _table(
+    "delivery",
+    _id(),
+    _text("merchant"),
+    _text("mode"),
+    _text("kind"),
+    _text("recipient"),
+    _text("subject"),
+    _text("details"),
+    _text("state"),
+    _whole("due_at", null=True),
+    _whole("tries"),
+    _text("last_error"),
+    _whole("created_at"),
+    _whole("sent_at", null=True),
+    _one_of("mode", Mode),
+    _one_of("state", DeliveryState),
+    Index(None, "due_at", sqlite_where=literal_column("state = 'due' AND due_at IS NOT NULL")),
+    Index(None, "subject"),
+    Index(None, "merchant", "created_at"),
+)
+
+review = _table(
+    "review",
+    _id(),
+    _text("merchant"),
+    _text("mode"),
+    _text("cause"),
+    _text("payment", null=True),
+    _text("details"),
+    _whole("opened_at"),
+    _whole("resolved_at", null=True),
+    _text("resolution"),
+    _one_of("mode", Mode),
+    Index(
+        "review_open",
+        literal_column("merchant"),
+        literal_column("cause"),
+        func.coalesce(literal_column("payment"), literal_column("''")),
+        unique=True,
+        sqlite_where=literal_column("resolved_at IS NULL"),
+    ),
+    Index(None, "payment"),
+)
+
+link = _table(
+    "link",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("kind"),
+    _text("target"),
+    _whole("version"),
+    _whole("expires_at"),
+    _whole("revoked_at", null=True),
+    _whole("opened_at", null=True),
+    _one_of("mode", Mode),
+    _one_of("kind", LinkKind),
+    Index(None, "target", "kind", "mode"),
+)
+
+# ---------------------------------------------------------------- documents and counters
+
+series = _table(
+    "series",
+    _to("merchant", "merchant.id", primary_key=True),
+    _text("mode", primary_key=True),
+    _text("series", primary_key=True),
+    _whole("next"),
+    _one_of("mode", Mode),
+    CheckConstraint("next >= 1", name="next"),
+    rowid=False,
+)
+
+cash_receipt = _table(
+    "cash_receipt",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("series"),
+    _whole("number"),
+    _to("customer", "customer.id"),
+    _to("payment", "payment.id", null=True),
+    _text("received_on"),
+    _whole("issued_at"),
+    _text("issued_by"),
+    _text("means"),
+    _text("currency"),
+    _whole("cash"),
+    _whole("advance"),
+    _text("lines"),
+    _text("words"),
+    _text("clause"),
+    _text("concept"),
+    _text("notes"),
+    _text("bank_account"),
+    _text("provider"),
+    _text("provider_reference"),
+    _text("authorisation"),
+    _text("void_reason"),
+    _whole("voided_at", null=True),
+    UniqueConstraint("merchant", "mode", "series", "number"),
+    _one_of("mode", Mode),
+    _one_of("means", Means),
+    _between("number", 1),
+    _between("cash", 0),
+    CheckConstraint("advance BETWEEN 0 AND cash", name="advance"),
+    Index(
+        "one_receipt",
+        "payment",
+        unique=True,
+        sqlite_where=literal_column("payment IS NOT NULL AND voided_at IS NULL"),
+    ),
+)
+
+counter = _table(
+    "counter",
+    _text("name", primary_key=True),
+    _whole("value"),
+    rowid=False,
+)

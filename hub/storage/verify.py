@@ -1,0 +1,172 @@
+"""Every broken invariant of the books, in words, whether or not a constraint refuses it too."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from hub.domain.ledger import Effect, EntryKind
+
+from .chain import CHAIN_START, Field, chained
+from .schema import DUE
+from .statements import Runs
+
+CLEARED_BY = ", ".join(
+    f"'{kind}'"
+    for kind in (
+        *(EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK, EntryKind.SETTLEMENT, EntryKind.FEE),
+        *(EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX, EntryKind.CORRECTION),
+    )
+)
+
+CHECKS: tuple[tuple[str, str], ...] = (
+    (
+        "L1: entry {key} has {postings} postings that sum to {total}",
+        "SELECT e.key, count(p.entry) AS postings, coalesce(sum(p.amount), 0) AS total FROM entry e"
+        " LEFT JOIN posting p ON p.entry = e.id GROUP BY e.id, e.key"
+        " HAVING count(p.entry) < 2 OR coalesce(sum(p.amount), 0) <> 0",
+    ),
+    (
+        "L1: entry {key} is not sealed",
+        "SELECT e.key FROM entry e LEFT JOIN seal s ON s.entry = e.id WHERE s.entry IS NULL",
+    ),
+    (
+        "L1: entry {key} posts to a ledger account of another merchant, mode or currency",
+        "SELECT DISTINCT e.key FROM posting p JOIN entry e ON e.id = p.entry JOIN ledger_account a"
+        " ON a.id = p.ledger_account"
+        " WHERE a.merchant <> e.merchant OR a.mode <> e.mode OR a.currency <> e.currency",
+    ),
+    (
+        "L2: the {currency} postings of merchant {merchant} in {mode} mode sum to {total}",
+        "SELECT a.merchant, a.mode, a.currency, sum(p.amount) AS total FROM posting p"
+        " JOIN ledger_account a ON a.id = p.ledger_account GROUP BY a.merchant, a.mode, a.currency"
+        " HAVING sum(p.amount) <> 0",
+    ),
+    *(
+        (
+            f"L3: payable {{number}} says {effect} {{said}}, its allocations say {{found}}",
+            f"SELECT p.number, p.{effect} AS said, coalesce(a.found, 0) AS found FROM payable p"
+            " LEFT JOIN (SELECT payable, sum(amount) AS found FROM allocation"
+            f" WHERE effect = '{effect}' GROUP BY payable) a ON a.payable = p.id"
+            f" WHERE p.{effect} <> coalesce(a.found, 0) OR p.{effect} < 0",
+        )
+        for effect in Effect
+    ),
+    (
+        "L4: payable {number} owes {due} of {total}",
+        f"SELECT number, due, total FROM payable WHERE due <> {DUE} OR due < 0 OR due > total OR reopened > allocated",
+    ),
+    (
+        "L4: customers of merchant {merchant} owe {owed} {currency} by their payables in {mode} mode,"
+        " {booked} by the ledger",
+        "SELECT o.merchant, o.mode, o.currency, o.owed, coalesce(b.booked, 0) AS booked FROM"
+        " (SELECT merchant, mode, currency, sum(due) AS owed FROM payable GROUP BY merchant, mode, currency) o"
+        " LEFT JOIN (SELECT a.merchant, a.mode, a.currency, sum(p.amount) AS booked FROM posting p"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'receivable'"
+        " GROUP BY a.merchant, a.mode, a.currency) b"
+        " ON b.merchant = o.merchant AND b.mode = o.mode AND b.currency = o.currency"
+        " WHERE o.owed <> coalesce(b.booked, 0)",
+    ),
+    (
+        "L5: intake {key} of {amount} says allocated {allocated}, its allocations say {found}; returned {returned}",
+        "SELECT e.key, i.amount, i.allocated, i.returned, coalesce(a.found, 0) AS found FROM intake i"
+        " JOIN entry e ON e.id = i.entry LEFT JOIN (SELECT intake, sum(amount) AS found FROM allocation"
+        " WHERE effect = 'allocated' AND intake IS NOT NULL GROUP BY intake) a ON a.intake = i.entry"
+        " WHERE i.allocated <> coalesce(a.found, 0) OR i.allocated < 0 OR i.returned < 0"
+        " OR i.allocated + i.returned > i.amount",
+    ),
+    (
+        "L6: {kind} of {owner} is on the wrong side by {amount} {currency}",
+        "SELECT a.kind, a.owner, a.currency, sum(p.amount) AS amount FROM posting p"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind IN ('customer_credit', 'suspense')"
+        " GROUP BY a.id, a.kind, a.owner, a.currency HAVING sum(p.amount) > 0",
+    ),
+    (
+        "L7: the cached balance of {kind} {owner} in {currency} is {cached}, its postings say {found}",
+        "SELECT a.kind, a.owner, a.currency, b.amount AS cached, coalesce(f.found, 0) AS found FROM ledger_account a"
+        " LEFT JOIN balance b ON b.ledger_account = a.id"
+        " LEFT JOIN (SELECT ledger_account, sum(amount) AS found FROM posting GROUP BY ledger_account) f"
+        " ON f.ledger_account = a.id WHERE coalesce(b.amount, 0) <> coalesce(f.found, 0)",
+    ),
+    (
+        "L10: entry {key} moves what account {owner} has to pay out, but it is a {kind}",
+        "SELECT e.key, a.owner, e.kind FROM posting p JOIN entry e ON e.id = p.entry JOIN ledger_account a"
+        f" ON a.id = p.ledger_account WHERE a.kind = 'provider_clearing' AND e.kind NOT IN ({CLEARED_BY})",
+    ),
+    (
+        "I2: payable {payable} is in {payments} live payments",
+        "SELECT l.payable, count(*) AS payments FROM payment_line l JOIN payment t ON t.id = l.payment"
+        " WHERE t.status IN ('created', 'pending', 'unknown') GROUP BY l.payable HAVING count(*) > 1",
+    ),
+    (
+        "I6: payment {reference} is {status}, but an observation says it was paid",
+        "SELECT reference, status FROM payment t WHERE status <> 'paid'"
+        " AND EXISTS (SELECT 1 FROM observation WHERE payment = t.id AND kind = 'paid')",
+    ),
+    (
+        "I6: payment {reference} is paid, but no observation says so",
+        "SELECT reference FROM payment t WHERE status = 'paid'"
+        " AND NOT EXISTS (SELECT 1 FROM observation WHERE payment = t.id AND kind = 'paid')",
+    ),
+    (
+        "I7: payment {reference} is paid, but nothing is booked",
+        "SELECT reference FROM payment t WHERE status = 'paid'"
+        " AND NOT EXISTS (SELECT 1 FROM entry WHERE payment = t.id AND kind = 'capture')",
+    ),
+    (
+        "I8: entry {key} books money that no paid observation of its payment claims",
+        "SELECT e.key FROM entry e LEFT JOIN observation o ON o.id = e.observation AND o.payment = e.payment"
+        " AND o.kind = 'paid' WHERE e.kind = 'capture' AND o.id IS NULL",
+    ),
+    (
+        "cash receipts {series} of merchant {merchant} in {mode} mode: {count} of {last} numbers are there",
+        "SELECT s.merchant, s.mode, s.series, s.next - 1 AS last, count(r.id) AS count FROM series s"
+        " LEFT JOIN cash_receipt r ON r.merchant = s.merchant AND r.mode = s.mode AND r.series = s.series"
+        " GROUP BY s.merchant, s.mode, s.series, s.next HAVING count(r.id) <> s.next - 1",
+    ),
+)
+
+STATEMENTS = tuple((words, text(sql)) for words, sql in CHECKS)
+
+CHAINS = text(
+    "SELECT s.merchant, s.mode, s.seq, s.prev_hash, s.hash, e.key, e.kind, e.currency, e.at, e.payment, e.observation,"
+    " e.own_record, e.note, e.merchant AS entry_merchant, e.mode AS entry_mode,"
+    " a.kind AS account_kind, a.owner, p.amount FROM seal s"
+    " JOIN entry e ON e.id = s.entry JOIN posting p ON p.entry = e.id JOIN ledger_account a ON a.id = p.ledger_account"
+    " ORDER BY s.merchant, s.mode, s.seq, p.position"
+)
+HEADS = text("SELECT merchant, mode, seq, hash FROM chain")
+
+
+def problems_in(tx: Runs) -> Iterator[str]:
+    """Every broken invariant in words."""
+    for words, statement in STATEMENTS:
+        for row in tx.run(statement):
+            yield words.format(**dict(zip(row.keys(), row, strict=True)))
+    yield from _chain_problems(tx)
+
+
+def _chain_problems(tx: Runs) -> Iterator[str]:
+    """L9: every seal follows the one before and still fits its entry; the head is the last one."""
+    ends: dict[tuple[str, str], tuple[int, str]] = {}
+    rows = tx.run(CHAINS)
+    for (merchant, mode, seq), group in itertools.groupby(rows, lambda row: (row["merchant"], row["mode"], row["seq"])):
+        legs = list(group)
+        first = legs[0]
+        last_seq, before = ends.get((merchant, mode), (0, CHAIN_START))
+        if seq != last_seq + 1 or first["prev_hash"] != before:
+            yield f"L9: seal {seq} of merchant {merchant} in {mode} mode does not follow seal {last_seq}"
+        fields: list[Field] = [first["entry_merchant"], first["entry_mode"]]
+        fields += [first[name] for name in ("key", "kind", "currency", "at", "payment", "observation")]
+        fields += [first["own_record"], first["note"]]
+        for leg in legs:
+            fields += [leg["account_kind"], leg["owner"], leg["amount"]]
+        if chained(first["prev_hash"], fields) != first["hash"]:
+            yield f"L9: entry {first['key']} is not what was sealed"
+        ends[merchant, mode] = (seq, first["hash"])
+    heads = {(row["merchant"], row["mode"]): (row["seq"], row["hash"]) for row in tx.run(HEADS)}
+    for book in sorted(heads.keys() | ends.keys()):
+        if heads.get(book) != ends.get(book):
+            yield f"L9: the chain of merchant {book[0]} in {book[1]} mode ends at {ends.get(book)}, not at its head"
