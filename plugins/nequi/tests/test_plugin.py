@@ -289,9 +289,16 @@ def test_a_paid_code_is_reversed_with_the_phone_of_the_status_answer(make_nequi,
 
 def test_a_code_that_nobody_paid_is_not_reversed(nequi):
     started = nequi.start(way="qr")
-    conclusion = nequi.refund(started, way="qr")
-    assert (conclusion.outcome, conclusion.alert) == ("declined", True)
+    assert nequi.refund(started, way="qr").outcome == "never_sent"
     assert [mark_of(request) for request in nequi.last.requests] == [Mark.HARMLESS]
+
+
+def test_a_code_is_not_reversed_without_the_phone_that_paid_it(make_nequi):
+    nequi = make_nequi(omit_keys=["phoneNumber"])
+    started = nequi.start(way="qr")
+    nequi.control("approve", reference=REFERENCE)
+    assert nequi.refund(started, way="qr").outcome == "never_sent"
+    assert [row["state"] for row in nequi.book()] == ["captured"]
 
 
 # Cancel

@@ -308,9 +308,11 @@ def _name_code(refund: Refund, account: Account) -> Exchange[dict[str, str]]:
     if not asked:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE), alert=True)
     answer = yield from _ask_for_status(refund, account, asked, wire.message_id_for(refund.call_id, 2))
+    if [seen.kind for seen in wire.observations_from(answer, movement=refund.reference, asked=None)] != [Kind.PAID]:
+        raise OutcomeUnknown("the code is not known to be paid, so there is nothing to give back yet")
     phone = answer.text("phoneNumber")
     if not re.fullmatch(PHONE, phone):
-        raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE, answer.code), alert=True)
+        raise OutcomeUnknown("Nequi did not say which phone paid the code")
     if "qrValue" in asked:
         return {"phoneNumber": phone, "qrValue": asked["qrValue"]}
     return {"phoneNumber": phone, "messageId": refund.reference, "type": "payment"}
