@@ -284,19 +284,32 @@ class Reviews(Protocol):
 class Tx(Protocol):
     """One transaction, with one attribute a noun."""
 
-    merchants: Merchants
-    customers: Customers
-    accounts: Accounts
-    countries: Countries
-    payables: Payables
-    payments: Payments
-    ledger: Ledger
-    messages: Messages
-    deliveries: Deliveries
-    links: Links
-    receipts: Receipts
-    orders: Orders
-    reviews: Reviews
+    @property
+    def merchants(self) -> Merchants: ...
+    @property
+    def customers(self) -> Customers: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def countries(self) -> Countries: ...
+    @property
+    def payables(self) -> Payables: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def reviews(self) -> Reviews: ...
 
     def run(self, statement: Any, values: Any = None) -> Any:
         """The one seam through which statements are executed."""
