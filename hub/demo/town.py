@@ -1,0 +1,320 @@
+"""The demo's town: hub, worker, both provider simulators and the mailbox in one process and on one port.
+
+All traffic between them is real HTTP and SMTP on loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import attrs
+import httpx
+import uvicorn
+
+from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
+from hub.documents.mailbox import Mailbox
+from hub.domain.merchant import Merchant, Options
+from hub.flows.connect_account import (
+    Connected,
+    confirm_account,
+    connect_account,
+    notification_address,
+    provision_account,
+)
+from hub.flows.import_files import import_customers, import_invoices
+from hub.flows.save_company import CompanyForm, create_company
+from hub.jobs.embedded import Loop
+from hub.providers.load import load_simulators
+from hub.settings import ProviderSettings, Settings
+from hub.web.app import create_app
+from hub_hookspecs import Mode
+from hub_hookspecs.testing.simulator import Simulator
+
+from .pages import Guide
+
+HOST = "127.0.0.1"
+SIMULATED = ("greenpay", "nequi")
+
+CR = CompanyForm(
+    country="CR",
+    identity_type="CJ",
+    identity_number="3-101-234567",
+    legal_name="Ferretería El Tornillo S.A.",
+    trade_name="Ferretería El Tornillo",
+    address={"province": "San José", "canton": "San José", "district": "Carmen", "details": "Avenida 7, calle 3"},
+    phone="2222-1100",
+    email="administracion@eltornillo.example",
+)
+CO = CompanyForm(
+    country="CO",
+    identity_type="NIT",
+    identity_number="900123456",
+    check_digit="8",
+    legal_name="Café de la Montaña SAS",
+    trade_name="Café de la Montaña",
+    address={"department": "Bogotá, D.C.", "municipality": "Bogotá", "street": "Carrera 11 # 82-71"},
+    phone="601 555 0100",
+    email="administracion@cafemontana.example",
+)
+OWNERS = {"CR": "duena@eltornillo.example", "CO": "dueno@cafemontana.example"}
+SLUGS = {"CR": "tornillo", "CO": "montana"}
+OPERATOR = "operador@hub.example"
+
+
+class PortsBusy(OSError):
+    """No free port near the one that was asked for."""
+
+
+def listening(port: int) -> tuple[socket.socket, bool]:
+    """A bound socket on the port or one of the next twenty; whether it is another than asked for."""
+    for chosen in range(port, port + 20) if port else (0,):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((HOST, chosen))
+        except OSError:
+            sock.close()
+            continue
+        return sock, chosen != port
+    raise PortsBusy(f"ports {port} to {port + 19} are all in use: choose another with --port")
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Ctrl-C belongs to the command, not to the server."""
+        yield
+
+
+@attrs.define(kw_only=True)
+class Town:
+    """Everything that runs."""
+
+    opened: Opened
+    settings: Settings
+    base_url: str
+    mailbox: Mailbox
+    simulators: Mapping[str, Simulator]
+    configs: Mapping[str, dict[str, Any]]
+    client: httpx.AsyncClient
+    companies: dict[str, Merchant] = attrs.Factory(dict)
+    _server: _Server | None = None
+    _tasks: list[asyncio.Task[None]] = attrs.Factory(list)
+    _loop: Loop | None = None
+
+    def simulator_url(self, code: str) -> str:
+        """Where a simulator is mounted."""
+        return f"{self.base_url}/sim/{code}"
+
+    async def control(self, code: str, action: str, **body: Any) -> None:
+        """Tell a simulator what to do."""
+        answer = await self.client.post(f"{self.simulator_url(code)}/_control/{action}", json=body)
+        answer.raise_for_status()
+
+    async def book(self, code: str) -> list[dict[str, Any]]:
+        """The money that a simulator really took."""
+        answer = await self.client.get(f"{self.simulator_url(code)}/_control/book")
+        return list(answer.json())
+
+    async def notifications(self, code: str, reference: str) -> list[dict[str, Any]]:
+        """The notifications that a simulator owed for one of our references."""
+        answer = await self.client.get(
+            f"{self.simulator_url(code)}/_control/notifications", params={"reference": reference}
+        )
+        return list(answer.json())
+
+    async def close(self, grace: float = 5.0) -> None:
+        """End everything in order."""
+        if self._loop:
+            await self._loop.stop(grace)
+        if self._server:
+            self._server.should_exit = True
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await asyncio.wait_for(task, grace)
+        await self.client.aclose()
+        await self.opened.close(grace)
+        await self.mailbox.stop()
+
+
+async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
+    """Start everything in a data folder."""
+    sock, _moved = listening(port)
+    base_url = f"http://{HOST}:{sock.getsockname()[1]}"
+    mailbox = Mailbox(host=HOST, port=0)
+    await mailbox.start()
+    simulators = {code: simulator for code, simulator in load_simulators().items() if code in SIMULATED}
+    configs = _configs(data, simulators)
+    settings = Settings(
+        data=data,
+        base_url=base_url,
+        smtp_host=HOST,
+        smtp_port=mailbox.port,
+        sender="pagos@hub.example",
+        operator_email=OPERATOR,
+        providers={
+            code: ProviderSettings(endpoints=dict(simulator.endpoints(f"{base_url}/sim/{code}")))
+            for code, simulator in simulators.items()
+        },
+    )
+    write_settings(settings)
+    fresh = not (data / DATABASE).exists()
+    await asyncio.to_thread(migrate_data, settings)
+    opened = open_hub(settings)
+    town = Town(
+        opened=opened,
+        settings=settings,
+        base_url=base_url,
+        mailbox=mailbox,
+        simulators=simulators,
+        configs=configs,
+        client=httpx.AsyncClient(timeout=30, trust_env=False),
+    )
+    mounts = [(f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()]
+    guide = Guide(town, lang)
+    app = create_app(opened.hub, mounts=[*mounts, ("/demo", guide), ("/mail", guide)])
+    config = uvicorn.Config(app, log_level="warning", access_log=False, http="httptools", ws="none", lifespan="on")
+    town._server = _Server(config)
+    town._loop = Loop(opened.hub)
+    town._tasks = [
+        asyncio.create_task(town._server.serve(sockets=[sock])),
+        asyncio.create_task(town._loop.run()),
+    ]
+    while not town._server.started:
+        if town._tasks[0].done():
+            await town._tasks[0]
+        await asyncio.sleep(0.02)
+    if not fresh:
+        await _find_companies(town)
+    return town
+
+
+def _configs(data: Path, simulators: Mapping[str, Simulator]) -> dict[str, dict[str, Any]]:
+    """Configurations of the simulators; kept, so that a kept data folder's credentials stay valid."""
+    file = data / "simulators.json"
+    if file.exists():
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    names = {"greenpay": {"name": CR.trade_name}, "nequi": {"name": CO.legal_name, "nit": "900123456"}}
+    configs = {code: simulator.configure({"merchants": [names[code]]}) for code, simulator in simulators.items()}
+    data.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(configs), encoding="utf-8")
+    return configs
+
+
+def write_settings(settings: Settings) -> None:
+    """Write hub.toml, so that every command works on the demo's data folder."""
+    lines = [
+        f'base_url = "{settings.base_url}"',
+        f'smtp_host = "{settings.smtp_host}"',
+        f"smtp_port = {settings.smtp_port}",
+        f'sender = "{settings.sender}"',
+        f'operator_email = "{settings.operator_email}"',
+    ]
+    for code, chosen in settings.providers.items():
+        lines += ["", f"[providers.{code}.endpoints]"]
+        lines += [f'{role} = "{url}"' for role, url in chosen.endpoints.items()]
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / "hub.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+async def _find_companies(town: Town) -> None:
+    found = await town.opened.hub.store.read(lambda tx: tx.merchants.all())
+    by_slug = {merchant.slug: merchant for merchant in found}
+    for country, slug in SLUGS.items():
+        town.companies[country] = by_slug[slug]
+    await _tell_simulators(town)
+
+
+async def _tell_simulators(town: Town) -> None:
+    """The provider calls the address that the merchant handed over."""
+    for country, code in (("CR", "greenpay"), ("CO", "nequi")):
+        merchant = town.companies[country]
+        accounts = await town.opened.hub.store.read(lambda tx, m=merchant: tx.accounts.of(m.id))  # type: ignore[misc]
+        for account in accounts:
+            if account.provider == code:
+                url = notification_address(town.opened.hub, account)
+                await town.control(code, "notify", merchant=town.configs[code]["merchants"][0]["id"], url=url)
+
+
+async def found_company(town: Town, country: str, form: CompanyForm, *, auto_record: bool) -> Merchant:
+    """Register a company with its customers and invoices from the sample files."""
+    hub = town.opened.hub
+    saved = await create_company(
+        hub,
+        form,
+        slug=SLUGS[country],
+        mode=Mode.TEST,
+        owner_email=OWNERS[country],
+        options=Options(auto_record=auto_record, partial=True, notify=(OWNERS[country],)),
+    )
+    samples = files("hub.demo") / "samples"
+    for kind, load in (("clientes", import_customers), ("facturas", import_invoices)):
+        name = f"{country.lower()}_{kind}.csv"
+        report = await load(hub, saved.merchant, (samples / name).read_bytes(), name=name)
+        if report.faults or report.refused:
+            raise RuntimeError(f"{name}: {[str(fault) for fault in (*report.faults, *report.refused)]}")
+    town.companies[country] = saved.merchant
+    return saved.merchant
+
+
+async def enable(town: Town, country: str, code: str) -> None:
+    """The operator enables a provider in a country."""
+    await town.opened.hub.store.write(lambda tx: tx.countries.set(country, code, True))
+
+
+async def connect_greenpay(town: Town) -> Connected:
+    """The merchant fills the form, presses Activar, and confirms its identity by hand."""
+    merchant = town.companies["CR"]
+    values = town.simulators["greenpay"].settings(
+        town.configs["greenpay"], town.configs["greenpay"]["merchants"][0]["id"]
+    )
+    connected = await connect_account(town.opened.hub, merchant.id, "greenpay", values, by=OWNERS["CR"])
+    account = await confirm_account(town.opened.hub, connected.account.id, by=OWNERS["CR"])
+    await _tell_simulators_of(town, "greenpay", account.id)
+    return Connected(account=account)
+
+
+async def request_nequi(town: Town) -> Connected:
+    """The merchant presses Activar pagos en línea and Guardar: no form, so it is requested."""
+    return await connect_account(town.opened.hub, town.companies["CO"].id, "nequi", {}, by=OWNERS["CO"])
+
+
+async def provision_nequi(town: Town) -> Connected:
+    """The operator puts the credentials in; the waiting request is validated at once."""
+    config = town.configs["nequi"]
+    values = town.simulators["nequi"].settings(config, config["merchants"][0]["id"])
+    connected = await provision_account(town.opened.hub, town.companies["CO"].id, "nequi", values)
+    account = connected.account
+    if account.status == "needs_confirmation":
+        account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CO"])
+    await _tell_simulators_of(town, "nequi", account.id)
+    return Connected(account=account)
+
+
+async def _tell_simulators_of(town: Town, code: str, account_id: str) -> None:
+    account = await town.opened.hub.store.read(lambda tx: tx.accounts.get(account_id))
+    if account:
+        url = notification_address(town.opened.hub, account)
+        await town.control(code, "notify", merchant=town.configs[code]["merchants"][0]["id"], url=url)
+
+
+async def make_api_key(town: Town, country: str) -> str:
+    """A key for the company's shop; shown once."""
+    from hub.flows.sign_in import token_hash
+
+    key = f"hub_test_{secrets.token_urlsafe(32)}"
+    merchant = town.companies[country]
+    now = town.opened.hub.clock()
+    await town.opened.hub.store.write(
+        lambda tx: tx.merchants.add_api_key(token_hash(key), merchant.id, Mode.TEST, "tienda", now)
+    )
+    return key
