@@ -1,0 +1,105 @@
+"""What the provider declares, against what it implements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from hub_hookspecs import specs
+from hub_hookspecs.declared import check_button, info_faults
+from hub_hookspecs.errors import PluginFault
+from hub_hookspecs.markers import CONTRACT_VERSION
+from hub_hookspecs.provider import Channel, Offer, QueryBy, Refunds
+from hub_hookspecs.testing.bench import Bench
+from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.subject import Subject, usual_amount
+
+MEDIA: Final = ("page", "mail", "pdf")
+LOCALES: Final = ("es_CR", "es_CO", "en")
+
+
+def _declares(bench: Bench) -> Iterator[str]:
+    subject = bench.subject
+    if subject.info != subject.hooks.describe_provider():
+        yield "describe_provider: the plugin describes itself differently each time"
+    yield from (f"describe_provider: {fault}" for fault in info_faults(subject.info))
+    low, high = subject.info.contract
+    if not low <= CONTRACT_VERSION <= high:
+        yield f"describe_provider: works with contract {low} to {high}; this is {CONTRACT_VERSION}"
+    if subject.info.code != subject.simulator.code:
+        yield f"describe_provider: the code is {subject.info.code!r}, its simulator's is {subject.simulator.code!r}"
+    for way in subject.info.ways:
+        for field in way.payer_fields:
+            example = subject.payer_fields.get(field.name, field.example)
+            if not re.fullmatch(field.pattern, example):
+                yield f"describe_provider: payer field {field.name}: {example!r} does not match its own pattern"
+    yield from _settings(subject)
+
+
+def _settings(subject: Subject) -> Iterator[str]:
+    account = subject.account()
+    for setting in subject.info.settings:
+        value = account.settings.get(setting.name)
+        if value and not re.fullmatch(setting.pattern, value, re.DOTALL if setting.multiline else 0):
+            yield f"describe_provider: setting {setting.name}: the simulator's value does not match its pattern"
+        if not value and not setting.optional and not setting.one_of and setting.default is None:
+            yield f"describe_provider: setting {setting.name} is required, and the simulator gives none"
+    roles = set(subject.info.endpoints.get("test", {}))
+    if missing := roles - set(account.endpoints):
+        yield f"describe_provider: endpoints {', '.join(sorted(missing))} are missing from the simulator"
+
+
+def _implements(bench: Bench) -> Iterator[str]:
+    subject = bench.subject
+    info = subject.info
+    yield from (f"{name}: there is no such hook" for name in subject.pending)
+    yield from (f"{hook}: required, and not implemented" for hook in specs.REQUIRED if not subject.can(hook))
+    if not any(map(subject.can, specs.NEWS)):
+        yield f"{' or '.join(specs.NEWS)}: one of them is required"
+    outcomes = frozenset[str]().union(*(way.outcome for way in info.ways))
+    declared = {
+        "query_payment": any(way.query_by is not QueryBy.NONE for way in info.ways),
+        "handle_notification": bool(outcomes & {"notification", "return"}),
+        "cancel_payment": any(way.cancel for way in info.ways),
+        "refund_payment": info.refunds is not Refunds.NONE or any(way.undo for way in info.ways),
+    }
+    for hook, is_declared in declared.items():
+        if is_declared and not subject.can(hook):
+            yield f"{hook}: declared in ProviderInfo, and not implemented"
+        if subject.can(hook) and not is_declared:
+            yield f"{hook}: implemented, and not declared in ProviderInfo"
+
+
+def _draws(bench: Bench) -> Iterator[str]:
+    subject = bench.subject
+    for rule in subject.info.currencies:
+        amount = usual_amount(rule)
+        for channel in sorted(subject.info.channels, key=list(Channel).index):
+            for locale in LOCALES:
+                for medium in MEDIA:
+                    offer = Offer(
+                        channel=channel, currency=rule.currency, minor=amount.minor, locale=locale, medium=medium
+                    )
+                    yield from _draws_one(subject, offer)
+
+
+def _draws_one(subject: Subject, offer: Offer) -> Iterator[str]:
+    try:
+        button = check_button(subject.hooks.render_pay_button(offer=offer))
+        if button != subject.hooks.render_pay_button(offer=offer):
+            yield "render_pay_button: the same offer gives another button"
+    except PluginFault as fault:
+        yield f"render_pay_button ({offer.medium}, {offer.locale}): {fault}"
+    except Exception as error:  # noqa: BLE001 - the plugin's own code
+        yield f"render_pay_button ({offer.medium}, {offer.locale}): the plugin raised {type(error).__name__}"
+    else:
+        if any("<" in text or "&" in text for text in (button.label, button.accessible_label, button.hint)):
+            yield "render_pay_button: texts are plain, not markup"
+
+
+PROOFS: Final = (
+    Proof("it declares what can be true", _declares),
+    Proof("it implements what it declares, and nothing else", _implements),
+    Proof("its button is a value that can be drawn anywhere", _draws),
+)

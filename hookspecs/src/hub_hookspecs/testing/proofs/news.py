@@ -1,0 +1,200 @@
+"""Notifications that are forged, cut, repeated, or meant for somebody else."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from hub_hookspecs.messages import Message, Source, Verdict
+from hub_hookspecs.payment import Kind, Observation
+from hub_hookspecs.provider import Way
+from hub_hookspecs.testing.bench import Bench, Played, World
+from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, paid, start, told
+from hub_hookspecs.testing.subject import Subject
+
+Claim = tuple[object, ...]
+
+HOSTILE: Final = (
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"{}",
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b'{"a":' * 50_000,
+    b'{"status":1,"status":2}',
+    b'{"status":' + b"9" * 5000 + b"}",
+    b'{"status":NaN}',
+    b'{"status":"\\ud800"}',
+    b'{"orderId":{"a":1},"status":[]}',
+    b"--x\r\ncontent-disposition: form-data\r\n\r\n",
+)
+
+
+def _genuine(bench: Bench) -> Iterator[tuple[Way, World, Started, Message, Played]]:
+    """A genuine notification of each way that has them."""
+    for way in bench.subject.info.ways:
+        if "notification" not in way.outcome:
+            continue
+        world = bench.world()
+        try:
+            started = paid(world, way)
+            message = told(world, started)
+        except Unplayable:
+            continue
+        yield way, world, started, message, world.play("handle_notification", message=message)
+
+
+def _forged(bench: Bench) -> Iterator[str]:
+    """One byte, one header, one member changed or missing: nothing may be claimed that was not proven."""
+    for way, world, started, message, genuine in _genuine(bench):
+        allowed = {_claim(item) for item in genuine.observations}
+        for what, altered in (*_altered(message), *_disguised(message)):
+            played = world.play("handle_notification", message=altered)
+            yield from _judged(way, what, played, allowed)
+        yield from _for_another(way, world, started, message)
+        yield from _simulated(bench, way)
+
+
+def _judged(way: Way, what: str, played: Played, allowed: set[Claim]) -> Iterator[str]:
+    title = f"handle_notification ({way.code}), {what}"
+    if played.conclusion.fault:
+        yield f"{title}: the plugin {played.did}; the contract allows invalid or unsigned"
+    for item in played.observations:
+        if _claim(item) not in allowed:
+            yield f"{title}: the plugin concluded {item.kind}; the contract allows invalid or unsigned"
+
+
+def _claim(item: Observation) -> Claim:
+    """What an observation says with a proof."""
+    vouched = tuple((name, getattr(item, name, None)) for name in sorted(item.vouched))
+    amount = item.amount if "amount" in item.vouched else None
+    return item.kind, item.reference, item.movement, item.event_id, amount, vouched
+
+
+def _altered(message: Message) -> Iterator[tuple[str, Message]]:
+    body = message.body
+    for place in range(0, len(body), max(1, len(body) // 120)):
+        flipped = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+        yield f"byte {place} flipped", attrs.evolve(message, body=flipped)
+    for length in range(0, len(body), max(1, len(body) // 25)):
+        yield f"cut after {length} bytes", attrs.evolve(message, body=body[:length])
+    yield "with a blank at its end", attrs.evolve(message, body=body + b" ")
+    for raw in HOSTILE:
+        yield f"with the body {raw[:24]!r}", attrs.evolve(message, body=raw)
+
+
+def _disguised(message: Message) -> Iterator[tuple[str, Message]]:
+    for name, value in message.headers:
+        others = tuple(item for item in message.headers if item[0] != name)
+        flipped = value[:-1] + chr(ord(value[-1]) ^ 1) if value else "x"
+        yield f"header {name} missing", attrs.evolve(message, headers=others)
+        yield f"header {name} changed", attrs.evolve(message, headers=(*others, (name, flipped)))
+        yield f"header {name} twice", attrs.evolve(message, headers=((name, flipped), *message.headers))
+        yield f"header {name} empty", attrs.evolve(message, headers=(*others, (name, "")))
+    yield "without headers", attrs.evolve(message, headers=())
+
+
+def _for_another(way: Way, world: World, started: Started, message: Message) -> Iterator[str]:
+    """Rewritten to speak of a payment that nobody paid."""
+    other = start(world, an_order(world, way))
+    pairs = [(started.order.reference, other.order.reference)]
+    if started.provider_reference and other.provider_reference:
+        pairs.append((started.provider_reference, other.provider_reference))
+    body, path = message.body, message.path
+    for old, new in pairs:
+        body, path = body.replace(old.encode(), new.encode()), path.replace(old, new)
+    stripped = tuple(item for item in message.headers if item[0] in ("content-type", "accept"))
+    for what, headers in (("rewritten", message.headers), ("rewritten and stripped", stripped)):
+        played = world.play("handle_notification", message=attrs.evolve(message, body=body, path=path, headers=headers))
+        claims = [item for item in played.observations if item.kind is Kind.PAID]
+        if any(item.reference in (other.order.reference, None) for item in claims):
+            yield (
+                f"handle_notification ({way.code}), {what} for a payment that nobody paid: the plugin concluded "
+                "paid; the contract allows invalid or unsigned"
+            )
+
+
+def _simulated(bench: Bench, way: Way) -> Iterator[str]:
+    """A forgery as the simulator makes it."""
+    world = bench.world()
+    started = start(world, an_order(world, way))
+    world.control("fault", path="notification", kind="forge")
+    world.drive("approve", started.order.reference)
+    for message in world.notifications(started.order.reference):
+        played = world.play("handle_notification", message=message)
+        if getattr(played.value, "verdict", None) is Verdict.VALID or played.observations:
+            yield f"handle_notification ({way.code}), forged: the plugin {played.did}; the contract allows invalid"
+
+
+def _someone_elses(bench: Bench) -> Iterator[str]:
+    """A genuine notification at the address of another account, whose secrets are its own."""
+    subject = bench.subject
+    other = subject.account(config=subject.simulator.configure(dict(subject.config)))
+    for way, world, _started, message, genuine in _genuine(bench):
+        if getattr(genuine.value, "verdict", None) is not Verdict.VALID:
+            continue
+        played = world.play("handle_notification", message=message, account=other)
+        if getattr(played.value, "verdict", None) is Verdict.VALID or played.observations:
+            yield (
+                f"handle_notification ({way.code}), genuine for another account: the plugin {played.did}; "
+                "the contract allows invalid"
+            )
+
+
+def _replayed(bench: Bench) -> Iterator[str]:
+    """The same news again, later: the same claims, so that it counts once."""
+    for way, world, _started, message, genuine in _genuine(bench):
+        first = {_claim(item) for item in genuine.observations}
+        for later in (timedelta(seconds=1), timedelta(hours=2), timedelta(days=400)):
+            again = attrs.evolve(message, received_at=message.received_at + later, call_id="R000000001")
+            played = world.play("handle_notification", message=again)
+            if played.conclusion.fault:
+                yield f"handle_notification ({way.code}), replayed after {later}: the plugin {played.did}"
+            elif {_claim(item) for item in played.observations} - first:
+                yield f"handle_notification ({way.code}), replayed after {later}: it claims something else"
+
+
+def _returned(bench: Bench) -> Iterator[str]:
+    """Browser returns that anybody can type."""
+    junk = base64.b64encode(b'{"status":200,"orderId":"x"}').decode()
+    paths = ("", "cancel", "x", "%00", "%ff%fe", "../..", "a" * 5000, junk, junk[:-3], junk + "==/")
+    world = bench.world()
+    for path in paths:
+        message = Message(
+            source=Source.RETURN,
+            method="GET",
+            path=path,
+            query="status=paid&ok=1",
+            headers=(("accept", "text/html"),),
+            body=b"",
+            received_at=bench.subject.now,
+            call_id=bench.subject.call_id(),
+        )
+        played = world.play("handle_notification", message=message)
+        if played.conclusion.fault or played.observations:
+            yield f"handle_notification, a return to {path[:20]!r}: the plugin {played.did}; it proves nothing"
+
+
+def _has_notifications(subject: Subject) -> str:
+    if not subject.can("handle_notification"):
+        return "no handle_notification"
+    return "" if any("notification" in way.outcome for way in subject.info.ways) else "no way is told by notification"
+
+
+def _reads(subject: Subject) -> str:
+    return "" if subject.can("handle_notification") else "no handle_notification"
+
+
+PROOFS: Final = (
+    Proof("a notification that is not genuine proves nothing", _forged, _has_notifications),
+    Proof("a notification for another account proves nothing", _someone_elses, _has_notifications),
+    Proof("a notification that arrives again says the same", _replayed, _has_notifications),
+    Proof("a browser return that anybody can type proves nothing", _returned, _reads),
+)

@@ -1,0 +1,236 @@
+"""The situations in which hooks are called: what happened before, and the records of the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from hub_hookspecs.exchange import Outcome
+from hub_hookspecs.money import Money
+from hub_hookspecs.payment import Cancel, GrantRequest, Order, PaymentStarted, Query, Refund, RefundKind
+from hub_hookspecs.provider import QueryBy, Refunds, Way
+
+from .bench import Bench, Played, Sent, World
+from .faults import FAULTS, Fault
+from .subject import Subject, usual_amount
+
+Records = Mapping[str, Any]
+
+
+class Unplayable(Exception):
+    """What must come before did not work; another proof says so."""
+
+
+@attrs.frozen(kw_only=True)
+class Scene:
+    """One hook call in one situation.
+
+    Attributes:
+        name: The situation: ``query_payment of a paid push``.
+        prepare: Plays what comes before in a fresh world, and gives the records.
+    """
+
+    hook: str
+    name: str
+    prepare: Callable[[World], Records]
+
+
+@attrs.frozen(kw_only=True)
+class Started:
+    """A payment that was started."""
+
+    order: Order
+    started: PaymentStarted
+    played: Played
+
+    @property
+    def provider_reference(self) -> str | None:
+        """Theirs, if the plugin learnt it."""
+        known = [item.provider_reference for item in self.started.observations if item.provider_reference]
+        return known[-1] if known else None
+
+
+@attrs.frozen(kw_only=True)
+class Take:
+    """One scene as it was played.
+
+    Attributes:
+        fault, number: What happened to which request; no fault when all went well.
+    """
+
+    scene: Scene
+    records: Records
+    world: World
+    played: Played
+    fault: Fault | None = None
+    number: int = 0
+
+    @property
+    def struck(self) -> Sent:
+        """The request that the fault happened to."""
+        return self.played.sent[self.number - 1]
+
+
+def takes(bench: Bench) -> tuple[Take, ...]:
+    """Every scene that can be played, when all goes well."""
+    return bench.keep("takes", lambda: tuple(_takes(bench)))
+
+
+def struck_takes(bench: Bench) -> tuple[Take, ...]:
+    """Every scene, with every fault at every request."""
+    return bench.keep("struck takes", lambda: tuple(_struck_takes(bench)))
+
+
+def _takes(bench: Bench) -> Iterator[Take]:
+    for scene in scenes(bench.subject):
+        world = bench.world()
+        try:
+            records = scene.prepare(world)
+        except Unplayable:
+            continue
+        yield Take(scene=scene, records=records, world=world, played=world.play(scene.hook, **records))
+
+
+def _struck_takes(bench: Bench) -> Iterator[Take]:
+    for take in takes(bench):
+        for number in range(1, len(take.played.sent) + 1):
+            for fault in FAULTS:
+                world = bench.world()
+                records = take.scene.prepare(world)
+                played = world.play(take.scene.hook, fault=fault, at=number, **records)
+                yield Take(scene=take.scene, records=records, world=world, played=played, fault=fault, number=number)
+
+
+def start(world: World, order: Order) -> Started:
+    """Start a payment, and do what the payer's browser does then."""
+    played = world.play("create_payment", order=order)
+    if played.conclusion.outcome is not Outcome.RESULT or not isinstance(played.value, PaymentStarted):
+        raise Unplayable(f"create_payment ({order.way}): the plugin {played.did}")
+    world.browse(played.value)
+    return Started(order=order, started=played.value, played=played)
+
+
+def an_order(world: World, way: Way, amount: Money | None = None, **changes: Any) -> Order:
+    """An everyday order in the account's first currency."""
+    rules = world.subject.currencies(world.account)
+    if not rules:
+        raise Unplayable("the account has the settings for no currency")
+    return world.subject.order(way, amount or usual_amount(rules[0]), **changes)
+
+
+def paid(world: World, way: Way, amount: Money | None = None) -> Started:
+    """A payment that the payer approved."""
+    started = start(world, an_order(world, way, amount))
+    if not world.drive("approve", started.order.reference) and not world.captures(started.order.reference):
+        raise Unplayable(f"the simulator knows no {way.code} payment {started.order.reference} to approve")
+    return started
+
+
+def query_for(world: World, started: Started, **changes: Any) -> Query:
+    """Ask about a started payment."""
+    order = started.order
+    query = Query(
+        reference=order.reference,
+        provider_reference=started.provider_reference,
+        way=order.way,
+        amount=order.amount,
+        created_at=order.now,
+        memory=started.started.memory,
+        now=order.now,
+        call_id=world.subject.call_id(),
+        payer_fields=order.payer.fields,
+    )
+    return attrs.evolve(query, **changes)
+
+
+def cancel_for(world: World, started: Started) -> Cancel:
+    """Withdraw a started payment."""
+    order = started.order
+    return Cancel(
+        reference=order.reference,
+        operation=world.subject.reference(),
+        provider_reference=started.provider_reference,
+        way=order.way,
+        amount=order.amount,
+        memory=started.started.memory,
+        now=order.now,
+        call_id=world.subject.call_id(),
+        payer_fields=order.payer.fields,
+    )
+
+
+def refund_for(world: World, started: Started, kind: RefundKind = RefundKind.REFUND, **changes: Any) -> Refund:
+    """Give a whole payment back."""
+    order = started.order
+    refund = Refund(
+        kind=kind,
+        reference=order.reference,
+        operation=world.subject.reference(),
+        provider_reference=started.provider_reference,
+        way=order.way,
+        amount=order.amount,
+        captured=order.amount,
+        memory=started.started.memory,
+        now=order.now,
+        call_id=world.subject.call_id(),
+        payer_fields=order.payer.fields,
+    )
+    return attrs.evolve(refund, **changes)
+
+
+def scenes(subject: Subject) -> Iterator[Scene]:
+    """Every hook in its situations, as far as the plugin implements and declares them."""
+    if subject.can("authorize"):
+        yield Scene(
+            hook="authorize",
+            name="authorize",
+            prepare=lambda world: {"request": GrantRequest(now=subject.now, call_id=subject.call_id())},
+        )
+    yield Scene(
+        hook="validate_identity",
+        name="validate_identity",
+        prepare=lambda world: {"check": subject.check(world.account)},
+    )
+    for way in subject.info.ways:
+        yield from _scenes_of(subject, way)
+
+
+def _scenes_of(subject: Subject, way: Way) -> Iterator[Scene]:
+    def scene(hook: str, of: str, prepare: Callable[[World], Records]) -> Scene:
+        return Scene(hook=hook, name=f"{hook} ({of} {way.code})", prepare=prepare)
+
+    yield scene("create_payment", "a new", lambda world: {"order": an_order(world, way)})
+    if subject.can("query_payment") and way.query_by is not QueryBy.NONE:
+        yield scene(
+            "query_payment", "a pending", lambda world: {"query": query_for(world, start(world, an_order(world, way)))}
+        )
+        yield scene("query_payment", "a paid", lambda world: {"query": query_for(world, paid(world, way))})
+    if subject.can("handle_notification") and "notification" in way.outcome:
+        yield scene("handle_notification", "a paid", lambda world: {"message": told(world, paid(world, way))})
+    if subject.can("cancel_payment") and way.cancel:
+        yield scene(
+            "cancel_payment",
+            "a pending",
+            lambda world: {"cancel": cancel_for(world, start(world, an_order(world, way)))},
+        )
+    if subject.can("refund_payment") and subject.info.refunds is not Refunds.NONE:
+        yield scene("refund_payment", "a paid", lambda world: {"refund": refund_for(world, paid(world, way))})
+    if subject.can("refund_payment") and way.undo:
+        yield scene("refund_payment", "an unknown", lambda world: {"refund": _undo(world, way)})
+
+
+def _undo(world: World, way: Way) -> Refund:
+    """Undo a payment of which only our own order is known: its answer was lost."""
+    started = paid(world, way)
+    forgetful = attrs.evolve(started, started=attrs.evolve(started.started, memory={}, observations=()))
+    return refund_for(world, forgetful, RefundKind.UNDO)
+
+
+def told(world: World, started: Started) -> Any:
+    """The notification of a payment's end."""
+    messages = world.notifications(started.order.reference)
+    if not messages:
+        raise Unplayable(f"the simulator sent no notification of {started.order.reference}")
+    return messages[-1]
