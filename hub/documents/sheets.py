@@ -136,7 +136,8 @@ def _owed(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
         title = t("statement.bar.currency", currency=section.currency) if reader.codes else t("statement.bar")
         parts.append(_pay_bar(title, t("statement.pay"), ways.buttons, ways.not_offered, reader))
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
-    rows = tuple(_owed_row(row, reader) for row in section.rows)
+    plain = attrs.evolve(reader, codes=False)  # the figure above names the currency
+    rows = tuple(_owed_row(row, plain) for row in section.rows)
     parts += [Heading(t("statement.invoices")), Rows(head, rows, (t("label.total"), reader.money(section.outstanding)))]
     return parts
 
@@ -171,11 +172,14 @@ def _pay_bar(
         )
         for link in links
     )
-    remarks = tuple(
-        item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
-        for item in not_offered
-    )
+    remarks = tuple(_sentence(item) for item in not_offered)
     return PayBar(title, intro if buttons else reader.t("offer.none"), buttons, remarks)
+
+
+def _sentence(item: NotOffered) -> str:
+    """Why a provider is not offered; its name goes before a reason that does not begin with it."""
+    words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 # ---------------------------------------------------------------- to the payer
@@ -350,7 +354,7 @@ def payment_received(value: PaymentReceivedMail, reader: Reader) -> Sheet:
         parts += _transaction(transaction, value.provider, reader)
     if value.automatic:
         parts.append(Paragraph(t("received.automatic"), small=True))
-    elif any(item.record_url for item in value.transactions):
+    if any(item.record_url for item in value.transactions):
         parts.append(Paragraph(t("received.add.hint"), small=True))
     subject = t(
         f"received.subject.{number}",
@@ -382,7 +386,7 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
     if item.fee is not None:
         net = item.gross - item.fee if item.withheld is None else item.gross - item.fee - item.withheld
     parts: list[Part] = [
-        Figure(item.customer, reader.money(item.gross), item.status, Tone.GOOD),
+        Figure(item.status, reader.money(item.gross), item.customer, Tone.GOOD),
         *(Notice(remark, Tone.WARNING) for remark in item.remarks),
         Facts(
             (
@@ -396,9 +400,7 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
                 (t("label.net"), reader.money(net) if net is not None else ""),
                 (t("label.provider_reference", provider=provider), item.provider_reference),
                 (t("label.authorisation"), item.authorisation),
-                (t("label.status"), item.status),
                 (t("label.reference"), item.reference),
-                (t("label.cash_receipt"), item.cash_receipt),
             )
         ),
     ]
@@ -495,7 +497,7 @@ def account_requested(value: AccountRequestedMail, reader: Reader) -> Sheet:
         Facts(
             (
                 (t("label.provider"), value.provider),
-                (t("label.customer"), company.legal_name or company.name),
+                (t("label.company"), company.legal_name or company.name),
                 (t("label.identity"), company.identity),
                 (t("label.requested_by"), value.requested_by),
                 (t("label.requested_at"), reader.moment(value.requested_at)),
@@ -567,7 +569,11 @@ def review(value: ReviewMail, reader: Reader) -> Sheet:
     """An exception, what is known of it, and what to do."""
     t = reader.t
     cause = reader.cause(value.cause)
-    parts: list[Part] = [Title(t("review.title")), Notice(cause, Tone.WARNING), Paragraph(t("review.intro"))]
+    parts: list[Part] = [
+        Title(t("review.title")),
+        Notice(f"{cause[:1].upper()}{cause[1:]}", Tone.WARNING),
+        Paragraph(t("review.intro")),
+    ]
     parts += [Quote(words) for words in (value.details, value.advice) if words]
     parts.append(
         Facts(

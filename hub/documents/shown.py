@@ -52,7 +52,9 @@ class Reader:
 
     def sums(self, amounts: tuple[Money, ...]) -> str:
         """Amounts of several currencies side by side."""
-        return " + ".join(money_text(amount, self.locale, with_code=len(amounts) > 1) for amount in amounts)
+        return self.t("list.and").join(
+            money_text(amount, self.locale, with_code=len(amounts) > 1) for amount in amounts
+        )
 
     def day(self, day: date) -> str:
         """A date."""
