@@ -133,13 +133,18 @@ async def record_by_hand(
     received_on: date | None = None,
     by: str,
     notes: str = "",
+    receipt_id: str = "",
 ) -> CashReceipt:
     """Record money received outside the hub, so that statements are right.
 
+    Args:
+        receipt_id: Fresh id that was drawn when the form was shown: the same form sent twice records once.
+
     Raises:
+        LookupError: No such customer of this merchant.
         Invalid: Every fault; nothing changed.
     """
-    now, receipt_id = hub.clock(), hub.fresh_id()
+    now, receipt_id = hub.clock(), receipt_id or hub.fresh_id()
     today = now.astimezone(ZoneInfo(merchant.company.zone)).date()
     day = received_on or today
     problems = []
@@ -156,6 +161,10 @@ async def record_by_hand(
         customer = tx.customers.get(customer_id)
         if customer is None or customer.merchant_id != merchant.id:
             raise LookupError(customer_id)
+        if existing := tx.receipts.get(receipt_id):
+            if existing.customer_id != customer_id:
+                raise LookupError(receipt_id)
+            return existing
         own = {
             payable.id
             for payable in tx.payables.many([share.payable_id for share in shares])
