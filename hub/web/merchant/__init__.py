@@ -1,0 +1,29 @@
+"""The merchant's pages: sign-in, company, connections, customers, payments and cash receipts."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from . import by_link, customers, imports, integrations, payments, receipts, settings, sign_in, start
+from .desk import NotSignedIn, show_sign_in
+
+
+def routes() -> list[ControllerRouterHandler]:
+    """Everything below ``/m``, and the mail's link ``/r/{token}``."""
+    desk = Router(
+        path="/m",
+        route_handlers=[
+            *sign_in.HANDLERS,
+            *start.HANDLERS,
+            *settings.HANDLERS,
+            *integrations.HANDLERS,
+            *customers.HANDLERS,
+            *payments.HANDLERS,
+            *receipts.HANDLERS,
+            *imports.HANDLERS,
+        ],
+        exception_handlers={NotSignedIn: show_sign_in},
+        include_in_schema=False,
+    )
+    return [desk, *by_link.HANDLERS]

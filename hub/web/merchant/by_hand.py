@@ -1,0 +1,206 @@
+"""Agregar recibo de caja for money received outside the hub: typed, shown as understood, then recorded once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import attrs
+from litestar import get, post
+from litestar.params import FromPath
+
+from hub.domain.cells import Unreadable, read_amount, read_date, readings
+from hub.domain.identity import Problem
+from hub.domain.ledger import Share, shares_of
+from hub.domain.payable import Payable
+from hub.domain.receipt import MEANS_BY_HAND, Means
+from hub.flows.record_receipt import record_by_hand
+from hub.flows.save_company import Invalid
+from hub.flows.view_desk import CustomerView, view_customer
+from hub.web.pages import Page, redirect
+from hub_hookspecs import EXPONENTS, Money
+
+from .desk import Desk, Form, by_field, unknown_is_404
+
+FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
+ONE_AMOUNT = "Escriba el monto sin separador de miles, por ejemplo 1234 o 1234,50."
+
+
+@attrs.frozen(kw_only=True)
+class ByHand:
+    """A receipt by hand as it was understood; shown once more before it is recorded."""
+
+    means: Means
+    cash: Money
+    received_on: date
+    shares: tuple[tuple[Payable, Money], ...]
+    notes: str
+
+    @property
+    def advance(self) -> Money:
+        """What settles nothing."""
+        return self.cash - sum((amount for _, amount in self.shares), Money(0, self.cash.currency))
+
+
+@get("/customers/{customer:str}/receipt")
+async def show_by_hand(desk: Desk, customer: FromPath[str]) -> Page:
+    """Ask what was received, and for which invoices."""
+    with unknown_is_404():
+        view = await view_customer(desk.hub, desk.merchant, customer)
+    return _page(desk, view, Form({}), {})
+
+
+@post("/customers/{customer:str}/receipt", status_code=200)
+async def record(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+    """Show what was understood; with the second button, record it."""
+    with unknown_is_404():
+        view = await view_customer(desk.hub, desk.merchant, customer)
+    if form.has("change"):
+        return _page(desk, view, form, {})
+    try:
+        understood = understand(view, form, _today(desk))
+        if not form.has("record"):
+            return _page(desk, view, form, {}, understood)
+        with unknown_is_404():
+            receipt = await record_by_hand(
+                desk.hub,
+                desk.merchant,
+                customer,
+                means=understood.means,
+                cash=understood.cash,
+                shares=[Share(payable.id, amount.minor) for payable, amount in understood.shares],
+                received_on=understood.received_on,
+                by=desk.session.email,
+                notes=understood.notes,
+                receipt_id=form.get("receipt_id"),
+            )
+    except Invalid as invalid:
+        return _page(desk, view, form, by_field(invalid.problems))
+    return redirect(f"/m/receipts/{receipt.id}")
+
+
+def _page(
+    desk: Desk,
+    view: CustomerView,
+    form: Form,
+    faults: Mapping[str, list[str]],
+    understood: ByHand | None = None,
+) -> Page:
+    payables = [payable for payable in view.statement.payables.values() if payable.id not in view.statement.live]
+    return desk.page(
+        "by_hand.html",
+        status=422 if faults else 200,
+        customer=view.customer,
+        means=[means for means in MEANS_BY_HAND if means is not Means.SINPE or desk.country.code == "CR"],
+        currencies=_currencies(desk, view),
+        payables=payables,
+        held=[payable for payable in view.statement.payables.values() if payable.id in view.statement.live],
+        today=_today(desk),
+        typed=form,
+        faults=faults,
+        understood=understood,
+        receipt_id=form.get("receipt_id") or desk.hub.fresh_id(),
+    )
+
+
+def _currencies(desk: Desk, view: CustomerView) -> tuple[str, ...]:
+    """Those that the customer owes in first, then the country's."""
+    owed = (part.currency for part in view.statement.statement.parts)
+    return tuple(dict.fromkeys((*owed, *desk.country.currencies)))
+
+
+def _today(desk: Desk) -> date:
+    return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
+
+
+def understand(view: CustomerView, form: Form, today: date) -> ByHand:
+    """Read the form; without amounts beside the invoices the oldest are settled first.
+
+    Raises:
+        Invalid: Every fault that can be seen without the books.
+    """
+    problems: list[Problem] = []
+    currency = form.get("currency")
+    if currency not in EXPONENTS:
+        raise Invalid((Problem("currency", "Elija la moneda."),))
+    if form.get("means") not in set(MEANS_BY_HAND):
+        problems.append(Problem("means", "Elija cómo se recibió el dinero."))
+    if not FRESH_ID.fullmatch(form.get("receipt_id")):
+        problems.append(Problem("amount", "El formulario venció. Abra la página de nuevo."))
+    cash = _amount(form.get("amount"), currency, "amount", problems)
+    day = _day(form.get("received_on"), today, problems)
+    shares = _typed_shares(view, form, currency, problems)
+    if not shares and cash and not form.has("advance"):
+        shares = _oldest_first(view, cash)
+    if cash and sum(amount.minor for _, amount in shares) > cash.minor:
+        problems.append(Problem("amount", "Lo aplicado a las facturas es más que lo recibido."))
+    if problems or cash is None:
+        raise Invalid(tuple(problems))
+    return ByHand(
+        means=Means(form.get("means")), cash=cash, received_on=day, shares=shares, notes=form.get("notes")[:500]
+    )
+
+
+def _amount(text: str, currency: str, field: str, problems: list[Problem]) -> Money | None:
+    try:
+        money = read_amount(text, currency)
+    except Unreadable as unreadable:
+        either = len(set(readings(text).values())) > 1
+        problems.append(Problem(field, ONE_AMOUNT if either or not text else str(unreadable)))
+        return None
+    if money.minor <= 0:
+        problems.append(Problem(field, "El monto debe ser mayor que cero."))
+        return None
+    return money
+
+
+def _day(text: str, today: date, problems: list[Problem]) -> date:
+    try:
+        return read_date(text) if text else today
+    except Unreadable as unreadable:
+        problems.append(Problem("received_on", str(unreadable)))
+        return today
+
+
+def _typed_shares(
+    view: CustomerView, form: Form, currency: str, problems: list[Problem]
+) -> tuple[tuple[Payable, Money], ...]:
+    found = []
+    for payable_id, text in form.beginning("share-").items():
+        payable = view.statement.payables.get(payable_id)
+        if not text:
+            continue
+        if payable is None:
+            problems.append(Problem("amount", "Una factura ya no está pendiente. Abra la página de nuevo."))
+            continue
+        field = f"share-{payable_id}"
+        amount = _amount(text, payable.currency, field, problems)
+        if amount is None:
+            continue
+        if payable.currency != currency:
+            problems.append(Problem(field, f"Esta factura está en {payable.currency}."))
+        elif amount > payable.balance:
+            problems.append(Problem(field, "Es más de lo que debe esta factura."))
+        else:
+            found.append((payable, amount))
+    return tuple(found)
+
+
+def _oldest_first(view: CustomerView, cash: Money) -> tuple[tuple[Payable, Money], ...]:
+    payables = {
+        payable.id: payable
+        for payable in view.statement.payables.values()
+        if payable.currency == cash.currency and payable.id not in view.statement.live
+    }
+    due = {payable.id: payable.due for payable in payables.values()}
+    wanted = [Share(payable_id, owed) for payable_id, owed in due.items()]
+    return tuple(
+        (payables[share.payable_id], Money(share.amount, cash.currency))
+        for share in shares_of(cash.minor, wanted, due)
+        if share.amount
+    )
+
+
+HANDLERS = [show_by_hand, record]

@@ -1,0 +1,60 @@
+"""Agregar recibo de caja from the mail: a link for this single purpose; GET shows, POST records once."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import FromPath
+
+from hub.flows.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
+from hub.flows.save_company import Invalid
+from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, pages_of, redirect
+
+from . import words
+from .desk import read_form
+from .paper import paper_for
+
+PURPOSE = "cash-receipt"
+
+
+@get("/r/{token:str}", include_in_schema=False)
+async def show(request: Request, token: FromPath[str]) -> Page:
+    """The prefilled form, or the receipt that is already recorded."""
+    return _page(request, await receipt_form_by_token(hub_of(request), token))
+
+
+def _page(request: Request, form: ReceiptForm, *, fault: str = "") -> Page:
+    hub = hub_of(request)
+    assert form.link is not None
+    paper = paper_for(hub, form.merchant, form.receipt, form.customer, form.view.payment) if form.receipt else None
+    return pages_of(request).page(
+        "merchant/receipt_by_link.html",
+        merchant=form.merchant,
+        mode=form.view.payment.mode,
+        status=422 if fault else 200,
+        form=form,
+        paper=paper,
+        fault=fault,
+        words=words,
+        country=hub.countries[form.merchant.company.country],
+        token=form_token(hub, PURPOSE, form.link),
+        desk_url=f"/m/payments/{form.view.payment.id}",
+    )
+
+
+@post("/r/{token:str}", status_code=200, include_in_schema=False)
+async def record(request: Request, token: FromPath[str]) -> Page:
+    """Record the cash receipt once; afterwards the same one again."""
+    hub = hub_of(request)
+    form = await receipt_form_by_token(hub, token)
+    given = await read_form(request)
+    if form.link is None or not is_form_token(hub, PURPOSE, form.link, given.values.get(FORM_FIELD)):
+        raise PermissionDeniedException("El formulario venció. Abra el enlace de nuevo y repita el paso.")
+    try:
+        await record_by_token(hub, token, notes=given.get("notes"), bank_account=given.get("bank_account"))
+    except Invalid as invalid:
+        return _page(request, form, fault=invalid.problems[0].message)
+    return redirect(f"/r/{token}")
+
+
+HANDLERS = [show, record]

@@ -1,0 +1,65 @@
+"""Customers: their statements to see, send and hand over."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+
+from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
+from hub.flows.view_desk import list_customers, view_customer
+from hub.web.pages import Page, redirect
+
+from .desk import Desk, Form, unknown_is_404
+
+
+@get("/customers")
+async def show_customers(desk: Desk, q: FromQuery[str] = "") -> Page:
+    """Customers, with what they owe."""
+    return desk.page("customers.html", rows=await list_customers(desk.hub, desk.merchant, q.strip()[:100]), q=q)
+
+
+@get("/customers/{customer:str}")
+async def show_customer(desk: Desk, customer: FromPath[str]) -> Page:
+    """One customer."""
+    return await _customer_page(desk, customer)
+
+
+async def _customer_page(
+    desk: Desk, customer: str, *, sent_to: str = "", fault: str = "", revoked: bool = False, status: int = 200
+) -> Page:
+    with unknown_is_404():
+        view = await view_customer(desk.hub, desk.merchant, customer)
+    return desk.page("customer.html", view=view, sent_to=sent_to, fault=fault, revoked=revoked, status=status)
+
+
+@post("/customers/{customer:str}/send", status_code=200)
+async def send(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+    """Enviar estado de cuenta."""
+    with unknown_is_404():
+        try:
+            sent = await send_statement(desk.hub, desk.merchant, customer, note=form.get("note")[:1000])
+        except NoMail:
+            fault = "Este cliente no tiene correo. Impórtelo con su correo, o copie el enlace."
+            return await _customer_page(desk, customer, fault=fault, status=422)
+    return await _customer_page(desk, customer, sent_to=sent.recipient)
+
+
+@post("/customers/{customer:str}/link", status_code=200)
+async def hand_over(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+    """Copiar enlace, or go and see the statement as the customer does."""
+    with unknown_is_404():
+        url = await copy_link(desk.hub, desk.merchant, customer)
+    return redirect(urlsplit(url).path if form.has("view") else f"/m/customers/{customer}#enlace")
+
+
+@post("/customers/{customer:str}/revoke", status_code=200)
+async def revoke(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+    """Every link that was mailed or copied is dead from now on."""
+    with unknown_is_404():
+        await revoke_link(desk.hub, desk.merchant, customer)
+    return await _customer_page(desk, customer, revoked=True)
+
+
+HANDLERS = [show_customers, show_customer, send, hand_over, revoke]

@@ -1,0 +1,159 @@
+"""What every page of the merchant starts with: who is signed in, and a form that came from our own page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+from litestar.datastructures import UploadFile
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+
+from hub.domain.identity import Problem
+from hub.domain.merchant import Merchant, Role, Session
+from hub.flows.ports import Hub
+from hub.flows.sign_in import who
+from hub.web.pages import FORM_FIELD, Page, Pages, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
+from hub_hookspecs import Country, Mode
+
+from . import words
+
+SESSION = "session"
+NEXT = "next"
+NEXT_SECONDS = 20 * 60
+LONGEST_FIELD = 4000
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in with this browser."""
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """A signed-in browser's view of its merchant."""
+
+    hub: Hub
+    pages: Pages
+    session: Session
+    merchant: Merchant
+    here: str
+
+    @property
+    def country(self) -> Country:
+        """The merchant's country."""
+        country: Country = self.hub.countries[self.merchant.company.country]
+        return country
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether company and connections may be changed."""
+        return self.session.role is Role.OWNER
+
+    def owners_only(self) -> None:
+        """Refuse everyone but the owner.
+
+        Raises:
+            PermissionDeniedException: An accountant.
+        """
+        if not self.is_owner:
+            raise PermissionDeniedException("Solo quien administra la empresa puede cambiar esto.")
+
+    def page(self, template: str, *, status: int = 200, mode: Mode | None = None, **values: object) -> Page:
+        """One of the merchant's pages."""
+        return self.pages.page(
+            f"merchant/{template}",
+            merchant=self.merchant,
+            mode=mode,
+            status=status,
+            session=self.session,
+            token=self.session.csrf,
+            is_owner=self.is_owner,
+            country=self.country,
+            here=self.here,
+            words=words,
+            **values,
+        )
+
+
+async def open_desk(request: Request) -> Desk:
+    """The desk of the signed-in browser.
+
+    Raises:
+        NotSignedIn: No session, or one that is over.
+    """
+    hub = hub_of(request)
+    found = await who(hub, request.cookies.get(cookie_name(hub, SESSION), ""))
+    if found is None:
+        raise NotSignedIn
+    session, merchant = found
+    return Desk(hub=hub, pages=pages_of(request), session=session, merchant=merchant, here=request.url.path)
+
+
+def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
+    """Send the browser to the sign-in page, and remember where it wanted to go."""
+    hub = hub_of(request)
+    wanted = request.url.path if request.method == "GET" else "/m"
+    return redirect("/m/sign-in", cookies=[cookie(hub, NEXT, wanted, seconds=NEXT_SECONDS)])
+
+
+@attrs.frozen
+class Form:
+    """What a form brought, as text."""
+
+    values: Mapping[str, str]
+    files: Mapping[str, UploadFile] = attrs.Factory(dict)
+
+    def get(self, name: str) -> str:
+        """A field without the blanks around it; empty when it is missing."""
+        return self.values.get(name, "").strip()
+
+    def has(self, name: str) -> bool:
+        """Whether a box was ticked or a button pressed."""
+        return name in self.values
+
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """Fields whose names begin so, by the rest of their names."""
+        return {name.removeprefix(prefix): self.get(name) for name in self.values if name.startswith(prefix)}
+
+
+async def read_form(request: Request) -> Form:
+    """A form, without looking at its token."""
+    given: Any = await request.form()
+    values: dict[str, str] = {}
+    files: dict[str, UploadFile] = {}
+    for name, value in given.multi_items():
+        if isinstance(value, UploadFile):
+            files[name] = value
+        elif isinstance(value, str):
+            values[name] = value
+    return Form(values, files)
+
+
+async def checked_form(request: Request, desk: Desk) -> Form:
+    """A form of a signed-in page, whose token was checked.
+
+    Raises:
+        PermissionDeniedException: The form did not come from our page of this session.
+    """
+    form = await read_form(request)
+    if not is_same(desk.session.csrf, form.values.get(FORM_FIELD)):
+        raise PermissionDeniedException("El formulario venció. Abra la página de nuevo y repita el paso.")
+    return form
+
+
+@contextmanager
+def unknown_is_404() -> Iterator[None]:
+    """What a flow did not find, or found with another merchant, is not there."""
+    try:
+        yield
+    except LookupError as error:
+        raise NotFoundException("Esta página no existe.") from error
+
+
+def by_field(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
+    """Faults by the field that they stand beside."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        found.setdefault(problem.field, []).append(problem.message)
+    return found

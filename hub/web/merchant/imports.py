@@ -1,0 +1,84 @@
+"""Importar: a file of customers or invoices, first as it was understood, then taken."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from litestar import get, post
+from litestar.exceptions import ClientException
+
+from hub.flows.import_files import ImportReport, import_customers, import_invoices
+from hub.web.pages import Page
+
+from .desk import Desk, Form
+
+LARGEST_FILE = 4 * 1024 * 1024
+LARGEST_FORM = 8 * 1024 * 1024
+CUSTOMERS, INVOICES = "customers", "invoices"
+KINDS = {CUSTOMERS: "Clientes", INVOICES: "Facturas de venta"}
+DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,234.50"}
+
+
+@get("/import")
+async def show_import(desk: Desk) -> Page:
+    """Ask for a file."""
+    return _page(desk)
+
+
+def _page(
+    desk: Desk,
+    *,
+    kind: str = INVOICES,
+    decimal: str = "",
+    report: ImportReport | None = None,
+    name: str = "",
+    content: bytes = b"",
+    fault: str = "",
+) -> Page:
+    return desk.page(
+        "import.html",
+        kind=kind,
+        kinds=KINDS,
+        decimal=decimal,
+        decimals=DECIMALS,
+        report=report,
+        name=name,
+        content=base64.b64encode(content).decode() if report and report.dry_run and not report.faults else "",
+        fault=fault,
+        status=422 if fault or (report and report.faults) else 200,
+    )
+
+
+@post("/import", status_code=200, request_max_body_size=LARGEST_FORM)
+async def take(desk: Desk, form: Form) -> Page:
+    """Without its second button: show the file as understood and take nothing."""
+    kind = form.get("kind") if form.get("kind") in KINDS else INVOICES
+    decimal = form.get("decimal") if form.get("decimal") in DECIMALS else ""
+    name, content = await _file(form)
+    if not content:
+        return _page(desk, kind=kind, decimal=decimal, fault="Elija un archivo que no esté vacío.")
+    if len(content) > LARGEST_FILE:
+        return _page(desk, kind=kind, decimal=decimal, fault="El archivo pasa de 4 MB; divídalo en varios.")
+    report = await _import(desk, kind, name, content, decimal, dry_run=not form.has("take"))
+    return _page(desk, kind=kind, decimal=decimal, report=report, name=name, content=content)
+
+
+async def _file(form: Form) -> tuple[str, bytes]:
+    """The file that came along, or the one that was shown before."""
+    upload = form.files.get("file")
+    if upload is not None:
+        return (upload.filename or "")[:100], await upload.read()
+    try:
+        return form.get("name")[:100], base64.b64decode(form.get("content"), validate=True)
+    except binascii.Error as error:
+        raise ClientException("El archivo llegó incompleto; elíjalo de nuevo.") from error
+
+
+async def _import(desk: Desk, kind: str, name: str, content: bytes, decimal: str, *, dry_run: bool) -> ImportReport:
+    if kind == CUSTOMERS:
+        return await import_customers(desk.hub, desk.merchant, content, name=name, dry_run=dry_run)
+    return await import_invoices(desk.hub, desk.merchant, content, name=name, decimal=decimal or None, dry_run=dry_run)
+
+
+HANDLERS = [show_import, take]

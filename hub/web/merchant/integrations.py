@@ -1,0 +1,162 @@
+"""Integraciones > Pagos en línea: one card a provider, its form, and what the validation said."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from hub.domain.account import AccountStatus
+from hub.domain.identity import show_document
+from hub.domain.offer import currencies_of
+from hub.flows.connect_account import (
+    CatalogueEntry,
+    catalogue,
+    confirm_account,
+    connect_account,
+    disable_account,
+    missing_settings,
+    validate_account,
+)
+from hub.flows.open_account import NotInstalled
+from hub.flows.save_company import Invalid
+from hub.web.pages import Page, redirect
+from hub_hookspecs import EnteredBy, ProviderInfo
+
+from .desk import Desk, Form, by_field
+
+OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
+
+
+@get("/integrations")
+async def show_integrations(desk: Desk) -> Page:
+    """Integraciones: so far online payments alone."""
+    return desk.page("integrations.html")
+
+
+@get("/online-payments")
+async def show_cards(desk: Desk) -> Page:
+    """One card a provider."""
+    return desk.page("online_payments.html", entries=await catalogue(desk.hub, desk.merchant))
+
+
+@get("/integrations/{code:str}")
+async def show_provider(desk: Desk, code: FromPath[str]) -> Page:
+    """One provider: state, form, and the result of the last validation in three parts."""
+    return await _provider_page(desk, await _entry(desk, code))
+
+
+async def _entry(desk: Desk, code: str) -> CatalogueEntry:
+    found = [entry for entry in await catalogue(desk.hub, desk.merchant) if entry.code == code]
+    if not found or found[0].info is None:
+        raise NotFoundException("Esta página no existe.")
+    return found[0]
+
+
+async def _provider_page(
+    desk: Desk,
+    entry: CatalogueEntry,
+    *,
+    typed: Form | None = None,
+    faults: dict[str, list[str]] | None = None,
+    status: int = 200,
+) -> Page:
+    info, account = entry.info, entry.account
+    assert info is not None
+    report = account.report if account else None
+    return desk.page(
+        "provider.html",
+        status=status,
+        entry=entry,
+        info=info,
+        account=account,
+        report=report,
+        is_on=account is not None and account.status not in OFF,
+        settings=[setting for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT],
+        typed={setting.name: typed.values.get(f"set-{setting.name}", "") for setting in info.settings} if typed else {},
+        faults=faults or {},
+        is_complete=account is not None and not await missing_settings(desk.hub, account),
+        currencies=currencies_of(account, info) if account else (),
+        culprits=[_label(info, name) for name in report.culprits] if report else [],
+        identity=show_document(desk.country, desk.merchant.company.document, with_type=True),
+        setup_text=info.notification_setup.replace("{address}", entry.notification_address),
+    )
+
+
+def _label(info: ProviderInfo, name: str) -> str:
+    setting = info.setting(name)
+    return setting.label if setting else name
+
+
+@post("/integrations/{code:str}", status_code=200)
+async def activate(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+    """Activar, with what the form brought."""
+    desk.owners_only()
+    entry = await _entry(desk, code)
+    if not entry.has_form:
+        return await _switch(desk, form, entry)
+    values = {name: value for name, value in form.beginning("set-").items()}
+    return await _connect(desk, entry, values, form)
+
+
+async def _switch(desk: Desk, form: Form, entry: CatalogueEntry) -> Page:
+    """A provider without a form: the box *Activar pagos en línea*, and Guardar."""
+    wanted = form.has("active")
+    is_on = entry.account is not None and entry.account.status not in OFF
+    if wanted and not is_on:
+        return await _connect(desk, entry, {}, form)
+    if is_on and not wanted and entry.account:
+        await disable_account(desk.hub, entry.account.id)
+    return redirect(f"/m/integrations/{entry.code}")
+
+
+async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: Form) -> Page:
+    try:
+        await connect_account(desk.hub, desk.merchant.id, entry.code, values, by=desk.session.email)
+    except Invalid as invalid:
+        return await _provider_page(desk, entry, typed=form, faults=by_field(invalid.problems), status=422)
+    return redirect(f"/m/integrations/{entry.code}")
+
+
+@post("/integrations/{code:str}/confirm", status_code=200)
+async def confirm(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+    """The person confirms that the identity is the one of the account at the provider."""
+    desk.owners_only()
+    entry = await _entry(desk, code)
+    if entry.account is None or entry.account.status is not AccountStatus.NEEDS_CONFIRMATION:
+        return redirect(f"/m/integrations/{code}")
+    if not form.has("confirmed"):
+        faults = {"confirmed": ["Marque la casilla para confirmar."]}
+        return await _provider_page(desk, entry, faults=faults, status=422)
+    try:
+        await confirm_account(desk.hub, entry.account.id, by=desk.session.email)
+    except Invalid as invalid:
+        faults = {"confirmed": [problem.message for problem in invalid.problems]}
+        return await _provider_page(desk, entry, faults=faults, status=422)
+    return redirect(f"/m/integrations/{code}")
+
+
+@post("/integrations/{code:str}/validate", status_code=200)
+async def validate(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+    """Ask the provider again with what is stored."""
+    desk.owners_only()
+    entry = await _entry(desk, code)
+    if entry.account and not await missing_settings(desk.hub, entry.account):
+        try:
+            await validate_account(desk.hub, entry.account.id, by=desk.session.email)
+        except NotInstalled as error:
+            raise NotFoundException("Esta página no existe.") from error
+    return redirect(f"/m/integrations/{code}")
+
+
+@post("/integrations/{code:str}/disable", status_code=200)
+async def disable(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+    """No new payments through this provider; those in flight go on."""
+    desk.owners_only()
+    entry = await _entry(desk, code)
+    if entry.account:
+        await disable_account(desk.hub, entry.account.id)
+    return redirect(f"/m/integrations/{code}")
+
+
+HANDLERS = [show_integrations, show_cards, show_provider, activate, confirm, validate, disable]

@@ -1,0 +1,66 @@
+"""Cash receipts (recibos de caja): the list, the printable page, and the form of a payment."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+
+from hub.flows.record_receipt import receipt_form, record_for_payment
+from hub.flows.save_company import Invalid
+from hub.flows.view_desk import list_receipts, view_receipt
+from hub.web.pages import Page, redirect
+
+from . import by_hand
+from .desk import Desk, Form, unknown_is_404
+from .paper import paper_for
+
+
+@get("/receipts")
+async def show_receipts(desk: Desk) -> Page:
+    """Cash receipts, newest number first."""
+    return desk.page("receipts.html", rows=await list_receipts(desk.hub, desk.merchant))
+
+
+@get("/receipts/{receipt:str}")
+async def show_receipt(desk: Desk, receipt: FromPath[str]) -> Page:
+    """One cash receipt, ready to be printed."""
+    with unknown_is_404():
+        view = await view_receipt(desk.hub, desk.merchant, receipt)
+    paper = paper_for(desk.hub, desk.merchant, view.receipt, view.customer, view.payment)
+    return desk.page("receipt.html", view=view, paper=paper, mode=view.receipt.mode)
+
+
+@get("/payments/{payment:str}/receipt")
+async def show_form(desk: Desk, payment: FromPath[str]) -> Page:
+    """Agregar recibo de caja, prefilled."""
+    return await _form_page(desk, payment)
+
+
+async def _form_page(desk: Desk, payment: str, *, fault: str = "") -> Page:
+    with unknown_is_404():
+        form = await receipt_form(desk.hub, desk.merchant, payment)
+    if form.receipt:
+        return redirect(f"/m/receipts/{form.receipt.id}")
+    status = 422 if fault else 200
+    return desk.page("receipt_form.html", form=form, fault=fault, status=status, mode=form.view.payment.mode)
+
+
+@post("/payments/{payment:str}/receipt", status_code=200)
+async def record(desk: Desk, form: Form, payment: FromPath[str]) -> Page:
+    """Record the cash receipt of a payment, once."""
+    with unknown_is_404():
+        try:
+            receipt = await record_for_payment(
+                desk.hub,
+                desk.merchant,
+                payment,
+                by=desk.session.email,
+                notes=form.get("notes"),
+                bank_account=form.get("bank_account"),
+            )
+        except Invalid as invalid:
+            return await _form_page(desk, payment, fault=invalid.problems[0].message)
+    return redirect(f"/m/receipts/{receipt.id}")
+
+
+HANDLERS = [show_receipts, show_receipt, show_form, record, *by_hand.HANDLERS]

@@ -1,0 +1,92 @@
+"""Sign-in by a mailed link, and out again. The link's page shows a button, since mail scanners open links."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+
+from litestar import get, post
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import FromPath
+
+from hub.flows.ports import Hub
+from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
+from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
+
+from .desk import NEXT, NEXT_SECONDS, SESSION, Desk, Form, read_form
+
+ENTRY = "entry"
+"""Cookie that ties a form to the browser that was shown it, before there is a session."""
+
+
+def _entry_page(request: Request, template: str, *, status: int = 200, **values: object) -> Page:
+    hub = hub_of(request)
+    entry = request.cookies.get(cookie_name(hub, ENTRY), "") or token_urlsafe(24)
+    return pages_of(request).page(
+        f"merchant/{template}",
+        status=status,
+        token=hub.vault.form_token("entry", entry),
+        cookies=[cookie(hub, ENTRY, entry, seconds=NEXT_SECONDS)],
+        **values,
+    )
+
+
+async def _entry_form(request: Request) -> Form:
+    hub, form = hub_of(request), await read_form(request)
+    entry = request.cookies.get(cookie_name(hub, ENTRY), "")
+    if not entry or not is_same(hub.vault.form_token("entry", entry), form.values.get(FORM_FIELD)):
+        raise PermissionDeniedException("El formulario venció. Abra la página de nuevo y repita el paso.")
+    return form
+
+
+@get("/sign-in")
+async def show_form(request: Request) -> Page:
+    """Ask for the mail address."""
+    return _entry_page(request, "sign_in.html", sent=False)
+
+
+@post("/sign-in", status_code=200)
+async def send_link(request: Request) -> Page:
+    """Mail a link, and say the same whoever asked."""
+    form = await _entry_form(request)
+    await request_sign_in(hub_of(request), form.get("email")[:200])
+    return _entry_page(request, "sign_in.html", sent=True)
+
+
+@get("/sign-in/{link:str}")
+async def show_button(request: Request, link: FromPath[str]) -> Page:
+    """The mailed link: a button, and nothing is used up yet."""
+    return _entry_page(request, "enter.html", link=link, over=False)
+
+
+@post("/sign-in/{link:str}", status_code=200)
+async def enter(request: Request, link: FromPath[str]) -> Page:
+    """Use the mailed link once."""
+    hub = hub_of(request)
+    await _entry_form(request)
+    signed_in = await sign_in(hub, link)
+    if signed_in is None:
+        return _entry_page(request, "enter.html", link=link, over=True, status=410)
+    return redirect(
+        _wanted(hub, request),
+        cookies=[
+            cookie(hub, SESSION, signed_in.token, seconds=int(SESSION_LIFE.total_seconds())),
+            cookie(hub, ENTRY, "", seconds=0),
+            cookie(hub, NEXT, "", seconds=0),
+        ],
+    )
+
+
+def _wanted(hub: Hub, request: Request) -> str:
+    """Where the browser wanted to go before it had to sign in; only ever one of our own pages."""
+    path = request.cookies.get(cookie_name(hub, NEXT), "")
+    return path if path.startswith("/m/") and path.isprintable() and "\\" not in path else "/m"
+
+
+@post("/sign-out", status_code=200)
+async def leave(request: Request, desk: Desk, form: Form) -> Page:
+    """End the session."""
+    await sign_out(desk.hub, request.cookies.get(cookie_name(desk.hub, SESSION), ""))
+    return redirect("/m/sign-in", cookies=[cookie(desk.hub, SESSION, "", seconds=0)])
+
+
+HANDLERS = [show_form, send_link, show_button, enter, leave]

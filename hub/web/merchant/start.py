@@ -1,0 +1,31 @@
+"""The start page: what needs attention; and the solutions that the merchant has."""
+
+from __future__ import annotations
+
+from litestar import get
+
+from hub.flows.view_desk import list_reviews, view_start
+from hub.web.pages import Page
+
+from .desk import Desk
+
+
+@get("/")
+async def show_start(desk: Desk) -> Page:
+    """What waits for the merchant."""
+    return desk.page("start.html", start=await view_start(desk.hub, desk.merchant), providers=desk.hub.providers)
+
+
+@get("/solutions")
+async def show_solutions(desk: Desk) -> Page:
+    """Administrar mis soluciones."""
+    return desk.page("solutions.html")
+
+
+@get("/reviews")
+async def show_reviews(desk: Desk) -> Page:
+    """Exceptions that wait for a person; read only."""
+    return desk.page("reviews.html", reviews=await list_reviews(desk.hub, desk.merchant))
+
+
+HANDLERS = [show_start, show_solutions, show_reviews]

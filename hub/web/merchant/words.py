@@ -1,0 +1,193 @@
+"""What states are called on the merchant's pages: (word, colour of its badge)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.offer import ABSENCE_WORDS, Absence
+from hub.domain.payment import Flag, ObservedBy, Payment, Status
+from hub.domain.receipt import MEANS_LABELS, Means
+from hub_hookspecs import Channel, Credentials, Kind, Match, Mode, ProviderInfo, ReasonKind
+
+Word = tuple[str, str]
+
+ACCOUNT: Mapping[AccountStatus, Word] = {
+    AccountStatus.DRAFT: ("Disponible", ""),
+    AccountStatus.REQUESTED: ("Solicitada", "wait"),
+    AccountStatus.NEEDS_CONFIRMATION: ("Por confirmar", "warn"),
+    AccountStatus.ACTIVE: ("Conectado", "good"),
+    AccountStatus.FAILED: ("Falló", "bad"),
+    AccountStatus.NEEDS_REVALIDATION: ("Requiere atención", "warn"),
+    AccountStatus.SUSPENDED: ("Requiere atención", "bad"),
+    AccountStatus.DISABLED: ("Desactivado", ""),
+}
+
+FIELDS: Mapping[str, str] = {
+    "identity_type": "Tipo de identificación",
+    "identity_number": "Número de identificación",
+    "legal_name": "Razón social",
+}
+
+MATCHES: Mapping[Match, Word] = {
+    Match.EQUAL: ("Coincide", "good"),
+    Match.NEAR: ("Casi coincide", "warn"),
+    Match.DIFFERENT: ("No coincide", "bad"),
+    Match.UNAVAILABLE: ("El proveedor no lo informa", "wait"),
+}
+
+CREDENTIALS: Mapping[Credentials, Word] = {
+    Credentials.ACCEPTED: ("Aceptadas", "good"),
+    Credentials.REFUSED: ("Rechazadas", "bad"),
+    Credentials.UNCLEAR: ("Sin respuesta clara", "warn"),
+}
+
+CHANNELS: Mapping[Channel, str] = {Channel.STATEMENT: "estado de cuenta", Channel.CHECKOUT: "tienda en línea"}
+
+STATUSES: Mapping[Status, Word] = {
+    Status.CREATED: ("En preparación", "wait"),
+    Status.PENDING: ("En proceso", "wait"),
+    Status.UNKNOWN: ("Por confirmar", "warn"),
+    Status.PAID: ("Aprobado", "good"),
+    Status.CLOSED: ("No completado", ""),
+}
+
+CLOSED: Mapping[str, Word] = {
+    Kind.DECLINED: ("Rechazado", "bad"),
+    Kind.CANCELLED: ("Cancelado", ""),
+    Kind.EXPIRED: ("Vencido", ""),
+    Kind.NEVER_SENT: ("No se envió", ""),
+    Kind.NEVER_EXISTED: ("Sin confirmación", "warn"),
+    Kind.SESSION_EXPIRED: ("Sin confirmación", "warn"),
+    Kind.RELEASED: ("Liberado", "warn"),
+}
+
+KINDS: Mapping[Kind, str] = {
+    Kind.ACCEPTED: "Recibido por el proveedor; falta que el cliente pague",
+    Kind.PAID: "Pago aprobado",
+    Kind.TRY_DECLINED: "Un intento fue rechazado; el cliente puede intentar de nuevo",
+    Kind.DECLINED: "Pago rechazado",
+    Kind.EXPIRED: "Venció sin pagarse",
+    Kind.CANCELLED: "Cancelado",
+    Kind.NOT_FOUND: "El proveedor no lo encuentra",
+    Kind.RETURNED: "Dinero devuelto al cliente",
+    Kind.CHARGED_BACK: "Contracargo: el banco del cliente retiró el dinero",
+    Kind.SETTLED: "Depositado por el proveedor",
+    Kind.NEVER_SENT: "No llegó a enviarse al proveedor",
+    Kind.NEVER_EXISTED: "El proveedor nunca lo recibió",
+    Kind.SESSION_EXPIRED: "La página de pago venció sin noticias",
+    Kind.RELEASED: "Liberado por la empresa",
+}
+
+OBSERVED_BY: Mapping[ObservedBy, str] = {
+    ObservedBy.NOTIFICATION: "Aviso de {provider}",
+    ObservedBy.RETURN: "Regreso del cliente desde {provider}",
+    ObservedBy.QUERY: "Consulta a {provider}",
+    ObservedBy.ANSWER: "Respuesta de {provider}",
+    ObservedBy.SETTLEMENT: "Liquidación de {provider}",
+    ObservedBy.OPERATOR: "Una persona",
+    ObservedBy.RULE: "Regla del sistema",
+}
+
+REASONS: Mapping[ReasonKind, str] = {
+    ReasonKind.DENIED: "El banco no lo aprobó",
+    ReasonKind.INSUFFICIENT_FUNDS: "Fondos insuficientes",
+    ReasonKind.CARD_EXPIRED: "Tarjeta vencida",
+    ReasonKind.CARD_INVALID: "Tarjeta no válida",
+    ReasonKind.CARD_BLOCKED: "Tarjeta bloqueada",
+    ReasonKind.WRONG_PIN: "Clave incorrecta",
+    ReasonKind.NOT_PERMITTED: "El banco no lo permite",
+    ReasonKind.ISSUER_UNAVAILABLE: "El banco no respondió",
+    ReasonKind.FRAUD_SUSPECTED: "Detenido por seguridad",
+    ReasonKind.NO_WALLET: "El celular no tiene esta billetera",
+    ReasonKind.ACCOUNT_BLOCKED: "Cuenta bloqueada",
+    ReasonKind.REJECTED_BY_PAYER: "El cliente lo rechazó",
+    ReasonKind.METHOD_UNAVAILABLE: "Medio de pago no disponible",
+    ReasonKind.INVALID_AMOUNT: "Monto no permitido",
+    ReasonKind.EXPIRED: "Se acabó el tiempo",
+    ReasonKind.OTHER: "El proveedor no lo aprobó",
+}
+
+FLAGS: Mapping[Flag, str] = {
+    Flag.AMOUNT_MISMATCH: "Llegó un monto distinto del solicitado.",
+    Flag.CURRENCY_MISMATCH: "Llegó en otra moneda; el dinero está en suspenso hasta que se revise.",
+    Flag.DUPLICATE_CHARGE: "Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",
+    Flag.LATE: "El dinero llegó después de darlo por no completado.",
+    Flag.CONFLICT: "Hay noticias contradictorias del proveedor.",
+    Flag.ORPHAN_REFUND: "Hay una devolución sin su pago.",
+    Flag.OVER_REFUND: "Se devolvió más de lo pagado.",
+    Flag.NEEDS_REVIEW: "Una persona debe revisarlo.",
+}
+
+CAUSES: Mapping[str, str] = {
+    **{flag.value: text for flag, text in FLAGS.items()},
+    "contradicting_claims": "Hay noticias contradictorias del proveedor.",
+    "unresolved": "Un pago sigue sin respuesta clara.",
+}
+
+DELIVERY_STATES: Mapping[DeliveryState, Word] = {
+    DeliveryState.DUE: ("Por enviar", "wait"),
+    DeliveryState.SENT: ("Enviado", "good"),
+    DeliveryState.DEAD: ("No se pudo enviar", "bad"),
+}
+
+DELIVERIES: Mapping[DeliveryKind, str] = {
+    DeliveryKind.STATEMENT: "Estado de cuenta",
+    DeliveryKind.RECEIPT: "Soporte de pago al cliente",
+    DeliveryKind.PAYMENT_RECEIVED: "Pagos recibidos",
+    DeliveryKind.PAYMENT_DECLINED: "Pago rechazado",
+    DeliveryKind.PAYMENT_PENDING: "Pago en proceso",
+    DeliveryKind.PAYMENT_RETURNED: "Dinero devuelto",
+    DeliveryKind.ACCOUNT_RESULT: "Resultado de la activación",
+    DeliveryKind.ACCOUNT_REQUESTED: "Solicitud de activación",
+    DeliveryKind.ACCOUNT_ATTENTION: "Una conexión requiere atención",
+    DeliveryKind.SIGN_IN: "Enlace para entrar",
+    DeliveryKind.ORDER: "Pedido",
+    DeliveryKind.REVIEW: "Excepción por revisar",
+}
+
+CLAUSES: Mapping[str, str] = {
+    "settles": "Cancela el saldo total de lo indicado.",
+    "part": "Abono parcial a lo indicado.",
+    "account": "Se recibe a cuenta, como saldo a favor.",
+}
+
+
+def account_word(account: ProviderAccount | None, absence: Absence | None = None) -> Word:
+    """What a card says of a connection."""
+    if absence and (account is None or account.status is AccountStatus.DRAFT):
+        return "No disponible", ""
+    return ACCOUNT[account.status] if account else ("Disponible", "")
+
+
+def absence_text(info: ProviderInfo | None, code: str, absence: Absence) -> str:
+    """Why a provider cannot be connected here."""
+    return f"{info.name if info else code} {ABSENCE_WORDS[absence]}."
+
+
+def status_word(payment: Payment) -> Word:
+    """What a list says of a payment."""
+    if payment.status is Status.CLOSED:
+        return CLOSED.get(payment.reason, STATUSES[Status.CLOSED])
+    return STATUSES[payment.status]
+
+
+def delivery_word(delivery: Delivery) -> Word:
+    """What a log says of a mail."""
+    return DELIVERY_STATES[delivery.state]
+
+
+def observed_by(source: ObservedBy, provider: str) -> str:
+    """From whom a piece of news came."""
+    return OBSERVED_BY[source].format(provider=provider)
+
+
+def means_word(means: Means) -> str:
+    """How money came."""
+    return MEANS_LABELS[means]
+
+
+def mode_word(mode: Mode) -> str:
+    """The badge of an account that moves no money; empty for a live one."""
+    return "Modo de prueba" if mode is Mode.TEST else ""
