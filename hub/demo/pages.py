@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -69,21 +68,15 @@ class Guide:
         )
 
     def _mail(self, rest: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
-        mails = list(self.town.mailbox.mails)
+        mailbox = self.town.mailbox
         if not rest:
             to = query.get("to", [""])[0]
-            shown = [(at, mail) for at, mail in enumerate(mails) if not to or to in str(mail["To"])]
+            shown = mailbox.to(to) if to else tuple(mailbox.mails)
             return 200, self._draw("mailbox.html", mails=shown[::-1], to=to)
         number, _, part = rest.partition("/")
-        if not number.isdigit() or int(number) >= len(mails):
+        mail = mailbox.by_number(int(number)) if number.isdigit() else None
+        if mail is None:
             return 404, self._draw("mailbox.html", mails=[], to="")
-        mail = mails[int(number)]
         if part == "body":
-            return 200, body_of(mail, "html") or f"<pre>{body_of(mail, 'plain')}</pre>"
-        return 200, self._draw("mail.html", mail=mail, number=number, text=body_of(mail, "plain"))
-
-
-def body_of(mail: EmailMessage, kind: str) -> str:
-    """The HTML or plain part of a mail."""
-    part = mail.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part else ""
+            return 200, mail.html.replace("<head>", '<head><base target="_top">', 1)
+        return 200, self._draw("mail.html", mail=mail)

@@ -106,6 +106,7 @@ class Town:
     configs: Mapping[str, dict[str, Any]]
     client: httpx.AsyncClient
     companies: dict[str, Merchant] = attrs.Factory(dict)
+    guide: Guide = attrs.field(init=False)
     _server: _Server | None = None
     _tasks: list[asyncio.Task[None]] = attrs.Factory(list)
     _loop: Loop | None = None
@@ -178,9 +179,11 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
         configs=configs,
         client=httpx.AsyncClient(timeout=30, trust_env=False),
     )
-    mounts = [(f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()]
-    guide = Guide(town, lang)
-    app = create_app(opened.hub, mounts=[*mounts, ("/demo", guide), ("/mail", guide)])
+    mounts: list[tuple[str, Any]] = [
+        (f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()
+    ]
+    town.guide = Guide(town, lang)
+    app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide)])
     config = uvicorn.Config(app, log_level="warning", access_log=False, http="httptools", ws="none", lifespan="on")
     town._server = _Server(config)
     town._loop = Loop(opened.hub)

@@ -195,25 +195,22 @@ class Visitor:
 
     async def follow(self, label: str) -> Page:
         """Follow the link that says ``label``."""
-        return await self.open(self._here.link(label))
+        return await self.open(self.here.link(label))
 
-    async def press(self, button: str, _only: dict[str, list[str]] | None = None, **values: str) -> Page:
+    async def press(self, button: str, **values: str) -> Page:
         """Fill the form of a button and press it.
 
         Args:
             values: By field name; a checkbox is ticked by its value.
-            _only: For checkboxes of one name: exactly the values to be ticked.
         """
-        form, pressed = self._here.form(button)
+        form, pressed = self.here.form(button)
         data: list[tuple[str, str]] = []
         unused = dict(values)
         for field in form.fields:
             if not field.name:
                 continue
             if field.kind in ("checkbox", "radio"):
-                if _only and field.name in _only:
-                    chosen = field.value in _only[field.name]
-                elif field.name in values:
+                if field.name in values:
                     chosen = field.value == values[field.name]
                     unused.pop(field.name, None)
                 else:
@@ -224,10 +221,10 @@ class Visitor:
                 data.append((field.name, values.get(field.name, field.value)))
                 unused.pop(field.name, None)
         if unused:
-            raise LookupError(f"no field {sorted(unused)} on {self._here.url}: {[f.name for f in form.fields]}")
+            raise LookupError(f"no field {sorted(unused)} on {self.here.url}: {[f.name for f in form.fields]}")
         if pressed.name:
             data.append((pressed.name, pressed.value))
-        url = urljoin(self._here.url, form.action or self._here.url)
+        url = urljoin(self.here.url, form.action or self.here.url)
         body: dict[str, list[str]] = {}
         for name, value in data:
             body.setdefault(name, []).append(value)
@@ -238,18 +235,31 @@ class Visitor:
         self.page = page_from(answer)
         return self.page
 
+    async def choose(self, label: str) -> Page:
+        """Follow the link, or press the button, that says ``label``."""
+        try:
+            return await self.follow(label)
+        except LookupError:
+            return await self.press(label)
+
+    async def choose_qr(self) -> Page:
+        """Press the button that pays by QR code."""
+        _form, press = self.here.form("QR")
+        return await self.press(press.label)
+
     async def until(self, words: str, *, seconds: float = 30.0) -> Page:
         """Reload until the page says ``words``, following its own refresh."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while words.casefold() not in self._here.text.casefold():
+        while words.casefold() not in self.here.text.casefold():
             if asyncio.get_running_loop().time() > deadline:
-                raise TimeoutError(f"{self._here.url} never said {words!r}: {self._here.text[:300]}")
+                raise TimeoutError(f"{self.here.url} never said {words!r}: {self.here.text[:300]}")
             await asyncio.sleep(0.4)
-            await self.open(self._here.refresh_url)
-        return self._here
+            await self.open(self.here.refresh_url)
+        return self.here
 
     @property
-    def _here(self) -> Page:
+    def here(self) -> Page:
+        """The page that is open."""
         if self.page is None:
             raise LookupError("no page is open")
         return self.page

@@ -1,0 +1,164 @@
+"""Run the demo: first line at once, the first payment of each country, then one address; or play everything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from .words import PEOPLE, WORDS
+
+
+@attrs.define
+class Teller:
+    """Says sentences with their time, on stderr when stdout is for data."""
+
+    lang: str
+    to_stderr: bool = False
+
+    def __call__(self, key: str, *, quiet: bool = False, **values: object) -> str:
+        """Say one sentence; ``quiet`` only words it."""
+        sentence = WORDS[self.lang][key].format(**values)
+        if not quiet:
+            stream = sys.stderr if self.to_stderr else sys.stdout
+            stream.write(f"{datetime.now().astimezone():%H:%M:%S} {sentence}\n")
+            stream.flush()
+        return sentence
+
+
+def run_demo(*, data: Path | None, port: int, lang: str, play: bool, as_json: bool) -> int:
+    """Run the demo until Ctrl-C, or with ``play`` to its end; the exit status."""
+    say = Teller(lang, to_stderr=as_json)
+    folder = (data or Path(tempfile.mkdtemp(prefix="payment-hub-"))).absolute()
+    say("preparing", data=folder)
+    status = 0
+    try:
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            status = runner.run(_demo(folder, port, lang, say, play, as_json))
+    except KeyboardInterrupt:
+        status = 0
+    finally:
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    kept = say("kept", quiet=True, data=folder) if data else say("gone", quiet=True)
+    say("bye", kept=kept)
+    return status
+
+
+async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_json: bool) -> int:
+    from hub.logs import set_up_logs
+
+    from .story import Story
+    from .town import open_town
+
+    set_up_logs("error")
+    town = await open_town(folder, port=port, lang=lang)
+    try:
+        used = int(town.base_url.rsplit(":", 1)[1])
+        if port and used != port:
+            say("moved", port=port, used=used)
+        say("running", url=town.base_url)
+        story = Story(town=town, say=say)
+        fresh = not town.companies
+        if fresh:
+            await _found(town, say)
+        if play:
+            return await _play(story, as_json)
+        if fresh:
+            await story.first_payments()
+            await _mail_statements(town)
+        await _invite(town, lang, folder, say)
+        await asyncio.Event().wait()
+    finally:
+        await town.close()
+    return 0
+
+
+async def _found(town: Any, say: Teller) -> None:
+    """Companies, customers, invoices, and a connected provider in each country."""
+    from .town import CO, CR, connect_greenpay, enable, found_company, provision_nequi, request_nequi
+
+    await enable(town, "CR", "greenpay")
+    await enable(town, "CO", "nequi")
+    for country, form, auto in (("CR", CR, True), ("CO", CO, False)):
+        merchant = await found_company(town, country, form, auto_record=auto)
+        count = await town.opened.hub.store.read(
+            lambda tx, m=merchant: (len(tx.customers.of(m.id)), len(tx.payables.search(m.id, m.mode)))
+        )
+        say("company", company=merchant.company.name, customers=count[0], invoices=count[1])
+    await connect_greenpay(town)
+    say("connected")
+    await request_nequi(town)
+    say("requested")
+    await provision_nequi(town)
+    say("provisioned")
+
+
+async def _play(story: Any, as_json: bool) -> int:
+    from .town import make_api_key
+
+    keys = {country: await make_api_key(story.town, country) for country in ("CR", "CO")}
+    report = await story.play_everything(keys)
+    if as_json:
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    else:
+        for check in report["checks"]:
+            detail = f"  [{check['detail']}]" if check["detail"] else ""
+            sys.stdout.write(f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}{detail}\n")
+    return 0 if all(check["ok"] for check in report["checks"]) else 1
+
+
+async def _mail_statements(town: Any) -> None:
+    """The other customers get their statement, so that their mailboxes have something to open."""
+    from hub.flows.send_statement import NoMail, send_statement
+
+    for merchant in town.companies.values():
+        customers = await town.opened.hub.store.read(lambda tx, m=merchant: tx.customers.of(m.id))
+        for customer in customers:
+            try:
+                await send_statement(town.opened.hub, merchant, customer.id)
+            except NoMail:
+                continue
+
+
+async def _invite(town: Any, lang: str, folder: Path, say: Teller) -> None:
+    """Print one address: who do you want to be?"""
+    from hub.flows.sign_in import request_sign_in
+
+    from .pages import Person
+    from .story import PHONE
+    from .town import OWNERS
+
+    for owner in OWNERS.values():
+        await request_sign_in(town.opened.hub, owner)
+    values = {"data": folder, "phone": PHONE}
+    base = town.base_url
+    payers = {"payer_cr": "maria.solis@correo.example", "payer_co": "luisa.rojas@correo.example"}
+    names = {"payer_cr": "María Fernanda Solís", "payer_co": "Luisa Fernanda Rojas"}
+    companies = {key: town.companies[key[-2:].upper()].company.name for key in ("owner_cr", "owner_co")}
+    links = {
+        **{key: f"{base}/mail/?to={address}" for key, address in payers.items()},
+        **{key: f"{base}/mail/?to={OWNERS[key[-2:].upper()]}" for key in companies},
+        "operator": f"{base}/mail/",
+        "nequi_phone": f"{town.simulator_url('nequi')}/phone?number={PHONE}",
+    }
+    town.guide.people = [
+        Person(
+            title=title,
+            sentence=sentence.format(**values, customer=names.get(key, ""), company=companies.get(key, "")),
+            link=links[key],
+            label=label,
+        )
+        for key, (title, sentence, label) in PEOPLE[lang].items()
+    ]
+    say("open", url=f"{base}/demo/")
+    say("stop")
