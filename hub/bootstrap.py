@@ -167,7 +167,7 @@ def prepare(settings: Settings) -> Vault:
 
 def migrate_data(settings: Settings) -> None:
     """Bring the data folder's database to this version's schema; makes folder and keys where they are missing."""
-    from hub.storage.migrate import migrate
+    from hub.storage import migrate
 
     prepare(settings)
     migrate(settings.data / DATABASE)
