@@ -6,6 +6,7 @@ the environment raise no audit event; they are seen by the interpreter's profile
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import sys
@@ -30,8 +31,6 @@ FORBIDDEN_EVENTS: Final = {
     "os.rename": "renamed a file",
     "os.putenv": "changed the environment",
     "os.unsetenv": "changed the environment",
-    "_thread.start_new_thread": "started a thread",
-    "time.sleep": "slept",
     "sqlite3.": "opened a database",
     "urllib.": "used a socket",
     "http.client.": "used a socket",
@@ -81,6 +80,8 @@ def watched(package: str, found: set[str]) -> Iterator[None]:
             found.add("read the clock")
         elif event == "c_call" and argument is time.sleep:
             found.add("slept")
+        elif event == "c_call" and argument is _thread.start_new_thread:
+            found.add("started a thread")  # not every interpreter raises an audit event for it
 
     before = sys.getprofile()
     _watch.found = found

@@ -39,15 +39,16 @@ class ProviderContract:
     company: ClassVar[Company | None] = None
 
     @pytest.fixture(scope="class")
-    def bench(self) -> Iterator[Bench]:
+    @classmethod
+    def bench(cls) -> Iterator[Bench]:
         """The plugin with what is needed to examine it."""
         subject = Subject(
-            plugin=self.plugin,
-            simulator=self.simulator,
-            config=self.config,
-            settings=self.settings,
-            payer_fields=self.payer_fields,
-            company=self.company,
+            plugin=cls.plugin,
+            simulator=cls.simulator,
+            config=cls.config,
+            settings=cls.settings,
+            payer_fields=cls.payer_fields,
+            company=cls.company,
         )
         with Bench(subject) as bench:
             yield bench

@@ -139,6 +139,8 @@ def _answered(played: Played, started: Started, world: World, action: str, way: 
         if item.kind is Kind.PAID and item.amount not in (None, started.order.amount):
             yield f"{title}: {started.order.amount} were paid; the plugin reported {item.amount}"
     yield from _truthful(played, started.order, pending=False)
+    if not captured and (closed := CLOSING & set(played.kinds)) and world.drive("approve", started.order.reference):
+        yield f"{title}: the payer can still pay, and did; the plugin had concluded {', '.join(sorted(closed))}"
 
 
 def _consistent(title: str, played: Played, captured: bool) -> Iterator[str]:
@@ -290,9 +292,9 @@ def _reference(bench: Bench) -> Iterator[str]:
                 yield f"create_payment ({way.code}): the declared rule allows the reference {reference}: {trouble}"
                 continue
             world.drive("approve", reference)
-            others = [row["reference"] for row in world.whole_book() if row["reference"] != reference]
-            if others or not world.book(reference):
-                yield f"create_payment ({way.code}): the reference {reference} reached the provider as {others}"
+            if not world.book(reference):
+                others = ", ".join(row["reference"] for row in world.whole_book()) or "something else"
+                yield f"create_payment ({way.code}): the provider knows {others} instead of our reference {reference}"
             yield from _truthful(started.played, started.order, pending=False)
 
 
