@@ -17,6 +17,15 @@ HIDDEN = frozenset({AccountStatus.DRAFT, AccountStatus.REQUESTED, AccountStatus.
 """Accounts that customers do not hear of at all."""
 
 
+async def offers_for(
+    hub: Hub, merchant: Merchant, mode: Mode, *, channel: Channel, amount: Money
+) -> tuple[Offered, ...]:
+    """Every connected provider for the amount that a payer has chosen."""
+    return await hub.store.read(
+        lambda tx: offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=merchant.locale)
+    )
+
+
 def offered(
     tx: Tx,
     hub: Hub,

@@ -11,12 +11,12 @@ from hub.domain.offer import Offered
 from hub.domain.order import StoreOrder
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Status
-from hub_hookspecs import Channel
+from hub_hookspecs import Channel, Mode
 
 from .offer_buttons import offered
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
-from .view_payment import payment_link_id
+from .view_payment import PaymentView, payment_link_id, view_of
 
 
 @attrs.frozen(kw_only=True)
@@ -105,3 +105,37 @@ def order_of(
         link=link,
         simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
     )
+
+
+@attrs.frozen(kw_only=True)
+class FoundOrder:
+    """An order as its shop asks for it.
+
+    Attributes:
+        proof: The payment that paid it; None until then.
+        page: Where the shopper pays.
+    """
+
+    view: OrderView
+    proof: PaymentView | None
+    page: str
+
+
+async def find_order(hub: Hub, merchant: Merchant, mode: Mode, order_id: str) -> FoundOrder | None:
+    """An order of this merchant; None for one that it does not have."""
+    now = hub.clock()
+
+    def read(tx: Tx) -> FoundOrder | None:
+        order = tx.orders.get(order_id)
+        if order is None or (order.merchant_id, order.mode) != (merchant.id, mode):
+            return None
+        view = order_of(tx, hub, order_id, now)
+        paid = view.payment is not None and view.payment.status is Status.PAID
+        link = tx.links.get(f"o{order_id}")
+        return FoundOrder(
+            view=view,
+            proof=view_of(tx, hub, view.payment, now) if paid and view.payment else None,
+            page=url_of(hub, link) if link and link.is_open(now) else "",
+        )
+
+    return await hub.store.read(read)

@@ -1,10 +1,10 @@
-"""The application: pages and API on Litestar, messages from outside straight, and what the caller mounts beside them."""
+"""The application: pages and API on Litestar, messages from outside straight, and what is mounted beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import attrs
 import structlog
@@ -12,7 +12,7 @@ from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Send
 
 from hub.flows.open_link import LinkShut
 from hub.flows.ports import Hub, Unavailable
@@ -55,7 +55,7 @@ class Front:
     returns: ASGIApp
     mounts: tuple[tuple[str, ASGIApp], ...] = ()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await self.pages(scope, receive, send)
@@ -76,9 +76,9 @@ class Front:
 
 
 def _below(prefix: str, app: ASGIApp) -> ASGIApp:
-    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
-        inner = {**scope, "root_path": f"{scope.get('root_path', '')}{prefix}"}
-        await app(cast(Scope, inner), receive, send)
+    async def mounted(scope: Any, receive: Receive, send: Send) -> None:
+        inner: Any = {**scope, "root_path": f"{scope.get('root_path', '')}{prefix}"}
+        await app(inner, receive, send)
 
     return mounted
 
@@ -105,7 +105,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             HTTPException: show_http_fault,
             Exception: show_fault,
         },
-        openapi_config=api.openapi(),
+        openapi_config=None,
         request_max_body_size=MAX_FORM,
         logging_config=None,
     )

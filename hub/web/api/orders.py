@@ -1,0 +1,121 @@
+"""``POST /v1/orders`` places an order once per idempotency key; ``GET /v1/orders/{id}`` says how it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post
+
+from hub.domain.merchant import Merchant
+from hub.domain.order import OrderItem
+from hub.flows.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
+from hub.flows.view_order import FoundOrder, OrderView, find_order
+from hub.web.pages import Request, hub_of
+from hub_hookspecs import Mode, Money, MoneyError, strict_json
+
+from .problems import problem
+from .records import Amount, NewOrder, OrderState
+
+KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+BEARER: Final = re.compile(r"(?i)bearer +([\x21-\x7e]{1,200})")
+NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+@post("/v1/orders", include_in_schema=False)
+async def create_order(request: Request) -> Response[Any]:
+    """Place an order, or give the answer of the same key and body again."""
+    caller = await _caller(request)
+    if caller is None:
+        return _unauthorized()
+    key = request.headers.get("idempotency-key", "")
+    if not KEY.fullmatch(key):
+        return problem(400, "Idempotency-Key: 1 to 200 printable characters are needed")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return problem(415, "the body must be application/json")
+    try:
+        body = strict_json(await request.body())
+    except ValueError as error:
+        return problem(400, str(error))
+    merchant, mode = caller
+    try:
+        cart = _cart(msgspec.convert(body, NewOrder, strict=True))
+        placed = await place_order(hub_of(request), merchant, mode, key, cart)
+    except KeyReused:
+        return problem(409, "Idempotency-Key: it was used with another body; nothing happened")
+    except (msgspec.ValidationError, OrderRefused, MoneyError) as error:
+        return problem(422, str(error))
+    return Response(placed.body, status_code=placed.status, headers=NO_STORE)
+
+
+@get("/v1/orders/{order_id:str}", include_in_schema=False)
+async def read_order(request: Request) -> Response[Any]:
+    """How an order of the caller stands."""
+    caller = await _caller(request)
+    if caller is None:
+        return _unauthorized()
+    merchant, mode = caller
+    found = await find_order(hub_of(request), merchant, mode, request.path_params["order_id"].removeprefix("ord_"))
+    if found is None:
+        return problem(404, "no such order")
+    return Response(msgspec.to_builtins(_state(found)), headers=NO_STORE)
+
+
+async def _caller(request: Request) -> tuple[Merchant, Mode] | None:
+    found = BEARER.fullmatch(request.headers.get("authorization", ""))
+    return await caller_of(hub_of(request), found[1]) if found else None
+
+
+def _unauthorized() -> Response[bytes]:
+    return problem(401, "an API key is needed: Authorization: Bearer KEY", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _cart(order: NewOrder) -> Cart:
+    if order.return_url and not re.fullmatch(r"https?://[^\s<>\"']+", order.return_url):
+        raise OrderRefused("return_url: an http or https address")
+    return Cart(
+        number=order.number,
+        currency=order.currency,
+        items=tuple(
+            OrderItem(sku=item.sku, description=item.description, quantity=item.quantity, price=item.price)
+            for item in order.items
+        ),
+        name=order.customer.name,
+        email=order.customer.email,
+        phone=order.customer.phone,
+        hold_minutes=order.hold_minutes,
+        return_url=order.return_url,
+    )
+
+
+def _state(found: FoundOrder) -> OrderState:
+    view, payment, proof = found.view, found.view.payment, found.proof
+    return OrderState(
+        id=f"ord_{view.order.id}",
+        number=view.order.number,
+        status=_status(view),
+        total=_amount(view.order.total),
+        due=_amount(view.payable.balance),
+        hold_until=view.order.hold_until.isoformat(),
+        paid_at=proof.paid_at.isoformat() if proof and proof.paid_at else None,
+        provider=payment.provider if proof and payment else None,
+        provider_reference=payment.provider_reference if proof and payment else None,
+        authorisation=(proof.authorisation or None) if proof else None,
+        reference=payment.reference if proof and payment else None,
+        page=found.page,
+    )
+
+
+def _status(view: OrderView) -> str:
+    if view.is_paid:
+        return "paid"
+    if view.payment and view.payment.is_live:
+        return "in_process"
+    if view.payable.cancelled_at:
+        return "cancelled"
+    return "open" if view.is_held else "expired"
+
+
+def _amount(money: Money) -> Amount:
+    return Amount(minor=money.minor, currency=money.currency)

@@ -1,0 +1,94 @@
+"""The page of a store order: what was ordered, until when it is held, and how to pay it."""
+
+from __future__ import annotations
+
+from litestar import get, post
+
+from hub.domain.papers import letterhead_for
+from hub.flows.view_order import OrderView, view_order
+from hub.web.pages import Page, Request, button_style, hub_of, pages_of, redirect
+from hub.web.pay_step import Basket, Line, pay, show_step
+from hub_hookspecs import Channel, Money
+
+
+@get("/o/{token:str}", include_in_schema=False)
+async def show_order(request: Request) -> Page:
+    """The order; the mail's provider button leads straight to the pay step."""
+    hub = hub_of(request)
+    provider = request.query_params.get("provider", "")
+    if provider in hub.providers:
+        return redirect(f"{address_of(request)}/pay?provider={provider}")
+    view = await view_order(hub, request.path_params["token"])
+    currency = view.order.total.currency
+    return pages_of(request).page(
+        "checkout/order.html",
+        merchant=view.merchant,
+        mode=view.order.mode,
+        style=button_style(view.buttons),
+        view=view,
+        order=view.order,
+        letterhead=letterhead_for(view.merchant, hub.countries[view.merchant.company.country], view.order.mode),
+        items=[
+            (item, Money(item.price, currency), Money(item.price * item.quantity, currency))
+            for item in view.order.items
+        ],
+        address=address_of(request),
+        is_live=bool(view.payment and view.payment.is_live),
+        shop=shop_of(view),
+    )
+
+
+@get("/o/{token:str}/pay", include_in_schema=False)
+async def show_pay_step(request: Request) -> Page:
+    """Method and payer fields for the order."""
+    view = await view_order(hub_of(request), request.path_params["token"])
+    basket = basket_of(request, view)
+    if basket is None:
+        return redirect(elsewhere(request, view))
+    query = request.query_params
+    return await show_step(pages_of(request), basket, provider=query.get("provider", ""), way=query.get("way", ""))
+
+
+@post("/o/{token:str}/pay", include_in_schema=False)
+async def pay_order(request: Request) -> Page:
+    """Start the payment, or lead to the one that already holds the order."""
+    view = await view_order(hub_of(request), request.path_params["token"])
+    basket = basket_of(request, view)
+    if basket is None:
+        return redirect(elsewhere(request, view))
+    return await pay(pages_of(request), basket, await request.form())
+
+
+def address_of(request: Request) -> str:
+    """The order's own address, below the hub's."""
+    return f"/o/{request.path_params['token']}"
+
+
+def basket_of(request: Request, view: OrderView) -> Basket | None:
+    """The whole order, as long as it may be paid; None once it is held by a payment, paid, cancelled or over."""
+    offered = view.payable.is_offered(hub_of(request).clock())
+    if view.link is None or not offered or (view.payment and view.payment.is_live):
+        return None
+    return Basket(
+        merchant=view.merchant,
+        customer=view.customer,
+        mode=view.order.mode,
+        link=view.link,
+        channel=Channel.CHECKOUT,
+        currency=view.order.total.currency,
+        lines=(Line(payable=view.payable, amount=view.payable.balance),),
+        address=f"{address_of(request)}/pay",
+        back=address_of(request),
+        partial=False,
+    )
+
+
+def elsewhere(request: Request, view: OrderView) -> str:
+    """Where a payer goes when the order cannot be paid now: to the payment that holds it, else to the order."""
+    return view.payment_url if view.payment and view.payment.is_live else address_of(request)
+
+
+def shop_of(view: OrderView) -> str:
+    """The shop's address to go back to; only one that a browser may open."""
+    url = view.order.return_url
+    return url if url.startswith(("https://", "http://")) else ""

@@ -1,0 +1,175 @@
+"""Messages from outside, raw: notifications of providers, and browsers that come back from them.
+
+Both are plain ASGI applications: the path stays percent-encoded, the body is read whole and untouched, and nothing
+stands between a provider and the durable answer that it waits for. Neither carries a session, so neither is a target
+of forged forms; what a message proves, the provider's plugin says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Final, cast
+
+import attrs
+import structlog
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from hub.flows.ports import Hub, Unavailable
+from hub.flows.receive_message import Answer, receive_notification, receive_return
+from hub.flows.view_payment import view_payment
+from hub_hookspecs import CROCKFORD, Message, Reply, Source
+
+log = structlog.get_logger()
+
+MAX_BODY: Final = 256 * 1024
+MAX_HEADERS: Final = 100
+BODY_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = b"5"
+METHODS: Final = frozenset({"GET", "POST"})
+CONTENT_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?")
+PLAIN: Final = "text/plain; charset=utf-8"
+
+
+class Refused(Exception):
+    """The message is not taken in; ``status`` says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@attrs.frozen
+class Notifications:
+    """``/n/{provider}/{token}`` and whatever a provider puts behind it."""
+
+    hub: Hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Prove, store, then answer."""
+        scope = cast(HTTPScope, scope)
+        try:
+            answer = await self._answer(scope, receive)
+        except Refused as refused:
+            answer = Answer(refused.status, EMPTY)
+        except Unavailable:
+            answer = Answer(503, EMPTY)
+        except Exception:  # a fault of ours must not look like an acknowledgement
+            log.exception("notification_failed")
+            answer = Answer(500, EMPTY)
+        await _reply(send, answer)
+
+    async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
+        provider, token, rest = _parts(scope)
+        if provider not in self.hub.providers or not token:
+            raise Refused(404)
+        message = await _message(self.hub, scope, receive, Source.NOTIFICATION, rest)
+        return await receive_notification(self.hub, token, message)
+
+
+@attrs.frozen
+class Returns:
+    """``/pay/return/{return token}`` and whatever a provider puts behind it; leads to the payment's page.
+
+    Attributes:
+        elsewhere: Answers where no payment has this token.
+    """
+
+    hub: Hub
+    elsewhere: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the return over as one more message, and show the payment's real state."""
+        scope = cast(HTTPScope, scope)
+        try:
+            page = await self._page(scope, receive)
+        except Refused as refused:
+            await _reply(send, Answer(refused.status, EMPTY))
+            return
+        except Unavailable:
+            await _reply(send, Answer(503, EMPTY))
+            return
+        if page:
+            await _reply(send, Answer(303, EMPTY), {b"location": page.encode("latin-1")})
+        else:
+            await self.elsewhere(scope, receive, send)
+
+    async def _page(self, scope: HTTPScope, receive: Receive) -> str:
+        _return, token, rest = _parts(scope)
+        message = await _message(self.hub, scope, receive, Source.RETURN, rest)
+        payment = await receive_return(self.hub, token, message)
+        view = await view_payment(self.hub, payment.id) if payment else None
+        return view.url if view else ""
+
+
+EMPTY: Final = Reply(content_type=PLAIN, body=b"")
+
+
+def _parts(scope: HTTPScope) -> tuple[str, str, str]:
+    """Second and third part of the path, and all the rest as it stands: ``/n/greenpay/TOKEN/what/follows``."""
+    raw = scope.get("raw_path") or scope["path"].encode()
+    parts = raw.partition(b"?")[0].decode("latin-1").split("/", 4)
+    parts += [""] * (5 - len(parts))
+    return parts[2], parts[3], parts[4]
+
+
+async def _message(hub: Hub, scope: HTTPScope, receive: Receive, source: Source, rest: str) -> Message:
+    """What arrived, within the limits.
+
+    Raises:
+        Refused: A method, a size or a number of headers that is not taken, or a body that does not come.
+    """
+    if scope["method"] not in METHODS:
+        raise Refused(405)
+    headers = list(scope["headers"])
+    if len(headers) > MAX_HEADERS:
+        raise Refused(431)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _body(receive)
+    except TimeoutError:
+        raise Refused(408) from None
+    return Message(
+        source=source,
+        method=scope["method"],
+        path=rest,
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers),
+        body=body,
+        received_at=hub.clock(),
+        call_id=hub.random_text(10, CROCKFORD),
+    )
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            raise Refused(400)
+        chunk = event.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise Refused(413)
+        chunks.append(chunk)
+        if not event.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk
+
+
+async def _reply(send: Send, answer: Answer, more: Mapping[bytes, bytes] | None = None) -> None:
+    reply = answer.reply
+    kind = reply.content_type if CONTENT_TYPE.fullmatch(reply.content_type) else "application/octet-stream"
+    body = reply.body if 200 <= answer.status < 300 else b""
+    headers = [
+        (b"content-type", (kind if body else PLAIN).encode("latin-1")),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"referrer-policy", b"no-referrer"),
+        *(more or {}).items(),
+    ]
+    if answer.status == 503:
+        headers.append((b"retry-after", RETRY_SECONDS))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,55 @@
+"""A link that is over: say so, and mail a new one to the address on file without showing it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from litestar import post
+from litestar.exceptions import NotFoundException
+
+from hub.domain.merchant import LinkKind
+from hub.flows.open_link import LinkShut, Shut
+from hub.flows.send_statement import send_again
+from hub.flows.view_statement import view_statement
+from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, pages_of, redirect
+
+PURPOSE: Final = "renew"
+PAUSE: Final = timedelta(minutes=10)
+"""At most one new link in this time, however often the form is sent."""
+
+
+def shut_page(request: Request, shut: LinkShut, *, sent: bool = False) -> Page:
+    """The page of a genuine link that no longer opens."""
+    hub, link = hub_of(request), shut.link
+    assert link is not None
+    renews = link.kind is LinkKind.STATEMENT and shut.why is Shut.EXPIRED
+    return pages_of(request).page(
+        "portal/shut.html",
+        mode=link.mode,
+        status=200 if sent else 410,
+        sent=sent,
+        expired=shut.why is Shut.EXPIRED,
+        renew=f"/s/{request.path_params['token']}/renew" if renews else "",
+        token=form_token(hub, PURPOSE, link),
+    )
+
+
+@post("/s/{token:str}/renew", include_in_schema=False)
+async def renew_link(request: Request) -> Page:
+    """Mail a new statement; what is answered says nothing about the address."""
+    hub, token = hub_of(request), request.path_params["token"]
+    form = await request.form()
+    try:
+        await view_statement(hub, token)
+    except LinkShut as shut:
+        link = shut.link
+        if link is None or shut.why is not Shut.EXPIRED or not is_form_token(hub, PURPOSE, link, form.get("form")):
+            raise NotFoundException from None
+        renewed: dict[str, datetime] = request.app.state["renewed"]
+        now = hub.clock()
+        if link.id not in renewed or now - renewed[link.id] >= PAUSE:
+            renewed[link.id] = now
+            await send_again(hub, link)
+        return shut_page(request, shut, sent=True)
+    return redirect(f"/s/{token}")

@@ -1,0 +1,121 @@
+"""The statement page, and the pay step that it leads to; a GET never starts a payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from litestar import get, post
+
+from hub.domain.identity import show_document
+from hub.domain.papers import letterhead_for
+from hub.domain.statement import Section, default_selection
+from hub.flows.view_statement import StatementView, view_statement
+from hub.web.pages import Page, Request, button_style, hub_of, pages_of, redirect
+from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
+from hub_hookspecs import Channel, Redirect
+
+
+@get("/s/{token:str}", include_in_schema=False)
+async def show_statement(request: Request) -> Page:
+    """What the customer owes now, with the bar "Pagar en línea"."""
+    hub, pages = hub_of(request), pages_of(request)
+    view = await view_statement(hub, request.path_params["token"])
+    country = hub.countries[view.merchant.company.country]
+    document = view.customer.document
+    return pages.page(
+        "portal/statement.html",
+        merchant=view.merchant,
+        mode=view.mode,
+        style=button_style(offer for offers in view.buttons.values() for offer in offers),
+        view=view,
+        statement=view.statement,
+        letterhead=letterhead_for(view.merchant, country, view.mode, simulated=view.simulated),
+        document=show_document(country, document, with_type=True) if document else "",
+        ticked={key for section in view.statement.sections for key in default_selection(section)},
+        hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
+        address=address_of(request),
+        expires=view.link.expires_at if view.link else None,
+    )
+
+
+@get("/s/{token:str}/pay", include_in_schema=False)
+async def show_pay_step(request: Request) -> Page:
+    """Amounts, method and payer fields of what was chosen."""
+    view = await view_statement(hub_of(request), request.path_params["token"])
+    query = request.query_params
+    asked = query.getall("invoice", [])
+    if held := held_by(view, asked):
+        return redirect(held)
+    basket = basket_of(request, view, query.get("currency", ""), asked)
+    if basket is None:
+        return redirect(address_of(request))
+    typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
+    return await show_step(
+        pages_of(request),
+        with_amounts(basket, typed),
+        provider=query.get("provider", ""),
+        way=query.get("way", ""),
+        typed=typed,
+    )
+
+
+@post("/s/{token:str}/pay", include_in_schema=False)
+async def pay_chosen(request: Request) -> Page:
+    """Start the payment, or lead to the one that already holds an invoice."""
+    view = await view_statement(hub_of(request), request.path_params["token"])
+    form = await request.form()
+    asked = [str(value) for value in form.getall("invoice", [])]
+    if held := held_by(view, asked):
+        return redirect(held)
+    basket = basket_of(request, view, str(form.get("currency", "")), asked) if asked else None
+    if basket is None:
+        return redirect(address_of(request))
+    return await pay(pages_of(request), basket, form)
+
+
+def address_of(request: Request) -> str:
+    """The statement's own address, below the hub's."""
+    return f"/s/{request.path_params['token']}"
+
+
+def held_by(view: StatementView, asked: Iterable[str]) -> str:
+    """The page of the live payment that holds one of these invoices, if any."""
+    return next((view.live_urls[key] for key in asked if view.live_urls.get(key)), "")
+
+
+def basket_of(request: Request, view: StatementView, currency: str, asked: Sequence[str]) -> Basket | None:
+    """What is about to be paid: the chosen invoices of one currency, or the usual choice; None where there is none."""
+    section = _section(view, currency, asked)
+    if section is None or view.link is None:
+        return None
+    wanted = set(asked) if asked else set(default_selection(section))
+    lines = tuple(
+        Line(payable=view.payables[row.item.payable_id], amount=row.item.balance)
+        for row in section.rows
+        if row.item.payable_id in wanted and row.is_payable
+    )
+    if not lines:
+        return None
+    return Basket(
+        merchant=view.merchant,
+        customer=view.customer,
+        mode=view.mode,
+        link=view.link,
+        channel=Channel.STATEMENT,
+        currency=section.currency,
+        lines=lines,
+        address=f"{address_of(request)}/pay",
+        back=address_of(request),
+        partial=view.merchant.options.partial,
+    )
+
+
+def _section(view: StatementView, currency: str, asked: Sequence[str]) -> Section | None:
+    """The section of the currency that was named, of the first invoice that was chosen, or the first one."""
+    sections = [section for section in view.statement.sections if section.rows]
+    named = next((section for section in sections if section.currency == currency), None)
+    if named:
+        return named
+    chosen = set(asked)
+    holding = (section for section in sections if chosen & {row.item.payable_id for row in section.rows})
+    return next(holding, sections[0] if sections and not asked else None)
