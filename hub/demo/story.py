@@ -164,7 +164,7 @@ class Story:
                 self.say("phone_yes" if answer == "Aceptar" else "phone_no")
                 await person.press(answer)
             else:
-                await person.open(f"{url}/codes?number={phone}")
+                await person.open(f"{url}/qr?number={phone}")
                 self.say("qr_shown", amount=amount)
                 await person.press("Pagar")
 

@@ -64,6 +64,7 @@ async def _ask(hub: Hub, opened: Opened, payment: Payment) -> list[Claim]:
         amount=payment.amount,
         created_at=payment.created_at,
         memory=payment.memory,
+        payer_fields=payment.payer.fields,
         now=hub.clock(),
         call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
     )

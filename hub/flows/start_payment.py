@@ -288,11 +288,10 @@ def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> d
     return checked
 
 
-def expiry_minutes(way: Way, account: ProviderAccount) -> int:
+def expiry_minutes(way: Way, account: ProviderAccount) -> float:
     """Life of a session, push or code: the account's own figure, or the way's."""
-    if way.expiry_setting and (text := account.settings.get(way.expiry_setting, "")).isdigit():
-        return int(text)
-    return way.expiry_minutes
+    text = account.settings.get(way.expiry_setting, "") if way.expiry_setting else ""
+    return float(text) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) else way.expiry_minutes
 
 
 def _remember(tx: Tx, hub: Hub, payment: Payment, request: PayRequest) -> None:

@@ -1,0 +1,29 @@
+"""Add a member: a person who may sign in for a merchant."""
+
+from __future__ import annotations
+
+from hub.domain.identity import Problem
+from hub.domain.merchant import Member, Merchant, Role
+
+from .ports import Hub, Tx
+from .save_company import MAIL, Invalid
+
+
+async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role) -> Member:
+    """Let a person sign in by mailed link.
+
+    Raises:
+        Invalid: No mail address, or a member already.
+    """
+    address = email.strip().lower()
+    if not MAIL.fullmatch(address):
+        raise Invalid((Problem("email", f"«{email[:80]}» no parece un correo válido"),))
+    member = Member(merchant_id=merchant.id, email=address, role=role)
+
+    def add(tx: Tx) -> Member:
+        if any(known.email == address for known in tx.merchants.members(merchant.id)):
+            raise Invalid((Problem("email", f"{address} ya es miembro de {merchant.slug}"),))
+        tx.merchants.add_member(member)
+        return member
+
+    return await hub.store.write(add)
