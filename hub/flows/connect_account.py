@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -225,9 +226,14 @@ def _is_taken(tx: Tx, account: ProviderAccount, name: str, value: str) -> bool:
     return any(
         other.merchant_id != account.merchant_id
         and other.provider == account.provider
-        and "".join(other.settings.get(name, "").split()) == "".join(value.split())
+        and _bare(other.settings.get(name, "")) == _bare(value)
         for other in tx.accounts.all()
     )
+
+
+def _bare(value: str) -> str:
+    """A value without the white space and armour lines that a key may be pasted with."""
+    return re.sub(r"-----[A-Z ]+-----|\s+", "", value)
 
 
 async def missing_settings(hub: Hub, account: ProviderAccount) -> tuple[SettingProblem, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import structlog
 
-from hub.domain.message import MessageState, StoredMessage
+from hub.domain.message import MessageState, Review, StoredMessage
 from hub.domain.payment import ObservedBy, Payment
 from hub_hookspecs import Conclusion, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
@@ -50,7 +50,7 @@ async def receive_notification(hub: Hub, token: str, message: Message) -> Answer
     reading = _verdict_of(hub, opened, message)
     now = hub.clock()
     if reading is None:
-        await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "valid", now))
+        await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "", now))
         return Answer(200)
     if reading.verdict is Verdict.INVALID:
         await hub.store.write(lambda tx: _reject(tx, hub, opened, message, reading, now))
@@ -120,18 +120,33 @@ def _keep(
         due_at=now if state is MessageState.DUE else None,
     )
     new = tx.messages.add(stored, sealed, key_id)
-    if state is not MessageState.REJECTED:
-        tx.accounts.heard(record.id, now)
-        if not new:
-            tx.messages.count("duplicates_ignored")
+    if state is not MessageState.REJECTED and not new:
+        tx.messages.count("duplicates_ignored")
     tx.after_commit(hub.wake)
     return new
 
 
 def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
-    """Kept, replayable after a plugin's fix; nothing becomes due."""
+    """Kept, replayable after a plugin's fix; nothing becomes due.
+
+    One that names a live payment opens a review, so that a faulty plugin version cannot swallow its only news.
+    """
     tx.messages.count("forged_refused")
     _keep(tx, hub, opened, message, MessageState.REJECTED, reading.verdict, now)
+    for reference in reading.hints[:5]:
+        payment = tx.payments.by_reference(opened.record.id, reference)
+        if payment and payment.is_live:
+            tx.reviews.open(
+                Review(
+                    id=derived_id("review", "rejected_signature", payment.id),
+                    merchant_id=payment.merchant_id,
+                    mode=payment.mode,
+                    cause="rejected_signature",
+                    payment_id=payment.id,
+                    details=f"a rejected notification names payment {payment.reference}",
+                    opened_at=now,
+                )
+            )
 
 
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
@@ -235,6 +250,8 @@ def _finish(
         tx.messages.settle(stored.id, MessageState.REJECTED, verdict=reading.verdict)
         return
     state, payment_id = MessageState.DONE, None
+    if reading.verdict is Verdict.VALID:
+        tx.accounts.heard(opened.record.id, now)
     for observation in reading.observations:
         payment = payment_for(tx, opened.record.id, observation)
         if payment is None:

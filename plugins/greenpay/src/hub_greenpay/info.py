@@ -58,6 +58,7 @@ SETTINGS: Final = (
         "comprueba que cada aviso de pago viene de Greenpay. Puede pegarlo con o sin las líneas BEGIN y END.",
         pattern=r"[A-Za-z0-9+/=\s-]{150,2000}",
         multiline=True,
+        unique=True,
     ),
     Setting(
         name="terminal_crc",
