@@ -89,7 +89,7 @@ def watched(package: str, found: set[str]) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.setprofile(before)
+        sys.setprofile(before if callable(before) else None)  # a C profiler cannot be put back
         _watch.found = None
 
 

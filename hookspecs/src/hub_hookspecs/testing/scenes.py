@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -73,14 +74,36 @@ class Take:
         return self.played.sent[self.number - 1]
 
 
-def takes(bench: Bench) -> tuple[Take, ...]:
+class _Kept:
+    """What was played so far, and the rest when it is asked for."""
+
+    def __init__(self, rest: Iterator[Take]) -> None:
+        self._played: list[Take] = []
+        self._rest = rest
+
+    def __iter__(self) -> Iterator[Take]:
+        for place in itertools.count():
+            if place == len(self._played):
+                take = next(self._rest, None)
+                if take is None:
+                    return
+                self._played.append(take)
+            yield self._played[place]
+
+
+def takes(bench: Bench) -> Iterable[Take]:
     """Every scene that can be played, when all goes well."""
-    return bench.keep("takes", lambda: tuple(_takes(bench)))
+    return bench.keep("takes", lambda: _Kept(_takes(bench)))
 
 
-def struck_takes(bench: Bench) -> tuple[Take, ...]:
+def all_takes(bench: Bench) -> Iterator[Take]:
+    """Every scene as it goes when all is well, then with every fault at every request."""
+    return itertools.chain(takes(bench), struck_takes(bench))
+
+
+def struck_takes(bench: Bench) -> Iterable[Take]:
     """Every scene, with every fault at every request."""
-    return bench.keep("struck takes", lambda: tuple(_struck_takes(bench)))
+    return bench.keep("struck takes", lambda: _Kept(_struck_takes(bench)))
 
 
 def _takes(bench: Bench) -> Iterator[Take]:

@@ -11,7 +11,7 @@ from hub_hookspecs.payment import Grant, Kind, PaymentStarted
 from hub_hookspecs.testing.bench import Bench, Sent
 from hub_hookspecs.testing.faults import Fault
 from hub_hookspecs.testing.finding import Proof
-from hub_hookspecs.testing.scenes import Take, struck_takes, takes
+from hub_hookspecs.testing.scenes import Take, all_takes, struck_takes
 
 from .payments import CLOSING
 
@@ -27,7 +27,7 @@ def _concludes(bench: Bench) -> Iterator[str]:
 
 def _sends_once(bench: Bench) -> Iterator[str]:
     """Whatever happens to a request that is not harmless, it is not asked for again."""
-    for take in (*takes(bench), *struck_takes(bench)):
+    for take in all_takes(bench):
         yield from _twice(take)
 
 

@@ -9,13 +9,13 @@ from hub_hookspecs.provider import Offer
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.guard import watched
-from hub_hookspecs.testing.scenes import struck_takes, takes
+from hub_hookspecs.testing.scenes import all_takes
 from hub_hookspecs.testing.subject import usual_amount
 
 
 def _pure(bench: Bench) -> Iterator[str]:
     """Every scene, well and with each trouble, while the interpreter watches."""
-    for take in (*takes(bench), *struck_takes(bench)):
+    for take in all_takes(bench):
         yield from (f"{take.scene.hook}: the plugin {what}; hooks are pure" for what in sorted(take.played.impure))
     yield from _draws(bench)
 

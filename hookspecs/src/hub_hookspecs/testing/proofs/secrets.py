@@ -13,7 +13,7 @@ from hub_hookspecs.messages import Message
 from hub_hookspecs.payment import Grant
 from hub_hookspecs.testing.bench import Bench, Played, World
 from hub_hookspecs.testing.finding import Proof
-from hub_hookspecs.testing.scenes import Scene, struck_takes, takes
+from hub_hookspecs.testing.scenes import Scene, all_takes, takes
 from hub_hookspecs.testing.subject import Subject
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
@@ -21,7 +21,7 @@ TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 def _kept(bench: Bench) -> Iterator[str]:
     """Every scene, well and with each trouble: look for the account's secrets and its grants wherever one looks."""
-    for take in (*takes(bench), *struck_takes(bench)):
+    for take in all_takes(bench):
         yield from _leaks(take.scene, take.played, take.world)
     yield from _expected(bench)
 
