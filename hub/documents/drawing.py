@@ -21,7 +21,8 @@ COLOUR = re.compile("#[0-9a-fA-F]{6}")
 OWN_COLOURS = ("#1f2937", "#ffffff")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-LONGEST_SUBJECT = 200
+LONGEST_SUBJECT = 150
+LONGEST_NAME = 80
 
 
 class Documents:
@@ -52,7 +53,7 @@ class Documents:
         html = self._html.get_template("mail.html").render(sheet=sheet, reader=reader, h=value.letterhead)
         return Mail(
             message_id=f"<{_left_part(message_id)}@{self._sender.rpartition('@')[2]}>",
-            sender=str(Address(value.letterhead.name, addr_spec=self._sender)),
+            sender=_named(value.letterhead.name, self._sender),
             recipient=address,
             subject=_subject(sheet, reader),
             text=_tidy(self._text.get_template("mail.txt").render(sheet=sheet, reader=reader, h=value.letterhead)),
@@ -125,8 +126,7 @@ def _luminance(colour: str) -> float:
 
 def _subject(sheet: Sheet, reader: Reader) -> str:
     mark = reader.t("mark.subject") if reader.letterhead.mode is Mode.TEST else ""
-    subject = f"{mark}{sheet.subject}"
-    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"
+    return _short(_undecoded(f"{mark}{sheet.subject}"), LONGEST_SUBJECT)
 
 
 def _headers(sheet: Sheet, letterhead: Letterhead) -> dict[str, str]:
@@ -136,10 +136,24 @@ def _headers(sheet: Sheet, letterhead: Letterhead) -> dict[str, str]:
     except MailRefused:
         return headers
     if sheet.answers:
-        headers["Reply-To"] = str(Address(letterhead.name, addr_spec=company))
+        headers["Reply-To"] = _named(letterhead.name, company)
     if sheet.unsubscribe:
         headers["List-Unsubscribe"] = f"<mailto:{quote(company, safe='@')}?subject={quote(sheet.unsubscribe)}>"
     return headers
+
+
+def _named(name: str, address: str) -> str:
+    """``Name <address>``."""
+    return str(Address(_short(_undecoded(name), LONGEST_NAME), addr_spec=address))
+
+
+def _undecoded(words: str) -> str:
+    """Words that no mail program takes for an encoded word, which could hold a line break."""
+    return words.replace("=?", "= ?")
+
+
+def _short(words: str, longest: int) -> str:
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def _left_part(message_id: str) -> str:

@@ -14,7 +14,8 @@ import attrs
 from hub.domain.mail import Mail, MailRefused
 
 TIMEOUT_SECONDS = 20.0
-RETRY_RECIPIENT = range(400, 500)
+FOR_GOOD = frozenset({521, 550, 551, 552, 553, 554, 556})
+"""Replies about this recipient or mail; other refusals (no login, no relaying, a wrong sender) are ours to mend."""
 
 
 @attrs.frozen(kw_only=True)
@@ -44,24 +45,24 @@ class SmtpMailer:
         await asyncio.to_thread(self._send, message, mail)
 
     def _send(self, message: EmailMessage, mail: Mail) -> None:
-        with smtplib.SMTP(self.host, self.port, timeout=self.timeout) as server:
+        sender = _bare(mail.sender)
+        name = sender.rpartition("@")[2]  # asked of the system, our own name could take seconds
+        with smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout) as server:
             if self.starttls:
                 server.starttls(context=ssl.create_default_context())
             if self.user:
                 server.login(self.user, self.password)
             try:
-                server.send_message(message, from_addr=_bare(mail.sender), to_addrs=[mail.recipient])
+                server.send_message(message, from_addr=sender, to_addrs=[mail.recipient])
             except smtplib.SMTPRecipientsRefused as error:
                 code, words = next(iter(error.recipients.values()))
-                if code in RETRY_RECIPIENT:
+                if code not in FOR_GOOD:
                     raise
                 raise MailRefused(_said(code, words)) from error
-            except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
-                if error.smtp_code < 500:
+            except smtplib.SMTPDataError as error:
+                if error.smtp_code not in FOR_GOOD:
                     raise
                 raise MailRefused(_said(error.smtp_code, error.smtp_error)) from error
-            except smtplib.SMTPNotSupportedError as error:
-                raise MailRefused("the mail server cannot write to an address with such letters") from error
 
 
 def message_of(mail: Mail, now: datetime) -> EmailMessage:

@@ -16,7 +16,7 @@
 | ReviewMail           | merchant, operator | an exception that waits for a person                     |
 | CashReceiptPaper     | page               | the numbered cash receipt (recibo de caja), for printing |
 
-Texts are plain, one line (``note`` and ``details`` may have more); times are UTC and shown in the letterhead's zone;
+Texts are plain, one line (``note``, ``details`` and ``advice`` may have more); times are UTC and shown in the letterhead's zone;
 addresses are absolute http(s) URLs.
 """
 

@@ -83,7 +83,7 @@ NEQUI = PayButton(
     accessible_label="Paga con Nequi desde tu celular",
     background="#210049",
     foreground="#ffffff",
-    hint="Te llega un aviso al celular.",
+    hint="Llega un aviso al celular.",
 )
 ALEJANDRO = Customer(id="c1", merchant_id="m1", name="Alejandro González", email="alejandro@example.com")
 COMPANIA = Customer(id="c2", merchant_id="m2", name="La Compañía SAS", email="pagos@lacompania.example")
@@ -480,6 +480,16 @@ def draw_with() -> Documents:
     return Documents(sender="pagos@hub.example", wording={CR.locale: CR.wording, CO.locale: CO.wording})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def documents() -> Documents:
     return draw_with()
+
+
+@pytest.fixture
+def samples() -> dict[str, tuple[MailValue, str]]:
+    return dict(SAMPLES)
+
+
+@pytest.fixture
+def cash_receipt() -> CashReceiptPaper:
+    return CASH_RECEIPT

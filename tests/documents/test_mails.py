@@ -1,0 +1,388 @@
+"""Every mail says the same in HTML and in text, in the reader's words, and nobody's name can change what it says."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import attrs
+import pytest
+
+from hub.documents import Documents
+from hub.documents.drawing import colours
+from hub.documents.smtp import message_of
+from hub.documents.texts import TEXTS, text
+from hub.domain.mail import MailRefused
+from hub.domain.message import DeliveryKind
+from hub.domain.papers import Letterhead, MailValue, PayLink, PaymentReceivedMail, PayWays, ReceiptMail, StatementMail
+from hub.domain.statement import compute_statement
+from hub_hookspecs import Mode, Money, PayButton
+
+Samples = dict[str, tuple[MailValue, str]]
+
+
+def draw(documents: Documents, value: MailValue, locale: str, recipient: str = "quien@example.com") -> Any:
+    return documents.mail(value, recipient=recipient, message_id="d0123", locale=locale)
+
+
+class Page(HTMLParser):
+    """Words, links and tags of a mail."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self._quiet = 0
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attributes
+        self._quiet += tag in ("style", "title")
+        self.links += [value or "" for name, value in attributes if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._quiet -= tag in ("style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self._quiet:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def words_of(plain: str) -> set[str]:
+    return {word.strip(".,;:()*>-«»·") for word in plain.casefold().split()} - {""}
+
+
+def test_every_kind_of_delivery_has_a_mail(samples: Samples) -> None:
+    assert {value.kind for value, _ in samples.values()} == set(DeliveryKind)
+
+
+@pytest.mark.parametrize("locale", ["es_CR", "es_CO", "es_PE", "en"])
+def test_every_mail_can_be_drawn_in_every_language(samples: Samples, documents: Documents, locale: str) -> None:
+    for value, _ in samples.values():
+        mail = draw(documents, value, locale)
+        assert mail.subject
+        assert "{" not in mail.subject + mail.text
+        assert "None" not in mail.text
+
+
+def test_html_and_text_say_the_same(samples: Samples, documents: Documents) -> None:
+    for name, (value, locale) in samples.items():
+        mail = draw(documents, value, locale)
+        page = Page(mail.html)
+        missing = words_of(mail.text) - words_of(page.text) - set(map(str.casefold, page.links))
+        assert not {word for word in missing if any(map(str.isalnum, word))}, name
+        assert all(link in mail.text or link.startswith("mailto:") for link in page.links), name
+
+
+def test_every_mail_loads_nothing_from_elsewhere(samples: Samples, documents: Documents) -> None:
+    for value, locale in samples.values():
+        mail = draw(documents, value, locale)
+        assert not {"img", "script", "link", "iframe", "form", "object"} & set(Page(mail.html).tags)
+        assert not re.search(r"url\(|@import", mail.html)
+
+
+def test_styles_stand_on_the_elements_and_dark_mode_is_kept(samples: Samples, documents: Documents) -> None:
+    value, locale = samples["statement_co"]
+    mail = draw(documents, value, locale)
+    assert "prefers-color-scheme: dark" in mail.html
+    pay = re.search(r'<a [^>]*href="https://pagos.example.com/s/abc.def\?con=nequi"[^>]*>', mail.html)
+    assert pay
+    assert "padding: 13px 16px" in pay[0]
+    assert "background-color: #210049" in pay[0]
+
+
+def test_colombia_says_tu_and_costa_rica_usted(samples: Samples, documents: Documents) -> None:
+    value, _ = samples["receipt_cr"]
+    assert "su pago" in draw(documents, value, "es_CR").text
+    assert "tu pago" in draw(documents, value, "es_CO").text
+    tu = re.compile(r"\b(tu|tus|te|puedes|debes|tienes|ignora|responde|usa)\b", re.IGNORECASE)
+    usted = re.compile(r"\b(usted|puede|debe|ignore|responda|pague|use)\b", re.IGNORECASE)
+    for value, _ in samples.values():
+        assert not tu.search(draw(documents, value, "es_CR").text)
+        assert not usted.search(
+            re.sub(r"ahora debe|correo puede|dinero puede", "", draw(documents, value, "es_CO").text)
+        )
+
+
+def test_a_country_may_have_words_of_its_own(samples: Samples) -> None:
+    value, _ = samples["receipt_cr"]
+    documents = Documents(sender="a@hub.example", wording={"es_CR": {"receipt.subject": "Comprobante de {company}"}})
+    assert draw(documents, value, "es_CR").subject == "Comprobante de Ferretería El Roble"
+    assert draw(documents, value, "es_CO").subject == "Soporte de tu pago a Ferretería El Roble"
+
+
+def test_every_text_has_spanish_and_english_with_the_same_places_to_fill() -> None:
+    for name, known in TEXTS.items():
+        assert {"es", "en"} <= set(known), name
+        places = {locale: set(re.findall(r"\{(\w+)\}", words)) for locale, words in known.items()}
+        assert len({frozenset(found) for found in places.values()}) == 1, (name, places)
+
+
+def test_an_unknown_language_reads_spanish() -> None:
+    assert text("label.total", "de_DE") == "Total"
+    assert text("label.invoice", "pt_BR") == "Factura"
+    assert text("label.invoice", "en_US") == "Invoice"
+
+
+# ---------------------------------------------------------------- what each mail must hold
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("statement_cr", ["Pagar en línea", "Greenpay", "Ver estado de cuenta", "19 días de atraso", "21/12/2026"]),
+        ("statement_cr", ["₡96 850,75", "₡22 350,75", "USD 250,00", "Greenpay no recibe pagos en esta moneda."]),
+        ("statement_co", ["Paga con Nequi", "$1.419.567", "$185.000", "FV-1042", "PRUEBA - SIN VALOR", "SIMULADO"]),
+        ("receipt_cr", ["₡48 250,75", "Greenpay", "612044", "Visa ****1111", "e7b1a2f0-612044", "₡44 500,00"]),
+        ("receipt_cr", ["21/11/2026 09:41 (UTC-6)", "7K2M9QX4TBW0A3F5G6H8J1N2PR", "no es una factura"]),
+        ("received_co", ["La Compañía SAS", "800.197.268-4", "$185.000", "350-123-20261121-7781", "FV-1042"]),
+        ("received_co", ["21/11/2026 10:41 (UTC-5)", "Aprobada", "Agregar recibo de caja", "399***4643"]),
+        ("received_cr", ["Recibo de caja RC-000012 ya registrado", "₡1 688,78", "₡45 596,96", "Transacción 2 de 2"]),
+        ("declined_co", ["rechazado desde la aplicación", "No se te cobró nada."]),
+        ("pending_cr", ["No pague de nuevo", "no es un soporte"]),
+        ("returned_cr", ["₡18 250,75", "le devolvió"]),
+        ("result_cr", ["1. Credenciales", "2. Identidad", "3. Notificaciones", "quedó activa", "No disponible"]),
+        ("result_failed_co", ["Rechazadas por Nequi", "Client secret", "401 invalid_client", "Diferente"]),
+        ("requested_co", ["payment-hub account provision andinas nequi --mode live", "API key"]),
+        ("attention_cr", ["Número de identificación", "no ven el botón"]),
+        ("sign_in_co", ["Sirve una sola vez", "21/11/2026 11:11"]),
+        ("order_co", ["P-2031", "3 × $24.500", "$263.400", "Paga con Nequi", "21/11/2026 11:11"]),
+        ("order_paid_cr", ["Pagado", "612045", "₡15 000,00"]),
+        ("review_cr", ["Un posible cobro doble"]),
+    ],
+)
+def test_a_mail_holds_what_its_reader_needs(samples: Samples, documents: Documents, name: str, held: list[str]) -> None:
+    value, locale = samples[name]
+    mail = draw(documents, value, locale)
+    plain = mail.text.replace("\u00a0", " ")
+    page = Page(mail.html).text.replace("\u00a0", " ")
+    for words in held:
+        assert words in plain or words.upper() in plain, words
+        assert words in page, words
+
+
+def test_a_refusal_says_that_nothing_was_charged_only_where_that_is_proven(
+    samples: Samples, documents: Documents
+) -> None:
+    value, locale = samples["declined_co"]
+    assert "cobró" not in draw(documents, attrs.evolve(value, not_charged=False), locale).text
+
+
+def test_a_surplus_a_late_and_a_double_payment_are_explained(samples: Samples, documents: Documents) -> None:
+    receipt = samples["receipt_cr"][0]
+    assert isinstance(receipt, ReceiptMail)
+    doubled = attrs.evolve(receipt, duplicate=True, credit=receipt.amount, lines=(), left=())
+    plain = draw(documents, doubled, "es_CR").text
+    assert "ya estaban pagadas" in plain
+    assert "saldo a su favor" in plain
+    assert "dejamos de esperarlo" in draw(documents, attrs.evolve(receipt, late=True), "es_CR").text
+    asked = attrs.evolve(receipt, asked=Money(5000000, "CRC"))
+    assert "El monto solicitado era ₡50\u00a0000,00" in draw(documents, asked, "es_CR").text
+
+
+def test_a_customer_who_owes_nothing_sees_no_pay_bar(samples: Samples, documents: Documents) -> None:
+    value = samples["statement_co"][0]
+    assert isinstance(value, StatementMail)
+    before = value.statement
+    clear = compute_statement(company=before.company, customer=before.customer, items=(), as_of=before.as_of)
+    mail = draw(documents, attrs.evolve(value, statement=clear), "es_CO")
+    assert "No tienes facturas pendientes" in mail.text
+    assert "PAGAR EN LÍNEA" not in mail.text
+
+
+@pytest.mark.parametrize(
+    ("mode", "simulated", "marks"),
+    [
+        (Mode.LIVE, False, []),
+        (Mode.TEST, False, ["PRUEBA - SIN VALOR"]),
+        (Mode.TEST, True, ["PRUEBA - SIN VALOR", "SIMULADO"]),
+    ],
+)
+def test_the_mode_is_told_in_large_letters(
+    samples: Samples, documents: Documents, mode: Mode, simulated: bool, marks: list[str]
+) -> None:
+    for value, locale in samples.values():
+        marked = attrs.evolve(value, letterhead=attrs.evolve(value.letterhead, mode=mode, simulated=simulated))
+        if locale == "en":
+            continue
+        mail = draw(documents, marked, locale)
+        for mark in ("PRUEBA - SIN VALOR", "SIMULADO"):
+            assert (mark in mail.text) == (mark in marks)
+            assert (mark in Page(mail.html).text) == (mark in marks)
+        assert mail.subject.startswith("[PRUEBA]") == (mode is Mode.TEST)
+
+
+# ---------------------------------------------------------------- headers
+
+
+def test_a_mail_says_that_it_was_sent_by_a_machine_and_where_answers_go(samples: Samples, documents: Documents) -> None:
+    value, locale = samples["statement_cr"]
+    mail = draw(documents, value, locale)
+    assert mail.message_id == "<d0123@hub.example>"
+    assert mail == draw(documents, value, locale), "a retried mail is the same mail"
+    assert mail.sender == "Ferretería El Roble <pagos@hub.example>"
+    assert mail.headers["Auto-Submitted"] == "auto-generated"
+    assert mail.headers["Reply-To"] == "Ferretería El Roble <cobros@elroble.example>"
+
+
+def test_only_statements_can_be_unsubscribed_from(samples: Samples, documents: Documents) -> None:
+    for value, locale in samples.values():
+        mail = draw(documents, value, locale)
+        assert ("List-Unsubscribe" in mail.headers) == (value.kind is DeliveryKind.STATEMENT)
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    ["", "nobody", "a@", "@b.example", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "a@b.example, c@d.example",
+     "<a@b.example>", "a@b.example\x00", "ñandú@b.example", "a@b..example", "a@-b.example"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_for_good(samples: Samples, documents: Documents, recipient: str) -> None:
+    value, locale = samples["receipt_cr"]
+    with pytest.raises(MailRefused) as refusal:
+        draw(documents, value, locale, recipient)
+    assert not recipient or recipient not in str(refusal.value)
+
+
+def test_a_domain_with_accents_is_written_as_the_wire_wants_it(samples: Samples, documents: Documents) -> None:
+    value, locale = samples["receipt_cr"]
+    assert draw(documents, value, locale, "ana@peñón.example").recipient == "ana@xn--pen-8mak.example"
+
+
+# ---------------------------------------------------------------- hostile names
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><a href="https://evil.example">Pague aquí</a>',
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }} {% raw %} {company} {0.__class__}",
+    "Ana\r\nBcc: todos@evil.example\r\n\r\nPague en https://evil.example",
+    "Ana\u2028Pague\u202eahí\u0000\u0085\x1b[31m",
+    "&lt;b&gt; &amp;amp; <!-- --> ]]> <style>*{display:none}</style>",
+    "\ud800 lone surrogate",
+    "=?utf-8?q?=0D=0ABcc:_x?=",
+    'Pérez, Juan "El Rápido" <ana@evil.example>, otra',
+    "𝓐" * 500,
+]
+
+
+def everywhere(value: Any, words: str) -> Any:
+    """The record with these words in each of its free texts."""
+    if isinstance(value, tuple):
+        return tuple(everywhere(item, words) for item in value)
+    if not attrs.has(type(value)) or isinstance(value, Money):
+        return value
+    kept = {"zone", "email", "currency", "url", "record_url", "receipt_url", "verify_url", "field", "clause", "id"}
+    kept |= {
+        "note",
+        "details",
+        "advice",
+        "background",
+        "foreground",
+        "merchant_id",
+        "payable_id",
+        "kind",
+        "cause",
+        "changed",
+    }
+    changed = {}
+    for field in attrs.fields(type(value)):
+        if field.name not in kept and field.init:
+            inner = getattr(value, field.name)
+            changed[field.name] = words if type(inner) is str else everywhere(inner, words)
+    return attrs.evolve(value, **changed)
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_name_adds_a_tag_a_link_a_header_or_a_line(samples: Samples, documents: Documents, words: str) -> None:
+    for name, (value, locale) in samples.items():
+        calm = draw(documents, everywhere(value, "Ana"), locale)
+        mail = draw(documents, everywhere(value, words), locale)
+        before, after = Page(calm.html), Page(mail.html)
+        assert after.tags == before.tags, name
+        assert after.links == before.links, name
+        assert [key for key, _ in after.attributes] == [key for key, _ in before.attributes], name
+        assert not re.search("[\u0000-\u0009\u000b-\u001f\u202a-\u202e\u2028]", mail.text), name
+        # A quotation keeps its own line breaks, marked as such.
+        lines = [line for line in mail.text.splitlines() if line and not line.startswith(">")]
+        assert len(lines) == len([line for line in calm.text.splitlines() if line and not line.startswith(">")]), name
+        message = message_of(mail, datetime.now(UTC))
+        sent = message.as_bytes()
+        head = sent.split(b"\r\n\r\n")[0]
+        assert b"\nBcc" not in head
+        assert message.keys() == message_of(calm, datetime.now(UTC)).keys()
+        assert [str(box.addr_spec) for box in message["From"].addresses] == ["pagos@hub.example"]
+        assert [str(box.addr_spec) for box in message["To"].addresses] == ["quien@example.com"]
+
+
+def test_what_a_person_wrote_is_quoted_line_by_line(samples: Samples, documents: Documents) -> None:
+    value = samples["statement_cr"][0]
+    note = "Pague en https://evil.example\r\n<b>Total: 0</b>\u2028\u202eotra\r\n\r\n--"
+    mail = draw(documents, attrs.evolve(value, note=note), "es_CR")
+    quoted = [line for line in mail.text.splitlines() if line.startswith(">")]
+    assert quoted[:2] == ["> Pague en https://evil.example", "> <b>Total: 0</b>"]
+    assert "\nPague en https://evil.example" not in mail.text
+    page = Page(mail.html)
+    assert "b" not in page.tags
+    assert not any("evil" in link for link in page.links)
+
+
+def test_a_link_that_is_no_web_address_is_never_drawn(samples: Samples, documents: Documents) -> None:
+    receipt = samples["receipt_cr"][0]
+    for url in ("javascript:alert(1)", "data:text/html,x", "//evil.example", "", 'https://a.example/"onclick="x'):
+        with pytest.raises(ValueError, match="http"):
+            draw(documents, attrs.evolve(receipt, url=url), "es_CR")
+
+
+def test_a_providers_button_is_drawn_from_its_values_alone(samples: Samples, documents: Documents) -> None:
+    value = samples["statement_co"][0]
+    button = PayButton(
+        label="<b>Paga</b>", accessible_label='x" onclick="y', background="red;}", foreground="url(x)", logo=b"x" * 9
+    )
+    ways = (PayWays(currency="COP", buttons=(PayLink(button=button, url="https://pagos.example.com/s/1"),)),)
+    source = draw(documents, attrs.evolve(value, ways=ways), "es_CO").html
+    assert "url(x)" not in source
+    assert "red;" not in source
+    assert ("onclick", "y") not in Page(source).attributes
+    assert html.escape("<b>Paga</b>") in source
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [
+        (("#210049", "#ffffff"), ("#210049", "#ffffff")),
+        (("#ffffff", "#eeeeee"), ("#ffffff", "#111827")),
+        (("#000000", "#111111"), ("#000000", "#ffffff")),
+        (("", ""), ("#1f2937", "#ffffff")),
+    ],
+)
+def test_a_button_can_always_be_read(given: tuple[str, str], drawn: tuple[str, str]) -> None:
+    assert colours(*given) == drawn
+
+
+def test_every_transaction_of_a_long_list_is_there(samples: Samples, documents: Documents) -> None:
+    value = samples["received_co"][0]
+    assert isinstance(value, PaymentReceivedMail)
+    one = value.transactions[0]
+    many = tuple(attrs.evolve(one, reference=f"REF{number:07d}") for number in range(200))
+    mail = draw(documents, attrs.evolve(value, transactions=many), "es_CO")
+    assert mail.text.count("Agregar recibo de caja:") == 200
+    assert "$37.000.000" in mail.text
+
+
+def test_a_letterhead_with_nothing_but_a_name_is_enough(samples: Samples, documents: Documents) -> None:
+    for value, locale in samples.values():
+        bare = attrs.evolve(value, letterhead=Letterhead(name="Tienda", mode=Mode.LIVE))
+        mail = draw(documents, bare, locale)
+        assert "Reply-To" not in mail.headers
+        assert " · " not in mail.text.split("--\n")[-1]
