@@ -98,11 +98,16 @@ class Cell:
 
 @attrs.frozen
 class Rows:
-    """A table; the last column holds amounts."""
+    """A table; the last column holds amounts.
+
+    Attributes:
+        more: Label and amount of the rows that are left out.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[str, str] | None = None
+    more: tuple[str, str] | None = None
     part = "rows"
 
 

@@ -50,6 +50,9 @@ from hub.domain.papers import (
 from hub.domain.statement import Section, Standing, StatementRow
 from hub_hookspecs import FieldMatch, Match, Money
 
+MOST_ROWS = 30
+"""Rows of a statement in a mail; mail programs cut a mail of more than about 100 KB, the button at its end included."""
+
 
 def sheet_for(value: MailValue, reader: Reader) -> Sheet:
     """The parts of a mail."""
@@ -137,8 +140,13 @@ def _owed(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
         parts.append(_pay_bar(title, t("statement.pay"), ways.buttons, ways.not_offered, reader))
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
     plain = attrs.evolve(reader, codes=False)  # the figure above names the currency
-    rows = tuple(_owed_row(row, plain) for row in section.rows)
-    parts += [Heading(t("statement.invoices")), Rows(head, rows, (t("label.total"), reader.money(section.outstanding)))]
+    rows = tuple(_owed_row(row, plain) for row in section.rows[:MOST_ROWS])
+    rest = [row.item.balance for row in section.rows[MOST_ROWS:]]
+    more = None
+    if rest:
+        more = (t("statement.more", count=len(rest)), plain.money(sum(rest, Money(0, section.currency))))
+    total = (t("label.total"), reader.money(section.outstanding))
+    parts += [Heading(t("statement.invoices")), Rows(head, rows, total, more)]
     return parts
 
 

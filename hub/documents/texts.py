@@ -138,6 +138,10 @@ TEXTS: Wording = {
         "es_CO": "Menos tu saldo a favor, debes {amount}.",
         "en": "Less your credit, you owe {amount}.",
     },
+    "statement.more": {
+        "es": "Otras {count}, que están en el estado de cuenta",
+        "en": "{count} more, which the statement lists",
+    },
     "statement.due_today": {"es": "Vence hoy", "en": "Due today"},
     "statement.credit": {
         "es": "Tiene un saldo a favor de {amount}.",

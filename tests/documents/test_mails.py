@@ -200,6 +200,22 @@ def test_a_customer_who_owes_nothing_sees_no_pay_bar(samples: Samples, documents
     assert "PAGAR EN LÍNEA" not in mail.text
 
 
+def test_a_long_statement_stays_short_enough_for_mail_programs_and_adds_up(
+    samples: Samples, documents: Documents
+) -> None:
+    value = samples["statement_co"][0]
+    assert isinstance(value, StatementMail)
+    one = value.statement.sections[0].rows[0].item
+    items = [attrs.evolve(one, payable_id=f"i{number}", number=f"FV-{number:04d}") for number in range(400)]
+    before = value.statement
+    long = compute_statement(company=before.company, customer=before.customer, items=items, as_of=before.as_of)
+    mail = draw(documents, attrs.evolve(value, statement=long), "es_CO")
+    assert len(mail.html.encode()) < 80_000
+    assert mail.text.count("- Factura FV-") == 30
+    assert "Otras 370, que están en el estado de cuenta: $68.450.000" in mail.text
+    assert "Total: $74.000.000" in mail.text
+
+
 @pytest.mark.parametrize(
     ("mode", "simulated", "marks"),
     [
