@@ -1,0 +1,303 @@
+"""A whole hub on one loopback port: pages, both simulators, mailbox and the loop, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import httpx
+import pytest
+
+from hub.bootstrap import Opened, migrate_data, open_hub
+from hub.documents.mailbox import Mailbox
+from hub.domain import ledger
+from hub.domain.account import ProviderAccount
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import Payment
+from hub.flows.connect_account import confirm_account, connect_account, notification_address, provision_account
+from hub.flows.ports import Hub, Tx
+from hub.flows.save_company import CompanyForm, create_company
+from hub.flows.send_statement import copy_link
+from hub.jobs.embedded import Loop
+from hub.providers.load import load_simulators
+from hub.settings import ProviderSettings, Settings
+from hub.web.app import create_app
+from hub.web.serve import bind, serve
+from hub_hookspecs import IdentityDocument, Mode
+from hub_hookspecs.testing.simulator import Simulator
+
+T = TypeVar("T")
+
+COMPANIES = {
+    "CR": CompanyForm(
+        country="CR",
+        identity_type="CJ",
+        identity_number="3-101-234567",
+        legal_name="Ferretería El Tornillo S.A.",
+        trade_name="Ferretería El Tornillo",
+        address={"province": "San José", "canton": "San José", "district": "Carmen", "details": "Avenida 7"},
+        phone="2222-1100",
+        email="administracion@eltornillo.example",
+    ),
+    "CO": CompanyForm(
+        country="CO",
+        identity_type="NIT",
+        identity_number="900123456",
+        check_digit="8",
+        legal_name="Café de la Montaña SAS",
+        trade_name="Café de la Montaña",
+        address={"department": "Bogotá, D.C.", "municipality": "Bogotá", "street": "Carrera 11 # 82-71"},
+        phone="601 555 0100",
+        email="administracion@cafemontana.example",
+    ),
+}
+PROVIDER = {"CR": "greenpay", "CO": "nequi"}
+CURRENCY = {"CR": "CRC", "CO": "COP"}
+SECONDS = 20.0
+
+
+@attrs.define
+class Time:
+    """The hub's clock; tests may move it forward."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@attrs.frozen
+class Debtor:
+    """A customer with invoices, and the link that opens the statement."""
+
+    customer: Customer
+    invoices: tuple[Payable, ...]
+    path: str
+
+
+@attrs.define
+class House:
+    """Everything that runs, as tests reach it from outside."""
+
+    base: str
+    opened: Opened
+    mailbox: Mailbox
+    time: Time
+    simulators: Mapping[str, Simulator]
+    configs: Mapping[str, dict[str, Any]]
+    loop: asyncio.AbstractEventLoop
+    merchants: dict[str, Merchant] = attrs.Factory(dict)
+    accounts: dict[str, ProviderAccount] = attrs.Factory(dict)
+    numbers: Iterator[int] = attrs.Factory(lambda: itertools.count(1))
+
+    @property
+    def hub(self) -> Hub:
+        return self.opened.hub
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let the hub's own loop do something."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SECONDS)
+
+    def read(self, fn: Callable[[Any], T]) -> T:
+        return self.run(self.hub.store.read(fn))  # type: ignore[arg-type]
+
+    def write(self, fn: Callable[[Any], T]) -> T:
+        return self.run(self.hub.store.write(fn))  # type: ignore[arg-type]
+
+    def browser(self) -> httpx.Client:
+        """A client that follows nothing by itself."""
+        return httpx.Client(base_url=self.base, trust_env=False, timeout=SECONDS)
+
+    def debtor(self, country: str, *owed: tuple[int, int], email: str = "", remembered: str = "") -> Debtor:
+        """A fresh customer who owes (minor units, days until due); they pile up in no other test."""
+        number = next(self.numbers)
+        merchant, now = self.merchants[country], self.time()
+        customer = Customer(
+            id=self.hub.fresh_id(),
+            merchant_id=merchant.id,
+            name=f"Alejandro González {number}",
+            document=IdentityDocument("CF" if country == "CR" else "CC", f"1{number:08d}"),
+            email=email if email is not None else "",
+            remembered={"phone": remembered} if remembered else {},
+        )
+        invoices = tuple(
+            Payable(
+                id=self.hub.fresh_id(),
+                merchant_id=merchant.id,
+                mode=Mode.TEST,
+                kind=PayableKind.INVOICE,
+                number=f"FE-{number}-{at}",
+                customer_id=customer.id,
+                currency=CURRENCY[country],
+                total=minor,
+                issued_on=now.date() - timedelta(days=40),
+                due_on=now.date() + timedelta(days=days),
+                description="Materiales",
+                created_at=now,
+            )
+            for at, (minor, days) in enumerate(owed, 1)
+        )
+
+        def write(tx: Tx) -> None:
+            tx.customers.save(customer)
+            if remembered:
+                tx.customers.remember(customer.id, {"phone": remembered})
+            for invoice in invoices:
+                tx.payables.add(invoice)
+                tx.ledger.write(ledger.bill(invoice, difference=invoice.total, at=now))
+
+        self.write(write)
+        url = self.run(copy_link(self.hub, merchant, customer.id))
+        return Debtor(customer, invoices, url.removeprefix(self.base))
+
+    def control(self, code: str, action: str, **body: Any) -> None:
+        """Tell a simulator what happens at the provider."""
+        with self.browser() as browser:
+            browser.post(f"/sim/{code}/_control/{action}", json=body).raise_for_status()
+
+    def payment(self, path: str) -> Payment:
+        """The payment behind its page's address."""
+        found = self.read(lambda tx: tx.payments.get(path.split("/p/")[1][1:27]))
+        assert found is not None
+        return found
+
+    def until(self, holds: Callable[[], T]) -> T:
+        """Wait for something that jobs or a provider bring about."""
+        end = time.monotonic() + SECONDS
+        while not (found := holds()):
+            assert time.monotonic() < end, "it did not happen"
+            time.sleep(0.05)
+        return found
+
+
+def forms_in(html: str) -> list[dict[str, Any]]:
+    """The forms of a page: where they go, and what they carry by default."""
+    found = []
+    for form in re.findall(r"<form\b.*?</form>", html, re.DOTALL):
+        head = re.search(r"<form\b([^>]*)>", form)
+        fields: dict[str, Any] = {}
+        for tag in re.findall(r"<input\b[^>]*>", form):
+            given = {name: unescape(value or "") for name, value in re.findall(r'([\w-]+)(?:="([^"]*)")?', tag[6:])}
+            kind = given.get("type", "text")
+            if kind in ("radio", "checkbox") and "checked" not in given:
+                continue
+            fields.setdefault(given["name"], []).append(given.get("value", ""))
+        action = re.search(r'action="([^"]*)"', head[1] if head else "")
+        found.append({"action": unescape(action[1]) if action else "", "fields": fields})
+    return found
+
+
+@pytest.fixture(scope="session")
+def forms() -> Callable[[str], list[dict[str, Any]]]:
+    """Reads the forms of a page."""
+    return forms_in
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A hub with a Costa Rican and a Colombian company, connected to their provider's simulator."""
+    sock = bind("127.0.0.1", 0)
+    started: threading.Event = threading.Event()
+    made: list[House] = []
+    failed: list[BaseException] = []
+    stop: list[asyncio.Event] = []
+
+    async def live() -> None:
+        try:
+            stop.append(asyncio.Event())
+            await _live(tmp_path_factory.mktemp("hub"), sock, stop[0], started, made)
+        except BaseException as error:
+            failed.append(error)
+            started.set()
+            raise
+
+    thread = threading.Thread(target=lambda: asyncio.run(live()), daemon=True)
+    thread.start()
+    assert started.wait(60)
+    if failed:
+        raise failed[0]
+    yield made[0]
+    made[0].loop.call_soon_threadsafe(stop[0].set)
+    thread.join(20)
+
+
+async def _live(
+    data: Path, sock: socket.socket, stop: asyncio.Event, started: threading.Event, made: list[House]
+) -> None:
+    base = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    simulators = {code: simulator for code, simulator in load_simulators().items() if code in PROVIDER.values()}
+    names = {"greenpay": {"name": "El Tornillo"}, "nequi": {"name": "Café de la Montaña SAS", "nit": "900123456"}}
+    configs = {code: simulator.configure({"merchants": [names[code]]}) for code, simulator in simulators.items()}
+    async with Mailbox() as mailbox:
+        settings = Settings(
+            data=data,
+            base_url=base,
+            smtp_host="127.0.0.1",
+            smtp_port=mailbox.port,
+            sender="pagos@hub.example",
+            operator_email="operador@hub.example",
+            providers={
+                code: ProviderSettings(dict(simulator.endpoints(f"{base}/sim/{code}")))
+                for code, simulator in simulators.items()
+            },
+        )
+        await asyncio.to_thread(migrate_data, settings)
+        clock = Time()
+        opened = open_hub(settings, clock=clock)
+        mounts = [(f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()]
+        app = create_app(opened.hub, mounts=mounts)  # type: ignore[arg-type]
+        house = House(base, opened, mailbox, clock, simulators, configs, asyncio.get_running_loop())
+        jobs = Loop(opened.hub)
+        serving = asyncio.ensure_future(serve(app, [sock], stop=stop, ready=lambda: None))
+        running = asyncio.ensure_future(jobs.run())
+        for country in COMPANIES:
+            await _found(house, country)
+        made.append(house)
+        started.set()
+        await serving
+        await jobs.stop(5)
+        await running
+        await opened.close(5)
+
+
+async def _found(house: House, country: str) -> None:
+    """Register a company and connect it to its provider."""
+    hub, code = house.hub, PROVIDER[country]
+    saved = await create_company(
+        hub,
+        COMPANIES[country],
+        slug=f"casa-{country.lower()}",
+        mode=Mode.TEST,
+        owner_email=f"duena@{country.lower()}.example",
+    )
+    merchant = saved.merchant
+    await hub.store.write(lambda tx: tx.countries.set(country, code, True))
+    other = house.configs[code]["merchants"][0]["id"]
+    values = house.simulators[code].settings(house.configs[code], other)
+    if country == "CR":
+        connected = await connect_account(hub, merchant.id, code, values, by="duena")
+    else:
+        await connect_account(hub, merchant.id, code, {}, by="duena")
+        connected = await provision_account(hub, merchant.id, code, values)
+    account = connected.account
+    if account.status == "needs_confirmation":
+        account = await confirm_account(hub, account.id, by="duena")
+    assert account.status == "active", account
+    house.merchants[country], house.accounts[country] = merchant, account
+    async with httpx.AsyncClient(trust_env=False, timeout=SECONDS) as client:
+        answer = await client.post(
+            f"{house.base}/sim/{code}/_control/notify",
+            json={"merchant": other, "url": notification_address(hub, account)},
+        )
+        answer.raise_for_status()
