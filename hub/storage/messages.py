@@ -38,6 +38,13 @@ PARKED = (
     .where(raw_message.c.account == bindparam("account"), raw_message.c.state == literal("parked"))
     .order_by(raw_message.c.received_at, raw_message.c.id)
 )
+OTHERWISE = (
+    select(raw_message.c.id, raw_message.c.merchant, raw_message.c.sealed)
+    .where(raw_message.c.key_id != bindparam("key"))
+    .order_by(raw_message.c.id)
+    .limit(bindparam("limit"))
+)
+RESEAL = changed(raw_message, raw_message.c.sealed, raw_message.c.key_id)
 COUNTS = select(raw_message.c.state, raw_message.c.verdict, func.count().label("count")).group_by(
     raw_message.c.state, raw_message.c.verdict
 )
@@ -128,6 +135,15 @@ class Messages:
     def parked(self, account_id: str) -> tuple[str, ...]:
         """Ids of messages that wait for their payment; oldest first."""
         return tuple(row["id"] for row in self._tx.run(PARKED, {"account": account_id}))
+
+    def sealed_otherwise(self, key_id: str, limit: int) -> tuple[tuple[str, str, bytes], ...]:
+        """(id, merchant id, sealed) of messages that are sealed under another key than this one."""
+        rows = self._tx.run(OTHERWISE, {"key": key_id, "limit": limit})
+        return tuple((row["id"], row["merchant"], row["sealed"]) for row in rows)
+
+    def reseal(self, message_id: str, sealed: bytes, key_id: str) -> None:
+        """Replace the ciphertext of a message by another one of the same text."""
+        self._tx.change(RESEAL, {"this": message_id, "sealed": sealed, "key_id": key_id})
 
     def counts(self) -> Mapping[str, int]:
         """Number of messages by state and by ``state:verdict``, and every named counter."""

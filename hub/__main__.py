@@ -1,0 +1,6 @@
+"""``python -m hub`` is ``payment-hub``."""
+
+from hub.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

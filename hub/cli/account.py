@@ -1,0 +1,333 @@
+"""Connections of companies to providers."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from .options import any_company_option, company_option, data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.domain.account import ProviderAccount
+    from hub.domain.merchant import Merchant
+    from hub.flows.connect_account import Connected
+    from hub.flows.ports import Hub
+
+
+@click.group()
+def command() -> None:
+    """Connections of companies to providers: settings, validation, keys."""
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@click.argument("file", type=click.File("rb"), required=False)
+@company_option
+@data_option
+def connect(code: str, file: IO[bytes] | None, slug: str | None, data: str | None) -> None:
+    """Connect a company: what the merchant enters, from FILE or - (standard input).
+
+    FILE is JSON, or lines NAME=VALUE. Without FILE a terminal is asked for each setting.
+    """
+    from hub.flows.connect_account import connect_account
+
+    from .finding import find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
+        merchant = await find_company(hub, slug)
+        values = _values(hub, code, file, "merchant")
+        done = await connect_account(hub, merchant.id, code, values, by=operator())
+        return merchant, done, hub.providers[code].info
+
+    merchant, done, info = run(data, work)
+    _print_connected(merchant, done, info)
+    _fail_unless_usable(done.account)
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@click.argument("file", type=click.File("rb"), required=False)
+@company_option
+@data_option
+def provision(code: str, file: IO[bytes] | None, slug: str | None, data: str | None) -> None:
+    """Enter what the operator knows of a company's account, from FILE or - (standard input).
+
+    FILE is JSON, or lines NAME=VALUE. A request that waits is validated at once, and its company is told.
+    """
+    from hub.flows.connect_account import provision_account
+
+    from .finding import find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
+        merchant = await find_company(hub, slug)
+        values = _values(hub, code, file, "operator")
+        done = await provision_account(hub, merchant.id, code, values, by=operator())
+        return merchant, done, hub.providers[code].info
+
+    merchant, done, info = run(data, work)
+    _print_connected(merchant, done, info)
+    _fail_unless_usable(done.account)
+
+
+def _values(hub: Hub, code: str, file: IO[bytes] | None, hand: str) -> dict[str, str]:
+    """The settings that one hand enters; no secret ever stands on the command line."""
+    from .values import read_values
+
+    if file is not None:
+        return read_values(file.read())
+    provider = hub.providers.get(code)
+    settings = [item for item in provider.info.settings if item.entered_by.value == hand] if provider else []
+    if not settings:
+        return {}
+    if not sys.stdin.isatty():
+        names = ", ".join(setting.name for setting in settings)
+        raise click.UsageError(f"give a FILE, or - for standard input, with {names}")
+    given = {}
+    for setting in settings:
+        click.echo(f"{setting.help}", err=True)
+        given[setting.name] = click.prompt(
+            setting.label, hide_input=setting.secret, default="", show_default=False, err=True
+        )
+    return given
+
+
+def _print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
+    account = done.account
+    click.echo(f"{merchant.slug} {account.provider}: {account.status.value}")
+    for problem in done.problems:
+        click.echo(f"  missing: {problem.name} ({problem.message})")
+    if done.problems:
+        click.echo(f"  next: payment-hub account provision {account.provider} FILE --company {merchant.slug}")
+        return
+    _print_report(account)
+    if account.status.value == "needs_confirmation":
+        click.echo(f"  next: payment-hub account confirm {account.provider} --company {merchant.slug}")
+    if info.notification_setup:
+        show = f"payment-hub account show {account.provider} --company {merchant.slug}"
+        click.echo(f"  {info.name} must be told where to send notifications: {show}")
+
+
+def _print_report(account: ProviderAccount) -> None:
+    report = account.report
+    if report is None:
+        return
+    click.echo(f"  credentials: {report.credentials.value}{f' ({report.code})' if report.code else ''}")
+    for name in report.culprits:
+        click.echo(f"  not accepted: {name}")
+    for field in report.fields:
+        both = f"  ours {field.ours}, theirs {field.theirs}" if field.theirs else ""
+        click.echo(f"  {field.field}: {field.match.value}{both}")
+
+
+def _fail_unless_usable(account: ProviderAccount) -> None:
+    """A validation that failed is a failed command."""
+    if account.status.value == "failed":
+        raise click.ClickException(
+            f"{account.provider} did not accept the account; correct the settings and connect again"
+        )
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@company_option
+@data_option
+def validate(code: str, slug: str | None, data: str | None) -> None:
+    """Ask the provider about credentials and identity again."""
+    from hub.flows.connect_account import Connected, validate_account
+
+    from .finding import find_account, find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
+        merchant = await find_company(hub, slug)
+        account = await find_account(hub, merchant, code)
+        after = await validate_account(hub, account.id, by=operator())
+        return merchant, Connected(account=after), hub.providers[code].info
+
+    merchant, done, info = run(data, work)
+    _print_connected(merchant, done, info)
+    _fail_unless_usable(done.account)
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@click.option("--yes", is_flag=True, help="The identity was compared; do not ask.")
+@click.option("--by", metavar="TEXT", help="Who compared; else the operator's login name.")
+@company_option
+@data_option
+def confirm(code: str, yes: bool, by: str | None, slug: str | None, data: str | None) -> None:
+    """Confirm by hand that the company is the one that the provider knows."""
+    from hub.flows.connect_account import confirm_account
+
+    from .finding import find_account, find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, ProviderAccount]:
+        merchant = await find_company(hub, slug)
+        account = await find_account(hub, merchant, code)
+        if not yes:
+            _ask(merchant, code)
+        return merchant, await confirm_account(hub, account.id, by=by or operator())
+
+    merchant, account = run(data, work)
+    click.echo(f"{merchant.slug} {code}: {account.status.value}, confirmed by {account.confirmed_by}")
+
+
+def _ask(merchant: Merchant, code: str) -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"compare the company with {code}'s records and say --yes")
+    document = merchant.company.document
+    click.echo(f"{merchant.company.legal_name}, {document.type} {document.number}", err=True)
+    click.confirm(f"Does {code} know the company by this name and number?", abort=True, err=True)
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@company_option
+@data_option
+def disable(code: str, slug: str | None, data: str | None) -> None:
+    """Take no new payments through an account; live ones go on."""
+    from hub.flows.connect_account import disable_account
+
+    from .finding import find_account, find_company
+    from .running import run
+
+    async def work(hub: Hub) -> str:
+        merchant = await find_company(hub, slug)
+        account = await find_account(hub, merchant, code)
+        await disable_account(hub, account.id)
+        return merchant.slug
+
+    click.echo(f"{run(data, work)} {code}: disabled; connect it again to enable it")
+
+
+@command.command("list")
+@any_company_option
+@json_option
+@data_option
+def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+    """List accounts and how they stand."""
+    from .finding import company_in
+    from .printing import moment, print_json, print_table
+    from .running import run
+
+    def read(tx: Any) -> Any:
+        merchants = [company_in(tx, slug)] if slug else tx.merchants.all()
+        return [(merchant, account) for merchant in merchants for account in tx.accounts.of(merchant.id)]
+
+    found = run(data, lambda hub: hub.store.read(read))
+    if as_json:
+        print_json([_facts(merchant, account) for merchant, account in found])
+        return
+    print_table(
+        ("COMPANY", "PROVIDER", "MODE", "STATUS", "LAST HEARD FROM"),
+        [
+            (
+                merchant.slug,
+                account.provider,
+                account.mode.value,
+                account.status.value,
+                moment(account.last_heard_at) or "never",
+            )
+            for merchant, account in found
+        ],
+    )
+
+
+def _facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
+    report = account.report
+    return {
+        "company": merchant.slug,
+        "provider": account.provider,
+        "mode": account.mode.value,
+        "status": account.status.value,
+        "channels": sorted(channel.value for channel in account.channels),
+        "credentials": report.credentials.value if report else None,
+        "fields": {field.field: field.match.value for field in report.fields} if report else {},
+        "confirmed_by": account.confirmed_by,
+        "confirmed_at": account.confirmed_at,
+        "last_heard_at": account.last_heard_at,
+        "paused": account.paused,
+    }
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@company_option
+@json_option
+@data_option
+def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
+    """Show an account, its settings (no secrets) and its notification address."""
+    from hub.flows.connect_account import missing_settings, notification_address
+
+    from .finding import find_account, find_company
+    from .printing import print_facts, print_json
+    from .running import run
+
+    async def work(hub: Hub) -> Any:
+        merchant = await find_company(hub, slug)
+        account = await find_account(hub, merchant, code)
+        provider = hub.providers.get(code)
+        missing = await missing_settings(hub, account) if provider else ()
+        return merchant, account, provider, missing, notification_address(hub, account)
+
+    merchant, account, provider, missing, address = run(data, work)
+    facts = _facts(merchant, account)
+    facts["notification_address"] = address
+    facts["settings"] = {**account.settings, **dict.fromkeys(sorted(account.secret_names), "stored")}
+    facts["missing"] = [problem.name for problem in missing]
+    if as_json:
+        print_json(facts)
+        return
+    settings: Any = facts.pop("settings")
+    print_facts((name, _readable(value)) for name, value in facts.items())
+    click.echo("settings")
+    print_facts(((name, _short(value)) for name, value in settings.items()), indent="  ")
+    if provider and provider.info.notification_setup:
+        click.echo(f"\nLast heard from: {facts['last_heard_at'] or 'never'}. Mail to {provider.info.name}:\n")
+        click.echo(provider.info.notification_setup.replace("{address}", address))
+
+
+def _readable(value: object) -> object:
+    match value:
+        case list():
+            return ", ".join(map(str, value))
+        case dict():
+            return ", ".join(f"{name} {text}" for name, text in value.items())
+    return value
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 60 else f"{value[:40]}... ({len(value)} characters)"
+
+
+@command.command("rotate-keys")
+@click.option("--forget-old", is_flag=True, help="Forget keys under which nothing is sealed any more.")
+@data_option
+def rotate_keys(forget_old: bool, data: str | None) -> None:
+    """Seal every secret under a new key. Stop serve and worker first: they know the old keys only."""
+    from hub.bootstrap import KEYS, NotReady, database_of
+    from hub.flows.reseal_secrets import reseal_secrets
+    from hub.vault import drop_key, open_vault
+    from hub.vault import rotate_keys as add_key
+
+    from .running import run_with, settings_of
+
+    settings = settings_of(data)
+    keys, database = settings.data / KEYS, database_of(settings)
+    if not database.exists():
+        raise NotReady(f"{database} is not there yet: run payment-hub migrate --data {settings.data}")
+    fresh = add_key(keys).current
+    done = run_with(settings, lambda hub: reseal_secrets(hub, current=fresh))
+    click.echo(f"{keys}: current key is {fresh}; {done.secrets} secrets and {done.messages} messages sealed again")
+    old = [name for name in open_vault(keys).keys if name != fresh]
+    if forget_old:
+        for name in old:
+            drop_key(keys, name)
+        click.echo(f"forgotten: {', '.join(old) or 'none'}; a backup from before needs its own keys.json")
+    elif old:
+        click.echo(f"older keys stay for running processes and backups: {', '.join(old)}")

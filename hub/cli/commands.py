@@ -1,0 +1,90 @@
+"""The tree of commands: one module a noun, imported when one of its commands is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+from . import VERSION
+
+INTERRUPTED = 130
+
+COMMANDS = {
+    "demo": ("demo", "Play the sample companies on simulated providers, all on this machine."),
+    "migrate": ("migrate", "Make the data folder's database, or bring it up to date."),
+    "serve": ("serve", "Serve pages, API and notifications, and do what is due."),
+    "worker": ("worker", "Do what is due: checks, messages, mails; without pages."),
+    "company": ("company", "Companies that are owed: identity, options, members."),
+    "country": ("country", "Which provider is offered in which country."),
+    "account": ("account", "Connections of companies to providers."),
+    "import": ("importing", "Read customers and invoices from files."),
+    "statement": ("statement", "What customers owe: show, mail, link, revoke."),
+    "payment": ("payment", "Payments: list them, follow one, look at one now."),
+    "receipt": ("receipt", "Cash receipts, and money received outside the hub."),
+    "order": ("order", "Store orders."),
+    "delivery": ("delivery", "Mails that are owed, and their tries."),
+    "api-key": ("api_key", "Keys of shops that place orders."),
+    "ledger": ("ledger", "The books."),
+    "plugins": ("plugins", "Installed providers: list, show, check."),
+    "simulator": ("simulator", "Run a provider's simulator alone."),
+}
+"""Module and one-line help of each command."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and helps, and imports a command only to run it."""
+
+    def __init__(self, name: str, lazy: Mapping[str, tuple[str, str]], **settings: object) -> None:
+        super().__init__(name, **settings)  # type: ignore[arg-type]
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which they are shown."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        if cmd_name not in self._lazy:
+            return None
+        command = import_module(f"hub.cli.{self._lazy[cmd_name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the one-line helps without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_module, text) in self._lazy.items()])
+
+
+def _root() -> click.Group:
+    root = LazyGroup(
+        "payment-hub",
+        COMMANDS,
+        help="Payment Hub: statements, payments through installed providers, receipts.",
+        epilog="Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted. Every command: docs/cli.md.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    return click.version_option(VERSION, prog_name="payment-hub", message="%(prog)s %(version)s")(root)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command; what was expected to go wrong is told in a line or two."""
+    try:
+        result = _root().main(arguments, prog_name="payment-hub", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        from .explaining import explanation
+
+        lines = explanation(error)
+        if not lines:
+            raise
+        click.echo("\n".join(f"Error: {line}" if not at else f"  {line}" for at, line in enumerate(lines)), err=True)
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,319 @@
+"""Companies that are owed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import company_option, data_option, json_option, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.domain.merchant import Merchant
+    from hub.flows.ports import Hub
+    from hub.flows.save_company import CompanyForm, CompanySaved
+
+
+@click.group()
+def command() -> None:
+    """Companies that are owed: identity, options, members."""
+
+
+def identity_options(*, required: bool) -> Callable[[Any], Any]:
+    """The fields of Configuración > Empresa; on edit, what is not given stays."""
+    fields = (
+        click.option("--identity-type", "--type", metavar="CODE", required=required, help="CF, CJ, NIT, CC, ..."),
+        click.option("--identity-number", "--number", metavar="NUMBER", required=required),
+        click.option("--check-digit", metavar="DIGIT", help="Where it is not written behind the number."),
+        click.option("--legal-name", "--name", metavar="TEXT", required=required),
+        click.option("--trade-name", metavar="TEXT", help="What customers read; else the legal name."),
+        click.option("--address", metavar="PART=TEXT", multiple=True, help="Once for each part, e.g. city=Bogotá."),
+        click.option("--phone", metavar="TEXT"),
+        click.option("--email", metavar="MAIL", help="Told about payments unless --notify says otherwise."),
+        click.option("--zone", metavar="ZONE", help="IANA time zone; else the country's."),
+    )
+
+    def decorate(function: Any) -> Any:
+        for field in reversed(fields):
+            function = field(function)
+        return function
+
+    return decorate
+
+
+def choice_options(function: Any) -> Any:
+    """What a company chooses."""
+    for option in (
+        click.option("--notify", metavar="MAIL", multiple=True, help="Who is told about payments; once for each."),
+        click.option("--partial/--no-partial", default=None, help="Customers may pay part of an invoice."),
+        click.option("--auto-record/--no-auto-record", default=None, help="Record cash receipts by themselves."),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command()
+@click.argument("slug", metavar="NAME")
+@click.option("--country", required=True, metavar="CC", help="CR, CO, or another installed country.")
+@identity_options(required=True)
+@click.option("--owner", required=True, metavar="MAIL", help="Who signs in first.")
+@click.option("--mode", type=click.Choice(["test", "live"]), default="test", show_default=True)
+@choice_options
+@data_option
+def create(
+    slug: str,
+    country: str,
+    owner: str,
+    mode: str,
+    auto_record: bool | None,
+    partial: bool | None,
+    notify: tuple[str, ...],
+    data: str | None,
+    **fields: Any,
+) -> None:
+    """Register a company and its owner; NAME is its short name for commands."""
+    from hub.domain.merchant import Options
+    from hub.flows.save_company import CompanyForm, create_company
+    from hub_hookspecs import Mode
+
+    from .running import run
+
+    given = _given(fields)
+    form = CompanyForm(country=country.upper(), **given)
+    options = Options(auto_record=bool(auto_record), partial=bool(partial), notify=notify)
+    saved = run(
+        data, lambda hub: create_company(hub, form, slug=slug, mode=Mode(mode), owner_email=owner, options=options)
+    )
+    _print_saved(saved, "created")
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    """The given fields by the form's names."""
+    given = {name: value for name, value in fields.items() if value is not None and name != "address"}
+    if fields["address"]:
+        given["address"] = pairs(fields["address"], "--address")
+    return given
+
+
+def _print_saved(saved: CompanySaved, what: str) -> None:
+    company = saved.merchant.company
+    click.echo(f"{saved.merchant.slug} {what}: {company.name}, {company.document.type} {company.document.number}")
+    for warning in saved.warnings:
+        click.echo(f"Warning: {warning.field}: {warning.message}", err=True)
+    for account in saved.revalidate:
+        click.echo(
+            f"{account.provider} must be validated again, its buttons are hidden until then: "
+            f"payment-hub account validate {account.provider} --company {saved.merchant.slug}"
+        )
+
+
+@command.command("list")
+@json_option
+@data_option
+def list_(as_json: bool, data: str | None) -> None:
+    """List the companies."""
+    from .printing import print_json, print_table
+    from .running import run
+
+    merchants = run(data, lambda hub: hub.store.read(lambda tx: tx.merchants.all()))
+    if as_json:
+        print_json([_facts(merchant) for merchant in merchants])
+        return
+    print_table(
+        ("NAME", "COUNTRY", "MODE", "IDENTITY", "COMPANY"),
+        [
+            (
+                item.slug,
+                item.company.country,
+                item.mode.value,
+                f"{item.company.document.type} {item.company.document.number}",
+                item.company.name,
+            )
+            for item in merchants
+        ],
+    )
+
+
+def _facts(merchant: Merchant) -> dict[str, object]:
+    company, options = merchant.company, merchant.options
+    return {
+        "name": merchant.slug,
+        "mode": merchant.mode.value,
+        "country": company.country,
+        "identity_type": company.document.type,
+        "identity_number": company.document.number,
+        "check_digit": company.document.check_digit,
+        "legal_name": company.legal_name,
+        "trade_name": company.trade_name,
+        "address": dict(company.address),
+        "phone": company.phone,
+        "email": company.email,
+        "zone": company.zone,
+        "auto_record": options.auto_record,
+        "partial": options.partial,
+        "notify": list(merchant.notify),
+        "created_at": merchant.created_at,
+    }
+
+
+@command.command()
+@click.argument("slug", metavar="[NAME]", required=False)
+@json_option
+@data_option
+def show(slug: str | None, as_json: bool, data: str | None) -> None:
+    """Show one company, its members and its accounts."""
+    from .finding import company_in
+    from .printing import print_facts, print_json
+    from .running import run
+
+    def read(hub: Hub) -> Any:
+        def load(tx: Any) -> Any:
+            merchant = company_in(tx, slug)
+            return merchant, tx.merchants.members(merchant.id), tx.accounts.of(merchant.id, merchant.mode)
+
+        return hub.store.read(load)
+
+    merchant, members, accounts = run(data, read)
+    facts = _facts(merchant)
+    facts["members"] = [{"email": member.email, "role": member.role.value} for member in members]
+    facts["accounts"] = [{"provider": account.provider, "status": account.status.value} for account in accounts]
+    if as_json:
+        print_json(facts)
+        return
+    print_facts((name, _readable(value)) for name, value in facts.items())
+
+
+def _readable(value: object) -> object:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return ", ".join(f"{name} {text}" for name, text in value.items())
+        case list():
+            return "; ".join(" ".join(item.values()) if isinstance(item, dict) else str(item) for item in value)
+    return value
+
+
+@command.command()
+@click.argument("slug", metavar="NAME")
+@identity_options(required=False)
+@data_option
+def edit(slug: str, data: str | None, **fields: Any) -> None:
+    """Change a company; what is not given stays as it is."""
+    from hub.flows.save_company import save_company
+
+    from .finding import find_company
+    from .running import run
+
+    given = _given(fields)
+    if not given:
+        raise click.UsageError("nothing to change: give at least one option, see --help")
+
+    async def save(hub: Hub) -> CompanySaved:
+        merchant = await find_company(hub, slug)
+        return await save_company(hub, merchant.id, _form(merchant, given))
+
+    _print_saved(run(data, save), "saved")
+
+
+def _form(merchant: Merchant, given: dict[str, Any]) -> CompanyForm:
+    """The company's form with the given fields in place of its own."""
+    from hub.flows.save_company import CompanyForm
+
+    company = merchant.company
+    current = {
+        "identity_type": company.document.type,
+        "identity_number": company.document.number,
+        "legal_name": company.legal_name,
+        "trade_name": company.trade_name,
+        "phone": company.phone,
+        "email": company.email,
+        "zone": company.zone,
+    }
+    if not {"identity_type", "identity_number"} & given.keys():
+        current["check_digit"] = company.document.check_digit or ""
+    address = {**company.address, **given.pop("address", {})}
+    return CompanyForm(country=company.country, address=address, **{**current, **given})
+
+
+@command.command()
+@click.argument("slug", metavar="NAME")
+@choice_options
+@click.option("--notify-company", is_flag=True, help="Tell the company's own mail again.")
+@data_option
+def options(
+    slug: str,
+    auto_record: bool | None,
+    partial: bool | None,
+    notify: tuple[str, ...],
+    notify_company: bool,
+    data: str | None,
+) -> None:
+    """Change what a company chooses; what is not given stays as it is."""
+    from hub.flows.save_options import save_options
+
+    from .finding import find_company
+    from .running import run
+
+    async def save(hub: Hub) -> Merchant:
+        merchant = await find_company(hub, slug)
+        before = merchant.options
+        return await save_options(
+            hub,
+            merchant.id,
+            auto_record=before.auto_record if auto_record is None else auto_record,
+            partial=before.partial if partial is None else partial,
+            notify=() if notify_company else notify or before.notify,
+        )
+
+    after = run(data, save)
+    chosen = after.options
+    click.echo(
+        f"{after.slug}: cash receipts {'by themselves' if chosen.auto_record else 'by hand'}, "
+        f"part payments {'allowed' if chosen.partial else 'not allowed'}, told: {', '.join(after.notify) or 'nobody'}"
+    )
+
+
+@command.group()
+def member() -> None:
+    """Who signs in for a company."""
+
+
+@member.command("add")
+@click.argument("email", metavar="MAIL")
+@click.option("--role", type=click.Choice(["owner", "accountant"]), default="accountant", show_default=True)
+@company_option
+@data_option
+def member_add(email: str, role: str, slug: str | None, data: str | None) -> None:
+    """Let a person sign in by mailed link."""
+    from hub.domain.merchant import Role
+    from hub.flows.add_member import add_member
+
+    from .finding import find_company
+    from .running import run
+
+    async def add(hub: Hub) -> str:
+        merchant = await find_company(hub, slug)
+        await add_member(hub, merchant, email, Role(role))
+        return merchant.slug
+
+    click.echo(f"{email} may sign in for {run(data, add)} as {role}")
+
+
+@member.command("list")
+@company_option
+@json_option
+@data_option
+def member_list(slug: str | None, as_json: bool, data: str | None) -> None:
+    """List who signs in for a company."""
+    from .finding import company_in
+    from .printing import print_json, print_table
+    from .running import run
+
+    found = run(data, lambda hub: hub.store.read(lambda tx: tx.merchants.members(company_in(tx, slug).id)))
+    if as_json:
+        print_json([{"email": item.email, "role": item.role.value} for item in found])
+        return
+    print_table(("MAIL", "ROLE"), [(item.email, item.role.value) for item in found])

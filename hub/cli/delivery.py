@@ -1,0 +1,133 @@
+"""Mails that are owed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import any_company_option, data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.flows.ports import Hub
+
+AT_ONCE = 4
+
+
+@click.group()
+def command() -> None:
+    """Mails that are owed, and their tries."""
+
+
+@command.command("list")
+@any_company_option
+@click.option("--state", type=click.Choice(["due", "sent", "dead"]))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
+@json_option
+@data_option
+def list_(slug: str | None, state: str | None, limit: int, as_json: bool, data: str | None) -> None:
+    """List mails, newest first."""
+    from .finding import company_in
+    from .printing import moment, print_json, print_table
+    from .running import run
+
+    def read(tx: Any) -> Any:
+        owner = company_in(tx, slug).id if slug else None
+        names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+        found = tx.deliveries.of(merchant_id=owner, state=state or "", limit=limit)
+        return [(item, names.get(item.merchant_id, "")) for item in found]
+
+    found = run(data, lambda hub: hub.store.read(read))
+    if as_json:
+        print_json([_facts(item, company) for item, company in found])
+        return
+    print_table(
+        ("CREATED", "ID", "COMPANY", "KIND", "RECIPIENT", "STATE", "TRIES", "NEXT TRY", "LAST ERROR"),
+        [
+            (
+                moment(item.created_at),
+                item.id,
+                company,
+                item.kind.value,
+                item.recipient,
+                item.state.value,
+                item.tries,
+                moment(item.due_at) or "",
+                item.last_error,
+            )
+            for item, company in found
+        ],
+    )
+
+
+def _facts(item: Any, company: str) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "company": company,
+        "kind": item.kind.value,
+        "recipient": item.recipient,
+        "subject": item.subject_id,
+        "state": item.state.value,
+        "tries": item.tries,
+        "due_at": item.due_at,
+        "sent_at": item.sent_at,
+        "last_error": item.last_error,
+        "created_at": item.created_at,
+    }
+
+
+@command.command()
+@click.argument("delivery_id", metavar="[ID]", required=False)
+@click.option("--dead", is_flag=True, help="Every mail that was given up.")
+@data_option
+def retry(delivery_id: str | None, dead: bool, data: str | None) -> None:
+    """Make a mail due now: one that was given up, or that waits for its next try."""
+    from hub.flows.retry_delivery import retry_dead, retry_delivery
+
+    from .running import run
+
+    if dead == bool(delivery_id):
+        raise click.UsageError("name one delivery, or say --dead")
+
+    async def work(hub: Hub) -> Any:
+        return await retry_dead(hub) if dead else (await retry_delivery(hub, delivery_id or ""),)
+
+    for item in run(data, work):
+        click.echo(f"due: {item.kind.value} to {item.recipient} ({item.id})")
+
+
+@command.command("run")
+@data_option
+def run_(data: str | None) -> int:
+    """Hand over every mail that is due now, once; for machines without serve or worker."""
+    from .running import run
+
+    sent, failed = run(data, _hand_over)
+    for item in failed:
+        again = f", again after {item.due_at:%Y-%m-%d %H:%M:%S} UTC" if item.due_at else ""
+        click.echo(
+            f"Error: {item.kind.value} to {item.recipient}: {item.last_error} ({item.state.value}{again})", err=True
+        )
+    click.echo(f"{sent} sent, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+async def _hand_over(hub: Hub) -> tuple[int, list[Any]]:
+    """Claim what is due until nothing is, as the loop does; each one is tried once."""
+    import asyncio
+
+    from hub.flows.deliver import deliver
+    from hub.jobs.embedded import VISIBILITY
+
+    seen: list[str] = []
+    while True:
+        now = hub.clock()
+        ids = await hub.store.write(lambda tx, now=now: tx.deliveries.claim_due(now, now + VISIBILITY, AT_ONCE))  # type: ignore[misc]
+        fresh = [item for item in ids if item not in seen]
+        if not fresh:
+            break
+        seen += fresh
+        await asyncio.gather(*(deliver(hub, item) for item in fresh))
+    found = await hub.store.read(lambda tx: [tx.deliveries.get(item) for item in seen])
+    done = [item for item in found if item is not None]
+    return sum(item.state.value == "sent" for item in done), [item for item in done if item.state.value != "sent"]

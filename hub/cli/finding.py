@@ -1,0 +1,132 @@
+"""Find what a person means: a company, a customer, an account, a payment."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from hub.domain.account import ProviderAccount
+from hub.domain.identity import numbers_for
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.payment import Payment
+from hub.flows.ports import Hub, Tx
+
+SHOWN = 8
+LOOKED_AT = 2000
+
+
+def company_in(tx: Tx, slug: str | None) -> Merchant:
+    """The company of this short name, or the only one."""
+    merchants = tx.merchants.all()
+    names = ", ".join(merchant.slug for merchant in merchants)
+    if slug:
+        found = tx.merchants.by_slug(slug)
+        if found is None:
+            raise click.ClickException(f"there is no company {slug!r}; there are: {names or 'none'}")
+        return found
+    if not merchants:
+        raise click.ClickException("there is no company yet: payment-hub company create")
+    if len(merchants) > 1:
+        raise click.UsageError(f"there are several companies: say --company NAME, one of {names}")
+    return merchants[0]
+
+
+async def find_company(hub: Hub, slug: str | None) -> Merchant:
+    """The company of this short name, or the only one."""
+    return await hub.store.read(lambda tx: company_in(tx, slug))
+
+
+async def find_customer(hub: Hub, merchant: Merchant, text: str) -> Customer:
+    """The one customer whose identity number, mail, id or name is meant."""
+    found = await hub.store.read(lambda tx: _customers(tx, hub, merchant, text.strip()))
+    if not found:
+        raise click.ClickException(f"{merchant.slug} has no customer {text!r}: give an identity number or a mail")
+    if len(found) > 1:
+        some = "; ".join(
+            f"{item.name} ({item.document.number if item.document else item.id})" for item in found[:SHOWN]
+        )
+        raise click.ClickException(f"{len(found)} customers of {merchant.slug} match {text!r}: {some}")
+    return found[0]
+
+
+def _customers(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Customer, ...]:
+    by_id = tx.customers.get(text)
+    if by_id and by_id.merchant_id == merchant.id:
+        return (by_id,)
+    if "@" in text:
+        return tx.customers.find(merchant.id, email=text)
+    by_number = {
+        customer.id: customer
+        for number in numbers_for(hub.countries[merchant.company.country], text)
+        for customer in tx.customers.find(merchant.id, number=number)
+    }
+    return tuple(by_number.values()) or tx.customers.of(merchant.id, text)
+
+
+async def find_account(hub: Hub, merchant: Merchant, code: str) -> ProviderAccount:
+    """The company's connection to a provider."""
+    accounts = await hub.store.read(lambda tx: tx.accounts.of(merchant.id, merchant.mode))
+    for account in accounts:
+        if account.provider == code:
+            return account
+    connected = ", ".join(account.provider for account in accounts) or "none"
+    raise click.ClickException(
+        f"{merchant.slug} is not connected to {code!r} (connected: {connected}): payment-hub account connect {code}"
+    )
+
+
+def payments_in(tx: Tx, text: str, merchant: Merchant | None = None) -> tuple[Payment, ...]:
+    """Payments that a reference, provider's reference, invoice, mail or phone means; newest first, exact ones alone."""
+    owner = merchant.id if merchant else None
+    found = tx.payments.search(merchant_id=owner, text=text)
+    exact = tuple(item for item in found if text in (item.id, item.reference, item.provider_reference))
+    if not exact:
+        exact = tuple(item for item in found if any(line.number == text for line in item.lines))
+    return exact or found or _by_phone(tx, text, owner)
+
+
+def _by_phone(tx: Tx, text: str, owner: str | None) -> tuple[Payment, ...]:
+    """What the payer typed is not indexed; the newest payments are looked through."""
+    digits = re.sub(r"\D", "", text)
+    if len(digits) < 7:
+        return ()
+    recent = tx.payments.search(merchant_id=owner, limit=LOOKED_AT)
+    return tuple(
+        item
+        for item in recent
+        if any(re.sub(r"\D", "", value).endswith(digits) for value in item.payer.fields.values() if value)
+    )
+
+
+async def find_payments(hub: Hub, text: str) -> tuple[Payment, ...]:
+    """Payments that a text means, newest first; at least one."""
+    found = await hub.store.read(lambda tx: payments_in(tx, text.strip()))
+    if not found:
+        raise click.ClickException(
+            f"no payment matches {text!r}: give our reference, the provider's, an invoice number, a mail or a phone"
+        )
+    return found
+
+
+async def find_payment(hub: Hub, text: str) -> Payment:
+    """The one payment that is meant."""
+    found = await find_payments(hub, text)
+    if len(found) > 1:
+        some = "; ".join(f"{item.reference} ({item.status.value})" for item in found[:SHOWN])
+        raise click.ClickException(f"{len(found)} payments match {text!r}, say which: {some}")
+    return found[0]
+
+
+def since_moment(text: str | None, now: datetime) -> datetime | None:
+    """``2026-11-21``, ``2026-11-21T09:41``, ``7d`` or ``24h``; without a zone on this machine's clock."""
+    if not text:
+        return None
+    if found := re.fullmatch(r"(\d{1,5})([dh])", text.strip()):
+        count = int(found[1])
+        return now - (timedelta(days=count) if found[2] == "d" else timedelta(hours=count))
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a date such as 2026-11-21 nor 7d nor 24h") from None

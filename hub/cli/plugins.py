@@ -1,0 +1,170 @@
+"""Installed providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.providers.registry import Provider, Registry
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@data_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool, data: str | None) -> None:
+    """Installed providers; without a command they are listed."""
+    if ctx.invoked_subcommand is None:
+        _list(as_json, data)
+
+
+@command.command("list")
+@json_option
+@data_option
+def list_(as_json: bool, data: str | None) -> None:
+    """List installed providers and those in quarantine, with the reason."""
+    _list(as_json, data)
+
+
+def _registry(data: str | None) -> Registry:
+    """The installed providers, with the endpoints of the data folder's settings."""
+    from pathlib import Path
+
+    from hub.logs import set_up_logs
+    from hub.providers.load import load_providers
+    from hub.settings import load_settings
+
+    set_up_logs("critical")  # what failed is printed as data
+    endpoints = load_settings(Path(data) if data else None).endpoints
+    return load_providers(settings={code: {"endpoints": dict(roles)} for code, roles in endpoints.items()})
+
+
+def _list(as_json: bool, data: str | None) -> None:
+    from .printing import print_json, print_table
+
+    rows = list(_rows(_registry(data)))
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        click.echo("no provider is installed: install one beside the hub, such as payment-hub-greenpay", err=True)
+    print_table(
+        ("PROVIDER", "DISTRIBUTION", "VERSION", "HOOKS", "STATE", "REASON"),
+        [
+            (row["provider"], row["distribution"], row["version"], len(row["hooks"]) or "", row["state"], row["reason"])
+            for row in rows
+        ],
+    )
+
+
+def _rows(registry: Registry) -> Any:
+    for provider in registry:
+        yield {
+            "provider": provider.code,
+            "distribution": provider.distribution,
+            "version": provider.version,
+            "hooks": sorted(provider.capabilities),
+            "state": "served",
+            "reason": "",
+        }
+    for failure in registry.failures:
+        yield {
+            "provider": failure.code,
+            "distribution": failure.distribution,
+            "version": failure.version,
+            "hooks": [],
+            "state": "quarantined",
+            "reason": f"{failure.stage.value}: {failure.error} {failure.remedy}".strip(),
+        }
+
+
+@command.command()
+@click.argument("code")
+@json_option
+@data_option
+def show(code: str, as_json: bool, data: str | None) -> None:
+    """Show what a provider declares."""
+    from .printing import print_facts, print_json
+
+    provider = _registry(data)[code]
+    facts = _facts(provider)
+    if as_json:
+        print_json(facts)
+        return
+    settings = facts.pop("settings")
+    print_facts((name, _readable(value)) for name, value in facts.items())
+    click.echo("settings")
+    for item in settings:
+        secret = ", secret" if item["secret"] else ""
+        click.echo(f"  {item['name']}  {item['label']} (entered by {item['entered_by']}{secret})")
+
+
+def _facts(provider: Provider) -> dict[str, Any]:
+    info = provider.info
+    return {
+        "provider": provider.code,
+        "name": info.name,
+        "distribution": provider.distribution,
+        "version": provider.version,
+        "contract": list(info.contract),
+        "hooks": sorted(provider.capabilities),
+        "countries": list(info.countries),
+        "currencies": [rule.currency for rule in info.currencies],
+        "channels": sorted(channel.value for channel in info.channels),
+        "ways": {way.code: way.label for way in info.ways},
+        "verified_fields": list(info.verified_fields),
+        "endpoints": {mode: dict(urls) for mode, urls in info.endpoints.items()},
+        "overrides": dict(provider.overrides),
+        "settings": [
+            {
+                "name": setting.name,
+                "label": setting.label,
+                "entered_by": setting.entered_by.value,
+                "secret": setting.secret,
+                "optional": setting.optional or setting.default is not None,
+            }
+            for setting in info.settings
+        ],
+    }
+
+
+def _readable(value: object) -> object:
+    match value:
+        case list():
+            return ", ".join(map(str, value))
+        case dict():
+            return "; ".join(f"{name} {_readable(text)}" for name, text in value.items())
+    return value
+
+
+@command.command()
+@click.argument("code")
+@json_option
+@data_option
+def check(code: str, as_json: bool, data: str | None) -> int:
+    """Run the conformance kit on a provider and its simulator; exit code 1 when a proof fails."""
+    from hub.providers.check import check_provider
+
+    from .printing import print_json
+
+    results = check_provider(_registry(data)[code])
+    failed = [result for result in results if not result.holds]
+    if as_json:
+        print_json(
+            [
+                {"proof": r.proof.name, "holds": r.holds, "excuse": r.excuse, "findings": [str(f) for f in r.findings]}
+                for r in results
+            ]
+        )
+        return 1 if failed else 0
+    for result in results:
+        mark = "FAIL" if not result.holds else "skip" if result.excuse else "ok"
+        click.echo(f"{mark:5}{result.proof.name}{f' ({result.excuse})' if result.excuse else ''}")
+        for finding in result.findings:
+            click.echo(f"     {finding}")
+    click.echo(f"{code}: {len(results) - len(failed)} of {len(results)} proofs hold")
+    return 1 if failed else 0

@@ -1,0 +1,251 @@
+"""Cash receipts, and money received outside the hub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import company_option, data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.domain.merchant import Merchant
+    from hub.domain.receipt import CashReceipt
+    from hub.flows.ports import Hub
+    from hub.flows.view_desk import ReceiptView
+    from hub_hookspecs import Money
+
+
+@click.group()
+def command() -> None:
+    """Cash receipts, and money received outside the hub."""
+
+
+@command.command("list")
+@company_option
+@json_option
+@data_option
+def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+    """List a company's cash receipts, newest first."""
+    from hub.flows.view_desk import list_receipts
+
+    from .finding import find_company
+    from .printing import print_json, print_table
+    from .running import run
+
+    async def work(hub: Hub) -> tuple[ReceiptView, ...]:
+        return await list_receipts(hub, await find_company(hub, slug))
+
+    found = run(data, work)
+    if as_json:
+        print_json([_facts(view) for view in found])
+        return
+    print_table(
+        ("RECEIPT", "RECEIVED", "CUSTOMER", "MEANS", "AMOUNT", "CURRENCY", "INVOICES", "PAYMENT"),
+        [
+            (
+                view.receipt.label,
+                view.receipt.received_on,
+                view.customer.name,
+                view.receipt.means.value,
+                f"{view.receipt.cash.decimal:f}",
+                view.receipt.cash.currency,
+                " ".join(line.number for line in view.receipt.lines),
+                view.payment.reference if view.payment else "",
+            )
+            for view in found
+        ],
+        right=("AMOUNT",),
+    )
+
+
+def _facts(view: ReceiptView) -> dict[str, object]:
+    receipt = view.receipt
+    return {
+        "receipt": receipt.label,
+        "customer": view.customer.name,
+        "received_on": receipt.received_on,
+        "issued_at": receipt.issued_at,
+        "issued_by": receipt.issued_by,
+        "means": receipt.means.value,
+        "cash": receipt.cash,
+        "advance": receipt.advance,
+        "lines": [
+            {"number": line.number, "applied": line.applied, "before": line.before, "after": line.after}
+            for line in receipt.lines
+        ],
+        "words": receipt.words,
+        "concept": receipt.concept,
+        "notes": receipt.notes,
+        "payment": view.payment.reference if view.payment else None,
+        "provider": receipt.provider,
+        "provider_reference": receipt.provider_reference,
+        "authorisation": receipt.authorisation,
+        "voided_at": receipt.voided_at,
+    }
+
+
+@command.command()
+@click.argument("number", metavar="RECEIPT")
+@company_option
+@json_option
+@data_option
+def show(number: str, slug: str | None, as_json: bool, data: str | None) -> None:
+    """Show one cash receipt; RECEIPT is its number, such as RC-000042 or 42."""
+    from hub.flows.view_desk import view_receipt
+
+    from .finding import find_company
+    from .printing import print_facts, print_json
+    from .running import run
+
+    async def work(hub: Hub) -> ReceiptView:
+        merchant = await find_company(hub, slug)
+        receipts = await hub.store.read(lambda tx: tx.receipts.of(merchant.id, merchant.mode))
+        found = [item for item in receipts if number.upper() in (item.label, str(item.number), item.id)]
+        if not found:
+            raise click.ClickException(f"{merchant.slug} has no cash receipt {number!r}")
+        return await view_receipt(hub, merchant, found[0].id)
+
+    view = run(data, work)
+    facts = _facts(view)
+    if as_json:
+        print_json(facts)
+        return
+    facts["lines"] = "; ".join(
+        f"{line.number}: {_money(line.applied, view.receipt)} of {_money(line.before, view.receipt)}"
+        for line in view.receipt.lines
+    )
+    print_facts(facts.items())
+
+
+def _money(minor: int, receipt: CashReceipt) -> Money:
+    from hub_hookspecs import Money
+
+    return Money(minor, receipt.cash.currency)
+
+
+@command.command()
+@click.option("--means", required=True, type=click.Choice(["cash", "transfer", "cheque", "sinpe"]))
+@click.option("--customer", required=True, metavar="CUSTOMER", help="Identity number, mail, or part of a name.")
+@click.option("--amount", required=True, metavar="AMOUNT", help="With a decimal point: 18250.75")
+@click.option("--currency", metavar="CODE", help="Else the country's usual one.")
+@click.option("--invoice", "invoices", metavar="NUMBER[=AMOUNT]", multiple=True, help="Without amount: what it owes.")
+@click.option("--received-on", metavar="DATE", help="Such as 2026-11-21; else today.")
+@click.option("--notes", default="", metavar="TEXT")
+@company_option
+@data_option
+def record(
+    means: str,
+    customer: str,
+    amount: str,
+    currency: str | None,
+    invoices: tuple[str, ...],
+    received_on: str | None,
+    notes: str,
+    slug: str | None,
+    data: str | None,
+) -> None:
+    """Record money received outside the hub; what no invoice takes stays the customer's credit."""
+    from hub.domain.receipt import Means
+    from hub.flows.record_receipt import record_by_hand
+
+    from .finding import find_company, find_customer
+    from .running import operator, run
+
+    day = _day(received_on)
+
+    async def work(hub: Hub) -> tuple[Merchant, CashReceipt]:
+        merchant = await find_company(hub, slug)
+        payer = await find_customer(hub, merchant, customer)
+        usual = hub.countries[merchant.company.country].currencies[0]
+        cash = _amount(amount, (currency or usual).upper(), "--amount")
+        receipt = await record_by_hand(
+            hub,
+            merchant,
+            payer.id,
+            means=Means(means),
+            cash=cash,
+            shares=await _shares(hub, merchant, invoices, cash),
+            received_on=day,
+            by=operator(),
+            notes=notes,
+        )
+        return merchant, receipt
+
+    _print_recorded(*run(data, work))
+
+
+def _day(text: str | None) -> Any:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint="--received-on") from None
+
+
+def _amount(text: str, currency: str, option: str) -> Money:
+    from hub_hookspecs import Money, MoneyError
+
+    try:
+        return Money.parse(text, currency)
+    except MoneyError as error:
+        raise click.BadParameter(
+            f"{error}: write it with a decimal point, such as 18250.75", param_hint=option
+        ) from None
+
+
+async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash: Money) -> list[Any]:
+    """What each named invoice takes; one without an amount takes what it owes, as far as the cash goes."""
+    from hub.domain.ledger import Share
+
+    names = {number if sign else whole for number, sign, whole in (text.rpartition("=") for text in invoices)}
+    known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
+    left, shares = cash.minor, []
+    for text in invoices:
+        number, sign, wanted = text.rpartition("=")
+        name = number if sign else text
+        payable = known.get(name)
+        if payable is None:
+            raise click.ClickException(f"{merchant.slug} has no invoice {name!r}")
+        minor = _amount(wanted, cash.currency, "--invoice").minor if sign else min(payable.due, left)
+        if minor <= 0:
+            raise click.ClickException(
+                f"nothing can be applied to invoice {name}: it owes {payable.balance}, and {left} minor units are left"
+            )
+        left -= minor
+        shares.append(Share(payable.id, minor))
+    return shares
+
+
+@command.command("for-payment")
+@click.argument("reference", metavar="REF")
+@click.option("--notes", default="", metavar="TEXT")
+@click.option("--bank-account", default="", metavar="TEXT", help="Where the money will arrive.")
+@data_option
+def for_payment(reference: str, notes: str, bank_account: str, data: str | None) -> None:
+    """Record the cash receipt of a proven payment; once, the same one again afterwards."""
+    from hub.flows.record_receipt import record_for_payment
+
+    from .finding import find_payment
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, CashReceipt]:
+        payment = await find_payment(hub, reference)
+        merchant = await hub.store.read(lambda tx: tx.merchants.get(payment.merchant_id))
+        assert merchant is not None
+        receipt = await record_for_payment(
+            hub, merchant, payment.id, by=operator(), notes=notes, bank_account=bank_account
+        )
+        return merchant, receipt
+
+    _print_recorded(*run(data, work))
+
+
+def _print_recorded(merchant: Merchant, receipt: CashReceipt) -> None:
+    click.echo(f"{merchant.slug} {receipt.label}: {receipt.cash} ({receipt.words})")
+    for line in receipt.lines:
+        applied, after = _money(line.applied, receipt), _money(line.after, receipt)
+        click.echo(f"  {line.number}: {applied} applied, {after} still owed")
+    if receipt.advance:
+        click.echo(f"  credit of the customer: {receipt.advance}")

@@ -1,0 +1,50 @@
+"""Settings of an account from a file or standard input: JSON, or NAME=VALUE lines; never from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+
+def read_values(data: bytes) -> dict[str, str]:
+    """The settings in a text; errors name the line or the setting, never a value."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException("the settings are not UTF-8 text") from None
+    return _from_json(text) if text.lstrip().startswith("{") else dict(_from_lines(text))
+
+
+def _from_json(text: str) -> dict[str, str]:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise click.ClickException(f"the settings are no JSON: line {error.lineno}, column {error.colno}") from None
+    if strange := [name for name, value in found.items() if not isinstance(value, str)]:
+        raise click.ClickException(f"settings are texts in quotes: correct {', '.join(strange)}")
+    return found  # type: ignore[no-any-return]
+
+
+def _from_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Blank lines and lines that begin with ``#`` are left out; a PEM block may run over several lines."""
+    seen: set[str] = set()
+    lines = iter(enumerate(text.splitlines(), 1))
+    for at, line in lines:
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, sign, value = line.partition("=")
+        name, value = name.strip(), value.strip()
+        if not sign or not name.isidentifier():
+            raise click.ClickException(f"line {at} of the settings is not NAME=VALUE")
+        if name in seen:
+            raise click.ClickException(f"line {at} of the settings gives {name} again")
+        seen.add(name)
+        if value.startswith("-----BEGIN "):
+            while not value.rstrip().endswith("-----") or "-----END " not in value:
+                _, more = next(lines, (0, None))
+                if more is None:
+                    raise click.ClickException(f"line {at} of the settings: {name} has no END line")
+                value += f"\n{more.strip()}"
+        yield name, value

@@ -1,0 +1,63 @@
+"""Do what is due: checks, messages, mails."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import data_option
+
+if TYPE_CHECKING:
+    from hub.flows.ports import Hub
+    from hub.settings import Settings
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due now, and what becomes due by it; then end.")
+@click.option("--strict", is_flag=True, help="Refuse to start when a plugin is quarantined.")
+@data_option
+def command(once: bool, strict: bool, data: str | None) -> int:
+    """Do what is due until Ctrl-C or SIGTERM: payments' checks, messages, mails."""
+    from hub.bootstrap import open_hub
+    from hub.logs import set_up_logs
+
+    from .running import run_with, settings_of
+
+    settings = settings_of(data)
+    if once:
+        run_with(settings, _drain)
+        return 0
+    set_up_logs(settings.log_level)
+    open_hub(settings, strict=strict).store.close_now()
+    from .serving import run
+
+    return run(_work(settings))
+
+
+async def _drain(hub: Hub) -> None:
+    from hub.jobs.embedded import Loop
+
+    await Loop(hub).drain()
+
+
+async def _work(settings: Settings) -> int:
+    from hub.bootstrap import open_hub
+    from hub.jobs.embedded import Loop
+
+    from .serving import stop_on_signals
+
+    stop = stop_on_signals()
+    opened = open_hub(settings)
+    loop = Loop(opened.hub)
+    task = asyncio.create_task(loop.run())
+    task.add_done_callback(lambda _task: stop(1))
+    click.echo("Working; Ctrl-C ends.", err=True)
+    try:
+        await stop.event.wait()
+    finally:
+        await loop.stop()
+        await task
+        await opened.close()
+    return stop.code
