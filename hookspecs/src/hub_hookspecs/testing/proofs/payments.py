@@ -139,8 +139,14 @@ def _answered(played: Played, started: Started, world: World, action: str, way: 
         if item.kind is Kind.PAID and item.amount not in (None, started.order.amount):
             yield f"{title}: {started.order.amount} were paid; the plugin reported {item.amount}"
     yield from _truthful(played, started.order, pending=False)
-    if not captured and (closed := CLOSING & set(played.kinds)) and world.drive("approve", started.order.reference):
+    if not captured and (closed := CLOSING & set(played.kinds)) and _pays(world, started):
         yield f"{title}: the payer can still pay, and did; the plugin had concluded {', '.join(sorted(closed))}"
+
+
+def _pays(world: World, started: Started) -> bool:
+    """Whether the payer can still pay, and does."""
+    world.drive("approve", started.order.reference)
+    return world.captures(started.order.reference) > 0
 
 
 def _consistent(title: str, played: Played, captured: bool) -> Iterator[str]:
