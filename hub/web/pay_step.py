@@ -221,11 +221,14 @@ def _fields(
 
 def _kept(field: PayerField, customer: Customer) -> str:
     kept = customer.remembered.get(field.name, "") if field.remember else ""
-    if not kept:
-        return ""
+    return masked(field, kept) if kept else ""
+
+
+def masked(field: PayerField, value: str) -> str:
+    """What a payer typed, so that its owner recognises it and nobody else learns it."""
     if field.kind == "tel":
-        return mask_phone(kept)
-    return mask_email(kept) if field.kind == "email" else f"{kept[:1]}***{kept[-2:]}"
+        return mask_phone(value)
+    return mask_email(value) if field.kind == "email" else f"{value[:1]}***"
 
 
 async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:

@@ -14,11 +14,12 @@ from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.domain.payment import Flag
 from hub.flows.check_payment import look_now
+from hub.flows.ports import Hub
 from hub.flows.view_payment import PaymentView, Shown, view_payment_by_token
 from hub.web.pages import Page, Request, hub_of, pages_of
-from hub.web.pay_step import GO_ON
+from hub.web.pay_step import GO_ON, masked
 from hub.web.portal.words import REASONS
-from hub_hookspecs import Kind, Money, PostForm, ReasonKind, Redirect, ShowQr
+from hub_hookspecs import Kind, Money, PostForm, Redirect, ShowQr
 
 FRESH: Final = timedelta(seconds=90)
 """How long after its start a payment's page leads on by itself; afterwards Back must not bounce."""
@@ -100,7 +101,7 @@ async def show_payment(request: Request) -> Page:
         minutes_left=minutes_left(payment.expires_at, now),
         said=REASONS[view.last_try.kind] if view.last_try else None,
         why=REASONS[view.reason.kind] if view.reason and payment.reason == Kind.DECLINED else None,
-        rejected_by_payer=bool(view.reason and view.reason.kind is ReasonKind.REJECTED_BY_PAYER),
+        asked=typed_by_payer(hub, view),
         differs=bool(payment.flags & {Flag.AMOUNT_MISMATCH, Flag.CURRENCY_MISMATCH}),
         returned=returned(view),
         left=left_of(view),
@@ -119,6 +120,18 @@ def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: 
         seconds = max(seconds, SLOW_SECONDS)
     query = f"?{GO_ON}=1" if going_on and view.shown is Shown.PREPARING else ""
     return f"{seconds};url=/p/{request.path_params['token']}{query}"
+
+
+def typed_by_payer(hub: Hub, view: PaymentView) -> list[tuple[str, str]]:
+    """What the payer typed, by its label, masked."""
+    provider = hub.providers.get(view.payment.provider)
+    way = provider.info.way(view.payment.way) if provider else None
+    fields = view.payment.payer.fields
+    return (
+        [(field.label, masked(field, fields[field.name])) for field in way.payer_fields if field.name in fields]
+        if way
+        else []
+    )
 
 
 def minutes_left(until: datetime | None, now: datetime) -> int:

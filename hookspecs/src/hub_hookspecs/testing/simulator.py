@@ -31,6 +31,7 @@ import base64
 import contextlib
 import fnmatch
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -169,7 +170,7 @@ class Stage:
     shift: timedelta = timedelta()
     _held: list[News] = attrs.Factory(list)
     _tasks: set[asyncio.Task[None]] = attrs.Factory(set)
-    _client: httpx.AsyncClient | None = None
+    _trust: ssl.SSLContext | None = None
 
     def now(self) -> datetime:
         """The simulator's clock, UTC."""
@@ -221,17 +222,19 @@ class Stage:
 
     async def _send(self, url: str, news: News, delay: float) -> None:
         """Try a few times, as a provider would."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=10, trust_env=False)
+        if self._trust is None:
+            self._trust = ssl.create_default_context()
         await asyncio.sleep(delay)
-        for pause in (0.5, 1, 2, 4):
-            with contextlib.suppress(httpx.HTTPError):
-                answer = await self._client.request(
-                    news.method, url.rstrip("/") + news.path, content=news.body, headers=news.headers
-                )
-                if answer.status_code < 500:
-                    return
-            await asyncio.sleep(pause)
+        # A client each time: nobody tells a mounted simulator when the process ends, so none could be closed.
+        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=self._trust) as client:
+            for pause in (0.5, 1, 2, 4):
+                with contextlib.suppress(httpx.HTTPError):
+                    answer = await client.request(
+                        news.method, url.rstrip("/") + news.path, content=news.body, headers=news.headers
+                    )
+                    if answer.status_code < 500:
+                        return
+                await asyncio.sleep(pause)
 
     def _fault_for(self, path: str, kinds: frozenset[str]) -> Fault | None:
         for fault in self.faults:
