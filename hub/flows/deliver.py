@@ -14,8 +14,10 @@ from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.offer import Offered
 from hub.domain.papers import (
+    AccountAttentionMail,
     AccountRequestedMail,
     AccountResultMail,
+    Attention,
     Letterhead,
     MailValue,
     NotOffered,
@@ -36,7 +38,7 @@ from hub.domain.papers import (
     letterhead_for,
 )
 from hub.domain.payment import Flag, Status
-from hub_hookspecs import Channel, Credentials, Mode, Money, ProviderInfo, Reason, ReasonKind
+from hub_hookspecs import Channel, Credentials, Kind, Mode, Money, ProviderInfo, Reason, ReasonKind
 
 from .open_link import link_to, url_of
 from .ports import Hub, MailRefused, Tx
@@ -71,7 +73,7 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         value, locale = await hub.store.read(lambda tx: _value(tx, hub, delivery, now))
         mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
         await hub.mailer.send(mail)
-    except (MailRefused, NothingToSay) as refusal:
+    except (MailRefused, NothingToSay, ValueError) as refusal:  # ValueError: it cannot be drawn
         await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
         log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind)
         return True
@@ -131,12 +133,12 @@ def _value(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailVal
         case DeliveryKind.ACCOUNT_RESULT | DeliveryKind.ACCOUNT_REQUESTED | DeliveryKind.ACCOUNT_ATTENTION:
             return _account(tx, hub, delivery, merchant, head), merchant.locale
         case DeliveryKind.REVIEW:
-            return _review(tx, delivery, head), merchant.locale
+            return _review(tx, hub, delivery, head), merchant.locale
     payment = tx.payments.get(delivery.subject_id)
     if payment is None:
         raise NothingToSay("the payment is gone")
     view = view_of(tx, hub, payment, now)
-    return _about_payment(tx, hub, delivery, head, view, now), payment.locale or merchant.locale
+    return _about_payment(tx, hub, delivery, head, view, now), merchant.locale
 
 
 def _head(hub: Hub, merchant: Merchant, mode: Mode) -> Letterhead:
@@ -238,6 +240,13 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
             ),
             command=f"payment-hub account provision {merchant.slug} {info.code} -",
         )
+    url = f"{hub.base_url}/m/integrations/{account.provider}"
+    if delivery.kind is DeliveryKind.ACCOUNT_ATTENTION:
+        cause = Attention(delivery.details.get("cause", Attention.SUSPENDED))
+        changed = tuple(filter(None, delivery.details.get("changed", "").split(",")))
+        return AccountAttentionMail(
+            letterhead=head, provider=info.name, cause=cause, changed=changed, at=delivery.created_at, url=url
+        )
     report = account.report
     labels = {Channel.STATEMENT: "Estado de cuenta", Channel.CHECKOUT: "Tienda en línea"}
     return AccountResultMail(
@@ -257,7 +266,7 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
         last_heard_at=account.last_heard_at,
         buttons=(info.name,) if account.status == "active" else (),
         channels=tuple(labels[channel] for channel in sorted(account.channels)),
-        url=f"{hub.base_url}/m/integrations/{account.provider}",
+        url=url,
     )
 
 
@@ -266,12 +275,24 @@ def _label(info: ProviderInfo, name: str) -> str:
     return setting.label if setting else name
 
 
-def _review(tx: Tx, delivery: Delivery, head: Letterhead) -> ReviewMail:
+def _review(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead) -> ReviewMail:
     reviews = [item for item in tx.reviews.of(merchant_id=delivery.merchant_id) if item.id == delivery.subject_id]
     if not reviews:
         raise NothingToSay("the review is gone")
+    review = reviews[0]
+    payment = tx.payments.get(review.payment_id) if review.payment_id else None
+    customer = tx.customers.get(payment.customer_id) if payment else None
     return ReviewMail(
-        letterhead=head, cause=reviews[0].cause, details=reviews[0].details, opened_at=reviews[0].opened_at
+        letterhead=head,
+        cause=review.cause,
+        details=review.details,
+        opened_at=review.opened_at,
+        customer=customer.name if customer else "",
+        amount=payment.amount if payment else None,
+        provider=payment.provider if payment else "",
+        reference=payment.reference if payment else "",
+        provider_reference=(payment.provider_reference or "") if payment else "",
+        url=f"{hub.base_url}/m/payments/{payment.id}" if payment else "",
     )
 
 
@@ -316,7 +337,7 @@ def _about_payment(
             return PaymentReturnedMail(
                 letterhead=head,
                 payer=payer,
-                amount=view.amount,
+                amount=_returned(view),
                 provider=view.provider_name,
                 reference=payment.reference,
                 url=view.url,
@@ -327,6 +348,14 @@ def _about_payment(
                 left=_still_owed(tx, view),
             )
     raise NothingToSay(f"nothing to say any more: {delivery.kind}")
+
+
+def _returned(view: PaymentView) -> Money:
+    """What went back, as far as it was captured."""
+    captured = view.captured or view.payment.amount
+    claims = [item.observation for item in view.seen if item.observation.kind is Kind.RETURNED]
+    back = sum((claim.amount or captured).minor for claim in claims)
+    return Money(min(back, captured.minor), captured.currency)
 
 
 def _identity(hub: Hub, view: PaymentView) -> str:

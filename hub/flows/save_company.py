@@ -12,9 +12,12 @@ import attrs
 from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
 from hub.domain.identity import Problem, read_document
 from hub.domain.merchant import Member, Merchant, Options, Role
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.papers import Attention
 from hub_hookspecs import Company, Country, Mode
 
 from .ports import Hub, Tx
+from .record_observations import derived_id
 
 MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
@@ -156,7 +159,10 @@ def _save(
                 updated_at=now,
             )
         )
+        for address in merchant.notify:
+            tx.deliveries.add(_attention(account, address, changed, now))
     hub.kept.clear()
+    tx.after_commit(hub.wake)
     return CompanySaved(merchant=merchant, warnings=warnings, changed=changed, revalidate=doubtful)
 
 
@@ -164,3 +170,19 @@ def _is_doubtful(hub: Hub, account: ProviderAccount, changed: frozenset[str]) ->
     provider = hub.providers.get(account.provider)
     verified = set(provider.info.verified_fields) if provider else changed
     return account.status is AccountStatus.ACTIVE and bool(changed & set(verified))
+
+
+def _attention(account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:
+    """Tell the merchant that an account no longer matches and its buttons are hidden."""
+    return Delivery(
+        id=derived_id("delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat()),
+        merchant_id=account.merchant_id,
+        mode=account.mode,
+        kind=DeliveryKind.ACCOUNT_ATTENTION,
+        recipient=recipient,
+        subject_id=account.id,
+        details={"cause": Attention.COMPANY_CHANGED.value, "changed": ",".join(sorted(changed))},
+        state=DeliveryState.DUE,
+        due_at=now,
+        created_at=now,
+    )
