@@ -116,7 +116,7 @@ class Story:
         """From the payment's page to Greenpay's form."""
         page = visitor.here
         if "cardNumber" not in page.html:
-            await visitor.open(page.refresh_url if page.refresh else page.link("tarjeta"))
+            await visitor.open(page.link("página de la tarjeta"))
 
     def _money(self, amount: Money, country: str) -> str:
         return money_text(amount, self.town.companies[country].locale)
