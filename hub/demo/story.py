@@ -142,7 +142,7 @@ class Story:
             if way == "push":
                 await visitor.press("Pagar", **{"field.push.phone": phone})
             else:
-                await visitor.choose_qr()
+                await visitor.press("Pagar", way="qr")
             payment = await self.started(customer)
             if answer != "leave":
                 await self._answer(payment, answer, phone, way)

@@ -242,11 +242,6 @@ class Visitor:
         except LookupError:
             return await self.press(label)
 
-    async def choose_qr(self) -> Page:
-        """Press the button that pays by QR code."""
-        _form, press = self.here.form("QR")
-        return await self.press(press.label)
-
     async def until(self, words: str, *, seconds: float = 30.0) -> Page:
         """Reload until the page says ``words``, following its own refresh."""
         deadline = asyncio.get_running_loop().time() + seconds
