@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from litestar import Router
+from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from . import by_link, customers, imports, integrations, payments, receipts, settings, sign_in, start
-from .desk import NotSignedIn, show_sign_in
+from .desk import NotSignedIn, Refused, checked_form, open_desk, show_refused, show_sign_in
 
 
 def routes() -> list[ControllerRouterHandler]:
@@ -23,7 +24,14 @@ def routes() -> list[ControllerRouterHandler]:
             *receipts.HANDLERS,
             *imports.HANDLERS,
         ],
-        exception_handlers={NotSignedIn: show_sign_in},
+        dependencies={"desk": Provide(open_desk), "form": Provide(checked_form)},
+        exception_handlers={NotSignedIn: show_sign_in, Refused: show_refused},
         include_in_schema=False,
     )
-    return [desk, *by_link.HANDLERS]
+    link = Router(
+        path="/r",
+        route_handlers=by_link.HANDLERS,
+        exception_handlers={Refused: show_refused},
+        include_in_schema=False,
+    )
+    return [desk, link]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from litestar import get, post
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount, read_date, readings
 from hub.domain.identity import Problem
@@ -107,7 +108,7 @@ def _page(
 
 def _currencies(desk: Desk, view: CustomerView) -> tuple[str, ...]:
     """Those that the customer owes in first, then the country's."""
-    owed = (part.currency for part in view.statement.statement.parts)
+    owed = (part.currency for part in view.statement.statement.sections)
     return tuple(dict.fromkeys((*owed, *desk.country.currencies)))
 
 
@@ -203,4 +204,4 @@ def _oldest_first(view: CustomerView, cash: Money) -> tuple[tuple[Payable, Money
     )
 
 
-HANDLERS = [show_by_hand, record]
+HANDLERS: list[ControllerRouterHandler] = [show_by_hand, record]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from litestar import get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from hub.flows.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
 from hub.flows.save_company import Invalid
 from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, pages_of, redirect
 
 from . import words
-from .desk import read_form
+from .desk import Refused, read_form
 from .paper import paper_for
 
 PURPOSE = "cash-receipt"
 
 
-@get("/r/{token:str}", include_in_schema=False)
+@get("/{token:str}")
 async def show(request: Request, token: FromPath[str]) -> Page:
     """The prefilled form, or the receipt that is already recorded."""
     return _page(request, await receipt_form_by_token(hub_of(request), token))
@@ -42,14 +42,14 @@ def _page(request: Request, form: ReceiptForm, *, fault: str = "") -> Page:
     )
 
 
-@post("/r/{token:str}", status_code=200, include_in_schema=False)
+@post("/{token:str}", status_code=200)
 async def record(request: Request, token: FromPath[str]) -> Page:
     """Record the cash receipt once; afterwards the same one again."""
     hub = hub_of(request)
     form = await receipt_form_by_token(hub, token)
     given = await read_form(request)
     if form.link is None or not is_form_token(hub, PURPOSE, form.link, given.values.get(FORM_FIELD)):
-        raise PermissionDeniedException("El formulario venció. Abra el enlace de nuevo y repita el paso.")
+        raise Refused("El formulario venció. Abra el enlace de nuevo y repita el paso.")
     try:
         await record_by_token(hub, token, notes=given.get("notes"), bank_account=given.get("bank_account"))
     except Invalid as invalid:
@@ -57,4 +57,4 @@ async def record(request: Request, token: FromPath[str]) -> Page:
     return redirect(f"/r/{token}")
 
 
-HANDLERS = [show, record]
+HANDLERS: list[ControllerRouterHandler] = [show, record]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
 
 from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.view_desk import list_customers, view_customer
@@ -62,4 +63,4 @@ async def revoke(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
     return await _customer_page(desk, customer, revoked=True)
 
 
-HANDLERS = [show_customers, show_customer, send, hand_over, revoke]
+HANDLERS: list[ControllerRouterHandler] = [show_customers, show_customer, send, hand_over, revoke]

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 from litestar.datastructures import UploadFile
-from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Role, Session
@@ -27,6 +27,10 @@ LONGEST_FIELD = 4000
 
 class NotSignedIn(Exception):
     """Nobody is signed in with this browser."""
+
+
+class Refused(Exception):
+    """A form that must not be taken; says why."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,12 +58,12 @@ class Desk:
         """Refuse everyone but the owner.
 
         Raises:
-            PermissionDeniedException: An accountant.
+            Refused: An accountant.
         """
         if not self.is_owner:
-            raise PermissionDeniedException("Solo quien administra la empresa puede cambiar esto.")
+            raise Refused("Solo quien administra la empresa puede cambiar esto.")
 
-    def page(self, template: str, *, status: int = 200, mode: Mode | None = None, **values: object) -> Page:
+    def page(self, template: str, *, status: int = 200, mode: Mode | None = None, **values: Any) -> Page:
         """One of the merchant's pages."""
         return self.pages.page(
             f"merchant/{template}",
@@ -95,6 +99,11 @@ def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
     hub = hub_of(request)
     wanted = request.url.path if request.method == "GET" else "/m"
     return redirect("/m/sign-in", cookies=[cookie(hub, NEXT, wanted, seconds=NEXT_SECONDS)])
+
+
+def show_refused(request: Request, refused: Refused) -> Page:
+    """Say why the form was not taken."""
+    return pages_of(request).page("error.html", status=403, title="No se hizo ningún cambio", advice=str(refused))
 
 
 @attrs.frozen
@@ -134,11 +143,11 @@ async def checked_form(request: Request, desk: Desk) -> Form:
     """A form of a signed-in page, whose token was checked.
 
     Raises:
-        PermissionDeniedException: The form did not come from our page of this session.
+        Refused: The form did not come from our page of this session.
     """
     form = await read_form(request)
     if not is_same(desk.session.csrf, form.values.get(FORM_FIELD)):
-        raise PermissionDeniedException("El formulario venció. Abra la página de nuevo y repita el paso.")
+        raise Refused("El formulario venció. Abra la página de nuevo y repita el paso.")
     return form
 
 

@@ -7,6 +7,7 @@ import binascii
 
 from litestar import get, post
 from litestar.exceptions import ClientException
+from litestar.types import ControllerRouterHandler
 
 from hub.flows.import_files import ImportReport, import_customers, import_invoices
 from hub.web.pages import Page
@@ -81,4 +82,4 @@ async def _import(desk: Desk, kind: str, name: str, content: bytes, decimal: str
     return await import_invoices(desk.hub, desk.merchant, content, name=name, decimal=decimal or None, dry_run=dry_run)
 
 
-HANDLERS = [show_import, take]
+HANDLERS: list[ControllerRouterHandler] = [show_import, take]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import AccountStatus
 from hub.domain.identity import show_document
@@ -95,8 +96,7 @@ async def activate(desk: Desk, form: Form, code: FromPath[str]) -> Page:
     entry = await _entry(desk, code)
     if not entry.has_form:
         return await _switch(desk, form, entry)
-    values = {name: value for name, value in form.beginning("set-").items()}
-    return await _connect(desk, entry, values, form)
+    return await _connect(desk, entry, form.beginning("set-"), form)
 
 
 async def _switch(desk: Desk, form: Form, entry: CatalogueEntry) -> Page:
@@ -159,4 +159,12 @@ async def disable(desk: Desk, form: Form, code: FromPath[str]) -> Page:
     return redirect(f"/m/integrations/{code}")
 
 
-HANDLERS = [show_integrations, show_cards, show_provider, activate, confirm, validate, disable]
+HANDLERS: list[ControllerRouterHandler] = [
+    show_integrations,
+    show_cards,
+    show_provider,
+    activate,
+    confirm,
+    validate,
+    disable,
+]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.payment import Status
@@ -25,11 +26,11 @@ PAYMENT_FILTERS = {
 
 
 @get("/invoices")
-async def show_invoices(desk: Desk, q: FromQuery[str] = "", state: FromQuery[str] = "") -> Page:
+async def show_invoices(desk: Desk, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
     """Invoices."""
-    state = state if state in INVOICE_FILTERS else ""
-    rows = await list_invoices(desk.hub, desk.merchant, q.strip()[:100], state)
-    return desk.page("invoices.html", rows=rows, q=q, state=state, filters=INVOICE_FILTERS)
+    only = only if only in INVOICE_FILTERS else ""
+    rows = await list_invoices(desk.hub, desk.merchant, q.strip()[:100], only)
+    return desk.page("invoices.html", rows=rows, q=q, only=only, filters=INVOICE_FILTERS)
 
 
 @get("/payments")
@@ -68,4 +69,4 @@ async def show_payment(desk: Desk, payment: FromPath[str]) -> Page:
     return desk.page("payment.html", found=found, view=found.view, mode=found.view.payment.mode)
 
 
-HANDLERS = [show_invoices, show_payments, show_payment]
+HANDLERS: list[ControllerRouterHandler] = [show_invoices, show_payments, show_payment]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import get, post
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from hub.flows.record_receipt import receipt_form, record_for_payment
 from hub.flows.save_company import Invalid
@@ -63,4 +64,4 @@ async def record(desk: Desk, form: Form, payment: FromPath[str]) -> Page:
     return redirect(f"/m/receipts/{receipt.id}")
 
 
-HANDLERS = [show_receipts, show_receipt, show_form, record, *by_hand.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [show_receipts, show_receipt, show_form, record, *by_hand.HANDLERS]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 from litestar import get, post
+from litestar.types import ControllerRouterHandler
 
-from hub.domain.merchant import Merchant
+from hub.domain.identity import show_document
 from hub.flows.save_company import CompanyForm, Invalid, save_company
 from hub.flows.save_options import save_options
 from hub.web.pages import Page
@@ -22,7 +23,7 @@ async def show_settings(desk: Desk) -> Page:
 @get("/company")
 async def show_company(desk: Desk) -> Page:
     """Configuración > Empresa."""
-    return desk.page("company.html", typed=_typed(desk.merchant), faults={}, saved=None, names={})
+    return desk.page("company.html", typed=_typed(desk), faults={}, saved=None, names={})
 
 
 @post("/company", status_code=200)
@@ -49,15 +50,15 @@ async def save(desk: Desk, form: Form) -> Page:
         )
     now = attrs.evolve(desk, merchant=saved.merchant)
     names = {code: provider.info.name for code, provider in desk.hub.providers.items()}
-    return now.page("company.html", typed=_typed(saved.merchant), faults={}, saved=saved, names=names)
+    return now.page("company.html", typed=_typed(now), faults={}, saved=saved, names=names)
 
 
-def _typed(merchant: Merchant) -> CompanyForm:
-    company = merchant.company
+def _typed(desk: Desk) -> CompanyForm:
+    company = desk.merchant.company
     return CompanyForm(
         country=company.country,
         identity_type=company.document.type,
-        identity_number=company.document.number,
+        identity_number=show_document(desk.country, attrs.evolve(company.document, check_digit=None)),
         check_digit=company.document.check_digit or "",
         legal_name=company.legal_name,
         trade_name=company.trade_name,
@@ -97,4 +98,4 @@ async def save_choices(desk: Desk, form: Form) -> Page:
     return now.page("options.html", options=kept, notify="\n".join(kept.notify), faults={}, saved=True)
 
 
-HANDLERS = [show_settings, show_company, save, show_options, save_choices]
+HANDLERS: list[ControllerRouterHandler] = [show_settings, show_company, save, show_options, save_choices]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
+from typing import Any
 
 from litestar import get, post
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from hub.flows.ports import Hub
 from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
 
-from .desk import NEXT, NEXT_SECONDS, SESSION, Desk, Form, read_form
+from .desk import NEXT, NEXT_SECONDS, SESSION, Desk, Form, Refused, read_form
 
 ENTRY = "entry"
 """Cookie that ties a form to the browser that was shown it, before there is a session."""
 
 
-def _entry_page(request: Request, template: str, *, status: int = 200, **values: object) -> Page:
+def _entry_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Page:
     hub = hub_of(request)
     entry = request.cookies.get(cookie_name(hub, ENTRY), "") or token_urlsafe(24)
     return pages_of(request).page(
@@ -34,7 +35,7 @@ async def _entry_form(request: Request) -> Form:
     hub, form = hub_of(request), await read_form(request)
     entry = request.cookies.get(cookie_name(hub, ENTRY), "")
     if not entry or not is_same(hub.vault.form_token("entry", entry), form.values.get(FORM_FIELD)):
-        raise PermissionDeniedException("El formulario venció. Abra la página de nuevo y repita el paso.")
+        raise Refused("El formulario venció. Abra la página de nuevo y repita el paso.")
     return form
 
 
@@ -89,4 +90,4 @@ async def leave(request: Request, desk: Desk, form: Form) -> Page:
     return redirect("/m/sign-in", cookies=[cookie(desk.hub, SESSION, "", seconds=0)])
 
 
-HANDLERS = [show_form, send_link, show_button, enter, leave]
+HANDLERS: list[ControllerRouterHandler] = [show_form, send_link, show_button, enter, leave]

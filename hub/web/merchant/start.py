@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.types import ControllerRouterHandler
 
 from hub.flows.view_desk import list_reviews, view_start
 from hub.web.pages import Page
@@ -28,4 +29,4 @@ async def show_reviews(desk: Desk) -> Page:
     return desk.page("reviews.html", reviews=await list_reviews(desk.hub, desk.merchant))
 
 
-HANDLERS = [show_start, show_solutions, show_reviews]
+HANDLERS: list[ControllerRouterHandler] = [show_start, show_solutions, show_reviews]

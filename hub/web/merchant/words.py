@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.identity import show_document
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.offer import ABSENCE_WORDS, Absence
+from hub.domain.payable import Payable
 from hub.domain.payment import Flag, ObservedBy, Payment, Status
 from hub.domain.receipt import MEANS_LABELS, Means
-from hub_hookspecs import Channel, Credentials, Kind, Match, Mode, ProviderInfo, ReasonKind
+from hub.flows.view_payment import PaymentView, Shown
+from hub_hookspecs import (
+    Channel,
+    Country,
+    Credentials,
+    IdentityDocument,
+    Kind,
+    Match,
+    Mode,
+    Money,
+    ProviderInfo,
+    ReasonKind,
+)
 
 Word = tuple[str, str]
 
@@ -120,6 +134,17 @@ FLAGS: Mapping[Flag, str] = {
     Flag.NEEDS_REVIEW: "Una persona debe revisarlo.",
 }
 
+FLAG_BADGES: Mapping[Flag, str] = {
+    Flag.AMOUNT_MISMATCH: "Otro monto",
+    Flag.CURRENCY_MISMATCH: "Otra moneda",
+    Flag.DUPLICATE_CHARGE: "Doble pago",
+    Flag.LATE: "Tardío",
+    Flag.CONFLICT: "Contradictorio",
+    Flag.ORPHAN_REFUND: "Devolución sin pago",
+    Flag.OVER_REFUND: "Devuelto de más",
+    Flag.NEEDS_REVIEW: "Por revisar",
+}
+
 CAUSES: Mapping[str, str] = {
     **{flag.value: text for flag, text in FLAGS.items()},
     "contradicting_claims": "Hay noticias contradictorias del proveedor.",
@@ -145,6 +170,21 @@ DELIVERIES: Mapping[DeliveryKind, str] = {
     DeliveryKind.SIGN_IN: "Enlace para entrar",
     DeliveryKind.ORDER: "Pedido",
     DeliveryKind.REVIEW: "Excepción por revisar",
+}
+
+WAITS: Mapping[Shown, str] = {
+    Shown.PREPARING: "Se está enviando a {provider}.",
+    Shown.HOSTED_PAGE: "El cliente está en la página de {provider}; falta su pago.",
+    Shown.POST_FORM: "El cliente está por pasar a la página de {provider}.",
+    Shown.APPROVE: "Falta que el cliente lo apruebe en su app {provider}.",
+    Shown.QR: "Falta que el cliente escanee el código QR.",
+    Shown.REFERENCE: "Falta que el cliente pague con la referencia que recibió.",
+    Shown.WAITING_RESULT: "Se espera el resultado de {provider}.",
+    Shown.UNKNOWN: "No se sabe si {provider} lo recibió. Se sigue preguntando y las facturas quedan apartadas.",
+    Shown.NOT_COMPLETED: "No se completó y no se cobró nada. El cliente puede pagar de nuevo.",
+    Shown.NOT_CONFIRMED: "No llegó ninguna confirmación. Si el cliente sí pagó, se anota cuando llegue la noticia.",
+    Shown.PAID: "El dinero llegó a su cuenta de {provider}.",
+    Shown.RETURNED: "El dinero volvió al cliente.",
 }
 
 CLAUSES: Mapping[str, str] = {
@@ -181,6 +221,26 @@ def delivery_word(delivery: Delivery) -> Word:
 def observed_by(source: ObservedBy, provider: str) -> str:
     """From whom a piece of news came."""
     return OBSERVED_BY[source].format(provider=provider)
+
+
+def waits_for(view: PaymentView) -> str:
+    """What a payment waits for, or what became of it."""
+    return WAITS[view.shown].format(provider=view.provider_name)
+
+
+def document(country: Country, document: IdentityDocument) -> str:
+    """An identity document as people write it, with its type."""
+    return show_document(country, document, with_type=True)
+
+
+def minor(amount: int, like: Money) -> Money:
+    """Minor units in the currency of another amount."""
+    return Money(amount, like.currency)
+
+
+def total_of(payable: Payable) -> Money:
+    """What a payable was in all."""
+    return Money(payable.total, payable.currency)
 
 
 def means_word(means: Means) -> str:
