@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
-from hub.providers.check import NoSimulator, check_provider, prove_provider
+from hub.providers.check import NoSimulator, check_provider
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers, load_simulators
 from hub.providers.registry import ProviderNotServed, Registry
@@ -30,12 +30,15 @@ def test_it_is_found_with_its_country_and_its_simulator(dummy_pe):
 
 
 def test_it_keeps_the_contract(dummy_pe):
-    assert [str(finding) for finding in check_provider("dummy-pe")] == []
-
-
-def test_what_it_does_not_have_is_excused(dummy_pe):
-    excuses = {result.excuse for result in prove_provider("dummy-pe")}
-    assert excuses == {"", "no handle_notification", "no authorize", "no cancel_payment", "no refund_payment"}
+    results = check_provider("dummy-pe")
+    assert [str(finding) for result in results for finding in result.findings] == []
+    assert {result.excuse for result in results} == {
+        "",
+        "no handle_notification",
+        "no authorize",
+        "no cancel_payment",
+        "no refund_payment",
+    }
 
 
 def test_it_has_at_most_120_lines(dummy_pe):
