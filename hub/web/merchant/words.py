@@ -233,6 +233,12 @@ def document(country: Country, document: IdentityDocument) -> str:
     return show_document(country, document, with_type=True)
 
 
+def compared(country: Country, field: str, value: str) -> str:
+    """One side of a comparison: a type by its name, everything else as it came, masked."""
+    kind = country.identity_type(value) if field == "identity_type" else None
+    return kind.label if kind else value
+
+
 def minor(amount: int, like: Money) -> Money:
     """Minor units in the currency of another amount."""
     return Money(amount, like.currency)
