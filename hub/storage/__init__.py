@@ -1,5 +1,6 @@
 """The database: the only place that knows SQL."""
 
+from .audit import export_audit as export_audit
 from .check import check as check
 from .engine import SqliteStore as SqliteStore
 from .engine import SqliteTx as SqliteTx

@@ -94,7 +94,6 @@ def connect(path: str | Path, *, query_only: bool = False) -> sqlite3.Connection
         connection.close()
         raise Unusable(str(path), problems)
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
-    connection.execute("PRAGMA temp_store=MEMORY")
     if query_only:
         connection.execute("PRAGMA query_only=ON")
     return connection
@@ -363,21 +362,38 @@ class SqliteStore:
             self._write_group(connection, [job])
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> Exception | None:
+        alone = len(jobs) == 1
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in jobs:
-                connection.execute("SAVEPOINT one")
-                job.run(connection)
-                if job.error is not None:
-                    connection.execute("ROLLBACK TO one")
-                connection.execute("RELEASE one")
+                if alone:
+                    job.run(connection)
+                else:
+                    _run_apart(connection, job)
+            if alone and jobs[0].error is not None:
+                _roll_back(connection)
+                return None
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            return _meaning(error)
+        except Exception as error:  # noqa: BLE001 - the writer goes on, whatever happened to this group
+            _roll_back(connection)
+            return _meaning(error) if isinstance(error, sqlite3.Error) else error
         self.commits += 1
         return None
+
+
+def _run_apart(connection: sqlite3.Connection, job: _Job) -> None:
+    """Run one function of a group so that its failure is its own."""
+    connection.execute("SAVEPOINT one")
+    job.run(connection)
+    if job.error is not None:
+        connection.execute("ROLLBACK TO one")
+    connection.execute("RELEASE one")
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End the transaction if SQLite has not ended it already."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _answer(jobs: list[_Job]) -> None:

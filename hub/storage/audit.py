@@ -1,0 +1,103 @@
+"""The audit export: a self-contained SQLite file of the books, which opens in Datasette.
+
+Customers appear by their id alone: no name, address, number, mail or phone, nothing that the payer typed, no message
+and no secret. The hash chain can be verified from the file (see ``chain``).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Select, Table, bindparam, select
+
+from hub_hookspecs import Mode
+
+from .schema import (
+    Whole,
+    allocation,
+    balance,
+    chain,
+    entry,
+    intake,
+    ledger_account,
+    observation,
+    payable,
+    payment,
+    payment_line,
+    posting,
+    seal,
+)
+from .statements import Runs
+
+HIDDEN = {
+    "payable": {"description"},
+    "payment": {"payer", "payer_email", "memory", "action", "return_token", "owner"},
+}
+"""Columns that stay behind: what people typed, and what opens something."""
+
+OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
+    "posting": (posting.c.entry, entry.c.id),
+    "allocation": (allocation.c.entry, entry.c.id),
+    "intake": (intake.c.entry, entry.c.id),
+    "balance": (balance.c.ledger_account, ledger_account.c.id),
+    "payment_line": (payment_line.c.payment, payment.c.id),
+}
+"""How a row without merchant and mode is tied to one that has them."""
+
+TABLES = (
+    *(ledger_account, entry, posting, seal, chain, balance, intake, allocation),
+    *(payable, payment, payment_line, observation),
+)
+
+
+def export_audit(tx: Runs, path: str | Path, *, merchant_id: str, mode: Mode) -> int:
+    """Write one merchant's books in one mode to a new file; returns the number of rows.
+
+    Raises:
+        FileExistsError: There is a file at this path.
+    """
+    import sqlite_utils
+
+    if Path(path).exists():
+        raise FileExistsError(f"{path} is already there")
+    connection = sqlite3.connect(path)
+    try:
+        database = sqlite_utils.Database(connection, execute_plugins=False)
+        count = 0
+        with database.atomic():
+            for table in TABLES:
+                rows = _rows(tx, table, merchant_id, mode)
+                shown = _shown(table)
+                keys = [column.name for column in table.primary_key.columns]
+                made = database.table(table.name).create({column.name: _type(column) for column in shown}, pk=keys)
+                made.insert_all(rows, batch_size=500)
+                count += len(rows)
+        return count
+    finally:
+        connection.close()
+
+
+def _type(column: Column[Any]) -> type:
+    return int if isinstance(column.type, type(Whole)) else str
+
+
+def _shown(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if column.name not in HIDDEN.get(table.name, ())]
+
+
+def _rows(tx: Runs, table: Table, merchant_id: str, mode: Mode) -> list[dict[str, Any]]:
+    statement = _of_book(table, select(*_shown(table))).order_by(*table.primary_key.columns)
+    rows = tx.run(statement, {"merchant": merchant_id, "mode": mode.value})
+    return [dict(zip(row.keys(), row, strict=True)) for row in rows]
+
+
+def _of_book(table: Table, rows: Select[Any]) -> Select[Any]:
+    """Rows of one merchant and mode: of the table itself, or of what it belongs to."""
+    owner = OWNERS.get(table.name)
+    where = table if owner is None else owner[1].table
+    if owner is not None:
+        rows = rows.join(where, owner[0] == owner[1])
+    return rows.where(where.c.merchant == bindparam("merchant"), where.c.mode == bindparam("mode"))
