@@ -140,9 +140,10 @@ def way_of(hub: Hub, payment: Payment) -> Way | None:
 
 
 def _book(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
+    undone = sum(_amount_back(item, payment) for item in seen)
     for taken in captures_in(payment, seen):
         entry = ledger.capture(payment, taken)
-        if tx.ledger.write(entry) and entry.intake_of:
+        if tx.ledger.write(entry) and entry.intake_of and undone < taken.amount.minor:
             _allocate(tx, payment, entry, taken)
     captures = captures_in(payment, seen)
     if not captures:
@@ -150,6 +151,12 @@ def _book(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
     for item in seen:
         if item.observation.kind is Kind.RETURNED:
             _give_back(tx, payment, item, captures[0])
+
+
+def _amount_back(item: Seen, payment: Payment) -> int:
+    """What this news says went back; money that is known to have gone back whole settles nothing (an undo)."""
+    claim = item.observation
+    return (claim.amount or payment.amount).minor if claim.kind is Kind.RETURNED else 0
 
 
 def _allocate(tx: Tx, payment: Payment, entry: ledger.Entry, taken: Capture) -> None:
