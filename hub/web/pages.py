@@ -180,7 +180,11 @@ def origin_of(url: str) -> str:
 def redirect(url: str, *, cookies: Sequence[Cookie] = ()) -> Page:
     """Go and see there: the answer to a form that was accepted."""
     return Response(
-        "", status_code=303, media_type=MediaType.TEXT, headers={**HEADERS, "Location": url}, cookies=list(cookies)
+        "",
+        status_code=303,
+        media_type=MediaType.TEXT,
+        headers={**HEADERS, "Content-Security-Policy": policy(), "Location": url},
+        cookies=list(cookies),
     )
 
 

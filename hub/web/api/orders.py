@@ -37,7 +37,7 @@ async def create_order(request: Request) -> Response[Any]:
     try:
         body = strict_json(await request.body())
     except ValueError as error:
-        return problem(400, str(error))
+        return problem(400, f"the body is not acceptable JSON: {error}")
     merchant, mode = caller
     try:
         cart = _cart(msgspec.convert(body, NewOrder, strict=True))

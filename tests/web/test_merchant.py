@@ -1,0 +1,727 @@
+"""The merchant's pages over real HTTP: who may open them, what they say, and what a form does once and only once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+
+from hub.domain.account import AccountStatus
+from hub.domain.ledger import Share
+from hub.domain.merchant import Customer, LinkKind, Merchant, Role
+from hub.domain.payment import Payment, Status
+from hub.flows.add_member import add_member
+from hub.flows.connect_account import provision_account
+from hub.flows.open_link import url_of
+from hub.flows.save_company import CompanyForm, create_company
+from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.start_payment import PayRequest, start_payment
+from hub.flows.view_payment import view_payment
+from hub.web.merchant import routes
+from hub_hookspecs import Channel, Mode
+
+PHONE = "3998764643"
+
+
+def plain(html: str) -> str:
+    """What a reader sees of a page, blanks reduced."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def token_in(html: str) -> str:
+    """The token of the page's forms."""
+    found = re.search(r'name="form" value="([^"]+)"', html)
+    assert found, plain(html)[:300]
+    return found[1]
+
+
+@attrs.define
+class Clerk:
+    """A person of a merchant, signed in."""
+
+    browser: httpx.Client
+    merchant: Merchant
+    csrf: str
+
+    def read(self, path: str) -> str:
+        answer = self.browser.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, plain(answer.text)[:200])
+        return answer.text
+
+    def post(self, path: str, **fields: Any) -> httpx.Response:
+        return self.browser.post(path, data={"form": self.csrf, **fields})
+
+    def follow(self, answer: httpx.Response) -> str:
+        assert answer.status_code == 303, plain(answer.text)[:400]
+        return self.read(answer.headers["location"])
+
+
+SignIn = Callable[..., Clerk]
+
+
+@pytest.fixture(scope="module")
+def enter(house: Any) -> Iterator[SignIn]:
+    """Sign a person in: enter(merchant, role)."""
+    opened: list[httpx.Client] = []
+
+    def enter(merchant: Merchant, role: Role = Role.OWNER) -> Clerk:
+        email = next((m.email for m in house.read(lambda tx: tx.merchants.members(merchant.id)) if m.role is role), "")
+        if not email:
+            email = f"{role.value}@{merchant.slug}.example"
+            house.run(add_member(house.hub, merchant, email, role))
+        house.run(request_sign_in(house.hub, email))
+        sent = house.read(lambda tx: tx.deliveries.of(merchant_id=merchant.id))
+        newest = max((item for item in sent if item.kind == "sign_in"), key=lambda item: item.created_at)
+        signed_in = house.run(sign_in(house.hub, sign_in_token(house.hub, newest.id)))
+        browser = house.browser()
+        browser.cookies.set("session", signed_in.token)
+        opened.append(browser)
+        return Clerk(browser, merchant, signed_in.session.csrf)
+
+    yield enter
+    for browser in opened:
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def clerks(house: Any, enter: SignIn) -> dict[str, Clerk]:
+    """The owners of the two companies."""
+    return {country: enter(merchant) for country, merchant in house.merchants.items()}
+
+
+def new_company(house: Any, country: str, slug: str) -> Merchant:
+    """A company that nothing is connected to yet."""
+    form = CompanyForm(
+        country=country,
+        identity_type="CJ" if country == "CR" else "NIT",
+        identity_number="3-101-234567" if country == "CR" else "900123456",
+        check_digit="" if country == "CR" else "8",
+        legal_name="Café de la Montaña SAS" if country == "CO" else "Sodería La Clara S.A.",
+        email=f"{slug}@correo.example",
+    )
+    saved = house.run(create_company(house.hub, form, slug=slug, mode=Mode.TEST, owner_email=f"duena@{slug}.example"))
+    merchant: Merchant = saved.merchant
+    return merchant
+
+
+def pay(house: Any, country: str, debtor: Any, minor: int | None = None) -> Payment:
+    """Let the customer pay the first invoice, and the provider say so."""
+    account, invoice = house.accounts[country], debtor.invoices[0]
+    request = PayRequest(
+        account_id=account.id,
+        way="form" if country == "CR" else "push",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(invoice.id, minor or invoice.total)],
+        fields={} if country == "CR" else {"phone": PHONE},
+        email="pagador@correo.example",
+        name="Pagadora",
+    )
+    payment = house.run(start_payment(house.hub, request))
+    seen = house.until(lambda: sent_payment(house, payment.id))
+    reference = payment.reference if country == "CR" else seen.memory["message_id"]
+    house.control(account.provider, "approve", reference=reference)
+    paid: Payment = house.until(lambda: paid_payment(house, payment.id))
+    return paid
+
+
+def sent_payment(house: Any, payment_id: str) -> Payment | None:
+    found: Payment = house.read(lambda tx: tx.payments.get(payment_id))
+    return found if found.status is Status.PENDING else None
+
+
+def paid_payment(house: Any, payment_id: str) -> Payment | None:
+    found: Payment = house.read(lambda tx: tx.payments.get(payment_id))
+    return found if found.status is Status.PAID else None
+
+
+# ---------------------------------------------------------------- signing in
+
+
+def test_a_mailed_link_signs_in_once_and_only_by_its_button(house: Any) -> None:
+    merchant, mail = new_company(house, "CR", "entrada"), "duena@entrada.example"
+    with house.browser() as browser:
+        wanted = browser.get("/m/payments")
+        assert (wanted.status_code, wanted.headers["location"]) == (303, "/m/sign-in")
+        asked = browser.post("/m/sign-in", data={"form": token_in(browser.get("/m/sign-in").text), "email": mail})
+        assert "Revise su correo" in plain(asked.text)
+        letter = house.until(lambda: house.mailbox.to(mail))[0]
+        path = re.search(r"/m/sign-in/\S+", letter.text)
+        assert path
+        for _ in range(3):  # mail scanners open links
+            shown = browser.get(path[0])
+            assert "Entrar" in plain(shown.text)
+        form = {"form": token_in(shown.text)}
+        entered = browser.post(path[0], data=form)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/m/payments")
+        cookie = next(line for line in entered.headers.get_list("set-cookie") if line.startswith("session="))
+        assert "httponly" in cookie.lower()
+        assert "samesite=lax" in cookie.lower()
+        assert merchant.company.legal_name in browser.get("/m").text
+    with house.browser() as second:
+        shown = second.get(path[0])
+        again = second.post(path[0], data={"form": token_in(shown.text)})
+        assert again.status_code == 410
+        assert "ya se usó" in again.text
+
+
+def test_an_unknown_address_is_answered_like_a_known_one_and_gets_no_mail(house: Any) -> None:
+    with house.browser() as browser:
+        token = token_in(browser.get("/m/sign-in").text)
+        known, unknown = (
+            browser.post("/m/sign-in", data={"form": token, "email": email})
+            for email in ("duena@cr.example", "nadie@correo.example")
+        )
+    assert plain(known.text) == plain(unknown.text)
+    house.until(lambda: house.mailbox.to("duena@cr.example"))
+    assert not house.mailbox.to("nadie@correo.example")
+
+
+def test_sign_in_forms_from_elsewhere_are_refused(house: Any) -> None:
+    with house.browser() as browser:
+        assert browser.post("/m/sign-in", data={"email": "duena@cr.example"}).status_code == 403
+        browser.get("/m/sign-in")
+        assert browser.post("/m/sign-in", data={"email": "duena@cr.example", "form": "x"}).status_code == 403
+        assert browser.post("/m/sign-in/whatever", data={"form": "x"}).status_code == 403
+
+
+def test_after_signing_out_the_session_is_dead(house: Any, enter: SignIn) -> None:
+    clerk = enter(house.merchants["CR"])
+    session = clerk.browser.cookies["session"]
+    assert clerk.post("/m/sign-out").headers["location"] == "/m/sign-in"
+    clerk.browser.cookies.set("session", session)
+    assert clerk.browser.get("/m").status_code == 303
+
+
+def test_a_session_ends_by_itself(house: Any, enter: SignIn) -> None:
+    clerk = enter(house.merchants["CR"])
+    house.time.ahead += timedelta(hours=13)
+    try:
+        assert clerk.browser.get("/m").status_code == 303
+    finally:
+        house.time.ahead -= timedelta(hours=13)
+
+
+def below_m(method: str) -> list[str]:
+    """Paths of the signed-in pages that answer a method, with a word in place of each parameter."""
+    paths = []
+    for handler in routes()[0].routes:  # type: ignore[union-attr]
+        for route in handler.route_handlers:
+            if method in route.http_methods:
+                paths.append(re.sub(r"{\w+:str}", "anything", handler.path))
+    return sorted({path for path in paths if "sign-in" not in path})
+
+
+@pytest.mark.parametrize("path", below_m("GET"))
+def test_nobody_reads_without_signing_in(house: Any, path: str) -> None:
+    with house.browser() as browser:
+        answer = browser.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/m/sign-in")
+
+
+@pytest.mark.parametrize("path", below_m("POST"))
+def test_every_form_needs_its_session_and_its_token(house: Any, clerks: dict[str, Clerk], path: str) -> None:
+    with house.browser() as browser:
+        assert browser.post(path, data={"form": "x"}).status_code == 303
+    for fields in ({}, {"form": ""}, {"form": clerks["CO"].csrf}, {"form": "ñ"}):
+        answer = clerks["CR"].browser.post(path, data=fields)
+        assert answer.status_code == 403, (path, fields)
+        assert "No se hizo ningún cambio" in plain(answer.text)
+
+
+def test_what_belongs_to_another_merchant_is_not_there(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CO", (5_000_000, -3))
+    payment = pay(house, "CO", debtor)
+    receipt = clerks["CO"].follow(clerks["CO"].post(f"/m/payments/{payment.id}/receipt"))
+    receipt_path = f"/m/receipts/{payment.id}-rc"
+    assert "RC-" in receipt
+    assert clerks["CO"].read(receipt_path)
+    theirs = clerks["CR"]
+    for path in (
+        f"/m/customers/{debtor.customer.id}",
+        f"/m/customers/{debtor.customer.id}/receipt",
+        f"/m/payments/{payment.id}",
+        f"/m/payments/{payment.id}/receipt",
+        receipt_path,
+        "/m/integrations/nequi",
+    ):
+        assert theirs.browser.get(path).status_code == 404, path
+    for path in (
+        f"/m/customers/{debtor.customer.id}/send",
+        f"/m/customers/{debtor.customer.id}/link",
+        f"/m/customers/{debtor.customer.id}/revoke",
+        f"/m/customers/{debtor.customer.id}/receipt",
+        f"/m/payments/{payment.id}/receipt",
+        "/m/integrations/nequi",
+        "/m/integrations/nequi/disable",
+    ):
+        assert theirs.post(path).status_code == 404, path
+    assert debtor.customer.name not in theirs.read("/m/customers")
+
+
+def test_company_and_connections_are_the_owners(house: Any, enter: SignIn) -> None:
+    accountant = enter(house.merchants["CR"], Role.ACCOUNTANT)
+    assert "Solo quien administra" in plain(accountant.read("/m/company"))
+    assert "Guardar" not in plain(accountant.read("/m/company"))
+    assert "Desactivar Greenpay" not in plain(accountant.read("/m/integrations/greenpay"))
+    for path in (
+        "/m/company",
+        *(f"/m/integrations/greenpay{end}" for end in ("", "/confirm", "/validate", "/disable")),
+    ):
+        assert accountant.post(path).status_code == 403, path
+    assert house.read(lambda tx: tx.accounts.get(house.accounts["CR"].id)).status is AccountStatus.ACTIVE
+
+
+# ---------------------------------------------------------------- company
+
+
+def test_a_company_with_faults_is_not_saved_and_every_fault_is_named(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CO", "fallas"))
+    answer = clerk.post("/m/company", identity_type="NIT", identity_number="900123456", check_digit="3", email="x")
+    text = plain(answer.text)
+    assert answer.status_code == 422
+    for part in ("No se guardó nada", "es 8, no 3", "Falta la razón social", "Este correo no parece válido"):
+        assert part in text.replace("Revisa", "Revise"), part
+    kept = house.read(lambda tx: tx.merchants.get(clerk.merchant.id))
+    assert kept.company == clerk.merchant.company
+
+
+def test_an_unusual_number_is_saved_with_a_warning(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CR", "rara"))
+    answer = clerk.post("/m/company", identity_type="CJ", identity_number="3-101-A00001", legal_name="Clara S.A.")
+    assert answer.status_code == 200
+    assert "Los cambios se guardaron" in plain(answer.text)
+    answer = clerk.post("/m/company", identity_type="CJ", identity_number="3-999-000001", legal_name="Clara S.A.")
+    assert "conviene revisar" in plain(answer.text)
+    assert "Cambió: número de identificación" in plain(answer.text)
+
+
+def test_a_changed_identity_names_the_connections_that_must_pass_again(house: Any, enter: SignIn) -> None:
+    clerk = connected_greenpay(house, enter, "cambio")
+    answer = clerk.post("/m/company", identity_type="CJ", identity_number="3-101-999999", legal_name="Clara S.A.")
+    text = plain(answer.text)
+    assert "deben validarse de nuevo" in text
+    assert "Greenpay: validar de nuevo" in text
+    assert "Requiere atención" in plain(clerk.read("/m/online-payments"))
+    assert "Ver qué falta" in plain(clerk.read("/m"))
+    again = clerk.follow(clerk.post("/m/integrations/greenpay/validate"))
+    assert "Por confirmar" in plain(again)
+    assert "La conexión está activa" in plain(
+        clerk.follow(clerk.post("/m/integrations/greenpay/confirm", confirmed="on"))
+    )
+
+
+# ---------------------------------------------------------------- connections
+
+
+def greenpay_settings(house: Any) -> dict[str, str]:
+    config = house.configs["greenpay"]
+    return {
+        f"set-{name}": value
+        for name, value in house.simulators["greenpay"].settings(config, config["merchants"][0]["id"]).items()
+    }
+
+
+def connected_greenpay(house: Any, enter: SignIn, slug: str) -> Clerk:
+    clerk = enter(new_company(house, "CR", slug))
+    clerk.post("/m/integrations/greenpay", **greenpay_settings(house))
+    clerk.follow(clerk.post("/m/integrations/greenpay/confirm", confirmed="on"))
+    return clerk
+
+
+def test_connecting_shows_three_results_and_waits_for_the_confirmation(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CR", "tres"))
+    cards = plain(clerk.read("/m/online-payments"))
+    assert "Disponible" in cards
+    assert "Conectar" in cards
+    assert "Una sola activación abre los dos lugares" in cards
+    values = greenpay_settings(house)
+    html = clerk.follow(clerk.post("/m/integrations/greenpay", **values))
+    text = plain(html)
+    for part in (
+        "1. Credenciales Aceptadas",
+        "2. Identidad Por confirmar",
+        "Cédula jurídica 3-101-234567",
+        "3. Avisos de pago",
+        "Último aviso recibido: nunca",
+        "Confirmo que el tipo y número de identificación son los de mi cuenta de Greenpay",
+        "/n/greenpay/",
+    ):
+        assert part in text, part
+    assert "3101234567" not in html, "the identity is masked side by side"
+    assert values["set-secret"] not in html, "a secret is never shown again"
+    unticked = clerk.post("/m/integrations/greenpay/confirm")
+    assert unticked.status_code == 422
+    assert "Marque la casilla" in unticked.text
+    done = plain(clerk.follow(clerk.post("/m/integrations/greenpay/confirm", confirmed="on")))
+    assert "Conectado" in done
+    assert "estado de cuenta" in done
+    assert f"Confirmado por duena@{clerk.merchant.slug}" in done
+
+
+def test_a_form_with_faults_connects_nothing_and_keeps_what_was_typed(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CR", "malo"))
+    answer = clerk.post(
+        "/m/integrations/greenpay",
+        **{"set-merchant_id": "no es", "set-terminal_crc": "T-CRC", "set-secret": "abcdefghij"},
+    )
+    assert answer.status_code == 422
+    assert "no tiene el formato esperado" in answer.text
+    assert "Este dato es obligatorio" in answer.text
+    assert 'value="T-CRC"' in answer.text
+    assert "abcdefghij" not in answer.text
+    assert not house.read(lambda tx: tx.accounts.of(clerk.merchant.id))
+    strange = clerk.post("/m/integrations/greenpay", **{**greenpay_settings(house), "set-other": "x"})
+    assert strange.status_code == 422
+
+
+def test_refused_credentials_name_the_culprit_and_are_tried_again_without_the_secret(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CR", "rechazo"))
+    values = greenpay_settings(house)
+    html = clerk.follow(clerk.post("/m/integrations/greenpay", **{**values, "set-terminal_crc": "otra terminal"}))
+    assert "Falló" in plain(html)
+    assert "1. Credenciales Rechazadas" in plain(html)
+    kept = clerk.post("/m/integrations/greenpay", **{**values, "set-secret": ""})
+    assert "1. Credenciales Aceptadas" in plain(clerk.follow(kept))
+
+
+def test_a_deactivated_connection_shows_no_button_and_can_be_connected_again(house: Any, enter: SignIn) -> None:
+    clerk = connected_greenpay(house, enter, "apagada")
+    assert "Desactivado" in plain(clerk.follow(clerk.post("/m/integrations/greenpay/disable")))
+    assert "Conectar" in plain(clerk.read("/m/online-payments"))
+
+
+def test_a_provider_without_a_form_is_ticked_and_saved(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CO", "casilla"))
+    page = clerk.read("/m/integrations/nequi")
+    assert "Activar pagos en línea" in page
+    assert "set-" not in page
+    asked = plain(clerk.follow(clerk.post("/m/integrations/nequi", active="on")))
+    assert "Solicitada" in asked
+    assert "No tienes que hacer nada más" in asked
+    config = house.configs["nequi"]
+    values = house.simulators["nequi"].settings(config, config["merchants"][0]["id"])
+    house.run(provision_account(house.hub, clerk.merchant.id, "nequi", values))
+    shown = plain(clerk.read("/m/integrations/nequi"))
+    assert "1. Credenciales Aceptadas" in shown
+    assert "Razón social" in shown
+    if "Por confirmar" in shown:
+        clerk.post("/m/integrations/nequi/confirm", confirmed="on")
+    account = house.read(lambda tx: tx.accounts.of(clerk.merchant.id))[0]
+    assert account.status is AccountStatus.ACTIVE
+    clerk.post("/m/integrations/nequi", active="on")
+    assert house.read(lambda tx: tx.accounts.get(account.id)) == account, "saving what is active asks nobody again"
+    assert "Desactivado" in plain(clerk.follow(clerk.post("/m/integrations/nequi")))
+
+
+# ---------------------------------------------------------------- customers
+
+
+def test_a_statement_is_mailed_and_the_log_says_so(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CR", (1_500_050, -30), email="deudor.uno@correo.example")
+    clerk, path = clerks["CR"], f"/m/customers/{debtor.customer.id}"
+    assert "₡15 000,50" in plain(clerk.read(path))
+    sent = clerk.post(f"{path}/send", note="Gracias por su compra <b>")
+    assert "va en camino a deudor.uno@correo.example" in plain(sent.text)
+    letter = house.until(lambda: house.mailbox.to("deudor.uno@correo.example"))[0]
+    assert "Gracias por su compra <b>" in letter.text
+    assert "<b>" not in letter.html
+    house.until(lambda: "Enviado" in plain(clerk.read(path)))
+
+
+def test_without_a_mail_address_nothing_is_sent_and_the_page_says_why(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CO", (1_000_000, 3))
+    answer = clerks["CO"].post(f"/m/customers/{debtor.customer.id}/send")
+    assert answer.status_code == 422
+    assert "no tiene correo" in plain(answer.text)
+
+
+def test_a_copied_link_opens_the_statement_until_it_is_revoked(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CR", (900_000, 5))
+    clerk, path = clerks["CR"], f"/m/customers/{debtor.customer.id}"
+    page = clerk.follow(clerk.post(f"{path}/link", copy="1"))
+    url = re.search(r'readonly value="([^"]+)"', page)
+    assert url
+    assert house.browser().get(url[1]).status_code == 200
+    seen = clerk.post(f"{path}/link", view="1")
+    assert seen.status_code == 303
+    assert seen.headers["location"].startswith("/s/")
+    assert "ya no abren" in plain(clerk.post(f"{path}/revoke").text)
+    assert house.browser().get(url[1]).status_code >= 400
+
+
+def test_names_from_files_are_text_and_nothing_else(house: Any, clerks: dict[str, Clerk]) -> None:
+    hostile = "<script>alert(1)</script>"
+    customer = Customer(id=house.hub.fresh_id(), merchant_id=clerks["CR"].merchant.id, name=hostile)
+    house.write(lambda tx: tx.customers.save(customer))
+    for path in (
+        "/m/customers",
+        f"/m/customers/{customer.id}",
+        "/m/customers?q=<script>alert(1)",
+        "/m/payments?q=<script>",
+    ):
+        assert "<script" not in clerks["CR"].read(path)
+
+
+# ---------------------------------------------------------------- payments and cash receipts
+
+
+def test_a_payment_tells_what_is_known_from_whom_and_when(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CR", (2_500_000, -2))
+    payment = pay(house, "CR", debtor)
+    view = house.run(view_payment(house.hub, payment.id))
+    text = plain(clerks["CR"].read(f"/m/payments/{payment.id}"))
+    for part in (
+        "Aprobado",
+        payment.reference,
+        view.payment.provider_reference,
+        view.authorisation,
+        "Aviso de Greenpay",
+        "El cliente pidió pagar",
+        "Agregar recibo de caja",
+        "Pagadora",
+    ):
+        assert part in text, part
+    listed = plain(clerks["CR"].read(f"/m/payments?status=unrecorded&q={payment.reference}"))
+    assert debtor.customer.name in listed
+    assert "Ningún pago coincide" in plain(clerks["CR"].read(f"/m/payments?status=closed&q={payment.reference}"))
+    for strange in ("?status=x&since=nunca", "?since=2999-01-01", "?q=%25_'%22"):
+        assert clerks["CR"].read(f"/m/payments{strange}")
+
+
+def test_a_cash_receipt_is_recorded_once_from_the_pages(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CR", (2_500_000, -2))
+    payment = pay(house, "CR", debtor)
+    clerk, path = clerks["CR"], f"/m/payments/{payment.id}/receipt"
+    form = plain(clerk.read(path))
+    assert "Agregar recibo de caja" in form
+    assert "veinticinco mil colones" in form
+    paper = plain(clerk.follow(clerk.post(path, notes="Caja 1", bank_account="BN 001")))
+    for part in ("VEINTICINCO MIL COLONES", "Caja 1", "BN 001", debtor.customer.name, "Cancela el saldo total"):
+        assert part in paper, part
+    first = clerk.post(path).headers["location"]
+    assert first == clerk.post(path).headers["location"]
+    assert clerk.browser.get(path).headers["location"] == first
+    assert first.removeprefix("/m/receipts/") in clerk.read("/m/receipts")
+
+
+def test_an_unproven_payment_gets_no_cash_receipt(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CO", (7_000_000, 4))
+    account = house.accounts["CO"]
+    request = PayRequest(
+        account_id=account.id,
+        way="push",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(debtor.invoices[0].id, 7_000_000)],
+        fields={"phone": PHONE},
+        email="pagador@correo.example",
+    )
+    payment = house.run(start_payment(house.hub, request))
+    house.until(lambda: sent_payment(house, payment.id))
+    path = f"/m/payments/{payment.id}/receipt"
+    assert "todavía no está confirmado" in plain(clerks["CO"].read(path))
+    refused = clerks["CO"].post(path)
+    assert refused.status_code == 422
+    assert "todavía no está confirmado" in plain(refused.text)
+    assert "Falta que el cliente lo apruebe" in plain(clerks["CO"].read(f"/m/payments/{payment.id}"))
+    by_hand = clerks["CO"].read(f"/m/customers/{debtor.customer.id}/receipt")
+    assert "no se pueden aplicar aquí" in plain(by_hand)
+
+
+def test_the_mails_link_shows_by_get_and_records_once_by_post(house: Any) -> None:
+    debtor = house.debtor("CO", (4_400_000, -2))
+    payment = pay(house, "CO", debtor)
+    mail = house.until(
+        lambda: [m for m in house.mailbox.to("administracion@cafemontana.example") if payment.reference in m.text]
+    )[0]
+    path = re.search(r"/r/\S+", mail.text)
+    assert path
+    with house.browser() as browser:
+        for _ in range(3):
+            shown = browser.get(path[0])
+            assert "Agregar recibo de caja" in plain(shown.text)
+            assert shown.headers["cache-control"] == "no-store"
+        assert house.read(lambda tx: tx.receipts.of_payment(payment.id)) is None
+        assert browser.post(path[0], data={"form": "forged"}).status_code == 403
+        assert house.read(lambda tx: tx.receipts.of_payment(payment.id)) is None
+        form = {"form": token_in(shown.text), "notes": "Desde el correo"}
+        assert browser.post(path[0], data=form).status_code == 303
+        receipt = house.read(lambda tx: tx.receipts.of_payment(payment.id))
+        assert browser.post(path[0], data={**form, "notes": "otra"}).status_code == 303
+        assert house.read(lambda tx: tx.receipts.of_payment(payment.id)) == receipt
+        after = plain(browser.get(path[0]).text)
+    assert receipt.label in after
+    assert "ya está agregado" in after
+    assert "Desde el correo" in after
+
+
+def test_a_link_of_another_kind_records_nothing(house: Any) -> None:
+    debtor = house.debtor("CO", (4_400_000, -2))
+    payment = pay(house, "CO", debtor)
+    link = house.read(lambda tx: tx.links.find(LinkKind.RECEIPT, payment.id, Mode.TEST, house.time()))
+    good = url_of(house.hub, link).removeprefix(house.base)
+    with house.browser() as browser:
+        for path in (debtor.path.replace("/s/", "/r/"), good[:-1] + ("A" if good[-1] != "A" else "B"), "/r/x"):
+            assert browser.get(path).status_code == 404
+            assert browser.post(path, data={"form": "x"}).status_code == 404
+        house.time.ahead += timedelta(days=8)
+        try:
+            assert browser.get(good).status_code in (404, 410)
+            assert browser.post(good, data={"form": "x"}).status_code in (404, 410)
+        finally:
+            house.time.ahead -= timedelta(days=8)
+    assert house.read(lambda tx: tx.receipts.of_payment(payment.id)) is None
+
+
+BY_HAND = {"means": "transfer", "currency": "CRC", "amount": "20000", "received_on": "2026-01-05"}
+
+
+def by_hand(clerk: Clerk, debtor: Any, **fields: str) -> tuple[str, dict[str, str]]:
+    """The address of a customer's form, and what it carries."""
+    path = f"/m/customers/{debtor.customer.id}/receipt"
+    drawn = re.search(r'name="receipt_id" value="([^"]+)"', clerk.read(path))
+    assert drawn
+    return path, {**BY_HAND, "receipt_id": drawn[1], **fields}
+
+
+def test_money_received_elsewhere_is_shown_as_understood_and_recorded_once(
+    house: Any, clerks: dict[str, Clerk]
+) -> None:
+    debtor = house.debtor("CR", (1_500_050, -30), (4_825_000, -5))
+    clerk = clerks["CR"]
+    path, fields = by_hand(clerk, debtor)
+    reviewed = clerk.post(path, **fields)
+    text = plain(reviewed.text)
+    assert "₡15 000,50" in text
+    assert "₡4 999,50" in text
+    assert "Corregir" in text
+    assert not house.read(
+        lambda tx: [r for r in tx.receipts.of(clerk.merchant.id, Mode.TEST) if r.customer_id == debtor.customer.id]
+    )
+    first, second = (clerk.post(path, **fields, record="1").headers["location"] for _ in range(2))
+    assert first == second
+    dues = house.read(lambda tx: [tx.payables.get(invoice.id).due for invoice in debtor.invoices])
+    assert dues == [0, 4_825_000 - 499_950]
+    assert not house.read(lambda tx: tx.ledger.verify())
+    assert "Transferencia" in plain(clerk.read(first))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"amount": "1.234"}, "sin separador de miles"),
+        ({"amount": ""}, "sin separador de miles"),
+        ({"amount": "-5"}, "mayor que cero"),
+        ({"amount": "0"}, "mayor que cero"),
+        ({"amount": "10,123"}, "sin separador de miles"),
+        ({"amount": "$ 20000"}, "moneda"),
+        ({"means": "card"}, "Elija cómo se recibió"),
+        ({"currency": "XYZ"}, "Elija la moneda"),
+        ({"received_on": "2999-01-01", "record": "1"}, "futuro"),
+        ({"received_on": "ayer"}, "No es una fecha"),
+        ({"receipt_id": "x-rc"}, "venció"),
+        ({"share": "20000,00"}, "más de lo que debe"),
+        ({"amount": "50", "share": "60"}, "más que lo recibido"),
+    ],
+)
+def test_a_receipt_by_hand_with_a_fault_records_nothing(
+    house: Any, clerks: dict[str, Clerk], fields: dict[str, str], said: str
+) -> None:
+    debtor = house.debtor("CR", (1_500_050, -30))
+    given = {(f"share-{debtor.invoices[0].id}" if name == "share" else name): value for name, value in fields.items()}
+    path, form = by_hand(clerks["CR"], debtor, **given)
+    answer = clerks["CR"].post(path, **form)
+    assert answer.status_code == 422 and said in plain(answer.text), plain(answer.text)[:600]
+    assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 1_500_050
+
+
+def test_an_advance_stays_the_customers_credit(house: Any, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CR", (1_500_050, -30))
+    path, form = by_hand(clerks["CR"], debtor, advance="on")
+    clerks["CR"].post(path, **form, record="1")
+    assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 1_500_050
+    assert "Saldo a favor ₡20 000,00" in plain(clerks["CR"].read(f"/m/customers/{debtor.customer.id}"))
+
+
+# ---------------------------------------------------------------- import and options
+
+
+def test_a_file_is_shown_as_understood_before_it_is_taken(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CR", "importa"))
+    people = "tipo;identificación;nombre;correo\nCF;1-1234-0567;José Núñez;jose@correo.example\n".encode("cp1252")
+    bills = b"factura;cliente;fecha;vencimiento;moneda;total\nF-1;1-1234-0567;01/02/2026;01/03/2026;CRC;10.000,50\n"
+    for kind, content, first in (("customers", people, "José Núñez"), ("invoices", bills, "F-1")):
+        shown = clerk.browser.post(
+            "/m/import", data={"form": clerk.csrf, "kind": kind}, files={"file": ("datos.csv", content, "text/csv")}
+        )
+        text = plain(shown.text)
+        assert "Todavía no se importó nada" in text
+        assert first in text
+        carried = re.search(r'name="content" value="([^"]+)"', shown.text)
+        assert carried
+        before = house.read(lambda tx: tx.customers.of(clerk.merchant.id)), clerk.read("/m/invoices")
+        assert (first in before[1]) is False
+        taken = clerk.post("/m/import", kind=kind, name="datos.csv", content=carried[1], take="1")
+        assert "El archivo se importó" in plain(taken.text)
+    assert "F-1" in clerk.read("/m/invoices")
+    assert "₡10 000,50" in plain(clerk.read("/m/invoices?only=overdue"))
+    again = clerk.post("/m/import", kind="invoices", name="datos.csv", content=carried[1], take="1")
+    assert "Filas sin cambios 1" in plain(again.text)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no esté vacío"),
+        (b"PK\x03\x04" + b"\0" * 40, "libro de Excel"),
+        (b"factura;cliente;fecha;total\nF-1;1;ayer;10\nF-2;;01/01/2026;x\n", "No se importó nada"),
+        (b"\xff\xfe\x00", "No se importó nada"),
+        (b"x" * (4 * 1024 * 1024 + 1), "pasa de 4 MB"),
+    ],
+)
+def test_a_file_with_faults_is_refused_whole(clerks: dict[str, Clerk], content: bytes, said: str) -> None:
+    clerk = clerks["CR"]
+    answer = clerk.browser.post(
+        "/m/import", data={"form": clerk.csrf, "kind": "invoices"}, files={"file": ("f.csv", content, "text/csv")}
+    )
+    assert answer.status_code == 422
+    assert said in plain(answer.text)
+
+
+def test_options_are_saved_and_a_bad_address_changes_nothing(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CO", "opciones"))
+    bad = clerk.post("/m/options", auto_record="on", notify="uno@correo.example, dos")
+    assert bad.status_code == 422
+    assert "«dos»" in bad.text
+    assert house.read(lambda tx: tx.merchants.get(clerk.merchant.id)).options == clerk.merchant.options
+    assert "se guardaron" in clerk.post("/m/options", auto_record="on", notify="uno@correo.example\ndos@x.co").text
+    options = house.read(lambda tx: tx.merchants.get(clerk.merchant.id)).options
+    assert (options.auto_record, options.partial) == (True, False)
+    assert options.notify == ("uno@correo.example", "dos@x.co")
+
+
+def test_colombia_is_spoken_to_with_tu_and_costa_rica_with_usted(clerks: dict[str, Clerk]) -> None:
+    assert "Tus clientes" in clerks["CO"].read("/m/options")
+    assert "Sus clientes" in clerks["CR"].read("/m/options")
+
+
+def test_pages_load_nothing_from_elsewhere_and_run_no_script(clerks: dict[str, Clerk]) -> None:
+    for clerk in clerks.values():
+        for path in below_m("GET"):
+            if "anything" in path:
+                continue
+            answer = clerk.browser.get(path)
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "script" not in policy
+            assert answer.text.count("<h1") == 1, path
+            assert "<script" not in answer.text
+            assert " onclick" not in answer.text
+            assert not re.search(r'(?:src|action)="https?://', answer.text)
