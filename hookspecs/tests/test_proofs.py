@@ -8,6 +8,7 @@ import itertools
 import json
 import logging
 import os
+import re
 import socket
 import threading
 import time
@@ -54,6 +55,7 @@ from hub_hookspecs import (
     Refunds,
     Refused,
     Setting,
+    SettlementLine,
     Source,
     Starts,
     Verdict,
@@ -100,6 +102,7 @@ class Desk:
             Route("/v1/token", self.token, methods=["POST"]),
             Route("/v1/terminal", self.guarded(self.terminal)),
             Route("/v1/payments", self.guarded(self.create), methods=["POST"]),
+            Route("/v1/settlements", self.guarded(self.settle)),
             Route("/v1/payments/{ref}", self.guarded(self.show)),
             Route("/v1/payments/{ref}/cancel", self.guarded(self.cancel), methods=["POST"]),
             Route("/v1/payments/{ref}/refunds", self.guarded(self.refund), methods=["POST"]),
@@ -147,6 +150,10 @@ class Desk:
             "currency": row.amount.currency,
             "took": 12,
         }
+
+    def settle(self, _body: Any, _row: Any) -> JSONResponse:
+        lines = [f"{row.id};{row.ref};{row.amount.minor};100" for row in self.rows if row.status == "paid"]
+        return JSONResponse({"lines": lines})
 
     def show(self, _body: Any, row: Row | None) -> JSONResponse:
         return self.told(row)
@@ -385,6 +392,35 @@ class Tiny:
         if answer.status_code == 404 and refund.kind is RefundKind.UNDO:
             return (Observation(kind=Kind.NOT_FOUND),)
         return self.read(answer, refund.reference)
+
+    @hookimpl
+    def fetch_settlement(self, period, account):
+        answer = yield harmless(self.request("GET", account, f"settlements?from={period.first}"))
+        lines = json_object(answer).get("lines")
+        if answer.status_code != 200 or not isinstance(lines, list):
+            raise OutcomeUnknown("no lines")
+        return tuple(self.line(text) for text in lines)
+
+    @hookimpl
+    def parse_settlement(self, file, account):
+        rows = file.content.decode().splitlines()
+        if not rows or rows[0] != "id;ref;gross;fee":
+            raise ValueError("line 1, column 1: not a settlement of Tiny")
+        return tuple(self.line(text) for text in rows[1:])
+
+    def line(self, text):
+        match = re.fullmatch(r"(\w+);(\w+);(\d{1,12});(\d{1,12})", str(text), re.ASCII)
+        if match is None:
+            raise OutcomeUnknown("a line that is none")
+        line_id, reference, gross, fee = match.groups()
+        net = int(gross) - int(fee)
+        return SettlementLine(
+            line_id=line_id,
+            reference=reference,
+            gross=Money(int(gross), "PEN"),
+            fee=Money(int(fee), "PEN"),
+            net=Money(net, "PEN"),
+        )
 
 
 class TestAGoodProvider(ProviderContract):
@@ -784,7 +820,21 @@ class ReadsTheClockForItsButton(Tiny):
         return PayButton(label=f"Paga {time.time() > 0}", accessible_label="Paga")
 
 
+class ForgetsTheFee(Tiny):
+    def line(self, text):
+        line = super().line(text)
+        return attrs.evolve(line, net=line.gross)
+
+
+class ReadsAnyFile(Tiny):
+    @hookimpl
+    def parse_settlement(self, file, account):
+        return ()
+
+
 PLANTED = {
+    ForgetsTheFee: ("settlement lines can be asked for, and add up", "is not net"),
+    ReadsAnyFile: ("a settlement file that is not understood is refused", "the contract allows ValueError"),
     PayerFieldThatRefusesItsExample: ("it declares what can be true", "does not match its own pattern"),
     DescribesItselfAnew: ("it declares what can be true", "differently each time"),
     RefundsUndeclared: ("it implements what it declares, and nothing else", "refund_payment: implemented, and not"),
@@ -917,6 +967,8 @@ def test_what_a_provider_does_not_have_is_excused_with_the_reason():
         handle_notification = None
         cancel_payment = None
         refund_payment = None
+        fetch_settlement = None
+        parse_settlement = None
 
         def info(self):
             (way,) = super().info().ways
@@ -930,4 +982,6 @@ def test_what_a_provider_does_not_have_is_excused_with_the_reason():
         "no handle_notification",
         "no cancel_payment",
         "no refund_payment",
+        "no fetch_settlement",
+        "no parse_settlement",
     }

@@ -32,13 +32,9 @@ def test_it_is_found_with_its_country_and_its_simulator(dummy_pe):
 def test_it_keeps_the_contract(dummy_pe):
     results = check_provider("dummy-pe")
     assert [str(finding) for result in results for finding in result.findings] == []
-    assert {result.excuse for result in results} == {
-        "",
-        "no handle_notification",
-        "no authorize",
-        "no cancel_payment",
-        "no refund_payment",
-    }
+    lacking = {"handle_notification", "authorize", "cancel_payment", "refund_payment"}
+    lacking |= {"fetch_settlement", "parse_settlement"}
+    assert {result.excuse for result in results} == {"", *(f"no {hook}" for hook in lacking)}
 
 
 def test_it_has_at_most_120_lines(dummy_pe):

@@ -13,7 +13,7 @@ from .bench import Bench as Bench
 from .finding import Finding as Finding
 from .finding import Proof as Proof
 from .finding import Result as Result
-from .proofs import amounts, declaration, identity, losses, news, payments, purity, secrets, words
+from .proofs import amounts, declaration, identity, losses, news, payments, purity, secrets, settlements, words
 from .subject import Subject as Subject
 
 PROOFS: Final[tuple[Proof, ...]] = (
@@ -24,6 +24,7 @@ PROOFS: Final[tuple[Proof, ...]] = (
     *words.PROOFS,
     *amounts.PROOFS,
     *news.PROOFS,
+    *settlements.PROOFS,
     *secrets.PROOFS,
     *purity.PROOFS,
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
 
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.money import Money
-from hub_hookspecs.payment import Cancel, GrantRequest, Order, PaymentStarted, Query, Refund, RefundKind
+from hub_hookspecs.payment import Cancel, GrantRequest, Order, PaymentStarted, Period, Query, Refund, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Way
 
 from .bench import Bench, Played, Sent, World
@@ -218,6 +219,17 @@ def scenes(subject: Subject) -> Iterator[Scene]:
     )
     for way in subject.info.ways:
         yield from _scenes_of(subject, way)
+    if subject.can("fetch_settlement"):
+        yield Scene(hook="fetch_settlement", name="fetch_settlement", prepare=_settled)
+
+
+def _settled(world: World) -> Records:
+    """Each way paid once, and the two days around it."""
+    for way in world.subject.info.ways:
+        paid(world, way)
+    now = world.subject.now
+    first, last = (now - timedelta(days=1)).date(), (now + timedelta(days=1)).date()
+    return {"period": Period(first=first, last=last, now=now, call_id=world.subject.call_id())}
 
 
 def _scenes_of(subject: Subject, way: Way) -> Iterator[Scene]:
