@@ -284,13 +284,16 @@ def _returned(claim: Observation, payment: Payment) -> int:
 
 
 def _authorisations_differ(paid: Iterable[Observation]) -> bool:
-    """Two claims of one movement with different authorisations or provider ids: perhaps two captures."""
-    seen: dict[str, tuple[str | None, str | None]] = {}
+    """Two claims of one movement with different authorisations or provider ids: perhaps two captures.
+
+    A channel that does not know one contradicts nobody.
+    """
+    told: dict[tuple[str, str], set[str]] = {}
     for claim in paid:
-        mark = (claim.authorisation, claim.provider_reference)
-        if seen.setdefault(claim.movement or "", mark) != mark:
-            return True
-    return False
+        for name, value in (("authorisation", claim.authorisation), ("provider", claim.provider_reference)):
+            if value:
+                told.setdefault((name, claim.movement or ""), set()).add(value)
+    return any(len(values) > 1 for values in told.values())
 
 
 def tries_in(seen: Iterable[Seen]) -> int:

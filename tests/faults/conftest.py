@@ -1,0 +1,55 @@
+"""What every trial uses: worlds and desks on copies of one data folder, seeds that are printed, planted bugs."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.harness import Desk, World, copied, founded, seed_for
+
+
+@pytest.fixture(scope="session")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with two connected companies, to be copied."""
+    return founded(tmp_path_factory.getbasetemp() / "origin")
+
+
+@pytest.fixture
+def folder(origin: Path, tmp_path: Path) -> Callable[[], Path]:
+    """folder(): a fresh copy."""
+    numbers = itertools.count(1)
+    return lambda: copied(origin, tmp_path / f"data{next(numbers)}")
+
+
+@pytest.fixture
+def desk(folder: Callable[[], Path]) -> Iterator[Desk]:
+    """A hub without a server."""
+    with Desk.open(folder()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(folder: Callable[[], Path]) -> Iterator[World]:
+    """A hub with its providers, its payers and its mail server."""
+    opened = World.open(folder())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest) -> random.Random:
+    """Seeded chance; a failure prints the seed, and HUB_TEST_SEED replays it."""
+    seed = seed_for(request.node.name)
+    print(f"HUB_TEST_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
+    return random.Random(seed)
+
+
+@pytest.fixture
+def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, Any], None]:
+    """plant(module, name, bug): put a bug where the right thing was, for a control that must turn red."""
+    return monkeypatch.setattr
