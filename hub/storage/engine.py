@@ -35,6 +35,7 @@ from .ledger import Ledger
 from .links import Links
 from .merchants import Merchants
 from .messages import Messages
+from .operations import Operations
 from .orders import Orders
 from .payables import Payables
 from .payments import Payments
@@ -149,6 +150,7 @@ class SqliteTx:
         self.receipts = Receipts(self)
         self.orders = Orders(self)
         self.reviews = Reviews(self)
+        self.operations = Operations(self)
 
     def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
         """Execute a statement with its values, or once for each of a list of values.
@@ -419,6 +421,9 @@ def _answer_in_loop(loop: asyncio.AbstractEventLoop, jobs: list[_Job]) -> None:
 DUE = select(
     select(func.min(schema.payment.c.next_check_at))
     .where(schema.payment.c.next_check_at.is_not(None))
+    .scalar_subquery(),
+    select(func.min(schema.operation.c.next_check_at))
+    .where(schema.operation.c.next_check_at.is_not(None))
     .scalar_subquery(),
     select(func.min(schema.raw_message.c.due_at)).where(schema.raw_message.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(schema.delivery.c.due_at))

@@ -31,10 +31,11 @@ from hub.domain.account import AccountStatus
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
+from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, ObservedBy, Phase, Status
 from hub.domain.receipt import Means
-from hub_hookspecs import LIMIT, Channel, Kind, Mode, RefundKind, Source
+from hub_hookspecs import LIMIT, Channel, Kind, Mode, Source
 
 NAMES = {
     "pk": "%(table_name)s_key",
@@ -413,7 +414,8 @@ operation = _table(
     _text("currency"),
     _whole("amount"),
     _text("reason"),
-    _text("memory"),
+    _text("decided_by"),
+    _text("note"),
     _text("owner"),
     _whole("lease_until", null=True),
     _whole("ended_at", null=True),
@@ -421,14 +423,33 @@ operation = _table(
     _whole("checks"),
     _whole("created_at"),
     UniqueConstraint("account", "reference"),
-    CheckConstraint(f"kind IN ({_words({*RefundKind, 'cancel'})})", name="kind"),
+    _one_of("kind", OperationKind),
     _one_of("mode", Mode),
     _one_of("phase", Phase),
+    _one_of("status", OperationStatus),
     _between("amount", 1),
     _flag("live"),
+    CheckConstraint("live = (status IN ('created', 'unknown'))", name="live_agrees"),
+    Index("one_live_operation", "payment", unique=True, sqlite_where=literal_column("live = 1")),
     Index("one_undo", "payment", unique=True, sqlite_where=literal_column("kind = 'undo'")),
     Index(None, "payment"),
     Index(None, "next_check_at", sqlite_where=literal_column("next_check_at IS NOT NULL")),
+)
+
+operation_news = _table(
+    "operation_news",
+    _id(),
+    _whole("seq", unique=True),
+    _to("operation", "operation.id"),
+    _text("source"),
+    _text("kind"),
+    _text("reason_kind", null=True),
+    _text("reason_code", null=True),
+    _whole("seen_at"),
+    _text("note"),
+    _one_of("source", ObservedBy),
+    _one_of("kind", Kind),
+    Index(None, "operation", "seq"),
 )
 
 # ---------------------------------------------------------------- the ledger

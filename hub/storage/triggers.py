@@ -149,6 +149,55 @@ def _payments() -> Iterator[Trigger]:
     yield from _append_only("observation")
 
 
+def _operations() -> Iterator[Trigger]:
+    captured = "(SELECT coalesce(sum(amount), 0) FROM intake WHERE payment = NEW.payment)"
+    given_back = (
+        "(SELECT coalesce(sum(amount), 0) FROM operation WHERE payment = NEW.payment AND id <> NEW.id"
+        " AND kind = 'refund' AND (live = 1 OR status = 'done'))"
+    )
+    yield _guard(
+        "operation_begins",
+        "BEFORE INSERT ON operation",
+        _refuse("legal_send", "an operation begins in phase created", "NEW.phase <> 'created'"),
+        _refuse(
+            "walls",
+            "operation and payment are of one account, merchant and mode",
+            "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND account = NEW.account"
+            " AND merchant = NEW.merchant AND mode = NEW.mode AND currency = NEW.currency)",
+        ),
+    )
+    yield _guard(
+        "operation_sends",
+        "BEFORE UPDATE OF phase ON operation WHEN OLD.phase = 'created' AND NEW.phase <> 'created'",
+        _refuse("legal_send", "sending comes before sent", "NEW.phase <> 'sending'"),
+        _refuse("legal_send", "the operation is no longer live", "OLD.live = 0 OR NEW.live = 0"),
+        _refuse(
+            "legal_send",
+            "more would go back than was captured",
+            f"NEW.kind = 'refund' AND {given_back} + NEW.amount > {captured}",
+        ),
+        _refuse(
+            "legal_send",
+            "only an unknown payment is undone",
+            "NEW.kind = 'undo' AND NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND status = 'unknown')",
+        ),
+        _refuse(
+            "legal_send",
+            "only a live payment is cancelled",
+            "NEW.kind = 'cancel' AND NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND live = 1)",
+        ),
+    )
+    yield _guard(
+        "operation_forward",
+        "BEFORE UPDATE OF phase, live ON operation WHEN (OLD.phase = 'sending' AND NEW.phase = 'created')"
+        " OR (OLD.phase = 'sent' AND NEW.phase <> 'sent') OR (OLD.live = 0 AND NEW.live = 1)",
+        _refuse("legal_phase", "an operation never goes back"),
+    )
+    yield _fixed("operation", "id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency")
+    yield _kept("operation")
+    yield from _append_only("operation_news")
+
+
 def _payables() -> Iterator[Trigger]:
     counters = " OR ".join(f"NEW.{effect.value} <> 0" for effect in Effect)
     yield _guard(
@@ -339,4 +388,4 @@ def _documents() -> Iterator[Trigger]:
     yield _kept("series")
 
 
-TRIGGERS: tuple[Trigger, ...] = (*_payments(), *_payables(), *_ledger(), *_documents())
+TRIGGERS: tuple[Trigger, ...] = (*_payments(), *_operations(), *_payables(), *_ledger(), *_documents())
