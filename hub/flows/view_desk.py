@@ -32,6 +32,8 @@ IN_NEED = frozenset(
 """Accounts that wait for the merchant."""
 
 LISTED = 200
+"""Rows of one list; a search narrows it."""
+
 OVERDUE = "overdue"
 OPEN = "open"
 UNRECORDED = "unrecorded"
@@ -156,7 +158,7 @@ async def list_customers(hub: Hub, merchant: Merchant, search: str = "") -> tupl
                 owed=_sums((currency, due) for currency, due, _ in totals.get(customer.id, ())),
                 invoices=sum(count for *_, count in totals.get(customer.id, ())),
             )
-            for customer in tx.customers.of(merchant.id, search)
+            for customer in tx.customers.of(merchant.id, search)[:LISTED]
         )
 
     return await hub.store.read(read)

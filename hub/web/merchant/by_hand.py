@@ -23,7 +23,7 @@ from hub.flows.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
-from .desk import Desk, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
 ONE_AMOUNT = "Escriba el monto sin separador de miles, por ejemplo 1234 o 1234,50."
@@ -46,7 +46,7 @@ class ByHand:
 
 
 @get("/customers/{customer:str}/receipt")
-async def show_by_hand(desk: Desk, customer: FromPath[str]) -> Page:
+async def show_by_hand(desk: AtDesk, customer: FromPath[str]) -> Page:
     """Ask what was received, and for which invoices."""
     with unknown_is_404():
         view = await view_customer(desk.hub, desk.merchant, customer)
@@ -54,7 +54,7 @@ async def show_by_hand(desk: Desk, customer: FromPath[str]) -> Page:
 
 
 @post("/customers/{customer:str}/receipt", status_code=200)
-async def record(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+async def record(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Show what was understood; with the second button, record it."""
     with unknown_is_404():
         view = await view_customer(desk.hub, desk.merchant, customer)

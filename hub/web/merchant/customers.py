@@ -12,17 +12,17 @@ from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statem
 from hub.flows.view_desk import list_customers, view_customer
 from hub.web.pages import Page, redirect
 
-from .desk import Desk, Form, unknown_is_404
+from .desk import AtDesk, Brought, Desk, unknown_is_404
 
 
 @get("/customers")
-async def show_customers(desk: Desk, q: FromQuery[str] = "") -> Page:
+async def show_customers(desk: AtDesk, q: FromQuery[str] = "") -> Page:
     """Customers, with what they owe."""
     return desk.page("customers.html", rows=await list_customers(desk.hub, desk.merchant, q.strip()[:100]), q=q)
 
 
 @get("/customers/{customer:str}")
-async def show_customer(desk: Desk, customer: FromPath[str]) -> Page:
+async def show_customer(desk: AtDesk, customer: FromPath[str]) -> Page:
     """One customer."""
     return await _customer_page(desk, customer)
 
@@ -36,7 +36,7 @@ async def _customer_page(
 
 
 @post("/customers/{customer:str}/send", status_code=200)
-async def send(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
     with unknown_is_404():
         try:
@@ -48,7 +48,7 @@ async def send(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
 
 
 @post("/customers/{customer:str}/link", status_code=200)
-async def hand_over(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+async def hand_over(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Copiar enlace, or go and see the statement as the customer does."""
     with unknown_is_404():
         url = await copy_link(desk.hub, desk.merchant, customer)
@@ -56,7 +56,7 @@ async def hand_over(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
 
 
 @post("/customers/{customer:str}/revoke", status_code=200)
-async def revoke(desk: Desk, form: Form, customer: FromPath[str]) -> Page:
+async def revoke(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Every link that was mailed or copied is dead from now on."""
     with unknown_is_404():
         await revoke_link(desk.hub, desk.merchant, customer)

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import Problem
@@ -80,6 +81,10 @@ class Desk:
         )
 
 
+AtDesk = NamedDependency[Desk]
+"""The desk of the request, as a handler asks for it."""
+
+
 async def open_desk(request: Request) -> Desk:
     """The desk of the signed-in browser.
 
@@ -126,6 +131,10 @@ class Form:
         return {name.removeprefix(prefix): self.get(name) for name in self.values if name.startswith(prefix)}
 
 
+Brought = NamedDependency[Form]
+"""The form of the request, its token checked, as a handler asks for it."""
+
+
 async def read_form(request: Request) -> Form:
     """A form, without looking at its token."""
     given: Any = await request.form()
@@ -139,7 +148,7 @@ async def read_form(request: Request) -> Form:
     return Form(values, files)
 
 
-async def checked_form(request: Request, desk: Desk) -> Form:
+async def checked_form(request: Request, desk: AtDesk) -> Form:
     """A form of a signed-in page, whose token was checked.
 
     Raises:

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from hub.flows.import_files import ImportReport, import_customers, import_invoices
 from hub.web.pages import Page
 
-from .desk import Desk, Form
+from .desk import AtDesk, Brought, Desk, Form
 
 LARGEST_FILE = 4 * 1024 * 1024
 LARGEST_FORM = 8 * 1024 * 1024
@@ -22,7 +22,7 @@ DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,2
 
 
 @get("/import")
-async def show_import(desk: Desk) -> Page:
+async def show_import(desk: AtDesk) -> Page:
     """Ask for a file."""
     return _page(desk)
 
@@ -52,7 +52,7 @@ def _page(
 
 
 @post("/import", status_code=200, request_max_body_size=LARGEST_FORM)
-async def take(desk: Desk, form: Form) -> Page:
+async def take(desk: AtDesk, form: Brought) -> Page:
     """Without its second button: show the file as understood and take nothing."""
     kind = form.get("kind") if form.get("kind") in KINDS else INVOICES
     decimal = form.get("decimal") if form.get("decimal") in DECIMALS else ""

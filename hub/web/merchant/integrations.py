@@ -24,25 +24,25 @@ from hub.flows.save_company import Invalid
 from hub.web.pages import Page, redirect
 from hub_hookspecs import EnteredBy, ProviderInfo
 
-from .desk import Desk, Form, by_field
+from .desk import AtDesk, Brought, Desk, Form, by_field
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
 
 
 @get("/integrations")
-async def show_integrations(desk: Desk) -> Page:
+async def show_integrations(desk: AtDesk) -> Page:
     """Integraciones: so far online payments alone."""
     return desk.page("integrations.html")
 
 
 @get("/online-payments")
-async def show_cards(desk: Desk) -> Page:
+async def show_cards(desk: AtDesk) -> Page:
     """One card a provider."""
     return desk.page("online_payments.html", entries=await catalogue(desk.hub, desk.merchant))
 
 
 @get("/integrations/{code:str}")
-async def show_provider(desk: Desk, code: FromPath[str]) -> Page:
+async def show_provider(desk: AtDesk, code: FromPath[str]) -> Page:
     """One provider: state, form, and the result of the last validation in three parts."""
     return await _provider_page(desk, await _entry(desk, code))
 
@@ -90,7 +90,7 @@ def _label(info: ProviderInfo, name: str) -> str:
 
 
 @post("/integrations/{code:str}", status_code=200)
-async def activate(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+async def activate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """Activar, with what the form brought."""
     desk.owners_only()
     entry = await _entry(desk, code)
@@ -119,7 +119,7 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
 
 
 @post("/integrations/{code:str}/confirm", status_code=200)
-async def confirm(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """The person confirms that the identity is the one of the account at the provider."""
     desk.owners_only()
     entry = await _entry(desk, code)
@@ -137,7 +137,7 @@ async def confirm(desk: Desk, form: Form, code: FromPath[str]) -> Page:
 
 
 @post("/integrations/{code:str}/validate", status_code=200)
-async def validate(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+async def validate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """Ask the provider again with what is stored."""
     desk.owners_only()
     entry = await _entry(desk, code)
@@ -150,7 +150,7 @@ async def validate(desk: Desk, form: Form, code: FromPath[str]) -> Page:
 
 
 @post("/integrations/{code:str}/disable", status_code=200)
-async def disable(desk: Desk, form: Form, code: FromPath[str]) -> Page:
+async def disable(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """No new payments through this provider; those in flight go on."""
     desk.owners_only()
     entry = await _entry(desk, code)

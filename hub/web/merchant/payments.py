@@ -14,7 +14,7 @@ from hub.domain.payment import Status
 from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, list_invoices, list_payments, view_payment_desk
 from hub.web.pages import Page
 
-from .desk import Desk, unknown_is_404
+from .desk import AtDesk, unknown_is_404
 from .words import STATUSES
 
 INVOICE_FILTERS = {"": "Todas", OPEN: "Pendientes", OVERDUE: "Vencidas"}
@@ -26,7 +26,7 @@ PAYMENT_FILTERS = {
 
 
 @get("/invoices")
-async def show_invoices(desk: Desk, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
+async def show_invoices(desk: AtDesk, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
     """Invoices."""
     only = only if only in INVOICE_FILTERS else ""
     rows = await list_invoices(desk.hub, desk.merchant, q.strip()[:100], only)
@@ -35,7 +35,7 @@ async def show_invoices(desk: Desk, q: FromQuery[str] = "", only: FromQuery[str]
 
 @get("/payments")
 async def show_payments(
-    desk: Desk, q: FromQuery[str] = "", status: FromQuery[str] = "", since: FromQuery[str] = ""
+    desk: AtDesk, q: FromQuery[str] = "", status: FromQuery[str] = "", since: FromQuery[str] = ""
 ) -> Page:
     """Payments, newest first."""
     status = status if status in PAYMENT_FILTERS else ""
@@ -62,7 +62,7 @@ def _midnight(text: str, zone: str) -> datetime | None:
 
 
 @get("/payments/{payment:str}")
-async def show_payment(desk: Desk, payment: FromPath[str]) -> Page:
+async def show_payment(desk: AtDesk, payment: FromPath[str]) -> Page:
     """One payment."""
     with unknown_is_404():
         found = await view_payment_desk(desk.hub, desk.merchant, payment)

@@ -12,18 +12,18 @@ from hub.flows.view_desk import list_receipts, view_receipt
 from hub.web.pages import Page, redirect
 
 from . import by_hand
-from .desk import Desk, Form, unknown_is_404
+from .desk import AtDesk, Brought, Desk, unknown_is_404
 from .paper import paper_for
 
 
 @get("/receipts")
-async def show_receipts(desk: Desk) -> Page:
+async def show_receipts(desk: AtDesk) -> Page:
     """Cash receipts, newest number first."""
     return desk.page("receipts.html", rows=await list_receipts(desk.hub, desk.merchant))
 
 
 @get("/receipts/{receipt:str}")
-async def show_receipt(desk: Desk, receipt: FromPath[str]) -> Page:
+async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
     """One cash receipt, ready to be printed."""
     with unknown_is_404():
         view = await view_receipt(desk.hub, desk.merchant, receipt)
@@ -32,7 +32,7 @@ async def show_receipt(desk: Desk, receipt: FromPath[str]) -> Page:
 
 
 @get("/payments/{payment:str}/receipt")
-async def show_form(desk: Desk, payment: FromPath[str]) -> Page:
+async def show_form(desk: AtDesk, payment: FromPath[str]) -> Page:
     """Agregar recibo de caja, prefilled."""
     return await _form_page(desk, payment)
 
@@ -47,7 +47,7 @@ async def _form_page(desk: Desk, payment: str, *, fault: str = "") -> Page:
 
 
 @post("/payments/{payment:str}/receipt", status_code=200)
-async def record(desk: Desk, form: Form, payment: FromPath[str]) -> Page:
+async def record(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     """Record the cash receipt of a payment, once."""
     with unknown_is_404():
         try:

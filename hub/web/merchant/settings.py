@@ -11,23 +11,23 @@ from hub.flows.save_company import CompanyForm, Invalid, save_company
 from hub.flows.save_options import save_options
 from hub.web.pages import Page
 
-from .desk import Desk, Form, by_field
+from .desk import AtDesk, Brought, Desk, by_field
 
 
 @get("/settings")
-async def show_settings(desk: Desk) -> Page:
+async def show_settings(desk: AtDesk) -> Page:
     """The boxes of Configuración."""
     return desk.page("settings.html")
 
 
 @get("/company")
-async def show_company(desk: Desk) -> Page:
+async def show_company(desk: AtDesk) -> Page:
     """Configuración > Empresa."""
     return desk.page("company.html", typed=_typed(desk), faults={}, saved=None, names={})
 
 
 @post("/company", status_code=200)
-async def save(desk: Desk, form: Form) -> Page:
+async def save(desk: AtDesk, form: Brought) -> Page:
     """Save the company, and say which connections no longer agree with it."""
     desk.owners_only()
     typed = CompanyForm(
@@ -70,14 +70,14 @@ def _typed(desk: Desk) -> CompanyForm:
 
 
 @get("/options")
-async def show_options(desk: Desk) -> Page:
+async def show_options(desk: AtDesk) -> Page:
     """Automatic recording, part payments, and who is told."""
     options = desk.merchant.options
     return desk.page("options.html", options=options, notify="\n".join(options.notify), faults={}, saved=False)
 
 
 @post("/options", status_code=200)
-async def save_choices(desk: Desk, form: Form) -> Page:
+async def save_choices(desk: AtDesk, form: Brought) -> Page:
     """Save the choices."""
     auto_record, partial, notify = form.has("auto_record"), form.has("partial"), form.get("notify")
     try:

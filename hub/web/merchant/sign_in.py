@@ -13,7 +13,7 @@ from hub.flows.ports import Hub
 from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
 
-from .desk import NEXT, NEXT_SECONDS, SESSION, Desk, Form, Refused, read_form
+from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, Form, Refused, read_form
 
 ENTRY = "entry"
 """Cookie that ties a form to the browser that was shown it, before there is a session."""
@@ -84,7 +84,7 @@ def _wanted(hub: Hub, request: Request) -> str:
 
 
 @post("/sign-out", status_code=200)
-async def leave(request: Request, desk: Desk, form: Form) -> Page:
+async def leave(request: Request, desk: AtDesk, form: Brought) -> Page:
     """End the session."""
     await sign_out(desk.hub, request.cookies.get(cookie_name(desk.hub, SESSION), ""))
     return redirect("/m/sign-in", cookies=[cookie(desk.hub, SESSION, "", seconds=0)])
