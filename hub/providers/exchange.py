@@ -177,9 +177,9 @@ class Exchanger:
             steps.close()
 
     def is_open(self, account_id: str) -> bool:
-        """Whether the account's breaker holds its requests back."""
+        """Whether the account's breaker holds requests back just now; when a probe is due, it does not."""
         breaker = self._breakers.get(account_id)
-        return breaker is not None and breaker.is_open
+        return breaker is not None and breaker.holds(time.monotonic())
 
     async def close(self) -> None:
         """Close all connections and let the plugins' threads end."""

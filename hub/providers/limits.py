@@ -66,14 +66,16 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether requests are held back."""
+        """Whether more than a probe now and then is held back."""
         return self.failures >= self.trips
+
+    def holds(self, now: float) -> bool:
+        """Whether a request would be held back now; not when a probe is due, or nobody would ever try again."""
+        return self.is_open and now - self.probed_at < self.probe_every
 
     def lets_through(self, now: float) -> bool:
         """Whether a request may leave now; while open that is one probe in every ``probe_every`` seconds."""
-        if not self.is_open:
-            return True
-        if now - self.probed_at < self.probe_every:
+        if self.holds(now):
             return False
         self.probed_at = now
         return True

@@ -371,6 +371,7 @@ def test_a_breaker_opens_lets_a_probe_through_and_closes(provider_with, account_
             assert exchanger.is_open("a")
             assert not exchanger.is_open("b")
             await asyncio.sleep(0.25)
+            assert not exchanger.is_open("a"), "a probe is due: whoever asks first may try"
             then = [await pay(), await pay()]  # a probe that fails
             await asyncio.sleep(0.25)
             then += [await pay(), await pay()]
@@ -397,6 +398,7 @@ def test_a_breaker_counts_consecutive_failures_only():
     breaker.fail(0)
     assert not breaker.is_open
     breaker.fail(0)
+    assert (breaker.holds(29), breaker.holds(30)) == (True, False)
     assert (breaker.lets_through(29), breaker.lets_through(30), breaker.lets_through(31)) == (False, True, False)
     assert breaker.succeed()
 
