@@ -1,0 +1,89 @@
+"""Which pay buttons may be shown, and why one is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.offer import ABSENCE_WORDS, Absence, Offered, absence_of, availability, currencies_of
+from hub_hookspecs import Channel, CurrencyRule, Mode, ProviderInfo, QueryBy, ReferenceRule, Setting, Starts, Way
+
+NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+INFO = ProviderInfo(
+    code="acme", name="Acme", contract=(1, 1), countries=("CR",),
+    currencies=(CurrencyRule(currency="CRC", decimals=2, minimum=100, maximum=10_000),
+                CurrencyRule(currency="USD", decimals=2)),
+    channels=frozenset({Channel.STATEMENT}),
+    ways=(Way(code="w", label="W", starts=Starts.SESSION, outcome=frozenset({"notification"}),
+              query_by=QueryBy.NONE),),
+    reference=ReferenceRule(26), endpoints={"live": {}, "test": {}},
+    settings=(Setting(name="crc", label="", help="", enables="CRC"),
+              Setting(name="usd", label="", help="", enables="USD")),
+)  # fmt: skip
+ACCOUNT = ProviderAccount(
+    id="a1", merchant_id="m1", provider="acme", mode=Mode.TEST, status=AccountStatus.ACTIVE, path_token="x",
+    settings={"crc": "T"}, created_at=NOW, updated_at=NOW,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("installed", "country", "enabled", "absence"),
+    [
+        (INFO, "CR", True, None),
+        (INFO, "CR", False, Absence.NOT_ENABLED),
+        (INFO, "CO", True, Absence.NOT_DECLARED),
+        (None, "CR", True, Absence.NOT_INSTALLED),
+    ],
+)
+def test_a_provider_is_there_where_it_is_installed_declared_and_enabled(
+    installed: ProviderInfo | None, country: str, enabled: bool, absence: Absence | None
+) -> None:
+    assert availability(installed=installed, country=country, enabled=enabled) is absence
+
+
+CASES: list[tuple[str, dict[str, Any], dict[str, Any], Absence | None]] = [
+    ("an active account", {}, {}, None),
+    ("no amount chosen yet", {}, {"currency": None, "minor": None}, None),
+    ("a company that changed", {"status": AccountStatus.NEEDS_REVALIDATION}, {}, Absence.NEEDS_REVALIDATION),
+    ("a suspended account", {"status": AccountStatus.SUSPENDED}, {}, Absence.SUSPENDED),
+    ("an account that waits", {"status": AccountStatus.REQUESTED}, {}, Absence.NOT_ACTIVE),
+    ("a paused account", {"paused": "Volvemos el lunes"}, {}, Absence.PAUSED),
+    ("a channel the provider has not", {}, {"channel": Channel.CHECKOUT}, Absence.CHANNEL),
+    ("a channel switched off", {"channels": frozenset()}, {}, Absence.CHANNEL),
+    ("a currency without a terminal", {}, {"currency": "USD"}, Absence.CURRENCY),
+    ("a currency nobody knows", {}, {"currency": "COP"}, Absence.CURRENCY),
+    ("just below the minimum", {}, {"minor": 99}, Absence.BELOW_MINIMUM),
+    ("the minimum", {}, {"minor": 100}, None),
+    ("the maximum", {}, {"minor": 10_000}, None),
+    ("just above the maximum", {}, {"minor": 10_001}, Absence.ABOVE_MAXIMUM),
+]
+
+
+@pytest.mark.parametrize(("account", "asked", "absence"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_an_account_is_offered_or_says_why_not(
+    account: dict[str, Any], asked: dict[str, Any], absence: Absence | None
+) -> None:
+    wanted: dict[str, Any] = {"channel": Channel.STATEMENT, "currency": "CRC", "minor": 500, **asked}
+
+    assert absence_of(attrs.evolve(ACCOUNT, **account), INFO, **wanted) is absence
+
+
+def test_settings_switch_currencies_on() -> None:
+    assert currencies_of(ACCOUNT, INFO) == ("CRC",)
+    assert currencies_of(attrs.evolve(ACCOUNT, secret_names=frozenset({"usd"})), INFO) == ("CRC", "USD")
+    assert currencies_of(attrs.evolve(ACCOUNT, settings={"crc": ""}), INFO) == ()
+
+
+def test_every_absence_has_words_for_payers_and_an_operators_text_comes_first() -> None:
+    assert set(ABSENCE_WORDS) == set(Absence)
+    offered = Offered(
+        provider="acme", name="Acme", account_id="a1", button=None, ways=(), currencies=(), absence=Absence.PAUSED
+    )
+
+    assert offered.reason == "Acme no está disponible por ahora"
+    assert attrs.evolve(offered, pause_text="Volvemos el lunes").reason == "Volvemos el lunes"
+    assert attrs.evolve(offered, absence=None).reason == ""
