@@ -291,6 +291,9 @@ class Exchanger:
                 grant = await self._grant(call, ask.mark)
             except NotSent as trouble:
                 return Lost(trouble, local=True)
+            except Exception as error:  # a store that fails costs this request, and nothing has left
+                log.exception("grant_store_failed", provider=call.provider.code)
+                return _hold(f"no grant: {type(error).__name__}")
         if held := await self._held_back(call.account_id):
             return held
         limit = min(call.provider.info.timeout_seconds, self._limits.request, call.deadline - time.monotonic())
@@ -328,7 +331,10 @@ class Exchanger:
         if isinstance(outcome, Lost):
             breaker.fail(time.monotonic())
         elif breaker.succeed() and self._on_close:
-            self._on_close(account_id)
+            try:
+                self._on_close(account_id)
+            except Exception:  # the answer is there, and must not be lost over this
+                log.exception("on_close_failed")
 
     # Grants.
 
@@ -358,9 +364,12 @@ class Exchanger:
             return grant
 
     async def _drop_grant(self, account_id: str, used: Grant) -> None:
-        async with self._grant_turns[account_id]:
-            if await self._grants.load(account_id) == used:  # a colleague may have fetched a new one meanwhile
-                await self._grants.drop(account_id)
+        try:
+            async with self._grant_turns[account_id]:
+                if await self._grants.load(account_id) == used:  # a colleague may have fetched a new one meanwhile
+                    await self._grants.drop(account_id)
+        except Exception:  # the answer is there, and must not be lost over this
+            log.exception("grant_store_failed")
 
     # What is kept for each plugin.
 

@@ -348,6 +348,44 @@ def test_a_grant_is_fetched_by_one_task_at_a_time(provider_with, account_at, lis
     assert sorted(paths_of(asyncio.run(play()))) == ["/pay"] * 5 + ["/token"]
 
 
+class BrokenStore:
+    """Fails where it is told to."""
+
+    def __init__(self, *fails: str) -> None:
+        self.fails = fails
+        self.kept: Grant | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(_account_id: str, grant: Grant | None = None) -> Grant | None:
+            if name in self.fails:
+                raise OSError("disk full")
+            self.kept = grant or self.kept
+            return self.kept
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("fails", "outcome", "sent"),
+    [(("load",), Outcome.NEVER_SENT, []), (("save",), Outcome.NEVER_SENT, ["/token"]), (("drop",), Outcome.UNKNOWN, 2)],
+)
+def test_a_store_that_fails_never_costs_an_outcome(provider_with, account_at, listener, behave, fails, outcome, sent):
+    provider = provider_with(create_payment=charge, authorize=authorize)
+
+    async def play():
+        async with (
+            listener([token(behave), behave.replies(401)]) as server,
+            Exchanger(Registry(), limits=SHORT, grants=BrokenStore(*fails)) as exchanger,
+        ):
+            account = account_at(server.url)
+            ran = await exchanger.run(provider, "create_payment", account=account, account_id="a", order=None)
+            return ran.conclusion.outcome, paths_of(server)
+
+    concluded, paths = asyncio.run(play())
+    assert concluded is outcome
+    assert paths == (["/token", "/pay"] if sent == 2 else sent)
+
+
 # ---------------------------------------------------------------- breaker and bucket
 
 
