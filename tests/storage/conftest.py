@@ -1,6 +1,6 @@
 """A store with one merchant, one customer, one account and what they owe; every record as a small function."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ MINUTE = timedelta(minutes=1)
 
 @attrs.frozen
 class World:
-    """Makes records that fit one another."""
+    """Makes records that fit one another; it is always ``now``."""
+
+    now: datetime = NOW
 
     def merchant(self, id: str = "m1", **changes: Any) -> Merchant:
         company = Company(
@@ -175,10 +177,7 @@ def store(path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def write(store: SqliteStore) -> Callable[[Callable[[SqliteTx], Any]], Any]:
-    return store.write_now
-
-
-@pytest.fixture
-def read(store: SqliteStore) -> Callable[[Callable[[SqliteTx], Any]], Any]:
-    return store.read_now
+def furnished(store: SqliteStore, world: World) -> SqliteStore:
+    """A store with merchant, customer, account, and invoices p1 and p2 of 10 000 each."""
+    store.write_now(lambda tx: world.furnish(tx, "p1", "p2"))
+    return store

@@ -1,0 +1,233 @@
+"""The books: entries written once, sealed, chained; sums and balances that follow; and the check of all of it."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from hub.domain import ledger
+from hub.domain.ledger import Applied, Effect, Entry, EntryKind, LedgerKind, Posting, Share
+from hub.domain.payment import Phase, Status, captures_in
+from hub.domain.refusals import Conflict
+from hub.storage import SqliteStore
+from hub_hookspecs import Mode, Money
+
+
+def an_entry(world: Any, **changes: Any) -> Entry:
+    """A write-off of p1."""
+    fields: dict[str, Any] = {
+        "key": "writeoff:p1:0",
+        "kind": EntryKind.WRITE_OFF,
+        "merchant_id": "m1",
+        "mode": Mode.TEST,
+        "currency": "CRC",
+        "postings": (Posting(LedgerKind.WRITE_OFF, "", 4_000), Posting(LedgerKind.RECEIVABLE, "c1", -4_000)),
+        "at": world.now,
+        "applied": (Applied(payable_id="p1", effect=Effect.WRITTEN_OFF, amount=4_000),),
+        **changes,
+    }
+    return Entry(**fields)
+
+
+def paid(store: SqliteStore, world: Any, amount: int = 10_000) -> Any:
+    def write(tx: Any) -> None:
+        world.pay(tx, world.start(tx, world.payment()), amount=amount)
+
+    store.write_now(write)
+    return store.read_now(lambda tx: tx.payments.get("t1"))
+
+
+def test_an_entry_comes_back_as_it_was(furnished: SqliteStore, world: Any) -> None:
+    entry = an_entry(world, note="incobrable", own_record=True)
+
+    assert furnished.write_now(lambda tx: tx.ledger.write(entry)) is True
+    assert furnished.write_now(lambda tx: tx.ledger.write(entry)) is False
+    assert furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.TEST))[-1] == entry
+    assert furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.LIVE)) == ()
+
+
+def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteStore, world: Any) -> None:
+    payment = paid(furnished, world, amount=12_000)
+    (taken,) = captures_in(payment, furnished.read_now(lambda tx: tx.payments.seen("t1")))
+    capture = ledger.capture(payment, taken)
+
+    assert furnished.read_now(lambda tx: tx.payables.get("p1").due) == 0
+    assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {"CRC": 2_000}
+    assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.LIVE)) == {}
+    assert furnished.read_now(lambda tx: tx.ledger.applied_to(capture.key, "m1", Mode.TEST)) == (("p1", 10_000),)
+    assert furnished.read_now(lambda tx: tx.ledger.balances("m1", Mode.TEST)) == (
+        ("billed", "", "CRC", -20_000),
+        ("customer_credit", "c1", "CRC", -2_000),
+        ("provider_clearing", "a1", "CRC", 12_000),
+        ("receivable", "c1", "CRC", 10_000),
+    )
+    entries = furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.TEST, payment_id="t1"))
+    assert entries == (capture, *ledger.allocations(capture, [Share("p1", 10_000)], customer_id="c1"))
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+
+
+def test_what_went_back_reopens_the_invoice_and_takes_the_rest_from_the_credit(
+    furnished: SqliteStore, world: Any
+) -> None:
+    payment = paid(furnished, world, amount=12_000)
+    back = ledger.returned(payment, reference="R1", amount=11_000, allocated=[Share("p1", 10_000)], at=world.now)
+
+    furnished.write_now(lambda tx: tx.ledger.write(back))
+
+    assert furnished.read_now(lambda tx: tx.payables.get("p1").reopened) == 10_000
+    assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {"CRC": 1_000}
+    assert furnished.read_now(lambda tx: tx.ledger.applied_to("capture:a1:REFT1", "m1", Mode.TEST)) == ()
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+    again = attrs.evolve(
+        back,
+        key="refund:a1:R2",
+        applied=(),
+        postings=ledger._moved(LedgerKind.CUSTOMER_CREDIT, "c1", LedgerKind.PROVIDER_CLEARING, "a1", 1_001),
+    )
+    with pytest.raises(Conflict) as refused:
+        furnished.write_now(lambda tx: tx.ledger.write(again))
+    assert refused.value.rule == "credit"
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        ("payable_due", {"amount": 10_001}),
+        ("payable_written_off", {"amount": -1}),
+        ("applied", {"applied": ()}),
+        ("applied", {"applied_amount": 3_999}),
+        ("walls", {"payable": "elsewhere"}),
+        ("walls", {"currency": "USD"}),
+        ("walls", {"mode": Mode.LIVE}),
+        ("foreign_key", {"merchant_id": "nobody", "applied": (), "kind": EntryKind.BILL}),
+    ],
+)
+def test_an_entry_that_breaks_a_rule_leaves_nothing(
+    furnished: SqliteStore, world: Any, rule: str, changes: dict[str, Any]
+) -> None:
+    amount = changes.pop("amount", 4_000)
+    applied = Applied(
+        payable_id=changes.pop("payable", "p1"),
+        effect=Effect.WRITTEN_OFF,
+        amount=changes.pop("applied_amount", amount),
+    )
+    postings = (Posting(LedgerKind.WRITE_OFF, "", amount), Posting(LedgerKind.RECEIVABLE, "c1", -amount))
+    entry = an_entry(world, **{"applied": (applied,), "postings": postings, **changes})
+    before = furnished.read_now(lambda tx: tx.ledger.balances("m1", Mode.TEST))
+
+    def write(tx: Any) -> str:
+        try:
+            tx.ledger.write(entry)
+        except Conflict as refused:
+            return refused.rule
+        return "written"
+
+    assert furnished.write_now(write) == rule
+    assert furnished.read_now(lambda tx: tx.ledger.balances("m1", Mode.TEST)) == before
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+    assert furnished.write_now(lambda tx: tx.ledger.write(an_entry(world))) is True
+
+
+def test_an_intake_is_allocated_only_once(furnished: SqliteStore, world: Any) -> None:
+    receipt = ledger.offline_receipt(
+        receipt_id="r1",
+        merchant_id="m1",
+        mode=Mode.TEST,
+        customer_id="c1",
+        currency="CRC",
+        amount=6_000,
+        into=LedgerKind.CASH,
+        at=world.now,
+    )
+    other = attrs.evolve(receipt, key="manual:r2")
+    first, second, third = ledger.allocations(
+        receipt, [Share("p1", 4_000), Share("p2", 2_000), Share("p3", 1)], customer_id="c1"
+    )
+
+    def write(tx: Any) -> None:
+        world.bill(tx, world.payable("p3"))
+        for entry in (receipt, other, first, second):
+            tx.ledger.write(entry)
+
+    furnished.write_now(write)
+
+    assert furnished.read_now(lambda tx: tx.ledger.applied_to("manual:r1", "m1", Mode.TEST)) == (
+        ("p1", 4_000),
+        ("p2", 2_000),
+    )
+    with pytest.raises(Conflict) as refused:
+        furnished.write_now(lambda tx: tx.ledger.write(third))
+    assert refused.value.rule == "intake_unapplied"
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+
+
+def test_every_book_has_its_own_chain(furnished: SqliteStore, world: Any) -> None:
+    def write(tx: Any) -> None:
+        world.bill(tx, world.payable("live", mode=Mode.LIVE))
+
+    furnished.write_now(write)
+
+    assert [entry.key for entry in furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.LIVE))] == ["bill:live:0"]
+    assert len(furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.TEST))) == 2
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+
+
+TAMPERED = {
+    "L1: entry bill:p1:0 has 2 postings that sum to 1": "UPDATE posting SET amount = amount + 1 WHERE entry ="
+    " (SELECT id FROM entry WHERE key = 'bill:p1:0') AND position = 0",
+    "L2: the CRC postings of merchant m1 in test mode": "UPDATE posting SET amount = 1 WHERE position = 1",
+    "L3: payable F-p1 says allocated 9999, its allocations say 10000": "UPDATE payable SET allocated = 9999"
+    " WHERE id = 'p1'",
+    "L4: customers of merchant m1 owe 10005 CRC": "UPDATE payable SET total = total + 5 WHERE id = 'p2'",
+    "L5: intake capture:a1:REFT1 of 10000 says allocated 1": "UPDATE intake SET allocated = 1",
+    "L6: customer_credit of c1 is on the wrong side by 1 CRC": "UPDATE posting SET amount = 10001 WHERE amount = 10000"
+    " AND entry = (SELECT id FROM entry WHERE kind = 'allocation')",
+    "L7: the cached balance of receivable c1 in CRC is 7": "UPDATE balance SET amount = 7 WHERE ledger_account ="
+    " (SELECT id FROM ledger_account WHERE kind = 'receivable')",
+    "L9: entry bill:p2:0 is not what was sealed": "UPDATE entry SET note = 'x' WHERE key = 'bill:p2:0'",
+    "L9: seal 3 of merchant m1 in test mode does not follow seal 1": "DELETE FROM seal WHERE seq = 2",
+    "L9: the chain of merchant m1 in test mode ends at": "UPDATE chain SET seq = 9",
+    "L1: entry bill:p1:0 is not sealed": "DELETE FROM seal WHERE seq = 1",
+    "L10: entry capture:a1:REFT1 moves what account a1 has to pay out, but it is a bill": "UPDATE entry SET"
+    " kind = 'bill' WHERE kind = 'capture'",
+    "I6: payment REFT1 is closed, but an observation says it was paid": "UPDATE payment SET status = 'closed'",
+    "I6: payment REFT1 is paid, but no observation says so": "UPDATE observation SET kind = 'accepted'",
+    "I7: payment REFT1 is paid, but nothing is booked": "UPDATE entry SET payment = NULL",
+    "I8: entry capture:a1:REFT1 books money that no paid observation": "UPDATE entry SET observation = NULL",
+    "cash receipts RC of merchant m1 in test mode: 0 of 1 numbers are there": "INSERT INTO series VALUES"
+    " ('m1', 'test', 'RC', 2)",
+}
+
+
+@pytest.mark.parametrize("problem", TAMPERED)
+def test_tampering_is_found_and_named(furnished: SqliteStore, world: Any, path: Path, problem: str) -> None:
+    paid(furnished, world)
+    connection = sqlite3.connect(path)
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute(TAMPERED[problem])
+    connection.commit()
+    connection.close()
+
+    problems = furnished.read_now(lambda tx: tx.ledger.verify())
+
+    assert any(found.startswith(problem) for found in problems), problems
+
+
+def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: SqliteStore, world: Any) -> None:
+    def write(tx: Any) -> None:
+        payment = world.start(tx, world.payment())
+        tx.payments.observe(world.seen(amount=Money(500, "USD")), "m1", Mode.TEST)
+        done = attrs.evolve(payment, phase=Phase.SENT, status=Status.PAID)
+        tx.payments.save(done)
+        (taken,) = captures_in(done, tx.payments.seen("t1"))
+        tx.ledger.write(ledger.capture(done, taken))
+
+    furnished.write_now(write)
+
+    assert ("suspense", "a1", "USD", -500) in furnished.read_now(lambda tx: tx.ledger.balances("m1", Mode.TEST))
+    assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {}
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
