@@ -296,6 +296,17 @@ def _authorisations_differ(paid: Iterable[Observation]) -> bool:
     return any(len(values) > 1 for values in told.values())
 
 
+def was_undone(payment: Payment, seen: Iterable[Seen]) -> bool:
+    """The money was known to have gone back by the time it was known to have come: it settles nothing."""
+    items = tuple(seen)
+    first = min((item.seen_at for item in items if item.observation.kind is Kind.PAID), default=None)
+    if first is None:
+        return False
+    captured = sum(taken.amount.minor for taken in captures_in(payment, items))
+    back = sum(_returned(item.observation, payment) for item in items if item.seen_at <= first)
+    return back >= captured > 0
+
+
 def tries_in(seen: Iterable[Seen]) -> int:
     """How often the payer tried inside one session, for people only."""
     return 1 + sum(1 for item in seen if item.observation.kind is Kind.TRY_DECLINED)
@@ -345,7 +356,10 @@ def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
         watched = payment.is_unproven and way.query_by is not QueryBy.NONE and now < ended + WATCH
         return now + DAY if watched else None
     if payment.status is Status.UNKNOWN:
-        return _next_of(UNKNOWN_CHECKS, ended, now) or now + DAY
+        expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
+        settled = expiry + timedelta(minutes=way.settle_minutes)
+        regular = _next_of(UNKNOWN_CHECKS, ended, now) or now + DAY
+        return min(regular, settled) if way.undo and now < settled else regular
     return _next_pending(payment, way, now)
 
 

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import attrs
 
 from hub.domain.message import Review
+from hub.domain.operation import undo_due
 from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_due
 from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
 from .open_account import NotInstalled, Opened, open_account
 from .ports import Hub, Tx
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
+from .run_operation import undo_payment
 
 REVIEW_AFTER = timedelta(days=7)
 
@@ -43,7 +45,11 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     elif _can_ask(opened, way, payment) and not hub.exchanger.is_open(opened.record.id):
         claims = await _ask(hub, opened, payment)
     ended = hub.clock()
-    return await hub.store.write(lambda tx: _commit(tx, hub, payment_id, way, claims, ended))
+    after = await hub.store.write(lambda tx: _commit(tx, hub, payment_id, way, claims, ended))
+    if after and undo_due(after, way, ended):
+        await undo_payment(hub, payment_id)
+        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
+    return after
 
 
 def _lease_over(payment: Payment, now: datetime) -> bool:

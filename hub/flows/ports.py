@@ -18,14 +18,15 @@ from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
 from hub.domain.merchant import Customer, Link, LinkKind, Member, Merchant, Session, SignIn
 from hub.domain.message import Delivery, MessageState, Review, StoredMessage
+from hub.domain.operation import Operation
 from hub.domain.order import StoreOrder
 from hub.domain.papers import MailValue
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import Payment, Seen
+from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
-from hub_hookspecs import Account, Conclusion, Mode, Offer, PayButton
+from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason
 
 T = TypeVar("T")
 
@@ -285,6 +286,37 @@ class Reviews(Protocol):
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]: ...
 
 
+class Operations(Protocol):
+    """Refunds, undos and cancels."""
+
+    def add(self, record: Operation) -> None:
+        """Insert, in phase created; Conflict ``unique`` when another one of the payment is live."""
+
+    def begin_sending(self, operation_id: str, owner: str, lease_until: datetime) -> None:
+        """created -> sending, by compare-and-set; Conflict ``legal_send`` when too much would go back (I11)."""
+
+    def save(self, record: Operation) -> None: ...
+    def get(self, operation_id: str) -> Operation | None: ...
+    def of_payment(self, payment_id: str) -> tuple[Operation, ...]: ...
+    def observe(
+        self,
+        key: str,
+        operation_id: str,
+        kind: Kind,
+        source: ObservedBy,
+        *,
+        reason: Reason | None,
+        note: str,
+        now: datetime,
+    ) -> bool:
+        """Insert what was observed of an operation; False when its key is already there."""
+
+    def seen(self, operation_id: str) -> tuple[tuple[Kind, Reason | None, str, datetime], ...]:
+        """(kind, reason, note, seen at) in stored order."""
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+
+
 class Tx(Protocol):
     """One transaction, with one attribute a noun."""
 
@@ -314,6 +346,8 @@ class Tx(Protocol):
     def orders(self) -> Orders: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def operations(self) -> Operations: ...
 
     def run(self, statement: Any, values: Any = None) -> Any:
         """The one seam through which statements are executed."""

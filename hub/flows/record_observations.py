@@ -29,6 +29,7 @@ from hub.domain.payment import (
     flags_of,
     next_check,
     status_of,
+    was_undone,
 )
 from hub_hookspecs import Kind, Observation, Way
 
@@ -80,7 +81,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     merchant = tx.merchants.get(after.merchant_id)
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
-        if after.status is Status.PAID and merchant.options.auto_record:
+        if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
             issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now)
         _tell(tx, before, after, merchant, customer, seen, now)
     _open_reviews(tx, after, now)
@@ -140,10 +141,10 @@ def way_of(hub: Hub, payment: Payment) -> Way | None:
 
 
 def _book(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
-    undone = sum(_amount_back(item, payment) for item in seen)
+    undone = was_undone(payment, seen)
     for taken in captures_in(payment, seen):
         entry = ledger.capture(payment, taken)
-        if tx.ledger.write(entry) and entry.intake_of and undone < taken.amount.minor:
+        if tx.ledger.write(entry) and entry.intake_of and not undone:
             _allocate(tx, payment, entry, taken)
     captures = captures_in(payment, seen)
     if not captures:
@@ -151,12 +152,6 @@ def _book(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
     for item in seen:
         if item.observation.kind is Kind.RETURNED:
             _give_back(tx, payment, item, captures[0])
-
-
-def _amount_back(item: Seen, payment: Payment) -> int:
-    """What this news says went back; money that is known to have gone back whole settles nothing (an undo)."""
-    claim = item.observation
-    return (claim.amount or payment.amount).minor if claim.kind is Kind.RETURNED else 0
 
 
 def _allocate(tx: Tx, payment: Payment, entry: ledger.Entry, taken: Capture) -> None:
@@ -189,7 +184,7 @@ def _tell(
     """Owe the mails of a visible change: one per recipient and kind, in this transaction."""
     payer = after.payer.email or customer.email
     was = before.status if before else Status.CREATED
-    if after.status is Status.PAID:
+    if after.status is Status.PAID and not was_undone(after, seen):
         owe(tx, after, DeliveryKind.RECEIPT, payer, now)
         for address in merchant.notify:
             owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now)

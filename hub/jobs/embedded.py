@@ -19,6 +19,7 @@ from hub.flows.check_payment import check_payment
 from hub.flows.deliver import deliver
 from hub.flows.ports import Hub, Tx
 from hub.flows.receive_message import read_message
+from hub.flows.run_operation import check_operation
 
 log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ class Work:
 KINDS: Final = (
     Work("message", lambda tx, now, until, n: tx.messages.claim_due(now, until, n), read_message, 16),
     Work("payment", lambda tx, now, until, n: tx.payments.claim_due(now, until, n), check_payment, 16),
+    Work("operation", lambda tx, now, until, n: tx.operations.claim_due(now, until, n), check_operation, 8),
     Work("delivery", lambda tx, now, until, n: tx.deliveries.claim_due(now, until, n), deliver, 4),
 )
 

@@ -1,0 +1,360 @@
+"""Refund, undo or cancel a payment: committed as *sending* first, sent once, concluded only by a clear answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import structlog
+
+from hub.domain.message import Review
+from hub.domain.operation import (
+    DONE_BY,
+    Operation,
+    OperationKind,
+    OperationStatus,
+    operation_status,
+    settled_at,
+    undo_due,
+)
+from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status, captures_in
+from hub_hookspecs import (
+    CROCKFORD,
+    Cancel,
+    Conclusion,
+    Kind,
+    Money,
+    Observation,
+    Outcome,
+    ProviderInfo,
+    Reason,
+    Refund,
+    RefundKind,
+    Refunds,
+    Way,
+)
+
+from .open_account import NotInstalled, Opened, open_account
+from .ports import Conflict, Hub, Tx
+from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
+
+log = structlog.get_logger()
+
+WAIT_SECONDS = 3.0
+HOOKS = {
+    OperationKind.REFUND: "refund_payment",
+    OperationKind.UNDO: "refund_payment",
+    OperationKind.CANCEL: "cancel_payment",
+}
+
+
+class NotAllowed(Exception):
+    """The operation may not be started; ``code`` says why. Nothing was sent and nothing changed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+async def refund_payment(
+    hub: Hub, payment_id: str, *, amount: Money | None = None, by: str, note: str = ""
+) -> Operation:
+    """Give a proven capture back, whole or as far as the provider can.
+
+    Raises:
+        NotAllowed: Not paid, unknown, more than is left, or the provider cannot.
+    """
+
+    def allow(tx: Tx, payment: Payment, info: ProviderInfo, _way: Way) -> Money:
+        captured = _captured(tx, payment)
+        if payment.status is Status.UNKNOWN:
+            raise NotAllowed("unknown", "El pago está por confirmarse; no se puede devolver todavía")
+        if payment.status is not Status.PAID or captured.minor <= 0:
+            raise NotAllowed("not_paid", "Este pago no está pagado")
+        wanted = amount or captured
+        if info.refunds is Refunds.NONE:
+            raise NotAllowed("cannot", f"{info.name} no devuelve pagos por esta vía; hágalo en su panel")
+        if info.refunds is Refunds.FULL and wanted != captured:
+            raise NotAllowed("full_only", f"{info.name} solo devuelve el monto completo, {captured}")
+        if wanted.currency != captured.currency or not 0 < wanted.minor <= captured.minor:
+            raise NotAllowed("amount", f"Se puede devolver hasta {captured}")
+        if info.refund_days and hub.clock() > payment.created_at + timedelta(days=info.refund_days):
+            raise NotAllowed("too_late", f"{info.name} devuelve pagos hasta {info.refund_days} días después")
+        return wanted
+
+    return await _start(hub, payment_id, OperationKind.REFUND, allow, by=by, note=note)
+
+
+async def cancel_payment(hub: Hub, payment_id: str, *, by: str) -> Operation:
+    """Withdraw a pending payment; only the provider's word cancels it.
+
+    Raises:
+        NotAllowed: Not pending, or the provider cannot.
+    """
+
+    def allow(_tx: Tx, payment: Payment, info: ProviderInfo, way: Way) -> Money:
+        if payment.status is not Status.PENDING:
+            raise NotAllowed("not_pending", "Este pago ya no se puede cancelar")
+        if not way.cancel:
+            raise NotAllowed("cannot", f"{info.name} no permite cancelar este cobro")
+        return payment.amount
+
+    return await _start(hub, payment_id, OperationKind.CANCEL, allow, by=by)
+
+
+async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
+    """Undo a payment whose outcome stays unknown past its expiry and settle time; at most once.
+
+    None when it is not due, was tried before, or a colleague was first.
+    """
+
+    def allow(_tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:
+        if not undo_due(payment, way, hub.clock()):
+            raise NotAllowed("not_due", "nothing to undo yet")
+        return payment.amount
+
+    with contextlib.suppress(NotAllowed):
+        return await _start(hub, payment_id, OperationKind.UNDO, allow, by="rule", note="outcome unknown", wait=False)
+    return None
+
+
+def _captured(tx: Tx, payment: Payment) -> Money:
+    """What was captured and has not gone back."""
+    seen = tx.payments.seen(payment.id)
+    own = [
+        taken.amount.minor for taken in captures_in(payment, seen) if taken.amount.currency == payment.amount.currency
+    ]
+    back = sum(
+        (item.observation.amount or payment.amount).minor
+        for item in seen
+        if item.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK)
+    )
+    return Money(max(0, sum(own) - back), payment.amount.currency)
+
+
+Allow = Callable[[Tx, Payment, ProviderInfo, Way], Money]
+
+
+async def _start(
+    hub: Hub,
+    payment_id: str,
+    kind: OperationKind,
+    allow: Allow,
+    *,
+    by: str,
+    note: str = "",
+    wait: bool = True,
+) -> Operation:
+    now, operation_id = hub.clock(), hub.fresh_id()
+    references = {
+        code: hub.random_text(provider.info.reference.length, provider.info.reference.alphabet)
+        for code, provider in hub.providers.items()
+    }
+
+    def commit_sending(tx: Tx) -> Operation:
+        payment = tx.payments.get(payment_id)
+        if payment is None:
+            raise LookupError(payment_id)
+        provider, way = hub.providers.get(payment.provider), way_of(hub, payment)
+        if provider is None or way is None or HOOKS[kind] not in provider.capabilities:
+            raise NotAllowed("cannot", f"{payment.provider} no ofrece esta operación")
+        operation = Operation(
+            id=operation_id,
+            payment_id=payment.id,
+            account_id=payment.account_id,
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            kind=kind,
+            reference=references[payment.provider],
+            amount=allow(tx, payment, provider.info, way),
+            decided_by=by,
+            note=note[:300],
+            created_at=now,
+        )
+        tx.operations.add(operation)
+        tx.operations.begin_sending(operation.id, hub.owner, now + LEASE)
+        return attrs.evolve(
+            operation, phase=Phase.SENDING, status=OperationStatus.UNKNOWN, owner=hub.owner, lease_until=now + LEASE
+        )
+
+    try:
+        operation = await hub.store.write(commit_sending)
+    except Conflict as conflict:
+        raise NotAllowed("in_progress", "Ya hay una operación en curso o hecha para este pago") from conflict
+    task = asyncio.ensure_future(send_operation(hub, operation))
+    hub.spawn(task)
+    if wait:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(task), WAIT_SECONDS)
+    return await hub.store.read(lambda tx: tx.operations.get(operation_id)) or operation
+
+
+async def send_operation(hub: Hub, operation: Operation) -> None:
+    """Drive the hook once and commit its outcome; never raises."""
+    try:
+        conclusion = await _perform(hub, operation)
+    except asyncio.CancelledError:
+        raise
+    except Exception:  # a fault of ours: the outcome stays unknown
+        log.exception("operation_failed", operation=operation.id)
+        return
+    now = hub.clock()
+    await hub.store.write(lambda tx: _commit(tx, hub, operation.id, conclusion, now))
+
+
+async def _perform(hub: Hub, operation: Operation) -> Conclusion[Any]:
+    now = hub.clock()
+
+    def load(tx: Tx) -> tuple[Payment, Opened]:
+        payment, record = tx.payments.get(operation.payment_id), tx.accounts.get(operation.account_id)
+        if payment is None or record is None:
+            raise LookupError(operation.payment_id)
+        return payment, open_account(tx, hub, record, now)
+
+    try:
+        payment, opened = await hub.store.read(load)
+    except NotInstalled as error:
+        return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error))
+    call_id = hub.random_text(10, CROCKFORD)
+    common: dict[str, Any] = {
+        "reference": payment.reference,
+        "operation": operation.reference,
+        "provider_reference": payment.provider_reference,
+        "way": payment.way,
+        "amount": operation.amount,
+        "memory": payment.memory,
+        "payer_fields": payment.payer.fields,
+        "now": now,
+        "call_id": call_id,
+    }
+    records: dict[str, Any]
+    if operation.kind is OperationKind.CANCEL:
+        records = {"cancel": Cancel(**common)}
+    else:
+        records = {"refund": Refund(kind=RefundKind(operation.kind.value), captured=payment.amount, **common)}
+    ran = await hub.exchanger.run(
+        opened.provider,
+        HOOKS[operation.kind],
+        account=opened.account,
+        account_id=operation.account_id,
+        lease_until=operation.lease_until,
+        **records,
+    )
+    return ran.conclusion
+
+
+def _commit(tx: Tx, hub: Hub, operation_id: str, conclusion: Conclusion[Any], now: datetime) -> None:
+    operation = tx.operations.get(operation_id)
+    payment = tx.payments.get(operation.payment_id) if operation else None
+    if operation is None or payment is None:
+        return
+    observations = conclusion.value if conclusion.outcome is Outcome.RESULT else ()
+    for observation in observations or ():
+        _note(tx, operation, observation.kind, ObservedBy.ANSWER, observation.reason, "", now)
+    if conclusion.outcome is Outcome.DECLINED:
+        _note(tx, operation, Kind.DECLINED, ObservedBy.ANSWER, conclusion.reason, conclusion.cause, now)
+    elif conclusion.outcome is Outcome.NEVER_SENT:
+        _note(tx, operation, Kind.NEVER_SENT, ObservedBy.RULE, None, conclusion.cause, now)
+    sent = attrs.evolve(operation, phase=Phase.SENT, ended_at=now)
+    settle(tx, hub, sent, payment, tuple(observations or ()), now)
+
+
+def _note(
+    tx: Tx, operation: Operation, kind: Kind, source: ObservedBy, reason: Reason | None, note: str, now: datetime
+) -> None:
+    key = derived_id("operation_news", operation.id, kind)
+    tx.operations.observe(key, operation.id, kind, source, reason=reason, note=note[:200], now=now)
+
+
+def settle(
+    tx: Tx, hub: Hub, operation: Operation, payment: Payment, observations: tuple[Observation, ...], now: datetime
+) -> Operation:
+    """Derive the operation's status and let its news about the payment through the door."""
+    kinds = [item[0] for item in tx.operations.seen(operation.id)]
+    status, reason = operation_status(operation.kind, operation.phase, kinds)
+    after = attrs.evolve(operation, status=status, reason=reason)
+    after = attrs.evolve(after, next_check_at=_next_look(after, now))
+    tx.operations.save(after)
+    claims = _claims(payment, after, observations, way_of(hub, payment), now)
+    if claims:
+        record_observations(tx, hub, payment, claims, now=now)
+    return after
+
+
+def _claims(
+    payment: Payment, operation: Operation, observations: tuple[Observation, ...], way: Way | None, now: datetime
+) -> list[Claim]:
+    """What an operation's answer says about the payment itself."""
+    done = operation.status is OperationStatus.DONE
+    if operation.kind is OperationKind.CANCEL:
+        own = [item for item in observations if item.kind in (Kind.CANCELLED, Kind.PAID, Kind.EXPIRED, Kind.DECLINED)]
+        return [Claim(observation=item, source=ObservedBy.ANSWER, note="cancel") for item in own]
+    claims = []
+    if operation.kind is OperationKind.UNDO and done:
+        paid = Observation(kind=Kind.PAID, movement=payment.reference)
+        claims.append(Claim(observation=paid, source=ObservedBy.ANSWER, note="proved by its undo"))
+    if done:
+        told = next((item for item in observations if item.kind is DONE_BY[operation.kind]), None)
+        returned = Observation(
+            kind=Kind.RETURNED,
+            amount=operation.amount,
+            event_id=operation.reference,
+            vouched=frozenset({"event_id"}),
+            movement=told.movement if told else payment.reference,
+            occurred_at=told.occurred_at if told else None,
+        )
+        claims.append(Claim(observation=returned, source=ObservedBy.ANSWER, note=operation.kind.value))
+    nothing = operation.kind is OperationKind.UNDO and operation.reason == "nothing_to_return"
+    if nothing and way and now >= settled_at(payment, way):
+        claims.append(rule_claim(Kind.NEVER_EXISTED, "undo_found_nothing", f"operation {operation.reference}"))
+    return claims
+
+
+REVIEW_UNKNOWN_AFTER = timedelta(hours=1)
+
+
+def _next_look(operation: Operation, now: datetime) -> datetime | None:
+    """An unknown operation is looked at until a review stands for it; the request is never sent again."""
+    if not operation.is_live:
+        return None
+    ended = operation.ended_at or operation.lease_until or operation.created_at
+    first = ended + REVIEW_UNKNOWN_AFTER
+    return first if now < first else now + timedelta(hours=24)
+
+
+async def check_operation(hub: Hub, operation_id: str) -> None:
+    """Look at an operation that is due; safe to run twice.
+
+    What was never sent before its lease ended is unknown; after an hour a review stands for it.
+    """
+    now = hub.clock()
+
+    def look(tx: Tx) -> None:
+        operation = tx.operations.get(operation_id)
+        if operation is None or not operation.is_live:
+            return
+        if operation.phase is Phase.SENDING and operation.lease_until and now < operation.lease_until:
+            return
+        if operation.phase is Phase.SENDING:
+            operation = attrs.evolve(operation, phase=Phase.SENT, ended_at=operation.lease_until)
+        ended = operation.ended_at or now
+        if now >= ended + REVIEW_UNKNOWN_AFTER:
+            tx.reviews.open(
+                Review(
+                    id=derived_id("review", "operation_unknown", operation.id),
+                    merchant_id=operation.merchant_id,
+                    mode=operation.mode,
+                    cause="operation_unknown",
+                    payment_id=operation.payment_id,
+                    details=f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer",
+                    opened_at=now,
+                )
+            )
+        looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=_next_look(operation, now))
+        tx.operations.save(looked)
+
+    await hub.store.write(look)
