@@ -149,7 +149,7 @@ class World:
                 tx.ledger.write(row)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def world() -> World:
     return World()
 

@@ -1,0 +1,413 @@
+"""What the database itself refuses, whoever asks: every trigger and CHECK, tried with plain SQL."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.domain import ledger
+from hub.domain.receipt import CashReceipt, Means
+from hub.storage import SqliteStore, open_store
+from hub.storage.engine import connect
+from hub.storage.triggers import TRIGGERS
+from hub_hookspecs import Mode, Money
+
+Refusal = Callable[[str], str]
+
+
+def fill(store: SqliteStore, world: Any) -> None:
+    """t1 has paid p1 and some more; t2 is on its way with p2; t3 is created with p3."""
+
+    def write(tx: Any) -> None:
+        world.pay(tx, world.start(tx, world.payment("t1", "p1")), amount=12_000)
+        world.start(tx, world.payment("t2", "p2"))
+        world.bill(tx, world.payable("p3"))
+        world.bill(tx, world.payable("p4"))
+        world.bill(tx, world.payable("usd", currency="USD"))
+        tx.payments.add(world.payment("t3", "p3"))
+        tx.merchants.add(world.merchant("m2"))
+        tx.customers.save(world.customer("c2", merchant_id="m2"))
+        tx.receipts.next_number("m1", Mode.TEST, "RC")
+        tx.receipts.add(
+            CashReceipt(
+                id="r1",
+                merchant_id="m1",
+                mode=Mode.TEST,
+                series="RC",
+                number=1,
+                customer_id="c1",
+                payment_id=None,
+                received_on=world.now.date(),
+                issued_at=world.now,
+                issued_by="Dora",
+                means=Means.CASH,
+                cash=Money(1, "CRC"),
+                advance=Money(1, "CRC"),
+                lines=(),
+                words="",
+                clause="account",
+                concept="",
+            )
+        )
+
+    store.write_now(lambda tx: world.furnish(tx, "p1", "p2"))
+    store.write_now(write)
+
+
+@pytest.fixture(scope="module")
+def filled(empty: Path, world: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("guards") / "filled.db"
+    path.write_bytes(empty.read_bytes())
+    store = open_store(path)
+    fill(store, world)
+    store.close_now()
+    return path
+
+
+def attempt_on(path: Path) -> Iterator[Refusal]:
+    """ask(sql): what the database says to these statements, or ``done``."""
+    connection = connect(path)
+
+    def ask(sql: str) -> str:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in sql.split(";"):
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        except sqlite3.IntegrityError as error:
+            return str(error)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        return "done"
+
+    yield ask
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def refusal(filled: Path) -> Iterator[Refusal]:
+    """Attempts that are refused: nothing of them stays, so they share a database."""
+    yield from attempt_on(filled)
+
+
+@pytest.fixture
+def copy(filled: Path, path: Path) -> Path:
+    path.write_bytes(filled.read_bytes())
+    return path
+
+
+@pytest.fixture
+def attempt(copy: Path) -> Iterator[Refusal]:
+    """Attempts that may succeed, on a database of their own."""
+    yield from attempt_on(copy)
+
+
+def a_line(payment: str, payable: str, amount: int = 10_000, live: int = 1) -> str:
+    return f"INSERT INTO payment_line VALUES ('{payment}', 7, '{payable}', 'F', {amount}, {live})"
+
+
+def a_payment(**changes: Any) -> str:
+    values = {
+        "id": "t9",
+        "merchant": "m1",
+        "mode": "test",
+        "account": "a1",
+        "provider": "g",
+        "way": "w",
+        "channel": "statement",
+        "customer": "c1",
+        "payer": "{}",
+        "payer_email": "",
+        "reference": "R9",
+        "currency": "CRC",
+        "amount": 1,
+        "phase": "created",
+        "status": "created",
+        "live": 1,
+        "reason": "",
+        "flags": "[]",
+        "memory": "{}",
+        "return_token": "",
+        "locale": "es",
+        "owner": "",
+        "checks": 0,
+        "warned": 0,
+        "created_at": 1,
+        **changes,
+    }
+    return f"INSERT INTO payment ({', '.join(values)}) VALUES ({', '.join(map(repr, values.values()))})"
+
+
+def an_entry(id: str = "e9", merchant: str = "m1") -> str:
+    return (
+        "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note)"
+        f" VALUES ('{id}', '{merchant}', 'test', '{id}', 'bill', 'CRC', 1, 0, '')"
+    )
+
+
+def a_posting(position: int, amount: int, account: str = "kind = 'receivable' AND currency = 'CRC'") -> str:
+    return f"INSERT INTO posting SELECT 'e9', {position}, id, {amount} FROM ledger_account WHERE {account}"
+
+
+NEXT_SEAL = (
+    "INSERT INTO seal SELECT 'e9', merchant, mode, seq + 1, hash, 'h' FROM chain"
+    " WHERE merchant = 'm1' AND mode = 'test'"
+)
+CAPTURE = "(SELECT id FROM entry WHERE kind = 'capture')"
+
+REFUSED = {
+    # payments and their lines
+    "a second live line": (a_payment() + ";" + a_line("t9", "p2"), "payment_line.payable"),
+    "a line that says it is not live": (a_payment() + ";" + a_line("t9", "p4", live=0), "FOREIGN KEY"),
+    "a line that is made not live": ("UPDATE payment_line SET live = 0 WHERE payment = 't2'", "FOREIGN KEY"),
+    "a payment that lies about live": ("UPDATE payment SET live = 0 WHERE id = 't2'", "payment_live"),
+    "a status that lies about live": ("UPDATE payment SET status = 'closed' WHERE id = 't2'", "payment_live"),
+    "an unknown status": ("UPDATE payment SET status = 'done' WHERE id = 't2'", "payment_status"),
+    "a payment that begins sent": (a_payment(phase="sent"), "legal_send"),
+    "a payment that begins pending": (a_payment(status="pending"), "legal_send"),
+    "a payment in another mode than its account": (a_payment(mode="live"), "walls"),
+    "a payment for another merchant's customer": (a_payment(customer="c2"), "walls"),
+    "a used reference": (a_payment(reference="REFT1"), "payment.account, payment.reference"),
+    "a used return token": (a_payment(return_token="return-t1"), "payment.return_token"),
+    "a payment of nothing": (a_payment(amount=0), "payment_amount"),
+    "created to sent": ("UPDATE payment SET phase = 'sent' WHERE id = 't3'", "legal_send"),
+    "sending without lines": (a_payment() + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'", "legal_send"),
+    "sending more than the lines": (
+        a_payment(amount=2) + ";" + a_line("t9", "p4", 1) + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'",
+        "legal_send",
+    ),
+    "sending more than is due": (
+        a_payment(amount=10_001)
+        + ";"
+        + a_line("t9", "p4", 10_001)
+        + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'",
+        "legal_send",
+    ),
+    "sending for a cancelled payable": (
+        "UPDATE payable SET cancelled_at = 1 WHERE id = 'p3'; UPDATE payment SET phase = 'sending' WHERE id = 't3'",
+        "legal_send",
+    ),
+    "sending what was closed": (
+        "UPDATE payment SET status = 'closed', live = 0 WHERE id = 't3';"
+        " UPDATE payment SET phase = 'sending' WHERE id = 't3'",
+        "legal_send",
+    ),
+    "sending and closing at once": (
+        "UPDATE payment SET phase = 'sending', status = 'closed', live = 0 WHERE id = 't3'",
+        "legal_send",
+    ),
+    "sending back to created": ("UPDATE payment SET phase = 'created' WHERE id = 't2'", "legal_phase"),
+    "sent back to sending": ("UPDATE payment SET phase = 'sending' WHERE id = 't1'", "legal_phase"),
+    "paid to closed": ("UPDATE payment SET status = 'closed' WHERE id = 't1'", "legal_status"),
+    "paid to live": ("UPDATE payment SET status = 'unknown', live = 1 WHERE id = 't1'", "legal_status"),
+    "another amount": ("UPDATE payment SET amount = 1 WHERE id = 't2'", "fixed"),
+    "another reference": ("UPDATE payment SET reference = 'X' WHERE id = 't2'", "fixed"),
+    "a payment deleted": ("DELETE FROM payment WHERE id = 't3'", "append_only"),
+    "a payment replaced": (a_payment(id="t3", reference="N").replace("INSERT", "INSERT OR REPLACE"), "append_only"),
+    "a line after sending": (a_line("t2", "p4"), "legal_send"),
+    "a line in another currency": (a_payment() + ";" + a_line("t9", "usd"), "walls"),
+    "a line of nothing": (a_payment() + ";" + a_line("t9", "p4", 0), "payment_line_amount"),
+    "a line changed": ("UPDATE payment_line SET amount = 1", "fixed"),
+    "a line deleted": ("DELETE FROM payment_line", "append_only"),
+    # observations
+    "an observation changed": ("UPDATE observation SET note = 'x'", "append_only"),
+    "an observation deleted": ("DELETE FROM observation", "append_only"),
+    "an observation replaced": ("INSERT OR REPLACE INTO observation SELECT * FROM observation", "append_only"),
+    "an observation of another mode": (
+        "INSERT INTO observation (id, seq, payment, account, merchant, mode, source, kind, vouched, seen_at, note,"
+        " digest) VALUES ('x', 9, 't1', 'a1', 'm1', 'live', 'rule', 'paid', '[]', 1, '', '')",
+        "walls",
+    ),
+    # payables
+    "a counter set by hand": ("UPDATE payable SET allocated = 10000 WHERE id = 'p4'", "from_ledger"),
+    "another counter set by hand": ("UPDATE payable SET outside = outside + 1 WHERE id = 'p4'", "from_ledger"),
+    "a counter reset by hand": ("UPDATE payable SET allocated = 0 WHERE id = 'p1'", "from_ledger"),
+    "a payable that begins paid": (
+        "INSERT INTO payable (id, merchant, mode, kind, number, customer, currency, total, issued_on, description,"
+        " revision, allocated, created_at) VALUES ('x', 'm1', 'test', 'invoice', 'X', 'c1', 'CRC', 5, '2026-01-01', '',"
+        " 0, 5, 1)",
+        "from_ledger",
+    ),
+    "a total below what is settled": ("UPDATE payable SET total = 9999 WHERE id = 'p1'", "payable_due"),
+    "a negative total": ("UPDATE payable SET total = -1 WHERE id = 'p4'", "payable_"),
+    "a total that is held by a live payment": ("UPDATE payable SET total = 1 WHERE id = 'p2'", "legal_revision"),
+    "another number": ("UPDATE payable SET number = 'X' WHERE id = 'p4'", "fixed"),
+    "another currency": ("UPDATE payable SET currency = 'USD' WHERE id = 'p4'", "fixed"),
+    "a payable deleted": ("DELETE FROM payable WHERE id = 'p4'", "append_only"),
+    "a payable replaced": (
+        "INSERT OR REPLACE INTO payable (id, merchant, mode, kind, number, customer, currency, total, issued_on,"
+        " description, revision, created_at) SELECT id, merchant, mode, kind, number, customer, currency, total,"
+        " issued_on, description, revision, created_at FROM payable WHERE id = 'p4'",
+        "append_only",
+    ),
+    # the ledger
+    "an unsealed entry": (an_entry() + ";" + a_posting(0, 5) + ";" + a_posting(1, -5), "FOREIGN KEY"),
+    "an unbalanced entry": (";".join((an_entry(), a_posting(0, 5), a_posting(1, -4), NEXT_SEAL)), "balanced"),
+    "an entry with one leg": (";".join((an_entry(), a_posting(0, 5), NEXT_SEAL)), "balanced"),
+    "an empty entry": (";".join((an_entry(), NEXT_SEAL)), "balanced"),
+    "an empty posting": (";".join((an_entry(), a_posting(0, 0))), "posting_amount"),
+    "a posting beyond the limit": (";".join((an_entry(), a_posting(0, 10**15 + 1))), "posting_amount"),
+    "two currencies in an entry": (
+        ";".join((an_entry(), a_posting(0, 5), a_posting(1, -5, "kind = 'billed' AND currency = 'USD'"), NEXT_SEAL)),
+        "walls",
+    ),
+    "an entry of another merchant": (
+        ";".join((an_entry(merchant="m2"), a_posting(0, 5), a_posting(1, -5), NEXT_SEAL)),
+        "walls",
+    ),
+    "a seal out of turn": (
+        ";".join((an_entry(), a_posting(0, 5), a_posting(1, -5), NEXT_SEAL.replace("seq + 1", "seq + 2"))),
+        "chain",
+    ),
+    "a seal on another hash": (
+        ";".join((an_entry(), a_posting(0, 5), a_posting(1, -5), NEXT_SEAL.replace("hash,", "'x',"))),
+        "chain",
+    ),
+    "credit taken below nothing": (
+        ";".join(
+            (
+                an_entry(),
+                a_posting(0, 2001, "kind = 'customer_credit'"),
+                a_posting(1, -2001, "kind = 'billed' AND currency = 'CRC'"),
+                NEXT_SEAL,
+            )
+        ),
+        "credit",
+    ),
+    "a posting to a sealed entry": (a_posting(9, 5).replace("'e9'", CAPTURE), "sealed"),
+    "an allocation to a sealed entry": (
+        f"INSERT INTO allocation VALUES ({CAPTURE}, 9, 'p4', 'allocated', 1, NULL)",
+        "sealed",
+    ),
+    "an intake of a sealed entry": (
+        "INSERT INTO intake (entry, customer, currency, amount)"
+        " SELECT id, 'c1', 'CRC', 1 FROM entry WHERE kind = 'bill'",
+        "sealed",
+    ),
+    "an over-allocation": (
+        an_entry() + "; INSERT INTO allocation VALUES ('e9', 0, 'p4', 'allocated', 10001, NULL)",
+        "payable_due",
+    ),
+    "an allocation below nothing": (
+        an_entry() + "; INSERT INTO allocation VALUES ('e9', 0, 'p4', 'withheld', -1, NULL)",
+        "payable_withheld",
+    ),
+    "re-opening what was not allocated": (
+        an_entry() + "; INSERT INTO allocation VALUES ('e9', 0, 'p4', 'reopened', 1, NULL)",
+        "payable_",
+    ),
+    "an allocation beyond its intake": (
+        an_entry() + f"; INSERT INTO allocation VALUES ('e9', 0, 'p4', 'allocated', 2001, {CAPTURE})",
+        "intake_unapplied",
+    ),
+    "an allocation in another currency": (
+        an_entry() + "; INSERT INTO allocation VALUES ('e9', 0, 'usd', 'allocated', 1, NULL)",
+        "walls",
+    ),
+    "an entry for another merchant's payment": (
+        "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note, payment)"
+        " VALUES ('e9', 'm2', 'test', 'e9', 'bill', 'CRC', 1, 0, '', 't1')",
+        "walls",
+    ),
+    "a used key": (
+        an_entry().replace("'e9', 'bill'", "'bill:p1:0', 'bill'"),
+        "entry.merchant, entry.mode, entry.key",
+    ),
+    "an intake allocated by hand": ("UPDATE intake SET allocated = 1", "from_ledger"),
+    "an intake returned beyond its amount": ("UPDATE intake SET returned = 2001", "intake_unapplied"),
+    "an intake's amount changed": ("UPDATE intake SET amount = 99999", "fixed"),
+    "an intake deleted": ("DELETE FROM intake", "append_only"),
+    "the head of the chain moved": ("UPDATE chain SET seq = seq + 1, hash = 'x'", "chain"),
+    "the head of the chain moved back": ("UPDATE chain SET seq = seq - 1", "chain"),
+    "the head of the chain deleted": ("DELETE FROM chain", "append_only"),
+    "a balance deleted": ("DELETE FROM balance", "append_only"),
+    **{
+        f"{table} {what}": (sql.format(table=table), "append_only")
+        for table in ("entry", "posting", "seal", "allocation", "ledger_account")
+        for what, sql in {
+            "deleted": "DELETE FROM {table}",
+            "replaced": "INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",
+        }.items()
+        if (table, what) not in (("posting", "replaced"), ("seal", "replaced"), ("allocation", "replaced"))
+    },
+    "an entry changed": ("UPDATE entry SET note = 'x'", "append_only"),
+    "a posting changed": ("UPDATE posting SET amount = amount", "append_only"),
+    "a seal changed": ("UPDATE seal SET hash = 'x'", "append_only"),
+    "an allocation changed": ("UPDATE allocation SET amount = 1", "append_only"),
+    "a ledger account changed": ("UPDATE ledger_account SET owner = 'x'", "append_only"),
+    "a posting replaced": ("INSERT OR REPLACE INTO posting SELECT * FROM posting LIMIT 1", "sealed"),
+    "an allocation replaced": ("INSERT OR REPLACE INTO allocation SELECT * FROM allocation LIMIT 1", "sealed"),
+    "a seal replaced": ("INSERT OR REPLACE INTO seal SELECT * FROM seal LIMIT 1", "chain"),
+    # documents
+    "a receipt changed": ("UPDATE cash_receipt SET cash = 2", "fixed"),
+    "a receipt deleted": ("DELETE FROM cash_receipt", "append_only"),
+    "a receipt void twice": ("UPDATE cash_receipt SET voided_at = 1; UPDATE cash_receipt SET voided_at = 2", "append"),
+    "a series set back": ("UPDATE series SET next = 1", "append_only"),
+    "a series with a gap": ("UPDATE series SET next = next + 2", "append_only"),
+    "a series deleted": ("DELETE FROM series", "append_only"),
+    # plain values
+    "a mode that is none": ("UPDATE merchant SET mode = 'demo'", "merchant_mode"),
+    "an amount that is no integer": ("UPDATE payable SET total = 10.5 WHERE id = 'p4'", "REAL value in INTEGER"),
+    "a text that is no text": ("UPDATE merchant SET slug = x'00'", "BLOB value in TEXT"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_the_database_refuses(refusal: Refusal, what: str) -> None:
+    sql, reason = REFUSED[what]
+
+    assert reason in refusal(sql)
+
+
+def test_and_the_books_are_as_they_were(refusal: Refusal, filled: Path) -> None:
+    for sql, _ in REFUSED.values():
+        assert refusal(sql) != "done"
+
+    store = open_store(filled)
+    assert store.read_now(lambda tx: tx.ledger.verify()) == ()
+    assert store.read_now(lambda tx: len(tx.ledger.entries("m1", Mode.TEST))) == 7
+    store.close_now()
+
+
+def test_the_same_statements_pass_where_they_are_right(attempt: Refusal) -> None:
+    """The control: what the refused attempts do wrong is what they are refused for."""
+    entry = ";".join((an_entry(), a_posting(0, 5), a_posting(1, -5, "kind = 'billed' AND currency = 'CRC'"), NEXT_SEAL))
+    assert attempt(entry) == "done"
+    right = a_payment(amount=10_000, return_token="") + ";" + a_line("t9", "p4")
+    assert attempt(right + "; UPDATE payment SET phase = 'sending', status = 'unknown' WHERE id = 't9'") == "done"
+    assert attempt("UPDATE payment SET status = 'closed', live = 0 WHERE id = 't3'") == "done"
+    assert attempt("UPDATE payable SET total = 1 WHERE id = 'p3'") == "done"
+    assert attempt("UPDATE cash_receipt SET voided_at = 1, void_reason = 'x'") == "done"
+
+
+def test_every_trigger_that_refuses_is_tried() -> None:
+    """Each rule of the list appears among the refusals above; ``applied`` and ``intake`` in the ledger's own tests."""
+    rules = {part.split(":")[0] for trigger in TRIGGERS for part in trigger.sqlite.split("ABORT, '")[1:]}
+    tried = {reason if reason != "append" else "append_only" for _, reason in REFUSED.values()}
+
+    assert rules - tried == {"applied", "intake"}
+
+
+def test_an_intake_is_what_its_entry_credits(attempt: Refusal) -> None:
+    postings = (
+        a_posting(0, -5, "kind = 'customer_credit'"),
+        a_posting(1, 5, "kind = 'provider_clearing' AND currency = 'CRC'"),
+    )
+    for amount, answer in ((6, "intake"), (5, "done")):
+        intake = f"INSERT INTO intake (entry, customer, currency, amount) VALUES ('e9', 'c1', 'CRC', {amount})"
+        assert answer in attempt(";".join((an_entry(), *postings, intake, NEXT_SEAL)))
+
+
+def test_a_bill_may_shrink_to_what_is_settled(furnished: SqliteStore, world: Any) -> None:
+    shrunk = world.payable("p1", total=0, revision=1)
+
+    def write(tx: Any) -> None:
+        tx.payables.revise(shrunk)
+        tx.ledger.write(ledger.bill(shrunk, difference=-10_000, at=world.now))
+
+    furnished.write_now(write)
+
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
