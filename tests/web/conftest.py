@@ -237,8 +237,11 @@ async def _live(
 ) -> None:
     base = f"http://127.0.0.1:{sock.getsockname()[1]}"
     simulators = {code: simulator for code, simulator in load_simulators().items() if code in PROVIDER.values()}
-    names = {"greenpay": {"name": "El Tornillo"}, "nequi": {"name": "Café de la Montaña SAS", "nit": "900123456"}}
-    configs = {code: simulator.configure({"merchants": [names[code]]}) for code, simulator in simulators.items()}
+    names = {
+        "greenpay": [{"name": "El Tornillo"}, *({"name": f"Comercio {number}"} for number in range(2, 7))],
+        "nequi": [{"name": "Café de la Montaña SAS", "nit": "900123456"}],
+    }
+    configs = {code: simulator.configure({"merchants": names[code]}) for code, simulator in simulators.items()}
     async with Mailbox() as mailbox:
         settings = Settings(
             data=data,
