@@ -184,7 +184,7 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
     ]
     town.guide = Guide(town, lang)
     app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide)])
-    config = uvicorn.Config(app, log_level="warning", access_log=False, http="httptools", ws="none", lifespan="on")
+    config = uvicorn.Config(app, log_config=None, access_log=False, http="httptools", ws="none", lifespan="on")
     town._server = _Server(config)
     town._loop = Loop(opened.hub)
     town._tasks = [
