@@ -263,7 +263,8 @@ class SqliteStore:
         for connection in self._readers:
             self._free.put(connection)
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="hub-reader")
-        self._writer = threading.Thread(target=self._write_on, args=(connect(path),), name="hub-writer", daemon=True)
+        self._writer_connection = connect(path)
+        self._writer = threading.Thread(target=self._write_on, name="hub-writer", daemon=True)
         self._writer.start()
 
     async def write(self, fn: Callable[[SqliteTx], T]) -> T:
@@ -333,8 +334,9 @@ class SqliteStore:
                 raise Unavailable("the store is closed")
             self._jobs.put(job)
 
-    def _write_on(self, connection: sqlite3.Connection) -> None:
+    def _write_on(self) -> None:
         """The writer thread: take what is queued, commit it together, answer."""
+        connection = self._writer_connection
         open_ = True
         while open_:
             group = [self._jobs.get()]
