@@ -83,10 +83,20 @@ def create(
     given = _given(fields)
     form = CompanyForm(country=country.upper(), **given)
     options = Options(auto_record=bool(auto_record), partial=bool(partial), notify=notify)
-    saved = run(
-        data, lambda hub: create_company(hub, form, slug=slug, mode=Mode(mode), owner_email=owner, options=options)
-    )
-    _print_saved(saved, "created")
+
+    async def work(hub: Hub) -> CompanySaved:
+        _refuse_unknown_parts(hub, form)
+        return await create_company(hub, form, slug=slug, mode=Mode(mode), owner_email=owner, options=options)
+
+    _print_saved(run(data, work), "created")
+
+
+def _refuse_unknown_parts(hub: Hub, form: CompanyForm) -> None:
+    """Parts of an address that the country does not have would be lost."""
+    country = hub.countries.get(form.country)
+    parts = dict(country.address_parts) if country else dict(form.address)
+    if strange := [name for name in form.address if name not in parts]:
+        raise click.UsageError(f"--address has no part {strange[0]!r} in {form.country}; it has {', '.join(parts)}")
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +200,7 @@ def _readable(value: object) -> object:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return ", ".join(f"{name} {text}" for name, text in value.items())
+            return ", ".join(f"{name} {text}" for name, text in value.items() if text)
         case list():
             return "; ".join(" ".join(item.values()) if isinstance(item, dict) else str(item) for item in value)
     return value
@@ -213,7 +223,9 @@ def edit(slug: str, data: str | None, **fields: Any) -> None:
 
     async def save(hub: Hub) -> CompanySaved:
         merchant = await find_company(hub, slug)
-        return await save_company(hub, merchant.id, _form(merchant, given))
+        form = _form(merchant, given)
+        _refuse_unknown_parts(hub, form)
+        return await save_company(hub, merchant.id, form)
 
     _print_saved(run(data, save), "saved")
 

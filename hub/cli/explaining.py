@@ -1,28 +1,26 @@
-"""What went wrong, in a line or two that name culprit and remedy."""
+"""What went wrong, in lines that name culprit and remedy."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 OURS = ("hub.", "hub_hookspecs")
+SHOWN = 12
 
 
 def explanation(error: Exception) -> tuple[str, ...]:
     """Lines for people; none for an error that nobody expected, whose traceback is then wanted."""
-    problems = getattr(error, "problems", None)
-    if _is_ours(error) and problems:
-        return tuple(_problem(problem) for problem in problems)
-    if _is_ours(error) or type(error) is LookupError:
-        return tuple(line for line in str(error).splitlines() if line.strip()) or (type(error).__name__,)
+    lines = [line for line in _lines(error) if line.strip()]
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return tuple(lines[:SHOWN] + more)
+
+
+def _lines(error: Exception) -> Iterator[str]:
     if isinstance(error, OSError):
-        named = f"{error.filename}: " if error.filename else ""
-        return (f"{named}{error.strerror or error}",)
-    return ()
-
-
-def _is_ours(error: Exception) -> bool:
-    """Every exception class of the hub is worded for people."""
-    return type(error).__module__.startswith(OURS)
-
-
-def _problem(problem: object) -> str:
-    field, message = getattr(problem, "field", ""), getattr(problem, "message", "")
-    return f"{field}: {message}" if message else str(problem)
+        yield f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    elif type(error).__module__.startswith(OURS) or type(error) is LookupError:
+        # Every exception class of the hub is worded for people; a form's says which fields.
+        fields = [problem for problem in getattr(error, "problems", ()) if hasattr(problem, "field")]
+        yield from [f"{problem.field}: {problem.message}" for problem in fields] or str(error).splitlines()
+        if not str(error):
+            yield type(error).__name__

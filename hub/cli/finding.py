@@ -15,6 +15,8 @@ from hub.flows.ports import Hub, Tx
 
 SHOWN = 8
 LOOKED_AT = 2000
+PHONE = 7
+"""Digits that a phone has at least."""
 
 
 def company_in(tx: Tx, slug: str | None) -> Merchant:
@@ -57,12 +59,26 @@ def _customers(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Custome
         return (by_id,)
     if "@" in text:
         return tx.customers.find(merchant.id, email=text)
-    by_number = {
-        customer.id: customer
-        for number in numbers_for(hub.countries[merchant.company.country], text)
-        for customer in tx.customers.find(merchant.id, number=number)
-    }
-    return tuple(by_number.values()) or tx.customers.of(merchant.id, text)
+    return _numbered(tx, hub, merchant, text) or tx.customers.of(merchant.id, text) or _called(tx, merchant, text)
+
+
+def _numbered(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Customer, ...]:
+    country = hub.countries.get(merchant.company.country)
+    numbers = numbers_for(country, text) if country else ()
+    found = {item.id: item for number in numbers for item in tx.customers.find(merchant.id, number=number)}
+    return tuple(found.values())
+
+
+def _called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, ...]:
+    """Customers with this phone, however either is written."""
+    digits = _digits(text)
+    return tuple(
+        item for item in tx.customers.of(merchant.id) if len(digits) >= PHONE and _digits(item.phone).endswith(digits)
+    )
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 async def find_account(hub: Hub, merchant: Merchant, code: str) -> ProviderAccount:
@@ -77,32 +93,34 @@ async def find_account(hub: Hub, merchant: Merchant, code: str) -> ProviderAccou
     )
 
 
-def payments_in(tx: Tx, text: str, merchant: Merchant | None = None) -> tuple[Payment, ...]:
+def payments_in(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
     """Payments that a reference, provider's reference, invoice, mail or phone means; newest first, exact ones alone."""
-    owner = merchant.id if merchant else None
-    found = tx.payments.search(merchant_id=owner, text=text)
+    found = tx.payments.search(text=text)
     exact = tuple(item for item in found if text in (item.id, item.reference, item.provider_reference))
     if not exact:
         exact = tuple(item for item in found if any(line.number == text for line in item.lines))
-    return exact or found or _by_phone(tx, text, owner)
+    return exact or found or _by_person(tx, hub, text)
 
 
-def _by_phone(tx: Tx, text: str, owner: str | None) -> tuple[Payment, ...]:
-    """What the payer typed is not indexed; the newest payments are looked through."""
-    digits = re.sub(r"\D", "", text)
-    if len(digits) < 7:
-        return ()
-    recent = tx.payments.search(merchant_id=owner, limit=LOOKED_AT)
-    return tuple(
-        item
-        for item in recent
-        if any(re.sub(r"\D", "", value).endswith(digits) for value in item.payer.fields.values() if value)
-    )
+def _by_person(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
+    """Payments of customers with this identity number or phone, and those for which this phone was typed."""
+    found = {
+        payment.id: payment
+        for merchant in tx.merchants.all()
+        for customer in _numbered(tx, hub, merchant, text) or _called(tx, merchant, text)
+        for payment in tx.payments.of_customer(customer.id, merchant.mode)
+    }
+    digits = _digits(text)
+    if len(digits) >= PHONE:  # what payers type is not indexed
+        for payment in tx.payments.search(limit=LOOKED_AT):
+            if any(_digits(value).endswith(digits) for value in payment.payer.fields.values()):
+                found[payment.id] = payment
+    return tuple(sorted(found.values(), key=lambda payment: payment.created_at, reverse=True))
 
 
 async def find_payments(hub: Hub, text: str) -> tuple[Payment, ...]:
     """Payments that a text means, newest first; at least one."""
-    found = await hub.store.read(lambda tx: payments_in(tx, text.strip()))
+    found = await hub.store.read(lambda tx: payments_in(tx, hub, text.strip()))
     if not found:
         raise click.ClickException(
             f"no payment matches {text!r}: give our reference, the provider's, an invoice number, a mail or a phone"

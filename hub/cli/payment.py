@@ -126,7 +126,15 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
         assert merchant is not None
         desk = await view_payment_desk(hub, merchant, found[0].id)
         provider = hub.providers.get(found[0].provider)
-        return Told(desk, provider.info if provider else None, hub.clock(), found[1:], data)
+        account = await hub.store.read(lambda tx: tx.accounts.get(found[0].account_id))
+        return Told(
+            desk,
+            provider.info if provider else None,
+            hub.clock(),
+            found[1:],
+            data,
+            account.last_heard_at if account else None,
+        )
 
     told = run(data, work)
     if as_json:

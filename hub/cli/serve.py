@@ -39,7 +39,6 @@ async def _serve(settings: Settings, sock: socket.socket, *, worker: bool) -> in
     from hub.bootstrap import open_hub
     from hub.jobs.embedded import Loop
     from hub.web.app import create_app
-
     from hub.web.serve import serve
 
     from .serving import stop_on_signals

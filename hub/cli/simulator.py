@@ -11,7 +11,8 @@ import click
 @click.argument("code", metavar="PROVIDER")
 @click.option("--port", type=click.IntRange(0, 65535), required=True, help="On 127.0.0.1; 0 takes a free one.")
 @click.option("--config", type=click.File("rb"), metavar="FILE", help="JSON; what is missing is filled with defaults.")
-def command(code: str, port: int, config: IO[bytes] | None) -> int:
+@click.option("--settings", metavar="FILE", help="Write there what `account connect` or `account provision` wants.")
+def command(code: str, port: int, config: IO[bytes] | None, settings: str | None) -> int:
     """Fake PROVIDER over real HTTP until Ctrl-C; one line of JSON says where and with which credentials."""
     import json
 
@@ -27,7 +28,17 @@ def command(code: str, port: int, config: IO[bytes] | None) -> int:
     sock = listening("127.0.0.1", port)
     base = f"http://127.0.0.1:{sock.getsockname()[1]}"
     line = json.dumps(simulator.line(base, filled), ensure_ascii=False)
+    if settings:
+        _write_private(settings, json.dumps(dict(simulator.settings(filled, filled["merchants"][0]["id"])), indent=1))
     return serve_app(simulator.app(filled), sock, lambda: click.echo(line))
+
+
+def _write_private(path: str, text: str) -> None:
+    """Credentials, even simulated ones, are for their owner alone."""
+    import os
+
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
 
 
 def _given(file: IO[bytes] | None) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Told:
     Attributes:
         others: Further payments that match the same text, newest first.
         data: The data folder as given, so that the commands shown can be copied.
+        heard_at: When the account's provider was last heard from.
     """
 
     desk: PaymentDesk
@@ -43,6 +44,7 @@ class Told:
     now: datetime
     others: tuple[Payment, ...]
     data: str | None
+    heard_at: datetime | None = None
 
     @property
     def view(self) -> PaymentView:
@@ -156,6 +158,9 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"ask {view.provider_name} now", ("payment", "check", payment.reference)
     elif payment.is_live and payment.next_check_at and told.now >= payment.next_check_at:
         yield "apply the rule that is due", ("payment", "check", payment.reference)
+    if payment.is_live and told.heard_at is None and told.info and told.info.notification_setup:
+        show = ("account", "show", payment.provider, "--company", view.merchant.slug)
+        yield f"{view.provider_name} was never heard from: see whether it knows the notification address", show
     if payment.status is Status.PAID and not view.cash_receipt:
         yield "record its cash receipt", ("receipt", "for-payment", payment.reference)
     if payment.status is Status.CLOSED and any(line.left for line in view.lines) and not view.is_order:

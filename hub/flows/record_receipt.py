@@ -152,6 +152,8 @@ async def record_by_hand(
         problems.append(Problem("means", "Este medio lo registra el proveedor"))
     if cash.minor <= 0:
         problems.append(Problem("amount", "El monto debe ser mayor que cero"))
+    if len({share.payable_id for share in shares}) < len(shares):
+        problems.append(Problem("invoices", "Una factura aparece dos veces"))
     if day > today:
         problems.append(Problem("received_on", "La fecha está en el futuro"))
     if problems:
