@@ -72,7 +72,18 @@ def test_what_went_back_reopens_the_invoice_and_takes_the_rest_from_the_credit(
     furnished: SqliteStore, world: Any
 ) -> None:
     payment = paid(furnished, world, amount=12_000)
-    back = ledger.returned(payment, reference="R1", amount=11_000, allocated=[Share("p1", 10_000)], at=world.now)
+    back = an_entry(
+        world,
+        key="refund:a1:R1",
+        kind=EntryKind.REFUND,
+        postings=(
+            Posting(LedgerKind.PROVIDER_CLEARING, "a1", -11_000),
+            Posting(LedgerKind.RECEIVABLE, "c1", 10_000),
+            Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 1_000),
+        ),
+        applied=(Applied(payable_id="p1", effect=Effect.REOPENED, amount=10_000),),
+        payment_id=payment.id,
+    )
 
     furnished.write_now(lambda tx: tx.ledger.write(back))
 
@@ -80,14 +91,11 @@ def test_what_went_back_reopens_the_invoice_and_takes_the_rest_from_the_credit(
     assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {"CRC": 1_000}
     assert furnished.read_now(lambda tx: tx.ledger.applied_to("capture:a1:REFT1", "m1", Mode.TEST)) == ()
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
-    again = attrs.evolve(
-        back,
-        key="refund:a1:R2",
-        applied=(),
-        postings=ledger._moved(LedgerKind.CUSTOMER_CREDIT, "c1", LedgerKind.PROVIDER_CLEARING, "a1", 1_001),
-    )
+    more = (Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 1_001), Posting(LedgerKind.PROVIDER_CLEARING, "a1", -1_001))
     with pytest.raises(Conflict) as refused:
-        furnished.write_now(lambda tx: tx.ledger.write(again))
+        furnished.write_now(
+            lambda tx: tx.ledger.write(attrs.evolve(back, key="refund:a1:R2", applied=(), postings=more))
+        )
     assert refused.value.rule == "credit"
 
 

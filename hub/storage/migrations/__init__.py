@@ -26,7 +26,9 @@ def migrate(path: str | Path) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine, event
+    from sqlalchemy.exc import OperationalError
 
+    from hub.domain.refusals import Unavailable
     from hub.storage.engine import connect
 
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -43,6 +45,8 @@ def migrate(path: str | Path) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except OperationalError as error:
+        raise Unavailable(str(error.orig)) from error
     finally:
         engine.dispose()
 

@@ -1,4 +1,8 @@
-"""All tables."""
+"""All tables.
+
+Until the first release this makes the tables as ``schema`` has them; with the release they are written out here, and
+every later change is a revision of its own.
+"""
 
 from alembic import op
 
