@@ -359,6 +359,8 @@ class Story:
             self.checks.append(Check(name, ok, f"{payment.status} {payment.reason}".strip()))
         self.checks.append(Check("two invoices settled by one payment", len(first.lines) == 2))
         self.checks.append(Check("two tries in one session", second.tries == 2, f"{second.tries}"))
+        label = second.instrument.label if second.instrument else ""
+        self.checks.append(Check("the receipt names the card that paid", label.endswith(APPROVED_CARD[-4:]), label))
         self.checks.append(Check("automatic cash receipt", first.cash_receipt is not None))
         for view in views.values():
             paid = view.payment.status is Status.PAID

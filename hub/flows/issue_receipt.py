@@ -14,7 +14,7 @@ from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Seen, captures_in
 from hub.domain.receipt import CashReceipt, Means, ReceiptLine, clause_for, concept_for
 from hub.domain.words import amount_in_words
-from hub_hookspecs import Country, Money
+from hub_hookspecs import Country, Kind, Money
 
 from .ports import Hub, Tx
 
@@ -73,7 +73,8 @@ def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) ->
 
 
 def _means(seen: tuple[Seen, ...]) -> Means:
-    kinds = [item.observation.instrument.kind for item in seen if item.observation.instrument]
+    claims = [item.observation for item in seen if item.observation.kind is Kind.PAID]
+    kinds = [claim.instrument.kind for claim in claims if claim.instrument]
     return MEANS_OF_INSTRUMENT.get(kinds[0], Means.ONLINE) if kinds else Means.ONLINE
 
 

@@ -109,6 +109,13 @@ class PaymentView:
         return Flag.DUPLICATE_CHARGE in self.payment.flags
 
 
+def instrument_of(seen: tuple[Seen, ...]) -> Instrument | None:
+    """What was paid with; before that, what the newest try was made with."""
+    paid = [item for item in seen if item.observation.kind is Kind.PAID]
+    found = [item.observation.instrument for item in paid or reversed(seen) if item.observation.instrument]
+    return found[0] if found else None
+
+
 def payment_link_id(payment_id: str) -> str:
     """Id of the link to a payment's page."""
     return f"p{payment_id}"
@@ -171,7 +178,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         last_try=_last(seen, Kind.TRY_DECLINED) if payment.is_live else None,
         reason=_last(seen, Kind.DECLINED),
         authorisation=next((taken.authorisation for taken in captures if taken.authorisation), "") or "",
-        instrument=next((item.observation.instrument for item in seen if item.observation.instrument), None),
+        instrument=instrument_of(seen),
         paid_at=captures[0].at if captures else None,
         credit=Money(captured.minor - applied, captured.currency) if captured and captured.minor > applied else None,
         seen=seen,
