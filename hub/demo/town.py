@@ -17,7 +17,6 @@ from typing import Any
 
 import attrs
 import httpx
-import uvicorn
 
 from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
@@ -35,6 +34,7 @@ from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import create_app
+from hub.web.serve import bind, serve
 from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
 
@@ -73,25 +73,16 @@ class PortsBusy(OSError):
     """No free port near the one that was asked for."""
 
 
-def listening(port: int) -> tuple[socket.socket, bool]:
-    """A bound socket on the port or one of the next twenty; whether it is another than asked for."""
+def listening(port: int) -> socket.socket:
+    """A listening socket on the port or one of the next twenty; any free one for 0.
+
+    Raises:
+        PortsBusy: All of them are taken.
+    """
     for chosen in range(port, port + 20) if port else (0,):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind((HOST, chosen))
-        except OSError:
-            sock.close()
-            continue
-        return sock, chosen != port
+        with contextlib.suppress(OSError):
+            return bind(HOST, chosen)
     raise PortsBusy(f"ports {port} to {port + 19} are all in use: choose another with --port")
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        """Ctrl-C belongs to the command, not to the server."""
-        yield
 
 
 @attrs.define(kw_only=True)
@@ -107,7 +98,7 @@ class Town:
     client: httpx.AsyncClient
     companies: dict[str, Merchant] = attrs.Factory(dict)
     guide: Guide = attrs.field(init=False)
-    _server: _Server | None = None
+    _stop: asyncio.Event = attrs.Factory(asyncio.Event)
     _tasks: list[asyncio.Task[None]] = attrs.Factory(list)
     _loop: Loop | None = None
 
@@ -136,8 +127,7 @@ class Town:
         """End everything in order."""
         if self._loop:
             await self._loop.stop(grace)
-        if self._server:
-            self._server.should_exit = True
+        self._stop.set()
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await asyncio.wait_for(task, grace)
@@ -148,7 +138,7 @@ class Town:
 
 async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
     """Start everything in a data folder."""
-    sock, _moved = listening(port)
+    sock = listening(port)
     base_url = f"http://{HOST}:{sock.getsockname()[1]}"
     mailbox = Mailbox(host=HOST, port=0)
     await mailbox.start()
@@ -184,17 +174,16 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
     ]
     town.guide = Guide(town, lang)
     app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide)])
-    config = uvicorn.Config(app, log_config=None, access_log=False, http="httptools", ws="none", lifespan="on")
-    town._server = _Server(config)
     town._loop = Loop(opened.hub)
+    ready = asyncio.Event()
     town._tasks = [
-        asyncio.create_task(town._server.serve(sockets=[sock])),
+        asyncio.create_task(serve(app, [sock], stop=town._stop, ready=ready.set)),
         asyncio.create_task(town._loop.run()),
     ]
-    while not town._server.started:
-        if town._tasks[0].done():
-            await town._tasks[0]
-        await asyncio.sleep(0.02)
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({waiting, town._tasks[0]}, return_when=asyncio.FIRST_COMPLETED)
+    if not ready.is_set():
+        await town._tasks[0]
     if not fresh:
         await _find_companies(town)
     return town
