@@ -241,6 +241,71 @@ def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
     return tuple(found.values())
 
 
+@attrs.frozen(kw_only=True)
+class Return:
+    """One movement of money back to the payer: returned by us, or taken back by the payer's bank.
+
+    Attributes:
+        name: Reference of the return or case of the chargeback, part of its entry's key.
+        amount: None where the provider stated none: all of what was captured.
+        key: Of the observation that is booked.
+    """
+
+    kind: Kind
+    name: str
+    amount: Money | None
+    key: str
+    at: datetime
+
+
+BACK = (Kind.RETURNED, Kind.CHARGED_BACK)
+
+
+def returns_in(seen: Iterable[Seen]) -> tuple[Return, ...]:
+    """One return a movement, in recorded order.
+
+    A claim without an id of its own speaks of a return of the same movement that is known already, and the other way
+    round: so the same return is one, whichever channels brought it.
+    """
+    found: list[Return] = []
+    slots: list[tuple[Kind, str | None, str | None]] = []
+    for item in seen:
+        claim = item.observation
+        if claim.kind not in BACK:
+            continue
+        slot = (claim.kind, claim.movement, claim.event_id)
+        at = _same_return(slots, slot)
+        if at is None:
+            slots.append(slot)
+            found.append(
+                Return(
+                    kind=claim.kind,
+                    name=claim.event_id or claim.movement or item.key,
+                    amount=claim.amount,
+                    key=item.key,
+                    at=claim.occurred_at or item.seen_at,
+                )
+            )
+        elif claim.event_id:
+            slots[at] = slot
+    return tuple(found)
+
+
+def _same_return(
+    slots: list[tuple[Kind, str | None, str | None]], slot: tuple[Kind, str | None, str | None]
+) -> int | None:
+    kind, movement, event = slot
+    for at, (other_kind, other_movement, other_event) in enumerate(slots):
+        if kind is not other_kind:
+            continue
+        if event and other_event:
+            if event == other_event:
+                return at
+        elif movement and movement == other_movement:
+            return at
+    return None
+
+
 def flags_of(
     payment: Payment, seen: Iterable[Seen], *, shares_paid_payable: bool = False, offered_until: datetime | None = None
 ) -> frozenset[Flag]:
@@ -255,7 +320,6 @@ def flags_of(
     paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
     amounts = [claim.amount for claim in paid if claim.amount is not None]
     captures = captures_in(payment, items)
-    returned = sum(_returned(item.observation, payment) for item in items)
     captured = sum(capture.amount.minor for capture in captures if capture.amount.currency == payment.amount.currency)
     first_paid = min((item.seen_at for item in items if item.observation.kind is Kind.PAID), default=None)
     tests = {
@@ -269,12 +333,24 @@ def flags_of(
         Flag.CONFLICT: (bool(paid) and bool(kinds & {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}))
         or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
         Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
-        Flag.OVER_REFUND: bool(paid) and returned > captured,
+        Flag.OVER_REFUND: bool(paid) and _went_over(captures, returns_in(items)),
     }
     flags = {flag for flag, holds in tests.items() if holds}
     if flags - {Flag.LATE} or _authorisations_differ(paid):
         flags.add(Flag.NEEDS_REVIEW)
     return frozenset(flags)
+
+
+def _went_over(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
+    """Whether more went back than came, in any currency."""
+    came: dict[str, int] = {}
+    for taken in captures:
+        came[taken.amount.currency] = came.get(taken.amount.currency, 0) + taken.amount.minor
+    left = dict(came)
+    for back in returns:
+        amount = back.amount or Money(came[next(iter(came))], next(iter(came)))
+        left[amount.currency] = left.get(amount.currency, 0) - amount.minor
+    return any(minor < 0 for minor in left.values())
 
 
 def _returned(claim: Observation, payment: Payment) -> int:
@@ -348,10 +424,10 @@ def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
     if payment.status is Status.CREATED:
         return payment.created_at + timedelta(seconds=60)
     ended = payment.ended_at or payment.lease_until or payment.created_at
-    if payment.phase is Phase.SENDING:
-        return max(now, payment.lease_until or now)
     if payment.status is Status.PAID:
         return None
+    if payment.is_live and payment.phase is Phase.SENDING:
+        return max(now, payment.lease_until or now)
     if payment.status is Status.CLOSED:
         watched = payment.is_unproven and way.query_by is not QueryBy.NONE and now < ended + WATCH
         return now + DAY if watched else None
