@@ -184,7 +184,7 @@ WAITS: Mapping[Shown, str] = {
     Shown.UNKNOWN: "No se sabe si {provider} lo recibió. Se sigue preguntando y las facturas quedan apartadas.",
     Shown.NOT_COMPLETED: "No se completó y no se cobró nada. El cliente puede pagar de nuevo.",
     Shown.NOT_CONFIRMED: "No llegó ninguna confirmación. Si el cliente sí pagó, se anota cuando llegue la noticia.",
-    Shown.PAID: "El dinero llegó a su cuenta de {provider}.",
+    Shown.PAID: "El dinero llegó a la cuenta de la empresa en {provider}.",
     Shown.RETURNED: "El dinero volvió al cliente.",
 }
 
@@ -238,6 +238,11 @@ def compared(country: Country, field: str, value: str) -> str:
     """One side of a comparison: a type by its name, everything else as it came, masked."""
     kind = country.identity_type(value) if field == "identity_type" else None
     return kind.label if kind else value
+
+
+def recorded_by(name: str) -> str:
+    """Who or what recorded a cash receipt."""
+    return {"automático": "automáticamente", "enlace del correo": "desde el enlace del correo"}.get(name, f"por {name}")
 
 
 def minor(amount: int, like: Money) -> Money:
