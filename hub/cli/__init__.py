@@ -1,7 +1,5 @@
 """The command line: parse, one call, print. Nothing is imported before it is needed."""
 
-from __future__ import annotations
-
 import sys
 
 VERSION = "0.1.0"

@@ -93,7 +93,7 @@ def _facts(payment: Any, company: str, customer: str) -> dict[str, object]:
         "reason": payment.reason,
         "flags": sorted(flag.value for flag in payment.flags),
         "amount": payment.amount,
-        "invoices": [{"number": line.number, "minor": line.amount} for line in payment.lines],
+        "invoices": [line.number for line in payment.lines],
         "created_at": payment.created_at,
         "ended_at": payment.ended_at,
         "expires_at": payment.expires_at,

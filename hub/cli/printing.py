@@ -55,6 +55,8 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, rig
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return moment(value) or ""
     return " ".join(str(value).split()) if value is not None else ""
 
 

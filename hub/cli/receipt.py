@@ -71,7 +71,12 @@ def _facts(view: ReceiptView) -> dict[str, object]:
         "cash": receipt.cash,
         "advance": receipt.advance,
         "lines": [
-            {"number": line.number, "applied": line.applied, "before": line.before, "after": line.after}
+            {
+                "number": line.number,
+                "applied": _money(line.applied, receipt),
+                "before": _money(line.before, receipt),
+                "after": _money(line.after, receipt),
+            }
             for line in receipt.lines
         ],
         "words": receipt.words,

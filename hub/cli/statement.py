@@ -147,10 +147,8 @@ def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None
     for item in sent:
         click.echo(f"due: statement to {item.recipient}, its link works until {item.expires_at[:10]}")
     for name in without:
-        click.echo(
-            f"{'Skipped' if everyone else 'Error'}: {name} has no mail address: import one, or hand over payment-hub statement link",
-            err=True,
-        )
+        remedy = "import one, or hand over payment-hub statement link"
+        click.echo(f"{'Skipped' if everyone else 'Error'}: {name} has no mail address: {remedy}", err=True)
     if sent:
         click.echo("serve and worker hand mails over; without them: payment-hub delivery run", err=True)
     return 1 if without and not everyone else 0
