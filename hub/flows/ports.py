@@ -365,6 +365,10 @@ class Store(Protocol):
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run ``fn`` on a consistent snapshot; writes are refused."""
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for the writer."""
+
     def next_due(self) -> datetime | None:
         """The earliest due time of payments, messages and deliveries."""
 

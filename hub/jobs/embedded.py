@@ -32,6 +32,12 @@ LIMIT_SECONDS: Final = 90.0
 
 LONGEST_SLEEP: Final = 5.0
 
+CROWD: Final = 4
+"""Writes waiting beyond which due rows stand back a moment: what is being acknowledged goes first."""
+
+PATIENCE: Final = timedelta(seconds=2)
+"""How long they do."""
+
 
 @attrs.frozen
 class Work:
@@ -113,6 +119,8 @@ class Loop:
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()
         if due is not None and due <= now:
+            if self._hub.store.waiting > CROWD and now - due < PATIENCE:
+                return 0.05
             full = [await self._start(work, now) for work in KINDS]
             return 0.0 if any(full) else 0.05
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))

@@ -305,6 +305,11 @@ class SqliteStore:
         finally:
             self._free.put(connection)
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for the writer."""
+        return self._jobs.qsize()
+
     def next_due(self) -> datetime | None:
         """The earliest due time of payments, messages and deliveries."""
         with self._glance:
