@@ -2,20 +2,27 @@
 
 Every entry sums to zero in one currency, is written once under its key, and is never edited. Debit is positive,
 credit negative. Amounts are minor units.
+
+An *intake* is an entry that gives a customer credit: a capture, an offline receipt, the part of a credit note that was
+owed already. A customer's credit is at any time what the intakes have left: what came in, less what was allocated to
+payables, less what was drawn to go back.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import attrs
 
-from hub_hookspecs import Mode
+from hub_hookspecs import Mode, Money, SettlementLine
 
 from .payable import Payable
 from .payment import Capture, Payment
+
+EMPTY_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 class LedgerKind(enum.StrEnum):
@@ -95,13 +102,21 @@ class Applied:
     intake: str | None = None
 
 
+@attrs.frozen
+class Drawn:
+    """What an entry takes out of an intake otherwise than by allocating it; negative puts it back."""
+
+    intake: str
+    amount: int
+
+
 @attrs.frozen(kw_only=True)
 class Entry:
     """A double-entry record.
 
     Attributes:
         key: Unique per merchant and mode, for ever.
-        intake_of: Customer whose money this entry brings in (capture, offline receipt).
+        intake_of: Customer whose credit this entry brings in (capture, offline receipt, credit note).
         own_record: The amount is our own record, not vouched for by the provider.
     """
 
@@ -113,6 +128,7 @@ class Entry:
     postings: tuple[Posting, ...]
     at: datetime
     applied: tuple[Applied, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
     intake_of: str | None = None
     payment_id: str | None = None
     observation: str | None = None
@@ -124,6 +140,71 @@ class Entry:
             raise ValueError(f"entry {self.key} does not sum to zero")
         if any(posting.amount == 0 for posting in self.postings):
             raise ValueError(f"entry {self.key} has an empty posting")
+        if faults := faults_of(self):
+            raise ValueError(f"entry {self.key}: {'; '.join(faults)}")
+
+    def moved(self, kind: LedgerKind) -> int:
+        """What the entry adds to ledger accounts of this kind."""
+        return sum(posting.amount for posting in self.postings if posting.kind is kind)
+
+    @property
+    def brought_in(self) -> int:
+        """The credit that the entry gives as an intake."""
+        return -self.moved(LedgerKind.CUSTOMER_CREDIT) if self.intake_of is not None else 0
+
+
+def faults_of(entry: Entry) -> tuple[str, ...]:
+    """What keeps an entry from being right in itself, beyond summing to zero; the database refuses the same.
+
+    Receivables move by what is settled or re-opened, and a customer's credit by intakes, allocations and what is drawn.
+    """
+    settled = sum(-row.amount if row.effect is not Effect.REOPENED else row.amount for row in entry.applied)
+    used = sum(row.amount for row in entry.applied if row.effect is Effect.ALLOCATED)
+    drawn = sum(row.amount for row in entry.drawn)
+    tests = {
+        "receivables move by what is settled": entry.kind is EntryKind.BILL
+        or entry.moved(LedgerKind.RECEIVABLE) == settled,
+        "a customer's credit moves by what is brought in, allocated and drawn": entry.moved(LedgerKind.CUSTOMER_CREDIT)
+        == used + drawn - entry.brought_in,
+        "an intake brings something in": entry.intake_of is None or entry.brought_in > 0,
+        "what is allocated comes out of an intake": all(
+            row.intake is not None for row in entry.applied if row.effect is Effect.ALLOCATED
+        ),
+    }
+    return tuple(rule for rule, holds in tests.items() if not holds)
+
+
+@attrs.frozen
+class Share:
+    """How much of an intake goes to one payable."""
+
+    payable_id: str
+    amount: int
+
+
+@attrs.frozen(kw_only=True)
+class Intake:
+    """A source of a customer's credit, as it stands.
+
+    Attributes:
+        shares: What it settles now, by payable, in the order it did; without what was re-opened since.
+    """
+
+    key: str
+    merchant_id: str
+    mode: Mode
+    customer_id: str
+    currency: str
+    amount: int
+    allocated: int = 0
+    returned: int = 0
+    payment_id: str | None = None
+    shares: tuple[Share, ...] = ()
+
+    @property
+    def unapplied(self) -> int:
+        """What is left of it as the customer's credit."""
+        return self.amount - self.allocated - self.returned
 
 
 def _moved(debit: LedgerKind, debtor: str, credit: LedgerKind, creditor: str, amount: int) -> tuple[Posting, ...]:
@@ -205,14 +286,6 @@ def offline_receipt(
     )
 
 
-@attrs.frozen
-class Share:
-    """How much of an intake goes to one payable."""
-
-    payable_id: str
-    amount: int
-
-
 def shares_of(amount: int, wanted: Sequence[Share], due: dict[str, int]) -> tuple[Share, ...]:
     """Allocate in line order up to what is due; what is left over stays the customer's credit."""
     shares = []
@@ -224,50 +297,344 @@ def shares_of(amount: int, wanted: Sequence[Share], due: dict[str, int]) -> tupl
     return tuple(shares)
 
 
-def allocations(intake: Entry, shares: Iterable[Share], *, customer_id: str) -> tuple[Entry, ...]:
-    """Book how an intake settles payables: one entry a payable, keyed by intake and payable."""
+def allocations(
+    intake: Entry | Intake,
+    shares: Iterable[Share],
+    *,
+    customer_id: str,
+    at: datetime | None = None,
+    times: Mapping[str, int] = EMPTY_COUNTS,
+    observation: str | None = None,
+    note: str = "",
+) -> tuple[Entry, ...]:
+    """Book how an intake settles payables: one entry a payable; a negative share takes back.
+
+    Args:
+        at: When, unless with the intake itself.
+        times: How often this intake was allocated to, or taken back from, each payable before.
+    """
+    moment = at or (intake.at if isinstance(intake, Entry) else None)
+    if moment is None:
+        raise ValueError(f"when is {intake.key} allocated?")
     return tuple(
         Entry(
-            key=f"alloc:{intake.key}:{share.payable_id}:0",
+            key=f"alloc:{intake.key}:{share.payable_id}:{times.get(share.payable_id, 0)}",
             kind=EntryKind.ALLOCATION,
             merchant_id=intake.merchant_id,
             mode=intake.mode,
             currency=intake.currency,
             postings=_moved(LedgerKind.CUSTOMER_CREDIT, customer_id, LedgerKind.RECEIVABLE, customer_id, share.amount),
-            at=intake.at,
+            at=moment,
             applied=(
                 Applied(payable_id=share.payable_id, effect=Effect.ALLOCATED, amount=share.amount, intake=intake.key),
             ),
             payment_id=intake.payment_id,
-            observation=intake.observation,
+            observation=observation or (intake.observation if isinstance(intake, Entry) else None),
+            note=note,
         )
         for share in shares
     )
 
 
-def returned(payment: Payment, *, reference: str, amount: int, allocated: Sequence[Share], at: datetime) -> Entry:
-    """Book money that went back to the payer; what was allocated is re-opened, last line first."""
-    applied: list[Applied] = []
-    left = amount
-    for share in reversed(allocated):
-        back = min(left, share.amount)
-        if back > 0:
-            applied.append(Applied(payable_id=share.payable_id, effect=Effect.REOPENED, amount=back))
-            left -= back
-    reopened = amount - left
-    legs = [Posting(LedgerKind.PROVIDER_CLEARING, payment.account_id, -amount)]
-    if reopened:
-        legs.append(Posting(LedgerKind.RECEIVABLE, payment.customer_id, reopened))
-    if left:
-        legs.append(Posting(LedgerKind.CUSTOMER_CREDIT, payment.customer_id, left))
+def shares_back(intake: Intake, amount: int) -> tuple[Share, ...]:
+    """What must be taken back from payables so that ``amount`` of an intake is free; the last line first."""
+    wanted, found = amount - intake.unapplied, []
+    for share in reversed(intake.shares):
+        part = min(wanted, share.amount)
+        if part > 0:
+            found.append(Share(share.payable_id, -part))
+            wanted -= part
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- what settles a bill without money
+
+
+def withheld(receipt_id: str, payable: Payable, *, tax: str, amount: int, at: datetime) -> Entry:
+    """Book a tax that the payer kept back and pays for us; the certificate is worth it."""
+    return _settles(
+        payable,
+        key=f"withheld:{receipt_id}:{payable.id}:{tax}",
+        kind=EntryKind.WITHHELD,
+        debit=(LedgerKind.WITHHOLDING_RECEIVABLE, tax),
+        effect=Effect.WITHHELD,
+        amount=amount,
+        at=at,
+    )
+
+
+def discount(receipt_id: str, payable: Payable, *, amount: int, at: datetime) -> Entry:
+    """Book what is let off on a receipt."""
+    return _settles(
+        payable,
+        key=f"discount:{receipt_id}:{payable.id}",
+        kind=EntryKind.DISCOUNT,
+        debit=(LedgerKind.DISCOUNTS, ""),
+        effect=Effect.DISCOUNTED,
+        amount=amount,
+        at=at,
+    )
+
+
+def write_off(payable: Payable, *, number: int, amount: int, at: datetime, note: str = "") -> Entry:
+    """Book what will never be paid."""
+    return _settles(
+        payable,
+        key=f"writeoff:{payable.id}:{number}",
+        kind=EntryKind.WRITE_OFF,
+        debit=(LedgerKind.WRITE_OFF, ""),
+        effect=Effect.WRITTEN_OFF,
+        amount=amount,
+        at=at,
+        note=note,
+    )
+
+
+def credit_note(payable: Payable, *, note_number: str, amount: int, at: datetime, note: str = "") -> Entry:
+    """Book a credit note: it settles what is due, and what exceeds the due becomes the customer's credit."""
+    used = min(amount, payable.due)
+    legs = [Posting(LedgerKind.BILLED, "", amount)]
+    if used:
+        legs.append(Posting(LedgerKind.RECEIVABLE, payable.customer_id, -used))
+    if amount > used:
+        legs.append(Posting(LedgerKind.CUSTOMER_CREDIT, payable.customer_id, used - amount))
     return Entry(
-        key=f"refund:{payment.account_id}:{reference}",
-        kind=EntryKind.REFUND,
-        merchant_id=payment.merchant_id,
-        mode=payment.mode,
-        currency=payment.amount.currency,
+        key=f"credit:{note_number}",
+        kind=EntryKind.CREDIT_NOTE,
+        merchant_id=payable.merchant_id,
+        mode=payable.mode,
+        currency=payable.currency,
         postings=tuple(legs),
         at=at,
-        applied=tuple(applied),
-        payment_id=payment.id,
+        applied=(Applied(payable_id=payable.id, effect=Effect.CREDITED, amount=used),) if used else (),
+        intake_of=payable.customer_id if amount > used else None,
+        note=note,
     )
+
+
+def _settles(
+    payable: Payable,
+    *,
+    key: str,
+    kind: EntryKind,
+    debit: tuple[LedgerKind, str],
+    effect: Effect,
+    amount: int,
+    at: datetime,
+    note: str = "",
+) -> Entry:
+    return Entry(
+        key=key,
+        kind=kind,
+        merchant_id=payable.merchant_id,
+        mode=payable.mode,
+        currency=payable.currency,
+        postings=_moved(*debit, LedgerKind.RECEIVABLE, payable.customer_id, amount),
+        at=at,
+        applied=(Applied(payable_id=payable.id, effect=effect, amount=amount),),
+        note=note,
+    )
+
+
+# ---------------------------------------------------------------- money that goes back
+
+
+def refund_key(account_id: str, reference: str) -> str:
+    """The key of a return: one entry per account and reference, one more where a rest could be booked only later."""
+    return f"refund:{account_id}:{reference}"
+
+
+def chargeback_key(account_id: str, case: str) -> str:
+    """The key of a chargeback."""
+    return f"chargeback:{account_id}:{case}"
+
+
+def refund(
+    payment: Payment,
+    *,
+    key: str,
+    currency: str,
+    drawn: Sequence[Drawn],
+    suspended: int = 0,
+    at: datetime,
+    observation: str | None = None,
+) -> Entry:
+    """Book money that went back to the payer, out of credit; what was allocated is taken back first.
+
+    Args:
+        suspended: What goes back of money that was never anybody's credit.
+    """
+    total = sum(row.amount for row in drawn)
+    return _goes_back(payment, EntryKind.REFUND, key, currency, total, suspended, (), 0, drawn, at, observation)
+
+
+def chargeback(
+    payment: Payment,
+    *,
+    key: str,
+    currency: str,
+    drawn: Sequence[Drawn] = (),
+    suspended: int = 0,
+    reopened: Sequence[Applied] = (),
+    lost: int = 0,
+    at: datetime,
+    observation: str | None = None,
+) -> Entry:
+    """Book money that the payer's bank took back: out of unapplied credit, payables re-opened, or a loss."""
+    total = sum(row.amount for row in drawn)
+    return _goes_back(
+        payment, EntryKind.CHARGEBACK, key, currency, total, suspended, reopened, lost, drawn, at, observation
+    )
+
+
+def _goes_back(
+    payment: Payment,
+    kind: EntryKind,
+    key: str,
+    currency: str,
+    credit: int,
+    suspended: int,
+    reopened: Sequence[Applied],
+    lost: int,
+    drawn: Sequence[Drawn],
+    at: datetime,
+    observation: str | None,
+) -> Entry:
+    owed = sum(row.amount for row in reopened)
+    debits = (
+        Posting(LedgerKind.RECEIVABLE, payment.customer_id, owed),
+        Posting(LedgerKind.CUSTOMER_CREDIT, payment.customer_id, credit),
+        Posting(LedgerKind.SUSPENSE, payment.account_id, suspended),
+        Posting(LedgerKind.CHARGEBACK_LOSS, payment.account_id, lost),
+    )
+    total = owed + credit + suspended + lost
+    return Entry(
+        key=key,
+        kind=kind,
+        merchant_id=payment.merchant_id,
+        mode=payment.mode,
+        currency=currency,
+        postings=(
+            *(leg for leg in debits if leg.amount),
+            Posting(LedgerKind.PROVIDER_CLEARING, payment.account_id, -total),
+        ),
+        at=at,
+        applied=tuple(reopened),
+        drawn=tuple(drawn),
+        payment_id=payment.id,
+        observation=observation,
+    )
+
+
+def reopening(intake: Intake, amount: int) -> tuple[Applied, ...]:
+    """Rows that re-open what an intake settled; the last line first."""
+    rows, left = [], amount
+    for share in reversed(intake.shares):
+        part = min(left, share.amount)
+        if part > 0:
+            rows.append(Applied(payable_id=share.payable_id, effect=Effect.REOPENED, amount=part, intake=intake.key))
+            left -= part
+    return tuple(rows)
+
+
+# ---------------------------------------------------------------- what a provider pays out
+
+
+def settlement(
+    line: SettlementLine,
+    *,
+    account_id: str,
+    merchant_id: str,
+    mode: Mode,
+    at: datetime,
+    payment_id: str | None = None,
+    observation: str | None = None,
+) -> tuple[Entry, ...]:
+    """Book a settlement line: what reached the bank, the fee, its tax, and each tax that the acquirer kept back."""
+    parts = [
+        (EntryKind.SETTLEMENT, f"settle:{account_id}:{line.line_id}", LedgerKind.BANK, "", line.net.minor),
+        (EntryKind.FEE, f"fee:{account_id}:{line.line_id}", LedgerKind.FEES, account_id, _minor(line.fee)),
+        (
+            EntryKind.FEE_TAX,
+            f"feetax:{account_id}:{line.line_id}",
+            LedgerKind.FEE_TAX,
+            account_id,
+            _minor(line.fee_tax),
+        ),
+        *(
+            (
+                EntryKind.ACQUIRER_TAX,
+                f"acqtax:{account_id}:{line.line_id}:{tax}",
+                LedgerKind.TAX_WITHHELD,
+                tax,
+                kept.minor,
+            )
+            for tax, kept in sorted(line.withholdings.items())
+        ),
+    ]
+    return tuple(
+        Entry(
+            key=key,
+            kind=kind,
+            merchant_id=merchant_id,
+            mode=mode,
+            currency=line.gross.currency,
+            postings=_moved(debit, debtor, LedgerKind.PROVIDER_CLEARING, account_id, amount),
+            at=at,
+            payment_id=payment_id,
+            observation=observation,
+        )
+        for kind, key, debit, debtor, amount in parts
+        if amount
+    )
+
+
+def _minor(amount: Money | None) -> int:
+    return amount.minor if amount else 0
+
+
+# ---------------------------------------------------------------- corrections
+
+
+def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
+    """Reverse an entry; nothing is edited. An intake that is reversed must have nothing allocated."""
+    drawn = tuple(Drawn(row.intake, -row.amount) for row in entry.drawn)
+    if entry.intake_of is not None:
+        drawn = (*drawn, Drawn(entry.key, entry.brought_in))
+    return Entry(
+        key=f"fix:{entry.key}:{number}",
+        kind=EntryKind.CORRECTION,
+        merchant_id=entry.merchant_id,
+        mode=entry.mode,
+        currency=entry.currency,
+        postings=tuple(attrs.evolve(leg, amount=-leg.amount) for leg in entry.postings),
+        at=at,
+        applied=tuple(attrs.evolve(row, amount=-row.amount) for row in entry.applied),
+        drawn=drawn,
+        payment_id=entry.payment_id,
+        note=note,
+    )
+
+
+def intake_correction(entry: Entry, *, difference: int, number: int, at: datetime, note: str) -> Entry:
+    """Book that an intake brought in more (a further intake of the same customer) or less than was booked."""
+    debit = next(leg for leg in entry.postings if leg.amount > 0)
+    customer = entry.intake_of or ""
+    return Entry(
+        key=f"fix:{entry.key}:{number}",
+        kind=EntryKind.CORRECTION,
+        merchant_id=entry.merchant_id,
+        mode=entry.mode,
+        currency=entry.currency,
+        postings=_moved(debit.kind, debit.owner, LedgerKind.CUSTOMER_CREDIT, customer, difference),
+        at=at,
+        drawn=(Drawn(entry.key, -difference),) if difference < 0 else (),
+        intake_of=customer if difference > 0 else None,
+        payment_id=entry.payment_id,
+        note=note,
+    )
+
+
+def reverses(key: str) -> str | None:
+    """The key of the entry that a correction's key names; None for any other key."""
+    return key.removeprefix("fix:").rpartition(":")[0] if key.startswith("fix:") else None

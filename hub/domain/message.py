@@ -98,13 +98,18 @@ class Delivery:
 
 @attrs.frozen(kw_only=True)
 class Review:
-    """An exception that waits for a person; one per cause and subject."""
+    """An exception that waits for a person; one per cause, payment and subject.
+
+    Attributes:
+        subject: What it is about where that is no payment, or one of several things about it.
+    """
 
     id: str
     merchant_id: str
     mode: Mode
     cause: str
     payment_id: str | None
+    subject: str = ""
     details: str
     opened_at: datetime
     resolved_at: datetime | None = None

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.ledger import Entry
+from hub.domain.ledger import Entry, Intake
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
 from hub.domain.merchant import Customer, Link, LinkKind, Member, Merchant, Session, SignIn
@@ -26,6 +26,7 @@ from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
+from hub.domain.settlement import Awaited, LineState, StoredLine
 from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason
 
 T = TypeVar("T")
@@ -182,6 +183,22 @@ class Ledger(Protocol):
         """Insert and seal an entry with its postings, applied rows and intake; False when its key is already there."""
 
     def entries(self, merchant_id: str, mode: Mode, *, payment_id: str | None = None) -> tuple[Entry, ...]: ...
+    def keyed(self, merchant_id: str, mode: Mode, key: str) -> tuple[Entry, ...]:
+        """The entry of this key, and those whose keys begin with it and a colon."""
+
+    def has(self, merchant_id: str, mode: Mode, key: str) -> bool: ...
+    def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
+        """An intake as it stands, by its entry's key."""
+
+    def intakes_of(self, payment_id: str) -> tuple[Intake, ...]:
+        """The intakes of a payment; oldest first."""
+
+    def unapplied(self, customer_id: str, mode: Mode, currency: str) -> tuple[Intake, ...]:
+        """A customer's intakes that have something left; oldest first."""
+
+    def times(self, merchant_id: str, mode: Mode, intake_key: str) -> Mapping[str, int]:
+        """How often an intake was allocated to, or taken back from, each payable."""
+
     def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
         """(kind, owner, currency, balance) of every ledger account."""
 
@@ -193,6 +210,31 @@ class Ledger(Protocol):
 
     def verify(self) -> tuple[str, ...]:
         """Every broken invariant in words; empty when the books are right."""
+
+
+class Settlements(Protocol):
+    """What providers said they paid out."""
+
+    def add(self, stored: StoredLine) -> bool:
+        """Insert; False when the account has a line of this id already."""
+
+    def get(self, account_id: str, line_id: str) -> StoredLine | None: ...
+    def book(self, account_id: str, line_id: str, *, payment_id: str, settles: str) -> None:
+        """Say what an open line settles.
+
+        Raises:
+            Conflict: ``unique`` when another line settles it already.
+        """
+
+    def withdraw(self, account_id: str, line_id: str) -> None:
+        """A booked line was wrong; its entries are corrected by the caller."""
+
+    def of(self, account_id: str, state: LineState | None = None) -> tuple[StoredLine, ...]: ...
+    def awaited(self, account_id: str) -> tuple[Awaited, ...]:
+        """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
+
+    def clearing(self, account_id: str) -> Mapping[str, int]:
+        """What the account has to pay out by the books, by currency."""
 
 
 class Messages(Protocol):
@@ -334,6 +376,8 @@ class Tx(Protocol):
     def payments(self) -> Payments: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def settlements(self) -> Settlements: ...
     @property
     def messages(self) -> Messages: ...
     @property

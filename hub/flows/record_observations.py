@@ -13,18 +13,14 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from hub.domain import ledger
-from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
 from hub.domain.payment import (
-    Capture,
     Flag,
     ObservedBy,
     Payment,
     Seen,
     Status,
-    captures_in,
     dedupe_key,
     flags_of,
     next_check,
@@ -33,6 +29,7 @@ from hub.domain.payment import (
 )
 from hub_hookspecs import Kind, Observation, Way
 
+from .book_money import book_money
 from .issue_receipt import issue_for_payment
 from .ports import Hub, Tx
 
@@ -77,7 +74,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     seen = tx.payments.seen(payment.id)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
-    _book(tx, after, seen)
+    book_money(tx, after, seen)
     merchant = tx.merchants.get(after.merchant_id)
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
@@ -138,38 +135,6 @@ def way_of(hub: Hub, payment: Payment) -> Way | None:
     """The declared way that a payment was started by; None when its plugin is not installed."""
     provider = hub.providers.get(payment.provider)
     return provider.info.way(payment.way) if provider else None
-
-
-def _book(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
-    undone = was_undone(payment, seen)
-    for taken in captures_in(payment, seen):
-        entry = ledger.capture(payment, taken)
-        if tx.ledger.write(entry) and entry.intake_of and not undone:
-            _allocate(tx, payment, entry, taken)
-    captures = captures_in(payment, seen)
-    if not captures:
-        return
-    for item in seen:
-        if item.observation.kind is Kind.RETURNED:
-            _give_back(tx, payment, item, captures[0])
-
-
-def _allocate(tx: Tx, payment: Payment, entry: ledger.Entry, taken: Capture) -> None:
-    payables = tx.payables.many([line.payable_id for line in payment.lines])
-    due = {payable.id: payable.due for payable in payables if payable.cancelled_at is None}
-    wanted = [Share(line.payable_id, line.amount) for line in payment.lines]
-    shares = ledger.shares_of(taken.amount.minor, wanted, due)
-    for allocation in ledger.allocations(entry, shares, customer_id=payment.customer_id):
-        tx.ledger.write(allocation)
-
-
-def _give_back(tx: Tx, payment: Payment, item: Seen, taken: Capture) -> None:
-    claim = item.observation
-    amount = min((claim.amount or taken.amount).minor, taken.amount.minor)
-    key = ledger.capture_key(payment.account_id, taken.movement)
-    allocated = [Share(*row) for row in tx.ledger.applied_to(key, payment.merchant_id, payment.mode)]
-    reference = claim.event_id or item.key
-    tx.ledger.write(ledger.returned(payment, reference=reference, amount=amount, allocated=allocated, at=item.seen_at))
 
 
 def _tell(

@@ -42,6 +42,7 @@ from .payments import Payments
 from .receipts import Receipts
 from .reviews import Reviews
 from .rows import moment
+from .settlements import Settlements
 from .statements import ready
 
 T = TypeVar("T")
@@ -144,6 +145,7 @@ class SqliteTx:
         self.payables = Payables(self)
         self.payments = Payments(self)
         self.ledger = Ledger(self)
+        self.settlements = Settlements(self)
         self.messages = Messages(self)
         self.deliveries = Deliveries(self)
         self.links = Links(self)

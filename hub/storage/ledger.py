@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.ledger import Applied, Effect, Entry, EntryKind, LedgerKind, Posting
+from hub.domain.ledger import (
+    Applied,
+    Drawn,
+    Effect,
+    Entry,
+    EntryKind,
+    Intake,
+    LedgerKind,
+    Posting,
+    Share,
+)
 from hub_hookspecs import Mode
 
 from .chain import CHAIN_START, Field, chained, derived
 from .rows import micros, moment
-from .schema import ZERO, allocation, balance, chain, customer, entry, intake, ledger_account, literal, posting, seal
+from .schema import (
+    ZERO,
+    allocation,
+    balance,
+    chain,
+    customer,
+    drawn,
+    entry,
+    intake,
+    ledger_account,
+    literal,
+    posting,
+    seal,
+)
 from .statements import Runs, inserted
 from .verify import problems_in
 
@@ -31,16 +55,41 @@ ADD_ACCOUNT = (
 ADD_POSTING = inserted(posting)
 ADD_INTAKE = inserted(intake)
 ADD_ALLOCATION = inserted(allocation)
+ADD_DRAWN = inserted(drawn)
 ADD_SEAL = inserted(seal)
 HEAD = select(chain.c.seq, chain.c.hash).where(
     chain.c.merchant == bindparam("merchant"), chain.c.mode == bindparam("mode")
 )
-INTAKES_OF = (
-    select(intake.c.entry, intake.c.amount, intake.c.allocated, intake.c.returned)
-    .where(intake.c.payment == bindparam("payment"), intake.c.payment.is_not(None))
-    .order_by(intake.c.entry)
+ID_OF = select(entry.c.id).where(
+    entry.c.merchant == bindparam("merchant"), entry.c.mode == bindparam("mode"), entry.c.key == bindparam("key")
 )
-RETURN = update(intake).where(intake.c.entry == bindparam("this")).values(returned=intake.c.returned + bindparam("by"))
+INTAKES = select(intake, entry.c.key, entry.c.merchant, entry.c.mode).join(entry, entry.c.id == intake.c.entry)
+IN_ORDER = (seal.c.seq, intake.c.entry)
+INTAKES_OF_PAYMENT = (
+    INTAKES.join(seal, seal.c.entry == entry.c.id)
+    .where(intake.c.payment == bindparam("payment"), intake.c.payment.is_not(None))
+    .order_by(*IN_ORDER)
+)
+INTAKE = INTAKES.where(intake.c.entry == bindparam("this"))
+UNAPPLIED = (
+    INTAKES.join(seal, seal.c.entry == entry.c.id)
+    .where(
+        intake.c.customer == bindparam("customer"),
+        entry.c.mode == bindparam("mode"),
+        intake.c.currency == bindparam("currency"),
+        intake.c.allocated + intake.c.returned < intake.c.amount,
+    )
+    .order_by(*IN_ORDER)
+)
+TIMES = (
+    select(allocation.c.payable, func.count().label("times"))
+    .where(
+        allocation.c.intake == bindparam("intake"),
+        allocation.c.intake.is_not(None),
+        allocation.c.effect == literal("allocated"),
+    )
+    .group_by(allocation.c.payable)
+)
 
 IN_CHAIN = and_(seal.c.merchant == bindparam("merchant"), seal.c.mode == bindparam("mode"))
 ENTRIES = (
@@ -71,7 +120,20 @@ APPLIED = (
     .where(IN_CHAIN)
     .order_by(allocation.c.entry, allocation.c.position)
 )
+DRAWN = (
+    select(drawn.c.entry, drawn.c.amount, source.c.key)
+    .join(seal, seal.c.entry == drawn.c.entry)
+    .join(source, source.c.id == drawn.c.intake)
+    .where(IN_CHAIN)
+    .order_by(drawn.c.entry, drawn.c.position)
+)
 OF_PAYMENT = select(entry.c.id).where(entry.c.payment == bindparam("payment"), entry.c.payment.is_not(None))
+
+KEYED = select(entry.c.id).where(
+    entry.c.merchant == bindparam("merchant"),
+    entry.c.mode == bindparam("mode"),
+    or_(entry.c.key == bindparam("key"), and_(entry.c.key >= bindparam("first"), entry.c.key < bindparam("last"))),
+)
 
 BALANCES = (
     select(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency, balance.c.amount)
@@ -105,27 +167,13 @@ SETTLED = (
 )
 REOPENED = (
     select(allocation.c.payable, func.sum(allocation.c.amount).label("amount"))
-    .join(entry, entry.c.id == allocation.c.entry)
     .where(
+        allocation.c.intake == bindparam("intake"),
+        allocation.c.intake.is_not(None),
         allocation.c.effect == literal("reopened"),
-        allocation.c.payable.in_(
-            select(allocation.c.payable).where(
-                allocation.c.intake == bindparam("intake"), allocation.c.intake.is_not(None)
-            )
-        ),
-        or_(
-            allocation.c.intake == bindparam("intake"),
-            and_(
-                allocation.c.intake.is_(None),
-                entry.c.payment
-                == select(intake.c.payment).where(intake.c.entry == bindparam("intake")).scalar_subquery(),
-            ),
-        ),
     )
     .group_by(allocation.c.payable)
 )
-
-GOING_BACK = (EntryKind.REFUND, EntryKind.CHARGEBACK)
 
 
 class Ledger:
@@ -151,30 +199,48 @@ class Ledger:
                 self._take_in(entry, entry_id)
             if entry.applied:
                 self._tx.run(ADD_ALLOCATION, _allocation_values(entry, entry_id))
-            if entry.kind in GOING_BACK and entry.payment_id is not None:
-                self._give_back(entry, entry.payment_id)
+            if entry.drawn:
+                self._tx.run(ADD_DRAWN, _drawn_values(entry, entry_id))
             self._seal(entry, entry_id)
             return True
 
     def entries(self, merchant_id: str, mode: Mode, *, payment_id: str | None = None) -> tuple[Entry, ...]:
         """Entries in the order in which they were sealed."""
         values = {"merchant": merchant_id, "mode": mode.value}
-        statements = (ENTRIES, POSTINGS, APPLIED)
-        if payment_id is not None:
-            values["payment"] = payment_id
-            statements = (
-                ENTRIES.where(entry.c.id.in_(OF_PAYMENT)),
-                POSTINGS.where(posting.c.entry.in_(OF_PAYMENT)),
-                APPLIED.where(allocation.c.entry.in_(OF_PAYMENT)),
-            )
-        rows, postings, applied = (self._tx.run(statement, values).fetchall() for statement in statements)
-        legs: dict[str, list[Posting]] = {}
-        for row in postings:
-            legs.setdefault(row["entry"], []).append(Posting(LedgerKind(row["kind"]), row["owner"], row["amount"]))
-        settled: dict[str, list[Applied]] = {}
-        for row in applied:
-            settled.setdefault(row["entry"], []).append(_applied(row))
-        return tuple(_entry(row, legs[row["id"]], settled.get(row["id"], ())) for row in rows)
+        return (
+            self._entries(values)
+            if payment_id is None
+            else self._entries({**values, "payment": payment_id}, OF_PAYMENT)
+        )
+
+    def keyed(self, merchant_id: str, mode: Mode, key: str) -> tuple[Entry, ...]:
+        """The entry of this key, and those whose keys begin with it and a colon; in the order of their sealing."""
+        values = {"merchant": merchant_id, "mode": mode.value, "key": key, "first": f"{key}:", "last": f"{key};"}
+        return self._entries(values, KEYED)
+
+    def has(self, merchant_id: str, mode: Mode, key: str) -> bool:
+        """Whether there is an entry of this key."""
+        values = {"merchant": merchant_id, "mode": mode.value, "key": key}
+        return self._tx.run(ID_OF, values).fetchone() is not None
+
+    def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
+        """An intake as it stands, by its entry's key."""
+        row = self._tx.run(INTAKE, {"this": _entry_id(merchant_id, mode, key)}).fetchone()
+        return None if row is None else self._intake(row)
+
+    def intakes_of(self, payment_id: str) -> tuple[Intake, ...]:
+        """The intakes of a payment; oldest first."""
+        return tuple(self._intake(row) for row in self._tx.run(INTAKES_OF_PAYMENT, {"payment": payment_id}).fetchall())
+
+    def unapplied(self, customer_id: str, mode: Mode, currency: str) -> tuple[Intake, ...]:
+        """A customer's intakes that have something left; oldest first."""
+        values = {"customer": customer_id, "mode": mode.value, "currency": currency}
+        return tuple(self._intake(row) for row in self._tx.run(UNAPPLIED, values).fetchall())
+
+    def times(self, merchant_id: str, mode: Mode, intake_key: str) -> Mapping[str, int]:
+        """How often an intake was allocated to, or taken back from, each payable."""
+        values = {"intake": _entry_id(merchant_id, mode, intake_key)}
+        return {row["payable"]: row["times"] for row in self._tx.run(TIMES, values)}
 
     def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
         """(kind, owner, currency, balance) of every ledger account."""
@@ -214,14 +280,34 @@ class Ledger:
         values = {"entry": entry_id, "customer": entry.intake_of, "payment": entry.payment_id}
         self._tx.run(ADD_INTAKE, {**values, "currency": entry.currency, "amount": amount})
 
-    def _give_back(self, entry: Entry, payment_id: str) -> None:
-        """What goes back out of the customer's credit is taken from what the payment's intakes have left (L5)."""
-        left = sum(posting.amount for posting in entry.postings if posting.kind is LedgerKind.CUSTOMER_CREDIT)
-        for row in self._tx.run(INTAKES_OF, {"payment": payment_id}).fetchall():
-            part = min(left, row["amount"] - row["allocated"] - row["returned"])
-            if part > 0:
-                self._tx.change(RETURN, {"this": row["entry"], "by": part})
-                left -= part
+    def _entries(self, values: dict[str, str], which: Select[Any] | None = None) -> tuple[Entry, ...]:
+        statements = (ENTRIES, POSTINGS, APPLIED, DRAWN) if which is None else _narrowed(which)
+        rows, postings, applied, taken = (self._tx.run(statement, values).fetchall() for statement in statements)
+        legs: dict[str, list[Posting]] = {}
+        for row in postings:
+            legs.setdefault(row["entry"], []).append(Posting(LedgerKind(row["kind"]), row["owner"], row["amount"]))
+        settled: dict[str, list[Applied]] = {}
+        for row in applied:
+            settled.setdefault(row["entry"], []).append(_applied(row))
+        drew: dict[str, list[Drawn]] = {}
+        for row in taken:
+            drew.setdefault(row["entry"], []).append(Drawn(row["key"], row["amount"]))
+        return tuple(_entry(row, legs[row["id"]], settled.get(row["id"], ()), drew.get(row["id"], ())) for row in rows)
+
+    def _intake(self, row: sqlite3.Row) -> Intake:
+        mode = Mode(row["mode"])
+        return Intake(
+            key=row["key"],
+            merchant_id=row["merchant"],
+            mode=mode,
+            customer_id=row["customer"],
+            currency=row["currency"],
+            amount=row["amount"],
+            allocated=row["allocated"],
+            returned=row["returned"],
+            payment_id=row["payment"],
+            shares=tuple(Share(*share) for share in self.applied_to(row["key"], row["merchant"], mode)),
+        )
 
     def _seal(self, entry: Entry, entry_id: str) -> None:
         chain = {"merchant": entry.merchant_id, "mode": entry.mode.value}
@@ -281,13 +367,36 @@ def _allocation_values(entry: Entry, entry_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def _drawn_values(entry: Entry, entry_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": entry_id,
+            "position": position,
+            "intake": _entry_id(entry.merchant_id, entry.mode, row.intake),
+            "amount": row.amount,
+        }
+        for position, row in enumerate(entry.drawn)
+    ]
+
+
+@functools.lru_cache
+def _narrowed(which: Select[Any]) -> tuple[Select[Any], ...]:
+    """The four statements of entries for some of them: ids that ``which`` selects."""
+    return (
+        ENTRIES.where(entry.c.id.in_(which)),
+        POSTINGS.where(posting.c.entry.in_(which)),
+        APPLIED.where(allocation.c.entry.in_(which)),
+        DRAWN.where(drawn.c.entry.in_(which)),
+    )
+
+
 def _applied(row: sqlite3.Row) -> Applied:
     return Applied(
         payable_id=row["payable"], effect=Effect(row["effect"]), amount=row["amount"], intake=row["intake_key"]
     )
 
 
-def _entry(row: sqlite3.Row, postings: Iterable[Posting], applied: Iterable[Applied]) -> Entry:
+def _entry(row: sqlite3.Row, postings: Iterable[Posting], applied: Iterable[Applied], drew: Iterable[Drawn]) -> Entry:
     return Entry(
         key=row["key"],
         kind=EntryKind(row["kind"]),
@@ -297,6 +406,7 @@ def _entry(row: sqlite3.Row, postings: Iterable[Posting], applied: Iterable[Appl
         postings=tuple(postings),
         at=moment(row["at"]),
         applied=tuple(applied),
+        drawn=tuple(drew),
         intake_of=row["intake_of"],
         payment_id=row["payment"],
         observation=row["observation"],

@@ -35,6 +35,7 @@ from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, ObservedBy, Phase, Status
 from hub.domain.receipt import Means
+from hub.domain.settlement import LineState
 from hub_hookspecs import LIMIT, Channel, Kind, Mode, Source
 
 NAMES = {
@@ -562,6 +563,53 @@ allocation = _table(
     rowid=False,
 )
 
+drawn = _table(
+    "drawn",
+    _to("entry", "entry.id", primary_key=True),
+    _whole("position", primary_key=True, autoincrement=False),
+    _to("intake", "intake.entry"),
+    _whole("amount"),
+    CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LIMIT} AND {LIMIT}", name="amount"),
+    Index(None, "intake", "amount"),
+    rowid=False,
+)
+
+settlement_line = _table(
+    "settlement_line",
+    _id(),
+    _to("account", "account.id"),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("line"),
+    _text("reference", null=True),
+    _text("provider_reference", null=True),
+    _text("authorisation", null=True),
+    _text("movement", null=True),
+    _text("currency"),
+    _whole("gross"),
+    _whole("fee"),
+    _whole("fee_tax"),
+    _whole("withheld"),
+    _text("withholdings"),
+    _whole("net"),
+    _whole("occurred_at", null=True),
+    _text("settled_on", null=True),
+    _text("source"),
+    _whole("imported_at"),
+    _text("state"),
+    _to("payment", "payment.id", null=True),
+    _text("settles", null=True),
+    UniqueConstraint("account", "line"),
+    _one_of("mode", Mode),
+    _one_of("state", LineState),
+    *(_between(name, -LIMIT) for name in ("gross", "fee", "fee_tax", "withheld", "net")),
+    CheckConstraint("gross - fee - fee_tax - withheld = net", name="net_of_gross"),
+    CheckConstraint("(state = 'booked') = (settles IS NOT NULL)", name="settles"),
+    Index("settled_once", "account", "settles", unique=True, sqlite_where=literal_column("settles IS NOT NULL")),
+    Index(None, "account", "state"),
+    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+)
+
 # ---------------------------------------------------------------- messages, deliveries, reviews, links
 
 raw_message = _table(
@@ -618,6 +666,7 @@ review = _table(
     _text("mode"),
     _text("cause"),
     _text("payment", null=True),
+    _text("subject"),
     _text("details"),
     _whole("opened_at"),
     _whole("resolved_at", null=True),
@@ -628,6 +677,7 @@ review = _table(
         literal_column("merchant"),
         literal_column("cause"),
         func.coalesce(literal_column("payment"), literal_column("''")),
+        literal_column("subject"),
         unique=True,
         sqlite_where=literal_column("resolved_at IS NULL"),
     ),

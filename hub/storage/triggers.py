@@ -15,7 +15,7 @@ from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from .chain import CHAIN_START
 
 SETTLING = tuple(effect.value for effect in Effect if effect is not Effect.REOPENED)
-UNBOUND = (EntryKind.BILL, EntryKind.CORRECTION)
+UNBOUND = (EntryKind.BILL,)
 """Entries that move receivables without an allocation row of the same size."""
 
 CREDIT_SIDE = (LedgerKind.CUSTOMER_CREDIT, LedgerKind.SUSPENSE)
@@ -229,7 +229,7 @@ def _payables() -> Iterator[Trigger]:
 
 
 def _ledger() -> Iterator[Trigger]:
-    for table in ("ledger_account", "entry", "posting", "seal", "allocation"):
+    for table in ("ledger_account", "entry", "posting", "seal", "allocation", "drawn"):
         yield from _append_only(table)
     yield _guard(
         "entry_fits",
@@ -240,7 +240,7 @@ def _ledger() -> Iterator[Trigger]:
             "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND merchant = NEW.merchant AND mode = NEW.mode)",
         ),
     )
-    for table in ("posting", "allocation", "intake"):
+    for table in ("posting", "allocation", "intake", "drawn"):
         yield _guard(
             f"{table}_unsealed",
             f"BEFORE INSERT ON {table}",
@@ -273,6 +273,21 @@ def _ledger() -> Iterator[Trigger]:
         "AFTER INSERT ON allocation WHEN NEW.effect = 'allocated' AND NEW.intake IS NOT NULL",
         "UPDATE intake SET allocated = allocated + NEW.amount WHERE entry = NEW.intake;",
     )
+    yield _guard(
+        "drawn_fits",
+        "BEFORE INSERT ON drawn",
+        _refuse(
+            "walls",
+            "entry and intake are of one merchant, mode and currency",
+            "NOT EXISTS (SELECT 1 FROM entry e JOIN entry i ON i.merchant = e.merchant"
+            " AND i.mode = e.mode AND i.currency = e.currency WHERE e.id = NEW.entry AND i.id = NEW.intake)",
+        ),
+    )
+    yield Trigger(
+        "drawn_moves_intake",
+        "AFTER INSERT ON drawn",
+        "UPDATE intake SET returned = returned + NEW.amount WHERE entry = NEW.intake;",
+    )
     yield from _intake()
     yield _seal()
     yield _sealed()
@@ -302,6 +317,12 @@ def _intake() -> Iterator[Trigger]:
         "BEFORE UPDATE OF allocated ON intake",
         _refuse("from_ledger", "what is allocated comes from the ledger alone", f"NEW.allocated <> ({fold})"),
     )
+    drawn = "SELECT coalesce(sum(amount), 0) FROM drawn WHERE intake = NEW.entry"
+    yield _guard(
+        "intake_returned_from_ledger",
+        "BEFORE UPDATE OF returned ON intake",
+        _refuse("from_ledger", "what went back comes from the ledger alone", f"NEW.returned <> ({drawn})"),
+    )
     yield _fixed("intake", "entry", "customer", "payment", "currency", "amount")
     yield _kept("intake")
 
@@ -314,7 +335,12 @@ def _seal() -> Trigger:
         f"SELECT coalesce(sum(CASE WHEN effect IN ({_list(SETTLING)}) THEN -amount ELSE amount END), 0)"
         " FROM allocation WHERE entry = NEW.entry"
     )
-    credited = f"SELECT -coalesce(sum(p.amount), 0) {accounts} AND a.kind = 'customer_credit'"
+    credit = f"SELECT coalesce(sum(p.amount), 0) {accounts} AND a.kind = 'customer_credit'"
+    used = (
+        "SELECT coalesce((SELECT sum(amount) FROM allocation WHERE entry = NEW.entry AND effect = 'allocated'), 0)"
+        " + coalesce((SELECT sum(amount) FROM drawn WHERE entry = NEW.entry), 0)"
+        " - coalesce((SELECT amount FROM intake WHERE entry = NEW.entry), 0)"
+    )
     return _guard(
         "seal_checks",
         "BEFORE INSERT ON seal",
@@ -335,8 +361,9 @@ def _seal() -> Trigger:
         ),
         _refuse(
             "intake",
-            "an intake is what the entry credits",
-            f"EXISTS (SELECT 1 FROM intake WHERE entry = NEW.entry AND amount <> ({credited}))",
+            "credit moves by what is brought in, allocated and drawn",
+            f"({credit}) <> ({used}) OR EXISTS (SELECT 1 FROM allocation WHERE entry = NEW.entry"
+            " AND effect = 'allocated' AND intake IS NULL)",
         ),
         _refuse(
             "chain",

@@ -21,6 +21,11 @@ CLEARED_BY = ", ".join(
     )
 )
 
+SETTLED_BY = ", ".join(
+    f"'{kind}'" for kind in (EntryKind.SETTLEMENT, EntryKind.FEE, EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX)
+)
+SETTLING_FIX = " OR ".join(f"e.key LIKE 'fix:{word}:%'" for word in ("settle", "fee", "feetax", "acqtax"))
+
 CHECKS: tuple[tuple[str, str], ...] = (
     (
         "L1: entry {key} has {postings} postings that sum to {total}",
@@ -78,6 +83,21 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " OR i.allocated + i.returned > i.amount",
     ),
     (
+        "L5: intake {key} says returned {returned}, what was drawn from it says {found}",
+        "SELECT e.key, i.returned, coalesce(d.found, 0) AS found FROM intake i JOIN entry e ON e.id = i.entry"
+        " LEFT JOIN (SELECT intake, sum(amount) AS found FROM drawn GROUP BY intake) d ON d.intake = i.entry"
+        " WHERE i.returned <> coalesce(d.found, 0)",
+    ),
+    (
+        "L5: customer {customer} has {booked} {currency} of credit in {mode} mode, the intakes have {unapplied} left",
+        "SELECT c.customer, c.mode, c.currency, sum(c.unapplied) AS unapplied, sum(c.booked) AS booked FROM"
+        " (SELECT i.customer, e.mode, i.currency, i.amount - i.allocated - i.returned AS unapplied, 0 AS booked"
+        " FROM intake i JOIN entry e ON e.id = i.entry"
+        " UNION ALL SELECT a.owner, a.mode, a.currency, 0, -p.amount FROM posting p"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'customer_credit') c"
+        " GROUP BY c.customer, c.mode, c.currency HAVING sum(c.unapplied) <> sum(c.booked)",
+    ),
+    (
         "L6: {kind} of {owner} is on the wrong side by {amount} {currency}",
         "SELECT a.kind, a.owner, a.currency, sum(p.amount) AS amount FROM posting p"
         " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind IN ('customer_credit', 'suspense')"
@@ -94,6 +114,24 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "L10: entry {key} moves what account {owner} has to pay out, but it is a {kind}",
         "SELECT e.key, a.owner, e.kind FROM posting p JOIN entry e ON e.id = p.entry JOIN ledger_account a"
         f" ON a.id = p.ledger_account WHERE a.kind = 'provider_clearing' AND e.kind NOT IN ({CLEARED_BY})",
+    ),
+    (
+        "L10: the settled lines of account {account} come to {stated} {currency}, {booked} is booked of them",
+        "SELECT m.account, m.currency, sum(m.stated) AS stated, sum(m.booked) AS booked FROM"
+        " (SELECT account, currency, gross AS stated, 0 AS booked FROM settlement_line WHERE state = 'booked'"
+        " UNION ALL SELECT a.owner, a.currency, 0, -p.amount FROM posting p JOIN entry e ON e.id = p.entry"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'provider_clearing'"
+        f" WHERE e.kind IN ({SETTLED_BY}) OR e.kind = 'correction' AND ({SETTLING_FIX})) m"
+        " GROUP BY m.account, m.currency HAVING sum(m.stated) <> sum(m.booked)",
+    ),
+    (
+        "L10: {settles} is settled by line {line} of account {account} with {gross}, but it is booked with {booked}",
+        "SELECT l.settles, l.line, l.account, l.gross, coalesce(sum(p.amount), 0) AS booked FROM settlement_line l"
+        " LEFT JOIN entry e ON e.merchant = l.merchant AND e.mode = l.mode"
+        " AND (e.key = l.settles OR (e.key > 'fix:' || l.settles || ':' AND e.key < 'fix:' || l.settles || ';'))"
+        " LEFT JOIN posting p ON p.entry = e.id AND EXISTS (SELECT 1 FROM ledger_account a"
+        " WHERE a.id = p.ledger_account AND a.kind = 'provider_clearing')"
+        " WHERE l.settles IS NOT NULL GROUP BY l.id HAVING coalesce(sum(p.amount), 0) <> l.gross",
     ),
     (
         "I2: payable {payable} is in {payments} live payments",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain import ledger
-from hub.domain.ledger import Applied, Effect, Entry, EntryKind, LedgerKind, Posting, Share, shares_of
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Intake, LedgerKind, Posting, Share, shares_of
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Capture, Payment, PaymentLine
 from hub_hookspecs import Channel, Mode, Money, Payer
@@ -28,6 +28,10 @@ PAYMENT = Payment(
     lines=(PaymentLine(payable_id="i1", number="FE-1", amount=600),
            PaymentLine(payable_id="i2", number="FE-2", amount=400)),
     created_at=NOW,
+)  # fmt: skip
+INTAKE = Intake(
+    key="capture:a1:R1", merchant_id="m1", mode=Mode.TEST, customer_id="c1", currency="CRC", amount=1000,
+    allocated=1000, shares=(Share("i1", 600), Share("i2", 400)),
 )  # fmt: skip
 
 
@@ -53,12 +57,17 @@ BOOKED = [
      [("provider_clearing", "a1", 1000), ("customer_credit", "c1", -1000)]),
     ("a capture in another currency", ledger.capture(PAYMENT, taken(Money(1000, "USD"))), "capture:a1:R1",
      [("provider_clearing", "a1", 1000), ("suspense", "a1", -1000)]),
-    ("a return of what was allocated",
-     ledger.returned(PAYMENT, reference="x", amount=1000, allocated=[Share("i1", 600), Share("i2", 400)], at=NOW),
-     "refund:a1:x", [("provider_clearing", "a1", -1000), ("receivable", "c1", 1000)]),
-    ("a return of what was partly credit",
-     ledger.returned(PAYMENT, reference="x", amount=1000, allocated=[Share("i1", 600)], at=NOW),
-     "refund:a1:x", [("provider_clearing", "a1", -1000), ("receivable", "c1", 600), ("customer_credit", "c1", 400)]),
+    ("a return out of the customer's credit",
+     ledger.refund(PAYMENT, key="refund:a1:x", currency="CRC", drawn=[Drawn("capture:a1:R1", 1000)], at=NOW),
+     "refund:a1:x", [("customer_credit", "c1", 1000), ("provider_clearing", "a1", -1000)]),
+    ("a return of money that was nobody's",
+     ledger.refund(PAYMENT, key="refund:a1:x", currency="USD", drawn=[], suspended=7, at=NOW),
+     "refund:a1:x", [("suspense", "a1", 7), ("provider_clearing", "a1", -7)]),
+    ("a chargeback",
+     ledger.chargeback(PAYMENT, key="chargeback:a1:x", currency="CRC", drawn=[Drawn("capture:a1:R1", 100)], lost=50,
+                       reopened=ledger.reopening(INTAKE, 850), at=NOW),
+     "chargeback:a1:x", [("receivable", "c1", 850), ("customer_credit", "c1", 100), ("chargeback_loss", "a1", 50),
+                         ("provider_clearing", "a1", -1000)]),
 ]  # fmt: skip
 
 
@@ -108,10 +117,10 @@ def test_an_allocation_names_the_intake_that_its_money_came_in_by() -> None:
     assert legs(second) == [("customer_credit", "c1", 400), ("receivable", "c1", -400)]
 
 
-def test_a_return_reopens_the_last_line_first() -> None:
-    entry = ledger.returned(PAYMENT, reference="x", amount=500, allocated=[Share("i1", 600), Share("i2", 400)], at=NOW)
-
-    assert [(item.payable_id, item.effect, item.amount) for item in entry.applied] == [
+def test_what_goes_back_is_taken_from_the_last_line_first() -> None:
+    assert ledger.shares_back(INTAKE, 500) == (Share("i2", -400), Share("i1", -100))
+    assert ledger.shares_back(attrs.evolve(INTAKE, amount=1200), 500) == (Share("i2", -300),)
+    assert [(row.payable_id, row.effect, row.amount) for row in ledger.reopening(INTAKE, 500)] == [
         ("i2", Effect.REOPENED, 400),
         ("i1", Effect.REOPENED, 100),
     ]

@@ -317,7 +317,7 @@ REFUSED = {
         "entry.merchant, entry.mode, entry.key",
     ),
     "an intake allocated by hand": ("UPDATE intake SET allocated = 1", "from_ledger"),
-    "an intake returned beyond its amount": ("UPDATE intake SET returned = 2001", "intake_unapplied"),
+    "an intake returned by hand": ("UPDATE intake SET returned = 2001", "from_ledger"),
     "an intake's amount changed": ("UPDATE intake SET amount = 99999", "fixed"),
     "an intake deleted": ("DELETE FROM intake", "append_only"),
     "the head of the chain moved": ("UPDATE chain SET seq = seq + 1, hash = 'x'", "chain"),

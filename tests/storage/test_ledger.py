@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from hub.domain import ledger
-from hub.domain.ledger import Applied, Effect, Entry, EntryKind, LedgerKind, Posting, Share
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting, Share
 from hub.domain.payment import Phase, Status, captures_in
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
@@ -68,35 +68,41 @@ def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteSto
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_what_went_back_reopens_the_invoice_and_takes_the_rest_from_the_credit(
-    furnished: SqliteStore, world: Any
-) -> None:
+def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnished: SqliteStore, world: Any) -> None:
     payment = paid(furnished, world, amount=12_000)
-    back = an_entry(
-        world,
-        key="refund:a1:R1",
-        kind=EntryKind.REFUND,
-        postings=(
-            Posting(LedgerKind.PROVIDER_CLEARING, "a1", -11_000),
-            Posting(LedgerKind.RECEIVABLE, "c1", 10_000),
-            Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 1_000),
-        ),
-        applied=(Applied(payable_id="p1", effect=Effect.REOPENED, amount=10_000),),
-        payment_id=payment.id,
+    (intake,) = furnished.read_now(lambda tx: tx.ledger.intakes_of("t1"))
+    taken = ledger.allocations(
+        intake, ledger.shares_back(intake, 11_000), customer_id="c1", at=world.now, times={"p1": 1}
     )
+    back = ledger.refund(payment, key="refund:a1:R1", currency="CRC", drawn=[Drawn(intake.key, 11_000)], at=world.now)
 
-    furnished.write_now(lambda tx: tx.ledger.write(back))
+    with pytest.raises(Conflict) as early:
+        furnished.write_now(lambda tx: tx.ledger.write(back))
+    assert early.value.rule == "intake_unapplied"
+    furnished.write_now(lambda tx: [tx.ledger.write(entry) for entry in (*taken, back)])
 
-    assert furnished.read_now(lambda tx: tx.payables.get("p1").reopened) == 10_000
-    assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {"CRC": 1_000}
-    assert furnished.read_now(lambda tx: tx.ledger.applied_to("capture:a1:REFT1", "m1", Mode.TEST)) == ()
+    assert furnished.read_now(lambda tx: tx.payables.get("p1").due) == 9_000
+    assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {}
+    assert furnished.read_now(lambda tx: tx.ledger.applied_to(intake.key, "m1", Mode.TEST)) == (("p1", 1_000),)
+    assert furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.TEST))[-1] == back
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
-    more = (Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 1_001), Posting(LedgerKind.PROVIDER_CLEARING, "a1", -1_001))
+    again = ledger.refund(payment, key="refund:a1:R2", currency="CRC", drawn=[Drawn(intake.key, 1)], at=world.now)
     with pytest.raises(Conflict) as refused:
-        furnished.write_now(
-            lambda tx: tx.ledger.write(attrs.evolve(back, key="refund:a1:R2", applied=(), postings=more))
-        )
-    assert refused.value.rule == "credit"
+        furnished.write_now(lambda tx: tx.ledger.write(again))
+    assert refused.value.rule == "intake_unapplied"
+
+
+def test_credit_moves_only_with_its_intakes(furnished: SqliteStore, world: Any) -> None:
+    payment = paid(furnished, world, amount=12_000)
+    entry = ledger.refund(
+        payment, key="refund:a1:R1", currency="CRC", drawn=[Drawn("capture:a1:REFT1", 1_000)], at=world.now
+    )
+    object.__setattr__(entry, "drawn", ())  # no such entry can be made, so it is made by force
+
+    with pytest.raises(Conflict) as refused:
+        furnished.write_now(lambda tx: tx.ledger.write(entry))
+
+    assert refused.value.rule == "intake"
 
 
 @pytest.mark.parametrize(
@@ -104,24 +110,23 @@ def test_what_went_back_reopens_the_invoice_and_takes_the_rest_from_the_credit(
     [
         ("payable_due", {"amount": 10_001}),
         ("applied", {"applied": ()}),
-        ("applied", {"applied_amount": 3_999}),
+        ("applied", {"applied": (3_999,)}),
         ("walls", {"payable": "elsewhere"}),
         ("walls", {"currency": "USD"}),
         ("walls", {"mode": Mode.LIVE}),
-        ("foreign_key", {"merchant_id": "nobody", "applied": (), "kind": EntryKind.BILL}),
+        ("foreign_key", {"merchant_id": "nobody", "kind": EntryKind.BILL}),
     ],
 )
 def test_an_entry_that_breaks_a_rule_leaves_nothing(
     furnished: SqliteStore, world: Any, rule: str, changes: dict[str, Any]
 ) -> None:
     amount = changes.pop("amount", 4_000)
-    applied = Applied(
-        payable_id=changes.pop("payable", "p1"),
-        effect=Effect.WRITTEN_OFF,
-        amount=changes.pop("applied_amount", amount),
-    )
+    wrong = changes.pop("applied", None)
+    row = Applied(payable_id=changes.pop("payable", "p1"), effect=Effect.WRITTEN_OFF, amount=amount)
     postings = (Posting(LedgerKind.WRITE_OFF, "", amount), Posting(LedgerKind.RECEIVABLE, "c1", -amount))
-    entry = an_entry(world, **{"applied": (applied,), "postings": postings, **changes})
+    entry = an_entry(world, **{"applied": (row,), "postings": postings, **changes})
+    if wrong is not None:  # no such entry can be made, so it is made by force
+        object.__setattr__(entry, "applied", tuple(attrs.evolve(row, amount=wrong) for wrong in wrong))
     before = furnished.read_now(lambda tx: tx.ledger.balances("m1", Mode.TEST))
 
     def write(tx: Any) -> str:

@@ -314,7 +314,12 @@ class SettlementFile:
 
 @attrs.frozen(kw_only=True)
 class SettlementLine:
-    """One line of what the provider pays out: gross - fee - fee_tax - withholdings = net."""
+    """One line of what the provider pays out: gross - fee - fee_tax - withholdings = net; negative for what went back.
+
+    Attributes:
+        line_id: The provider's id of the line, the same each time it is fetched; unique for the account.
+        movement: As in ``Observation``; None where it is our reference.
+    """
 
     line_id: str
     gross: Money
@@ -322,6 +327,7 @@ class SettlementLine:
     reference: str | None = None
     provider_reference: str | None = None
     authorisation: str | None = None
+    movement: str | None = None
     fee: Money | None = None
     fee_tax: Money | None = None
     withholdings: Mapping[str, Money] = MappingProxyType({})

@@ -1,0 +1,227 @@
+"""Book what the observations of a payment prove: captures, what they settle, what went back, what was paid out.
+
+Called by the door alone, in its transaction: no clock, no random number; running it again books nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from hub.domain import ledger
+from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, Intake, LedgerKind, Share
+from hub.domain.payable import PayableKind
+from hub.domain.payment import Capture, Payment, Return, Seen, Status, captures_in, returns_in, was_undone
+from hub.domain.settlement import LineState
+from hub_hookspecs import Kind, Money
+
+from .ports import Tx
+
+
+def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
+    """Bring the books up to what is proven of this payment."""
+    captures = captures_in(payment, seen)
+    if not captures:
+        return  # a return without its capture is held until the capture appears
+    undone = was_undone(payment, seen)
+    for taken in captures:
+        entry = ledger.capture(payment, taken)
+        if tx.ledger.write(entry) and entry.intake_of and not undone:
+            _settle(tx, payment, entry.key, at=taken.at, observation=taken.key)
+    for back in returns_in(seen):
+        _book_return(tx, payment, back, captures)
+    for item in seen:
+        if item.observation.kind is Kind.SETTLED:
+            book_line(tx, payment, item)
+
+
+def _settle(tx: Tx, payment: Payment, key: str, *, at: datetime, observation: str | None) -> None:
+    """Allocate an intake to its payment's lines, in their order, up to what is due."""
+    intake = tx.ledger.intake(payment.merchant_id, payment.mode, key)
+    if intake is None or intake.unapplied <= 0:
+        return
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    due = {payable.id: payable.due for payable in payables if payable.cancelled_at is None}
+    had: dict[str, int] = {}
+    for own in tx.ledger.intakes_of(payment.id):
+        for share in own.shares:
+            had[share.payable_id] = had.get(share.payable_id, 0) + share.amount
+    wanted = [Share(line.payable_id, line.amount - had.get(line.payable_id, 0)) for line in payment.lines]
+    move_credit(tx, intake, ledger.shares_of(intake.unapplied, wanted, due), at=at, observation=observation)
+
+
+def move_credit(
+    tx: Tx,
+    intake: Intake,
+    shares: Sequence[Share],
+    *,
+    at: datetime,
+    observation: str | None = None,
+    note: str = "",
+) -> None:
+    """Allocate an intake to payables; negative shares take back."""
+    if not shares:
+        return
+    times = tx.ledger.times(intake.merchant_id, intake.mode, intake.key)
+    for entry in ledger.allocations(
+        intake, shares, customer_id=intake.customer_id, at=at, times=times, observation=observation, note=note
+    ):
+        tx.ledger.write(entry)
+
+
+# ---------------------------------------------------------------- money that went back
+
+
+def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...]) -> None:
+    """Book a return as far as it is not booked yet, and not above what was captured."""
+    make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
+    key = make(payment.account_id, back.name)
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    amount = back.amount or _all_of(captures)
+    own = [entry for entry in entries if entry.currency == amount.currency]
+    room = sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own if _is_of_capture(entry))
+    room += sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own if _is_of_return(entry))
+    parts = [entry for entry in own if _is_part(entry, key)]
+    booked = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in parts)
+    part = min(amount.minor - booked, room)
+    if part <= 0 or any(entry.kind is EntryKind.CORRECTION for entry in parts):
+        return
+    number = len(parts)
+    book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
+    payables = book(tx, payment, back, f"{key}#{number}" if number else key, Money(part, amount.currency))
+    if payables:
+        _settle_by_others(tx, payment, payables, at=back.at, observation=back.key)
+
+
+def _all_of(captures: tuple[Capture, ...]) -> Money:
+    currency = captures[0].amount.currency
+    return Money(sum(taken.amount.minor for taken in captures if taken.amount.currency == currency), currency)
+
+
+def _is_of_capture(entry: Entry) -> bool:
+    return entry.kind is EntryKind.CAPTURE or entry.key.startswith("fix:capture:")
+
+
+def _is_of_return(entry: Entry) -> bool:
+    return entry.kind in (EntryKind.REFUND, EntryKind.CHARGEBACK) or entry.key.startswith(
+        ("fix:refund:", "fix:chargeback:")
+    )
+
+
+def _is_part(entry: Entry, key: str) -> bool:
+    """Whether an entry books a part of this return, or corrects one."""
+    name = ledger.reverses(entry.key) or entry.key
+    return name == key or name.startswith(f"{key}#")
+
+
+def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money) -> tuple[str, ...]:
+    """Take back what was allocated as far as credit does not reach, then book the return; the payables taken back."""
+    intakes = _intakes(tx, payment, amount.currency)
+    drawn, taken = _draw(tx, intakes, amount.minor, back)
+    suspended = amount.minor - sum(row.amount for row in drawn)
+    tx.ledger.write(
+        ledger.refund(
+            payment,
+            key=key,
+            currency=amount.currency,
+            drawn=drawn,
+            suspended=suspended,
+            at=back.at,
+            observation=back.key,
+        )
+    )
+    return taken
+
+
+def _intakes(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
+    return tuple(intake for intake in tx.ledger.intakes_of(payment.id) if intake.currency == currency)
+
+
+def _draw(tx: Tx, intakes: Iterable[Intake], amount: int, back: Return) -> tuple[list[Drawn], tuple[str, ...]]:
+    """Unapplied credit first, in all of the payment's intakes, so that no bill is re-opened without need."""
+    ordered = sorted(intakes, key=lambda intake: intake.unapplied <= 0)
+    free = {intake.key: min(amount, intake.unapplied) for intake in ordered}
+    parts: dict[str, int] = {}
+    left = amount
+    for intake in ordered:
+        part = min(left, free[intake.key])
+        parts[intake.key] = part
+        left -= part
+    touched: list[str] = []
+    for intake in reversed(ordered):
+        more = min(left, sum(share.amount for share in intake.shares))
+        if more > 0:
+            shares = ledger.shares_back(intake, intake.unapplied + more)
+            move_credit(tx, intake, shares, at=back.at, observation=back.key)
+            touched += [share.payable_id for share in shares]
+            parts[intake.key] += more
+            left -= more
+    return [Drawn(key, part) for key, part in parts.items() if part > 0], tuple(dict.fromkeys(touched))
+
+
+def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: Money) -> tuple[str, ...]:
+    """Out of unapplied credit; then invoices are re-opened; what an order had settled is lost."""
+    left = amount.minor
+    drawn: list[Drawn] = []
+    reopened: list[Applied] = []
+    intakes = _intakes(tx, payment, amount.currency)
+    for intake in intakes:
+        part = min(left, intake.unapplied)
+        if part > 0:
+            drawn.append(Drawn(intake.key, part))
+            left -= part
+    lost = 0
+    for intake in reversed(intakes):
+        for row in ledger.reopening(intake, left):
+            payable = tx.payables.get(row.payable_id)
+            if payable and payable.kind is PayableKind.INVOICE and payable.cancelled_at is None:
+                reopened.append(row)
+            else:
+                lost += row.amount
+            left -= row.amount
+    tx.ledger.write(
+        ledger.chargeback(
+            payment,
+            key=key,
+            currency=amount.currency,
+            drawn=drawn,
+            suspended=left,
+            reopened=reopened,
+            lost=lost,
+            at=back.at,
+            observation=back.key,
+        )
+    )
+    return tuple(dict.fromkeys(row.payable_id for row in reopened))
+
+
+def _settle_by_others(
+    tx: Tx, payment: Payment, payable_ids: Sequence[str], *, at: datetime, observation: str | None
+) -> None:
+    """A bill that is due again takes what another payment brought for it and found nothing due."""
+    for other in tx.payments.with_payables(payable_ids):
+        if other.id != payment.id and other.status is Status.PAID:
+            for intake in tx.ledger.intakes_of(other.id):
+                if intake.currency == other.amount.currency:
+                    _settle(tx, other, intake.key, at=at, observation=observation)
+
+
+# ---------------------------------------------------------------- money that was paid out
+
+
+def book_line(tx: Tx, payment: Payment, item: Seen) -> None:
+    """Book the settlement line that a ``settled`` observation names, if it is to be booked."""
+    name = item.observation.event_id
+    stored = tx.settlements.get(payment.account_id, name) if name else None
+    if stored is None or stored.state is not LineState.BOOKED or stored.payment_id != payment.id:
+        return
+    for entry in ledger.settlement(
+        stored.line,
+        account_id=stored.account_id,
+        merchant_id=stored.merchant_id,
+        mode=stored.mode,
+        at=item.observation.occurred_at or stored.imported_at,
+        payment_id=payment.id,
+        observation=item.key,
+    ):
+        tx.ledger.write(entry)
