@@ -7,6 +7,7 @@ reason while the others are taken.
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import hashlib
 from collections.abc import Callable, Mapping
@@ -74,7 +75,8 @@ async def import_customers(
     dry_run: bool = False,
 ) -> ImportReport:
     """Import a file of customers, matched by identity number."""
-    file = parse_customers(data, name=name, country=hub.countries[merchant.company.country], mapping=mapping)
+    country = hub.countries[merchant.company.country]
+    file = await asyncio.to_thread(parse_customers, data, name=name, country=country, mapping=mapping)
     preview = tuple(
         f"{row.document.type} {row.document.number}  {row.name}  {row.email or '(sin correo)'}"
         for row in file.rows[:PREVIEW]
@@ -140,7 +142,8 @@ async def import_invoices(
 ) -> ImportReport:
     """Import a file of invoices for known customers."""
     country: Country = hub.countries[merchant.company.country]
-    file = parse_invoices(
+    file = await asyncio.to_thread(
+        parse_invoices,
         data,
         name=name,
         default_currency=currency or country.currencies[0],

@@ -169,7 +169,8 @@ def _save(
 def _is_doubtful(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bool:
     provider = hub.providers.get(account.provider)
     verified = set(provider.info.verified_fields) if provider else changed
-    return account.status is AccountStatus.ACTIVE and bool(changed & set(verified))
+    judged = account.status in (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
+    return judged and bool(changed & set(verified))
 
 
 def _attention(account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:

@@ -15,15 +15,18 @@ import pytest
 from hub.domain.account import AccountStatus
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, LinkKind, Merchant, Role
-from hub.domain.payment import Payment, Status
+from hub.domain.message import Review
+from hub.domain.payment import Flag, Payment, Status
 from hub.flows.add_member import add_member
 from hub.flows.connect_account import provision_account
 from hub.flows.open_link import url_of
 from hub.flows.save_company import CompanyForm, create_company
 from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
 from hub.flows.start_payment import PayRequest, start_payment
+from hub.flows.view_desk import IN_NEED
 from hub.flows.view_payment import view_payment
 from hub.web.merchant import routes
+from hub.web.merchant.words import ACCOUNT, FLAGS
 from hub_hookspecs import Channel, Mode
 
 PHONE = "3998764643"
@@ -317,7 +320,37 @@ def test_a_changed_identity_names_the_connections_that_must_pass_again(house: An
     )
 
 
+def test_what_was_validated_before_a_change_cannot_be_confirmed_after_it(house: Any, enter: SignIn) -> None:
+    clerk = enter(new_company(house, "CR", "antes"))
+    clerk.post("/m/integrations/greenpay", **greenpay_settings(house))
+    clerk.post("/m/company", identity_type="CJ", identity_number="3-101-888888", legal_name="Clara S.A.")
+    clerk.post("/m/integrations/greenpay/confirm", confirmed="on")
+    account = house.read(lambda tx: tx.accounts.of(clerk.merchant.id))[0]
+    assert account.status is AccountStatus.NEEDS_REVALIDATION
+
+
 # ---------------------------------------------------------------- connections
+
+
+@pytest.mark.parametrize("status", AccountStatus)
+def test_every_state_of_a_connection_has_its_page_and_its_card(
+    house: Any, enter: SignIn, status: AccountStatus
+) -> None:
+    merchant = house.merchants["CO"]
+    account = house.accounts["CO"]
+    clerk = enter(merchant)
+    house.write(lambda tx: tx.accounts.set_status(account.id, status, house.time()))
+    try:
+        for path in ("/m/online-payments", "/m/integrations/nequi"):
+            assert ACCOUNT[status][0] in plain(clerk.read(path))
+        assert "Nequi" in plain(clerk.read("/m")) or status not in IN_NEED
+        house.write(lambda tx: tx.countries.set("CO", "nequi", False))
+        assert "no está habilitado en este país" in plain(clerk.read("/m/online-payments"))
+        assert "no está habilitado en este país" in plain(clerk.read("/m/integrations/nequi"))
+        assert clerk.post("/m/integrations/nequi", active="on").status_code in (303, 422)
+    finally:
+        house.write(lambda tx: tx.countries.set("CO", "nequi", True))
+        house.write(lambda tx: tx.accounts.save(account))
 
 
 def greenpay_settings(house: Any) -> dict[str, str]:
@@ -474,6 +507,16 @@ def test_names_from_files_are_text_and_nothing_else(house: Any, clerks: dict[str
 # ---------------------------------------------------------------- payments and cash receipts
 
 
+@pytest.mark.parametrize(
+    "path", ["/m/payments/ñandú", "/m/x%0d%0aSet-Cookie:a=b", "/m/%2e%2e//evil.example", "/m/;,=\"'"]
+)
+def test_strange_addresses_are_remembered_harmlessly(house: Any, path: str) -> None:
+    with house.browser() as browser:
+        answer = browser.get(path)
+        assert answer.status_code in (303, 404)
+        assert "a" not in browser.cookies
+
+
 def test_a_payment_tells_what_is_known_from_whom_and_when(house: Any, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (2_500_000, -2))
     payment = pay(house, "CR", debtor)
@@ -511,6 +554,31 @@ def test_a_cash_receipt_is_recorded_once_from_the_pages(house: Any, clerks: dict
     assert first == clerk.post(path).headers["location"]
     assert clerk.browser.get(path).headers["location"] == first
     assert first.removeprefix("/m/receipts/") in clerk.read("/m/receipts")
+
+
+def test_every_oddity_of_a_payment_can_be_shown(house: Any, clerks: dict[str, Clerk]) -> None:
+    payment = pay(house, "CR", house.debtor("CR", (2_500_000, -2)))
+    odd = attrs.evolve(payment, flags=frozenset(Flag))
+    house.write(lambda tx: tx.payments.save(odd))
+    try:
+        text = plain(clerks["CR"].read(f"/m/payments/{payment.id}"))
+        assert all(FLAGS[flag] in text for flag in Flag if flag is not Flag.NEEDS_REVIEW)
+        assert "Por revisar" in plain(clerks["CR"].read(f"/m/payments?q={payment.reference}"))
+    finally:
+        house.write(lambda tx: tx.payments.save(payment))
+    review = Review(
+        id="review-of-a-test",
+        merchant_id=payment.merchant_id,
+        mode=Mode.TEST,
+        cause="duplicate_charge",
+        payment_id=payment.id,
+        details="",
+        opened_at=house.time(),
+    )
+    house.write(lambda tx: tx.reviews.open(review))
+    assert "ya tenían un pago" in plain(clerks["CR"].read("/m/reviews"))
+    assert "1 excepción espera" in plain(clerks["CR"].read("/m"))
+    assert "Excepciones" in plain(clerks["CR"].read(f"/m/payments/{payment.id}"))
 
 
 def test_an_unproven_payment_gets_no_cash_receipt(house: Any, clerks: dict[str, Clerk]) -> None:
@@ -686,7 +754,7 @@ def test_a_file_is_shown_as_understood_before_it_is_taken(house: Any, enter: Sig
         (b"PK\x03\x04" + b"\0" * 40, "libro de Excel"),
         (b"factura;cliente;fecha;total\nF-1;1;ayer;10\nF-2;;01/01/2026;x\n", "No se importó nada"),
         (b"\xff\xfe\x00", "No se importó nada"),
-        (b"x" * (4 * 1024 * 1024 + 1), "pasa de 4 MB"),
+        (b"x" * (2 * 1024 * 1024 + 1), "pasa de 2 MB"),
     ],
 )
 def test_a_file_with_faults_is_refused_whole(clerks: dict[str, Clerk], content: bytes, said: str) -> None:

@@ -14,8 +14,8 @@ from hub.web.pages import Page
 
 from .desk import AtDesk, Brought, Desk, Form
 
-LARGEST_FILE = 4 * 1024 * 1024
-LARGEST_FORM = 8 * 1024 * 1024
+LARGEST_FILE = 2 * 1024 * 1024
+LARGEST_FORM = 4 * 1024 * 1024
 CUSTOMERS, INVOICES = "customers", "invoices"
 KINDS = {CUSTOMERS: "Clientes", INVOICES: "Facturas de venta"}
 DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,234.50"}
@@ -60,7 +60,7 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     if not content:
         return _page(desk, kind=kind, decimal=decimal, fault="Elija un archivo que no esté vacío.")
     if len(content) > LARGEST_FILE:
-        return _page(desk, kind=kind, decimal=decimal, fault="El archivo pasa de 4 MB; divídalo en varios.")
+        return _page(desk, kind=kind, decimal=decimal, fault="El archivo pasa de 2 MB; divídalo en varios.")
     report = await _import(desk, kind, name, content, decimal, dry_run=not form.has("take"))
     return _page(desk, kind=kind, decimal=decimal, report=report, name=name, content=content)
 
