@@ -255,6 +255,8 @@ class SqliteStore:
     def __init__(self, path: str | Path, *, readers: int = 4) -> None:
         self.path = Path(path)
         self.commits = 0
+        self._put_in = 0
+        self._answered = 0
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
@@ -309,8 +311,8 @@ class SqliteStore:
 
     @property
     def waiting(self) -> int:
-        """How many writes wait for the writer."""
-        return self._jobs.qsize()
+        """How many writes wait to be durable, those in the running transaction included."""
+        return self._put_in - self._answered
 
     def next_due(self) -> datetime | None:
         """The earliest due time of payments, messages and deliveries."""
@@ -339,6 +341,7 @@ class SqliteStore:
         with self._gate:
             if self._closed:
                 raise Unavailable("the store is closed")
+            self._put_in += 1
             self._jobs.put(job)
 
     def _write_on(self) -> None:
@@ -358,6 +361,7 @@ class SqliteStore:
             jobs = [job for job in group if job is not None]
             if jobs:
                 self._write_group(connection, jobs)
+                self._answered += len(jobs)  # written by this thread alone
                 _answer(jobs)
         connection.close()
 
