@@ -174,6 +174,7 @@ def migrate_data(settings: Settings) -> None:
 
     prepare(settings)
     migrate(settings.data / DATABASE)
+    (settings.data / DATABASE).chmod(0o600)  # it holds personal data
 
 
 def open_hub(
