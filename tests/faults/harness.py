@@ -17,7 +17,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import Front
 from hub.web.notifications import Notifications, Returns
-from hub.web.serve import Server
+from hub.web.serve import Server, bind
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
 
 T = TypeVar("T")
@@ -161,6 +161,16 @@ class Desk:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
+    def copy(self) -> Path:
+        """The data folder as it is now, while it is open."""
+        target = self.data.with_name(f"{self.data.name}-copy")
+        shutil.copytree(self.data, target, ignore=shutil.ignore_patterns("hub.db*"))
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target / DATABASE),))
+        with closing(sqlite3.connect(target / DATABASE)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        return target
+
     def read(self, fn: Callable[[Any], T]) -> T:
         return self.opened.store.read_now(fn)
 
@@ -169,13 +179,14 @@ class Desk:
 
     def debtor(self, country: str, *owed: int, currency: str = "") -> Debtor:
         """A fresh customer who owes these amounts."""
-        return self.write(lambda tx: self._debtor(tx, country, owed, currency or CURRENCY[country]))
+        return self.write(lambda tx: self.put_debtor(tx, country, *owed, currency=currency))
 
     def debtors(self, country: str, count: int, *owed: int) -> list[Debtor]:
         """Many at once."""
-        return self.write(lambda tx: [self._debtor(tx, country, owed, CURRENCY[country]) for _ in range(count)])
+        return self.write(lambda tx: [self.put_debtor(tx, country, *owed) for _ in range(count)])
 
-    def _debtor(self, tx: Any, country: str, owed: Sequence[int], currency: str) -> Debtor:
+    def put_debtor(self, tx: Any, country: str, *owed: int, currency: str = "") -> Debtor:
+        """``debtor``, inside a transaction."""
         self._count += 1
         merchant = self.companies[country]
         number = f"{os.getpid() % 1000:03d}{id(self) % 1000:03d}{self._count:06d}"
@@ -196,7 +207,7 @@ class Desk:
                 kind=PayableKind.INVOICE,
                 number=f"X-{number}-{at}",
                 customer_id=customer.id,
-                currency=currency,
+                currency=currency or CURRENCY[country],
                 total=minor,
                 issued_on=START.date() - timedelta(days=40),
                 due_on=START.date(),
@@ -306,20 +317,27 @@ def rows(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(sql, values)]
 
 
+NOT_RETURNED = "subject NOT IN (SELECT payment FROM observation WHERE kind IN ('returned', 'charged_back'))"
+
+
 def books(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that L8 says must not depend on order or repetition: statuses, flags, entry keys, balances, dues."""
+    """Everything that L8 says must not depend on order or repetition: statuses, flags, entry keys, balances, dues.
+
+    The cut of allocations may differ, and who was told: money that is known to have gone back when it is known to have
+    come settles nothing and has no receipt, while in the other order it settles and is taken back. What it comes to
+    may not.
+    """
     return {
         "payments": rows(path, "SELECT reference, status, reason, flags, live FROM payment ORDER BY reference"),
         "observations": rows(path, "SELECT id, kind FROM observation ORDER BY id"),
-        "entries": rows(path, "SELECT merchant, mode, key, kind FROM entry ORDER BY 1, 2, 3"),
+        "entries": rows(path, "SELECT merchant, key, kind FROM entry WHERE kind <> 'allocation' ORDER BY 1, 2"),
         "balances": rows(
             path,
             "SELECT a.merchant, a.kind, a.owner, a.currency, b.amount FROM balance b"
             " JOIN ledger_account a ON a.id = b.ledger_account WHERE b.amount <> 0 ORDER BY 1, 2, 3, 4",
         ),
         "dues": rows(path, "SELECT number, due FROM payable ORDER BY number"),
-        "mails": rows(path, "SELECT kind, subject, recipient FROM delivery ORDER BY 1, 2, 3"),
-        "reviews": rows(path, "SELECT cause, payment FROM review ORDER BY 1, 2"),
+        "mails": rows(path, f"SELECT kind, subject, recipient FROM delivery WHERE {NOT_RETURNED} ORDER BY 1, 2, 3"),
     }
 
 
@@ -337,7 +355,8 @@ LIMBO = (
 )
 RECEIPT_MAILS = (
     "SELECT p.reference, count(d.id) FROM payment p LEFT JOIN delivery d ON d.subject = p.id AND d.kind = 'receipt'"
-    " GROUP BY p.id, p.status HAVING count(d.id) <> (p.status = 'paid')"
+    " GROUP BY p.id, p.status HAVING count(d.id) > (p.status = 'paid') OR count(d.id) < (p.status = 'paid'"
+    " AND NOT EXISTS (SELECT 1 FROM observation WHERE payment = p.id AND kind IN ('returned', 'charged_back')))"
 )
 
 
@@ -389,7 +408,7 @@ class World(Desk):
 
     @classmethod
     async def _open(cls, data: Path, *, found: bool, limits: Limits, clock: Clock, thread: threading.Thread) -> World:
-        sock, _moved = demo.listening(0)
+        sock = bind(HOST, 0)
         base = f"http://{HOST}:{sock.getsockname()[1]}"
         mailbox = Mailbox(host=HOST, port=0)
         await mailbox.start()
