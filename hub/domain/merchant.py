@@ -5,18 +5,26 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import attrs
 
 from hub_hookspecs import Company, IdentityDocument, Mode
 from hub_hookspecs.identity import EMPTY
 
+EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
+
 
 class Role(enum.StrEnum):
-    """What a person of the merchant may do."""
+    """What a person of the merchant may do.
+
+    The owner configures and decides about money, the accountant sends, imports and keeps the books, the operator
+    helps: sees everything, looks after mails, links and exceptions, and books nothing.
+    """
 
     OWNER = "owner"
     ACCOUNTANT = "accountant"
+    OPERATOR = "operator"
 
 
 @attrs.frozen(kw_only=True)
@@ -27,11 +35,23 @@ class Options:
         auto_record: Record the cash receipt as soon as a payment is proven.
         partial: Customers may pay part of an invoice.
         notify: Addresses told about payments; the company's own when empty.
+        minimum: Smallest online payment in minor units by currency; a full balance may always be paid.
+        withholdings: Customers may declare what they withhold.
+        bank_account: Name of the bank account that recorded cash receipts carry.
+        digest: Tell about the payments of each day in one mail too.
+        button_order: Provider codes in the order of their buttons; others follow by name.
+        shop_origins: Addresses (scheme and host) of the merchant's own shops; empty allows any.
     """
 
     auto_record: bool = False
     partial: bool = False
     notify: tuple[str, ...] = ()
+    minimum: Mapping[str, int] = EMPTY_SUMS
+    withholdings: bool = False
+    bank_account: str = ""
+    digest: bool = False
+    button_order: tuple[str, ...] = ()
+    shop_origins: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +84,22 @@ class Member:
     merchant_id: str
     email: str
     role: Role
+
+
+@attrs.frozen(kw_only=True)
+class ApiKey:
+    """A key of the merchant's shop, without the key.
+
+    Attributes:
+        id: Beginning of its hash, in hexadecimal: enough to tell it from the others.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

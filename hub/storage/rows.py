@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
+
 from hub.domain.merchant import Options
 from hub_hookspecs import (
     ApproveInApp,
@@ -121,13 +123,17 @@ def company_from(text: str) -> Company:
 
 def options_text(options: Options) -> str:
     """A merchant's choices as JSON."""
-    return json_text({"auto_record": options.auto_record, "partial": options.partial, "notify": list(options.notify)})
+    return json_text(attrs.asdict(options, value_serializer=lambda _owner, _field, value: _plain(value)))
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def options_from(text: str) -> Options:
     """The reverse."""
     data = json.loads(text)
-    return Options(**{**data, "notify": tuple(data["notify"])})
+    return Options(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
 
 
 def report_text(report: IdentityReport | None) -> str | None:
