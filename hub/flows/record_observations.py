@@ -70,7 +70,6 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     """
     own = [claim for claim in claims if _is_about(payment, claim.observation)]
     new = sum(_observe(tx, payment, claim, now) for claim in own)
-    before = tx.payments.get(payment.id)
     seen = tx.payments.seen(payment.id)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
@@ -79,8 +78,9 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
-            issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now)
-        _tell(tx, before, after, merchant, customer, seen, now)
+            bank = merchant.options.bank_account
+            issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now, bank_account=bank)
+        _tell(tx, after, merchant, customer, seen, now)
     _open_reviews(tx, after, now)
     tx.after_commit(hub.wake)
     return Recorded(payment=after, new=new)
@@ -139,7 +139,6 @@ def way_of(hub: Hub, payment: Payment) -> Way | None:
 
 def _tell(
     tx: Tx,
-    before: Payment | None,
     after: Payment,
     merchant: Merchant,
     customer: Customer,
@@ -148,12 +147,11 @@ def _tell(
 ) -> None:
     """Owe the mails of a visible change: one per recipient and kind, in this transaction."""
     payer = after.payer.email or customer.email
-    was = before.status if before else Status.CREATED
     if after.status is Status.PAID and not was_undone(after, seen):
         owe(tx, after, DeliveryKind.RECEIPT, payer, now)
         for address in merchant.notify:
             owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now)
-    elif after.status is Status.UNKNOWN and was is not Status.UNKNOWN and after.ended_at:
+    elif after.status is Status.UNKNOWN and after.ended_at:
         owe(tx, after, DeliveryKind.PAYMENT_PENDING, payer, now)
     elif after.status is Status.CLOSED and after.reason == Kind.DECLINED and _came_later(seen):
         owe(tx, after, DeliveryKind.PAYMENT_DECLINED, payer, now)

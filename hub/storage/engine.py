@@ -51,6 +51,9 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursiv
 """What every connection must say of itself; without any of these a rule of the schema would not hold."""
 
 CACHE_KIB = 65536
+CHECKPOINT_PAGES = 8192
+"""32 MiB of log before it is folded into the database; SQLite's own figure would do so every few groups."""
+
 GROUP = 256
 """Most functions that share one commit."""
 
@@ -96,6 +99,8 @@ def connect(path: str | Path, *, query_only: bool = False) -> sqlite3.Connection
         connection.close()
         raise Unusable(str(path), problems)
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    connection.execute("PRAGMA temp_store=MEMORY")  # a savepoint of a few dozen pages would become a file
+    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     if query_only:
         connection.execute("PRAGMA query_only=ON")
     return connection
