@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -35,8 +36,8 @@ LONGEST_SLEEP: Final = 5.0
 CROWD: Final = 4
 """Writes waiting beyond which due rows stand back a moment: what is being acknowledged goes first."""
 
-PATIENCE: Final = timedelta(seconds=2)
-"""How long they do."""
+PATIENCE: Final = 10.0
+"""Seconds that they do at a stretch; then they get a turn, so that a lasting crowd starves nobody."""
 
 
 @attrs.frozen
@@ -72,6 +73,7 @@ class Loop:
         self._loop = asyncio.get_running_loop()
         self._running: dict[str, set[asyncio.Task[None]]] = {work.name: set() for work in KINDS}
         self._stopping = False
+        self._crowded_since: float | None = None
 
     def wake(self) -> None:
         """Something may be due."""
@@ -119,11 +121,24 @@ class Loop:
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()
         if due is not None and due <= now:
-            if self._hub.store.waiting > CROWD and now - due < PATIENCE:
+            if self._stands_back():
                 return 0.05
             full = [await self._start(work, now) for work in KINDS]
             return 0.0 if any(full) else 0.05
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
+
+    def _stands_back(self) -> bool:
+        """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""
+        moment = time.monotonic()
+        if self._hub.store.waiting <= CROWD:
+            self._crowded_since = None
+            return False
+        if self._crowded_since is None:
+            self._crowded_since = moment
+        if moment - self._crowded_since < PATIENCE:
+            return True
+        self._crowded_since = None
+        return False
 
     async def _start(self, work: Work, now: datetime) -> bool:
         room = work.at_once - len(self._running[work.name])
