@@ -6,7 +6,7 @@ Also continues messages that need a request of their own: the hook is run again 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,8 +40,19 @@ class Answer:
     reply: Reply = attrs.Factory(Reply)
 
 
-async def receive_notification(hub: Hub, token: str, message: Message) -> Answer:
+def keep_all(_account_id: str) -> bool:
+    """No limit."""
+    return True
+
+
+async def receive_notification(
+    hub: Hub, token: str, message: Message, *, may_keep: Callable[[str], bool] = keep_all
+) -> Answer:
     """Take in a notification for the account of this address.
+
+    Args:
+        may_keep: Whether one more message that proves nothing is kept for the account; otherwise its sender is told
+            to come back later. News that proves itself never depends on it.
 
     Raises:
         Unavailable: The database cannot write; the caller answers 503, never a false 2xx.
@@ -54,6 +65,9 @@ async def receive_notification(hub: Hub, token: str, message: Message) -> Answer
         return Answer(404)
     reading = _verdict_of(hub, opened, message)
     now = hub.clock()
+    if (reading is None or reading.verdict is not Verdict.VALID) and not may_keep(opened.record.id):
+        log.warning("notifications_flood", provider=opened.record.provider, account=opened.record.id)
+        return Answer(429)
     if reading is None:
         await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "", now))
         return Answer(200)

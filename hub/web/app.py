@@ -17,6 +17,7 @@ from litestar.types import ASGIApp, Receive, Send
 from hub.flows.open_link import LinkShut
 from hub.flows.ports import Hub, Unavailable
 
+from .door import Door
 from .notifications import Notifications, Returns
 from .pages import Page, Request, hub_of, open_pages, pages_of
 
@@ -53,6 +54,7 @@ class Front:
     pages: Litestar
     notifications: ASGIApp
     returns: ASGIApp
+    door: Door
     mounts: tuple[tuple[str, ASGIApp], ...] = ()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -64,15 +66,17 @@ class Front:
         if path.startswith("/n/"):
             await self.notifications(scope, receive, send)
         elif path.startswith("/pay/return/"):
-            await self.returns(scope, receive, send)
+            await self.door.lead(self.returns, scope, receive, send)
+        elif mounted := self._mounted(path):
+            await mounted(scope, receive, send)
         else:
-            await self._mounted(path)(scope, receive, send)
+            await self.door.lead(self.pages, scope, receive, send)
 
-    def _mounted(self, path: str) -> ASGIApp:
+    def _mounted(self, path: str) -> ASGIApp | None:
         for prefix, app in self.mounts:
             if path == prefix or path.startswith(f"{prefix}/"):
                 return _below(prefix, app)
-        return self.pages
+        return None
 
 
 def _below(prefix: str, app: ASGIApp) -> ASGIApp:
@@ -109,7 +113,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
         request_max_body_size=MAX_FORM,
         logging_config=None,
     )
-    return Front(app, Notifications(hub), Returns(hub, app), tuple(mounts))
+    return Front(app, Notifications(hub), Returns(hub, app), Door(hub, pages), tuple(mounts))
 
 
 def read_assets() -> Mapping[str, tuple[bytes, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping
 from typing import Final, cast
 
@@ -16,6 +17,7 @@ import attrs
 import structlog
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from hub.domain.allowance import Allowance
 from hub.flows.ports import Hub, Unavailable
 from hub.flows.receive_message import Answer, receive_notification, receive_return
 from hub.flows.view_payment import view_payment
@@ -27,6 +29,8 @@ MAX_BODY: Final = 256 * 1024
 MAX_HEADERS: Final = 100
 BODY_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = b"5"
+UNPROVEN: Final = 120
+UNPROVEN_SECONDS: Final = 60.0
 METHODS: Final = frozenset({"GET", "POST"})
 CONTENT_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?")
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -42,9 +46,14 @@ class Refused(Exception):
 
 @attrs.frozen
 class Notifications:
-    """``/n/{provider}/{token}`` and whatever a provider puts behind it."""
+    """``/n/{provider}/{token}`` and whatever a provider puts behind it.
+
+    Attributes:
+        unproven: What arrived for an account and proved nothing; genuine news is never counted.
+    """
 
     hub: Hub
+    unproven: Allowance = attrs.Factory(lambda: Allowance(UNPROVEN, UNPROVEN_SECONDS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Prove, store, then answer."""
@@ -65,7 +74,10 @@ class Notifications:
         if provider not in self.hub.providers or not token:
             raise Refused(404)
         message = await _message(self.hub, scope, receive, Source.NOTIFICATION, rest)
-        return await receive_notification(self.hub, token, message)
+        return await receive_notification(self.hub, token, message, may_keep=self._may_keep)
+
+    def _may_keep(self, account_id: str) -> bool:
+        return self.unproven.take(account_id, time.monotonic())
 
 
 @attrs.frozen
@@ -167,9 +179,11 @@ async def _reply(send: Send, answer: Answer, more: Mapping[bytes, bytes] | None 
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"referrer-policy", b"no-referrer"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
         *(more or {}).items(),
     ]
-    if answer.status == 503:
+    if answer.status in (429, 503):
         headers.append((b"retry-after", RETRY_SECONDS))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,144 @@
+"""What stands before every page: no guessing of links, no forms from other sites, no answer without its headers."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+import structlog
+from litestar.types import ASGIApp, Receive, Send
+
+from hub.domain.allowance import Allowance
+from hub.flows.ports import Hub
+
+from .pages import HEADERS, Page, Pages
+
+log = structlog.get_logger()
+
+GUESSES: Final = 60
+GUESS_SECONDS: Final = 600.0
+LINKS: Final = ("/s/", "/p/", "/o/", "/r/", "/pay/return/", "/m/sign-in/")
+"""Paths that a token opens."""
+
+NOT_THERE: Final = frozenset({404, 410})
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+OUR_OWN: Final = frozenset({b"same-origin", b"none"})
+FOREIGN_WELCOME: Final = ("/v1/", "/pay/return/")
+"""The API proves itself by its key, and providers send browsers back by POST."""
+
+NOTHING_AT_ALL: Final = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+TRANSPORT: Final = "max-age=31536000"
+
+TOO_MANY: Final = ("Demasiados intentos", "Espere unos minutos y abra el enlace tal como llegó en el correo.")
+FROM_ELSEWHERE: Final = (
+    "No se hizo ningún cambio",
+    "El formulario no viene de esta página. Abra la página de nuevo y repita el paso.",
+)
+
+
+@attrs.define
+class Door:
+    """Lets requests through to the pages.
+
+    Attributes:
+        guesses: Links that are not there, by the address that asked for them.
+        clock: Seconds that nobody sets.
+    """
+
+    hub: Hub
+    pages: Pages
+    guesses: Allowance = attrs.Factory(lambda: Allowance(GUESSES, GUESS_SECONDS))
+    clock: Callable[[], float] = time.monotonic
+
+    async def lead(self, app: ASGIApp, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer, or let the application answer."""
+        send = self._with_headers(send)
+        path = scope["path"]
+        if path.startswith(LINKS):
+            visitor = visitor_of(scope)
+            if wait := self.guesses.wait(visitor, self.clock()):
+                log.warning("links_guessed", visitor=visitor)
+                await _say(send, self._fault(429, TOO_MANY, {"Retry-After": str(wait)}))
+                return
+            send = self._counting(send, visitor)
+        if not path.startswith(FOREIGN_WELCOME) and not is_our_own(scope, self.hub.base_url):
+            await _say(send, self._fault(403, FROM_ELSEWHERE))
+            return
+        await app(scope, receive, send)
+
+    def _fault(self, status: int, words: tuple[str, str], headers: dict[str, str] | None = None) -> Page:
+        title, advice = words
+        return self.pages.page("error.html", status=status, headers=headers, title=title, advice=advice)
+
+    def _counting(self, send: Send, visitor: str) -> Send:
+        async def count(event: Any) -> None:
+            if event["type"] == "http.response.start" and event["status"] in NOT_THERE:
+                self.guesses.take(visitor, self.clock())
+            await send(event)
+
+        return count
+
+    def _with_headers(self, send: Send) -> Send:
+        wanted = {**HEADERS, "Content-Security-Policy": NOTHING_AT_ALL}
+        if self.hub.base_url.startswith("https://"):
+            wanted["Strict-Transport-Security"] = TRANSPORT
+        encoded = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
+
+        async def complete(event: Any) -> None:
+            if event["type"] == "http.response.start":
+                given = list(event.get("headers", ()))
+                present = {bytes(name).lower() for name, _ in given}
+                event = {**event, "headers": [*given, *(item for item in encoded if item[0] not in present)]}
+            await send(event)
+
+        return complete
+
+
+def visitor_of(scope: Any) -> str:
+    """Whose tries are counted together: an address, or an IPv6 network, since one house has a whole one."""
+    host = (scope.get("client") or ("",))[0]
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host or "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:
+            return str(ipaddress.ip_network((address, 64), strict=False))
+        return str(address.ipv4_mapped)
+    return str(address)
+
+
+def is_our_own(scope: Any, base_url: str) -> bool:
+    """Whether a request that changes something was sent by a page of ours, as far as the browser says.
+
+    With ``Referrer-Policy: no-referrer`` browsers name no origin even for our own forms, so ``null`` says nothing, and
+    the form's token decides alone.
+    """
+    if scope["method"] in SAFE:
+        return True
+    headers = scope["headers"]
+    if (site := _header(headers, b"sec-fetch-site")) is not None:
+        return site in OUR_OWN
+    origin = _header(headers, b"origin")
+    if origin in (None, b"null"):
+        return True
+    ours = {urlsplit(base_url).netloc.encode(), _header(headers, b"host")}
+    return urlsplit(origin or b"").netloc in ours
+
+
+def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes | None:
+    return next((bytes(value) for name, value in headers if bytes(name).lower() == wanted), None)
+
+
+async def _say(send: Send, page: Page) -> None:
+    body = page.content.encode()
+    headers = [(name.lower().encode(), value.encode()) for name, value in page.headers.items()]
+    headers += [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    start: Any = {"type": "http.response.start", "status": page.status_code, "headers": headers}
+    await send(start)
+    end: Any = {"type": "http.response.body", "body": body, "more_body": False}
+    await send(end)
