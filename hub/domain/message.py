@@ -55,6 +55,7 @@ class DeliveryKind(enum.StrEnum):
     STATEMENT = "statement"
     RECEIPT = "receipt"
     PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_DIGEST = "payment_digest"
     PAYMENT_DECLINED = "payment_declined"
     PAYMENT_PENDING = "payment_pending"
     PAYMENT_RETURNED = "payment_returned"
@@ -74,6 +75,7 @@ class Delivery:
         id: Derived from kind, subject and recipient, so that a change is told once.
         subject_id: Id of what it is about: payment, customer, account, order.
         details: Further ids and plain words that the template needs.
+        round_id: The round of statements that it belongs to.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Delivery:
     last_error: str = ""
     created_at: datetime
     sent_at: datetime | None = None
+    round_id: str | None = None
 
     @property
     def message_id(self) -> str:

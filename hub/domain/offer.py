@@ -25,6 +25,7 @@ class Absence(enum.StrEnum):
     CHANNEL = "channel"
     CURRENCY = "currency"
     BELOW_MINIMUM = "below_minimum"
+    MERCHANT_MINIMUM = "merchant_minimum"
     ABOVE_MAXIMUM = "above_maximum"
     PROVIDER_DOWN = "provider_down"
     PLUGIN_FAILED = "plugin_failed"
@@ -42,6 +43,7 @@ ABSENCE_WORDS = {
     Absence.CHANNEL: "no se ofrece aquí",
     Absence.CURRENCY: "no recibe pagos en esta moneda",
     Absence.BELOW_MINIMUM: "el monto está por debajo de su mínimo",
+    Absence.MERCHANT_MINIMUM: "el monto está por debajo del mínimo de la empresa",
     Absence.ABOVE_MAXIMUM: "el monto está por encima de su máximo",
     Absence.PROVIDER_DOWN: "no responde en este momento; elija otro medio o intente en unos minutos",
     Absence.PLUGIN_FAILED: "no está disponible por ahora",

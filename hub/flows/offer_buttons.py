@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
 import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.figures import money_text
 from hub.domain.merchant import Merchant
 from hub.domain.offer import Absence, Offered, absence_of, availability, currencies_of
 from hub_hookspecs import Channel, Mode, Money, Offer, PluginFault, ProviderInfo
@@ -18,12 +22,41 @@ HIDDEN = frozenset({AccountStatus.DRAFT, AccountStatus.REQUESTED, AccountStatus.
 
 
 async def offers_for(
-    hub: Hub, merchant: Merchant, mode: Mode, *, channel: Channel, amount: Money
+    hub: Hub, merchant: Merchant, mode: Mode, *, channel: Channel, amount: Money, customer_id: str = ""
 ) -> tuple[Offered, ...]:
-    """Every connected provider for the amount that a payer has chosen."""
-    return await hub.store.read(
-        lambda tx: offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=merchant.locale)
+    """Every connected provider for the amount that a payer has chosen.
+
+    Args:
+        customer_id: Whose statement it is: the merchant's minimum holds unless the whole balance is paid.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> tuple[Offered, ...]:
+        floor = floor_for(tx, merchant, mode, customer_id, amount, now) if customer_id else None
+        return offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=merchant.locale, floor=floor)
+
+    return await hub.store.read(read)
+
+
+def floor_for(tx: Tx, merchant: Merchant, mode: Mode, customer_id: str, amount: Money, now: datetime) -> Money | None:
+    """The merchant's minimum where it forbids this amount; None where it may be paid.
+
+    Below the minimum only the full balance may be paid, so that nobody is kept from settling what he owes.
+    """
+    least = merchant.options.minimum.get(amount.currency, 0)
+    if amount.minor >= least:
+        return None
+    owed = sum(
+        payable.due
+        for payable in tx.payables.open_of(customer_id, mode)
+        if payable.currency == amount.currency and payable.is_offered(now)
     )
+    return None if amount.minor == owed else Money(least, amount.currency)
+
+
+def floor_text(floor: Money, locale: str) -> str:
+    """The merchant's minimum in the payer's words."""
+    return f"El pago en línea es de {money_text(floor, locale)} como mínimo, o del saldo completo."
 
 
 def offered(
@@ -36,15 +69,34 @@ def offered(
     amount: Money,
     locale: str,
     medium: str = "page",
+    floor: Money | None = None,
 ) -> tuple[Offered, ...]:
-    """Every connected provider for this amount, those with a button first."""
+    """Every connected provider for this amount, those with a button first, in the merchant's order.
+
+    Args:
+        floor: The merchant's minimum, where it forbids this amount.
+    """
     enabled = tx.countries.enabled()
     found = [
         _offer(hub, merchant, account, enabled, channel=channel, amount=amount, locale=locale, medium=medium)
         for account in tx.accounts.of(merchant.id, mode)
         if account.status not in HIDDEN
     ]
-    return tuple(sorted(found, key=lambda item: (item.button is None, item.provider)))
+    if floor:
+        found = [_below(item, floor, locale) for item in found]
+    return tuple(sorted(found, key=lambda item: (item.button is None, *place_of(merchant, item.provider))))
+
+
+def place_of(merchant: Merchant, provider: str) -> tuple[int, str]:
+    """Where a provider stands among the merchant's buttons: in the order chosen, then by name."""
+    order = merchant.options.button_order
+    return (order.index(provider) if provider in order else len(order), provider)
+
+
+def _below(item: Offered, floor: Money, locale: str) -> Offered:
+    if item.button is None:
+        return item
+    return attrs.evolve(item, button=None, absence=Absence.MERCHANT_MINIMUM, pause_text=floor_text(floor, locale))
 
 
 def _offer(

@@ -7,7 +7,7 @@ to nobody. ``Tx`` has one attribute a noun.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 import attrs
@@ -16,7 +16,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.ledger import Entry, Intake
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
-from hub.domain.merchant import Customer, Link, LinkKind, Member, Merchant, Session, SignIn
+from hub.domain.merchant import ApiKey, Customer, Link, LinkKind, Member, Merchant, Session, SignIn
 from hub.domain.message import Delivery, MessageState, Review, StoredMessage
 from hub.domain.operation import Operation
 from hub.domain.order import StoreOrder
@@ -26,6 +26,7 @@ from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
+from hub.domain.round import Round, Schedule
 from hub.domain.settlement import Awaited, LineState, StoredLine
 from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason
 
@@ -43,6 +44,9 @@ class Merchants(Protocol):
     def add_member(self, member: Member) -> None: ...
     def members(self, merchant_id: str) -> tuple[Member, ...]: ...
     def members_by_email(self, email: str) -> tuple[Member, ...]: ...
+    def remove_member(self, merchant_id: str, email: str) -> None:
+        """Nobody signs in with this address any more, and who is signed in with it is not."""
+
     def add_sign_in(self, sign_in: SignIn) -> None: ...
     def use_sign_in(self, token_hash: bytes, now: datetime) -> SignIn | None:
         """Use a sign-in once; None when unknown, used or over."""
@@ -52,7 +56,13 @@ class Merchants(Protocol):
     def end_session(self, token_hash: bytes) -> None: ...
     def add_api_key(self, key_hash: bytes, merchant_id: str, mode: Mode, name: str, now: datetime) -> None: ...
     def api_key(self, key_hash: bytes) -> tuple[str, Mode] | None:
-        """Merchant id and mode of an API key."""
+        """Merchant id and mode of an API key that is not revoked."""
+
+    def api_keys(self, merchant_id: str) -> tuple[ApiKey, ...]:
+        """A merchant's keys, the newest first."""
+
+    def revoke_api_key(self, merchant_id: str, key_id: str, now: datetime) -> None:
+        """The key opens nothing any more; LookupError when there is none like it."""
 
 
 class Customers(Protocol):
@@ -121,6 +131,9 @@ class Payables(Protocol):
     def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]: ...
     def open_totals(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, int], ...]:
         """(customer id, currency, due, number of open invoices) of each customer who owes."""
+
+    def open_debts(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, date], ...]:
+        """(customer id, currency, due, due day of the oldest open invoice) of each customer who owes."""
 
 
 class Payments(Protocol):
@@ -280,6 +293,42 @@ class Deliveries(Protocol):
     def of(
         self, *, merchant_id: str | None = None, subject_id: str | None = None, state: str = "", limit: int = 200
     ) -> tuple[Delivery, ...]: ...
+    def of_round(self, round_id: str, *, limit: int = 200) -> tuple[Delivery, ...]:
+        """The mails of a round, those that failed first."""
+
+    def counts_of_round(self, round_id: str) -> Mapping[str, int]:
+        """Number of mails of a round by state."""
+
+
+class Rounds(Protocol):
+    """Statements to many customers at once."""
+
+    def add(self, record: Round) -> bool:
+        """Insert; False when this round is there already."""
+
+    def get(self, round_id: str) -> Round | None: ...
+    def save(self, record: Round) -> None:
+        """Write how far it is."""
+
+    def of(self, merchant_id: str, mode: Mode, *, limit: int = 50) -> tuple[Round, ...]:
+        """Newest first."""
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+
+
+class Schedules(Protocol):
+    """Rounds that come again."""
+
+    def add(self, record: Schedule) -> None: ...
+    def get(self, schedule_id: str) -> Schedule | None: ...
+    def save(self, record: Schedule) -> None:
+        """Write when it comes next, and its last round."""
+
+    def remove(self, schedule_id: str) -> None: ...
+    def of(self, merchant_id: str, mode: Mode) -> tuple[Schedule, ...]:
+        """The next one first."""
+
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
 
 
 class Links(Protocol):
@@ -300,8 +349,16 @@ class Receipts(Protocol):
         """Take the next number of a series, in this transaction; gapless because it rolls back with it."""
 
     def add(self, receipt: CashReceipt) -> None: ...
+    def void(self, receipt_id: str, reason: str, at: datetime, *, by: str = "") -> None:
+        """Void a receipt, once; it keeps its number."""
+
     def get(self, receipt_id: str) -> CashReceipt | None: ...
-    def of_payment(self, payment_id: str) -> CashReceipt | None: ...
+    def of_payment(self, payment_id: str) -> CashReceipt | None:
+        """The receipt of a payment that is not void."""
+
+    def count_of_payment(self, payment_id: str) -> int:
+        """How many receipts a payment ever had, void ones included."""
+
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]: ...
 
 
@@ -392,6 +449,10 @@ class Tx(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def operations(self) -> Operations: ...
+    @property
+    def rounds(self) -> Rounds: ...
+    @property
+    def schedules(self) -> Schedules: ...
 
     def run(self, statement: Any, values: Any = None) -> Any:
         """The one seam through which statements are executed."""
@@ -414,7 +475,7 @@ class Store(Protocol):
         """How many writes wait for the writer."""
 
     def next_due(self) -> datetime | None:
-        """The earliest due time of payments, messages and deliveries."""
+        """The earliest due time of anything that the loop does."""
 
     async def close(self) -> None: ...
 

@@ -42,6 +42,7 @@ from hub_hookspecs import (
     plain,
 )
 
+from .offer_buttons import floor_for, floor_text
 from .open_account import NotInstalled, open_account
 from .ports import Conflict, Hub, Tx
 from .record_observations import Claim, record_observations, rule_claim
@@ -169,6 +170,7 @@ def _open_payment(
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     amount = _amount(payables, account, customer, request, now)
     refuse_amount(info, account, amount)
+    _refuse_below_minimum(tx, account, customer, request.channel, amount, now)
     payer = Payer(
         name=request.name or customer.name,
         email=request.email or customer.email,
@@ -268,6 +270,18 @@ def refuse_amount(info: ProviderInfo, account: ProviderAccount, amount: Money) -
         plain(amount, rule.decimals)
     except MoneyError as error:
         raise NotPossible("too_fine", str(amount)) from error
+
+
+def _refuse_below_minimum(
+    tx: Tx, account: ProviderAccount, customer: Customer, channel: Channel, amount: Money, now: datetime
+) -> None:
+    """Refuse what is below the merchant's own minimum; a store order is paid whole and knows none."""
+    merchant = tx.merchants.get(account.merchant_id)
+    if merchant is None or channel is not Channel.STATEMENT:
+        return
+    floor = floor_for(tx, merchant, account.mode, customer.id, amount, now)
+    if floor:
+        raise NotPossible("not_offered", account.provider, floor_text(floor, merchant.locale))
 
 
 def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> dict[str, str]:

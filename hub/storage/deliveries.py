@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
@@ -35,6 +36,17 @@ DUE = (
     .limit(bindparam("limit"))
 )
 CLAIM = update(delivery).where(among(delivery.c.id, "ids")).values(due_at=bindparam("until"))
+OF_ROUND = (
+    select(delivery)
+    .where(delivery.c.round == bindparam("round"))
+    .order_by(delivery.c.state, delivery.c.created_at, delivery.c.id)
+    .limit(bindparam("limit"))
+)
+COUNTS = (
+    select(delivery.c.state, func.count().label("count"))
+    .where(delivery.c.round == bindparam("round"))
+    .group_by(delivery.c.state)
+)
 NEWEST = select(delivery).order_by(delivery.c.created_at.desc(), delivery.c.id.desc()).limit(bindparam("limit"))
 
 
@@ -55,6 +67,7 @@ class Deliveries:
             "kind": delivery.kind.value,
             "subject": delivery.subject_id,
             "created_at": micros(delivery.created_at),
+            "round": delivery.round_id,
         }
         return self._tx.run(ADD, {**fixed, **_values(delivery)}).rowcount == 1
 
@@ -89,6 +102,14 @@ class Deliveries:
                 values[column.name] = value
         return tuple(_delivery(row) for row in self._tx.run(statement, values))
 
+    def of_round(self, round_id: str, *, limit: int = 200) -> tuple[Delivery, ...]:
+        """The mails of a round, those that failed first."""
+        return tuple(_delivery(row) for row in self._tx.run(OF_ROUND, {"round": round_id, "limit": limit}))
+
+    def counts_of_round(self, round_id: str) -> Mapping[str, int]:
+        """Number of mails of a round by state."""
+        return {row["state"]: row["count"] for row in self._tx.run(COUNTS, {"round": round_id})}
+
 
 def _values(record: Delivery) -> dict[str, object]:
     return {
@@ -117,4 +138,5 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         last_error=row["last_error"],
         created_at=moment(row["created_at"]),
         sent_at=maybe_moment(row["sent_at"]),
+        round_id=row["round"],
     )

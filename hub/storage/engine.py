@@ -41,6 +41,7 @@ from .payables import Payables
 from .payments import Payments
 from .receipts import Receipts
 from .reviews import Reviews
+from .rounds import Rounds, Schedules
 from .rows import moment
 from .settlements import Settlements
 from .statements import ready
@@ -158,6 +159,8 @@ class SqliteTx:
         self.orders = Orders(self)
         self.reviews = Reviews(self)
         self.operations = Operations(self)
+        self.rounds = Rounds(self)
+        self.schedules = Schedules(self)
 
     def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
         """Execute a statement with its values, or once for each of a list of values.
@@ -320,7 +323,7 @@ class SqliteStore:
         return self._put_in - self._answered
 
     def next_due(self) -> datetime | None:
-        """The earliest due time of payments, messages and deliveries."""
+        """The earliest due time of anything that the loop does."""
         with self._glance:
             row = self._glancer.execute(ready(DUE).sql).fetchone()
         dues = [due for due in row if due is not None]
@@ -447,6 +450,8 @@ DUE = select(
     select(func.min(schema.delivery.c.due_at))
     .where(schema.delivery.c.state == schema.literal("due"), schema.delivery.c.due_at.is_not(None))
     .scalar_subquery(),
+    select(func.min(schema.mail_round.c.due_at)).where(schema.mail_round.c.due_at.is_not(None)).scalar_subquery(),
+    select(func.min(schema.schedule.c.due_at)).scalar_subquery(),
 )
 
 

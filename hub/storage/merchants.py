@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from hub.domain.merchant import Member, Merchant, Role, Session, SignIn
+from hub.domain.merchant import ApiKey, Member, Merchant, Role, Session, SignIn
 from hub_hookspecs import Mode
 
 from .rows import company_from, company_text, maybe_moment, micros, moment, options_from, options_text
@@ -37,7 +37,26 @@ SESSION = select(session).where(
 END_SESSION = session.delete().where(session.c.token_hash == bindparam("token_hash"))
 
 ADD_KEY = inserted(api_key)
-KEY = select(api_key.c.merchant, api_key.c.mode).where(api_key.c.key_hash == bindparam("key_hash"))
+KEY = select(api_key.c.merchant, api_key.c.mode).where(
+    api_key.c.key_hash == bindparam("key_hash"), api_key.c.revoked_at.is_(None)
+)
+KEYS = (
+    select(api_key)
+    .where(api_key.c.merchant == bindparam("merchant"))
+    .order_by(api_key.c.created_at.desc(), api_key.c.key_hash)
+)
+REVOKE = changed(api_key, api_key.c.revoked_at).where(
+    api_key.c.merchant == bindparam("owner"), api_key.c.revoked_at.is_(None)
+)
+REMOVE_MEMBER = member.delete().where(
+    member.c.merchant == bindparam("merchant"), func.lower(member.c.email) == bindparam("email")
+)
+END_SESSIONS = session.delete().where(
+    session.c.merchant == bindparam("merchant"), func.lower(session.c.email) == bindparam("email")
+)
+VOID_SIGN_INS = sign_in.delete().where(
+    sign_in.c.merchant == bindparam("merchant"), func.lower(sign_in.c.email) == bindparam("email")
+)
 
 
 class Merchants:
@@ -79,6 +98,11 @@ class Merchants:
     def members_by_email(self, email: str) -> tuple[Member, ...]:
         """Where this address may sign in, whatever its case."""
         return tuple(_member(row) for row in self._tx.run(BY_EMAIL, {"email": email.lower()}))
+
+    def remove_member(self, merchant_id: str, email: str) -> None:
+        """Nobody signs in with this address any more, and who is signed in with it is not."""
+        for statement in (REMOVE_MEMBER, END_SESSIONS, VOID_SIGN_INS):
+            self._tx.run(statement, {"merchant": merchant_id, "email": email.lower()})
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         """Keep the hash of a mailed sign-in link."""
@@ -142,12 +166,36 @@ class Merchants:
     def add_api_key(self, key_hash: bytes, merchant_id: str, mode: Mode, name: str, now: datetime) -> None:
         """Keep the hash of an API key."""
         values = {"key_hash": key_hash, "merchant": merchant_id, "mode": mode.value, "name": name}
-        self._tx.run(ADD_KEY, {**values, "created_at": micros(now)})
+        self._tx.run(ADD_KEY, {**values, "created_at": micros(now), "revoked_at": None})
 
     def api_key(self, key_hash: bytes) -> tuple[str, Mode] | None:
-        """Merchant id and mode of an API key."""
+        """Merchant id and mode of an API key that is not revoked."""
         row = self._tx.run(KEY, {"key_hash": key_hash}).fetchone()
         return (row["merchant"], Mode(row["mode"])) if row else None
+
+    def api_keys(self, merchant_id: str) -> tuple[ApiKey, ...]:
+        """A merchant's keys, the newest first."""
+        return tuple(_key(row) for row in self._tx.run(KEYS, {"merchant": merchant_id}))
+
+    def revoke_api_key(self, merchant_id: str, key_id: str, now: datetime) -> None:
+        """The key opens nothing any more; LookupError when there is none like it."""
+        for row in self._tx.run(KEYS, {"merchant": merchant_id}).fetchall():
+            if _key(row).id == key_id and row["revoked_at"] is None:
+                values = {"this": row["key_hash"], "owner": merchant_id, "revoked_at": micros(now)}
+                self._tx.change(REVOKE, values)
+                return
+        raise LookupError(f"no key {key_id}")
+
+
+def _key(row: sqlite3.Row) -> ApiKey:
+    return ApiKey(
+        id=row["key_hash"].hex()[:12],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        name=row["name"],
+        created_at=moment(row["created_at"]),
+        revoked_at=maybe_moment(row["revoked_at"]),
+    )
 
 
 def _values(record: Merchant) -> dict[str, object]:

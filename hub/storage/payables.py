@@ -48,6 +48,17 @@ OPEN_TOTALS = (
     .group_by(payable.c.customer, payable.c.currency)
     .order_by(payable.c.customer, payable.c.currency)
 )
+OPEN_DEBTS = (
+    select(
+        payable.c.customer,
+        payable.c.currency,
+        func.sum(payable.c.due).label("due"),
+        func.min(func.coalesce(payable.c.due_on, payable.c.issued_on)).label("oldest"),
+    )
+    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
+    .group_by(payable.c.customer, payable.c.currency)
+    .order_by(payable.c.customer, payable.c.currency)
+)
 NEWEST = (
     select(payable)
     .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"))
@@ -141,6 +152,13 @@ class Payables:
         """(customer id, currency, due, number of open invoices) of each customer who owes."""
         rows = self._tx.run(OPEN_TOTALS, {"merchant": merchant_id, "mode": mode.value})
         return tuple((row["customer"], row["currency"], int(row["due"]), row["count"]) for row in rows)
+
+    def open_debts(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, date], ...]:
+        """(customer id, currency, due, due day of the oldest open invoice) of each customer who owes."""
+        rows = self._tx.run(OPEN_DEBTS, {"merchant": merchant_id, "mode": mode.value})
+        return tuple(
+            (row["customer"], row["currency"], int(row["due"]), date.fromisoformat(row["oldest"])) for row in rows
+        )
 
 
 def _unsettled(record: Payable) -> Payable:

@@ -133,7 +133,8 @@ def _plain(value: Any) -> Any:
 def options_from(text: str) -> Options:
     """The reverse."""
     data = json.loads(text)
-    return Options(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    return Options(**given)
 
 
 def report_text(report: IdentityReport | None) -> str | None:

@@ -35,6 +35,7 @@ from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, ObservedBy, Phase, Status
 from hub.domain.receipt import Means
+from hub.domain.round import Every
 from hub.domain.settlement import LineState
 from hub_hookspecs import LIMIT, Channel, Kind, Mode, Source
 
@@ -152,7 +153,9 @@ api_key = _table(
     _text("mode"),
     _text("name"),
     _whole("created_at"),
+    _whole("revoked_at", null=True),
     _one_of("mode", Mode),
+    Index(None, "merchant"),
 )
 
 customer = _table(
@@ -652,11 +655,53 @@ delivery = _table(
     _text("last_error"),
     _whole("created_at"),
     _whole("sent_at", null=True),
+    _to("round", "mail_round.id", null=True),
     _one_of("mode", Mode),
     _one_of("state", DeliveryState),
     Index(None, "due_at", sqlite_where=literal_column("state = 'due' AND due_at IS NOT NULL")),
     Index(None, "subject"),
     Index(None, "merchant", "created_at"),
+    Index(None, "round", sqlite_where=literal_column("round IS NOT NULL")),
+)
+
+mail_round = _table(
+    "mail_round",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("by"),
+    _text("choice"),
+    _text("note"),
+    _text("customers"),
+    _text("without_mail"),
+    _whole("queued"),
+    _whole("due_at", null=True),
+    _whole("created_at"),
+    _one_of("mode", Mode),
+    _between("queued", 0),
+    Index(None, "due_at", sqlite_where=literal_column("due_at IS NOT NULL")),
+    Index(None, "merchant", "mode", "created_at"),
+)
+
+schedule = _table(
+    "schedule",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("every"),
+    _whole("weekday"),
+    _text("choice"),
+    _text("note"),
+    _text("by"),
+    _whole("next_at"),
+    _whole("due_at"),
+    _text("last_round"),
+    _whole("created_at"),
+    _one_of("mode", Mode),
+    _one_of("every", Every),
+    _between("weekday", 0, 6),
+    Index(None, "due_at"),
+    Index(None, "merchant", "mode"),
 )
 
 review = _table(
@@ -740,6 +785,7 @@ cash_receipt = _table(
     _text("authorisation"),
     _text("void_reason"),
     _whole("voided_at", null=True),
+    _text("voided_by"),
     UniqueConstraint("merchant", "mode", "series", "number"),
     _one_of("mode", Mode),
     _one_of("means", Means),
