@@ -20,7 +20,7 @@ from hub.domain.merchant import ApiKey, Customer, Link, LinkKind, Member, Mercha
 from hub.domain.message import Delivery, MessageState, Review, StoredMessage
 from hub.domain.operation import Operation
 from hub.domain.order import StoreOrder
-from hub.domain.papers import MailValue
+from hub.domain.papers import MailValue, Paper, PaperFile
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.receipt import CashReceipt
@@ -176,6 +176,11 @@ class Payments(Protocol):
     ) -> tuple[Payment, ...]:
         """Newest first; text matches our or their reference, invoice number, mail or phone."""
 
+    def moved(
+        self, merchant_id: str, mode: Mode, since: datetime, until: datetime, *, heard: bool = False
+    ) -> tuple[Payment, ...]:
+        """Payments whose money came or went back in [since, until), oldest first; ``heard``: of which we heard then."""
+
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""
 
@@ -211,6 +216,9 @@ class Ledger(Protocol):
 
     def times(self, merchant_id: str, mode: Mode, intake_key: str) -> Mapping[str, int]:
         """How often an intake was allocated to, or taken back from, each payable."""
+
+    def head(self, merchant_id: str, mode: Mode) -> tuple[int, str]:
+        """How many entries the hash chain holds, and its last hash."""
 
     def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
         """(kind, owner, currency, balance) of every ledger account."""
@@ -543,7 +551,19 @@ class Mailer(Protocol):
 
 
 class Documents(Protocol):
-    """Draws mails from records."""
+    """Draws mails and PDFs from records."""
+
+    @property
+    def draws_pdf(self) -> bool:
+        """Whether PDFs can be drawn here."""
+
+    def pdf(self, paper: Paper, *, locale: str) -> PaperFile:
+        """A paper as a PDF.
+
+        Raises:
+            PapersMissing: Nothing that draws PDFs is installed.
+            ValueError: It cannot be drawn.
+        """
 
     def mail(self, value: MailValue, *, recipient: str, message_id: str, locale: str) -> Mail:
         """Subject, text and HTML of one mail; ``message_id`` is its left part, ``Delivery.message_id``.
@@ -592,6 +612,7 @@ class Hub:
         wake: Set by serve and worker; without it the tick finds the work anyway.
         simulated: Test endpoints are overridden, so every page says SIMULATED.
         kept: What is kept for a moment, by key.
+        crowded_until: Until then news is stored and acknowledged first, and applied by a job.
     """
 
     store: Store
@@ -613,6 +634,7 @@ class Hub:
     simulated: bool = False
     link_days: int = 30
     kept: dict[str, object] = attrs.Factory(dict)
+    crowded_until: datetime = datetime.min.replace(tzinfo=UTC)
 
     @property
     def providers(self) -> Mapping[str, Provider]:

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 MAX_TRIES = 12
 HINT_EVERY = timedelta(seconds=30)
+CROWD_LASTS = timedelta(milliseconds=250)
 BURST = 6
 """Writes waiting beyond which proven news is stored whole, acknowledged, and applied by a job.
 
@@ -78,11 +79,18 @@ async def receive_notification(
     if reading.verdict is Verdict.UNSIGNED:
         await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
         return Answer(reading.reply.status, reading.reply)
-    if hub.store.waiting > BURST:
+    if _is_crowded(hub, now):
         await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "valid", now))
     else:
         await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
     return Answer(reading.reply.status, reading.reply)
+
+
+def _is_crowded(hub: Hub, now: datetime) -> bool:
+    """Whether more news waits than can be booked at once; a crowd is believed in for a quarter of a second."""
+    if hub.store.waiting > BURST:
+        hub.crowded_until = now + CROWD_LASTS
+    return now < hub.crowded_until
 
 
 def _verdict_of(hub: Hub, opened: Opened, message: Message) -> Reading | None:

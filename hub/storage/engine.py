@@ -14,11 +14,11 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 from sqlalchemy import func, select
@@ -141,26 +141,36 @@ def _conflict(text: str) -> Conflict:
 class SqliteTx:
     """One transaction, with one attribute a noun."""
 
+    merchants: Merchants
+    customers: Customers
+    accounts: Accounts
+    countries: Countries
+    payables: Payables
+    payments: Payments
+    ledger: Ledger
+    settlements: Settlements
+    messages: Messages
+    deliveries: Deliveries
+    links: Links
+    receipts: Receipts
+    orders: Orders
+    reviews: Reviews
+    operations: Operations
+    rounds: Rounds
+    schedules: Schedules
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.calls: list[Callable[[], None]] = []
-        self.merchants = Merchants(self)
-        self.customers = Customers(self)
-        self.accounts = Accounts(self)
-        self.countries = Countries(self)
-        self.payables = Payables(self)
-        self.payments = Payments(self)
-        self.ledger = Ledger(self)
-        self.settlements = Settlements(self)
-        self.messages = Messages(self)
-        self.deliveries = Deliveries(self)
-        self.links = Links(self)
-        self.receipts = Receipts(self)
-        self.orders = Orders(self)
-        self.reviews = Reviews(self)
-        self.operations = Operations(self)
-        self.rounds = Rounds(self)
-        self.schedules = Schedules(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """A noun is made when it is first asked for; most transactions speak of a few."""
+        noun = NOUNS.get(name)
+        if noun is None:
+            raise AttributeError(name)
+        made = noun(self)
+        setattr(self, name, made)
+        return made
 
     def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
         """Execute a statement with its values, or once for each of a list of values.
@@ -222,6 +232,27 @@ class SqliteTx:
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call this once the transaction is durable (a wake, nothing more)."""
         self.calls.append(call)
+
+
+NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
+    "merchants": Merchants,
+    "customers": Customers,
+    "accounts": Accounts,
+    "countries": Countries,
+    "payables": Payables,
+    "payments": Payments,
+    "ledger": Ledger,
+    "settlements": Settlements,
+    "messages": Messages,
+    "deliveries": Deliveries,
+    "links": Links,
+    "receipts": Receipts,
+    "orders": Orders,
+    "reviews": Reviews,
+    "operations": Operations,
+    "rounds": Rounds,
+    "schedules": Schedules,
+}
 
 
 @attrs.define(eq=False)
