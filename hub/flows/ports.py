@@ -634,7 +634,7 @@ class Hub:
     simulated: bool = False
     link_days: int = 30
     kept: dict[str, object] = attrs.Factory(dict)
-    crowded_until: datetime = datetime.min.replace(tzinfo=UTC)
+    crowded_until: datetime | None = None
 
     @property
     def providers(self) -> Mapping[str, Provider]:

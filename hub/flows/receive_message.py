@@ -90,7 +90,7 @@ def _is_crowded(hub: Hub, now: datetime) -> bool:
     """Whether more news waits than can be booked at once; a crowd is believed in for a quarter of a second."""
     if hub.store.waiting > BURST:
         hub.crowded_until = now + CROWD_LASTS
-    return now < hub.crowded_until
+    return hub.crowded_until is not None and now < hub.crowded_until
 
 
 def _verdict_of(hub: Hub, opened: Opened, message: Message) -> Reading | None:
