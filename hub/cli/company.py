@@ -164,6 +164,7 @@ def _facts(merchant: Merchant) -> dict[str, object]:
         "auto_record": options.auto_record,
         "partial": options.partial,
         "notify": list(merchant.notify),
+        "shop_origins": list(options.shop_origins),
         "created_at": merchant.created_at,
     }
 
@@ -254,9 +255,17 @@ def _form(merchant: Merchant, given: dict[str, Any]) -> CompanyForm:
 @click.argument("slug", metavar="NAME")
 @choice_options
 @click.option("--notify-company", is_flag=True, help="Tell the company's own mail again.")
+@click.option(
+    "--shop-origin",
+    "shop_origins",
+    metavar="URL",
+    multiple=True,
+    help="A shop that orders may lead back to, such as https://tienda.example; once for each, '' for none.",
+)
 @data_option
 def options(
     slug: str,
+    shop_origins: tuple[str, ...],
     auto_record: bool | None,
     partial: bool | None,
     notify: tuple[str, ...],
@@ -278,6 +287,7 @@ def options(
             auto_record=before.auto_record if auto_record is None else auto_record,
             partial=before.partial if partial is None else partial,
             notify=() if notify_company else notify or before.notify,
+            shop_origins=shop_origins or None,
         )
 
     after = run(data, save)
@@ -285,6 +295,7 @@ def options(
     click.echo(
         f"{after.slug}: cash receipts {'by themselves' if chosen.auto_record else 'by hand'}, "
         f"part payments {'allowed' if chosen.partial else 'not allowed'}, told: {', '.join(after.notify) or 'nobody'}"
+        + (f", shops: {', '.join(chosen.shop_origins)}" if chosen.shop_origins else "")
     )
 
 

@@ -40,7 +40,7 @@ class Options:
         bank_account: Name of the bank account that recorded cash receipts carry.
         digest: Tell about the payments of each day in one mail too.
         button_order: Provider codes in the order of their buttons; others follow by name.
-        shop_origins: Addresses (scheme and host) of the merchant's own shops; empty allows any.
+        shop_origins: Addresses (scheme and host) of the merchant's own shops; shoppers go back to these alone.
     """
 
     auto_record: bool = False

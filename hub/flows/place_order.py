@@ -19,6 +19,7 @@ from hub_hookspecs import Mode, Money
 from .open_link import url_of
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .save_options import origin_of
 from .sign_in import token_hash
 
 
@@ -77,6 +78,8 @@ async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: 
         OrderRefused: A fault in the cart, named.
     """
     total = checked_total(cart)
+    if cart.return_url and not is_of_shop(merchant, cart.return_url):
+        raise OrderRefused("return_url: an https address of one of the merchant's registered shop origins")
     now = hub.clock()
     digest = hashlib.sha256(json.dumps(attrs.asdict(cart), sort_keys=True).encode()).hexdigest()
     order_id = hub.fresh_id()
@@ -108,6 +111,14 @@ def checked_total(cart: Cart) -> Money:
     if total <= 0:
         raise OrderRefused("items: the order's total must be above zero")
     return Money(total, cart.currency)
+
+
+def is_of_shop(merchant: Merchant, url: str) -> bool:
+    """Whether an address belongs to a shop that the merchant has registered: the same scheme, host and port.
+
+    Whoever holds an API key would otherwise lend our pages' good name to any address.
+    """
+    return "@" not in url and url.isprintable() and origin_of(url) in merchant.options.shop_origins
 
 
 def _place(

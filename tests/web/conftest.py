@@ -22,7 +22,7 @@ from hub.bootstrap import Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
-from hub.domain.merchant import Customer, Merchant
+from hub.domain.merchant import Customer, Merchant, Options
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
 from hub.flows.connect_account import confirm_account, connect_account, notification_address, provision_account
@@ -283,6 +283,7 @@ async def _found(house: House, country: str) -> None:
         slug=f"casa-{country.lower()}",
         mode=Mode.TEST,
         owner_email=f"duena@{country.lower()}.example",
+        options=Options(shop_origins=("https://tienda.example",)),
     )
     merchant = saved.merchant
     await hub.store.write(lambda tx: tx.countries.set(country, code, True))

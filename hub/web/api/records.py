@@ -36,7 +36,9 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     items: Annotated[list[Item], Meta(min_length=1, max_length=200)]
     customer: Shopper
     hold_minutes: Annotated[int, Meta(ge=1, le=10_080, description="How long the stock is kept.")] = 60
-    return_url: Annotated[str, Meta(max_length=500, description="Where the shopper goes back to: http or https.")] = ""
+    return_url: Annotated[
+        str, Meta(max_length=500, description="Where the shopper goes back to: an address of a registered shop.")
+    ] = ""
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

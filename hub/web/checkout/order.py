@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 
 from hub.domain.papers import letterhead_for
+from hub.flows.place_order import is_of_shop
 from hub.flows.view_order import OrderView, view_order
 from hub.web.pages import Page, Request, button_style, hub_of, pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step
@@ -89,6 +90,6 @@ def elsewhere(request: Request, view: OrderView) -> str:
 
 
 def shop_of(view: OrderView) -> str:
-    """The shop's address to go back to; only one that a browser may open."""
+    """The shop's address to go back to, while it is one of the merchant's shops."""
     url = view.order.return_url
-    return url if url.startswith(("https://", "http://")) else ""
+    return url if url and is_of_shop(view.merchant, url) else ""
