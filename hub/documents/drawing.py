@@ -1,24 +1,25 @@
-"""Draws mails: one sheet of parts, from it HTML for those who see it and plain text for those who do not."""
+"""Draws mails, one sheet of parts, from it HTML for those who see it and plain text for those who do not; and PDFs."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from email.headerregistry import Address
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import css_inline
 import jinja2
 
-from hub.documents.parts import Sheet
+from hub.documents.parts import PayBar, Sheet
+from hub.documents.pdf import can_draw, draw_pdf
+from hub.documents.safe import colours, href
 from hub.documents.sheets import sheet_for
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
 from hub.domain.mail import Mail, MailRefused
-from hub.domain.papers import Letterhead, MailValue
+from hub.domain.papers import Letterhead, MailValue, Paper, PaperFile
 from hub_hookspecs import Mode
 
-COLOUR = re.compile("#[0-9a-fA-F]{6}")
-OWN_COLOURS = ("#1f2937", "#ffffff")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 LONGEST_SUBJECT = 150
@@ -26,7 +27,7 @@ LONGEST_NAME = 80
 
 
 class Documents:
-    """Draws mails from the values of ``hub.domain.papers``.
+    """Draws mails and PDFs from the values of ``hub.domain.papers``.
 
     Args:
         sender: Address in From; the display name is the company's.
@@ -40,6 +41,20 @@ class Documents:
         self._text = environment(autoescape=False)
         self._inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
+    @property
+    def draws_pdf(self) -> bool:
+        """Whether PDFs can be drawn here."""
+        return can_draw()
+
+    def pdf(self, paper: Paper, *, locale: str) -> PaperFile:
+        """A paper as a PDF.
+
+        Raises:
+            PapersMissing: typst is not installed.
+            ValueError: It cannot be drawn.
+        """
+        return draw_pdf(paper, locale=locale, wording=self._wording)
+
     def mail(self, value: MailValue, *, recipient: str, message_id: str, locale: str) -> Mail:
         """Subject, text and HTML of one mail; ``message_id`` is its left part, the same for every try.
 
@@ -50,7 +65,10 @@ class Documents:
         value = clean(value)
         reader = Reader(locale, value.letterhead, self._wording)
         sheet = sheet_for(value, reader)
-        html = self._html.get_template("mail.html").render(sheet=sheet, reader=reader, h=value.letterhead)
+        logos = _logos(sheet)
+        html = self._html.get_template("mail.html").render(
+            sheet=sheet, reader=reader, h=value.letterhead, logo_id=_logo_id
+        )
         return Mail(
             message_id=f"<{_left_part(message_id)}@{self._sender.rpartition('@')[2]}>",
             sender=_named(value.letterhead.name, self._sender),
@@ -59,6 +77,7 @@ class Documents:
             text=_tidy(self._text.get_template("mail.txt").render(sheet=sheet, reader=reader, h=value.letterhead)),
             html=self._inliner.inline(html),
             headers=_headers(sheet, value.letterhead),
+            inline=tuple((_logo_id(logo), "image/png", logo) for logo in logos),
         )
 
 
@@ -92,36 +111,15 @@ def mail_address(text: str) -> str:
     return f"{local}@{domain}"
 
 
-def href(url: str) -> str:
-    """An address that may stand in a link.
-
-    Raises:
-        ValueError: It is neither http nor https.
-    """
-    if urlsplit(url).scheme not in ("http", "https") or re.search(r"[\s<>\"]", url):
-        raise ValueError("a link in a mail is a full http or https address")
-    return url
+def _logos(sheet: Sheet) -> tuple[bytes, ...]:
+    """The pictures that the buttons show, each once."""
+    buttons = (button for part in sheet.parts if isinstance(part, PayBar) for button in part.buttons)
+    return tuple(dict.fromkeys(button.logo for button in buttons if button.logo))
 
 
-def colours(background: str, foreground: str) -> tuple[str, str]:
-    """A button's colours, changed where they are none or too close to be read."""
-    if not (COLOUR.fullmatch(background) and COLOUR.fullmatch(foreground)):
-        return OWN_COLOURS
-    if _contrast(background, foreground) >= 4.5:
-        return background, foreground
-    return background, max(("#ffffff", "#111827"), key=lambda colour: _contrast(background, colour))
-
-
-def _contrast(one: str, other: str) -> float:
-    """WCAG's contrast ratio, 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def _logo_id(logo: bytes) -> str:
+    """Content id of a picture inside its mail: the same at every try."""
+    return f"{hashlib.sha256(logo).hexdigest()[:24]}@logo"
 
 
 def _subject(sheet: Sheet, reader: Reader) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -15,6 +16,7 @@ import attrs
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOSTNAME = "mailbox.localhost"
+CID = re.compile(r"\bcid:([^\"'\s<>]+)")
 LARGEST = 10 * 1024 * 1024
 
 
@@ -46,8 +48,8 @@ class KeptMail:
 
     @property
     def html(self) -> str:
-        """The HTML."""
-        return self._body("html")
+        """The HTML, with the pictures that the mail brings along in their places."""
+        return CID.sub(lambda found: self._pictures.get(found[1], found[0]), self._body("html"))
 
     def shown(self) -> dict[str, Any]:
         """What a page shows: number, subject, from, to, date, html, text, headers, attachments (base64)."""
@@ -68,6 +70,15 @@ class KeptMail:
                 }
                 for part in self.message.iter_attachments()
             ],
+        }
+
+    @property
+    def _pictures(self) -> dict[str, str]:
+        parts = (part for part in self.message.walk() if part["Content-ID"] and part.get_content_maintype() == "image")
+        return {
+            str(part["Content-ID"]).strip("<> "): f"data:{part.get_content_type()};base64,"
+            + base64.b64encode(_content(part)).decode()
+            for part in parts
         }
 
     def _body(self, subtype: str) -> str:

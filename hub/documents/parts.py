@@ -113,7 +113,11 @@ class Rows:
 
 @attrs.frozen(kw_only=True)
 class Button:
-    """A link as large as a thumb."""
+    """A link as large as a thumb.
+
+    Attributes:
+        logo: PNG that stands before the label.
+    """
 
     label: str
     url: str
@@ -121,6 +125,7 @@ class Button:
     background: str = ""
     foreground: str = ""
     hint: str = ""
+    logo: bytes | None = attrs.field(default=None, repr=False)
     part = "button"
 
 

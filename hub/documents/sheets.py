@@ -25,7 +25,8 @@ from hub.documents.parts import (
     Title,
     Tone,
 )
-from hub.documents.shown import Reader
+from hub.documents.safe import picture
+from hub.documents.shown import Reader, sentence
 from hub.domain.account import AccountStatus
 from hub.domain.papers import (
     AccountAttentionMail,
@@ -37,6 +38,7 @@ from hub.domain.papers import (
     PaidLine,
     PayLink,
     PaymentDeclinedMail,
+    PaymentDigestMail,
     PaymentPendingMail,
     PaymentReceivedMail,
     PaymentReturnedMail,
@@ -63,6 +65,8 @@ def sheet_for(value: MailValue, reader: Reader) -> Sheet:
             return receipt(value, reader)
         case PaymentReceivedMail():
             return payment_received(value, reader)
+        case PaymentDigestMail():
+            return payment_digest(value, reader)
         case PaymentDeclinedMail():
             return payment_declined(value, reader)
         case PaymentPendingMail():
@@ -177,17 +181,12 @@ def _pay_bar(
             background=link.button.background,
             foreground=link.button.foreground,
             hint=link.button.hint,
+            logo=picture(link.button.logo),
         )
         for link in links
     )
-    remarks = tuple(_sentence(item) for item in not_offered)
+    remarks = tuple(sentence(item) for item in not_offered)
     return PayBar(title, intro if buttons else reader.t("offer.none"), buttons, remarks)
-
-
-def _sentence(item: NotOffered) -> str:
-    """Why a provider is not offered; its name goes before a reason that does not begin with it."""
-    words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
-    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 # ---------------------------------------------------------------- to the payer
@@ -426,6 +425,77 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
         parts.append(Button(label=t("received.add"), url=item.record_url))
     if item.url:
         parts.append(_link(t("received.view"), item.url))
+    return parts
+
+
+def payment_digest(value: PaymentDigestMail, reader: Reader) -> Sheet:
+    """All transactions of a day, short, and for each the way to its cash receipt; the seal of the books at the end."""
+    t = reader.t
+    date = reader.day(value.day)
+    number = "one" if value.count == 1 else "other"
+    received = reader.sums(value.received)
+    parts: list[Part] = [
+        Title(t("digest.title", date=date)),
+        Paragraph(t("digest.intro")),
+        Figure(t("digest.sum"), received, t(f"digest.count.{number}", count=value.count)),
+    ]
+    for transaction in value.transactions:
+        parts += [Divider(), *_told_shortly(transaction, reader)]
+    if any(item.record_url for item in value.transactions):
+        parts.append(Paragraph(t("received.add.hint"), small=True))
+    if rest := value.count - len(value.transactions):
+        parts += [Divider(), Paragraph(t("digest.rest", count=rest, amount=reader.sums(value.rest)))]
+    parts += [
+        Button(label=t("digest.list"), url=value.url),
+        Heading(t("digest.seal")),
+        Code(value.seal.hash),
+        Paragraph(t("digest.seal.what", count=value.seal.number, moment=reader.moment(value.seal.at)), small=True),
+    ]
+    return Sheet(
+        subject=t(f"digest.subject.{number}", date=date, count=value.count),
+        preview=f"{t('digest.sum')}: {received}",
+        parts=tuple(parts),
+        footer=t("mail.why.merchant"),
+        answers=False,
+    )
+
+
+MOST_LINES = 6
+"""Invoices that a digest names of one transaction."""
+
+
+def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
+    t = reader.t
+    lines = [
+        t(
+            "digest.line.left" if line.left else "digest.line",
+            number=line.number,
+            amount=reader.money(line.applied),
+            left=reader.money(line.left),
+        )
+        for line in item.lines[:MOST_LINES]
+    ]
+    if more := len(item.lines) - len(lines):
+        lines.append(t("digest.lines.more", count=more))
+    parts: list[Part] = [
+        Heading(f"{reader.money(item.gross)} · {item.customer}"),
+        *(Notice(remark, Tone.WARNING) for remark in item.remarks),
+        Facts(
+            (
+                (t("label.identity"), item.customer_identity),
+                (t("label.moment"), reader.moment(item.paid_at)),
+                (t("label.method"), _both(_both(item.provider, item.method), item.instrument)),
+                (t("label.provider_reference", provider=item.provider), item.provider_reference),
+                (t("label.authorisation"), item.authorisation),
+                (t("label.reference"), item.reference),
+                (t("received.applied"), "; ".join(lines) or t("received.nothing_applied")),
+                (t("paper.credit"), reader.money(item.credit) if item.credit else ""),
+                (t("label.cash_receipt"), item.cash_receipt),
+            )
+        ),
+    ]
+    if item.record_url and not item.cash_receipt:
+        parts.append(Button(label=t("received.add"), url=item.record_url))
     return parts
 
 

@@ -12,7 +12,7 @@ import attrs
 
 from hub.documents.texts import TEXTS, Wording, text
 from hub.domain.figures import date_text, datetime_text, money_text
-from hub.domain.papers import Letterhead
+from hub.domain.papers import Letterhead, NotOffered
 from hub_hookspecs import Money, ReasonKind
 
 R = TypeVar("R")
@@ -64,6 +64,10 @@ class Reader:
         """Date and time in the company's zone, and which zone that is."""
         return datetime_text(moment, self.letterhead.zone, self.locale, with_zone=True)
 
+    def clock(self, moment: datetime) -> str:
+        """Date and time in the company's zone, where the zone is said elsewhere."""
+        return datetime_text(moment, self.letterhead.zone, self.locale)
+
     def day_of(self, moment: datetime) -> str:
         """The date of a moment in the company's zone."""
         return date_text(moment.astimezone(ZoneInfo(self.letterhead.zone)).date(), self.locale)
@@ -79,6 +83,12 @@ class Reader:
     def cause(self, cause: str) -> str:
         """What a review is about; a cause without words stands for itself."""
         return self.t(f"cause.{cause}") if f"cause.{cause}" in TEXTS else cause
+
+
+def sentence(item: NotOffered) -> str:
+    """Why a provider is not offered; its name goes before a reason that does not begin with it."""
+    words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def clean(record: R) -> R:

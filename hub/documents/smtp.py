@@ -66,7 +66,7 @@ class SmtpMailer:
 
 
 def message_of(mail: Mail, now: datetime) -> EmailMessage:
-    """The mail as it goes on the wire: text first, then HTML, then attachments.
+    """The mail as it goes on the wire: text first, then HTML with its pictures, then attachments.
 
     Raises:
         MailRefused: A header holds a line break; it would have smuggled in another one.
@@ -84,6 +84,12 @@ def message_of(mail: Mail, now: datetime) -> EmailMessage:
         raise MailRefused("a header of the mail holds a line break or is no header") from error
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if mail.inline:
+        html = message.get_body(("html",))
+        assert html is not None
+        for content_id, media_type, content in mail.inline:
+            main, _, sub = media_type.partition("/")
+            html.add_related(content, maintype=main, subtype=sub, cid=f"<{content_id}>", disposition="inline")
     for name, media_type, content in mail.attachments:
         main, _, sub = media_type.partition("/")
         message.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=name)

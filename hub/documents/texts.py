@@ -297,6 +297,39 @@ TEXTS: Wording = {
         "es_CO": "Los recibos de caja se registran automáticamente, como lo elegiste.",
         "en": "Cash receipts are recorded automatically, as you chose.",
     },
+    # ------------------------------------------------------------ payments received in a day, to the merchant
+    "digest.subject.one": {"es": "Pagos recibidos el {date}: 1 pago", "en": "Payments received on {date}: 1 payment"},
+    "digest.subject.other": {
+        "es": "Pagos recibidos el {date}: {count} pagos",
+        "en": "Payments received on {date}: {count} payments",
+    },
+    "digest.title": {"es": "Pagos recibidos el {date}", "en": "Payments received on {date}"},
+    "digest.intro": {
+        "es": "Estas son las transacciones de las que supimos ese día. El dinero llega directamente a la cuenta de la "
+        "empresa con cada proveedor.",
+        "en": "These are the transactions we heard of that day. The money goes straight to the company's account with "
+        "each provider.",
+    },
+    "digest.sum": {"es": "Recibido en el día", "en": "Received in the day"},
+    "digest.count.one": {"es": "1 transacción", "en": "1 transaction"},
+    "digest.count.other": {"es": "{count} transacciones", "en": "{count} transactions"},
+    "digest.line": {"es": "{number}: {amount}", "en": "{number}: {amount}"},
+    "digest.line.left": {"es": "{number}: {amount}, queda {left}", "en": "{number}: {amount}, {left} left"},
+    "digest.lines.more": {"es": "y otras {count}", "en": "and {count} more"},
+    "digest.rest": {
+        "es": "Otras {count} transacciones, por {amount}, están en la lista.",
+        "en": "{count} more transactions, {amount} in all, are in the list.",
+    },
+    "digest.list": {"es": "Ver todos los pagos", "en": "View all payments"},
+    "digest.seal": {"es": "Huella de los libros", "en": "Seal of the books"},
+    "digest.seal.what": {
+        "es": "Cubre {count} asientos al {moment}. Conserve este correo: si alguien reescribe un asiento anterior, la "
+        "huella deja de coincidir.",
+        "es_CO": "Cubre {count} asientos al {moment}. Conserva este correo: si alguien reescribe un asiento anterior, "
+        "la huella deja de coincidir.",
+        "en": "It covers {count} entries as of {moment}. Keep this mail: if anyone rewrites an earlier entry, the seal "
+        "no longer matches.",
+    },
     # ------------------------------------------------------------ declined, pending, returned
     "declined.subject": {
         "es": "Su pago a {company} no se realizó",
@@ -683,4 +716,89 @@ TEXTS: Wording = {
     "cash.voided": {"es": "Anulado el {moment}: {reason}", "en": "Voided on {moment}: {reason}"},
     "cash.signature": {"es": "Firma y sello", "en": "Signature and stamp"},
     "cash.none": {"es": "Sin facturas asociadas", "en": "No invoices"},
+    # ------------------------------------------------------------ on paper
+    "paper.page": {"es": "Página {number} de {count}", "en": "Page {number} of {count}"},
+    "paper.at": {"es": "Al {moment}", "en": "As of {moment}"},
+    "paper.for": {"es": "Para", "en": "For"},
+    "paper.currency": {"es": "En {currency}", "en": "In {currency}"},
+    "paper.overdue": {"es": "Vencido", "en": "Overdue"},
+    "paper.not_due": {"es": "Por vencer", "en": "Not yet due"},
+    "paper.credit": {"es": "Saldo a favor", "en": "Credit"},
+    "paper.net": {"es": "Neto por pagar", "en": "Net to pay"},
+    "paper.in_process": {"es": "En proceso de pago", "en": "Being paid"},
+    "paper.documents": {"es": "Documentos", "en": "Documents"},
+    "paper.oldest": {"es": "Mayor atraso", "es_CO": "Mayor mora", "en": "Longest overdue"},
+    "paper.ageing": {"es": "Antigüedad de la deuda", "en": "Age of the debt"},
+    "paper.issued": {"es": "Emitida", "en": "Issued"},
+    "paper.settled": {"es": "Aplicado", "en": "Applied"},
+    "paper.undated": {"es": "Sin vencimiento", "en": "No due date"},
+    "paper.continued": {"es": "continuación", "en": "continued"},
+    "paper.scan": {
+        "es": "Toque el botón o escanee el código con su celular; antes de pagar verá el total.",
+        "es_CO": "Toca el botón o escanea el código con tu celular; antes de pagar verás el total.",
+        "en": "Press the button or scan the code with your phone; you will see the total before you pay.",
+    },
+    "paper.qr": {"es": "Código QR: {label}", "en": "QR code: {label}"},
+    "paper.expires": {
+        "es": "Los enlaces y códigos vencen el {date}. Quien tenga este documento puede ver el estado de cuenta: no lo "
+        "comparta.",
+        "es_CO": "Los enlaces y códigos vencen el {date}. Quien tenga este documento puede ver el estado de cuenta: no "
+        "lo compartas.",
+        "en": "Links and codes expire on {date}. Whoever has this document can see the statement: do not share it.",
+    },
+    "paper.questions": {
+        "es": "Si tiene preguntas, escriba a {company}: {contact}.",
+        "es_CO": "Si tienes preguntas, escribe a {company}: {contact}.",
+        "en": "If you have questions, write to {company}: {contact}.",
+    },
+    "paper.approved": {"es": "Aprobado", "en": "Approved"},
+    "paper.left": {"es": "Saldo después del pago", "en": "Left after the payment"},
+    "paper.verify": {
+        "es": "Escanee el código para comprobar este soporte.",
+        "es_CO": "Escanea el código para comprobar este soporte.",
+        "en": "Scan the code to check this receipt.",
+    },
+    "ageing.not_due": {"es": "Por vencer", "en": "Not yet due"},
+    "ageing.1-30": {"es": "1 a 30 días", "en": "1 to 30 days"},
+    "ageing.31-60": {"es": "31 a 60 días", "en": "31 to 60 days"},
+    "ageing.61-90": {"es": "61 a 90 días", "en": "61 to 90 days"},
+    "ageing.over-90": {"es": "Más de 90 días", "en": "Over 90 days"},
+    "standing.overdue": {"es": "Vencida: {days}", "en": "Overdue: {days}"},
+    "standing.due_today": {"es": "Vence hoy", "en": "Due today"},
+    "standing.not_due": {"es": "Por vencer", "en": "Not yet due"},
+    "standing.in_process": {"es": "Pago en proceso", "en": "Being paid"},
+    "standing.partly": {"es": "{standing}, abonada", "en": "{standing}, partly paid"},
+    # ------------------------------------------------------------ payment report
+    "report.title": {"es": "Reporte de pagos", "en": "Payment report"},
+    "report.period": {"es": "Del {since} al {until}", "en": "From {since} to {until}"},
+    "report.day": {"es": "Del {since}", "en": "Of {since}"},
+    "report.totals": {"es": "Totales por proveedor y moneda", "en": "Totals per provider and currency"},
+    "report.movements": {"es": "Movimientos", "en": "Movements"},
+    "report.none": {"es": "No hubo pagos en este periodo.", "en": "There were no payments in this period."},
+    "report.count": {"es": "Movimientos", "en": "Movements"},
+    "report.received": {"es": "Recibido", "en": "Received"},
+    "report.returned": {"es": "Devuelto", "en": "Returned"},
+    "report.net": {"es": "Neto", "en": "Net"},
+    "report.customer": {"es": "Cliente", "en": "Customer"},
+    "report.provider": {"es": "Proveedor", "en": "Provider"},
+    "report.references": {"es": "Referencias", "en": "References"},
+    "report.receipt": {"es": "Recibo de caja", "en": "Cash receipt"},
+    "report.amount": {"es": "Monto", "es_CO": "Valor", "en": "Amount"},
+    "report.authorisation": {"es": "aut. {code}", "en": "auth. {code}"},
+    "report.is_returned": {"es": "Devolución", "en": "Returned"},
+    "report.is_charged_back": {"es": "Contracargo", "en": "Charged back"},
+    "report.made": {"es": "Hecho el {moment}", "en": "Made on {moment}"},
+    "report.seal": {
+        "es": "Huella de los libros, {count} asientos: {hash}",
+        "en": "Seal of the books, {count} entries: {hash}",
+    },
+    "report.gross": {
+        "es": "Montos que el proveedor confirmó, antes de sus comisiones y retenciones.",
+        "en": "Amounts as the provider confirmed them, before its fees and withholdings.",
+    },
+    # ------------------------------------------------------------ names of files
+    "file.statement": {"es": "estado-de-cuenta-{date}", "en": "statement-{date}"},
+    "file.receipt": {"es": "soporte-de-pago-{reference}", "en": "payment-receipt-{reference}"},
+    "file.cash": {"es": "recibo-de-caja-{number}", "en": "cash-receipt-{number}"},
+    "file.payments": {"es": "pagos-{since}-{until}", "en": "payments-{since}-{until}"},
 }

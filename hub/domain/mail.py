@@ -9,7 +9,12 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Mail:
-    """A mail ready to be handed over."""
+    """A mail ready to be handed over.
+
+    Attributes:
+        attachments: (file name, media type, content).
+        inline: (content id, media type, content) of pictures that the HTML shows as ``cid:``.
+    """
 
     message_id: str
     sender: str
@@ -19,6 +24,7 @@ class Mail:
     html: str
     headers: Mapping[str, str] = attrs.Factory(dict)
     attachments: tuple[tuple[str, str, bytes], ...] = ()
+    inline: tuple[tuple[str, str, bytes], ...] = ()
 
 
 class MailRefused(Exception):

@@ -8,22 +8,28 @@
 | PaymentPendingMail   | payer              | a payment that is not confirmed yet                      |
 | PaymentReturnedMail  | payer or merchant  | money that went back                                     |
 | PaymentReceivedMail  | merchant           | every transaction, and the way to the cash receipt       |
+| PaymentDigestMail    | merchant           | all transactions of a day, with the seal of the books    |
 | AccountResultMail    | merchant           | what the validation of a connection said                 |
 | AccountRequestedMail | operator           | a merchant waits for credentials                         |
 | AccountAttentionMail | merchant           | a connection no longer works                             |
 | SignInMail           | member             | the link that signs in                                   |
 | OrderMail            | shopper            | a store order, placed or paid                            |
 | ReviewMail           | merchant, operator | an exception that waits for a person                     |
-| CashReceiptPaper     | page               | the numbered cash receipt (recibo de caja), for printing |
+| CashReceiptPaper     | page, PDF          | the numbered cash receipt (recibo de caja), for printing |
+| StatementPaper       | PDF                | what is owed, with pay links and their QR codes          |
+| PaymentsPaper        | PDF                | what moved in a period, per provider and currency        |
 
-Texts are plain, one line (``note``, ``details`` and ``advice`` may have more); times are UTC and shown in the letterhead's zone;
-addresses are absolute http(s) URLs.
+A ``ReceiptMail`` is drawn as a PDF too.
+
+Texts are plain, one line (``note``, ``details`` and ``advice`` may have more); times are UTC and shown in the
+letterhead's zone; addresses are absolute http(s) URLs.
 """
 
 from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import TypeAlias
 
 import attrs
 
@@ -181,6 +187,7 @@ class ReceivedTransaction:
         fee, withheld: Of the provider, where known.
         status: In words: ``Aprobada``.
         remarks: Further sentences: paid twice, late, another amount than asked.
+        provider: Its name for people, where a mail tells of several.
         cash_receipt: Label of the cash receipt that is already recorded: ``RC-000012``.
         record_url: The signed single-purpose link "Agregar recibo de caja"; empty where one is recorded.
         receipt_url: The recorded cash receipt's page.
@@ -206,6 +213,7 @@ class ReceivedTransaction:
     record_url: str = ""
     receipt_url: str = ""
     url: str = ""
+    provider: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -222,6 +230,46 @@ class PaymentReceivedMail:
     provider: str
     transactions: tuple[ReceivedTransaction, ...]
     automatic: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Seal:
+    """The head of a merchant's books: a rewriting of anything before it would show.
+
+    Attributes:
+        number: How many entries it covers.
+        hash: SHA-256 in hexadecimal.
+        at: The moment at which it was the head.
+    """
+
+    number: int
+    hash: str
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class PaymentDigestMail:
+    """The mail "Pagos recibidos" of a whole day.
+
+    Attributes:
+        day: Where the merchant is.
+        transactions: Told one by one.
+        count: Of the whole day, also those that are only in the list.
+        received: Of the whole day, one sum a currency.
+        rest: Sums of those that are only in the list.
+        url: The list of payments.
+    """
+
+    kind = DeliveryKind.PAYMENT_DIGEST
+
+    letterhead: Letterhead
+    day: date
+    transactions: tuple[ReceivedTransaction, ...]
+    count: int
+    received: tuple[Money, ...]
+    rest: tuple[Money, ...] = ()
+    seal: Seal
+    url: str
 
 
 @attrs.frozen(kw_only=True)
@@ -467,6 +515,7 @@ MailValue = (
     StatementMail
     | ReceiptMail
     | PaymentReceivedMail
+    | PaymentDigestMail
     | PaymentDeclinedMail
     | PaymentPendingMail
     | PaymentReturnedMail
@@ -529,3 +578,114 @@ class CashReceiptPaper:
     note: str = ""
     void_reason: str = ""
     voided_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class StatementPaper:
+    """A customer's statement on paper.
+
+    Attributes:
+        ways: One a currency; a section without one shows no bar.
+        url: The statement's page; empty in the merchant's preview.
+        expires_at: Of that page.
+    """
+
+    letterhead: Letterhead
+    statement: Statement
+    customer_identity: str = ""
+    ways: tuple[PayWays, ...] = ()
+    url: str = ""
+    expires_at: datetime | None = None
+
+
+class Direction(enum.StrEnum):
+    """Which way money went."""
+
+    RECEIVED = "received"
+    RETURNED = "returned"
+    CHARGED_BACK = "charged_back"
+
+
+@attrs.frozen(kw_only=True)
+class Movement:
+    """Money of one payment that came, or went back.
+
+    Attributes:
+        at: When it moved, as the provider said, else when we heard of it.
+        numbers: Of the invoices or the order.
+        amount: Positive, whichever way it went.
+        cash_receipt: Label of the cash receipt that is recorded.
+    """
+
+    direction: Direction
+    at: datetime
+    customer: str
+    numbers: tuple[str, ...]
+    provider: str
+    instrument: str = ""
+    provider_reference: str = ""
+    authorisation: str = ""
+    reference: str
+    cash_receipt: str = ""
+    amount: Money
+
+
+@attrs.frozen(kw_only=True)
+class PaymentsTotal:
+    """What one provider moved in one currency; ``net`` is what came less what went back."""
+
+    provider: str
+    count: int
+    received: Money
+    returned: Money
+
+    @property
+    def net(self) -> Money:
+        """Negative where more went back than came."""
+        return self.received - self.returned
+
+
+@attrs.frozen(kw_only=True)
+class PaymentsPaper:
+    """The payment report: every movement of a period, with totals per provider and currency.
+
+    Attributes:
+        since, until: First and last day, where the merchant is.
+        movements: Oldest first.
+    """
+
+    letterhead: Letterhead
+    since: date
+    until: date
+    made_at: datetime
+    movements: tuple[Movement, ...]
+    seal: Seal
+
+    @property
+    def totals(self) -> tuple[PaymentsTotal, ...]:
+        """One a provider and currency, in the order of their names."""
+        keys = sorted({(item.provider, item.amount.currency) for item in self.movements})
+        return tuple(self._total(provider, currency) for provider, currency in keys)
+
+    def _total(self, provider: str, currency: str) -> PaymentsTotal:
+        own = [item for item in self.movements if (item.provider, item.amount.currency) == (provider, currency)]
+        zero = Money(0, currency)
+        came = [item.amount for item in own if item.direction is Direction.RECEIVED]
+        back = [item.amount for item in own if item.direction is not Direction.RECEIVED]
+        return PaymentsTotal(provider=provider, count=len(own), received=sum(came, zero), returned=sum(back, zero))
+
+
+Paper: TypeAlias = StatementPaper | ReceiptMail | CashReceiptPaper | PaymentsPaper
+"""Everything that can be drawn as a PDF."""
+
+
+@attrs.frozen
+class PaperFile:
+    """A drawn PDF and the name under which people save it."""
+
+    name: str
+    content: bytes = attrs.field(repr=False)
+
+
+class PapersMissing(Exception):
+    """Nothing that draws PDFs is installed; the extra ``payment-hub[pdf]`` brings it."""

@@ -242,6 +242,11 @@ class Ledger:
         values = {"intake": _entry_id(merchant_id, mode, intake_key)}
         return {row["payable"]: row["times"] for row in self._tx.run(TIMES, values)}
 
+    def head(self, merchant_id: str, mode: Mode) -> tuple[int, str]:
+        """How many entries the hash chain holds, and its last hash."""
+        row = self._tx.run(HEAD, {"merchant": merchant_id, "mode": mode.value}).fetchone()
+        return (row["seq"], row["hash"]) if row else (0, CHAIN_START)
+
     def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
         """(kind, owner, currency, balance) of every ledger account."""
         rows = self._tx.run(BALANCES, {"merchant": merchant_id, "mode": mode.value})

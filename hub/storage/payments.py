@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql.elements import ColumnElement
 
-from hub.domain.payment import Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status
+from hub.domain.payment import Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status, Withholding
 from hub.domain.refusals import Conflict
 from hub_hookspecs import Channel, Instrument, Kind, Mode, Money, Observation, Reason, ReasonKind
 
@@ -114,6 +115,22 @@ _observation = insert(observation).values(
 OBSERVE = _observation.on_conflict_do_nothing(index_elements=[observation.c.id])
 SEEN = select(observation).where(observation.c.payment == bindparam("payment")).order_by(observation.c.seq)
 
+MONEY = observation.c.kind.in_([literal(kind) for kind in (Kind.PAID, Kind.RETURNED, Kind.CHARGED_BACK)])
+OF_MERCHANT = (
+    observation.c.merchant == bindparam("merchant"),
+    observation.c.mode == bindparam("mode"),
+    MONEY,
+)
+
+
+def _with_news(at: ColumnElement[int]) -> Select[Any]:
+    inside = select(observation.c.payment).where(*OF_MERCHANT, at >= bindparam("since"), at < bindparam("until"))
+    return select(payment).where(payment.c.id.in_(inside)).order_by(payment.c.created_at, payment.c.id)
+
+
+MOVED = _with_news(func.coalesce(observation.c.occurred_at, observation.c.seen_at))
+HEARD = _with_news(observation.c.seen_at)
+
 DUE = (
     select(payment.c.id)
     .where(payment.c.next_check_at <= bindparam("now"), payment.c.next_check_at.is_not(None))
@@ -154,6 +171,8 @@ class Payments:
                 "number": line.number,
                 "amount": line.amount,
                 "live": int(payment.is_live),
+                "withheld": line.withheld,
+                "withholdings": json_text([[kept.tax, kept.base, kept.amount] for kept in line.withholdings]),
             }
             for position, line in enumerate(payment.lines)
         ]
@@ -237,6 +256,13 @@ class Payments:
             conditions.append(TEXT)
             values |= {"pattern": pattern(text.strip()), "folded": pattern(folded(text.strip()))}
         return self._many(NEWEST.where(and_(*conditions)) if conditions else NEWEST, **values)
+
+    def moved(
+        self, merchant_id: str, mode: Mode, since: datetime, until: datetime, *, heard: bool = False
+    ) -> tuple[Payment, ...]:
+        """Payments whose money came or went back in [since, until), oldest first; ``heard``: of which we heard then."""
+        values = {"merchant": merchant_id, "mode": mode.value, "since": micros(since), "until": micros(until)}
+        return self._many(HEARD if heard else MOVED, **values)
 
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""
@@ -326,9 +352,7 @@ def _payment(row: sqlite3.Row, lines: Iterable[sqlite3.Row]) -> Payment:
         reference=row["reference"],
         provider_reference=row["provider_reference"],
         amount=Money(row["amount"], row["currency"]),
-        lines=tuple(
-            PaymentLine(payable_id=line["payable"], number=line["number"], amount=line["amount"]) for line in lines
-        ),
+        lines=tuple(_line(line) for line in lines),
         phase=Phase(row["phase"]),
         status=Status(row["status"]),
         reason=row["reason"],
@@ -345,6 +369,16 @@ def _payment(row: sqlite3.Row, lines: Iterable[sqlite3.Row]) -> Payment:
         checks=row["checks"],
         warned=bool(row["warned"]),
         created_at=moment(row["created_at"]),
+    )
+
+
+def _line(row: sqlite3.Row) -> PaymentLine:
+    kept = json.loads(row["withholdings"]) if row["withheld"] else ()
+    return PaymentLine(
+        payable_id=row["payable"],
+        number=row["number"],
+        amount=row["amount"],
+        withholdings=tuple(Withholding(tax=tax, base=base, amount=amount) for tax, base, amount in kept),
     )
 
 

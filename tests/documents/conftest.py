@@ -26,6 +26,7 @@ from hub.domain.papers import (
     PaidLine,
     PayLink,
     PaymentDeclinedMail,
+    PaymentDigestMail,
     PaymentPendingMail,
     PaymentReceivedMail,
     PaymentReturnedMail,
@@ -33,6 +34,7 @@ from hub.domain.papers import (
     ReceiptMail,
     ReceivedTransaction,
     ReviewMail,
+    Seal,
     SettledLine,
     SignInMail,
     StatementMail,
@@ -172,6 +174,7 @@ RECEIPT = ReceiptMail(
     left=(Money(4450000, "CRC"), Money(25000, "USD")),
     url=f"{SITE}/p/abc.def",
 )
+SEAL = Seal(number=124, hash="5e4d" * 16, at=NOW)
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
         StatementMail(
@@ -249,6 +252,49 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
                 ),
             ),
             automatic=True,
+        ),
+        "es_CR",
+    ),
+    "digest_cr": (
+        PaymentDigestMail(
+            letterhead=CR_HEAD,
+            day=date(2026, 11, 20),
+            transactions=(
+                ReceivedTransaction(
+                    customer="Alejandro González",
+                    customer_identity="Cédula física 1-0234-0567",
+                    paid_at=NOW,
+                    method="Tarjeta",
+                    instrument="Visa ****1111",
+                    gross=Money(4825075, "CRC"),
+                    provider="Greenpay",
+                    provider_reference="e7b1a2f0-612044",
+                    authorisation="612044",
+                    reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+                    lines=CR_LINES,
+                    status="Aprobada",
+                    cash_receipt="RC-000012",
+                    url=f"{SITE}/empresa/pagos/x",
+                ),
+                ReceivedTransaction(
+                    customer="Panadería La Espiga",
+                    paid_at=NOW,
+                    gross=Money(5000000, "CRC"),
+                    provider="Greenpay",
+                    reference="8K2M9QX4TBW0A3F5G6H8J1N2PR",
+                    lines=(),
+                    credit=Money(5000000, "CRC"),
+                    status="Aprobada",
+                    remarks=("Estas facturas ya estaban pagadas: es un posible cobro doble.",),
+                    record_url=f"{SITE}/recibos/nuevo/1.2",
+                    url=f"{SITE}/empresa/pagos/y",
+                ),
+            ),
+            count=5,
+            received=(Money(12000000, "CRC"), Money(25000, "USD")),
+            rest=(Money(2174925, "CRC"), Money(25000, "USD")),
+            seal=SEAL,
+            url=f"{SITE}/empresa/pagos",
         ),
         "es_CR",
     ),

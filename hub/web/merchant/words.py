@@ -162,6 +162,7 @@ DELIVERIES: Mapping[DeliveryKind, str] = {
     DeliveryKind.STATEMENT: "Estado de cuenta",
     DeliveryKind.RECEIPT: "Soporte de pago al cliente",
     DeliveryKind.PAYMENT_RECEIVED: "Pagos recibidos",
+    DeliveryKind.PAYMENT_DIGEST: "Pagos recibidos en el día",
     DeliveryKind.PAYMENT_DECLINED: "Pago rechazado",
     DeliveryKind.PAYMENT_PENDING: "Pago en proceso",
     DeliveryKind.PAYMENT_RETURNED: "Dinero devuelto",
