@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import attrs
+
 from hub.domain import ledger
 from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, Intake, LedgerKind, Share
 from hub.domain.payable import PayableKind
@@ -30,9 +32,68 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
             _settle(tx, payment, entry.key, at=taken.at, observation=taken.key)
     for back in returns_in(seen):
         _book_return(tx, payment, back, captures)
+    if any(line.withholdings for line in payment.lines) and not undone:
+        _book_withheld(tx, payment, captures, seen)
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item)
+
+
+def withheld_key(payment: Payment, payable_id: str, tax: str) -> str:
+    """The key under which a withholding that the payer declared with a payment is booked."""
+    return f"withheld:{payment.id}:{payable_id}:{tax}"
+
+
+def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...]) -> None:
+    """Book what the payer declared to keep back, once all of the money is proven; corrected when all of it went back.
+
+    A line counts only where the payment's money reached it whole, and never above what its invoice still owes.
+    """
+    own = [taken for taken in captures if taken.amount.currency == payment.amount.currency]
+    captured, back = sum(taken.amount.minor for taken in own), _back(payment, captures, seen)
+    if captured - back <= 0:
+        _correct_withheld(tx, payment, at=max(item.seen_at for item in seen))
+        return
+    if back or captured < payment.amount.minor:
+        return
+    had: dict[str, int] = {}
+    for intake in tx.ledger.intakes_of(payment.id):
+        for share in intake.shares:
+            had[share.payable_id] = had.get(share.payable_id, 0) + share.amount
+    for line in payment.lines:
+        if had.get(line.payable_id, 0) < line.amount:
+            continue
+        for kept in line.withholdings:
+            payable = tx.payables.get(line.payable_id)
+            amount = min(kept.amount, payable.due) if payable and payable.cancelled_at is None else 0
+            if payable and amount > 0:
+                tx.ledger.write(
+                    attrs.evolve(
+                        ledger.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=own[-1].at),
+                        payment_id=payment.id,
+                        observation=own[-1].key,
+                        note=f"base {kept.base}",
+                    )
+                )
+
+
+def _back(payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...]) -> int:
+    whole = _all_of(captures)
+    return sum(
+        (back.amount or whole).minor
+        for back in returns_in(seen)
+        if (back.amount or whole).currency == payment.amount.currency
+    )
+
+
+def _correct_withheld(tx: Tx, payment: Payment, *, at: datetime) -> None:
+    for line in payment.lines:
+        for kept in line.withholdings:
+            key = withheld_key(payment, line.payable_id, kept.tax)
+            found = tx.ledger.keyed(payment.merchant_id, payment.mode, key)
+            booked = [entry for entry in found if entry.kind is EntryKind.WITHHELD]
+            if booked and not tx.ledger.has(payment.merchant_id, payment.mode, f"fix:{key}:0"):
+                tx.ledger.write(ledger.correction(booked[0], number=0, at=at, note="returned"))
 
 
 def _settle(tx: Tx, payment: Payment, key: str, *, at: datetime, observation: str | None) -> None:

@@ -17,7 +17,16 @@ from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind
 from hub.domain.message import MessageState
 from hub.domain.payable import Payable
-from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Status
+from hub.domain.payment import (
+    LEASE,
+    WITHHELD_TAXES,
+    ObservedBy,
+    Payment,
+    PaymentLine,
+    Phase,
+    Status,
+    Withholding,
+)
 from hub_hookspecs import (
     CROCKFORD,
     ApproveInApp,
@@ -64,6 +73,7 @@ class PayRequest:
         shares: Payables with the amount of each, minor units.
         fields: Raw values of the way's payer fields.
         warned: The payer confirmed the warning of an unproven close.
+        withholdings: What the payer keeps back besides, by payable id; only where merchant and country allow it.
     """
 
     account_id: str
@@ -76,6 +86,7 @@ class PayRequest:
     name: str = ""
     locale: str = "es"
     warned: bool = False
+    withholdings: Mapping[str, Sequence[Withholding]] = attrs.Factory(dict)
 
 
 class NotPossible(Exception):
@@ -169,6 +180,7 @@ def _open_payment(
     info, way = _method(hub, account, request)
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     amount = _amount(payables, account, customer, request, now)
+    _refuse_withholdings(tx, hub, account, request, payables)
     refuse_amount(info, account, amount)
     _refuse_below_minimum(tx, account, customer, request.channel, amount, now)
     payer = Payer(
@@ -196,7 +208,12 @@ def _open_payment(
         reference=references[account.provider],
         amount=amount,
         lines=tuple(
-            PaymentLine(payable_id=share.payable_id, number=payables[share.payable_id].number, amount=share.amount)
+            PaymentLine(
+                payable_id=share.payable_id,
+                number=payables[share.payable_id].number,
+                amount=share.amount,
+                withholdings=tuple(request.withholdings.get(share.payable_id, ())),
+            )
             for share in request.shares
         ),
         return_token=token,
@@ -270,6 +287,32 @@ def refuse_amount(info: ProviderInfo, account: ProviderAccount, amount: Money) -
         plain(amount, rule.decimals)
     except MoneyError as error:
         raise NotPossible("too_fine", str(amount)) from error
+
+
+def _refuse_withholdings(
+    tx: Tx, hub: Hub, account: ProviderAccount, request: PayRequest, payables: Mapping[str, Payable]
+) -> None:
+    """Refuse withholdings where they are not allowed, and more than an invoice still owes."""
+    declared = {key: kept for key, kept in request.withholdings.items() if kept}
+    if not declared:
+        return
+    merchant = tx.merchants.get(account.merchant_id)
+    allowed = (
+        merchant is not None
+        and merchant.options.withholdings
+        and hub.countries[merchant.company.country].withholdings
+        and request.channel is Channel.STATEMENT
+    )
+    if not allowed:
+        raise NotPossible("withholdings", message="Este comercio no recibe retenciones declaradas en línea")
+    paid = {share.payable_id: share.amount for share in request.shares}
+    for payable_id, kept in declared.items():
+        taxes = {item.tax for item in kept}
+        known = payable_id in paid and len(taxes) == len(kept) and taxes <= WITHHELD_TAXES
+        if not known or any(not 0 < item.amount <= item.base for item in kept):
+            raise NotPossible("withholdings", payable_id)
+        if paid[payable_id] + sum(item.amount for item in kept) > payables[payable_id].due:
+            raise NotPossible("wrong_amount", payables[payable_id].number)
 
 
 def _refuse_below_minimum(

@@ -99,7 +99,7 @@ def _payments() -> Iterator[Trigger]:
             "legal_send",
             "a line is above what is due, or its payable is cancelled",
             "EXISTS (SELECT 1 FROM payment_line l JOIN payable p ON p.id = l.payable"
-            " WHERE l.payment = NEW.id AND (l.amount > p.due OR p.cancelled_at IS NOT NULL))",
+            " WHERE l.payment = NEW.id AND (l.amount + l.withheld > p.due OR p.cancelled_at IS NOT NULL))",
         ),
     )
     yield _guard(
@@ -134,7 +134,7 @@ def _payments() -> Iterator[Trigger]:
             " AND p.currency = t.currency WHERE t.id = NEW.payment AND p.id = NEW.payable)",
         ),
     )
-    yield _fixed("payment_line", "payment", "position", "payable", "number", "amount")
+    yield _fixed("payment_line", "payment", "position", "payable", "number", "amount", "withheld", "withholdings")
     yield _kept("payment_line")
     yield _guard(
         "observation_fits",
