@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 import attrs
 
 from hub_hookspecs import Mode, Money
+
+EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
 
 
 class Means(enum.StrEnum):
@@ -37,14 +41,43 @@ MEANS_LABELS = {
 
 
 @attrs.frozen(kw_only=True)
+class Deduction:
+    """What a payer pays less on one invoice: a tax that it keeps back and pays for us, or a discount.
+
+    Attributes:
+        tax: ``retefuente``, ``reteiva``, ``reteica``, ...; None for a discount.
+    """
+
+    payable_id: str
+    amount: int
+    tax: str | None = None
+
+
+TAX_NAME = r"[a-z][a-z0-9_]{1,39}"
+"""How a tax is named in keys and ledger accounts."""
+
+
+@attrs.frozen(kw_only=True)
 class ReceiptLine:
-    """One invoice that a cash receipt settles, wholly or in part. Minor units."""
+    """One invoice that a cash receipt settles, wholly or in part. Minor units.
+
+    Attributes:
+        applied: Of the cash; ``before - after = applied + sum(withholdings) + discount``.
+        withholdings: What the payer kept back, by tax.
+    """
 
     payable_id: str
     number: str
     applied: int
     before: int
     after: int
+    withholdings: Mapping[str, int] = EMPTY_SUMS
+    discount: int = 0
+
+    @property
+    def settled(self) -> int:
+        """What the receipt settles of the invoice, in cash and otherwise."""
+        return self.applied + sum(self.withholdings.values()) + self.discount
 
 
 @attrs.frozen(kw_only=True)
@@ -83,10 +116,13 @@ class CashReceipt:
     authorisation: str = ""
     void_reason: str = ""
     voided_at: datetime | None = None
+    voided_by: str = ""
 
     def __attrs_post_init__(self) -> None:
         if sum(line.applied for line in self.lines) + self.advance.minor != self.cash.minor:
             raise ValueError(f"cash receipt {self.label} does not add up")
+        if any(line.before - line.after != line.settled for line in self.lines):
+            raise ValueError(f"cash receipt {self.label} does not settle what it says")
 
     @property
     def label(self) -> str:

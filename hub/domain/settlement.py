@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
 
 import attrs
 
-from hub_hookspecs import Mode, SettlementLine
+from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
+from hub.domain.receipt import TAX_NAME
+from hub.domain.sheet import Fault, Row, read_table
+from hub_hookspecs import EXPONENTS, Mode, Money, SettlementLine
 
 
 class LineState(enum.StrEnum):
@@ -54,3 +60,183 @@ class Awaited:
     currency: str
     minor: int
     at: datetime
+
+
+class Difference(enum.StrEnum):
+    """Why a line, or money that is booked here, does not match; the cause of its review."""
+
+    UNKNOWN = "settlement_unknown"
+    MISSING = "settlement_missing"
+    AMOUNT = "settlement_amount"
+    REPEATED = "settlement_repeated"
+    CHANGED = "settlement_changed"
+    UNPROVEN = "settlement_unproven"
+
+
+def normal(line: SettlementLine) -> SettlementLine:
+    """A line without zeros that say nothing, so that equal lines are equal records."""
+    return attrs.evolve(
+        line,
+        fee=line.fee or None,
+        fee_tax=line.fee_tax or None,
+        withholdings={tax: kept for tax, kept in sorted(line.withholdings.items()) if kept},
+        reference=line.reference or None,
+        provider_reference=line.provider_reference or None,
+        authorisation=line.authorisation or None,
+        movement=line.movement or None,
+    )
+
+
+def same_line(one: SettlementLine, other: SettlementLine) -> bool:
+    """Whether two statements of a line say the same about whose money it is, and how much."""
+    return _told(one) == _told(other)
+
+
+def _told(line: SettlementLine) -> tuple[object, ...]:
+    plain = normal(line)
+    return (plain.gross, plain.net, plain.fee, plain.fee_tax, dict(plain.withholdings), plain.reference, plain.movement)
+
+
+def line_faults(lines: Iterable[SettlementLine]) -> Iterator[str]:
+    """What is wrong with lines, whoever read them."""
+    for line in lines:
+        parts = [part for part in (line.fee, line.fee_tax, *line.withholdings.values()) if part]
+        if not line.line_id or len(line.line_id) > 200 or not line.line_id.isprintable():
+            yield f"línea {line.line_id[:40]!r}: su identificación no sirve"
+        if {part.currency for part in (*parts, line.net)} - {line.gross.currency}:
+            yield f"línea {line.line_id}: tiene más de una moneda"
+        elif line.gross.minor - sum(part.minor for part in parts) != line.net.minor:
+            yield f"línea {line.line_id}: bruto menos comisión, impuesto y retenciones no da el neto"
+        for tax in line.withholdings:
+            if not re.fullmatch(TAX_NAME, tax):
+                yield f"línea {line.line_id}: «{tax}» no es el nombre de una retención"
+
+
+def line_day(line: SettlementLine) -> date | None:
+    """The day of a line: of the payment where it is known, else of the payout."""
+    return line.occurred_at.date() if line.occurred_at else line.settled_on
+
+
+# ---------------------------------------------------------------- the documented file
+
+TEXTS: Final = ("line_id", "reference", "provider_reference", "authorisation", "movement")
+AMOUNTS: Final = ("gross", "fee", "fee_tax", "net")
+COLUMNS: Final = (*TEXTS, "currency", *AMOUNTS, "settled_on")
+WITHHOLDING: Final = "withholding:"
+
+
+@attrs.frozen(kw_only=True)
+class LineFile:
+    """The lines of a file, and all that is wrong with it."""
+
+    lines: tuple[SettlementLine, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | None = None) -> LineFile:
+    """Read the documented settlement file: ``line_id``, at least one of ``reference``, ``provider_reference`` and
+    ``authorisation``, ``gross``; and where there are, ``fee``, ``fee_tax``, ``withholding:<tax>``, ``net``,
+    ``settled_on``, ``currency``, ``movement``. Negative amounts are money that went back.
+    """
+    table = read_table(data, name=name)
+    faults = list(table.faults)
+    unknown = [column for column in table.columns if not _is_known(column)]
+    faults += [Fault(table.header_line, column, "", f"No se conoce; se conocen {_known()}.") for column in unknown]
+    for needed in ("line_id", "gross"):
+        if table.columns and needed not in table.columns:
+            faults.append(Fault(table.header_line, needed, "", "Falta esta columna."))
+    if faults:
+        return LineFile(faults=tuple(faults))
+    money = [column for column in table.columns if column in AMOUNTS or column.startswith(WITHHOLDING)]
+    style = decimal or decimal_sign(row.cells.get(column, "") for row in table.rows for column in money)
+    lines = []
+    for row in table.rows:
+        reader = _Reader(row, currency, style)
+        line = reader.line([column for column in money if column.startswith(WITHHOLDING)])
+        faults += reader.faults
+        if line and not reader.faults:
+            faults += [Fault(row.line, "", "", problem) for problem in line_faults([line])]
+            lines.append(line)
+    return LineFile(lines=() if faults else tuple(lines), faults=tuple(faults))
+
+
+def _is_known(column: str) -> bool:
+    tax = column.removeprefix(WITHHOLDING)
+    return column in COLUMNS or (column.startswith(WITHHOLDING) and bool(re.fullmatch(TAX_NAME, tax)))
+
+
+def _known() -> str:
+    return ", ".join((*COLUMNS, f"{WITHHOLDING}<retención>"))
+
+
+class _Reader:
+    """Reads one row; what is wrong with it is noted as it is met."""
+
+    def __init__(self, row: Row, currency: str, style: str | None) -> None:
+        self.faults: list[Fault] = []
+        self._row, self._style = row, style
+        self._currency = (row.cells.get("currency") or currency).upper()
+
+    def line(self, taxes: Sequence[str]) -> SettlementLine | None:
+        if self._currency not in EXPONENTS:
+            self._note("currency", "No es el código de una moneda.")
+            return None
+        texts = {column: self._text(column) for column in TEXTS}
+        if not texts["line_id"]:
+            self._note("line_id", "Falta este dato.")
+        if not any(texts[column] for column in TEXTS[1:4]):
+            self._note("reference", "Falta con qué encontrar el pago: reference, provider_reference o authorisation.")
+        amounts = {column: self._money(column) for column in AMOUNTS}
+        kept = {tax.removeprefix(WITHHOLDING): amount for tax in taxes if (amount := self._money(tax))}
+        gross = amounts["gross"]
+        if gross is None:
+            self._note("gross", "Falta este dato.")
+            return None
+        return normal(
+            SettlementLine(
+                line_id=texts["line_id"] or "",
+                reference=texts["reference"],
+                provider_reference=texts["provider_reference"],
+                authorisation=texts["authorisation"],
+                movement=texts["movement"],
+                gross=gross,
+                fee=amounts["fee"],
+                fee_tax=amounts["fee_tax"],
+                withholdings=kept,
+                net=amounts["net"] or self._net(gross, amounts, kept),
+                settled_on=self._day("settled_on"),
+            )
+        )
+
+    def _net(self, gross: Money, amounts: Mapping[str, Money | None], kept: Mapping[str, Money]) -> Money:
+        less = [part.minor for part in (amounts["fee"], amounts["fee_tax"], *kept.values()) if part]
+        return Money(gross.minor - sum(less), gross.currency)
+
+    def _text(self, column: str) -> str | None:
+        text = self._row.cells.get(column, "")
+        try:
+            refuse_excel(text)
+        except Unreadable as trouble:
+            self._note(column, str(trouble))
+        if len(text) > 200 or not text.isprintable():
+            self._note(column, "Es demasiado largo, o tiene caracteres que no se pueden imprimir.")
+        return text or None
+
+    def _money(self, column: str) -> Money | None:
+        text = self._row.cells.get(column, "")
+        try:
+            return read_amount(text, self._currency, self._style) if text else None
+        except Unreadable as trouble:
+            self._note(column, str(trouble))
+            return None
+
+    def _day(self, column: str) -> date | None:
+        text = self._row.cells.get(column, "")
+        try:
+            return read_date(text) if text else None
+        except Unreadable as trouble:
+            self._note(column, str(trouble))
+            return None
+
+    def _note(self, column: str, message: str) -> None:
+        self.faults.append(Fault(self._row.line, column, self._row.cells.get(column, ""), message))

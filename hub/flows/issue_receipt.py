@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,7 @@ from hub.domain.ledger import LedgerKind, Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Seen, captures_in
-from hub.domain.receipt import CashReceipt, Means, ReceiptLine, clause_for, concept_for
+from hub.domain.receipt import TAX_NAME, CashReceipt, Deduction, Means, ReceiptLine, clause_for, concept_for
 from hub.domain.words import amount_in_words
 from hub_hookspecs import Country, Kind, Money
 
@@ -78,22 +80,54 @@ def _means(seen: tuple[Seen, ...]) -> Means:
     return MEANS_OF_INSTRUMENT.get(kinds[0], Means.ONLINE) if kinds else Means.ONLINE
 
 
-def _lines(tx: Tx, shares: list[Share]) -> tuple[ReceiptLine, ...]:
-    payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
+def _lines(tx: Tx, shares: Sequence[Share], deductions: Sequence[Deduction] = ()) -> tuple[ReceiptLine, ...]:
+    """What a receipt settles, as its payables stand now that it is booked."""
     merged: dict[str, int] = {}
     for share in shares:
         merged[share.payable_id] = merged.get(share.payable_id, 0) + share.amount
-    return tuple(_line(payables[payable_id], amount) for payable_id, amount in merged.items())
+    merged.update({less.payable_id: 0 for less in deductions if less.payable_id not in merged})
+    payables = {payable.id: payable for payable in tx.payables.many(list(merged))}
+    return tuple(_line(payables[payable_id], amount, deductions) for payable_id, amount in merged.items())
 
 
-def _line(payable: Payable, applied: int) -> ReceiptLine:
+def _line(payable: Payable, applied: int, deductions: Sequence[Deduction]) -> ReceiptLine:
+    own = [less for less in deductions if less.payable_id == payable.id]
+    withholdings = {less.tax: less.amount for less in own if less.tax is not None}
+    discount = sum(less.amount for less in own if less.tax is None)
     return ReceiptLine(
         payable_id=payable.id,
         number=payable.number,
         applied=applied,
-        before=payable.due + applied,
+        before=payable.due + applied + sum(withholdings.values()) + discount,
         after=payable.due,
+        withholdings=withholdings,
+        discount=discount,
     )
+
+
+def _book_deductions(tx: Tx, receipt_id: str, deductions: Sequence[Deduction], *, currency: str, now: datetime) -> None:
+    """Book what the payer pays less.
+
+    Raises:
+        ValueError: A deduction without amount or name, one given twice, or more than the invoice still owes.
+    """
+    payables = {payable.id: payable for payable in tx.payables.many([less.payable_id for less in deductions])}
+    if len({(less.payable_id, less.tax) for less in deductions}) != len(deductions):
+        raise ValueError("Una retención o un descuento está dos veces para la misma factura")
+    for less in deductions:
+        payable = payables[less.payable_id]
+        if less.amount <= 0 or payable.currency != currency:
+            raise ValueError(f"La retención o el descuento de la factura {payable.number} no es un monto en {currency}")
+        if less.amount > payable.due - sum(
+            other.amount for other in deductions[: deductions.index(less)] if other.payable_id == less.payable_id
+        ):
+            raise ValueError(f"La factura {payable.number} debe {payable.balance}; no se le puede descontar más")
+        if less.tax is None:
+            tx.ledger.write(ledger.discount(receipt_id, payable, amount=less.amount, at=now))
+        elif re.fullmatch(TAX_NAME, less.tax):
+            tx.ledger.write(ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=now))
+        else:
+            raise ValueError(f"«{less.tax}» no es el nombre de una retención, como retefuente")
 
 
 def issue_for_payment(
@@ -107,17 +141,28 @@ def issue_for_payment(
     now: datetime,
     notes: str = "",
     bank_account: str = "",
+    deductions: Sequence[Deduction] = (),
 ) -> CashReceipt | None:
-    """Issue the cash receipt of a proven payment once; the same one again when it is there already."""
+    """Issue the cash receipt of a proven payment once; the same one again when it is there already.
+
+    Raises:
+        ValueError: As ``issue_by_hand``.
+    """
     existing = tx.receipts.of_payment(payment.id)
     if existing:
         return existing
     draft = draft_for_payment(tx, hub, merchant, payment)
     if draft is None:
         return None
+    earlier = tx.receipts.count_of_payment(payment.id)
+    receipt_id = f"{payment.id}-rc{earlier or ''}"
+    if deductions:
+        _book_deductions(tx, receipt_id, deductions, currency=draft.cash.currency, now=now)
+        lines = _lines(tx, [Share(line.payable_id, line.applied) for line in draft.lines], deductions)
+        draft = attrs.evolve(draft, lines=lines, concept=concept_for(lines))
     number = tx.receipts.next_number(merchant.id, payment.mode, draft.series)
     receipt = CashReceipt(
-        id=f"{payment.id}-rc",
+        id=receipt_id,
         merchant_id=merchant.id,
         mode=payment.mode,
         series=draft.series,
@@ -166,11 +211,12 @@ def issue_by_hand(
     by: str,
     now: datetime,
     notes: str = "",
+    deductions: Sequence[Deduction] = (),
 ) -> CashReceipt:
     """Issue a receipt for money received outside the hub, and book it.
 
     Raises:
-        ValueError: A share is above what its invoice owes, or the shares are above the cash.
+        ValueError: A share or deduction is above what its invoice owes, or the shares are above the cash.
     """
     payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
     for share in shares:
@@ -195,7 +241,8 @@ def issue_by_hand(
     tx.ledger.write(entry)
     for allocation in ledger.allocations(entry, shares, customer_id=customer.id):
         tx.ledger.write(allocation)
-    lines = _lines(tx, shares)
+    _book_deductions(tx, receipt_id, deductions, currency=cash.currency, now=now)
+    lines = _lines(tx, shares, deductions)
     receipt = CashReceipt(
         id=receipt_id,
         merchant_id=merchant.id,

@@ -11,7 +11,7 @@ import attrs
 from hub.domain.identity import Problem
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
-from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Means
+from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
 from hub_hookspecs import Money
 
 from .issue_receipt import ReceiptDraft, draft_for_payment, issue_by_hand, issue_for_payment
@@ -89,37 +89,82 @@ async def record_by_token(hub: Hub, token: str, *, notes: str = "", bank_account
 
 
 async def record_for_payment(
-    hub: Hub, merchant: Merchant, payment_id: str, *, by: str, notes: str = "", bank_account: str = ""
+    hub: Hub,
+    merchant: Merchant,
+    payment_id: str,
+    *,
+    by: str,
+    notes: str = "",
+    bank_account: str = "",
+    deductions: Sequence[Deduction] = (),
 ) -> CashReceipt:
     """Record the cash receipt of a payment from the merchant's pages, once.
 
+    Args:
+        deductions: What the payer kept back or was let off, on invoices of this customer.
+
     Raises:
         LookupError: No such payment of this merchant.
-        Invalid: The payment is not proven.
+        Invalid: The payment is not proven, or a deduction cannot be.
     """
-    return await hub.store.write(lambda tx: _record(tx, hub, merchant.id, payment_id, by, notes, bank_account))
+    return await hub.store.write(
+        lambda tx: _record(tx, hub, merchant.id, payment_id, by, notes, bank_account, deductions)
+    )
 
 
-def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, by: str, notes: str, bank_account: str) -> CashReceipt:
+def _record(
+    tx: Tx,
+    hub: Hub,
+    merchant_id: str,
+    payment_id: str,
+    by: str,
+    notes: str,
+    bank_account: str,
+    deductions: Sequence[Deduction] = (),
+) -> CashReceipt:
     merchant = tx.merchants.get(merchant_id)
     payment = tx.payments.get(payment_id)
     customer = tx.customers.get(payment.customer_id) if payment else None
     if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
-    receipt = issue_for_payment(
-        tx,
-        hub,
-        merchant,
-        customer,
-        payment,
-        by=by,
-        now=hub.clock(),
-        notes=notes.strip()[:500],
-        bank_account=bank_account.strip()[:100],
-    )
+    _refuse_others(tx, merchant, customer.id, [less.payable_id for less in deductions])
+    try:
+        receipt = issue_for_payment(
+            tx,
+            hub,
+            merchant,
+            customer,
+            payment,
+            by=by,
+            now=hub.clock(),
+            notes=notes.strip()[:500],
+            bank_account=bank_account.strip()[:100],
+            deductions=deductions,
+        )
+    except ValueError as error:
+        raise Invalid((Problem("invoices", str(error)),)) from error
     if receipt is None:
         raise Invalid((Problem("payment", "Este pago todavía no está confirmado"),))
     return receipt
+
+
+def _refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Sequence[str]) -> None:
+    """Only what the customer owes, and nothing that a payment is about to settle.
+
+    Raises:
+        Invalid: One is somebody else's, or in a live payment.
+    """
+    own = {
+        payable.id
+        for payable in tx.payables.many(payable_ids)
+        if payable.customer_id == customer_id and payable.mode is merchant.mode
+    }
+    if own != set(payable_ids):
+        raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
+    live = tx.payments.live_with(payable_ids)
+    if live:
+        numbers = ", ".join(line.number for line in live[0].lines)
+        raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
 
 
 async def record_by_hand(
@@ -134,10 +179,12 @@ async def record_by_hand(
     by: str,
     notes: str = "",
     receipt_id: str = "",
+    deductions: Sequence[Deduction] = (),
 ) -> CashReceipt:
     """Record money received outside the hub, so that statements are right.
 
     Args:
+        deductions: What the payer kept back or was let off.
         receipt_id: Fresh id that was drawn when the form was shown: the same form sent twice records once.
 
     Raises:
@@ -167,17 +214,8 @@ async def record_by_hand(
             if existing.customer_id != customer_id:
                 raise LookupError(receipt_id)
             return existing
-        own = {
-            payable.id
-            for payable in tx.payables.many([share.payable_id for share in shares])
-            if payable.customer_id == customer_id and payable.mode is merchant.mode
-        }
-        if own != {share.payable_id for share in shares}:
-            raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
-        live = tx.payments.live_with([share.payable_id for share in shares])
-        if live:
-            numbers = ", ".join(line.number for line in live[0].lines)
-            raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
+        concerned = [share.payable_id for share in shares] + [less.payable_id for less in deductions]
+        _refuse_others(tx, merchant, customer_id, concerned)
         try:
             return issue_by_hand(
                 tx,
@@ -192,6 +230,7 @@ async def record_by_hand(
                 by=by,
                 now=now,
                 notes=notes.strip()[:500],
+                deductions=deductions,
             )
         except ValueError as error:
             raise Invalid((Problem("invoices", str(error)),)) from error

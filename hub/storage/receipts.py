@@ -6,7 +6,7 @@ import json
 import sqlite3
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.receipt import CashReceipt, Means, ReceiptLine
@@ -27,12 +27,15 @@ NEXT = (
     .returning((series.c.next - ONE).label("number"))
 )
 ADD = inserted(cash_receipt)
-VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at)
+VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at, cash_receipt.c.voided_by)
 GET = select(cash_receipt).where(cash_receipt.c.id == bindparam("id"))
 OF_PAYMENT = select(cash_receipt).where(
     cash_receipt.c.payment == bindparam("payment"),
     cash_receipt.c.payment.is_not(None),
     cash_receipt.c.voided_at.is_(None),
+)
+COUNT_OF_PAYMENT = select(func.count()).where(
+    cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None)
 )
 OF = (
     select(cash_receipt)
@@ -63,13 +66,13 @@ class Receipts:
         """
         self._tx.run(ADD, _values(receipt))
 
-    def void(self, receipt_id: str, reason: str, at: datetime) -> None:
+    def void(self, receipt_id: str, reason: str, at: datetime, *, by: str = "") -> None:
         """Void a receipt, once; it keeps its number.
 
         Raises:
             Conflict: ``append_only`` when it is void already.
         """
-        self._tx.change(VOID, {"this": receipt_id, "void_reason": reason, "voided_at": micros(at)})
+        self._tx.change(VOID, {"this": receipt_id, "void_reason": reason, "voided_at": micros(at), "voided_by": by})
 
     def get(self, receipt_id: str) -> CashReceipt | None:
         """A receipt by id."""
@@ -80,6 +83,11 @@ class Receipts:
         """The receipt of a payment that is not void."""
         row = self._tx.run(OF_PAYMENT, {"payment": payment_id}).fetchone()
         return None if row is None else _receipt(row)
+
+    def count_of_payment(self, payment_id: str) -> int:
+        """How many receipts a payment ever had, void ones included."""
+        (row,) = self._tx.run(COUNT_OF_PAYMENT, {"payment": payment_id}).fetchall()
+        return int(row[0])
 
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]:
         """A merchant's receipts by series, the last number first."""
@@ -105,7 +113,11 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "cash": record.cash.minor,
         "advance": record.advance.minor,
         "lines": json_text(
-            [[line.payable_id, line.number, line.applied, line.before, line.after] for line in record.lines]
+            [
+                [line.payable_id, line.number, line.applied, line.before, line.after]
+                + ([dict(line.withholdings), line.discount] if line.withholdings or line.discount else [])
+                for line in record.lines
+            ]
         ),
         "words": record.words,
         "clause": record.clause,
@@ -117,6 +129,7 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "authorisation": record.authorisation,
         "void_reason": record.void_reason,
         "voided_at": maybe_micros(record.voided_at),
+        "voided_by": record.voided_by,
     }
 
 
@@ -136,8 +149,15 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         cash=Money(row["cash"], row["currency"]),
         advance=Money(row["advance"], row["currency"]),
         lines=tuple(
-            ReceiptLine(payable_id=payable_id, number=number, applied=applied, before=before, after=after)
-            for payable_id, number, applied, before, after in json.loads(row["lines"])
+            ReceiptLine(
+                payable_id=payable_id,
+                number=number,
+                applied=applied,
+                before=before,
+                after=after,
+                **(dict(zip(("withholdings", "discount"), less, strict=True)) if less else {}),
+            )
+            for payable_id, number, applied, before, after, *less in json.loads(row["lines"])
         ),
         words=row["words"],
         clause=row["clause"],
@@ -149,4 +169,5 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         authorisation=row["authorisation"],
         void_reason=row["void_reason"],
         voided_at=maybe_moment(row["voided_at"]),
+        voided_by=row["voided_by"],
     )

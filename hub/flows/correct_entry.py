@@ -1,0 +1,106 @@
+"""Correct the books by hand: a new entry reverses the one it names, or says what an intake truly brought in."""
+
+from __future__ import annotations
+
+from hub.domain import ledger
+from hub.domain.identity import Problem
+from hub.domain.ledger import Entry, EntryKind, LedgerKind
+from hub.domain.merchant import Merchant
+from hub_hookspecs import Money
+
+from .ports import Conflict, Hub, Tx
+from .save_company import Invalid
+from .void_receipt import fixes_of, free, reverse
+
+REVERSIBLE = frozenset(
+    {
+        EntryKind.PAID_ELSEWHERE,
+        EntryKind.ALLOCATION,
+        EntryKind.WITHHELD,
+        EntryKind.DISCOUNT,
+        EntryKind.CREDIT_NOTE,
+        EntryKind.REFUND,
+        EntryKind.CHARGEBACK,
+        EntryKind.WRITE_OFF,
+    }
+)
+"""Kinds of which a whole entry may be wrong."""
+
+REMEDIES = {
+    EntryKind.BILL: "una factura se corrige importándola de nuevo",
+    EntryKind.CAPTURE: "lo que un proveedor probó se corrige en su monto",
+    EntryKind.OFFLINE_RECEIPT: "anule su recibo de caja, o corrija el monto",
+    EntryKind.CORRECTION: "una corrección no se corrige; registre de nuevo lo que era",
+}
+
+
+async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reason: str) -> Entry:
+    """Reverse an entry, once; what its credit settled is taken back first.
+
+    Raises:
+        LookupError: No such entry.
+        Invalid: It may not be reversed, was reversed before, or the books no longer allow it.
+    """
+    now = hub.clock()
+    note = _note(by, reason)
+
+    def write(tx: Tx) -> Entry:
+        entry = _entry(tx, merchant, key)
+        if entry.kind not in REVERSIBLE:
+            remedy = REMEDIES.get(entry.kind, "retire la línea de la liquidación")
+            raise Invalid((Problem("entry", f"{key} no se puede revertir: {remedy}"),))
+        if not reverse(tx, entry, at=now, note=note):
+            raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
+        return fixes_of(tx, entry)[-1]
+
+    try:
+        return await hub.store.write(write)
+    except Conflict as conflict:
+        raise Invalid((Problem("entry", f"{key} ya no se puede revertir ({conflict})"),)) from conflict
+
+
+async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, *, by: str, reason: str) -> Entry:
+    """Say what a capture or an offline receipt truly brought in; what is too much is taken back from its last bill.
+
+    Raises:
+        LookupError: No such entry.
+        Invalid: Neither capture nor offline receipt, another currency, less than went back, or nothing to correct.
+    """
+    now = hub.clock()
+    note = _note(by, reason)
+
+    def write(tx: Tx) -> Entry:
+        entry = _entry(tx, merchant, key)
+        if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
+            raise Invalid((Problem("entry", f"{key} no es dinero recibido de un cliente"),))
+        receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
+        if receipt and receipt.voided_at:
+            raise Invalid((Problem("entry", f"El recibo {receipt.label} está anulado"),))
+        fixes = fixes_of(tx, entry)
+        booked = sum(-item.moved(LedgerKind.CUSTOMER_CREDIT) for item in (entry, *fixes))
+        difference = amount.minor - booked
+        if amount.currency != entry.currency or amount.minor < 0 or difference == 0:
+            raise Invalid((Problem("amount", f"{key} está registrado con {Money(booked, entry.currency)}"),))
+        if difference < 0:
+            free(tx, entry, -difference, at=now, note=note)
+        fix = ledger.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
+        tx.ledger.write(fix)
+        return fix
+
+    try:
+        return await hub.store.write(write)
+    except Conflict as conflict:
+        raise Invalid((Problem("amount", f"No se puede: ya se devolvió más que eso ({conflict})"),)) from conflict
+
+
+def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:
+    found = [entry for entry in tx.ledger.keyed(merchant.id, merchant.mode, key) if entry.key == key]
+    if not found:
+        raise LookupError(f"there is no entry {key!r}")
+    return found[0]
+
+
+def _note(by: str, reason: str) -> str:
+    if not reason.strip():
+        raise Invalid((Problem("reason", "Indique por qué se corrige"),))
+    return f"{by}: {reason.strip()}"[:400]
