@@ -1,4 +1,4 @@
-"""A file of rows as people's programs write it: CSV and TSV from Excel, JSON, or one JSON object a line.
+"""A file of rows as people's programs write it: Excel, CSV and TSV from it, JSON, or one JSON object a line.
 
 Nothing is dropped in silence: what cannot be read becomes a fault with its line.
 """
@@ -23,7 +23,9 @@ SEP_LINE: Final = re.compile(r'"?sep=(.)"?[ ;,\t]*(?:\r\n|\r|\n|$)', re.IGNORECA
 QUOTED: Final = re.compile(r'"[^"]*"?')
 EXCEL_TEXT: Final = re.compile(r'="(?P<text>[^"]*)"')
 AROUND: Final = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
-WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+ZIPPED: Final = b"PK\x03\x04"
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
+NO_ROWS: Final = "El archivo no tiene filas."
 BAD_END: Final = "La lista JSON no termina bien."
 NO_ROW: Final = "Cada elemento debe ser un objeto JSON con las columnas de una fila."
 NO_LIST: Final = "Las filas van en una lista al comienzo del archivo, no dentro de un objeto."
@@ -58,7 +60,7 @@ class Fault:
 
 
 class JsonNumber(str):
-    """The exact text of a JSON number: its decimal sign is a point, whatever the rest of the file writes."""
+    """The exact text of a number in JSON or Excel: its decimal sign is a point, whatever the rest writes."""
 
     __slots__ = ()
 
@@ -97,6 +99,11 @@ class _NotText(Exception):
 
 def read_table(data: bytes, *, name: str = "") -> Table:
     """Read a file of rows; its format is seen in its content, and its name decides only where that could be either."""
+    if data.startswith(ZIPPED):
+        from .workbook import read_workbook
+
+        table = read_workbook(data)
+        return table if table.rows or table.faults else attrs.evolve(table, faults=(Fault(0, "", "", NO_ROWS),))
     try:
         text, encoding = _decode(data)
     except _NotText as trouble:
@@ -106,12 +113,13 @@ def read_table(data: bytes, *, name: str = "") -> Table:
     table = _read_json(text, encoding) if _is_json(text, name.lower()) else _read_delimited(text, encoding)
     if table.rows or table.faults:
         return table
-    return attrs.evolve(table, faults=(Fault(0, "", "", "El archivo no tiene filas."),))
+    return attrs.evolve(table, faults=(Fault(0, "", "", NO_ROWS),))
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    if data.startswith(WORKBOOKS):
-        raise _NotText(0, "Es un libro de Excel. Remedio: Guardar como > CSV UTF-8 (delimitado por comas).")
+    if data.startswith(OLD_WORKBOOK):
+        message = "Es un libro de Excel antiguo o con contraseña. Remedio: Guardar como > Libro de Excel (.xlsx)."
+        raise _NotText(0, message)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _text(data, "utf-16", "UTF-16")
     if data.startswith(codecs.BOM_UTF8):

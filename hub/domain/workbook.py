@@ -1,0 +1,394 @@
+"""Excel workbooks (.xlsx), read strictly: the first sheet that people see, its cells as text.
+
+Only ``zipfile`` and ``expat`` are used, and only of what a table of rows needs. Numbers keep the decimal text that
+stands in the file: Excel stores seventeen digits of what it shows with fifteen, so ``1.1000000000000001`` is read as
+1.1 without ever becoming a float. A document type declaration, an encrypted or oversized part ends the reading.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from typing import IO, Any, Final
+from xml.parsers import expat
+
+import attrs
+
+from .sheet import AROUND, Fault, JsonNumber, Row, Table
+
+LARGEST_PART: Final = 64 * 1024 * 1024
+MOST_PARTS: Final = 2000
+MOST_ROWS: Final = 100_000
+MOST_COLUMNS: Final = 256
+CHUNK: Final = 64 * 1024
+
+SHOWN_DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
+DATE_FORMATS: Final = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
+"""Number formats of Excel's own that show a day; 18 to 21 and 45 to 47 show a time alone."""
+
+NOT_SHOWN: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]')
+PADDED: Final = re.compile(r"0{2,60}")
+ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+LAST_SERIAL: Final = 2_958_465
+
+RESAVE: Final = "Remedio: abrirlo en Excel y guardarlo como Libro de Excel (.xlsx) o como CSV UTF-8."
+
+
+class Unfit(Exception):
+    """The file is no workbook that can be read; the text is for the person who brought it."""
+
+
+@attrs.frozen
+class Sheet:
+    """A sheet of the workbook: its name, its part, and whether people see it."""
+
+    name: str
+    part: str
+    is_visible: bool
+
+
+def read_workbook(data: bytes) -> Table:
+    """The rows of the first visible sheet that has any."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _Workbook(archive).table()
+    except Unfit as unfit:
+        return Table(faults=(Fault(0, "", "", str(unfit)),))
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        LookupError,
+        ValueError,
+        OSError,
+    ):
+        return Table(faults=(Fault(0, "", "", f"El libro de Excel está dañado. {RESAVE}"),))
+
+
+class _Workbook:
+    """An opened workbook."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = set(archive.namelist())
+        if len(archive.infolist()) > MOST_PARTS:
+            raise Unfit(f"El libro tiene demasiadas partes. {RESAVE}")
+
+    def table(self) -> Table:
+        """The rows of the first visible sheet that has any."""
+        main = self._main_part()
+        related = self._related(main)
+        sheets, is_1904 = self._sheets(main, related)
+        visible = [sheet for sheet in sheets if sheet.is_visible]
+        if not visible:
+            raise Unfit("El libro de Excel no tiene ninguna hoja visible.")
+        strings = self._strings(_first(related, "/sharedStrings"))
+        formats = self._formats(_first(related, "/styles"))
+        for at, sheet in enumerate(visible, 1):
+            read = _SheetReader(strings, formats, is_1904=is_1904)
+            self._parse(sheet.part, read.start, read.end, read.text)
+            if read.rows or read.faults:
+                place = f"hoja «{sheet.name}»" + (f", la {at}.ª de {len(visible)}" if len(visible) > 1 else "")
+                return _table(read.rows, read.faults, f"Excel, {place}")
+        return Table(faults=(Fault(0, "", "", "El archivo no tiene filas."),), format="Excel")
+
+    def _main_part(self) -> str:
+        if "_rels/.rels" not in self._names:
+            raise Unfit(f"No es un libro de Excel. {RESAVE}")
+        main = _first(self._related(""), "/officeDocument")
+        if not main.endswith(".xml"):
+            raise Unfit(f"Es un libro de Excel de otra clase. {RESAVE}")
+        return main
+
+    def _related(self, part: str) -> Mapping[str, tuple[str, str]]:
+        """(kind, part) by relation id of a part."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, given: dict[str, str]) -> None:
+            if tag == "Relationship" and given.get("TargetMode") != "External":
+                target = given["Target"]
+                path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+                found[given["Id"]] = (given["Type"], posixpath.normpath(path))
+
+        if rels in self._names:
+            self._parse(rels, start)
+        return found
+
+    def _sheets(self, main: str, related: Mapping[str, tuple[str, str]]) -> tuple[list[Sheet], bool]:
+        sheets: list[Sheet] = []
+        is_1904 = []
+
+        def start(tag: str, given: dict[str, str]) -> None:
+            if tag == "workbookPr" and given.get("date1904") in ("1", "true"):
+                is_1904.append(True)
+            if tag == "sheet":
+                kind, part = related.get(given.get("id", ""), ("", ""))
+                if kind.endswith("/worksheet"):
+                    sheets.append(Sheet(given.get("name", ""), part, given.get("state", "visible") == "visible"))
+
+        self._parse(main, start)
+        return sheets, bool(is_1904)
+
+    def _strings(self, part: str) -> list[str]:
+        """The texts that cells name by number; how they sound (``rPh``) is no part of them."""
+        found: list[str] = []
+        pieces: list[str] = []
+        inside: list[str] = []
+
+        def start(tag: str, _given: dict[str, str]) -> None:
+            inside.append(tag)
+
+        def end(tag: str) -> None:
+            inside.pop()
+            if tag == "si":
+                found.append(_unescaped("".join(pieces)))
+                pieces.clear()
+
+        def text(data: str) -> None:
+            if inside and inside[-1] == "t" and "rPh" not in inside:
+                pieces.append(data)
+
+        if part:
+            self._parse(part, start, end, text)
+        return found
+
+    def _formats(self, part: str) -> list[str]:
+        """For each cell style: ``date``, the zeros of a padded number, or nothing."""
+        own: dict[str, str] = {}
+        styles: list[str] = []
+        inside: list[str] = []
+
+        def start(tag: str, given: dict[str, str]) -> None:
+            inside.append(tag)
+            if tag == "numFmt":
+                own[given["numFmtId"]] = given["formatCode"]
+            if tag == "xf" and "cellXfs" in inside:
+                styles.append(given.get("numFmtId", "0"))
+
+        def end(_tag: str) -> None:
+            inside.pop()
+
+        if part:
+            self._parse(part, start, end)
+        return [_meaning(int(number), own.get(number, "")) for number in styles]
+
+    def _parse(
+        self,
+        part: str,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        """Walk through one part; names lose their namespaces, of which Excel knows two generations."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.StartElementHandler = lambda tag, given: start(
+            _local(tag), {_local(name): value for name, value in given.items()}
+        )
+        if end:
+            parser.EndElementHandler = lambda tag: end(_local(tag))
+        if text:
+            parser.CharacterDataHandler = text
+        if part not in self._names:
+            raise Unfit(f"Al libro de Excel le falta una parte. {RESAVE}")
+        with self._archive.open(part) as stream:
+            for chunk in _chunks(stream):
+                parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    read = 0
+    while chunk := stream.read(CHUNK):
+        read += len(chunk)
+        if read > LARGEST_PART:
+            raise Unfit("El libro de Excel es demasiado grande; divídalo en varios.")
+        yield chunk
+
+
+def _refuse_doctype(*_given: Any) -> None:
+    raise Unfit(f"El libro de Excel tiene una declaración que Excel nunca escribe. {RESAVE}")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _first(related: Mapping[str, tuple[str, str]], kind: str) -> str:
+    return next((part for found, part in related.values() if found.endswith(kind)), "")
+
+
+def _unescaped(text: str) -> str:
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _meaning(number: int, code: str) -> str:
+    if number in DATE_FORMATS:
+        return "date"
+    shown = NOT_SHOWN.sub("", code.partition(";")[0]).lower()
+    if "d" in shown or "y" in shown:
+        return "date"
+    return shown if PADDED.fullmatch(shown) else ""
+
+
+# ---------------------------------------------------------------- cells
+
+
+class _SheetReader:
+    """Collects the cells of one sheet, row by row."""
+
+    def __init__(self, strings: list[str], formats: list[str], *, is_1904: bool) -> None:
+        self.rows: list[tuple[int, dict[int, str]]] = []
+        self.faults: list[Fault] = []
+        self._strings, self._formats, self._is_1904 = strings, formats, is_1904
+        self._line, self._column = 0, -1
+        self._kind = self._style = ""
+        self._has_formula = False
+        self._inside: list[str] = []
+        self._pieces: list[str] = []
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        """A row, a cell, or a part of one begins."""
+        self._inside.append(tag)
+        if tag == "row":
+            self._line = int(given.get("r", self._line + 1))
+            self._column = -1
+            self.rows.append((self._line, {}))
+            if len(self.rows) > MOST_ROWS:
+                raise Unfit(f"La hoja tiene más de {MOST_ROWS} filas; divídala en varias.")
+        elif tag == "c":
+            self._column = _column_of(given["r"]) if "r" in given else self._column + 1
+            self._kind, self._style = given.get("t", "n"), given.get("s", "0")
+            self._has_formula = False
+            self._pieces.clear()
+        elif tag == "f":
+            self._has_formula = True
+
+    def text(self, data: str) -> None:
+        """The value of a cell, or a piece of its text."""
+        if self._inside[-1] == "v" or (self._inside[-1] == "t" and "rPh" not in self._inside):
+            self._pieces.append(data)
+
+    def end(self, tag: str) -> None:
+        """A cell is complete."""
+        self._inside.pop()
+        if tag == "row" and not any(self.rows[-1][1].values()):
+            self.rows.pop()
+        if tag != "c":
+            return
+        value = self._value("".join(self._pieces))
+        if not value:
+            return
+        if self._column >= MOST_COLUMNS:
+            raise Unfit(f"La hoja usa más de {MOST_COLUMNS} columnas.")
+        self.rows[-1][1][self._column] = value
+
+    def _value(self, raw: str) -> str:
+        if self._has_formula and not raw:
+            message = f"La fórmula de la celda {_name_of(self._column)}{self._line} no trae su resultado. {RESAVE}"
+            self.faults.append(Fault(self._line, "", "", message))
+            return ""
+        match self._kind:
+            case "s":
+                return self._strings[int(raw)].strip(AROUND) if raw else ""
+            case "inlineStr" | "str":
+                return _unescaped(raw).strip(AROUND)
+            case "b":
+                return {"1": "VERDADERO", "0": "FALSO"}.get(raw, raw)
+            case "n":
+                return self._number(raw.strip()) if raw.strip() else ""
+        return raw.strip(AROUND)
+
+    def _number(self, raw: str) -> str:
+        try:
+            value = Decimal(raw)
+        except InvalidOperation as error:
+            raise Unfit(f"El libro de Excel está dañado. {RESAVE}") from error
+        style = int(self._style)
+        meaning = self._formats[style] if style < len(self._formats) else ""
+        if meaning == "date":
+            return _day(value, is_1904=self._is_1904) or raw
+        return _figure(value, meaning)
+
+
+def _figure(value: Decimal, padding: str) -> str:
+    """A number as Excel would show it in full; one that Excel could not hold in full says so by its notation."""
+    if not value.is_finite() or value.adjusted() >= SHOWN_DIGITS.prec:
+        return f"{value:.5E}"
+    shown = SHOWN_DIGITS.plus(value)
+    text = f"{shown:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text in ("-0", ""):
+        text = "0"
+    return text.zfill(len(padding)) if padding and text.isdecimal() else JsonNumber(text)
+
+
+def _day(serial: Decimal, *, is_1904: bool) -> str:
+    """The day of a serial number; empty for none that exists, such as Excel's 29 February 1900."""
+    if not 1 <= serial <= LAST_SERIAL:
+        return ""
+    days = int(serial)
+    if is_1904:
+        return (date(1904, 1, 1) + timedelta(days=days)).isoformat() if days <= LAST_SERIAL - 1462 else ""
+    if days == 60:
+        return ""
+    return (date(1899, 12, 31 if days < 60 else 30) + timedelta(days=days)).isoformat()
+
+
+def _column_of(reference: str) -> int:
+    number = 0
+    for letter in reference:
+        if not "A" <= letter <= "Z":
+            break
+        number = number * 26 + ord(letter) - ord("A") + 1
+    if not 1 <= number <= 16_384:
+        raise Unfit(f"El libro de Excel está dañado. {RESAVE}")
+    return number - 1
+
+
+def _name_of(column: int) -> str:
+    name, number = "", column + 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
+
+
+# ---------------------------------------------------------------- the table
+
+
+def _table(rows: list[tuple[int, dict[int, str]]], faults: list[Fault], kind: str) -> Table:
+    """Rows below their column names; the names stand in the first row that holds anything."""
+    if not rows:
+        return Table(faults=tuple(faults), format=kind)
+    (header_line, header), *body = rows
+    columns = {at: str(name) for at, name in sorted(header.items())}
+    names = list(columns.values())
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        faults.append(Fault(header_line, name, "", "La columna está dos veces."))
+    found = []
+    for line, cells in body:
+        for at in cells.keys() - columns.keys():
+            message = f"La celda {_name_of(at)}{line} está bajo una columna sin nombre."
+            faults.append(Fault(line, "", cells[at], message))
+        found.append(Row(line, {name: cells.get(at, "") for at, name in columns.items()}))
+    return Table(
+        columns=tuple(names),
+        rows=tuple(found),
+        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        header_line=header_line,
+        format=kind,
+    )
