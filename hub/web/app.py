@@ -102,7 +102,9 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             readyz,
             asset,
         ],
-        state=State({"hub": hub, "pages": pages, "assets": read_assets(), "renewed": {}}),
+        state=State(
+            {"hub": hub, "pages": pages, "assets": read_assets(), "renewed": {}, "tries": merchant.sign_in.Tries()}
+        ),
         exception_handlers={
             LinkShut: show_shut_link,
             Unavailable: show_unavailable,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
@@ -11,13 +10,7 @@ from hub.domain.allowance import Allowance
 from hub.web import door
 from hub.web.door import GUESSES, is_our_own, visitor_of
 
-NUMBERS = itertools.count(1)
-
-
-def stranger() -> dict[str, str]:
-    """Headers of a visitor whom nobody has seen yet; the house stands behind a proxy on loopback."""
-    number = next(NUMBERS)
-    return {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}
+from .people import stranger
 
 
 def test_a_key_has_so_many_tries_and_gets_new_ones_when_its_time_is_over() -> None:

@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+import time
 from secrets import token_urlsafe
 from typing import Any
 
+import attrs
+import structlog
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.allowance import Allowance
 from hub.flows.ports import Hub
 from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
+from hub.web.door import visitor_of
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
 
 from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, Form, Refused, read_form
 
+log = structlog.get_logger()
+
+TRIES = 10
+TRIES_FROM_ONE_PLACE = 30
+TRY_SECONDS = 900.0
 ENTRY = "entry"
 """Cookie that ties a form to the browser that was shown it, before there is a session."""
+
+
+@attrs.frozen
+class Tries:
+    """How often people try to sign in; counted alike for addresses that we know and that we do not.
+
+    Attributes:
+        mails: Links asked for, by mail address.
+        places: Links asked for, by the visitor's address.
+        links: Links that opened nothing, by the visitor's address.
+    """
+
+    mails: Allowance = attrs.Factory(lambda: Allowance(TRIES, TRY_SECONDS))
+    places: Allowance = attrs.Factory(lambda: Allowance(TRIES_FROM_ONE_PLACE, TRY_SECONDS))
+    links: Allowance = attrs.Factory(lambda: Allowance(TRIES, TRY_SECONDS))
+
+
+def _tries_of(request: Request) -> Tries:
+    tries: Tries = request.app.state["tries"]
+    return tries
+
+
+def _too_many(request: Request) -> Page:
+    advice = "Espere 15 minutos y vuelva a intentarlo. Los enlaces que ya recibió siguen sirviendo."
+    return pages_of(request).page(
+        "error.html", status=429, title="Demasiados intentos", advice=advice, headers={"Retry-After": "900"}
+    )
 
 
 def _entry_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Page:
@@ -48,9 +85,20 @@ async def show_form(request: Request) -> Page:
 @post("/sign-in", status_code=200)
 async def send_link(request: Request) -> Page:
     """Mail a link, and say the same whoever asked."""
-    form = await _entry_form(request)
-    await request_sign_in(hub_of(request), form.get("email")[:200])
+    hub, form = hub_of(request), await _entry_form(request)
+    email, tries, now = form.get("email")[:200].lower(), _tries_of(request), time.monotonic()
+    if not (tries.places.take(visitor_of(request.scope), now) and tries.mails.take(email, now)):
+        return _too_many(request)
+    hub.spawn(_mail_link(hub, email))
     return _entry_page(request, "sign_in.html", sent=True)
+
+
+async def _mail_link(hub: Hub, email: str) -> None:
+    """Not part of the answer, whose time would tell whether the address is known."""
+    try:
+        await request_sign_in(hub, email)
+    except Exception:
+        log.exception("sign_in_not_mailed")
 
 
 @get("/sign-in/{link:str}")
@@ -62,10 +110,13 @@ async def show_button(request: Request, link: FromPath[str]) -> Page:
 @post("/sign-in/{link:str}", status_code=200)
 async def enter(request: Request, link: FromPath[str]) -> Page:
     """Use the mailed link once."""
-    hub = hub_of(request)
+    hub, tries, visitor = hub_of(request), _tries_of(request).links, visitor_of(request.scope)
     await _entry_form(request)
+    if tries.wait(visitor, time.monotonic()):
+        return _too_many(request)
     signed_in = await sign_in(hub, link)
     if signed_in is None:
+        tries.take(visitor, time.monotonic())
         return _entry_page(request, "enter.html", link=link, over=True, status=410)
     return redirect(
         _wanted(hub, request),
