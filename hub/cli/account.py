@@ -24,14 +24,16 @@ def command() -> None:
 @command.command()
 @click.argument("code", metavar="PROVIDER")
 @click.argument("file", type=click.File("rb"), required=False)
+@click.option("--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers.")
 @company_option
 @data_option
-def connect(code: str, file: IO[bytes] | None, slug: str | None, data: str | None) -> None:
+def connect(code: str, file: IO[bytes] | None, confirmed: bool, slug: str | None, data: str | None) -> None:
     """Connect a company: what the merchant enters, from FILE or - (standard input).
 
     FILE is JSON, or lines NAME=VALUE. Without FILE a terminal is asked for each setting.
     """
-    from hub.flows.connect_account import connect_account
+    from hub.domain.account import AccountStatus
+    from hub.flows.connect_account import Connected, confirm_account, connect_account
 
     from .finding import find_company
     from .running import operator, run
@@ -40,6 +42,8 @@ def connect(code: str, file: IO[bytes] | None, slug: str | None, data: str | Non
         merchant = await find_company(hub, slug)
         values = _values(hub, code, file, "merchant")
         done = await connect_account(hub, merchant.id, code, values, by=operator())
+        if confirmed and done.account.status is AccountStatus.NEEDS_CONFIRMATION:
+            done = Connected(account=await confirm_account(hub, done.account.id, by=operator()))
         return merchant, done, hub.providers[code].info
 
     merchant, done, info = run(data, work)
