@@ -74,9 +74,13 @@ class Loop:
         self._running: dict[str, set[asyncio.Task[None]]] = {work.name: set() for work in KINDS}
         self._stopping = False
         self._crowded_since: float | None = None
+        self._called = False
 
     def wake(self) -> None:
         """Something may be due."""
+        if self._called:
+            return
+        self._called = True
         with contextlib.suppress(RuntimeError):  # the process is ending, and the row is durable
             self._loop.call_soon_threadsafe(self._woken.set)
 
@@ -84,6 +88,10 @@ class Loop:
         """Claim and run until stopped."""
         self._hub.wake = self.wake
         while not self._stopping:
+            if self._stands_back():
+                await asyncio.sleep(0.05)
+                continue
+            self._called = False
             self._woken.clear()
             try:
                 sleep = await self._tick()
@@ -121,8 +129,6 @@ class Loop:
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()
         if due is not None and due <= now:
-            if self._stands_back():
-                return 0.05
             full = [await self._start(work, now) for work in KINDS]
             return 0.0 if any(full) else 0.05
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))

@@ -28,7 +28,8 @@ def strict_json(raw: bytes) -> Any:
             parse_constant=_constant,
             object_pairs_hook=_unique,
         )
-        json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
+        if b"\\u" in raw:  # only an escape can bring in half a surrogate pair
+            json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
     except (RecursionError, ArithmeticError) as error:
         raise ValueError(f"not acceptable JSON: {type(error).__name__}") from None
     except UnicodeError:
