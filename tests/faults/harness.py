@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import functools
+import itertools
 import json
 import os
 import random
@@ -45,7 +46,6 @@ from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
-from hub.web.app import Front
 from hub.web.notifications import Notifications, Returns
 from hub.web.serve import Server, bind
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
@@ -63,6 +63,9 @@ SHORT = Limits(request=0.5, connect=2.0, tries=2, pauses=(0.01, 0.01), rate=100_
 """Limits under which a provider that never answers costs half a second, and no breaker or bucket hides a fault."""
 
 START = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+NUMBERS = itertools.count(1)
+"""Of customers, in every data folder of this run."""
+
 SEED_VARIABLE = "HUB_TEST_SEED"
 
 
@@ -133,7 +136,6 @@ class Desk:
     companies: dict[str, Merchant]
     accounts: dict[str, ProviderAccount]
     mails: KeptMails = attrs.Factory(KeptMails)
-    _count: int = 0
 
     @classmethod
     def open(cls, data: Path, *, clock: Clock | None = None) -> Desk:
@@ -177,6 +179,14 @@ class Desk:
     def write(self, fn: Callable[[Any], T]) -> T:
         return self.opened.store.write_now(fn)
 
+    def do_what_is_due(self) -> None:
+        """Run every job that is due, as a fresh process would."""
+
+        async def drain() -> None:
+            await Loop(self.hub).drain()
+
+        asyncio.run(drain())
+
     def debtor(self, country: str, *owed: int, currency: str = "") -> Debtor:
         """A fresh customer who owes these amounts."""
         return self.write(lambda tx: self.put_debtor(tx, country, *owed, currency=currency))
@@ -187,15 +197,14 @@ class Desk:
 
     def put_debtor(self, tx: Any, country: str, *owed: int, currency: str = "") -> Debtor:
         """``debtor``, inside a transaction."""
-        self._count += 1
-        merchant = self.companies[country]
-        number = f"{os.getpid() % 1000:03d}{id(self) % 1000:03d}{self._count:06d}"
+        count = next(NUMBERS)
+        merchant, number = self.companies[country], f"{count:08d}"
         customer = Customer(
             id=f"c{number}",
             merchant_id=merchant.id,
-            name=f"Persona {self._count}",
-            document=IdentityDocument("CF" if country == "CR" else "CC", f"1{self._count:08d}"),
-            email=f"persona{self._count}@correo.example",
+            name=f"Persona {count}",
+            document=IdentityDocument("CF" if country == "CR" else "CC", f"1{number}"),
+            email=f"persona{count}@correo.example",
         )
         tx.customers.save(customer)
         payables = []
@@ -375,10 +384,27 @@ def broken(desk: Desk | World) -> list[str]:
 # ---------------------------------------------------------------- a hub in its world
 
 
-async def _no_page(_scope: Any, _receive: Any, send: Any) -> None:
-    """What is on trial here is reached without the pages."""
-    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
+def at_the_front(hub: Any, simulators: Mapping[str, Any]) -> Any:
+    """What comes from outside, and the simulators; what is on trial here is reached without the pages."""
+
+    async def no_page(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    notifications, returns = Notifications(hub), Returns(hub, no_page)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        match scope["path"].split("/")[1:3]:
+            case ["n", _]:
+                await notifications(scope, receive, send)
+            case ["pay", "return"]:
+                await returns(scope, receive, send)
+            case ["sim", code]:
+                await simulators[code]({**scope, "root_path": f"/sim/{code}"}, receive, send)
+            case _:
+                await no_page(scope, receive, send)
+
+    return app
 
 
 @attrs.define(kw_only=True)
@@ -430,8 +456,8 @@ class World(Desk):
             await asyncio.to_thread(migrate_data, settings)
         opened = open_hub(settings, clock=clock)
         limit_exchanges(opened, limits, clock)
-        mounts = [(f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()]
-        front = Front(_no_page, Notifications(opened.hub), Returns(opened.hub, _no_page), tuple(mounts))  # type: ignore[arg-type]
+        outside = {code: simulator.app(configs[code]) for code, simulator in simulators.items()}
+        front = at_the_front(opened.hub, outside)
         server = Server(uvicorn.Config(front, log_level="error", ws="none", lifespan="off"))
         serving = asyncio.ensure_future(server.serve(sockets=[sock]))
         while not server.started:

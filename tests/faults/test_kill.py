@@ -1,0 +1,164 @@
+"""The server is killed while notifications arrive at full speed: what was acknowledged is there, once (F01)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import attrs
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from hub.domain.payment import Payment
+from tests.faults.harness import HOST, Desk, broken, rows
+
+Folder = Callable[[], Path]
+
+SENDERS = 12
+
+
+@attrs.define
+class Zygote:
+    """Makes servers that may be killed."""
+
+    process: subprocess.Popen[str]
+
+    def serve(self, data: Path, port: int, bug: str) -> int:
+        """A fresh server on the port; its process id once it answers."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(f"serve {data} {port} {bug}\n")
+        self.process.stdin.flush()
+        server = int(self.process.stdout.readline())
+        assert server, "the server did not start"
+        return server
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("zygote.py"))],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        yield Zygote(process)
+        process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind((HOST, 0))
+        return int(sock.getsockname()[1])
+
+
+def signing_key(data: Path) -> rsa.RSAPrivateKey:
+    pem = json.loads((data / "simulators.json").read_text())["greenpay"]["merchants"][0]["private_key"]
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
+def notice(key: rsa.RSAPrivateKey, payment: Payment, url: str) -> bytes:
+    """A signed approval as the provider posts it, whole."""
+    proof = key.sign(f"status:200,orderId:{payment.reference}".encode(), padding.PKCS1v15(), SHA256()).hex()
+    body = json.dumps({"status": 200, "orderId": payment.reference, "authorization": "1", "_signature": proof}).encode()
+    head = (
+        f"POST {url} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def pour(port: int, notices: dict[str, bytes], *, kill: Callable[[int], None] = lambda _count: None) -> set[str]:
+    """Send all notices over a few connections as fast as they are answered; the references that were acknowledged."""
+    waiting = list(notices)
+    acknowledged: set[str] = set()
+
+    async def send() -> None:
+        try:
+            reader, writer = await asyncio.open_connection(HOST, port)
+        except OSError:
+            return
+        try:
+            while waiting:
+                reference = waiting.pop()
+                writer.write(notices[reference])
+                head = await reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"HTTP/1.1 200"):
+                    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+                    await reader.readexactly(length)
+                    acknowledged.add(reference)
+                    kill(len(acknowledged))
+        except (OSError, asyncio.IncompleteReadError):
+            return
+        finally:
+            writer.close()
+
+    await asyncio.gather(*(send() for _ in range(SENDERS)))
+    return acknowledged
+
+
+STATES = (
+    "SELECT p.reference, p.status, (SELECT count(*) FROM observation o WHERE o.payment = p.id AND o.kind = 'paid'),"
+    " (SELECT count(*) FROM entry e WHERE e.payment = p.id AND e.kind = 'capture') FROM payment p"
+)
+WHOLE, UNTOUCHED = ["paid", 1, 1], ["pending", 0, 0]
+
+
+def killings(zygote: Zygote, folder: Folder, dice: random.Random, kills: int, bug: str = "none") -> list[str]:
+    """Kill the server again and again while notices arrive; what is wrong when all its work was taken up again."""
+    data = folder()
+    key = signing_key(data)
+    problems: list[str] = []
+    acknowledged: set[str] = set()
+    for _ in range(kills):
+        with Desk.open(data) as desk:
+            debtors = desk.debtors("CR", 60, 12_345)
+            payments: Sequence[Payment] = desk.write(lambda tx, d=debtors, k=desk: [k.put(tx, one) for one in d])
+            url = f"/n/greenpay/{desk.accounts['CR'].path_token}"
+        port, after = free_port(), dice.randrange(5, 55)
+        notices = {payment.reference: notice(key, payment, url) for payment in payments}
+        server = zygote.serve(data, port, bug)
+
+        def kill(count: int, server: int = server, after: int = after) -> None:
+            if count == after:
+                os.kill(server, signal.SIGKILL)
+
+        acknowledged |= asyncio.run(pour(port, notices, kill=kill))
+        for reference, *state in rows(data / "hub.db", STATES):
+            if state not in (WHOLE, UNTOUCHED):
+                problems.append(f"{reference} is half applied: {state}")
+    with Desk.open(data) as desk:
+        desk.do_what_is_due()
+        problems += broken(desk)
+    whole = {reference for reference, *state in rows(data / "hub.db", STATES) if state == WHOLE}
+    return problems + [f"{reference} was acknowledged and is lost" for reference in sorted(acknowledged - whole)]
+
+
+def test_what_was_acknowledged_before_a_kill_is_applied_once(
+    zygote: Zygote, folder: Folder, dice: random.Random
+) -> None:
+    assert killings(zygote, folder, dice, 10) == []
+
+
+@pytest.mark.long
+def test_what_was_acknowledged_before_a_thousand_kills_is_applied_once(
+    zygote: Zygote, folder: Folder, dice: random.Random
+) -> None:
+    for _ in range(50):
+        assert killings(zygote, folder, dice, 20) == []
+
+
+def test_control_a_server_that_acknowledges_before_it_commits_loses_news(
+    zygote: Zygote, folder: Folder, dice: random.Random
+) -> None:
+    lost = killings(zygote, folder, dice, 2, "acknowledge_before_commit")
+
+    assert any("was acknowledged and is lost" in text for text in lost)

@@ -1,0 +1,108 @@
+"""Serves a data folder in processes that may be killed at any moment; run as a script, told what to do on stdin.
+
+Everything is imported once; each ``serve`` forks, so that a fresh server answers a moment after the last one was killed.
+
+    serve DATA PORT BUG    -> prints its process id once it answers
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from hub.bootstrap import open_hub
+from hub.flows import receive_message
+from hub.jobs.embedded import Loop
+from hub.logs import set_up_logs
+from hub.settings import Settings
+from hub.web import notifications
+from hub.web.serve import bind, serve
+
+HOST = "127.0.0.1"
+LATER_SECONDS = 0.05
+
+
+def acknowledge_before_commit() -> None:
+    """The planted bug: the answer leaves while the message is still on its way to the disk."""
+    right = receive_message.receive_notification
+    late: set[asyncio.Task[Any]] = set()
+
+    async def receive(*given: Any, **named: Any) -> receive_message.Answer:
+        async def later() -> None:
+            await asyncio.sleep(LATER_SECONDS)
+            await right(*given, **named)
+
+        task = asyncio.ensure_future(later())
+        late.add(task)
+        task.add_done_callback(late.discard)
+        return receive_message.Answer(200)
+
+    notifications.receive_notification = receive  # type: ignore[assignment]
+
+
+BUGS: dict[str, Callable[[], None]] = {"none": lambda: None, "acknowledge_before_commit": acknowledge_before_commit}
+
+
+async def answer(data: Path, port: int) -> None:
+    """A hub that takes notifications in and does what is due."""
+    sock = bind(HOST, port)
+    opened = open_hub(Settings(data=data, base_url=f"http://{HOST}:{port}"), mailer=Nobody())
+    jobs = Loop(opened.hub)
+
+    def ready() -> None:
+        sys.stdout.write(f"{os.getpid()}\n")
+        sys.stdout.flush()
+
+    await asyncio.gather(serve(application(opened.hub), [sock], ready=ready), jobs.run())
+
+
+def application(hub: Any) -> Any:
+    """Notifications, and nothing else."""
+    taker = notifications.Notifications(hub)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await taker(scope, receive, send)
+            return
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+
+    return app
+
+
+class Nobody:
+    """Takes every mail and forgets it."""
+
+    async def send(self, _mail: Any) -> None:
+        """Done."""
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(main)
+
+
+def listen() -> None:
+    """Fork a server for every line."""
+    for line in sys.stdin:
+        _serve, data, port, bug = line.split()
+        if os.fork() == 0:
+            try:
+                BUGS[bug]()
+                run(answer(Path(data), int(port)))
+            finally:
+                sys.stdout.write("0\n")  # whoever waits for an id must not wait for ever
+                sys.stdout.flush()
+                os._exit(1)
+
+
+if __name__ == "__main__":
+    import signal
+
+    set_up_logs("error")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    listen()
