@@ -28,7 +28,7 @@ from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.round import Round, Schedule
 from hub.domain.settlement import Awaited, LineState, StoredLine
-from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason
+from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason, SettlementFile, SettlementLine
 
 T = TypeVar("T")
 
@@ -251,6 +251,9 @@ class Settlements(Protocol):
         """A booked line was wrong; its entries are corrected by the caller."""
 
     def of(self, account_id: str, state: LineState | None = None) -> tuple[StoredLine, ...]: ...
+    def authorised(self, account_id: str, authorisation: str) -> tuple[str, ...]:
+        """Ids of the account's payments that were paid under this authorisation."""
+
     def awaited(self, account_id: str) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
 
@@ -388,8 +391,9 @@ class Reviews(Protocol):
     """Exceptions that wait for a person."""
 
     def open(self, review: Review) -> bool:
-        """Insert; False when this cause is already open for this payment."""
+        """Insert; False when this cause is already open for this payment and subject."""
 
+    def resolve(self, review_id: str, resolution: str, at: datetime) -> None: ...
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]: ...
 
 
@@ -501,6 +505,9 @@ class Provider(Protocol):
     def is_simulated(self, mode: Mode) -> bool: ...
     def button(self, offer: Offer) -> PayButton:
         """The plugin's pay button; PluginFault when it failed or does not keep to the contract."""
+
+    def settlement_lines(self, file: SettlementFile, account: Account) -> tuple[SettlementLine, ...]:
+        """The lines of a settlement file; ValueError when the plugin does not understand it."""
 
 
 class Registry(Protocol):

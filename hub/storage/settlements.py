@@ -15,7 +15,7 @@ from hub_hookspecs import Mode, Money, SettlementLine
 
 from .chain import derived
 from .rows import json_text, maybe_iso, maybe_micros, maybe_moment, micros, moment
-from .schema import account, balance, entry, ledger_account, literal, posting, seal, settlement_line
+from .schema import account, balance, entry, ledger_account, literal, observation, posting, seal, settlement_line
 from .statements import Runs, changed
 
 ADD = (
@@ -53,6 +53,16 @@ MOVES = (
 )
 SETTLED = select(settlement_line.c.settles).where(
     settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None)
+)
+AUTHORISED = (
+    select(observation.c.payment)
+    .where(
+        observation.c.account == bindparam("account"),
+        observation.c.kind == literal("paid"),
+        observation.c.authorisation == bindparam("authorisation"),
+    )
+    .distinct()
+    .order_by(observation.c.payment)
 )
 CLEARING = (
     select(ledger_account.c.currency, balance.c.amount)
@@ -102,6 +112,11 @@ class Settlements:
         """An account's lines in the order of their import."""
         rows = self._tx.run(OF, {"account": account_id})
         return tuple(_line(row) for row in rows if state in (None, LineState(row["state"])))
+
+    def authorised(self, account_id: str, authorisation: str) -> tuple[str, ...]:
+        """Ids of the account's payments that were paid under this authorisation."""
+        rows = self._tx.run(AUTHORISED, {"account": account_id, "authorisation": authorisation})
+        return tuple(row["payment"] for row in rows)
 
     def awaited(self, account_id: str) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
