@@ -117,3 +117,4 @@ class Review:
     opened_at: datetime
     resolved_at: datetime | None = None
     resolution: str = ""
+    resolved_by: str = ""

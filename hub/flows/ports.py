@@ -6,13 +6,14 @@ to nobody. ``Tx`` has one attribute a noun.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.decision import Decision, DecisionKind
 from hub.domain.ledger import Entry, Intake
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
@@ -26,6 +27,7 @@ from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
+from hub.domain.request_sent import RequestSent
 from hub.domain.round import Round, Schedule
 from hub.domain.settlement import Awaited, LineState, StoredLine
 from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason, SettlementFile, SettlementLine
@@ -110,6 +112,14 @@ class Countries(Protocol):
         """(country, provider code) pairs."""
 
     def set(self, country: str, code: str, enabled: bool) -> None: ...
+    def paused(self) -> Mapping[str, str]:
+        """Text for payers by code, of the providers that are paused for everybody."""
+
+    def pauses(self) -> tuple[tuple[str, str, str, datetime], ...]:
+        """(code, text, who, since) of each."""
+
+    def pause(self, code: str, text: str, by: str, at: datetime) -> None: ...
+    def resume(self, code: str) -> bool: ...
 
 
 class Payables(Protocol):
@@ -181,6 +191,11 @@ class Payments(Protocol):
     ) -> tuple[Payment, ...]:
         """Payments whose money came or went back in [since, until), oldest first; ``heard``: of which we heard then."""
 
+    def paid_since(
+        self, merchant_id: str, mode: Mode, since: datetime, until: datetime | None = None, *, limit: int
+    ) -> tuple[tuple[str, datetime], ...]:
+        """(payment id, when its first capture was booked) from ``since`` on and before ``until``; oldest first."""
+
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""
 
@@ -192,6 +207,9 @@ class Payments(Protocol):
 
     def make_due(self, payment_id: str, at: datetime) -> None:
         """Bring the next check forward to ``at`` (never back)."""
+
+    def make_account_due(self, account_id: str, at: datetime) -> int:
+        """Bring every awaited check of an account forward; those whose sender may be alive keep theirs."""
 
 
 class Ledger(Protocol):
@@ -393,7 +411,17 @@ class Reviews(Protocol):
     def open(self, review: Review) -> bool:
         """Insert; False when this cause is already open for this payment and subject."""
 
-    def resolve(self, review_id: str, resolution: str, at: datetime) -> None: ...
+    def resolve(self, review_id: str, resolution: str, at: datetime, by: str = "") -> None: ...
+    def get(self, review_id: str) -> Review | None: ...
+    def named(self, beginning: str) -> tuple[Review, ...]:
+        """Reviews whose id begins so, resolved or not."""
+
+    def resolved(self, limit: int = 200) -> tuple[Review, ...]:
+        """Newest first."""
+
+    def opened_since(self, since: datetime) -> tuple[Review, ...]:
+        """Resolved or not; oldest first."""
+
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]: ...
 
 
@@ -425,7 +453,45 @@ class Operations(Protocol):
     def seen(self, operation_id: str) -> tuple[tuple[Kind, Reason | None, str, datetime], ...]:
         """(kind, reason, note, seen at) in stored order."""
 
+    def sources(self, operation_id: str) -> tuple[str, ...]:
+        """Where each of ``seen`` came from, in the same order."""
+
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+
+
+class Requests(Protocol):
+    """Requests that went to providers, without their content."""
+
+    def add(self, payment_id: str, steps: Iterable[Any], *, at: datetime, operation_id: str = "") -> None:
+        """Note the requests of one hook call, in the transaction that commits its outcome."""
+
+    def of(self, payment_id: str) -> tuple[RequestSent, ...]: ...
+    def forget_queries(self, before: datetime) -> int:
+        """Drop old queries; what charged, opened or gave back stays."""
+
+
+class Decisions(Protocol):
+    """What people decided."""
+
+    def add(self, record: Decision) -> None:
+        """Insert; Conflict ``unique`` when another one of this kind waits for a second person."""
+
+    def save(self, record: Decision) -> None:
+        """Write the second person, and when it took effect or was superseded; once."""
+
+    def waiting_for(self, kind: DecisionKind, subject: str) -> Decision | None: ...
+    def waiting(self) -> tuple[Decision, ...]: ...
+    def of(self, subject: str) -> tuple[Decision, ...]:
+        """About a review or a payment, those about a payment's reviews included; oldest first."""
+
+
+class Marks(Protocol):
+    """Named notes of the deployment: (value, time) by name."""
+
+    def set(self, name: str, value: str, at: datetime) -> None: ...
+    def get(self, name: str) -> tuple[str, datetime] | None: ...
+    def beginning(self, prefix: str) -> Mapping[str, tuple[str, datetime]]: ...
+    def drop(self, name: str) -> None: ...
 
 
 class Tx(Protocol):
@@ -461,6 +527,12 @@ class Tx(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def operations(self) -> Operations: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def marks(self) -> Marks: ...
     @property
     def rounds(self) -> Rounds: ...
     @property

@@ -30,9 +30,11 @@ from . import schema
 from .accounts import Accounts
 from .countries import Countries
 from .customers import Customers
+from .decisions import Decisions
 from .deliveries import Deliveries
 from .ledger import Ledger
 from .links import Links
+from .marks import Marks
 from .merchants import Merchants
 from .messages import Messages
 from .operations import Operations
@@ -40,6 +42,7 @@ from .orders import Orders
 from .payables import Payables
 from .payments import Payments
 from .receipts import Receipts
+from .requests import Requests
 from .reviews import Reviews
 from .rounds import Rounds, Schedules
 from .rows import moment
@@ -156,6 +159,9 @@ class SqliteTx:
     orders: Orders
     reviews: Reviews
     operations: Operations
+    requests: Requests
+    decisions: Decisions
+    marks: Marks
     rounds: Rounds
     schedules: Schedules
 
@@ -250,6 +256,9 @@ NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
     "orders": Orders,
     "reviews": Reviews,
     "operations": Operations,
+    "requests": Requests,
+    "decisions": Decisions,
+    "marks": Marks,
     "rounds": Rounds,
     "schedules": Schedules,
 }

@@ -121,6 +121,10 @@ class Operations:
         }
         return self._tx.run(OBSERVE, values).rowcount == 1
 
+    def sources(self, operation_id: str) -> tuple[str, ...]:
+        """Where each of ``seen`` came from, in the same order."""
+        return tuple(row["source"] for row in self._tx.run(SEEN, {"operation": operation_id}))
+
     def seen(self, operation_id: str) -> tuple[tuple[Kind, Reason | None, str, datetime], ...]:
         """(kind, reason, note, seen at) of what was observed, in stored order."""
         return tuple(_news_of(row) for row in self._tx.run(SEEN, {"operation": operation_id}))

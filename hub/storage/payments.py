@@ -30,7 +30,7 @@ from .rows import (
     payer_from,
     payer_text,
 )
-from .schema import ONE, ZERO, customer, literal, observation, payment, payment_line
+from .schema import ONE, ZERO, customer, entry, literal, observation, payment, payment_line
 from .statements import Runs, among, changed, inserted
 
 ADD = inserted(payment)
@@ -53,6 +53,21 @@ SAVE = changed(
     *(payment.c.next_check_at, payment.c.checks),
 )
 GET = select(payment).where(payment.c.id == bindparam("id"))
+NEVER = 2**62
+BOOKED = func.min(entry.c.at)
+PAID_SINCE = (
+    select(entry.c.payment, BOOKED.label("at"))
+    .where(
+        entry.c.merchant == bindparam("merchant"),
+        entry.c.mode == bindparam("mode"),
+        entry.c.kind == literal("capture"),
+        entry.c.payment.is_not(None),
+    )
+    .group_by(entry.c.payment)
+    .having(and_(BOOKED >= bindparam("since"), BOOKED < bindparam("until")))
+    .order_by(BOOKED, entry.c.payment)
+    .limit(bindparam("limit"))
+)
 BY_REFERENCE = select(payment).where(
     payment.c.account == bindparam("account"), payment.c.reference == bindparam("reference")
 )
@@ -144,6 +159,16 @@ MAKE_DUE = (
         payment.c.id == bindparam("this"),
         payment.c.status != literal("paid"),
         or_(payment.c.next_check_at.is_(None), payment.c.next_check_at > bindparam("at")),
+    )
+    .values(next_check_at=bindparam("at"))
+)
+MAKE_ACCOUNT_DUE = (
+    update(payment)
+    .where(
+        payment.c.account == bindparam("account"),
+        payment.c.phase == literal("sent"),
+        payment.c.status != literal("paid"),
+        payment.c.next_check_at > bindparam("at"),
     )
     .values(next_check_at=bindparam("at"))
 )
@@ -264,6 +289,19 @@ class Payments:
         values = {"merchant": merchant_id, "mode": mode.value, "since": micros(since), "until": micros(until)}
         return self._many(HEARD if heard else MOVED, **values)
 
+    def paid_since(
+        self, merchant_id: str, mode: Mode, since: datetime, until: datetime | None = None, *, limit: int
+    ) -> tuple[tuple[str, datetime], ...]:
+        """(payment id, when its first capture was booked) from ``since`` on and before ``until``; oldest first."""
+        values = {
+            "merchant": merchant_id,
+            "mode": mode.value,
+            "since": micros(since),
+            "until": micros(until) if until else NEVER,
+            "limit": limit,
+        }
+        return tuple((row["payment"], moment(row["at"])) for row in self._tx.run(PAID_SINCE, values))
+
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""
         return self._tx.run(OBSERVE, _observed(seen, observation_merchant, mode)).rowcount == 1
@@ -282,6 +320,10 @@ class Payments:
     def make_due(self, payment_id: str, at: datetime) -> None:
         """Bring the next check forward to ``at`` (never back); a paid payment has nothing to be asked."""
         self._tx.run(MAKE_DUE, {"this": payment_id, "at": micros(at)})
+
+    def make_account_due(self, account_id: str, at: datetime) -> int:
+        """Bring every awaited check of an account forward to ``at``; those whose sender may be alive keep theirs."""
+        return self._tx.run(MAKE_ACCOUNT_DUE, {"account": account_id, "at": micros(at)}).rowcount
 
     def _one(self, statement: Any, **values: Any) -> Payment | None:
         row = self._tx.run(statement, values).fetchone()

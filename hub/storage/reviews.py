@@ -11,15 +11,26 @@ from sqlalchemy.dialects.sqlite import insert
 from hub.domain.message import Review
 from hub_hookspecs import Mode
 
-from .rows import maybe_micros, maybe_moment, micros, moment
+from .rows import maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import review
 from .statements import Runs, changed
 
 OPEN = (
     insert(review).values({column.name: bindparam(column.name) for column in review.columns}).on_conflict_do_nothing()
 )
-RESOLVE = changed(review, review.c.resolved_at, review.c.resolution).where(review.c.resolved_at.is_(None))
+RESOLVE = changed(review, review.c.resolved_at, review.c.resolution, review.c.resolved_by).where(
+    review.c.resolved_at.is_(None)
+)
 ALL = select(review).where(review.c.resolved_at.is_(None)).order_by(review.c.opened_at, review.c.id)
+GET = select(review).where(review.c.id == bindparam("id"))
+BEGINNING = select(review).where(review.c.id.like(bindparam("pattern"), escape="\\")).order_by(review.c.id)
+RESOLVED = (
+    select(review)
+    .where(review.c.resolved_at.is_not(None))
+    .order_by(review.c.resolved_at.desc(), review.c.id)
+    .limit(bindparam("limit"))
+)
+SINCE = select(review).where(review.c.opened_at > bindparam("since")).order_by(review.c.opened_at, review.c.id)
 
 
 class Reviews:
@@ -34,9 +45,28 @@ class Reviews:
         """Insert; False when this cause is already open for this payment, or this very review was resolved."""
         return self._tx.run(OPEN, _values(review)).rowcount == 1
 
-    def resolve(self, review_id: str, resolution: str, at: datetime) -> None:
+    def resolve(self, review_id: str, resolution: str, at: datetime, by: str = "") -> None:
         """Close an open review."""
-        self._tx.change(RESOLVE, {"this": review_id, "resolution": resolution, "resolved_at": micros(at)})
+        values = {"this": review_id, "resolution": resolution, "resolved_at": micros(at), "resolved_by": by}
+        self._tx.change(RESOLVE, values)
+
+    def get(self, review_id: str) -> Review | None:
+        """A review by id, resolved or not."""
+        row = self._tx.run(GET, {"id": review_id}).fetchone()
+        return None if row is None else _review(row)
+
+    def named(self, beginning: str) -> tuple[Review, ...]:
+        """Reviews whose id begins so."""
+        rows = self._tx.run(BEGINNING, {"pattern": pattern(beginning).removeprefix("%")})
+        return tuple(_review(row) for row in rows)
+
+    def resolved(self, limit: int = 200) -> tuple[Review, ...]:
+        """Reviews that were resolved; newest first."""
+        return tuple(_review(row) for row in self._tx.run(RESOLVED, {"limit": limit}))
+
+    def opened_since(self, since: datetime) -> tuple[Review, ...]:
+        """Reviews that were opened after this moment, resolved or not; oldest first."""
+        return tuple(_review(row) for row in self._tx.run(SINCE, {"since": micros(since)}))
 
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]:
         """Open reviews; oldest first."""
@@ -60,6 +90,7 @@ def _values(record: Review) -> dict[str, object]:
         "opened_at": micros(record.opened_at),
         "resolved_at": maybe_micros(record.resolved_at),
         "resolution": record.resolution,
+        "resolved_by": record.resolved_by,
     }
 
 
@@ -75,4 +106,5 @@ def _review(row: sqlite3.Row) -> Review:
         opened_at=moment(row["opened_at"]),
         resolved_at=maybe_moment(row["resolved_at"]),
         resolution=row["resolution"],
+        resolved_by=row["resolved_by"],
     )

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.account import AccountStatus
+from hub.domain.decision import DecisionKind
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
@@ -216,6 +217,14 @@ country_provider = _table(
     _text("provider", primary_key=True),
     _whole("enabled"),
     _flag("enabled"),
+)
+
+provider_pause = _table(
+    "provider_pause",
+    _text("provider", primary_key=True),
+    _text("text"),
+    _text("by"),
+    _whole("at"),
 )
 
 # ---------------------------------------------------------------- what is owed
@@ -641,6 +650,17 @@ raw_message = _table(
     Index(None, "due_at", sqlite_where=literal_column("due_at IS NOT NULL")),
     Index(None, "state", "verdict"),
     Index("raw_message_parked", "account", "received_at", sqlite_where=literal_column("state = 'parked'")),
+    Index("raw_message_rejected", "account", "received_at", sqlite_where=literal_column("state = 'rejected'")),
+    Index(None, "received_at"),
+)
+
+awaited = _table(
+    "awaited",
+    _to("account", "account.id", primary_key=True),
+    _text("name", primary_key=True),
+    _to("message", "raw_message.id", primary_key=True),
+    Index(None, "message"),
+    rowid=False,
 )
 
 delivery = _table(
@@ -719,6 +739,7 @@ review = _table(
     _whole("opened_at"),
     _whole("resolved_at", null=True),
     _text("resolution"),
+    _text("resolved_by"),
     _one_of("mode", Mode),
     Index(
         "review_open",
@@ -730,6 +751,65 @@ review = _table(
         sqlite_where=literal_column("resolved_at IS NULL"),
     ),
     Index(None, "payment"),
+    Index(None, "opened_at"),
+)
+
+decision = _table(
+    "decision",
+    _id(),
+    _text("merchant"),
+    _text("mode"),
+    _text("kind"),
+    _text("subject"),
+    _to("payment", "payment.id", null=True),
+    _text("content"),
+    _text("currency", null=True),
+    _whole("amount", null=True),
+    _text("by"),
+    _text("why"),
+    _text("evidence"),
+    _text("evidence_name"),
+    _text("evidence_digest"),
+    _text("via"),
+    _whole("proposed_at"),
+    _text("seconded_by"),
+    _whole("done_at", null=True),
+    _whole("superseded"),
+    _one_of("mode", Mode),
+    _one_of("kind", DecisionKind),
+    _flag("superseded"),
+    CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="amount"),
+    CheckConstraint("by <> '' AND why <> ''", name="accounted_for"),
+    CheckConstraint("lower(trim(by)) <> lower(trim(seconded_by))", name="two_people"),
+    Index(
+        "one_decision_waits",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=literal_column("done_at IS NULL AND superseded = 0"),
+    ),
+    Index(None, "subject"),
+    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+)
+
+request_sent = _table(
+    "request_sent",
+    _to("payment", "payment.id", primary_key=True),
+    _whole("seq", primary_key=True, autoincrement=False),
+    _text("operation"),
+    _text("hook"),
+    _text("mark"),
+    _text("method"),
+    _text("host"),
+    _text("path"),
+    _whole("status", null=True),
+    _text("trouble"),
+    _whole("milliseconds"),
+    _whole("wrote"),
+    _whole("at"),
+    _flag("wrote"),
+    Index(None, "at", sqlite_where=literal_column("hook = 'query_payment'")),
+    rowid=False,
 )
 
 link = _table(
@@ -749,6 +829,14 @@ link = _table(
 )
 
 # ---------------------------------------------------------------- documents and counters
+
+mark = _table(
+    "mark",
+    _text("name", primary_key=True),
+    _text("value"),
+    _whole("at"),
+    rowid=False,
+)
 
 series = _table(
     "series",

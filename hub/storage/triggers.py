@@ -198,6 +198,20 @@ def _operations() -> Iterator[Trigger]:
     yield from _append_only("operation_news")
 
 
+def _decisions() -> Iterator[Trigger]:
+    yield _fixed(
+        "decision",
+        *("id", "merchant", "mode", "kind", "subject", "payment", "content", "currency", "amount"),
+        *("by", "why", "evidence", "evidence_name", "evidence_digest", "via", "proposed_at"),
+    )
+    yield _guard(
+        "decision_ends_once",
+        "BEFORE UPDATE ON decision WHEN OLD.done_at IS NOT NULL OR OLD.superseded = 1",
+        _refuse("append_only", "a decision that took effect is never changed"),
+    )
+    yield _kept("decision")
+
+
 def _payables() -> Iterator[Trigger]:
     counters = " OR ".join(f"NEW.{effect.value} <> 0" for effect in Effect)
     yield _guard(
@@ -415,4 +429,4 @@ def _documents() -> Iterator[Trigger]:
     yield _kept("series")
 
 
-TRIGGERS: tuple[Trigger, ...] = (*_payments(), *_operations(), *_payables(), *_ledger(), *_documents())
+TRIGGERS: tuple[Trigger, ...] = (*_payments(), *_operations(), *_decisions(), *_payables(), *_ledger(), *_documents())

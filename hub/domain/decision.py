@@ -1,0 +1,91 @@
+"""What a person decided about a payment or a review: who, why, on what evidence; above an amount by two people."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub_hookspecs import Mode, Money
+from hub_hookspecs.identity import EMPTY
+
+
+class DecisionKind(enum.StrEnum):
+    """What is decided."""
+
+    RESOLVE = "resolve"
+    RECORD = "record"
+    RELEASE = "release"
+    REFUND = "refund"
+    CONCLUDE = "conclude"
+
+
+SECONDED = frozenset({DecisionKind.RESOLVE, DecisionKind.RECORD, DecisionKind.REFUND, DecisionKind.CONCLUDE})
+"""Decisions that need two people above the deployment's amount."""
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """What a decision rests on.
+
+    Attributes:
+        text: In words: what was seen, where, when.
+        name, digest: Of a file that the operator keeps, and its SHA-256; the file itself is not stored.
+    """
+
+    text: str = ""
+    name: str = ""
+    digest: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.digest)
+
+    def __str__(self) -> str:
+        file = f"{self.name} (SHA-256 {self.digest})" if self.digest else ""
+        return "; ".join(filter(None, (self.text, file)))
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """One decision, never changed: it waits for a second person, or it is done.
+
+    Attributes:
+        subject: The review or payment that it is about.
+        content: What exactly was decided, in plain words: ``{"outcome": "paid"}``. A second person must say the same.
+        via: How it came: ``page``, or the command line and its user.
+        superseded: Somebody proposed something else before a second person agreed.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    kind: DecisionKind
+    subject: str
+    payment_id: str | None = None
+    content: Mapping[str, str] = EMPTY
+    amount: Money | None = None
+    by: str
+    why: str
+    evidence: Evidence = Evidence()
+    via: str = ""
+    proposed_at: datetime
+    seconded_by: str = ""
+    done_at: datetime | None = None
+    superseded: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it took effect."""
+        return self.done_at is not None
+
+    @property
+    def people(self) -> str:
+        """Who decided."""
+        return f"{self.by} and {self.seconded_by}" if self.seconded_by else self.by
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's, however they are written."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
