@@ -113,6 +113,8 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
 
     ANY is our reference, the provider's, an invoice number, a mail or a phone; of several the newest is shown.
     """
+    import attrs
+
     from hub.flows.view_desk import view_payment_desk
 
     from .finding import find_payments
@@ -124,7 +126,7 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
         found = await find_payments(hub, any_)
         merchant = await hub.store.read(lambda tx: tx.merchants.get(found[0].merchant_id))
         assert merchant is not None
-        desk = await view_payment_desk(hub, merchant, found[0].id)
+        desk = await view_payment_desk(hub, attrs.evolve(merchant, mode=found[0].mode), found[0].id)
         provider = hub.providers.get(found[0].provider)
         account = await hub.store.read(lambda tx: tx.accounts.get(found[0].account_id))
         return Told(

@@ -230,6 +230,8 @@ async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash:
 @data_option
 def for_payment(reference: str, notes: str, bank_account: str, data: str | None) -> None:
     """Record the cash receipt of a proven payment; once, the same one again afterwards."""
+    import attrs
+
     from hub.flows.record_receipt import record_for_payment
 
     from .finding import find_payment
@@ -239,6 +241,7 @@ def for_payment(reference: str, notes: str, bank_account: str, data: str | None)
         payment = await find_payment(hub, reference)
         merchant = await hub.store.read(lambda tx: tx.merchants.get(payment.merchant_id))
         assert merchant is not None
+        merchant = attrs.evolve(merchant, mode=payment.mode)
         receipt = await record_for_payment(
             hub, merchant, payment.id, by=operator(), notes=notes, bank_account=bank_account
         )

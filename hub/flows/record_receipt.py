@@ -54,7 +54,15 @@ async def receipt_form(hub: Hub, merchant: Merchant, payment_id: str) -> Receipt
     Raises:
         LookupError: No such payment of this merchant.
     """
-    return await hub.store.read(lambda tx: _form(tx, hub, merchant.id, payment_id))
+    return await hub.store.read(lambda tx: _form(tx, hub, merchant.id, _own(tx, merchant, payment_id)))
+
+
+def _own(tx: Tx, merchant: Merchant, payment_id: str) -> str:
+    """The id, of a payment of this merchant in the mode that its pages work in."""
+    payment = tx.payments.get(payment_id)
+    if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
+        raise LookupError(payment_id)
+    return payment_id
 
 
 def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
@@ -108,7 +116,7 @@ async def record_for_payment(
         Invalid: The payment is not proven, or a deduction cannot be.
     """
     return await hub.store.write(
-        lambda tx: _record(tx, hub, merchant.id, payment_id, by, notes, bank_account, deductions)
+        lambda tx: _record(tx, hub, merchant.id, _own(tx, merchant, payment_id), by, notes, bank_account, deductions)
     )
 
 

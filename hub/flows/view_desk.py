@@ -289,7 +289,7 @@ class PaymentDesk:
 
 
 async def view_payment_desk(hub: Hub, merchant: Merchant, payment_id: str) -> PaymentDesk:
-    """One payment of this merchant.
+    """One payment of this merchant, in the mode that its pages work in.
 
     Raises:
         LookupError: No such payment of this merchant.
@@ -298,7 +298,7 @@ async def view_payment_desk(hub: Hub, merchant: Merchant, payment_id: str) -> Pa
 
     def read(tx: Tx) -> PaymentDesk:
         payment = tx.payments.get(payment_id)
-        if payment is None or payment.merchant_id != merchant.id:
+        if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
             raise LookupError(payment_id)
         deliveries = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id)
         return PaymentDesk(
@@ -338,7 +338,7 @@ async def view_receipt(hub: Hub, merchant: Merchant, receipt_id: str) -> Receipt
 
     def read(tx: Tx) -> ReceiptView:
         receipt = tx.receipts.get(receipt_id)
-        if receipt is None or receipt.merchant_id != merchant.id:
+        if receipt is None or (receipt.merchant_id, receipt.mode) != (merchant.id, merchant.mode):
             raise LookupError(receipt_id)
         return _receipt(tx, receipt)
 
