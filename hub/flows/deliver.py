@@ -3,45 +3,59 @@
 from __future__ import annotations
 
 import smtplib
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 import attrs
 import structlog
 
 from hub.domain.account import with_defaults
-from hub.domain.identity import show_document
-from hub.domain.merchant import LinkKind, Merchant
+from hub.domain.merchant import Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
-from hub.domain.offer import Offered
 from hub.domain.papers import (
     AccountAttentionMail,
     AccountRequestedMail,
     AccountResultMail,
     Attention,
+    Direction,
     Letterhead,
     MailValue,
-    NotOffered,
+    Movement,
     OrderedItem,
     OrderMail,
-    PaidLine,
-    PayLink,
+    Paper,
     PaymentDeclinedMail,
+    PaymentDigestMail,
     PaymentPendingMail,
     PaymentReceivedMail,
     PaymentReturnedMail,
-    PayWays,
     ReceiptMail,
     ReceivedTransaction,
     ReviewMail,
     SignInMail,
     StatementMail,
-    letterhead_for,
+    StatementPaper,
 )
 from hub.domain.payment import Flag, Status
-from hub_hookspecs import Channel, Credentials, Kind, Mode, Money, ProviderInfo, Reason, ReasonKind
+from hub_hookspecs import Channel, Credentials, Kind, Money, ProviderInfo, Reason, ReasonKind
 
 from .open_link import link_to, url_of
-from .ports import Hub, MailRefused, Tx
+from .ports import Hub, Mail, MailRefused, Tx
+from .print_paper import (
+    cash_receipt_paper,
+    identity_of,
+    letterhead_of,
+    movements_in,
+    paid_lines,
+    pay_links,
+    pay_ways,
+    payments_paper,
+    print_paper,
+    prints,
+    proof_of,
+    seal_of,
+    still_owed,
+)
 from .sign_in import sign_in_token
 from .view_order import order_of
 from .view_payment import PaymentView, view_of
@@ -54,6 +68,11 @@ PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
 
 GIVE_UP = timedelta(days=5)
 RECEIPT_DAYS = 7
+MOST_TOLD = 15
+"""Transactions that a digest tells one by one; mail programs cut a mail of more than about 100 KB."""
+
+LARGEST_PAPER = 4 * 1024 * 1024
+"""Of a PDF that is attached, in bytes; mail servers refuse larger mails."""
 
 
 class NothingToSay(Exception):
@@ -63,16 +82,16 @@ class NothingToSay(Exception):
 async def deliver(hub: Hub, delivery_id: str) -> bool:
     """Try one delivery; False when it must be tried again. Safe to run twice: at least once, same Message-ID."""
     now = hub.clock()
-    link_id = hub.random_text(26, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    link_ids = [hub.random_text(26, "0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(MOST_TOLD)]
     delivery = await hub.store.read(lambda tx: tx.deliveries.get(delivery_id))
     if delivery is None or delivery.state is not DeliveryState.DUE:
         return True
     try:
-        if delivery.kind is DeliveryKind.PAYMENT_RECEIVED:
-            await hub.store.write(lambda tx: _receipt_link(tx, hub, delivery, now, link_id))
-        value, locale = await hub.store.read(lambda tx: _value(tx, hub, delivery, now))
+        if delivery.kind in (DeliveryKind.PAYMENT_RECEIVED, DeliveryKind.PAYMENT_DIGEST):
+            await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
+        value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
         mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
-        await hub.mailer.send(mail)
+        await hub.mailer.send(await _with_paper(hub, mail, paper, locale))
     except (MailRefused, NothingToSay, ValueError) as refusal:  # ValueError: it cannot be drawn
         await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
         log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind)
@@ -103,26 +122,81 @@ async def _note(hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: d
     await hub.store.write(lambda tx: tx.deliveries.save(tried))
 
 
-def _receipt_link(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, link_id: str) -> None:
-    link_to(
-        tx,
-        hub,
-        LinkKind.RECEIPT,
-        delivery.subject_id,
-        merchant_id=delivery.merchant_id,
-        mode=delivery.mode,
-        now=now,
-        fresh_id=link_id,
-        days=RECEIPT_DAYS,
-    )
+def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_ids: Sequence[str]) -> None:
+    """The links "Agregar recibo de caja" of the payments that the mail tells of."""
+    payment_ids = [delivery.subject_id]
+    if delivery.kind is DeliveryKind.PAYMENT_DIGEST:
+        payment_ids = list(_of_day(tx, hub, delivery))[:MOST_TOLD]
+    for payment_id, fresh_id in zip(payment_ids, fresh_ids, strict=False):
+        link_to(
+            tx,
+            hub,
+            LinkKind.RECEIPT,
+            payment_id,
+            merchant_id=delivery.merchant_id,
+            mode=delivery.mode,
+            now=now,
+            fresh_id=fresh_id,
+            days=RECEIPT_DAYS,
+        )
 
 
-def _value(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str]:
-    """What the mail says, and its language."""
+async def _with_paper(hub: Hub, mail: Mail, paper: Paper | None, locale: str) -> Mail:
+    """The mail with its PDF; one that cannot be drawn keeps no mail from going out."""
+    if paper is None:
+        return mail
+    try:
+        file = await print_paper(hub, paper, locale)
+    except ValueError:
+        log.exception("paper_not_drawn", paper=type(paper).__name__)
+        return mail
+    if len(file.content) > LARGEST_PAPER:
+        return mail
+    return attrs.evolve(mail, attachments=((file.name, "application/pdf", file.content),))
+
+
+def _said(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, Paper | None]:
+    """What the mail says, its language, and the paper that goes with it."""
+    value, locale = value_of(tx, hub, delivery, now)
+    return value, locale, _paper(tx, hub, delivery, value, now) if prints(hub) else None
+
+
+def _paper(tx: Tx, hub: Hub, delivery: Delivery, value: MailValue, now: datetime) -> Paper | None:
+    merchant = _merchant(tx, delivery)
+    match value:
+        case StatementMail():
+            return StatementPaper(
+                letterhead=value.letterhead,
+                statement=value.statement,
+                customer_identity=identity_of(hub, merchant, value.statement.customer),
+                ways=value.ways,
+                url=value.url,
+                expires_at=value.expires_at,
+            )
+        case ReceiptMail():
+            return value
+        case PaymentReceivedMail():
+            receipt = tx.receipts.of_payment(delivery.subject_id)
+            customer = tx.customers.get(receipt.customer_id) if receipt else None
+            payment = tx.payments.get(delivery.subject_id)
+            return cash_receipt_paper(hub, merchant, receipt, customer, payment) if receipt and customer else None
+        case PaymentDigestMail():
+            movements = [item for items in _of_day(tx, hub, delivery).values() for item in items]
+            return payments_paper(tx, hub, merchant, delivery.mode, value.day, value.day, movements, now)
+    return None
+
+
+def _merchant(tx: Tx, delivery: Delivery) -> Merchant:
     merchant = tx.merchants.get(delivery.merchant_id)
     if merchant is None:
         raise NothingToSay("the merchant is gone")
-    head = _head(hub, merchant, delivery.mode)
+    return merchant
+
+
+def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str]:
+    """What the mail says, and its language."""
+    merchant = _merchant(tx, delivery)
+    head = letterhead_of(hub, merchant, delivery.mode)
     match delivery.kind:
         case DeliveryKind.STATEMENT:
             return _statement(tx, hub, delivery, head, now), merchant.locale
@@ -132,6 +206,8 @@ def _value(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailVal
             return _sign_in(hub, delivery, head), merchant.locale
         case DeliveryKind.ACCOUNT_RESULT | DeliveryKind.ACCOUNT_REQUESTED | DeliveryKind.ACCOUNT_ATTENTION:
             return _account(tx, hub, delivery, merchant, head), merchant.locale
+        case DeliveryKind.PAYMENT_DIGEST:
+            return _digest(tx, hub, delivery, merchant, head, now), merchant.locale
         case DeliveryKind.REVIEW:
             return _review(tx, hub, delivery, head), merchant.locale
     payment = tx.payments.get(delivery.subject_id)
@@ -141,38 +217,27 @@ def _value(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailVal
     return _about_payment(tx, hub, delivery, head, view, now), merchant.locale
 
 
-def _head(hub: Hub, merchant: Merchant, mode: Mode) -> Letterhead:
-    simulated = any(provider.is_simulated(mode) for provider in hub.providers.values())
-    return letterhead_for(merchant, hub.countries[merchant.company.country], mode, simulated=simulated)
-
-
 def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> StatementMail:
-    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail")
     link = tx.links.get(delivery.details["link"])
     if link is None or not link.is_open(now):
         raise NothingToSay("the link was revoked")
+    return statement_mail(tx, hub, delivery, head, link, now)
+
+
+def statement_mail(
+    tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, link: Link, now: datetime
+) -> StatementMail:
+    """The statement of the delivery's customer, with the link that opens it."""
+    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail")
     url = url_of(hub, link)
     return StatementMail(
         letterhead=head,
         statement=view.statement,
-        ways=tuple(
-            PayWays(currency=currency, buttons=buttons, not_offered=absent)
-            for currency, offers in view.buttons.items()
-            for buttons, absent in (pay_links(offers, f"{url}/pay?currency={currency}&"),)
-        ),
+        ways=pay_ways(view, url),
         url=url,
         expires_at=link.expires_at,
         note=delivery.details.get("note", ""),
     )
-
-
-def pay_links(offers: tuple[Offered, ...], base: str) -> tuple[tuple[PayLink, ...], tuple[NotOffered, ...]]:
-    """Buttons that lead to the method step with the provider chosen, and the providers that are not offered."""
-    buttons = tuple(
-        PayLink(button=offer.button, url=f"{base}provider={offer.provider}") for offer in offers if offer.button
-    )
-    absent = tuple(NotOffered(offer.name, offer.reason) for offer in offers if not offer.button)
-    return buttons, absent
 
 
 def _order(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> OrderMail:
@@ -304,7 +369,7 @@ def _about_payment(
     numbers = tuple(line.number for line in view.lines)
     match delivery.kind:
         case DeliveryKind.RECEIPT:
-            return _receipt(tx, hub, view, head)
+            return proof_of(tx, hub, view)
         case DeliveryKind.PAYMENT_RECEIVED:
             return _received(tx, hub, view, head, now)
         case DeliveryKind.PAYMENT_DECLINED:
@@ -345,7 +410,7 @@ def _about_payment(
                 numbers=numbers,
                 provider_reference=payment.provider_reference or "",
                 returned_at=view.seen[-1].seen_at if view.seen else now,
-                left=_still_owed(tx, view),
+                left=still_owed(tx, view),
             )
     raise NothingToSay(f"nothing to say any more: {delivery.kind}")
 
@@ -358,51 +423,6 @@ def _returned(view: PaymentView) -> Money:
     return Money(min(back, captured.minor), captured.currency)
 
 
-def _identity(hub: Hub, view: PaymentView) -> str:
-    document = view.customer.document
-    if document is None:
-        return ""
-    return show_document(hub.countries[view.merchant.company.country], document, with_type=True)
-
-
-def _paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
-    return tuple(
-        PaidLine(number=line.number, applied=line.applied, left=line.left) for line in view.lines if line.applied
-    )
-
-
-def _still_owed(tx: Tx, view: PaymentView) -> tuple[Money, ...]:
-    sums: dict[str, int] = {}
-    for payable in tx.payables.open_of(view.customer.id, view.payment.mode):
-        sums[payable.currency] = sums.get(payable.currency, 0) + payable.due
-    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
-
-
-def _receipt(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead) -> ReceiptMail:
-    payment = view.payment
-    return ReceiptMail(
-        letterhead=head,
-        payer=payment.payer.name or view.customer.name,
-        payer_identity=_identity(hub, view),
-        payer_email=payment.payer.email,
-        amount=view.amount,
-        asked=payment.amount if view.amount != payment.amount else None,
-        lines=_paid_lines(view),
-        provider=view.provider_name,
-        method=view.method,
-        instrument=view.instrument.label if view.instrument else "",
-        provider_reference=payment.provider_reference or "",
-        authorisation=view.authorisation,
-        paid_at=view.paid_at or payment.created_at,
-        reference=payment.reference,
-        credit=view.credit,
-        left=_still_owed(tx, view),
-        late=view.is_late,
-        duplicate=view.is_duplicate,
-        url=view.url,
-    )
-
-
 REMARKS = {
     Flag.DUPLICATE_CHARGE: "Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",
     Flag.LATE: "El pago llegó después de que se dio por vencido.",
@@ -413,12 +433,21 @@ REMARKS = {
 
 
 def _received(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead, now: datetime) -> PaymentReceivedMail:
+    return PaymentReceivedMail(
+        letterhead=head,
+        provider=view.provider_name,
+        transactions=(_transaction(tx, hub, view, now),),
+        automatic=view.merchant.options.auto_record,
+    )
+
+
+def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> ReceivedTransaction:
     payment = view.payment
     link = tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, now)
     receipt = view.cash_receipt
-    transaction = ReceivedTransaction(
+    return ReceivedTransaction(
         customer=view.customer.name,
-        customer_identity=_identity(hub, view),
+        customer_identity=identity_of(hub, view.merchant, view.customer),
         paid_at=view.paid_at or payment.created_at,
         method=view.method,
         instrument=view.instrument.label if view.instrument else "",
@@ -426,7 +455,7 @@ def _received(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead, now: dateti
         provider_reference=payment.provider_reference or "",
         authorisation=view.authorisation,
         reference=payment.reference,
-        lines=_paid_lines(view),
+        lines=paid_lines(view),
         credit=view.credit,
         status="Aprobada",
         remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
@@ -434,10 +463,50 @@ def _received(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead, now: dateti
         record_url=url_of(hub, link) if link and not receipt else "",
         receipt_url=url_of(hub, link) if link and receipt else "",
         url=f"{hub.base_url}/m/payments/{payment.id}",
-    )
-    return PaymentReceivedMail(
-        letterhead=head,
         provider=view.provider_name,
-        transactions=(transaction,),
-        automatic=view.merchant.options.auto_record,
     )
+
+
+def _of_day(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[Movement]]:
+    """The money that a digest is about, by payment: what became known to have come on its day."""
+    merchant = _merchant(tx, delivery)
+    day = date.fromisoformat(delivery.details["day"])
+    found: dict[str, list[Movement]] = {}
+    for payment, movement in movements_in(tx, hub, merchant, delivery.mode, day, day, heard=True):
+        if movement.direction is Direction.RECEIVED:
+            found.setdefault(payment.id, []).append(movement)
+    return found
+
+
+def _digest(
+    tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead, now: datetime
+) -> PaymentDigestMail:
+    by_payment = _of_day(tx, hub, delivery)
+    if not by_payment:
+        raise NothingToSay("no money came that day")
+    told = list(by_payment)[:MOST_TOLD]
+    transactions = []
+    for payment_id in told:
+        payment = tx.payments.get(payment_id)
+        assert payment is not None
+        amounts = [item.amount for item in by_payment[payment_id]]
+        view = view_of(tx, hub, payment, now)
+        transactions.append(attrs.evolve(_transaction(tx, hub, view, now), gross=_sums(amounts)[0]))
+    day = date.fromisoformat(delivery.details["day"])
+    return PaymentDigestMail(
+        letterhead=head,
+        day=day,
+        transactions=tuple(transactions),
+        count=len(by_payment),
+        received=_sums(item.amount for items in by_payment.values() for item in items),
+        rest=_sums(item.amount for key, items in by_payment.items() if key not in told for item in items),
+        seal=seal_of(tx, merchant, delivery.mode, now),
+        url=f"{hub.base_url}/m/payments?since={day.isoformat()}",
+    )
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, Money(0, amount.currency)) + amount
+    return tuple(sums.values())

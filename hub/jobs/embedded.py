@@ -18,6 +18,7 @@ import structlog
 
 from hub.flows.check_payment import check_payment
 from hub.flows.deliver import deliver
+from hub.flows.owe_digests import owe_digests
 from hub.flows.ports import Hub, Tx
 from hub.flows.receive_message import read_message
 from hub.flows.run_operation import check_operation
@@ -30,6 +31,9 @@ VISIBILITY: Final = timedelta(seconds=120)
 BATCH: Final = 200
 LIMIT_SECONDS: Final = 90.0
 """How long one row may take."""
+
+LOOK_EVERY: Final = timedelta(seconds=60)
+"""How often it is looked whether a day's mail is owed."""
 
 LONGEST_SLEEP: Final = 5.0
 
@@ -73,6 +77,7 @@ class Loop:
         self._loop = asyncio.get_running_loop()
         self._running: dict[str, set[asyncio.Task[None]]] = {work.name: set() for work in KINDS}
         self._stopping = False
+        self._looked_at: datetime | None = None
         self._crowded_since: float | None = None
         self._called = False
 
@@ -126,12 +131,22 @@ class Loop:
 
     async def _tick(self) -> float:
         """Start what is due; how long nothing else can be."""
+        await self._look_for_digests()
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()
         if due is not None and due <= now:
             full = [await self._start(work, now) for work in KINDS]
             return 0.0 if any(full) else 0.05
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
+
+    async def _look_for_digests(self) -> None:
+        now = self._hub.clock()
+        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
+            self._looked_at = now
+            try:
+                await owe_digests(self._hub)
+            except Exception:  # the mails of a day must not keep anything else from running
+                log.exception("digests_failed")
 
     def _stands_back(self) -> bool:
         """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""

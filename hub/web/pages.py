@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +22,9 @@ from litestar.enums import MediaType
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import Offered
+from hub.domain.papers import PaperFile
 from hub.flows.ports import Hub
+from hub.flows.print_paper import prints
 from hub_hookspecs import Mode, Money
 
 Request = LitestarRequest[Any, Any, Any]
@@ -147,6 +150,7 @@ def open_pages(hub: Hub) -> Pages:
         return f"/static/{name}?{tags[name]}"
 
     environment.globals.update(asset_url=asset_url, button_class=button_class, logo_url=logo_url, FORM_FIELD=FORM_FIELD)
+    environment.globals["prints"] = prints(hub)
     return Pages(hub, environment)
 
 
@@ -175,6 +179,20 @@ def origin_of(url: str) -> str:
     """Scheme, host and port of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def pdf_answer(file: PaperFile) -> Response[bytes]:
+    """A PDF to be saved under its own name."""
+    name = re.sub("[^A-Za-z0-9._-]", "-", file.name)
+    return Response(
+        file.content,
+        media_type="application/pdf",
+        headers={
+            **HEADERS,
+            "Content-Security-Policy": policy(),
+            "Content-Disposition": f'attachment; filename="{name}"',
+        },
+    )
 
 
 def redirect(url: str, *, cookies: Sequence[Cookie] = ()) -> Page:

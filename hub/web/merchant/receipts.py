@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.flows.print_paper import PapersMissing, cash_receipt_pdf
 from hub.flows.record_receipt import receipt_form, record_for_payment
 from hub.flows.save_company import Invalid
 from hub.flows.view_desk import list_receipts, view_receipt
-from hub.web.pages import Page, redirect
+from hub.web.pages import Page, pdf_answer, redirect
 
 from . import by_hand
 from .desk import AtDesk, Brought, Desk, unknown_is_404
@@ -29,6 +30,16 @@ async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
         view = await view_receipt(desk.hub, desk.merchant, receipt)
     paper = paper_for(desk.hub, desk.merchant, view.receipt, view.customer, view.payment)
     return desk.page("receipt.html", view=view, paper=paper, mode=view.receipt.mode)
+
+
+@get("/receipts/{receipt:str}/pdf")
+async def download_receipt(desk: AtDesk, receipt: FromPath[str]) -> Response[bytes]:
+    """One cash receipt as a PDF."""
+    with unknown_is_404():
+        try:
+            return pdf_answer(await cash_receipt_pdf(desk.hub, desk.merchant, receipt))
+        except PapersMissing as missing:
+            raise LookupError(receipt) from missing
 
 
 @get("/payments/{payment:str}/receipt")
@@ -64,4 +75,11 @@ async def record(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     return redirect(f"/m/receipts/{receipt.id}")
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_receipts, show_receipt, show_form, record, *by_hand.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [
+    show_receipts,
+    show_receipt,
+    download_receipt,
+    show_form,
+    record,
+    *by_hand.HANDLERS,
+]

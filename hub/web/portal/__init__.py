@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .papers import download_receipt, download_statement, verify_receipt
 from .payment import show_payment
 from .shut import renew_link
 from .statement import pay_chosen, show_pay_step, show_statement
@@ -11,4 +12,13 @@ from .statement import pay_chosen, show_pay_step, show_statement
 
 def routes() -> list[Any]:
     """The portal's handlers."""
-    return [show_statement, show_pay_step, pay_chosen, show_payment, renew_link]
+    return [
+        show_statement,
+        show_pay_step,
+        pay_chosen,
+        show_payment,
+        renew_link,
+        download_statement,
+        download_receipt,
+        verify_receipt,
+    ]

@@ -1,0 +1,404 @@
+"""Print a paper: the values of each PDF, gathered from the rows, and the PDF itself, drawn in a thread.
+
+Who may see what is the same as for the page: a statement or receipt by its link, the rest by the merchant itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain.identity import show_document
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.offer import Offered
+from hub.domain.papers import (
+    CashReceiptPaper,
+    Direction,
+    Letterhead,
+    Movement,
+    NotOffered,
+    PaidLine,
+    Paper,
+    PaperFile,
+    PayLink,
+    PaymentsPaper,
+    PayWays,
+    ReceiptMail,
+    Seal,
+    SettledLine,
+    StatementPaper,
+    letterhead_for,
+)
+from hub.domain.papers import PapersMissing as PapersMissing
+from hub.domain.payment import Payment, Return, captures_in, returns_in
+from hub.domain.receipt import MEANS_LABELS, CashReceipt
+from hub_hookspecs import Kind, Mode, Money
+
+from .open_link import open_link, url_of
+from .ports import Hub, Tx
+from .view_desk import view_receipt
+from .view_payment import PaymentView, Shown, instrument_of, view_of, view_payment
+from .view_statement import StatementView, statement_of
+
+CITY_PARTS = ("municipality", "canton")
+VERIFY = "verify"
+"""Purpose of the code with which a third party checks a receipt."""
+
+LONGEST_DAYS = 400
+"""Of one payment report."""
+
+
+class NothingToPrint(LookupError):
+    """There is no such paper: the payment is not paid, or its money went back."""
+
+
+def prints(hub: Hub) -> bool:
+    """Whether PDFs can be drawn here; else no page offers one."""
+    return hub.documents.draws_pdf
+
+
+async def print_paper(hub: Hub, paper: Paper, locale: str) -> PaperFile:
+    """The PDF of a paper.
+
+    Raises:
+        PapersMissing: Nothing that draws PDFs is installed.
+        ValueError: It cannot be drawn.
+    """
+    if not prints(hub):
+        raise PapersMissing("PDFs are drawn by typst: install payment-hub[pdf]")
+    return await asyncio.to_thread(hub.documents.pdf, paper, locale=locale)
+
+
+# ---------------------------------------------------------------- statement
+
+
+async def statement_pdf(hub: Hub, token: str) -> PaperFile:
+    """The statement of a link.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> tuple[StatementPaper, str]:
+        link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
+        view = statement_of(tx, hub, link.target, link.mode, now=now, link=link, medium="pdf")
+        return statement_paper(hub, view, link), view.merchant.locale
+
+    return await print_paper(hub, *await hub.store.read(read))
+
+
+async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) -> PaperFile:
+    """What a customer of this merchant would get now; with pay links only where a link was handed over.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> StatementPaper:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
+        view = statement_of(tx, hub, customer_id, merchant.mode, now=now, link=link, medium="pdf")
+        return statement_paper(hub, view, link)
+
+    return await print_paper(hub, await hub.store.read(read), merchant.locale)
+
+
+def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> StatementPaper:
+    """The values of a statement; without a link it leads nowhere."""
+    url = url_of(hub, link) if link else ""
+    return StatementPaper(
+        letterhead=letterhead_of(hub, view.merchant, view.mode),
+        statement=view.statement,
+        customer_identity=identity_of(hub, view.merchant, view.customer),
+        ways=pay_ways(view, url) if url else (),
+        url=url,
+        expires_at=link.expires_at if link else None,
+    )
+
+
+def pay_ways(view: StatementView, url: str) -> tuple[PayWays, ...]:
+    """The pay bar of each currency."""
+    return tuple(
+        PayWays(currency=currency, buttons=buttons, not_offered=absent)
+        for currency, offers in view.buttons.items()
+        for buttons, absent in (pay_links(offers, f"{url}/pay?currency={currency}&"),)
+    )
+
+
+def pay_links(offers: Sequence[Offered], base: str) -> tuple[tuple[PayLink, ...], tuple[NotOffered, ...]]:
+    """Buttons that lead to the method step with the provider chosen, and the providers that are not offered."""
+    buttons = tuple(
+        PayLink(button=offer.button, url=f"{base}provider={offer.provider}") for offer in offers if offer.button
+    )
+    absent = tuple(NotOffered(offer.name, offer.reason) for offer in offers if not offer.button)
+    return buttons, absent
+
+
+# ---------------------------------------------------------------- the payer's receipt
+
+
+async def receipt_pdf(hub: Hub, token: str) -> PaperFile:
+    """The payer's proof of the payment of a link.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+        NothingToPrint: The payment is not paid, or its money went back.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> tuple[ReceiptMail, str]:
+        link = open_link(tx, hub, LinkKind.PAYMENT, token, now)
+        payment = tx.payments.get(link.target)
+        if payment is None:
+            raise LookupError(link.target)
+        view = view_of(tx, hub, payment, now)
+        if view.shown is not Shown.PAID:
+            raise NothingToPrint(payment.reference)
+        return proof_of(tx, hub, view), view.merchant.locale
+
+    return await print_paper(hub, *await hub.store.read(read))
+
+
+def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptMail:
+    """The payer's proof of a payment, for mail and PDF."""
+    payment = view.payment
+    return ReceiptMail(
+        letterhead=letterhead_of(hub, view.merchant, payment.mode),
+        payer=payment.payer.name or view.customer.name,
+        payer_identity=identity_of(hub, view.merchant, view.customer),
+        payer_email=payment.payer.email,
+        amount=view.amount,
+        asked=payment.amount if view.amount != payment.amount else None,
+        lines=paid_lines(view),
+        provider=view.provider_name,
+        method=view.method,
+        instrument=view.instrument.label if view.instrument else "",
+        provider_reference=payment.provider_reference or "",
+        authorisation=view.authorisation,
+        paid_at=view.paid_at or payment.created_at,
+        reference=payment.reference,
+        credit=view.credit,
+        left=still_owed(tx, view),
+        late=view.is_late,
+        duplicate=view.is_duplicate,
+        url=view.url,
+        verify_url=f"{hub.base_url}/v/{verify_token(hub, payment.id)}",
+    )
+
+
+def verify_token(hub: Hub, payment_id: str) -> str:
+    """What opens the page on which a third party checks a receipt, and nothing else."""
+    return f"{payment_id}.{hub.vault.form_token(VERIFY, payment_id)}"
+
+
+async def verified_payment(hub: Hub, token: str) -> PaymentView:
+    """The payment that a receipt's code names.
+
+    Raises:
+        LookupError: The code is not ours.
+    """
+    payment_id = token.partition(".")[0]
+    if not hmac.compare_digest(verify_token(hub, payment_id).encode(), token.encode(errors="replace")):
+        raise LookupError("receipt code")
+    view = await view_payment(hub, payment_id)
+    if view is None:
+        raise LookupError("receipt code")
+    return view
+
+
+def paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
+    """What a payment did to each of its payables."""
+    return tuple(
+        PaidLine(number=line.number, applied=line.applied, left=line.left) for line in view.lines if line.applied
+    )
+
+
+def still_owed(tx: Tx, view: PaymentView) -> tuple[Money, ...]:
+    """What the customer of a payment owes now, per currency."""
+    sums: dict[str, int] = {}
+    for payable in tx.payables.open_of(view.customer.id, view.payment.mode):
+        sums[payable.currency] = sums.get(payable.currency, 0) + payable.due
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
+
+# ---------------------------------------------------------------- the cash receipt
+
+
+async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> PaperFile:
+    """One of the merchant's cash receipts, marked where it is void.
+
+    Raises:
+        LookupError: No such receipt of this merchant.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    view = await view_receipt(hub, merchant, receipt_id)
+    paper = cash_receipt_paper(hub, merchant, view.receipt, view.customer, view.payment)
+    return await print_paper(hub, paper, merchant.locale)
+
+
+def cash_receipt_paper(
+    hub: Hub, merchant: Merchant, receipt: CashReceipt, customer: Customer, payment: Payment | None
+) -> CashReceiptPaper:
+    """The values of a cash receipt, for page and PDF."""
+    country = hub.countries[merchant.company.country]
+    provider = hub.providers.get(receipt.provider)
+    simulated = bool(provider and provider.is_simulated(receipt.mode))
+    currency = receipt.cash.currency
+    city = next((merchant.company.address[key] for key in CITY_PARTS if merchant.company.address.get(key)), "")
+    return CashReceiptPaper(
+        letterhead=letterhead_for(merchant, country, receipt.mode, simulated=simulated),
+        number=receipt.label,
+        city=city,
+        received_on=receipt.received_on,
+        issued_at=receipt.issued_at,
+        issued_by=receipt.issued_by,
+        customer=customer.name,
+        customer_identity=identity_of(hub, merchant, customer),
+        customer_address=customer.address,
+        cash=receipt.cash,
+        words=receipt.words,
+        advance=receipt.advance,
+        lines=tuple(
+            SettledLine(
+                number=line.number,
+                before=Money(line.before, currency),
+                applied=Money(line.applied, currency),
+                after=Money(line.after, currency),
+            )
+            for line in receipt.lines
+        ),
+        concept=receipt.concept,
+        clause=receipt.clause,
+        means=MEANS_LABELS[receipt.means],
+        provider=provider.info.name if provider else receipt.provider,
+        provider_reference=receipt.provider_reference,
+        authorisation=receipt.authorisation,
+        reference=payment.reference if payment else "",
+        bank_account=receipt.bank_account,
+        note=receipt.notes,
+        void_reason=receipt.void_reason,
+        voided_at=receipt.voided_at,
+    )
+
+
+# ---------------------------------------------------------------- the payment report
+
+
+async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date) -> PaperFile:
+    """Every movement of the merchant's days ``since`` to ``until``, both included.
+
+    Raises:
+        ValueError: The period ends before it begins, or is longer than ``LONGEST_DAYS``.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    if not timedelta() <= until - since <= timedelta(days=LONGEST_DAYS):
+        raise ValueError(f"a payment report is about 1 to {LONGEST_DAYS} days")
+    now = hub.clock()
+
+    def read(tx: Tx) -> PaymentsPaper:
+        found = movements_in(tx, hub, merchant, merchant.mode, since, until)
+        return payments_paper(tx, hub, merchant, merchant.mode, since, until, (item for _, item in found), now)
+
+    return await print_paper(hub, await hub.store.read(read), merchant.locale)
+
+
+def payments_paper(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    mode: Mode,
+    since: date,
+    until: date,
+    movements: Iterable[Movement],
+    now: datetime,
+) -> PaymentsPaper:
+    """The values of a payment report."""
+    return PaymentsPaper(
+        letterhead=letterhead_of(hub, merchant, mode),
+        since=since,
+        until=until,
+        made_at=now,
+        movements=tuple(sorted(movements, key=lambda item: (item.at, item.reference))),
+        seal=seal_of(tx, merchant, mode, now),
+    )
+
+
+def movements_in(
+    tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, since: date, until: date, *, heard: bool = False
+) -> list[tuple[Payment, Movement]]:
+    """What came and went back in the merchant's days ``since`` to ``until``; ``heard``: what became known then."""
+    zone = ZoneInfo(merchant.company.zone)
+    start = datetime.combine(since, time(), zone)
+    end = datetime.combine(until + timedelta(days=1), time(), zone)
+    names: dict[str, str] = {}
+    found = []
+    for payment in tx.payments.moved(merchant.id, mode, start, end, heard=heard):
+        seen = tx.payments.seen(payment.id)
+        known_at = {item.key: item.seen_at for item in seen}
+        if payment.customer_id not in names:
+            customer = tx.customers.get(payment.customer_id)
+            names[payment.customer_id] = customer.name if customer else ""
+        provider = hub.providers.get(payment.provider)
+        instrument = instrument_of(seen)
+        receipt = tx.receipts.of_payment(payment.id)
+        told = Movement(
+            direction=Direction.RECEIVED,
+            at=start,
+            customer=names[payment.customer_id],
+            numbers=tuple(line.number for line in payment.lines),
+            provider=provider.info.name if provider else payment.provider,
+            instrument=instrument.label if instrument else "",
+            provider_reference=payment.provider_reference or "",
+            reference=payment.reference,
+            cash_receipt=receipt.label if receipt else "",
+            amount=payment.amount,
+        )
+        captures = captures_in(payment, seen)
+        moved = [
+            (taken.key, attrs.evolve(told, at=taken.at, amount=taken.amount, authorisation=taken.authorisation or ""))
+            for taken in captures
+        ]
+        if captures:
+            whole = captures[0].amount
+            moved += [(back.key, _went_back(told, back, whole)) for back in returns_in(seen)]
+        found += [(payment, item) for key, item in moved if start <= (known_at[key] if heard else item.at) < end]
+    return found
+
+
+def _went_back(told: Movement, back: Return, whole: Money) -> Movement:
+    direction = Direction.CHARGED_BACK if back.kind is Kind.CHARGED_BACK else Direction.RETURNED
+    return attrs.evolve(told, direction=direction, at=back.at, amount=back.amount or whole, cash_receipt="")
+
+
+def seal_of(tx: Tx, merchant: Merchant, mode: Mode, now: datetime) -> Seal:
+    """The head of the merchant's books as they are now."""
+    number, head = tx.ledger.head(merchant.id, mode)
+    return Seal(number=number, hash=head, at=now)
+
+
+# ---------------------------------------------------------------- shared
+
+
+def letterhead_of(hub: Hub, merchant: Merchant, mode: Mode) -> Letterhead:
+    """The merchant block of a paper that is not about one provider."""
+    simulated = any(provider.is_simulated(mode) for provider in hub.providers.values())
+    return letterhead_for(merchant, hub.countries[merchant.company.country], mode, simulated=simulated)
+
+
+def identity_of(hub: Hub, merchant: Merchant, customer: Customer) -> str:
+    """Kind and number of a customer's identity document; empty where it is not known."""
+    if customer.document is None:
+        return ""
+    return show_document(hub.countries[merchant.company.country], customer.document, with_type=True)
