@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -16,7 +17,7 @@ from hub_hookspecs import Channel, Mode, Money
 
 from .offer_buttons import offered
 from .open_link import open_link, url_of
-from .ports import Hub, Tx
+from .ports import Hub, Tx, Unavailable
 from .view_payment import payment_link_id
 
 
@@ -55,7 +56,26 @@ async def view_statement(hub: Hub, token: str) -> StatementView:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
         return statement_of(tx, hub, link.target, link.mode, now=now, link=link)
 
-    return await hub.store.read(read)
+    view = await hub.store.read(read)
+    if view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
+        hub.spawn(_note_opened(hub, view.link.id, now))
+    return view
+
+
+LOOKED_ANEW = timedelta(minutes=1)
+"""Within this time, opening a link again is the same look."""
+
+
+async def _note_opened(hub: Hub, link_id: str, now: datetime) -> None:
+    """Note that a link was opened, for the delivery log; nobody waits for it."""
+
+    def write(tx: Tx) -> None:
+        link = tx.links.get(link_id)
+        if link and link.is_open(now):
+            tx.links.save(attrs.evolve(link, opened_at=now))
+
+    with contextlib.suppress(Unavailable):  # the page was shown all the same
+        await hub.store.write(write)
 
 
 async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> StatementView:

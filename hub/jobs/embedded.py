@@ -22,6 +22,8 @@ from hub.flows.owe_digests import owe_digests
 from hub.flows.ports import Hub, Tx
 from hub.flows.receive_message import read_message
 from hub.flows.run_operation import check_operation
+from hub.flows.schedule_rounds import run_schedule
+from hub.flows.send_round import run_round
 
 log = structlog.get_logger()
 
@@ -65,6 +67,8 @@ KINDS: Final = (
     Work("payment", lambda tx, now, until, n: tx.payments.claim_due(now, until, n), check_payment, 16),
     Work("operation", lambda tx, now, until, n: tx.operations.claim_due(now, until, n), check_operation, 8),
     Work("delivery", lambda tx, now, until, n: tx.deliveries.claim_due(now, until, n), deliver, 4),
+    Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
+    Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
 )
 
 

@@ -54,9 +54,10 @@ SAVE = changed(
 )
 GET = select(payment).where(payment.c.id == bindparam("id"))
 NEVER = 2**62
-BOOKED = func.min(entry.c.at)
+booked = func.min(observation.c.seen_at)
 PAID_SINCE = (
-    select(entry.c.payment, BOOKED.label("at"))
+    select(entry.c.payment, booked.label("at"))
+    .join(observation, observation.c.id == entry.c.observation)
     .where(
         entry.c.merchant == bindparam("merchant"),
         entry.c.mode == bindparam("mode"),
@@ -64,8 +65,8 @@ PAID_SINCE = (
         entry.c.payment.is_not(None),
     )
     .group_by(entry.c.payment)
-    .having(and_(BOOKED >= bindparam("since"), BOOKED < bindparam("until")))
-    .order_by(BOOKED, entry.c.payment)
+    .having(and_(booked >= bindparam("since"), booked < bindparam("until")))
+    .order_by(booked, entry.c.payment)
     .limit(bindparam("limit"))
 )
 BY_REFERENCE = select(payment).where(
