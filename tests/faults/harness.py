@@ -18,7 +18,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ from hub.demo import town as demo
 from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
+from hub.domain.allowance import Allowance
 from hub.domain.ledger import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
@@ -231,6 +232,10 @@ class Desk:
         """A payment that the provider has accepted, as if it had been started here."""
         return self.write(lambda tx: self.put(tx, debtor, reference=reference, expires=expires))
 
+    def sent_all(self, debtors: Sequence[Debtor]) -> list[Payment]:
+        """``sent`` for many at once."""
+        return self.write(lambda tx: [self.put(tx, debtor) for debtor in debtors])
+
     def put(
         self, tx: Any, debtor: Debtor, *, reference: str = "", expires: timedelta = timedelta(minutes=30)
     ) -> Payment:
@@ -384,14 +389,28 @@ def broken(desk: Desk | World) -> list[str]:
 # ---------------------------------------------------------------- a hub in its world
 
 
-def at_the_front(hub: Any, simulators: Mapping[str, Any]) -> Any:
-    """What comes from outside, and the simulators; what is on trial here is reached without the pages."""
+@attrs.define
+class Front:
+    """Whoever takes requests in at the moment."""
+
+    app: Any
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+def at_the_front(hub: Any, simulators: Mapping[str, Any], *, unproven: int = 10**9) -> Any:
+    """What comes from outside, and the simulators; what is on trial here is reached without the pages.
+
+    Args:
+        unproven: How many messages that prove nothing are taken in for an account and minute.
+    """
 
     async def no_page(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
-    notifications, returns = Notifications(hub), Returns(hub, no_page)
+    notifications, returns = Notifications(hub, Allowance(unproven, 60.0)), Returns(hub, no_page)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         match scope["path"].split("/")[1:3]:
@@ -418,6 +437,9 @@ class World(Desk):
     base: str
     server: Server
     serving: asyncio.Future[None]
+    outside: Mapping[str, Any]
+    front: Front
+    _pressed: list[asyncio.Task[Payment]] = attrs.Factory(list)
 
     @classmethod
     def open(cls, data: Path, *, found: bool = False, limits: Limits = SHORT, clock: Clock | None = None) -> World:
@@ -457,7 +479,7 @@ class World(Desk):
         opened = open_hub(settings, clock=clock)
         limit_exchanges(opened, limits, clock)
         outside = {code: simulator.app(configs[code]) for code, simulator in simulators.items()}
-        front = at_the_front(opened.hub, outside)
+        front = Front(at_the_front(opened.hub, outside))
         server = Server(uvicorn.Config(front, log_level="error", ws="none", lifespan="off"))
         serving = asyncio.ensure_future(server.serve(sockets=[sock]))
         while not server.started:
@@ -489,6 +511,8 @@ class World(Desk):
             base=base,
             server=server,
             serving=serving,
+            outside=outside,
+            front=front,
         )
 
     # what happens in the world
@@ -549,6 +573,34 @@ class World(Desk):
     def pay(self, debtor: Debtor, **changes: Any) -> Payment:
         """Press the pay button and wait for the exchange to end."""
         return self.run(self._pay(debtor, **changes))
+
+    def begin(self, debtor: Debtor, **changes: Any) -> Payment:
+        """Press the pay button and do not wait for the provider."""
+
+        async def press() -> Payment:
+            before = set(self.opened.tasks.running)
+            task = asyncio.ensure_future(start_payment(self.hub, self.request(debtor, **changes)))
+            while not (set(self.opened.tasks.running) - before or task.done()):
+                await asyncio.sleep(0.002)
+            payments = await self.hub.store.read(
+                lambda tx: tx.payments.live_with([payable.id for payable in debtor.payables])
+            )
+            self._pressed.append(task)
+            return payments[0]  # type: ignore[no-any-return]
+
+        return self.run(press())
+
+    def settled(self) -> bool:
+        """Whether no exchange is on its way."""
+        return not self.opened.tasks.running
+
+    def wait(self, seconds: float) -> None:
+        """Let the world turn."""
+        self.run(asyncio.sleep(seconds))
+
+    def stand_at_the_front(self, **limits: int) -> None:
+        """Take requests in under other limits."""
+        self.front.app = at_the_front(self.opened.hub, self.outside, **limits)
 
     async def _pay(self, debtor: Debtor, **changes: Any) -> Payment:
         payment = await start_payment(self.hub, self.request(debtor, **changes))

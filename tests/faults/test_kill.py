@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -35,7 +35,8 @@ class Zygote:
 
     def serve(self, data: Path, port: int, bug: str) -> int:
         """A fresh server on the port; its process id once it answers."""
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(f"serve {data} {port} {bug}\n")
         self.process.stdin.flush()
         server = int(self.process.stdout.readline())
@@ -121,7 +122,7 @@ def killings(zygote: Zygote, folder: Folder, dice: random.Random, kills: int, bu
     for _ in range(kills):
         with Desk.open(data) as desk:
             debtors = desk.debtors("CR", 60, 12_345)
-            payments: Sequence[Payment] = desk.write(lambda tx, d=debtors, k=desk: [k.put(tx, one) for one in d])
+            payments = desk.sent_all(debtors)
             url = f"/n/greenpay/{desk.accounts['CR'].path_token}"
         port, after = free_port(), dice.randrange(5, 55)
         notices = {payment.reference: notice(key, payment, url) for payment in payments}

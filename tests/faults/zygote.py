@@ -1,6 +1,6 @@
 """Serves a data folder in processes that may be killed at any moment; run as a script, told what to do on stdin.
 
-Everything is imported once; each ``serve`` forks, so that a fresh server answers a moment after the last one was killed.
+Everything is imported once; each ``serve`` forks, so that a fresh server answers a moment after the last one died.
 
     serve DATA PORT BUG    -> prints its process id once it answers
 """
@@ -41,7 +41,7 @@ def acknowledge_before_commit() -> None:
         task.add_done_callback(late.discard)
         return receive_message.Answer(200)
 
-    notifications.receive_notification = receive  # type: ignore[assignment]
+    vars(notifications)["receive_notification"] = receive
 
 
 BUGS: dict[str, Callable[[], None]] = {"none": lambda: None, "acknowledge_before_commit": acknowledge_before_commit}
