@@ -16,6 +16,10 @@ import attrs
 from .words import PEOPLE, WORDS
 
 
+READING = 0.8
+"""Seconds that a reader gets for a sentence."""
+
+
 @attrs.define
 class Teller:
     """Says sentences with their time, on stderr when stdout is for data."""
@@ -67,7 +71,7 @@ async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_
         if port and used != port:
             say("moved", port=port, used=used)
         say("running", url=town.base_url)
-        story = Story(town=town, say=say)
+        story = Story(town=town, say=say, pace=0.0 if play else READING)
         fresh = not town.companies
         if fresh:
             await _found(town, say)

@@ -41,13 +41,23 @@ class Check:
 
 @attrs.define(kw_only=True)
 class Story:
-    """Plays payments in a town and remembers what was played."""
+    """Plays payments in a town and remembers what was played.
+
+    Attributes:
+        pace: Seconds after each sentence.
+    """
 
     town: Town
     say: SAY
     played: list[str] = attrs.Factory(list)
     checks: list[Check] = attrs.Factory(list)
     before: dict[str, dict[str, int]] = attrs.Factory(dict)
+    pace: float = 0.0
+
+    async def tell(self, key: str, **values: object) -> None:
+        """Say a sentence, and leave the reader the time to read it."""
+        self.say(key, **values)
+        await asyncio.sleep(self.pace)
 
     # ------------------------------------------------------------ what one payer does
 
@@ -73,9 +83,9 @@ class Story:
         count = len(self.town.mailbox.mails)
         await send_statement(self.town.opened.hub, self.town.companies[country], customer.id)
         mail = await self.mail_to(customer.email, "estado de cuenta", after=count)
-        self.say("statement", customer=customer.name)
+        await self.tell("statement", customer=customer.name)
         page = page_from(httpx.Response(200, html=mail.html, request=httpx.Request("GET", "http://mail/")))
-        self.say("opened", customer=customer.name, button=button)
+        await self.tell("opened", customer=customer.name, button=button)
         await visitor.open(page.link(button))
         return customer
 
@@ -129,7 +139,7 @@ class Story:
             payment = await self.started(customer)
             for card in cards:
                 await self.to_card_form(visitor)
-                self.say("form", amount=self._money(payment.amount, country), card=f"****{card[-4:]}")
+                await self.tell("form", amount=self._money(payment.amount, country), card=f"****{card[-4:]}")
                 await self.pay_by_card(visitor, card)
             await visitor.until("aprobad")
         await self._tell_result(payment, country)
@@ -158,20 +168,20 @@ class Story:
         async with Visitor() as person:
             url = f"{self.town.simulator_url('nequi')}/phone"
             if way == "push":
-                self.say("phone_asked", amount=amount, phone=phone)
+                await self.tell("phone_asked", amount=amount, phone=phone)
                 await person.open(f"{url}?number={phone}")
                 await person.until(answer)
-                self.say("phone_yes" if answer == "Aceptar" else "phone_no")
+                await self.tell("phone_yes" if answer == "Aceptar" else "phone_no")
                 await person.press(answer)
             else:
                 await person.open(f"{url}/qr?number={phone}")
-                self.say("qr_shown", amount=amount)
+                await self.tell("qr_shown", amount=amount)
                 await person.press("Pagar")
 
     async def _tell_result(self, payment: Payment, country: str) -> None:
         view = await self.settled(payment)
         merchant = self.town.companies[country]
-        self.say(
+        await self.tell(
             "result",
             status="Aprobada" if view.payment.status is Status.PAID else view.payment.status,
             authorisation=view.authorisation,
@@ -179,10 +189,10 @@ class Story:
             amount=self._money(view.amount, country),
         )
         await self.mail_to(payment.payer.email, payment.reference)
-        self.say("receipt", customer=view.customer.name)
+        await self.tell("receipt", customer=view.customer.name)
         await self.mail_to(merchant.notify[0], payment.reference)
         receipt = view.cash_receipt
-        self.say(
+        await self.tell(
             "notice",
             owner=merchant.company.name,
             cash=self.words("cash_auto", label=receipt.label) if receipt else self.words("cash_link"),
@@ -198,9 +208,9 @@ class Story:
         problems = list(await self.town.opened.hub.store.read(lambda tx: tx.ledger.verify()))
         problems += await self.book_differences()
         if problems:
-            self.say("unbalanced", problems="; ".join(problems))
+            await self.tell("unbalanced", problems="; ".join(problems))
         else:
-            self.say("balanced")
+            await self.tell("balanced")
         return not problems
 
     async def book_differences(self) -> list[str]:
@@ -273,7 +283,7 @@ class Story:
                 answer = await self.town.client.post(url, content=forged, headers=row["headers"])
                 refused += int(answer.status_code == 401)
         self.checks.append(Check(f"forged {code} notifications refused", refused == 2, f"{refused} of 2"))
-        self.say("forged", count=refused, provider=code)
+        await self.tell("forged", count=refused, provider=code)
 
     async def _buy(self, country: str, api_key: str) -> Payment:
         """A shop places an order; the shopper pays it."""
@@ -293,7 +303,7 @@ class Story:
         placed = answers[0].json()
         same = [answer.status_code for answer in answers] == [201, 200] and answers[1].json()["id"] == placed["id"]
         self.checks.append(Check(f"{country} order placed once", same, str([a.status_code for a in answers])))
-        self.say("ordered", number=order["number"])
+        await self.tell("ordered", number=order["number"])
         async with Visitor() as visitor:
             await visitor.open(placed["page"])
             if country == "CR":
@@ -332,7 +342,7 @@ class Story:
         self.checks.append(Check("opening the mail's link records nothing", shown_only))
         self.checks.append(Check("cash receipt recorded from the mail", receipt is not None))
         if receipt:
-            self.say("recorded", label=receipt.label, words=receipt.words)
+            await self.tell("recorded", label=receipt.label, words=receipt.words)
 
     async def _wait_for_mails(self, seconds: float = 20.0) -> None:
         for _ in range(int(seconds / 0.1)):
