@@ -15,7 +15,6 @@ import attrs
 
 from .words import PEOPLE, WORDS
 
-
 READING = 0.8
 """Seconds that a reader gets for a sentence."""
 
