@@ -615,6 +615,34 @@ TEXTS: Wording = {
     "cause.contradicting_claims": {"es": "noticias contradictorias", "en": "contradicting news"},
     "cause.orphan_refund": {"es": "una devolución sin su pago", "en": "a refund without its payment"},
     "cause.over_refund": {"es": "se devolvió más de lo pagado", "en": "more returned than was paid"},
+    "cause.surplus": {
+        "es": "dinero para una factura que ya debía menos",
+        "en": "money for an invoice that owed less by then",
+    },
+    "cause.settlement_unknown": {
+        "es": "el proveedor pagó algo que aquí no está",
+        "en": "the provider paid out something that is not here",
+    },
+    "cause.settlement_missing": {
+        "es": "un pago que no está en lo que pagó el proveedor",
+        "en": "a payment that the provider has not paid out",
+    },
+    "cause.settlement_amount": {
+        "es": "el proveedor pagó otro monto",
+        "en": "the provider paid out another amount",
+    },
+    "cause.settlement_repeated": {
+        "es": "el proveedor nombró dos veces un pago",
+        "en": "the provider named a payment twice",
+    },
+    "cause.settlement_changed": {
+        "es": "el proveedor cambió una línea que ya había informado",
+        "en": "the provider changed a line that it had stated before",
+    },
+    "cause.settlement_unproven": {
+        "es": "el proveedor pagó algo que no consta como pagado",
+        "en": "the provider paid out something that is not known to be paid",
+    },
     "cause.unresolved": {"es": "un pago sin respuesta clara", "en": "a payment without a clear answer"},
     # ------------------------------------------------------------ why a payment was refused
     "reason.denied": {

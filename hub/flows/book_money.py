@@ -20,16 +20,23 @@ from hub_hookspecs import Kind, Money
 from .ports import Tx
 
 
-def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
-    """Bring the books up to what is proven of this payment."""
+def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> bool:
+    """Bring the books up to what is proven of this payment.
+
+    Returns:
+        Whether money came in now of which a part found nothing due, though it is what was asked for: a bill shrank
+        meanwhile.
+    """
     captures = captures_in(payment, seen)
     if not captures:
-        return  # a return without its capture is held until the capture appears
-    undone = was_undone(payment, seen)
+        return False  # a return without its capture is held until the capture appears
+    undone, surplus = was_undone(payment, seen), False
     for taken in captures:
         entry = ledger.capture(payment, taken)
         if tx.ledger.write(entry) and entry.intake_of and not undone:
             _settle(tx, payment, entry.key, at=taken.at, observation=taken.key)
+            left = tx.ledger.intake(payment.merchant_id, payment.mode, entry.key)
+            surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
     for back in returns_in(seen):
         _book_return(tx, payment, back, captures)
     if any(line.withholdings for line in payment.lines) and not undone:
@@ -37,6 +44,7 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> None:
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item)
+    return surplus
 
 
 def withheld_key(payment: Payment, payable_id: str, tax: str) -> str:

@@ -73,7 +73,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     seen = tx.payments.seen(payment.id)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
-    book_money(tx, after, seen)
+    surplus = book_money(tx, after, seen) and Flag.DUPLICATE_CHARGE not in after.flags
     merchant = tx.merchants.get(after.merchant_id)
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
@@ -81,7 +81,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
             bank = merchant.options.bank_account
             issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now, bank_account=bank)
         _tell(tx, after, merchant, customer, seen, now)
-    _open_reviews(tx, after, now)
+    _open_reviews(tx, after, now, surplus=surplus)
     tx.after_commit(hub.wake)
     return Recorded(payment=after, new=new)
 
@@ -189,11 +189,12 @@ def derived_id(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def _open_reviews(tx: Tx, payment: Payment, now: datetime) -> None:
-    if Flag.NEEDS_REVIEW not in payment.flags:
-        return
+def _open_reviews(tx: Tx, payment: Payment, now: datetime, *, surplus: bool) -> None:
+    """One review a cause: what is odd about the payment, and money that found nothing due."""
     causes = [flag.value for flag in sorted(payment.flags - {Flag.NEEDS_REVIEW, Flag.LATE})]
-    for cause in causes or ["contradicting_claims"]:
+    if Flag.NEEDS_REVIEW in payment.flags and not causes:
+        causes = ["contradicting_claims"]
+    for cause in [*causes, *(["surplus"] if surplus else [])]:
         tx.reviews.open(
             Review(
                 id=derived_id("review", cause, payment.id),

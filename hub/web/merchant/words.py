@@ -150,6 +150,13 @@ CAUSES: Mapping[str, str] = {
     **{flag.value: text for flag, text in FLAGS.items()},
     "contradicting_claims": "Hay noticias contradictorias del proveedor.",
     "unresolved": "Un pago sigue sin respuesta clara.",
+    "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
+    "settlement_unknown": "El proveedor pagó algo que aquí no está registrado.",
+    "settlement_missing": "Un pago registrado aquí no está en lo que pagó el proveedor.",
+    "settlement_amount": "El proveedor pagó otro monto que el registrado.",
+    "settlement_repeated": "El proveedor nombró dos veces el mismo pago.",
+    "settlement_changed": "El proveedor cambió una línea que ya había informado.",
+    "settlement_unproven": "El proveedor pagó algo que aquí no consta como pagado, y su línea no lo prueba.",
 }
 
 DELIVERY_STATES: Mapping[DeliveryState, Word] = {

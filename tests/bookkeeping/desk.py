@@ -1,0 +1,565 @@
+"""An accountant's desk: each line of a case is done by the hub's own flows, on a database of its own.
+
+What a case may say is listed in ``VERBS``; README.md beside the cases tells it along examples.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import pytest
+
+from hub.bootstrap import Opened, migrate_data, open_hub
+from hub.domain import ledger
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.beancount import beancount_text
+from hub.domain.ledger import Share
+from hub.domain.mail import Mail
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase
+from hub.domain.receipt import CashReceipt, Deduction, Means
+from hub.domain.refusals import Conflict
+from hub.flows.correct_entry import correct_amount, correct_entry
+from hub.flows.import_files import import_invoices
+from hub.flows.reconcile import Reconciliation, import_settlement, withdraw_line
+from hub.flows.record_observations import Claim, record_observations, rule_claim
+from hub.flows.record_receipt import record_by_hand, record_for_payment
+from hub.flows.save_company import CompanyForm, Invalid, create_company
+from hub.flows.settle_bill import apply_credit, credit_bill, write_off_bill
+from hub.flows.void_receipt import void_receipt
+from hub.settings import Settings
+from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
+
+T = TypeVar("T")
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+FORMS = {
+    "CR": CompanyForm(
+        country="CR", identity_type="CJ", identity_number="3-101-234567", legal_name="Ferretería El Tornillo S.A."
+    ),
+    "CO": CompanyForm(
+        country="CO", identity_type="NIT", identity_number="900123456", check_digit="8", legal_name="Café SAS"
+    ),
+}
+CURRENCY = {"CR": "CRC", "CO": "COP"}
+PROVIDER = {"CR": ("greenpay", "form"), "CO": ("nequi", "push")}
+
+
+class NoMails:
+    """Nothing is handed over here."""
+
+    async def send(self, mail: Mail) -> None:
+        raise AssertionError("no mail leaves the accountant's desk")
+
+
+class Refused(Exception):
+    """The hub would not do it."""
+
+
+@attrs.define
+class Clock:
+    """A minute passes with each event."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def make_origin(folder: Path) -> Path:
+    """A data folder with an empty database, to be copied."""
+    migrate_data(Settings(data=folder))
+    return folder
+
+
+@attrs.define(kw_only=True)
+class Desk:
+    """One company, one customer, one account with a provider."""
+
+    opened: Opened
+    clock: Clock
+    country: str
+    merchant: Merchant
+    account: ProviderAccount
+    payments: dict[str, str] = attrs.Factory(dict)
+    receipts: dict[str, str] = attrs.Factory(dict)
+    reports: list[Reconciliation] = attrs.Factory(list)
+
+    @classmethod
+    def open(cls, data: Path, country: str = "CR") -> Desk:
+        """Open a copied data folder and found the company."""
+        clock = Clock()
+        opened = open_hub(Settings(data=data), clock=clock, mailer=NoMails())
+        saved = _run(
+            create_company(
+                opened.hub, FORMS[country], slug="empresa", mode=Mode.TEST, owner_email="duena@empresa.example"
+            )
+        )
+        account = ProviderAccount(
+            id="acct",
+            merchant_id=saved.merchant.id,
+            provider=PROVIDER[country][0],
+            mode=Mode.TEST,
+            status=AccountStatus.ACTIVE,
+            path_token="path-token",
+            created_at=START,
+            updated_at=START,
+        )
+        desk = cls(opened=opened, clock=clock, country=country, merchant=saved.merchant, account=account)
+
+        def found(tx: Any) -> None:
+            tx.accounts.add(account)
+            desk._customer(tx, "c1")
+
+        opened.store.write_now(found)
+        return desk
+
+    def close(self) -> None:
+        self.opened.store.close_now()
+
+    @property
+    def hub(self) -> Any:
+        return self.opened.hub
+
+    @property
+    def currency(self) -> str:
+        return CURRENCY[self.country]
+
+    def read(self, fn: Callable[[Any], T]) -> T:
+        return self.opened.store.read_now(fn)
+
+    def money(self, text: str, currency: str = "") -> Money:
+        return Money.parse(text.replace(",", ""), currency or self.currency)
+
+    # ---------------------------------------------------------------- events
+
+    def do(self, line: str) -> None:
+        """Do one line of a case."""
+        self.clock.now += timedelta(minutes=1)
+        verb, *words = line.split()
+        if verb == "refused":
+            with pytest.raises((Invalid, Conflict, Refused)):
+                self.do(" ".join(words))
+            return
+        if verb not in VERBS:
+            raise AssertionError(f"no such verb: {line}")
+        VERBS[verb](self, _Words(words))
+
+    def invoice(self, words: _Words) -> None:
+        """invoice NUMBER TOTAL [CURRENCY] [owes BALANCE] [of CUSTOMER]"""
+        number, total = words.one(), words.one()
+        currency = words.currency() or self.currency
+        rest = words.pairs("owes", "of")
+        balance = rest.get("owes", "")
+        document = _document(rest.get("of", "c1"))
+        self._ensure_customer(rest.get("of", "c1"))
+        head = "number,customer,issued_on,currency,total" + (",balance" if balance else "")
+        row = ",".join(filter(None, (number, document, "2026-03-01", currency, total, balance)))
+        report = _run(import_invoices(self.hub, self.merchant, f"{head}\n{row}\n".encode(), decimal="."))
+        if report.faults or report.refused:
+            raise Refused(str(report))
+
+    def order(self, words: _Words) -> None:
+        """order NUMBER TOTAL"""
+        number, total = words.one(), self.money(words.one())
+        payable = Payable(
+            id=f"order-{number}",
+            merchant_id=self.merchant.id,
+            mode=Mode.TEST,
+            kind=PayableKind.ORDER,
+            number=number,
+            customer_id="c1",
+            currency=total.currency,
+            total=total.minor,
+            issued_on=self.clock.now.date(),
+            created_at=self.clock.now,
+        )
+
+        def write(tx: Any) -> None:
+            tx.payables.add(payable)
+            tx.ledger.write(ledger.bill(payable, difference=payable.total, at=self.clock.now))
+
+        self.opened.store.write_now(write)
+
+    def pays(self, words: _Words) -> None:
+        """pays PAYMENT NUMBER AMOUNT [NUMBER AMOUNT ...]"""
+        name, parts = words.one(), words.two_by_two()
+        currency = self._payable(parts[0][0]).currency
+        lines = tuple(
+            PaymentLine(payable_id=self._payable(number).id, number=number, amount=self.money(amount, currency).minor)
+            for number, amount in parts
+        )
+        payment = Payment(
+            id=f"pay-{name}",
+            merchant_id=self.merchant.id,
+            mode=Mode.TEST,
+            account_id=self.account.id,
+            provider=self.account.provider,
+            way=PROVIDER[self.country][1],
+            channel=Channel.STATEMENT,
+            customer_id=self._payable(parts[0][0]).customer_id,
+            payer=Payer(name="Persona", email="persona@correo.example"),
+            reference=f"REF{name}",
+            amount=Money(sum(line.amount for line in lines), currency),
+            lines=lines,
+            return_token=f"return-{name}",
+            created_at=self.clock.now,
+        )
+
+        def write(tx: Any) -> None:
+            tx.payments.add(payment)
+            tx.payments.begin_sending(payment.id, "process-1", self.clock.now + LEASE)
+            sent = attrs.evolve(payment, phase=Phase.SENT, ended_at=self.clock.now)
+            accepted = Claim(observation=Observation(kind=Kind.ACCEPTED), source=ObservedBy.ANSWER)
+            record_observations(tx, self.hub, sent, [accepted], now=self.clock.now)
+
+        self.opened.store.write_now(write)
+        self.payments[name] = payment.id
+
+    def paid(self, words: _Words) -> None:
+        """paid PAYMENT [AMOUNT [CURRENCY]] [as MOVEMENT] [auth AUTHORISATION]"""
+        name = words.one()
+        amount = self._amount(words, name)
+        rest = words.pairs("as", "auth")
+        self._tell(
+            name,
+            Observation(
+                kind=Kind.PAID,
+                movement=rest.get("as", f"REF{name}"),
+                amount=amount,
+                vouched=frozenset({"movement", "amount"}),
+                authorisation=rest.get("auth"),
+            ),
+        )
+
+    def proved(self, words: _Words) -> None:
+        """proved PAYMENT: the provider says paid, and names no amount."""
+        name = words.one()
+        self._tell(name, Observation(kind=Kind.PAID, movement=f"REF{name}", vouched=frozenset({"movement"})))
+
+    def declined(self, words: _Words) -> None:
+        """declined PAYMENT"""
+        self._tell(words.one(), Observation(kind=Kind.DECLINED, vouched=frozenset({"movement"})))
+
+    def unheard(self, words: _Words) -> None:
+        """unheard PAYMENT: the session ended and nothing was heard."""
+        payment = self._payment(words.one())
+        claim = rule_claim(Kind.SESSION_EXPIRED, "session_over")
+        self.opened.store.write_now(
+            lambda tx: record_observations(tx, self.hub, tx.payments.get(payment.id), [claim], now=self.clock.now)
+        )
+
+    def returned(self, words: _Words) -> None:
+        """returned PAYMENT [AMOUNT [CURRENCY]] [as REFERENCE]"""
+        self._went_back(Kind.RETURNED, words)
+
+    def chargeback(self, words: _Words) -> None:
+        """chargeback PAYMENT [AMOUNT [CURRENCY]] [as CASE]"""
+        self._went_back(Kind.CHARGED_BACK, words)
+
+    def _went_back(self, kind: Kind, words: _Words) -> None:
+        name = words.one()
+        amount = self._amount(words, name)
+        event = words.pairs("as").get("as", f"{kind}-{name}")
+        vouched = frozenset({"event_id", "amount"})
+        self._tell(name, Observation(kind=kind, amount=amount, event_id=event, vouched=vouched))
+
+    def received(self, words: _Words) -> None:
+        """received MEANS AMOUNT [CURRENCY] [for NUMBER AMOUNT]... [withheld NUMBER TAX AMOUNT]...
+        [discount NUMBER AMOUNT]... [as RECEIPT] [of CUSTOMER]
+        """
+        means, amount = words.one(), words.one()
+        cash = self.money(amount, words.currency())
+        shares, deductions, name, customer = self._parts(words, cash.currency)
+        receipt = _run(
+            record_by_hand(
+                self.hub,
+                self.merchant,
+                customer,
+                means=Means(means),
+                cash=cash,
+                shares=shares,
+                by="contadora",
+                deductions=deductions,
+            )
+        )
+        self.receipts[name or receipt.label] = receipt.id
+
+    def receipt(self, words: _Words) -> None:
+        """receipt PAYMENT [withheld NUMBER TAX AMOUNT]... [discount NUMBER AMOUNT]... [as RECEIPT]"""
+        payment = self._payment(words.one())
+        _shares, deductions, name, _customer = self._parts(words, payment.amount.currency)
+        receipt: CashReceipt = _run(
+            record_for_payment(self.hub, self.merchant, payment.id, by="contadora", deductions=deductions)
+        )
+        self.receipts[name or receipt.label] = receipt.id
+
+    def void(self, words: _Words) -> None:
+        """void RECEIPT"""
+        receipt_id = self.receipts[words.one()]
+        _run(void_receipt(self.hub, self.merchant, receipt_id, reason="duplicado", by="contadora"))
+
+    def credit_note(self, words: _Words) -> None:
+        """credit-note NOTE NUMBER AMOUNT"""
+        note, number = words.one(), words.one()
+        amount = self.money(words.one(), self._payable(number).currency)
+        _run(credit_bill(self.hub, self.merchant, number, note_number=note, amount=amount, by="contadora"))
+
+    def write_off(self, words: _Words) -> None:
+        """write-off NUMBER [AMOUNT]"""
+        number = words.one()
+        amount = self.money(words.one(), self._payable(number).currency) if words else None
+        _run(write_off_bill(self.hub, self.merchant, number, amount=amount, by="contadora", reason="incobrable"))
+
+    def use_credit(self, words: _Words) -> None:
+        """use-credit NUMBER AMOUNT"""
+        payable = self._payable(words.one())
+        share = Share(payable.id, self.money(words.one(), payable.currency).minor)
+        _run(apply_credit(self.hub, self.merchant, payable.customer_id, [share], by="contadora"))
+
+    def correct(self, words: _Words) -> None:
+        """correct KEY [AMOUNT]; {NAME} stands for the id of an invoice or receipt."""
+        key = re.sub(r"\{(.+?)\}", lambda found: self._id_of(found[1]), words.one())
+        if not words:
+            _run(correct_entry(self.hub, self.merchant, key, by="contadora", reason="error"))
+            return
+        amount = self.money(words.one(), words.currency())
+        _run(correct_amount(self.hub, self.merchant, key, amount, by="contadora", reason="error"))
+
+    def settled(self, words: _Words) -> None:
+        """settled LINE PAYMENT GROSS [CURRENCY] [fee AMOUNT] [fee-tax AMOUNT] [kept TAX AMOUNT]... [on DATE]"""
+        line, name, gross = words.one(), words.one(), words.one()
+        currency = words.currency() or self.currency
+        cells = {"line_id": line, "reference": f"REF{name}", "currency": currency, "gross": gross}
+        while words:
+            match words.one():
+                case "fee":
+                    cells["fee"] = words.one()
+                case "fee-tax":
+                    cells["fee_tax"] = words.one()
+                case "kept":
+                    tax = words.one()
+                    cells[f"withholding:{tax}"] = words.one()
+                case "on":
+                    cells["settled_on"] = words.one()
+        self.import_lines(cells)
+
+    def import_lines(self, *lines: dict[str, str]) -> Reconciliation:
+        """Reconcile with a file of these lines."""
+        names = list(dict.fromkeys(name for line in lines for name in line))
+        rows = [",".join(names), *(",".join(line.get(name, "") for name in names) for line in lines)]
+        data = ("\n".join(rows) + "\n").encode()
+        report = _run(import_settlement(self.hub, self.account, data, name="pagos.csv", decimal="."))
+        if report.faults:
+            raise Refused(str(report.faults))
+        assert report.balanced, report
+        self.reports.append(report)
+        return report
+
+    def withdraw(self, words: _Words) -> None:
+        """withdraw LINE"""
+        _run(withdraw_line(self.hub, self.merchant, self.account, words.one(), by="contadora", reason="otro archivo"))
+
+    # ---------------------------------------------------------------- what they need
+
+    def _customer(self, tx: Any, name: str) -> None:
+        document = IdentityDocument("CF" if self.country == "CR" else "CC", _document(name))
+        tx.customers.save(
+            Customer(
+                id=name,
+                merchant_id=self.merchant.id,
+                name=f"Persona {name}",
+                document=document,
+                email=f"{name}@correo.example",
+            )
+        )
+
+    def _ensure_customer(self, name: str) -> None:
+        if self.read(lambda tx: tx.customers.get(name)) is None:
+            self.opened.store.write_now(lambda tx: self._customer(tx, name))
+
+    def _payable(self, number: str) -> Payable:
+        def find(tx: Any) -> Payable:
+            for kind in PayableKind:
+                found: Payable | None = tx.payables.by_number(self.merchant.id, Mode.TEST, kind, number)
+                if found:
+                    return found
+            raise AssertionError(f"there is no invoice or order {number}")
+
+        return self.read(find)
+
+    def _payment(self, name: str) -> Payment:
+        found: Payment = self.read(lambda tx: tx.payments.get(self.payments[name]))
+        return found
+
+    def _id_of(self, name: str) -> str:
+        return self.receipts[name] if name in self.receipts else self._payable(name).id
+
+    def _amount(self, words: _Words, name: str) -> Money:
+        if not words or not words.peek()[:1].isdigit():
+            return self._payment(name).amount
+        text = words.one()
+        return self.money(text, words.currency() or self._payment(name).amount.currency)
+
+    def _tell(self, name: str, observation: Observation) -> None:
+        claim = Claim(observation=observation, source=ObservedBy.NOTIFICATION)
+        self.opened.store.write_now(
+            lambda tx: record_observations(
+                tx, self.hub, tx.payments.get(self.payments[name]), [claim], now=self.clock.now
+            )
+        )
+
+    def _parts(self, words: _Words, currency: str) -> tuple[list[Share], list[Deduction], str, str]:
+        shares, deductions, name, customer = [], [], "", "c1"
+        while words:
+            match words.one():
+                case "for":
+                    number, amount = words.one(), words.one()
+                    shares.append(Share(self._payable(number).id, self.money(amount, currency).minor))
+                case "withheld":
+                    number, tax, amount = words.one(), words.one(), words.one()
+                    minor = self.money(amount, currency).minor
+                    deductions.append(Deduction(payable_id=self._payable(number).id, tax=tax, amount=minor))
+                case "discount":
+                    number, amount = words.one(), words.one()
+                    minor = self.money(amount, currency).minor
+                    deductions.append(Deduction(payable_id=self._payable(number).id, amount=minor))
+                case "as":
+                    name = words.one()
+                case "of":
+                    customer = words.one()
+        return shares, deductions, name, customer
+
+    # ---------------------------------------------------------------- what came of it
+
+    def balances(self) -> dict[tuple[str, str], int]:
+        """(kind, or kind and tax; currency) -> balance, without those that are zero."""
+        found: dict[tuple[str, str], int] = {}
+        for kind, owner, currency, amount in self.read(lambda tx: tx.ledger.balances(self.merchant.id, Mode.TEST)):
+            name = f"{kind} {owner}" if kind in ("withholding_receivable", "tax_withheld") else kind
+            found[name, currency] = found.get((name, currency), 0) + amount
+        return {name: amount for name, amount in found.items() if amount}
+
+    def exported(self) -> str:
+        """The books as Beancount text."""
+
+        def read(tx: Any) -> str:
+            entries = tx.ledger.entries(self.merchant.id, Mode.TEST)
+            balances = tx.ledger.balances(self.merchant.id, Mode.TEST)
+            zone = self.merchant.company.zone
+            return beancount_text(entries, balances, merchant=self.merchant.slug, mode=Mode.TEST, zone=zone)
+
+        return self.read(read)
+
+    def causes(self) -> list[str]:
+        """Why a person is asked, sorted."""
+        return sorted(review.cause for review in self.read(lambda tx: tx.reviews.of()))
+
+
+@attrs.define
+class _Words:
+    """The rest of a line."""
+
+    rest: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.rest)
+
+    def peek(self) -> str:
+        return self.rest[0]
+
+    def one(self) -> str:
+        return self.rest.pop(0)
+
+    def currency(self) -> str:
+        """A currency's code, if one stands here."""
+        return self.one() if self and re.fullmatch("[A-Z]{3}", self.peek()) else ""
+
+    def pairs(self, *names: str) -> dict[str, str]:
+        found = {}
+        while self and self.peek() in names:
+            name = self.one()
+            found[name] = self.one()
+        assert not self, f"what does {' '.join(self.rest)!r} mean?"
+        return found
+
+    def two_by_two(self) -> list[tuple[str, str]]:
+        return list(_pairs(self.rest))
+
+
+def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
+    assert len(words) % 2 == 0, words
+    yield from zip(words[::2], words[1::2], strict=True)
+
+
+def _document(customer: str) -> str:
+    return f"1{int(customer.removeprefix('c')):08d}"
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+VERBS: dict[str, Callable[[Desk, _Words], object]] = {
+    "invoice": Desk.invoice,
+    "order": Desk.order,
+    "pays": Desk.pays,
+    "paid": Desk.paid,
+    "proved": Desk.proved,
+    "declined": Desk.declined,
+    "unheard": Desk.unheard,
+    "returned": Desk.returned,
+    "chargeback": Desk.chargeback,
+    "received": Desk.received,
+    "receipt": Desk.receipt,
+    "void": Desk.void,
+    "credit-note": Desk.credit_note,
+    "write-off": Desk.write_off,
+    "use-credit": Desk.use_credit,
+    "correct": Desk.correct,
+    "settled": Desk.settled,
+    "withdraw": Desk.withdraw,
+}
+
+
+# ---------------------------------------------------------------- the case as a file
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """A case as its file has it: sections of lines."""
+
+    title: str
+    country: str
+    sections: dict[str, list[str]]
+
+
+SECTIONS = ("given", "events", "expected", "due", "reviews")
+
+
+def read_case(path: Path) -> Case:
+    """Title, then sections; ``#`` begins a remark."""
+    lines = [line.split("#")[0].rstrip() for line in path.read_text(encoding="utf-8").splitlines()]
+    title, country, section = lines[0], "CR", ""
+    sections: dict[str, list[str]] = {}
+    for line in lines[1:]:
+        word = line.strip()
+        if word in SECTIONS and line == word:
+            section = word
+            sections[section] = []
+        elif line.startswith("company "):
+            country = word.split()[1]
+        elif word and section:
+            sections[section].append(word)
+    return Case(title=title, country=country, sections=sections)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,68 @@
+"""The bookkeeping cases: done by the hub's flows, they come to the accountant's figures, and Beancount agrees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.flows.view_statement import preview_statement
+from hub_hookspecs import Money
+from tests.bookkeeping.desk import Case, Desk, read_case
+from tests.bookkeeping.referee import agreed
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+
+
+@pytest.fixture(params=CASES, ids=lambda path: path.stem)
+def case(request: pytest.FixtureRequest) -> Case:
+    return read_case(request.param)
+
+
+def test_the_case_comes_to_the_accountants_figures(case: Case, desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for(case.country)
+
+    for line in (*case.sections.get("given", ()), *case.sections["events"]):
+        desk.do(line)
+        assert desk.read(lambda tx: tx.ledger.verify()) == (), line
+
+    assert desk.balances() == dict(_expected(case, desk))
+    assert _owed(desk, case) == _due(case, desk)
+    if "reviews" in case.sections:
+        assert desk.causes() == sorted(case.sections["reviews"])
+    assert agreed(desk.exported()) == desk.balances()
+
+
+def _expected(case: Case, desk: Desk) -> Iterator[tuple[tuple[str, str], int]]:
+    """``bank  Dr 100.00`` or ``tax_withheld iva  Dr 2.00 USD``."""
+    for line in case.sections["expected"]:
+        words = line.split()
+        side = next(at for at, word in enumerate(words) if word in ("Dr", "Cr"))
+        currency = words[side + 2] if len(words) > side + 2 else desk.currency
+        minor = desk.money(words[side + 1], currency).minor
+        yield (" ".join(words[:side]), currency), minor if words[side] == "Dr" else -minor
+
+
+def _due(case: Case, desk: Desk) -> dict[str, Money]:
+    found = {}
+    for line in case.sections["due"]:
+        number, amount, *currency = line.split()
+        found[number] = desk.money(amount, *currency)
+    return found
+
+
+def _owed(desk: Desk, case: Case) -> dict[str, Money]:
+    """What the statement says of the invoices; one that it does not list owes nothing."""
+    rows: dict[str, Money] = {}
+    customers = desk.read(lambda tx: tx.customers.of(desk.merchant.id))
+    for customer in customers:
+        view = asyncio.run(preview_statement(desk.hub, desk.merchant, customer.id))
+        for section in view.statement.sections:
+            rows |= {row.item.number: row.item.balance for row in section.rows}
+    named = [line.split() for line in case.sections["due"]]
+    return {
+        number: rows.pop(number, Money(0, currency[0] if currency else desk.currency))
+        for number, _amount, *currency in named
+    } | rows
