@@ -47,13 +47,20 @@ def open_link(tx: Tx, hub: Hub, kind: LinkKind, token: str, now: datetime) -> Li
         LinkShut: Unknown, expired or revoked.
     """
     link = tx.links.get(token.partition(".")[0])
-    if link is None or link.kind is not kind or not hub.vault.is_token_of(link, token):
+    if link is None or link.kind is not kind:
         raise LinkShut(Shut.UNKNOWN)
-    if link.revoked_at is not None:
+    if link.revoked_at is not None and _was_token_of(hub, link, token):
         raise LinkShut(Shut.REVOKED, link)
+    if not hub.vault.is_token_of(link, token):
+        raise LinkShut(Shut.UNKNOWN)
     if now >= link.expires_at:
         raise LinkShut(Shut.EXPIRED, link)
     return link
+
+
+def _was_token_of(hub: Hub, link: Link, token: str) -> bool:
+    """Whether a token opened the link before it was revoked; whoever holds one learns that, and nothing else."""
+    return any(hub.vault.is_token_of(attrs.evolve(link, version=version), token) for version in range(1, link.version))
 
 
 def link_to(

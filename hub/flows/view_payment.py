@@ -8,7 +8,8 @@ from datetime import datetime
 import attrs
 
 from hub.domain import ledger
-from hub.domain.merchant import Customer, LinkKind, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Capture, Flag, Payment, Phase, Seen, Status, captures_in, tries_in
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, Means
@@ -48,13 +49,18 @@ class Shown(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class LineView:
-    """One payable of a payment; ``applied`` is what the payment settled of it, ``left`` what is still owed."""
+    """One payable of a payment; ``applied`` is what the payment settled of it, ``left`` what is still owed.
+
+    Attributes:
+        withheld: What the payer keeps back: as declared, and once the payment is proven as booked.
+    """
 
     payable_id: str
     number: str
     asked: Money
     applied: Money
     left: Money
+    withheld: Money
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +74,9 @@ class PaymentView:
         credit: What settled nothing and is the customer's credit.
         back_url: The statement or order that it came from.
         url: The payment's page.
+        link: The link to that page.
+        can_cancel: The payer may withdraw the request at the provider.
+        cancelling: A withdrawal is on its way.
     """
 
     payment: Payment
@@ -91,6 +100,9 @@ class PaymentView:
     is_order: bool
     back_url: str
     url: str
+    link: Link | None = None
+    can_cancel: bool = False
+    cancelling: bool = False
 
     @property
     def method(self) -> str:
@@ -164,6 +176,11 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     captured = _captured(payment, captures)
     lines = _lines(tx, payment, payables, captures)
     applied = sum(line.applied.minor for line in lines)
+    link = tx.links.get(payment_link_id(payment.id))
+    cancelling = payment.is_live and any(
+        item.kind is OperationKind.CANCEL and item.is_live for item in tx.operations.of_payment(payment.id)
+    )
+    can_cancel = bool(way and way.cancel and provider and "cancel_payment" in provider.capabilities)
     return PaymentView(
         payment=payment,
         merchant=merchant,
@@ -185,7 +202,10 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         cash_receipt=tx.receipts.of_payment(payment.id),
         is_order=any(payable.kind is PayableKind.ORDER for payable in payables.values()),
         back_url=_back(tx, hub, payment, payables, now),
-        url=_page(tx, hub, payment),
+        url=url_of(hub, link) if link else "",
+        link=link,
+        can_cancel=can_cancel and payment.status is Status.PENDING and not cancelling,
+        cancelling=cancelling,
     )
 
 
@@ -203,6 +223,7 @@ def _lines(
         for payable_id, amount in tx.ledger.applied_to(key, payment.merchant_id, payment.mode):
             applied[payable_id] = applied.get(payable_id, 0) + amount
     currency = payment.amount.currency
+    withheld = _withheld(tx, payment, bool(captures))
     return tuple(
         LineView(
             payable_id=line.payable_id,
@@ -210,9 +231,23 @@ def _lines(
             asked=Money(line.amount, currency),
             applied=Money(applied.get(line.payable_id, 0), currency),
             left=payables[line.payable_id].balance,
+            withheld=Money(withheld.get(line.payable_id, 0), currency),
         )
         for line in payment.lines
     )
+
+
+def _withheld(tx: Tx, payment: Payment, proven: bool) -> dict[str, int]:
+    """What the payer keeps back of each payable, minor units."""
+    declared = {line.payable_id: line.withheld for line in payment.lines if line.withholdings}
+    if not declared or not proven:
+        return declared
+    booked: dict[str, int] = {}
+    for entry in tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id):
+        for row in entry.applied:
+            if row.effect is ledger.Effect.WITHHELD:
+                booked[row.payable_id] = booked.get(row.payable_id, 0) + row.amount
+    return booked
 
 
 def _last(seen: tuple[Seen, ...], kind: Kind) -> Reason | None:
@@ -245,11 +280,6 @@ def shown_for(payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Shown:
         case ApproveInApp():
             return Shown.APPROVE
     return Shown.WAITING_RESULT
-
-
-def _page(tx: Tx, hub: Hub, payment: Payment) -> str:
-    link = tx.links.get(payment_link_id(payment.id))
-    return url_of(hub, link) if link else ""
 
 
 def _back(tx: Tx, hub: Hub, payment: Payment, payables: dict[str, Payable], now: datetime) -> str:

@@ -19,7 +19,7 @@ from hub.flows.ports import Hub, Unavailable
 
 from .door import Door
 from .notifications import Notifications, Returns
-from .pages import Page, Request, hub_of, open_pages, pages_of
+from .pages import Page, Request, hub_of, open_pages, pages_of, payer_pages_of
 
 log = structlog.get_logger()
 
@@ -188,7 +188,8 @@ def _fault(
         return problem(status, detail, headers=headers)
     title, advice = FAULTS.get(status, FAULTS[400])
     kept = {name: value for name, value in (headers or {}).items() if name.lower() in ("allow", "retry-after")}
-    page: Page = pages_of(request).page("error.html", status=status, headers=kept, title=title, advice=advice)
+    pages = pages_of(request) if request.scope["path"].startswith("/m") else payer_pages_of(request)
+    page: Page = pages.page("error.html", status=status, headers=kept, title=title, advice=advice)
     return page
 
 

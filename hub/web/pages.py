@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -18,14 +18,17 @@ from litestar import Request as LitestarRequest
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
+from markupsafe import Markup
 
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
-from hub.domain.offer import Offered
+from hub.domain.offer import ABSENCE_WORDS, Offered
 from hub.domain.papers import PaperFile
 from hub.flows.ports import Hub
 from hub.flows.print_paper import prints
 from hub_hookspecs import Mode, Money
+
+from .texts import Texts, texts_for
 
 Request = LitestarRequest[Any, Any, Any]
 Page = Response[str]
@@ -55,9 +58,24 @@ class Reader:
     zone: str = DEFAULT_ZONE
 
     @property
+    def texts(self) -> Texts:
+        """The words of the reader's language."""
+        return texts_for(self.locale)
+
+    def say(self, message: str, /, **values: object) -> str:
+        """A sentence in the reader's language; see ``Texts.say``."""
+        return self.texts.say(message, **values)
+
+    @property
     def language(self) -> str:
         """The page's language for ``lang``: ``es-CR``."""
         return self.locale.replace("_", "-")
+
+    def why_not(self, offer: Offered) -> str:
+        """Why a provider is not offered, in the reader's language."""
+        if offer.absence is None or offer.pause_text:
+            return offer.pause_text
+        return f"{offer.name} {self.say(ABSENCE_WORDS[offer.absence])}"
 
     def you(self, formal: str, familiar: str) -> str:
         """A sentence that addresses the reader: *usted*, or *tú* in Colombia."""
@@ -80,9 +98,38 @@ class Reader:
         return datetime_text(moment, self.zone, self.locale).rpartition(" ")[2]
 
 
-def reader_for(merchant: Merchant | None) -> Reader:
-    """Who reads a merchant's pages."""
-    return Reader(merchant.locale, merchant.company.zone) if merchant else Reader()
+def reader_for(merchant: Merchant | None, language: str = "") -> Reader:
+    """Who reads a merchant's pages; in the merchant's own Spanish unless the reader asked for another language."""
+    reader = Reader(merchant.locale, merchant.company.zone) if merchant else Reader()
+    return attrs.evolve(reader, locale=language) if language else reader
+
+
+def initials_of(name: str) -> str:
+    """One or two letters that stand for a company: ``Ferretería El Tornillo`` -> ``FT``."""
+    words = re.findall(r"[^\W\d_]+", name)
+    told = [word for word in words if word.lower() not in SMALL_WORDS] or words
+    return "".join(word[0].upper() for word in told[:2]) or "·"
+
+
+SMALL_WORDS: Final = frozenset(
+    {"de", "del", "el", "la", "las", "los", "y", "e", "the", "of", "and", "s", "sa", "sas", "srl"}
+)
+LANGUAGES: Final = ("es", "en")
+LANGUAGE_COOKIE: Final = "lang"
+
+
+def language_of(request: Request) -> str:
+    """The language that a payer asked for: ``?lang=``, as it was asked before, or what the browser prefers.
+
+    Empty for Spanish, which each merchant's country says in its own manner.
+    """
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or ""
+    if asked not in LANGUAGES:
+        wanted = (
+            part.partition(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")
+        )
+        asked = next((tag for tag in wanted if tag in LANGUAGES), "es")
+    return "" if asked == "es" else asked
 
 
 @attrs.frozen
@@ -91,6 +138,11 @@ class Pages:
 
     hub: Hub
     environment: Environment
+    language: str = ""
+
+    def reader_of(self, merchant: Merchant | None) -> Reader:
+        """For whom a page of this merchant is drawn."""
+        return reader_for(merchant, self.language)
 
     def page(
         self,
@@ -113,11 +165,15 @@ class Pages:
             style: Generated rules for this page; the policy allows exactly these.
             form_to: Addresses outside that a form of this page may post to.
         """
-        reader = reader_for(merchant)
+        reader = self.reader_of(merchant)
+        texts = reader.texts
         shown = mode or (merchant.mode if merchant else None)
         text = self.environment.get_template(template).render(
             reader=reader,
             you=reader.you,
+            _=texts.say,
+            ngettext=texts.count,
+            rich=texts.rich,
             merchant=merchant,
             company=merchant.company if merchant else None,
             is_test=shown is Mode.TEST,
@@ -149,7 +205,14 @@ def open_pages(hub: Hub) -> Pages:
     def asset_url(name: str) -> str:
         return f"/static/{name}?{tags[name]}"
 
-    environment.globals.update(asset_url=asset_url, button_class=button_class, logo_url=logo_url, FORM_FIELD=FORM_FIELD)
+    environment.globals.update(
+        asset_url=asset_url,
+        button_class=button_class,
+        logo_url=logo_url,
+        initials_of=initials_of,
+        strong=strong,
+        FORM_FIELD=FORM_FIELD,
+    )
     environment.globals["prints"] = prints(hub)
     return Pages(hub, environment)
 
@@ -162,6 +225,11 @@ def hub_of(request: Request) -> Hub:
 def pages_of(request: Request) -> Pages:
     """The pages of the hub that answers a request."""
     return cast(Pages, request.app.state["pages"])
+
+
+def payer_pages_of(request: Request) -> Pages:
+    """The pages of the hub in the language of the payer who asks."""
+    return attrs.evolve(pages_of(request), language=language_of(request))
 
 
 def policy(style: str = "", form_to: Sequence[str] = ()) -> str:
@@ -251,6 +319,30 @@ def button_style(offers: Iterable[Offered]) -> str:
         for offer in offers
         if offer.button
     )
+
+
+def minutes_left(until: datetime | None, now: datetime) -> int:
+    """Whole minutes that remain, at least one while any time remains."""
+    seconds = (until - now).total_seconds() if until else 0
+    return max(1, round(seconds / 60)) if seconds > 0 else 0
+
+
+def time_left_style(start: datetime, until: datetime | None, now: datetime) -> str:
+    """The rules of the bar that runs out by itself, from ``start`` to ``until``."""
+    if until is None or until <= now:
+        return ""
+    left = (until - now).total_seconds()
+    share = min(1.0, left / max(1.0, (until - start).total_seconds()))
+    return (
+        f".left>i{{width:{100 * share:.1f}%}}"
+        f"@media(prefers-reduced-motion:no-preference){{.left>i{{animation:left {left:.0f}s linear forwards}}}}"
+        "@keyframes left{to{width:0}}"
+    )
+
+
+def strong(text: object) -> Markup:
+    """A part of a sentence that matters most."""
+    return Markup("<strong>{}</strong>").format(text)
 
 
 def logo_url(png: bytes | None) -> str:

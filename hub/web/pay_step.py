@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,70 +16,115 @@ import attrs
 from litestar.datastructures import FormMultiDict
 
 from hub.domain.cells import Unreadable, read_amount
-from hub.domain.figures import mask_email, mask_phone
+from hub.domain.figures import WHOLE, mask_email, mask_phone
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import Offered
+from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable
+from hub.domain.payment import Withholding
 from hub.flows.offer_buttons import offers_for
-from hub.flows.ports import Hub
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
 from hub.flows.view_payment import view_payment
 from hub_hookspecs import Channel, Mode, Money, PayerField, plain
 
-from .pages import Page, Pages, button_style, form_token, is_form_token, reader_for, redirect
+from .pages import Page, Pages, button_style, form_token, is_form_token, redirect
+from .texts import message as _
 
 PURPOSE: Final = "pay"
 GO_ON: Final = "continuar"
 """Query parameter of a payment's page right after the payment was started: it leads on by itself."""
 
-REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
-    "nothing_chosen": ("Elija al menos una factura.", "Elige al menos una factura."),
-    "provider_down": (
-        "{provider} no responde en este momento. No se cobró nada; elija otro medio o intente en unos minutos.",
-        "{provider} no responde en este momento. No se cobró nada; elige otro medio o intenta en unos minutos.",
+REFUSALS: Final[Mapping[str, str]] = {
+    "nothing_chosen": _("Elija al menos una factura."),
+    "provider_down": _(
+        "%(provider)s no responde en este momento. No se cobró nada; elija otro medio o intente en unos minutos."
     ),
-    "limits": (
-        "{provider} no recibe pagos de este monto. No se cobró nada.",
-        "{provider} no recibe pagos de este valor. No se cobró nada.",
-    ),
-    "too_fine": (
-        "{provider} no recibe pagos con céntimos de este tamaño. No se cobró nada.",
-        "{provider} no recibe pagos con centavos. No se cobró nada.",
-    ),
-    "currency": (
-        "{provider} no recibe pagos en esta moneda. No se cobró nada.",
-        "{provider} no recibe pagos en esta moneda. No se cobró nada.",
-    ),
+    "limits": _("%(provider)s no recibe pagos de este monto. No se cobró nada."),
+    "too_fine": _("%(provider)s no recibe pagos con céntimos de este tamaño. No se cobró nada."),
+    "currency": _("%(provider)s no recibe pagos en esta moneda. No se cobró nada."),
 }
-CHANGED: Final = (
-    "Lo que debe cambió mientras tanto. No se cobró nada; revise los montos y confirme.",
-    "Lo que debes cambió mientras tanto. No se cobró nada; revisa los valores y confirma.",
-)
-NOT_OFFERED: Final = (
-    "Este medio de pago no está disponible ahora. No se cobró nada; elija otro.",
-    "Este medio de pago no está disponible ahora. No se cobró nada; elige otro.",
-)
+CHANGED: Final = _("Lo que debe cambió mientras tanto. No se cobró nada; revise los montos y confirme.")
+NOT_OFFERED: Final = _("Este medio de pago no está disponible ahora. No se cobró nada; elija otro.")
+EXPIRED: Final = _("Esta página venció. No se cobró nada; confirme de nuevo.")
+NOT_AN_AMOUNT: Final = _("No es un monto. Escriba solo el número, por ejemplo 15000.")
+OUTSIDE: Final = _("El monto va de más de cero hasta el saldo.")
+TOO_MUCH_WITHHELD: Final = _("Revise las retenciones: son más de lo que se retiene de una factura.")
+REVISE: Final = _("Revise los montos.")
+NEW_TOTAL: Final = _("Este es el nuevo total. Confírmelo para pagar.")
+BAD_MAIL: Final = _("Revise la dirección de correo.")
+NEEDS_BASE: Final = _("La base es un monto, no menor que lo retenido.")
+WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
+
+TAXES: Final = (("retefuente", "Retefuente"), ("reteiva", "ReteIVA"), ("reteica", "ReteICA"))
+"""What payers withhold, by the names that the books use."""
+
+
+MOST_WITHHELD_PERCENT: Final = 25
+"""Of an invoice; all taxes together stay well below."""
+
+
+@attrs.frozen(kw_only=True)
+class Declared:
+    """One withholding of one invoice, as it was typed and as it was understood."""
+
+    base: str = ""
+    amount: str = ""
+    error: str = ""
+    understood: Withholding | None = None
+
+
+NOTHING_DECLARED: Final = Declared()
+EMPTY_TAXES: Final[Mapping[str, Declared]] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """A payable that is about to be paid, whole or in part."""
+    """A payable that is about to be paid, whole or in part.
+
+    Attributes:
+        asked: What of it is to be settled: by money, and by what the payer withholds.
+        taxes: What the payer withholds, by tax.
+    """
 
     payable: Payable
-    amount: Money
+    asked: Money
     error: str = ""
     typed: str = ""
+    taxes: Mapping[str, Declared] = EMPTY_TAXES
+
+    @property
+    def withholdings(self) -> tuple[Withholding, ...]:
+        """What was declared and can be used."""
+        return tuple(kept.understood for kept in self.taxes.values() if kept.understood)
+
+    @property
+    def amount(self) -> Money:
+        """What is paid in money."""
+        return Money(self.asked.minor - sum(kept.amount for kept in self.withholdings), self.asked.currency)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a withholding cannot be used."""
+        return any(kept.error for kept in self.taxes.values())
 
     @property
     def field(self) -> str:
         """Name of its amount's field."""
         return f"amount.{self.payable.id}"
 
+    def tax_field(self, tax: str, part: str) -> str:
+        """Name of a withholding's field."""
+        return f"{tax}.{part}.{self.payable.id}"
+
+    def declared(self, tax: str) -> Declared:
+        """What is declared of one tax."""
+        return self.taxes.get(tax, NOTHING_DECLARED)
+
     @property
     def text(self) -> str:
         """What stands in its amount's field."""
-        return self.typed or plain(self.amount).replace(".", ",")
+        return self.typed or written(self.asked)
 
 
 @attrs.frozen(kw_only=True)
@@ -109,6 +155,7 @@ class Basket:
         address: Of the step itself.
         back: Of the statement or the order.
         partial: Parts of an invoice may be paid.
+        withholds: What the payer withholds may be declared.
     """
 
     merchant: Merchant
@@ -121,17 +168,31 @@ class Basket:
     address: str
     back: str
     partial: bool
+    withholds: bool = False
 
     @property
     def total(self) -> Money:
         """What is to be paid."""
         return Money(sum(line.amount.minor for line in self.lines), self.currency)
 
+    @property
+    def asked(self) -> Money:
+        """What is to be settled, by money and otherwise."""
+        return Money(sum(line.asked.minor for line in self.lines), self.currency)
+
+    @property
+    def withheld(self) -> Money:
+        """What the payer withholds."""
+        return self.asked - self.total
+
     def query(self, provider: str = "") -> str:
         """The step's address with this choice, and another provider."""
         pairs = [("currency", self.currency), *(("invoice", line.payable.id) for line in self.lines)]
         if self.partial:
             pairs += [(line.field, line.text) for line in self.lines]
+        for line in self.lines:
+            for tax, kept in line.taxes.items():
+                pairs += [(line.tax_field(tax, "base"), kept.base), (line.tax_field(tax, "amount"), kept.amount)]
         return f"{self.address}?{urlencode([*pairs, ('provider', provider)] if provider else pairs)}"
 
 
@@ -143,27 +204,65 @@ class Trouble:
     field: str = ""
     field_error: str = ""
     unproven: bool = False
+    mild: bool = False
+
+
+def written(amount: Money) -> str:
+    """An amount as a person types it: without decimals where they are not used."""
+    text = plain(amount).replace(".", ",")
+    return text.removesuffix(",00") if amount.currency in WHOLE else text
 
 
 def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
     """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its fault named."""
-    if not basket.partial:
-        return basket
-    return attrs.evolve(basket, lines=tuple(_with_amount(line, typed, basket.merchant.locale) for line in basket.lines))
+    style = "," if basket.merchant.locale == "es_CO" else None
+    lines = basket.lines
+    if basket.partial:
+        lines = tuple(_with_amount(line, typed, style) for line in lines)
+    if basket.withholds:
+        lines = tuple(_with_taxes(line, typed, style) for line in lines)
+    return attrs.evolve(basket, lines=lines)
 
 
-def _with_amount(line: Line, typed: Mapping[str, str], locale: str) -> Line:
+def _with_amount(line: Line, typed: Mapping[str, str], style: str | None) -> Line:
     text = typed.get(line.field, "").strip()
     if not text:
         return line
     due = line.payable.balance
     try:
-        amount = read_amount(text, due.currency, "," if locale == "es_CO" else None)
-    except Unreadable as error:
-        return attrs.evolve(line, error=str(error), typed=text)
+        amount = read_amount(text, due.currency, style)
+    except Unreadable:
+        return attrs.evolve(line, error=NOT_AN_AMOUNT, typed=text)
     if not 0 < amount.minor <= due.minor:
-        return attrs.evolve(line, error="El monto va de más de cero hasta el saldo.", typed=text)
-    return attrs.evolve(line, amount=amount)
+        return attrs.evolve(line, error=OUTSIDE, typed=text)
+    return attrs.evolve(line, asked=amount)
+
+
+def _with_taxes(line: Line, typed: Mapping[str, str], style: str | None) -> Line:
+    taxes: dict[str, Declared] = {}
+    for tax, _label in TAXES:
+        base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
+        if amount or base:
+            taxes[tax] = _declared(tax, base, amount, line.asked.currency, style)
+    told = attrs.evolve(line, taxes=taxes)
+    if sum(kept.amount for kept in told.withholdings) * 100 > line.asked.minor * MOST_WITHHELD_PERCENT:
+        last = next(reversed(taxes))
+        taxes[last] = attrs.evolve(taxes[last], error=TOO_MUCH_WITHHELD, understood=None)
+        told = attrs.evolve(line, taxes={tax: attrs.evolve(kept, understood=None) for tax, kept in taxes.items()})
+    return told
+
+
+def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> Declared:
+    kept = Declared(base=base, amount=amount)
+    try:
+        withheld, of = read_amount(amount, currency, style), read_amount(base, currency, style)
+    except Unreadable:
+        return attrs.evolve(kept, error=NOT_AN_AMOUNT)
+    if not 0 < withheld.minor <= of.minor:
+        return attrs.evolve(kept, error=NEEDS_BASE)
+    if currency in WHOLE and withheld.decimal != withheld.decimal.to_integral_value():
+        return attrs.evolve(kept, error=WHOLE_PESOS)
+    return attrs.evolve(kept, understood=Withholding(tax=tax, base=of.minor, amount=withheld.minor))
 
 
 async def show_step(
@@ -179,12 +278,15 @@ async def show_step(
     """The page of the step; one provider alone is chosen already."""
     offers = await offers_for(pages.hub, basket.merchant, basket.mode, channel=basket.channel, amount=basket.total)
     payable = [offer for offer in offers if offer.button]
+    country = pages.hub.countries[basket.merchant.company.country]
     chosen = next((offer for offer in payable if offer.provider == provider), None)
     if chosen is None and len(payable) == 1:
         chosen = payable[0]
     return pages.page(
         "portal/pay.html",
         merchant=basket.merchant,
+        identity=letterhead_for(basket.merchant, country, basket.mode).identity,
+        taxes=TAXES,
         mode=basket.mode,
         status=status,
         style=button_style(payable),
@@ -235,38 +337,42 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     """Start the payment that the form asks for and lead to its page; else show the step again, with the fault named."""
     typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     provider, way = typed.get("provider", ""), typed.get("way", "")
-    if not is_form_token(pages.hub, PURPOSE, basket.link, typed.get("form")):
-        return await show_step(
-            pages, basket, provider=provider, way=way, typed=typed, status=403,
-            trouble=Trouble(message="Esta página venció. No se cobró nada; confirme de nuevo."),
-        )  # fmt: skip
+    say = pages.reader_of(basket.merchant).say
     basket = with_amounts(basket, typed)
-    trouble = _seen_otherwise(basket, typed)
-    if trouble is None:
+    if not is_form_token(pages.hub, PURPOSE, basket.link, typed.get("form")):
+        trouble = Trouble(message=say(EXPIRED))
+        return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=403)
+    if typed.get("update"):
+        wrong = any(line.error or line.wrong for line in basket.lines)
+        trouble = Trouble(message=say(REVISE)) if wrong else Trouble()
+        return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble)
+    seen_otherwise = _seen_otherwise(basket, typed)
+    if seen_otherwise is None:
         try:
-            return await _start(pages.hub, basket, provider, way, typed)
+            return await _start(pages, basket, provider, way, typed)
         except NotPossible as refusal:
-            trouble = _trouble(pages.hub, basket, provider, way, refusal)
+            trouble = _trouble(pages, basket, provider, way, refusal)
+    else:
+        trouble = attrs.evolve(seen_otherwise, message=say(seen_otherwise.message))
     return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=422)
 
 
 def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> Trouble | None:
     """Nobody pays a total that he has not seen."""
-    you = reader_for(basket.merchant).you
-    if any(line.error for line in basket.lines):
-        return Trouble(message=you("Revise los montos.", "Revisa los valores."))
+    if any(line.error or line.wrong for line in basket.lines):
+        return Trouble(message=REVISE)
     if not basket.lines or typed.get("total") == str(basket.total.minor):
         return None
-    if basket.partial:
-        return Trouble(message=you("Confirme el nuevo total.", "Confirma el nuevo total."))
-    return Trouble(message=you(*CHANGED))
+    return Trouble(message=NEW_TOTAL, mild=True) if basket.partial or basket.withholds else Trouble(message=CHANGED)
 
 
-async def _start(hub: Hub, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
+async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
+    hub = pages.hub
     offers = await offers_for(hub, basket.merchant, basket.mode, channel=basket.channel, amount=basket.total)
     offer = next((item for item in offers if item.provider == provider), None)
     if offer is None or offer.button is None:
-        raise NotPossible("not_offered", provider, offer.reason if offer else "")
+        reason = pages.reader_of(basket.merchant).why_not(offer) if offer else ""
+        raise NotPossible("not_offered", provider, reason)
     prefix = f"field.{way}."
     payment = await start_payment(
         hub,
@@ -276,6 +382,7 @@ async def _start(hub: Hub, basket: Basket, provider: str, way: str, typed: Mappi
             channel=basket.channel,
             customer_id=basket.customer.id,
             shares=[Share(line.payable.id, line.amount.minor) for line in basket.lines],
+            withholdings={line.payable.id: line.withholdings for line in basket.lines if line.withholdings},
             fields={name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)},
             email=_email(basket, typed),
             locale=basket.merchant.locale,
@@ -292,21 +399,21 @@ def _email(basket: Basket, typed: Mapping[str, str]) -> str:
     if basket.customer.email or not text:
         return basket.customer.email
     if not re.fullmatch(r"[^@\s,;<>\"]{1,100}@[^@\s,;<>\"]{1,150}", text):
-        raise NotPossible("field", "email", "Revise la dirección de correo.")
+        raise NotPossible("field", "email", BAD_MAIL)
     return text
 
 
-def _trouble(hub: Hub, basket: Basket, provider: str, way: str, refusal: NotPossible) -> Trouble:
-    you = reader_for(basket.merchant).you
+def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> Trouble:
+    say = pages.reader_of(basket.merchant).say
     if refusal.code == "field":
         name = refusal.culprit if refusal.culprit == "email" else f"field.{way}.{refusal.culprit}"
-        return Trouble(field=name, field_error=refusal.message)
+        return Trouble(field=name, field_error=say(refusal.message))
     if refusal.code == "unproven":
         return Trouble(unproven=True)
-    found = hub.providers.get(provider)
+    found = pages.hub.providers.get(provider)
     name = found.info.name if found else provider
     if refusal.code in REFUSALS:
-        return Trouble(message=you(*REFUSALS[refusal.code]).format(provider=name))
+        return Trouble(message=say(REFUSALS[refusal.code], provider=name))
     if refusal.code in ("not_offered", "not_installed", "unknown_account", "unknown_way"):
-        return Trouble(message=refusal.message or you(*NOT_OFFERED))
-    return Trouble(message=you(*CHANGED))
+        return Trouble(message=refusal.message or say(NOT_OFFERED))
+    return Trouble(message=say(CHANGED))

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from litestar import get, post
 
+from hub.domain.figures import mask_email, mask_phone
 from hub.domain.papers import letterhead_for
 from hub.flows.place_order import is_of_shop
 from hub.flows.view_order import OrderView, view_order
-from hub.web.pages import Page, Request, button_style, hub_of, pages_of, redirect
+from hub.web.pages import (
+    Page,
+    Request,
+    button_style,
+    hub_of,
+    minutes_left,
+    payer_pages_of,
+    redirect,
+    time_left_style,
+)
 from hub.web.pay_step import Basket, Line, pay, show_step
-from hub_hookspecs import Channel, Money
+from hub_hookspecs import Channel, Money, Redirect
 
 
 @get("/o/{token:str}", include_in_schema=False)
@@ -20,21 +30,26 @@ async def show_order(request: Request) -> Page:
     if provider in hub.providers:
         return redirect(f"{address_of(request)}/pay?provider={provider}")
     view = await view_order(hub, request.path_params["token"])
-    currency = view.order.total.currency
-    return pages_of(request).page(
+    order, customer, now = view.order, view.customer, hub.clock()
+    currency = order.total.currency
+    is_live = bool(view.payment and view.payment.is_live)
+    held = time_left_style(order.created_at, order.hold_until, now) if view.is_held else ""
+    return payer_pages_of(request).page(
         "checkout/order.html",
         merchant=view.merchant,
-        mode=view.order.mode,
-        style=button_style(view.buttons),
+        mode=order.mode,
+        style=button_style(view.buttons) + held,
         view=view,
-        order=view.order,
-        letterhead=letterhead_for(view.merchant, hub.countries[view.merchant.company.country], view.order.mode),
+        order=order,
+        letterhead=letterhead_for(view.merchant, hub.countries[view.merchant.company.country], order.mode),
         items=[
-            (item, Money(item.price, currency), Money(item.price * item.quantity, currency))
-            for item in view.order.items
+            (item, Money(item.price, currency), Money(item.price * item.quantity, currency)) for item in order.items
         ],
+        contact=" · ".join(filter(None, (customer.email and mask_email(customer.email), mask_phone(customer.phone)))),
+        minutes_left=minutes_left(order.hold_until, now),
+        hosted=is_live and view.payment is not None and isinstance(view.payment.action, Redirect),
         address=address_of(request),
-        is_live=bool(view.payment and view.payment.is_live),
+        is_live=is_live,
         shop=shop_of(view),
     )
 
@@ -47,7 +62,8 @@ async def show_pay_step(request: Request) -> Page:
     if basket is None:
         return redirect(elsewhere(request, view))
     query = request.query_params
-    return await show_step(pages_of(request), basket, provider=query.get("provider", ""), way=query.get("way", ""))
+    pages = payer_pages_of(request)
+    return await show_step(pages, basket, provider=query.get("provider", ""), way=query.get("way", ""))
 
 
 @post("/o/{token:str}/pay", include_in_schema=False)
@@ -57,7 +73,7 @@ async def pay_order(request: Request) -> Page:
     basket = basket_of(request, view)
     if basket is None:
         return redirect(elsewhere(request, view))
-    return await pay(pages_of(request), basket, await request.form())
+    return await pay(payer_pages_of(request), basket, await request.form())
 
 
 def address_of(request: Request) -> str:
@@ -77,7 +93,7 @@ def basket_of(request: Request, view: OrderView) -> Basket | None:
         link=view.link,
         channel=Channel.CHECKOUT,
         currency=view.order.total.currency,
-        lines=(Line(payable=view.payable, amount=view.payable.balance),),
+        lines=(Line(payable=view.payable, asked=view.payable.balance),),
         address=f"{address_of(request)}/pay",
         back=address_of(request),
         partial=False,

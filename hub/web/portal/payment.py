@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlencode
 
 import attrs
 import segno
-from litestar import get
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.domain.payment import Flag
 from hub.flows.check_payment import look_now
 from hub.flows.ports import Hub
-from hub.flows.view_payment import PaymentView, Shown, view_payment_by_token
-from hub.web.pages import Page, Request, hub_of, pages_of
-from hub.web.pay_step import GO_ON, masked
+from hub.flows.run_operation import NotAllowed, cancel_payment
+from hub.flows.view_payment import PaymentView, Shown, view_payment, view_payment_by_token
+from hub.web.pages import (
+    HEADERS,
+    Page,
+    Request,
+    form_token,
+    hub_of,
+    is_form_token,
+    minutes_left,
+    payer_pages_of,
+    redirect,
+    time_left_style,
+)
+from hub.web.pay_step import GO_ON, masked, written
 from hub.web.portal.words import REASONS
+from hub.web.texts import message as _
 from hub_hookspecs import Kind, Money, PostForm, Redirect, ShowQr
+
+CANCEL: Final = "cancel"
 
 FRESH: Final = timedelta(seconds=90)
 """How long after its start a payment's page leads on by itself; afterwards Back must not bounce."""
@@ -36,40 +54,46 @@ REFRESH: Final[Mapping[Shown, int]] = {
 }
 """Seconds after which the page of a live payment looks again."""
 
+TIMED: Final = frozenset({Shown.APPROVE, Shown.QR, Shown.POST_FORM})
+"""Pages with a bar that runs out."""
+
 SLOW_AFTER: Final = timedelta(minutes=10)
 SLOW_SECONDS: Final = 30
 
 
 @attrs.frozen(kw_only=True)
 class Headline:
-    """The status in one or two words, and how it is meant."""
+    """The status in one or two words, how it is meant, and its sign where that is not the tone's own."""
 
     word: str
     tone: str
+    sign: str = ""
+
+
+CLOSED: Final[Mapping[str, Headline]] = {
+    Kind.DECLINED: Headline(word=_("Rechazada"), tone="bad"),
+    Kind.CANCELLED: Headline(word=_("Cancelada"), tone="bad"),
+    Kind.EXPIRED: Headline(word=_("Vencida"), tone="bad", sign="clock"),
+}
+NOT_DONE: Final = Headline(word=_("No realizada"), tone="bad")
+
+SHOWN: Final[Mapping[Shown, Headline]] = {
+    Shown.PAID: Headline(word=_("Aprobada"), tone="good"),
+    Shown.RETURNED: Headline(word=_("Devuelta"), tone="warn", sign="back"),
+    Shown.NOT_CONFIRMED: Headline(word=_("Sin confirmar"), tone="warn"),
+    Shown.UNKNOWN: Headline(word=_("Por confirmar"), tone="wait"),
+    Shown.APPROVE: Headline(word=_("Pendiente"), tone="wait", sign="phone"),
+    Shown.QR: Headline(word=_("Pendiente"), tone="wait", sign="qr"),
+    Shown.HOSTED_PAGE: Headline(word=_("Pendiente"), tone="wait", sign="card"),
+}
+PENDING: Final = Headline(word=_("Pendiente"), tone="wait")
 
 
 def headline(view: PaymentView) -> Headline:
     """The big status of a payment's page."""
-    match view.shown:
-        case Shown.PAID:
-            return Headline(word="Aprobada", tone="good")
-        case Shown.RETURNED:
-            return Headline(word="Devuelta", tone="warn")
-        case Shown.NOT_COMPLETED:
-            return Headline(word=CLOSED.get(view.payment.reason, "No realizada"), tone="bad")
-        case Shown.NOT_CONFIRMED:
-            return Headline(word="Sin confirmar", tone="warn")
-        case Shown.UNKNOWN:
-            return Headline(word="Por confirmar", tone="wait")
-    return Headline(word="Pendiente", tone="wait")
-
-
-CLOSED: Final[Mapping[str, str]] = {
-    Kind.DECLINED: "Rechazada",
-    Kind.CANCELLED: "Cancelada",
-    Kind.EXPIRED: "Vencida",
-    Kind.NEVER_SENT: "No realizada",
-}
+    if view.shown is Shown.NOT_COMPLETED:
+        return CLOSED.get(view.payment.reason, NOT_DONE)
+    return SHOWN.get(view.shown, PENDING)
 
 
 @get("/p/{token:str}", include_in_schema=False)
@@ -82,11 +106,13 @@ async def show_payment(request: Request) -> Page:
     payment, action = view.payment, view.payment.action
     country = hub.countries[view.merchant.company.country]
     going_on = GO_ON in request.query_params and now < payment.created_at + FRESH
-    return pages_of(request).page(
+    address = f"/p/{token}"
+    return payer_pages_of(request).page(
         "portal/payment.html",
         merchant=view.merchant,
         mode=payment.mode,
         form_to=[action.url, "https:"] if view.shown is Shown.POST_FORM and isinstance(action, PostForm) else [],
+        style=time_left_style(payment.created_at, payment.expires_at, now) if view.shown in TIMED else "",
         view=view,
         payment=payment,
         shown=view.shown.value,
@@ -95,17 +121,61 @@ async def show_payment(request: Request) -> Page:
         payer_document=show_document(country, payment.payer.document, with_type=True) if payment.payer.document else "",
         refresh=refresh_of(request, view, now, going_on=going_on),
         fresh=now < payment.created_at + FRESH and view.tries == 1,
-        qr=segno.make(action.payload, error="m").svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
+        qr=drawn(action).svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
         if isinstance(action, ShowQr) and view.shown is Shown.QR
         else "",
         minutes_left=minutes_left(payment.expires_at, now),
-        said=REASONS[view.last_try.kind] if view.last_try else None,
-        why=REASONS[view.reason.kind] if view.reason and payment.reason == Kind.DECLINED else None,
+        said=REASONS[view.last_try.kind] if view.last_try else "",
+        why=REASONS[view.reason.kind] if view.reason and payment.reason == Kind.DECLINED else "",
         asked=typed_by_payer(hub, view),
         differs=bool(payment.flags & {Flag.AMOUNT_MISMATCH, Flag.CURRENCY_MISMATCH}),
         returned=returned(view),
         left=left_of(view),
+        withheld=withheld_of(view),
+        address=address,
+        again=again_url(view),
+        token=form_token(hub, CANCEL, view.link) if view.link and view.can_cancel else "",
     )
+
+
+@get("/p/{token:str}/qr.png", include_in_schema=False)
+async def save_qr(request: Request) -> Response[bytes]:
+    """The code as an image, for a phone that cannot scan its own screen."""
+    view = await view_payment_by_token(hub_of(request), request.path_params["token"])
+    action = view.payment.action
+    if view.shown is not Shown.QR or not isinstance(action, ShowQr):
+        raise NotFoundException
+    image = io.BytesIO()
+    drawn(action).save(image, kind="png", scale=12, border=4)
+    name = f"qr-{view.payment.reference}.png"
+    return Response(
+        image.getvalue(),
+        media_type="image/png",
+        headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@post("/p/{token:str}/cancel", include_in_schema=False)
+async def cancel(request: Request) -> Page:
+    """Withdraw the request at the provider; only its word cancels the payment."""
+    hub, token = hub_of(request), request.path_params["token"]
+    view = await view_payment_by_token(hub, token)
+    form = await request.form()
+    if view.link is None or not is_form_token(hub, CANCEL, view.link, form.get("form")):
+        return redirect(f"/p/{token}")
+    try:
+        await cancel_payment(hub, view.payment.id, by="pagador")
+    except NotAllowed:
+        return redirect(f"/p/{token}")
+    after = await view_payment(hub, view.payment.id)
+    if form.get("then") == "again" and after and after.shown is Shown.NOT_COMPLETED and (url := again_url(after)):
+        return redirect(url)
+    return redirect(f"/p/{token}")
+
+
+def drawn(action: ShowQr) -> segno.QRCode:
+    """The code of a payload."""
+    return segno.make(action.payload, error="m")
 
 
 def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: bool) -> str:
@@ -134,12 +204,6 @@ def typed_by_payer(hub: Hub, view: PaymentView) -> list[tuple[str, str]]:
     )
 
 
-def minutes_left(until: datetime | None, now: datetime) -> int:
-    """Whole minutes that remain, at least one while any time remains."""
-    seconds = (until - now).total_seconds() if until else 0
-    return max(1, round(seconds / 60)) if seconds > 0 else 0
-
-
 def returned(view: PaymentView) -> Money | None:
     """What the provider gave back."""
     back = [item.observation for item in view.seen if item.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK)]
@@ -151,3 +215,26 @@ def returned(view: PaymentView) -> Money | None:
 def left_of(view: PaymentView) -> Money:
     """What is still owed on the invoices of the payment."""
     return Money(sum(line.left.minor for line in view.lines), view.payment.amount.currency)
+
+
+def withheld_of(view: PaymentView) -> Money | None:
+    """What the payer keeps back of the payment's invoices."""
+    minor = sum(line.withheld.minor for line in view.lines)
+    return Money(minor, view.payment.amount.currency) if minor else None
+
+
+def again_url(view: PaymentView) -> str:
+    """Where the same is paid again: the pay step with the same choice; empty where nothing is owed any more."""
+    owed = [line for line in view.lines if line.left.minor]
+    if not view.back_url or not owed:
+        return ""
+    query = [("provider", view.payment.provider), ("way", view.payment.way)]
+    if not view.is_order:
+        query = [("currency", view.payment.amount.currency), *(("invoice", line.payable_id) for line in owed), *query]
+        if view.merchant.options.partial:
+            query += [(f"amount.{line.payable_id}", written(_least(line.asked, line.left))) for line in owed]
+    return f"{view.back_url}/pay?{urlencode(query)}"
+
+
+def _least(asked: Money, left: Money) -> Money:
+    return min(asked, left, key=lambda amount: amount.minor)

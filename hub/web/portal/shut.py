@@ -12,9 +12,12 @@ from hub.domain.merchant import LinkKind
 from hub.flows.open_link import LinkShut, Shut
 from hub.flows.send_statement import send_again
 from hub.flows.view_statement import view_statement
-from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, pages_of, redirect
+from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, payer_pages_of, redirect
 
 PURPOSE: Final = "renew"
+RENEWABLE: Final = frozenset({Shut.EXPIRED, Shut.REVOKED})
+"""A genuine link; its holder learns nothing, the new one goes to the address on file."""
+
 PAUSE: Final = timedelta(minutes=10)
 """At most one new link in this time, however often the form is sent."""
 
@@ -23,8 +26,8 @@ def shut_page(request: Request, shut: LinkShut, *, sent: bool = False) -> Page:
     """The page of a genuine link that no longer opens."""
     hub, link = hub_of(request), shut.link
     assert link is not None
-    renews = link.kind is LinkKind.STATEMENT and shut.why is Shut.EXPIRED
-    return pages_of(request).page(
+    renews = link.kind is LinkKind.STATEMENT and shut.why in RENEWABLE
+    return payer_pages_of(request).page(
         "portal/shut.html",
         mode=link.mode,
         status=200 if sent else 410,
@@ -44,7 +47,7 @@ async def renew_link(request: Request) -> Page:
         await view_statement(hub, token)
     except LinkShut as shut:
         link = shut.link
-        if link is None or shut.why is not Shut.EXPIRED or not is_form_token(hub, PURPOSE, link, form.get("form")):
+        if link is None or shut.why not in RENEWABLE or not is_form_token(hub, PURPOSE, link, form.get("form")):
             raise NotFoundException from None
         renewed: dict[str, datetime] = request.app.state["renewed"]
         now = hub.clock()

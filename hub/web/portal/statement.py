@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from litestar import get, post
 
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
-from hub.domain.statement import Section, default_selection
+from hub.domain.statement import Section, StatementRow, default_selection
 from hub.flows.view_statement import StatementView, view_statement
-from hub.web.pages import Page, Request, button_style, hub_of, pages_of, redirect
+from hub.web.pages import Page, Request, button_style, hub_of, payer_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
-from hub_hookspecs import Channel, Redirect
+from hub_hookspecs import Channel, Money, Redirect
 
 
 @get("/s/{token:str}", include_in_schema=False)
 async def show_statement(request: Request) -> Page:
     """What the customer owes now, with the bar "Pagar en línea"."""
-    hub, pages = hub_of(request), pages_of(request)
+    hub, pages = hub_of(request), payer_pages_of(request)
     view = await view_statement(hub, request.path_params["token"])
     country = hub.countries[view.merchant.company.country]
     document = view.customer.document
@@ -33,6 +34,9 @@ async def show_statement(request: Request) -> Page:
         document=show_document(country, document, with_type=True) if document else "",
         ticked={key for section in view.statement.sections for key in default_selection(section)},
         hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
+        all_of=query_of,
+        total_of=total_of,
+        said="",
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
     )
@@ -51,7 +55,7 @@ async def show_pay_step(request: Request) -> Page:
         return redirect(address_of(request))
     typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
     return await show_step(
-        pages_of(request),
+        payer_pages_of(request),
         with_amounts(basket, typed),
         provider=query.get("provider", ""),
         way=query.get("way", ""),
@@ -70,7 +74,17 @@ async def pay_chosen(request: Request) -> Page:
     basket = basket_of(request, view, str(form.get("currency", "")), asked) if asked else None
     if basket is None:
         return redirect(address_of(request))
-    return await pay(pages_of(request), basket, form)
+    return await pay(payer_pages_of(request), basket, form)
+
+
+def query_of(rows: Iterable[StatementRow], currency: str) -> str:
+    """The pay step's query that chooses these rows."""
+    return urlencode([("currency", currency), *(("invoice", row.item.payable_id) for row in rows)])
+
+
+def total_of(rows: Iterable[StatementRow], currency: str) -> Money:
+    """What is owed on these rows."""
+    return sum((row.item.balance for row in rows), Money(0, currency))
 
 
 def address_of(request: Request) -> str:
@@ -90,12 +104,13 @@ def basket_of(request: Request, view: StatementView, currency: str, asked: Seque
         return None
     wanted = set(asked) if asked else set(default_selection(section))
     lines = tuple(
-        Line(payable=view.payables[row.item.payable_id], amount=row.item.balance)
+        Line(payable=view.payables[row.item.payable_id], asked=row.item.balance)
         for row in section.rows
         if row.item.payable_id in wanted and row.is_payable
     )
     if not lines:
         return None
+    country = hub_of(request).countries[view.merchant.company.country]
     return Basket(
         merchant=view.merchant,
         customer=view.customer,
@@ -107,6 +122,7 @@ def basket_of(request: Request, view: StatementView, currency: str, asked: Seque
         address=f"{address_of(request)}/pay",
         back=address_of(request),
         partial=view.merchant.options.partial,
+        withholds=view.merchant.options.withholdings and country.withholdings,
     )
 
 
