@@ -24,6 +24,7 @@ from hub.web.pages import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
 from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
 ONE_AMOUNT = "Escriba el monto sin separador de miles, por ejemplo 1234 o 1234,50."
@@ -45,7 +46,7 @@ class ByHand:
         return self.cash - sum((amount for _, amount in self.shares), Money(0, self.cash.currency))
 
 
-@get("/customers/{customer:str}/receipt")
+@get("/customers/{customer:str}/receipt", right=Right.BOOK)
 async def show_by_hand(desk: AtDesk, customer: FromPath[str]) -> Page:
     """Ask what was received, and for which invoices."""
     with unknown_is_404():
@@ -53,7 +54,7 @@ async def show_by_hand(desk: AtDesk, customer: FromPath[str]) -> Page:
     return _page(desk, view, Form({}), {})
 
 
-@post("/customers/{customer:str}/receipt", status_code=200)
+@post("/customers/{customer:str}/receipt", status_code=200, right=Right.BOOK)
 async def record(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Show what was understood; with the second button, record it."""
     with unknown_is_404():

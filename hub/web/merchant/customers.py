@@ -13,15 +13,16 @@ from hub.flows.view_desk import list_customers, view_customer
 from hub.web.pages import Page, redirect
 
 from .desk import AtDesk, Brought, Desk, unknown_is_404
+from .rights import Right
 
 
-@get("/customers")
+@get("/customers", right=Right.SEE)
 async def show_customers(desk: AtDesk, q: FromQuery[str] = "") -> Page:
     """Customers, with what they owe."""
     return desk.page("customers.html", rows=await list_customers(desk.hub, desk.merchant, q.strip()[:100]), q=q)
 
 
-@get("/customers/{customer:str}")
+@get("/customers/{customer:str}", right=Right.SEE)
 async def show_customer(desk: AtDesk, customer: FromPath[str]) -> Page:
     """One customer."""
     return await _customer_page(desk, customer)
@@ -35,7 +36,7 @@ async def _customer_page(
     return desk.page("customer.html", view=view, sent_to=sent_to, fault=fault, revoked=revoked, status=status)
 
 
-@post("/customers/{customer:str}/send", status_code=200)
+@post("/customers/{customer:str}/send", status_code=200, right=Right.SEND)
 async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
     with unknown_is_404():
@@ -47,7 +48,7 @@ async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     return await _customer_page(desk, customer, sent_to=sent.recipient)
 
 
-@post("/customers/{customer:str}/link", status_code=200)
+@post("/customers/{customer:str}/link", status_code=200, right=Right.SEND)
 async def hand_over(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Copiar enlace, or go and see the statement as the customer does."""
     with unknown_is_404():
@@ -55,7 +56,7 @@ async def hand_over(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Pag
     return redirect(urlsplit(url).path if form.has("view") else f"/m/customers/{customer}#enlace")
 
 
-@post("/customers/{customer:str}/revoke", status_code=200)
+@post("/customers/{customer:str}/revoke", status_code=200, right=Right.TEND)
 async def revoke(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Every link that was mailed or copied is dead from now on."""
     with unknown_is_404():

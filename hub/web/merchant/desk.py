@@ -12,18 +12,20 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import Problem
-from hub.domain.merchant import Merchant, Role, Session
+from hub.domain.merchant import Merchant, Session
 from hub.flows.ports import Hub
 from hub.flows.sign_in import who
 from hub.web.pages import FORM_FIELD, Page, Pages, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
 from hub_hookspecs import Country, Mode
 
 from . import words
+from .rights import RIGHTS, Right
 
 SESSION = "session"
 NEXT = "next"
 NEXT_SECONDS = 20 * 60
 LONGEST_FIELD = 4000
+NOT_YOURS = "Solo quien administra la empresa puede hacer esto, o quien tenga su permiso."
 
 
 class NotSignedIn(Exception):
@@ -53,7 +55,11 @@ class Desk:
     @property
     def is_owner(self) -> bool:
         """Whether company and connections may be changed."""
-        return self.session.role is Role.OWNER
+        return self.can(Right.OWN)
+
+    def can(self, right: str) -> bool:
+        """Whether whoever is signed in has this right."""
+        return right in RIGHTS[self.session.role]
 
     def owners_only(self) -> None:
         """Refuse everyone but the owner.
@@ -62,18 +68,28 @@ class Desk:
             Refused: An accountant.
         """
         if not self.is_owner:
-            raise Refused("Solo quien administra la empresa puede cambiar esto.")
+            raise Refused(NOT_YOURS)
 
-    def page(self, template: str, *, status: int = 200, mode: Mode | None = None, **values: Any) -> Page:
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        mode: Mode | None = None,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Page:
         """One of the merchant's pages."""
         return self.pages.page(
             f"merchant/{template}",
             merchant=self.merchant,
             mode=mode,
             status=status,
+            headers=headers,
             session=self.session,
             token=self.session.csrf,
             is_owner=self.is_owner,
+            can=self.can,
             country=self.country,
             here=self.here,
             words=words,
@@ -90,12 +106,15 @@ async def open_desk(request: Request) -> Desk:
 
     Raises:
         NotSignedIn: No session, or one that is over.
+        Refused: The route asks for a right that this person does not have.
     """
     hub = hub_of(request)
     found = await who(hub, request.cookies.get(cookie_name(hub, SESSION), ""))
     if found is None:
         raise NotSignedIn
     session, merchant = found
+    if request.route_handler.opt.get("right", Right.OWN) not in RIGHTS[session.role]:
+        raise Refused(NOT_YOURS)
     return Desk(hub=hub, pages=pages_of(request), session=session, merchant=merchant, here=request.url.path)
 
 

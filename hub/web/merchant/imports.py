@@ -13,6 +13,7 @@ from hub.flows.import_files import ImportReport, import_customers, import_invoic
 from hub.web.pages import Page
 
 from .desk import AtDesk, Brought, Desk, Form
+from .rights import Right
 
 LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_FORM = 4 * 1024 * 1024
@@ -21,7 +22,7 @@ KINDS = {CUSTOMERS: "Clientes", INVOICES: "Facturas de venta"}
 DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,234.50"}
 
 
-@get("/import")
+@get("/import", right=Right.SEND)
 async def show_import(desk: AtDesk) -> Page:
     """Ask for a file."""
     return _page(desk)
@@ -51,7 +52,7 @@ def _page(
     )
 
 
-@post("/import", status_code=200, request_max_body_size=LARGEST_FORM)
+@post("/import", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.SEND)
 async def take(desk: AtDesk, form: Brought) -> Page:
     """Without its second button: show the file as understood and take nothing."""
     kind = form.get("kind") if form.get("kind") in KINDS else INVOICES

@@ -25,23 +25,24 @@ from hub.web.pages import Page, redirect
 from hub_hookspecs import EnteredBy, ProviderInfo
 
 from .desk import AtDesk, Brought, Desk, Form, by_field
+from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
 
 
-@get("/integrations")
+@get("/integrations", right=Right.SEE)
 async def show_integrations(desk: AtDesk) -> Page:
     """Integraciones: so far online payments alone."""
     return desk.page("integrations.html")
 
 
-@get("/online-payments")
+@get("/online-payments", right=Right.SEE)
 async def show_cards(desk: AtDesk) -> Page:
     """One card a provider."""
     return desk.page("online_payments.html", entries=await catalogue(desk.hub, desk.merchant))
 
 
-@get("/integrations/{code:str}")
+@get("/integrations/{code:str}", right=Right.SEE)
 async def show_provider(desk: AtDesk, code: FromPath[str]) -> Page:
     """One provider: state, form, and the result of the last validation in three parts."""
     return await _provider_page(desk, await _entry(desk, code))
@@ -89,7 +90,7 @@ def _label(info: ProviderInfo, name: str) -> str:
     return setting.label if setting else name
 
 
-@post("/integrations/{code:str}", status_code=200)
+@post("/integrations/{code:str}", status_code=200, right=Right.OWN)
 async def activate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """Activar, with what the form brought."""
     desk.owners_only()
@@ -118,7 +119,7 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
     return redirect(f"/m/integrations/{entry.code}")
 
 
-@post("/integrations/{code:str}/confirm", status_code=200)
+@post("/integrations/{code:str}/confirm", status_code=200, right=Right.OWN)
 async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """The person confirms that the identity is the one of the account at the provider."""
     desk.owners_only()
@@ -136,7 +137,7 @@ async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     return redirect(f"/m/integrations/{code}")
 
 
-@post("/integrations/{code:str}/validate", status_code=200)
+@post("/integrations/{code:str}/validate", status_code=200, right=Right.OWN)
 async def validate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """Ask the provider again with what is stored."""
     desk.owners_only()
@@ -149,7 +150,7 @@ async def validate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     return redirect(f"/m/integrations/{code}")
 
 
-@post("/integrations/{code:str}/disable", status_code=200)
+@post("/integrations/{code:str}/disable", status_code=200, right=Right.OWN)
 async def disable(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """No new payments through this provider; those in flight go on."""
     desk.owners_only()

@@ -15,6 +15,7 @@ from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, list_invoices, list_p
 from hub.web.pages import Page
 
 from .desk import AtDesk, unknown_is_404
+from .rights import Right
 from .words import STATUSES
 
 INVOICE_FILTERS = {"": "Todas", OPEN: "Pendientes", OVERDUE: "Vencidas"}
@@ -25,7 +26,7 @@ PAYMENT_FILTERS = {
 }
 
 
-@get("/invoices")
+@get("/invoices", right=Right.SEE)
 async def show_invoices(desk: AtDesk, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
     """Invoices."""
     only = only if only in INVOICE_FILTERS else ""
@@ -33,7 +34,7 @@ async def show_invoices(desk: AtDesk, q: FromQuery[str] = "", only: FromQuery[st
     return desk.page("invoices.html", rows=rows, q=q, only=only, filters=INVOICE_FILTERS)
 
 
-@get("/payments")
+@get("/payments", right=Right.SEE)
 async def show_payments(
     desk: AtDesk, q: FromQuery[str] = "", status: FromQuery[str] = "", since: FromQuery[str] = ""
 ) -> Page:
@@ -61,7 +62,7 @@ def _midnight(text: str, zone: str) -> datetime | None:
         return None
 
 
-@get("/payments/{payment:str}")
+@get("/payments/{payment:str}", right=Right.SEE)
 async def show_payment(desk: AtDesk, payment: FromPath[str]) -> Page:
     """One payment."""
     with unknown_is_404():

@@ -15,15 +15,16 @@ from hub.web.pages import Page, pdf_answer, redirect
 from . import by_hand
 from .desk import AtDesk, Brought, Desk, unknown_is_404
 from .paper import paper_for
+from .rights import Right
 
 
-@get("/receipts")
+@get("/receipts", right=Right.SEE)
 async def show_receipts(desk: AtDesk) -> Page:
     """Cash receipts, newest number first."""
     return desk.page("receipts.html", rows=await list_receipts(desk.hub, desk.merchant))
 
 
-@get("/receipts/{receipt:str}")
+@get("/receipts/{receipt:str}", right=Right.SEE)
 async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
     """One cash receipt, ready to be printed."""
     with unknown_is_404():
@@ -32,7 +33,7 @@ async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
     return desk.page("receipt.html", view=view, paper=paper, mode=view.receipt.mode)
 
 
-@get("/receipts/{receipt:str}/pdf")
+@get("/receipts/{receipt:str}/pdf", right=Right.SEE)
 async def download_receipt(desk: AtDesk, receipt: FromPath[str]) -> Response[bytes]:
     """One cash receipt as a PDF."""
     with unknown_is_404():
@@ -42,7 +43,7 @@ async def download_receipt(desk: AtDesk, receipt: FromPath[str]) -> Response[byt
             raise LookupError(receipt) from missing
 
 
-@get("/payments/{payment:str}/receipt")
+@get("/payments/{payment:str}/receipt", right=Right.BOOK)
 async def show_form(desk: AtDesk, payment: FromPath[str]) -> Page:
     """Agregar recibo de caja, prefilled."""
     return await _form_page(desk, payment)
@@ -57,7 +58,7 @@ async def _form_page(desk: Desk, payment: str, *, fault: str = "") -> Page:
     return desk.page("receipt_form.html", form=form, fault=fault, status=status, mode=form.view.payment.mode)
 
 
-@post("/payments/{payment:str}/receipt", status_code=200)
+@post("/payments/{payment:str}/receipt", status_code=200, right=Right.BOOK)
 async def record(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     """Record the cash receipt of a payment, once."""
     with unknown_is_404():

@@ -12,21 +12,22 @@ from hub.flows.save_options import save_options
 from hub.web.pages import Page
 
 from .desk import AtDesk, Brought, Desk, by_field
+from .rights import Right
 
 
-@get("/settings")
+@get("/settings", right=Right.SEE)
 async def show_settings(desk: AtDesk) -> Page:
     """The boxes of Configuración."""
     return desk.page("settings.html")
 
 
-@get("/company")
+@get("/company", right=Right.SEE)
 async def show_company(desk: AtDesk) -> Page:
     """Configuración > Empresa."""
     return desk.page("company.html", typed=_typed(desk), faults={}, saved=None, names={})
 
 
-@post("/company", status_code=200)
+@post("/company", status_code=200, right=Right.OWN)
 async def save(desk: AtDesk, form: Brought) -> Page:
     """Save the company, and say which connections no longer agree with it."""
     desk.owners_only()
@@ -69,14 +70,14 @@ def _typed(desk: Desk) -> CompanyForm:
     )
 
 
-@get("/options")
+@get("/options", right=Right.SEE)
 async def show_options(desk: AtDesk) -> Page:
     """Automatic recording, part payments, and who is told."""
     options = desk.merchant.options
     return desk.page("options.html", options=options, notify="\n".join(options.notify), faults={}, saved=False)
 
 
-@post("/options", status_code=200)
+@post("/options", status_code=200, right=Right.OWN)
 async def save_choices(desk: AtDesk, form: Brought) -> Page:
     """Save the choices."""
     auto_record, partial, notify = form.has("auto_record"), form.has("partial"), form.get("notify")

@@ -19,6 +19,7 @@ from hub.web.door import visitor_of
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
 
 from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, Form, Refused, read_form
+from .rights import Right
 
 log = structlog.get_logger()
 
@@ -134,7 +135,7 @@ def _wanted(hub: Hub, request: Request) -> str:
     return path if path.startswith("/m/") and path.isprintable() and "\\" not in path else "/m"
 
 
-@post("/sign-out", status_code=200)
+@post("/sign-out", status_code=200, right=Right.SEE)
 async def leave(request: Request, desk: AtDesk, form: Brought) -> Page:
     """End the session."""
     await sign_out(desk.hub, request.cookies.get(cookie_name(desk.hub, SESSION), ""))

@@ -9,21 +9,22 @@ from hub.flows.view_desk import list_reviews, view_start
 from hub.web.pages import Page
 
 from .desk import AtDesk
+from .rights import Right
 
 
-@get("/")
+@get("/", right=Right.SEE)
 async def show_start(desk: AtDesk) -> Page:
     """What waits for the merchant."""
     return desk.page("start.html", start=await view_start(desk.hub, desk.merchant), providers=desk.hub.providers)
 
 
-@get("/solutions")
+@get("/solutions", right=Right.SEE)
 async def show_solutions(desk: AtDesk) -> Page:
     """Administrar mis soluciones."""
     return desk.page("solutions.html")
 
 
-@get("/reviews")
+@get("/reviews", right=Right.SEE)
 async def show_reviews(desk: AtDesk) -> Page:
     """Exceptions that wait for a person; read only."""
     return desk.page("reviews.html", reviews=await list_reviews(desk.hub, desk.merchant))
