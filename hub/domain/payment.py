@@ -439,6 +439,7 @@ UNKNOWN_CHECKS = (5, 15, 60, 300, 900, 3600, 21600)
 """Seconds after ``ended_at`` at which an unknown payment is asked about."""
 
 DAY = timedelta(days=1)
+RETRY = timedelta(minutes=15)
 WATCH = timedelta(days=7)
 
 
@@ -477,7 +478,10 @@ def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
     moment = now + timedelta(seconds=step)
     if now < expiry:
         return min(moment, expiry)
-    return settled if now < settled else now + DAY
+    if now < settled:
+        return settled
+    # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
+    return now + (RETRY if way.starts is Starts.SESSION else DAY)
 
 
 def memory_text(memory: Mapping[str, str | int | None], name: str) -> str:
