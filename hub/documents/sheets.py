@@ -462,6 +462,7 @@ def payment_digest(value: PaymentDigestMail, reader: Reader) -> Sheet:
 
 MOST_LINES = 6
 """Invoices that a digest names of one transaction."""
+LONGEST_CUSTOMER = 120
 
 
 def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
@@ -477,23 +478,27 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
     ]
     if more := len(item.lines) - len(lines):
         lines.append(t("digest.lines.more", count=more))
-    parts: list[Part] = [
-        Heading(f"{reader.money(item.gross)} · {item.customer}"),
-        *(Notice(remark, Tone.WARNING) for remark in item.remarks),
+    authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
+    parts: list[Part] = [Heading(f"{reader.money(item.gross)} · {item.customer[:LONGEST_CUSTOMER]}")]
+    if item.remarks:
+        parts.append(Notice(" ".join(item.remarks), Tone.WARNING))
+    parts.append(
         Facts(
             (
                 (t("label.identity"), item.customer_identity),
                 (t("label.moment"), reader.moment(item.paid_at)),
                 (t("label.method"), _both(_both(item.provider, item.method), item.instrument)),
-                (t("label.provider_reference", provider=item.provider), item.provider_reference),
-                (t("label.authorisation"), item.authorisation),
+                (
+                    t("label.provider_reference", provider=item.provider),
+                    _both(item.provider_reference, authorisation),
+                ),
                 (t("label.reference"), item.reference),
                 (t("received.applied"), "; ".join(lines) or t("received.nothing_applied")),
                 (t("paper.credit"), reader.money(item.credit) if item.credit else ""),
                 (t("label.cash_receipt"), item.cash_receipt),
             )
-        ),
-    ]
+        )
+    )
     if item.record_url and not item.cash_receipt:
         parts.append(Button(label=t("received.add"), url=item.record_url))
     return parts
@@ -647,11 +652,12 @@ def review(value: ReviewMail, reader: Reader) -> Sheet:
     """An exception, what is known of it, and what to do."""
     t = reader.t
     cause = reader.cause(value.cause)
-    parts: list[Part] = [
-        Title(t("review.title")),
-        Notice(f"{cause[:1].upper()}{cause[1:]}", Tone.WARNING),
-        Paragraph(t("review.intro")),
-    ]
+    told = f"{cause[:1].upper()}{cause[1:]}"
+    parts: list[Part] = (
+        [Title(told), Paragraph(t("note.intro", customer=value.customer))]
+        if value.written
+        else [Title(t("review.title")), Notice(told, Tone.WARNING), Paragraph(t("review.intro"))]
+    )
     parts += [Quote(words) for words in (value.details, value.advice) if words]
     parts.append(
         Facts(
@@ -668,7 +674,9 @@ def review(value: ReviewMail, reader: Reader) -> Sheet:
     if value.url:
         parts.append(Button(label=t("review.open"), url=value.url))
     return Sheet(
-        subject=t("review.subject", cause=cause),
+        subject=t("note.subject", cause=told, customer=value.customer)
+        if value.written
+        else t("review.subject", cause=cause),
         preview=cause,
         parts=tuple(parts),
         footer=t("mail.why.merchant"),

@@ -605,6 +605,13 @@ TEXTS: Wording = {
         "en": "The system recorded what it knows and will not go on by itself in this case.",
     },
     "review.open": {"es": "Abrir el caso", "en": "Open the case"},
+    "note.subject": {"es": "{cause}: {customer}", "en": "{cause}: {customer}"},
+    "note.intro": {
+        "es": "{customer} lo escribió desde su estado de cuenta. Ningún saldo cambió por esto.",
+        "en": "{customer} wrote this from the statement page. No balance changed because of it.",
+    },
+    "cause.customer_note": {"es": "mensaje de un cliente", "en": "a customer's message"},
+    "cause.payment_reported": {"es": "un cliente informa un pago", "en": "a customer reports a payment"},
     "cause.amount_mismatch": {
         "es": "llegó un monto distinto del solicitado",
         "en": "another amount arrived than was asked for",

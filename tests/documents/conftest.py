@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import attrs
 import pytest
 
 from hub.documents import Documents
@@ -18,18 +19,22 @@ from hub.domain.papers import (
     AccountResultMail,
     Attention,
     CashReceiptPaper,
+    Direction,
     Letterhead,
     MailValue,
+    Movement,
     NotOffered,
     OrderedItem,
     OrderMail,
     PaidLine,
+    Paper,
     PayLink,
     PaymentDeclinedMail,
     PaymentDigestMail,
     PaymentPendingMail,
     PaymentReceivedMail,
     PaymentReturnedMail,
+    PaymentsPaper,
     PayWays,
     ReceiptMail,
     ReceivedTransaction,
@@ -38,6 +43,7 @@ from hub.domain.papers import (
     SettledLine,
     SignInMail,
     StatementMail,
+    StatementPaper,
     letterhead_for,
 )
 from hub.domain.statement import OpenItem, Statement, compute_statement
@@ -522,6 +528,61 @@ CASH_RECEIPT = CashReceiptPaper(
 )
 
 
+def statement_paper(mail: StatementMail, identity: str) -> StatementPaper:
+    return StatementPaper(
+        letterhead=mail.letterhead,
+        statement=mail.statement,
+        customer_identity=identity,
+        ways=mail.ways,
+        url=mail.url,
+        expires_at=mail.expires_at,
+    )
+
+
+def movement(number: int, **changes: object) -> Movement:
+    told = Movement(
+        direction=Direction.RECEIVED,
+        at=NOW + timedelta(minutes=number),
+        customer="Alejandro González",
+        numbers=("00100001010000000421", "00100001010000000455"),
+        provider="Greenpay",
+        instrument="Visa ****1111",
+        provider_reference="e7b1a2f0-612044",
+        authorisation="612044",
+        reference=f"7K2M9QX4TBW0A3F5G6H8J1N{number:03d}",
+        cash_receipt="RC-000012" if number % 2 else "",
+        amount=Money(4825075 + number, "CRC"),
+    )
+    return attrs.evolve(told, **changes)
+
+
+PAYMENTS = PaymentsPaper(
+    letterhead=CR_HEAD,
+    since=date(2026, 11, 1),
+    until=date(2026, 11, 30),
+    made_at=NOW,
+    movements=(
+        *(movement(number) for number in range(40)),
+        movement(40, direction=Direction.RETURNED, amount=Money(1000000, "CRC")),
+        movement(41, direction=Direction.CHARGED_BACK, amount=Money(500000, "CRC")),
+        movement(42, amount=Money(25000, "USD"), instrument="", authorisation=""),
+        movement(43, provider="Otro", numbers=("P-2031",)),
+    ),
+    seal=SEAL,
+)
+CR_MAIL, CO_MAIL = SAMPLES["statement_cr"][0], SAMPLES["statement_co"][0]
+assert isinstance(CR_MAIL, StatementMail)
+assert isinstance(CO_MAIL, StatementMail)
+PAPERS: Mapping[str, tuple[Paper, str]] = {
+    "statement_cr": (statement_paper(CR_MAIL, "Cédula física 1-0234-0567"), "es_CR"),
+    "statement_co": (statement_paper(CO_MAIL, "NIT 800.197.268-4"), "es_CO"),
+    "receipt_cr": (attrs.evolve(RECEIPT, verify_url=f"{SITE}/v/{'7K2M9QX4TB' * 6}"), "es_CR"),
+    "receipt_en": (RECEIPT, "en"),
+    "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
+    "payments_cr": (PAYMENTS, "es_CR"),
+}
+
+
 def draw_with() -> Documents:
     return Documents(sender="pagos@hub.example", wording={CR.locale: CR.wording, CO.locale: CO.wording})
 
@@ -539,3 +600,8 @@ def samples() -> dict[str, tuple[MailValue, str]]:
 @pytest.fixture
 def cash_receipt() -> CashReceiptPaper:
     return CASH_RECEIPT
+
+
+@pytest.fixture
+def papers() -> dict[str, tuple[Paper, str]]:
+    return dict(PAPERS)

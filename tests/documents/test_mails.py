@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from datetime import UTC, datetime
@@ -12,15 +13,30 @@ import attrs
 import pytest
 
 from hub.documents import Documents
-from hub.documents.drawing import colours
+from hub.documents.mailbox import KeptMail
+from hub.documents.safe import colours
 from hub.documents.smtp import message_of
 from hub.documents.texts import TEXTS, text
 from hub.domain.mail import MailRefused
 from hub.domain.message import DeliveryKind
-from hub.domain.papers import Letterhead, MailValue, PayLink, PaymentReceivedMail, PayWays, ReceiptMail, StatementMail
+from hub.domain.papers import (
+    Letterhead,
+    MailValue,
+    PaidLine,
+    PayLink,
+    PaymentDigestMail,
+    PaymentReceivedMail,
+    PayWays,
+    ReceiptMail,
+    StatementMail,
+)
 from hub.domain.statement import compute_statement
 from hub_hookspecs import Mode, Money, PayButton
 
+LINE = PaidLine(number="", applied=Money(3000000, "CRC"), left=Money(4450000, "CRC"))
+LOGO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 Samples = dict[str, tuple[MailValue, str]]
 
 
@@ -405,3 +421,52 @@ def test_a_letterhead_with_nothing_but_a_name_is_enough(samples: Samples, docume
         mail = draw(documents, bare, locale)
         assert "Reply-To" not in mail.headers
         assert " · " not in mail.text.split("--\n")[-1]
+
+
+def test_a_providers_logo_travels_inside_the_mail(samples: Samples, documents: Documents) -> None:
+    value, locale = samples["statement_co"]
+    assert isinstance(value, StatementMail)
+    button = attrs.evolve(value.ways[0].buttons[0].button, logo=LOGO)
+    links = (PayLink(button=button, url="https://pagos.example.com/s/1"),) * 2
+    mail = draw(documents, attrs.evolve(value, ways=(PayWays(currency="COP", buttons=links),)), locale)
+    message = message_of(attrs.evolve(mail, attachments=(("a.pdf", "application/pdf", b"%PDF"),)), datetime.now(UTC))
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/pdf",
+    ]
+    [picture] = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert picture.get_payload(decode=True) == LOGO
+    assert picture.get_content_disposition() == "inline"
+    assert mail.html.count(f'src="cid:{picture["Content-ID"].strip("<>")}"') == 2
+    assert mail.html.count('alt=""') == 2, "the label says it already"
+    kept = KeptMail(number=1, sender="", recipients=(), arrived_at=datetime.now(UTC), message=message, raw=b"")
+    assert "cid:" not in kept.html
+    assert f"data:image/png;base64,{base64.b64encode(LOGO).decode()}" in kept.html
+    assert [part["name"] for part in kept.shown()["attachments"]] == ["a.pdf"]
+
+
+def test_the_mail_of_a_busy_day_stays_short_enough_for_mail_programs(samples: Samples, documents: Documents) -> None:
+    value, locale = samples["digest_cr"]
+    assert isinstance(value, PaymentDigestMail)
+    one = attrs.evolve(
+        value.transactions[1],
+        customer="Panadería y Repostería La Espiga Dorada de San José Sociedad Anónima",
+        customer_identity="Cédula jurídica 3-101-123456",
+        provider_reference="e7b1a2f0-9c1d-4c55-8a6e-612044612044",
+        authorisation="612044",
+        method="Tarjeta",
+        instrument="Mastercard ****1111",
+        lines=tuple(attrs.evolve(LINE, number=f"0010000101000000{n:04d}") for n in range(40)),
+        remarks=("Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",) * 3,
+        record_url=f"https://pagos.example.com/r/{'x' * 70}",
+    )
+    mail = draw(documents, attrs.evolve(value, transactions=(one,) * 15, count=400), locale)
+    assert len(mail.html.encode()) <= 100_000
+    assert mail.text.count("Agregar recibo de caja:") == 15
+    assert "Otras 385 transacciones" in mail.text
+    assert mail.text.count("y otras 34") == 15
