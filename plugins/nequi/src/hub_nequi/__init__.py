@@ -8,7 +8,7 @@ the money: it leads to a status call.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 
 import httpx
 
@@ -30,6 +30,7 @@ from hub_hookspecs import (
     OutcomeUnknown,
     PayButton,
     PaymentStarted,
+    Period,
     ProviderError,
     ProviderInfo,
     Query,
@@ -39,6 +40,7 @@ from hub_hookspecs import (
     Refund,
     RefundKind,
     Refused,
+    SettlementLine,
     ShowQr,
     Verdict,
     harmless,
@@ -316,6 +318,18 @@ def _name_code(refund: Refund, account: Account) -> Exchange[dict[str, str]]:
     if "qrValue" in asked:
         return {"phoneNumber": phone, "qrValue": asked["qrValue"]}
     return {"phoneNumber": phone, "messageId": refund.reference, "type": "payment"}
+
+
+@hookimpl
+def fetch_settlement(period: Period, account: Account) -> Exchange[tuple[SettlementLine, ...]]:
+    """What the report lists as paid in a period; it states neither fee nor payout, so each line is settled whole."""
+    if account.settings.get("reports", "true") != "true":
+        raise OutcomeUnknown("the account does not have the report product")
+    first, last = (datetime.combine(day, time(), wire.BOGOTA) for day in (period.first, period.last))
+    listed = yield from _ask_for_report(account, period.call_id, period.now, first, last)
+    if not isinstance(listed, wire.Answer):
+        raise OutcomeUnknown("the report service is closed to the account")
+    return wire.settlement_lines(listed)
 
 
 @hookimpl

@@ -30,6 +30,7 @@ from hub_hookspecs import (
     Reason,
     ReasonKind,
     Refused,
+    SettlementLine,
     harmless,
     json_bytes,
     json_object,
@@ -387,6 +388,35 @@ def _listed(line: Mapping[str, Any], reference: str) -> Observation:
         authorisation=text_of(line.get("transactionReference"))[:80] or None,
     )
     return vouched(claim, "reference", "amount", "occurred_at", "authorisation")
+
+
+def settlement_lines(answer: Answer) -> tuple[SettlementLine, ...]:
+    """The lines of a report, by the MessageID of what was paid.
+
+    Raises:
+        OutcomeUnknown: No report, one that lists less than it counts, or a line that cannot be read.
+    """
+    lines = answer.body.get("transactions") if answer.code == OK else None
+    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+        raise OutcomeUnknown(f"the report was answered with code {answer.code} and no list")
+    if answer.text("count") not in ("", str(len(lines))):
+        raise OutcomeUnknown(f"the report counts {answer.text('count')[:20]} lines and lists {len(lines)}")
+    return tuple(_settled(line, at) for at, line in enumerate(lines, 1))
+
+
+def _settled(line: Mapping[str, Any], at: int) -> SettlementLine:
+    amount, reference = amount_from(line.get("transactionValue")), text_of(line.get("messageId"))[:200]
+    number = text_of(line.get("transactionReference"))[:80]
+    if amount is None or not (number or reference):
+        raise OutcomeUnknown(f"line {at} of the report has no amount, or names no payment")
+    return SettlementLine(
+        line_id=number or reference,
+        reference=reference or None,
+        authorisation=number or None,
+        gross=amount,
+        net=amount,
+        occurred_at=moment_from(line.get("transactionDate")),
+    )
 
 
 def message_id_for(call_id: str, number: int) -> str:
