@@ -26,7 +26,8 @@ COMMANDS = {
     "order": ("order", "Store orders."),
     "delivery": ("delivery", "Mails that are owed, and their tries."),
     "api-key": ("api_key", "Keys of shops that place orders."),
-    "ledger": ("ledger", "The books."),
+    "ledger": ("ledger", "The books: check, export, correct."),
+    "reconcile": ("reconcile", "Compare what providers pay out with the books."),
     "plugins": ("plugins", "Installed providers: list, show, check."),
     "simulator": ("simulator", "Run a provider's simulator alone."),
 }

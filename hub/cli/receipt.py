@@ -87,6 +87,8 @@ def _facts(view: ReceiptView) -> dict[str, object]:
         "provider_reference": receipt.provider_reference,
         "authorisation": receipt.authorisation,
         "voided_at": receipt.voided_at,
+        "void_reason": receipt.void_reason,
+        "voided_by": receipt.voided_by,
     }
 
 
@@ -129,6 +131,41 @@ def _money(minor: int, receipt: CashReceipt) -> Money:
     return Money(minor, receipt.cash.currency)
 
 
+def deduction_options(function: Any) -> Any:
+    """What a payer may pay less than it owes."""
+    for option in (
+        click.option("--discount", "discounts", metavar="INVOICE=AMOUNT", multiple=True, help="Let off on an invoice."),
+        click.option(
+            "--withheld",
+            metavar="INVOICE:TAX=AMOUNT",
+            multiple=True,
+            help="Kept back by the payer, such as FV-1:retefuente=40000",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+async def _deductions(
+    hub: Hub, merchant: Merchant, withheld: tuple[str, ...], discounts: tuple[str, ...], currency: str
+) -> list[Any]:
+    """What was kept back and let off, as it was written."""
+    from hub.domain.receipt import Deduction
+
+    written = []
+    for text in (*withheld, *discounts):
+        place, sign, amount = text.rpartition("=")
+        number, colon, tax = place.rpartition(":") if text in withheld else (place, ":", "")
+        if not (sign and number and colon) or (text in withheld and not tax):
+            raise click.UsageError(f"write INVOICE:TAX=AMOUNT or INVOICE=AMOUNT, not {text!r}")
+        written.append((number, tax or None, _amount(amount, currency, "--withheld" if tax else "--discount")))
+    names = {number for number, _tax, _money in written}
+    known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
+    if missing := sorted(names - known.keys()):
+        raise click.ClickException(f"{merchant.slug} has no invoice {missing[0]!r}")
+    return [Deduction(payable_id=known[number].id, tax=tax, amount=money.minor) for number, tax, money in written]
+
+
 @command.command()
 @click.option("--means", required=True, type=click.Choice(["cash", "transfer", "cheque", "sinpe"]))
 @click.option("--customer", required=True, metavar="CUSTOMER", help="Identity number, mail, or part of a name.")
@@ -136,6 +173,7 @@ def _money(minor: int, receipt: CashReceipt) -> Money:
 @click.option("--currency", metavar="CODE", help="Else the country's usual one.")
 @click.option("--invoice", "invoices", metavar="NUMBER[=AMOUNT]", multiple=True, help="Without amount: what it owes.")
 @click.option("--received-on", metavar="DATE", help="Such as 2026-11-21; else today.")
+@deduction_options
 @click.option("--notes", default="", metavar="TEXT")
 @company_option
 @data_option
@@ -146,6 +184,8 @@ def record(
     currency: str | None,
     invoices: tuple[str, ...],
     received_on: str | None,
+    withheld: tuple[str, ...],
+    discounts: tuple[str, ...],
     notes: str,
     slug: str | None,
     data: str | None,
@@ -174,6 +214,7 @@ def record(
             received_on=day,
             by=operator(),
             notes=notes,
+            deductions=await _deductions(hub, merchant, withheld, discounts, cash.currency),
         )
         return merchant, receipt
 
@@ -227,8 +268,16 @@ async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash:
 @click.argument("reference", metavar="REF")
 @click.option("--notes", default="", metavar="TEXT")
 @click.option("--bank-account", default="", metavar="TEXT", help="Where the money will arrive.")
+@deduction_options
 @data_option
-def for_payment(reference: str, notes: str, bank_account: str, data: str | None) -> None:
+def for_payment(
+    reference: str,
+    notes: str,
+    bank_account: str,
+    withheld: tuple[str, ...],
+    discounts: tuple[str, ...],
+    data: str | None,
+) -> None:
     """Record the cash receipt of a proven payment; once, the same one again afterwards."""
     import attrs
 
@@ -243,17 +292,52 @@ def for_payment(reference: str, notes: str, bank_account: str, data: str | None)
         assert merchant is not None
         merchant = attrs.evolve(merchant, mode=payment.mode)
         receipt = await record_for_payment(
-            hub, merchant, payment.id, by=operator(), notes=notes, bank_account=bank_account
+            hub,
+            merchant,
+            payment.id,
+            by=operator(),
+            notes=notes,
+            bank_account=bank_account,
+            deductions=await _deductions(hub, merchant, withheld, discounts, payment.amount.currency),
         )
         return merchant, receipt
 
     _print_recorded(*run(data, work))
 
 
+@command.command()
+@click.argument("number", metavar="RECEIPT")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands on the receipt.")
+@company_option
+@data_option
+def void(number: str, reason: str, slug: str | None, data: str | None) -> None:
+    """Void a cash receipt; it keeps its number.
+
+    What it declared is corrected. Money that a person recorded is taken back; money that a provider proved stays.
+    """
+    from hub.flows.void_receipt import void_receipt
+
+    from .finding import find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, CashReceipt]:
+        merchant = await find_company(hub, slug)
+        receipts = await hub.store.read(lambda tx: tx.receipts.of(merchant.id, merchant.mode))
+        found = [item for item in receipts if number.upper() in (item.label, str(item.number), item.id.upper())]
+        if not found:
+            raise click.ClickException(f"{merchant.slug} has no cash receipt {number!r}")
+        return merchant, await void_receipt(hub, merchant, found[0].id, reason=reason, by=operator())
+
+    merchant, receipt = run(data, work)
+    click.echo(f"{merchant.slug} {receipt.label}: void since {receipt.voided_at:%Y-%m-%d} ({receipt.void_reason})")
+
+
 def _print_recorded(merchant: Merchant, receipt: CashReceipt) -> None:
     click.echo(f"{merchant.slug} {receipt.label}: {receipt.cash} ({receipt.words})")
     for line in receipt.lines:
         applied, after = _money(line.applied, receipt), _money(line.after, receipt)
-        click.echo(f"  {line.number}: {applied} applied, {after} still owed")
+        less = [f"{_money(minor, receipt)} {tax}" for tax, minor in line.withholdings.items()]
+        less += [f"{_money(line.discount, receipt)} discount"] if line.discount else []
+        click.echo(f"  {line.number}: {', '.join([f'{applied} applied', *less])}, {after} still owed")
     if receipt.advance:
         click.echo(f"  credit of the customer: {receipt.advance}")

@@ -238,6 +238,9 @@ class Ledger(Protocol):
     def head(self, merchant_id: str, mode: Mode) -> tuple[int, str]:
         """How many entries the hash chain holds, and its last hash."""
 
+    def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
+        """Write a book to a new SQLite file of its own; the number of rows."""
+
     def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
         """(kind, owner, currency, balance) of every ledger account."""
 

@@ -20,6 +20,7 @@ from .schema import (
     allocation,
     balance,
     chain,
+    drawn,
     entry,
     intake,
     ledger_account,
@@ -29,6 +30,7 @@ from .schema import (
     payment_line,
     posting,
     seal,
+    settlement_line,
 )
 from .statements import Runs
 
@@ -41,6 +43,7 @@ HIDDEN = {
 OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
     "posting": (posting.c.entry, entry.c.id),
     "allocation": (allocation.c.entry, entry.c.id),
+    "drawn": (drawn.c.entry, entry.c.id),
     "intake": (intake.c.entry, entry.c.id),
     "balance": (balance.c.ledger_account, ledger_account.c.id),
     "payment_line": (payment_line.c.payment, payment.c.id),
@@ -48,8 +51,8 @@ OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
 """How a row without merchant and mode is tied to one that has them."""
 
 TABLES = (
-    *(ledger_account, entry, posting, seal, chain, balance, intake, allocation),
-    *(payable, payment, payment_line, observation),
+    *(ledger_account, entry, posting, seal, chain, balance, intake, allocation, drawn),
+    *(payable, payment, payment_line, observation, settlement_line),
 )
 
 

@@ -23,6 +23,7 @@ from hub.domain.ledger import (
 )
 from hub_hookspecs import Mode
 
+from .audit import export_audit
 from .chain import CHAIN_START, Field, chained, derived
 from .rows import micros, moment
 from .schema import (
@@ -264,6 +265,14 @@ class Ledger:
         rows = self._tx.run(SETTLED, values)
         net = [(row["payable"], int(row["amount"]) - back.get(row["payable"], 0)) for row in rows]
         return tuple((payable_id, amount) for payable_id, amount in net if amount > 0)
+
+    def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
+        """Write a book to a new SQLite file of its own; the number of rows.
+
+        Raises:
+            FileExistsError: There is a file at this path.
+        """
+        return export_audit(self._tx, path, merchant_id=merchant_id, mode=mode)
 
     def verify(self) -> tuple[str, ...]:
         """Every broken invariant in words; empty when the books are right."""

@@ -1,0 +1,240 @@
+"""Reconcile what providers pay out with the books."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from .options import company_option, data_option, json_option
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hub.domain.settlement import StoredLine
+    from hub.flows.ports import Hub
+    from hub.flows.reconcile import Reconciliation
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
+
+
+@click.group()
+def command() -> None:
+    """Reconcile what providers pay out with the books.
+
+    ACCOUNT is the code of the company's provider, such as greenpay.
+    """
+
+
+@command.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.argument("account", metavar="ACCOUNT")
+@click.option("--decimal", type=click.Choice([",", "."]), help="Decimal sign of the file, where it is ambiguous.")
+@click.option(
+    "--days", type=click.IntRange(0, 60), default=3, show_default=True, help="After which a payment must be in it."
+)
+@dry_run_option
+@company_option
+@json_option
+@data_option
+def import_(
+    file: IO[bytes],
+    account: str,
+    decimal: str | None,
+    days: int,
+    dry_run: bool,
+    slug: str | None,
+    as_json: bool,
+    data: str | None,
+) -> int:
+    """Reconcile ACCOUNT with FILE, as its provider writes it, or else the CSV of docs/books.md; - is standard input.
+
+    Exit code 1 when the file has faults or anything does not match.
+    """
+    from hub.flows.reconcile import import_settlement
+
+    from .finding import find_account, find_company
+    from .running import run
+
+    content = file.read()
+    name = getattr(file, "name", "")
+    name = name if isinstance(name, str) and not name.startswith("<") else "standard input"
+
+    async def work(hub: Hub) -> Reconciliation:
+        found = await find_account(hub, await find_company(hub, slug), account)
+        short = name.replace("\\", "/").rpartition("/")[2]
+        return await import_settlement(hub, found, content, name=short, decimal=decimal, days=days, dry_run=dry_run)
+
+    return _tell(run(data, work), as_json)
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.option("--period", required=True, metavar="FIRST:LAST", help="Days such as 2026-11-01:2026-11-30.")
+@dry_run_option
+@company_option
+@json_option
+@data_option
+def fetch(account: str, period: str, dry_run: bool, slug: str | None, as_json: bool, data: str | None) -> int:
+    """Reconcile ACCOUNT with what its provider reports for a period; exit code 1 when anything does not match."""
+    from hub.flows.reconcile import fetch_settlement
+
+    from .finding import find_account, find_company
+    from .running import run
+
+    first, last = _days(period)
+
+    async def work(hub: Hub) -> Reconciliation:
+        found = await find_account(hub, await find_company(hub, slug), account)
+        return await fetch_settlement(hub, found, first, last, dry_run=dry_run)
+
+    return _tell(run(data, work), as_json)
+
+
+def _days(period: str) -> tuple[date, date]:
+    from datetime import date
+
+    first, _, last = period.partition(":")
+    try:
+        return date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise click.BadParameter(
+            f"{period!r} is no period such as 2026-11-01:2026-11-30", param_hint="--period"
+        ) from None
+
+
+def _tell(report: Reconciliation, as_json: bool) -> int:
+    if as_json:
+        from .printing import print_json
+
+        print_json(_facts(report))
+    else:
+        _print(report)
+    return 1 if report.faults or report.differences or not report.balanced else 0
+
+
+def _facts(report: Reconciliation) -> dict[str, object]:
+    from hub_hookspecs import Money
+
+    return {
+        "source": report.source,
+        "dry_run": report.dry_run,
+        "lines": report.lines,
+        "booked": report.booked,
+        "known": report.known,
+        "late": report.late,
+        "faults": [str(fault) for fault in report.faults],
+        "differences": [
+            {
+                "cause": found.cause.value,
+                "line": found.line_id,
+                "payment": found.reference,
+                "details": found.details,
+                "new": found.new,
+            }
+            for found in report.differences
+        ],
+        "clearing": [Money(minor, currency) for currency, minor in report.clearing.items()],
+        "awaited": [{"key": item.key, "amount": Money(item.minor, item.currency)} for item in report.awaited],
+        "balanced": report.balanced,
+    }
+
+
+def _print(report: Reconciliation) -> None:
+    from hub_hookspecs import Money
+
+    if report.faults:
+        for fault in report.faults:
+            click.echo(f"{report.source}: {fault}", err=True)
+        click.echo(f"Error: nothing was taken from {report.source}", err=True)
+        return
+    dry = " (dry run: nothing was written)" if report.dry_run else ""
+    click.echo(
+        f"{report.source}: {report.lines} lines, {report.booked} booked, {report.known} known,"
+        f" {len(report.differences)} differences{dry}"
+    )
+    if report.late:
+        click.echo(f"  {report.late} payments were not known to be paid, and are now")
+    for found in report.differences:
+        click.echo(f"  {found.cause.value}: {found.details}")
+    for currency, minor in report.clearing.items():
+        click.echo(f"  still to be paid out by the books: {Money(minor, currency)}")
+    if not report.balanced:
+        click.echo("Error: that is not what is awaited: payment-hub ledger verify", err=True)
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.option("--state", type=click.Choice(["open", "booked", "withdrawn"]))
+@company_option
+@json_option
+@data_option
+def lines(account: str, state: str | None, slug: str | None, as_json: bool, data: str | None) -> None:
+    """List the lines that ACCOUNT's provider has stated."""
+    from hub.domain.settlement import LineState
+
+    from .finding import find_account, find_company
+    from .printing import print_json, print_table
+    from .running import run
+
+    async def work(hub: Hub) -> tuple[StoredLine, ...]:
+        found = await find_account(hub, await find_company(hub, slug), account)
+        wanted = LineState(state) if state else None
+        return await hub.store.read(lambda tx: tx.settlements.of(found.id, wanted))
+
+    rows = run(data, work)
+    if as_json:
+        print_json(
+            [
+                {
+                    "line": row.line.line_id,
+                    "state": row.state.value,
+                    "reference": row.line.reference,
+                    "gross": row.line.gross,
+                    "net": row.line.net,
+                    "settled_on": row.line.settled_on,
+                    "settles": row.settles,
+                    "source": row.source,
+                }
+                for row in rows
+            ]
+        )
+        return
+    print_table(
+        ("LINE", "STATE", "REFERENCE", "GROSS", "NET", "CURRENCY", "SETTLES"),
+        [
+            (
+                row.line.line_id,
+                row.state.value,
+                row.line.reference or row.line.provider_reference or row.line.authorisation,
+                f"{row.line.gross.decimal:f}",
+                f"{row.line.net.decimal:f}",
+                row.line.gross.currency,
+                row.settles or "",
+            )
+            for row in rows
+        ],
+        right=("GROSS", "NET"),
+    )
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.argument("line", metavar="LINE")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@company_option
+@data_option
+def withdraw(account: str, line: str, reason: str, slug: str | None, data: str | None) -> None:
+    """Take back LINE, which was booked and is wrong; what it settled is awaited again."""
+    from hub.flows.reconcile import withdraw_line
+
+    from .finding import find_account, find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> StoredLine:
+        merchant = await find_company(hub, slug)
+        found = await find_account(hub, merchant, account)
+        return await withdraw_line(hub, merchant, found, line, by=operator(), reason=reason)
+
+    stored = run(data, work)
+    click.echo(f"{stored.line.line_id}: withdrawn")

@@ -1,0 +1,103 @@
+"""The books at the command line: export, audit, what an accountant books, and payouts."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bookkeeping.referee import agreed, complaints
+
+from .conftest import Run
+
+LOOSE = ("--company", "tornillo")
+
+
+def balances(run: Run) -> dict[str, int]:
+    """Kind -> balance in minor units."""
+    found: dict[str, int] = {}
+    for row in json.loads(run("ledger", "balances", "--json").out):
+        found[row["kind"]] = found.get(row["kind"], 0) + row["balance"]["minor"]
+    return {kind: minor for kind, minor in found.items() if minor}
+
+
+def test_an_accountants_afternoon(run: Run, shop: Path, tmp_path: Path) -> None:
+    told = [
+        run(*words)
+        for words in (
+            ("receipt", "record", "--means", "transfer", "--customer", "alejandro@example.com", "--amount",
+             "1200000.00", "--invoice", "FE-001", "--withheld", "FE-001:retefuente=30000", "--discount",
+             "FE-001=4567.50"),
+            ("ledger", "credit-note", "FE-001", "NC-1", "5000.00", "--reason", "devolución"),
+            ("ledger", "use-credit", "FE-002"),
+            ("ledger", "write-off", "FE-002", "--amount", "2000.00", "--reason", "incobrable"),
+            ("ledger", "correct", "credit:NC-1", "--reason", "era otra factura"),
+            ("receipt", "void", "1", "--reason", "duplicado"),
+        )
+    ]  # fmt: skip
+
+    assert [ended.code for ended in told] == [0] * 6, told
+    assert "30000.00 CRC retefuente, 4567.50 CRC discount, 0.00 CRC still owed" in told[0].out
+    assert told[2].out == "FE-002: 5000.00 CRC still owed\n"
+    assert told[5].out.startswith("tornillo RC-000001: void since")
+    assert run("receipt", "show", "RC-000001", "--json").out.count("duplicado") == 1
+    assert run("ledger", "verify").code == 0
+    assert balances(run) == {
+        "billed": -125_281_825,
+        "outside": 825_075,
+        "receivable": 125_281_825 - 825_075 - 200_000,
+        "write_off": 200_000,
+    }
+    file = tmp_path / "books.beancount"
+    assert run("ledger", "export", "--beancount", str(file)).code == 0
+    assert {kind: minor for (kind, _currency), minor in agreed(file.read_text()).items()} == balances(run)
+    assert run("ledger", "export", "--beancount", "-").out == file.read_text()
+
+
+def test_bean_check_agrees_and_finds_one_cent(run: Run, shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "books.beancount"
+    run("ledger", "export", "--beancount", str(file))
+    checked = subprocess.run([str(Path(sys.executable).with_name("bean-check")), str(file)], capture_output=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+
+    text = file.read_text()
+    assert "1252818.25 ~ 0 CRC" in text
+    assert complaints(text.replace("1252818.25 ~ 0 CRC", "1252818.26 ~ 0 CRC")) != []
+
+
+def test_the_audit_file_stands_alone(run: Run, shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "audit.db"
+
+    assert run("ledger", "audit", str(file)).code == 0
+
+    with sqlite3.connect(file) as audit:
+        tables = {name for (name,) in audit.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        text = "\n".join(audit.iterdump())
+    audit.close()
+    assert {"entry", "posting", "allocation", "drawn", "intake", "seal", "settlement_line", "observation"} <= tables
+    assert "bill:" in text
+    assert not [word for word in ("Alejandro", "example.com", "112340567", "8888") if word in text]
+    again = run("ledger", "audit", str(file))
+    assert (again.code, "already there" in again.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("ledger", "credit-note", "FE-9", "NC-1", "5.00"), "no invoice 'FE-9'"),
+        (("ledger", "credit-note", "FE-001", "NC-1", "0.001"), "decimal point"),
+        (("ledger", "use-credit", "FE-001"), "no credit to use"),
+        (("ledger", "correct", "bill:nothing:0", "--reason", "x"), "bill:nothing:0"),
+        (("receipt", "void", "9", "--reason", "x"), "no cash receipt '9'"),
+        (("reconcile", "import", "-", "greenpay"), "not connected to 'greenpay'"),
+        (("reconcile", "fetch", "greenpay", "--period", "november"), "no period"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_line(run: Run, shop: Path, words: tuple[str, ...], told: str) -> None:
+    ended = run(*words)
+
+    assert ended.code in (1, 2)
+    assert told in ended.err
+    assert "Traceback" not in ended.err
