@@ -66,7 +66,7 @@ async def receive_notification(
         return Answer(404)
     reading = _verdict_of(hub, opened, message)
     now = hub.clock()
-    # A message that makes its plugin ask for a request has proved itself: schemes with a proof verify before they yield.
+    # A message whose plugin wants to send a request has proved itself: schemes with a proof verify before they yield.
     if reading is not None and reading.verdict is not Verdict.VALID and not may_keep(opened.record.id):
         log.warning("notifications_flood", provider=opened.record.provider, account=opened.record.id)
         return Answer(429)

@@ -641,6 +641,18 @@ class World(Desk):
         """Plan a misbehaviour of a simulator."""
         self.control(code, "fault", path=path, kind=kind, times=times, **more)
 
+    def misbehave(self, code: str, operation: str, answer: str) -> None:
+        """Answer an operation with a business code, until ``behave``."""
+        self.control(code, "options", force={operation: {"code": answer, "effect": False, "times": 10**6}})
+
+    def behave(self, code: str) -> None:
+        """End a ``misbehave``."""
+        self.control(code, "options", force={})
+
+    def operations(self, payment: Payment) -> list[Any]:
+        """Refunds, undos and cancels of a payment."""
+        return list(self.read(lambda tx: tx.operations.of_payment(payment.id)))
+
     def news(self, payment: Payment) -> list[News]:
         """The notifications that a simulator owes for a payment, oldest first."""
         found = self.run(self.town.notifications(payment.provider, payment.reference))

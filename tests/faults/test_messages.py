@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512
 
+import hub.domain.payment
 import hub.flows.receive_message
+import hub.flows.record_observations
 import hub_greenpay
 import hub_greenpay.signature
 import hub_greenpay.wire
@@ -62,8 +64,8 @@ def forged_greenpay(world: World, news: News) -> Forgeries:
     yield "no signature", attrs.evolve(news, body=json.dumps(without).encode())
     for name, value in {
         "empty": "", "null": None, "zeros": "0" * 256, "short": proof[:-2], "long": proof + "00",
-        "a zero in front": "00" + proof[2:], "a line end": proof + "\n", "a blank": proof[:-1] + " ", "0x": "0x" + proof,
-        "base64": base64.b64encode(bytes.fromhex(proof)).decode(), "a list": [proof], "twice": proof * 2,
+        "a zero in front": "00" + proof[2:], "a line end": proof + "\n", "a blank": proof[:-1] + " ",
+        "0x": "0x" + proof, "base64": base64.b64encode(bytes.fromhex(proof)).decode(), "a list": [proof], "twice": proof * 2,
         "another merchant's key": signed(STRANGER, text), "SHA-1": signed(key, text, SHA1()),
         "SHA-384": signed(key, text, SHA384()), "SHA-512": signed(key, text, SHA512()),
         "PSS": key.sign(text.encode(), padding.PSS(padding.MGF1(SHA256()), 32), SHA256()).hex(),
@@ -117,8 +119,8 @@ def forged_nequi(world: World, news: News) -> Forgeries:
         yield f"no {name}", with_headers(name)
     yield "no signature and no digest", with_headers("signature", "digest")
     for name, other in {
-        "an empty one": "", "another merchant's": "someone-elses", "a blank more": secret + " ", "a prefix": secret[:-1],
-        "reversed": secret[::-1], "upper case": secret.swapcase(),
+        "an empty one": "", "another merchant's": "someone-elses", "a blank more": secret + " ",
+        "a prefix": secret[:-1], "reversed": secret[::-1], "upper case": secret.swapcase(),
     }.items():  # fmt: skip
         yield f"secret: {name}", attrs.evolve(news, headers=tuple(nequi_headers(body, other).items()))
     for algorithm in ("sha1", "sha256", "sha512", "md5"):
@@ -430,7 +432,7 @@ def replayed(world: World) -> int:
 
 def test_control_the_time_of_arrival_in_the_dedupe_key_makes_a_replay_news(world: World, plant: Plant) -> None:
     assert replayed(world) == 1
-    right = hub.flows.record_observations.dedupe_key
+    right = hub.domain.payment.dedupe_key
     plant(
         hub.flows.record_observations,
         "dedupe_key",

@@ -1,0 +1,394 @@
+"""Answers that are lost, late, false or about something else: no second charge, no wrong belief (F12-F16, F84, F86)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+import pytest
+
+import hub.domain.payment
+import hub.flows.check_payment
+import hub.flows.record_observations
+import hub.flows.start_payment
+import hub_nequi.wire
+from hub.domain.payment import Payment, Status
+from hub.flows.start_payment import NotPossible
+from hub_hookspecs import Kind, Money, Observation, Outcome
+from tests.faults.harness import Debtor, World, broken
+
+Plant = Callable[[Any, str, Any], None]
+
+PUSH = "*unregisteredpayment"
+STATUS = "*getstatuspayment"
+REVERSAL = "*reversetransaction"
+LOSSES = ("cut_after", "hang_after", "status_after", "garbage", "empty", "html", "invalid_utf8", "oversized")
+LOST_ON_THE_WAY = ("cut_before", "hang_before", "status_before")
+
+
+def lose_answer(world: World, kind: str, path: str = PUSH) -> None:
+    world.fault("nequi", path, kind, seconds=1.0)
+
+
+def press_again(world: World, debtor: Debtor) -> Payment | str:
+    """What the payer gets who presses the pay button once more; the refusal's code where there is none."""
+    try:
+        return world.pay(debtor, warned=True)
+    except NotPossible as refusal:
+        return refusal.code
+
+
+# ---------------------------------------------------------------- F12: charged, never answered
+
+
+def charged_twice(world: World, runs: int, dice: random.Random) -> list[str]:
+    """Pushes that took the money and were not answered: what is charged twice, or believed wrongly."""
+    wrong = []
+    for run in range(runs):
+        kind, told = LOSSES[run % len(LOSSES)], run % 2 == 0
+        debtor = world.debtor("CO", dice.randrange(100, 10_000) * 100)
+        lose_answer(world, kind)
+        payment = world.pay(debtor)
+        again = press_again(world, debtor)
+        if isinstance(again, Payment) and again.id != payment.id:
+            world.approve(again)
+        if payment.status is not Status.UNKNOWN:
+            wrong.append(f"{kind}: {payment.status} {payment.reason}")
+        world.approve(payment)
+        if told:
+            world.deliver(payment)
+        else:
+            world.pass_time(seconds=61)  # by then it was asked for in the report
+        after = world.payment(payment)
+        if after.status is not Status.PAID:
+            wrong.append(f"{kind}, {'told' if told else 'not told'}: {after.status} {after.reason}")
+        if (count := world.charged(debtor.payables, "nequi")) != 1:
+            wrong.append(f"{kind}: charged {count} times")
+        if press_again(world, debtor) not in ("not_owed", "nothing_chosen"):
+            wrong.append(f"{kind}: a paid invoice could be paid again")
+    return wrong + broken(world) + world.book_differences()
+
+
+def test_a_charge_that_was_never_answered_is_charged_once_and_believed_at_the_first_look_that_can_know(
+    world: World, dice: random.Random
+) -> None:
+    assert charged_twice(world, 20, dice) == []
+
+
+@pytest.mark.long
+def test_two_thousand_charges_that_were_never_answered_are_charged_once(world: World, dice: random.Random) -> None:
+    assert charged_twice(world, 2000, dice) == []
+
+
+def test_control_no_clear_answer_taken_for_no_charges_twice(world: World, dice: random.Random, plant: Plant) -> None:
+    right = hub.flows.start_payment.claims_of
+
+    def believe_in_silence(hub_: Any, payment: Payment, conclusion: Any) -> Any:
+        if conclusion.outcome is Outcome.UNKNOWN:
+            conclusion = attrs.evolve(conclusion, outcome=Outcome.NEVER_SENT)
+        return right(hub_, payment, conclusion)
+
+    plant(hub.flows.start_payment, "claims_of", believe_in_silence)
+
+    assert any("charged 2 times" in text for text in charged_twice(world, 4, dice))
+
+
+# ---------------------------------------------------------------- F13: lost on the way there
+
+
+def lost_on_the_way(world: World, runs: int) -> list[str]:
+    """Requests that never had an effect: what is paid, or still open when the rules should have closed it."""
+    wrong = []
+    for run in range(runs):
+        kind = LOST_ON_THE_WAY[run % 3]
+        debtor = world.debtor("CO", 70_000)
+        lose_answer(world, kind)
+        payment = world.pay(debtor)
+        if payment.status is not Status.UNKNOWN:
+            wrong.append(f"push, {kind}: {payment.status} {payment.reason}")
+        world.pass_time(minutes=29)
+        if not world.payment(payment).is_live:
+            wrong.append(f"push, {kind}: closed before it settled")
+        world.pass_time(minutes=3)
+        after = world.payment(payment)
+        if (after.status, after.reason) != (Status.CLOSED, "never_existed"):
+            wrong.append(f"push, {kind}: {after.status} {after.reason} after the undo found nothing")
+        session = world.debtor("CR", 70_000)
+        world.fault("greenpay", "/merchant", kind, seconds=1.0)
+        opened = world.pay(session)
+        if (opened.status, opened.reason) != (Status.CLOSED, "never_sent"):
+            wrong.append(f"session, {kind}: {opened.status} {opened.reason}")
+        retry = world.pay(session)
+        if retry.id == opened.id or not retry.is_live:
+            wrong.append(f"session, {kind}: no new payment")
+    return wrong + broken(world) + world.book_differences()
+
+
+def test_what_was_lost_on_the_way_there_is_closed_by_the_rules_of_its_tier(world: World) -> None:
+    assert lost_on_the_way(world, 6) == []
+    assert world.book("nequi") == []
+
+
+def test_control_without_the_tier_rule_a_lost_push_stays_in_limbo(world: World, plant: Plant) -> None:
+    plant(hub.flows.check_payment, "undo_due", lambda *_given: False)
+
+    assert any("after the undo found nothing" in text for text in lost_on_the_way(world, 1))
+
+
+# ---------------------------------------------------------------- F14, F23: the provider is slow to know
+
+
+def closed_while_charged(world: World, minutes: Sequence[int]) -> list[str]:
+    """QR codes paid at these minutes of a provider whose status call lags behind by ten."""
+    wrong = []
+    for minute in minutes:
+        debtor = world.debtor("CO", 50_000)
+        payment = world.pay(debtor, way="qr", fields={})
+        world.pass_time(minutes=minute)
+        lag = Lag(world)
+        world.approve(payment)
+        world.pass_time(minutes=10)
+        lag.over()
+        world.pass_time(minutes=40)
+        after = world.payment(payment)
+        if after.status is not Status.PAID or "late" in after.flags:
+            wrong.append(f"paid in minute {minute}: {after.status} {after.reason} {sorted(after.flags)}")
+    return wrong + broken(world) + world.book_differences()
+
+
+@attrs.define
+class Lag:
+    """While it lasts, status calls answer what was true before it began."""
+
+    world: World
+    right: Any = hub_nequi.wire.observations_from
+
+    def __attrs_post_init__(self) -> None:
+        right = self.right
+
+        def earlier(*given: Any, **named: Any) -> tuple[Observation, ...]:
+            return tuple(
+                attrs.evolve(item, kind=Kind.ACCEPTED, movement=None, amount=None) if item.kind is Kind.PAID else item
+                for item in right(*given, **named)
+            )
+
+        hub_nequi.wire.observations_from = earlier
+
+    def over(self) -> None:
+        """The provider has caught up."""
+        hub_nequi.wire.observations_from = self.right
+
+
+def test_nothing_is_closed_while_charged_by_a_provider_that_lags_ten_minutes(world: World) -> None:
+    assert closed_while_charged(world, (1, 6, 12, 14)) == []
+
+
+def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World, plant: Plant) -> None:
+    right = hub.flows.check_payment.conclusion_due
+    plant(
+        hub.flows.check_payment,
+        "conclusion_due",
+        lambda payment, way, now: right(payment, attrs.evolve(way, settle_minutes=0), now),
+    )
+    right_next = hub.domain.payment.next_check
+    plant(
+        hub.flows.record_observations,
+        "next_check",
+        lambda payment, way, now: right_next(payment, attrs.evolve(way, settle_minutes=0), now),
+    )
+
+    assert closed_while_charged(world, (14,))
+
+
+def test_a_code_that_cannot_be_asked_about_when_its_time_is_over_is_not_concluded_blindly(world: World) -> None:
+    debtor = world.debtor("CO", 50_000)
+    payment = world.pay(debtor, way="qr", fields={})
+    world.pass_time(minutes=14, seconds=50)
+    world.misbehave("nequi", "getStatusPayment", "20-07A")
+    world.approve(payment)
+    world.pass_time(minutes=40)
+    assert world.payment(payment).is_live
+
+    world.behave("nequi")
+    world.pass_time(hours=1)
+
+    assert world.payment(payment).status is Status.PAID
+    assert "late" not in world.payment(payment).flags
+
+
+def test_a_code_that_nobody_pays_is_closed_on_time_and_frees_its_invoice(world: World) -> None:
+    debtor = world.debtor("CO", 50_000)
+    payment = world.pay(debtor, way="qr", fields={})
+    world.pass_time(minutes=31)
+    after = world.payment(payment)
+
+    assert after.status is Status.CLOSED
+    assert after.reason in ("expired", "session_expired")
+    assert isinstance(press_again(world, debtor), Payment)
+
+
+# ---------------------------------------------------------------- F16: an answer about something else
+
+
+def query_says(plant: Plant, *claims: Observation) -> None:
+    plant(hub_nequi.wire, "observations_from", lambda *_given, **_named: claims)
+
+
+def test_an_answer_for_another_reference_is_not_credited(world: World, plant: Plant) -> None:
+    payment = world.pay(world.debtor("CO", 60_000))
+    query_says(plant, Observation(kind=Kind.PAID, reference="SOMEBODYEL", movement="SOMEBODYEL"))
+    world.pass_time(minutes=2)
+
+    assert world.payment(payment).status is Status.PENDING
+    assert world.balance("CO", "provider_clearing") == 0
+
+
+def test_another_amount_is_booked_as_it_is_and_another_currency_waits_in_suspense(world: World, plant: Plant) -> None:
+    short, strange = world.debtor("CO", 60_000), world.debtor("CO", 60_000)
+    vouched = frozenset({"amount"})
+    payment = world.pay(short)
+    query_says(
+        plant,
+        Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(10_000, "COP"), vouched=vouched),
+    )
+    world.pass_time(seconds=6)
+    assert (world.payment(payment).status, world.due(short.payables[0])) == (Status.PAID, 50_000)
+    assert "amount_mismatch" in world.causes(payment)
+
+    payment = world.pay(strange)
+    query_says(
+        plant,
+        Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(60_000, "USD"), vouched=vouched),
+    )
+    world.pass_time(seconds=6)
+    assert (world.payment(payment).status, world.due(strange.payables[0])) == (Status.PAID, 60_000)
+    assert world.balance("CO", "suspense", "USD") == -60_000
+    assert "currency_mismatch" in world.causes(payment)
+    assert broken(world) == []
+
+
+# ---------------------------------------------------------------- F84: the push's answer is lost; then what
+
+
+def story_of_a_lost_push(world: World, payer: str, *, told: bool, undo: str) -> list[str]:
+    """Approve, ignore or reject a push whose answer was lost, with and without its notice, the undo's answer lost."""
+    world.control("nequi", "options", reports="denied")
+    debtor = world.debtor("CO", 90_000)
+    lose_answer(world, "cut_after")
+    payment = world.pay(debtor)
+    if payer == "approve":
+        world.approve(payment)
+    elif payer == "reject":
+        world.reject(payment)
+    if told:
+        world.deliver(payment)
+    if undo != "answered":
+        world.fault("nequi", REVERSAL, undo, times=1, seconds=1.0)
+    world.pass_time(hours=3)
+    after = world.payment(payment)
+    held = [row for row in world.book("nequi") if row["reference"] == payment.reference]
+    undone = [row for row in held if row["state"] == "returned"]
+    found = []
+    if len(held) > 1 or any(row["captures"] > 1 for row in held):
+        found.append("charged twice")
+    wanted = {
+        ("approve", True): Status.PAID,
+        ("approve", False): Status.PAID if undo == "answered" else after.status,
+        ("reject", True): Status.CLOSED,
+    }
+    expected = wanted.get((payer, told), Status.CLOSED if undo == "answered" else after.status)
+    if after.status is not expected:
+        found.append(f"{after.status} {after.reason}, not {expected}")
+    if told and undone:
+        found.append("returned although it was told")
+    if payer == "approve" and not told and undo == "answered":
+        if not undone:
+            found.append("kept, not returned")
+        if world.due(debtor.payables[0]) != 90_000:
+            found.append("allocated although it was returned")
+        if not world.owed_mails(payment, "payment_returned"):
+            found.append("the payer was not told")
+    if after.is_live and not world.causes(payment):
+        found.append("in limbo without a person")
+    reversals = len([item for item in world.operations(payment) if item.kind == "undo"])
+    if reversals > 1:
+        found.append(f"{reversals} undos")
+    problems = broken(world) + (world.book_differences() if undo == "answered" else [])
+    return [f"{payer}, told {told}, undo {undo}: {text}" for text in found + problems]
+
+
+@pytest.mark.parametrize("undo", ["answered", "cut_after", "hang_after", "status_after"])
+def test_a_push_whose_answer_was_lost_ends_rightly_whatever_the_payer_does(world: World, undo: str) -> None:
+    assert [
+        text
+        for payer in ("approve", "ignore", "reject")
+        for told in (True, False)
+        for text in story_of_a_lost_push(world, payer, told=told, undo=undo)
+    ] == []
+
+
+# ---------------------------------------------------------------- F86: Nequi's ways of saying things
+
+
+SPEECH: list[tuple[str, dict[str, Any], str, str]] = [
+    ("plain", {}, "approve", "paid"),
+    ("keys nobody documented", {"extra_keys": True}, "approve", "paid"),
+    ("blanks around codes", {"blanks": True}, "approve", "paid"),
+    ("the ending as a code", {"ended_as": "code"}, "reject", "cancelled"),
+    ("the ending as a value", {"ended_as": "value"}, "reject", "cancelled"),
+    ("the ending as a value, with blanks", {"ended_as": "value", "blanks": True}, "expire", "expired"),
+    ("no date", {"omit_keys": ["date"]}, "approve", "paid"),
+    ("no name, no origin", {"omit_keys": ["name", "originMoney", "ipAddress"]}, "approve", "paid"),
+    ("no value", {"omit_keys": ["value"]}, "approve", "paid"),
+    ("no transaction number", {"omit_keys": ["trnId"]}, "approve", "paid"),
+    ("no status", {"omit_keys": ["status"]}, "approve", "pending"),
+    ("no status code", {"omit_keys": ["StatusCode"]}, "approve", "pending"),
+    ("no body", {"omit_keys": ["ResponseBody"]}, "approve", "pending"),
+    ("a code nobody knows", {"force": {"getStatusPayment": {"code": "99-XYZ", "times": 99}}}, "approve", "pending"),
+    ("a technical error", {"force": {"getStatusPayment": {"code": "20-07A", "times": 99}}}, "approve", "pending"),
+    ("an empty code", {"force": {"getStatusPayment": {"code": "", "times": 99}}}, "approve", "pending"),
+    ("nearly success", {"force": {"getStatusPayment": {"code": "00", "times": 99}}}, "approve", "pending"),
+]
+
+
+@pytest.mark.parametrize(("options", "act", "end"), [case[1:] for case in SPEECH], ids=[case[0] for case in SPEECH])
+def test_nequi_is_understood_in_all_its_ways_and_what_is_unknown_concludes_nothing(
+    world: World, options: dict[str, Any], act: str, end: str
+) -> None:
+    payment = world.pay(world.debtor("CO", 90_000))
+    world.control("nequi", act, reference=payment.reference)
+    world.control("nequi", "options", **options)
+    world.pass_time(seconds=6)
+    after = world.payment(payment)
+
+    assert end in (after.status.value, after.reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "reason"),
+    [
+        ("20-08A", "closed", "declined"), ("3-451", "closed", "declined"), ("11-37L", "closed", "declined"),
+        ("2-CCSB000012", "closed", "declined"), ("20-09A", "closed", "declined"), ("11-17L", "closed", "declined"),
+        ("20-10A", "closed", "declined"), ("11-18L", "unknown", ""), ("20-07A", "unknown", ""),
+        ("99-XYZ", "unknown", ""), ("", "unknown", ""),
+    ],
+)  # fmt: skip
+def test_a_push_answered_with_a_business_code_is_refused_or_left_open_as_the_table_says(
+    world: World, code: str, status: str, reason: str
+) -> None:
+    world.control("nequi", "options", force={"unregisteredPayment": {"code": code, "effect": False, "times": 1}})
+    payment = world.pay(world.debtor("CO", 90_000))
+
+    assert (payment.status.value, payment.reason) == (status, reason)
+
+
+def test_control_a_plugin_that_branches_on_text_believes_what_it_cannot_know(world: World, plant: Plant) -> None:
+    plant(hub_nequi.wire, "STATUSES", {**hub_nequi.wire.STATUSES, "": Kind.PAID})
+    payment = world.pay(world.debtor("CO", 90_000))
+    world.control("nequi", "options", omit_keys=["status"])
+    world.pass_time(seconds=6)
+
+    assert world.payment(payment).status is Status.PAID
+    assert world.book_differences() != []
