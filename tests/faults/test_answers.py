@@ -13,6 +13,7 @@ import hub.domain.payment
 import hub.flows.check_payment
 import hub.flows.record_observations
 import hub.flows.start_payment
+import hub_nequi.codes
 import hub_nequi.wire
 from hub.domain.payment import Payment, Status
 from hub.flows.start_payment import NotPossible
@@ -186,7 +187,7 @@ def test_nothing_is_closed_while_charged_by_a_provider_that_lags_ten_minutes(wor
 
 
 def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World, plant: Plant) -> None:
-    right = hub.flows.check_payment.conclusion_due
+    right = hub.domain.payment.conclusion_due
     plant(
         hub.flows.check_payment,
         "conclusion_due",
@@ -385,7 +386,7 @@ def test_a_push_answered_with_a_business_code_is_refused_or_left_open_as_the_tab
 
 
 def test_control_a_plugin_that_branches_on_text_believes_what_it_cannot_know(world: World, plant: Plant) -> None:
-    plant(hub_nequi.wire, "STATUSES", {**hub_nequi.wire.STATUSES, "": Kind.PAID})
+    plant(hub_nequi.wire, "STATUSES", {**hub_nequi.codes.STATUSES, "": Kind.PAID})
     payment = world.pay(world.debtor("CO", 90_000))
     world.control("nequi", "options", omit_keys=["status"])
     world.pass_time(seconds=6)

@@ -65,7 +65,8 @@ def forged_greenpay(world: World, news: News) -> Forgeries:
     for name, value in {
         "empty": "", "null": None, "zeros": "0" * 256, "short": proof[:-2], "long": proof + "00",
         "a zero in front": "00" + proof[2:], "a line end": proof + "\n", "a blank": proof[:-1] + " ",
-        "0x": "0x" + proof, "base64": base64.b64encode(bytes.fromhex(proof)).decode(), "a list": [proof], "twice": proof * 2,
+        "0x": "0x" + proof, "base64": base64.b64encode(bytes.fromhex(proof)).decode(), "a list": [proof],
+        "twice": proof * 2,
         "another merchant's key": signed(STRANGER, text), "SHA-1": signed(key, text, SHA1()),
         "SHA-384": signed(key, text, SHA384()), "SHA-512": signed(key, text, SHA512()),
         "PSS": key.sign(text.encode(), padding.PSS(padding.MGF1(SHA256()), 32), SHA256()).hex(),
