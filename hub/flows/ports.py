@@ -278,6 +278,9 @@ class Settlements(Protocol):
     def awaited(self, account_id: str) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
 
+    def settled_since(self, account_id: str) -> datetime | None:
+        """When the oldest of what the account's lines have settled was booked for."""
+
     def clearing(self, account_id: str) -> Mapping[str, int]:
         """What the account has to pay out by the books, by currency."""
 

@@ -135,7 +135,7 @@ async def import_settlement(
         return Reconciliation(source=source, faults=faults)
     last = max((day for line in lines if (day := line_day(line))), default=None)
     until = last - timedelta(days=days) if last else None
-    return await _reconcile(hub, account, lines, source=source, since=None, until=until, dry_run=dry_run)
+    return await _reconcile(hub, account, lines, source=source, since=None, until=until, days=days, dry_run=dry_run)
 
 
 async def fetch_settlement(
@@ -180,11 +180,12 @@ async def _reconcile(
     source: str,
     since: date | None,
     until: date | None,
+    days: int = DAYS_TO_SETTLE,
     dry_run: bool,
 ) -> Reconciliation:
     now = hub.clock()
     named = frozenset(line.line_id for line in lines)
-    desk = _Desk(hub=hub, account=account, source=source, now=now, named=named)
+    desk = _Desk(hub=hub, account=account, source=source, now=now, named=named, days=days)
     met: set[str] = set()
     retried = await hub.store.read(lambda tx: tx.settlements.of(account.id, LineState.OPEN))
     rest = [stored.line for stored in retried if stored.line.line_id not in named]
@@ -220,6 +221,7 @@ class _Desk:
     source: str
     now: datetime
     named: frozenset[str]
+    days: int
 
     def take(self, tx: Tx, lines: Sequence[SettlementLine], met: set[str], before: Reconciliation) -> Reconciliation:
         """Match some lines, book those that fit, open a review for each other."""
@@ -247,13 +249,22 @@ class _Desk:
     def finish(self, tx: Tx, report: Reconciliation, since: date | None, until: date | None) -> Reconciliation:
         """Look for what is booked here and no line settles, and compare the clearing account."""
         awaited = tx.settlements.awaited(self.account.id)
-        first = since or min(
-            (day for stored in tx.settlements.of(self.account.id) if (day := line_day(stored.line))), default=None
-        )
+        first = since or self._covered_since(tx)
         for item in awaited if first and until else ():
             if first <= item.at.date() <= until:  # type: ignore[operator]
                 report = self._miss(tx, report, item)
         return attrs.evolve(report, clearing=tx.settlements.clearing(self.account.id), awaited=awaited)
+
+    def _covered_since(self, tx: Tx) -> date | None:
+        """The first day of payments that the account's lines speak of: what is older was settled before we looked."""
+        days = [day for stored in tx.settlements.of(self.account.id) if (day := self._covers(stored.line))]
+        earliest = tx.settlements.settled_since(self.account.id)
+        return min([*days, *([earliest.date()] if earliest else [])], default=None)
+
+    def _covers(self, line: SettlementLine) -> date | None:
+        if line.occurred_at:
+            return line.occurred_at.date()
+        return line.settled_on - timedelta(days=self.days) if line.settled_on else None
 
     def _store(self, tx: Tx, line: SettlementLine) -> None:
         tx.settlements.add(

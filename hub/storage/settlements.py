@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.settlement import Awaited, LineState, StoredLine
@@ -53,6 +53,18 @@ MOVES = (
 )
 SETTLED = select(settlement_line.c.settles).where(
     settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None)
+)
+SETTLED_SINCE = (
+    select(func.min(entry.c.at).label("at"))
+    .join(
+        settlement_line,
+        and_(
+            entry.c.merchant == settlement_line.c.merchant,
+            entry.c.mode == settlement_line.c.mode,
+            entry.c.key == settlement_line.c.settles,
+        ),
+    )
+    .where(settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None))
 )
 AUTHORISED = (
     select(observation.c.payment)
@@ -133,6 +145,11 @@ class Settlements:
                 at=before.at if before else moment(row["at"]),
             )
         return tuple(move for key, move in moves.items() if key not in settled and move.minor)
+
+    def settled_since(self, account_id: str) -> datetime | None:
+        """When the oldest of what the account's lines have settled was booked for."""
+        row = self._tx.run(SETTLED_SINCE, {"account": account_id}).fetchone()
+        return maybe_moment(row["at"])
 
     def clearing(self, account_id: str) -> Mapping[str, int]:
         """What the account has to pay out by the books, by currency."""
