@@ -19,12 +19,13 @@ import attrs
 import structlog
 
 from hub.documents import Documents
+from hub.documents.posting import HttpAlerter
 from hub.documents.smtp import SmtpMailer
 from hub.flows.ports import Hub, Mailer, Store
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
 from hub.settings import Settings
-from hub.storage import SqliteStore, SqliteTx, open_store
+from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
 from hub.vault import KeyFileMissing, Vault, create_keys, open_vault
 from hub_hookspecs import CROCKFORD, Grant
 
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 
 DATABASE = "hub.db"
 KEYS = "keys.json"
+PROOFS = "proofs"
 
 
 class NotReady(Exception):
@@ -223,6 +225,12 @@ def open_hub(
         sender=settings.sender,
         simulated=bool(settings.endpoints),
         link_days=settings.link_days,
+        files=ProofFolder(settings.data / PROOFS),
+        alerter=HttpAlerter(),
+        alert_webhook=settings.alert_webhook,
+        second_person_above=settings.second_person,
+        backup_expected=settings.backup_expected,
+        data=settings.data,
     )
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
 

@@ -15,6 +15,8 @@ import typed_settings
 from typed_settings.exceptions import ConfigFileLoadError, InvalidOptionsError, InvalidSettingsError
 from typed_settings.loaders import EnvLoader, FileLoader, Loader, TomlFormat
 
+from hub_hookspecs import Money, MoneyError
+
 FILE_NAME = "hub.toml"
 PREFIX = "HUB_"
 DEFAULT_DATA = Path("payment-hub-data")
@@ -54,6 +56,9 @@ class Settings:
         smtp_host .. smtp_starttls: The mail server.
         sender: Address in From; the display name is the company's.
         operator_email: Who is told about requests and exceptions; may be empty.
+        alert_webhook: Address that alerts are posted to as JSON, beside the mail to the operator; may be empty.
+        backup_expected: Alert a missing backup even if none was ever made.
+        second_person_above: Amount by currency, in major units, above which two people must decide the same.
         link_days: How long mailed links live.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         providers: Overrides by provider code: ``[providers.greenpay.endpoints]``.
@@ -70,6 +75,9 @@ class Settings:
     smtp_starttls: bool = False
     sender: str = "payment-hub@localhost"
     operator_email: str = ""
+    alert_webhook: str = ""
+    backup_expected: bool = False
+    second_person_above: dict[str, str] = attrs.Factory(dict)
     link_days: int = 30
     log_level: str = "info"
     providers: dict[str, ProviderSettings] = attrs.Factory(dict)
@@ -78,6 +86,11 @@ class Settings:
     def endpoints(self) -> Mapping[str, Mapping[str, str]]:
         """Endpoint overrides by provider code and role."""
         return {code: chosen.endpoints for code, chosen in self.providers.items() if chosen.endpoints}
+
+    @property
+    def second_person(self) -> Mapping[str, int]:
+        """``second_person_above`` in minor units."""
+        return {code: Money.parse(text, code).minor for code, text in self.second_person_above.items()}
 
 
 def load_settings(data: Path | None = None) -> Settings:
@@ -127,6 +140,13 @@ def _problems(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if (value or name == "sender") and not re.fullmatch(r"[^@\s,<>\"]+@[^@\s,<>\"]+", value):
             yield f"{name} must be a mail address, without a name"
+    if settings.alert_webhook and not _is_web_address(settings.alert_webhook):
+        yield "alert_webhook must be a full http or https address"
+    for code, text in settings.second_person_above.items():
+        try:
+            Money.parse(text, code)
+        except MoneyError:
+            yield f'second_person_above.{code} must be an amount such as "500000.00" of a known currency'
     if not 1 <= settings.link_days <= 3650:
         yield "link_days must lie between 1 and 3650"
     if settings.log_level.lower() not in LEVELS:

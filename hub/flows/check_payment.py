@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 
@@ -40,12 +41,21 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return payment
     due = conclusion_due(payment, way, now)
     claims: list[Claim] = []
+    steps: tuple[Any, ...] = ()
+    if _can_ask(opened, way, payment) and (due is None or due.kind is Kind.SESSION_EXPIRED):
+        if not hub.exchanger.is_open(opened.record.id):
+            claims, steps = await _ask(hub, opened, payment)
+        if not _is_still_open(claims):
+            due = None
     if due:
-        claims = [rule_claim(due.kind, due.rule, f"at {now.isoformat(timespec='seconds')}")]
-    elif _can_ask(opened, way, payment) and not hub.exchanger.is_open(opened.record.id):
-        claims = await _ask(hub, opened, payment)
+        claims = [*claims, rule_claim(due.kind, due.rule, f"at {now.isoformat(timespec='seconds')}")]
     ended = hub.clock()
-    after = await hub.store.write(lambda tx: _commit(tx, hub, payment_id, way, claims, ended))
+
+    def commit(tx: Tx) -> Payment | None:
+        tx.requests.add(payment_id, steps, at=ended)
+        return _commit(tx, hub, payment_id, way, claims, ended)
+
+    after = await hub.store.write(commit)
     if after and undo_due(after, way, ended):
         await undo_payment(hub, payment_id)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
@@ -62,7 +72,13 @@ def _can_ask(opened: Opened, way: Way, payment: Payment) -> bool:
     return payment.status is not Status.PAID
 
 
-async def _ask(hub: Hub, opened: Opened, payment: Payment) -> list[Claim]:
+def _is_still_open(claims: list[Claim]) -> bool:
+    """The provider was asked just now and knows of no end: only then is silence an answer."""
+    kinds = {claim.observation.kind for claim in claims}
+    return bool(kinds) and kinds <= {Kind.ACCEPTED, Kind.NOT_FOUND, Kind.TRY_DECLINED}
+
+
+async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim], tuple[Any, ...]]:
     query = Query(
         reference=payment.reference,
         provider_reference=payment.provider_reference,
@@ -82,8 +98,8 @@ async def _ask(hub: Hub, opened: Opened, payment: Payment) -> list[Claim]:
         query=query,
     )
     if ran.conclusion.outcome is not Outcome.RESULT:
-        return []
-    return [_claim(item, payment) for item in ran.conclusion.value or ()]
+        return [], ran.steps
+    return [_claim(item, payment) for item in ran.conclusion.value or ()], ran.steps
 
 
 def _claim(observation: Observation, payment: Payment) -> Claim:

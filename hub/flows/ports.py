@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import attrs
@@ -24,6 +25,7 @@ from hub.domain.order import StoreOrder
 from hub.domain.papers import MailValue, Paper, PaperFile
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import ObservedBy, Payment, Seen
+from hub.domain.proof import Proof
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
@@ -238,9 +240,6 @@ class Ledger(Protocol):
     def head(self, merchant_id: str, mode: Mode) -> tuple[int, str]:
         """How many entries the hash chain holds, and its last hash."""
 
-    def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
-        """Write a book to a new SQLite file of its own; the number of rows."""
-
     def balances(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, str, int], ...]:
         """(kind, owner, currency, balance) of every ledger account."""
 
@@ -249,6 +248,9 @@ class Ledger(Protocol):
 
     def applied_to(self, intake_key: str, merchant_id: str, mode: Mode) -> tuple[tuple[str, int], ...]:
         """(payable id, amount) that an intake settled."""
+
+    def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
+        """Write a book to a new SQLite file of its own; the number of rows."""
 
     def verify(self) -> tuple[str, ...]:
         """Every broken invariant in words; empty when the books are right."""
@@ -431,6 +433,13 @@ class Reviews(Protocol):
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]: ...
 
 
+class Proofs(Protocol):
+    """Files that customers handed in; their contents lie in ``Files``."""
+
+    def add(self, record: Proof) -> None: ...
+    def of_review(self, review_id: str) -> tuple[Proof, ...]: ...
+
+
 class Operations(Protocol):
     """Refunds, undos and cancels."""
 
@@ -533,6 +542,8 @@ class Tx(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def operations(self) -> Operations: ...
+    @property
+    def proofs(self) -> Proofs: ...
     @property
     def requests(self) -> Requests: ...
     @property
@@ -673,6 +684,31 @@ class Vault(Protocol):
         """HMAC for a form that needs no session (CSRF of link pages, single-purpose links)."""
 
 
+class Files(Protocol):
+    """Contents of files, apart from the database, each under a random name."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Write a file, on disk before this returns."""
+
+    def read(self, name: str) -> bytes:
+        """The content; FileNotFoundError when it is gone."""
+
+    def drop(self, name: str) -> None:
+        """Remove a file whose row was never written."""
+
+
+class Alerter(Protocol):
+    """Tells the operator's own systems."""
+
+    async def post(self, url: str, body: Mapping[str, object]) -> None:
+        """Post JSON.
+
+        Raises:
+            OSError: It may be tried again.
+            MailRefused: The receiver does not want it, now or later.
+        """
+
+
 class Wake(Protocol):
     """Tells the running loop that something may be due."""
 
@@ -695,7 +731,14 @@ class Hub:
         owner: Name of this process in ``sending`` rows.
         spawn: Hands a task to the process.
         wake: Set by serve and worker; without it the tick finds the work anyway.
+        files: Where files that customers hand in are kept; without it none is taken.
         simulated: Test endpoints are overridden, so every page says SIMULATED.
+        alerter, alert_webhook: Posts alerts, and where to; empty for nowhere.
+        second_person_above: Amounts in minor units by currency above which two people must decide the same.
+        backup_expected: A missing backup is alerted even if none was ever made.
+        data: The data folder; None for a hub that has none.
+        stopping: Nothing new is sent any more.
+        beat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
         kept: What is kept for a moment, by key.
         crowded_until: Until then news is stored and acknowledged first, and applied by a job.
     """
@@ -718,6 +761,14 @@ class Hub:
     sender: str
     simulated: bool = False
     link_days: int = 30
+    files: Files | None = None
+    alerter: Alerter | None = None
+    alert_webhook: str = ""
+    second_person_above: Mapping[str, int] = attrs.Factory(dict)
+    backup_expected: bool = False
+    data: Path | None = None
+    stopping: bool = False
+    beat: float | None = None
     kept: dict[str, object] = attrs.Factory(dict)
     crowded_until: datetime | None = None
 

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import structlog
 
+from hub.domain.decision import Decision
 from hub.domain.message import Review
 from hub.domain.operation import (
     DONE_BY,
@@ -38,9 +39,12 @@ from hub_hookspecs import (
     Way,
 )
 
+from .decide import NotAllowed as NotAllowed
+from .decide import decide
 from .open_account import NotInstalled, Opened, open_account
 from .ports import Conflict, Hub, Tx
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
+from .write_outcome import write_outcome
 
 log = structlog.get_logger()
 
@@ -52,41 +56,57 @@ HOOKS = {
 }
 
 
-class NotAllowed(Exception):
-    """The operation may not be started; ``code`` says why. Nothing was sent and nothing changed."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 async def refund_payment(
-    hub: Hub, payment_id: str, *, amount: Money | None = None, by: str, note: str = ""
+    hub: Hub,
+    payment_id: str,
+    *,
+    amount: Money | None = None,
+    by: str,
+    note: str = "",
+    decision: Decision | None = None,
 ) -> Operation:
     """Give a proven capture back, whole or as far as the provider can.
+
+    Args:
+        decision: Kept in the transaction that commits the sending, so that no refund is without one, nor the reverse.
 
     Raises:
         NotAllowed: Not paid, unknown, more than is left, or the provider cannot.
     """
 
-    def allow(tx: Tx, payment: Payment, info: ProviderInfo, _way: Way) -> Money:
-        captured = _captured(tx, payment)
-        if payment.status is Status.UNKNOWN:
-            raise NotAllowed("unknown", "El pago está por confirmarse; no se puede devolver todavía")
-        if payment.status is not Status.PAID or captured.minor <= 0:
-            raise NotAllowed("not_paid", "Este pago no está pagado")
-        wanted = amount or captured
-        if info.refunds is Refunds.NONE:
-            raise NotAllowed("cannot", f"{info.name} no devuelve pagos por esta vía; hágalo en su panel")
-        if info.refunds is Refunds.FULL and wanted != captured:
-            raise NotAllowed("full_only", f"{info.name} solo devuelve el monto completo, {captured}")
-        if wanted.currency != captured.currency or not 0 < wanted.minor <= captured.minor:
-            raise NotAllowed("amount", f"Se puede devolver hasta {captured}")
-        if info.refund_days and hub.clock() > payment.created_at + timedelta(days=info.refund_days):
-            raise NotAllowed("too_late", f"{info.name} devuelve pagos hasta {info.refund_days} días después")
+    def allow(tx: Tx, payment: Payment, _info: ProviderInfo, _way: Way) -> Money:
+        wanted = refundable(tx, hub, payment, amount)
+        if decision and not decide(tx, hub, decision, now=hub.clock()).is_done:
+            raise NotAllowed("second_person", "Falta otra persona")
         return wanted
 
     return await _start(hub, payment_id, OperationKind.REFUND, allow, by=by, note=note)
+
+
+def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) -> Money:
+    """What would be given back: ``amount``, or all that is left of the capture.
+
+    Raises:
+        NotAllowed: Not paid, unknown, more than is left, or the provider cannot.
+    """
+    provider, captured = hub.providers.get(payment.provider), _captured(tx, payment)
+    if payment.status is Status.UNKNOWN:
+        raise NotAllowed("unknown", "El pago está por confirmarse; no se puede devolver todavía")
+    if payment.status is not Status.PAID or captured.minor <= 0:
+        raise NotAllowed("not_paid", "Este pago no está pagado")
+    if provider is None:
+        raise NotAllowed("cannot", f"{payment.provider} no está instalado")
+    info: ProviderInfo = provider.info
+    wanted = amount or captured
+    if info.refunds is Refunds.NONE or HOOKS[OperationKind.REFUND] not in provider.capabilities:
+        raise NotAllowed("cannot", f"{info.name} no devuelve pagos por esta vía; hágalo en su panel")
+    if info.refunds is Refunds.FULL and wanted != captured:
+        raise NotAllowed("full_only", f"{info.name} solo devuelve el monto completo, {captured}")
+    if wanted.currency != captured.currency or not 0 < wanted.minor <= captured.minor:
+        raise NotAllowed("amount", f"Se puede devolver hasta {captured}")
+    if info.refund_days and hub.clock() > payment.created_at + timedelta(days=info.refund_days):
+        raise NotAllowed("too_late", f"{info.name} devuelve pagos hasta {info.refund_days} días después")
+    return wanted
 
 
 async def cancel_payment(hub: Hub, payment_id: str, *, by: str) -> Operation:
@@ -196,17 +216,22 @@ async def _start(
 async def send_operation(hub: Hub, operation: Operation) -> None:
     """Drive the hook once and commit its outcome; never raises."""
     try:
-        conclusion = await _perform(hub, operation)
+        conclusion, steps = await _perform(hub, operation)
     except asyncio.CancelledError:
         raise
     except Exception:  # a fault of ours: the outcome stays unknown
         log.exception("operation_failed", operation=operation.id)
         return
     now = hub.clock()
-    await hub.store.write(lambda tx: _commit(tx, hub, operation.id, conclusion, now))
+
+    def commit(tx: Tx) -> None:
+        _commit(tx, hub, operation.id, conclusion, now)
+        tx.requests.add(operation.payment_id, steps, at=now, operation_id=operation.id)
+
+    await write_outcome(hub, commit)
 
 
-async def _perform(hub: Hub, operation: Operation) -> Conclusion[Any]:
+async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tuple[Any, ...]]:
     now = hub.clock()
 
     def load(tx: Tx) -> tuple[Payment, Opened]:
@@ -218,7 +243,7 @@ async def _perform(hub: Hub, operation: Operation) -> Conclusion[Any]:
     try:
         payment, opened = await hub.store.read(load)
     except NotInstalled as error:
-        return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error))
+        return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
     call_id = hub.random_text(10, CROCKFORD)
     common: dict[str, Any] = {
         "reference": payment.reference,
@@ -244,7 +269,7 @@ async def _perform(hub: Hub, operation: Operation) -> Conclusion[Any]:
         lease_until=operation.lease_until,
         **records,
     )
-    return ran.conclusion
+    return ran.conclusion, ran.steps
 
 
 def _commit(tx: Tx, hub: Hub, operation_id: str, conclusion: Conclusion[Any], now: datetime) -> None:
@@ -270,8 +295,25 @@ def _note(
     tx.operations.observe(key, operation.id, kind, source, reason=reason, note=note[:200], now=now)
 
 
+def conclude_by_hand(
+    tx: Tx, hub: Hub, operation: Operation, payment: Payment, kind: Kind, note: str, now: datetime
+) -> Operation:
+    """An operator knows what became of an operation without a clear answer."""
+    _note(tx, operation, kind, ObservedBy.OPERATOR, None, note, now)
+    ended = operation.ended_at or operation.lease_until or now
+    sent = attrs.evolve(operation, phase=Phase.SENT, ended_at=ended)
+    return settle(tx, hub, sent, payment, (), now, source=ObservedBy.OPERATOR)
+
+
 def settle(
-    tx: Tx, hub: Hub, operation: Operation, payment: Payment, observations: tuple[Observation, ...], now: datetime
+    tx: Tx,
+    hub: Hub,
+    operation: Operation,
+    payment: Payment,
+    observations: tuple[Observation, ...],
+    now: datetime,
+    *,
+    source: ObservedBy = ObservedBy.ANSWER,
 ) -> Operation:
     """Derive the operation's status and let its news about the payment through the door."""
     kinds = [item[0] for item in tx.operations.seen(operation.id)]
@@ -279,7 +321,10 @@ def settle(
     after = attrs.evolve(operation, status=status, reason=reason)
     after = attrs.evolve(after, next_check_at=_next_look(after, now))
     tx.operations.save(after)
-    claims = _claims(payment, after, observations, way_of(hub, payment), now)
+    claims = [
+        attrs.evolve(claim, source=source) if claim.source is ObservedBy.ANSWER else claim
+        for claim in _claims(payment, after, observations, way_of(hub, payment), now)
+    ]
     if claims:
         record_observations(tx, hub, payment, claims, now=now)
     return after
@@ -291,6 +336,8 @@ def _claims(
     """What an operation's answer says about the payment itself."""
     done = operation.status is OperationStatus.DONE
     if operation.kind is OperationKind.CANCEL:
+        if done and not observations:
+            observations = (Observation(kind=Kind.CANCELLED),)
         own = [item for item in observations if item.kind in (Kind.CANCELLED, Kind.PAID, Kind.EXPIRED, Kind.DECLINED)]
         return [Claim(observation=item, source=ObservedBy.ANSWER, note="cancel") for item in own]
     claims = []

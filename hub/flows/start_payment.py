@@ -56,6 +56,7 @@ from .open_account import NotInstalled, open_account
 from .ports import Conflict, Hub, Tx
 from .record_observations import Claim, record_observations, rule_claim
 from .view_payment import payment_link_id
+from .write_outcome import write_outcome
 
 log = structlog.get_logger()
 
@@ -365,18 +366,23 @@ def _remember(tx: Tx, hub: Hub, payment: Payment, request: PayRequest) -> None:
 async def send_payment(hub: Hub, payment: Payment) -> None:
     """Drive create_payment and commit its outcome through the door; never raises."""
     try:
-        conclusion = await _perform(hub, payment)
+        conclusion, steps = await _perform(hub, payment)
     except asyncio.CancelledError:
         raise
     except Exception:  # the exchange's own troubles are conclusions; this is a fault of ours: stay unknown
         log.exception("start_payment_failed", payment=payment.id)
         return
     now = hub.clock()
+
+    def commit(tx: Tx) -> None:
+        _commit_outcome(tx, hub, payment.id, conclusion, now)
+        tx.requests.add(payment.id, steps, at=now)
+
     with structlog.contextvars.bound_contextvars(payment=payment.id):
-        await hub.store.write(lambda tx: _commit_outcome(tx, hub, payment.id, conclusion, now))
+        await write_outcome(hub, commit)
 
 
-async def _perform(hub: Hub, payment: Payment) -> Conclusion[PaymentStarted]:
+async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarted], tuple[Any, ...]]:
     now = hub.clock()
 
     def read(tx: Tx) -> Any:
@@ -387,7 +393,7 @@ async def _perform(hub: Hub, payment: Payment) -> Conclusion[PaymentStarted]:
     try:
         opened, payables = await hub.store.read(read)
     except NotInstalled as error:
-        return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error))
+        return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
     order = order_for(hub, payment, payables, now)
     ran = await hub.exchanger.run(
         opened.provider,
@@ -397,7 +403,7 @@ async def _perform(hub: Hub, payment: Payment) -> Conclusion[PaymentStarted]:
         lease_until=payment.lease_until,
         order=order,
     )
-    return ran.conclusion
+    return ran.conclusion, ran.steps
 
 
 def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: datetime) -> Order:

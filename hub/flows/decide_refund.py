@@ -1,0 +1,70 @@
+"""Decide a refund: checked, kept with who and why, and sent once nobody's word is missing."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.operation import Operation
+from hub_hookspecs import Money
+
+from .decide import decide, would_be_done
+from .ports import Hub, Tx
+from .run_operation import refund_payment, refundable
+
+
+@attrs.frozen
+class Decided:
+    """A refund that was sent, or that waits for a second person (then without operation)."""
+
+    decision: Decision
+    operation: Operation | None
+
+
+async def decide_refund(
+    hub: Hub,
+    payment_id: str,
+    *,
+    amount: Money | None = None,
+    by: str,
+    why: str,
+    evidence: Evidence | None = None,
+    via: str = "",
+) -> Decided:
+    """Give a proven capture back.
+
+    Raises:
+        LookupError: No such payment.
+        NotAllowed: Not paid, more than is left, the provider cannot, or a second person is wanted.
+    """
+    now, decision_id = hub.clock(), hub.fresh_id()
+
+    def propose(tx: Tx) -> tuple[Decision, bool]:
+        payment = tx.payments.get(payment_id)
+        if payment is None:
+            raise LookupError(f"no payment {payment_id}")
+        wanted = Decision(
+            id=decision_id,
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            kind=DecisionKind.REFUND,
+            subject=payment.id,
+            payment_id=payment.id,
+            amount=refundable(tx, hub, payment, amount),
+            by=by,
+            why=why,
+            evidence=evidence or Evidence(),
+            via=via,
+            proposed_at=now,
+        )
+        if would_be_done(tx, hub, wanted):
+            return wanted, True
+        return decide(tx, hub, wanted, now=now), False
+
+    wanted, ready = await hub.store.write(propose)
+    if not ready:
+        return Decided(wanted, None)
+    operation = await refund_payment(hub, payment_id, amount=wanted.amount, by=wanted.by, note=why, decision=wanted)
+    made = await hub.store.read(lambda tx: [item for item in tx.decisions.of(payment_id) if item.is_done])
+    refunds = [item for item in made if item.kind is DecisionKind.REFUND]
+    return Decided(refunds[-1] if refunds else wanted, operation)
