@@ -38,9 +38,12 @@ STANDINGS = {
     Standing.DUE_TODAY: "standing.due_today",
     Standing.NOT_DUE: "standing.not_due",
 }
-LONG = re.compile(r"[^\s-]{25,}")
-"""What is wider than a column; a line may break inside it."""
-NARROW = 20
+WIDTH = 22
+"""Letters without a blank that fit every column; a longer word may break."""
+
+REFERENCE_WIDTH = 36
+"""The same for references, which people copy and search."""
+
 BREAK = "\u200b"
 
 
@@ -396,10 +399,10 @@ def _some(*words: str) -> list[str]:
     return [word for word in words if word]
 
 
-def narrow(words: str) -> str:
+def narrow(words: str, width: int = WIDTH) -> str:
     """Words for a column: one that is wider may break."""
-    return LONG.sub(lambda found: BREAK.join(_pieces(found[0])), words)
+    return re.sub(rf"[^\s-]{{{width + 1},}}", lambda found: BREAK.join(_pieces(found[0], width)), words)
 
 
-def _pieces(word: str) -> Sequence[str]:
-    return [word[start : start + NARROW] for start in range(0, len(word), NARROW)]
+def _pieces(word: str, width: int) -> Sequence[str]:
+    return [word[start : start + width] for start in range(0, len(word), width)]

@@ -77,8 +77,8 @@ async def print_paper(hub: Hub, paper: Paper, locale: str) -> PaperFile:
 # ---------------------------------------------------------------- statement
 
 
-async def statement_pdf(hub: Hub, token: str) -> PaperFile:
-    """The statement of a link.
+async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
+    """The statement of a link, in the merchant's language or another one.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
@@ -89,7 +89,7 @@ async def statement_pdf(hub: Hub, token: str) -> PaperFile:
     def read(tx: Tx) -> tuple[StatementPaper, str]:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
         view = statement_of(tx, hub, link.target, link.mode, now=now, link=link, medium="pdf")
-        return statement_paper(hub, view, link), view.merchant.locale
+        return statement_paper(hub, view, link), language or view.merchant.locale
 
     return await print_paper(hub, *await hub.store.read(read))
 
@@ -148,8 +148,8 @@ def pay_links(offers: Sequence[Offered], base: str) -> tuple[tuple[PayLink, ...]
 # ---------------------------------------------------------------- the payer's receipt
 
 
-async def receipt_pdf(hub: Hub, token: str) -> PaperFile:
-    """The payer's proof of the payment of a link.
+async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
+    """The payer's proof of the payment of a link, in the merchant's language or another one.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
@@ -166,7 +166,7 @@ async def receipt_pdf(hub: Hub, token: str) -> PaperFile:
         view = view_of(tx, hub, payment, now)
         if view.shown is not Shown.PAID:
             raise NothingToPrint(payment.reference)
-        return proof_of(tx, hub, view), view.merchant.locale
+        return proof_of(tx, hub, view), language or view.merchant.locale
 
     return await print_paper(hub, *await hub.store.read(read))
 

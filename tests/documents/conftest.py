@@ -562,7 +562,7 @@ PAYMENTS = PaymentsPaper(
     until=date(2026, 11, 30),
     made_at=NOW,
     movements=(
-        *(movement(number) for number in range(40)),
+        *(movement(number) for number in range(12)),
         movement(40, direction=Direction.RETURNED, amount=Money(1000000, "CRC")),
         movement(41, direction=Direction.CHARGED_BACK, amount=Money(500000, "CRC")),
         movement(42, amount=Money(25000, "USD"), instrument="", authorisation=""),

@@ -11,21 +11,25 @@ from litestar.exceptions import NotFoundException
 from hub.domain.papers import letterhead_for
 from hub.flows.open_link import LinkShut
 from hub.flows.print_paper import PapersMissing, receipt_pdf, statement_pdf, verified_payment
-from hub.web.pages import Page, Request, hub_of, pages_of, pdf_answer
+from hub.web.pages import Page, Request, hub_of, language_of, payer_pages_of, pdf_answer
 
 
 @get("/s/{token:str}/estado-de-cuenta.pdf", include_in_schema=False)
 async def download_statement(request: Request) -> Response[bytes]:
     """The statement as a PDF."""
     with missing_is_404():
-        return pdf_answer(await statement_pdf(hub_of(request), request.path_params["token"]))
+        return pdf_answer(
+            await statement_pdf(hub_of(request), request.path_params["token"], language=language_of(request))
+        )
 
 
 @get("/p/{token:str}/soporte.pdf", include_in_schema=False)
 async def download_receipt(request: Request) -> Response[bytes]:
     """The proof of a paid payment as a PDF."""
     with missing_is_404():
-        return pdf_answer(await receipt_pdf(hub_of(request), request.path_params["token"]))
+        return pdf_answer(
+            await receipt_pdf(hub_of(request), request.path_params["token"], language=language_of(request))
+        )
 
 
 @get("/v/{token:str}", include_in_schema=False)
@@ -35,7 +39,7 @@ async def verify_receipt(request: Request) -> Page:
     with missing_is_404():
         view = await verified_payment(hub, request.path_params["token"])
     country = hub.countries[view.merchant.company.country]
-    return pages_of(request).page(
+    return payer_pages_of(request).page(
         "portal/verify.html",
         merchant=view.merchant,
         mode=view.payment.mode,
