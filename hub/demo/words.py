@@ -128,7 +128,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         ),
         "operator": (
             "El operador",
-            "Ve cada correo que salió; en la terminal: payment-hub --data {data} payment list",
+            "Ve cada correo que salió; en la terminal: payment-hub payment list --data {data}",
             "Abrir todos los correos",
         ),
         "nequi_phone": (
@@ -160,7 +160,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         ),
         "operator": (
             "The operator",
-            "Sees every mail that left; in a terminal: payment-hub --data {data} payment list",
+            "Sees every mail that left; in a terminal: payment-hub payment list --data {data}",
             "Open all mails",
         ),
         "nequi_phone": (
