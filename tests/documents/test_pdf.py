@@ -338,21 +338,22 @@ def everywhere(value: Any, words: str) -> Any:
     return attrs.evolve(value, **changed)
 
 
-@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_name_is_markup(papers: Papers, documents: Documents, words: str) -> None:
-    for name, (paper, locale) in papers.items():
-        calm = reader_of(documents, everywhere(paper, "Ana"), locale)
+@pytest.mark.parametrize("name", ["statement_co", "receipt_cr", "cash_receipt_co", "payments_cr"])
+def test_no_name_is_markup(papers: Papers, documents: Documents, name: str) -> None:
+    paper, locale = papers[name]
+    calm = links_of(reader_of(documents, everywhere(paper, "Ana"), locale))
+    for words in HOSTILE:
         pdf = reader_of(documents, everywhere(paper, words), locale)
-        assert links_of(pdf) == links_of(calm), name
+        assert links_of(pdf) == calm, words
         plain = words_of(pdf)
         for word in words.replace("\u202e", " ").replace("\u0000", " ").split():
             if len(word) < 20:
-                assert word in plain, (name, word)
+                assert word in plain, word
         if "Total recibido" in words:
-            assert "Ana Total recibido: $0 ahí" in plain, name
+            assert "Ana Total recibido: $0 ahí" in plain
 
 
-@pytest.mark.parametrize("words", ["漢字 😀 ﷽", "𝓐" * 300, "x" * 400, "שלום", "e\u0301" * 50, "\ue000"])
+@pytest.mark.parametrize("words", ["漢字 😀 ﷽ \ue000", "𝓐" * 300, "x" * 400 + " שלום " + "e\u0301" * 50])
 def test_letters_that_no_font_has_cost_no_paper(papers: Papers, documents: Documents, words: str) -> None:
     for paper, locale in papers.values():
         assert len(reader_of(documents, everywhere(paper, words), locale).pages) >= 1
