@@ -494,6 +494,7 @@ class ReviewMail:
     Attributes:
         cause: Of the review; a known one is explained in words.
         advice: What to do, in words.
+        written: The details are a customer's own words, from the statement.
     """
 
     kind = DeliveryKind.REVIEW
@@ -502,6 +503,7 @@ class ReviewMail:
     cause: str
     details: str = ""
     advice: str = ""
+    written: bool = False
     opened_at: datetime
     customer: str = ""
     amount: Money | None = None

@@ -60,6 +60,7 @@ from .sign_in import sign_in_token
 from .view_order import order_of
 from .view_payment import PaymentView, view_of
 from .view_statement import statement_of
+from .write_note import author_of
 
 log = structlog.get_logger()
 
@@ -346,7 +347,8 @@ def _review(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead) -> ReviewMai
         raise NothingToSay("the review is gone")
     review = reviews[0]
     payment = tx.payments.get(review.payment_id) if review.payment_id else None
-    customer = tx.customers.get(payment.customer_id) if payment else None
+    writer = None if payment else author_of(tx, review)
+    customer = tx.customers.get(payment.customer_id) if payment else writer
     return ReviewMail(
         letterhead=head,
         cause=review.cause,
@@ -357,7 +359,8 @@ def _review(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead) -> ReviewMai
         provider=payment.provider if payment else "",
         reference=payment.reference if payment else "",
         provider_reference=(payment.provider_reference or "") if payment else "",
-        url=f"{hub.base_url}/m/payments/{payment.id}" if payment else "",
+        written=writer is not None,
+        url=f"{hub.base_url}/m/payments/{payment.id}" if payment else f"{hub.base_url}/m/reviews" if writer else "",
     )
 
 

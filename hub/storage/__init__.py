@@ -7,3 +7,4 @@ from .engine import SqliteTx as SqliteTx
 from .engine import Unusable as Unusable
 from .engine import open_store as open_store
 from .migrations import migrate as migrate
+from .proofs import ProofFolder as ProofFolder

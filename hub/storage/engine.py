@@ -41,6 +41,7 @@ from .operations import Operations
 from .orders import Orders
 from .payables import Payables
 from .payments import Payments
+from .proofs import Proofs
 from .receipts import Receipts
 from .requests import Requests
 from .reviews import Reviews
@@ -159,6 +160,7 @@ class SqliteTx:
     orders: Orders
     reviews: Reviews
     operations: Operations
+    proofs: Proofs
     requests: Requests
     decisions: Decisions
     marks: Marks
@@ -255,6 +257,7 @@ NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
     "receipts": Receipts,
     "orders": Orders,
     "reviews": Reviews,
+    "proofs": Proofs,
     "operations": Operations,
     "requests": Requests,
     "decisions": Decisions,

@@ -371,8 +371,8 @@ payment_line = _table(
     _text("number"),
     _whole("amount"),
     _whole("live"),
-    _whole("withheld", server_default="0"),
-    _text("withholdings", server_default="[]"),
+    _whole("withheld"),
+    _text("withholdings"),
     UniqueConstraint("payment", "payable"),
     ForeignKeyConstraint(["payment", "live"], ["payment.id", "payment.live"], onupdate="CASCADE"),
     _between("amount", 1),
@@ -810,6 +810,24 @@ request_sent = _table(
     _flag("wrote"),
     Index(None, "at", sqlite_where=literal_column("hook = 'query_payment'")),
     rowid=False,
+)
+
+proof = _table(
+    "proof",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("customer", "customer.id"),
+    _to("review", "review.id"),
+    _text("name"),
+    _text("kind"),
+    _whole("size"),
+    _text("sha256"),
+    _text("file", unique=True),
+    _whole("stored_at"),
+    _one_of("mode", Mode),
+    _between("size", 1),
+    Index(None, "review"),
 )
 
 link = _table(

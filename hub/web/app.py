@@ -103,7 +103,14 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             asset,
         ],
         state=State(
-            {"hub": hub, "pages": pages, "assets": read_assets(), "renewed": {}, "tries": merchant.sign_in.Tries()}
+            {
+                "hub": hub,
+                "pages": pages,
+                "assets": read_assets(),
+                "renewed": {},
+                "written": portal.note.written(),
+                "tries": merchant.sign_in.Tries(),
+            }
         ),
         exception_handlers={
             LinkShut: show_shut_link,

@@ -27,7 +27,7 @@ class Texts:
 
     def say(self, message: str, /, **values: object) -> str:
         """A sentence with its values: ``say("Pagar %(amount)s", amount="₡5")``."""
-        found = self.catalogue.get(message, (message,))[0]
+        found = self.catalogue.get(message, (bare(message),))[0]
         return found % values if values else found
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:
@@ -45,9 +45,22 @@ class Texts:
 SPANISH: Final = Texts({})
 
 
-def message(text: str) -> str:
-    """Mark a text for the catalogues where it is written; it is said where its reader is known."""
-    return text
+CONTEXT: Final = "\x04"
+"""Parts a message from what it is about, as gettext does."""
+
+
+def message(text: str, about: str = "") -> str:
+    """Mark a text for the catalogues where it is written; it is said where its reader is known.
+
+    Args:
+        about: Tells two messages apart that are one word in Spanish and two elsewhere.
+    """
+    return f"{about}{CONTEXT}{text}" if about else text
+
+
+def bare(message: str) -> str:
+    """A message without what it is about."""
+    return message.rpartition(CONTEXT)[2]
 
 
 @cache
@@ -69,6 +82,7 @@ def read_catalogue(file: Path) -> Catalogue:
     found: dict[str, tuple[str, ...]] = {}
     for message in messages:
         key = message.id if isinstance(message.id, str) else message.id[0]
+        key = f"{message.context}{CONTEXT}{key}" if message.context else key
         told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         if key and all(told) and not message.fuzzy:
             found[key] = told

@@ -106,7 +106,7 @@ def attempt(copy: Path) -> Iterator[Refusal]:
 
 
 def a_line(payment: str, payable: str, amount: int = 10_000, live: int = 1) -> str:
-    return f"INSERT INTO payment_line (payment, position, payable, number, amount, live) VALUES ('{payment}', 7, '{payable}', 'F', {amount}, {live})"
+    return f"INSERT INTO payment_line VALUES ('{payment}', 7, '{payable}', 'F', {amount}, {live}, 0, '[]')"
 
 
 def a_payment(**changes: Any) -> str:

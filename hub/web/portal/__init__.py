@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .design import show_design
+from .note import send_note, send_report, show_note, show_report
 from .papers import download_receipt, download_statement, verify_receipt
-from .payment import show_payment
+from .payment import cancel, save_qr, show_payment
 from .shut import renew_link
 from .statement import pay_chosen, show_pay_step, show_statement
 
@@ -17,6 +19,13 @@ def routes() -> list[Any]:
         show_pay_step,
         pay_chosen,
         show_payment,
+        save_qr,
+        cancel,
+        show_note,
+        show_design,
+        send_note,
+        show_report,
+        send_report,
         renew_link,
         download_statement,
         download_receipt,

@@ -73,7 +73,7 @@ class Headline:
 CLOSED: Final[Mapping[str, Headline]] = {
     Kind.DECLINED: Headline(word=_("Rechazada"), tone="bad"),
     Kind.CANCELLED: Headline(word=_("Cancelada"), tone="bad"),
-    Kind.EXPIRED: Headline(word=_("Vencida"), tone="bad", sign="clock"),
+    Kind.EXPIRED: Headline(word=_("Vencida", "payment"), tone="bad", sign="clock"),
 }
 NOT_DONE: Final = Headline(word=_("No realizada"), tone="bad")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 from urllib.parse import urlencode
 
 from litestar import get, post
@@ -13,7 +14,14 @@ from hub.domain.statement import Section, StatementRow, default_selection
 from hub.flows.view_statement import StatementView, view_statement
 from hub.web.pages import Page, Request, button_style, hub_of, payer_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
+from hub.web.texts import message as _
 from hub_hookspecs import Channel, Money, Redirect
+
+SAID: Final = {
+    "note": _("Su mensaje quedó enviado. La empresa le responderá."),
+    "report": _("Recibimos la información. El saldo cambia cuando la empresa confirme el pago."),
+}
+"""What the statement says when the form was taken."""
 
 
 @get("/s/{token:str}", include_in_schema=False)
@@ -36,7 +44,7 @@ async def show_statement(request: Request) -> Page:
         hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
         all_of=query_of,
         total_of=total_of,
-        said="",
+        said=SAID.get(request.query_params.get("said", ""), ""),
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
     )

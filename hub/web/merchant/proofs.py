@@ -1,0 +1,34 @@
+"""A file that a customer handed in with a report: saved, never shown, by whoever signs in for the merchant."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from hub.flows.open_proof import open_proof
+from hub.web.pages import HEADERS
+
+from .desk import AtDesk, unknown_is_404
+from .rights import Right
+
+
+@get("/proofs/{review:str}", right=Right.SEE)
+async def save_proof(desk: AtDesk, review: FromPath[str]) -> Response[bytes]:
+    """The file as it was handed in; a browser saves it and never draws it."""
+    with unknown_is_404():
+        proof, content = await open_proof(desk.hub, desk.merchant, review)
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={
+            **HEADERS,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(proof.name)}",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+        },
+    )
+
+
+HANDLERS: list[ControllerRouterHandler] = [save_proof]

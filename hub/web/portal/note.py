@@ -1,0 +1,204 @@
+"""Write to the merchant, and report a payment that was made another way; neither changes a balance."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import attrs
+from litestar import get, post
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from hub.domain.allowance import Allowance
+from hub.domain.cells import Unreadable, read_amount
+from hub.domain.merchant import Link
+from hub.domain.papers import letterhead_for
+from hub.domain.proof import MOST_BYTES, NotTaken
+from hub.flows.report_payment import Report, report_payment
+from hub.flows.view_statement import StatementView, view_statement
+from hub.flows.write_note import write_note
+from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, payer_pages_of, redirect
+from hub.web.texts import message as _
+from hub_hookspecs import Money
+
+from .statement import address_of
+
+PURPOSE: Final = "note"
+MOST_A_DAY: Final = 10
+DAY_SECONDS: Final = 86_400.0
+ROOM: Final = MOST_BYTES + 256 * 1024
+"""Of a request with a file: the file, and the other fields."""
+
+LONGEST_AGO: Final = timedelta(days=730)
+
+MEANS: Final = (
+    ("transfer", _("Transferencia bancaria")),
+    ("sinpe", _("SINPE Móvil")),
+    ("deposit", _("Depósito")),
+    ("cheque", _("Cheque")),
+    ("cash", _("Efectivo")),
+    ("other", _("Otro medio")),
+)
+FAULTS: Final = {
+    "empty": _("El archivo está vacío."),
+    "size": _("El archivo pasa de 5 MB."),
+    "kind": _("El archivo no es una imagen ni un PDF."),
+}
+NO_WORDS: Final = _("Escriba su mensaje.")
+NO_AMOUNT: Final = _("Escriba el monto que pagó, por ejemplo 15000.")
+NO_DAY: Final = _("Escriba la fecha del pago; no puede ser futura.")
+TOO_OFTEN: Final = _("Ya envió varios mensajes hoy. Inténtelo mañana o escriba a la empresa.")
+OVER: Final = _("Esta página venció. No se envió nada; envíelo de nuevo.")
+
+
+def written() -> Allowance:
+    """How many messages of each statement were taken today."""
+    return Allowance(MOST_A_DAY, DAY_SECONDS)
+
+
+@attrs.frozen
+class Trouble:
+    """What must be seen to, by field; ``form`` is about all of it."""
+
+    faults: dict[str, str] = attrs.Factory(dict)
+
+    def of(self, name: str) -> str:
+        """The fault of a field."""
+        return self.faults.get(name, "")
+
+
+@get("/s/{token:str}/note", include_in_schema=False)
+async def show_note(request: Request) -> Page:
+    """A few words to the merchant."""
+    view = await view_statement(hub_of(request), request.path_params["token"])
+    return _page(request, view, "portal/note.html", {}, Trouble())
+
+
+@post("/s/{token:str}/note", include_in_schema=False)
+async def send_note(request: Request) -> Page:
+    """Hand them over."""
+    hub, token = hub_of(request), request.path_params["token"]
+    view = await view_statement(hub, token)
+    form = await request.form()
+    typed = {"text": str(form.get("text", ""))}
+    faults = {} if typed["text"].strip() else {"text": NO_WORDS}
+    if fault := faults or _barred(request, view, form):
+        return _page(request, view, "portal/note.html", typed, Trouble(fault), status=422)
+    await write_note(hub, token, typed["text"])
+    return redirect(f"{address_of(request)}?said=note")
+
+
+@get("/s/{token:str}/report", include_in_schema=False)
+async def show_report(request: Request) -> Page:
+    """The form for a payment that was made another way."""
+    view = await view_statement(hub_of(request), request.path_params["token"])
+    return _page(request, view, "portal/report.html", {}, Trouble())
+
+
+@post("/s/{token:str}/report", include_in_schema=False, request_max_body_size=ROOM)
+async def send_report(request: Request) -> Page:
+    """Hand the report and its proof over; a review, and nothing else."""
+    hub, token = hub_of(request), request.path_params["token"]
+    view = await view_statement(hub, token)
+    form = await request.form()
+    typed = {name: str(value) for name, value in form.multi_items() if isinstance(value, str)}
+    report, faults = await _report(view, form, typed)
+    faults = faults or _barred(request, view, form)
+    if report and not faults:
+        try:
+            await report_payment(hub, token, report)
+        except NotTaken as refusal:
+            faults = {"proof": FAULTS[refusal.code]}
+        else:
+            return redirect(f"{address_of(request)}?said=report")
+    return _page(request, view, "portal/report.html", typed, Trouble(faults), status=422)
+
+
+def _page(
+    request: Request, view: StatementView, template: str, typed: dict[str, str], trouble: Trouble, *, status: int = 200
+) -> Page:
+    hub = hub_of(request)
+    country = hub.countries[view.merchant.company.country]
+    return payer_pages_of(request).page(
+        template,
+        merchant=view.merchant,
+        mode=view.mode,
+        status=status,
+        view=view,
+        letterhead=letterhead_for(view.merchant, country, view.mode),
+        address=address_of(request),
+        token=form_token(hub, PURPOSE, _link(view)),
+        typed=typed,
+        trouble=trouble,
+        means=[(code, label) for code, label in MEANS if code != "sinpe" or country.code == "CR"],
+        today=_today(view).isoformat(),
+    )
+
+
+def _link(view: StatementView) -> Link:
+    assert view.link is not None
+    return view.link
+
+
+def _today(view: StatementView) -> date:
+    return view.statement.as_of.astimezone(ZoneInfo(view.merchant.company.zone)).date()
+
+
+def _barred(request: Request, view: StatementView, form: FormMultiDict) -> dict[str, str]:
+    """A form that is not ours, or one too many today."""
+    hub, link = hub_of(request), _link(view)
+    if not is_form_token(hub, PURPOSE, link, form.get("form")):
+        return {"form": OVER}
+    allowance: Allowance = request.app.state["written"]
+    return {} if allowance.take(link.id, time.monotonic()) else {"form": TOO_OFTEN}
+
+
+async def _report(
+    view: StatementView, form: FormMultiDict, typed: dict[str, str]
+) -> tuple[Report | None, dict[str, str]]:
+    """What was reported, or what must be seen to."""
+    faults: dict[str, str] = {}
+    currencies = [section.currency for section in view.statement.sections] or ["USD"]
+    currency = typed.get("currency", currencies[0])
+    amount, paid_on = _amount(view, typed, currency if currency in currencies else currencies[0]), _day(view, typed)
+    if amount is None:
+        faults["amount"] = NO_AMOUNT
+    if paid_on is None:
+        faults["paid_on"] = NO_DAY
+    file = next((item for item in form.getall("proof", []) if isinstance(item, UploadFile) and item.filename), None)
+    given = (file.filename, await file.read(MOST_BYTES + 1)) if file else None
+    if amount is None or paid_on is None:
+        return None, faults
+    numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.rows}
+    chosen = [numbers[str(key)] for key in form.getall("invoice", []) if str(key) in numbers]
+    return (
+        Report(
+            amount=amount,
+            paid_on=paid_on,
+            means=dict(MEANS).get(typed.get("means", ""), dict(MEANS)["other"]),
+            number=" ".join(typed.get("number", "").split())[:60],
+            invoices=tuple(dict.fromkeys(chosen)),
+            words=typed.get("text", ""),
+            file=given,
+        ),
+        faults,
+    )
+
+
+def _amount(view: StatementView, typed: dict[str, str], currency: str) -> Money | None:
+    try:
+        amount = read_amount(typed.get("amount", ""), currency, "," if view.merchant.locale == "es_CO" else None)
+    except Unreadable:
+        return None
+    return amount if amount.minor > 0 else None
+
+
+def _day(view: StatementView, typed: dict[str, str]) -> date | None:
+    try:
+        day = date.fromisoformat(typed.get("paid_on", "").strip())
+    except ValueError:
+        return None
+    today = _today(view)
+    return day if today - LONGEST_AGO <= day <= today else None
