@@ -63,6 +63,10 @@ class Refused(Exception):
     """The hub would not do it."""
 
 
+class Missing(Exception):
+    """A case names an invoice or order that is not there."""
+
+
 @attrs.define
 class Clock:
     """A minute passes with each event."""
@@ -391,7 +395,7 @@ class Desk:
                 found: Payable | None = tx.payables.by_number(self.merchant.id, Mode.TEST, kind, number)
                 if found:
                     return found
-            raise AssertionError(f"there is no invoice or order {number}")
+            raise Missing(number)
 
         return self.read(find)
 

@@ -1,0 +1,143 @@
+"""Whatever an accountant, a provider and a customer do in whatever order, the books stay right and Beancount agrees."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.domain.refusals import Conflict
+from hub.flows.save_company import Invalid
+from tests.bookkeeping.desk import Desk, Missing, Refused
+from tests.bookkeeping.referee import agreed
+
+NUMBERS = ("FE-1", "FE-2", "FE-3")
+AMOUNTS = ("0.01", "10.00", "33.33", "60.00", "100.00", "130.50")
+
+number = st.sampled_from(NUMBERS)
+amount = st.sampled_from(AMOUNTS)
+payment = st.sampled_from(("A", "B", "C"))
+receipt = st.sampled_from(("RC-000001", "RC-000002", "RC-000003"))
+
+
+def said(*parts: object) -> st.SearchStrategy[str]:
+    """A line of a case, of fixed words and drawn ones."""
+    drawn = [part if isinstance(part, st.SearchStrategy) else st.just(str(part)) for part in parts]
+    return st.tuples(*drawn).map(" ".join)
+
+
+EVENTS = st.one_of(
+    said("invoice", number, amount),
+    said("invoice", number, "130.50", "owes", amount),
+    said("received", st.sampled_from(("cash", "transfer")), amount),
+    said("received cash", amount, "for", number, amount),
+    said("received sinpe", amount, "for", number, amount, "withheld", number, "iva", amount),
+    said("received cheque", amount, "discount", number, amount),
+    said("pays", payment, number, amount),
+    said("paid", payment),
+    said("paid", payment, amount),
+    said("paid", payment, amount, "as", st.sampled_from(("M1", "M2"))),
+    said("paid", payment, "20.00 USD as M3"),
+    said("proved", payment),
+    said("declined", payment),
+    said("unheard", payment),
+    said("returned", payment, amount, "as", st.sampled_from(("R1", "R2"))),
+    said("chargeback", payment, amount, "as", st.sampled_from(("K1", "K2"))),
+    said("receipt", payment, "withheld", number, "renta", amount),
+    said("void", receipt),
+    said("credit-note", st.sampled_from(("N1", "N2")), number, amount),
+    said("write-off", number),
+    said("write-off", number, amount),
+    said("use-credit", number, amount),
+    said("correct", st.sampled_from(("credit:N1", "credit:N2", "refund:acct:R1", "chargeback:acct:K1"))),
+    said("correct", "writeoff:{FE-1}:0"),
+    said("correct", "withheld:{RC-000001}:{FE-1}:iva"),
+    said("correct", "capture:acct:REFA", amount),
+    said("correct", "manual:{RC-000001}", amount),
+    said("settled", st.sampled_from(("L1", "L2", "L3")), payment, amount, "fee 1.00 fee-tax 0.13"),
+    said("settled L4", payment, "100.00 fee 2.00 kept iva 1.77"),
+    said("settled L5", payment, "-10.00"),
+    said("withdraw", st.sampled_from(("L1", "L4"))),
+)
+
+
+@pytest.fixture(scope="module")
+def fresh(empty_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Desk]]:
+    """fresh(): one more desk."""
+    folder, count = tmp_path_factory.mktemp("random"), itertools.count(1)
+    made: list[Desk] = []
+
+    def make() -> Desk:
+        while made:
+            made.pop().close()
+        shutil.copytree(empty_hub, target := folder / f"desk{next(count)}")
+        made.append(Desk.open(target))
+        return made[-1]
+
+    yield make
+    while made:
+        made.pop().close()
+
+
+NEWS_VERBS = ("paid", "proved", "declined", "unheard", "returned", "chargeback", "settled")
+"""News is never refused, unless it is about nothing that is there."""
+
+
+def attempt(desk: Desk, line: str) -> bool:
+    """Whether it was done; what names nothing that is there yet, or must not be, is not."""
+    refusals: tuple[type[Exception], ...] = (KeyError, Missing)
+    if line.split()[0] not in NEWS_VERBS:
+        refusals += (Invalid, Conflict, Refused, LookupError)
+    try:
+        desk.do(line)
+    except refusals:
+        return False
+    return True
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=st.lists(EVENTS, min_size=5, max_size=25))
+def test_any_sequence_of_events_keeps_the_books_right(fresh: Callable[[], Desk], events: list[str]) -> None:
+    desk = fresh()
+    done = [line for line in ("invoice FE-1 100.00", *events) if attempt(desk, line)]
+
+    assert desk.read(lambda tx: tx.ledger.verify()) == (), done
+    assert agreed(desk.exported()) == desk.balances()
+
+
+NEWS = (
+    "paid A 100.00 as M1",
+    "paid A 100.00 as M2",
+    "returned A 60.00 as R1",
+    "returned A 30.00 as R2",
+    "chargeback A 50.00 as K1",
+    "paid B 80.00",
+    "returned B 80.00 as R3",
+    "declined B",
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_order_of_news_does_not_matter_to_any_balance(fresh: Callable[[], Desk], data: st.DataObject) -> None:
+    """L8 for money that comes and goes: whatever part of the news, in whatever order and however often."""
+    chosen = data.draw(st.lists(st.sampled_from(NEWS), min_size=1, max_size=len(NEWS), unique=True))
+    shuffled = data.draw(st.permutations(chosen + chosen[:2]))
+
+    def balances(news: list[str]) -> tuple[object, ...]:
+        desk = fresh()
+        desk.do("invoice FE-1 100.00")
+        desk.do("pays A FE-1 100.00")
+        desk.do("unheard A")
+        desk.do("pays B FE-1 80.00")
+        for line in news:
+            desk.do(line)
+        assert desk.read(lambda tx: tx.ledger.verify()) == ()
+        return desk.balances(), desk._payable("FE-1").due
+
+    assert balances(chosen) == balances(shuffled), (chosen, shuffled)

@@ -1,0 +1,282 @@
+"""Every kind of entry beyond the story's: its key, its legs, what it does to bills; and the text for Beancount."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain import ledger
+from hub.domain.beancount import account_of, beancount_text, book_of
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, Intake, LedgerKind, Posting, Share
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import ObservedBy, Seen, returns_in
+from hub.domain.settlement import line_faults, normal, same_line
+from hub_hookspecs import Kind, Mode, Money, Observation, SettlementLine
+from tests.bookkeeping.referee import agreed, complaints
+
+NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+BILL = Payable(
+    id="i1", merchant_id="m1", mode=Mode.TEST, kind=PayableKind.INVOICE, number="FE-1", customer_id="c1",
+    currency="CRC", total=1000, allocated=700, issued_on=date(2026, 3, 1), created_at=NOW,
+)  # fmt: skip
+LINE = SettlementLine(
+    line_id="L1", gross=Money(1000, "CRC"), fee=Money(30, "CRC"), fee_tax=Money(4, "CRC"), net=Money(940, "CRC"),
+    withholdings={"vat": Money(18, "CRC"), "income": Money(8, "CRC")},
+)  # fmt: skip
+RECEIVED = ledger.offline_receipt(
+    receipt_id="r1", merchant_id="m1", mode=Mode.TEST, customer_id="c1", currency="CRC", amount=500,
+    into=LedgerKind.CASH, at=NOW,
+)  # fmt: skip
+INTAKE = Intake(
+    key="manual:r1", merchant_id="m1", mode=Mode.TEST, customer_id="c1", currency="CRC", amount=500, allocated=400,
+    shares=(Share("i1", 300), Share("i2", 100)),
+)  # fmt: skip
+
+
+def legs(entry: Entry) -> list[tuple[str, str, int]]:
+    return [(posting.kind.value, posting.owner, posting.amount) for posting in entry.postings]
+
+
+def settled(line: SettlementLine = LINE) -> tuple[Entry, ...]:
+    return ledger.settlement(line, account_id="a1", merchant_id="m1", mode=Mode.TEST, at=NOW)
+
+
+CREDIT_NOTE = ledger.credit_note(BILL, note_number="NC-1", amount=450, at=NOW)
+
+BOOKED: list[tuple[Entry, str, list[tuple[str, str, int]], list[tuple[str, Effect, int]]]] = [
+    (ledger.withheld("r1", BILL, tax="retefuente", amount=40, at=NOW), "withheld:r1:i1:retefuente",
+     [("withholding_receivable", "retefuente", 40), ("receivable", "c1", -40)], [("i1", Effect.WITHHELD, 40)]),
+    (ledger.discount("r1", BILL, amount=20, at=NOW), "discount:r1:i1",
+     [("discounts", "", 20), ("receivable", "c1", -20)], [("i1", Effect.DISCOUNTED, 20)]),
+    (ledger.write_off(BILL, number=2, amount=300, at=NOW), "writeoff:i1:2",
+     [("write_off", "", 300), ("receivable", "c1", -300)], [("i1", Effect.WRITTEN_OFF, 300)]),
+    (ledger.credit_note(BILL, note_number="NC-1", amount=300, at=NOW), "credit:NC-1",
+     [("billed", "", 300), ("receivable", "c1", -300)], [("i1", Effect.CREDITED, 300)]),
+    (CREDIT_NOTE, "credit:NC-1",
+     [("billed", "", 450), ("receivable", "c1", -300), ("customer_credit", "c1", -150)],
+     [("i1", Effect.CREDITED, 300)]),
+    (ledger.credit_note(attrs.evolve(BILL, allocated=1000), note_number="NC-1", amount=450, at=NOW), "credit:NC-1",
+     [("billed", "", 450), ("customer_credit", "c1", -450)], []),
+    (settled()[0], "settle:a1:L1", [("bank", "", 940), ("provider_clearing", "a1", -940)], []),
+    (settled()[1], "fee:a1:L1", [("fees", "a1", 30), ("provider_clearing", "a1", -30)], []),
+    (settled()[2], "feetax:a1:L1", [("fee_tax", "a1", 4), ("provider_clearing", "a1", -4)], []),
+    (settled()[3], "acqtax:a1:L1:income", [("tax_withheld", "income", 8), ("provider_clearing", "a1", -8)], []),
+    (settled()[4], "acqtax:a1:L1:vat", [("tax_withheld", "vat", 18), ("provider_clearing", "a1", -18)], []),
+    (ledger.allocations(INTAKE, [Share("i1", -300)], customer_id="c1", at=NOW, times={"i1": 1})[0],
+     "alloc:manual:r1:i1:1", [("customer_credit", "c1", -300), ("receivable", "c1", 300)],
+     [("i1", Effect.ALLOCATED, -300)]),
+    (ledger.correction(RECEIVED, number=0, at=NOW, note="void"), "fix:manual:r1:0",
+     [("cash", "", -500), ("customer_credit", "c1", 500)], []),
+    (ledger.correction(CREDIT_NOTE, number=0, at=NOW, note="wrong"), "fix:credit:NC-1:0",
+     [("billed", "", -450), ("receivable", "c1", 300), ("customer_credit", "c1", 150)],
+     [("i1", Effect.CREDITED, -300)]),
+    (ledger.intake_correction(RECEIVED, difference=-10, number=0, at=NOW, note="counted"), "fix:manual:r1:0",
+     [("cash", "", -10), ("customer_credit", "c1", 10)], []),
+    (ledger.intake_correction(RECEIVED, difference=15, number=1, at=NOW, note="counted"), "fix:manual:r1:1",
+     [("cash", "", 15), ("customer_credit", "c1", -15)], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "key", "postings", "applied"), BOOKED, ids=[row[1] for row in BOOKED])
+def test_each_kind_books_its_legs_and_settles_what_it_says(
+    entry: Entry, key: str, postings: list[tuple[str, str, int]], applied: list[tuple[str, Effect, int]]
+) -> None:
+    assert (entry.key, legs(entry)) == (key, postings)
+    assert [(row.payable_id, row.effect, row.amount) for row in entry.applied] == applied
+    assert ledger.faults_of(entry) == ()
+
+
+def test_what_a_credit_note_gives_beyond_the_due_is_an_intake_of_its_own() -> None:
+    assert (CREDIT_NOTE.intake_of, CREDIT_NOTE.brought_in) == ("c1", 150)
+    assert ledger.credit_note(BILL, note_number="NC-2", amount=300, at=NOW).intake_of is None
+
+
+def test_a_payout_without_fee_is_one_entry_and_one_without_net_has_no_bank() -> None:
+    plain = SettlementLine(line_id="L1", gross=Money(1000, "CRC"), net=Money(1000, "CRC"))
+    eaten = SettlementLine(line_id="L1", gross=Money(30, "CRC"), fee=Money(30, "CRC"), net=Money(0, "CRC"))
+
+    assert [entry.key for entry in settled(plain)] == ["settle:a1:L1"]
+    assert [entry.key for entry in settled(eaten)] == ["fee:a1:L1"]
+
+
+def test_a_refund_in_a_payout_goes_the_other_way() -> None:
+    back = SettlementLine(line_id="L2", gross=Money(-1000, "CRC"), fee=Money(-30, "CRC"), net=Money(-970, "CRC"))
+
+    assert [legs(entry)[0] for entry in settled(back)] == [("bank", "", -970), ("fees", "a1", -30)]
+
+
+def test_a_reversed_intake_is_drawn_whole_and_a_raised_one_is_a_further_intake() -> None:
+    assert ledger.correction(RECEIVED, number=0, at=NOW, note="x").drawn == (Drawn("manual:r1", 500),)
+    assert ledger.intake_correction(RECEIVED, difference=-10, number=0, at=NOW, note="x").drawn == (
+        Drawn("manual:r1", 10),
+    )
+    assert ledger.intake_correction(RECEIVED, difference=15, number=0, at=NOW, note="x").brought_in == 15
+
+
+@given(st.sampled_from([row[0] for row in BOOKED]))
+def test_an_entry_and_its_correction_come_to_nothing(entry: Entry) -> None:
+    back = ledger.correction(entry, number=0, at=NOW, note="x")
+    totals: dict[object, int] = {}
+    for leg in (*entry.postings, *back.postings):
+        totals[leg.kind, leg.owner] = totals.get((leg.kind, leg.owner), 0) + leg.amount
+
+    assert set(totals.values()) == {0}
+    assert sum(row.amount for row in (*entry.applied, *back.applied)) == 0
+    assert ledger.reverses(back.key) == entry.key
+    assert ledger.reverses(entry.key) in (None, "manual:r1", "credit:NC-1")
+
+
+@given(st.integers(0, 600))
+def test_what_is_taken_back_frees_exactly_what_is_wanted(amount: int) -> None:
+    free = min(max(0, amount - INTAKE.unapplied), INTAKE.allocated)
+
+    assert -sum(share.amount for share in ledger.shares_back(INTAKE, amount)) == free
+
+
+RULES = {
+    "receivables": {"applied": ()},
+    "receivables by another sum": {"applied": (Applied(payable_id="i1", effect=Effect.WITHHELD, amount=39),)},
+    "credit": {
+        "postings": (Posting(LedgerKind.BANK, "", 40), Posting(LedgerKind.CUSTOMER_CREDIT, "c1", -40)),
+        "applied": (),
+    },
+    "an intake of nothing": {"intake_of": "c1"},
+    "an allocation of nothing": {
+        "postings": (Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 40), Posting(LedgerKind.RECEIVABLE, "c1", -40)),
+        "applied": (Applied(payable_id="i1", effect=Effect.ALLOCATED, amount=40),),
+    },
+}
+
+
+@pytest.mark.parametrize("changes", RULES.values(), ids=RULES.keys())
+def test_an_entry_whose_sums_do_not_move_together_cannot_be_made(changes: dict[str, Any]) -> None:
+    entry = ledger.withheld("r1", BILL, tax="iva", amount=40, at=NOW)
+
+    with pytest.raises(ValueError, match="entry withheld"):
+        attrs.evolve(entry, **changes)
+
+
+# ---------------------------------------------------------------- returns
+
+
+def back(kind: Kind = Kind.RETURNED, at: int = 0, **claim: Any) -> Seen:
+    return Seen(
+        key=f"o{at}", payment_id="t1", account_id="a1", source=ObservedBy.QUERY,
+        observation=Observation(kind=kind, **claim), seen_at=NOW,
+    )  # fmt: skip
+
+
+RETURNS = {
+    "by their own ids": ([back(event_id="e1", at=1), back(event_id="e2", at=2)], ["e1", "e2"]),
+    "the same id twice": ([back(event_id="e1", at=1), back(event_id="e1", at=2)], ["e1"]),
+    "one told without an id": ([back(event_id="e1", movement="m", at=1), back(movement="m", at=2)], ["e1"]),
+    "one told without an id first": ([back(movement="m", at=1), back(event_id="e1", movement="m", at=2)], ["m"]),
+    "a second id of a movement": (
+        [back(movement="m", at=1), back(event_id="e1", movement="m", at=2), back(event_id="e2", movement="m", at=3)],
+        ["m", "e2"],
+    ),
+    "another kind": ([back(movement="m", at=1), back(Kind.CHARGED_BACK, movement="m", at=2)], ["m", "m"]),
+    "nothing to know them by": ([back(at=1), back(at=2)], ["o1", "o2"]),
+    "no returns": ([back(Kind.PAID, at=1)], []),
+}
+
+
+@pytest.mark.parametrize(("seen", "names"), RETURNS.values(), ids=RETURNS.keys())
+def test_a_return_is_one_whichever_channels_tell_it(seen: list[Seen], names: list[str]) -> None:
+    assert [item.name for item in returns_in(seen)] == names
+
+
+# ---------------------------------------------------------------- lines of payouts
+
+
+def test_lines_are_the_same_when_they_say_the_same_about_the_money() -> None:
+    assert same_line(LINE, attrs.evolve(LINE, settled_on=date(2026, 3, 5), provider_reference="T"))
+    assert not same_line(LINE, attrs.evolve(LINE, fee=Money(31, "CRC")))
+    assert normal(attrs.evolve(LINE, fee=Money(0, "CRC"), reference="")).fee is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"net": Money(941, "CRC")}, "neto"),
+        ({"fee": Money(30, "USD")}, "moneda"),
+        ({"line_id": ""}, "identificación"),
+        ({"withholdings": {"IVA 2": Money(26, "CRC")}}, "retención"),
+    ],
+)
+def test_a_line_that_does_not_add_up_is_told(changes: dict[str, Any], fault: str) -> None:
+    assert list(line_faults([LINE])) == []
+    assert any(fault in problem for problem in line_faults([attrs.evolve(LINE, **changes)]))
+
+
+# ---------------------------------------------------------------- Beancount
+
+
+def exported(*entries: Entry, balances: list[tuple[str, str, str, int]] | None = None) -> str:
+    sums: dict[tuple[str, str, str], int] = {}
+    for entry in entries:
+        for leg in entry.postings:
+            account = (leg.kind.value, leg.owner, entry.currency)
+            sums[account] = sums.get(account, 0) + leg.amount
+    listed = [(*account, amount) for account, amount in sums.items()]
+    return beancount_text(
+        entries, listed if balances is None else balances, merchant="el-tornillo", mode=Mode.TEST,
+        zone="America/Costa_Rica", head="ab" * 32,
+    )  # fmt: skip
+
+
+def test_beancount_reads_every_kind_and_comes_to_the_same() -> None:
+    text = exported(*[row[0] for row in BOOKED])
+
+    assert agreed(text)["withholding_receivable retefuente", "CRC"] == 40
+    assert '  key: "withheld:r1:i1:retefuente"' in text
+    assert "; chain head abab" in text
+
+
+def test_a_balance_that_is_out_by_one_minor_unit_is_refused() -> None:
+    """The control of the referee: without the exact tolerance Beancount would let it pass."""
+    wrong = [("cash", "", "CRC", 501), ("customer_credit", "c1", "CRC", -500)]
+
+    assert complaints(exported(RECEIVED)) == []
+    assert "0.01" in complaints(exported(RECEIVED, balances=wrong))[0]
+
+
+def test_an_entry_stands_on_its_day_where_the_company_is() -> None:
+    late = attrs.evolve(RECEIVED, at=datetime(2026, 3, 5, 3, 0, tzinfo=UTC))
+
+    assert '2026-03-04 * "offline_receipt"' in exported(late)
+
+
+def test_text_of_people_does_no_harm() -> None:
+    nasty = ledger.correction(RECEIVED, number=0, at=NOW, note='a "quote" \\ and\na line; 2020-01-01 open X')
+
+    assert complaints(exported(RECEIVED, nasty)) == []
+
+
+def test_currencies_without_minor_units_are_written_whole() -> None:
+    pesos = attrs.evolve(RECEIVED, currency="CLP")
+
+    assert "  500 CLP" in exported(pesos)
+    assert complaints(exported(pesos)) == []
+
+
+NAMES = st.text(min_size=1, max_size=12)
+
+
+@given(NAMES, NAMES)
+def test_no_two_owners_have_the_same_account(one: str, other: str) -> None:
+    book = book_of("m", Mode.LIVE)
+    names = {account_of(book, LedgerKind.RECEIVABLE, owner, "CRC") for owner in (one, other)}
+
+    assert len(names) == len({one, other})
+    assert all(part[0].isupper() or part[0].isdigit() for name in names for part in name.split(":"))
+
+
+def test_books_of_a_company_and_mode_are_apart() -> None:
+    assert book_of("el-tornillo", Mode.TEST) == "Test-el--tornillo"
+    assert book_of("el-tornillo", Mode.LIVE) != book_of("el-tornillo", Mode.TEST)
