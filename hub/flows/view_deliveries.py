@@ -52,6 +52,16 @@ async def list_round_deliveries(hub: Hub, merchant: Merchant, round_id: str) -> 
     return await hub.store.read(read)
 
 
+async def list_customer_mails(hub: Hub, merchant: Merchant, customer_id: str) -> tuple[DeliveryRow, ...]:
+    """The mails about one customer, the newest first."""
+
+    def read(tx: Tx) -> tuple[DeliveryRow, ...]:
+        found = tx.deliveries.of(merchant_id=merchant.id, subject_id=customer_id)
+        return rows_of(tx, [item for item in found if item.mode is merchant.mode])
+
+    return await hub.store.read(read)
+
+
 def rows_of(tx: Tx, deliveries: Iterable[Delivery]) -> tuple[DeliveryRow, ...]:
     """Mails with what became of the statements among them."""
     return tuple(_row(tx, delivery) for delivery in deliveries)

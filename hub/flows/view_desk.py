@@ -68,6 +68,7 @@ class Start:
     silent: tuple[ProviderAccount, ...]
     unrecorded: tuple[PaymentRow, ...]
     live: tuple[PaymentRow, ...]
+    paid: tuple[PaymentRow, ...]
     reviews: tuple[Review, ...]
     dead: tuple[Delivery, ...]
     owed: tuple[Money, ...]
@@ -89,6 +90,7 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
             silent=tuple(account for account in active if account.last_heard_at is None and _is_told(hub, account)),
             unrecorded=tuple(row for row in rows if row.is_unrecorded),
             live=tuple(row for row in rows if row.payment.is_live),
+            paid=tuple(row for row in rows if row.payment.status is Status.PAID)[:5],
             reviews=_open_reviews(tx, merchant),
             dead=tuple(
                 delivery

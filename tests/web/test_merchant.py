@@ -788,7 +788,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_script(clerks: dict[str, C
         for path in below_m("GET"):
             if "anything" in path:
                 continue
-            answer = clerk.browser.get(path)
+            answer = clerk.browser.get(path, follow_redirects=True)
             policy = answer.headers["content-security-policy"]
             assert "default-src 'none'" in policy
             assert "script" not in policy

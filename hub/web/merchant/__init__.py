@@ -6,7 +6,23 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from . import by_link, customers, imports, integrations, payments, receipts, settings, sign_in, start
+from . import (
+    by_link,
+    customers,
+    exports,
+    guide,
+    imports,
+    integrations,
+    mails,
+    payments,
+    people,
+    proofs,
+    receipts,
+    rounds,
+    settings,
+    sign_in,
+    start,
+)
 from .desk import NotSignedIn, Refused, checked_form, open_desk, show_refused, show_sign_in
 
 
@@ -17,12 +33,18 @@ def routes() -> list[ControllerRouterHandler]:
         route_handlers=[
             *sign_in.HANDLERS,
             *start.HANDLERS,
+            *guide.HANDLERS,
             *settings.HANDLERS,
             *integrations.HANDLERS,
+            *people.HANDLERS,
             *customers.HANDLERS,
+            *rounds.HANDLERS,
+            *mails.HANDLERS,
             *payments.HANDLERS,
             *receipts.HANDLERS,
+            *proofs.HANDLERS,
             *imports.HANDLERS,
+            *exports.HANDLERS,
         ],
         dependencies={"desk": Provide(open_desk), "form": Provide(checked_form)},
         exception_handlers={NotSignedIn: show_sign_in, Refused: show_refused},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import urlencode, urlsplit
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.merchant import Customer
 from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
+from hub.flows.view_deliveries import list_customer_mails
 from hub.flows.view_desk import list_customers, view_customer
 from hub.web.pages import Page, redirect
 
@@ -33,7 +36,23 @@ async def _customer_page(
 ) -> Page:
     with unknown_is_404():
         view = await view_customer(desk.hub, desk.merchant, customer)
-    return desk.page("customer.html", view=view, sent_to=sent_to, fault=fault, revoked=revoked, status=status)
+    return desk.page(
+        "customer.html",
+        view=view,
+        mails=await list_customer_mails(desk.hub, desk.merchant, customer),
+        whatsapp=_whatsapp(desk, view.customer, view.url),
+        sent_to=sent_to,
+        fault=fault,
+        revoked=revoked,
+        status=status,
+    )
+
+
+def _whatsapp(desk: Desk, customer: Customer, url: str) -> str:
+    """WhatsApp with a message begun; to the customer's number where it is written with its country."""
+    text = f"Hola, {customer.name}. Este es su estado de cuenta con {desk.merchant.company.name}: {url}"
+    number = re.sub("[^0-9]", "", customer.phone) if customer.phone.startswith("+") else ""
+    return f"https://wa.me/{number}?{urlencode({'text': text})}"
 
 
 @post("/customers/{customer:str}/send", status_code=200, right=Right.SEND)

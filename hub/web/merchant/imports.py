@@ -7,6 +7,7 @@ import binascii
 
 from litestar import get, post
 from litestar.exceptions import ClientException
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.flows.import_files import ImportReport, import_customers, import_invoices
@@ -23,9 +24,9 @@ DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,2
 
 
 @get("/import", right=Right.SEND)
-async def show_import(desk: AtDesk) -> Page:
+async def show_import(desk: AtDesk, kind: FromQuery[str] = INVOICES) -> Page:
     """Ask for a file."""
-    return _page(desk)
+    return _page(desk, kind=kind if kind in KINDS else INVOICES)
 
 
 def _page(

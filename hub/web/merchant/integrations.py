@@ -21,10 +21,11 @@ from hub.flows.connect_account import (
 )
 from hub.flows.open_account import NotInstalled
 from hub.flows.save_company import Invalid
+from hub.flows.set_channels import set_channels
 from hub.web.pages import Page, redirect
-from hub_hookspecs import EnteredBy, ProviderInfo
+from hub_hookspecs import Channel, EnteredBy, ProviderInfo
 
-from .desk import AtDesk, Brought, Desk, Form, by_field
+from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
 from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
@@ -160,6 +161,15 @@ async def disable(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     return redirect(f"/m/integrations/{code}")
 
 
+@post("/integrations/{code:str}/channels", status_code=200, right=Right.OWN)
+async def choose_channels(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
+    """Where the button stands: on statements, in the store, or both."""
+    wanted = {channel for channel in Channel if form.has(f"channel-{channel.value}")}
+    with unknown_is_404():
+        await set_channels(desk.hub, desk.merchant, code, wanted)
+    return redirect(f"/m/integrations/{code}")
+
+
 HANDLERS: list[ControllerRouterHandler] = [
     show_integrations,
     show_cards,
@@ -168,4 +178,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     confirm,
     validate,
     disable,
+    choose_channels,
 ]

@@ -6,13 +6,21 @@ import attrs
 from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.identity import show_document
+from hub.domain.account import AccountStatus
+from hub.domain.cells import Unreadable, read_amount
+from hub.domain.identity import Problem, show_document
+from hub.flows.offer_buttons import place_of
 from hub.flows.save_company import CompanyForm, Invalid, save_company
 from hub.flows.save_options import save_options
 from hub.web.pages import Page
+from hub_hookspecs import Money, plain
 
-from .desk import AtDesk, Brought, Desk, by_field
+from .desk import AtDesk, Brought, Desk, Form, by_field
 from .rights import Right
+
+SWITCHES = ("auto_record", "partial", "withholdings", "digest")
+WITHHOLDING = frozenset({"CO"})
+"""Countries where customers usually withhold taxes when they pay."""
 
 
 @get("/settings", right=Right.SEE)
@@ -72,31 +80,83 @@ def _typed(desk: Desk) -> CompanyForm:
 
 @get("/options", right=Right.SEE)
 async def show_options(desk: AtDesk) -> Page:
-    """Automatic recording, part payments, and who is told."""
+    """What customers may pay, what is recorded by itself, and who is told."""
+    return await _options_page(desk, _chosen(desk))
+
+
+async def _options_page(
+    desk: Desk, typed: Form, faults: dict[str, list[str]] | None = None, *, saved: bool = False
+) -> Page:
+    return desk.page(
+        "options.html",
+        status=422 if faults else 200,
+        typed=typed,
+        currencies=desk.country.currencies,
+        connected=await _connected(desk),
+        withholds=desk.country.code in WITHHOLDING or desk.merchant.options.withholdings,
+        faults=faults or {},
+        saved=saved,
+    )
+
+
+def _chosen(desk: Desk) -> Form:
+    """The stored choices, as the form would bring them."""
     options = desk.merchant.options
-    return desk.page("options.html", options=options, notify="\n".join(options.notify), faults={}, saved=False)
+    values = {name: "on" for name in SWITCHES if getattr(options, name)}
+    values |= {"notify": "\n".join(options.notify), "bank_account": options.bank_account}
+    for currency, minor in options.minimum.items():
+        values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", ",")
+    return Form(values)
+
+
+async def _connected(desk: Desk) -> list[tuple[str, str]]:
+    """(code, name) of the connected providers, in the order of their buttons."""
+    accounts = await desk.hub.store.read(lambda tx: tx.accounts.of(desk.merchant.id, desk.merchant.mode))
+    codes = {account.provider for account in accounts if account.status is AccountStatus.ACTIVE}
+    providers = desk.hub.providers
+    ordered = sorted(codes, key=lambda code: place_of(desk.merchant, code))
+    return [(code, providers[code].info.name if code in providers else code) for code in ordered]
 
 
 @post("/options", status_code=200, right=Right.OWN)
 async def save_choices(desk: AtDesk, form: Brought) -> Page:
     """Save the choices."""
-    auto_record, partial, notify = form.has("auto_record"), form.has("partial"), form.get("notify")
+    problems: list[Problem] = []
+    minimum = {currency: _minimum(form, currency, problems) for currency in desk.country.currencies}
+    kept = {name: least for name, least in desk.merchant.options.minimum.items() if name not in minimum}
+    order = sorted(form.beginning("order-").items(), key=lambda item: (_place(item[1]), item[0]))
     try:
+        if problems:
+            raise Invalid(tuple(problems))
         merchant = await save_options(
             desk.hub,
             desk.merchant.id,
-            auto_record=auto_record,
-            partial=partial,
-            notify=notify.replace(",", "\n").replace(";", "\n").splitlines(),
+            auto_record=form.has("auto_record"),
+            partial=form.has("partial"),
+            withholdings=form.has("withholdings"),
+            digest=form.has("digest"),
+            bank_account=form.get("bank_account"),
+            minimum={**kept, **minimum},
+            button_order=[code for code, _ in order] if order else None,
+            notify=form.get("notify").replace(",", "\n").replace(";", "\n").splitlines(),
         )
     except Invalid as invalid:
-        options = attrs.evolve(desk.merchant.options, auto_record=auto_record, partial=partial)
-        return desk.page(
-            "options.html", options=options, notify=notify, faults=by_field(invalid.problems), saved=False, status=422
-        )
+        return await _options_page(desk, form, by_field(invalid.problems))
     now = attrs.evolve(desk, merchant=merchant)
-    kept = merchant.options
-    return now.page("options.html", options=kept, notify="\n".join(kept.notify), faults={}, saved=True)
+    return await _options_page(now, _chosen(now), saved=True)
+
+
+def _minimum(form: Form, currency: str, problems: list[Problem]) -> int:
+    text = form.get(f"minimum-{currency}")
+    try:
+        return read_amount(text, currency, ",").minor if text else 0
+    except Unreadable:
+        problems.append(Problem(f"minimum-{currency}", "Escriba un monto, por ejemplo 5000 o 5.000,50."))
+        return 0
+
+
+def _place(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 999
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_settings, show_company, save, show_options, save_choices]

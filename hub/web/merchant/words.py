@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.identity import show_document
@@ -149,6 +151,8 @@ FLAG_BADGES: Mapping[Flag, str] = {
 CAUSES: Mapping[str, str] = {
     **{flag.value: text for flag, text in FLAGS.items()},
     "contradicting_claims": "Hay noticias contradictorias del proveedor.",
+    "customer_note": "Un cliente escribió desde su estado de cuenta.",
+    "payment_reported": "Un cliente informa que pagó por otro medio; falta confirmarlo.",
     "unresolved": "Un pago sigue sin respuesta clara.",
     "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
     "settlement_unknown": "El proveedor pagó algo que aquí no está registrado.",
@@ -256,6 +260,16 @@ def recorded_by(name: str) -> str:
 def minor(amount: int, like: Money) -> Money:
     """Minor units in the currency of another amount."""
     return Money(amount, like.currency)
+
+
+def money(minor: int, currency: str) -> Money:
+    """Minor units as an amount."""
+    return Money(minor, currency)
+
+
+def day_in(moment: datetime, zone: str) -> date:
+    """The day of a moment where the merchant is."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def total_of(payable: Payable) -> Money:

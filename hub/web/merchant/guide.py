@@ -1,0 +1,88 @@
+"""The first-run guide: from an empty account to a test payment whose mails stand on the page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from litestar import get, post
+from litestar.types import ControllerRouterHandler
+
+from hub.flows.preview_mail import UNSEEN
+from hub.flows.save_company import Invalid
+from hub.flows.try_payment import GuideStep, Try, start_try, view_guide, view_try
+from hub.web.pages import Page, redirect
+from hub_hookspecs import Mode
+
+from .desk import AtDesk, Brought, Desk
+from .mails import FRAMING
+from .rights import Right
+
+REFRESH_SECONDS = 4
+
+
+@get("/guide", right=Right.SEE)
+async def show_guide(desk: AtDesk) -> Page:
+    """The five steps, and the next one."""
+    return await _guide_page(desk)
+
+
+async def _guide_page(desk: Desk, *, fault: str = "") -> Page:
+    return desk.page(
+        "guide.html",
+        status=422 if fault else 200,
+        guide=await view_guide(desk.hub, desk.merchant),
+        steps=GuideStep,
+        is_trial=desk.merchant.mode is Mode.TEST,
+        fault=fault,
+    )
+
+
+@post("/guide/try", status_code=200, right=Right.SEND)
+async def begin(desk: AtDesk, form: Brought) -> Page:
+    """Probar con un pago de prueba."""
+    try:
+        await start_try(desk.hub, desk.merchant, email=desk.session.email)
+    except Invalid as invalid:
+        return await _guide_page(desk, fault=invalid.problems[0].message)
+    return redirect("/m/guide/try")
+
+
+@get("/guide/try", right=Right.SEND)
+async def show_try(desk: AtDesk) -> Page:
+    """The test payment as far as it is, with every mail it made."""
+    tried = await view_try(desk.hub, desk.merchant)
+    if tried.customer is None:
+        return redirect("/m/guide")
+    return desk.page(
+        "try.html",
+        headers=FRAMING,
+        tried=tried,
+        mails=[mail for mail in tried.mails if mail.kind not in UNSEEN],
+        path=urlsplit(tried.url).path,
+        hints=_hints(desk),
+        refresh=REFRESH_SECONDS if _is_waiting(tried) else 0,
+    )
+
+
+def _is_waiting(tried: Try) -> bool:
+    """Something is about to happen without the reader: a mail goes out, or the provider answers."""
+    live = tried.payment is not None and tried.payment.payment.is_live
+    return live or any(mail.state == "due" for mail in tried.mails) or (tried.payment is None and not tried.mails)
+
+
+def _hints(desk: Desk) -> list[str]:
+    """What to type at the provider of each connection in test mode."""
+    found = []
+    for provider in desk.hub.providers.values():
+        if desk.merchant.company.country not in provider.info.countries:
+            continue
+        kinds = {field.kind for way in provider.info.ways for field in way.payer_fields}
+        found.append(
+            f"{provider.info.name}: celular 399 876 4643, y se acepta en la app o en su celular simulado."
+            if "tel" in kinds
+            else f"{provider.info.name}: tarjeta 4111 1111 1111 1111, cualquier fecha futura y cualquier código."
+        )
+    return found
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_guide, begin, show_try]

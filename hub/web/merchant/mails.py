@@ -1,0 +1,125 @@
+"""The delivery log: each mail with what became of it, as its reader sees it, and sent again."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.enums import MediaType
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.message import DeliveryKind, DeliveryState
+from hub.flows.preview_mail import UNSEEN, MailPreview, preview_mail, preview_statement
+from hub.flows.resend_mail import ONCE, NotAgain, resend_mail
+from hub.flows.send_statement import NoMail
+from hub.flows.view_deliveries import list_deliveries
+from hub.web.pages import HEADERS, Page, policy, redirect
+
+from . import words
+from .desk import AtDesk, Brought, Desk, unknown_is_404
+from .rights import Right
+
+FRAMING = {"Content-Security-Policy": f"{policy()}; frame-src 'self'"}
+"""A page that shows a mail in a frame."""
+
+FRAMED = {
+    **HEADERS,
+    "X-Frame-Options": "SAMEORIGIN",
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    ),
+}
+"""The mail in the frame: its own inlined styles and pictures, and nothing else at all."""
+
+EMPTY_MAIL = "<!doctype html><html lang='es'><title>Correo</title><p>No hay nada que mostrar.</p></html>"
+
+
+@get("/mails", right=Right.SEE)
+async def show_mails(desk: AtDesk, status: FromQuery[str] = "", kind: FromQuery[str] = "") -> Page:
+    """The newest mails."""
+    return await _log(desk, state=status, kind=kind)
+
+
+async def _log(desk: Desk, *, state: str = "", kind: str = "", fault: str = "") -> Page:
+    state = state if state in set(DeliveryState) else ""
+    kind = kind if kind in set(DeliveryKind) else ""
+    return desk.page(
+        "mails.html",
+        status=422 if fault else 200,
+        rows=await list_deliveries(desk.hub, desk.merchant, state=state, kind=kind),
+        state=state,
+        kind=kind,
+        states=[("", "Todos"), *((item.value, words.DELIVERY_STATES[item][0]) for item in DeliveryState)],
+        kinds=[("", "Todos"), *((item.value, words.DELIVERIES[item]) for item in DeliveryKind if item not in ONCE)],
+        unseen=UNSEEN,
+        once=ONCE,
+        fault=fault,
+    )
+
+
+@get("/mails/{delivery:str}", right=Right.SEE)
+async def show_mail(desk: AtDesk, delivery: FromPath[str]) -> Page:
+    """One mail, as its reader sees it."""
+    with unknown_is_404():
+        preview = await preview_mail(desk.hub, desk.merchant, delivery)
+    return desk.page("mail.html", headers=FRAMING, preview=preview, body=f"/m/mails/{delivery}/body", back="/m/mails")
+
+
+@get("/mails/{delivery:str}/body", right=Right.SEE)
+async def show_body(desk: AtDesk, delivery: FromPath[str]) -> Response[str]:
+    """The HTML of one mail, to be shown in a frame."""
+    with unknown_is_404():
+        return framed(await preview_mail(desk.hub, desk.merchant, delivery))
+
+
+@post("/mails/{delivery:str}/again", status_code=200, right=Right.TEND)
+async def send_again(desk: AtDesk, form: Brought, delivery: FromPath[str]) -> Page:
+    """Send it once more."""
+    with unknown_is_404():
+        try:
+            await resend_mail(desk.hub, desk.merchant, delivery)
+        except NotAgain as error:
+            return await _log(desk, fault=str(error))
+    return redirect("/m/mails")
+
+
+@get("/customers/{customer:str}/mail", right=Right.SEE)
+async def show_statement_mail(desk: AtDesk, customer: FromPath[str]) -> Page:
+    """The statement mail that this customer would get now."""
+    return desk.page(
+        "mail.html",
+        headers=FRAMING,
+        preview=await _statement(desk, customer),
+        body=f"/m/customers/{customer}/mail/body",
+        back=f"/m/customers/{customer}",
+    )
+
+
+@get("/customers/{customer:str}/mail/body", right=Right.SEE)
+async def show_statement_body(desk: AtDesk, customer: FromPath[str]) -> Response[str]:
+    """The HTML of that mail."""
+    return framed(await _statement(desk, customer))
+
+
+async def _statement(desk: Desk, customer: str) -> MailPreview:
+    with unknown_is_404():
+        try:
+            return await preview_statement(desk.hub, desk.merchant, customer)
+        except NoMail as error:
+            raise LookupError(customer) from error
+
+
+def framed(preview: MailPreview) -> Response[str]:
+    """A mail's HTML for a frame."""
+    return Response(preview.html or EMPTY_MAIL, media_type=MediaType.HTML, headers=FRAMED)
+
+
+HANDLERS: list[ControllerRouterHandler] = [
+    show_mails,
+    show_mail,
+    show_body,
+    send_again,
+    show_statement_mail,
+    show_statement_body,
+]

@@ -1,0 +1,113 @@
+"""Configuración > Personas, and Configuración > Tienda en línea: who signs in, and which shops may call."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.merchant import Role
+from hub.flows.add_member import add_member
+from hub.flows.issue_api_key import issue_api_key
+from hub.flows.remove_member import remove_member
+from hub.flows.save_company import Invalid
+from hub.flows.save_options import save_options
+from hub.web.pages import Page, redirect
+
+from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .rights import ROLES, Right
+
+
+@get("/members", right=Right.OWN)
+async def show_members(desk: AtDesk) -> Page:
+    """Who may sign in."""
+    return await _members(desk)
+
+
+async def _members(desk: Desk, *, typed: Form | None = None, faults: dict[str, list[str]] | None = None) -> Page:
+    members = await desk.hub.store.read(lambda tx: tx.merchants.members(desk.merchant.id))
+    return desk.page(
+        "members.html",
+        status=422 if faults else 200,
+        members=members,
+        roles=ROLES,
+        typed=typed or Form({}),
+        faults=faults or {},
+    )
+
+
+@post("/members", status_code=200, right=Right.OWN)
+async def add(desk: AtDesk, form: Brought) -> Page:
+    """Let a person sign in."""
+    role = form.get("role")
+    if role not in set(Role):
+        return await _members(desk, typed=form, faults={"role": ["Elija qué puede hacer."]})
+    try:
+        await add_member(desk.hub, desk.merchant, form.get("email"), Role(role))
+    except Invalid as invalid:
+        return await _members(desk, typed=form, faults=by_field(invalid.problems))
+    return redirect("/m/members")
+
+
+@post("/members/remove", status_code=200, right=Right.OWN)
+async def remove(desk: AtDesk, form: Brought) -> Page:
+    """End a person's access."""
+    with unknown_is_404():
+        try:
+            await remove_member(desk.hub, desk.merchant, form.get("email"))
+        except Invalid as invalid:
+            return await _members(desk, faults=by_field(invalid.problems))
+    return redirect("/m/members")
+
+
+@get("/shop", right=Right.OWN)
+async def show_shop(desk: AtDesk) -> Page:
+    """API keys and the addresses of the merchant's shops."""
+    return await _shop(desk)
+
+
+async def _shop(
+    desk: Desk, *, fresh: str = "", origins: str | None = None, faults: dict[str, list[str]] | None = None
+) -> Page:
+    keys = await desk.hub.store.read(lambda tx: tx.merchants.api_keys(desk.merchant.id))
+    return desk.page(
+        "shop.html",
+        status=422 if faults else 200,
+        keys=[key for key in keys if key.mode is desk.merchant.mode],
+        fresh=fresh,
+        origins="\n".join(desk.merchant.options.shop_origins) if origins is None else origins,
+        address=f"{desk.hub.base_url}/v1/orders",
+        faults=faults or {},
+    )
+
+
+@post("/shop/keys", status_code=200, right=Right.OWN)
+async def issue(desk: AtDesk, form: Brought) -> Page:
+    """A fresh key, shown this once."""
+    name = form.get("name")
+    if not name:
+        return await _shop(desk, faults={"name": ["Escriba para qué es, por ejemplo Tienda."]})
+    return await _shop(desk, fresh=await issue_api_key(desk.hub, desk.merchant, name))
+
+
+@post("/shop/keys/{key:str}/revoke", status_code=200, right=Right.OWN)
+async def revoke(desk: AtDesk, form: Brought, key: FromPath[str]) -> Page:
+    """The key opens nothing any more."""
+    now = desk.hub.clock()
+    with unknown_is_404():
+        await desk.hub.store.write(lambda tx: tx.merchants.revoke_api_key(desk.merchant.id, key, now))
+    return redirect("/m/shop")
+
+
+@post("/shop", status_code=200, right=Right.OWN)
+async def save_origins(desk: AtDesk, form: Brought) -> Page:
+    """Which shops may send their customers here."""
+    text = form.get("shop_origins")
+    try:
+        await save_options(desk.hub, desk.merchant.id, shop_origins=text.replace(",", "\n").splitlines())
+    except Invalid as invalid:
+        return await _shop(desk, origins=text, faults=by_field(invalid.problems))
+    return redirect("/m/shop")
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_members, add, remove, show_shop, issue, revoke, save_origins]
