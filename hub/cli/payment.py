@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .deciding import by_option, evidence_options, why_option
 from .options import any_company_option, data_option, json_option
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ HEADERS = ("CREATED", "REFERENCE", "COMPANY", "CUSTOMER", "PROVIDER", "STATUS", 
 
 @click.group()
 def command() -> None:
-    """Payments: list them, follow one, look at one now."""
+    """Payments: list, follow, look now; refund, cancel, release, record what became of one."""
 
 
 @command.command("list")
@@ -116,6 +118,7 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
     import attrs
 
     from hub.flows.view_desk import view_payment_desk
+    from hub.flows.view_record import view_record
 
     from .finding import find_payments
     from .printing import print_json
@@ -127,10 +130,12 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
         merchant = await hub.store.read(lambda tx: tx.merchants.get(found[0].merchant_id))
         assert merchant is not None
         desk = await view_payment_desk(hub, attrs.evolve(merchant, mode=found[0].mode), found[0].id)
+        record = await view_record(hub, found[0].id)
         provider = hub.providers.get(found[0].provider)
         account = await hub.store.read(lambda tx: tx.accounts.get(found[0].account_id))
         return Told(
             desk,
+            record,
             provider.info if provider else None,
             hub.clock(),
             found[1:],
@@ -170,3 +175,191 @@ def check(reference: str, data: str | None) -> None:
         click.echo(f"{after.reference} is still {after.status.value}{reason}")
     else:
         click.echo(f"{after.reference} was {before.status.value}, is {after.status.value}{reason}")
+
+
+@command.command()
+@click.argument("reference", metavar="REF")
+@click.option("--amount", metavar="AMOUNT", help="In major units, such as 1500.50; else everything that is left.")
+@by_option
+@why_option
+@evidence_options
+@data_option
+def refund(
+    reference: str,
+    amount: str | None,
+    by: str,
+    why: str,
+    evidence: str,
+    evidence_file: Path | None,
+    data: str | None,
+) -> int:
+    """Give a captured payment back through its provider, once."""
+    from hub.flows.decide_refund import decide_refund
+    from hub_hookspecs import Money
+
+    from .deciding import evidence_of, tell_decision, via
+    from .finding import find_payment
+    from .running import run
+
+    async def work(hub: Hub) -> Any:
+        payment = await find_payment(hub, reference)
+        wanted = Money.parse(amount, payment.amount.currency) if amount else None
+        proof = evidence_of(evidence, evidence_file)
+        return await decide_refund(hub, payment.id, amount=wanted, by=by, why=why, evidence=proof, via=via())
+
+    decided = run(data, work)
+    if decided.operation is None:
+        tell_decision(decided.decision, "")
+        return 0
+    return _tell_operation(decided.operation, reference)
+
+
+@command.command()
+@click.argument("reference", metavar="REF")
+@by_option
+@data_option
+def cancel(reference: str, by: str, data: str | None) -> int:
+    """Ask the provider to withdraw a pending payment; only its word cancels it."""
+    from hub.flows.run_operation import cancel_payment
+
+    from .finding import find_payment
+    from .running import run
+
+    async def work(hub: Hub) -> Any:
+        payment = await find_payment(hub, reference)
+        return await cancel_payment(hub, payment.id, by=by)
+
+    return _tell_operation(run(data, work), reference)
+
+
+def _tell_operation(operation: Any, reference: str) -> int:
+    """Say how a refund or cancel stands; exit code 1 where the provider said no."""
+    reason = f" ({operation.reason})" if operation.reason else ""
+    click.echo(f"{operation.kind.value} of {operation.amount}: {operation.status.value}{reason}")
+    if operation.is_live:
+        click.echo(f"no clear answer yet, and it is never sent twice: payment-hub payment show {reference}")
+    return 1 if operation.status.value == "closed" else 0
+
+
+@command.command()
+@click.argument("reference", metavar="REF")
+@by_option
+@why_option
+@click.option("--yes", is_flag=True, help="The payer confirmed that nothing was approved and no card was entered.")
+@data_option
+def release(reference: str, by: str, why: str, yes: bool, data: str | None) -> None:
+    """Give the invoices of a live payment back, so that they can be paid again.
+
+    Only if the payer confirms that nothing was approved and no card was entered. It is closed unproven and watched:
+    money that still arrives is booked as late."""
+    from hub.flows.release_payment import release_payment
+
+    from .deciding import tell_decision, via
+    from .finding import find_payment
+    from .running import run
+
+    if not yes:
+        click.confirm("Did the payer confirm that nothing was approved and no card was entered?", abort=True, err=True)
+
+    async def work(hub: Hub) -> Any:
+        payment = await find_payment(hub, reference)
+        return await release_payment(hub, payment.id, by=by, why=why, via=via())
+
+    made, payment = run(data, work)
+    tell_decision(made, f"{payment.reference} is {payment.status.value} ({payment.reason}); its invoices can be paid")
+
+
+@command.command()
+@click.argument("reference", metavar="REF")
+@click.option("--paid", "paid", flag_value="paid", help="The provider took the money.")
+@click.option("--not-paid", "paid", flag_value="not_paid", help="The provider took nothing.")
+@click.option("--amount", metavar="AMOUNT", help="What the provider shows, in major units; wanted with --paid.")
+@click.option("--currency", metavar="CODE", help="Of --amount, where it is not the payment's.")
+@click.option("--provider-reference", metavar="TEXT", default="", help="The provider's id of the transaction.")
+@click.option("--authorisation", metavar="TEXT", default="")
+@click.option("--movement", metavar="TEXT", default="", help="Only where the provider's plugin names movements itself.")
+@by_option
+@why_option
+@evidence_options
+@data_option
+def record(
+    reference: str,
+    paid: str | None,
+    amount: str | None,
+    currency: str | None,
+    by: str,
+    why: str,
+    evidence: str,
+    evidence_file: Path | None,
+    data: str | None,
+    **told: str,
+) -> None:
+    """Record with proof what became of a payment: what its provider shows, when no news will come.
+
+    --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
+    from hub.flows.record_outcome import Proof, record_not_paid, record_paid
+    from hub_hookspecs import Money
+
+    from .deciding import evidence_of, tell_decision, via
+    from .finding import find_payment
+    from .running import run
+
+    if paid is None:
+        raise click.UsageError("say --paid or --not-paid")
+    if (paid == "paid") != bool(amount):
+        raise click.UsageError("--paid wants the --amount that the provider shows; --not-paid wants none")
+
+    async def work(hub: Hub) -> Any:
+        payment = await find_payment(hub, reference)
+        proof = evidence_of(evidence, evidence_file)
+        if not amount:
+            return await record_not_paid(hub, payment.id, by=by, why=why, evidence=proof, via=via())
+        amount_shown = Money.parse(amount, currency or payment.amount.currency)
+        shown = Proof(
+            amount=amount_shown,
+            provider_reference=told["provider_reference"],
+            authorisation=told["authorisation"],
+            movement=told["movement"],
+        )
+        return await record_paid(hub, payment.id, shown, by=by, why=why, evidence=proof, via=via())
+
+    made, payment = run(data, work)
+    reason = f" ({payment.reason})" if payment.reason else ""
+    tell_decision(made, f"{payment.reference} is {payment.status.value}{reason}")
+
+
+@command.command()
+@click.argument("reference", metavar="REF")
+@click.option("--done", "done", flag_value="done", help="The provider executed it.")
+@click.option("--not-done", "done", flag_value="not_done", help="The provider did not.")
+@by_option
+@why_option
+@evidence_options
+@data_option
+def conclude(
+    reference: str,
+    done: str | None,
+    by: str,
+    why: str,
+    evidence: str,
+    evidence_file: Path | None,
+    data: str | None,
+) -> None:
+    """Say with proof whether a refund, undo or cancel without a clear answer was executed."""
+    from hub.flows.record_outcome import conclude_operation
+
+    from .deciding import evidence_of, tell_decision, via
+    from .finding import find_payment
+    from .running import run
+
+    if done is None:
+        raise click.UsageError("say --done or --not-done")
+
+    async def work(hub: Hub) -> Any:
+        payment = await find_payment(hub, reference)
+        proof = evidence_of(evidence, evidence_file)
+        return await conclude_operation(hub, payment.id, done=done == "done", by=by, why=why, evidence=proof, via=via())
+
+    made, operation = run(data, work)
+    reason = f" ({operation.reason})" if operation.reason else ""
+    tell_decision(made, f"{operation.kind.value} of {operation.amount} is {operation.status.value}{reason}")

@@ -14,6 +14,7 @@ from hub.domain.message import DeliveryState
 from hub.domain.payment import WATCH, Payment, Phase, Seen, Status
 from hub.flows.view_desk import PaymentDesk
 from hub.flows.view_payment import PaymentView, Shown
+from hub.flows.view_record import PaymentRecord
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
 from .printing import local, print_facts, print_table
@@ -40,6 +41,7 @@ class Told:
     """
 
     desk: PaymentDesk
+    record: PaymentRecord
     info: ProviderInfo | None
     now: datetime
     others: tuple[Payment, ...]
@@ -97,6 +99,29 @@ def _events(told: Told) -> Iterator[Event]:
             yield Event(delivery.created_at, "hub", name, more=state)
     for review in told.desk.reviews:
         yield Event(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
+    yield from _operation_events(told)
+    for made in told.record.decisions:
+        state = "" if made.is_done else ", superseded" if made.superseded else ", waits for a second person"
+        evidence = f" [{made.evidence}]" if made.evidence else ""
+        yield Event(
+            made.done_at or made.proposed_at,
+            "operator",
+            f"decided: {made.kind.value}",
+            more=f"{made.people}: {made.why}{evidence}{state}",
+        )
+
+
+def _operation_events(told: Told) -> Iterator[Event]:
+    for view in told.record.operations:
+        item = view.operation
+        asked = f"reference {item.reference}, by {item.decided_by}{f': {item.note}' if item.note else ''}"
+        yield Event(item.created_at, "hub", f"{item.kind.value} sent", item.amount, asked)
+        for news in view.news:
+            why = f"{news.reason.kind.value} ({news.reason.code or 'no code'})" if news.reason else ""
+            more = ", ".join(filter(None, (why, news.note)))
+            yield Event(news.at, news.source, f"{item.kind.value}: {news.kind.value}", more=more)
+        if not view.news and item.ended_at:
+            yield Event(item.ended_at, "hub", f"{item.kind.value}: no clear answer")
 
 
 def _more(item: Seen) -> str:
@@ -166,12 +191,58 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
     if payment.status is Status.CLOSED and any(line.left for line in view.lines) and not view.is_order:
         who = view.customer.document.number if view.customer.document else view.customer.id
         yield "let the customer pay again", ("statement", "send", who, "--company", view.merchant.slug)
+    yield from _decisions(told)
     for delivery in told.desk.deliveries:
         if delivery.state is DeliveryState.DEAD:
             yield f"try the mail {delivery.kind.value} again", ("delivery", "retry", delivery.id)
     overdue = timedelta(minutes=1)
     if any(item.due_at and told.now - item.due_at > overdue for item in told.desk.deliveries):
         yield "hand over mails that are due (neither serve nor worker seems to run)", ("delivery", "run")
+
+
+def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What only a person may decide; NAME and the texts are to be filled in."""
+    payment, record, name = told.payment, told.record, told.view.provider_name
+    signed = ("--by", "NAME", "--why", "TEXT")
+    proof = (*signed, "--evidence", "TEXT")
+    in_flight = payment.phase is not Phase.SENT and payment.lease_until and told.now < payment.lease_until
+    if record.open_operation:
+        kind = record.open_operation.kind.value
+        yield (
+            f"say what {name}'s panel shows of the {kind}",
+            ("payment", "conclude", payment.reference, "--done", *proof),
+        )
+    if record.cancellable:
+        yield f"ask {name} to withdraw it", ("payment", "cancel", payment.reference, "--by", "NAME")
+    if record.refundable:
+        yield f"give {record.refundable} back", ("payment", "refund", payment.reference, *signed)
+    if payment.status is not Status.PAID and not in_flight and payment.phase is not Phase.CREATED:
+        shown = ("--paid", "--amount", f"{payment.amount.decimal:f}", *proof)
+        yield f"say that {name}'s panel shows it paid", ("payment", "record", payment.reference, *shown)
+    if payment.is_live and not in_flight and payment.phase is not Phase.CREATED:
+        yield f"say that {name}'s panel shows no money", ("payment", "record", payment.reference, "--not-paid", *proof)
+    if record.release_from:
+        when = "" if told.now >= record.release_from else f", from {local(record.release_from, _zone(told))} on"
+        yield (
+            f"give the invoices back, if the payer confirms that nothing was approved{when}",
+            ("payment", "release", payment.reference, *signed),
+        )
+    for made in record.waiting:
+        yield (
+            f"second {made.by}'s {made.kind.value}: the same command with another --by",
+            (
+                "payment",
+                "show",
+                payment.reference,
+            ),
+        )
+    for review in told.desk.reviews:
+        if review.resolved_at is None:
+            yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:10], *signed)
+
+
+def _zone(told: Told) -> str:
+    return told.view.merchant.company.zone
 
 
 def _command(told: Told, *words: str) -> str:
@@ -194,6 +265,35 @@ def facts_of(told: Told) -> dict[str, object]:
         "timeline": [
             {"at": event.at, "source": event.source, "what": event.what, "amount": event.amount, "more": event.more}
             for event in events_of(told)
+        ],
+        "operations": [
+            {
+                "kind": view.operation.kind.value,
+                "reference": view.operation.reference,
+                "amount": view.operation.amount,
+                "status": view.operation.status.value,
+                "reason": view.operation.reason,
+                "by": view.operation.decided_by,
+                "next_check_at": view.operation.next_check_at,
+            }
+            for view in told.record.operations
+        ],
+        "requests": [
+            {
+                "at": item.at,
+                "hook": item.hook,
+                "mark": item.mark,
+                "request": f"{item.method} https://{item.host}{item.path}",
+                "status": item.status,
+                "trouble": item.trouble,
+                "milliseconds": item.milliseconds,
+                "wrote": item.wrote,
+            }
+            for item in told.record.requests
+        ],
+        "decisions": [
+            {"kind": made.kind.value, "by": made.people, "why": made.why, "done_at": made.done_at}
+            for made in told.record.decisions
         ],
         "reviews": [{"cause": review.cause, "details": review.details} for review in told.desk.reviews],
         "waits_for": waits_for(told),
@@ -222,6 +322,7 @@ def print_timeline(told: Told) -> None:
         ],
         right=("AMOUNT",),
     )
+    _print_requests(told)
     click.echo("")
     print_facts((("waits for", waits_for(told) or "nothing"), ("next check", comes_next(told))))
     choices = may_do(told)
@@ -230,6 +331,36 @@ def print_timeline(told: Told) -> None:
         click.echo(f"  {why}:\n    {command}")
     for other in told.others:
         click.echo(f"also matches: {other.reference} {other.status.value} {local(other.created_at, zone)}")
+
+
+MOST_REQUESTS = 20
+
+
+def _print_requests(told: Told) -> None:
+    """What went to the provider; a long row of queries is cut in its middle."""
+    requests, zone = told.record.requests, _zone(told)
+    if not requests:
+        return
+    left_out = len(requests) - MOST_REQUESTS
+    shown = requests if left_out <= 0 else (*requests[:5], *requests[5 - MOST_REQUESTS :])
+    click.echo("\nRequests (content is never kept)")
+    print_table(
+        ("COMMITTED", "HOOK", "MARK", "REQUEST", "ANSWER", "MS"),
+        [
+            (
+                local(item.at, zone, seconds=True),
+                item.hook,
+                item.mark,
+                f"{item.method} {item.host}{item.path}",
+                item.status if item.status is not None else f"{'none' if item.wrote else 'not sent'}: {item.trouble}",
+                item.milliseconds,
+            )
+            for item in shown
+        ],
+        right=("MS",),
+    )
+    if left_out > 0:
+        click.echo(f"... {left_out} more in the middle: --json shows them")
 
 
 def _print_head(told: Told) -> None:

@@ -1,0 +1,55 @@
+"""Decisions on the command line: who, why, on what evidence; and how they are told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hub.domain.decision import Decision, Evidence
+
+by_option = click.option("--by", required=True, metavar="NAME", help="Who decides this; a person's name.")
+why_option = click.option("--why", required=True, metavar="TEXT", help="Why.")
+
+
+def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--evidence`` and ``--evidence-file``."""
+    told = click.option("--evidence", metavar="TEXT", default="", help="What was seen, where and when.")
+    file = click.option(
+        "--evidence-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Its name and SHA-256 are kept, not the file: keep it yourself.",
+    )
+    return told(file(command))
+
+
+def evidence_of(text: str, file: Path | None) -> Evidence:
+    """What the two options said."""
+    from hub.domain.decision import Evidence
+
+    if file is None:
+        return Evidence(text=text.strip())
+    return Evidence(text=text.strip(), name=file.name, digest=hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def via() -> str:
+    """How the decision came in."""
+    from .running import operator
+
+    return f"command line, {operator()}"
+
+
+def tell_decision(decision: Decision, done: str) -> None:
+    """What became of a decision, and what is missing."""
+    if decision.is_done:
+        click.echo(f"{done}; decided by {decision.people}")
+        return
+    click.echo(
+        f"proposed by {decision.by}, nothing happened yet: {decision.amount} is above second_person_above."
+        " Another person types the same command with another --by."
+    )

@@ -1,0 +1,190 @@
+"""Exceptions that wait for a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .deciding import by_option, evidence_options, why_option
+from .options import any_company_option, data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.domain.message import Review
+    from hub.flows.ports import Hub
+
+SHORT = 10
+"""Characters of an id that lists show; commands take them."""
+
+
+@click.group()
+def command() -> None:
+    """Exceptions that wait for a person: list, show, resolve."""
+
+
+@command.command("list")
+@any_company_option
+@click.option("--cause", metavar="CAUSE", help="Only this one.")
+@click.option("--resolved", is_flag=True, help="Those that were resolved, newest first.")
+@json_option
+@data_option
+def list_(slug: str | None, cause: str | None, resolved: bool, as_json: bool, data: str | None) -> None:
+    """List open reviews, oldest first."""
+    from .finding import company_in
+    from .printing import moment, print_json, print_table
+    from .running import run
+
+    def read(tx: Any) -> Any:
+        owner = company_in(tx, slug).id if slug else None
+        names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+        found = tx.reviews.resolved() if resolved else tx.reviews.of(merchant_id=owner)
+        wanted = [item for item in found if cause in (None, item.cause) and owner in (None, item.merchant_id)]
+        payments = {item.payment_id: tx.payments.get(item.payment_id) for item in wanted if item.payment_id}
+        return [(item, names.get(item.merchant_id, ""), payments.get(item.payment_id)) for item in wanted]
+
+    found = run(data, lambda hub: hub.store.read(read))
+    if as_json:
+        print_json([_facts(*row) for row in found])
+        return
+    if not found:
+        click.echo("no review was resolved yet" if resolved else "no review is open")
+        return
+    print_table(
+        ("OPENED", "ID", "COMPANY", "CAUSE", "PAYMENT", "AMOUNT", "DETAILS"),
+        [
+            (
+                moment(item.opened_at),
+                item.id[:SHORT],
+                company,
+                item.cause,
+                payment.reference if payment else "",
+                payment.amount if payment else "",
+                f"{item.resolved_by}: {item.resolution}" if resolved else item.details,
+            )
+            for item, company, payment in found
+        ],
+        right=("AMOUNT",),
+    )
+
+
+def _facts(item: Review, company: str, payment: Any) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "company": company,
+        "mode": item.mode.value,
+        "cause": item.cause,
+        "payment": payment.reference if payment else None,
+        "amount": payment.amount if payment else None,
+        "subject": item.subject,
+        "details": item.details,
+        "opened_at": item.opened_at,
+        "resolved_at": item.resolved_at,
+        "resolved_by": item.resolved_by,
+        "resolution": item.resolution,
+    }
+
+
+async def _find(hub: Hub, text: str) -> Review:
+    from hub.flows.resolve_review import find_review
+
+    found = await find_review(hub, text)
+    if not found:
+        raise click.ClickException(f"no review begins with {text!r}: payment-hub review list")
+    if len(found) > 1:
+        raise click.ClickException(f"{len(found)} reviews begin with {text!r}: give more of the id")
+    return found[0]
+
+
+@command.command()
+@click.argument("review_id", metavar="ID")
+@json_option
+@data_option
+def show(review_id: str, as_json: bool, data: str | None) -> None:
+    """Show a review: its cause, its payment, what was decided, and what to do."""
+    from .printing import moment, print_facts, print_json
+    from .running import run
+
+    async def work(hub: Hub) -> tuple[Review, str, Any, Any]:
+        review = await _find(hub, review_id)
+
+        def read(tx: Any) -> Any:
+            merchant = tx.merchants.get(review.merchant_id)
+            payment = tx.payments.get(review.payment_id) if review.payment_id else None
+            return merchant.slug if merchant else "", payment, tx.decisions.of(review.id)
+
+        return (review, *await hub.store.read(read))
+
+    review, company, payment, decisions = run(data, work)
+    if as_json:
+        print_json({**_facts(review, company, payment), "decisions": [_decision(item) for item in decisions]})
+        return
+    click.echo(f"Review {review.cause}: {'resolved' if review.resolved_at else 'open'}\n")
+    print_facts(
+        (
+            ("id", review.id),
+            ("company", company),
+            ("mode", review.mode.value),
+            ("payment", f"{payment.reference}, {payment.amount}, {payment.status.value}" if payment else ""),
+            ("about", review.subject),
+            ("details", review.details),
+            ("opened", moment(review.opened_at)),
+            ("resolved", f"{moment(review.resolved_at)} by {review.resolved_by}" if review.resolved_at else ""),
+            ("resolution", review.resolution),
+            *(("decision", _told(item)) for item in decisions),
+        )
+    )
+    click.echo(f"\nwhat it means and what is safe: docs/operating.md, {review.cause}")
+    if payment:
+        click.echo(f"the payment's story:\n    payment-hub payment show {payment.reference}")
+    if review.resolved_at is None:
+        click.echo(f'when it is dealt with:\n    payment-hub review resolve {review.id[:SHORT]} --by NAME --why "..."')
+
+
+def _told(decision: Any) -> str:
+    state = "done" if decision.is_done else "superseded" if decision.superseded else "waits for a second person"
+    evidence = f" [{decision.evidence}]" if decision.evidence else ""
+    return f"{decision.kind.value} by {decision.people}, {state}: {decision.why}{evidence} ({decision.via})"
+
+
+def _decision(decision: Any) -> dict[str, object]:
+    return {
+        "id": decision.id,
+        "kind": decision.kind.value,
+        "by": decision.by,
+        "seconded_by": decision.seconded_by,
+        "why": decision.why,
+        "evidence": str(decision.evidence),
+        "via": decision.via,
+        "content": dict(decision.content),
+        "amount": decision.amount,
+        "proposed_at": decision.proposed_at,
+        "done_at": decision.done_at,
+        "superseded": decision.superseded,
+    }
+
+
+@command.command()
+@click.argument("review_id", metavar="ID")
+@by_option
+@why_option
+@evidence_options
+@data_option
+def resolve(review_id: str, by: str, why: str, evidence: str, evidence_file: Path | None, data: str | None) -> None:
+    """Say what became of a review; it moves no money and frees no invoice."""
+    from hub.flows.resolve_review import resolve_review
+
+    from .deciding import evidence_of, tell_decision, via
+    from .running import run
+
+    async def work(hub: Hub) -> Any:
+        review = await _find(hub, review_id)
+        proof = evidence_of(evidence, evidence_file)
+        made = await resolve_review(hub, review.id, by=by, why=why, evidence=proof, via=via())
+        payment = await hub.store.read(lambda tx: tx.payments.get(review.payment_id) if review.payment_id else None)
+        return review, made, payment
+
+    review, made, payment = run(data, work)
+    tell_decision(made, f"resolved: {review.cause} {review.id[:SHORT]}")
+    if made.is_done and payment is not None and payment.is_live:
+        click.echo(f"the payment itself is still {payment.status.value}: payment-hub payment show {payment.reference}")
