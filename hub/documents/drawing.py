@@ -22,6 +22,7 @@ from hub_hookspecs import Mode
 
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+QUOTED = re.compile(r'[()<>@,:;\\"\[\]]+')
 LONGEST_SUBJECT = 150
 LONGEST_NAME = 80
 
@@ -142,7 +143,15 @@ def _headers(sheet: Sheet, letterhead: Letterhead) -> dict[str, str]:
 
 def _named(name: str, address: str) -> str:
     """``Name <address>``."""
-    return str(Address(_short(_undecoded(name), LONGEST_NAME), addr_spec=address))
+    return str(Address(_short(_phrase(_undecoded(name)), LONGEST_NAME), addr_spec=address))
+
+
+def _phrase(name: str) -> str:
+    """A name that needs no quotation marks.
+
+    Folding a long header, Python loses the marks around a name, and what stood between them becomes an address.
+    """
+    return " ".join(QUOTED.sub(" ", name).split())
 
 
 def _undecoded(words: str) -> str:
