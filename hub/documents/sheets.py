@@ -32,6 +32,7 @@ from hub.domain.papers import (
     AccountAttentionMail,
     AccountRequestedMail,
     AccountResultMail,
+    CashReceiptMail,
     MailValue,
     NotOffered,
     OrderMail,
@@ -61,6 +62,8 @@ def sheet_for(value: MailValue, reader: Reader) -> Sheet:
     match value:
         case StatementMail():
             return statement(value, reader)
+        case CashReceiptMail():
+            return cash_receipt(value, reader)
         case ReceiptMail():
             return receipt(value, reader)
         case PaymentReceivedMail():
@@ -237,6 +240,53 @@ def receipt(value: ReceiptMail, reader: Reader) -> Sheet:
     return Sheet(
         subject=t("receipt.subject"),
         preview=t("receipt.preview", amount=reader.money(value.amount), provider=value.provider),
+        parts=tuple(parts),
+        footer=t("mail.why.customer"),
+    )
+
+
+def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
+    """The merchant's numbered cash receipt."""
+    t, paper = reader.t, value.paper
+    rows = tuple(
+        (
+            Cell(
+                line.number,
+                t("receipt.line.left", amount=reader.money(line.after)) if line.after else t("receipt.line.settled"),
+            ),
+            Cell(reader.money(line.applied)),
+        )
+        for line in paper.lines
+    )
+    parts: list[Part] = [
+        Title(t("cashmail.title", number=paper.number)),
+        _greeting(paper.customer, reader),
+        Paragraph(t("cashmail.intro", number=paper.number)),
+        Figure(t("cashmail.received"), reader.money(paper.cash), paper.words.upper(), Tone.GOOD),
+    ]
+    if paper.void_reason:
+        parts.append(Notice(t("cashmail.void", reason=paper.void_reason), Tone.BAD))
+    if rows:
+        parts += [Heading(t("receipt.applied")), Rows((t("label.invoice"), t("label.amount")), rows)]
+    if paper.advance:
+        parts.append(Notice(t("receipt.credit", amount=reader.money(paper.advance)), Tone.GOOD))
+    parts += [
+        Facts(
+            (
+                (t("label.date"), reader.day(paper.received_on)),
+                (t("label.concept"), paper.concept),
+                (t("label.method"), _both(paper.means, paper.provider)),
+                (t("label.authorisation"), paper.authorisation),
+                (t("label.reference"), paper.reference),
+                (t("label.bank_account"), paper.bank_account),
+                (t("label.note"), paper.note),
+            )
+        ),
+        Paragraph(t("receipt.no_invoice"), small=True),
+    ]
+    return Sheet(
+        subject=t("cashmail.subject", number=paper.number),
+        preview=t("cashmail.preview", amount=reader.money(paper.cash), concept=paper.concept),
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )
@@ -752,17 +802,14 @@ def _greeting(name: str, reader: Reader) -> Paragraph:
 def _applied(lines: Sequence[PaidLine], reader: Reader) -> Rows:
     """Which invoices a payment settled, how much of each, and what is left of it."""
     t = reader.t
-    rows = tuple(
-        (
-            Cell(
-                line.number,
-                t("receipt.line.left", amount=reader.money(line.left)) if line.left else t("receipt.line.settled"),
-            ),
-            Cell(reader.money(line.applied)),
-        )
-        for line in lines
-    )
+    rows = tuple((Cell(line.number, _what_is_left(line, reader)), Cell(reader.money(line.applied))) for line in lines)
     return Rows((t("label.invoice"), t("label.amount")), rows)
+
+
+def _what_is_left(line: PaidLine, reader: Reader) -> str:
+    t = reader.t
+    words = t("receipt.line.left", amount=reader.money(line.left)) if line.left else t("receipt.line.settled")
+    return t("receipt.line.withheld", words=words, amount=reader.money(line.withheld)) if line.withheld else words
 
 
 def _link(label: str, url: str) -> Button:

@@ -210,6 +210,7 @@ TEXTS: Wording = {
     },
     "receipt.applied": {"es": "Qué se pagó", "en": "What was paid"},
     "receipt.line.left": {"es": "queda {amount}", "en": "{amount} left"},
+    "receipt.line.withheld": {"es": "{words}; retención {amount}", "en": "{words}; {amount} withheld"},
     "receipt.line.settled": {"es": "pagada por completo", "en": "paid in full"},
     "receipt.credit": {
         "es": "{amount} quedó como saldo a su favor.",
@@ -243,6 +244,20 @@ TEXTS: Wording = {
         "es": "Este soporte confirma el pago; no es una factura.",
         "en": "This receipt confirms the payment; it is not an invoice.",
     },
+    # ------------------------------------------------------------ cash receipt, to the customer
+    "cashmail.subject": {
+        "es": "Recibo de caja {number} de {company}",
+        "en": "Cash receipt {number} of {company}",
+    },
+    "cashmail.preview": {"es": "Recibimos {amount}: {concept}.", "en": "We received {amount}: {concept}."},
+    "cashmail.title": {"es": "Recibo de caja {number}", "en": "Cash receipt {number}"},
+    "cashmail.intro": {
+        "es": "{company} recibió su pago y le entrega este recibo de caja.",
+        "es_CO": "{company} recibió tu pago y te entrega este recibo de caja.",
+        "en": "{company} received your payment and gives you this cash receipt.",
+    },
+    "cashmail.received": {"es": "Recibido", "en": "Received"},
+    "cashmail.void": {"es": "Este recibo está anulado: {reason}", "en": "This receipt is void: {reason}"},
     # ------------------------------------------------------------ payments received, to the merchant
     "received.subject.one": {
         "es": "Pago recibido con {provider}: {amount} de {customer}",
@@ -740,6 +755,7 @@ TEXTS: Wording = {
     "cash.means_by": {"es": "{means} por {provider}", "en": "{means} through {provider}"},
     "cash.before": {"es": "Saldo anterior", "en": "Before"},
     "cash.applied": {"es": "Abono", "en": "Applied"},
+    "cash.less": {"es": "Retenciones y descuentos", "en": "Withheld and discounted"},
     "cash.after": {"es": "Saldo nuevo", "en": "After"},
     "cash.advance": {"es": "A favor del cliente", "en": "Customer's credit"},
     "cash.received": {"es": "Total recibido", "en": "Received"},

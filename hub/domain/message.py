@@ -54,6 +54,7 @@ class DeliveryKind(enum.StrEnum):
 
     STATEMENT = "statement"
     RECEIPT = "receipt"
+    CASH_RECEIPT = "cash_receipt"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_DIGEST = "payment_digest"
     PAYMENT_DECLINED = "payment_declined"

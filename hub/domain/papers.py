@@ -4,6 +4,7 @@
 |----------------------|--------------------|----------------------------------------------------------|
 | StatementMail        | customer           | what is owed, with the pay buttons                       |
 | ReceiptMail          | payer              | the proof of one payment (soporte), on approval only     |
+| CashReceiptMail      | customer           | the merchant's numbered cash receipt                     |
 | PaymentDeclinedMail  | payer              | a payment that was refused                               |
 | PaymentPendingMail   | payer              | a payment that is not confirmed yet                      |
 | PaymentReturnedMail  | payer or merchant  | money that went back                                     |
@@ -129,11 +130,16 @@ class StatementMail:
 
 @attrs.frozen(kw_only=True)
 class PaidLine:
-    """What one payment did to one invoice or order."""
+    """What one payment did to one invoice or order.
+
+    Attributes:
+        withheld: What the payer kept back and pays as tax.
+    """
 
     number: str
     applied: Money
     left: Money
+    withheld: Money | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -513,8 +519,19 @@ class ReviewMail:
     url: str = ""
 
 
+@attrs.frozen(kw_only=True)
+class CashReceiptMail:
+    """The mail "Recibo de caja": the merchant's numbered document, for the customer."""
+
+    kind = DeliveryKind.CASH_RECEIPT
+
+    letterhead: Letterhead
+    paper: CashReceiptPaper
+
+
 MailValue = (
     StatementMail
+    | CashReceiptMail
     | ReceiptMail
     | PaymentReceivedMail
     | PaymentDigestMail
@@ -533,12 +550,17 @@ MailValue = (
 
 @attrs.frozen(kw_only=True)
 class SettledLine:
-    """One invoice on a cash receipt."""
+    """One invoice on a cash receipt: ``before - applied - all of less = after``.
+
+    Attributes:
+        less: What was kept back or let off, by its name: ``Retefuente``, ``Descuento``.
+    """
 
     number: str
     before: Money
     applied: Money
     after: Money
+    less: tuple[tuple[str, Money], ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from hub.domain.papers import (
     AccountRequestedMail,
     AccountResultMail,
     Attention,
+    CashReceiptMail,
     Direction,
     Letterhead,
     MailValue,
@@ -176,6 +177,8 @@ def _paper(tx: Tx, hub: Hub, delivery: Delivery, value: MailValue, now: datetime
             )
         case ReceiptMail():
             return value
+        case CashReceiptMail():
+            return value.paper
         case PaymentReceivedMail():
             receipt = tx.receipts.of_payment(delivery.subject_id)
             customer = tx.customers.get(receipt.customer_id) if receipt else None
@@ -201,6 +204,8 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
     match delivery.kind:
         case DeliveryKind.STATEMENT:
             return _statement(tx, hub, delivery, head, now), merchant.locale
+        case DeliveryKind.CASH_RECEIPT:
+            return _cash_receipt(tx, hub, delivery, merchant, head), merchant.locale
         case DeliveryKind.ORDER:
             return _order(tx, hub, delivery, head, now), merchant.locale
         case DeliveryKind.SIGN_IN:
@@ -225,9 +230,7 @@ def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: date
     return statement_mail(tx, hub, delivery, head, link, now)
 
 
-def statement_mail(
-    tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, link: Link, now: datetime
-) -> StatementMail:
+def statement_mail(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, link: Link, now: datetime) -> StatementMail:
     """The statement of the delivery's customer, with the link that opens it."""
     view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail")
     url = url_of(hub, link)
@@ -239,6 +242,15 @@ def statement_mail(
         expires_at=link.expires_at,
         note=delivery.details.get("note", ""),
     )
+
+
+def _cash_receipt(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead) -> CashReceiptMail:
+    receipt = tx.receipts.get(delivery.subject_id)
+    customer = tx.customers.get(receipt.customer_id) if receipt else None
+    if receipt is None or customer is None or receipt.merchant_id != merchant.id:
+        raise NothingToSay("the cash receipt is gone")
+    payment = tx.payments.get(receipt.payment_id) if receipt.payment_id else None
+    return CashReceiptMail(letterhead=head, paper=cash_receipt_paper(hub, merchant, receipt, customer, payment))
 
 
 def _order(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> OrderMail:

@@ -18,6 +18,7 @@ from hub.domain.papers import (
     AccountRequestedMail,
     AccountResultMail,
     Attention,
+    CashReceiptMail,
     CashReceiptPaper,
     Direction,
     Letterhead,
@@ -181,6 +182,31 @@ RECEIPT = ReceiptMail(
     url=f"{SITE}/p/abc.def",
 )
 SEAL = Seal(number=124, hash="5e4d" * 16, at=NOW)
+CASH_RECEIPT = CashReceiptPaper(
+    letterhead=CO_HEAD,
+    number="RC-000012",
+    city="Bogotá",
+    received_on=date(2026, 11, 21),
+    issued_at=NOW,
+    issued_by="dueno@andinas.example",
+    customer="La Compañía SAS",
+    customer_identity="NIT 800.197.268-4",
+    cash=Money(20000000, "COP"),
+    words=amount_in_words(Money(20000000, "COP"), CO),
+    advance=Money(1500000, "COP"),
+    lines=(
+        SettledLine(
+            number="FV-1042", before=Money(18500000, "COP"), applied=Money(18500000, "COP"), after=Money(0, "COP")
+        ),
+    ),
+    concept="Pago factura FV-1042",
+    clause="settles",
+    means="Billetera digital",
+    provider="Nequi",
+    provider_reference="350-123-20261121-7781",
+    reference="7K2M9QX4TB",
+)
+
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
         StatementMail(
@@ -261,6 +287,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         ),
         "es_CR",
     ),
+    "cash_receipt_co": (CashReceiptMail(letterhead=CO_HEAD, paper=CASH_RECEIPT), "es_CO"),
     "digest_cr": (
         PaymentDigestMail(
             letterhead=CR_HEAD,
@@ -501,31 +528,6 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         "es_CR",
     ),
 }
-
-CASH_RECEIPT = CashReceiptPaper(
-    letterhead=CO_HEAD,
-    number="RC-000012",
-    city="Bogotá",
-    received_on=date(2026, 11, 21),
-    issued_at=NOW,
-    issued_by="dueno@andinas.example",
-    customer="La Compañía SAS",
-    customer_identity="NIT 800.197.268-4",
-    cash=Money(20000000, "COP"),
-    words=amount_in_words(Money(20000000, "COP"), CO),
-    advance=Money(1500000, "COP"),
-    lines=(
-        SettledLine(
-            number="FV-1042", before=Money(18500000, "COP"), applied=Money(18500000, "COP"), after=Money(0, "COP")
-        ),
-    ),
-    concept="Pago factura FV-1042",
-    clause="settles",
-    means="Billetera digital",
-    provider="Nequi",
-    provider_reference="350-123-20261121-7781",
-    reference="7K2M9QX4TB",
-)
 
 
 def statement_paper(mail: StatementMail, identity: str) -> StatementPaper:

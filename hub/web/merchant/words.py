@@ -172,6 +172,7 @@ DELIVERY_STATES: Mapping[DeliveryState, Word] = {
 DELIVERIES: Mapping[DeliveryKind, str] = {
     DeliveryKind.STATEMENT: "Estado de cuenta",
     DeliveryKind.RECEIPT: "Soporte de pago al cliente",
+    DeliveryKind.CASH_RECEIPT: "Recibo de caja",
     DeliveryKind.PAYMENT_RECEIVED: "Pagos recibidos",
     DeliveryKind.PAYMENT_DIGEST: "Pagos recibidos en el día",
     DeliveryKind.PAYMENT_DECLINED: "Pago rechazado",
