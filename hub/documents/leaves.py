@@ -201,6 +201,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
         notices.append(t("receipt.late"))
     if paper.credit:
         notices.append(t("receipt.credit", amount=reader.money(paper.credit)))
+    withheld = any(line.withheld for line in paper.lines)
     left = t("receipt.left", amount=reader.sums(paper.left)) if paper.left else t("receipt.nothing_left")
     verify = None
     if paper.verify_url:
@@ -218,8 +219,13 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
             "moment": reader.moment(paper.paid_at),
             "notices": notices,
             "applied": t("receipt.applied"),
-            "head": [t("label.invoice"), t("label.paid"), t("paper.left")],
-            "rows": [_paid(line, reader) for line in paper.lines],
+            "head": [
+                t("label.invoice"),
+                t("label.paid"),
+                *([t("label.withheld")] if withheld else []),
+                t("paper.left"),
+            ],
+            "rows": [_paid(line, reader, withheld=withheld) for line in paper.lines],
             "facts": _facts(
                 (t("label.status"), t("paper.approved")),
                 (t("label.payer"), paper.payer),
@@ -239,9 +245,10 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
     )
 
 
-def _paid(line: PaidLine, reader: Reader) -> list[str]:
+def _paid(line: PaidLine, reader: Reader, *, withheld: bool) -> list[str]:
     left = reader.money(line.left) if line.left else reader.t("receipt.line.settled")
-    return [narrow(line.number), reader.money(line.applied), left]
+    kept = [reader.money(line.withheld) if line.withheld else ""] if withheld else []
+    return [narrow(line.number), reader.money(line.applied), *kept, left]
 
 
 def cash_receipt(paper: CashReceiptPaper, reader: Reader) -> Leaf:
@@ -252,9 +259,17 @@ def cash_receipt(paper: CashReceiptPaper, reader: Reader) -> Leaf:
     if paper.void_reason:
         at = paper.voided_at or paper.issued_at
         voided = t("cash.voided", moment=reader.moment(at), reason=paper.void_reason)
-    rows = [[narrow(line.number), money(line.before), money(line.applied), money(line.after)] for line in paper.lines]
+    has_less = any(line.less for line in paper.lines)
+    rows = [
+        [
+            *(narrow(line.number), money(line.before), money(line.applied)),
+            *(["\n".join(f"{name} {money(amount)}" for name, amount in line.less)] if has_less else []),
+            money(line.after),
+        ]
+        for line in paper.lines
+    ]
     if paper.advance:
-        rows.append([t("cash.advance"), "", money(paper.advance), ""])
+        rows.append([t("cash.advance"), "", money(paper.advance), *([""] if has_less else []), ""])
     frame = _frame(reader, t("cash.title"), paper.number)
     return Leaf(
         template="cash_receipt.typ",
@@ -284,7 +299,11 @@ def cash_receipt(paper: CashReceiptPaper, reader: Reader) -> Leaf:
                 (t("label.bank_account"), paper.bank_account),
                 (t("label.note"), paper.note),
             ),
-            "head": [t("label.invoice"), t("cash.before"), t("cash.applied"), t("cash.after")],
+            "head": [
+                *(t("label.invoice"), t("cash.before"), t("cash.applied")),
+                *([t("cash.less")] if has_less else []),
+                t("cash.after"),
+            ],
             "rows": rows,
             "none": "" if rows else t("cash.none"),
             "total": (t("cash.received"), money(paper.cash)),

@@ -36,7 +36,7 @@ from hub.domain.papers import (
 )
 from hub.domain.papers import PapersMissing as PapersMissing
 from hub.domain.payment import Payment, Return, captures_in, returns_in
-from hub.domain.receipt import MEANS_LABELS, CashReceipt
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, ReceiptLine
 from hub_hookspecs import Kind, Mode, Money
 
 from .open_link import open_link, url_of
@@ -46,6 +46,9 @@ from .view_payment import PaymentView, Shown, instrument_of, view_of, view_payme
 from .view_statement import StatementView, statement_of
 
 CITY_PARTS = ("municipality", "canton")
+LESS = {"reteiva": "ReteIVA", "reteica": "ReteICA"}
+"""Names of what is kept back, where they are not the tax's own word."""
+
 VERIFY = "verify"
 """Purpose of the code with which a third party checks a receipt."""
 
@@ -221,7 +224,9 @@ async def verified_payment(hub: Hub, token: str) -> PaymentView:
 def paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
     """What a payment did to each of its payables."""
     return tuple(
-        PaidLine(number=line.number, applied=line.applied, left=line.left) for line in view.lines if line.applied
+        PaidLine(number=line.number, applied=line.applied, left=line.left, withheld=line.withheld or None)
+        for line in view.lines
+        if line.applied
     )
 
 
@@ -276,6 +281,7 @@ def cash_receipt_paper(
                 before=Money(line.before, currency),
                 applied=Money(line.applied, currency),
                 after=Money(line.after, currency),
+                less=_less(line, currency),
             )
             for line in receipt.lines
         ),
@@ -291,6 +297,11 @@ def cash_receipt_paper(
         void_reason=receipt.void_reason,
         voided_at=receipt.voided_at,
     )
+
+
+def _less(line: ReceiptLine, currency: str) -> tuple[tuple[str, Money], ...]:
+    kept = {**line.withholdings, "descuento": line.discount}
+    return tuple((LESS.get(name, name.capitalize()), Money(minor, currency)) for name, minor in kept.items() if minor)
 
 
 # ---------------------------------------------------------------- the payment report

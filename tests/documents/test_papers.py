@@ -40,6 +40,16 @@ def test_a_cash_receipt_holds_what_the_books_need(cash_receipt: CashReceiptPaper
     assert words in receipt_text(cash_receipt, "es_CO")
 
 
+def test_what_was_kept_back_and_let_off_stands_beside_its_invoice(cash_receipt: CashReceiptPaper) -> None:
+    kept = (("Retefuente", Money(740000, "COP")), ("Descuento", Money(260000, "COP")))
+    line = attrs.evolve(cash_receipt.lines[0], applied=Money(17500000, "COP"), less=kept)
+    less = attrs.evolve(cash_receipt, lines=(line,))
+    for draw in (receipt_html, receipt_text):
+        assert "Retefuente $7.400" in draw(less, "es_CO").replace("\u00a0", " ")
+        assert "Descuento $2.600" in draw(less, "es_CO").replace("\u00a0", " ")
+        assert "Descuento" not in draw(cash_receipt, "es_CO")
+
+
 def test_a_page_of_its_own_brings_its_styles(cash_receipt: CashReceiptPaper) -> None:
     page = receipt_page(cash_receipt, "es_CO")
     assert receipt_html(cash_receipt, "es_CO") in page

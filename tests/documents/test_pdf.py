@@ -155,6 +155,23 @@ def test_an_amount_stands_in_words(documents: Documents, cash_receipt: CashRecei
     assert "Pago a cuenta." in plain
 
 
+def test_what_was_withheld_stands_beside_its_invoice(
+    papers: Papers, documents: Documents, cash_receipt: CashReceiptPaper
+) -> None:
+    kept = (("Retefuente", Money(740000, "COP")), ("Descuento", Money(260000, "COP")))
+    line = attrs.evolve(cash_receipt.lines[0], applied=Money(17500000, "COP"), less=kept)
+    plain = text_of(documents, attrs.evolve(cash_receipt, lines=(line,)), "es_CO")
+    assert "Retenciones y descuentos" in plain
+    assert "FV-1042 $185.000 $175.000 Retefuente $7.400 Descuento $2.600 $0" in plain
+    receipt, _ = papers["receipt_cr"]
+    assert isinstance(receipt, ReceiptMail)
+    withheld = tuple(attrs.evolve(item, withheld=Money(12345, "CRC")) for item in receipt.lines[:1])
+    plain = text_of(documents, attrs.evolve(receipt, lines=(*withheld, *receipt.lines[1:])), "es_CR")
+    assert "Pagado Retenciones Saldo después del pago" in plain
+    assert "₡123,45" in plain
+    assert "Retenciones" not in text_of(documents, receipt, "es_CR")
+
+
 def test_a_paper_says_usted_in_costa_rica_and_tu_in_colombia(papers: Papers, documents: Documents) -> None:
     for name in ("statement_cr", "receipt_cr"):
         formal, familiar = (text_of(documents, papers[name][0], locale) for locale in ("es_CR", "es_CO"))
