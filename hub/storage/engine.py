@@ -411,10 +411,25 @@ class SqliteStore:
                 group.pop()
             jobs = [job for job in group if job is not None]
             if jobs:
-                self._write_group(connection, jobs)
+                try:
+                    self._write_group(connection, jobs)
+                except BaseException as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
+                    connection = self._replace(connection, jobs, error)
                 self._answered += len(jobs)  # written by this thread alone
                 _answer(jobs)
         connection.close()
+
+    def _replace(self, connection: sqlite3.Connection, jobs: list[_Job], error: BaseException) -> sqlite3.Connection:
+        """A fault that no write may survive: nothing of the group is durable, and the connection is made anew."""
+        for job in jobs:
+            job.result, job.calls = None, []
+            job.error = Unavailable(f"the writer failed: {type(error).__name__}")
+        with contextlib.suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.close()
+        self._writer_connection = connect(self.path)
+        return self._writer_connection
 
     def _write_group(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
         """Commit the group at once; if that fails, one by one, so that only the guilty one fails."""
