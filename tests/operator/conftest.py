@@ -1,0 +1,6 @@
+"""The operator's trials use the same desks and worlds as the fault trials."""
+
+from tests.faults.conftest import desk as desk
+from tests.faults.conftest import folder as folder
+from tests.faults.conftest import origin as origin
+from tests.faults.conftest import world as world

@@ -1,0 +1,235 @@
+"""What only a person may decide: with who, why and evidence, and above an amount by two people."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from hub.domain.decision import Decision, DecisionKind, Evidence, is_same_person
+from hub.domain.payment import Flag, Phase, Status
+from hub.flows.decide import NotAllowed
+from hub.flows.decide_refund import decide_refund
+from hub.flows.record_outcome import Proof, record_not_paid, record_paid
+from hub.flows.release_payment import release_payment
+from hub.flows.resolve_review import resolve_review
+from hub.flows.view_record import view_record
+from hub_hookspecs import Kind, Money, Observation, Redirect
+from tests.faults.harness import Desk, broken
+
+PANEL = Evidence(text="panel, 23 Nov 10:05")
+
+
+def on_a_card_page(desk: Desk, *, owed: int = 1_500_000) -> Any:
+    """A payment whose payer was sent to the provider's page."""
+    debtor = desk.debtor("CR", owed)
+    payment = desk.sent(debtor)
+    url = Redirect("https://checkout.example/session", payment.expires_at)
+    desk.write(lambda tx: tx.payments.save(attrs.evolve(tx.payments.get(payment.id), action=url)))
+    return debtor, desk.payment(payment)
+
+
+def pushed(desk: Desk, *, owed: int = 18_500_000) -> Any:
+    """A payment that waits for an approval in the payer's app."""
+    debtor = desk.debtor("CO", owed)
+    return debtor, desk.sent(debtor)
+
+
+# ---------------------------------------------------------------- release
+
+
+def test_a_hosted_session_is_released_at_any_time_and_its_invoice_can_be_paid_again(desk: Desk) -> None:
+    debtor, payment = on_a_card_page(desk)
+    made, after = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    assert (after.status, after.reason, after.is_unproven) == (Status.CLOSED, Kind.RELEASED, True)
+    assert made.is_done
+    assert "Ana: closed the page" in desk.seen(payment)[-1].note
+    again = desk.sent(debtor)
+    assert again.is_live
+    assert broken(desk) == []
+
+
+def test_an_approval_in_an_app_is_released_only_when_it_can_no_longer_be_approved(desk: Desk) -> None:
+    _debtor, payment = pushed(desk)
+    with pytest.raises(NotAllowed, match="todavía puede aprobarlo"):
+        asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="asked by phone"))
+    assert desk.payment(payment).is_live
+    desk.clock.now += timedelta(minutes=30 + 60)
+    _made, after = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="asked by phone"))
+    assert after.reason == Kind.RELEASED
+
+
+def test_nothing_is_released_while_its_sender_may_be_at_work(desk: Desk) -> None:
+    debtor = desk.debtor("CR", 100_000)
+    payment = desk.made(debtor)
+
+    def begin(tx: Any) -> None:
+        tx.payments.add(payment)
+        tx.payments.begin_sending(payment.id, "process-1", desk.clock.now + timedelta(seconds=120))
+
+    desk.write(begin)
+    with pytest.raises(NotAllowed, match="Todavía se está hablando"):
+        asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="impatient"))
+    assert desk.payment(payment).phase is Phase.SENDING
+
+
+def test_money_that_arrives_after_a_release_is_booked_as_late(desk: Desk) -> None:
+    debtor, payment = on_a_card_page(desk)
+    asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    after = desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    assert after.status is Status.PAID
+    assert Flag.LATE in after.flags
+    assert desk.due(debtor.payables[0]) == 0
+    assert broken(desk) == []
+
+
+def test_a_closed_payment_is_not_released(desk: Desk) -> None:
+    _debtor, payment = on_a_card_page(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    with pytest.raises(NotAllowed):
+        asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="wrong"))
+
+
+# ---------------------------------------------------------------- outcomes by hand
+
+
+def test_a_capture_recorded_by_hand_settles_the_invoice_and_later_news_of_it_changes_nothing(desk: Desk) -> None:
+    debtor, payment = on_a_card_page(desk)
+    shown = Proof(amount=payment.amount, provider_reference="GP-1", authorisation="123456")
+    _made, after = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
+    assert after.status is Status.PAID
+    assert desk.seen(payment)[-1].source == "operator"
+    assert desk.due(debtor.payables[0]) == 0
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    assert desk.credit(debtor) == {}
+    assert len(desk.owed_mails(payment, "receipt")) == 1
+    assert broken(desk) == []
+
+
+def test_another_amount_by_hand_is_booked_and_flagged(desk: Desk) -> None:
+    debtor, payment = on_a_card_page(desk, owed=200_000)
+    shown = Proof(amount=Money(150_000, "CRC"))
+    _made, after = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
+    assert Flag.AMOUNT_MISMATCH in after.flags
+    assert desk.due(debtor.payables[0]) == 50_000
+
+
+def test_no_money_by_hand_closes_unproven_and_late_money_still_wins(desk: Desk) -> None:
+    debtor, payment = pushed(desk)
+    _made, after = asyncio.run(record_not_paid(desk.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
+    assert (after.status, after.is_unproven) == (Status.CLOSED, True)
+    paid = desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=payment.amount))
+    assert paid.status is Status.PAID
+    assert desk.due(debtor.payables[0]) == 0
+
+
+def test_money_is_never_unrecorded(desk: Desk) -> None:
+    _debtor, payment = pushed(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=payment.amount))
+    with pytest.raises(NotAllowed):
+        asyncio.run(record_not_paid(desk.hub, payment.id, by="Ana", why="typo", evidence=PANEL))
+    assert desk.payment(payment).status is Status.PAID
+
+
+@pytest.mark.parametrize(("by", "why", "evidence"), [("", "x", PANEL), ("Ana", " ", PANEL), ("Ana", "x", Evidence())])
+def test_nothing_is_recorded_without_who_why_and_evidence(desk: Desk, by: str, why: str, evidence: Evidence) -> None:
+    _debtor, payment = pushed(desk)
+    with pytest.raises(NotAllowed):
+        asyncio.run(record_not_paid(desk.hub, payment.id, by=by, why=why, evidence=evidence))
+    assert desk.payment(payment).is_live
+
+
+# ---------------------------------------------------------------- two people
+
+
+def test_above_the_amount_two_people_must_say_the_same(desk: Desk) -> None:
+    desk.hub.second_person_above = {"COP": 10_000_000}
+    _debtor, payment = pushed(desk)
+
+    def say(by: str, minor: int) -> Decision:
+        shown = Proof(amount=Money(minor, "COP"))
+        made, _ = asyncio.run(record_paid(desk.hub, payment.id, shown, by=by, why="no news", evidence=PANEL))
+        return made
+
+    assert not say("Ana Rojas", 18_500_000).is_done
+    with pytest.raises(NotAllowed, match="falta otra persona"):
+        say("  ana  ROJAS ", 18_500_000)
+    assert not say("Luis", 18_400_000).is_done  # another amount is another proposal, and takes the first one's place
+    assert desk.payment(payment).is_live
+    agreed = say("Ana Rojas", 18_400_000)
+    assert (agreed.is_done, agreed.people) == (True, "Luis and Ana Rojas")
+    assert desk.payment(payment).status is Status.PAID
+    kept = desk.read(lambda tx: tx.decisions.of(payment.id))
+    assert [item.superseded for item in kept] == [True, False]
+
+
+def test_below_the_amount_one_person_is_enough(desk: Desk) -> None:
+    desk.hub.second_person_above = {"COP": 10_000_000}
+    _debtor, payment = pushed(desk, owed=5_000_000)
+    _made, after = asyncio.run(record_not_paid(desk.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
+    assert after.status is Status.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"), [("Ana", "ana ", True), ("Ana  R", "ana r", True), ("Ana", "Eva", False)]
+)
+def test_a_person_is_the_same_however_the_name_is_written(one: str, other: str, same: bool) -> None:
+    assert is_same_person(one, other) is same
+
+
+# ---------------------------------------------------------------- reviews
+
+
+def test_a_review_is_resolved_once_and_moves_nothing(desk: Desk) -> None:
+    debtor, payment = on_a_card_page(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
+    (review,) = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    before = desk.due(debtor.payables[0])
+    made = asyncio.run(resolve_review(desk.hub, review.id, by="Ana", why="they will pay the rest", evidence=PANEL))
+    assert made.is_done
+    assert desk.causes(payment) == set()
+    assert desk.due(debtor.payables[0]) == before
+    kept = desk.read(lambda tx: tx.reviews.get(review.id))
+    assert (kept.resolved_by, kept.resolution) == ("Ana", "they will pay the rest")
+    with pytest.raises(NotAllowed, match="ya la resolvió"):
+        asyncio.run(resolve_review(desk.hub, review.id, by="Luis", why="again"))
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
+    assert desk.causes(payment) == set()
+
+
+# ---------------------------------------------------------------- refunds
+
+
+def test_what_the_provider_cannot_give_back_is_said_before_anything_is_decided(desk: Desk) -> None:
+    _debtor, payment = on_a_card_page(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    with pytest.raises(NotAllowed, match="panel"):
+        asyncio.run(decide_refund(desk.hub, payment.id, by="Ana", why="returned goods"))
+    assert desk.read(lambda tx: tx.decisions.of(payment.id)) == ()
+    record = asyncio.run(view_record(desk.hub, payment.id))
+    assert record.refundable is None
+    assert "panel" in record.why_not
+
+
+def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: Any) -> None:
+    world.hub.second_person_above = {"COP": 10_000_000}
+    debtor = world.debtor("CO", 18_500_000)
+    payment = world.pay(debtor)
+    world.approve(payment)
+    world.pass_time(seconds=10)
+    assert world.payment(payment).status is Status.PAID
+    first = world.run(decide_refund(world.hub, payment.id, by="Ana", why="returned goods"))
+    assert first.operation is None
+    assert world.read(lambda tx: tx.operations.of_payment(payment.id)) == ()
+    second = world.run(decide_refund(world.hub, payment.id, by="Luis", why="agreed"))
+    assert second.operation is not None
+    assert second.decision.people == "Ana and Luis"
+    world.work()
+    record = world.run(view_record(world.hub, payment.id))
+    assert [view.operation.status.value for view in record.operations] == ["done"]
+    assert {item.hook for item in record.requests} >= {"create_payment", "query_payment", "refund_payment"}
+    with pytest.raises(NotAllowed):
+        world.run(decide_refund(world.hub, payment.id, by="Ana", why="twice"))
+    assert [item.kind for item in record.decisions] == [DecisionKind.REFUND]
+    assert broken(world) == []
