@@ -48,15 +48,11 @@ def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) ->
     if not captures:
         return None
     country = hub.countries[merchant.company.country]
-    cash = Money(sum(taken.amount.minor for taken in captures), payment.amount.currency)
-    shares = [
-        Share(*row)
-        for taken in captures
-        for row in tx.ledger.applied_to(
-            ledger.capture_key(payment.account_id, taken.movement), merchant.id, payment.mode
-        )
-    ]
-    lines = _lines(tx, shares)
+    keys = [ledger.capture_key(payment.account_id, taken.movement) for taken in captures]
+    corrected = sum(_corrected(tx, payment, key) for key in keys)
+    cash = Money(sum(taken.amount.minor for taken in captures) + corrected, payment.amount.currency)
+    shares = [share for intake in tx.ledger.intakes_of(payment.id) for share in intake.shares]
+    lines = _lines(tx, shares, _declared(tx, payment))
     applied = sum(line.applied for line in lines)
     return ReceiptDraft(
         series=country.receipts.series,
@@ -72,6 +68,27 @@ def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) ->
         authorisation=captures[0].authorisation or "",
         payment=payment,
     )
+
+
+def _corrected(tx: Tx, payment: Payment, key: str) -> int:
+    """By how much a capture was corrected by hand."""
+    if not tx.ledger.has(payment.merchant_id, payment.mode, f"fix:{key}:0"):
+        return 0
+    fixes = tx.ledger.keyed(payment.merchant_id, payment.mode, f"fix:{key}")
+    return sum(fix.moved(LedgerKind.PROVIDER_CLEARING) for fix in fixes if ledger.reverses(fix.key) == key)
+
+
+def _declared(tx: Tx, payment: Payment) -> list[Deduction]:
+    """What the payer declared to keep back when it paid, as far as it is booked and stands."""
+    found = []
+    for line in payment.lines:
+        for kept in line.withholdings:
+            key = f"withheld:{payment.id}:{line.payable_id}:{kept.tax}"
+            for entry in tx.ledger.keyed(payment.merchant_id, payment.mode, key):
+                if entry.key == key and not tx.ledger.has(payment.merchant_id, payment.mode, f"fix:{key}:0"):
+                    amount = entry.moved(LedgerKind.WITHHOLDING_RECEIVABLE)
+                    found.append(Deduction(payable_id=line.payable_id, tax=kept.tax, amount=amount))
+    return found
 
 
 def _means(seen: tuple[Seen, ...]) -> Means:
@@ -92,7 +109,10 @@ def _lines(tx: Tx, shares: Sequence[Share], deductions: Sequence[Deduction] = ()
 
 def _line(payable: Payable, applied: int, deductions: Sequence[Deduction]) -> ReceiptLine:
     own = [less for less in deductions if less.payable_id == payable.id]
-    withholdings = {less.tax: less.amount for less in own if less.tax is not None}
+    withholdings: dict[str, int] = {}
+    for less in own:
+        if less.tax is not None:
+            withholdings[less.tax] = withholdings.get(less.tax, 0) + less.amount
     discount = sum(less.amount for less in own if less.tax is None)
     return ReceiptLine(
         payable_id=payable.id,
@@ -158,7 +178,8 @@ def issue_for_payment(
     receipt_id = f"{payment.id}-rc{earlier or ''}"
     if deductions:
         _book_deductions(tx, receipt_id, deductions, currency=draft.cash.currency, now=now)
-        lines = _lines(tx, [Share(line.payable_id, line.applied) for line in draft.lines], deductions)
+        every = [*_declared(tx, payment), *deductions]
+        lines = _lines(tx, [Share(line.payable_id, line.applied) for line in draft.lines], every)
         draft = attrs.evolve(draft, lines=lines, concept=concept_for(lines))
     number = tx.receipts.next_number(merchant.id, payment.mode, draft.series)
     receipt = CashReceipt(
