@@ -196,6 +196,7 @@ def _fault(
     title, advice = FAULTS.get(status, FAULTS[400])
     kept = {name: value for name, value in (headers or {}).items() if name.lower() in ("allow", "retry-after")}
     pages = pages_of(request) if request.scope["path"].startswith("/m") else payer_pages_of(request)
+    pages = attrs.evolve(pages, switch="")  # what is not there looks the same whatever its address
     page: Page = pages.page("error.html", status=status, headers=kept, title=title, advice=advice)
     return page
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import attrs
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -116,6 +116,7 @@ SMALL_WORDS: Final = frozenset(
 )
 LANGUAGES: Final = ("es", "en")
 LANGUAGE_COOKIE: Final = "lang"
+YEAR: Final = 365 * 86_400
 
 
 def language_of(request: Request) -> str:
@@ -123,7 +124,7 @@ def language_of(request: Request) -> str:
 
     Empty for Spanish, which each merchant's country says in its own manner.
     """
-    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or ""
+    asked = request.query_params.get("lang") or request.cookies.get(cookie_name(hub_of(request), LANGUAGE_COOKIE)) or ""
     if asked not in LANGUAGES:
         wanted = (
             part.partition(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")
@@ -134,11 +135,19 @@ def language_of(request: Request) -> str:
 
 @attrs.frozen
 class Pages:
-    """Draws pages for one hub."""
+    """Draws pages for one hub.
+
+    Attributes:
+        language: What the payer reads; empty for the merchant's own Spanish.
+        switch: The same page in the other language; empty where there is none.
+        remember: A language that was chosen now, kept in a cookie.
+    """
 
     hub: Hub
     environment: Environment
     language: str = ""
+    switch: str = ""
+    remember: str = ""
 
     def reader_of(self, merchant: Merchant | None) -> Reader:
         """For whom a page of this merchant is drawn."""
@@ -179,6 +188,8 @@ class Pages:
             is_test=shown is Mode.TEST,
             is_simulated=self.hub.simulated and shown is Mode.TEST,
             style=style,
+            switch=self.switch,
+            sheets=("hub.css", "desk.css") if template.startswith("merchant/") else ("hub.css",),
             **values,
         )
         return Response(
@@ -186,7 +197,10 @@ class Pages:
             media_type=MediaType.HTML,
             status_code=status,
             headers={**HEADERS, "Content-Security-Policy": policy(style, form_to), **(headers or {})},
-            cookies=list(cookies),
+            cookies=[
+                *cookies,
+                *([cookie(self.hub, LANGUAGE_COOKIE, self.remember, seconds=YEAR)] if self.remember else []),
+            ],
         )
 
 
@@ -229,7 +243,15 @@ def pages_of(request: Request) -> Pages:
 
 def payer_pages_of(request: Request) -> Pages:
     """The pages of the hub in the language of the payer who asks."""
-    return attrs.evolve(pages_of(request), language=language_of(request))
+    language, asked = language_of(request), request.query_params.get("lang", "")
+    other = "es" if language else "en"
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "continuar")]
+    return attrs.evolve(
+        pages_of(request),
+        language=language,
+        switch=f"{request.url.path}?{urlencode([*kept, ('lang', other)])}" if request.method == "GET" else "",
+        remember=asked if asked in LANGUAGES else "",
+    )
 
 
 def policy(style: str = "", form_to: Sequence[str] = ()) -> str:
