@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
-from tests.faults.harness import Desk, World, copied, founded, seed_for
+from tests.faults.harness import Desk, World, Zygote, copied, founded, seed_for
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,3 +64,11 @@ def dice(request: pytest.FixtureRequest) -> random.Random:
 def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, Any], None]:
     """plant(module, name, bug): put a bug where the right thing was, for a control that must turn red."""
     return monkeypatch.setattr
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """Makes processes that may be killed."""
+    made = Zygote.start()
+    yield made
+    made.end()

@@ -16,6 +16,8 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -36,12 +38,13 @@ from hub.domain.account import ProviderAccount
 from hub.domain.allowance import Allowance
 from hub.domain.ledger import Share
 from hub.domain.mail import Mail
-from hub.domain.merchant import Customer, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Seen
 from hub.flows.connect_account import notification_address
 from hub.flows.record_observations import Claim, record_observations
 from hub.flows.start_payment import PayRequest, start_payment
+from hub.flows.view_payment import payment_link_id
 from hub.jobs.embedded import Loop
 from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits
@@ -62,6 +65,9 @@ PHONE = "3998764643"
 SECONDS = 60.0
 SHORT = Limits(request=0.5, connect=2.0, tries=2, pauses=(0.01, 0.01), rate=100_000.0, burst=100_000, trips=10**9)
 """Limits under which a provider that never answers costs half a second, and no breaker or bucket hides a fault."""
+
+PATIENT = attrs.evolve(SHORT, request=20.0)
+"""Limits under which a slow provider is waited for."""
 
 START = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 NUMBERS = itertools.count(1)
@@ -243,6 +249,17 @@ class Desk:
         payment = self.made(debtor, reference=reference)
         tx.payments.add(payment)
         tx.payments.begin_sending(payment.id, "process-1", self.clock.now + LEASE)
+        tx.links.add(
+            Link(
+                id=payment_link_id(payment.id),
+                merchant_id=payment.merchant_id,
+                mode=payment.mode,
+                kind=LinkKind.PAYMENT,
+                target=payment.id,
+                version=1,
+                expires_at=self.clock.now + timedelta(days=30),
+            )
+        )
         sent = attrs.evolve(payment, phase=Phase.SENT, ended_at=self.clock.now, expires_at=self.clock.now + expires)
         accepted = Observation(kind=Kind.ACCEPTED, provider_reference=f"T-{payment.reference}")
         claim = Claim(observation=accepted, source=ObservedBy.ANSWER)
@@ -391,11 +408,18 @@ def broken(desk: Desk | World) -> list[str]:
 
 @attrs.define
 class Front:
-    """Whoever takes requests in at the moment."""
+    """Whoever takes requests in at the moment.
+
+    Attributes:
+        paths: Where requests went, but for what tests themselves asked of the simulators.
+    """
 
     app: Any
+    paths: list[str] = attrs.Factory(list)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if "/_control/" not in scope["path"]:
+            self.paths.append(scope["path"])
         await self.app(scope, receive, send)
 
 
@@ -590,6 +614,10 @@ class World(Desk):
 
         return self.run(press())
 
+    def reached(self, end: str) -> bool:
+        """Whether a request to an address that ends so arrives, now or soon."""
+        return until(lambda: any(path.endswith(end) for path in self.front.paths))
+
     def settled(self) -> bool:
         """Whether no exchange is on its way."""
         return not self.opened.tasks.running
@@ -625,9 +653,14 @@ class World(Desk):
 
     # what a provider does
 
-    def control(self, code: str, action: str, **body: Any) -> None:
+    def control(self, provider: str, action: str, /, **body: Any) -> None:
         """Tell a simulator what to do."""
-        self.run(self.town.control(code, action, **body))
+
+        async def tell() -> None:
+            url = f"{self.town.simulator_url(provider)}/_control/{action}"
+            (await self.town.client.post(url, json=body)).raise_for_status()
+
+        self.run(tell())
 
     def approve(self, payment: Payment, **more: Any) -> None:
         """The payer pays at the provider."""
@@ -774,3 +807,39 @@ def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+@attrs.define
+class Zygote:
+    """Makes processes that may be killed."""
+
+    process: subprocess.Popen[str]
+
+    @classmethod
+    def start(cls) -> Zygote:
+        """The process that the others are forked from."""
+        script = str(Path(__file__).with_name("zygote.py"))
+        return cls(subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+
+    def serve(self, data: Path, port: int, bug: str = "none") -> int:
+        """A fresh server on the port; its process id once it answers."""
+        return self._ask("serve", data, port, bug)
+
+    def work(self, data: Path, smtp_port: int) -> int:
+        """A fresh worker that mails to this port; its process id."""
+        return self._ask("work", data, smtp_port, "none")
+
+    def _ask(self, verb: str, data: Path, port: int, bug: str) -> int:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{verb} {data} {port} {bug}\n")
+        self.process.stdin.flush()
+        made = int(self.process.stdout.readline())
+        assert made, "it did not start"
+        return made
+
+    def end(self) -> None:
+        """No more are made; what was made and not killed lives on."""
+        self.process.kill()
+        with self.process:
+            pass

@@ -8,50 +8,20 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import attrs
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from hub.domain.payment import Payment
-from tests.faults.harness import HOST, Desk, broken, rows
+from tests.faults.harness import HOST, Desk, Zygote, broken, rows
 
 Folder = Callable[[], Path]
 
 SENDERS = 12
-
-
-@attrs.define
-class Zygote:
-    """Makes servers that may be killed."""
-
-    process: subprocess.Popen[str]
-
-    def serve(self, data: Path, port: int, bug: str) -> int:
-        """A fresh server on the port; its process id once it answers."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(f"serve {data} {port} {bug}\n")
-        self.process.stdin.flush()
-        server = int(self.process.stdout.readline())
-        assert server, "the server did not start"
-        return server
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("zygote.py"))],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        yield Zygote(process)
-        process.kill()
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 Everything is imported once; each ``serve`` forks, so that a fresh server answers a moment after the last one died.
 
     serve DATA PORT BUG    -> prints its process id once it answers
+    work DATA PORT BUG     -> does what is due, mailing to this port of a mail server; prints its process id at once
 """
 
 from __future__ import annotations
@@ -75,6 +76,14 @@ def application(hub: Any) -> Any:
     return app
 
 
+async def do_what_is_due(data: Path, smtp_port: int) -> None:
+    """A worker without a server."""
+    opened = open_hub(Settings(data=data, smtp_host=HOST, smtp_port=smtp_port, sender="pagos@hub.example"))
+    sys.stdout.write(f"{os.getpid()}\n")
+    sys.stdout.flush()
+    await Loop(opened.hub).run()
+
+
 class Nobody:
     """Takes every mail and forgets it."""
 
@@ -89,11 +98,11 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 def listen() -> None:
     """Fork a server for every line."""
     for line in sys.stdin:
-        _serve, data, port, bug = line.split()
+        verb, data, port, bug = line.split()
         if os.fork() == 0:
             try:
                 BUGS[bug]()
-                run(answer(Path(data), int(port)))
+                run({"serve": answer, "work": do_what_is_due}[verb](Path(data), int(port)))
             finally:
                 sys.stdout.write("0\n")  # whoever waits for an id must not wait for ever
                 sys.stdout.flush()

@@ -1,0 +1,275 @@
+"""Who sends, and who may conclude: nothing before a lease is over, nothing sent after, no row forgotten (F88, F89)."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hub.flows.check_payment
+import hub.flows.start_payment
+import hub.storage.deliveries
+from hub.domain.payment import LEASE, Payment, Phase, Status
+from hub.flows.check_payment import check_payment
+from hub_hookspecs import Kind, Observation
+from tests.faults.harness import PATIENT, Clock, Desk, World, Zygote, broken, copied, rows, until
+
+Folder = Callable[[], Path]
+Plant = Callable[[Any, str, Any], None]
+
+START_PATH = {"CR": ("greenpay", "/merchant"), "CO": ("nequi", "*unregisteredpayment")}
+SECOND = timedelta(seconds=1)
+
+
+# ---------------------------------------------------------------- F88
+
+
+@pytest.fixture
+def slow(folder: Folder) -> Iterator[World]:
+    """A world whose providers may take their time."""
+    opened = World.open(folder(), limits=PATIENT)
+    yield opened
+    opened.close()
+
+
+def look(colleague: Desk, payments: list[Payment]) -> None:
+    """A colleague who starts now, and looks at every payment whether it is due or not."""
+
+    async def check() -> None:
+        for payment in payments:
+            await check_payment(colleague.hub, payment.id)
+
+    asyncio.run(check())
+
+
+def concluded_early(world: World, country: str, count: int, moments: int) -> list[str]:
+    """What a colleague who starts again and again concludes while this process is in its exchanges."""
+    code, path = START_PATH[country]
+    world.fault(code, path, "delay", times=count, seconds=2.5)
+    begun = world.clock.now
+    payments = [world.begin(world.debtor(country, 70_000)) for _ in range(count)]
+    wrong, bare = [], 0
+    for at in range(moments):
+        world.clock.now = begun + (LEASE - SECOND) * at / moments
+        with Desk.open(world.data, clock=world.clock) as colleague:
+            look(colleague, payments)
+            for payment in payments:
+                after = colleague.payment(payment)
+                bare += after.phase is Phase.SENDING
+                if after.status not in (Status.UNKNOWN, Status.PENDING) or after.checks:
+                    wrong.append(f"{country} at {at}: {after.phase} {after.status} {after.reason}")
+        if wrong:
+            break
+    world.clock.now = begun
+    world.work()
+    for payment in payments:
+        if world.payment(payment).status is not Status.PENDING:
+            wrong.append(f"{country} in the end: {world.payment(payment).status} {world.payment(payment).reason}")
+    return wrong or ([] if bare >= count else ["nothing was found in the middle of sending"])
+
+
+@pytest.mark.parametrize("country", ["CR", "CO"])
+def test_a_colleague_concludes_nothing_from_a_bare_sending_before_the_lease_is_over(slow: World, country: str) -> None:
+    assert concluded_early(slow, country, count=20, moments=5) == []
+
+
+def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(slow: World, plant: Plant) -> None:
+    plant(hub.flows.check_payment, "_lease_over", lambda _payment, _now: True)
+    right = hub.domain.payment.conclusion_due
+    plant(
+        hub.flows.check_payment,
+        "conclusion_due",
+        lambda payment, way, now: right(payment, way, now + LEASE),
+    )
+
+    assert concluded_early(slow, "CR", count=2, moments=2)
+
+
+@pytest.mark.parametrize(("country", "end"), [("CR", "never_sent"), ("CO", "")])
+def test_after_the_lease_a_session_was_never_opened_and_a_charge_is_unknown(
+    slow: World, country: str, end: str
+) -> None:
+    code, path = START_PATH[country]
+    slow.fault(code, path, "delay", seconds=1.5)
+    payment = slow.begin(slow.debtor(country, 70_000))
+    assert slow.reached(path.strip("*"))
+    slow.clock.now += LEASE
+    with Desk.open(slow.data, clock=slow.clock) as colleague:
+        look(colleague, [payment])
+        after = colleague.payment(payment)
+
+    assert (after.status, after.reason) == ((Status.CLOSED, end) if end else (Status.UNKNOWN, ""))
+
+
+def test_a_late_session_is_kept_and_watched_but_not_handed_out(slow: World) -> None:
+    slow.fault("greenpay", "/merchant", "delay", seconds=1.0)
+    debtor = slow.debtor("CR", 70_000)
+    payment = slow.begin(debtor)
+    assert slow.reached("/merchant")
+    slow.clock.now += LEASE
+    with Desk.open(slow.data, clock=slow.clock) as colleague:
+        look(colleague, [payment])
+    slow.work()  # our own answer comes after all
+    after = slow.payment(payment)
+
+    assert (after.status, after.reason, after.action) == (Status.CLOSED, "never_sent", None)
+    assert after.provider_reference
+    assert "conflict" in after.flags
+    retry = slow.pay(debtor)
+    assert retry.id != payment.id
+    slow.approve(payment)
+    slow.deliver(payment)
+    assert slow.payment(payment).status is Status.PAID  # money wins all the same
+    assert "late" in slow.payment(payment).flags
+
+
+def frozen(world: World, plant: Plant, country: str) -> Payment:
+    """A process that freezes between the commit of sending and its first request, past its lease."""
+    right = hub.flows.start_payment.order_for
+
+    def freeze(*given: Any) -> Any:
+        world.clock.now += LEASE + SECOND
+        return right(*given)
+
+    plant(hub.flows.start_payment, "order_for", freeze)
+    payment = world.pay(world.debtor(country, 70_000))
+    plant(hub.flows.start_payment, "order_for", right)
+    return payment
+
+
+@pytest.mark.parametrize("country", ["CR", "CO"])
+def test_a_process_that_froze_past_its_lease_sends_nothing(world: World, plant: Plant, country: str) -> None:
+    payment = frozen(world, plant, country)
+
+    assert (payment.status, payment.reason) == (Status.CLOSED, "never_sent")
+    with pytest.raises(Exception, match="404"):
+        world.approve(payment)
+
+
+def test_control_without_the_lease_check_a_frozen_process_sends(world: World, plant: Plant) -> None:
+    right = world.hub.exchanger.run
+
+    async def run(*given: Any, **named: Any) -> Any:
+        return await right(*given, **{**named, "lease_until": None})
+
+    plant(world.hub.exchanger, "run", run)
+    payment = frozen(world, plant, "CR")
+
+    assert payment.provider_reference
+    world.approve(payment)  # and so it can be paid
+
+
+def test_a_restarted_process_goes_on_with_what_was_due(folder: Folder) -> None:
+    data = folder()
+    world = World.open(data)
+    payment = world.pay(world.debtor("CO", 70_000))
+    world.approve(payment)
+    world.close()
+    later = Clock(world.clock.now + timedelta(minutes=1))
+    again = World.open(copied(data, data.with_name("restarted")), clock=later)
+    try:
+        assert again.payment(payment).status is Status.PENDING
+        assert again.payment(payment).next_check_at <= later.now  # type: ignore[operator]
+    finally:
+        again.close()
+
+
+# ---------------------------------------------------------------- F89
+
+
+@pytest.fixture
+def today(folder: Folder) -> Iterator[World]:
+    """A world whose clock began with this machine's, for workers in processes of their own."""
+    opened = World.open(folder(), clock=Clock(datetime.now(UTC)))
+    yield opened
+    opened.close()
+
+
+def owe_receipts(world: Desk, count: int) -> list[Payment]:
+    """Paid payments whose mails are due."""
+    payments = world.sent_all(world.debtors("CR", count, 70_000))
+    for payment in payments:
+        world.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    return payments
+
+
+def mails_by_id(world: World) -> collections.Counter[str]:
+    return collections.Counter(str(mail.message["Message-ID"]) for mail in world.town.mailbox.mails)
+
+
+def test_mails_of_workers_that_were_killed_are_sent_by_the_next_one(today: World, zygote: Zygote) -> None:
+    owe_receipts(today, 40)
+    owed = rows(today.path, "SELECT count(*) FROM delivery WHERE state = 'due'")[0][0]
+    for kill in range(1, 4):
+        worker = zygote.work(today.data, today.town.mailbox.port)
+        sent = len(today.town.mailbox.mails)
+        assert until(lambda wanted=sent + 6: len(today.town.mailbox.mails) >= wanted), f"worker {kill} sent nothing"
+        os.kill(worker, signal.SIGKILL)
+        until(lambda pid=worker: not _is_alive(pid))
+    today.clock.now = datetime.now(UTC) + timedelta(seconds=121)
+    today.work()
+    mails = mails_by_id(today)
+
+    assert rows(today.path, "SELECT count(*) FROM delivery WHERE state <> 'sent'") == [(0,)]
+    assert len(mails) == owed
+    assert sum(mails.values()) - owed <= 3 * 4  # what was on its way when a worker died, under the same Message-ID
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def two_workers(data: Path, count: int) -> list[str]:
+    """Mails that two workers on one file send twice or not at all."""
+    desks = [Desk.open(data) for _ in range(2)]
+    owe_receipts(desks[0], count)
+    threads = [threading.Thread(target=desk.do_what_is_due) for desk in desks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent = collections.Counter((mail.recipient, mail.message_id) for desk in desks for mail in desk.mails.mails)
+    left = rows(desks[0].path, "SELECT kind, recipient FROM delivery WHERE state <> 'sent'")
+    problems = [f"{key} was sent {times} times" for key, times in sent.items() if times > 1]
+    problems += [f"{row} was not sent" for row in left] + broken(desks[0])
+    for desk in desks:
+        desk.close()
+    return problems
+
+
+def test_two_workers_send_each_mail_once(folder: Folder) -> None:
+    assert two_workers(folder(), 40) == []
+
+
+def test_control_a_claim_that_moves_no_due_time_sends_mails_twice(folder: Folder, plant: Plant) -> None:
+    right = hub.storage.deliveries.Deliveries.claim_due
+    plant(
+        hub.storage.deliveries.Deliveries,
+        "claim_due",
+        lambda self, now, _until, limit: right(self, now, now, limit),
+    )
+
+    assert any("times" in text for text in two_workers(folder(), 40))
+
+
+def test_a_claimed_row_comes_due_again_by_itself_after_two_minutes(desk: Desk) -> None:
+    owe_receipts(desk, 5)
+    now, limit = desk.clock.now, timedelta(seconds=120)
+    first = desk.write(lambda tx: tx.deliveries.claim_due(now, now + limit, 200))
+    assert len(first) > 0
+
+    assert desk.write(lambda tx: tx.deliveries.claim_due(now, now + limit, 200)) == ()
+    later = now + limit
+    assert set(desk.write(lambda tx: tx.deliveries.claim_due(later, later + limit, 200))) == set(first)
