@@ -210,10 +210,9 @@ def test_mails_of_workers_that_were_killed_are_sent_by_the_next_one(today: World
     owed = rows(today.path, "SELECT count(*) FROM delivery WHERE state = 'due'")[0][0]
     for kill in range(1, 4):
         worker = zygote.work(today.data, today.town.mailbox.port)
-        sent = len(today.town.mailbox.mails)
-        assert until(lambda wanted=sent + 6: len(today.town.mailbox.mails) >= wanted), f"worker {kill} sent nothing"
+        assert wait_for_mails(today, 6), f"worker {kill} sent nothing"
         os.kill(worker, signal.SIGKILL)
-        until(lambda pid=worker: not _is_alive(pid))
+        wait_for_end(worker)
     today.clock.now = datetime.now(UTC) + timedelta(seconds=121)
     today.work()
     mails = mails_by_id(today)
@@ -223,12 +222,20 @@ def test_mails_of_workers_that_were_killed_are_sent_by_the_next_one(today: World
     assert sum(mails.values()) - owed <= 3 * 4  # what was on its way when a worker died, under the same Message-ID
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+def wait_for_mails(world: World, more: int) -> bool:
+    wanted = len(world.town.mailbox.mails) + more
+    return until(lambda: len(world.town.mailbox.mails) >= wanted)
+
+
+def wait_for_end(process: int) -> None:
+    def is_gone() -> bool:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
         return False
-    return True
+
+    assert until(is_gone)
 
 
 def two_workers(data: Path, count: int) -> list[str]:

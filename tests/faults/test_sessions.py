@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import attrs
@@ -55,7 +56,7 @@ GRID = [
 ]
 
 
-def is_charged_twice(desk: Desk, tx: Any, case: Case, settle_minutes: int) -> bool:
+def is_charged_twice(desk: Desk, case: Case, settle_minutes: int, tx: Any) -> bool:
     """Play one case through the door: does the payer's next try become a second charge?"""
     start = desk.clock.now
     debtor = desk.put_debtor(tx, "CR", 150_000)
@@ -84,7 +85,7 @@ def is_charged_twice(desk: Desk, tx: Any, case: Case, settle_minutes: int) -> bo
 
 def doubles(desk: Desk, cases: Iterable[Case], settle_minutes: int = 15) -> list[Case]:
     """Cases in which a second payment is possible although the first was, or will be, paid."""
-    return [case for case in cases if desk.write(lambda tx, c=case: is_charged_twice(desk, tx, c, settle_minutes))]
+    return [case for case in cases if desk.write(partial(is_charged_twice, desk, case, settle_minutes))]
 
 
 def test_a_session_heard_of_on_one_signed_channel_within_a_quarter_hour_is_never_charged_twice(
