@@ -321,14 +321,22 @@ class ReceiptView:
     payment: Payment | None
 
 
-async def list_receipts(hub: Hub, merchant: Merchant) -> tuple[ReceiptView, ...]:
-    """Cash receipts, the newest number first."""
+async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ReceiptView, ...]:
+    """Cash receipts whose number, customer, invoice or reference matches, the newest number first."""
+    wanted = search.casefold()
 
     def read(tx: Tx) -> tuple[ReceiptView, ...]:
         receipts = sorted(tx.receipts.of(merchant.id, merchant.mode), key=lambda item: item.number, reverse=True)
-        return tuple(_receipt(tx, receipt) for receipt in receipts[:LISTED])
+        named = {customer.id for customer in tx.customers.of(merchant.id, search)} if wanted else set()
+        found = [item for item in receipts if not wanted or item.customer_id in named or _tells(item, wanted)]
+        return tuple(_receipt(tx, receipt) for receipt in found[:LISTED])
 
     return await hub.store.read(read)
+
+
+def _tells(receipt: CashReceipt, wanted: str) -> bool:
+    told = (receipt.label, receipt.provider_reference, receipt.authorisation, *(line.number for line in receipt.lines))
+    return any(wanted in text.casefold() for text in told)
 
 
 async def view_receipt(hub: Hub, merchant: Merchant, receipt_id: str) -> ReceiptView:
@@ -362,6 +370,16 @@ async def list_reviews(hub: Hub, merchant: Merchant) -> tuple[tuple[Review, Paym
         reviews = [review for review in tx.reviews.of(merchant_id=merchant.id) if review.mode is merchant.mode]
         reviews.sort(key=lambda review: review.opened_at, reverse=True)
         return tuple((review, _payment_row(tx, review.payment_id)) for review in reviews)
+
+    return await hub.store.read(read)
+
+
+async def list_proofs(hub: Hub, merchant: Merchant) -> frozenset[str]:
+    """Ids of the reviews for which a customer handed a file in."""
+
+    def read(tx: Tx) -> frozenset[str]:
+        reviews = tx.reviews.of(merchant_id=merchant.id)
+        return frozenset(review.id for review in reviews if tx.proofs.of_review(review.id))
 
     return await hub.store.read(read)
 

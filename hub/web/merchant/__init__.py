@@ -20,6 +20,7 @@ from . import (
     receipts,
     rounds,
     settings,
+    settlements,
     sign_in,
     start,
 )
@@ -41,6 +42,7 @@ def routes() -> list[ControllerRouterHandler]:
             *rounds.HANDLERS,
             *mails.HANDLERS,
             *payments.HANDLERS,
+            *settlements.HANDLERS,
             *receipts.HANDLERS,
             *proofs.HANDLERS,
             *imports.HANDLERS,

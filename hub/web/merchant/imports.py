@@ -47,7 +47,7 @@ def _page(
         decimals=DECIMALS,
         report=report,
         name=name,
-        content=base64.b64encode(content).decode() if report and report.dry_run and not report.faults else "",
+        content=kept_file(content) if report and report.dry_run and not report.faults else "",
         fault=fault,
         status=422 if fault or (report and report.faults) else 200,
     )
@@ -58,7 +58,7 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     """Without its second button: show the file as understood and take nothing."""
     kind = form.get("kind") if form.get("kind") in KINDS else INVOICES
     decimal = form.get("decimal") if form.get("decimal") in DECIMALS else ""
-    name, content = await _file(form)
+    name, content = await uploaded(form)
     if not content:
         return _page(desk, kind=kind, decimal=decimal, fault="Elija un archivo que no esté vacío.")
     if len(content) > LARGEST_FILE:
@@ -67,7 +67,12 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     return _page(desk, kind=kind, decimal=decimal, report=report, name=name, content=content)
 
 
-async def _file(form: Form) -> tuple[str, bytes]:
+def kept_file(content: bytes) -> str:
+    """A file as the page carries it until the second button is pressed."""
+    return base64.b64encode(content).decode()
+
+
+async def uploaded(form: Form) -> tuple[str, bytes]:
     """The file that came along, or the one that was shown before."""
     upload = form.files.get("file")
     if upload is not None:

@@ -11,10 +11,12 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.payment import Status
-from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, list_invoices, list_payments, view_payment_desk
+from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, list_invoices, list_payments
 from hub.web.pages import Page
 
-from .desk import AtDesk, unknown_is_404
+from . import decisions
+from .decisions import payment_page
+from .desk import AtDesk
 from .rights import Right
 from .words import STATUSES
 
@@ -65,9 +67,7 @@ def _midnight(text: str, zone: str) -> datetime | None:
 @get("/payments/{payment:str}", right=Right.SEE)
 async def show_payment(desk: AtDesk, payment: FromPath[str]) -> Page:
     """One payment."""
-    with unknown_is_404():
-        found = await view_payment_desk(desk.hub, desk.merchant, payment)
-    return desk.page("payment.html", found=found, view=found.view, mode=found.view.payment.mode)
+    return await payment_page(desk, payment)
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_invoices, show_payments, show_payment]
+HANDLERS: list[ControllerRouterHandler] = [show_invoices, show_payments, show_payment, *decisions.HANDLERS]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from litestar import get
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.flows.decide import NotAllowed
+from hub.flows.resolve_review import resolve_review
 from hub.flows.try_payment import GuideStep, view_guide
-from hub.flows.view_desk import list_reviews, view_start
-from hub.web.pages import Page
+from hub.flows.view_desk import list_proofs, list_reviews, view_start
+from hub.web.pages import Page, redirect
 from hub_hookspecs import Mode
 
-from .desk import AtDesk
+from .desk import AtDesk, Brought, Desk
 from .rights import Right
 
 
@@ -35,8 +39,34 @@ async def show_solutions(desk: AtDesk) -> Page:
 
 @get("/reviews", right=Right.SEE)
 async def show_reviews(desk: AtDesk) -> Page:
-    """Exceptions that wait for a person; read only."""
-    return desk.page("reviews.html", reviews=await list_reviews(desk.hub, desk.merchant))
+    """Exceptions that wait for a person."""
+    return await _reviews(desk)
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_start, show_solutions, show_reviews]
+async def _reviews(desk: Desk, *, fault: str = "", said: str = "") -> Page:
+    return desk.page(
+        "reviews.html",
+        status=422 if fault else 200,
+        reviews=await list_reviews(desk.hub, desk.merchant),
+        proofs=await list_proofs(desk.hub, desk.merchant),
+        fault=fault,
+        said=said,
+    )
+
+
+@post("/reviews/{review:str}/resolve", status_code=200, right=Right.TEND)
+async def resolve(desk: AtDesk, form: Brought, review: FromPath[str]) -> Page:
+    """A person says what became of it; it locked nothing, and nothing is freed by it."""
+    own = {item.id for item, _ in await list_reviews(desk.hub, desk.merchant)}
+    if review not in own:
+        raise NotFoundException("Esta página no existe.")
+    try:
+        made = await resolve_review(desk.hub, review, by=desk.session.email, why=form.get("why")[:500], via="page")
+    except NotAllowed as refusal:
+        return await _reviews(desk, fault=str(refusal))
+    if made.is_done:
+        return redirect("/m/reviews")
+    return await _reviews(desk, said="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_start, show_solutions, show_reviews, resolve]

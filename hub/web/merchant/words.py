@@ -154,13 +154,15 @@ CAUSES: Mapping[str, str] = {
     "customer_note": "Un cliente escribió desde su estado de cuenta.",
     "payment_reported": "Un cliente informa que pagó por otro medio; falta confirmarlo.",
     "unresolved": "Un pago sigue sin respuesta clara.",
+    "rejected_signature": "Llegan avisos con una firma que no es la del proveedor.",
+    "operation_unknown": "No se sabe si el proveedor hizo una devolución o anulación.",
+    "settlement_unknown": "Una línea de la liquidación no corresponde a ningún pago de aquí.",
+    "settlement_missing": "Un pago no aparece en la liquidación en que debía estar.",
+    "settlement_amount": "La liquidación trae otro monto que el anotado.",
+    "settlement_repeated": "La liquidación trae dos veces el mismo pago.",
+    "settlement_changed": "Una línea que ya estaba anotada cambió.",
+    "settlement_unproven": "La liquidación trae un pago que aquí no está confirmado.",
     "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
-    "settlement_unknown": "El proveedor pagó algo que aquí no está registrado.",
-    "settlement_missing": "Un pago registrado aquí no está en lo que pagó el proveedor.",
-    "settlement_amount": "El proveedor pagó otro monto que el registrado.",
-    "settlement_repeated": "El proveedor nombró dos veces el mismo pago.",
-    "settlement_changed": "El proveedor cambió una línea que ya había informado.",
-    "settlement_unproven": "El proveedor pagó algo que aquí no consta como pagado, y su línea no lo prueba.",
 }
 
 DELIVERY_STATES: Mapping[DeliveryState, Word] = {

@@ -1,0 +1,115 @@
+"""Decisions on a payment's page: give the money back, give the invoices back, ask for a cancel, close an exception."""
+
+from __future__ import annotations
+
+from litestar import post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from hub.flows.decide import NotAllowed
+from hub.flows.decide_refund import decide_refund
+from hub.flows.release_payment import release_payment
+from hub.flows.resolve_review import resolve_review
+from hub.flows.run_operation import cancel_payment
+from hub.flows.view_desk import view_payment_desk
+from hub.flows.view_record import view_record
+from hub.web.pages import Page, redirect
+from hub_hookspecs import Money, MoneyError
+
+from .desk import AtDesk, Brought, Desk, Form, unknown_is_404
+from .rights import Right
+
+VIA = "page"
+SURE = "Marque la casilla: el cliente debe confirmar que no aprobó nada ni escribió su tarjeta."
+
+
+async def payment_page(desk: Desk, payment: str, *, fault: str = "", said: str = "") -> Page:
+    """One payment with everything that is known of it and what may be decided."""
+    with unknown_is_404():
+        found = await view_payment_desk(desk.hub, desk.merchant, payment)
+    record = await view_record(desk.hub, found.view.payment.id)
+    return desk.page(
+        "payment.html",
+        status=422 if fault else 200,
+        found=found,
+        view=found.view,
+        mode=found.view.payment.mode,
+        record=record,
+        now=desk.hub.clock(),
+        fault=fault,
+        said=said,
+    )
+
+
+async def _own(desk: Desk, payment: str) -> str:
+    """The payment's id, if it is this merchant's."""
+    with unknown_is_404():
+        found = await view_payment_desk(desk.hub, desk.merchant, payment)
+    return found.view.payment.id
+
+
+@post("/payments/{payment:str}/release", status_code=200, right=Right.OWN)
+async def release(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
+    """Give the invoices of a live payment back."""
+    own = await _own(desk, payment)
+    if not form.has("sure"):
+        return await payment_page(desk, own, fault=SURE)
+    try:
+        await release_payment(desk.hub, own, by=desk.session.email, why=form.get("why"), via=VIA)
+    except NotAllowed as refusal:
+        return await payment_page(desk, own, fault=str(refusal))
+    return redirect(f"/m/payments/{own}")
+
+
+@post("/payments/{payment:str}/refund", status_code=200, right=Right.OWN)
+async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
+    """Give the money back through the provider."""
+    own = await _own(desk, payment)
+    try:
+        amount = await _amount(desk, own, form)
+        decided = await decide_refund(desk.hub, own, amount=amount, by=desk.session.email, why=form.get("why"), via=VIA)
+    except MoneyError:
+        return await payment_page(desk, own, fault="Escriba el monto con punto decimal, por ejemplo 1500.50")
+    except NotAllowed as refusal:
+        return await payment_page(desk, own, fault=str(refusal))
+    if decided.operation is None:
+        said = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
+        return await payment_page(desk, own, said=said)
+    return redirect(f"/m/payments/{own}")
+
+
+async def _amount(desk: Desk, payment: str, form: Form) -> Money | None:
+    text = form.get("amount")
+    if not text:
+        return None
+    found = await desk.hub.store.read(lambda tx: tx.payments.get(payment))
+    return Money.parse(text, found.amount.currency) if found else None
+
+
+@post("/payments/{payment:str}/cancel", status_code=200, right=Right.OWN)
+async def cancel(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
+    """Ask the provider to withdraw a pending payment."""
+    own = await _own(desk, payment)
+    try:
+        await cancel_payment(desk.hub, own, by=desk.session.email)
+    except NotAllowed as refusal:
+        return await payment_page(desk, own, fault=str(refusal))
+    return redirect(f"/m/payments/{own}")
+
+
+@post("/payments/{payment:str}/reviews/{review:str}", status_code=200, right=Right.TEND)
+async def resolve(desk: AtDesk, form: Brought, payment: FromPath[str], review: FromPath[str]) -> Page:
+    """Say what became of an exception."""
+    own = await _own(desk, payment)
+    found = await desk.hub.store.read(lambda tx: tx.reviews.get(review))
+    with unknown_is_404():
+        if found is None or found.payment_id != own:
+            raise LookupError(review)
+    try:
+        await resolve_review(desk.hub, found.id, by=desk.session.email, why=form.get("why"), via=VIA)
+    except NotAllowed as refusal:
+        return await payment_page(desk, own, fault=str(refusal))
+    return redirect(f"/m/payments/{own}")
+
+
+HANDLERS: list[ControllerRouterHandler] = [release, refund, cancel, resolve]

@@ -1,0 +1,64 @@
+"""Liquidaciones: what the providers still have to pay out, and their files compared with the books."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.types import ControllerRouterHandler
+
+from hub.flows.reconcile import Reconciliation, import_settlement
+from hub.flows.view_settlements import view_settlements
+from hub.web.pages import Page
+
+from .desk import AtDesk, Brought, Desk
+from .imports import LARGEST_FILE, LARGEST_FORM, kept_file, uploaded
+from .rights import Right
+
+
+@get("/settlements", right=Right.SEE)
+async def show_settlements(desk: AtDesk) -> Page:
+    """What is awaited from each provider, and the lines that came."""
+    return await _page(desk)
+
+
+async def _page(
+    desk: Desk,
+    *,
+    result: Reconciliation | None = None,
+    account_id: str = "",
+    name: str = "",
+    content: bytes = b"",
+    fault: str = "",
+) -> Page:
+    carried = kept_file(content) if result and result.dry_run and not result.faults else ""
+    return desk.page(
+        "settlements.html",
+        status=422 if fault or (result and result.faults) else 200,
+        accounts=await view_settlements(desk.hub, desk.merchant),
+        result=result,
+        account_id=account_id,
+        name=name,
+        content=carried,
+        fault=fault,
+    )
+
+
+@post("/settlements", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.BOOK)
+async def take(desk: AtDesk, form: Brought) -> Page:
+    """Compare a provider's file with the books; without the second button nothing is booked."""
+    accounts = await desk.hub.store.read(lambda tx: tx.accounts.of(desk.merchant.id, desk.merchant.mode))
+    account = next((item for item in accounts if item.id == form.get("account")), None)
+    if account is None:
+        return await _page(desk, fault="Elija el proveedor.")
+    name, content = await uploaded(form)
+    if not content:
+        return await _page(desk, account_id=account.id, fault="Elija un archivo que no esté vacío.")
+    if len(content) > LARGEST_FILE:
+        return await _page(desk, account_id=account.id, fault="El archivo pasa de 2 MB; divídalo en varios.")
+    try:
+        result = await import_settlement(desk.hub, account, content, name=name, dry_run=not form.has("take"))
+    except LookupError:
+        return await _page(desk, account_id=account.id, fault="Este proveedor no está instalado ahora.")
+    return await _page(desk, result=result, account_id=account.id, name=name, content=content)
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_settlements, take]
