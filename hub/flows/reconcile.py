@@ -41,6 +41,9 @@ from .void_receipt import reverse
 TOGETHER = 100
 """Lines of one transaction: short enough that notifications need not wait."""
 
+NOON = time(12)
+"""Of a day without a time: it is that day on either side of the ocean."""
+
 DAYS_TO_SETTLE = 3
 """How long after a capture a file may leave it out before that is a difference."""
 
@@ -337,7 +340,7 @@ class _Desk:
 
     def _book(self, tx: Tx, payment: Payment, line: SettlementLine, item: Awaited) -> None:
         tx.settlements.book(self.account.id, line.line_id, payment_id=payment.id, settles=item.key)
-        day = datetime.combine(line.settled_on, time(), UTC) if line.settled_on else line.occurred_at
+        day = datetime.combine(line.settled_on, NOON, UTC) if line.settled_on else line.occurred_at
         settled = Observation(
             kind=Kind.SETTLED,
             reference=payment.reference,
