@@ -4,3 +4,4 @@ from tests.faults.conftest import desk as desk
 from tests.faults.conftest import folder as folder
 from tests.faults.conftest import origin as origin
 from tests.faults.conftest import world as world
+from tests.web.conftest import house as house
