@@ -22,23 +22,33 @@ HIDDEN = frozenset({AccountStatus.DRAFT, AccountStatus.REQUESTED, AccountStatus.
 
 
 async def offers_for(
-    hub: Hub, merchant: Merchant, mode: Mode, *, channel: Channel, amount: Money, customer_id: str = ""
+    hub: Hub,
+    merchant: Merchant,
+    mode: Mode,
+    *,
+    channel: Channel,
+    amount: Money,
+    customer_id: str = "",
+    withheld: int = 0,
 ) -> tuple[Offered, ...]:
     """Every connected provider for the amount that a payer has chosen.
 
     Args:
         customer_id: Whose statement it is: the merchant's minimum holds unless the whole balance is paid.
+        withheld: What the payer keeps back besides, minor units.
     """
     now = hub.clock()
 
     def read(tx: Tx) -> tuple[Offered, ...]:
-        floor = floor_for(tx, merchant, mode, customer_id, amount, now) if customer_id else None
+        floor = floor_for(tx, merchant, mode, customer_id, amount, now, withheld=withheld) if customer_id else None
         return offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=merchant.locale, floor=floor)
 
     return await hub.store.read(read)
 
 
-def floor_for(tx: Tx, merchant: Merchant, mode: Mode, customer_id: str, amount: Money, now: datetime) -> Money | None:
+def floor_for(
+    tx: Tx, merchant: Merchant, mode: Mode, customer_id: str, amount: Money, now: datetime, *, withheld: int = 0
+) -> Money | None:
     """The merchant's minimum where it forbids this amount; None where it may be paid.
 
     Below the minimum only the full balance may be paid, so that nobody is kept from settling what he owes.
@@ -51,7 +61,7 @@ def floor_for(tx: Tx, merchant: Merchant, mode: Mode, customer_id: str, amount: 
         for payable in tx.payables.open_of(customer_id, mode)
         if payable.currency == amount.currency and payable.is_offered(now)
     )
-    return None if amount.minor == owed else Money(least, amount.currency)
+    return None if amount.minor + withheld == owed else Money(least, amount.currency)
 
 
 def floor_text(floor: Money, locale: str) -> str:

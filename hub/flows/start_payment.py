@@ -183,7 +183,7 @@ def _open_payment(
     amount = _amount(payables, account, customer, request, now)
     _refuse_withholdings(tx, hub, account, request, payables)
     refuse_amount(info, account, amount)
-    _refuse_below_minimum(tx, account, customer, request.channel, amount, now)
+    _refuse_below_minimum(tx, account, customer, request, amount, now)
     payer = Payer(
         name=request.name or customer.name,
         email=request.email or customer.email,
@@ -317,13 +317,14 @@ def _refuse_withholdings(
 
 
 def _refuse_below_minimum(
-    tx: Tx, account: ProviderAccount, customer: Customer, channel: Channel, amount: Money, now: datetime
+    tx: Tx, account: ProviderAccount, customer: Customer, request: PayRequest, amount: Money, now: datetime
 ) -> None:
     """Refuse what is below the merchant's own minimum; a store order is paid whole and knows none."""
     merchant = tx.merchants.get(account.merchant_id)
-    if merchant is None or channel is not Channel.STATEMENT:
+    if merchant is None or request.channel is not Channel.STATEMENT:
         return
-    floor = floor_for(tx, merchant, account.mode, customer.id, amount, now)
+    withheld = sum(item.amount for kept in request.withholdings.values() for item in kept)
+    floor = floor_for(tx, merchant, account.mode, customer.id, amount, now, withheld=withheld)
     if floor:
         raise NotPossible("not_offered", account.provider, floor_text(floor, merchant.locale))
 

@@ -24,6 +24,7 @@ from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.flows.offer_buttons import offers_for
+from hub.flows.ports import Hub
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
 from hub.flows.view_payment import view_payment
 from hub_hookspecs import Channel, Mode, Money, PayerField, plain
@@ -276,7 +277,7 @@ async def show_step(
     status: int = 200,
 ) -> Page:
     """The page of the step; one provider alone is chosen already."""
-    offers = await offers_for(pages.hub, basket.merchant, basket.mode, channel=basket.channel, amount=basket.total)
+    offers = await _offers(pages.hub, basket)
     payable = [offer for offer in offers if offer.button]
     country = pages.hub.countries[basket.merchant.company.country]
     chosen = next((offer for offer in payable if offer.provider == provider), None)
@@ -357,6 +358,18 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=422)
 
 
+async def _offers(hub: Hub, basket: Basket) -> tuple[Offered, ...]:
+    return await offers_for(
+        hub,
+        basket.merchant,
+        basket.mode,
+        channel=basket.channel,
+        amount=basket.total,
+        customer_id=basket.customer.id if basket.channel is Channel.STATEMENT else "",
+        withheld=basket.withheld.minor,
+    )
+
+
 def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> Trouble | None:
     """Nobody pays a total that he has not seen."""
     if any(line.error or line.wrong for line in basket.lines):
@@ -368,7 +381,7 @@ def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> Trouble | None:
 
 async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
     hub = pages.hub
-    offers = await offers_for(hub, basket.merchant, basket.mode, channel=basket.channel, amount=basket.total)
+    offers = await _offers(hub, basket)
     offer = next((item for item in offers if item.provider == provider), None)
     if offer is None or offer.button is None:
         reason = pages.reader_of(basket.merchant).why_not(offer) if offer else ""
