@@ -273,15 +273,17 @@ class Settlements(Protocol):
     def withdraw(self, account_id: str, line_id: str) -> None:
         """A booked line was wrong; its entries are corrected by the caller."""
 
-    def of(self, account_id: str, state: LineState | None = None) -> tuple[StoredLine, ...]: ...
+    def of(
+        self, account_id: str, state: LineState | None = None, *, payment_id: str | None = None
+    ) -> tuple[StoredLine, ...]: ...
     def authorised(self, account_id: str, authorisation: str) -> tuple[str, ...]:
         """Ids of the account's payments that were paid under this authorisation."""
 
-    def awaited(self, account_id: str) -> tuple[Awaited, ...]:
+    def awaited(self, account_id: str, *, payment_id: str | None = None) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
 
-    def settled_since(self, account_id: str) -> datetime | None:
-        """When the oldest of what the account's lines have settled was booked for."""
+    def covered_since(self, account_id: str, days: int) -> date | None:
+        """The first day of payments that the account's lines speak of, some ``days`` before their payout."""
 
     def clearing(self, account_id: str) -> Mapping[str, int]:
         """What the account has to pay out by the books, by currency."""

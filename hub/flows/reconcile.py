@@ -225,11 +225,11 @@ class _Desk:
     now: datetime
     named: frozenset[str]
     days: int
+    open_reviews: list[Review] | None = None
 
     def take(self, tx: Tx, lines: Sequence[SettlementLine], met: set[str], before: Reconciliation) -> Reconciliation:
         """Match some lines, book those that fit, open a review for each other."""
         report = before
-        awaited = {item.key: item for item in tx.settlements.awaited(self.account.id)}
         for raw in lines:
             line = normal(raw)
             if line.line_id in met:
@@ -246,28 +246,17 @@ class _Desk:
             elif stored.state is not LineState.OPEN:
                 report = attrs.evolve(report, known=report.known + 1)
                 continue
-            report = self._match(tx, line, awaited, report)
+            report = self._match(tx, line, report)
         return report
 
     def finish(self, tx: Tx, report: Reconciliation, since: date | None, until: date | None) -> Reconciliation:
         """Look for what is booked here and no line settles, and compare the clearing account."""
         awaited = tx.settlements.awaited(self.account.id)
-        first = since or self._covered_since(tx)
+        first = since or tx.settlements.covered_since(self.account.id, self.days)
         for item in awaited if first and until else ():
             if first <= item.at.date() <= until:  # type: ignore[operator]
                 report = self._miss(tx, report, item)
         return attrs.evolve(report, clearing=tx.settlements.clearing(self.account.id), awaited=awaited)
-
-    def _covered_since(self, tx: Tx) -> date | None:
-        """The first day of payments that the account's lines speak of: what is older was settled before we looked."""
-        days = [day for stored in tx.settlements.of(self.account.id) if (day := self._covers(stored.line))]
-        earliest = tx.settlements.settled_since(self.account.id)
-        return min([*days, *([earliest.date()] if earliest else [])], default=None)
-
-    def _covers(self, line: SettlementLine) -> date | None:
-        if line.occurred_at:
-            return line.occurred_at.date()
-        return line.settled_on - timedelta(days=self.days) if line.settled_on else None
 
     def _store(self, tx: Tx, line: SettlementLine) -> None:
         tx.settlements.add(
@@ -281,9 +270,7 @@ class _Desk:
             )
         )
 
-    def _match(
-        self, tx: Tx, line: SettlementLine, awaited: dict[str, Awaited], report: Reconciliation
-    ) -> Reconciliation:
+    def _match(self, tx: Tx, line: SettlementLine, report: Reconciliation) -> Reconciliation:
         payment, by_reference = self._payment_of(tx, line)
         if payment is None:
             return self._differ(tx, report, Difference.UNKNOWN, line, None, "no payment here has this reference")
@@ -293,14 +280,13 @@ class _Desk:
                 told = f"the payment is {payment.status} here, for {payment.amount}"
                 return self._differ(tx, report, Difference.UNPROVEN, line, payment, told)
             payment, late = self._record_paid(tx, payment, line), True
-            awaited.update({item.key: item for item in tx.settlements.awaited(self.account.id)})
-        own = [item for item in awaited.values() if item.payment_id == payment.id and _same_way(item, line.gross)]
+        waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
+        own = [item for item in waiting if _same_way(item, line.gross)]
         fits = [item for item in own if item.minor == line.gross.minor and self._is_movement(item, line)]
         if not fits:
             return self._no_fit(tx, report, line, payment, own)
         self._book(tx, payment, line, fits[0])
-        del awaited[fits[0].key]
-        self._settle_reviews(tx, line, payment, fits[0])
+        self._settle_reviews(tx, line, fits[0])
         return attrs.evolve(report, booked=report.booked + 1, late=report.late + late)
 
     def _payment_of(self, tx: Tx, line: SettlementLine) -> tuple[Payment | None, bool]:
@@ -365,8 +351,8 @@ class _Desk:
             return self._differ(tx, report, Difference.AMOUNT, line, payment, f"{booked} is booked here")
         settled = [
             stored.line.line_id
-            for stored in tx.settlements.of(self.account.id, LineState.BOOKED)
-            if stored.payment_id == payment.id and (stored.line.gross.minor > 0) is (line.gross.minor > 0)
+            for stored in tx.settlements.of(self.account.id, LineState.BOOKED, payment_id=payment.id)
+            if (stored.line.gross.minor > 0) is (line.gross.minor > 0)
         ]
         if settled:
             told = f"the payment is settled by line {', '.join(settled)} already"
@@ -430,13 +416,16 @@ class _Desk:
         )
         return attrs.evolve(report, differences=(*report.differences, found))
 
-    def _settle_reviews(self, tx: Tx, line: SettlementLine, payment: Payment, item: Awaited) -> None:
+    def _settle_reviews(self, tx: Tx, line: SettlementLine, item: Awaited) -> None:
         """What was open about this line, or about this money, has found its other half."""
+        if self.open_reviews is None:
+            causes = {cause.value for cause in Difference if cause is not Difference.CHANGED}
+            every = tx.reviews.of(merchant_id=self.account.merchant_id)
+            self.open_reviews = [review for review in every if review.cause in causes]
         subjects = {f"{self.account.id}:{line.line_id}", f"{self.account.id}:{item.key}"}
-        for review in tx.reviews.of(merchant_id=self.account.merchant_id):
-            waits = review.cause in {cause.value for cause in Difference if cause is not Difference.CHANGED}
-            if waits and review.subject in subjects:
-                tx.reviews.resolve(review.id, f"settled by line {line.line_id} of {self.source}", self.now)
+        for review in [review for review in self.open_reviews if review.subject in subjects]:
+            tx.reviews.resolve(review.id, f"settled by line {line.line_id} of {self.source}", self.now)
+            self.open_reviews.remove(review)
 
     def _evidence(self, line: SettlementLine) -> str:
         return f"line {line.line_id} of {self.source}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, timedelta
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
@@ -54,6 +54,10 @@ MOVES = (
 SETTLED = select(settlement_line.c.settles).where(
     settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None)
 )
+EARLIEST = select(
+    func.min(settlement_line.c.occurred_at).label("occurred_at"),
+    func.min(settlement_line.c.settled_on).label("settled_on"),
+).where(settlement_line.c.account == bindparam("account"))
 SETTLED_SINCE = (
     select(func.min(entry.c.at).label("at"))
     .join(
@@ -66,6 +70,9 @@ SETTLED_SINCE = (
     )
     .where(settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None))
 )
+IN_STATE = settlement_line.c.state == bindparam("state")
+OF_PAYMENT = and_(settlement_line.c.payment == bindparam("payment"), settlement_line.c.payment.is_not(None))
+MOVED_BY_PAYMENT = and_(entry.c.payment == bindparam("payment"), entry.c.payment.is_not(None))
 AUTHORISED = (
     select(observation.c.payment)
     .where(
@@ -120,21 +127,32 @@ class Settlements:
         values = {"state": LineState.WITHDRAWN.value, "settles": None}
         self._tx.change(WITHDRAW, {"this": _id(account_id, line_id), **values})
 
-    def of(self, account_id: str, state: LineState | None = None) -> tuple[StoredLine, ...]:
+    def of(
+        self, account_id: str, state: LineState | None = None, *, payment_id: str | None = None
+    ) -> tuple[StoredLine, ...]:
         """An account's lines in the order of their import."""
-        rows = self._tx.run(OF, {"account": account_id})
-        return tuple(_line(row) for row in rows if state in (None, LineState(row["state"])))
+        statement, values = OF, {"account": account_id}
+        if state is not None:
+            statement, values["state"] = statement.where(IN_STATE), state.value
+        if payment_id is not None:
+            statement, values["payment"] = statement.where(OF_PAYMENT), payment_id
+        return tuple(_line(row) for row in self._tx.run(statement, values))
 
     def authorised(self, account_id: str, authorisation: str) -> tuple[str, ...]:
         """Ids of the account's payments that were paid under this authorisation."""
         rows = self._tx.run(AUTHORISED, {"account": account_id, "authorisation": authorisation})
         return tuple(row["payment"] for row in rows)
 
-    def awaited(self, account_id: str) -> tuple[Awaited, ...]:
+    def awaited(self, account_id: str, *, payment_id: str | None = None) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
-        settled = {row["settles"] for row in self._tx.run(SETTLED, {"account": account_id})}
+        values = {"account": account_id}
+        statements = (SETTLED, MOVES)
+        if payment_id is not None:
+            values["payment"] = payment_id
+            statements = (SETTLED.where(OF_PAYMENT), MOVES.where(MOVED_BY_PAYMENT))
+        settled = {row["settles"] for row in self._tx.run(statements[0], values)}
         moves: dict[str, Awaited] = {}
-        for row in self._tx.run(MOVES, {"account": account_id}):
+        for row in self._tx.run(statements[1], values):
             key = _named(row["key"])
             before = moves.get(key)
             moves[key] = Awaited(
@@ -146,10 +164,18 @@ class Settlements:
             )
         return tuple(move for key, move in moves.items() if key not in settled and move.minor)
 
-    def settled_since(self, account_id: str) -> datetime | None:
-        """When the oldest of what the account's lines have settled was booked for."""
-        row = self._tx.run(SETTLED_SINCE, {"account": account_id}).fetchone()
-        return maybe_moment(row["at"])
+    def covered_since(self, account_id: str, days: int) -> date | None:
+        """The first day of payments that the account's lines speak of.
+
+        Args:
+            days: How long before its payout a payment may have been made.
+        """
+        line = self._tx.run(EARLIEST, {"account": account_id}).fetchone()
+        settled = self._tx.run(SETTLED_SINCE, {"account": account_id}).fetchone()
+        found = [moment(at).date() for at in (line["occurred_at"], settled["at"]) if at is not None]
+        if line["settled_on"] is not None:
+            found.append(date.fromisoformat(line["settled_on"]) - timedelta(days=days))
+        return min(found, default=None)
 
     def clearing(self, account_id: str) -> Mapping[str, int]:
         """What the account has to pay out by the books, by currency."""
