@@ -141,16 +141,20 @@ async def _invite(town: Any, lang: str, folder: Path, say: Teller) -> None:
     from .story import PHONE
     from .town import OWNERS
 
+    await town.shop.open()
     for owner in OWNERS.values():
         await request_sign_in(town.opened.hub, owner)
     values = {"data": folder, "phone": PHONE}
     base = town.base_url
     payers = {"payer_cr": "maria.solis@correo.example", "payer_co": "luisa.rojas@correo.example"}
     names = {"payer_cr": "María Fernanda Solís", "payer_co": "Luisa Fernanda Rojas"}
-    companies = {key: town.companies[key[-2:].upper()].company.name for key in ("owner_cr", "owner_co")}
+    owners = ("owner_cr", "owner_co")
+    companies = {key: town.companies[key[-2:].upper()].company.name for key in (*owners, "shopper_cr", "shopper_co")}
     links = {
         **{key: f"{base}/mail/?to={address}" for key, address in payers.items()},
-        **{key: f"{base}/mail/?to={OWNERS[key[-2:].upper()]}" for key in companies},
+        **{key: f"{base}/mail/?to={OWNERS[key[-2:].upper()]}" for key in owners},
+        "shopper_cr": f"{base}/shop/cr",
+        "shopper_co": f"{base}/shop/co",
         "operator": f"{base}/mail/",
         "nequi_phone": f"{town.simulator_url('nequi')}/phone?number={PHONE}",
     }

@@ -39,6 +39,7 @@ from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
 
 from .pages import Guide
+from .shop import Shop
 
 HOST = "127.0.0.1"
 SIMULATED = ("greenpay", "nequi")
@@ -98,6 +99,7 @@ class Town:
     client: httpx.AsyncClient
     companies: dict[str, Merchant] = attrs.Factory(dict)
     guide: Guide = attrs.field(init=False)
+    shop: Shop = attrs.field(init=False)
     _stop: asyncio.Event = attrs.Factory(asyncio.Event)
     _tasks: list[asyncio.Task[None]] = attrs.Factory(list)
     _loop: Loop | None = None
@@ -172,8 +174,8 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
     mounts: list[tuple[str, Any]] = [
         (f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()
     ]
-    town.guide = Guide(town, lang)
-    app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide)])
+    town.guide, town.shop = Guide(town, lang), Shop(town, lang)
+    app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop)])
     town._loop = Loop(opened.hub)
     ready = asyncio.Event()
     town._tasks = [

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import structlog
 from litestar import Litestar, Response, get
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
@@ -27,6 +28,8 @@ STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
 MAX_FORM = 256 * 1024
 RETRY_SECONDS = "5"
+UNCOMPRESSED = ["^/m(/|$)", "^/v1/"]
+"""Pages that a cookie opens: the length of a compressed answer must tell nobody what stands beside his own words."""
 
 FAULTS = {
     400: ("No entendimos la solicitud", "Vuelva a la página anterior e inténtelo de nuevo."),
@@ -119,6 +122,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             Exception: show_fault,
         },
         openapi_config=None,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1024, exclude=UNCOMPRESSED),
         request_max_body_size=MAX_FORM,
         logging_config=None,
     )
