@@ -59,7 +59,9 @@ async def preview_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> MailPr
 
     def read(tx: Tx) -> MailPreview:
         delivery = tx.deliveries.get(delivery_id)
-        if delivery is None or delivery.merchant_id != merchant.id or delivery.kind in UNSEEN:
+        if delivery is None or (delivery.merchant_id, delivery.mode) != (merchant.id, merchant.mode):
+            raise LookupError(delivery_id)
+        if delivery.kind in UNSEEN:
             raise LookupError(delivery_id)
         return _preview(tx, hub, delivery, now)
 

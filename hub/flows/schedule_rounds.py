@@ -64,7 +64,7 @@ async def drop_schedule(hub: Hub, merchant: Merchant, schedule_id: str) -> None:
 
     def write(tx: Tx) -> None:
         there = tx.schedules.get(schedule_id)
-        if there is None or there.merchant_id != merchant.id:
+        if there is None or (there.merchant_id, there.mode) != (merchant.id, merchant.mode):
             raise LookupError(schedule_id)
         tx.schedules.remove(schedule_id)
 

@@ -220,7 +220,7 @@ async def view_round(hub: Hub, merchant: Merchant, round_id: str) -> RoundView:
 
     def read(tx: Tx) -> RoundView:
         there = tx.rounds.get(round_id)
-        if there is None or there.merchant_id != merchant.id:
+        if there is None or (there.merchant_id, there.mode) != (merchant.id, merchant.mode):
             raise LookupError(round_id)
         deliveries = tx.deliveries.of_round(round_id, limit=LISTED)
         names = {item.subject_id: tx.customers.get(item.subject_id) for item in deliveries}

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 GUESSES: Final = 60
 GUESS_SECONDS: Final = 600.0
-LINKS: Final = ("/s/", "/p/", "/o/", "/r/", "/pay/return/", "/m/sign-in/")
+LINKS: Final = ("/s/", "/p/", "/o/", "/r/", "/v/", "/pay/return/", "/m/sign-in/")
 """Paths that a token opens."""
 
 NOT_THERE: Final = frozenset({404, 410})

@@ -13,12 +13,19 @@ import attrs
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
+from hub.domain.round import Choice, Every
 from hub.flows.open_link import url_of
+from hub.flows.print_paper import verify_token
 from hub.flows.record_receipt import record_for_payment
+from hub.flows.report_payment import REPORTED, Report, report_payment
+from hub.flows.schedule_rounds import schedule_round
+from hub.flows.send_round import start_round
 from hub.web.app import Front
+from hub_hookspecs import Money
 
 from .people import People
 
+PICTURE: Final = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 64
 SESSION = "session"
 """The form carries the session's token; without a session one is asked to sign in."""
 
@@ -34,6 +41,9 @@ KEY = "key"
 WRITES: Final[Mapping[str, str]] = {
     "/s/{token}/pay": LINK,
     "/s/{token}/renew": LINK,
+    "/s/{token}/note": LINK,
+    "/s/{token}/report": LINK,
+    "/p/{token}/cancel": LINK,
     "/o/{token}/pay": LINK,
     "/r/{token}": LINK,
     "/m/sign-in": ENTRY,
@@ -43,15 +53,46 @@ WRITES: Final[Mapping[str, str]] = {
 """How a POST that is not listed proves itself: below /m by the session."""
 
 OPEN: Final = frozenset(
-    {"/healthz", "/readyz", "/static/{name}", "/v1/openapi.json", "/m/sign-in", "/m/sign-in/{link}"}
+    {
+        "/healthz",
+        "/readyz",
+        "/static/{name}",
+        "/v1/openapi.json",
+        "/design",
+        "/m/sign-in",
+        "/m/sign-in/{link}",
+    }
 )
 """Routes that show nothing of anybody."""
 
-OBJECTS: Final = frozenset({"customer", "payment", "receipt", "order_id", "token"})
-"""Parameters that name something of a merchant's."""
+OBJECTS: Final = frozenset(
+    {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
+)
+"""Parameters that name something of a merchant's; `belongings` makes one of each."""
 
 NO_OBJECTS: Final = frozenset({"code", "link", "name"})
 """Parameters that name nothing of a merchant's: a provider's code, a one-time link, a file of ours."""
+
+OF_ONE_MODE: Final = frozenset({"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"})
+"""Those of `OBJECTS` below /m that belong to one mode."""
+
+FILES: Final = frozenset(
+    {
+        "/m/exports/payments",
+        "/m/proofs/{review}",
+        "/m/receipts/{receipt}/pdf",
+        "/p/{token}/qr.png",
+        "/p/{token}/soporte.pdf",
+        "/s/{token}/estado-de-cuenta.pdf",
+    }
+)
+"""Routes that answer with a file to be saved."""
+
+FRAMES: Final = frozenset({"/m/mails/{delivery}", "/m/customers/{customer}/mail"})
+"""Pages that show a mail in a frame of ours."""
+
+FRAMED: Final = frozenset({"/m/mails/{delivery}/body", "/m/customers/{customer}/mail/body"})
+"""What stands in such a frame, in a sandbox."""
 
 
 @attrs.frozen
@@ -90,7 +131,7 @@ class Belongings:
     live: Payment
     receipt: CashReceipt
     tokens: Mapping[str, str]
-    order_id: str
+    things: Mapping[str, str]
     key: str
     secrets: tuple[str, ...]
 
@@ -103,24 +144,11 @@ class Belongings:
 
     def value(self, route: Route, name: str) -> str:
         """What stands for a parameter."""
-        match name:
-            case "token":
-                return self.tokens[route.path.split("/")[1]]
-            case "customer":
-                return self.customer.id
-            case "payment":
-                return self.payment.id
-            case "receipt":
-                return self.receipt.id
-            case "order_id":
-                return self.order_id
-            case "code":
-                return "greenpay"
-            case "link":
-                return "0" * 70
-            case "name":
-                return "hub.css"
-        raise AssertionError(f"{route.path}: {{{name}}} has no rule in tests/safety/routes.py")
+        if name == "token":
+            return self.tokens[route.path.split("/")[1]]
+        found = {**self.things, "code": "greenpay", "link": "0" * 70, "name": "hub.css"}
+        assert name in found, f"{route.path}: {{{name}}} has no rule in tests/safety/routes.py"
+        return found[name]
 
 
 def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
@@ -146,6 +174,21 @@ def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
     record = house.until(
         lambda: house.read(lambda tx: tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, house.time()))
     )
+    report = Report(amount=Money(100, "CRC"), paid_on=house.time().date(), means="x", file=("prueba.png", PICTURE))
+    house.run(report_payment(house.hub, debtor.path.split("/")[2], report))
+    fresh = house.hub.fresh_id()
+    sent = house.run(start_round(house.hub, merchant, Choice(least={"CRC": 10**12}), round_id=fresh, by="duena"))
+    schedule = house.run(schedule_round(house.hub, merchant, every=Every.WEEK, weekday=1, choice=Choice(), by="duena"))
+
+    def read(tx: Any) -> dict[str, str]:
+        reviews = [item for item in tx.reviews.of(merchant_id=merchant.id) if item.cause == REPORTED]
+        deliveries = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id)
+        return {
+            "review": reviews[-1].id,
+            "delivery": next(item.id for item in deliveries if item.kind == "receipt"),
+            "key": tx.merchants.api_keys(merchant.id)[-1].id,
+        }
+
     return Belongings(
         merchant=merchant,
         customer=debtor.customer,
@@ -157,8 +200,17 @@ def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
             "p": people.page_of(payment).split("/")[2],
             "o": placed["page"].rpartition("/")[2],
             "r": url_of(house.hub, record).rpartition("/")[2],
+            "v": verify_token(house.hub, payment.id),
         },
-        order_id=placed["id"],
+        things={
+            **house.read(read),
+            "customer": debtor.customer.id,
+            "payment": payment.id,
+            "receipt": receipt.id,
+            "order_id": placed["id"],
+            "round_id": sent.id,
+            "schedule": schedule.id,
+        },
         key=key,
         secrets=(
             debtor.customer.name,

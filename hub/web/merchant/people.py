@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.merchant import Role
+from hub.domain.merchant import Merchant, Role
 from hub.flows.add_member import add_member
 from hub.flows.issue_api_key import issue_api_key
+from hub.flows.ports import Tx
 from hub.flows.remove_member import remove_member
 from hub.flows.save_company import Invalid
 from hub.flows.save_options import save_options
@@ -95,8 +98,15 @@ async def revoke(desk: AtDesk, form: Brought, key: FromPath[str]) -> Page:
     """The key opens nothing any more."""
     now = desk.hub.clock()
     with unknown_is_404():
-        await desk.hub.store.write(lambda tx: tx.merchants.revoke_api_key(desk.merchant.id, key, now))
+        await desk.hub.store.write(lambda tx: _revoke(tx, desk.merchant, key, now))
     return redirect("/m/shop")
+
+
+def _revoke(tx: Tx, merchant: Merchant, key_id: str, now: datetime) -> None:
+    """A key of the mode that these pages work in."""
+    if key_id not in {key.id for key in tx.merchants.api_keys(merchant.id) if key.mode is merchant.mode}:
+        raise LookupError(key_id)
+    tx.merchants.revoke_api_key(merchant.id, key_id, now)
 
 
 @post("/shop", status_code=200, right=Right.OWN)
