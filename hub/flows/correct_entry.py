@@ -6,6 +6,7 @@ from hub.domain import ledger
 from hub.domain.identity import Problem
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Merchant
+from hub.domain.settlement import LineState
 from hub_hookspecs import Money
 
 from .ports import Conflict, Hub, Tx
@@ -49,6 +50,7 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         if entry.kind not in REVERSIBLE:
             remedy = REMEDIES.get(entry.kind, "retire la línea de la liquidación")
             raise Invalid((Problem("entry", f"{key} no se puede revertir: {remedy}"),))
+        _refuse_settled(tx, entry)
         if not reverse(tx, entry, at=now, note=note):
             raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
         return fixes_of(tx, entry)[-1]
@@ -73,6 +75,7 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
         entry = _entry(tx, merchant, key)
         if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
             raise Invalid((Problem("entry", f"{key} no es dinero recibido de un cliente"),))
+        _refuse_settled(tx, entry)
         receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
         if receipt and receipt.voided_at:
             raise Invalid((Problem("entry", f"El recibo {receipt.label} está anulado"),))
@@ -98,6 +101,15 @@ def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:
     if not found:
         raise LookupError(f"there is no entry {key!r}")
     return found[0]
+
+
+def _refuse_settled(tx: Tx, entry: Entry) -> None:
+    """What a payout line has settled stays as it is until the line is withdrawn."""
+    for account in (leg.owner for leg in entry.postings if leg.kind is LedgerKind.PROVIDER_CLEARING):
+        for stored in tx.settlements.of(account, LineState.BOOKED, payment_id=entry.payment_id):
+            if stored.settles == entry.key:
+                line = stored.line.line_id
+                raise Invalid((Problem("entry", f"{entry.key} está liquidado por la línea {line}: retírela primero"),))
 
 
 def _note(by: str, reason: str) -> str:

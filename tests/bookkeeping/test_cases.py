@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hub.domain import ledger
+from hub.domain.ledger import Entry
+from hub.domain.refusals import Conflict
 from hub.flows.view_statement import preview_statement
 from hub_hookspecs import Money
 from tests.bookkeeping.desk import Case, Desk, read_case
@@ -33,6 +37,25 @@ def test_the_case_comes_to_the_accountants_figures(case: Case, desk_for: Callabl
     if "reviews" in case.sections:
         assert desk.causes() == sorted(case.sections["reviews"])
     assert agreed(desk.exported()) == desk.balances()
+
+
+def test_a_kind_that_does_not_count_in_what_is_due_is_refused(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a withholding that settles nothing, planted past the code's own assertion, stops at the database."""
+
+    def planted(*bill: Any, **more: Any) -> Entry:
+        entry = whole(*bill, **more)
+        object.__setattr__(entry, "applied", ())
+        return entry
+
+    whole = ledger.withheld
+    monkeypatch.setattr(ledger, "withheld", planted)
+    desk = desk_for("CO")
+    desk.do("invoice FV-1 100000.00")
+
+    with pytest.raises(Conflict, match="applied"):
+        desk.do("received transfer 96000.00 for FV-1 96000.00 withheld FV-1 retefuente 4000.00")
 
 
 def _expected(case: Case, desk: Desk) -> Iterator[tuple[tuple[str, str], int]]:

@@ -186,6 +186,10 @@ def test_every_book_has_its_own_chain(furnished: SqliteStore, world: Any) -> Non
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
+SETTLED = (
+    "INSERT INTO settlement_line VALUES ('x', 'a1', 'm1', 'test', 'L1', 'REFT1', NULL, NULL, NULL, 'CRC', 9000, 0, 0,"
+    " 0, '{}', 9000, NULL, NULL, 'f', 1, 'booked', 't1', 'capture:a1:REFT1')"
+)
 TAMPERED = {
     "L1: entry bill:p1:0 has 2 postings that sum to 1": "UPDATE posting SET amount = amount + 1 WHERE entry ="
     " (SELECT id FROM entry WHERE key = 'bill:p1:0') AND position = 0",
@@ -194,6 +198,10 @@ TAMPERED = {
     " WHERE id = 'p1'",
     "L4: customers of merchant m1 owe 10005 CRC": "UPDATE payable SET total = total + 5 WHERE id = 'p2'",
     "L5: intake capture:a1:REFT1 of 10000 says allocated 1": "UPDATE intake SET allocated = 1",
+    "L5: intake capture:a1:REFT1 says returned 5, what was drawn from it says 0": "UPDATE intake SET returned = 5",
+    "L5: customer c1 has 0 CRC of credit in test mode, the intakes have -5 left": "UPDATE intake SET returned = 5",
+    "L10: the settled lines of account a1 come to 9000 CRC, 0 is booked of them": SETTLED,
+    "L10: capture:a1:REFT1 is settled by line L1 of account a1 with 9000, but it is booked with 10000": SETTLED,
     "L6: customer_credit of c1 is on the wrong side by 1 CRC": "UPDATE posting SET amount = 10001 WHERE amount = 10000"
     " AND entry = (SELECT id FROM entry WHERE kind = 'allocation')",
     "L7: the cached balance of receivable c1 in CRC is 7": "UPDATE balance SET amount = 7 WHERE ledger_account ="
