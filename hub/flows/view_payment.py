@@ -68,7 +68,7 @@ class PaymentView:
     """One payment as people see it.
 
     Attributes:
-        amount: What was captured, else what was asked for.
+        amount: What was captured, in whatever currency it came, else what was asked for.
         last_try: Reason of the newest refused try, while the session is open.
         reason: Why it was refused, if it was.
         credit: What settled nothing and is the customer's credit.
@@ -188,7 +188,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         provider_name=provider.info.name if provider else payment.provider,
         way_label=way.label if way else "",
         shown=shown_for(payment, seen, now),
-        amount=captured or payment.amount,
+        amount=captured or (captures[0].amount if captures else payment.amount),
         captured=captured,
         lines=lines,
         tries=tries_in(seen),
