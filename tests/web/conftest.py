@@ -22,13 +22,15 @@ from hub.bootstrap import Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
-from hub.domain.merchant import Customer, Merchant, Options
+from hub.domain.merchant import Customer, Merchant, Options, Role
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
+from hub.flows.add_member import add_member
 from hub.flows.connect_account import confirm_account, connect_account, notification_address, provision_account
 from hub.flows.ports import Hub, Tx
 from hub.flows.save_company import CompanyForm, create_company
 from hub.flows.send_statement import copy_link
+from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
 from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
@@ -119,10 +121,17 @@ class House:
         """A client that follows nothing by itself."""
         return httpx.Client(base_url=self.base, trust_env=False, timeout=SECONDS)
 
-    def debtor(self, country: str, *owed: tuple[int, int], email: str = "", remembered: str = "") -> Debtor:
+    def debtor(
+        self,
+        country: str,
+        *owed: tuple[int, int],
+        email: str = "",
+        remembered: str = "",
+        merchant: Merchant | None = None,
+    ) -> Debtor:
         """A fresh customer who owes (minor units, days until due); they pile up in no other test."""
         number = next(self.numbers)
-        merchant, now = self.merchants[country], self.time()
+        merchant, now = merchant or self.merchants[country], self.time()
         customer = Customer(
             id=self.hub.fresh_id(),
             merchant_id=merchant.id,
@@ -179,6 +188,87 @@ class House:
             assert time.monotonic() < end, "it did not happen"
             time.sleep(0.05)
         return found
+
+
+@attrs.define
+class Seat:
+    """A person of a merchant at the desk, signed in."""
+
+    browser: httpx.Client
+    merchant: Merchant
+    email: str
+    csrf: str
+    session: str
+
+    def read(self, path: str) -> str:
+        """A page that is there."""
+        answer = self.browser.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
+        return answer.text
+
+    def post(self, path: str, **fields: Any) -> httpx.Response:
+        """Send a form of this session."""
+        return self.browser.post(path, data={"form": self.csrf, **fields})
+
+    def go(self, path: str, **fields: Any) -> str:
+        """Send a form, and read the page that it leads to."""
+        answer = self.post(path, **fields)
+        assert answer.status_code == 303, (path, answer.status_code, seen_in(answer.text)[:400])
+        return self.read(answer.headers["location"])
+
+
+def seen_in(html: str) -> str:
+    """What a reader sees of a page, blanks reduced."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+@pytest.fixture(scope="session")
+def seen() -> Callable[[str], str]:
+    """What a reader sees of a page."""
+    return seen_in
+
+
+@pytest.fixture(scope="module")
+def seat(house: House) -> Iterator[Callable[..., Seat]]:
+    """Sign a person in: seat(merchant, role)."""
+    opened: list[httpx.Client] = []
+
+    def sit(merchant: Merchant, role: Role = Role.OWNER) -> Seat:
+        members = house.read(lambda tx: tx.merchants.members(merchant.id))
+        email = next((member.email for member in members if member.role is role), "")
+        if not email:
+            email = f"{role.value}@{merchant.slug}.example"
+            house.run(add_member(house.hub, merchant, email, role))
+        house.run(request_sign_in(house.hub, email))
+        sent = house.read(lambda tx: tx.deliveries.of(merchant_id=merchant.id))
+        links = [item for item in sent if item.kind == "sign_in" and item.recipient == email]
+        newest = max(links, key=lambda item: item.created_at)
+        signed_in = house.run(sign_in(house.hub, sign_in_token(house.hub, newest.id)))
+        assert signed_in
+        browser = house.browser()
+        browser.cookies.set("session", signed_in.token)
+        opened.append(browser)
+        return Seat(browser, merchant, email, signed_in.session.csrf, signed_in.token)
+
+    yield sit
+    for browser in opened:
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def company(house: House) -> Callable[..., Merchant]:
+    """A company of its own, in test mode: company(country, slug); with ``connected=True`` to its provider."""
+
+    def found(country: str, slug: str, *, connected: bool = False) -> Merchant:
+        form = attrs.evolve(COMPANIES[country], email=f"{slug}@correo.example")
+        saved = house.run(
+            create_company(house.hub, form, slug=slug, mode=Mode.TEST, owner_email=f"duena@{slug}.example")
+        )
+        if connected:
+            house.run(_connect(house, country, saved.merchant))
+        return saved.merchant
+
+    return found
 
 
 def forms_in(html: str) -> list[dict[str, Any]]:
@@ -272,6 +362,27 @@ async def _live(
         await jobs.stop(5)
         await running
         await opened.close(5)
+
+
+async def _connect(house: House, country: str, merchant: Merchant) -> ProviderAccount:
+    """Connect a further company to the simulator, as a merchant of its own there."""
+    code = PROVIDER[country]
+    others = house.configs[code]["merchants"]
+    other = others[next(house.numbers) % (len(others) - 1) + 1] if len(others) > 1 else others[0]
+    values = house.simulators[code].settings(house.configs[code], other["id"])
+    if country == "CR":
+        connected = await connect_account(house.hub, merchant.id, code, values, by="duena")
+    else:
+        await connect_account(house.hub, merchant.id, code, {}, by="duena")
+        connected = await provision_account(house.hub, merchant.id, code, values)
+    account = connected.account
+    if account.status == "needs_confirmation":
+        account = await confirm_account(house.hub, account.id, by="duena")
+    assert account.status == "active", account
+    async with httpx.AsyncClient(trust_env=False, timeout=SECONDS) as client:
+        body = {"merchant": other["id"], "url": notification_address(house.hub, account)}
+        (await client.post(f"{house.base}/sim/{code}/_control/notify", json=body)).raise_for_status()
+    return account
 
 
 async def _found(house: House, country: str) -> None:
