@@ -9,11 +9,11 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import attrs
 import structlog
@@ -22,6 +22,7 @@ from hub.documents import Documents
 from hub.documents.posting import HttpAlerter
 from hub.documents.smtp import SmtpMailer
 from hub.flows.ports import Hub, Mailer, Store
+from hub.flows.watch_account import answer_again, check_credentials, hold_back
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
 from hub.settings import Settings
@@ -202,7 +203,7 @@ def open_hub(
     store = open_store(database)
     tasks = Tasks()
     wake = Wake()
-    exchanger = Exchanger(registry, grants=StoredGrants(store, vault), clock=clock, on_close=lambda _account: wake())
+    exchanger = Exchanger(registry, grants=StoredGrants(store, vault), clock=clock)
     hub = Hub(
         store=cast("Store", store),
         registry=registry,
@@ -232,7 +233,28 @@ def open_hub(
         backup_expected=settings.backup_expected,
         data=settings.data,
     )
+    watch_exchanges(hub, exchanger)
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
+
+
+def watch_exchanges(hub: Hub, exchanger: Exchanger) -> None:
+    """What an exchanger notices of accounts is dealt with by tasks of the process."""
+
+    def later(work: Coroutine[Any, Any, object]) -> None:
+        hub.spawn(_quietly(work))
+
+    exchanger.watch(
+        on_close=lambda account: later(answer_again(hub, account)),
+        on_open=lambda account: later(hold_back(hub, account)),
+        on_refused=lambda account, why: later(check_credentials(hub, account, why)),
+    )
+
+
+async def _quietly(work: Coroutine[Any, Any, object]) -> None:
+    try:
+        await work
+    except Exception:  # it is noticed again with the next exchange
+        log.exception("watching_failed")
 
 
 def mailer_for(settings: Settings) -> SmtpMailer:

@@ -282,6 +282,18 @@ def _delivery(account: ProviderAccount, kind: DeliveryKind, recipient: str, chan
 
 async def validate_account(hub: Hub, account_id: str, *, by: str) -> ProviderAccount:
     """Ask the provider about credentials and identity; the result decides the status and is mailed."""
+    report = await ask_identity(hub, account_id)
+    done = hub.clock()
+    return await hub.store.write(lambda tx: _judge(tx, hub, account_id, report, by, done))
+
+
+async def ask_identity(hub: Hub, account_id: str) -> IdentityReport:
+    """What the provider says of credentials and identity; unclear where it says nothing. Nothing is changed here.
+
+    Raises:
+        LookupError: No such account.
+        NotInstalled: Its provider is not served here.
+    """
     now = hub.clock()
 
     def load(tx: Tx) -> Opened:
@@ -303,15 +315,12 @@ async def validate_account(hub: Hub, account_id: str, *, by: str) -> ProviderAcc
     )
     conclusion = ran.conclusion
     if conclusion.outcome is Outcome.RESULT and isinstance(conclusion.value, IdentityReport):
-        report = conclusion.value
-    else:
-        report = IdentityReport(
-            credentials=Credentials.UNCLEAR,
-            code=conclusion.cause[:120],
-            fields=tuple(FieldMatch(field=name, match=Match.UNAVAILABLE) for name in info.verified_fields),
-        )
-    done = hub.clock()
-    return await hub.store.write(lambda tx: _judge(tx, hub, account_id, report, by, done))
+        return conclusion.value
+    return IdentityReport(
+        credentials=Credentials.UNCLEAR,
+        code=conclusion.cause[:120],
+        fields=tuple(FieldMatch(field=name, match=Match.UNAVAILABLE) for name in info.verified_fields),
+    )
 
 
 def _judge(tx: Tx, hub: Hub, account_id: str, report: IdentityReport, by: str, now: datetime) -> ProviderAccount:

@@ -13,7 +13,9 @@ from hub.domain.merchant import Merchant
 from hub.domain.offer import Absence, Offered, absence_of, availability, currencies_of
 from hub_hookspecs import Channel, Mode, Money, Offer, PluginFault, ProviderInfo
 
+from .pause_provider import with_pause
 from .ports import Hub, Tx
+from .watch_account import held_back
 
 log = structlog.get_logger()
 
@@ -86,9 +88,19 @@ def offered(
     Args:
         floor: The merchant's minimum, where it forbids this amount.
     """
-    enabled = tx.countries.enabled()
+    enabled, paused, held = tx.countries.enabled(), tx.countries.paused(), held_back(tx, hub.clock())
     found = [
-        _offer(hub, merchant, account, enabled, channel=channel, amount=amount, locale=locale, medium=medium)
+        _offer(
+            hub,
+            merchant,
+            with_pause(account, paused),
+            enabled,
+            held,
+            channel=channel,
+            amount=amount,
+            locale=locale,
+            medium=medium,
+        )
         for account in tx.accounts.of(merchant.id, mode)
         if account.status not in HIDDEN
     ]
@@ -114,6 +126,7 @@ def _offer(
     merchant: Merchant,
     account: ProviderAccount,
     enabled: frozenset[tuple[str, str]],
+    held: frozenset[str],
     *,
     channel: Channel,
     amount: Money,
@@ -126,7 +139,7 @@ def _offer(
     absence = availability(installed=info, country=country, enabled=(country, account.provider) in enabled)
     if info and absence is None:
         absence = absence_of(account, info, channel=channel, currency=amount.currency, minor=amount.minor)
-    if absence is None and hub.exchanger.is_open(account.id):
+    if absence is None and (account.id in held or hub.exchanger.is_open(account.id)):
         absence = Absence.PROVIDER_DOWN
     button = None
     if absence is None and provider:

@@ -308,6 +308,9 @@ class Messages(Protocol):
         due_at: datetime | None = None,
     ) -> None: ...
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+    def make_account_due(self, account_id: str, at: datetime) -> int:
+        """Bring the next try of an account's messages forward."""
+
     def parked(self, account_id: str) -> tuple[str, ...]: ...
     def sealed_otherwise(self, key_id: str, limit: int) -> tuple[tuple[str, str, bytes], ...]:
         """(id, merchant id, sealed) of messages that are sealed under another key than this one."""
@@ -426,7 +429,7 @@ class Reviews(Protocol):
     def named(self, beginning: str) -> tuple[Review, ...]:
         """Reviews whose id begins so, resolved or not."""
 
-    def resolved(self, limit: int = 200) -> tuple[Review, ...]:
+    def resolved(self, limit: int = 200, *, merchant_id: str | None = None) -> tuple[Review, ...]:
         """Newest first."""
 
     def opened_since(self, since: datetime) -> tuple[Review, ...]:

@@ -53,9 +53,11 @@ from hub_hookspecs import (
 
 from .offer_buttons import floor_for, floor_text
 from .open_account import NotInstalled, open_account
+from .pause_provider import with_pause
 from .ports import Conflict, Hub, Tx
 from .record_observations import Claim, record_observations, rule_claim
 from .view_payment import payment_link_id
+from .watch_account import held_back
 from .write_outcome import write_outcome
 
 log = structlog.get_logger()
@@ -178,7 +180,7 @@ def _open_payment(
     customer = tx.customers.get(request.customer_id)
     if account is None or customer is None or account.merchant_id != customer.merchant_id:
         raise NotPossible("unknown_account")
-    info, way = _method(hub, account, request)
+    info, way = _method(hub, with_pause(account, tx.countries.paused()), request, held_back(tx, now))
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     amount = _amount(payables, account, customer, request, now)
     _refuse_withholdings(tx, hub, account, request, payables)
@@ -231,13 +233,13 @@ def _country(tx: Tx, account: ProviderAccount) -> str:
     return merchant.company.country if merchant else ""
 
 
-def _method(hub: Hub, account: ProviderAccount, request: PayRequest) -> tuple[ProviderInfo, Way]:
+def _method(hub: Hub, account: ProviderAccount, request: PayRequest, held: frozenset[str]) -> tuple[ProviderInfo, Way]:
     provider = hub.providers.get(account.provider)
     if provider is None:
         raise NotPossible("not_installed", account.provider)
     if account.status is not AccountStatus.ACTIVE or account.paused or request.channel not in account.channels:
         raise NotPossible("not_offered", account.provider, account.paused)
-    if hub.exchanger.is_open(account.id):
+    if account.id in held or hub.exchanger.is_open(account.id):
         raise NotPossible("provider_down", account.provider)
     info: ProviderInfo = provider.info
     way = info.way(request.way)

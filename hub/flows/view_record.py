@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.decision import Decision
-from hub.domain.operation import Operation
+from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
 from hub_hookspecs import Kind, Money, Reason
@@ -17,7 +17,7 @@ from .decide import NotAllowed
 from .ports import Hub, Tx
 from .record_observations import way_of
 from .release_payment import is_hosted, releasable_from
-from .run_operation import HOOKS, OperationKind, refundable
+from .run_operation import HOOKS, refundable
 
 
 @attrs.frozen

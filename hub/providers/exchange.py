@@ -108,6 +108,9 @@ class Exchanger:
         registry: A plugin whose steps hang again and again is quarantined there.
         grants: Where grants are kept.
         on_close: Told the account when its breaker closes: its due checks are due now.
+        on_open: Told the account whenever its open breaker saw another failure.
+        on_refused: Told the account and why, when the provider does not let it in (401, 403), or a plugin asks that
+            its merchant be told.
         clock: UTC now.
         addresses_of: Where live accounts may be connected to.
     """
@@ -119,6 +122,8 @@ class Exchanger:
         grants: GrantStore | None = None,
         limits: Limits | None = None,
         on_close: Callable[[str], None] | None = None,
+        on_open: Callable[[str], None] | None = None,
+        on_refused: Callable[[str, str], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ssl_context: ssl.SSLContext | None = None,
         addresses_of: AddressesOf = public_addresses,
@@ -127,6 +132,8 @@ class Exchanger:
         self._grants = grants or GrantsInMemory()
         self._limits = limits or Limits()
         self._on_close = on_close
+        self._on_open = on_open
+        self._on_refused = on_refused
         self._clock = clock
         self._context = ssl_context
         self._addresses_of = addresses_of
@@ -137,6 +144,16 @@ class Exchanger:
         self._grant_turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         # At DEBUG it writes headers, and with them grants, into the log.
         logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+    def watch(
+        self,
+        *,
+        on_close: Callable[[str], None],
+        on_open: Callable[[str], None],
+        on_refused: Callable[[str, str], None],
+    ) -> None:
+        """Tell these from now on; for a hub that is built around its exchanger."""
+        self._on_close, self._on_open, self._on_refused = on_close, on_open, on_refused
 
     async def run(
         self,
@@ -157,6 +174,8 @@ class Exchanger:
         deadline = time.monotonic() + self._limits.call
         call = _Call(provider, account, account_id, lease_until, deadline)
         conclusion = await self._drive(call, hook, records)
+        if self._on_refused and hook != "validate_identity" and (why := _refusal(call.records, conclusion)):
+            _tell(partial(self._on_refused, account_id, why))
         return Ran(conclusion, tuple(call.records))
 
     def peek(
@@ -330,11 +349,10 @@ class Exchanger:
         breaker = self._breakers[account_id]
         if isinstance(outcome, Lost):
             breaker.fail(time.monotonic())
+            if breaker.is_open and self._on_open:
+                _tell(partial(self._on_open, account_id))
         elif breaker.succeed() and self._on_close:
-            try:
-                self._on_close(account_id)
-            except Exception:  # the answer is there, and must not be lost over this
-                log.exception("on_close_failed")
+            _tell(partial(self._on_close, account_id))
 
     # Grants.
 
@@ -413,6 +431,29 @@ def _with_grant(request: httpx.Request, grant: Grant | None) -> httpx.Request:
     headers = httpx.Headers(request.headers)
     headers.update(dict(grant.headers))
     return httpx.Request(request.method, request.url, headers=headers, content=request.content)
+
+
+NOT_LET_IN = (401, 403)
+
+
+def _refusal(records: list[StepRecord], conclusion: Conclusion[Any]) -> str:
+    """Why the account's merchant or the operator should look; empty when all is well.
+
+    Of a request that was repeated the last answer counts: a grant that had run out is no refusal.
+    """
+    last = {(record.hook, record.number): record for record in records}
+    for record in last.values():
+        if record.status in NOT_LET_IN:
+            return f"HTTP {record.status} to {record.hook}"
+    return f"the provider's refusal is about the settings: {conclusion.cause}" if conclusion.alert else ""
+
+
+def _tell(call: Callable[[], None]) -> None:
+    """Tell somebody else; the answer is there, and must not be lost over this."""
+    try:
+        call()
+    except Exception:
+        log.exception("told_in_vain", call=repr(call))
 
 
 def _hold(why: str) -> Lost:

@@ -33,6 +33,15 @@ CLAIM = (
     .where(among(raw_message.c.id, "ids"))
     .values(due_at=bindparam("until"), tries=raw_message.c.tries + ONE)
 )
+MAKE_ACCOUNT_DUE = (
+    update(raw_message)
+    .where(
+        raw_message.c.account == bindparam("account"),
+        raw_message.c.state == literal("due"),
+        raw_message.c.due_at > bindparam("at"),
+    )
+    .values(due_at=bindparam("at"))
+)
 PARKED = (
     select(raw_message.c.id)
     .where(raw_message.c.account == bindparam("account"), raw_message.c.state == literal("parked"))
@@ -131,6 +140,10 @@ class Messages:
         if ids:
             self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
         return tuple(ids)
+
+    def make_account_due(self, account_id: str, at: datetime) -> int:
+        """Bring the next try of an account's messages forward to ``at``."""
+        return self._tx.run(MAKE_ACCOUNT_DUE, {"account": account_id, "at": micros(at)}).rowcount
 
     def parked(self, account_id: str) -> tuple[str, ...]:
         """Ids of messages that wait for their payment; oldest first."""
