@@ -31,6 +31,10 @@ WORTH: Final = {"USD": 10, "EUR": 10}
 """Whole units of a test invoice; a thousand of everything else."""
 
 
+TOLD: Final = (DeliveryKind.RECEIPT, DeliveryKind.PAYMENT_RECEIVED)
+"""The two mails that a payment makes: the payer's, then the merchant's."""
+
+
 class GuideStep(enum.StrEnum):
     """The steps from an empty account to the first payment."""
 
@@ -232,7 +236,7 @@ def _mails(
     ]
     sent = [mail for mail in statements if since is None or mail.created_at >= since][:1]
     told = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id) if payment else ()
-    seen: dict[DeliveryKind, Delivery] = {}
+    first: dict[DeliveryKind, Delivery] = {}
     for mail in sorted(told, key=lambda item: item.created_at):
-        seen.setdefault(mail.kind, mail)
-    return (*sent, *seen.values())
+        first.setdefault(mail.kind, mail)
+    return (*sent, *sorted(first.values(), key=lambda item: TOLD.index(item.kind) if item.kind in TOLD else len(TOLD)))

@@ -364,10 +364,11 @@ def _receipt(tx: Tx, receipt: CashReceipt) -> ReceiptView:
 
 
 async def list_reviews(hub: Hub, merchant: Merchant) -> tuple[tuple[Review, PaymentRow | None], ...]:
-    """Exceptions that wait for a person, newest first, each with its payment."""
+    """Exceptions, those that wait for a person and those that were closed; newest first, each with its payment."""
 
     def read(tx: Tx) -> tuple[tuple[Review, PaymentRow | None], ...]:
-        reviews = [review for review in tx.reviews.of(merchant_id=merchant.id) if review.mode is merchant.mode]
+        every = (*tx.reviews.of(merchant_id=merchant.id), *tx.reviews.resolved(merchant_id=merchant.id))
+        reviews = [review for review in every if review.mode is merchant.mode]
         reviews.sort(key=lambda review: review.opened_at, reverse=True)
         return tuple((review, _payment_row(tx, review.payment_id)) for review in reviews)
 

@@ -60,9 +60,12 @@ class Reviews:
         rows = self._tx.run(BEGINNING, {"pattern": pattern(beginning).removeprefix("%")})
         return tuple(_review(row) for row in rows)
 
-    def resolved(self, limit: int = 200) -> tuple[Review, ...]:
+    def resolved(self, limit: int = 200, *, merchant_id: str | None = None) -> tuple[Review, ...]:
         """Reviews that were resolved; newest first."""
-        return tuple(_review(row) for row in self._tx.run(RESOLVED, {"limit": limit}))
+        statement, values = RESOLVED, dict[str, object](limit=limit)
+        if merchant_id is not None:
+            statement, values["merchant"] = statement.where(review.c.merchant == bindparam("merchant")), merchant_id
+        return tuple(_review(row) for row in self._tx.run(statement, values))
 
     def opened_since(self, since: datetime) -> tuple[Review, ...]:
         """Reviews that were opened after this moment, resolved or not; oldest first."""

@@ -119,7 +119,8 @@ class House:
 
     def browser(self) -> httpx.Client:
         """A client that follows nothing by itself."""
-        return httpx.Client(base_url=self.base, trust_env=False, timeout=SECONDS)
+        # Nothing here is https; reading the authorities' certificates takes longer than most tests.
+        return httpx.Client(base_url=self.base, trust_env=False, timeout=SECONDS, verify=False)
 
     def debtor(
         self,
@@ -258,6 +259,7 @@ def seat(house: House) -> Iterator[Callable[..., Seat]]:
 @pytest.fixture(scope="module")
 def company(house: House) -> Callable[..., Merchant]:
     """A company of its own, in test mode: company(country, slug); with ``connected=True`` to its provider."""
+    others = itertools.count(1)
 
     def found(country: str, slug: str, *, connected: bool = False) -> Merchant:
         form = attrs.evolve(COMPANIES[country], email=f"{slug}@correo.example")
@@ -265,7 +267,7 @@ def company(house: House) -> Callable[..., Merchant]:
             create_company(house.hub, form, slug=slug, mode=Mode.TEST, owner_email=f"duena@{slug}.example")
         )
         if connected:
-            house.run(_connect(house, country, saved.merchant))
+            house.run(_connect(house, country, saved.merchant, next(others)))
         return saved.merchant
 
     return found
@@ -364,11 +366,10 @@ async def _live(
         await opened.close(5)
 
 
-async def _connect(house: House, country: str, merchant: Merchant) -> ProviderAccount:
+async def _connect(house: House, country: str, merchant: Merchant, which: int) -> ProviderAccount:
     """Connect a further company to the simulator, as a merchant of its own there."""
     code = PROVIDER[country]
-    others = house.configs[code]["merchants"]
-    other = others[next(house.numbers) % (len(others) - 1) + 1] if len(others) > 1 else others[0]
+    other = house.configs[code]["merchants"][which]
     values = house.simulators[code].settings(house.configs[code], other["id"])
     if country == "CR":
         connected = await connect_account(house.hub, merchant.id, code, values, by="duena")

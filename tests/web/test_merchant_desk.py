@@ -1,0 +1,407 @@
+"""The desk: guide and test payment, options, channels, shop keys, export, workbooks, receipts, settlements."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import unquote_plus
+
+import attrs
+import pytest
+
+from hub.domain.export import xlsx_of
+from hub.domain.ledger import Share
+from hub.domain.sheet import read_table
+from hub.flows.offer_buttons import offers_for
+from hub.flows.start_payment import NotPossible, PayRequest, start_payment
+from hub_hookspecs import Channel, Mode, Money
+
+Seats = Callable[..., Any]
+Seen = Callable[[str], str]
+
+
+def pay(house: Any, account: Any, debtor: Any, minor: int | None = None) -> Any:
+    """Let the customer pay the first invoice by card, and the provider say so."""
+    invoice = debtor.invoices[0]
+    payment = house.run(start_payment(house.hub, request(account, debtor, minor or invoice.total)))
+    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "pending")
+    house.control("greenpay", "approve", reference=payment.reference)
+    return house.until(lambda: (found := house.read(lambda tx: tx.payments.get(payment.id))).status == "paid" and found)
+
+
+def request(account: Any, debtor: Any, minor: int) -> PayRequest:
+    return PayRequest(
+        account_id=account.id,
+        way="form",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(debtor.invoices[0].id, minor)],
+        email="pagador@correo.example",
+        name="Pagadora",
+    )
+
+
+def account_of(house: Any, merchant: Any) -> Any:
+    return house.read(lambda tx: tx.accounts.of(merchant.id, merchant.mode))[0]
+
+
+# ---------------------------------------------------------------- the guide
+
+
+def test_the_guide_ends_in_a_payment_whose_mails_stand_on_the_page(
+    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+) -> None:
+    merchant = company("CR", "primera", connected=True)
+    clerk = seat(merchant)
+    text = seen(clerk.read("/m"))
+    assert "Primeros pasos: 2 de 5" in text
+    assert "Sigue: Clientes y facturas" in text
+    clerk.go("/m/guide/try")
+    assert "Pagar en línea" in seen(
+        clerk.read(re.findall(r'<iframe[^>]* src="([^"]+)"', clerk.read("/m/guide/try"))[0])
+    )
+    page = clerk.go("/m/guide/try")  # pressed again, the same invoice is sent once more
+    assert "PRUEBA-1 de ₡1 000,00" in seen(page)
+    house.until(lambda: [mail for mail in house.mailbox.to(clerk.email) if "PRUEBA-1" in mail.text])
+    (debtor,) = house.read(lambda tx: tx.payables.search(merchant.id, merchant.mode))
+    payment = house.run(
+        start_payment(
+            house.hub,
+            PayRequest(
+                account_id=account_of(house, merchant).id,
+                way="form",
+                channel=Channel.STATEMENT,
+                customer_id=debtor.customer_id,
+                shares=[Share(debtor.id, debtor.total)],
+            ),
+        )
+    )
+    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "pending")
+    assert "Seguir con el pago" in seen(clerk.read("/m/guide/try"))
+    house.control("greenpay", "approve", reference=payment.reference)
+    house.until(lambda: "Así funciona con cada cliente" in seen(clerk.read("/m/guide/try")))
+    page = clerk.read("/m/guide/try")
+    for words in ("Estado de cuenta para", "Soporte de pago al cliente para", "Pagos recibidos para"):
+        assert words in seen(page), words
+    frames = re.findall(r'<iframe[^>]* src="([^"]+)"[^>]* sandbox=""', page)
+    proof, notice = (seen(clerk.read(frame)) for frame in frames)
+    assert "Soporte de pago" in proof
+    assert "Agregar recibo de caja" in notice
+    assert not house.read(lambda tx: tx.ledger.verify())
+    assert "Primeros pasos: 3 de 5" in seen(clerk.read("/m"))
+
+
+def test_without_a_connection_there_is_nothing_to_try(company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
+    clerk = seat(company("CO", "sinnada"))
+    answer = clerk.post("/m/guide/try")
+    assert answer.status_code == 422
+    assert "Primero conecte un medio de pago" in seen(answer.text)
+
+
+def test_a_live_company_gets_no_test_payment(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
+    merchant = company("CR", "enserio")
+    house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, mode=Mode.LIVE)))
+    clerk = seat(merchant)
+    assert "Probar con un pago de prueba" not in seen(clerk.read("/m/guide"))
+    assert clerk.post("/m/guide/try").status_code == 422
+
+
+# ---------------------------------------------------------------- options
+
+
+def test_options_of_every_kind_are_kept_and_others_stay(
+    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+) -> None:
+    merchant = company("CR", "eleccion")
+    clerk = seat(merchant)
+    given = {"minimum-CRC": "5.000,50", "bank_account": "Banco  Nacional 1234", "digest": "on", "notify": ""}
+    assert "Los cambios se guardaron" in seen(clerk.post("/m/options", **given).text)
+    options = house.read(lambda tx: tx.merchants.get(merchant.id)).options
+    assert dict(options.minimum) == {"CRC": 500_050}
+    assert (options.bank_account, options.digest, options.auto_record) == ("Banco Nacional 1234", True, False)
+    assert 'value="5000,50"' in clerk.read("/m/options")
+    wrong = clerk.post("/m/options", **{**given, "minimum-CRC": "cinco mil"})
+    assert wrong.status_code == 422
+    assert "Escriba un monto" in seen(wrong.text)
+    assert house.read(lambda tx: tx.merchants.get(merchant.id)).options == options
+
+
+@pytest.fixture
+def choosy(house: Any, clerk: Any) -> Iterator[Any]:
+    """A company that takes no online payment below 5000 colones."""
+    clerk.post("/m/options", **{"minimum-CRC": "5000", "partial": "on"})
+    yield house.read(lambda tx: tx.merchants.get(clerk.merchant.id))
+    clerk.post("/m/options", partial="on")
+
+
+@pytest.mark.parametrize(
+    ("owed", "minor", "taken"),
+    [
+        (1_000_000, 500_000, True),
+        (1_000_000, 499_999, False),
+        (1_000_000, 1_000_000, True),
+        (120_000, 120_000, True),
+        (120_000, 119_999, False),
+    ],
+)
+def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
+    house: Any, choosy: Any, seen: Seen, owed: int, minor: int, taken: bool
+) -> None:
+    debtor, account = house.debtor("CR", (owed, -3), merchant=choosy), account_of(house, choosy)
+    asked = {"channel": Channel.STATEMENT, "amount": Money(minor, "CRC"), "customer_id": debtor.customer.id}
+    (offer,) = house.run(offers_for(house.hub, choosy, Mode.TEST, **asked))
+    assert (offer.button is not None) is taken
+    if taken:
+        assert house.run(start_payment(house.hub, request(account, debtor, minor))).amount.minor == minor
+    else:
+        assert "₡5 000,00 como mínimo" in seen(offer.reason)
+        with pytest.raises(NotPossible, match="como mínimo"):
+            house.run(start_payment(house.hub, request(account, debtor, minor)))
+
+
+def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
+    merchant = company("CR", "canales", connected=True)
+    clerk = seat(merchant)
+    page = clerk.go("/m/integrations/greenpay/channels", **{"channel-checkout": "on"})
+    assert "Greenpay en la tienda en línea, en" in seen(page)
+    debtor = house.debtor("CR", (100_000, -3), merchant=merchant)
+    with house.browser() as browser:
+        assert "no se ofrece aquí" in seen(browser.get(debtor.path).text)
+    assert "ningún lugar: no se ofrece" in seen(clerk.go("/m/integrations/greenpay/channels"))
+    assert clerk.post("/m/integrations/nequi/channels").status_code == 404
+
+
+# ---------------------------------------------------------------- shop and people
+
+
+def test_a_shop_key_is_shown_once_works_and_can_be_revoked(
+    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+) -> None:
+    clerk = seat(company("CR", "tienda"))
+    page = clerk.post("/m/shop/keys", name="Tienda").text
+    key = re.search(r'value="(phk_test_[^"]+)"', page)
+    assert key
+    again = clerk.read("/m/shop")
+    assert key[1] not in again
+    assert "Tienda" in seen(again)
+    with house.browser() as shop:
+        headers = {"Authorization": f"Bearer {key[1]}"}
+        assert shop.get("/v1/orders/ord_nada", headers=headers).status_code == 404
+        revoke = re.search(r'action="(/m/shop/keys/[^"]+/revoke)"', again)
+        assert revoke
+        assert "Anulada" in seen(clerk.go(revoke[1]))
+        assert shop.get("/v1/orders/ord_nada", headers=headers).status_code == 401
+    assert clerk.post(revoke[1]).status_code == 404
+    assert clerk.post("/m/shop/keys", name="").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://tienda.example/carrito?x=1", ("https://tienda.example",)),
+        (
+            "https://tienda.example:443\nhttps://otra.example:8443/",
+            ("https://tienda.example", "https://otra.example:8443"),
+        ),
+        ("http://127.0.0.1:5000", ("http://127.0.0.1:5000",)),
+        ("", ()),
+        ("http://tienda.example", None),
+        ("javascript:alert(1)", None),
+        ("https://ana@tienda.example", None),
+        ("tienda", None),
+    ],
+)
+def test_a_shops_address_is_kept_as_scheme_and_host(
+    house: Any, clerk: Any, typed: str, kept: tuple[str, ...] | None
+) -> None:
+    before = house.read(lambda tx: tx.merchants.get(clerk.merchant.id)).options.shop_origins
+    assert clerk.post("/m/shop", shop_origins=typed).status_code == (422 if kept is None else 303)
+    after = house.read(lambda tx: tx.merchants.get(clerk.merchant.id)).options.shop_origins
+    assert after == (before if kept is None else kept)
+
+
+@pytest.fixture(scope="module")
+def clerk(company: Callable[..., Any], seat: Seats) -> Any:
+    """The owner of a company of its own."""
+    return seat(company("CR", "propia", connected=True))
+
+
+def test_a_person_is_added_with_a_role_and_signs_in(house: Any, clerk: Any, seen: Seen) -> None:
+    page = clerk.go("/m/members", email="Nueva@Propia.example", role="operator")
+    assert "nueva@propia.example" in page
+    assert "Soporte: Ve todo" in seen(page)
+    for fields in ({"email": "nadie", "role": "owner"}, {"email": "x@y.example", "role": "king"}):
+        assert clerk.post("/m/members", **fields).status_code == 422
+    assert clerk.post("/m/members/remove", email="otra@empresa.example").status_code == 404
+
+
+# ---------------------------------------------------------------- handing a statement over
+
+
+def test_a_link_is_shared_by_whatsapp_and_its_preview_tells_only_the_company(
+    house: Any, clerk: Any, seen: Seen
+) -> None:
+    debtor = house.debtor("CR", (1_234_500, -3), email="ana@propia.example", merchant=clerk.merchant)
+    page = clerk.go(f"/m/customers/{debtor.customer.id}/link", copy="1").replace("&amp;", "&")
+    shared = re.search(r'href="(https://wa\.me/\?text=[^"]+)"', page)
+    assert shared
+    text = unquote_plus(shared[1])
+    assert debtor.customer.name in text
+    url = re.search(r"http\S+/s/\S+", text)
+    assert url
+    with house.browser() as browser:
+        statement = browser.get(url[0]).text
+    metas = re.findall(r'<meta property="og:[^>]+>', statement)
+    assert 'content="Ferretería El Tornillo"' in "".join(metas)
+    assert debtor.customer.name not in "".join(metas)
+    title = re.search(r"<title>(.*?)</title>", statement)
+    assert title
+    assert title[1] == "Estado de cuenta · Ferretería El Tornillo"
+
+
+# ---------------------------------------------------------------- import of workbooks
+
+
+HEADER = ("Factura", "Cliente", "Fecha", "Vencimiento", "Moneda", "Total")
+
+
+def bring(clerk: Any, kind: str, name: str, content: bytes, **fields: str) -> Any:
+    return clerk.browser.post(
+        "/m/import", data={"form": clerk.csrf, "kind": kind, **fields}, files={"file": (name, content)}
+    )
+
+
+def test_a_workbook_is_previewed_taken_and_told_what_changed(house: Any, clerk: Any, seen: Seen) -> None:
+    people = xlsx_of("Clientes", ("Tipo", "Identificación", "Nombre"), [("CF", "112340567", "José Núñez")])
+    shown = bring(clerk, "customers", "clientes.xlsx", people)
+    assert "Excel, hoja «Clientes»" in seen(shown.text)
+    take(clerk, shown.text)
+    rows = [("X-1", "112340567", date(2026, 1, 5), date(2026, 2, 5), "CRC", Money(1_000_050, "CRC"))]
+    shown = bring(clerk, "invoices", "facturas.xlsx", xlsx_of("Facturas", HEADER, rows))
+    assert "Filas nuevas 1" in seen(shown.text)
+    assert "El archivo se importó" in seen(take(clerk, shown.text))
+    changed = [(*rows[0][:5], Money(1_200_000, "CRC")), ("X-2", *rows[0][1:])]
+    shown = bring(clerk, "invoices", "facturas.xlsx", xlsx_of("Facturas", HEADER, changed))
+    assert "Filas nuevas 1 Filas con cambios 1" in seen(shown.text)
+    take(clerk, shown.text)
+    assert "₡12 000,00" in seen(clerk.read("/m/invoices?q=X-1"))
+
+
+def take(clerk: Any, html: str) -> str:
+    """The second button: import what was shown."""
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html))
+    text: str = clerk.browser.post("/m/import", data={**fields, "take": "1"}).text
+    return text
+
+
+def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: Any, seen: Seen) -> None:
+    rows: list[tuple[Cell, ...]] = [
+        ("Y-1", "999", "ayer", None, "CRC", Money(100, "CRC")),
+        ("Y-2", "112340567", "01/02/2026", None, "XYZ", "mil"),
+    ]
+    answer = bring(clerk, "invoices", "f.xlsx", xlsx_of("F", HEADER, rows))
+    assert answer.status_code == 422
+    text = seen(answer.text)
+    assert "No se importó nada: hay" in text
+    assert "2 Fecha ayer No es una fecha" in text
+    assert "3 Moneda XYZ No es una moneda conocida" in text
+    assert "Y-1" not in clerk.read("/m/invoices?q=Y-")
+
+
+# ---------------------------------------------------------------- export
+
+
+def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk: Any, seen: Seen) -> None:
+    merchant = clerk.merchant
+    debtor = house.debtor("CR", (3_000_000, -3), merchant=merchant)
+    house.write(lambda tx: tx.customers.save(attrs.evolve(debtor.customer, name="=1+1")))
+    payment = pay(house, account_of(house, merchant), debtor)
+    today = (house.time() - timedelta(hours=6)).date().isoformat()
+    text = clerk.browser.get(f"/m/exports/payments?since={today}&kind=csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    row = next(item for item in rows if item["Referencia"] == payment.reference)
+    assert row["Cliente"] == "'=1+1"
+    assert (row["Factura"], row["Monto aplicado"], row["Monto del pago"]) == (
+        debtor.invoices[0].number,
+        "30000,00",
+        "30000,00",
+    )
+    assert row["Autorización"]
+    assert row["Proveedor"] == "Greenpay"
+    answer = clerk.browser.get(f"/m/exports/payments?since={today}&kind=xlsx")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="pagos-propia-')
+    table = read_table(answer.content)
+    assert not table.faults
+    cells = next(item.cells for item in table.rows if item.cells["Referencia"] == payment.reference)
+    assert (cells["Monto aplicado"], cells["Cliente"]) == ("30000", "=1+1")
+    assert "Con estas fechas hay 1 pago" in seen(clerk.read(f"/m/exports?since={today}"))
+    tomorrow = (house.time() + timedelta(days=1)).date().isoformat()
+    assert "hay 0 pagos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
+
+
+@pytest.mark.parametrize("query", ["", "since=ayer", "since=2026-01-01&until=nunca"])
+def test_an_export_without_a_day_is_asked_again(clerk: Any, query: str) -> None:
+    assert clerk.browser.get(f"/m/exports/payments?{query}").status_code == 422
+
+
+# ---------------------------------------------------------------- receipts, settlements, exceptions
+
+
+def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: Any, clerk: Any, seen: Seen) -> None:
+    debtor = house.debtor("CR", (2_000_000, -3), email="paga@propia.example", merchant=clerk.merchant)
+    path = f"/m/customers/{debtor.customer.id}/receipt"
+    drawn = re.search(r'name="receipt_id" value="([^"]+)"', clerk.read(path))
+    assert drawn
+    fields = {"means": "cash", "currency": "CRC", "amount": "20000", "receipt_id": drawn[1]}
+    location = clerk.post(path, **fields, record="1").headers["location"]
+    assert debtor.customer.name in seen(clerk.read(f"/m/receipts?q={debtor.invoices[0].number}"))
+    assert "Ningún recibo" in seen(clerk.read("/m/receipts?q=ZZZZ"))
+    assert "va en camino a paga@propia.example" in seen(clerk.post(f"{location}/mail").text)
+    mail = house.until(lambda: house.mailbox.to("paga@propia.example"))[0]
+    assert "Recibo de caja RC-" in mail.subject
+    assert "VEINTE MIL COLONES" in mail.text
+    assert clerk.post(f"{location}/void", reason="").status_code == 422
+    assert "Anulado" in seen(clerk.go(f"{location}/void", reason="Se anotó dos veces"))
+    assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 2_000_000
+    assert "Anular este recibo" not in seen(clerk.read(location))
+    assert not house.read(lambda tx: tx.ledger.verify())
+
+
+def test_a_settlement_file_is_compared_before_it_is_booked(house: Any, clerk: Any, seen: Seen) -> None:
+    account = account_of(house, clerk.merchant)
+    debtor = house.debtor("CR", (4_000_000, -3), merchant=clerk.merchant)
+    payment = pay(house, account, debtor)
+    content = (
+        "line_id;reference;gross;fee;net;currency\n"
+        f"L-1;{payment.reference};40000,00;1400,00;38600,00;CRC\nL-2;NADIE;10,00;;10,00;CRC\n"
+    ).encode()
+    before = seen(clerk.read("/m/settlements"))
+    assert "Falta que deposite" in before
+    shown = clerk.browser.post(
+        "/m/settlements", data={"form": clerk.csrf, "account": account.id}, files={"file": ("pagos.csv", content)}
+    )
+    assert "Todavía no se anotó nada" in seen(shown.text)
+    assert "Cuadran 1" in seen(shown.text)
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text))
+    taken = clerk.browser.post("/m/settlements", data={**fields, "take": "1"})
+    assert "quedó comparado con los libros" in seen(taken.text)
+    text = seen(clerk.read("/m/settlements"))
+    assert "L-1" in text
+    assert "₡38 600,00" in text
+    today = (house.time() - timedelta(hours=6)).date().isoformat()
+    exported = clerk.browser.get(f"/m/exports/payments?since={today}&kind=csv").content.decode("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(exported), delimiter=";")
+    row = next(item for item in rows if item["Referencia"] == payment.reference)
+    assert (row["Comisión"], row["Neto"]) == ("1400,00", "38600,00")
+    reviews = clerk.read("/m/reviews")
+    assert "no corresponde a ningún pago" in seen(reviews) or "no está registrado" in seen(reviews)
+    resolve = re.search(r'action="(/m/reviews/[^"]+/resolve)"', reviews)
+    assert resolve
+    assert clerk.post(resolve[1], why=" ").status_code == 422
+    assert "Es de otra empresa" in seen(clerk.go(resolve[1], why="Es de otra empresa"))
+    assert clerk.post(resolve[1], why="otra vez").status_code == 422
+    assert clerk.post("/m/reviews/nada/resolve", why="x").status_code == 404
