@@ -47,6 +47,10 @@ INVENTORY = """HOSTS => {
 }"""
 
 
+SHARE = "wa.me"
+"""Where a statement's link is shared."""
+
+
 @attrs.define(slots=False)
 class Judge:
     """A page that is driven to everything, and what went wrong on the way."""
@@ -95,7 +99,7 @@ class Judge:
 def judge(house: Any, chromium: Browser) -> Any:
     context = chromium.new_context(base_url=house.base, bypass_csp=True, locale="es")
     links = [url for item in house.hub.providers.values() for url in attrs.astuple(item.info.links)]
-    hosts = [urlsplit(url).netloc for url in (house.base, *links)]
+    hosts = [SHARE, *(urlsplit(url).netloc for url in (house.base, *links))]
     made = Judge(context.new_page(), house.base, hosts)
     made.watch()
     yield made
