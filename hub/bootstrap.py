@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import socket
 import threading
 import time
@@ -232,9 +233,19 @@ def open_hub(
         second_person_above=settings.second_person,
         backup_expected=settings.backup_expected,
         data=settings.data,
+        disk_free=lambda: free_share(settings.data),
     )
     watch_exchanges(hub, exchanger)
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
+
+
+def free_share(folder: Path) -> float | None:
+    """Share of a folder's disk that is free; None where the system does not say."""
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return usage.free / usage.total if usage.total else None
 
 
 def watch_exchanges(hub: Hub, exchanger: Exchanger) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import css_inline
 import jinja2
 
+from hub.documents.alerts import alert_mail
 from hub.documents.parts import PayBar, Sheet
 from hub.documents.pdf import can_draw, draw_pdf
 from hub.documents.safe import colours, href
@@ -55,6 +56,15 @@ class Documents:
             ValueError: It cannot be drawn.
         """
         return draw_pdf(paper, locale=locale, wording=self._wording)
+
+    def alert(self, title: str, text: str, *, recipient: str, message_id: str) -> Mail:
+        """The mail of an alert.
+
+        Raises:
+            MailRefused: The recipient is no mail address.
+        """
+        address = mail_address(recipient)
+        return alert_mail(title, text, sender=self._sender, recipient=address, message_id=_left_part(message_id))
 
     def mail(self, value: MailValue, *, recipient: str, message_id: str, locale: str) -> Mail:
         """Subject, text and HTML of one mail; ``message_id`` is its left part, the same for every try.

@@ -66,6 +66,7 @@ class DeliveryKind(enum.StrEnum):
     SIGN_IN = "sign_in"
     ORDER = "order"
     REVIEW = "review"
+    ALERT = "alert"
 
 
 @attrs.frozen(kw_only=True)

@@ -57,11 +57,13 @@ from .print_paper import (
     seal_of,
     still_owed,
 )
+from .raise_alerts import hand_over_alert
 from .sign_in import sign_in_token
 from .view_order import order_of
 from .view_payment import PaymentView, view_of
 from .view_statement import statement_of
 from .write_note import author_of
+from .write_outcome import write_outcome
 
 log = structlog.get_logger()
 
@@ -89,11 +91,10 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
     if delivery is None or delivery.state is not DeliveryState.DUE:
         return True
     try:
-        if delivery.kind in (DeliveryKind.PAYMENT_RECEIVED, DeliveryKind.PAYMENT_DIGEST):
-            await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
-        value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
-        mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
-        await hub.mailer.send(await _with_paper(hub, mail, paper, locale))
+        if delivery.kind is DeliveryKind.ALERT:
+            await hand_over_alert(hub, delivery)
+        else:
+            await _hand_over(hub, delivery, now, link_ids)
     except (MailRefused, NothingToSay, ValueError) as refusal:  # ValueError: it cannot be drawn
         await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
         log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind)
@@ -115,8 +116,16 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         last_error="",
         sent_at=hub.clock(),
     )
-    await hub.store.write(lambda tx: tx.deliveries.save(sent))
+    await write_outcome(hub, lambda tx: tx.deliveries.save(sent))
     return True
+
+
+async def _hand_over(hub: Hub, delivery: Delivery, now: datetime, link_ids: Sequence[str]) -> None:
+    if delivery.kind in (DeliveryKind.PAYMENT_RECEIVED, DeliveryKind.PAYMENT_DIGEST):
+        await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
+    value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
+    mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
+    await hub.mailer.send(await _with_paper(hub, mail, paper, locale))
 
 
 async def _note(hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: datetime | None, error: str) -> None:

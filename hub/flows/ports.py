@@ -319,12 +319,21 @@ class Messages(Protocol):
     def counts(self) -> Mapping[str, int]:
         """Number of messages by state and verdict, e.g. ``rejected``, ``done:duplicate``."""
 
+    def count_in(self, state: str) -> int: ...
+    def forget_rejected(self, before: datetime) -> int:
+        """Drop messages that failed their proof and arrived before this moment."""
+
+    def rejected_since(self, since: datetime) -> tuple[tuple[str, int], ...]:
+        """(account id, number) of messages that arrived after this moment and failed their proof."""
+
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named counter (duplicates ignored, forged refused)."""
 
 
 class Deliveries(Protocol):
     """Mails that are owed."""
+
+    def count_in(self, state: str) -> int: ...
 
     def add(self, delivery: Delivery) -> bool:
         """Insert; False when this change was already told to this recipient."""
@@ -666,6 +675,9 @@ class Documents(Protocol):
             ValueError: It cannot be drawn.
         """
 
+    def alert(self, title: str, text: str, *, recipient: str, message_id: str) -> Mail:
+        """The mail of an alert; MailRefused when the recipient is no mail address."""
+
     def mail(self, value: MailValue, *, recipient: str, message_id: str, locale: str) -> Mail:
         """Subject, text and HTML of one mail; ``message_id`` is its left part, ``Delivery.message_id``.
 
@@ -724,6 +736,11 @@ Spawn = Callable[[Awaitable[None]], None]
 """Hand a task to the process: it is not cancelled with the request that started it."""
 
 
+def _unknown() -> float | None:
+    """Nobody knows."""
+    return None
+
+
 @attrs.define(kw_only=True)
 class Hub:
     """Everything that a flow may ask for; built by ``hub.bootstrap``.
@@ -744,7 +761,9 @@ class Hub:
         data: The data folder; None for a hub that has none.
         stopping: Nothing new is sent any more.
         beat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
-        kept: What is kept for a moment, by key.
+        disk_free: Share of the data folder's disk that is free; None where nobody knows.
+        kept: What is kept for a moment, by key; emptied whenever an account changes.
+        noted: What this process remembers, by key.
         crowded_until: Until then news is stored and acknowledged first, and applied by a job.
     """
 
@@ -774,7 +793,9 @@ class Hub:
     data: Path | None = None
     stopping: bool = False
     beat: float | None = None
+    disk_free: Callable[[], float | None] = _unknown
     kept: dict[str, object] = attrs.Factory(dict)
+    noted: dict[str, object] = attrs.Factory(dict)
     crowded_until: datetime | None = None
 
     @property

@@ -59,10 +59,10 @@ async def check_credentials(hub: Hub, account_id: str, why: str) -> ProviderAcco
     The merchant is told once, when it is suspended; live payments go on being asked about.
     """
     now, key = hub.clock(), f"{REFUSED}{account_id}"
-    asked = hub.kept.get(key)
+    asked = hub.noted.get(key)
     if isinstance(asked, datetime) and now - asked < ASK_AGAIN:
         return None
-    hub.kept[key] = now
+    hub.noted[key] = now
     account = await hub.store.read(lambda tx: tx.accounts.get(account_id))
     if account is None or account.status is not AccountStatus.ACTIVE:
         return None

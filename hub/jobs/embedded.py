@@ -135,6 +135,7 @@ class Loop:
 
     async def _tick(self) -> float:
         """Start what is due; how long nothing else can be."""
+        self._hub.beat = time.monotonic()
         await self._look_for_digests()
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()

@@ -47,6 +47,7 @@ COUNTS = (
     .where(delivery.c.round == bindparam("round"))
     .group_by(delivery.c.state)
 )
+COUNT_IN = select(func.count().label("count")).where(delivery.c.state == bindparam("state"))
 NEWEST = select(delivery).order_by(delivery.c.created_at.desc(), delivery.c.id.desc()).limit(bindparam("limit"))
 
 
@@ -70,6 +71,10 @@ class Deliveries:
             "round": delivery.round_id,
         }
         return self._tx.run(ADD, {**fixed, **_values(delivery)}).rowcount == 1
+
+    def count_in(self, state: str) -> int:
+        """How many are in a state."""
+        return int(self._tx.run(COUNT_IN, {"state": state}).fetchone()["count"])
 
     def get(self, delivery_id: str) -> Delivery | None:
         """A delivery by id."""

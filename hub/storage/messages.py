@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import MessageState, StoredMessage
@@ -54,6 +54,16 @@ OTHERWISE = (
     .limit(bindparam("limit"))
 )
 RESEAL = changed(raw_message, raw_message.c.sealed, raw_message.c.key_id)
+COUNT_IN = select(func.count().label("count")).where(raw_message.c.state == bindparam("state"))
+FORGET_REJECTED = delete(raw_message).where(
+    raw_message.c.state == literal("rejected"), raw_message.c.received_at < bindparam("before")
+)
+REJECTED = (
+    select(raw_message.c.account, func.count().label("count"))
+    .where(raw_message.c.state == literal("rejected"), raw_message.c.received_at > bindparam("since"))
+    .group_by(raw_message.c.account)
+    .order_by(raw_message.c.account)
+)
 COUNTS = select(raw_message.c.state, raw_message.c.verdict, func.count().label("count")).group_by(
     raw_message.c.state, raw_message.c.verdict
 )
@@ -166,6 +176,18 @@ class Messages:
             if row["verdict"]:
                 found[f"{row['state']}:{row['verdict']}"] = row["count"]
         return found
+
+    def count_in(self, state: str) -> int:
+        """How many messages are in a state."""
+        return int(self._tx.run(COUNT_IN, {"state": state}).fetchone()["count"])
+
+    def forget_rejected(self, before: datetime) -> int:
+        """Drop messages that failed their proof and arrived before this moment."""
+        return self._tx.run(FORGET_REJECTED, {"before": micros(before)}).rowcount
+
+    def rejected_since(self, since: datetime) -> tuple[tuple[str, int], ...]:
+        """(account id, number) of messages that arrived after this moment and failed their proof."""
+        return tuple((row["account"], row["count"]) for row in self._tx.run(REJECTED, {"since": micros(since)}))
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named counter (duplicates ignored, forged refused)."""

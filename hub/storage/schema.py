@@ -682,6 +682,7 @@ delivery = _table(
     _one_of("mode", Mode),
     _one_of("state", DeliveryState),
     Index(None, "due_at", sqlite_where=literal_column("state = 'due' AND due_at IS NOT NULL")),
+    Index(None, "state"),
     Index(None, "subject"),
     Index(None, "merchant", "created_at"),
     Index(None, "round", sqlite_where=literal_column("round IS NOT NULL")),

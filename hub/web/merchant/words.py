@@ -186,6 +186,7 @@ DELIVERIES: Mapping[DeliveryKind, str] = {
     DeliveryKind.SIGN_IN: "Enlace para entrar",
     DeliveryKind.ORDER: "Pedido",
     DeliveryKind.REVIEW: "Excepción por revisar",
+    DeliveryKind.ALERT: "Aviso al operador",
 }
 
 WAITS: Mapping[Shown, str] = {

@@ -1,0 +1,37 @@
+"""Keep house: forget what is kept for a while only; nothing that money or a proof rests on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from .ports import Hub, Tx
+
+log = structlog.get_logger()
+
+REJECTED_KEPT = timedelta(days=30)
+QUERIES_KEPT = timedelta(days=90)
+BEATS_KEPT = timedelta(days=2)
+BEAT = "beat:"
+
+
+async def keep_house(hub: Hub) -> None:
+    """Drop rejected messages after 30 days, requests that only asked after 90, and signs of life of dead processes."""
+    now = hub.clock()
+
+    def forget(tx: Tx) -> tuple[int, int]:
+        for name, (_value, at) in tx.marks.beginning(BEAT).items():
+            if now - at > BEATS_KEPT:
+                tx.marks.drop(f"{BEAT}{name}")
+        return tx.messages.forget_rejected(now - REJECTED_KEPT), tx.requests.forget_queries(now - QUERIES_KEPT)
+
+    messages, queries = await hub.store.write(forget)
+    if messages or queries:
+        log.info("house_kept", rejected_messages=messages, queries=queries)
+
+
+async def give_sign_of_life(hub: Hub, role: str) -> None:
+    """Say that this process is at work; also proves that the database can be written."""
+    now = hub.clock()
+    await hub.store.write(lambda tx: tx.marks.set(f"{BEAT}{role}", hub.owner, now))
