@@ -429,4 +429,34 @@ def _documents() -> Iterator[Trigger]:
     yield _kept("series")
 
 
-TRIGGERS: tuple[Trigger, ...] = (*_payments(), *_operations(), *_decisions(), *_payables(), *_ledger(), *_documents())
+def _settlements() -> Iterator[Trigger]:
+    yield _guard(
+        "settlement_line_fits",
+        "BEFORE INSERT ON settlement_line",
+        _refuse(
+            "walls",
+            "line and account are of one merchant and mode",
+            "NOT EXISTS (SELECT 1 FROM account WHERE id = NEW.account AND merchant = NEW.merchant AND mode = NEW.mode)",
+        ),
+    )
+    yield _fixed(
+        "settlement_line",
+        *("id", "account", "merchant", "mode", "line", "reference", "provider_reference", "authorisation", "movement"),
+        *("currency", "gross", "fee", "fee_tax", "withheld", "withholdings", "net", "occurred_at", "settled_on"),
+        *("source", "imported_at"),
+    )
+    yield _guard(
+        "settlement_line_forward",
+        "BEFORE UPDATE OF state, settles, payment ON settlement_line WHEN OLD.state <> 'open'",
+        _refuse(
+            "append_only",
+            "a booked line is withdrawn at most",
+            "OLD.state <> 'booked' OR NEW.state <> 'withdrawn' OR NEW.payment IS NOT OLD.payment",
+        ),
+    )
+    yield _kept("settlement_line")
+
+
+TRIGGERS: tuple[Trigger, ...] = (
+    *(*_payments(), *_operations(), *_decisions(), *_payables(), *_ledger(), *_documents(), *_settlements()),
+)
