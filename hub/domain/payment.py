@@ -255,7 +255,7 @@ def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
         if movement not in found:
             found[movement] = Capture(
                 movement=movement,
-                amount=claim.amount or payment.amount,
+                amount=payment.amount if claim.amount is None else claim.amount,
                 own_record=claim.amount is None,
                 key=item.key,
                 provider_reference=claim.provider_reference,
@@ -371,7 +371,8 @@ def _went_over(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
         came[taken.amount.currency] = came.get(taken.amount.currency, 0) + taken.amount.minor
     left = dict(came)
     for back in returns:
-        amount = back.amount or Money(came[next(iter(came))], next(iter(came)))
+        first = next(iter(came))
+        amount = Money(came[first], first) if back.amount is None else back.amount
         left[amount.currency] = left.get(amount.currency, 0) - amount.minor
     return any(minor < 0 for minor in left.values())
 
@@ -379,7 +380,7 @@ def _went_over(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
 def _returned(claim: Observation, payment: Payment) -> int:
     if claim.kind not in (Kind.RETURNED, Kind.CHARGED_BACK):
         return 0
-    return (claim.amount or payment.amount).minor
+    return (payment.amount if claim.amount is None else claim.amount).minor
 
 
 def _authorisations_differ(paid: Iterable[Observation]) -> bool:

@@ -87,11 +87,8 @@ def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen
 
 def _back(payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...]) -> int:
     whole = _all_of(captures)
-    return sum(
-        (back.amount or whole).minor
-        for back in returns_in(seen)
-        if (back.amount or whole).currency == payment.amount.currency
-    )
+    amounts = [whole if back.amount is None else back.amount for back in returns_in(seen)]
+    return sum(amount.minor for amount in amounts if amount.currency == payment.amount.currency)
 
 
 def _correct_withheld(tx: Tx, payment: Payment, *, at: datetime) -> None:
@@ -146,7 +143,7 @@ def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture
     make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
     key = make(payment.account_id, back.name)
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    amount = back.amount or _all_of(captures)
+    amount = _all_of(captures) if back.amount is None else back.amount
     own = [entry for entry in entries if entry.currency == amount.currency]
     room = sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own if _is_of_capture(entry))
     room += sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own if _is_of_return(entry))

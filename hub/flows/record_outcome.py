@@ -114,7 +114,7 @@ async def _record(
             subject=payment.id,
             payment_id=payment.id,
             content={name: text for name, text in content.items() if text},
-            amount=amount or payment.amount,
+            amount=payment.amount if amount is None else amount,
             by=by,
             why=why,
             evidence=evidence,

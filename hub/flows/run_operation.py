@@ -97,7 +97,7 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) 
     if provider is None:
         raise NotAllowed("cannot", f"{payment.provider} no está instalado")
     info: ProviderInfo = provider.info
-    wanted = amount or captured
+    wanted = captured if amount is None else amount  # nothing is an amount too, and not all
     if info.refunds is Refunds.NONE or HOOKS[OperationKind.REFUND] not in provider.capabilities:
         raise NotAllowed("cannot", f"{info.name} no devuelve pagos por esta vía; hágalo en su panel")
     if info.refunds is Refunds.FULL and wanted != captured:
@@ -149,7 +149,7 @@ def _captured(tx: Tx, payment: Payment) -> Money:
         taken.amount.minor for taken in captures_in(payment, seen) if taken.amount.currency == payment.amount.currency
     ]
     back = sum(
-        (item.observation.amount or payment.amount).minor
+        (payment.amount if item.observation.amount is None else item.observation.amount).minor
         for item in seen
         if item.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK)
     )

@@ -65,7 +65,7 @@ async def write_off_bill(
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
         _refuse_live(tx, payable)
-        wanted = amount or payable.balance
+        wanted = payable.balance if amount is None else amount
         _refuse_amount(payable, wanted)
         if wanted.minor > payable.due:
             raise Invalid((Problem("amount", f"La factura {payable.number} debe {payable.balance}"),))

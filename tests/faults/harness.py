@@ -30,7 +30,7 @@ import attrs
 import httpx
 import uvicorn
 
-from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
+from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub, watch_exchanges
 from hub.demo import town as demo
 from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
@@ -38,11 +38,12 @@ from hub.domain.account import ProviderAccount
 from hub.domain.allowance import Allowance
 from hub.domain.ledger import Share
 from hub.domain.mail import Mail
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Options
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Seen
 from hub.flows.connect_account import notification_address
 from hub.flows.record_observations import Claim, record_observations
+from hub.flows.save_company import create_company
 from hub.flows.start_payment import PayRequest, start_payment
 from hub.flows.view_payment import payment_link_id
 from hub.jobs.embedded import Loop
@@ -592,6 +593,19 @@ class World(Desk):
         self.clock.now = end
         await tell_time(self.town, self.clock)
 
+    # what an operator does
+
+    def enable(self, country: str, code: str) -> None:
+        """Enable a provider in a country."""
+        self.write(lambda tx: tx.countries.set(country, code, True))
+
+    def found(self, country: str, *, slug: str, number: str, check: str, owner: str) -> Merchant:
+        """Register one more company."""
+        form = attrs.evolve(demo.CO if country == "CO" else demo.CR, identity_number=number, check_digit=check)
+        options = Options(notify=(owner,))
+        creating = create_company(self.hub, form, slug=slug, mode=Mode.TEST, owner_email=owner, options=options)
+        return self.run(creating).merchant
+
     # what a payer does
 
     def pay(self, debtor: Debtor, **changes: Any) -> Payment:
@@ -681,6 +695,11 @@ class World(Desk):
     def behave(self, code: str) -> None:
         """End a ``misbehave``."""
         self.control(code, "options", force={})
+
+    def forget_grants(self) -> None:
+        """The provider no longer takes the grants that it gave so far: for it they are hours old."""
+        ahead = (self.clock.now - datetime.now(UTC)).total_seconds() + 7200
+        self.control("nequi", "clock", seconds=ahead)
 
     def operations(self, payment: Payment) -> list[Any]:
         """Refunds, undos and cancels of a payment."""
@@ -793,8 +812,8 @@ def limit_exchanges(opened: Opened, limits: Limits, clock: Callable[[], datetime
         grants=old._grants,
         limits=limits,
         clock=clock,
-        on_close=old._on_close,
     )
+    watch_exchanges(opened.hub, exchanger)
     opened.exchanger = exchanger
     opened.hub.exchanger = exchanger
 

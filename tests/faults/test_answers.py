@@ -12,7 +12,9 @@ import pytest
 import hub.domain.payment
 import hub.flows.check_payment
 import hub.flows.record_observations
+import hub.flows.run_operation
 import hub.flows.start_payment
+import hub_nequi
 import hub_nequi.codes
 import hub_nequi.wire
 from hub.domain.payment import Payment, Status
@@ -328,6 +330,49 @@ def test_a_push_whose_answer_was_lost_ends_rightly_whatever_the_payer_does(world
         for told in (True, False)
         for text in story_of_a_lost_push(world, payer, told=told, undo=undo)
     ] == []
+
+
+def approved_after_an_early_undo(world: World) -> list[str]:
+    """The payer takes ten minutes; the undo must not have looked by then."""
+    world.control("nequi", "options", reports="denied")
+    debtor = world.debtor("CO", 90_000)
+    lose_answer(world, "cut_after")
+    payment = world.pay(debtor)
+    world.pass_time(minutes=10)
+    if world.payment(payment).is_live:
+        world.approve(payment)
+        world.pass_time(hours=1)
+        return broken(world) + world.book_differences()
+    world.approve(payment)
+    world.pass_time(hours=1)
+    return [f"given up while it could be approved, {text}" for text in ("", *world.book_differences())]
+
+
+def test_an_approval_that_takes_ten_minutes_is_found_by_the_undo_and_returned(world: World) -> None:
+    assert approved_after_an_early_undo(world) == []
+    assert world.book("nequi")[0]["state"] == "returned"
+
+
+def test_control_an_undo_before_the_expiry_proves_nothing_and_loses_money(world: World, plant: Plant) -> None:
+    plant(hub.flows.check_payment, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
+    plant(hub.flows.run_operation, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
+    plant(hub.flows.run_operation, "settled_at", lambda payment, _way: payment.created_at)
+
+    assert approved_after_an_early_undo(world)
+
+
+def test_control_a_guessed_transaction_id_asks_about_somebody_else(world: World, plant: Plant) -> None:
+    """Never guess the provider's id from its pattern: another payer's payment may bear it."""
+    other = world.pay(world.debtor("CO", 90_000))
+    world.approve(other)
+    lose_answer(world, "cut_after")
+    world.control("nequi", "options", reports="denied")
+    payment = world.pay(world.debtor("CO", 90_000))
+    plant(hub_nequi, "_asks_by", lambda _about: {"codeQR": other.provider_reference})
+    world.pass_time(minutes=5)
+
+    assert world.payment(payment).status is Status.PAID
+    assert world.book_differences() != []
 
 
 # ---------------------------------------------------------------- F86: Nequi's ways of saying things

@@ -184,3 +184,14 @@ def test_control_without_the_check_of_units_an_amount_reaches_the_provider(world
 
     assert payment.status is Status.CLOSED  # the plugin's own refusal is all that is left
     assert rows(world.path, "SELECT count(*) FROM payment") == [(1,)]
+
+
+@pytest.mark.parametrize("minor", [0, -90_000])
+def test_a_plugin_that_reports_no_money_as_paid_is_not_believed(world: World, plant: Plant, minor: int) -> None:
+    payment = world.pay(world.debtor("CO", 90_000))
+    told = paid(payment, Money(minor, "COP"))
+    plant(hub_nequi.wire, "observations_from", lambda *_given, **_named: (told,))
+    world.pass_time(minutes=1)
+
+    assert world.payment(payment).status is Status.PENDING
+    assert world.balance("CO", "provider_clearing") == 0

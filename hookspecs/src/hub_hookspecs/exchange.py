@@ -388,6 +388,8 @@ def check_observations(hook: str, observations: object) -> None:
             raise PluginFault(f"{hook} reported {item.kind}, which only the hub may conclude")
         if item.kind == "paid" and not item.movement:
             raise PluginFault(f"{hook} reported a paid observation without its movement")
+        if item.amount is not None and item.amount.minor <= 0:
+            raise PluginFault(f"{hook} reported an amount that is none: {item.amount}")
 
 
 def _check_memory(started: PaymentStarted) -> None:
