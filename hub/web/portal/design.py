@@ -32,7 +32,7 @@ SIZES: Final = (
 )
 """The type scale: token, where it is used, and a sample."""
 
-INVOICES: Final = (
+INVOICES: Final[tuple[tuple[str, int, int, int, str], ...]] = (
     ("FE-1041", 1500050, 1500050, -95, "Herramientas manuales"),
     ("FE-1058", 4825000, 2825000, -40, "Pintura y acabados"),
     ("FE-1066", 9680000, 9680000, -3, "Cerrajería"),
