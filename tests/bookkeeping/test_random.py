@@ -100,7 +100,7 @@ def attempt(desk: Desk, line: str) -> bool:
     return True
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(EVENTS, min_size=5, max_size=25))
 def test_any_sequence_of_events_keeps_the_books_right(fresh: Callable[[], Desk], events: list[str]) -> None:
     desk = fresh()
@@ -122,7 +122,7 @@ NEWS = (
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_order_of_news_does_not_matter_to_any_balance(fresh: Callable[[], Desk], data: st.DataObject) -> None:
     """L8 for money that comes and goes: whatever part of the news, in whatever order and however often."""
