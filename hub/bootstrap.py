@@ -22,10 +22,13 @@ import structlog
 from hub.documents import Documents
 from hub.documents.posting import HttpAlerter
 from hub.documents.smtp import SmtpMailer
+from hub.flows.distrust_plugin import FROZEN, quarantine_distrusted
 from hub.flows.ports import Hub, Mailer, Store
 from hub.flows.watch_account import answer_again, check_credentials, hold_back
+from hub.providers.at_work import AtWork
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
+from hub.providers.registry import Provider
 from hub.settings import Settings
 from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
 from hub.vault import KeyFileMissing, Vault, create_keys, open_vault
@@ -149,6 +152,11 @@ class Opened:
     exchanger: Exchanger
     tasks: Tasks
 
+    def note_work(self, at_work: AtWork) -> None:
+        """Note from now on which plugin computes."""
+        for provider in self.hub.providers.values():
+            cast("Provider", provider).at_work = at_work
+
     async def close(self, grace: float = 70.0) -> None:
         """Nothing new is sent; running exchanges get their time; then everything is closed."""
         await self.tasks.finish(grace)
@@ -236,6 +244,7 @@ def open_hub(
         disk_free=lambda: free_share(settings.data),
     )
     watch_exchanges(hub, exchanger)
+    quarantine_distrusted(hub, store.read_now(lambda tx: tx.marks.beginning(FROZEN)))
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
 
 

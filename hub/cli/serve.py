@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def command(host: str | None, port: int | None, no_worker: bool, strict: bool, d
 
 async def _serve(settings: Settings, sock: socket.socket, *, worker: bool) -> int:
     from hub.bootstrap import open_hub
-    from hub.jobs.embedded import Loop
+    from hub.jobs.process import Process
     from hub.web.app import create_app
     from hub.web.serve import serve
 
@@ -45,17 +44,13 @@ async def _serve(settings: Settings, sock: socket.socket, *, worker: bool) -> in
 
     stop = stop_on_signals()
     opened = open_hub(settings)
-    loop = Loop(opened.hub) if worker else None
-    task = asyncio.create_task(loop.run()) if loop else None
-    if task:
-        task.add_done_callback(lambda _task: stop(1))  # pages without the loop would look alive and send no mail
+    process = Process(opened, "serve", works=worker, failed=lambda: stop(1))
+    stop.told = process.begin_to_stop
+    await process.start()
     name, port = sock.getsockname()[:2]
     told = f"Listening on http://{name}:{port}; links in mails begin with {settings.base_url}"
     try:
         await serve(create_app(opened.hub), [sock], stop=stop.event, ready=lambda: click.echo(told, err=True))
     finally:
-        if loop and task:
-            await loop.stop()
-            await task
-        await opened.close()
+        await process.stop()
     return stop.code

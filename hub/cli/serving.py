@@ -20,16 +20,19 @@ INTERRUPTED = 130
 
 @attrs.define
 class Stop:
-    """Set when the process shall end; ``code`` is its exit code."""
+    """Set when the process shall end; ``code`` is its exit code, ``told`` is called at once."""
 
     event: asyncio.Event = attrs.Factory(asyncio.Event)
     code: int = 0
+    told: Callable[[], None] | None = None
 
     def __call__(self, code: int) -> None:
         """End now; the first reason stays."""
         if not self.event.is_set():
             self.code = code
             self.event.set()
+            if self.told:
+                self.told()
 
 
 def stop_on_signals() -> Stop:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import click
@@ -44,20 +43,17 @@ async def _drain(hub: Hub) -> None:
 
 async def _work(settings: Settings) -> int:
     from hub.bootstrap import open_hub
-    from hub.jobs.embedded import Loop
+    from hub.jobs.process import Process
 
     from .serving import stop_on_signals
 
     stop = stop_on_signals()
-    opened = open_hub(settings)
-    loop = Loop(opened.hub)
-    task = asyncio.create_task(loop.run())
-    task.add_done_callback(lambda _task: stop(1))
+    process = Process(open_hub(settings), "worker", failed=lambda: stop(1))
+    stop.told = process.begin_to_stop
+    await process.start()
     click.echo("Working; Ctrl-C ends.", err=True)
     try:
         await stop.event.wait()
     finally:
-        await loop.stop()
-        await task
-        await opened.close()
+        await process.stop()
     return stop.code

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from .distrust_plugin import FROZEN
 from .ports import Hub, Tx
 
 log = structlog.get_logger()
@@ -13,6 +14,7 @@ log = structlog.get_logger()
 REJECTED_KEPT = timedelta(days=30)
 QUERIES_KEPT = timedelta(days=90)
 BEATS_KEPT = timedelta(days=2)
+FREEZES_KEPT = timedelta(days=90)
 BEAT = "beat:"
 
 
@@ -24,6 +26,9 @@ async def keep_house(hub: Hub) -> None:
         for name, (_value, at) in tx.marks.beginning(BEAT).items():
             if now - at > BEATS_KEPT:
                 tx.marks.drop(f"{BEAT}{name}")
+        for name, (_value, at) in tx.marks.beginning(FROZEN).items():
+            if now - at > FREEZES_KEPT:
+                tx.marks.drop(f"{FROZEN}{name}")
         return tx.messages.forget_rejected(now - REJECTED_KEPT), tx.requests.forget_queries(now - QUERIES_KEPT)
 
     messages, queries = await hub.store.write(forget)

@@ -12,6 +12,7 @@ from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub_hookspecs import Mode
 
+from .distrust_plugin import FROZEN
 from .ports import Hub, MailRefused, Tx, Unavailable
 from .record_observations import derived_id
 from .watch_account import REFUSED
@@ -20,7 +21,6 @@ log = structlog.get_logger()
 
 ALERTED = "alert:"
 BACKUP = "backup"
-FROZEN = "frozen:"
 BACKLOG = timedelta(minutes=5)
 LEAST_FREE = 0.10
 OLDEST_BACKUP = timedelta(hours=26)

@@ -42,7 +42,7 @@ from hub_hookspecs import (
 from .decide import NotAllowed as NotAllowed
 from .decide import decide
 from .open_account import NotInstalled, Opened, open_account
-from .ports import Conflict, Hub, Tx
+from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
 from .write_outcome import write_outcome
 
@@ -169,6 +169,8 @@ async def _start(
     note: str = "",
     wait: bool = True,
 ) -> Operation:
+    if hub.stopping:
+        raise Unavailable("the process is stopping: nothing new is sent")
     now, operation_id = hub.clock(), hub.fresh_id()
     references = {
         code: hub.random_text(provider.info.reference.length, provider.info.reference.alphabet)

@@ -13,6 +13,7 @@ import attrs
 import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount, offered_currencies
+from hub.domain.card_numbers import holds_card_number
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind
 from hub.domain.message import MessageState
@@ -54,7 +55,7 @@ from hub_hookspecs import (
 from .offer_buttons import floor_for, floor_text
 from .open_account import NotInstalled, open_account
 from .pause_provider import with_pause
-from .ports import Conflict, Hub, Tx
+from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, record_observations, rule_claim
 from .view_payment import payment_link_id
 from .watch_account import held_back
@@ -108,6 +109,8 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
     Raises:
         NotPossible: Nothing was sent and nothing changed.
     """
+    if hub.stopping:
+        raise Unavailable("the process is stopping: nothing new is sent")
     now = hub.clock()
     payment_id = hub.fresh_id()
     token = hub.random_text(32, CROCKFORD)
@@ -345,6 +348,8 @@ def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> d
         value = value.strip() or customer.remembered.get(field.name, "")
         if not re.fullmatch(field.pattern, value):
             raise NotPossible("field", field.name, field.error or f"Revise: {field.label}")
+        if holds_card_number(value):
+            raise NotPossible("field", field.name, "Aquí no se escribe el número de ninguna tarjeta.")
         checked[field.name] = value
     return checked
 

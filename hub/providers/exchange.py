@@ -393,7 +393,7 @@ class Exchanger:
 
     def _stepper(self, provider: Provider) -> Stepper:
         if provider.code not in self._steppers:
-            self._steppers[provider.code] = Stepper(provider.code, self._limits.step)
+            self._steppers[provider.code] = Stepper(provider.code, self._limits.step, provider.at_work)
         return self._steppers[provider.code]
 
     def _wire(self, provider: Provider) -> Wire:

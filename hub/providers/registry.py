@@ -21,6 +21,8 @@ from hub_hookspecs import (
     check_button,
 )
 
+from .at_work import NOBODY, AtWork
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -70,6 +72,7 @@ class Provider:
         capabilities: Names of the hooks that it implements.
         overrides: The deployment's endpoints by role, for accounts in test mode.
         hung: How often one of its steps was over its time.
+        at_work: Notes when the plugin computes.
     """
 
     code: str
@@ -81,6 +84,7 @@ class Provider:
     capabilities: frozenset[str]
     overrides: Mapping[str, str] = NOTHING
     hung: int = 0
+    at_work: AtWork = attrs.field(default=NOBODY, repr=False)
 
     def can(self, hook: str) -> bool:
         """Whether the plugin implements this hook."""
@@ -112,7 +116,8 @@ class Provider:
             PluginFault: The plugin raised, or what it returned cannot be drawn; leave its button out.
         """
         try:
-            return check_button(self.call("render_pay_button", offer=offer))
+            with self.at_work.step(self.code):
+                return check_button(self.call("render_pay_button", offer=offer))
         except PluginFault:
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin's SystemExit costs its button, not the page
@@ -126,7 +131,8 @@ class Provider:
             PluginFault: The plugin raised something else, or returned something else than lines.
         """
         try:
-            lines = self.call("parse_settlement", file=file, account=account)
+            with self.at_work.step(self.code):
+                lines = self.call("parse_settlement", file=file, account=account)
         except (ValueError, PluginFault):
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin's SystemExit costs its file, not the hub

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from .at_work import NOBODY, AtWork
+
 T = TypeVar("T")
 
 MARK_SECONDS = 0.25
@@ -27,8 +29,9 @@ class StepHung(Exception):
 class Stepper:
     """Runs the steps of one plugin, one at a time."""
 
-    def __init__(self, name: str, limit: float) -> None:
+    def __init__(self, name: str, limit: float, at_work: AtWork = NOBODY) -> None:
         self._name = name
+        self._at_work = at_work
         self._limit = limit
         self._turn = asyncio.Lock()
         self._work: queue.SimpleQueue[Callable[[], None] | None] | None = None
@@ -42,7 +45,7 @@ class Stepper:
         """
         async with self._turn:
             outcome: asyncio.Future[tuple[T, float]] = asyncio.get_running_loop().create_future()
-            self._submit(lambda: _report(outcome, step))
+            self._submit(lambda: _report(outcome, partial(self._noted, step)))
             try:
                 async with asyncio.timeout(self._limit):
                     value, busy = await outcome
@@ -64,13 +67,20 @@ class Stepper:
         started = time.monotonic()
         if started - self._marked[0] > MARK_SECONDS:
             self._marked = (started, time.thread_time())
-        value = step()
+        value = self._noted(step)
         took = time.monotonic() - started
         if took > 2 * self._limit:  # twice: the machine may be busy
             raise StepHung
         if took > self._limit and time.thread_time() - self._marked[1] > self._limit + MARK_SECONDS:
             raise StepHung
         return value
+
+    def _noted(self, step: Callable[[], T]) -> T:
+        place = self._at_work.begin(self._name)
+        try:
+            return step()
+        finally:
+            self._at_work.end(place)
 
     def close(self) -> None:
         """Let the thread end."""
