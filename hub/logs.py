@@ -10,6 +10,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from hub.domain.card_numbers import mask_card_numbers
+
 HIDDEN = "***"
 SECRET_KEYS = frozenset(
     {
@@ -54,6 +56,9 @@ SECRET_KEYS = frozenset(
 )
 SECRET_ENDINGS = ("_key", "_password", "_secret", "_signature", "_token")
 HARMLESS_KEYS = frozenset({"dedupe_key", "entry_key", "intake_key"})
+IDS = re.compile(r"(^|_)(id|reference|payment|account|delivery|message|number)$")
+"""Names of ids, which may look like a card's number."""
+
 SCHEME_AND_GRANT = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 
 Event = MutableMapping[str, Any]
@@ -86,7 +91,7 @@ def set_up_logs(level: str = "info", *, stream: TextIO | None = None, as_json: b
 
 def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
     """Replace what stands under a secret's name, at any depth, and grants inside texts."""
-    return {name: HIDDEN if _is_secret(name) else _hidden(value) for name, value in event.items()}
+    return {name: HIDDEN if _is_secret(name) else _hidden(value, name) for name, value in event.items()}
 
 
 def _last_steps(in_json: bool) -> list[structlog.typing.Processor]:
@@ -130,14 +135,16 @@ def _is_secret(name: str) -> bool:
     return plain not in HARMLESS_KEYS and (plain in SECRET_KEYS or plain.endswith(SECRET_ENDINGS))
 
 
-def _hidden(value: Any) -> Any:
+def _hidden(value: Any, name: str = "") -> Any:
     match value:
-        case str():
+        case str() if IDS.search(name):
             return SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", value)
+        case str():
+            return SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", mask_card_numbers(value))
         case Mapping():
-            return {name: HIDDEN if _is_secret(str(name)) else _hidden(item) for name, item in value.items()}
+            return {key: HIDDEN if _is_secret(str(key)) else _hidden(item, str(key)) for key, item in value.items()}
         case list() | tuple():
-            return [_hidden(item) for item in value]
+            return [_hidden(item, name) for item in value]
         case bytes():
             return f"<{len(value)} bytes>"
     return value

@@ -16,6 +16,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain import ledger
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import numbers_for
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
@@ -78,7 +79,7 @@ async def import_customers(
     country = hub.countries[merchant.company.country]
     file = await asyncio.to_thread(parse_customers, data, name=name, country=country, mapping=mapping)
     preview = tuple(
-        f"{row.document.type} {row.document.number}  {row.name}  {row.email or '(sin correo)'}"
+        f"{row.document.type} {row.document.number}  {mask_card_numbers(row.name)}  {row.email or '(sin correo)'}"
         for row in file.rows[:PREVIEW]
     )
     report = ImportReport(
@@ -101,11 +102,11 @@ def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], r
         after = Customer(
             id=before.id if before else _row_id(merchant.id, row.document.type, row.document.number),
             merchant_id=merchant.id,
-            name=row.name,
+            name=mask_card_numbers(row.name),
             document=row.document,
             email=row.email or (before.email if before else ""),
-            phone=row.phone or (before.phone if before else ""),
-            address=row.address or (before.address if before else ""),
+            phone=mask_card_numbers(row.phone) or (before.phone if before else ""),
+            address=mask_card_numbers(row.address) or (before.address if before else ""),
             remembered=before.remembered if before else {},
         )
         change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
@@ -238,7 +239,7 @@ def _add(tx: Tx, merchant: Merchant, row: InvoiceRow, customer_id: str, now: dat
         total=row.total.minor,
         issued_on=row.issued_on,
         due_on=row.due_on,
-        description=row.description,
+        description=mask_card_numbers(row.description),
         created_at=now,
     )
     tx.payables.add(payable)
@@ -280,7 +281,7 @@ def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, now: dat
         total=row.total.minor,
         issued_on=row.issued_on,
         due_on=row.due_on,
-        description=row.description,
+        description=mask_card_numbers(row.description),
     )
     outside = _outside_wanted(before, row)
     if after == before and outside == before.outside:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
 from hub.domain import ledger
+from hub.domain.card_numbers import holds_card_number
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.order import OrderItem, StoreOrder
@@ -101,6 +103,9 @@ def checked_total(cart: Cart) -> Money:
             raise OrderRefused(f"items[{at}].quantity: from 1 to 100000")
         if not 0 <= item.price <= 10**12:
             raise OrderRefused(f"items[{at}].price: from 0 to 10^12 minor units")
+    for name, text in _typed(cart):
+        if holds_card_number(text):
+            raise OrderRefused(f"{name}: a card number must never be sent here")
     if not cart.number.strip() or len(cart.number) > 60:
         raise OrderRefused("number: 1 to 60 characters")
     if "@" not in cart.email or any(char in cart.email for char in "\r\n\0 "):
@@ -111,6 +116,12 @@ def checked_total(cart: Cart) -> Money:
     if total <= 0:
         raise OrderRefused("items: the order's total must be above zero")
     return Money(total, cart.currency)
+
+
+def _typed(cart: Cart) -> Iterator[tuple[str, str]]:
+    """What people typed; numbers and codes of the shop may look like a card's."""
+    yield from (("customer.name", cart.name), ("customer.phone", cart.phone), ("customer.email", cart.email))
+    yield from ((f"items[{at}].description", item.description) for at, item in enumerate(cart.items))
 
 
 def is_of_shop(merchant: Merchant, url: str) -> bool:

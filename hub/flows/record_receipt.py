@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
@@ -145,8 +146,8 @@ def _record(
             payment,
             by=by,
             now=hub.clock(),
-            notes=notes.strip()[:500],
-            bank_account=bank_account.strip()[:100],
+            notes=mask_card_numbers(notes.strip())[:500],
+            bank_account=mask_card_numbers(bank_account.strip())[:100],
             deductions=deductions,
         )
     except ValueError as error:
@@ -237,7 +238,7 @@ async def record_by_hand(
                 received_on=day,
                 by=by,
                 now=now,
-                notes=notes.strip()[:500],
+                notes=mask_card_numbers(notes.strip())[:500],
                 deductions=deductions,
             )
         except ValueError as error:

@@ -8,6 +8,7 @@ from datetime import date
 
 import attrs
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.figures import date_text, money_text
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.proof import NotTaken, Proof, kind_of, plain_name
@@ -98,5 +99,5 @@ def words_of(report: Report, merchant: Merchant, proof: Proof | None) -> str:
     if report.invoices:
         parts.append(f"Facturas: {', '.join(report.invoices)}.")
     parts.append(f"Archivo: {proof.name} ({proof.size // 1024 or 1} kB)." if proof else "Sin archivo.")
-    text = "\n".join([" ".join(parts), report.words.strip()[:MOST_WORDS]])
+    text = "\n".join([" ".join(parts), mask_card_numbers(report.words.strip())[:MOST_WORDS]])
     return text.strip()

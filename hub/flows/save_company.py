@@ -10,6 +10,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
+from hub.domain.card_numbers import holds_card_number
 from hub.domain.identity import Problem, read_document
 from hub.domain.merchant import Member, Merchant, Options, Role
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
@@ -80,6 +81,11 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
         problems.append(Problem("zone", f"No conocemos la zona horaria {zone!r}"))
     if any("\n" in text or "\r" in text or "\0" in text for text in (form.legal_name, form.trade_name, form.email)):
         problems.append(Problem("legal_name", "Los nombres van en una sola línea"))
+    address = {f"address-{part}": text for part, text in form.address.items()}
+    typed = {"legal_name": form.legal_name, "trade_name": form.trade_name, "phone": form.phone, **address}
+    problems += [
+        Problem(name, "Aquí no se escriben tarjetas") for name, text in typed.items() if holds_card_number(text)
+    ]
     if problems or reading.document is None:
         raise Invalid(tuple(problems) or (Problem("identity_number", "Revise el número"),))
     company = Company(

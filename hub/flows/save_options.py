@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Options
 from hub_hookspecs import EXPONENTS, LIMIT
@@ -46,7 +47,7 @@ async def save_options(
         "notify": None if notify is None else _addresses(notify, problems),
         "minimum": None if minimum is None else _minimum(minimum, problems),
         "withholdings": withholdings,
-        "bank_account": None if bank_account is None else " ".join(bank_account.split())[:100],
+        "bank_account": None if bank_account is None else mask_card_numbers(" ".join(bank_account.split()))[:100],
         "digest": digest,
         "button_order": None if button_order is None else tuple(dict.fromkeys(button_order)),
         "shop_origins": None if shop_origins is None else _origins(shop_origins, problems),

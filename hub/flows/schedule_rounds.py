@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant
 from hub.domain.round import Choice, Every, Schedule, next_time
@@ -38,7 +39,7 @@ async def schedule_round(
         every=every,
         weekday=weekday,
         choice=choice,
-        note=note.strip()[:1000],
+        note=mask_card_numbers(note.strip())[:1000],
         by=by,
         next_at=first,
         due_at=first,

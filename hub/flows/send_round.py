@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.round import Choice, Debt, Round, debts_of
@@ -115,7 +116,7 @@ def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: s
         mode=merchant.mode,
         by=by,
         choice=choice,
-        note=note.strip()[:1000],
+        note=mask_card_numbers(note.strip())[:1000],
         customers=tuple(debtor.customer.id for debtor in plan.reached),
         without_mail=tuple(debtor.customer.id for debtor in plan.without_mail),
         due_at=now if plan.reached else None,

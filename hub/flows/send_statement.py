@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 
@@ -55,7 +56,7 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
                 kind=DeliveryKind.STATEMENT,
                 recipient=customer.email,
                 subject_id=customer.id,
-                details={"link": link.id, "note": note[:1000]},
+                details={"link": link.id, "note": mask_card_numbers(note)[:1000]},
                 state=DeliveryState.DUE,
                 due_at=now,
                 created_at=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
 
@@ -22,7 +23,7 @@ async def write_note(hub: Hub, token: str, text: str) -> None:
         LinkShut: The statement's link is unknown, expired or revoked.
         ValueError: No words.
     """
-    words = text.strip()[:MOST_WORDS]
+    words = mask_card_numbers(text.strip())[:MOST_WORDS]
     if not words:
         raise ValueError("no words")
     now, note_id = hub.clock(), hub.fresh_id()

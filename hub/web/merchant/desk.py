@@ -11,6 +11,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
+from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Session
 from hub.flows.ports import Hub
@@ -25,6 +26,8 @@ SESSION = "session"
 NEXT = "next"
 NEXT_SECONDS = 20 * 60
 LONGEST_FIELD = 4000
+PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name"})
+"""Fields in which people write what they like."""
 NOT_YOURS = "Solo quien administra la empresa puede hacer esto, o quien tenga su permiso."
 
 
@@ -138,8 +141,9 @@ class Form:
     files: Mapping[str, UploadFile] = attrs.Factory(dict)
 
     def get(self, name: str) -> str:
-        """A field without the blanks around it; empty when it is missing."""
-        return self.values.get(name, "").strip()
+        """A field without the blanks around it, and without card numbers where people write; empty when missing."""
+        text = self.values.get(name, "").strip()
+        return mask_card_numbers(text) if name in PROSE else text
 
     def has(self, name: str) -> bool:
         """Whether a box was ticked or a button pressed."""
