@@ -14,7 +14,6 @@ import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount, offered_currencies
 from hub.domain.card_numbers import holds_card_number
-from hub.domain.card_numbers import holds_card_number
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind
 from hub.domain.message import MessageState
@@ -349,8 +348,6 @@ def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> d
         value = value.strip() or customer.remembered.get(field.name, "")
         if not re.fullmatch(field.pattern, value):
             raise NotPossible("field", field.name, field.error or f"Revise: {field.label}")
-        if holds_card_number(value):
-            raise NotPossible("field", field.name, "Aquí no se escribe el número de ninguna tarjeta.")
         if holds_card_number(value):
             raise NotPossible("field", field.name, "Aquí no se escribe el número de ninguna tarjeta.")
         checked[field.name] = value
