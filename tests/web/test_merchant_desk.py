@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 import attrs
 import pytest
 
-from hub.domain.export import xlsx_of
+from hub.domain.export import Cell, xlsx_of
 from hub.domain.ledger import Share
 from hub.domain.sheet import read_table
 from hub.flows.offer_buttons import offers_for
