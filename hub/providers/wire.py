@@ -17,6 +17,10 @@ from hub_hookspecs import MAX_ANSWER, NotSent, OutcomeUnknown
 
 AddressesOf = Callable[[str, int], Awaitable[Sequence[str]]]
 
+UNICAST = ipaddress.ip_network("2000::/3")
+SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Networks with a purpose of their own that Python 3.11 takes for public ones; clouds keep secrets in the first."""
+
 FIRST_ADDRESSES = 3
 """Addresses of a host that are tried in turn, as long as no byte was written."""
 
@@ -135,7 +139,10 @@ def is_public(address: str) -> bool:
             wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if wrapped is not None:
             return is_public(str(wrapped))
-    return ip.is_global and not ip.is_multicast
+        if ip not in UNICAST:
+            return False
+    special = any(ip in network for network in SPECIAL if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not special
 
 
 def _text_of(error: Exception) -> str:
