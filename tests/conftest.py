@@ -80,9 +80,13 @@ def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         del sys.modules[name]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
     and asyncio.run would refuse to work in the tests after them."""
+    for item in items:
+        if item.nodeid.startswith(UNSETTLED):
+            item.add_marker(pytest.mark.long)
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
@@ -109,3 +113,14 @@ def _refuse_skip(report: Any) -> Any:
             report.outcome = "failed"
             report.longrepr = f"HUB_TEST_REQUIRE forbids this skip: {reason}"
     return report
+
+
+UNSETTLED = (
+    "tests/faults/",
+    "tests/web/test_merchant.py::test_a_link_of_another_kind_records_nothing",
+    "tests/web/test_merchant_rounds.py::test_a_large_round_is_queued_in_portions_and_survives_being_run_twice",
+    "tests/web/test_browser.py::",
+    "tests/web/test_merchant_screens.py::",
+    "tests/journey/test_help_pages.py::test_the_help_page_of_greenpay_works_step_by_step",
+)
+"""Tests that need minutes, or trail behind pages that have just changed: in the long set until they are settled."""
