@@ -59,7 +59,8 @@ def query_payment(query, account):
     kind = STATES.get(str(body.get("state")))
     if answer.status_code != 200 or body.get("ref") != query.reference or kind is None:
         return ()  # a word that no document lists: nothing was learnt
-    amount = hub.Money(body["cents"], "PEN") if isinstance(body.get("cents"), int) else None
+    cents = body.get("cents")
+    amount = hub.Money(cents, "PEN") if isinstance(cents, int) and cents > 0 else None
     vouched = frozenset({"reference", "movement", "amount"})
     return (hub.Observation(kind=kind, reference=body["ref"], movement=body["ref"], amount=amount, vouched=vouched),)
 
