@@ -164,7 +164,8 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
         return invoice
 
     invoice = await hub.store.write(write)
-    await send_statement(hub, merchant, invoice.customer_id, note="Así ven sus clientes el estado de cuenta.")
+    note = f"Así ven {'tus' if merchant.locale == 'es_CO' else 'sus'} clientes el estado de cuenta."
+    await send_statement(hub, merchant, invoice.customer_id, note=note)
     return invoice
 
 
