@@ -183,7 +183,10 @@ class Payments(Protocol):
         mode: Mode | None = None,
         text: str = "",
         since: datetime | None = None,
+        until: datetime | None = None,
         status: str = "",
+        provider: str = "",
+        amount: Collection[int] = (),
         limit: int = 200,
     ) -> tuple[Payment, ...]:
         """Newest first; text matches our or their reference, invoice number, mail or phone."""
@@ -591,6 +594,13 @@ class Store(Protocol):
 
     def next_due(self) -> datetime | None:
         """The earliest due time of anything that the loop does."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the last write could not be done, until one could; else empty."""
+
+    def problems(self) -> tuple[str, ...]:
+        """What of schema, triggers, indices and checks is not as this version has it."""
 
     async def close(self) -> None: ...
 

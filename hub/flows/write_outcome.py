@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ async def write_outcome(hub: Hub, fn: Callable[[Tx], T]) -> T:
         try:
             return await hub.store.write(fn)
         except Unavailable as trouble:
-            log.error("outcome_not_written_yet", error=str(trouble), again_in=pause)
+            with contextlib.suppress(OSError):  # where the log stands on the same full disk
+                log.error("outcome_not_written_yet", error=str(trouble), again_in=pause)
             await asyncio.sleep(pause)
     return await hub.store.write(fn)

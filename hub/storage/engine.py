@@ -76,6 +76,14 @@ BUSY = frozenset(
 )
 
 
+BROKEN = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN})
+"""After these the writer's connection is opened anew: what it holds in memory may not be what is on disk."""
+
+
+NOBODY_CAN = BROKEN | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
+"""After these it is of no use to try the functions of a group one by one; a full disk may still take a small one."""
+
+
 class Unusable(Exception):
     """The database may not be used as it is; ``problems`` says why, and the text names the remedy."""
 
@@ -123,8 +131,28 @@ def _meaning(error: sqlite3.Error) -> Exception:
     """What a refusal of the driver means to the hub; the error itself when it is a fault of ours."""
     if isinstance(error, sqlite3.IntegrityError):
         return _conflict(str(error))
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return Unavailable(str(error)) if isinstance(error, sqlite3.OperationalError) and code in BUSY else error
+    return Unavailable(str(error)) if _code(error) in BUSY | BROKEN else error
+
+
+def _code(error: BaseException | None) -> int:
+    """SQLite's primary code of an error, or of what caused it; 0 where there is none."""
+    while error is not None:
+        code = getattr(error, "sqlite_errorcode", None)
+        if isinstance(code, int):
+            return code & 0xFF
+        error = error.__cause__
+    return 0
+
+
+def _execute(connection: sqlite3.Connection, sql: str) -> sqlite3.Cursor:
+    """Execute past a transaction's seam, with the same meaning of what is refused."""
+    try:
+        return connection.execute(sql)
+    except sqlite3.Error as error:
+        meaning = _meaning(error)
+        if meaning is error:
+            raise
+        raise meaning from error
 
 
 def _conflict(text: str) -> Conflict:
@@ -318,7 +346,8 @@ class SqliteStore:
         for connection in self._readers:
             self._free.put(connection)
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="hub-reader")
-        self._writer_connection = connect(path)
+        self.trouble = ""
+        self._writer_connection: sqlite3.Connection | None = connect(path)
         self._writer = threading.Thread(target=self._write_on, name="hub-writer", daemon=True)
         self._writer.start()
 
@@ -352,11 +381,12 @@ class SqliteStore:
         """``read`` for a caller without an event loop."""
         connection = self._free.get()
         try:
-            connection.execute("BEGIN")
+            _execute(connection, "BEGIN")
             try:
                 return fn(SqliteTx(connection))
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    _execute(connection, "ROLLBACK")
         finally:
             self._free.put(connection)
 
@@ -368,9 +398,15 @@ class SqliteStore:
     def next_due(self) -> datetime | None:
         """The earliest due time of anything that the loop does."""
         with self._glance:
-            row = self._glancer.execute(ready(DUE).sql).fetchone()
+            row = _execute(self._glancer, ready(DUE).sql).fetchone()
         dues = [due for due in row if due is not None]
         return moment(min(dues)) if dues else None
+
+    def problems(self) -> tuple[str, ...]:
+        """What of schema, triggers, indices and checks is not as this version has it."""
+        from .check import check
+
+        return tuple(check(self.path))
 
     async def close(self) -> None:
         """Write what is queued and close every connection."""
@@ -396,70 +432,121 @@ class SqliteStore:
             self._jobs.put(job)
 
     def _write_on(self) -> None:
-        """The writer thread: take what is queued, commit it together, answer."""
-        connection = self._writer_connection
+        """The writer thread: take what is queued, commit it together, answer; it lives whatever happens to a group."""
         open_ = True
         while open_:
-            group = [self._jobs.get()]
-            while group[-1] is not None and len(group) < GROUP:
-                try:
-                    group.append(self._jobs.get_nowait())
-                except queue.Empty:
-                    break
-            if group[-1] is None:
-                open_ = False
-                group.pop()
-            jobs = [job for job in group if job is not None]
-            if jobs:
-                try:
-                    self._write_group(connection, jobs)
-                except BaseException as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
-                    connection = self._replace(connection, jobs, error)
-                self._answered += len(jobs)  # written by this thread alone
-                _answer(jobs)
-        connection.close()
+            jobs, open_ = self._taken()
+            if not jobs:
+                continue
+            try:
+                self._write_group(jobs)
+            except BaseException as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
+                self._fail(jobs, Unavailable(f"the writer failed: {type(error).__name__}"))
+                self._drop()
+            self._answered += len(jobs)  # written by this thread alone
+            _answer(jobs)
+        self._drop()
 
-    def _replace(self, connection: sqlite3.Connection, jobs: list[_Job], error: BaseException) -> sqlite3.Connection:
-        """A fault that no write may survive: nothing of the group is durable, and the connection is made anew."""
-        for job in jobs:
-            job.result, job.calls = None, []
-            job.error = Unavailable(f"the writer failed: {type(error).__name__}")
-        with contextlib.suppress(sqlite3.Error):
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            connection.close()
-        self._writer_connection = connect(self.path)
-        return self._writer_connection
+    def _taken(self) -> tuple[list[_Job], bool]:
+        """What is queued, at least one; and whether more may come."""
+        group = [self._jobs.get()]
+        while group[-1] is not None and len(group) < GROUP:
+            try:
+                group.append(self._jobs.get_nowait())
+            except queue.Empty:
+                break
+        return [job for job in group if job is not None], group[-1] is not None
 
-    def _write_group(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
-        """Commit the group at once; if that fails, one by one, so that only the guilty one fails."""
-        trouble = self._commit(connection, jobs)
+    def _write_group(self, jobs: list[_Job]) -> None:
+        """Commit the group at once; if that fails, one by one, so that only the guilty one fails.
+
+        Where nobody could write now, everyone in the group is told so at once: each would wait for it again.
+        """
+        trouble = self._commit(jobs)
         if trouble is None:
             return
-        if len(jobs) == 1:
+        if isinstance(trouble, Unavailable) and (len(jobs) == 1 or _code(trouble) in NOBODY_CAN):
+            self._fail(jobs, trouble)
+        elif len(jobs) == 1:
             jobs[0].error = jobs[0].error or trouble
-            return
-        for job in jobs:
-            self._write_group(connection, [job])
+        else:
+            for job in jobs:
+                self._write_group([job])
 
-    def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> Exception | None:
+    def _fail(self, jobs: list[_Job], trouble: Unavailable) -> None:
+        """Nothing of the group is durable."""
+        self.trouble = str(trouble) or type(trouble).__name__
+        for job in jobs:
+            job.result, job.calls, job.error = None, [], trouble
+
+    def _commit(self, jobs: list[_Job]) -> Exception | None:
         alone = len(jobs) == 1
         try:
+            connection = self._writing()
+        except Exception as error:  # noqa: BLE001 - it is opened again for the next group
+            return error if isinstance(error, Unavailable) else Unavailable(str(error))
+        try:
             connection.execute("BEGIN IMMEDIATE")
+            before = connection.total_changes
             for job in jobs:
                 if alone:
                     job.run(connection)
                 else:
                     _run_apart(connection, job)
             if alone and jobs[0].error is not None:
-                _roll_back(connection)
-                return None
+                self._roll_back(connection)
+                return self._own_trouble(jobs)
             connection.execute("COMMIT")
+            if self.trouble and connection.total_changes != before:
+                self.trouble = ""
         except Exception as error:  # noqa: BLE001 - the writer goes on, whatever happened to this group
-            _roll_back(connection)
-            return _meaning(error) if isinstance(error, sqlite3.Error) else error
+            self._roll_back(connection)
+            if _code(error) in BROKEN:
+                self._drop()
+            meaning = self._with_cause(error)
+            return meaning if isinstance(meaning, Unavailable) else self._own_trouble(jobs) or meaning
         self.commits += 1
         return None
+
+    @staticmethod
+    def _with_cause(error: Exception) -> Exception:
+        meaning = _meaning(error) if isinstance(error, sqlite3.Error) else error
+        if meaning is not error:
+            meaning.__cause__ = error
+        return meaning
+
+    def _own_trouble(self, jobs: list[_Job]) -> Unavailable | None:
+        """What the database refused a function inside the transaction, which it may have ended by that."""
+        for job in jobs:
+            if isinstance(job.error, Unavailable):
+                if _code(job.error) in BROKEN:
+                    self._drop()
+                return job.error
+        return None
+
+    def _writing(self) -> sqlite3.Connection:
+        """The writer's connection, opened anew after a failure of the disk."""
+        if self._writer_connection is None:
+            self._writer_connection = connect(self.path)
+        return self._writer_connection
+
+    def _drop(self) -> None:
+        """Write no more on this connection: what it holds in memory may not be what is on disk."""
+        dropped, self._writer_connection = self._writer_connection, None
+        if dropped is not None:
+            with contextlib.suppress(sqlite3.Error):
+                if dropped.in_transaction:
+                    dropped.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                dropped.close()
+
+    def _roll_back(self, connection: sqlite3.Connection) -> None:
+        """End the transaction if SQLite has not ended it already; a connection that cannot is not used again."""
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._drop()
 
 
 def _run_apart(connection: sqlite3.Connection, job: _Job) -> None:
@@ -469,12 +556,6 @@ def _run_apart(connection: sqlite3.Connection, job: _Job) -> None:
     if job.error is not None:
         connection.execute("ROLLBACK TO one")
     connection.execute("RELEASE one")
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    """End the transaction if SQLite has not ended it already."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
 
 
 def _answer(jobs: list[_Job]) -> None:
@@ -518,11 +599,30 @@ def open_store(path: str | Path, *, readers: int = 4) -> SqliteStore:
 
     Raises:
         Unusable: It is missing, out of date, or a trigger, CHECK or setting is not as it should be.
-        Unavailable: It is locked or cannot be read.
+        Unavailable: It is locked, cannot be read, or may not be written.
     """
     from .check import check
 
     problems = check(path)
     if problems:
         raise Unusable(str(path), tuple(problems))
+    _refuse_read_only(path)
     return SqliteStore(path, readers=readers)
+
+
+def _refuse_read_only(path: str | Path) -> None:
+    """A database that may only be read is found out at the start, not by the first payment."""
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA busy_timeout=0")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA user_version={version}")  # the lock alone may be had on a file that cannot change
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if _code(error) == sqlite3.SQLITE_READONLY:
+            raise Unavailable(
+                f"{path} is read-only here: give this user the right to write the file and its folder"
+            ) from error
+    finally:
+        connection.close()

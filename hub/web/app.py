@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
 
+from hub.flows.check_readiness import check_readiness, is_alive
 from hub.flows.open_link import LinkShut
 from hub.flows.ports import Hub, Unavailable
 
@@ -151,17 +153,31 @@ async def asset(request: Request) -> Response[bytes]:
 
 
 @get("/healthz", include_in_schema=False)
-async def healthz() -> Response[str]:
-    """The process answers."""
-    return Response("ok\n", media_type=MediaType.TEXT)
+async def healthz(request: Request) -> Response[str]:
+    """The process answers, and its loop turns."""
+    alive = is_alive(hub_of(request))
+    return Response(
+        "ok\n" if alive else "the loop stands still\n", status_code=200 if alive else 503, media_type=MediaType.TEXT
+    )
 
 
 @get("/readyz", include_in_schema=False)
 async def readyz(request: Request) -> Response[str]:
-    """The database answers too."""
-    hub = hub_of(request)
-    await hub.store.read(lambda tx: tx.countries.enabled())
-    return Response("ready\n", media_type=MediaType.TEXT)
+    """Requests may be sent here; with ``?detail`` as JSON, with what is impaired."""
+    found = await check_readiness(hub_of(request))
+    status = 200 if found.is_ready else 503
+    if "detail" not in request.query_params:
+        parts = sorted({part for part, _ in found.problems}) or ["stopping"]
+        text = "ready" if found.is_ready else f"not ready: {', '.join(parts)}"
+        return Response(f"{text}\n", status_code=status, media_type=MediaType.TEXT)
+    detail = {
+        "ready": found.is_ready,
+        "problems": [{"part": part, "problem": problem} for part, problem in found.problems],
+        "loop_seconds": None if found.loop_age is None else round(found.loop_age, 1),
+        "stopping": found.stopping,
+        "quarantined": list(found.quarantined),
+    }
+    return Response(json.dumps(detail), status_code=status, media_type=MediaType.JSON)
 
 
 def show_fault(request: Request, fault: Exception) -> Response[Any]:

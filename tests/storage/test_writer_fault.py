@@ -15,11 +15,11 @@ class Broken(SqliteStore):
 
     fault: BaseException | None = None
 
-    def _commit(self, *given, **named):  # type: ignore[no-untyped-def]
+    def _commit(self, jobs):  # type: ignore[no-untyped-def]
         fault, self.fault = self.fault, None
         if fault:
             raise fault
-        return super()._commit(*given, **named)
+        return super()._commit(jobs)
 
 
 def io_error() -> sqlite3.OperationalError:
