@@ -168,3 +168,20 @@ def check(code: str, as_json: bool, data: str | None) -> int:
             click.echo(f"     {finding}")
     click.echo(f"{code}: {len(results) - len(failed)} of {len(results)} proofs hold")
     return 1 if failed else 0
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@data_option
+def release(code: str, data: str | None) -> int:
+    """Trust a plugin again that froze the process twice, from the next start on."""
+    from hub.flows.distrust_plugin import release_plugin
+
+    from .running import run
+
+    count = run(data, lambda hub: release_plugin(hub, code))
+    if not count:
+        click.echo(f"no freeze of {code} is remembered")
+        return 1
+    click.echo(f"{count} freezes of {code} are forgiven; start serve and worker again")
+    return 0

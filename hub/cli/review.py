@@ -97,6 +97,42 @@ async def _find(hub: Hub, text: str) -> Review:
 
 
 @command.command()
+@json_option
+@data_option
+def waiting(as_json: bool, data: str | None) -> None:
+    """List decisions that wait for a second person."""
+    from .printing import moment, print_json, print_table
+    from .running import run
+
+    def read(tx: Any) -> Any:
+        found = tx.decisions.waiting()
+        payments = {item.payment_id: tx.payments.get(item.payment_id) for item in found if item.payment_id}
+        return [(item, payments.get(item.payment_id)) for item in found]
+
+    rows = run(data, lambda hub: hub.store.read(read))
+    if as_json:
+        print_json([{**_decision(item), "payment": payment.reference if payment else None} for item, payment in rows])
+    elif rows:
+        print_table(
+            ("PROPOSED", "BY", "KIND", "PAYMENT", "AMOUNT", "WHY"),
+            [
+                (
+                    moment(item.proposed_at),
+                    item.by,
+                    item.kind.value,
+                    payment.reference if payment else item.subject[:SHORT],
+                    item.amount or "",
+                    item.why,
+                )
+                for item, payment in rows
+            ],
+            right=("AMOUNT",),
+        )
+    else:
+        click.echo("nothing waits for a second person")
+
+
+@command.command()
 @click.argument("review_id", metavar="ID")
 @json_option
 @data_option

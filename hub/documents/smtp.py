@@ -14,6 +14,7 @@ import attrs
 from hub.domain.mail import Mail, MailRefused
 
 TIMEOUT_SECONDS = 20.0
+GREETING_SECONDS = 5.0
 FOR_GOOD = frozenset({521, 550, 551, 552, 553, 554, 556})
 """Replies about this recipient or mail; other refusals (no login, no relaying, a wrong sender) are ours to mend."""
 
@@ -44,14 +45,27 @@ class SmtpMailer:
         message = message_of(mail, datetime.now(UTC))
         await asyncio.to_thread(self._send, message, mail)
 
+    def greet(self) -> None:
+        """Say hello, encrypt and sign in as for a mail, and leave.
+
+        Raises:
+            OSError, smtplib.SMTPException: A mail would fail in the same way.
+        """
+        with smtplib.SMTP(self.host, self.port, local_hostname="localhost", timeout=GREETING_SECONDS) as server:
+            self._enter(server)
+            server.noop()
+
+    def _enter(self, server: smtplib.SMTP) -> None:
+        if self.starttls:
+            server.starttls(context=ssl.create_default_context())
+        if self.user:
+            server.login(self.user, self.password)
+
     def _send(self, message: EmailMessage, mail: Mail) -> None:
         sender = _bare(mail.sender)
         name = sender.rpartition("@")[2]  # asked of the system, our own name could take seconds
         with smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout) as server:
-            if self.starttls:
-                server.starttls(context=ssl.create_default_context())
-            if self.user:
-                server.login(self.user, self.password)
+            self._enter(server)
             try:
                 server.send_message(message, from_addr=sender, to_addrs=[mail.recipient])
             except smtplib.SMTPRecipientsRefused as error:

@@ -1,6 +1,10 @@
 """The database: the only place that knows SQL."""
 
 from .audit import export_audit as export_audit
+from .backup import BackupRefused as BackupRefused
+from .backup import back_up as back_up
+from .backup import restore as restore
+from .backup import verify_file as verify_file
 from .check import check as check
 from .engine import SqliteStore as SqliteStore
 from .engine import SqliteTx as SqliteTx

@@ -37,6 +37,11 @@ def check(path: str | Path) -> list[str]:
 
 def _problems(connection: sqlite3.Connection) -> Iterator[str]:
     yield from pragma_problems(connection)
+    yield from schema_problems(connection)
+
+
+def schema_problems(connection: sqlite3.Connection) -> Iterator[str]:
+    """What of the schema and its guards is not as this version has it."""
     found = _revision(connection)
     if found != HEAD:
         yield f"its schema is revision {found or 'none'}, not {HEAD}"

@@ -1,0 +1,167 @@
+"""Look for what is wrong, with a remedy for each fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.flows.examine import Finding
+    from hub.settings import Settings
+
+
+@click.command()
+@click.option("--no-mail", is_flag=True, help="Do not talk to the mail server.")
+@click.option("--books", is_flag=True, help="Verify the books too; that takes a while on large ones.")
+@json_option
+@data_option
+def command(no_mail: bool, books: bool, as_json: bool, data: str | None) -> int:
+    """Look for what is wrong here: settings, keys, database, plugins, accounts, work that is due, mail, disk, backup.
+
+    Nothing is sent to anybody. Exit code 1 when there is a fault; warnings alone are 0."""
+    from .printing import print_json
+
+    found = list(_examine(data, no_mail=no_mail, books=books))
+    faults = sum(item.grade == "fault" for item in found)
+    if as_json:
+        print_json(
+            {
+                "faults": faults,
+                "findings": [{"grade": item.grade.value, "what": item.what, "remedy": item.remedy} for item in found],
+            }
+        )
+    else:
+        _print(found, faults)
+    return 1 if faults else 0
+
+
+def _print(found: list[Finding], faults: int) -> None:
+    for grade in ("fault", "warning", "fine"):
+        for item in found:
+            if item.grade == grade:
+                click.echo(f"{grade.upper() if grade == 'fault' else grade:8} {item.what}")
+                if item.remedy:
+                    click.echo(f"{'':8} -> {item.remedy}")
+    warnings = sum(item.grade == "warning" for item in found)
+    click.echo(f"\n{faults} faults, {warnings} warnings")
+
+
+def _examine(data: str | None, *, no_mail: bool, books: bool) -> Iterator[Finding]:
+    from pathlib import Path
+
+    from hub.flows.examine import fault, fine
+    from hub.logs import set_up_logs
+    from hub.settings import SettingsError, load_settings
+
+    set_up_logs("critical")  # what is wrong is printed as a finding
+    try:
+        settings = load_settings(Path(data) if data else None)
+    except SettingsError as error:
+        yield from (fault(problem, "correct it in hub.toml or the environment") for problem in error.problems)
+        return
+    yield fine(f"settings of {settings.data}")
+    yield from _settings(settings)
+    yield from _files(settings)
+    yield from _inside(settings, books=books)
+    if not no_mail:
+        yield from _mail(settings)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    from urllib.parse import urlsplit
+
+    from hub.flows.examine import warning
+
+    address = urlsplit(settings.base_url)
+    here = address.hostname in ("localhost", "127.0.0.1", "::1")
+    if here:
+        yield warning(
+            f"base_url is {settings.base_url}: links in mails work on this machine alone",
+            "set base_url to the address that customers reach",
+        )
+    elif address.scheme != "https":
+        yield warning(f"base_url is {settings.base_url}, without TLS", "put TLS in front, and write https://")
+    if not settings.operator_email and not settings.alert_webhook:
+        yield warning("nobody is alerted", "set operator_email or alert_webhook")
+    for code in sorted(settings.endpoints):
+        yield warning(
+            f"test accounts of {code} reach {', '.join(sorted(settings.endpoints[code].values()))}",
+            f"remove [providers.{code}.endpoints] from hub.toml where no simulator is meant",
+        )
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    import stat
+
+    from hub.bootstrap import KEYS, database_of
+    from hub.flows.examine import fault, fine
+    from hub.vault import KeyFileMissing, VaultError, open_vault
+
+    keys, database = settings.data / KEYS, database_of(settings)
+    try:
+        open_vault(keys)
+        yield fine(f"keys: {keys}")
+    except KeyFileMissing:
+        yield fault(f"{keys} is not there", "restore it; without a database yet, payment-hub migrate makes one")
+    except VaultError as error:
+        yield fault(f"{keys}: {error}", f"restore it from where you keep it; chmod 600 {keys}")
+    for path in (database, settings.data / "hub.toml"):
+        loose = path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+        if loose and path == database:
+            yield fault(f"{path} can be read by others", f"chmod 600 {path}")
+
+
+def _inside(settings: Settings, *, books: bool) -> Iterator[Finding]:
+    import asyncio
+
+    from hub.bootstrap import NotReady, database_of, open_hub
+    from hub.flows.examine import examine, fault, fine
+    from hub.flows.ports import Unavailable
+    from hub.storage import Unusable
+    from hub.vault import VaultError
+
+    async def work() -> list[Finding]:
+        opened = open_hub(settings)
+        try:
+            found = list(await examine(opened.hub))
+            if books:
+                broken = await opened.hub.store.read(lambda tx: tx.ledger.verify())
+                remedy = "a row was changed past the program: restore a backup beside it and compare"
+                found += [fault(text, remedy) for text in broken] or [fine("the books are right")]
+            return found
+        finally:
+            await opened.close(0)
+
+    try:
+        yield from asyncio.run(work())
+    except Unusable as error:
+        for problem in error.problems:
+            yield fault(f"{database_of(settings)}: {problem}", "run payment-hub migrate")
+    except NotReady as error:
+        yield fault(str(error), "see there")
+    except Unavailable as error:
+        yield fault(f"{database_of(settings)}: {error}", "free the disk, end whoever holds the lock, or give the right")
+    except VaultError:
+        return  # told with the files
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    import smtplib
+
+    from hub.bootstrap import mailer_for
+    from hub.flows.examine import fault, fine
+
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        mailer_for(settings).greet()
+    except (OSError, smtplib.SMTPException) as error:
+        yield fault(
+            f"the mail server {place} does not take us in: {type(error).__name__}: {error}",
+            "correct smtp_host, smtp_port, smtp_user, HUB_SMTP_PASSWORD or smtp_starttls; mails wait meanwhile",
+        )
+    else:
+        yield fine(f"mail server {place}")

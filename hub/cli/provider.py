@@ -1,0 +1,110 @@
+"""Pause a provider's buttons, and resume them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import data_option, json_option
+
+if TYPE_CHECKING:
+    from hub.flows.ports import Hub
+
+
+@click.group()
+def command() -> None:
+    """Pause a provider's buttons everywhere, and resume them; live payments go on."""
+
+
+account_option = click.option(
+    "--account", metavar="COMPANY", help="Only the buttons of this company; else of every company."
+)
+
+
+async def _account(hub: Hub, code: str, company: str | None) -> str | None:
+    from .finding import find_account, find_company
+
+    if code not in hub.providers and company is None:
+        known = ", ".join(sorted(hub.providers)) or "none"
+        raise click.ClickException(f"no provider {code!r} is served here (there are: {known})")
+    return (await find_account(hub, await find_company(hub, company), code)).id if company else None
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@account_option
+@click.option("--text", metavar="TEXT", default="", help="What payers read instead of the button.")
+@data_option
+def pause(code: str, account: str | None, text: str, data: str | None) -> None:
+    """Hide a provider's buttons at once, everywhere; payments that were started go on."""
+    from hub.flows.pause_provider import pause_provider
+
+    from .running import operator, run
+
+    async def work(hub: Hub) -> str:
+        account_id = await _account(hub, code, account)
+        try:
+            return await pause_provider(hub, code, text=text, by=operator(), account_id=account_id)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+    said = run(data, work)
+    where = f"of {account}" if account else "everywhere"
+    click.echo(f"{code} is paused {where}; payers read: {said}")
+    again = f" --account {account}" if account else ""
+    click.echo(f"to show it again: payment-hub provider resume {code}{again}")
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@account_option
+@data_option
+def resume(code: str, account: str | None, data: str | None) -> int:
+    """Show a provider's buttons again."""
+    from hub.flows.pause_provider import list_pauses, resume_provider
+
+    from .running import run
+
+    async def work(hub: Hub) -> tuple[bool, Any]:
+        account_id = await _account(hub, code, account)
+        done = await resume_provider(hub, code, account_id=account_id)
+        return done, [pause for pause in await list_pauses(hub) if pause.provider == code]
+
+    done, left = run(data, work)
+    click.echo(f"{code} is shown again" if done else f"{code} was not paused so")
+    if left:
+        click.echo(f"still paused elsewhere ({len(left)}): payment-hub provider pauses")
+    return 0 if done else 1
+
+
+@command.command()
+@json_option
+@data_option
+def pauses(as_json: bool, data: str | None) -> None:
+    """List what is paused now."""
+    from hub.flows.pause_provider import list_pauses
+
+    from .printing import moment, print_json, print_table
+    from .running import run
+
+    async def work(hub: Hub) -> Any:
+        found = await list_pauses(hub)
+        slugs = await hub.store.read(lambda tx: {merchant.id: merchant.slug for merchant in tx.merchants.all()})
+        return [(item, slugs.get(item.account.merchant_id, "") if item.account else "") for item in found]
+
+    rows = run(data, work)
+    if as_json:
+        print_json(
+            [
+                {"provider": item.provider, "company": company or None, "text": item.text, "since": item.since}
+                for item, company in rows
+            ]
+        )
+    elif rows:
+        print_table(
+            ("PROVIDER", "COMPANY", "SINCE", "BY", "PAYERS READ"),
+            [(item.provider, company or "all", moment(item.since), item.by, item.text) for item, company in rows],
+        )
+    else:
+        click.echo("nothing is paused")
