@@ -306,7 +306,7 @@ def member() -> None:
 
 @member.command("add")
 @click.argument("email", metavar="MAIL")
-@click.option("--role", type=click.Choice(["owner", "accountant"]), default="accountant", show_default=True)
+@click.option("--role", type=click.Choice(["owner", "accountant", "operator"]), default="accountant", show_default=True)
 @company_option
 @data_option
 def member_add(email: str, role: str, slug: str | None, data: str | None) -> None:

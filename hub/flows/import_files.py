@@ -27,6 +27,8 @@ from hub_hookspecs import Country, Money
 from .ports import Hub, Tx
 
 PREVIEW = 5
+TOLD = 50
+"""Changed rows that a report tells one by one."""
 
 
 class Change(enum.StrEnum):
@@ -45,6 +47,7 @@ class ImportReport:
         faults: What is wrong with the file; when there are any, nothing was taken.
         refused: Rows that contradict what is paid or being paid; the others were taken.
         preview: The first rows as understood, for people.
+        told: What changed in the first rows that changed.
     """
 
     format: str = ""
@@ -55,6 +58,7 @@ class ImportReport:
     refused: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
     preview: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     dry_run: bool = False
 
 
@@ -92,6 +96,7 @@ async def import_customers(
 
 def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], report: ImportReport) -> ImportReport:
     counts = dict.fromkeys(Change, 0)
+    told: list[str] = []
     for row in rows:
         found = [
             customer
@@ -113,7 +118,19 @@ def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], r
         if change is not Change.UNCHANGED:
             tx.customers.save(after)
         counts[change] += 1
-    return _counted(report, counts)
+        if before and change is Change.CHANGED and len(told) < TOLD:
+            told.append(f"{row.document.number}: {_changed_of(before, after)}")
+    return attrs.evolve(_counted(report, counts), told=tuple(told))
+
+
+def _changed_of(before: Customer, after: Customer) -> str:
+    pairs = (
+        ("nombre", before.name, after.name),
+        ("correo", before.email, after.email),
+        ("teléfono", before.phone, after.phone),
+        ("dirección", before.address, after.address),
+    )
+    return "; ".join(f"{what} {old or '-'} → {new or '-'}" for what, old, new in pairs if old != new)
 
 
 def _row_id(*parts: str) -> str:
@@ -191,6 +208,7 @@ def _save_invoices(
     refused: list[Fault] = []
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
+    told: list[str] = []
     for row in rows:
         if row.customer_key not in customers:
             customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
@@ -208,10 +226,13 @@ def _save_invoices(
         if objection:
             refused.append(Fault(row.line, "number", row.number, objection))
         else:
-            counts[_revise(tx, before, row, customer_id, now)] += 1
+            change = _revise(tx, before, row, customer_id, now)
+            counts[change] += 1
+            if change is Change.CHANGED and len(told) < TOLD:
+                told.append(f"{row.number}: {_difference(tx, before, row, customer_id)}")
     if faults:
         return attrs.evolve(report, faults=tuple(faults))
-    return _counted(report, counts, tuple(refused))
+    return attrs.evolve(_counted(report, counts, tuple(refused)), told=tuple(told))
 
 
 def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
@@ -299,6 +320,25 @@ def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, now: dat
     if less > 0:
         tx.ledger.write(ledger.paid_elsewhere(after, amount=less, at=now))
     return Change.CHANGED
+
+
+def _difference(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str) -> str:
+    """What an accepted row changed of an invoice, in words."""
+    outside = _outside_wanted(before, row)
+    pairs = (
+        ("total", str(Money(before.total, before.currency)), str(row.total)),
+        ("pagado fuera", str(Money(before.outside, before.currency)), str(Money(outside, before.currency))),
+        ("emitida", str(before.issued_on), str(row.issued_on)),
+        ("vence", str(before.due_on or "-"), str(row.due_on or "-")),
+        ("descripción", before.description or "-", row.description or "-"),
+        ("cliente", _name_of(tx, before.customer_id), _name_of(tx, customer_id)),
+    )
+    return "; ".join(f"{what} {old} → {new}" for what, old, new in pairs if old != new)
+
+
+def _name_of(tx: Tx, customer_id: str) -> str:
+    customer = tx.customers.get(customer_id)
+    return customer.name if customer else customer_id
 
 
 def _move_bill(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:

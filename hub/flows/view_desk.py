@@ -266,17 +266,41 @@ def _today(now: datetime, merchant: Merchant) -> date:
     return now.astimezone(ZoneInfo(merchant.company.zone)).date()
 
 
-async def list_payments(
-    hub: Hub, merchant: Merchant, *, search: str = "", status: str = "", since: datetime | None = None
-) -> tuple[PaymentRow, ...]:
-    """Payments, newest first; ``status`` is one of theirs, or ``unrecorded`` for those without a cash receipt."""
-    wanted = Status.PAID.value if status == UNRECORDED else status
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """Which payments a list shows.
+
+    Attributes:
+        text: Our or their reference, invoice, mail, phone or name.
+        status: One of theirs, or ``unrecorded`` for paid ones without a cash receipt.
+        amount: Exact amounts in minor units, one for each reading of what was typed.
+    """
+
+    text: str = ""
+    status: str = ""
+    provider: str = ""
+    amount: tuple[int, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def list_payments(hub: Hub, merchant: Merchant, wanted: Wanted) -> tuple[PaymentRow, ...]:
+    """Payments, newest first."""
+    status = Status.PAID.value if wanted.status == UNRECORDED else wanted.status
 
     def read(tx: Tx) -> tuple[PaymentRow, ...]:
         found = tx.payments.search(
-            merchant_id=merchant.id, mode=merchant.mode, text=search, since=since, status=wanted, limit=LISTED
+            merchant_id=merchant.id,
+            mode=merchant.mode,
+            text=wanted.text,
+            since=wanted.since,
+            until=wanted.until,
+            status=status,
+            provider=wanted.provider,
+            amount=wanted.amount,
+            limit=LISTED,
         )
-        return tuple(row for row in _rows(tx, found) if status != UNRECORDED or row.is_unrecorded)
+        return tuple(row for row in _rows(tx, found) if wanted.status != UNRECORDED or row.is_unrecorded)
 
     return await hub.store.read(read)
 

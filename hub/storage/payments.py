@@ -260,7 +260,10 @@ class Payments:
         mode: Mode | None = None,
         text: str = "",
         since: datetime | None = None,
+        until: datetime | None = None,
         status: str = "",
+        provider: str = "",
+        amount: Collection[int] = (),
         limit: int = 200,
     ) -> tuple[Payment, ...]:
         """Newest first; text matches our or their reference, invoice number, mail, phone or name."""
@@ -275,9 +278,19 @@ class Payments:
         if since is not None:
             conditions.append(payment.c.created_at >= bindparam("since"))
             values["since"] = micros(since)
+        if until is not None:
+            conditions.append(payment.c.created_at < bindparam("until"))
+            values["until"] = micros(until)
         if status:
             conditions.append(payment.c.status == bindparam("status"))
             values["status"] = str(status)
+        if provider:
+            conditions.append(payment.c.provider == bindparam("provider"))
+            values["provider"] = provider
+        if amount:
+            names = {f"amount_{at}": minor for at, minor in enumerate(amount)}
+            conditions.append(or_(*(payment.c.amount == bindparam(name) for name in names)))
+            values |= names
         if text.strip():
             conditions.append(TEXT)
             values |= {"pattern": pattern(text.strip()), "folded": pattern(folded(text.strip()))}

@@ -257,7 +257,7 @@ def test_the_help_page_of_greenpay_works_step_by_step(street: Street, person: Pe
     payer("Paga").click("Pagar").sees("Pagar con tarjeta", "Número de tarjeta")
     payer("En la página de Greenpay").fill(CARD).click("Pagar")
     payer("Tu cliente verá el estado y resumen de la transacción").sees(
-        "Aprobad", "Resumen de la transacción", "Autorización", "****1111", "FE-1041", "15 000,50"
+        "Aprobad", "Resumen de la transacción", "Autorización", "****1111", "FE-1041", "85 650,50"
     )
     receipt = street.mail(customer, "soporte de")
     assert "FE-1041" in receipt.text, "y recibirá el soporte por correo electrónico"
@@ -266,7 +266,7 @@ def test_the_help_page_of_greenpay_works_step_by_step(street: Street, person: Pe
     assert "Alejandro González" in notice.text
     open_mail(street, step("Recibirás en tu correo un soporte detallando las transacciones"), notice)
     step("Desde ahí podrás agregar el recibo de caja").click("Agregar recibo de caja").sees("15 000,50")
-    step("Y lo agregas").click("Agregar recibo de caja").sees("RC-000001", "QUINCE MIL COLONES CON 50/100")
+    step("Y lo agregas").click("Agregar recibo de caja").sees("RC-000001", "SEISCIENTOS CINCUENTA COLONES CON 50/100")
     assert not street.run(town.opened.hub.store.read(lambda tx: tx.ledger.verify()))
 
 

@@ -287,7 +287,8 @@ def test_a_workbook_is_previewed_taken_and_told_what_changed(house: Any, clerk: 
     changed = [(*rows[0][:5], Money(1_200_000, "CRC")), ("X-2", *rows[0][1:])]
     shown = bring(clerk, "invoices", "facturas.xlsx", xlsx_of("Facturas", HEADER, changed))
     assert "Filas nuevas 1 Filas con cambios 1" in seen(shown.text)
-    take(clerk, shown.text)
+    assert "Qué cambiaría X-1: total 10000.50 CRC → 12000.00 CRC" in seen(shown.text)
+    assert "Qué cambió X-1: total" in seen(take(clerk, shown.text))
     assert "₡12 000,00" in seen(clerk.read("/m/invoices?q=X-1"))
 
 
@@ -343,9 +344,52 @@ def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk
     assert "hay 0 pagos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
 
 
+def test_days_and_statements_are_printed(house: Any, clerk: Any) -> None:
+    debtor = house.debtor("CR", (5_000_000, -3), merchant=clerk.merchant)
+    day = (house.time() - timedelta(hours=6)).date()
+    for path in (f"/m/exports/report?since={day}", f"/m/customers/{debtor.customer.id}/pdf"):
+        answer = clerk.browser.get(path)
+        assert answer.headers["content-type"] == "application/pdf", path
+        assert answer.content.startswith(b"%PDF-")
+    assert clerk.browser.get(f"/m/exports/report?since={day}&until={day - timedelta(days=1)}").status_code == 422
+    assert clerk.browser.get("/m/exports/report").status_code == 422
+
+
 @pytest.mark.parametrize("query", ["", "since=ayer", "since=2026-01-01&until=nunca"])
 def test_an_export_without_a_day_is_asked_again(clerk: Any, query: str) -> None:
     assert clerk.browser.get(f"/m/exports/payments?{query}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("amount=43.210,00", True),
+        ("amount=43210", True),
+        ("amount=43,210.00", True),
+        ("amount=43211", False),
+        ("amount=nada", True),
+        ("provider=greenpay&status=paid", True),
+        ("provider=nequi", False),
+        ("status=closed", False),
+        ("since={today}&until={today}", True),
+        ("until={yesterday}", False),
+        ("q=%s", True),
+        ("q=pagador@correo.example&amount=43210", True),
+    ],
+)
+def test_payments_are_found_by_what_people_know_of_them(
+    house: Any, clerk: Any, found_payment: Any, query: str, found: bool
+) -> None:
+    today = (house.time() - timedelta(hours=6)).date()
+    days = {"today": today.isoformat(), "yesterday": (today - timedelta(days=1)).isoformat()}
+    page = clerk.read("/m/payments?" + query.replace("%s", found_payment.reference).format(**days))
+    assert (f"/m/payments/{found_payment.id}" in page) is found
+
+
+@pytest.fixture(scope="module")
+def found_payment(house: Any, clerk: Any) -> Any:
+    """A payment of 43 210 colones."""
+    return pay(house, account_of(house, clerk.merchant), house.debtor("CR", (4_321_000, -3), merchant=clerk.merchant))
 
 
 # ---------------------------------------------------------------- receipts, settlements, exceptions

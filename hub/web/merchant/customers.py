@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode, urlsplit
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.merchant import Customer
+from hub.flows.print_paper import PapersMissing, preview_statement_pdf
 from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.view_deliveries import list_customer_mails
 from hub.flows.view_desk import list_customers, view_customer
-from hub.web.pages import Page, redirect
+from hub.web.pages import Page, pdf_answer, redirect
 
 from .desk import AtDesk, Brought, Desk, unknown_is_404
 from .rights import Right
@@ -55,6 +56,16 @@ def _whatsapp(desk: Desk, customer: Customer, url: str) -> str:
     return f"https://wa.me/{number}?{urlencode({'text': text})}"
 
 
+@get("/customers/{customer:str}/pdf", right=Right.SEE)
+async def download_statement(desk: AtDesk, customer: FromPath[str]) -> Response[bytes]:
+    """The statement as a PDF, without the links to pay."""
+    with unknown_is_404():
+        try:
+            return pdf_answer(await preview_statement_pdf(desk.hub, desk.merchant, customer))
+        except PapersMissing as missing:
+            raise LookupError(customer) from missing
+
+
 @post("/customers/{customer:str}/send", status_code=200, right=Right.SEND)
 async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
@@ -83,4 +94,4 @@ async def revoke(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     return await _customer_page(desk, customer, revoked=True)
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_customers, show_customer, send, hand_over, revoke]
+HANDLERS: list[ControllerRouterHandler] = [show_customers, show_customer, download_statement, send, hand_over, revoke]

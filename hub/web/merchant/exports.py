@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from litestar import get
+from litestar.exceptions import NotFoundException
 from litestar.params import FromQuery
 from litestar.response import Response
 from litestar.types import ControllerRouterHandler
@@ -13,7 +14,8 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of, xlsx_of
 from hub.flows.export_payments import COLUMNS, MOST, Exported, export_payments
-from hub.web.pages import HEADERS, Page, policy
+from hub.flows.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
+from hub.web.pages import HEADERS, Page, pdf_answer, policy
 
 from .desk import AtDesk, Desk
 from .rights import Right
@@ -32,9 +34,8 @@ async def show_exports(desk: AtDesk, since: FromQuery[str] = "", until: FromQuer
 
 
 async def _page(desk: Desk, since: str, until: str, *, faults: dict[str, list[str]] | None = None) -> Page:
-    today = desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
     faults = dict(faults or {})
-    first = _day(since, "since", faults) or today - timedelta(days=USUAL_DAYS)
+    first = _day(since, "since", faults) or _today(desk) - timedelta(days=USUAL_DAYS)
     last = _day(until, "until", faults)
     found = None if faults else await _export(desk, first, last)
     return desk.page(
@@ -50,6 +51,10 @@ async def _page(desk: Desk, since: str, until: str, *, faults: dict[str, list[st
         most=MOST,
         faults=faults,
     )
+
+
+def _today(desk: Desk) -> date:
+    return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
 
 
 def _day(text: str, field: str, faults: dict[str, list[str]]) -> date | None:
@@ -93,4 +98,25 @@ async def download(
     )
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_exports, download]
+@get("/exports/report", right=Right.EXPORT)
+async def download_report(
+    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = ""
+) -> Response[bytes] | Page:
+    """Every movement of these days on paper, as a PDF."""
+    faults: dict[str, list[str]] = {}
+    first = _day(since, "since", faults)
+    last = _day(until, "until", faults) or _today(desk)
+    if first is None:
+        faults.setdefault("since", []).append("Elija desde qué día.")
+    if faults or first is None:
+        return await _page(desk, since, until, faults=faults)
+    try:
+        return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last))
+    except ValueError:
+        fault = f"El informe abarca de 1 a {LONGEST_DAYS} días, y termina después de empezar."
+        return await _page(desk, since, until, faults={"until": [fault]})
+    except PapersMissing as missing:
+        raise NotFoundException("Esta página no existe.") from missing
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_exports, download, download_report]

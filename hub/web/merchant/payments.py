@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from contextlib import suppress
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date
+from hub.domain.cells import Unreadable, read_amount, read_date
 from hub.domain.payment import Status
-from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, list_invoices, list_payments
+from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, Wanted, list_invoices, list_payments
 from hub.web.pages import Page
 
 from . import decisions
 from .decisions import payment_page
-from .desk import AtDesk
+from .desk import AtDesk, Desk
 from .rights import Right
 from .words import STATUSES
 
@@ -38,22 +39,53 @@ async def show_invoices(desk: AtDesk, q: FromQuery[str] = "", only: FromQuery[st
 
 @get("/payments", right=Right.SEE)
 async def show_payments(
-    desk: AtDesk, q: FromQuery[str] = "", status: FromQuery[str] = "", since: FromQuery[str] = ""
+    desk: AtDesk,
+    q: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    provider: FromQuery[str] = "",
+    amount: FromQuery[str] = "",
+    since: FromQuery[str] = "",
+    until: FromQuery[str] = "",
 ) -> Page:
     """Payments, newest first."""
-    status = status if status in PAYMENT_FILTERS else ""
-    moment = _midnight(since.strip(), desk.merchant.company.zone)
-    rows = await list_payments(desk.hub, desk.merchant, search=q.strip()[:100], status=status, since=moment)
-    names = {code: provider.info.name for code, provider in desk.hub.providers.items()}
+    zone = desk.merchant.company.zone
+    first, last = _midnight(since.strip(), zone), _midnight(until.strip(), zone)
+    names = {code: item.info.name for code, item in desk.hub.providers.items()}
+    wanted = Wanted(
+        text=q.strip()[:100],
+        status=status if status in PAYMENT_FILTERS else "",
+        provider=provider if provider in names else "",
+        amount=_readings(desk, amount.strip()[:40]),
+        since=first,
+        until=last + timedelta(days=1) if last else None,
+    )
     return desk.page(
         "payments.html",
-        rows=rows,
+        rows=await list_payments(desk.hub, desk.merchant, wanted),
+        wanted=wanted,
         q=q,
-        status_wanted=status,
-        since=since if moment else "",
+        amount=amount if wanted.amount else "",
+        since=since if first else "",
+        until=until if last else "",
+        is_narrow=wanted != Wanted(),
         filters=PAYMENT_FILTERS,
         names=names,
+        offered=[(code, name) for code, name in names.items() if _is_here(desk, code)],
     )
+
+
+def _is_here(desk: Desk, code: str) -> bool:
+    return desk.merchant.company.country in desk.hub.providers[code].info.countries
+
+
+def _readings(desk: Desk, text: str) -> tuple[int, ...]:
+    """What a typed amount may be, in the minor units of each currency of the country; nothing for what is none."""
+    found = set()
+    for currency in desk.country.currencies if text else ():
+        for style in (",", "."):
+            with suppress(Unreadable):
+                found.add(read_amount(text, currency, style).minor)
+    return tuple(sorted(found))
 
 
 def _midnight(text: str, zone: str) -> datetime | None:
