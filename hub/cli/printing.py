@@ -57,21 +57,21 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, rig
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return moment(value) or ""
-    return " ".join(str(value).split()) if value is not None else ""
+    # Names come from files and strangers, and a terminal obeys what is not printable.
+    text = "".join(char if char.isprintable() else " " for char in str(value)) if value is not None else ""
+    return " ".join(text.split())
 
 
 def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Comma-separated values; a text that a spreadsheet would take for a formula is quoted."""
+    from hub.domain.export import harmless
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(headers)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
+    # A lone carriage return is not quoted, and begins a new cell elsewhere.
+    writer.writerows([harmless(_cell(value)) for value in row] for row in rows)
     click.echo(out.getvalue(), nl=False)
-
-
-def _harmless(value: object) -> object:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text[:1] else text
 
 
 def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "") -> None:

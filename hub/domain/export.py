@@ -16,7 +16,7 @@ from hub_hookspecs import Money
 Cell = str | int | Money | date | datetime | None
 """What stands in a cell; a datetime is shown as it is, so hand it over in the reader's zone."""
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 """How a text begins that a spreadsheet may take for a formula."""
 
 NOT_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -402,6 +402,9 @@ async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarte
         opened, payables = await hub.store.read(read)
     except NotInstalled as error:
         return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
+    except Exception as error:  # a secret that does not open: nothing has left, and that is certain
+        log.exception("account_not_opened", payment=payment.id)
+        return Conclusion(outcome=Outcome.NEVER_SENT, cause=f"its account cannot be opened: {type(error).__name__}"), ()
     order = order_for(hub, payment, payables, now)
     ran = await hub.exchanger.run(
         opened.provider,
