@@ -115,13 +115,5 @@ def _refuse_skip(report: Any) -> Any:
     return report
 
 
-UNSETTLED = (
-    "tests/faults/",
-    "tests/web/test_merchant.py::test_a_link_of_another_kind_records_nothing",
-    "tests/web/test_merchant_rounds.py::test_a_large_round_is_queued_in_portions_and_survives_being_run_twice",
-    "tests/web/test_browser.py::",
-    "tests/web/test_portal.py::test_the_statement_shows_what_is_owed",
-    "tests/web/test_merchant_screens.py::",
-    "tests/journey/test_help_pages.py::test_the_help_page_of_greenpay_works_step_by_step",
-)
-"""Tests that need minutes, or trail behind pages that have just changed: in the long set until they are settled."""
+UNSETTLED = ("tests/faults/",)
+"""Tests that need minutes of real waiting: in the long set until they are settled."""

@@ -124,12 +124,13 @@ def language_of(request: Request) -> str:
 
     Empty for Spanish, which each merchant's country says in its own manner.
     """
-    asked = request.query_params.get("lang") or request.cookies.get(cookie_name(hub_of(request), LANGUAGE_COOKIE)) or ""
-    if asked not in LANGUAGES:
-        wanted = (
-            part.partition(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")
-        )
-        asked = next((tag for tag in wanted if tag in LANGUAGES), "es")
+    preferred = request.headers.get("accept-language", "").split(",")
+    wishes = (
+        request.query_params.get("lang", ""),
+        request.cookies.get(cookie_name(hub_of(request), LANGUAGE_COOKIE), ""),
+        *(part.partition(";")[0].strip().lower()[:2] for part in preferred),
+    )
+    asked = next((wish for wish in wishes if wish in LANGUAGES), "es")
     return "" if asked == "es" else asked
 
 
@@ -258,7 +259,7 @@ def policy(style: str = "", form_to: Sequence[str] = ()) -> str:
     """The page's Content-Security-Policy: nothing but our own stylesheet, images and forms."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     styles = f"'self' 'sha256-{digest}'" if style else "'self'"
-    forms = " ".join(("'self'", *dict.fromkeys(origin_of(url) for url in form_to)))
+    forms = " ".join(("'self'", *dict.fromkeys(url if url.endswith(":") else origin_of(url) for url in form_to)))
     return (
         f"default-src 'none'; style-src {styles}; img-src 'self' data:; form-action {forms}; "
         "frame-ancestors 'none'; base-uri 'none'"

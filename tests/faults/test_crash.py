@@ -22,6 +22,10 @@ from tests.faults.harness import SHORT, Debtor, World, broken, limit_exchanges
 
 T = TypeVar("T")
 
+pytestmark = pytest.mark.filterwarnings(  # the dead leave their sockets behind
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
 
 # ---------------------------------------------------------------- a process that dies
 
