@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -58,6 +59,13 @@ def chromium(require: Require) -> "Iterator[Browser]":
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """What a test makes of the logs ends with it: a filter left behind would hide lines from the next one's eyes."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

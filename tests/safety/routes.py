@@ -174,7 +174,7 @@ def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
     record = house.until(
         lambda: house.read(lambda tx: tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, house.time()))
     )
-    report = Report(amount=Money(100, "CRC"), paid_on=house.time().date(), means="x", file=("prueba.png", PICTURE))
+    report = Report(amount=Money(100, "CRC"), paid_on=house.today, means="x", file=("prueba.png", PICTURE))
     house.run(report_payment(house.hub, debtor.path.split("/")[2], report))
     fresh = house.hub.fresh_id()
     sent = house.run(start_round(house.hub, merchant, Choice(least={"CRC": 10**12}), round_id=fresh, by="duena"))

@@ -204,7 +204,7 @@ def say(house: Any, people: Any, mine: Belongings, me: Clerk) -> list[httpx.Resp
                 "form": page_token(f"/s/{token}/report"),
                 "text": SPOKEN,
                 "amount": "1000",
-                "paid_on": house.time().date().isoformat(),
+                "paid_on": house.today.isoformat(),
             },
         ),
     ]

@@ -62,7 +62,7 @@ def formulas_in(text: str, delimiter: str) -> list[str]:
 
 
 def test_the_exported_csv_holds_no_formula(house: Any, planted: Clerk) -> None:
-    answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.time().date().isoformat()}")
+    answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.today.isoformat()}")
 
     assert answer.status_code == 200
     assert "HYPERLINK" in answer.text, "the name is there"
@@ -70,7 +70,7 @@ def test_the_exported_csv_holds_no_formula(house: Any, planted: Clerk) -> None:
 
 
 def test_the_exported_workbook_holds_no_formula(house: Any, planted: Clerk) -> None:
-    answer = planted.browser.get(f"/m/exports/payments?kind=xlsx&since={house.time().date().isoformat()}")
+    answer = planted.browser.get(f"/m/exports/payments?kind=xlsx&since={house.today.isoformat()}")
 
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "sheet" in name]
@@ -93,7 +93,7 @@ def test_the_command_lines_csv_holds_no_formula(house: Any, planted: Clerk) -> N
 def test_control_raw_cells_are_formulas(house: Any, planted: Clerk, plant: Any) -> None:
     plant(export, "harmless", lambda text: text)
     assert len(printed(house)) >= 8
-    answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.time().date().isoformat()}")
+    answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.today.isoformat()}")
     assert len(formulas_in(answer.content.decode(), ";")) >= 8
 
 

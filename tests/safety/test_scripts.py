@@ -151,8 +151,8 @@ def plant_words(house: Any, number: int, words: str) -> Planted:
             customer_id=customer.id,
             currency="CRC",
             total=1500000,
-            issued_on=now.date(),
-            due_on=now.date(),
+            issued_on=house.today,
+            due_on=house.today,
             description=words,
             created_at=now,
         )

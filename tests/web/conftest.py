@@ -9,10 +9,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import attrs
 import httpx
@@ -133,6 +134,7 @@ class House:
         """A fresh customer who owes (minor units, days until due); they pile up in no other test."""
         number = next(self.numbers)
         merchant, now = merchant or self.merchants[country], self.time()
+        today = now.astimezone(ZoneInfo(merchant.company.zone)).date()
         customer = Customer(
             id=self.hub.fresh_id(),
             merchant_id=merchant.id,
@@ -151,8 +153,8 @@ class House:
                 customer_id=customer.id,
                 currency=CURRENCY[country],
                 total=minor,
-                issued_on=now.date() - timedelta(days=40),
-                due_on=now.date() + timedelta(days=days),
+                issued_on=today - timedelta(days=40),
+                due_on=today + timedelta(days=days),
                 description="Materiales",
                 created_at=now,
             )
@@ -170,6 +172,11 @@ class House:
         self.write(write)
         url = self.run(copy_link(self.hub, merchant, customer.id))
         return Debtor(customer, invoices, url.removeprefix(self.base))
+
+    @property
+    def today(self) -> date:
+        """The day in San José, the earlier one of both countries."""
+        return self.time().astimezone(ZoneInfo("America/Costa_Rica")).date()
 
     def control(self, code: str, action: str, **body: Any) -> None:
         """Tell a simulator what happens at the provider."""

@@ -321,7 +321,7 @@ def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk
     debtor = house.debtor("CR", (3_000_000, -3), merchant=merchant)
     house.write(lambda tx: tx.customers.save(attrs.evolve(debtor.customer, name="=1+1")))
     payment = pay(house, account_of(house, merchant), debtor)
-    today = (house.time() - timedelta(hours=6)).date().isoformat()
+    today = house.today.isoformat()
     text = clerk.browser.get(f"/m/exports/payments?since={today}&kind=csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     row = next(item for item in rows if item["Referencia"] == payment.reference)
@@ -340,13 +340,13 @@ def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk
     cells = next(item.cells for item in table.rows if item.cells["Referencia"] == payment.reference)
     assert (cells["Monto aplicado"], cells["Cliente"]) == ("30000", "=1+1")
     assert "Con estas fechas hay 1 pago" in seen(clerk.read(f"/m/exports?since={today}"))
-    tomorrow = (house.time() + timedelta(days=1)).date().isoformat()
+    tomorrow = (house.today + timedelta(days=1)).isoformat()
     assert "hay 0 pagos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
 
 
 def test_days_and_statements_are_printed(house: Any, clerk: Any) -> None:
     debtor = house.debtor("CR", (5_000_000, -3), merchant=clerk.merchant)
-    day = (house.time() - timedelta(hours=6)).date()
+    day = house.today
     for path in (f"/m/exports/report?since={day}", f"/m/customers/{debtor.customer.id}/pdf"):
         answer = clerk.browser.get(path)
         assert answer.headers["content-type"] == "application/pdf", path
@@ -380,7 +380,7 @@ def test_an_export_without_a_day_is_asked_again(clerk: Any, query: str) -> None:
 def test_payments_are_found_by_what_people_know_of_them(
     house: Any, clerk: Any, found_payment: Any, query: str, found: bool
 ) -> None:
-    today = (house.time() - timedelta(hours=6)).date()
+    today = house.today
     days = {"today": today.isoformat(), "yesterday": (today - timedelta(days=1)).isoformat()}
     page = clerk.read("/m/payments?" + query.replace("%s", found_payment.reference).format(**days))
     assert (f"/m/payments/{found_payment.id}" in page) is found
@@ -436,7 +436,7 @@ def test_a_settlement_file_is_compared_before_it_is_booked(house: Any, clerk: An
     text = seen(clerk.read("/m/settlements"))
     assert "L-1" in text
     assert "₡38 600,00" in text
-    today = (house.time() - timedelta(hours=6)).date().isoformat()
+    today = house.today.isoformat()
     exported = clerk.browser.get(f"/m/exports/payments?since={today}&kind=csv").content.decode("utf-8-sig")
     rows = csv.DictReader(io.StringIO(exported), delimiter=";")
     row = next(item for item in rows if item["Referencia"] == payment.reference)

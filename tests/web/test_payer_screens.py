@@ -236,7 +236,9 @@ def test_axe_finds_nothing_on_any_page(house: Any, screens: Mapping[str, str], c
     assert not found
 
 
-@pytest.mark.parametrize(("width", "height", "text"), [(320, 640, 1), (640, 400, 1), (390, 844, 2), (760, 900, 1), (1280, 800, 1)])
+@pytest.mark.parametrize(
+    ("width", "height", "text"), [(320, 640, 1), (640, 400, 1), (390, 844, 2), (760, 900, 1), (1280, 800, 1)]
+)
 def test_no_page_scrolls_sideways(
     house: Any, screens: Mapping[str, str], chromium: Browser, width: int, height: int, text: int
 ) -> None:
