@@ -26,7 +26,11 @@ class MessageState(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class StoredMessage:
-    """A message as it arrived; its raw text is encrypted at rest."""
+    """A message as it arrived; its raw text is encrypted at rest.
+
+    Attributes:
+        trouble: Why the last try to continue it led nowhere.
+    """
 
     id: str
     account_id: str
@@ -39,6 +43,7 @@ class StoredMessage:
     payment_id: str | None = None
     due_at: datetime | None = None
     tries: int = 0
+    trouble: str = ""
 
 
 class DeliveryState(enum.StrEnum):

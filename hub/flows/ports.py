@@ -301,6 +301,22 @@ class Messages(Protocol):
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""
 
+    def of(
+        self,
+        *,
+        accounts: Collection[str] | None = None,
+        states: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> tuple[StoredMessage, ...]:
+        """Messages without their content, newest first."""
+
+    def named(self, beginning: str) -> tuple[StoredMessage, ...]:
+        """Messages whose id begins so, without their content."""
+
+    def take_up(self, message_id: str, due_at: datetime) -> None:
+        """Let a message be continued again, with all its tries."""
+
     def settle(
         self,
         message_id: str,
@@ -309,6 +325,7 @@ class Messages(Protocol):
         verdict: str = "",
         payment_id: str | None = None,
         due_at: datetime | None = None,
+        trouble: str = "",
     ) -> None: ...
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
     def make_account_due(self, account_id: str, at: datetime) -> int:
@@ -326,8 +343,8 @@ class Messages(Protocol):
     def forget_rejected(self, before: datetime) -> int:
         """Drop messages that failed their proof and arrived before this moment."""
 
-    def rejected_since(self, since: datetime) -> tuple[tuple[str, int], ...]:
-        """(account id, number) of messages that arrived after this moment and failed their proof."""
+    def rejected_since(self, since: datetime) -> tuple[tuple[str, str, datetime], ...]:
+        """(account id, digest, arrival) of messages that arrived after this moment and failed their proof."""
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named counter (duplicates ignored, forged refused)."""

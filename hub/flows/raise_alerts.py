@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,8 +28,14 @@ OLDEST_BACKUP = timedelta(hours=26)
 LOOK_BACK = timedelta(hours=24)
 """How far back the first look goes."""
 
+OVERLAP = timedelta(minutes=10)
+"""What was committed after a look may bear an earlier time: each look goes so far behind the last one again."""
+
 Look = Callable[[Tx, Hub, datetime, datetime, str], Iterator[str]]
 """(tx, hub, now, since the last alert, what was noted with it) -> what happened."""
+
+Happened = tuple[str, datetime, str]
+"""(name, when, how it is told)."""
 
 
 async def raise_alerts(hub: Hub) -> tuple[Alert, ...]:
@@ -61,9 +68,9 @@ def _raise(tx: Tx, hub: Hub, now: datetime, due: datetime | None) -> tuple[Alert
             lines = tuple(look(tx, hub, now, since, noted))
         if not lines:
             if cause in COUNTED and noted:
-                tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause), since)
+                tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause, now), since)
             continue
-        tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause), now)
+        tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause, now), now)
         alert = Alert(cause=cause, lines=lines)
         _owe(tx, hub, alert, now)
         raised.append(alert)
@@ -93,19 +100,29 @@ def _owe(tx: Tx, hub: Hub, alert: Alert, now: datetime) -> None:
 # ---------------------------------------------------------------- what is looked at
 
 
-def _reviews(tx: Tx, _hub: Hub, _now: datetime, since: datetime, _noted: str) -> Iterator[str]:
+def _fresh(happened: Iterable[Happened], since: datetime, noted: str) -> Iterator[str]:
+    """What was not told yet; each look is noted by name, since times alone would lose what was committed late."""
+    known = set(noted.split())
+    for name, at, told in happened:
+        if at > since - OVERLAP and name not in known:
+            yield told
+
+
+def _reviews(tx: Tx, since: datetime) -> Iterator[Happened]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     for review in tx.reviews.opened_since(since):
         if review.resolved_at is None:
-            yield f"{review.cause} ({slugs.get(review.merchant_id, '?')}, {review.mode}): {review.id[:10]}"
+            told = f"{review.cause} ({slugs.get(review.merchant_id, '?')}, {review.mode}): {review.id[:10]}"
+            yield review.id[:10], review.opened_at, told
 
 
-def _refused(tx: Tx, _hub: Hub, _now: datetime, since: datetime, _noted: str) -> Iterator[str]:
+def _refused(tx: Tx, _since: datetime) -> Iterator[Happened]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     for account_id, (why, at) in sorted(tx.marks.beginning(REFUSED).items()):
         account = tx.accounts.get(account_id)
-        if account and at > since:
-            yield f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {account.status}: {why}"
+        if account:
+            told = f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {account.status}: {why}"
+            yield f"{account_id}@{at.timestamp():.6f}", at, told
 
 
 def _backlog(now: datetime, due: datetime | None) -> Iterator[str]:
@@ -113,20 +130,25 @@ def _backlog(now: datetime, due: datetime | None) -> Iterator[str]:
         yield f"the oldest row has been due since {due:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _rejected(tx: Tx, _hub: Hub, _now: datetime, since: datetime, _noted: str) -> Iterator[str]:
-    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
-    for account_id, count in tx.messages.rejected_since(since):
+def _rejected(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) -> Iterator[str]:
+    slugs, known = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, set(noted.split())
+    found = Counter(
+        account_id
+        for account_id, digest, _at in tx.messages.rejected_since(since - OVERLAP)
+        if digest[:10] not in known
+    )
+    for account_id, count in sorted(found.items()):
         account = tx.accounts.get(account_id)
         if account:
             yield f"{count} of {account.provider} for {slugs.get(account.merchant_id, '?')} ({account.mode})"
 
 
-def _dead_messages(tx: Tx, hub: Hub, _now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    yield from _more_than(noted, _note(tx, hub, AlertCause.MESSAGE_DEAD), "dead messages")
+def _dead_messages(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    yield from _more_than(noted, _note(tx, hub, AlertCause.MESSAGE_DEAD, now), "dead messages")
 
 
-def _dead_deliveries(tx: Tx, hub: Hub, _now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    yield from _more_than(noted, _note(tx, hub, AlertCause.DELIVERY_DEAD), "mails given up")
+def _dead_deliveries(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    yield from _more_than(noted, _note(tx, hub, AlertCause.DELIVERY_DEAD, now), "mails given up")
 
 
 def _more_than(before: str, now: str, what: str) -> Iterator[str]:
@@ -153,20 +175,34 @@ def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _noted: str) -> I
             yield "none was ever made"
 
 
-def _quarantined(tx: Tx, hub: Hub, _now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    if _note(tx, hub, AlertCause.PLUGIN_QUARANTINED) != noted:
+def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    if _note(tx, hub, AlertCause.PLUGIN_QUARANTINED, now) != noted:
         yield from (str(failure) for failure in hub.registry.failures)
 
 
-def _frozen(tx: Tx, _hub: Hub, _now: datetime, since: datetime, _noted: str) -> Iterator[str]:
+def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
     for at_work, (told, at) in sorted(tx.marks.beginning(FROZEN).items()):
-        if at > since:
-            yield f"{told or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
+        yield f"{at.timestamp():.6f}", at, f"{told or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+HAPPENINGS: dict[AlertCause, Callable[[Tx, datetime], Iterator[Happened]]] = {
+    AlertCause.REVIEW_OPENED: _reviews,
+    AlertCause.CREDENTIALS_REFUSED: _refused,
+    AlertCause.PROCESS_FROZEN: _frozen,
+}
+"""What happens once and is told once, in order of their times."""
+
+
+def _happened(cause: AlertCause) -> Look:
+    def look(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) -> Iterator[str]:
+        return _fresh(HAPPENINGS[cause](tx, since - OVERLAP), since, noted)
+
+    return look
 
 
 LOOKS: dict[AlertCause, Look] = {
-    AlertCause.REVIEW_OPENED: _reviews,
-    AlertCause.CREDENTIALS_REFUSED: _refused,
+    AlertCause.REVIEW_OPENED: _happened(AlertCause.REVIEW_OPENED),
+    AlertCause.CREDENTIALS_REFUSED: _happened(AlertCause.CREDENTIALS_REFUSED),
     AlertCause.BACKLOG: lambda _tx, _hub, _now, _since, _noted: iter(()),
     AlertCause.REJECTED_SIGNATURES: _rejected,
     AlertCause.MESSAGE_DEAD: _dead_messages,
@@ -174,15 +210,20 @@ LOOKS: dict[AlertCause, Look] = {
     AlertCause.DISK_LOW: _disk,
     AlertCause.BACKUP_OLD: _backup,
     AlertCause.PLUGIN_QUARANTINED: _quarantined,
-    AlertCause.PROCESS_FROZEN: _frozen,
+    AlertCause.PROCESS_FROZEN: _happened(AlertCause.PROCESS_FROZEN),
 }
 
 COUNTED = frozenset({AlertCause.MESSAGE_DEAD, AlertCause.DELIVERY_DEAD, AlertCause.PLUGIN_QUARANTINED})
 """Causes that compare with what was noted, and must note again when there is less of it."""
 
 
-def _note(tx: Tx, hub: Hub, cause: AlertCause) -> str:
+def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
+    lately = now - OVERLAP
     match cause:
+        case AlertCause.REJECTED_SIGNATURES:
+            return " ".join(digest[:10] for _account, digest, _at in tx.messages.rejected_since(lately))
+        case _ if cause in HAPPENINGS:
+            return " ".join(name for name, at, _told in HAPPENINGS[cause](tx, lately) if at > lately)
         case AlertCause.MESSAGE_DEAD:
             return str(tx.messages.count_in("dead"))
         case AlertCause.DELIVERY_DEAD:

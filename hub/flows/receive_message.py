@@ -6,7 +6,7 @@ Also continues messages that need a request of their own: the hook is run again 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,8 @@ import attrs
 import structlog
 
 from hub.domain.message import MessageState, Review, StoredMessage
-from hub.domain.payment import ObservedBy, Payment
-from hub_hookspecs import Conclusion, Message, Observation, Outcome, Reading, Reply, Source, Verdict
+from hub.domain.payment import ObservedBy, Payment, Status
+from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
 from .open_account import NotInstalled, Opened, open_account, opened_by_token
 from .ports import Hub, Tx
@@ -24,6 +24,10 @@ from .record_observations import Claim, derived_id, record_observations
 log = structlog.get_logger()
 
 MAX_TRIES = 12
+PARKED_LONG = timedelta(hours=1)
+"""How long proven money may name no payment of ours before a person is asked."""
+
+PARKED_PAYMENT = "parked_payment"
 HINT_EVERY = timedelta(seconds=30)
 CROWD_LASTS = timedelta(milliseconds=250)
 BURST = 6
@@ -31,6 +35,38 @@ BURST = 6
 
 One at a time it goes through the door before it is acknowledged; a provider that delivers its backlog at once is
 acknowledged at the speed of one insert."""
+
+
+@attrs.frozen
+class News:
+    """One claim of a message, and what it did to the payment that it is about.
+
+    Attributes:
+        payment: After it; None where no payment here is meant.
+        before: Its status before.
+        new: Whether the claim was not known yet.
+    """
+
+    observation: Observation
+    payment: Payment | None = None
+    before: Status | None = None
+    new: bool = False
+
+
+@attrs.frozen
+class Read:
+    """What became of a stored message when it was read.
+
+    Attributes:
+        asked: Its plugin wanted to send a request for it.
+        trouble: Why it led nowhere; it is tried again, unless it is dead.
+    """
+
+    state: MessageState
+    verdict: str
+    news: tuple[News, ...] = ()
+    asked: bool = False
+    trouble: str = ""
 
 
 @attrs.frozen
@@ -130,7 +166,7 @@ def _keep(
     state: MessageState,
     verdict: str,
     now: datetime,
-    payment_id: str | None = None,
+    due_at: datetime | None = None,
 ) -> bool:
     digest = digest_of(message)
     record = opened.record
@@ -147,8 +183,7 @@ def _keep(
         digest=digest,
         state=state,
         verdict=verdict,
-        payment_id=payment_id,
-        due_at=now if state is MessageState.DUE else None,
+        due_at=now if state is MessageState.DUE else due_at,
     )
     new = tx.messages.add(stored, sealed, key_id)
     if not new and state is MessageState.DUE:
@@ -194,6 +229,10 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
     """Unsigned news proves nothing; it may only bring a check forward, once per 30 s."""
     _keep(tx, hub, opened, message, MessageState.DONE, reading.verdict, now)
+    _apply_hints(tx, opened, reading, now)
+
+
+def _apply_hints(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> None:
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.is_live:
@@ -213,23 +252,35 @@ def _record(
     tx: Tx, hub: Hub, opened: Opened, message: Message, observations: Sequence[Observation], now: datetime
 ) -> None:
     """Through the door, one payment after another; what names no payment we know is parked."""
-    unknown = False
-    digest = digest_of(message)
-    fresh = 0
-    for observation in observations:
-        payment = payment_for(tx, opened.record.id, observation)
-        if payment is None:
-            unknown = True
-            continue
-        claim = Claim(observation=observation, source=ObservedBy(message.source.value), digest=digest)
-        fresh += record_observations(tx, hub, payment, [claim], now=now).new
+    source, digest = ObservedBy(message.source.value), digest_of(message)
+    news = [apply_observation(tx, hub, opened, item, source, digest, now) for item in observations]
     tx.accounts.heard(opened.record.id, now)
-    if unknown:
-        _keep(tx, hub, opened, message, MessageState.PARKED, "valid", now)
-    elif observations and not fresh:
+    if any(item.payment is None for item in news):
+        due_at = now + PARKED_LONG if _parked_money(news) else None
+        _keep(tx, hub, opened, message, MessageState.PARKED, "valid", now, due_at)
+    elif observations and not any(item.new for item in news):
         tx.messages.count("duplicates_ignored")
     elif not observations:
         _keep(tx, hub, opened, message, MessageState.DONE, "valid", now)
+
+
+def apply_observation(
+    tx: Tx, hub: Hub, opened: Opened, observation: Observation, source: ObservedBy, digest: str, now: datetime
+) -> News:
+    """One proven claim through the door; one that names no payment we know does nothing."""
+    payment = payment_for(tx, opened.record.id, observation)
+    if payment is None:
+        return News(observation)
+    claim = Claim(observation=observation, source=source, digest=digest)
+    recorded = record_observations(tx, hub, payment, [claim], now=now)
+    return News(observation, recorded.payment, payment.status, bool(recorded.new))
+
+
+def _parked_money(news: Iterable[News]) -> Observation | None:
+    """Money that was proven for a payment that is not known here."""
+    return next(
+        (item.observation for item in news if item.payment is None and item.observation.kind is Kind.PAID), None
+    )
 
 
 def payment_for(tx: Tx, account_id: str, observation: Observation) -> Payment | None:
@@ -241,27 +292,30 @@ def payment_for(tx: Tx, account_id: str, observation: Observation) -> Payment | 
     return None
 
 
-async def read_message(hub: Hub, message_id: str) -> None:
-    """Continue a stored message: run its hook again, with the requests it wants; safe to run twice."""
+class _Rollback(Exception):
+    """Carries what a dry run found out of its transaction."""
+
+    def __init__(self, read: Read) -> None:
+        super().__init__()
+        self.read = read
+
+
+async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> Read | None:
+    """Continue a stored message: run its hook again, with the requests it wants; safe to run twice.
+
+    Args:
+        dry_run: Only say what would become of it: nothing is sent, and nothing stays written.
+
+    Returns:
+        None when there is no such message, or nobody here can read it.
+    """
     now = hub.clock()
-
-    def load(tx: Tx) -> tuple[Opened, StoredMessage, Message] | None:
-        found = tx.messages.get(message_id)
-        if found is None:
-            return None
-        stored, sealed = found
-        record = tx.accounts.get(stored.account_id)
-        if record is None:
-            return None
-        raw = hub.vault.open(sealed, table="raw_message", column="raw", row=stored.id, merchant=stored.merchant_id)
-        return open_account(tx, hub, record, now), stored, unpacked(raw)
-
     try:
-        loaded = await hub.store.read(load)
+        loaded = await hub.store.read(lambda tx: load_message(tx, hub, message_id, now))
     except NotInstalled:
-        return
+        return None
     if loaded is None:
-        return
+        return None
     opened, stored, message = loaded
     message = attrs.evolve(message, call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
     account, account_id = opened.account, opened.record.id
@@ -269,46 +323,109 @@ async def read_message(hub: Hub, message_id: str) -> None:
         opened.provider, "handle_notification", account=account, account_id=account_id, message=message
     )
     asked = conclusion is None
+    if asked and dry_run:
+        return Read(MessageState.DUE, stored.verdict, asked=True)
     if conclusion is None:
         ran = await hub.exchanger.run(
             opened.provider, "handle_notification", account=account, account_id=account_id, message=message
         )
         conclusion = ran.conclusion
     done = hub.clock()
-    if conclusion.outcome is not Outcome.RESULT:
-        await hub.store.write(lambda tx: _later(tx, stored, done))
-        return
-    reading = reading_of(conclusion)
     source = ObservedBy.QUERY if asked else ObservedBy(message.source.value)
-    await hub.store.write(lambda tx: _finish(tx, hub, opened, stored, source, reading, done))
+
+    def write(tx: Tx) -> Read:
+        if conclusion.outcome is not Outcome.RESULT:
+            return _later(tx, stored, conclusion.cause, done)
+        return _finish(tx, hub, opened, stored, source, reading_of(conclusion), done)
+
+    return await (_tried(hub, write) if dry_run else hub.store.write(write))
 
 
-def _later(tx: Tx, stored: StoredMessage, now: datetime) -> None:
-    if stored.tries >= MAX_TRIES:
-        tx.messages.settle(stored.id, MessageState.DEAD, verdict=stored.verdict)
-        return
-    pause = timedelta(seconds=min(3600, 5 * 2**stored.tries))
-    tx.messages.settle(stored.id, MessageState.DUE, verdict=stored.verdict, due_at=now + pause)
+async def _tried(hub: Hub, write: Callable[[Tx], Read]) -> Read:
+    """What a transaction would do; it is rolled back."""
+
+    def roll_back(tx: Tx) -> None:
+        raise _Rollback(write(tx))
+
+    try:
+        await hub.store.write(roll_back)
+    except _Rollback as rolled:
+        return rolled.read
+    raise AssertionError("a dry run is rolled back")
+
+
+def load_message(tx: Tx, hub: Hub, message_id: str, now: datetime) -> tuple[Opened, StoredMessage, Message] | None:
+    """A stored message, opened, with the account that it came for.
+
+    Raises:
+        NotInstalled: The account's provider is not served here.
+    """
+    found = tx.messages.get(message_id)
+    record = tx.accounts.get(found[0].account_id) if found else None
+    if found is None or record is None:
+        return None
+    stored, sealed = found
+    raw = hub.vault.open(sealed, table="raw_message", column="raw", row=stored.id, merchant=stored.merchant_id)
+    return open_account(tx, hub, record, now), stored, unpacked(raw)
+
+
+def _later(tx: Tx, stored: StoredMessage, trouble: str, now: datetime) -> Read:
+    current = tx.messages.get(stored.id)
+    tries = current[0].tries if current else stored.tries
+    if tries >= MAX_TRIES:
+        tx.messages.settle(stored.id, MessageState.DEAD, verdict=stored.verdict, trouble=trouble)
+        return Read(MessageState.DEAD, stored.verdict, asked=True, trouble=trouble)
+    pause = timedelta(seconds=min(3600, 5 * 2**tries))
+    tx.messages.settle(stored.id, MessageState.DUE, verdict=stored.verdict, due_at=now + pause, trouble=trouble)
+    return Read(MessageState.DUE, stored.verdict, asked=True, trouble=trouble)
 
 
 def _finish(
     tx: Tx, hub: Hub, opened: Opened, stored: StoredMessage, source: ObservedBy, reading: Reading, now: datetime
-) -> None:
+) -> Read:
     if reading.verdict is Verdict.INVALID:
         tx.messages.settle(stored.id, MessageState.REJECTED, verdict=reading.verdict)
-        return
-    state, payment_id = MessageState.DONE, None
+        return Read(MessageState.REJECTED, reading.verdict)
     if reading.verdict is Verdict.VALID:
         tx.accounts.heard(opened.record.id, now)
-    for observation in reading.observations:
-        payment = payment_for(tx, opened.record.id, observation)
-        if payment is None:
-            state = MessageState.PARKED
-            continue
-        payment_id = payment.id
-        claim = Claim(observation=observation, source=source, digest=stored.digest)
-        record_observations(tx, hub, payment, [claim], now=now)
-    tx.messages.settle(stored.id, state, verdict=reading.verdict, payment_id=payment_id)
+    else:
+        _apply_hints(tx, opened, reading, now)
+    news = tuple(apply_observation(tx, hub, opened, item, source, stored.digest, now) for item in reading.observations)
+    known = [item.payment for item in news if item.payment]
+    state = MessageState.PARKED if len(known) < len(news) else MessageState.DONE
+    money, due_at = _parked_money(news), None
+    if money is None:
+        _found_at_last(tx, stored, now)
+    elif now - stored.message.received_at < PARKED_LONG:
+        due_at = stored.message.received_at + PARKED_LONG
+    else:
+        _ask_about(tx, opened, stored, money, now)
+    payment_id = known[-1].id if known else None
+    tx.messages.settle(stored.id, state, verdict=reading.verdict, payment_id=payment_id, due_at=due_at)
+    return Read(state, reading.verdict, news, asked=source is ObservedBy.QUERY)
+
+
+def _ask_about(tx: Tx, opened: Opened, stored: StoredMessage, money: Observation, now: datetime) -> None:
+    """Proven money that still names no payment here: a person must find out whose it is."""
+    named = money.reference or money.provider_reference or "no reference"
+    tx.reviews.open(
+        Review(
+            id=derived_id("review", PARKED_PAYMENT, stored.id),
+            merchant_id=stored.merchant_id,
+            mode=stored.mode,
+            cause="parked_payment",
+            payment_id=None,
+            subject=f"message {stored.id[:10]}",
+            details=f"{opened.record.provider} proved {money.amount or 'a payment'} under {named}, unknown here",
+            opened_at=now,
+        )
+    )
+
+
+def _found_at_last(tx: Tx, stored: StoredMessage, now: datetime) -> None:
+    review = tx.reviews.get(derived_id("review", PARKED_PAYMENT, stored.id))
+    if review is not None and review.resolved_at is None:
+        tx.reviews.resolve(review.id, "the payment became known, and the message was applied to it", now)
 
 
 async def receive_return(hub: Hub, token: str, message: Message) -> Payment | None:

@@ -99,6 +99,7 @@ class _Call:
     lease_until: datetime | None
     deadline: float
     records: list[StepRecord] = attrs.Factory(list)
+    not_let_in: list[str] = attrs.Factory(list)
 
 
 class Exchanger:
@@ -174,7 +175,7 @@ class Exchanger:
         deadline = time.monotonic() + self._limits.call
         call = _Call(provider, account, account_id, lease_until, deadline)
         conclusion = await self._drive(call, hook, records)
-        if self._on_refused and hook != "validate_identity" and (why := _refusal(call.records, conclusion)):
+        if self._on_refused and hook != "validate_identity" and (why := _refusal(call, conclusion)):
             _tell(partial(self._on_refused, account_id, why))
         return Ran(conclusion, tuple(call.records))
 
@@ -375,6 +376,8 @@ class Exchanger:
             grant = conclusion.value
             if conclusion.outcome is not Outcome.RESULT or not isinstance(grant, Grant):
                 refused = Refused(conclusion.reason, alert=conclusion.alert) if conclusion.reason else None
+                if conclusion.alert:  # a plugin may live without the grant, and its conclusion would not tell
+                    call.not_let_in.append(f"no grant: {conclusion.cause}")
                 raise NotSent(f"no grant: {conclusion.cause}") from refused
             if grant.expires_at <= self._clock():
                 raise NotSent("no grant: the provider gave one that has expired")
@@ -436,15 +439,17 @@ def _with_grant(request: httpx.Request, grant: Grant | None) -> httpx.Request:
 NOT_LET_IN = (401, 403)
 
 
-def _refusal(records: list[StepRecord], conclusion: Conclusion[Any]) -> str:
+def _refusal(call: _Call, conclusion: Conclusion[Any]) -> str:
     """Why the account's merchant or the operator should look; empty when all is well.
 
     Of a request that was repeated the last answer counts: a grant that had run out is no refusal.
     """
-    last = {(record.hook, record.number): record for record in records}
+    last = {(record.hook, record.number): record for record in call.records}
     for record in last.values():
         if record.status in NOT_LET_IN:
             return f"HTTP {record.status} to {record.hook}"
+    if call.not_let_in:
+        return call.not_let_in[-1]
     return f"the provider's refusal is about the settings: {conclusion.cause}" if conclusion.alert else ""
 
 

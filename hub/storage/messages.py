@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from hub.domain.message import MessageState, StoredMessage
 from hub_hookspecs import Message, Mode, Source
 
-from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import ONE, counter, literal, raw_message
 from .statements import Runs, among, changed
 
@@ -21,7 +22,15 @@ ADD = (
     .on_conflict_do_nothing(index_elements=[raw_message.c.account, raw_message.c.digest])
 )
 GET = select(raw_message).where(raw_message.c.id == bindparam("id"))
-SETTLE = changed(raw_message, raw_message.c.state, raw_message.c.verdict, raw_message.c.payment, raw_message.c.due_at)
+SETTLE = changed(
+    raw_message,
+    *(raw_message.c.state, raw_message.c.verdict, raw_message.c.payment, raw_message.c.due_at, raw_message.c.trouble),
+)
+TAKE_UP = changed(raw_message, raw_message.c.state, raw_message.c.due_at, raw_message.c.tries)
+OF = select(raw_message).order_by(raw_message.c.received_at.desc(), raw_message.c.id).limit(bindparam("limit"))
+BEGINNING = (
+    select(raw_message).where(raw_message.c.id.like(bindparam("pattern"), escape="\\")).order_by(raw_message.c.id)
+)
 DUE = (
     select(raw_message.c.id)
     .where(raw_message.c.due_at <= bindparam("now"), raw_message.c.due_at.is_not(None))
@@ -59,10 +68,9 @@ FORGET_REJECTED = delete(raw_message).where(
     raw_message.c.state == literal("rejected"), raw_message.c.received_at < bindparam("before")
 )
 REJECTED = (
-    select(raw_message.c.account, func.count().label("count"))
+    select(raw_message.c.account, raw_message.c.digest, raw_message.c.received_at)
     .where(raw_message.c.state == literal("rejected"), raw_message.c.received_at > bindparam("since"))
-    .group_by(raw_message.c.account)
-    .order_by(raw_message.c.account)
+    .order_by(raw_message.c.account, raw_message.c.received_at, raw_message.c.id)
 )
 COUNTS = select(raw_message.c.state, raw_message.c.verdict, func.count().label("count")).group_by(
     raw_message.c.state, raw_message.c.verdict
@@ -98,6 +106,7 @@ class Messages:
             "payment": stored.payment_id,
             "due_at": maybe_micros(stored.due_at),
             "tries": stored.tries,
+            "trouble": stored.trouble,
             "sealed": sealed,
         }
         return self._tx.run(ADD, values).rowcount == 1
@@ -107,29 +116,40 @@ class Messages:
         row = self._tx.run(GET, {"id": message_id}).fetchone()
         if row is None:
             return None
-        empty = Message(
-            source=Source(row["source"]),
-            method="",
-            path="",
-            query="",
-            headers=(),
-            body=b"",
-            received_at=moment(row["received_at"]),
+        return _stored(row), row["sealed"]
+
+    def of(
+        self,
+        *,
+        accounts: Collection[str] | None = None,
+        states: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> tuple[StoredMessage, ...]:
+        """Messages without their content, newest first.
+
+        Args:
+            accounts: Only of these; None for all.
+        """
+        statement, values = OF, dict[str, object](limit=limit)
+        if accounts is not None:
+            statement, values["accounts"] = statement.where(among(raw_message.c.account, "accounts")), _json(accounts)
+        if states:
+            statement, values["states"] = statement.where(among(raw_message.c.state, "states")), _json(states)
+        if since is not None:
+            statement, values["since"] = statement.where(raw_message.c.received_at >= bindparam("since")), micros(since)
+        return tuple(_stored(row) for row in self._tx.run(statement, values))
+
+    def named(self, beginning: str) -> tuple[StoredMessage, ...]:
+        """Messages whose id begins so, without their content."""
+        rows = self._tx.run(BEGINNING, {"pattern": pattern(beginning).removeprefix("%")})
+        return tuple(_stored(row) for row in rows)
+
+    def take_up(self, message_id: str, due_at: datetime) -> None:
+        """Let a message be continued again, with all its tries."""
+        self._tx.change(
+            TAKE_UP, {"this": message_id, "state": MessageState.DUE.value, "due_at": micros(due_at), "tries": 0}
         )
-        stored = StoredMessage(
-            id=row["id"],
-            account_id=row["account"],
-            merchant_id=row["merchant"],
-            mode=Mode(row["mode"]),
-            message=empty,
-            digest=row["digest"],
-            state=MessageState(row["state"]),
-            verdict=row["verdict"],
-            payment_id=row["payment"],
-            due_at=maybe_moment(row["due_at"]),
-            tries=row["tries"],
-        )
-        return stored, row["sealed"]
 
     def settle(
         self,
@@ -139,10 +159,18 @@ class Messages:
         verdict: str = "",
         payment_id: str | None = None,
         due_at: datetime | None = None,
+        trouble: str = "",
     ) -> None:
         """Write what became of a message."""
-        values = {"state": state.value, "verdict": verdict, "payment": payment_id, "due_at": maybe_micros(due_at)}
-        self._tx.change(SETTLE, {**values, "this": message_id})
+        values = {
+            "this": message_id,
+            "state": state.value,
+            "verdict": verdict,
+            "payment": payment_id,
+            "due_at": maybe_micros(due_at),
+            "trouble": trouble[:200],
+        }
+        self._tx.change(SETTLE, values)
 
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
         """Ids of messages that are due; each one's due time moves to ``until``, and a try is counted."""
@@ -185,10 +213,42 @@ class Messages:
         """Drop messages that failed their proof and arrived before this moment."""
         return self._tx.run(FORGET_REJECTED, {"before": micros(before)}).rowcount
 
-    def rejected_since(self, since: datetime) -> tuple[tuple[str, int], ...]:
-        """(account id, number) of messages that arrived after this moment and failed their proof."""
-        return tuple((row["account"], row["count"]) for row in self._tx.run(REJECTED, {"since": micros(since)}))
+    def rejected_since(self, since: datetime) -> tuple[tuple[str, str, datetime], ...]:
+        """(account id, digest, arrival) of messages that arrived after this moment and failed their proof."""
+        rows = self._tx.run(REJECTED, {"since": micros(since)})
+        return tuple((row["account"], row["digest"], moment(row["received_at"])) for row in rows)
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named counter (duplicates ignored, forged refused)."""
         self._tx.run(COUNT, {"name": name, "by": by})
+
+
+def _json(values: Collection[str]) -> str:
+    return json_text(sorted(values))
+
+
+def _stored(row: sqlite3.Row) -> StoredMessage:
+    """A message with nothing in it: its content is sealed."""
+    empty = Message(
+        source=Source(row["source"]),
+        method="",
+        path="",
+        query="",
+        headers=(),
+        body=b"",
+        received_at=moment(row["received_at"]),
+    )
+    return StoredMessage(
+        id=row["id"],
+        account_id=row["account"],
+        merchant_id=row["merchant"],
+        mode=Mode(row["mode"]),
+        message=empty,
+        digest=row["digest"],
+        state=MessageState(row["state"]),
+        verdict=row["verdict"],
+        payment_id=row["payment"],
+        due_at=maybe_moment(row["due_at"]),
+        tries=row["tries"],
+        trouble=row["trouble"],
+    )

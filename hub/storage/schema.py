@@ -642,6 +642,7 @@ raw_message = _table(
     _text("payment", null=True),
     _whole("due_at", null=True),
     _whole("tries"),
+    _text("trouble"),
     _bytes("sealed"),
     UniqueConstraint("account", "digest"),
     _one_of("mode", Mode),

@@ -71,8 +71,8 @@ class Notifications:
         await _reply(send, answer)
 
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
-        provider, token, rest = _parts(scope)
-        if provider not in self.hub.providers or not token:
+        _provider, token, rest = _parts(scope)
+        if not token:  # whose address it is, and whether its plugin is served just now, the account says
             raise Refused(404)
         message = await _message(self.hub, scope, receive, Source.NOTIFICATION, rest)
         return await receive_notification(self.hub, token, message, may_keep=self._may_keep)
