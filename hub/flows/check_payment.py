@@ -56,7 +56,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return _commit(tx, hub, payment_id, way, claims, ended)
 
     after = await hub.store.write(commit)
-    if after and undo_due(after, way, ended):
+    if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
         await undo_payment(hub, payment_id)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
     return after

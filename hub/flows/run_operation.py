@@ -127,9 +127,9 @@ async def cancel_payment(hub: Hub, payment_id: str, *, by: str) -> Operation:
 
 
 async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
-    """Undo a payment whose outcome stays unknown past its expiry and settle time; at most once.
+    """Undo a payment whose outcome stays unknown past its expiry and settle time; sent at most once.
 
-    None when it is not due, was tried before, or a colleague was first.
+    None when it is not due, was sent before, or a colleague was first.
     """
 
     def allow(_tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:

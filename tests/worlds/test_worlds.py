@@ -1,0 +1,159 @@
+"""Seeded worlds of payers, merchants, providers, networks and crashes (F80): no money lost, doubled or invented.
+
+``HUB_WORLDS=20000 ./run pytest -m long tests/worlds`` lives through as many as one likes; a world that breaks something
+is told, step by step, by ``python -m tests.worlds SEED``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hub.domain.ledger
+import hub.domain.payment
+import hub.flows.record_observations
+import hub.providers.exchange
+from hub.domain.payment import Phase, Status
+from hub_hookspecs import Kind, Mark, Repeat
+from tests.faults.harness import seed_for
+
+from .world import Origin, Outcome, make_origin, play
+
+CI = 200
+LONG = int(os.environ.get("HUB_WORLDS", "20000"))
+ROOT = Path(__file__).parents[2]
+
+Plant = Callable[[Any, str, Any], None]
+
+FOUND = (34, 101)
+"""Worlds in which something was wrong once.
+
+34, 101: an undo that never left, for the provider was down just then, was the only one a payment could have.
+"""
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    return make_origin(tmp_path_factory.mktemp("origin") / "data")
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where worlds live."""
+    return tmp_path_factory.mktemp("worlds")
+
+
+@pytest.fixture
+def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
+    """plant(module, name, bug): put a bug where the right thing was, for a control that must turn red."""
+    return monkeypatch.setattr
+
+
+def lived(first: int, count: int, hands: int = 2) -> tuple[list[str], list[str]]:
+    """Many worlds, in as many processes as there are hands; their figures, and what broke."""
+    size = -(-count // hands)
+
+    def part(start: int) -> str:
+        command = [sys.executable, "-m", "tests.worlds", str(start), str(min(size, first + count - start))]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout if done.returncode in (0, 1) and done.stdout else f"world {start}: {done.stderr[-2000:]}"
+
+    with ThreadPoolExecutor(hands) as pool:
+        told = "".join(pool.map(part, range(first, first + count, size))).splitlines()
+    return [line for line in told if " worlds, " in line], [line for line in told if line.startswith("world ")]
+
+
+def test_nothing_is_lost_doubled_or_invented_in_any_world() -> None:
+    first = seed_for("worlds") % 10**9
+    print(f"HUB_TEST_SEED={first}; a world alone: python -m tests.worlds SEED")  # noqa: T201
+    figures, broken = lived(first, CI)
+    print(figures)  # noqa: T201
+
+    assert broken == []
+    assert sum(int(line.split()[0]) for line in figures) == CI
+
+
+@pytest.mark.long
+def test_nothing_is_lost_doubled_or_invented_in_very_many_worlds() -> None:
+    first = seed_for("worlds") % 10**9
+    figures, broken = lived(first, LONG)
+    print(f"HUB_TEST_SEED={first}: {figures}")  # noqa: T201
+
+    assert broken == []
+    assert sum(int(line.split()[0]) for line in figures) == LONG
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_broke_once_holds(origin: Origin, scratch: Path, seed: int) -> None:
+    assert play(seed, origin, scratch).problems == ()
+
+
+def test_the_same_seed_is_the_same_world(origin: Origin, scratch: Path) -> None:
+    assert play(7, origin, scratch) == play(7, origin, scratch)
+
+
+# ---------------------------------------------------------------- controls: these bugs must be found
+
+
+def found(origin: Origin, scratch: Path, worlds: int, *signs: str) -> Outcome | None:
+    """The first world that shows a bug by one of its signs."""
+    for seed in range(1, worlds + 1):
+        outcome = play(seed, origin, scratch)
+        if any(sign in problem for problem in outcome.problems for sign in signs):
+            return outcome
+    return None
+
+
+def test_control_a_charge_that_is_sent_twice_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
+    right = hub.providers.exchange.repeat_for
+
+    def eager(mark: Mark, outcome: Any) -> Repeat:
+        return Repeat.AGAIN if mark is Mark.CHARGING and isinstance(outcome, Exception) else right(mark, outcome)
+
+    plant(hub.providers.exchange, "repeat_for", eager)
+
+    assert found(origin, scratch, 30, "a second time", "more than once")
+
+
+def test_control_a_status_that_believes_the_last_news_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
+    right = hub.domain.payment.status_of
+
+    def last_news_wins(phase: Phase, kinds: Any) -> tuple[Status, str]:
+        return right(phase, list(kinds)[-1:])
+
+    plant(hub.flows.record_observations, "status_of", last_news_wins)
+
+    assert found(origin, scratch, 30, "its observations", "legal_status")
+
+
+def test_control_a_receipt_key_without_its_movement_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
+    plant(hub.domain.ledger, "capture_key", lambda account_id, _movement: f"capture:{account_id}")
+
+    assert found(origin, scratch, 30, "nothing is booked")
+
+
+def test_control_a_closed_payment_that_was_charged_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
+    """Whoever takes silence for a refusal tells payers that nothing was charged."""
+    right = hub.domain.payment.status_of
+
+    def impatient(phase: Phase, kinds: Any) -> tuple[Status, str]:
+        status, reason = right(phase, kinds)
+        silent = status is Status.UNKNOWN and phase is Phase.SENT
+        return (Status.CLOSED, Kind.NEVER_SENT.value) if silent else (status, reason)
+
+    plant(hub.flows.record_observations, "status_of", impatient)
+
+    assert found(origin, scratch, 30, "its observations", "G5")
+
+
+def test_control_a_payment_without_a_next_look_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
+    plant(hub.flows.record_observations, "next_check", lambda *_args: None)
+
+    assert found(origin, scratch, 10, "I10")
