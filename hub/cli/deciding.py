@@ -51,5 +51,5 @@ def tell_decision(decision: Decision, done: str) -> None:
         return
     click.echo(
         f"proposed by {decision.by}, nothing happened yet: {decision.amount} is above second_person_above."
-        " Another person types the same command with another --by."
+        f" Another person approves it:\n    payment-hub review approve {decision.id} --by NAME"
     )

@@ -114,10 +114,11 @@ def waiting(as_json: bool, data: str | None) -> None:
         print_json([{**_decision(item), "payment": payment.reference if payment else None} for item, payment in rows])
     elif rows:
         print_table(
-            ("PROPOSED", "BY", "KIND", "PAYMENT", "AMOUNT", "WHY"),
+            ("PROPOSED", "ID", "BY", "KIND", "PAYMENT", "AMOUNT", "WHY"),
             [
                 (
                     moment(item.proposed_at),
+                    item.id,
                     item.by,
                     item.kind.value,
                     payment.reference if payment else item.subject[:SHORT],
@@ -128,6 +129,7 @@ def waiting(as_json: bool, data: str | None) -> None:
             ],
             right=("AMOUNT",),
         )
+        click.echo("to let one happen, another person types:\n    payment-hub review approve ID --by NAME")
     else:
         click.echo("nothing waits for a second person")
 
@@ -173,7 +175,11 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
     click.echo(f"\nwhat it means and what is safe: docs/operating.md, {review.cause}")
     if payment:
         click.echo(f"the payment's story:\n    payment-hub payment show {payment.reference}")
-    if review.resolved_at is None:
+    waiting = next((item for item in decisions if not item.is_done and not item.superseded), None)
+    if waiting is not None:
+        click.echo(f"{waiting.by}'s word waits for a second person:")
+        click.echo(f"    payment-hub review approve {review.id[:SHORT]} --by NAME")
+    elif review.resolved_at is None:
         click.echo(f'when it is dealt with:\n    payment-hub review resolve {review.id[:SHORT]} --by NAME --why "..."')
 
 
@@ -224,3 +230,38 @@ def resolve(review_id: str, by: str, why: str, evidence: str, evidence_file: Pat
     tell_decision(made, f"resolved: {review.cause} {review.id[:SHORT]}")
     if made.is_done and payment is not None and payment.is_live:
         click.echo(f"the payment itself is still {payment.status.value}: payment-hub payment show {payment.reference}")
+
+
+@command.command()
+@click.argument("waiting_id", metavar="ID")
+@by_option
+@data_option
+def approve(waiting_id: str, by: str, data: str | None) -> None:
+    """Let happen what another person proposed; the checks of the first command are made again.
+
+    ID is the review's or the proposal's, see: payment-hub review waiting."""
+    from hub.flows.approve_decision import approve_decision, find_waiting
+
+    from .deciding import tell_decision, via
+    from .running import run
+
+    async def work(hub: Hub) -> Any:
+        found = await find_waiting(hub, waiting_id)
+        if not found:
+            raise click.ClickException(
+                f"nothing of {waiting_id!r} waits for a second person: payment-hub review waiting"
+            )
+        if len(found) > 1:
+            ids = ", ".join(item.id for item in found)
+            raise click.ClickException(f"{len(found)} proposals begin with {waiting_id!r}, say which: {ids}")
+        made = await approve_decision(hub, found[0].id, by=by, via=via())
+        payment = await hub.store.read(lambda tx: tx.payments.get(made.payment_id) if made.payment_id else None)
+        return made, payment
+
+    made, payment = run(data, work)
+    tell_decision(made, f"{made.kind.value}: done")
+    if payment is not None:
+        reason = f" ({payment.reason})" if payment.reason else ""
+        click.echo(
+            f"{payment.reference} is {payment.status.value}{reason}: payment-hub payment show {payment.reference}"
+        )

@@ -228,14 +228,8 @@ def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
             ("payment", "release", payment.reference, *signed),
         )
     for made in record.waiting:
-        yield (
-            f"second {made.by}'s {made.kind.value}: the same command with another --by",
-            (
-                "payment",
-                "show",
-                payment.reference,
-            ),
-        )
+        what = f"{made.kind.value} {made.amount}" if made.amount else made.kind.value
+        yield f"let {made.by}'s {what} happen, as a second person", ("review", "approve", made.id, "--by", "NAME")
     for review in told.desk.reviews:
         if review.resolved_at is None:
             yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:10], *signed)

@@ -22,10 +22,6 @@ class DecisionKind(enum.StrEnum):
     CONCLUDE = "conclude"
 
 
-SECONDED = frozenset({DecisionKind.RESOLVE, DecisionKind.RECORD, DecisionKind.REFUND, DecisionKind.CONCLUDE})
-"""Decisions that need two people above the deployment's amount."""
-
-
 @attrs.frozen(kw_only=True)
 class Evidence:
     """What a decision rests on.

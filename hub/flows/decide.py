@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from hub.domain.decision import SECONDED, Decision, is_same_person
+from hub.domain.decision import Decision, is_same_person
 
 from .ports import Hub, Tx
 
@@ -21,7 +21,7 @@ class NotAllowed(Exception):
 
 def needs_second(hub: Hub, decision: Decision) -> bool:
     """Whether the deployment wants two people for this."""
-    if decision.kind not in SECONDED or decision.amount is None:
+    if decision.amount is None:
         return False
     limit = hub.second_person_above.get(decision.amount.currency)
     return limit is not None and decision.amount.minor > limit

@@ -37,7 +37,8 @@ async def release_payment(
 
     Raises:
         LookupError: No such payment.
-        NotAllowed: Not live, its sender may still be at work, or the payer may still be approving it.
+        NotAllowed: Not live, its sender may still be at work, the payer may still be approving it, or a second person
+            is wanted.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
 
@@ -70,6 +71,8 @@ async def release_payment(
             proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)
+        if not made.is_done:
+            return made, payment
         released = Observation(kind=Kind.RELEASED, reference=payment.reference)
         claim = Claim(observation=released, source=ObservedBy.OPERATOR, note=note_of(made), occasion=made.id)
         return made, record_observations(tx, hub, sent, [claim], now=now).payment

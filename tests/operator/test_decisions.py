@@ -1,6 +1,7 @@
 """What only a person may decide: with who, why and evidence, and above an amount by two people."""
 
 import asyncio
+import shlex
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from hub.domain.decision import Decision, DecisionKind, Evidence, is_same_person
 from hub.domain.payment import Flag, Phase, Status
+from hub.flows.approve_decision import approve_decision, find_waiting
 from hub.flows.decide import NotAllowed
 from hub.flows.decide_refund import decide_refund
 from hub.flows.record_outcome import Proof, record_not_paid, record_paid
@@ -16,6 +18,7 @@ from hub.flows.release_payment import release_payment
 from hub.flows.resolve_review import resolve_review
 from hub.flows.view_record import view_record
 from hub_hookspecs import Kind, Money, Observation, Redirect
+from tests.cli.conftest import call
 from tests.faults.harness import Desk, broken
 
 PANEL = Evidence(text="panel, 23 Nov 10:05")
@@ -162,6 +165,87 @@ def test_above_the_amount_two_people_must_say_the_same(desk: Desk) -> None:
     assert desk.payment(payment).status is Status.PAID
     kept = desk.read(lambda tx: tx.decisions.of(payment.id))
     assert [item.superseded for item in kept] == [True, False]
+
+
+def test_a_release_above_the_amount_frees_nothing_until_a_second_person_approves(desk: Desk) -> None:
+    desk.hub.second_person_above = {"CRC": 1_000_000}
+    debtor, payment = on_a_card_page(desk)
+    made, after = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    assert (made.is_done, after.is_live, desk.payment(payment).is_live) == (False, True, True)
+    assert not [item for item in desk.seen(payment) if item.observation.kind is Kind.RELEASED]
+    with pytest.raises(NotAllowed, match="falta otra persona"):
+        asyncio.run(approve_decision(desk.hub, made.id, by=" ANA "))
+    assert desk.payment(payment).is_live
+    agreed = asyncio.run(approve_decision(desk.hub, made.id, by="Luis"))
+    assert (agreed.people, agreed.why) == ("Ana and Luis", "closed the page")
+    assert desk.payment(payment).reason == Kind.RELEASED
+    assert "Ana and Luis: closed the page" in desk.seen(payment)[-1].note
+    assert desk.sent(debtor).is_live
+    with pytest.raises(LookupError):
+        asyncio.run(approve_decision(desk.hub, made.id, by="Eva"))
+    assert broken(desk) == []
+
+
+def test_an_approval_makes_every_check_again(desk: Desk) -> None:
+    desk.hub.second_person_above = {"CRC": 1_000_000}
+    _debtor, payment = on_a_card_page(desk)
+    made, _ = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    with pytest.raises(NotAllowed, match="ya no retiene"):
+        asyncio.run(approve_decision(desk.hub, made.id, by="Luis"))
+    assert desk.payment(payment).status is Status.PAID
+
+
+def test_a_recorded_capture_is_approved_with_all_that_the_panel_showed(desk: Desk) -> None:
+    desk.hub.second_person_above = {"COP": 10_000_000}
+    debtor, payment = pushed(desk)
+    shown = Proof(amount=payment.amount, provider_reference="N-77", authorisation="A-1")
+    made, _ = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
+    (found,) = asyncio.run(find_waiting(desk.hub, made.id[:20]))
+    assert asyncio.run(approve_decision(desk.hub, found.id, by="Luis")).is_done
+    observation = desk.seen(payment)[-1].observation
+    assert (observation.provider_reference, observation.authorisation) == ("N-77", "A-1")
+    assert desk.due(debtor.payables[0]) == 0
+    assert broken(desk) == []
+
+
+def test_a_review_of_much_money_is_resolved_by_two_from_the_shell(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk.data / "hub.toml").write_text('[second_person_above]\nCRC = "10000"\n', encoding="utf-8")
+    monkeypatch.setenv("HUB_DATA", str(desk.data))
+    monkeypatch.setenv("HUB_LOG_LEVEL", "debug")
+    _debtor, payment = on_a_card_page(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
+    (review,) = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    first = call("review", "resolve", review.id[:10], "--by", "Ana", "--why", "they pay the rest")
+    assert (first.code, "nothing happened yet" in first.out) == (0, True), first
+    assert desk.causes(payment) == {review.cause}
+    line = next(line.strip() for line in first.out.splitlines() if "review approve" in line)
+    waiting = call("review", "waiting").out
+    assert line.split()[3] in waiting
+    assert "waits for a second person" in call("review", "show", review.id[:10]).out
+    assert line in call("payment", "show", payment.reference).out
+    same = call(*shlex.split(line.replace("NAME", "ana"))[1:])
+    assert (same.code, "falta otra persona" in same.err) == (1, True), same
+    assert desk.causes(payment) == {review.cause}
+    other = call("review", "approve", review.id[:10], "--by", "Luis")
+    assert (other.code, "decided by Ana and Luis" in other.out) == (0, True), other
+    assert desk.causes(payment) == set()
+    again = call("review", "approve", review.id[:10], "--by", "Luis")
+    assert (again.code, "payment-hub review waiting" in again.err) == (1, True), again
+    assert call("review", "approve", "", "--by", "Luis").code == 1
+
+
+def test_control_below_the_amount_the_same_command_resolves_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.data / "hub.toml").write_text('[second_person_above]\nCRC = "100000"\n', encoding="utf-8")
+    monkeypatch.setenv("HUB_DATA", str(desk.data))
+    monkeypatch.setenv("HUB_LOG_LEVEL", "debug")
+    _debtor, payment = on_a_card_page(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
+    (review,) = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    assert call("review", "resolve", review.id[:10], "--by", "Ana", "--why", "they pay the rest").code == 0
+    assert desk.causes(payment) == set()
 
 
 def test_below_the_amount_one_person_is_enough(desk: Desk) -> None:

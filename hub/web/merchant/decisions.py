@@ -55,9 +55,12 @@ async def release(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     if not form.has("sure"):
         return await payment_page(desk, own, fault=SURE)
     try:
-        await release_payment(desk.hub, own, by=desk.session.email, why=form.get("why"), via=VIA)
+        made, _after = await release_payment(desk.hub, own, by=desk.session.email, why=form.get("why"), via=VIA)
     except NotAllowed as refusal:
         return await payment_page(desk, own, fault=str(refusal))
+    if not made.is_done:
+        said = "Queda propuesto: por el monto hace falta que otra persona que administra libere las mismas facturas."
+        return await payment_page(desk, own, said=said)
     return redirect(f"/m/payments/{own}")
 
 
