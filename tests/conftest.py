@@ -93,9 +93,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
     and asyncio.run would refuse to work in the tests after them."""
     for item in items:
-        if item.nodeid.startswith(UNSETTLED):
-            item.add_marker(pytest.mark.long)
-    for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
@@ -121,7 +118,3 @@ def _refuse_skip(report: Any) -> Any:
             report.outcome = "failed"
             report.longrepr = f"HUB_TEST_REQUIRE forbids this skip: {reason}"
     return report
-
-
-UNSETTLED = ("tests/faults/",)
-"""Tests that need minutes of real waiting: in the long set until they are settled."""
