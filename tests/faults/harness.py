@@ -39,6 +39,7 @@ from hub.domain.allowance import Allowance
 from hub.domain.ledger import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Options
+from hub.domain.message import DeliveryState
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Seen
 from hub.flows.connect_account import notification_address
@@ -63,12 +64,14 @@ COUNTRY = {"greenpay": "CR", "nequi": "CO"}
 CURRENCY = {"CR": "CRC", "CO": "COP"}
 WAY = {"CR": "form", "CO": "push"}
 PHONE = "3998764643"
-SECONDS = 60.0
-SHORT = Limits(request=0.5, connect=2.0, tries=2, pauses=(0.01, 0.01), rate=100_000.0, burst=100_000, trips=10**9)
-"""Limits under which a provider that never answers costs half a second, and no breaker or bucket hides a fault."""
+SECONDS = 300.0
+"""How long a test waits for what must happen, however loaded the machine is."""
 
-PATIENT = attrs.evolve(SHORT, request=20.0)
-"""Limits under which a slow provider is waited for."""
+SHORT = Limits(request=20.0, connect=20.0, tries=2, pauses=(0.01, 0.01), rate=100_000.0, burst=100_000, trips=10**9)
+"""Limits under which no breaker or bucket hides a fault, and no load of the machine looks like one."""
+
+HANGING = 0.4
+"""Seconds after which a provider that was told to hang is given up on."""
 
 START = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 NUMBERS = itertools.count(1)
@@ -151,6 +154,7 @@ class Desk:
         clock, mails = clock or Clock(), KeptMails()
         settings = Settings(data=data, base_url="http://hub.example", operator_email=demo.OPERATOR)
         opened = open_hub(settings, clock=clock, mailer=mails)
+        opened.store._writer_connection.execute(f"PRAGMA busy_timeout={int(SECONDS * 1000)}")
         companies, accounts = opened.store.read_now(_known)
         return cls(opened=opened, clock=clock, data=data, companies=companies, accounts=accounts, mails=mails)
 
@@ -194,6 +198,10 @@ class Desk:
             await Loop(self.hub).drain()
 
         asyncio.run(drain())
+
+    def forget_mails(self) -> None:
+        """Take every mail that is due for sent."""
+        self.write(_forget_mails)
 
     def debtor(self, country: str, *owed: int, currency: str = "") -> Debtor:
         """A fresh customer who owes these amounts."""
@@ -413,14 +421,19 @@ class Front:
 
     Attributes:
         paths: Where requests went, but for what tests themselves asked of the simulators.
+        held: Requests to an address that ends so have arrived and wait for the gate.
     """
 
     app: Any
     paths: list[str] = attrs.Factory(list)
+    held: str = ""
+    gate: asyncio.Event = attrs.Factory(asyncio.Event)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if "/_control/" not in scope["path"]:
             self.paths.append(scope["path"])
+        if self.held and scope["path"].endswith(self.held):
+            await self.gate.wait()
         await self.app(scope, receive, send)
 
 
@@ -464,6 +477,7 @@ class World(Desk):
     serving: asyncio.Future[None]
     outside: Mapping[str, Any]
     front: Front
+    limits: Limits
     _pressed: list[asyncio.Task[Payment]] = attrs.Factory(list)
 
     @classmethod
@@ -538,6 +552,7 @@ class World(Desk):
             serving=serving,
             outside=outside,
             front=front,
+            limits=limits,
         )
 
     # what happens in the world
@@ -632,6 +647,15 @@ class World(Desk):
         """Whether a request to an address that ends so arrives, now or soon."""
         return until(lambda: any(path.endswith(end) for path in self.front.paths))
 
+    def hold(self, end: str) -> None:
+        """Keep requests to an address that ends so waiting for an answer until ``let_go``."""
+        self.front.held, self.front.gate = end, asyncio.Event()
+
+    def let_go(self) -> None:
+        """Answer what was held."""
+        self.front.held = ""
+        self.loop.call_soon_threadsafe(self.front.gate.set)
+
     def settled(self) -> bool:
         """Whether no exchange is on its way."""
         return not self.opened.tasks.running
@@ -686,6 +710,8 @@ class World(Desk):
 
     def fault(self, code: str, path: str, kind: str, times: int = 1, **more: Any) -> None:
         """Plan a misbehaviour of a simulator."""
+        seconds = HANGING if kind.startswith("hang") else self.limits.request
+        self.opened.exchanger._limits = attrs.evolve(self.limits, request=seconds)
         self.control(code, "fault", path=path, kind=kind, times=times, **more)
 
     def misbehave(self, code: str, operation: str, answer: str) -> None:
@@ -794,13 +820,11 @@ async def _found(town: demo.Town) -> None:
     await demo.connect_greenpay(town)
     await demo.request_nequi(town)
     await demo.provision_nequi(town)
-    await town.opened.hub.store.write(lambda tx: _forget_mails(tx))
+    await town.opened.hub.store.write(_forget_mails)
 
 
 def _forget_mails(tx: Any) -> None:
-    from hub.domain.message import DeliveryState
-
-    for delivery in tx.deliveries.of(limit=1000):
+    for delivery in tx.deliveries.of(limit=10**6):
         tx.deliveries.save(attrs.evolve(delivery, state=DeliveryState.SENT, due_at=None))
 
 
@@ -818,7 +842,7 @@ def limit_exchanges(opened: Opened, limits: Limits, clock: Callable[[], datetime
     opened.hub.exchanger = exchanger
 
 
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(holds: Callable[[], bool], seconds: float = SECONDS) -> bool:
     """Wait for what other threads or processes do."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -20,24 +20,16 @@ import hub.storage.deliveries
 from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.flows.check_payment import check_payment
 from hub_hookspecs import Kind, Observation
-from tests.faults.harness import PATIENT, Clock, Desk, World, Zygote, broken, copied, rows, until
+from tests.faults.harness import Clock, Desk, World, Zygote, broken, copied, rows, until
 
 Folder = Callable[[], Path]
 Plant = Callable[[Any, str, Any], None]
 
-START_PATH = {"CR": ("greenpay", "/merchant"), "CO": ("nequi", "*unregisteredpayment")}
+START_PATH = {"CR": "/merchant", "CO": "unregisteredpayment"}
 SECOND = timedelta(seconds=1)
 
 
 # ---------------------------------------------------------------- F88
-
-
-@pytest.fixture
-def slow(folder: Folder) -> Iterator[World]:
-    """A world whose providers may take their time."""
-    opened = World.open(folder(), limits=PATIENT)
-    yield opened
-    opened.close()
 
 
 def look(colleague: Desk, payments: list[Payment]) -> None:
@@ -52,8 +44,7 @@ def look(colleague: Desk, payments: list[Payment]) -> None:
 
 def concluded_early(world: World, country: str, count: int, moments: int) -> list[str]:
     """What a colleague who starts again and again concludes while this process is in its exchanges."""
-    code, path = START_PATH[country]
-    world.fault(code, path, "delay", times=count, seconds=2.5)
+    world.hold(START_PATH[country])
     begun = world.clock.now
     payments = [world.begin(world.debtor(country, 70_000)) for _ in range(count)]
     wrong, bare = [], 0
@@ -69,6 +60,7 @@ def concluded_early(world: World, country: str, count: int, moments: int) -> lis
         if wrong:
             break
     world.clock.now = begun
+    world.let_go()
     world.work()
     for payment in payments:
         if world.payment(payment).status is not Status.PENDING:
@@ -77,11 +69,11 @@ def concluded_early(world: World, country: str, count: int, moments: int) -> lis
 
 
 @pytest.mark.parametrize("country", ["CR", "CO"])
-def test_a_colleague_concludes_nothing_from_a_bare_sending_before_the_lease_is_over(slow: World, country: str) -> None:
-    assert concluded_early(slow, country, count=20, moments=5) == []
+def test_a_colleague_concludes_nothing_from_a_bare_sending_before_the_lease_is_over(world: World, country: str) -> None:
+    assert concluded_early(world, country, count=20, moments=5) == []
 
 
-def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(slow: World, plant: Plant) -> None:
+def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(world: World, plant: Plant) -> None:
     plant(hub.flows.check_payment, "_lease_over", lambda _payment, _now: True)
     right = hub.domain.payment.conclusion_due
     plant(
@@ -90,45 +82,46 @@ def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(
         lambda payment, way, now: right(payment, way, now + LEASE),
     )
 
-    assert concluded_early(slow, "CR", count=2, moments=2)
+    assert concluded_early(world, "CR", count=2, moments=2)
 
 
 @pytest.mark.parametrize(("country", "end"), [("CR", "never_sent"), ("CO", "")])
 def test_after_the_lease_a_session_was_never_opened_and_a_charge_is_unknown(
-    slow: World, country: str, end: str
+    world: World, country: str, end: str
 ) -> None:
-    code, path = START_PATH[country]
-    slow.fault(code, path, "delay", seconds=1.5)
-    payment = slow.begin(slow.debtor(country, 70_000))
-    assert slow.reached(path.strip("*"))
-    slow.clock.now += LEASE
-    with Desk.open(slow.data, clock=slow.clock) as colleague:
+    world.hold(START_PATH[country])
+    payment = world.begin(world.debtor(country, 70_000))
+    assert world.reached(START_PATH[country])
+    world.clock.now += LEASE
+    with Desk.open(world.data, clock=world.clock) as colleague:
         look(colleague, [payment])
         after = colleague.payment(payment)
+    world.let_go()
 
     assert (after.status, after.reason) == ((Status.CLOSED, end) if end else (Status.UNKNOWN, ""))
 
 
-def test_a_late_session_is_kept_and_watched_but_not_handed_out(slow: World) -> None:
-    slow.fault("greenpay", "/merchant", "delay", seconds=1.0)
-    debtor = slow.debtor("CR", 70_000)
-    payment = slow.begin(debtor)
-    assert slow.reached("/merchant")
-    slow.clock.now += LEASE
-    with Desk.open(slow.data, clock=slow.clock) as colleague:
+def test_a_late_session_is_kept_and_watched_but_not_handed_out(world: World) -> None:
+    world.hold("/merchant")
+    debtor = world.debtor("CR", 70_000)
+    payment = world.begin(debtor)
+    assert world.reached("/merchant")
+    world.clock.now += LEASE
+    with Desk.open(world.data, clock=world.clock) as colleague:
         look(colleague, [payment])
-    slow.work()  # our own answer comes after all
-    after = slow.payment(payment)
+    world.let_go()
+    world.work()  # our own answer comes after all
+    after = world.payment(payment)
 
     assert (after.status, after.reason, after.action) == (Status.CLOSED, "never_sent", None)
     assert after.provider_reference
     assert "conflict" in after.flags
-    retry = slow.pay(debtor)
+    retry = world.pay(debtor)
     assert retry.id != payment.id
-    slow.approve(payment)
-    slow.deliver(payment)
-    assert slow.payment(payment).status is Status.PAID  # money wins all the same
-    assert "late" in slow.payment(payment).flags
+    world.approve(payment)
+    world.deliver(payment)
+    assert world.payment(payment).status is Status.PAID  # money wins all the same
+    assert "late" in world.payment(payment).flags
 
 
 def frozen(world: World, plant: Plant, country: str) -> Payment:

@@ -10,7 +10,6 @@ from contextlib import closing
 from typing import Any
 
 import attrs
-import pytest
 
 import hub.storage.payments
 from hub.domain.ledger import Share
@@ -23,6 +22,7 @@ from hub_hookspecs import Mode
 from tests.faults.harness import Debtor, World, broken, rows
 
 Plant = Callable[[Any, str, Any], None]
+Size = Callable[[int, int], int]
 
 LIVE_LINES = (
     "SELECT l.payable, count(*) FROM payment_line l JOIN payment p ON p.id = l.payment"
@@ -81,13 +81,10 @@ def doubled(world: World, runs: int, dice: random.Random) -> list[str]:
     return wrong + broken(world) + world.book_differences()
 
 
-def test_however_often_and_wherever_it_is_pressed_there_is_one_live_payment(world: World, dice: random.Random) -> None:
-    assert doubled(world, 20, dice) == []
-
-
-@pytest.mark.long
-def test_a_thousand_crowds_of_presses_make_one_live_payment_each(world: World, dice: random.Random) -> None:
-    assert doubled(world, 1000, dice) == []
+def test_however_often_and_wherever_it_is_pressed_there_is_one_live_payment(
+    world: World, dice: random.Random, size: Size
+) -> None:
+    assert doubled(world, size(20, 1000), dice) == []
 
 
 def pull_the_guards(world: World, *, trigger: bool = True) -> None:

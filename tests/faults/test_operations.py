@@ -18,9 +18,10 @@ from hub.domain.payment import Payment, Status
 from hub.flows.decide import NotAllowed
 from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
 from hub_hookspecs import Kind, Money, Observation, Repeat, repeat_for
-from tests.faults.harness import Debtor, World, broken
+from tests.faults.harness import HANGING, Debtor, World, broken
 
 Plant = Callable[[Any, str, Any], None]
+Size = Callable[[int, int], int]
 
 PUSH, STATUS, REVERSAL = "unregisteredpayment", "getstatuspayment", "reversetransaction"
 TOKEN = "oauth2/token"
@@ -80,7 +81,7 @@ def test_a_refund_whose_answer_is_lost_is_unknown_is_not_resent_and_is_put_befor
     world: World, lost: str
 ) -> None:
     _debtor, payment = paid(world)
-    world.fault("nequi", f"*{REVERSAL}", lost, seconds=1.0)
+    world.fault("nequi", f"*{REVERSAL}", lost, seconds=2 * HANGING)
     operation = world.run(refund_payment(world.hub, payment.id, by="Ana"))
     assert operation.status is OperationStatus.UNKNOWN
     with pytest.raises(NotAllowed):
@@ -157,8 +158,8 @@ def cancelled_against_the_truth(world: World, runs: int) -> list[str]:
     return wrong + broken(world) + world.book_differences()
 
 
-def test_a_cancel_that_races_the_approval_ends_as_the_provider_says(world: World) -> None:
-    assert cancelled_against_the_truth(world, 12) == []
+def test_a_cancel_that_races_the_approval_ends_as_the_provider_says(world: World, size: Size) -> None:
+    assert cancelled_against_the_truth(world, size(12, 1000)) == []
 
 
 def test_control_believing_our_own_cancel_hides_a_capture(world: World, plant: Plant) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import pytest
 
 import hub.domain.payment
 import hub.flows.book_money
@@ -26,6 +25,7 @@ from tests.faults.harness import Desk, books, broken, differences, rows
 
 Folder = Callable[[], Path]
 Plant = Callable[[Any, str, Any], None]
+Size = Callable[[int, int], int]
 
 DAY = timedelta(days=1)
 
@@ -191,14 +191,9 @@ def one_run(folder: Folder, dice: random.Random, workers: int) -> list[str]:
 
 
 def test_ten_duplicates_of_everything_shuffled_among_workers_leave_the_clean_runs_books(
-    folder: Folder, dice: random.Random
+    folder: Folder, dice: random.Random, size: Size
 ) -> None:
-    assert [text for run in range(50) for text in one_run(folder, dice, (1, 2, 4)[run % 3])] == []
-
-
-@pytest.mark.long
-def test_a_thousand_shuffled_crowds_leave_the_clean_runs_books(folder: Folder, dice: random.Random) -> None:
-    assert [text for run in range(1000) for text in one_run(folder, dice, (1, 2, 4)[run % 3])] == []
+    assert [text for run in range(size(30, 1000)) for text in one_run(folder, dice, (1, 2, 4)[run % 3])] == []
 
 
 def test_control_without_a_unique_dedupe_key_duplicates_show(folder: Folder, dice: random.Random, plant: Plant) -> None:
@@ -276,14 +271,9 @@ def diverging(desk: Desk, dice: random.Random, orders: int) -> list[str]:
     return found
 
 
-def test_sampled_orders_through_the_door_end_as_one_clean_run(desk: Desk, dice: random.Random) -> None:
-    assert diverging(desk, dice, 1000) == []
+def test_sampled_orders_through_the_door_end_as_one_clean_run(desk: Desk, dice: random.Random, size: Size) -> None:
+    assert diverging(desk, dice, size(1000, 20_000)) == []
     assert broken(desk) == []
-
-
-@pytest.mark.long
-def test_twenty_thousand_orders_through_the_door_end_as_one_clean_run(desk: Desk, dice: random.Random) -> None:
-    assert diverging(desk, dice, 20_000) == []
 
 
 def test_control_a_door_where_the_last_news_wins_diverges(desk: Desk, dice: random.Random, plant: Plant) -> None:
@@ -331,13 +321,8 @@ def race(folder: Folder, rounds: int) -> list[str]:
     return wrong
 
 
-def test_two_workers_with_one_notice_make_one_receipt_and_one_delivery(folder: Folder) -> None:
-    assert race(folder, 100) == []
-
-
-@pytest.mark.long
-def test_two_workers_with_one_notice_make_one_receipt_ten_thousand_times(folder: Folder) -> None:
-    assert race(folder, 10_000) == []
+def test_two_workers_with_one_notice_make_one_receipt_and_one_delivery(folder: Folder, size: Size) -> None:
+    assert race(folder, size(100, 10_000)) == []
 
 
 def test_control_keys_that_are_not_unique_make_two_deliveries(folder: Folder, plant: Plant) -> None:
