@@ -295,8 +295,11 @@ class Settlements(Protocol):
 class Messages(Protocol):
     """Raw messages, encrypted."""
 
-    def add(self, stored: StoredMessage, sealed: bytes, key_id: str) -> bool:
-        """Insert; False when the same digest of that account is already stored."""
+    def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> None:
+        """Insert all of (message, sealed, key id) at once, but for those that are already stored."""
+
+    def known(self, message_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these are stored."""
 
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""
@@ -791,7 +794,6 @@ class Hub:
         disk_free: Share of the data folder's disk that is free; None where nobody knows.
         kept: What is kept for a moment, by key; emptied whenever an account changes.
         noted: What this process remembers, by key.
-        crowded_until: Until then news is stored and acknowledged first, and applied by a job.
     """
 
     store: Store
@@ -823,7 +825,6 @@ class Hub:
     disk_free: Callable[[], float | None] = _unknown
     kept: dict[str, object] = attrs.Factory(dict)
     noted: dict[str, object] = attrs.Factory(dict)
-    crowded_until: datetime | None = None
 
     @property
     def providers(self) -> Mapping[str, Provider]:

@@ -17,6 +17,7 @@ from hub.domain.message import MessageState, Review, StoredMessage
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
+from .crowd import crowd_of
 from .open_account import NotInstalled, Opened, open_account, opened_by_token
 from .ports import Hub, Tx
 from .record_observations import Claim, derived_id, record_observations
@@ -29,12 +30,6 @@ PARKED_LONG = timedelta(hours=1)
 
 PARKED_PAYMENT = "parked_payment"
 HINT_EVERY = timedelta(seconds=30)
-CROWD_LASTS = timedelta(milliseconds=250)
-BURST = 6
-"""Writes waiting beyond which proven news is stored whole, acknowledged, and applied by a job.
-
-One at a time it goes through the door before it is acknowledged; a provider that delivers its backlog at once is
-acknowledged at the speed of one insert."""
 
 
 @attrs.frozen
@@ -116,18 +111,14 @@ async def receive_notification(
     if reading.verdict is Verdict.UNSIGNED:
         await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
         return Answer(reading.reply.status, reading.reply)
-    if _is_crowded(hub, now):
-        await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "valid", now))
+    crowd = crowd_of(hub)
+    if crowd.is_there(hub.store, now):
+        # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
+        kept = _sealed(hub, opened, message, MessageState.DUE, "valid", now)
+        await crowd.store(kept, lambda items: hub.store.write(lambda tx: _add_all(tx, hub, items, now)))
     else:
         await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
     return Answer(reading.reply.status, reading.reply)
-
-
-def _is_crowded(hub: Hub, now: datetime) -> bool:
-    """Whether more news waits than can be booked at once; a crowd is believed in for a quarter of a second."""
-    if hub.store.waiting > BURST:
-        hub.crowded_until = now + CROWD_LASTS
-    return hub.crowded_until is not None and now < hub.crowded_until
 
 
 def _verdict_of(hub: Hub, opened: Opened, message: Message) -> Reading | None:
@@ -158,8 +149,11 @@ def digest_of(message: Message) -> str:
     return hashlib.sha256("\x1f".join(parts).encode() + b"\x1f" + message.body).hexdigest()
 
 
-def _keep(
-    tx: Tx,
+Kept = tuple[StoredMessage, bytes, str]
+"""A message's row, its sealed raw text, and the key that sealed it."""
+
+
+def _sealed(
     hub: Hub,
     opened: Opened,
     message: Message,
@@ -167,7 +161,7 @@ def _keep(
     verdict: str,
     now: datetime,
     due_at: datetime | None = None,
-) -> bool:
+) -> Kept:
     digest = digest_of(message)
     record = opened.record
     row = derived_id("message", record.id, digest)
@@ -185,13 +179,38 @@ def _keep(
         verdict=verdict,
         due_at=now if state is MessageState.DUE else due_at,
     )
-    new = tx.messages.add(stored, sealed, key_id)
-    if not new and state is MessageState.DUE:
-        _take_up_again(tx, row, verdict, now)
-    if state is not MessageState.REJECTED and not new:
-        tx.messages.count("duplicates_ignored")
+    return stored, sealed, key_id
+
+
+def _add_all(tx: Tx, hub: Hub, messages: Sequence[Kept], now: datetime) -> None:
+    """Store messages; what is there already is counted, and taken up again where it has to be."""
+    known = set(tx.messages.known([stored.id for stored, _sealed, _key_id in messages]))
+    fresh = []
+    for kept in messages:
+        stored = kept[0]
+        if stored.id not in known:
+            fresh.append(kept)
+            known.add(stored.id)
+            continue
+        if stored.state is MessageState.DUE:
+            _take_up_again(tx, stored.id, stored.verdict, now)
+        if stored.state is not MessageState.REJECTED:
+            tx.messages.count("duplicates_ignored")
+    tx.messages.add_all(fresh)
     tx.after_commit(hub.wake)
-    return new
+
+
+def _keep(
+    tx: Tx,
+    hub: Hub,
+    opened: Opened,
+    message: Message,
+    state: MessageState,
+    verdict: str,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    _add_all(tx, hub, [_sealed(hub, opened, message, state, verdict, now, due_at)], now)
 
 
 def _take_up_again(tx: Tx, message_id: str, verdict: str, now: datetime) -> None:

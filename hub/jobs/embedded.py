@@ -17,6 +17,7 @@ import attrs
 import structlog
 
 from hub.flows.check_payment import check_payment
+from hub.flows.crowd import crowd_of
 from hub.flows.deliver import deliver
 from hub.flows.owe_digests import owe_digests
 from hub.flows.ports import Hub, Tx
@@ -156,7 +157,7 @@ class Loop:
     def _stands_back(self) -> bool:
         """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""
         moment = time.monotonic()
-        if self._hub.store.waiting <= CROWD:
+        if self._hub.store.waiting + crowd_of(self._hub).size <= CROWD:
             self._crowded_since = None
             return False
         if self._crowded_since is None:

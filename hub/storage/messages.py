@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from hub.domain.message import MessageState, StoredMessage
 from hub_hookspecs import Message, Mode, Source
 
-from .rows import json_text, maybe_micros, maybe_moment, micros, moment, pattern
+from .rows import json_list, json_text, maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import ONE, counter, literal, raw_message
 from .statements import Runs, among, changed
 
@@ -21,6 +21,7 @@ ADD = (
     .values({column.name: bindparam(column.name) for column in raw_message.columns})
     .on_conflict_do_nothing(index_elements=[raw_message.c.account, raw_message.c.digest])
 )
+KNOWN = select(raw_message.c.id).where(among(raw_message.c.id, "ids"))
 GET = select(raw_message).where(raw_message.c.id == bindparam("id"))
 SETTLE = changed(
     raw_message,
@@ -82,6 +83,26 @@ COUNT = _counted.on_conflict_do_update(
 )
 
 
+def _row(stored: StoredMessage, sealed: bytes, key_id: str) -> dict[str, object]:
+    return {
+        "id": stored.id,
+        "account": stored.account_id,
+        "merchant": stored.merchant_id,
+        "mode": stored.mode.value,
+        "source": stored.message.source.value,
+        "received_at": micros(stored.message.received_at),
+        "digest": stored.digest,
+        "key_id": key_id,
+        "state": stored.state.value,
+        "verdict": stored.verdict,
+        "payment": stored.payment_id,
+        "due_at": maybe_micros(stored.due_at),
+        "tries": stored.tries,
+        "trouble": stored.trouble,
+        "sealed": sealed,
+    }
+
+
 class Messages:
     """Raw messages, encrypted."""
 
@@ -90,26 +111,13 @@ class Messages:
     def __init__(self, tx: Runs) -> None:
         self._tx = tx
 
-    def add(self, stored: StoredMessage, sealed: bytes, key_id: str) -> bool:
-        """Insert; False when the same digest of that account is already stored."""
-        values = {
-            "id": stored.id,
-            "account": stored.account_id,
-            "merchant": stored.merchant_id,
-            "mode": stored.mode.value,
-            "source": stored.message.source.value,
-            "received_at": micros(stored.message.received_at),
-            "digest": stored.digest,
-            "key_id": key_id,
-            "state": stored.state.value,
-            "verdict": stored.verdict,
-            "payment": stored.payment_id,
-            "due_at": maybe_micros(stored.due_at),
-            "tries": stored.tries,
-            "trouble": stored.trouble,
-            "sealed": sealed,
-        }
-        return self._tx.run(ADD, values).rowcount == 1
+    def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> None:
+        """Insert all of (message, sealed, key id) at once, but for those that are already stored."""
+        self._tx.run(ADD, [_row(*message) for message in messages])
+
+    def known(self, message_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these are stored."""
+        return frozenset(row["id"] for row in self._tx.run(KNOWN, {"ids": json_list(message_ids)}))
 
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""
@@ -176,7 +184,7 @@ class Messages:
         """Ids of messages that are due; each one's due time moves to ``until``, and a try is counted."""
         ids = [row["id"] for row in self._tx.run(DUE, {"now": micros(now), "limit": limit})]
         if ids:
-            self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
+            self._tx.run(CLAIM, {"ids": json_list(ids), "until": micros(until)})
         return tuple(ids)
 
     def make_account_due(self, account_id: str, at: datetime) -> int:

@@ -448,9 +448,7 @@ operation = _table(
     CheckConstraint("live = (status IN ('created', 'unknown'))", name="live_agrees"),
     Index("one_live_operation", "payment", unique=True, sqlite_where=literal_column("live = 1")),
     # One that provably never left undid nothing, and another may be tried.
-    Index(
-        "one_undo", "payment", unique=True, sqlite_where=literal_column("kind = 'undo' AND reason <> 'never_sent'")
-    ),
+    Index("one_undo", "payment", unique=True, sqlite_where=literal_column("kind = 'undo' AND reason <> 'never_sent'")),
     Index(None, "payment"),
     Index(None, "next_check_at", sqlite_where=literal_column("next_check_at IS NOT NULL")),
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import structlog
@@ -15,6 +16,7 @@ from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from hub.flows.check_readiness import check_readiness, is_alive
 from hub.flows.open_link import LinkShut
@@ -54,6 +56,7 @@ class Front:
 
     Attributes:
         mounts: (path, application) pairs; an application finds its path as ``root_path``, as ASGI has it.
+        behind_proxy: Everybody but providers, whose address proves nothing and is not asked for.
     """
 
     pages: Litestar
@@ -61,16 +64,24 @@ class Front:
     returns: ASGIApp
     door: Door
     mounts: tuple[tuple[str, ASGIApp], ...] = ()
+    behind_proxy: Any = attrs.field(init=False)
+
+    @behind_proxy.default
+    def _behind_proxy(self) -> Any:
+        return ProxyHeadersMiddleware(cast(Any, self._others), os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await self.pages(scope, receive, send)
-            return
-        path = scope["path"]
-        if path.startswith("/n/"):
+        elif scope["path"].startswith("/n/"):
             await self.notifications(scope, receive, send)
-        elif path.startswith("/pay/return/"):
+        else:
+            await self.behind_proxy(scope, receive, send)
+
+    async def _others(self, scope: Any, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith("/pay/return/"):
             await self.door.lead(self.returns, scope, receive, send)
         elif mounted := self._mounted(path):
             await mounted(scope, receive, send)

@@ -8,6 +8,7 @@ of forged forms; what a message proves, the provider's plugin says.
 from __future__ import annotations
 
 import asyncio
+import base64
 import random
 import re
 import time
@@ -22,7 +23,7 @@ from hub.domain.allowance import Allowance
 from hub.flows.ports import Hub, Unavailable
 from hub.flows.receive_message import Answer, receive_notification, receive_return
 from hub.flows.view_payment import view_payment
-from hub_hookspecs import CROCKFORD, Message, Reply, Source
+from hub_hookspecs import Message, Reply, Source
 
 log = structlog.get_logger()
 
@@ -116,6 +117,12 @@ class Returns:
         return view.url if view else ""
 
 
+ALWAYS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+)
 EMPTY: Final = Reply(content_type=PLAIN, body=b"")
 
 
@@ -151,7 +158,7 @@ async def _message(hub: Hub, scope: HTTPScope, receive: Receive, source: Source,
         headers=tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers),
         body=body,
         received_at=hub.clock(),
-        call_id="".join(random.choices(CROCKFORD, k=10)),  # fresh, not secret
+        call_id=base64.b32encode(random.randbytes(7)).decode()[:10],  # fresh, not secret
     )
 
 
@@ -178,10 +185,7 @@ async def _reply(send: Send, answer: Answer, more: Mapping[bytes, bytes] | None 
     headers = [
         (b"content-type", (kind if body else PLAIN).encode("latin-1")),
         (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"x-content-type-options", b"nosniff"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+        *ALWAYS,
         *(more or {}).items(),
     ]
     if answer.status in (429, 503):

@@ -68,6 +68,7 @@ async def serve(
             lifespan="on",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # an application that asks who calls wraps itself
             server_header=False,
             date_header=True,
             backlog=BACKLOG,

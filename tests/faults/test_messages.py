@@ -25,6 +25,7 @@ import hub_greenpay.signature
 import hub_greenpay.wire
 import hub_nequi
 from hub.domain.payment import Payment, Status
+from hub.flows.crowd import crowd_of
 from hub.flows.receive_message import unpacked
 from tests.faults.harness import News, World, broken, rows
 
@@ -262,12 +263,25 @@ def test_a_refused_message_that_comes_again_in_a_crowd_is_applied_too(world: Wor
     plant(module, name, lambda *_given: False)
     world.post(country, news)
     plant(module, name, right)
-    world.hub.crowded_until = world.clock.now + timedelta(seconds=1)
+    crowd_of(world.hub).until = world.clock.now + timedelta(seconds=1)
 
     assert world.post(country, news).status_code == 200
     world.work()
 
     assert world.payment(payment).status is Status.PAID
+
+
+def test_a_crowds_news_is_acknowledged_stored_and_applied_once(world: World) -> None:
+    known = [paid_for(world, "CR") for _ in range(3)]
+    crowd_of(world.hub).until = world.clock.now + timedelta(seconds=1)
+
+    assert [world.post("CR", news).status_code for _payment, news in known * 3] == [200] * 9
+    assert len(rows(world.path, "SELECT id FROM raw_message")) == 3
+    assert {world.payment(payment).status for payment, _news in known} == {Status.PENDING}
+    world.work()
+
+    assert {world.payment(payment).status for payment, _news in known} == {Status.PAID}
+    assert rows(world.path, "SELECT count(*) FROM observation WHERE kind = 'paid'") == [(3,)]
 
 
 def test_a_refused_message_that_names_a_live_payment_is_put_before_a_person(world: World) -> None:

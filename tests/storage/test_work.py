@@ -79,8 +79,10 @@ def a_receipt(world: Any, number: int = 1, **changes: Any) -> CashReceipt:
 def test_a_message_is_stored_once_without_its_text(furnished: SqliteStore, world: Any) -> None:
     stored = a_message(world)
 
-    assert furnished.write_now(lambda tx: tx.messages.add(stored, b"sealed", "k1")) is True
-    assert furnished.write_now(lambda tx: tx.messages.add(attrs.evolve(stored, id="n2"), b"again", "k1")) is False
+    again = attrs.evolve(stored, id="n2")
+    furnished.write_now(lambda tx: tx.messages.add_all([(stored, b"sealed", "k1")]))
+    furnished.write_now(lambda tx: tx.messages.add_all([(again, b"again", "k1"), (stored, b"again", "k1")]))
+    assert furnished.read_now(lambda tx: tx.messages.known(["n1", "n2"])) == {"n1"}
 
     found, sealed = furnished.read_now(lambda tx: tx.messages.get("n1"))
     empty = Message(
@@ -92,7 +94,7 @@ def test_a_message_is_stored_once_without_its_text(furnished: SqliteStore, world
 
 def test_a_due_message_is_claimed_and_settled(furnished: SqliteStore, world: Any) -> None:
     later = world.now + timedelta(seconds=120)
-    furnished.write_now(lambda tx: tx.messages.add(a_message(world), b"s", "k"))
+    furnished.write_now(lambda tx: tx.messages.add_all([(a_message(world), b"s", "k")]))
 
     assert furnished.next_due() == world.now
     assert furnished.write_now(lambda tx: tx.messages.claim_due(world.now, later, 10)) == ("n1",)
@@ -115,7 +117,7 @@ def test_parked_messages_wait_in_order_of_arrival(furnished: SqliteStore, world:
     def write(tx: Any) -> None:
         for id, minutes in (("n1", 2), ("n2", 1), ("n3", 0)):
             received = attrs.evolve(a_message(world).message, received_at=world.now + timedelta(minutes=minutes))
-            tx.messages.add(a_message(world, id, message=received, due_at=None), b"s", "k")
+            tx.messages.add_all([(a_message(world, id, message=received, due_at=None), b"s", "k")])
         tx.messages.settle("n1", MessageState.PARKED)
         tx.messages.settle("n2", MessageState.PARKED)
 
@@ -127,8 +129,9 @@ def test_parked_messages_wait_in_order_of_arrival(furnished: SqliteStore, world:
 
 def test_messages_are_counted_by_state_verdict_and_name(furnished: SqliteStore, world: Any) -> None:
     def write(tx: Any) -> None:
-        tx.messages.add(a_message(world), b"s", "k")
-        tx.messages.add(a_message(world, "n2", state=MessageState.REJECTED, verdict="invalid", due_at=None), b"s", "k")
+        tx.messages.add_all([(a_message(world), b"s", "k")])
+        rejected = a_message(world, "n2", state=MessageState.REJECTED, verdict="invalid", due_at=None)
+        tx.messages.add_all([(rejected, b"s", "k")])
         tx.messages.count("forged_refused")
         tx.messages.count("forged_refused", 2)
 

@@ -306,7 +306,6 @@ class World:
                 spawn=lambda task: process.tasks.add(asyncio.ensure_future(task)),
                 kept={},
                 noted={},
-                crowded_until=None,
                 files=None,
                 data=None,
             ),

@@ -8,6 +8,7 @@ offers no longer one, and a forged *paid* would still have to name a live refere
 from __future__ import annotations
 
 import base64
+import functools
 import re
 from typing import Final
 
@@ -32,6 +33,7 @@ def tokenisation_text(status: int, request_id: str) -> str:
     return f"status:{status},requestId:{request_id}"
 
 
+@functools.lru_cache(maxsize=1024)
 def load_key(text: str) -> rsa.RSAPublicKey:
     """The merchant's public key as Greenpay hands it out: base64 with or without BEGIN and END lines and blanks.
 

@@ -97,6 +97,7 @@ _LAST4: Final = re.compile(r"[0-9]{4}")
 _BRAND: Final = re.compile(r"[A-Za-z][A-Za-z ]{1,19}")
 _REFERENCE: Final = re.compile(f"[{CROCKFORD}]{{26}}")
 _MAX_ID: Final = 200
+_VOUCHED: Final = frozenset({"status", "reference"})
 
 
 def terminal_setting(currency: str) -> str:
@@ -381,20 +382,20 @@ def observations_for(answer: Answer, *, decline_ends_session: bool) -> tuple[Obs
 
     The signature covers status and orderId alone. A status that is not documented leads to no conclusion.
     """
+    paid, declined = answer.status == 200, answer.status == 500
+    if not paid and not declined:
+        return ()
+    no = Kind.DECLINED if decline_ends_session else Kind.TRY_DECLINED
     told = Observation(
-        kind=Kind.PAID,
+        kind=Kind.PAID if paid else no,
         reference=answer.order_id,
-        vouched=frozenset({"status", "reference"}),
+        movement=answer.order_id if paid else None,
+        vouched=_VOUCHED,
+        authorisation=_authorisation(answer.body) if paid else None,
         instrument=_instrument(answer.body),
+        reason=None if paid else reason_for(answer.body),
     )
-    match answer.status:
-        case 200:
-            paid = attrs.evolve(told, movement=answer.order_id, authorisation=_authorisation(answer.body))
-            return (paid,)
-        case 500:
-            kind = Kind.DECLINED if decline_ends_session else Kind.TRY_DECLINED
-            return (attrs.evolve(told, kind=kind, reason=reason_for(answer.body)),)
-    return ()
+    return (told,)
 
 
 def reason_for(body: Mapping[str, Any]) -> Reason:
