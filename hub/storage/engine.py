@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -59,6 +60,8 @@ CACHE_KIB = 65536
 CHECKPOINT_PAGES = 8192
 """32 MiB of log before it is folded into the database; SQLite's own figure would do so every few groups."""
 
+CHUNK = 1 << 20
+
 GROUP = 256
 """Most functions that share one commit."""
 
@@ -77,7 +80,7 @@ BUSY = frozenset(
 
 
 BROKEN = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN})
-"""After these the writer's connection is opened anew: what it holds in memory may not be what is on disk."""
+"""After these the writer's connection is opened anew and the log written again: not all of it may be on disk."""
 
 
 NOBODY_CAN = BROKEN | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
@@ -117,6 +120,27 @@ def connect(path: str | Path, *, query_only: bool = False) -> sqlite3.Connection
     if query_only:
         connection.execute("PRAGMA query_only=ON")
     return connection
+
+
+def write_again(connection: sqlite3.Connection, path: str | Path) -> None:
+    """Hand the whole log to the disk once more.
+
+    After a failed sync the system takes what it could not write for written. The log is still read as if it were whole,
+    and what is appended behind the gap would be lost with the power.
+
+    Raises:
+        OSError: The disk still fails.
+    """
+    _execute(connection, "BEGIN IMMEDIATE")  # nobody else appends meanwhile
+    try:
+        with contextlib.suppress(FileNotFoundError), Path(f"{path}-wal").open("r+b") as log:
+            while piece := log.read(CHUNK):
+                log.seek(-len(piece), os.SEEK_CUR)
+                log.write(piece)
+            log.flush()
+            os.fsync(log.fileno())
+    finally:
+        _execute(connection, "ROLLBACK")
 
 
 def pragma_problems(connection: sqlite3.Connection) -> Iterator[str]:
@@ -527,7 +551,13 @@ class SqliteStore:
     def _writing(self) -> sqlite3.Connection:
         """The writer's connection, opened anew after a failure of the disk."""
         if self._writer_connection is None:
-            self._writer_connection = connect(self.path)
+            connection = connect(self.path)
+            try:
+                write_again(connection, self.path)
+            except BaseException:
+                connection.close()
+                raise
+            self._writer_connection = connection
         return self._writer_connection
 
     def _drop(self) -> None:

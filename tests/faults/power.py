@@ -25,6 +25,10 @@ class PowerIsOff(Exception):
     """Nothing is read or written any more."""
 
 
+class SyncFails(Exception):
+    """The disk said no to a sync, once."""
+
+
 @attrs.define
 class File:
     """What a file holds.
@@ -47,6 +51,14 @@ class File:
         """Write, or cut off where there is no data; durable after the next sync."""
         apply(self.seen, at, data)
         self.pending.append((at, data))
+
+    def lose(self) -> None:
+        """What a failed sync leaves: the program still reads what it wrote, and no later sync will write it."""
+        self.pending.clear()
+
+    def write_again(self) -> None:
+        """Everything that the program reads is to be written once more."""
+        self.pending = [(0, bytes(self.seen)), (len(self.seen), None)]
 
     def sync(self) -> None:
         """Put everything on the platter."""
@@ -82,10 +94,12 @@ class Disk:
 
     Attributes:
         left: How many of these are still done; None for any number.
+        bad_syncs: How many of the next syncs fail.
     """
 
     files: dict[str, File] = attrs.Factory(dict)
     left: int | None = None
+    bad_syncs: int = 0
     name: str = attrs.Factory(lambda: f"disk{next(NAMES)}")
     _vfs: Any = None
 
@@ -106,6 +120,12 @@ class Disk:
     @property
     def is_off(self) -> bool:
         return self.left is not None and self.left <= 0
+
+    def write_again(self, name: str) -> None:
+        """Hand a file over once more and sync it."""
+        self.spend()
+        self.files[name].write_again()
+        self.files[name].sync()
 
     def cut(self, dice: random.Random) -> Disk:
         """What somebody finds who turns the power on again."""
@@ -161,6 +181,10 @@ class Handle:
 
     def xSync(self, _flags: int) -> None:  # noqa: N802
         self.disk.spend()
+        if self.disk.bad_syncs:
+            self.disk.bad_syncs -= 1
+            self.file.lose()
+            raise SyncFails
         self.file.sync()
 
     def xFileSize(self) -> int:  # noqa: N802
@@ -229,6 +253,7 @@ class Connection:
     def __init__(self, disk: Disk, path: str) -> None:
         self._real = apsw.Connection(path, vfs=disk.name)
         self._real.set_row_trace(self._named)
+        self._real.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # as with readers beside it
         self.execute("PRAGMA locking_mode=EXCLUSIVE")
 
     @staticmethod
@@ -269,7 +294,7 @@ class meaning:  # noqa: N801 - reads as a statement
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, PowerIsOff):
+        if isinstance(error, PowerIsOff | SyncFails):
             translated: sqlite3.Error = sqlite3.OperationalError("disk I/O error")
             translated.sqlite_errorcode = sqlite3.SQLITE_IOERR  # type: ignore[misc]
             raise translated from error
