@@ -36,11 +36,6 @@ class Crowd(Generic[T]):
     _arrived: list[tuple[T, asyncio.Future[None]]] = attrs.field(init=False, factory=list)
     _storing: asyncio.Task[None] | None = attrs.field(init=False, default=None)
 
-    @property
-    def size(self) -> int:
-        """How many wait for the next commit."""
-        return len(self._arrived)
-
     def is_there(self, store: Store, now: datetime) -> bool:
         """Whether more waits than can be booked at once."""
         if store.waiting + len(self._arrived) > BURST:

@@ -40,9 +40,6 @@ LOOK_EVERY: Final = timedelta(seconds=60)
 
 LONGEST_SLEEP: Final = 5.0
 
-CROWD: Final = 4
-"""Writes waiting beyond which due rows stand back a moment: what is being acknowledged goes first."""
-
 PATIENCE: Final = 10.0
 """Seconds that they do at a stretch; then they get a turn, so that a lasting crowd starves nobody."""
 
@@ -157,7 +154,7 @@ class Loop:
     def _stands_back(self) -> bool:
         """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""
         moment = time.monotonic()
-        if self._hub.store.waiting + crowd_of(self._hub).size <= CROWD:
+        if not crowd_of(self._hub).is_there(self._hub.store, self._hub.clock()):
             self._crowded_since = None
             return False
         if self._crowded_since is None:
