@@ -336,7 +336,7 @@ def flags_of(
     """Everything that is odd in a set of observations.
 
     Args:
-        shares_paid_payable: Another paid payment holds one of the same payables.
+        shares_paid_payable: Together with another paid payment it brought more for a payable than that is for.
         offered_until: The earliest end of what the payment's payables were offered for.
     """
     items = tuple(seen)
@@ -405,6 +405,20 @@ def was_undone(payment: Payment, seen: Iterable[Seen]) -> bool:
     captured = sum(taken.amount.minor for taken in captures_in(payment, items))
     back = sum(_returned(item.observation, payment) for item in items if item.seen_at <= first)
     return back >= captured > 0
+
+
+def brought_in(payment: Payment, seen: Iterable[Seen]) -> Mapping[str, int]:
+    """What the proven money brings for each payable, in the order of the lines; nothing once it was undone."""
+    items = tuple(seen)
+    if was_undone(payment, items):
+        return {}
+    own = [taken.amount for taken in captures_in(payment, items) if taken.amount.currency == payment.amount.currency]
+    left = sum(amount.minor for amount in own)
+    brought = {}
+    for line in payment.lines:
+        brought[line.payable_id] = min(left, line.amount)
+        left -= brought[line.payable_id]
+    return brought
 
 
 def tries_in(seen: Iterable[Seen]) -> int:

@@ -15,12 +15,14 @@ import attrs
 
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
+from hub.domain.payable import Payable
 from hub.domain.payment import (
     Flag,
     ObservedBy,
     Payment,
     Seen,
     Status,
+    brought_in,
     dedupe_key,
     flags_of,
     next_check,
@@ -82,6 +84,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
             issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now, bank_account=bank)
         _tell(tx, after, merchant, customer, seen, now)
     _open_reviews(tx, after, now, surplus=surplus)
+    _flag_others(tx, hub, after, seen, now)
     tx.after_commit(hub.wake)
     return Recorded(payment=after, new=new)
 
@@ -115,10 +118,7 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
     kinds = [item.observation.kind for item in seen]
     status, reason = status_of(payment.phase, kinds)
     payables = tx.payables.many([line.payable_id for line in payment.lines])
-    shared = status is Status.PAID and any(
-        other.status is Status.PAID and other.id != payment.id
-        for other in tx.payments.with_payables([payable.id for payable in payables])
-    )
+    shared = status is Status.PAID and bool(_rivals(tx, payment, seen, payables))
     until = min((payable.offered_until for payable in payables if payable.offered_until), default=None)
     flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until)
     theirs = payment.provider_reference or next(
@@ -129,6 +129,39 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
         after = attrs.evolve(after, action=None)
     way = way_of(hub, after)
     return attrs.evolve(after, next_check_at=next_check(after, way, now) if way else now + timedelta(hours=1))
+
+
+def _rivals(tx: Tx, payment: Payment, seen: tuple[Seen, ...], payables: Iterable[Payable]) -> tuple[Payment, ...]:
+    """Other paid payments that together with this one brought more for a payable than it is for.
+
+    Two halves of one invoice are no double payment.
+    """
+    totals = {payable.id: payable.total for payable in payables}
+    mine = brought_in(payment, seen)
+    others = [
+        (other, brought_in(other, tx.payments.seen(other.id)))
+        for other in tx.payments.with_payables(list(totals))
+        if other.status is Status.PAID and other.id != payment.id
+    ]
+    found = {}
+    for payable_id, total in totals.items():
+        sharing = [other for other, brought in others if brought.get(payable_id)]
+        came = mine.get(payable_id, 0) + sum(brought.get(payable_id, 0) for _other, brought in others)
+        if mine.get(payable_id) and came > total:
+            found.update({other.id: other for other in sharing})
+    return tuple(found.values())
+
+
+def _flag_others(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
+    """What is odd about two payments is odd about each, whichever was heard of first."""
+    if Flag.DUPLICATE_CHARGE not in payment.flags:
+        return
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    for other in _rivals(tx, payment, seen, payables):
+        if Flag.DUPLICATE_CHARGE not in other.flags:
+            again = _derive(tx, hub, other, tx.payments.seen(other.id), now)
+            tx.payments.save(again)
+            _open_reviews(tx, again, now, surplus=False)
 
 
 def way_of(hub: Hub, payment: Payment) -> Way | None:

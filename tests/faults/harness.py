@@ -255,7 +255,14 @@ class Desk:
         self, tx: Any, debtor: Debtor, *, reference: str = "", expires: timedelta = timedelta(minutes=30)
     ) -> Payment:
         """``sent``, inside a transaction."""
-        payment = self.made(debtor, reference=reference)
+        return self.start(tx, self.made(debtor, reference=reference), expires=expires)
+
+    def started(self, payment: Payment) -> Payment:
+        """A payment as made by hand, accepted by the provider."""
+        return self.write(lambda tx: self.start(tx, payment))
+
+    def start(self, tx: Any, payment: Payment, *, expires: timedelta = timedelta(minutes=30)) -> Payment:
+        """``started``, inside a transaction."""
         tx.payments.add(payment)
         tx.payments.begin_sending(payment.id, "process-1", self.clock.now + LEASE)
         tx.links.add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 import hub.domain.ledger
@@ -61,8 +62,35 @@ def test_two_paid_payments_of_one_invoice_are_both_booked_and_both_flagged(desk:
 
     assert {"late", "duplicate_charge"} <= desk.payment(first).flags
     assert (desk.due(debtor.payables[0]), desk.credit(debtor)) == (0, {"COP": 90_000})
-    desk.tell(second, paid(second, second.amount))  # told once more, it sees the other
     assert "duplicate_charge" in desk.payment(second).flags
+    assert "duplicate_charge" in desk.causes(second)
+    assert broken(desk) == []
+
+
+def test_two_halves_of_one_invoice_are_no_double_payment(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 90_000)
+    for _half in range(2):
+        half = attrs.evolve(desk.made(debtor), amount=Money(45_000, "COP"))
+        half = attrs.evolve(half, lines=(attrs.evolve(half.lines[0], amount=45_000),))
+        payment = desk.started(half)
+        desk.tell(payment, paid(payment, payment.amount))
+        assert "duplicate_charge" not in desk.payment(payment).flags
+        assert desk.causes(payment) == set()
+
+    assert desk.due(debtor.payables[0]) == 0
+    assert broken(desk) == []
+
+
+def test_a_payment_after_one_that_was_undone_is_no_double_payment(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 90_000)
+    undone, second = desk.sent(debtor), None
+    returned = Observation(kind=Kind.RETURNED, event_id="undo-1", vouched=frozenset({"event_id"}))
+    desk.tell(undone, Observation(kind=Kind.PAID, movement=undone.reference), returned)
+    second = desk.sent(debtor)
+    desk.tell(second, paid(second, second.amount))
+
+    assert "duplicate_charge" not in desk.payment(second).flags
+    assert desk.due(debtor.payables[0]) == 0
     assert broken(desk) == []
 
 

@@ -14,8 +14,13 @@ import structlog
 from .world import make_origin, play
 
 
-def main() -> int:
+def quiet() -> None:
+    """What is planned to go wrong is not logged."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def main() -> int:
+    quiet()
     first = int(sys.argv[1])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     shared = Path("/dev/shm")
@@ -43,4 +48,5 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

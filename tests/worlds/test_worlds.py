@@ -7,10 +7,7 @@ is told, step by step, by ``python -m tests.worlds SEED``.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +21,13 @@ from hub.domain.payment import Phase, Status
 from hub_hookspecs import Kind, Mark, Repeat
 from tests.faults.harness import seed_for
 
-from .world import Origin, Outcome, make_origin, play
+from .world import Origin, Outcome, play
 
-CI = 200
+CI = 160
 LONG = int(os.environ.get("HUB_WORLDS", "20000"))
-ROOT = Path(__file__).parents[2]
 
 Plant = Callable[[Any, str, Any], None]
+Lived = Callable[[str, int, int], tuple[list[str], list[str]]]
 
 FOUND = (34, 101)
 """Worlds in which something was wrong once.
@@ -39,41 +36,10 @@ FOUND = (34, 101)
 """
 
 
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
-    return make_origin(tmp_path_factory.mktemp("origin") / "data")
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where worlds live."""
-    return tmp_path_factory.mktemp("worlds")
-
-
-@pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
-    """plant(module, name, bug): put a bug where the right thing was, for a control that must turn red."""
-    return monkeypatch.setattr
-
-
-def lived(first: int, count: int, hands: int = 2) -> tuple[list[str], list[str]]:
-    """Many worlds, in as many processes as there are hands; their figures, and what broke."""
-    size = -(-count // hands)
-
-    def part(start: int) -> str:
-        command = [sys.executable, "-m", "tests.worlds", str(start), str(min(size, first + count - start))]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout if done.returncode in (0, 1) and done.stdout else f"world {start}: {done.stderr[-2000:]}"
-
-    with ThreadPoolExecutor(hands) as pool:
-        told = "".join(pool.map(part, range(first, first + count, size))).splitlines()
-    return [line for line in told if " worlds, " in line], [line for line in told if line.startswith("world ")]
-
-
-def test_nothing_is_lost_doubled_or_invented_in_any_world() -> None:
+def test_nothing_is_lost_doubled_or_invented_in_any_world(lived: Lived) -> None:
     first = seed_for("worlds") % 10**9
     print(f"HUB_TEST_SEED={first}; a world alone: python -m tests.worlds SEED")  # noqa: T201
-    figures, broken = lived(first, CI)
+    figures, broken = lived("tests.worlds", first, CI)
     print(figures)  # noqa: T201
 
     assert broken == []
@@ -81,9 +47,9 @@ def test_nothing_is_lost_doubled_or_invented_in_any_world() -> None:
 
 
 @pytest.mark.long
-def test_nothing_is_lost_doubled_or_invented_in_very_many_worlds() -> None:
+def test_nothing_is_lost_doubled_or_invented_in_very_many_worlds(lived: Lived) -> None:
     first = seed_for("worlds") % 10**9
-    figures, broken = lived(first, LONG)
+    figures, broken = lived("tests.worlds", first, LONG)
     print(f"HUB_TEST_SEED={first}: {figures}")  # noqa: T201
 
     assert broken == []
