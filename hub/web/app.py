@@ -24,7 +24,7 @@ from hub.flows.ports import Hub, Unavailable
 
 from .door import Door
 from .notifications import Notifications, Returns
-from .pages import Page, Request, hub_of, open_pages, pages_of, payer_pages_of
+from .pages import Page, Request, hub_of, open_pages, reader_pages_of
 
 log = structlog.get_logger()
 
@@ -226,7 +226,7 @@ def _fault(
         return problem(status, detail, headers=headers)
     title, advice = FAULTS.get(status, FAULTS[400])
     kept = {name: value for name, value in (headers or {}).items() if name.lower() in ("allow", "retry-after")}
-    pages = pages_of(request) if request.scope["path"].startswith("/m") else payer_pages_of(request)
+    pages = reader_pages_of(request)
     pages = attrs.evolve(pages, switch="")  # what is not there looks the same whatever its address
     page: Page = pages.page("error.html", status=status, headers=kept, title=title, advice=advice)
     return page

@@ -120,7 +120,7 @@ YEAR: Final = 365 * 86_400
 
 
 def language_of(request: Request) -> str:
-    """The language that a payer asked for: ``?lang=``, as it was asked before, or what the browser prefers.
+    """The language that a reader asked for: ``?lang=``, as it was asked before, or what the browser prefers.
 
     Empty for Spanish, which each merchant's country says in its own manner.
     """
@@ -139,7 +139,7 @@ class Pages:
     """Draws pages for one hub.
 
     Attributes:
-        language: What the payer reads; empty for the merchant's own Spanish.
+        language: What the reader reads; empty for the merchant's own Spanish.
         switch: The same page in the other language; empty where there is none.
         remember: A language that was chosen now, kept in a cookie.
     """
@@ -184,6 +184,7 @@ class Pages:
             _=texts.say,
             ngettext=texts.count,
             rich=texts.rich,
+            told=texts.told,
             merchant=merchant,
             company=merchant.company if merchant else None,
             is_test=shown is Mode.TEST,
@@ -226,9 +227,11 @@ def open_pages(hub: Hub) -> Pages:
         logo_url=logo_url,
         initials_of=initials_of,
         strong=strong,
+        link_to=link_to,
         FORM_FIELD=FORM_FIELD,
     )
     environment.globals["prints"] = prints(hub)
+    environment.filters["said_by"] = lambda text, say: say(text)
     return Pages(hub, environment)
 
 
@@ -242,8 +245,8 @@ def pages_of(request: Request) -> Pages:
     return cast(Pages, request.app.state["pages"])
 
 
-def payer_pages_of(request: Request) -> Pages:
-    """The pages of the hub in the language of the payer who asks."""
+def reader_pages_of(request: Request) -> Pages:
+    """The pages of the hub in the language of whoever asks."""
     language, asked = language_of(request), request.query_params.get("lang", "")
     other = "es" if language else "en"
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "continuar")]
@@ -366,6 +369,11 @@ def time_left_style(start: datetime, until: datetime | None, now: datetime) -> s
 def strong(text: object) -> Markup:
     """A part of a sentence that matters most."""
     return Markup("<strong>{}</strong>").format(text)
+
+
+def link_to(address: str, text: object) -> Markup:
+    """A part of a sentence that leads elsewhere."""
+    return Markup('<a href="{}">{}</a>').format(address, text)
 
 
 def logo_url(png: bytes | None) -> str:

@@ -1,13 +1,15 @@
 """The words of pages in the reader's language.
 
 Templates and code carry the Spanish of Costa Rica (*usted*), which is also the message id; ``locale/es_CO.po`` says it
-with *tú*, ``locale/en.po`` in English. A catalogue holds only what differs; what it lacks is said as it stands.
+with *tú*, ``locale/en.po`` in English. Every catalogue is complete, which a test holds; what it lacks, such as the
+words of a provider that came later, is said as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,12 @@ Catalogue = Mapping[str, tuple[str, ...]]
 """Translations by message id: one text, or one for each plural form."""
 
 
-@attrs.frozen
+PLACE: Final = re.compile(r"%\((\w+)\)s")
+LEAST: Final = 6
+"""Letters that a sentence needs beside its values to be told from another one."""
+
+
+@attrs.frozen(slots=False)
 class Texts:
     """Says things in one language."""
 
@@ -35,11 +42,49 @@ class Texts:
         forms = self.catalogue.get(one, (one, many))
         return forms[0 if number == 1 else -1] % {"n": number, **values}
 
+    def told(self, text: object) -> str:
+        """A sentence that comes whole, its values already in it, as refusals of the flows do.
+
+        It is recognised by its message; what nobody translated is said as it stands.
+        """
+        whole = str(text)
+        if whole in self.catalogue or not whole:
+            return self.say(whole)
+        for pattern, form in self._patterns:
+            if found := pattern.fullmatch(whole):
+                return form % {name: self.told(value) for name, value in found.groupdict().items()}
+        return whole
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Sentences with places, the most particular first."""
+        return tuple(sorted(_patterns(self.catalogue), key=lambda item: -len(PLACE.sub("", item[0].pattern))))
+
     def rich(self, message: str, /, **values: object) -> Markup:
         """A sentence whose values may be markup; everything else is escaped."""
         return Markup(escape(self.catalogue.get(message, (message,))[0])) % {
             name: escape(value) for name, value in values.items()
         }
+
+
+def _patterns(catalogue: Catalogue) -> Iterator[tuple[re.Pattern[str], str]]:
+    for message, forms in catalogue.items():
+        literal = PLACE.sub("", message)
+        if literal == message or len(forms) > 1 or message == forms[0] or sum(map(str.isalpha, literal)) < LEAST:
+            continue
+        seen: set[str] = set()
+        yield re.compile("".join(_parts(bare(message), seen)), re.DOTALL), forms[0]
+
+
+def _parts(message: str, seen: set[str]) -> Iterator[str]:
+    for index, part in enumerate(PLACE.split(message)):
+        if index % 2 == 0:
+            yield re.escape(part.replace("%%", "%"))
+        elif part in seen:
+            yield f"(?P={part})"
+        else:
+            seen.add(part)
+            yield f"(?P<{part}>.+?)"
 
 
 SPANISH: Final = Texts({})

@@ -23,21 +23,30 @@ from hub.bootstrap import Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
+from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Merchant, Options, Role
+from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
+from hub.domain.round import Choice, Every
 from hub.flows.add_member import add_member
 from hub.flows.connect_account import confirm_account, connect_account, notification_address, provision_account
+from hub.flows.issue_api_key import issue_api_key
 from hub.flows.ports import Hub, Tx
+from hub.flows.record_receipt import record_for_payment
 from hub.flows.save_company import CompanyForm, create_company
-from hub.flows.send_statement import copy_link
+from hub.flows.schedule_rounds import schedule_round
+from hub.flows.send_round import start_round
+from hub.flows.send_statement import copy_link, send_statement
 from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.start_payment import PayRequest, start_payment
+from hub.flows.try_payment import start_try
 from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import create_app
 from hub.web.serve import bind, serve
-from hub_hookspecs import IdentityDocument, Mode
+from hub_hookspecs import Channel, IdentityDocument, Mode
 from hub_hookspecs.testing.simulator import Simulator
 
 T = TypeVar("T")
@@ -424,3 +433,95 @@ async def _found(house: House, country: str) -> None:
             json={"merchant": other, "url": notification_address(hub, account)},
         )
         answer.raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def desk_paths(house: Any) -> list[str]:
+    """Every kind of page, with something on it."""
+    debtor = house.debtor("CR", (123_456_750, -70), (4_825_000, -5), email="una.direccion.muy.larga@correo.example")
+    request = PayRequest(
+        account_id=house.accounts["CR"].id,
+        way="form",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(debtor.invoices[0].id, debtor.invoices[0].total)],
+        email="una.direccion.muy.larga@correo.example",
+        name="Pagadora",
+    )
+    payment = house.run(start_payment(house.hub, request))
+    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "pending")
+    house.control("greenpay", "approve", reference=payment.reference)
+    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
+    house.debtor("CR", (90_000, -3))  # without a mail address
+    merchant = house.merchants["CR"]
+    sent = house.run(send_statement(house.hub, merchant, debtor.customer.id))
+    house.until(lambda: house.read(lambda tx: tx.deliveries.get(sent.delivery_id)).state == "sent")
+    started = house.run(start_round(house.hub, merchant, Choice(), round_id="s" * 26, by="duena"))
+    house.until(lambda: not house.read(lambda tx: tx.rounds.get(started.id)).due_at)
+    house.run(schedule_round(house.hub, merchant, every=Every.MONTH, weekday=0, choice=Choice(), by="duena"))
+    house.run(issue_api_key(house.hub, merchant, "Una tienda con un nombre bastante largo"))
+    house.run(start_try(house.hub, merchant, email="duena@cr.example"))
+    house.write(lambda tx: tx.reviews.open(_review(house, payment.id)))
+    other = house.run(record_for_payment(house.hub, merchant, second_payment(house), by="duena"))
+    customer = f"/m/customers/{debtor.customer.id}"
+    desk: list[str] = [
+        "settings",
+        "company",
+        "options",
+        "solutions",
+        "integrations",
+        "online-payments",
+        "integrations/greenpay",
+    ]
+    desk += ["members", "shop", "guide", "guide/try"]
+    lists: list[str] = [
+        "customers",
+        "invoices",
+        "payments",
+        "receipts",
+        "import",
+        "reviews",
+        "exports",
+        "settlements",
+        "mails",
+    ]
+    lists += ["rounds", "rounds?least=&days=", f"rounds/{started.id}", f"mails/{sent.delivery_id}"]
+    lists += ["payments?q=nada", "customers?q=nada", f"receipts/{other.id}"]
+    one = (
+        customer,
+        f"{customer}/mail",
+        f"{customer}/receipt",
+        f"/m/payments/{payment.id}",
+        f"/m/payments/{payment.id}/receipt",
+    )
+    return ["/m", *(f"/m/{path}" for path in (*desk, *lists)), *one]
+
+
+def second_payment(house: Any) -> str:
+    """A further paid payment, for its cash receipt."""
+    debtor = house.debtor("CR", (2_500_000, -1), email="otra@correo.example")
+    request = PayRequest(
+        account_id=house.accounts["CR"].id,
+        way="form",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(debtor.invoices[0].id, debtor.invoices[0].total)],
+    )
+    payment = house.run(start_payment(house.hub, request))
+    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "pending")
+    house.control("greenpay", "approve", reference=payment.reference)
+    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
+    paid: str = payment.id
+    return paid
+
+
+def _review(house: Any, payment_id: str) -> Review:
+    return Review(
+        id="review-1",
+        merchant_id=house.merchants["CR"].id,
+        mode=Mode.TEST,
+        cause="unresolved",
+        payment_id=payment_id,
+        details="Una explicación que es algo larga para que se vea cómo se parte en una pantalla angosta",
+        opened_at=house.time(),
+    )

@@ -99,7 +99,7 @@ def test_without_a_connection_there_is_nothing_to_try(company: Callable[..., Any
     clerk = seat(company("CO", "sinnada"))
     answer = clerk.post("/m/guide/try")
     assert answer.status_code == 422
-    assert "Primero conecte un medio de pago" in seen(answer.text)
+    assert "Primero conecta un medio de pago" in seen(answer.text)
 
 
 def test_a_live_company_gets_no_test_payment(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
@@ -171,7 +171,7 @@ def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., A
     debtor = house.debtor("CR", (100_000, -3), merchant=merchant)
     with house.browser() as browser:
         assert "no se ofrece aquí" in seen(browser.get(debtor.path).text)
-    assert "ningún lugar: no se ofrece" in seen(clerk.go("/m/integrations/greenpay/channels"))
+    assert "No se ofrece en ningún lugar" in seen(clerk.go("/m/integrations/greenpay/channels"))
     assert clerk.post("/m/integrations/nequi/channels").status_code == 404
 
 

@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-from hub.domain.ledger import Share
-from hub.domain.message import Review
-from hub.domain.round import Choice, Every
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.schedule_rounds import schedule_round
-from hub.flows.send_round import start_round
-from hub.flows.send_statement import send_statement
 from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.try_payment import start_try
-from hub_hookspecs import Channel, Mode
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,98 +15,6 @@ if TYPE_CHECKING:
 WIDTHS = (320, 390, 800, 1280)
 READ_ALOUD = (390,)
 """Widths at which axe reads each page; the others are measured only."""
-
-
-@pytest.fixture(scope="module")
-def paths(house: Any) -> list[str]:
-    """Every kind of page, with something on it."""
-    debtor = house.debtor("CR", (123_456_750, -70), (4_825_000, -5), email="una.direccion.muy.larga@correo.example")
-    request = PayRequest(
-        account_id=house.accounts["CR"].id,
-        way="form",
-        channel=Channel.STATEMENT,
-        customer_id=debtor.customer.id,
-        shares=[Share(debtor.invoices[0].id, debtor.invoices[0].total)],
-        email="una.direccion.muy.larga@correo.example",
-        name="Pagadora",
-    )
-    payment = house.run(start_payment(house.hub, request))
-    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "pending")
-    house.control("greenpay", "approve", reference=payment.reference)
-    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
-    house.debtor("CR", (90_000, -3))  # without a mail address
-    merchant = house.merchants["CR"]
-    sent = house.run(send_statement(house.hub, merchant, debtor.customer.id))
-    house.until(lambda: house.read(lambda tx: tx.deliveries.get(sent.delivery_id)).state == "sent")
-    started = house.run(start_round(house.hub, merchant, Choice(), round_id="s" * 26, by="duena"))
-    house.until(lambda: not house.read(lambda tx: tx.rounds.get(started.id)).due_at)
-    house.run(schedule_round(house.hub, merchant, every=Every.MONTH, weekday=0, choice=Choice(), by="duena"))
-    house.run(issue_api_key(house.hub, merchant, "Una tienda con un nombre bastante largo"))
-    house.run(start_try(house.hub, merchant, email="duena@cr.example"))
-    house.write(lambda tx: tx.reviews.open(_review(house, payment.id)))
-    other = house.run(record_for_payment(house.hub, merchant, second_payment(house), by="duena"))
-    customer = f"/m/customers/{debtor.customer.id}"
-    desk: list[str] = [
-        "settings",
-        "company",
-        "options",
-        "solutions",
-        "integrations",
-        "online-payments",
-        "integrations/greenpay",
-    ]
-    desk += ["members", "shop", "guide", "guide/try"]
-    lists: list[str] = [
-        "customers",
-        "invoices",
-        "payments",
-        "receipts",
-        "import",
-        "reviews",
-        "exports",
-        "settlements",
-        "mails",
-    ]
-    lists += ["rounds", "rounds?least=&days=", f"rounds/{started.id}", f"mails/{sent.delivery_id}"]
-    lists += ["payments?q=nada", "customers?q=nada", f"receipts/{other.id}"]
-    one = (
-        customer,
-        f"{customer}/mail",
-        f"{customer}/receipt",
-        f"/m/payments/{payment.id}",
-        f"/m/payments/{payment.id}/receipt",
-    )
-    return ["/m", *(f"/m/{path}" for path in (*desk, *lists)), *one]
-
-
-def second_payment(house: Any) -> str:
-    """A further paid payment, for its cash receipt."""
-    debtor = house.debtor("CR", (2_500_000, -1), email="otra@correo.example")
-    request = PayRequest(
-        account_id=house.accounts["CR"].id,
-        way="form",
-        channel=Channel.STATEMENT,
-        customer_id=debtor.customer.id,
-        shares=[Share(debtor.invoices[0].id, debtor.invoices[0].total)],
-    )
-    payment = house.run(start_payment(house.hub, request))
-    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "pending")
-    house.control("greenpay", "approve", reference=payment.reference)
-    house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
-    paid: str = payment.id
-    return paid
-
-
-def _review(house: Any, payment_id: str) -> Review:
-    return Review(
-        id="review-1",
-        merchant_id=house.merchants["CR"].id,
-        mode=Mode.TEST,
-        cause="unresolved",
-        payment_id=payment_id,
-        details="Una explicación que es algo larga para que se vea cómo se parte en una pantalla angosta",
-        opened_at=house.time(),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +39,11 @@ def faults_of(page: Page, width: int) -> list[str]:
     return [*found, *([f"{wide} px wide"] if wide > width else [])]
 
 
-def test_every_page_fits_and_can_be_read_aloud(house: Any, desk: Page, paths: list[str]) -> None:
+def test_every_page_fits_and_can_be_read_aloud(house: Any, desk: Page, desk_paths: list[str]) -> None:
     faults = {}
     for width in WIDTHS:
         desk.set_viewport_size({"width": width, "height": 844})
-        for path in paths:
+        for path in desk_paths:
             answer = desk.goto(house.base + path)
             assert answer
             assert answer.status == 200, path
@@ -155,11 +52,11 @@ def test_every_page_fits_and_can_be_read_aloud(house: Any, desk: Page, paths: li
     assert not faults
 
 
-def test_no_word_of_a_table_is_broken_on_a_desk(house: Any, desk: Page, paths: list[str]) -> None:
+def test_no_word_of_a_table_is_broken_on_a_desk(house: Any, desk: Page, desk_paths: list[str]) -> None:
     """Every word of a cell stands on one line: its box is one line high."""
     desk.set_viewport_size({"width": 1280, "height": 844})
     broken = {}
-    for path in paths:
+    for path in desk_paths:
         desk.goto(house.base + path)
         if found := desk.evaluate(BROKEN_WORDS):
             broken[path] = found
@@ -217,11 +114,11 @@ FOCUSED = """() => {
 }"""
 
 
-def test_fingers_find_every_button(house: Any, desk: Page, paths: list[str]) -> None:
+def test_fingers_find_every_button(house: Any, desk: Page, desk_paths: list[str]) -> None:
     """On a phone, buttons and fields are 44 px high; links inside a sentence may be smaller."""
     desk.set_viewport_size({"width": 390, "height": 844})
     small = {}
-    for path in paths:
+    for path in desk_paths:
         desk.goto(house.base + path)
         found = desk.evaluate(
             """() => [...document.querySelectorAll("button, .button, select, input:not([type=hidden]), nav a, summary")]

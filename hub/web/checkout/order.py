@@ -14,7 +14,7 @@ from hub.web.pages import (
     button_style,
     hub_of,
     minutes_left,
-    payer_pages_of,
+    reader_pages_of,
     redirect,
     time_left_style,
 )
@@ -34,7 +34,7 @@ async def show_order(request: Request) -> Page:
     currency = order.total.currency
     is_live = bool(view.payment and view.payment.is_live)
     held = time_left_style(order.created_at, order.hold_until, now) if view.is_held else ""
-    return payer_pages_of(request).page(
+    return reader_pages_of(request).page(
         "checkout/order.html",
         merchant=view.merchant,
         mode=order.mode,
@@ -62,7 +62,7 @@ async def show_pay_step(request: Request) -> Page:
     if basket is None:
         return redirect(elsewhere(request, view))
     query = request.query_params
-    pages = payer_pages_of(request)
+    pages = reader_pages_of(request)
     return await show_step(pages, basket, provider=query.get("provider", ""), way=query.get("way", ""))
 
 
@@ -73,7 +73,7 @@ async def pay_order(request: Request) -> Page:
     basket = basket_of(request, view)
     if basket is None:
         return redirect(elsewhere(request, view))
-    return await pay(payer_pages_of(request), basket, await request.form())
+    return await pay(reader_pages_of(request), basket, await request.form())
 
 
 def address_of(request: Request) -> str:

@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.flows.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
 from hub.flows.save_company import Invalid
-from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, pages_of, redirect
+from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
 from . import words
 from .desk import Refused, read_form
@@ -27,7 +27,7 @@ def _page(request: Request, form: ReceiptForm, *, fault: str = "") -> Page:
     hub = hub_of(request)
     assert form.link is not None
     paper = paper_for(hub, form.merchant, form.receipt, form.customer, form.view.payment) if form.receipt else None
-    return pages_of(request).page(
+    return reader_pages_of(request).page(
         "merchant/receipt_by_link.html",
         merchant=form.merchant,
         mode=form.view.payment.mode,

@@ -16,7 +16,18 @@ from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Session
 from hub.flows.ports import Hub
 from hub.flows.sign_in import who
-from hub.web.pages import FORM_FIELD, Page, Pages, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
+from hub.web.pages import (
+    FORM_FIELD,
+    Page,
+    Pages,
+    Request,
+    cookie,
+    cookie_name,
+    hub_of,
+    is_same,
+    reader_pages_of,
+    redirect,
+)
 from hub_hookspecs import Country, Mode
 
 from . import words
@@ -118,7 +129,7 @@ async def open_desk(request: Request) -> Desk:
     session, merchant = found
     if request.route_handler.opt.get("right", Right.OWN) not in RIGHTS[session.role]:
         raise Refused(NOT_YOURS)
-    return Desk(hub=hub, pages=pages_of(request), session=session, merchant=merchant, here=request.url.path)
+    return Desk(hub=hub, pages=reader_pages_of(request), session=session, merchant=merchant, here=request.url.path)
 
 
 def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
@@ -130,7 +141,9 @@ def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
 
 def show_refused(request: Request, refused: Refused) -> Page:
     """Say why the form was not taken."""
-    return pages_of(request).page("error.html", status=403, title="No se hizo ningún cambio", advice=str(refused))
+    return reader_pages_of(request).page(
+        "error.html", status=403, title="No se hizo ningún cambio", advice=str(refused)
+    )
 
 
 @attrs.frozen

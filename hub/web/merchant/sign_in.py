@@ -16,7 +16,7 @@ from hub.domain.allowance import Allowance
 from hub.flows.ports import Hub
 from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.door import visitor_of
-from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, pages_of, redirect
+from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, reader_pages_of, redirect
 
 from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, Form, Refused, read_form
 from .rights import Right
@@ -52,7 +52,7 @@ def _tries_of(request: Request) -> Tries:
 
 def _too_many(request: Request) -> Page:
     advice = "Espere 15 minutos y vuelva a intentarlo. Los enlaces que ya recibió siguen sirviendo."
-    return pages_of(request).page(
+    return reader_pages_of(request).page(
         "error.html", status=429, title="Demasiados intentos", advice=advice, headers={"Retry-After": "900"}
     )
 
@@ -60,7 +60,7 @@ def _too_many(request: Request) -> Page:
 def _entry_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Page:
     hub = hub_of(request)
     entry = request.cookies.get(cookie_name(hub, ENTRY), "") or token_urlsafe(24)
-    return pages_of(request).page(
+    return reader_pages_of(request).page(
         f"merchant/{template}",
         status=status,
         token=hub.vault.form_token("entry", entry),

@@ -204,6 +204,9 @@ WAITS: Mapping[Shown, str] = {
     Shown.RETURNED: "El dinero volvió al cliente.",
 }
 
+RECORDED: Mapping[str, str] = {"automático": "automáticamente", "enlace del correo": "desde el enlace del correo"}
+"""What recorded a cash receipt, where it was no person."""
+
 CLAUSES: Mapping[str, str] = {
     "settles": "Cancela el saldo total de lo indicado.",
     "part": "Abono parcial a lo indicado.",
@@ -254,11 +257,6 @@ def compared(country: Country, field: str, value: str) -> str:
     """One side of a comparison: a type by its name, everything else as it came, masked."""
     kind = country.identity_type(value) if field == "identity_type" else None
     return kind.label if kind else value
-
-
-def recorded_by(name: str) -> str:
-    """Who or what recorded a cash receipt."""
-    return {"automático": "automáticamente", "enlace del correo": "desde el enlace del correo"}.get(name, f"por {name}")
 
 
 def minor(amount: int, like: Money) -> Money:

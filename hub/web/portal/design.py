@@ -14,7 +14,7 @@ from hub.domain.offer import Absence, Offered
 from hub.domain.papers import Letterhead
 from hub.domain.statement import OpenItem, compute_statement
 from hub.flows.view_payment import Shown
-from hub.web.pages import Page, Request, button_style, hub_of, payer_pages_of, time_left_style
+from hub.web.pages import Page, Request, button_style, hub_of, reader_pages_of, time_left_style
 from hub_hookspecs import Company, IdentityDocument, Mode, Money, PayButton
 
 from .payment import CLOSED, NOT_DONE, PENDING, SHOWN, Headline
@@ -64,7 +64,7 @@ async def show_design(request: Request) -> Page:
     statement = compute_statement(company=company, customer=customer, items=items, as_of=now)
     offers = [_offer("greenpay", attrs.evolve(BUTTON, hint=HINT)), _offer("other", BUTTON)]
     until = now + timedelta(minutes=9)
-    return payer_pages_of(request).page(
+    return reader_pages_of(request).page(
         "portal/design.html",
         mode=Mode.TEST,
         style="".join(f".c-{name}{{fill:var(--{name})!important}}" for name in COLOURS)

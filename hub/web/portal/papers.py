@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from hub.domain.papers import letterhead_for
 from hub.flows.open_link import LinkShut
 from hub.flows.print_paper import PapersMissing, receipt_pdf, statement_pdf, verified_payment
-from hub.web.pages import Page, Request, hub_of, language_of, payer_pages_of, pdf_answer
+from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
 
 
 @get("/s/{token:str}/estado-de-cuenta.pdf", include_in_schema=False)
@@ -39,7 +39,7 @@ async def verify_receipt(request: Request) -> Page:
     with missing_is_404():
         view = await verified_payment(hub, request.path_params["token"])
     country = hub.countries[view.merchant.company.country]
-    return payer_pages_of(request).page(
+    return reader_pages_of(request).page(
         "portal/verify.html",
         merchant=view.merchant,
         mode=view.payment.mode,

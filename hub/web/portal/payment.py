@@ -28,7 +28,7 @@ from hub.web.pages import (
     hub_of,
     is_form_token,
     minutes_left,
-    payer_pages_of,
+    reader_pages_of,
     redirect,
     time_left_style,
 )
@@ -107,7 +107,7 @@ async def show_payment(request: Request) -> Page:
     country = hub.countries[view.merchant.company.country]
     going_on = GO_ON in request.query_params and now < payment.created_at + FRESH
     address = f"/p/{token}"
-    return payer_pages_of(request).page(
+    return reader_pages_of(request).page(
         "portal/payment.html",
         merchant=view.merchant,
         mode=payment.mode,

@@ -12,7 +12,7 @@ from hub.domain.merchant import LinkKind
 from hub.flows.open_link import LinkShut, Shut
 from hub.flows.send_statement import send_again
 from hub.flows.view_statement import view_statement
-from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, payer_pages_of, redirect
+from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
 PURPOSE: Final = "renew"
 RENEWABLE: Final = frozenset({Shut.EXPIRED, Shut.REVOKED})
@@ -27,7 +27,7 @@ def shut_page(request: Request, shut: LinkShut, *, sent: bool = False) -> Page:
     hub, link = hub_of(request), shut.link
     assert link is not None
     renews = link.kind is LinkKind.STATEMENT and shut.why in RENEWABLE
-    return payer_pages_of(request).page(
+    return reader_pages_of(request).page(
         "portal/shut.html",
         mode=link.mode,
         status=200 if sent else 410,

@@ -1,0 +1,293 @@
+"""Everything that pages say, found where it is written; and the catalogues in which it is translated.
+
+``./run python tests/web/catalogues.py`` brings ``hub/web/locale/*.po`` up to date: what is new stands there with an
+empty translation, which a test then finds, and what is said no longer is dropped.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+ROOT = Path(__file__).parents[2]
+HUB = ROOT / "hub"
+WEB = HUB / "web"
+LOCALES = WEB / "locale"
+NAMES = ("es_CR", "es_CO", "en")
+CONTEXT = "\x04"
+PAYERS = "payers"
+MERCHANTS = "merchants"
+"""Whose pages say it. Payers' pages never show what only merchants read."""
+
+REFUSALS = frozenset(
+    {"Problem", "NotAllowed", "Fault", "Unreadable", "Unfit", "_Unfit", "_NotText", "NotAgain", "Refused"}
+    | {
+        "NotPossible",
+        "Invalid",
+        "note",
+        "_note",
+        "_refused",
+        "_apart",
+        "_differ",
+        "NotFoundException",
+        "ClientException",
+    }
+)
+"""What carries a sentence for a person out of the domain and the flows."""
+SHOWN = frozenset({"message", "why_not", "warning", "name", "gone"})
+"""Names under which records and variables hold words for people."""
+TABLES = frozenset({"ABSENCE_WORDS", "MEANS_LABELS", "RESAVE", "NO_ROWS", "NO_ROW", "NO_LIST", "BAD_END"})
+UNSEEN = frozenset({"correct_entry.py", "settle_bill.py", "raise_alerts.py", "examine.py"})
+"""Flows that no page calls."""
+SPANISH = re.compile(
+    r"[áéíóúñ¿¡«]|\b(el|la|los|las|una?|del?|que|se|su|sus|no|en|con|por|para|hay|es|está|al|y|o|ya|sin|menos|más)\b",
+    re.I,
+)
+ENGLISH = re.compile(r"\b(the|of|and|are|not|this|with)\b")
+CODE = re.compile(r"^[a-z_]+$|^[/#<]|^\W*$|--map|^[A-Z]{2,}$|no-store|no-referrer")
+MORE = (
+    *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("factura", "facturas")),
+    *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("pedido", "pedidos")),
+    "Abono a cuenta",
+)
+"""Put together from parts, so that no literal shows the whole of it."""
+
+
+@attrs.frozen
+class Said:
+    """One message: its id, its plural where it has one, what it is about, who reads it, and where it stands."""
+
+    text: str
+    plural: str = ""
+    about: str = ""
+    readers: str = MERCHANTS
+    where: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.about}{CONTEXT}{self.text}" if self.about else self.text
+
+
+def everything() -> dict[str, Said]:
+    """All messages by key; who is found first is kept, payers before merchants."""
+    found: dict[str, Said] = {}
+    for said in (*in_templates(), *in_code(), *in_records()):
+        known = found.get(said.key)
+        if known is None or (said.plural and not known.plural):
+            found[said.key] = said
+    return found
+
+
+def in_templates() -> Iterator[Said]:
+    """Messages of the templates; the page of components speaks to its builders alone."""
+    for path in sorted((WEB / "templates").rglob("*.html"), key=lambda item: ("merchant" in item.parts, str(item))):
+        if path.name == "design.html":
+            continue
+        readers = MERCHANTS if "merchant" in path.parts else PAYERS
+        with path.open("rb") as stream:
+            for line, call, message, _ in babel_extract(
+                stream,
+                ["_", "ngettext", "rich"],
+                [],
+                {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"},
+            ):
+                one, many = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
+                if one:
+                    yield Said(one, many if call == "ngettext" else "", readers=readers, where=f"{path.name}:{line}")
+
+
+def in_code() -> Iterator[Said]:
+    """Messages marked in the code of the pages, and the words that the merchant's pages hold in tables."""
+    for path in sorted(WEB.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=str(text))]):
+                    yield Said(text, readers=PAYERS, where=path.name)
+                case ast.Call(
+                    func=ast.Name(id="_"), args=[ast.Constant(value=str(text)), ast.Constant(value=str(about))]
+                ):
+                    yield Said(text, about=about, readers=PAYERS, where=path.name)
+    for path in sorted((WEB / "merchant").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield from (Said(text, where=path.name) for text in literals(tree) if is_words(text))
+
+
+def in_records() -> Iterator[Said]:
+    """Sentences that reach pages from elsewhere: refusals, names of identity documents, words of providers."""
+    from hub.domain.offer import ABSENCE_WORDS
+    from hub.domain.statement import CUTS, Standing
+    from hub.web.app import FAULTS
+
+    for text in (*(label for _key, label, _low, _high in CUTS), *(standing.value for standing in Standing)):
+        yield Said(text, readers=PAYERS, where="statement")
+    for text in ABSENCE_WORDS.values():
+        yield Said(text, readers=PAYERS, where="offer")
+        yield Said(f"%(provider)s {text}.", where="words.py")
+    for pair in FAULTS.values():
+        yield from (Said(text, readers=PAYERS, where="app.py") for text in pair)
+    yield from (Said(text, where="receipt.py") for text in MORE)
+    yield from (Said(text, where="records") for text in labels())
+    for folder in (HUB / "domain", HUB / "flows"):
+        for path in sorted(item for item in folder.glob("*.py") if item.name not in UNSEEN):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            yield from (Said(text, where=path.name) for text in carried(tree) if is_words(text))
+
+
+def labels() -> Iterator[str]:
+    """Words of countries and providers, as their records hold them."""
+    from hub.domain.countries import co, cr
+    from hub.domain.receipt import MEANS_LABELS
+    from hub.providers.load import load_providers
+
+    yield from MEANS_LABELS.values()
+    for country in (cr.COUNTRY, co.COUNTRY):
+        for kind in country.identity_types:
+            yield from (kind.label, *(text for text in (kind.warning,) if text))
+        yield from (label for _key, label in country.address_parts)
+    for provider in load_providers().providers.values():
+        info = provider.info
+        yield from filter(None, (info.tagline, info.settlement_note, info.fee_note))
+        yield from (way.label for way in info.ways if way.label)
+        for setting in info.settings:
+            yield from filter(None, (setting.label, setting.help))
+
+
+def is_words(text: str) -> bool:
+    """Whether a literal looks like something said to people in Spanish."""
+    bare = re.sub(r"%\(\w+\)s", "", text)
+    if CODE.search(bare) or ENGLISH.search(bare) or len(bare) < 4:
+        return False
+    return bool(SPANISH.search(bare)) or bool(re.match(r"[A-ZÁÉÍÓÚ][a-záéíóúñ]+( [a-záéíóúñ]+)*\.?$", bare))
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    """Every literal that is neither a docstring, a part of another, a key, nor an annotation."""
+    inside: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr():
+                inside |= {id(part) for part in ast.walk(node) if part is not node}
+            case ast.Expr(value=ast.Constant()):
+                inside.add(id(node.value))
+            case ast.Dict():
+                inside |= {id(key) for key in node.keys if key is not None}
+            case ast.Compare():
+                inside |= {id(part) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) not in inside and (text := text_of(node)):
+            yield text
+
+
+def carried(tree: ast.AST) -> Iterator[str]:
+    """Literals within what carries a sentence to a person: a refusal, a named text, a table of words."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in REFUSALS:
+                yield from literals(node)
+            case ast.keyword(arg=str(name)) if name in SHOWN:
+                yield from literals(node)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if node.value is not None and (name in SHOWN or name in TABLES):
+                    yield from literals(node.value)
+            case ast.FunctionDef(name="_objection" | "_csv_trouble" | "floor_text" | "line_faults"):
+                yield from literals(node)
+
+
+def text_of(node: ast.AST) -> str:
+    """A literal as a message id: what is filled in has the name of what fills it."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return re.sub(r"\{(\w+)\}", r"%(\1)s", text)
+        case ast.JoinedStr(values=parts):
+            names: dict[str, str] = {}
+            out = ""
+            for part in parts:
+                if isinstance(part, ast.Constant):
+                    out += str(part.value).replace("%", "%%")
+                elif isinstance(part, ast.FormattedValue):
+                    out += f"%({name_for(ast.unparse(part.value), names)})s"
+            return out
+    return ""
+
+
+def name_for(expression: str, names: dict[str, str]) -> str:
+    words = re.findall(r"[A-Za-z][A-Za-z_]*", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)) or ["value"]
+    name, number = words[-1].lower(), 2
+    while names.setdefault(name, expression) != expression:
+        name, number = f"{words[-1].lower()}{number}", number + 1
+    return name
+
+
+# ---------------------------------------------------------------- the files
+
+
+def read(name: str) -> Catalog:
+    """A catalogue as it stands."""
+    with (LOCALES / f"{name}.po").open("rb") as stream:
+        return read_po(stream, locale=name, abort_invalid=True)
+
+
+def update(name: str, known: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+    """Write a catalogue anew; gives back what it does not say yet."""
+    told: dict[str, tuple[str, ...]] = {}
+    file = LOCALES / f"{name}.po"
+    if file.exists():
+        for message in read(name):
+            one = message.id if isinstance(message.id, str) else message.id[0]
+            strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            told[f"{message.context}{CONTEXT}{one}" if message.context else one] = strings
+    told |= known or {}
+    catalog = Catalog(locale=name, charset="utf-8", fuzzy=False, header_comment=f"# {HEADS[name]}")
+    missing = []
+    for key, said in sorted(everything().items(), key=lambda item: (item[1].readers != PAYERS, item[1].where, item[0])):
+        strings = told.get(key, ())
+        if not all(strings) or not strings:
+            strings = (said.text, said.plural)[: 2 if said.plural else 1] if is_same_in(name, said) else ()
+        if not strings:
+            missing.append(key)
+        where = [(said.where.partition(":")[0], None)]
+        if said.plural:
+            catalog.add((said.text, said.plural), strings or ("", ""), where, context=said.about or None)
+        else:
+            catalog.add(said.text, (strings or ("",))[0], where, context=said.about or None)
+    with file.open("wb") as stream:
+        write_po(stream, catalog, width=118, omit_header=False, sort_by_file=False)
+    text = file.read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if not UNSAID.match(line)]
+    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return missing
+
+
+def is_same_in(name: str, said: Said) -> bool:
+    """Whether the Spanish as it is written serves: always in Costa Rica, and in Colombia where nobody is addressed."""
+    return name == "es_CR" or (name == "es_CO" and not USTED.search(said.text))
+
+
+UNSAID = re.compile(r'"(POT-|PO-Rev|Last-T|Language-T|Generated|Project|Report|MIME)')
+"""Heads of a file that change with each run and tell nothing."""
+HEADS = {
+    "es_CR": "Español de Costa Rica: usted, como está escrito en las páginas.",
+    "es_CO": "Español de Colombia: tú.",
+    "en": "English.",
+}
+USTED = re.compile(
+    r"\b(usted|ustedes|suyo|suya|Le avisamos|le enviamos|No lo reenvíe"
+    r"|su (?:pago|correo|banco|cuenta|celular|aplicación|compra|saldo|nombre|mensaje|empresa)"
+    r"|[Ss]us? (?:clientes|tienda|atención|navegador|libros|programa|visto|propio)"
+    r"|Puede (?:cerrar|repetir|dejar)|[Ii]mpórtel[oa]s?|[Gg]uárdela|[Pp]ídale|[Dd]ivídal[oa]|[Ee]líjalo|[Dd]éjelo"
+    r"|[Ee]lija|[Rr]evise|[Pp]ague|[Mm]arque|[Ee]scriba|Confirme|[Ii]ntente|[Ee]spere|[Uu]se|[Vv]uelva|[Bb]usque"
+    r"|[Aa]bra|[Cc]orrija|[Cc]omplete|[Cc]onecte|[Ii]ndique|[Cc]opie|[Mm]ire|[Vv]alide|Diga|[Ii]mporte (?:su|de))\b"
+)
+
+if __name__ == "__main__":
+    for locale in NAMES:
+        for key in update(locale):
+            sys.stderr.write(f"{locale}\t{key!r}\n")
