@@ -240,6 +240,7 @@ def open_hub(
         alert_webhook=settings.alert_webhook,
         second_person_above=settings.second_person,
         backup_expected=settings.backup_expected,
+        reconcile_daily=settings.reconcile_daily,
         data=settings.data,
         disk_free=lambda: free_share(settings.data),
     )

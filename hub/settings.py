@@ -58,6 +58,7 @@ class Settings:
         operator_email: Who is told about requests and exceptions; may be empty.
         alert_webhook: Address that alerts are posted to as JSON, beside the mail to the operator; may be empty.
         backup_expected: Alert a missing backup even if none was ever made.
+        reconcile_daily: Compare accounts whose provider reports by itself with that report, once a day.
         second_person_above: Amount by currency, in major units, above which two people must decide the same.
         link_days: How long mailed links live.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
@@ -77,6 +78,7 @@ class Settings:
     operator_email: str = ""
     alert_webhook: str = ""
     backup_expected: bool = False
+    reconcile_daily: bool = True
     second_person_above: dict[str, str] = attrs.Factory(dict)
     link_days: int = 30
     log_level: str = "info"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from .options import company_option, data_option, json_option
+from .options import any_company_option, company_option, data_option, json_option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +24,77 @@ def command() -> None:
 
     ACCOUNT is the code of the company's provider, such as greenpay.
     """
+
+
+@command.command("list")
+@any_company_option
+@json_option
+@data_option
+def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+    """List accounts: up to which day each was compared, when it is next, what was found, what stands in the way.
+
+    A provider that reports by itself is compared every day by serve or worker; of any other, import its files."""
+    from .finding import company_in
+    from .printing import moment, print_json, print_table
+    from .running import run
+
+    async def work(hub: Hub) -> list[dict[str, object]]:
+        def read(tx: Any) -> list[dict[str, object]]:
+            owner = company_in(tx, slug).id if slug else None
+            slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+            return [
+                _standing(hub, tx, account, slugs[account.merchant_id])
+                for account in tx.accounts.all()
+                if owner in (None, account.merchant_id)
+            ]
+
+        return await hub.store.read(read)
+
+    rows = run(data, work)
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        click.echo("no company is connected to a provider yet: payment-hub account connect")
+        return
+    print_table(
+        ("COMPANY", "PROVIDER", "MODE", "COMPARED TO", "NEXT", "TRIES", "OPEN LINES", "FOUND", "TROUBLE"),
+        [
+            (
+                row["company"],
+                row["provider"],
+                row["mode"],
+                row["covered"] or ("nothing yet" if row["by"] == "report" else "see its lines"),
+                moment(row["next_at"]) if row["by"] == "report" else "by file",  # type: ignore[arg-type]
+                row["tries"] or "",
+                row["open_lines"],
+                row["outcome"],
+                row["trouble"],
+            )
+            for row in rows
+        ],
+        right=("OPEN LINES",),
+    )
+
+
+def _standing(hub: Hub, tx: Any, account: Any, company: str) -> dict[str, object]:
+    from hub.domain.settlement import LineState
+    from hub.flows.reconcile_daily import can_be_fetched
+
+    planned = tx.reconciliations.get(account.id)
+    return {
+        "company": company,
+        "provider": account.provider,
+        "mode": account.mode.value,
+        "by": "report" if planned or can_be_fetched(hub, account) else "file",
+        "covered": planned.covered if planned else None,
+        "next_at": planned.due_at if planned else None,
+        "tries": planned.tries if planned else 0,
+        "outcome": planned.outcome if planned else "",
+        "trouble": planned.trouble if planned else "",
+        "done_at": planned.done_at if planned else None,
+        "open_lines": len(tx.settlements.of(account.id, LineState.OPEN)),
+    }
 
 
 @command.command("import")

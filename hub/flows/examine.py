@@ -111,6 +111,7 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     yield from _clock(tx, now)
     yield from _countries(tx, hub)
     yield from _accounts(tx, hub, now)
+    yield from _comparisons(tx)
     yield from _waiting(tx)
     yield from _backup(tx, hub, now)
 
@@ -209,6 +210,20 @@ def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str]
             f"{name} is live, while {account.provider}'s test endpoints are overridden here",
             f"remove [providers.{account.provider}.endpoints] from hub.toml unless you test beside real money",
         )
+
+
+def _comparisons(tx: Tx) -> Iterator[Finding]:
+    accounts = {account.id: account for account in tx.accounts.all()}
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    for planned in tx.reconciliations.all():
+        account = accounts.get(planned.account_id)
+        if account and planned.trouble and account.status is AccountStatus.ACTIVE:
+            name = f"{account.provider} of {slugs.get(account.merchant_id, '?')} ({account.mode})"
+            since = f"since {planned.covered}" if planned.covered else "yet"
+            yield warning(
+                f"{name} could not be compared with its report {since}: {planned.trouble}",
+                f"it is tried again at {planned.due_at:%H:%M} UTC; payment-hub reconcile list",
+            )
 
 
 def _waiting(tx: Tx) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.proof import Proof
 from hub.domain.receipt import CashReceipt
+from hub.domain.reconciliation import DailyReconciliation
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.request_sent import RequestSent
@@ -405,6 +406,18 @@ class Schedules(Protocol):
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
 
 
+class Reconciliations(Protocol):
+    """When each account is compared with its provider's report."""
+
+    def add(self, record: DailyReconciliation) -> bool:
+        """Insert; False when the account has its row already."""
+
+    def get(self, account_id: str) -> DailyReconciliation | None: ...
+    def all(self) -> tuple[DailyReconciliation, ...]: ...
+    def save(self, record: DailyReconciliation) -> None: ...
+    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+
+
 class Links(Protocol):
     """Mailed links."""
 
@@ -591,6 +604,8 @@ class Tx(Protocol):
     def rounds(self) -> Rounds: ...
     @property
     def schedules(self) -> Schedules: ...
+    @property
+    def reconciliations(self) -> Reconciliations: ...
 
     def run(self, statement: Any, values: Any = None) -> Any:
         """The one seam through which statements are executed."""
@@ -788,6 +803,7 @@ class Hub:
         alerter, alert_webhook: Posts alerts, and where to; empty for nowhere.
         second_person_above: Amounts in minor units by currency above which two people must decide the same.
         backup_expected: A missing backup is alerted even if none was ever made.
+        reconcile_daily: Accounts whose provider reports by itself are compared with it every day.
         data: The data folder; None for a hub that has none.
         stopping: Nothing new is sent any more.
         beat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
@@ -819,6 +835,7 @@ class Hub:
     alert_webhook: str = ""
     second_person_above: Mapping[str, int] = attrs.Factory(dict)
     backup_expected: bool = False
+    reconcile_daily: bool = True
     data: Path | None = None
     stopping: bool = False
     beat: float | None = None

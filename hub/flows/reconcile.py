@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -138,7 +139,10 @@ async def import_settlement(
         return Reconciliation(source=source, faults=faults)
     last = max((day for line in lines if (day := line_day(line))), default=None)
     until = last - timedelta(days=days) if last else None
-    return await _reconcile(hub, account, lines, source=source, since=None, until=until, days=days, dry_run=dry_run)
+    zone = ZoneInfo(opened.account.company.zone)
+    return await _reconcile(
+        hub, account, lines, source=source, since=None, until=until, days=days, zone=zone, dry_run=dry_run
+    )
 
 
 async def fetch_settlement(
@@ -171,8 +175,9 @@ async def fetch_settlement(
     source = f"fetched {first}..{last}"
     if problems := tuple(line_faults(lines)):
         return Reconciliation(source=source, faults=tuple(Fault(0, "", "", problem) for problem in problems))
-    until = min(last, now.date() - timedelta(days=1))
-    return await _reconcile(hub, account, lines, source=source, since=first, until=until, dry_run=dry_run)
+    zone = ZoneInfo(opened.account.company.zone)
+    until = min(last, now.astimezone(zone).date() - timedelta(days=1))
+    return await _reconcile(hub, account, lines, source=source, since=first, until=until, zone=zone, dry_run=dry_run)
 
 
 async def _reconcile(
@@ -184,11 +189,12 @@ async def _reconcile(
     since: date | None,
     until: date | None,
     days: int = DAYS_TO_SETTLE,
+    zone: ZoneInfo,
     dry_run: bool,
 ) -> Reconciliation:
     now = hub.clock()
     named = frozenset(line.line_id for line in lines)
-    desk = _Desk(hub=hub, account=account, source=source, now=now, named=named, days=days)
+    desk = _Desk(hub=hub, account=account, source=source, now=now, named=named, days=days, zone=zone)
     met: set[str] = set()
     retried = await hub.store.read(lambda tx: tx.settlements.of(account.id, LineState.OPEN))
     rest = [stored.line for stored in retried if stored.line.line_id not in named]
@@ -225,6 +231,7 @@ class _Desk:
     now: datetime
     named: frozenset[str]
     days: int
+    zone: ZoneInfo
     open_reviews: list[Review] | None = None
 
     def take(self, tx: Tx, lines: Sequence[SettlementLine], met: set[str], before: Reconciliation) -> Reconciliation:
@@ -254,7 +261,8 @@ class _Desk:
         awaited = tx.settlements.awaited(self.account.id)
         first = since or tx.settlements.covered_since(self.account.id, self.days)
         for item in awaited if first and until else ():
-            if first <= item.at.date() <= until:  # type: ignore[operator]
+            # A report speaks of its own days: late in the evening there it is tomorrow here.
+            if first <= item.at.astimezone(self.zone).date() <= until:  # type: ignore[operator]
                 report = self._miss(tx, report, item)
         return attrs.evolve(report, clearing=tx.settlements.clearing(self.account.id), awaited=awaited)
 
@@ -362,10 +370,9 @@ class _Desk:
     def _miss(self, tx: Tx, report: Reconciliation, item: Awaited) -> Reconciliation:
         payment = tx.payments.get(item.payment_id)
         reference = payment.reference if payment else item.payment_id
-        details = (
-            f"{Money(abs(item.minor), item.currency)} of payment {reference}, {item.at.date()} ({item.key}),"
-            f" is in no line of {self.source}"
-        )
+        day = item.at.astimezone(self.zone).date()
+        money = Money(abs(item.minor), item.currency)
+        details = f"{money} of payment {reference}, {day} ({item.key}), is in no line of {self.source}"
         return self._found(tx, report, Difference.MISSING, details, subject=item.key, payment=payment)
 
     def _differ(

@@ -22,6 +22,7 @@ from hub.flows.deliver import deliver
 from hub.flows.owe_digests import owe_digests
 from hub.flows.ports import Hub, Tx
 from hub.flows.receive_message import read_message
+from hub.flows.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.run_operation import check_operation
 from hub.flows.schedule_rounds import run_schedule
 from hub.flows.send_round import run_round
@@ -36,7 +37,7 @@ LIMIT_SECONDS: Final = 90.0
 """How long one row may take."""
 
 LOOK_EVERY: Final = timedelta(seconds=60)
-"""How often it is looked whether a day's mail is owed."""
+"""How often it is looked whether a day's mail is owed, or an account is to be compared."""
 
 LONGEST_SLEEP: Final = 5.0
 
@@ -66,6 +67,7 @@ KINDS: Final = (
     Work("operation", lambda tx, now, until, n: tx.operations.claim_due(now, until, n), check_operation, 8),
     Work("delivery", lambda tx, now, until, n: tx.deliveries.claim_due(now, until, n), deliver, 4),
     Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
+    Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
 )
 
@@ -134,7 +136,7 @@ class Loop:
     async def _tick(self) -> float:
         """Start what is due; how long nothing else can be."""
         self._hub.beat = time.monotonic()
-        await self._look_for_digests()
+        await self._look_around()
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()
         if due is not None and due <= now:
@@ -142,14 +144,16 @@ class Loop:
             return 0.0 if any(full) else 0.05
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
 
-    async def _look_for_digests(self) -> None:
+    async def _look_around(self) -> None:
         now = self._hub.clock()
-        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
-            self._looked_at = now
+        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
+            return
+        self._looked_at = now
+        for look in (owe_digests, plan_reconciliations):
             try:
-                await owe_digests(self._hub)
-            except Exception:  # the mails of a day must not keep anything else from running
-                log.exception("digests_failed")
+                await look(self._hub)
+            except Exception:  # what is owed once a day must not keep anything else from running
+                log.exception("look_failed", look=look.__name__)
 
     def _stands_back(self) -> bool:
         """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""

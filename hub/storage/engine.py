@@ -44,6 +44,7 @@ from .payables import Payables
 from .payments import Payments
 from .proofs import Proofs
 from .receipts import Receipts
+from .reconciliations import Reconciliations
 from .requests import Requests
 from .reviews import Reviews
 from .rounds import Rounds, Schedules
@@ -218,6 +219,7 @@ class SqliteTx:
     marks: Marks
     rounds: Rounds
     schedules: Schedules
+    reconciliations: Reconciliations
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -316,6 +318,7 @@ NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
     "marks": Marks,
     "rounds": Rounds,
     "schedules": Schedules,
+    "reconciliations": Reconciliations,
 }
 
 
@@ -621,6 +624,7 @@ DUE = select(
     .scalar_subquery(),
     select(func.min(schema.mail_round.c.due_at)).where(schema.mail_round.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(schema.schedule.c.due_at)).scalar_subquery(),
+    select(func.min(schema.daily_reconciliation.c.due_at)).scalar_subquery(),
 )
 
 

@@ -626,6 +626,19 @@ settlement_line = _table(
     Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
 )
 
+daily_reconciliation = _table(
+    "daily_reconciliation",
+    _to("account", "account.id", primary_key=True),
+    _text("covered", null=True),
+    _whole("due_at"),
+    _whole("tries"),
+    _text("trouble"),
+    _text("outcome"),
+    _whole("done_at", null=True),
+    Index(None, "due_at"),
+    rowid=False,
+)
+
 # ---------------------------------------------------------------- messages, deliveries, reviews, links
 
 raw_message = _table(

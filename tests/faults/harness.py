@@ -152,7 +152,9 @@ class Desk:
     def open(cls, data: Path, *, clock: Clock | None = None) -> Desk:
         """Open a copied data folder; several desks may open the same."""
         clock, mails = clock or Clock(), KeptMails()
-        settings = Settings(data=data, base_url="http://hub.example", operator_email=demo.OPERATOR)
+        settings = Settings(
+            data=data, base_url="http://hub.example", operator_email=demo.OPERATOR, reconcile_daily=False
+        )
         opened = open_hub(settings, clock=clock, mailer=mails)
         opened.store._writer_connection.execute(f"PRAGMA busy_timeout={int(SECONDS * 1000)}")
         companies, accounts = opened.store.read_now(_known)
@@ -515,6 +517,7 @@ class World(Desk):
             smtp_port=mailbox.port,
             sender="pagos@hub.example",
             operator_email=demo.OPERATOR,
+            reconcile_daily=False,
             providers={
                 code: ProviderSettings(endpoints=dict(simulator.endpoints(f"{base}/sim/{code}")))
                 for code, simulator in simulators.items()
