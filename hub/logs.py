@@ -122,8 +122,9 @@ def _send_libraries_through(
     handler.of_payment_hub = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(number)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # a server may have given them handlers of their own
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # a server may have given them handlers and levels of its own
         logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).propagate = True
     # These name whole addresses, which carry link tokens.
     for name in ("httpx", "httpcore", "uvicorn.access", "typed_settings", "asyncio", "mail.log"):
