@@ -122,7 +122,7 @@ def _send_libraries_through(
     handler.of_payment_hub = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(number)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # a server may have given them handlers and levels of its own
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # a server gives them handlers and levels
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).propagate = True
