@@ -21,13 +21,7 @@ def strict_json(raw: bytes) -> Any:
         ValueError: The bytes are not such JSON; no other exception leaves this function.
     """
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            parse_float=Decimal,
-            parse_int=_integer,
-            parse_constant=_constant,
-            object_pairs_hook=_unique,
-        )
+        value = _DECODER.decode(raw.decode("utf-8"))
         if b"\\u" in raw:  # only an escape can bring in half a surrogate pair
             json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
     except (RecursionError, ArithmeticError) as error:
@@ -52,6 +46,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         raise ValueError("not acceptable JSON: a key stands twice")
     return value
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Decimal, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_unique
+)
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:
