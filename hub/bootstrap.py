@@ -59,8 +59,9 @@ class Tasks:
 
     async def finish(self, grace: float) -> None:
         """Let running exchanges end; what remains is *unknown* and is looked at after its lease."""
-        if self.running:
-            await asyncio.wait(set(self.running), timeout=grace)
+        end = asyncio.get_running_loop().time() + grace
+        while self.running and (left := end - asyncio.get_running_loop().time()) > 0:  # one may start another
+            await asyncio.wait(set(self.running), timeout=left)
 
 
 def utc_now() -> datetime:

@@ -46,6 +46,7 @@ class Process:
         self._tasks: list[asyncio.Task[None]] = []
         self._working: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._ends_at = 0.0
         self._at_work = AtWork()
 
     async def start(self) -> None:
@@ -73,6 +74,7 @@ class Process:
         """From now on nothing new is sent; to be called at the signal, while open requests are still answered."""
         self._hub.stopping = True
         if self._ending is None:
+            self._ends_at = asyncio.get_running_loop().time() + GRACE
             self._ending = asyncio.create_task(self._end())
 
     async def _end(self) -> None:
@@ -88,7 +90,8 @@ class Process:
         if self._working:
             with contextlib.suppress(Exception):  # it was logged when it failed
                 await self._working
-        await self._opened.close(0)
+        left = self._ends_at - asyncio.get_running_loop().time()
+        await self._opened.close(max(0.0, left))  # what was being committed at the signal was sent after all
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

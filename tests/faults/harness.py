@@ -430,7 +430,7 @@ class Front:
 
     Attributes:
         paths: Where requests went, but for what tests themselves asked of the simulators.
-        held: Requests to an address that ends so have arrived and wait for the gate.
+        held: What is asked at an address that ends so is done; its answer waits for the gate.
     """
 
     app: Any
@@ -441,9 +441,15 @@ class Front:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if "/_control/" not in scope["path"]:
             self.paths.append(scope["path"])
-        if self.held and scope["path"].endswith(self.held):
+        if not self.held or not scope["path"].endswith(self.held):
+            await self.app(scope, receive, send)
+            return
+
+        async def later(message: Any) -> None:
             await self.gate.wait()
-        await self.app(scope, receive, send)
+            await send(message)
+
+        await self.app(scope, receive, later)
 
 
 def at_the_front(hub: Any, simulators: Mapping[str, Any], *, unproven: int = 10**9) -> Any:
@@ -589,6 +595,17 @@ class World(Desk):
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
+    def take_over(self) -> None:
+        """The next process, on the data of one that has ended; providers and payers are the same."""
+
+        async def begin() -> None:
+            self.opened = self.town.opened = open_hub(self.town.settings, clock=self.clock)
+            limit_exchanges(self.opened, self.limits, self.clock)
+            self.jobs = Loop(self.opened.hub)
+
+        self.run(begin())
+        self.stand_at_the_front()
+
     def work(self) -> None:
         """Do everything that is due now, and what becomes due by it."""
         self.run(self._work())
@@ -658,7 +675,7 @@ class World(Desk):
         return until(lambda: any(path.endswith(end) for path in self.front.paths))
 
     def hold(self, end: str) -> None:
-        """Keep requests to an address that ends so waiting for an answer until ``let_go``."""
+        """Let what is asked at an address that ends so be done, and answered after ``let_go``."""
         self.front.held, self.front.gate = end, asyncio.Event()
 
     def let_go(self) -> None:
