@@ -94,12 +94,15 @@ async def find_account(hub: Hub, merchant: Merchant, code: str) -> ProviderAccou
 
 
 def payments_in(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
-    """Payments that a reference, provider's reference, invoice, mail or phone means; newest first, exact ones alone."""
-    found = tx.payments.search(text=text)
-    exact = tuple(item for item in found if text in (item.id, item.reference, item.provider_reference))
-    if not exact:
-        exact = tuple(item for item in found if any(line.number == text for line in item.lines))
-    return exact or found or _by_person(tx, hub, text)
+    """Payments that a text means, newest first; exact ones alone.
+
+    A text may be our reference, the provider's, an authorisation, the number of an invoice, an order or a cash receipt,
+    the reference of a refund or undo; else a mail, an identity number, a phone or a name.
+    """
+    exact = tx.payments.marked(text)
+    by_reference = tuple(item for item in exact if text in (item.id, item.reference, item.provider_reference))
+    by_number = tuple(item for item in exact if any(line.number == text for line in item.lines))
+    return by_reference or by_number or exact or tx.payments.search(text=text) or _by_person(tx, hub, text)
 
 
 def _by_person(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
@@ -120,10 +123,11 @@ def _by_person(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
 
 async def find_payments(hub: Hub, text: str) -> tuple[Payment, ...]:
     """Payments that a text means, newest first; at least one."""
-    found = await hub.store.read(lambda tx: payments_in(tx, hub, text.strip()))
+    found = await hub.store.read(lambda tx: payments_in(tx, hub, text.strip())) if text.strip() else ()
     if not found:
         raise click.ClickException(
-            f"no payment matches {text!r}: give our reference, the provider's, an invoice number, a mail or a phone"
+            f"no payment matches {text!r}: give our reference, the provider's, an authorisation, the number of an"
+            " invoice, an order or a cash receipt, a mail, an identity number or a phone"
         )
     return found
 

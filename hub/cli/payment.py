@@ -113,7 +113,8 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
 
     What is known and from whom, what it waits for, what comes next, what you may do now.
 
-    ANY is our reference, the provider's, an invoice number, a mail or a phone; of several the newest is shown.
+    ANY is our reference, the provider's, an authorisation, the number of an invoice, an order or a cash receipt, a
+    mail, an identity number or a phone; of several payments the newest is shown, and the others are named.
     """
     import attrs
 

@@ -274,8 +274,10 @@ def facts_of(told: Told) -> dict[str, object]:
         ],
         "requests": [
             {
+                "started": item.started,
                 "at": item.at,
                 "hook": item.hook,
+                "number": item.number,
                 "mark": item.mark,
                 "request": f"{item.method} https://{item.host}{item.path}",
                 "status": item.status,
@@ -339,11 +341,12 @@ def _print_requests(told: Told) -> None:
     shown = requests if left_out <= 0 else (*requests[:5], *requests[5 - MOST_REQUESTS :])
     click.echo("\nRequests (content is never kept)")
     print_table(
-        ("COMMITTED", "HOOK", "MARK", "REQUEST", "ANSWER", "MS"),
+        ("STARTED", "HOOK", "#", "MARK", "REQUEST", "ANSWER", "MS"),
         [
             (
-                local(item.at, zone, seconds=True),
+                local(item.started, zone, seconds=True),
                 item.hook,
+                item.number,
                 item.mark,
                 f"{item.method} {item.host}{item.path}",
                 item.status if item.status is not None else f"{'none' if item.wrote else 'not sent'}: {item.trouble}",

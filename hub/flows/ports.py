@@ -192,6 +192,9 @@ class Payments(Protocol):
     ) -> tuple[Payment, ...]:
         """Newest first; text matches our or their reference, invoice number, mail or phone."""
 
+    def marked(self, text: str, *, limit: int = 200) -> tuple[Payment, ...]:
+        """Newest first; those one of whose references, numbers or authorisations is exactly this."""
+
     def moved(
         self, merchant_id: str, mode: Mode, since: datetime, until: datetime, *, heard: bool = False
     ) -> tuple[Payment, ...]:

@@ -341,21 +341,24 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
     conclusion = hub.exchanger.peek(
         opened.provider, "handle_notification", account=account, account_id=account_id, message=message
     )
-    asked = conclusion is None
+    asked, steps = conclusion is None, tuple[Any, ...]()
     if asked and dry_run:
         return Read(MessageState.DUE, stored.verdict, asked=True)
     if conclusion is None:
         ran = await hub.exchanger.run(
             opened.provider, "handle_notification", account=account, account_id=account_id, message=message
         )
-        conclusion = ran.conclusion
+        conclusion, steps = ran.conclusion, ran.steps
     done = hub.clock()
     source = ObservedBy.QUERY if asked else ObservedBy(message.source.value)
 
     def write(tx: Tx) -> Read:
         if conclusion.outcome is not Outcome.RESULT:
             return _later(tx, stored, conclusion.cause, done)
-        return _finish(tx, hub, opened, stored, source, reading_of(conclusion), done)
+        read = _finish(tx, hub, opened, stored, source, reading_of(conclusion), done)
+        for payment_id in dict.fromkeys(item.payment.id for item in read.news if item.payment):
+            tx.requests.add(payment_id, steps, at=done)
+        return read
 
     return await (_tried(hub, write) if dry_run else hub.store.write(write))
 

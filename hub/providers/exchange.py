@@ -62,6 +62,7 @@ class StepRecord:
         status: Of the answer, if there was one.
         trouble: Why there is none.
         wrote: Whether its headers began to be written.
+        started: When it was taken up, UTC.
     """
 
     hook: str
@@ -74,6 +75,7 @@ class StepRecord:
     trouble: str | None = None
     milliseconds: int = 0
     wrote: bool = False
+    started: datetime | None = None
 
 
 @attrs.frozen
@@ -285,7 +287,7 @@ class Exchanger:
         return self._limits.pauses[min(tried, len(self._limits.pauses)) - 1]
 
     async def _send_once(self, call: _Call, hook: str, ask: Ask) -> httpx.Response | Lost:
-        started = time.monotonic()
+        started, began = time.monotonic(), self._clock()
         outcome = await self._gated(call, hook, ask)
         record = StepRecord(
             hook=hook,
@@ -298,9 +300,11 @@ class Exchanger:
             trouble=f"{type(outcome.trouble).__name__}: {outcome.trouble}" if isinstance(outcome, Lost) else None,
             milliseconds=round((time.monotonic() - started) * 1000),
             wrote=outcome.wrote if isinstance(outcome, Lost) else True,
+            started=began,
         )
         call.records.append(record)
-        log.info("provider_request", provider=call.provider.code, **attrs.asdict(record))
+        told = attrs.asdict(record, filter=attrs.filters.exclude("started"))  # the line has its own time
+        log.info("provider_request", provider=call.provider.code, **told)
         return outcome
 
     async def _gated(self, call: _Call, hook: str, ask: Ask) -> httpx.Response | Lost:

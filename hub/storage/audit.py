@@ -29,6 +29,7 @@ from .schema import (
     payment,
     payment_line,
     posting,
+    request_sent,
     seal,
     settlement_line,
 )
@@ -47,12 +48,13 @@ OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
     "intake": (intake.c.entry, entry.c.id),
     "balance": (balance.c.ledger_account, ledger_account.c.id),
     "payment_line": (payment_line.c.payment, payment.c.id),
+    "request_sent": (request_sent.c.payment, payment.c.id),
 }
 """How a row without merchant and mode is tied to one that has them."""
 
 TABLES = (
     *(ledger_account, entry, posting, seal, chain, balance, intake, allocation, drawn),
-    *(payable, payment, payment_line, observation, settlement_line),
+    *(payable, payment, payment_line, observation, request_sent, settlement_line),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -30,7 +31,18 @@ from .rows import (
     payer_from,
     payer_text,
 )
-from .schema import ONE, ZERO, customer, entry, literal, observation, payment, payment_line
+from .schema import (
+    ONE,
+    ZERO,
+    cash_receipt,
+    customer,
+    entry,
+    literal,
+    observation,
+    operation,
+    payment,
+    payment_line,
+)
 from .statements import Runs, among, changed, inserted
 
 ADD = inserted(payment)
@@ -121,6 +133,40 @@ TEXT = or_(
     ),
     payment.c.customer.in_(select(customer.c.id).where(customer.c.search.like(bindparam("folded"), escape="\\"))),
 )
+
+MARKED = (
+    select(payment)
+    .where(
+        or_(
+            payment.c.id == bindparam("text"),
+            payment.c.reference == bindparam("text"),
+            payment.c.provider_reference == bindparam("text"),
+            payment.c.id.in_(select(payment_line.c.payment).where(payment_line.c.number == bindparam("text"))),
+            payment.c.id.in_(
+                select(observation.c.payment).where(
+                    or_(
+                        observation.c.authorisation == bindparam("text"),
+                        observation.c.provider_reference == bindparam("text"),
+                        observation.c.movement == bindparam("text"),
+                        observation.c.event_id == bindparam("text"),
+                    )
+                )
+            ),
+            payment.c.id.in_(select(operation.c.payment).where(operation.c.reference == bindparam("text"))),
+            payment.c.id.in_(
+                select(cash_receipt.c.payment).where(
+                    cash_receipt.c.payment.is_not(None),
+                    cash_receipt.c.series == bindparam("series"),
+                    cash_receipt.c.number == bindparam("number"),
+                )
+            ),
+        )
+    )
+    .order_by(payment.c.created_at.desc(), payment.c.id.desc())
+    .limit(bindparam("limit"))
+)
+LABEL = re.compile(r"(.{1,40}?)-?0*(\d{1,15})")
+"""A cash receipt's series and number, as people write it."""
 
 _observation = insert(observation).values(
     {
@@ -295,6 +341,12 @@ class Payments:
             conditions.append(TEXT)
             values |= {"pattern": pattern(text.strip()), "folded": pattern(folded(text.strip()))}
         return self._many(NEWEST.where(and_(*conditions)) if conditions else NEWEST, **values)
+
+    def marked(self, text: str, *, limit: int = 200) -> tuple[Payment, ...]:
+        """Newest first; those one of whose references, numbers or authorisations is exactly this."""
+        label = LABEL.fullmatch(text)
+        series, number = (label[1], int(label[2])) if label else ("", -1)
+        return self._many(MARKED, text=text, series=series, number=number, limit=limit)
 
     def moved(
         self, merchant_id: str, mode: Mode, since: datetime, until: datetime, *, heard: bool = False

@@ -15,13 +15,16 @@ from .rows import micros, moment
 from .schema import ZERO, literal, request_sent
 from .statements import Runs, inserted
 
+QUESTIONS = ("handle_notification", "query_payment")
+"""Hooks whose requests only ask; they come often, and may be forgotten after a while."""
+
 ADD = inserted(request_sent)
 OF = select(request_sent).where(request_sent.c.payment == bindparam("payment")).order_by(request_sent.c.seq)
 NEXT = select(func.coalesce(func.max(request_sent.c.seq), ZERO) + ZERO).where(
     request_sent.c.payment == bindparam("payment")
 )
 FORGET = delete(request_sent).where(
-    request_sent.c.at < bindparam("before"), request_sent.c.hook == literal("query_payment")
+    request_sent.c.at < bindparam("before"), request_sent.c.hook.in_([literal(hook) for hook in QUESTIONS])
 )
 
 
@@ -47,6 +50,7 @@ class Requests:
                     "seq": last + place,
                     "operation": operation_id,
                     "hook": step.hook,
+                    "number": step.number,
                     "mark": str(step.mark),
                     "method": step.method,
                     "host": step.host,
@@ -55,6 +59,7 @@ class Requests:
                     "trouble": (step.trouble or "")[:200],
                     "milliseconds": step.milliseconds,
                     "wrote": int(step.wrote),
+                    "started": micros(step.started or at),
                     "at": micros(at),
                 }
                 for place, step in enumerate(rows, 1)
@@ -75,6 +80,7 @@ def _request(row: sqlite3.Row) -> RequestSent:
         payment_id=row["payment"],
         operation_id=row["operation"],
         hook=row["hook"],
+        number=row["number"],
         mark=row["mark"],
         method=row["method"],
         host=row["host"],
@@ -83,5 +89,6 @@ def _request(row: sqlite3.Row) -> RequestSent:
         trouble=row["trouble"],
         milliseconds=row["milliseconds"],
         wrote=bool(row["wrote"]),
+        started=moment(row["started"]),
         at=moment(row["at"]),
     )

@@ -814,6 +814,7 @@ request_sent = _table(
     _whole("seq", primary_key=True, autoincrement=False),
     _text("operation"),
     _text("hook"),
+    _whole("number"),
     _text("mark"),
     _text("method"),
     _text("host"),
@@ -822,9 +823,10 @@ request_sent = _table(
     _text("trouble"),
     _whole("milliseconds"),
     _whole("wrote"),
+    _whole("started"),
     _whole("at"),
     _flag("wrote"),
-    Index(None, "at", sqlite_where=literal_column("hook = 'query_payment'")),
+    Index(None, "at", sqlite_where=literal_column("hook IN ('handle_notification', 'query_payment')")),
     rowid=False,
 )
 

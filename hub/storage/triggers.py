@@ -212,6 +212,20 @@ def _decisions() -> Iterator[Trigger]:
     yield _kept("decision")
 
 
+def _requests() -> Iterator[Trigger]:
+    """What was sent stays as it was noted; old questions alone are forgotten."""
+    yield _guard(
+        "request_sent_unchanged",
+        "BEFORE UPDATE ON request_sent",
+        _refuse("append_only", "request_sent is never changed"),
+    )
+    yield _guard(
+        "request_sent_kept",
+        "BEFORE DELETE ON request_sent WHEN OLD.hook NOT IN ('handle_notification', 'query_payment')",
+        _refuse("append_only", "what charged, opened or gave back is never deleted"),
+    )
+
+
 def _payables() -> Iterator[Trigger]:
     counters = " OR ".join(f"NEW.{effect.value} <> 0" for effect in Effect)
     yield _guard(
@@ -458,5 +472,14 @@ def _settlements() -> Iterator[Trigger]:
 
 
 TRIGGERS: tuple[Trigger, ...] = (
-    *(*_payments(), *_operations(), *_decisions(), *_payables(), *_ledger(), *_documents(), *_settlements()),
+    *(
+        *_payments(),
+        *_operations(),
+        *_decisions(),
+        *_requests(),
+        *_payables(),
+        *_ledger(),
+        *_documents(),
+        *_settlements(),
+    ),
 )

@@ -28,6 +28,11 @@ SETTLING_FIX = " OR ".join(f"e.key LIKE 'fix:{word}:%'" for word in ("settle", "
 
 CHECKS: tuple[tuple[str, str], ...] = (
     (
+        "I1: a request of payment {reference} was written before it was committed as sending",
+        "SELECT DISTINCT p.reference FROM request_sent r JOIN payment p ON p.id = r.payment"
+        " WHERE r.wrote = 1 AND r.hook = 'create_payment' AND r.mark <> 'harmless' AND p.phase = 'created'",
+    ),
+    (
         "L1: entry {key} has {postings} postings that sum to {total}",
         "SELECT e.key, count(p.entry) AS postings, coalesce(sum(p.amount), 0) AS total FROM entry e"
         " LEFT JOIN posting p ON p.entry = e.id GROUP BY e.id, e.key"

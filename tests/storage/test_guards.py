@@ -158,6 +158,12 @@ NEXT_SEAL = (
 )
 CAPTURE = "(SELECT id FROM entry WHERE kind = 'capture')"
 
+A_REQUEST = (
+    "INSERT INTO request_sent (payment, seq, operation, hook, number, mark, method, host, path, status, trouble,"
+    " milliseconds, wrote, started, at)"
+    " VALUES ('t2', 1, '', 'create_payment', 1, 'charging', 'POST', 'h', '/', NULL, 'lost', 9, 1, 1, 1)"
+)
+
 REFUSED = {
     # payments and their lines
     "a second live line": (a_payment() + ";" + a_line("t9", "p2"), "payment_line.payable"),
@@ -221,6 +227,11 @@ REFUSED = {
         " digest) VALUES ('x', 9, 't1', 'a1', 'm1', 'live', 'rule', 'paid', '[]', 1, '', '')",
         "walls",
     ),
+    # requests that were sent
+    "a request changed": (f"{A_REQUEST}; UPDATE request_sent SET status = 200", "append_only"),
+    "a request deleted": (f"{A_REQUEST}; DELETE FROM request_sent", "append_only"),
+    "a request of no payment": (A_REQUEST.replace("'t2'", "'t0'"), "FOREIGN KEY"),
+    "a request that half wrote": (A_REQUEST.replace("1, 1, 1)", "2, 1, 1)"), "request_sent_wrote"),
     # payables
     "a counter set by hand": ("UPDATE payable SET allocated = 10000 WHERE id = 'p4'", "from_ledger"),
     "another counter set by hand": ("UPDATE payable SET outside = outside + 1 WHERE id = 'p4'", "from_ledger"),
