@@ -17,7 +17,8 @@ import hub.flows.start_payment
 import hub_nequi
 import hub_nequi.codes
 import hub_nequi.wire
-from hub.domain.payment import Payment, Status
+from hub.domain.payment import ObservedBy, Payment, Status
+from hub.flows.record_observations import Claim
 from hub.flows.start_payment import NotPossible
 from hub_hookspecs import Kind, Money, Observation, Outcome
 from tests.faults.harness import HANGING, Debtor, World, broken
@@ -226,6 +227,45 @@ def test_a_code_that_nobody_pays_is_closed_on_time_and_frees_its_invoice(world: 
     assert after.status is Status.CLOSED
     assert after.reason in ("expired", "session_expired")
     assert isinstance(press_again(world, debtor), Payment)
+
+
+# ---------------------------------------------------------------- F19: asked once more after it was paid
+
+
+@pytest.mark.parametrize("kind", ["hang_before", "cut_before", "cut_after", "status_before", "garbage", "empty"])
+def test_a_payment_that_is_paid_stays_paid_when_it_is_asked_about_again_in_vain(world: World, kind: str) -> None:
+    payment = world.pay(world.debtor("CO", 60_000))
+    world.approve(payment)
+    world.pass_time(seconds=6)
+    assert world.payment(payment).status is Status.PAID
+    world.fault("nequi", STATUS, kind, times=50, seconds=2 * HANGING)
+
+    assert asked_in_vain(world, payment) is Status.PAID
+    assert broken(world) + world.book_differences() == []
+
+
+def asked_in_vain(world: World, payment: Payment) -> Status:
+    """Ask whether it is due or not, and then wait a day."""
+    world.run(hub.flows.check_payment.check_payment(world.hub, payment.id))
+    world.post("CO", world.news(payment)[-1])
+    world.pass_time(days=1)
+    return world.payment(payment).status
+
+
+def test_control_a_question_without_an_answer_taken_for_a_no_closes_what_was_paid(world: World, plant: Plant) -> None:
+    right = hub.flows.check_payment._ask
+
+    async def no_answer_is_a_no(*given: Any) -> Any:
+        claims, steps = await right(*given)
+        return claims or [Claim(observation=Observation(kind=Kind.DECLINED), source=ObservedBy.QUERY)], steps
+
+    plant(hub.flows.check_payment, "_ask", no_answer_is_a_no)
+    payment = world.pay(world.debtor("CO", 60_000))
+    world.approve(payment)
+    world.fault("nequi", STATUS, "cut_after", times=50)
+    world.pass_time(minutes=1)
+
+    assert world.payment(payment).status is Status.CLOSED
 
 
 # ---------------------------------------------------------------- F16: an answer about something else

@@ -37,6 +37,7 @@ from hub_hookspecs import (
     specs,
 )
 
+DAY = timedelta(days=1)
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -246,17 +247,19 @@ def behave() -> Any:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
-    """certificate(host): the TLS contexts of a server that is this host, and of a client that trusts it."""
+def certificate(tmp_path: Path) -> Callable[..., tuple[ssl.SSLContext, ssl.SSLContext]]:
+    """certificate(host): the TLS contexts of a server that is this host, and of a client that trusts it if known."""
 
-    def make(host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    def make(
+        host: str, *, begins: timedelta = -2 * DAY, ends: timedelta = DAY, known: bool = True
+    ) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
         now = datetime.now(UTC)
         made = (
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now + begins)
+            .not_valid_after(now + ends)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
             .sign(key, hashes.SHA256())
         )
@@ -266,6 +269,6 @@ def certificate(tmp_path: Path) -> Callable[[str], tuple[ssl.SSLContext, ssl.SSL
         (tmp_path / "host.pem").write_bytes(pem + secret)
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server.load_cert_chain(tmp_path / "host.pem")
-        return server, ssl.create_default_context(cadata=pem.decode())
+        return server, ssl.create_default_context(cadata=pem.decode() if known else None)
 
     return make

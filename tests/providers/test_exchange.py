@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +17,7 @@ import httpx
 import pytest
 import structlog
 
+from hub.providers import wire
 from hub.providers.exchange import Exchanger, Ran
 from hub.providers.limits import Breaker, Bucket, Limits
 from hub.providers.registry import Registry
@@ -628,3 +632,126 @@ def test_a_live_account_is_connected_to_the_checked_address_under_the_hosts_own_
 
     ran, requests = asyncio.run(play("other.acme.example"))
     assert (ran.conclusion.outcome, requests) == (Outcome.NEVER_SENT, [])
+
+
+# ---------------------------------------------------------------- memory, whatever comes (F15)
+
+
+def endless(total: int, head: bytes = b"") -> Any:
+    """An answer of so many bytes, whatever it says of itself."""
+
+    async def behave(_reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + head + b"\r\n")
+        for _ in range(total >> 16):
+            writer.write(b" " * (1 << 16))
+            await writer.drain()
+
+    return behave
+
+
+def bomb(size: int) -> bytes:
+    """So many blanks in a few kilobytes."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return b"".join([packer.compress(b" " * (1 << 20)) for _ in range(size >> 20)]) + packer.flush()
+
+
+LARGE = {
+    "50 MB, as announced": lambda behave: endless(50 << 20, b"content-length: 52428800\r\n"),
+    "50 MB without a word": lambda behave: endless(50 << 20, b"connection: close\r\n"),
+    "50 MB, announced as 2 bytes": lambda behave: endless(50 << 20, b"content-length: 2\r\n"),
+    "a gzip bomb of 500 MB": lambda behave: behave.replies(200, BIG_BOMB, content_encoding="gzip"),
+}
+BIG_BOMB = bomb(500 << 20)
+STEPS = {
+    "a charge": ("create_payment", charge, Outcome.UNKNOWN),
+    "a session": ("create_payment", open_session, Outcome.NEVER_SENT),
+    "a question": ("query_payment", ask, Outcome.NEVER_SENT),
+}
+
+
+def memory_for(drive, behaviour, hook, name) -> tuple[int, Any]:
+    """The most bytes that one exchange held, and what was concluded."""
+    tracemalloc.start()
+    try:
+        ran, _ = drive([behaviour], hook=name, hooks={name: hook}, limits=attrs.evolve(SHORT, request=60, call=90))
+        return tracemalloc.get_traced_memory()[1], ran.conclusion.outcome
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("behaviour", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize(("name", "hook", "outcome"), STEPS.values(), ids=STEPS)
+def test_no_answer_costs_more_than_32_mib_at_any_step(drive, behave, behaviour, name, hook, outcome):
+    most, concluded = memory_for(drive, behaviour(behave), hook, name)
+
+    assert most <= 32 << 20
+    assert concluded is outcome
+
+
+def test_control_without_the_limit_an_answer_fills_the_memory(drive, behave, monkeypatch):
+    monkeypatch.setattr(wire, "MAX_ANSWER", 1 << 40)
+    most, _ = memory_for(drive, endless(50 << 20, b"content-length: 52428800\r\n"), charge, "create_payment")
+
+    assert most > 32 << 20
+
+
+# ---------------------------------------------------------------- certificates (F21)
+
+
+CERTIFICATES = {
+    "expired": {"ends": timedelta(days=-1)},
+    "not valid yet": {"begins": timedelta(days=1), "ends": timedelta(days=2)},
+    "of another host": {"host": "api.evil.example"},
+    "of a part of the name": {"host": "acme.example"},
+    "of nobody we know": {"known": False},
+}
+
+
+def tell_a_secret(order, account):
+    yield httpx.Request("POST", f"{account.endpoints['api']}/pay", json={"secret": account.settings["key"]})
+    return PaymentStarted(action=Done())
+
+
+def told(provider_with, account_at, listener, behave, certificate, *, trusting=False, hook=tell_a_secret, **made):
+    """What a server with this certificate hears, and what is concluded."""
+    server_side, client_side = certificate(made.pop("host", "api.acme.example"), **made)
+    if trusting:
+        client_side.check_hostname, client_side.verify_mode = False, ssl.CERT_NONE
+
+    async def play():
+        async with (
+            listener([behave.replies()], tls=server_side) as server,
+            Exchanger(Registry(), limits=SHORT, addresses_of=here, ssl_context=client_side) as exchanger,
+        ):
+            account = account_at(server.url.replace("127.0.0.1", "api.acme.example"), Mode.LIVE)
+            provider = provider_with(create_payment=hook)
+            ran = await exchanger.run(provider, "create_payment", account=account, account_id="a", order=None)
+            return ran.conclusion.outcome, server.requests
+
+    async def here(_host, _port):
+        return ["127.0.0.1"]
+
+    return asyncio.run(play())
+
+
+@pytest.mark.parametrize("made", CERTIFICATES.values(), ids=CERTIFICATES)
+def test_a_host_with_a_wrong_certificate_is_told_nothing(
+    provider_with, account_at, listener, behave, certificate, made
+):
+    assert told(provider_with, account_at, listener, behave, certificate, **made) == (Outcome.NEVER_SENT, [])
+
+
+def test_a_host_with_a_right_certificate_is_told(provider_with, account_at, listener, behave, certificate):
+    outcome, requests = told(provider_with, account_at, listener, behave, certificate)
+
+    assert outcome is Outcome.RESULT
+    assert b"s3cr3t-canary" in requests[0]
+
+
+@pytest.mark.parametrize("made", CERTIFICATES.values(), ids=CERTIFICATES)
+def test_control_a_client_that_trusts_anybody_tells_its_secret(
+    provider_with, account_at, listener, behave, certificate, made
+):
+    _, requests = told(provider_with, account_at, listener, behave, certificate, trusting=True, **made)
+
+    assert b"s3cr3t-canary" in requests[0]
