@@ -18,6 +18,7 @@ import pytest
 
 import hub.storage.migrations
 from hub.storage.check import schema_problems
+from hub.storage.engine import connect
 from hub.storage.migrations import migrate
 from tests.faults.harness import Desk, rows
 
@@ -163,7 +164,7 @@ def test_control_a_migration_that_makes_no_triggers_anew_is_refused_at_the_start
     scripts = versions(tmp_path, last='op.execute("DROP TRIGGER observation_kept")')
     upgrade(data / "hub.db", scripts)
     plant(importlib.import_module("hub.storage.check"), "HEAD", "next")
-    with contextlib.closing(sqlite3.connect(data / "hub.db")) as connection:
+    with contextlib.closing(connect(data / "hub.db")) as connection:
         found = list(schema_problems(connection))
 
     assert "trigger observation_kept is missing" in found
