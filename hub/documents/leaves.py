@@ -170,7 +170,7 @@ def _bar(section: Section, ways: PayWays, reader: Reader) -> Words:
         "title": title,
         "intro": t("paper.scan") if ways.buttons else t("offer.none"),
         "buttons": [_button(link, reader) for link in ways.buttons],
-        "remarks": [sentence(item) for item in ways.not_offered],
+        "remarks": [sentence(reader, item) for item in ways.not_offered],
     }
 
 
@@ -254,7 +254,11 @@ def _paid(line: PaidLine, reader: Reader, *, withheld: bool) -> list[str]:
 def cash_receipt(paper: CashReceiptPaper, reader: Reader) -> Leaf:
     """The merchant's numbered document."""
     t, money = reader.t, reader.money
-    means = t("cash.means_by", means=paper.means, provider=paper.provider) if paper.provider else paper.means
+    means = (
+        t("cash.means_by", means=reader.told(paper.means), provider=paper.provider)
+        if paper.provider
+        else reader.told(paper.means)
+    )
     voided = ""
     if paper.void_reason:
         at = paper.voided_at or paper.issued_at
@@ -291,7 +295,7 @@ def cash_receipt(paper: CashReceiptPaper, reader: Reader) -> Leaf:
             "received": (t("cash.received"), money(paper.cash)),
             "sum": (t("cash.amount"), f"{paper.words[:1].upper()}{paper.words[1:]}"),
             "more": _facts(
-                (t("label.concept"), paper.concept),
+                (t("label.concept"), reader.told(paper.concept)),
                 (t("cash.means"), means),
                 (t("label.provider_reference", provider=paper.provider), paper.provider_reference),
                 (t("label.authorisation"), paper.authorisation),

@@ -188,7 +188,7 @@ def _pay_bar(
         )
         for link in links
     )
-    remarks = tuple(sentence(item) for item in not_offered)
+    remarks = tuple(sentence(reader, item) for item in not_offered)
     return PayBar(title, intro if buttons else reader.t("offer.none"), buttons, remarks)
 
 
@@ -274,8 +274,8 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
         Facts(
             (
                 (t("label.date"), reader.day(paper.received_on)),
-                (t("label.concept"), paper.concept),
-                (t("label.method"), _both(paper.means, paper.provider)),
+                (t("label.concept"), reader.told(paper.concept)),
+                (t("label.method"), _both(reader.told(paper.means), paper.provider)),
                 (t("label.authorisation"), paper.authorisation),
                 (t("label.reference"), paper.reference),
                 (t("label.bank_account"), paper.bank_account),
@@ -286,7 +286,7 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
     ]
     return Sheet(
         subject=t("cashmail.subject", number=paper.number),
-        preview=t("cashmail.preview", amount=reader.money(paper.cash), concept=paper.concept),
+        preview=t("cashmail.preview", amount=reader.money(paper.cash), concept=reader.told(paper.concept)),
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )
@@ -444,7 +444,7 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
         net = item.gross - item.fee if item.withheld is None else item.gross - item.fee - item.withheld
     parts: list[Part] = [
         Figure(item.status, reader.money(item.gross), item.customer, Tone.GOOD),
-        *(Notice(remark, Tone.WARNING) for remark in item.remarks),
+        *(Notice(reader.told(remark), Tone.WARNING) for remark in item.remarks),
         Facts(
             (
                 (t("label.customer"), item.customer),
@@ -531,7 +531,7 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
     authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
     parts: list[Part] = [Heading(f"{reader.money(item.gross)} · {item.customer[:LONGEST_CUSTOMER]}")]
     if item.remarks:
-        parts.append(Notice(" ".join(item.remarks), Tone.WARNING))
+        parts.append(Notice(" ".join(reader.told(remark) for remark in item.remarks), Tone.WARNING))
     parts.append(
         Facts(
             (
@@ -596,7 +596,7 @@ def account_result(value: AccountResultMail, reader: Reader) -> Sheet:
     if value.notification_address:
         parts += [Paragraph(t("result.address", provider=value.provider)), Code(value.notification_address)]
     if value.status is AccountStatus.ACTIVE:
-        channels = ", ".join(value.channels)
+        channels = ", ".join(reader.told(channel) for channel in value.channels)
         parts += [Paragraph(t("result.seen", button=button, channels=channels)) for button in value.buttons]
         parts.append(Paragraph(t("result.deactivate"), small=True))
     parts.append(Button(label=t("result.open"), url=value.url))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.documents.texts import TEXTS, Wording, text
+from hub.documents.texts import Wording, is_known, recognised, text
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.papers import Letterhead, NotOffered
 from hub_hookspecs import Money, ReasonKind
@@ -45,6 +45,13 @@ class Reader:
     def t(self, message: str, /, **values: object) -> str:
         """A text of the catalogue; ``company`` is always there."""
         return text(message, self.locale, self.wording, **{"company": self.letterhead.name, **values})
+
+    def told(self, words: str) -> str:
+        """A sentence that came whole, in the reader's language where it is one of ours."""
+        for pattern, message in recognised():
+            if found := pattern.fullmatch(words):
+                return self.t(message, **found.groupdict())
+        return words
 
     def money(self, amount: Money) -> str:
         """An amount with its currency."""
@@ -82,12 +89,17 @@ class Reader:
 
     def cause(self, cause: str) -> str:
         """What a review is about; a cause without words stands for itself."""
-        return self.t(f"cause.{cause}") if f"cause.{cause}" in TEXTS else cause
+        return self.t(f"cause.{cause}") if is_known(f"cause.{cause}") else cause
 
 
-def sentence(item: NotOffered) -> str:
+def sentence(reader: Reader, item: NotOffered) -> str:
     """Why a provider is not offered; its name goes before a reason that does not begin with it."""
-    words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
+    bare = item.reason.removeprefix(item.provider).strip()
+    told = reader.told(bare)
+    if told != bare:
+        words = f"{item.provider} {told}"
+    else:
+        words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 

@@ -108,6 +108,7 @@ class Customer:
 
     Attributes:
         remembered: Payer fields of earlier payments by field name, shown masked.
+        language: Of mails and papers to this customer: ``es``, ``en``; empty for the merchant's own.
     """
 
     id: str
@@ -118,6 +119,15 @@ class Customer:
     phone: str = ""
     address: str = ""
     remembered: Mapping[str, str] = EMPTY
+    language: str = ""
+
+
+def locale_for(merchant: Merchant, customer: Customer | None, paid_in: str = "") -> str:
+    """The language of mails to a customer: in which they paid, else their own, else the Spanish of the country."""
+    chosen = paid_in.partition("_")[0]
+    if chosen in ("", "es"):
+        chosen = customer.language if customer else ""
+    return merchant.locale if chosen in ("", "es") else chosen
 
 
 @attrs.frozen(kw_only=True)

@@ -83,7 +83,10 @@ CUSTOMER_COLUMNS: Final = (
     Column("email", "correo correo_electronico e_mail mail"),
     Column("phone", "telefono celular movil telefono_celular tel"),
     Column("address", "direccion domicilio"),
+    Column("language", "idioma lengua idioma_de_correos"),
 )
+LANGUAGES: Final = {"es": "es", "espanol": "es", "spanish": "es", "en": "en", "ingles": "en", "english": "en"}
+"""How files name the languages of mails."""
 
 
 @attrs.frozen(kw_only=True)
@@ -132,6 +135,7 @@ class CustomerRow:
     email: str = ""
     phone: str = ""
     address: str = ""
+    language: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -314,9 +318,20 @@ def _customer(cells: _Cells, country: Country, warnings: list[Fault]) -> Custome
     if phone and not re.fullmatch(r"\+?[0-9 ().-]{6,}", phone):
         cells.note("phone", "No es un número de teléfono.")
     address = cells.text("address", 300)
+    written = _reduced(cells.text("language", 20))
+    if written and written not in LANGUAGES:
+        cells.note("language", "Se escribe en español o en inglés: es, en.")
     if not name or document is None:
         return None
-    return CustomerRow(line=cells.line, name=name, document=document, email=email, phone=phone, address=address)
+    return CustomerRow(
+        line=cells.line,
+        name=name,
+        document=document,
+        email=email,
+        phone=phone,
+        address=address,
+        language=LANGUAGES.get(written, ""),
+    )
 
 
 def _document(cells: _Cells, country: Country, warnings: list[Fault]) -> IdentityDocument | None:

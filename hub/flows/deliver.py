@@ -10,7 +10,7 @@ import attrs
 import structlog
 
 from hub.domain.account import with_defaults
-from hub.domain.merchant import Link, LinkKind, Merchant
+from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.papers import (
     AccountAttentionMail,
@@ -207,14 +207,17 @@ def _merchant(tx: Tx, delivery: Delivery) -> Merchant:
 
 
 def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str]:
-    """What the mail says, and its language."""
+    """What the mail says, and the language of whoever receives it."""
     merchant = _merchant(tx, delivery)
     head = letterhead_of(hub, merchant, delivery.mode)
     match delivery.kind:
         case DeliveryKind.STATEMENT:
-            return _statement(tx, hub, delivery, head, now), merchant.locale
+            told = _statement(tx, hub, delivery, head, now)
+            return told, locale_for(merchant, told.statement.customer)
         case DeliveryKind.CASH_RECEIPT:
-            return _cash_receipt(tx, hub, delivery, merchant, head), merchant.locale
+            receipt = tx.receipts.get(delivery.subject_id)
+            customer = tx.customers.get(receipt.customer_id) if receipt else None
+            return _cash_receipt(tx, hub, delivery, merchant, head), locale_for(merchant, customer)
         case DeliveryKind.ORDER:
             return _order(tx, hub, delivery, head, now), merchant.locale
         case DeliveryKind.SIGN_IN:
@@ -229,7 +232,19 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
     if payment is None:
         raise NothingToSay("the payment is gone")
     view = view_of(tx, hub, payment, now)
-    return _about_payment(tx, hub, delivery, head, view, now), merchant.locale
+    locale = locale_for(merchant, view.customer, payment.locale) if delivery.kind in TO_PAYERS else merchant.locale
+    return _about_payment(tx, hub, delivery, head, view, now), locale
+
+
+TO_PAYERS = frozenset(
+    {
+        DeliveryKind.RECEIPT,
+        DeliveryKind.PAYMENT_PENDING,
+        DeliveryKind.PAYMENT_DECLINED,
+        DeliveryKind.PAYMENT_RETURNED,
+    }
+)
+"""Mails to whoever pays; the others are the merchant's."""
 
 
 def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> StatementMail:

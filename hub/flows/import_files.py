@@ -113,6 +113,7 @@ def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], r
             phone=mask_card_numbers(row.phone) or (before.phone if before else ""),
             address=mask_card_numbers(row.address) or (before.address if before else ""),
             remembered=before.remembered if before else {},
+            language=row.language or (before.language if before else ""),
         )
         change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
         if change is not Change.UNCHANGED:

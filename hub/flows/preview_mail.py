@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from hub.domain.mail import Mail
-from hub.domain.merchant import Link, LinkKind, Merchant
+from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 
 from .deliver import NothingToSay, statement_mail, value_of
@@ -108,7 +108,8 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
         )
         head = letterhead_of(hub, merchant, merchant.mode)
         value = statement_mail(tx, hub, delivery, head, link, now)
-        mail = hub.documents.mail(value, recipient=customer.email, message_id="preview", locale=merchant.locale)
+        locale = locale_for(merchant, customer)
+        mail = hub.documents.mail(value, recipient=customer.email, message_id="preview", locale=locale)
         return _shown(MailPreview(kind=delivery.kind, recipient=customer.email), mail)
 
     return await hub.store.read(read)

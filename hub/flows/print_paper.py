@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.identity import show_document
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.offer import Offered
 from hub.domain.papers import (
     CashReceiptPaper,
@@ -106,15 +106,16 @@ async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) 
     """
     now = hub.clock()
 
-    def read(tx: Tx) -> StatementPaper:
+    def read(tx: Tx) -> tuple[StatementPaper, str]:
         customer = tx.customers.get(customer_id)
         if customer is None or customer.merchant_id != merchant.id:
             raise LookupError(customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
         view = statement_of(tx, hub, customer_id, merchant.mode, now=now, link=link, medium="pdf")
-        return statement_paper(hub, view, link)
+        return statement_paper(hub, view, link), locale_for(merchant, customer)
 
-    return await print_paper(hub, await hub.store.read(read), merchant.locale)
+    paper, locale = await hub.store.read(read)
+    return await print_paper(hub, paper, locale)
 
 
 def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> StatementPaper:

@@ -104,6 +104,7 @@ def _values(record: Customer) -> dict[str, object]:
         "phone": record.phone,
         "address": record.address,
         "remembered": json_text(dict(record.remembered)),
+        "language": record.language,
         "search": folded(record.name, number, record.email, record.phone),
     }
 
@@ -121,4 +122,5 @@ def _customer(row: sqlite3.Row) -> Customer:
         phone=row["phone"],
         address=row["address"],
         remembered=json.loads(row["remembered"]),
+        language=row["language"],
     )

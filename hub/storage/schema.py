@@ -171,6 +171,7 @@ customer = _table(
     _text("phone"),
     _text("address"),
     _text("remembered"),
+    _text("language"),
     _text("search"),
     Index(None, "merchant", "document_number", sqlite_where=literal_column("document_number IS NOT NULL")),
     Index("customer_by_merchant_email", literal_column("merchant"), func.lower(literal_column("email"))),

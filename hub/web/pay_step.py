@@ -398,7 +398,7 @@ async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: M
             withholdings={line.payable.id: line.withholdings for line in basket.lines if line.withholdings},
             fields={name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)},
             email=_email(basket, typed),
-            locale=basket.merchant.locale,
+            locale=pages.language or basket.merchant.locale,
             warned=typed.get("warned") == "1",
         ),
     )

@@ -7,16 +7,18 @@ import html
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from babel.messages.pofile import read_po
 
 from hub.documents import Documents
 from hub.documents.mailbox import KeptMail
 from hub.documents.safe import colours
 from hub.documents.smtp import message_of
-from hub.documents.texts import TEXTS, text
+from hub.documents.texts import LOCALES, read_texts, text, texts_for
 from hub.domain.mail import MailRefused
 from hub.domain.message import DeliveryKind
 from hub.domain.papers import (
@@ -138,11 +140,68 @@ def test_a_country_may_have_words_of_its_own(samples: Samples) -> None:
     assert draw(documents, value, "es_CO").subject == "Soporte de tu pago a Ferretería El Roble"
 
 
-def test_every_text_has_spanish_and_english_with_the_same_places_to_fill() -> None:
-    for name, known in TEXTS.items():
-        assert {"es", "en"} <= set(known), name
-        places = {locale: set(re.findall(r"\{(\w+)\}", words)) for locale, words in known.items()}
-        assert len({frozenset(found) for found in places.values()}) == 1, (name, places)
+PLACES = re.compile(r"\{(\w+)\}")
+
+
+@pytest.mark.parametrize("locale", ["es_CR", "es_CO", "en"])
+def test_a_catalogue_says_every_text_with_the_same_places_to_fill(locale: str) -> None:
+    spoken, told = texts_for("es_CR"), texts_for(locale)
+    assert len(spoken) > 300
+    assert told.keys() == spoken.keys()
+    odd = [key for key, words in told.items() if set(PLACES.findall(words)) != set(PLACES.findall(spoken[key]))]
+    assert odd == []
+    with (LOCALES / f"{locale}.po").open("rb") as stream:
+        entries = [item for item in read_po(stream, locale=locale) if item.id]
+    assert [item.context for item in entries if item.fuzzy or not item.string] == []
+    assert {item.context: item.id for item in entries} == spoken
+
+
+def test_every_text_that_the_code_names_is_there() -> None:
+    folder = Path(str(text.__code__.co_filename)).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".html"))
+    named = set(re.findall(r"\bt\(\s*\"([a-z_.]+[a-z])\"", code))
+    assert len(named) > 100
+    assert named - texts_for("es_CR").keys() == set()
+
+
+def test_a_text_without_translation_or_in_doubt_is_not_said(tmp_path: Path) -> None:
+    """The control: a file in which something is missing says less."""
+    file = tmp_path / "en.po"
+    file.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgctxt "label.total"\nmsgid "Total"\nmsgstr ""\n\n'
+        '#, fuzzy\nmsgctxt "label.due"\nmsgid "Vence"\nmsgstr "Due"\n',
+        encoding="utf-8",
+    )
+    assert read_texts(file) == {}
+
+
+SPANISH = re.compile(
+    r"\b(factura|facturas|cliente|pago|pagos|recibo|correo|estado de cuenta|saldo|vence|vencida|fecha|monto"
+    r"|autorizaci[oó]n|el|los|las|una|para|por|con|sin|este|esta|son|se|su|sus|del|hay|puede|debe|desde|hasta|d[ií]as|colones|pesos)\b",
+    re.IGNORECASE,
+)
+
+
+def test_english_mails_hold_no_spanish(samples: Samples, documents: Documents) -> None:
+    """What providers, merchants and customers wrote stays as they wrote it; words of ours do not."""
+    found = {}
+    for name, (value, _) in samples.items():
+        mail = draw(documents, value, "en")
+        said = [line for line in mail.text.splitlines() if SPANISH.search(THEIRS.sub("", line))]
+        if SPANISH.search(THEIRS.sub("", mail.subject)):
+            said.append(mail.subject)
+        if said:
+            found[name] = said
+    assert not found, "\n".join(f"{name}: {said}" for name, said in found.items())
+    spanish = [name for name, (value, _) in samples.items() if not SPANISH.search(draw(documents, value, "es_CR").text)]
+    assert spanish == []  # the control: the same words are found in each of them
+
+
+THEIRS = re.compile(
+    r"Ferretería El Roble|https?://\S+|La Compañía SAS|PRUEBA - SIN VALOR|Don Alejandro, con gusto .*"
+    r"|Paga con Nequi|[A-Z ]+ M/CTE|.* COLONES CON \d+/100"
+)
 
 
 def test_an_unknown_language_reads_spanish() -> None:
@@ -166,7 +225,7 @@ def test_an_unknown_language_reads_spanish() -> None:
         ("received_co", ["21/11/2026 10:41 (UTC-5)", "Aprobada", "Agregar recibo de caja", "399***4643"]),
         ("received_cr", ["Recibo de caja RC-000012 ya registrado", "₡1 688,78", "₡45 596,96", "Transacción 2 de 2"]),
         ("digest_cr", ["Pagos recibidos el 20/11/2026", "₡120 000,00 CRC y USD 250,00", "5 transacciones"]),
-        ("digest_cr", ["Agregar recibo de caja", "RC-000012", "queda ₡44 500,00", "posible cobro doble"]),
+        ("digest_cr", ["Agregar recibo de caja", "RC-000012", "queda ₡44 500,00", "ya tenían un pago"]),
         ("digest_cr", ["Otras 3 transacciones, por ₡21 749,25 CRC y USD 250,00", "5e4d5e4d", "124 asientos"]),
         ("declined_co", ["rechazado desde la aplicación", "No se te cobró nada."]),
         ("pending_cr", ["No pague de nuevo", "no es un soporte"]),

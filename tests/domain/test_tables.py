@@ -527,6 +527,14 @@ def test_customers_are_read_by_the_rules_of_their_country() -> None:
     assert found.format == "CSV con coma, Windows-1252"
 
 
+def test_a_customers_language_may_be_named() -> None:
+    text = "nombre,tipo,identificación,idioma\nA,CF,1-1234-0567,Inglés\nB,CF,1-1234-0568,\nC,CF,1-1234-0569,ES\n"
+    found = parse_customers(text.encode(), country=CR)
+    assert [row.language for row in found.rows] == ["en", "", "es"]
+    wrong = parse_customers(text.replace("Inglés", "klingon").encode(), country=CR)
+    assert places(wrong.faults) == [(2, "idioma")]
+
+
 def test_faults_and_warnings_of_customers_are_told_apart() -> None:
     """What is unusual is taken, and said."""
     text = "name;identity_type;identity_number;email;phone\n"

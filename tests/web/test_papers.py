@@ -336,3 +336,51 @@ def test_the_link_of_a_statement_is_copied_for_its_pdf(house: Any) -> None:
     url = house.run(copy_link(house.hub, house.merchants["CO"], debtor.customer.id))
     with house.browser() as browser:
         assert "$185.000" in pdf(browser.get(f"{url.removeprefix(house.base)}/estado-de-cuenta.pdf"))
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: Any, seat: Any) -> None:
+    debtor = house.debtor("CO", (9_000_000, -3), email="asks.for.english@correo.example")
+    other = house.debtor("CO", (9_000_000, -3), email="sin.eleccion@correo.example")
+    clerk = seat(house.merchants["CO"])
+    page = f"/m/customers/{debtor.customer.id}"
+
+    assert clerk.post(f"{page}/language", language="en").status_code == 303
+    assert clerk.post(f"{page}/language", language="xx").status_code == 404
+    assert clerk.post(f"/m/customers/{house.debtor('CR').customer.id}/language", language="en").status_code == 404
+    assert "Idioma de sus correos: English" in clerk.read(page)
+    for customer in (debtor.customer.id, other.customer.id):
+        house.run(send_statement(house.hub, house.merchants["CO"], customer))
+
+    mail = mail_to(house, "asks.for.english@correo.example", "Your statement of account")
+    [(name, plain)] = attached(mail.message)
+    assert name.startswith("statement-")
+    assert "Statement of account" in plain
+    assert '<html lang="en"' in mail.html
+    assert "Tu estado de cuenta" in mail_to(house, "sin.eleccion@correo.example", "estado de cuenta").subject
+    assert "Your statement of account" in clerk.read(f"{page}/mail")
+    assert "Statement of account" in pdf(clerk.browser.get(f"{page}/pdf"))
+
+
+def test_who_pays_in_english_gets_the_receipt_in_english_and_the_merchant_reads_spanish(house: Any, forms: Any) -> None:
+    debtor = house.debtor("CR", (2_345_600, -1))
+    with house.browser() as browser:
+        browser.get(f"{debtor.path}?lang=en")
+        page = browser.get(f"{debtor.path}/pay?currency=CRC&provider=greenpay")
+        form = next(item for item in forms(page.text) if item["action"].endswith("/pay"))
+        answer = browser.post(form["action"], data={**form["fields"], "email": "payer.reads@correo.example"})
+    assert answer.status_code == 303, answer.text
+    payment = house.payment(answer.headers["location"].partition("?")[0])
+    assert payment.locale == "en"
+    house.control("greenpay", "approve", reference=payment.reference)
+
+    receipt = mail_to(house, "payer.reads@correo.example", "Ferretería El Tornillo")
+    assert "Receipt" in receipt.subject
+    assert re.search(r"[₡C][RC0-9 \u00a0]*23,456\.00", receipt.text)
+    told = house.merchants["CR"].company.email
+    notice = house.until(
+        lambda: next((item for item in house.mailbox.to(told) if payment.reference in item.text), None),
+    )
+    assert "Agregar recibo de caja" in notice.text

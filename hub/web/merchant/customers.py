@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.merchant import Customer
+from hub.flows.choose_language import choose_language
 from hub.flows.print_paper import PapersMissing, preview_statement_pdf
 from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.view_deliveries import list_customer_mails
@@ -66,6 +67,14 @@ async def download_statement(desk: AtDesk, customer: FromPath[str]) -> Response[
             raise LookupError(customer) from missing
 
 
+@post("/customers/{customer:str}/language", status_code=200, right=Right.SEND)
+async def choose(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+    """In which language the customer is written to."""
+    with unknown_is_404():
+        await choose_language(desk.hub, desk.merchant, customer, form.get("language"))
+    return redirect(f"/m/customers/{customer}")
+
+
 @post("/customers/{customer:str}/send", status_code=200, right=Right.SEND)
 async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
@@ -94,4 +103,12 @@ async def revoke(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     return await _customer_page(desk, customer, revoked=True)
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_customers, show_customer, download_statement, send, hand_over, revoke]
+HANDLERS: list[ControllerRouterHandler] = [
+    show_customers,
+    show_customer,
+    download_statement,
+    choose,
+    send,
+    hand_over,
+    revoke,
+]
