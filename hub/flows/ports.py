@@ -299,11 +299,8 @@ class Settlements(Protocol):
 class Messages(Protocol):
     """Raw messages, encrypted."""
 
-    def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> None:
-        """Insert all of (message, sealed, key id) at once, but for those that are already stored."""
-
-    def known(self, message_ids: Sequence[str]) -> frozenset[str]:
-        """Which of these are stored."""
+    def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> frozenset[str]:
+        """Insert all of (message, sealed, key id) at once; the ids of those that were not stored already."""
 
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""

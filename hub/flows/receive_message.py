@@ -184,19 +184,15 @@ def _sealed(
 
 def _add_all(tx: Tx, hub: Hub, messages: Sequence[Kept], now: datetime) -> None:
     """Store messages; what is there already is counted, and taken up again where it has to be."""
-    known = set(tx.messages.known([stored.id for stored, _sealed, _key_id in messages]))
-    fresh = []
-    for kept in messages:
-        stored = kept[0]
-        if stored.id not in known:
-            fresh.append(kept)
-            known.add(stored.id)
+    new = set(tx.messages.add_all(messages))
+    for stored, _sealed, _key_id in messages:
+        if stored.id in new:
+            new.remove(stored.id)
             continue
         if stored.state is MessageState.DUE:
             _take_up_again(tx, stored.id, stored.verdict, now)
         if stored.state is not MessageState.REJECTED:
             tx.messages.count("duplicates_ignored")
-    tx.messages.add_all(fresh)
     tx.after_commit(hub.wake)
 
 

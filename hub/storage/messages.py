@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql import ClauseElement
 
 from hub.domain.message import MessageState, StoredMessage
 from hub_hookspecs import Message, Mode, Source
 
-from .rows import json_list, json_text, maybe_micros, maybe_moment, micros, moment, pattern
+from .rows import json_list, maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import ONE, counter, literal, raw_message
 from .statements import Runs, among, changed
 
-ADD = (
-    insert(raw_message)
-    .values({column.name: bindparam(column.name) for column in raw_message.columns})
-    .on_conflict_do_nothing(index_elements=[raw_message.c.account, raw_message.c.digest])
-)
-KNOWN = select(raw_message.c.id).where(among(raw_message.c.id, "ids"))
+SIZES: Final = (16, 4, 1)
+"""Rows of one INSERT: the interpreter waits for its lock once a statement, not once a row."""
+
+NAMES: Final = tuple(column.name for column in raw_message.columns)
 GET = select(raw_message).where(raw_message.c.id == bindparam("id"))
 SETTLE = changed(
     raw_message,
@@ -83,8 +85,21 @@ COUNT = _counted.on_conflict_do_update(
 )
 
 
-def _row(stored: StoredMessage, sealed: bytes, key_id: str) -> dict[str, object]:
-    return {
+@functools.lru_cache
+def _adding(count: int) -> tuple[ClauseElement, tuple[str, ...]]:
+    """Insert so many rows; and the names of their values, one row after the other."""
+    names = [[f"{name}_{row}" for name in NAMES] for row in range(count)]
+    statement = (
+        insert(raw_message)
+        .values([dict(zip(NAMES, map(bindparam, row), strict=True)) for row in names])
+        .on_conflict_do_nothing(index_elements=[raw_message.c.account, raw_message.c.digest])
+        .returning(raw_message.c.id)
+    )
+    return statement, tuple(itertools.chain(*names))
+
+
+def _row(stored: StoredMessage, sealed: bytes, key_id: str) -> list[object]:
+    values = {
         "id": stored.id,
         "account": stored.account_id,
         "merchant": stored.merchant_id,
@@ -101,6 +116,7 @@ def _row(stored: StoredMessage, sealed: bytes, key_id: str) -> dict[str, object]
         "trouble": stored.trouble,
         "sealed": sealed,
     }
+    return [values[name] for name in NAMES]
 
 
 class Messages:
@@ -111,13 +127,15 @@ class Messages:
     def __init__(self, tx: Runs) -> None:
         self._tx = tx
 
-    def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> None:
-        """Insert all of (message, sealed, key id) at once, but for those that are already stored."""
-        self._tx.run(ADD, [_row(*message) for message in messages])
-
-    def known(self, message_ids: Sequence[str]) -> frozenset[str]:
-        """Which of these are stored."""
-        return frozenset(row["id"] for row in self._tx.run(KNOWN, {"ids": json_list(message_ids)}))
+    def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> frozenset[str]:
+        """Insert all of (message, sealed, key id) at once; the ids of those that were not stored already."""
+        rows, new = [_row(*message) for message in messages], []
+        while rows:
+            size = next(size for size in SIZES if size <= len(rows))
+            statement, names = _adding(size)
+            new += self._tx.run(statement, dict(zip(names, itertools.chain(*rows[:size]), strict=True))).fetchall()
+            rows = rows[size:]
+        return frozenset(row["id"] for row in new)
 
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""
@@ -141,9 +159,13 @@ class Messages:
         """
         statement, values = OF, dict[str, object](limit=limit)
         if accounts is not None:
-            statement, values["accounts"] = statement.where(among(raw_message.c.account, "accounts")), _json(accounts)
+            statement, values["accounts"] = (
+                statement.where(among(raw_message.c.account, "accounts")),
+                json_list(accounts),
+            )
         if states:
-            statement, values["states"] = statement.where(among(raw_message.c.state, "states")), _json(states)
+            statement = statement.where(among(raw_message.c.state, "states"))
+            values["states"] = json_list(states)
         if since is not None:
             statement, values["since"] = statement.where(raw_message.c.received_at >= bindparam("since")), micros(since)
         return tuple(_stored(row) for row in self._tx.run(statement, values))
@@ -229,10 +251,6 @@ class Messages:
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named counter (duplicates ignored, forged refused)."""
         self._tx.run(COUNT, {"name": name, "by": by})
-
-
-def _json(values: Collection[str]) -> str:
-    return json_text(sorted(values))
 
 
 def _stored(row: sqlite3.Row) -> StoredMessage:

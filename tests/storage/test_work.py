@@ -80,9 +80,11 @@ def test_a_message_is_stored_once_without_its_text(furnished: SqliteStore, world
     stored = a_message(world)
 
     again = attrs.evolve(stored, id="n2")
-    furnished.write_now(lambda tx: tx.messages.add_all([(stored, b"sealed", "k1")]))
-    furnished.write_now(lambda tx: tx.messages.add_all([(again, b"again", "k1"), (stored, b"again", "k1")]))
-    assert furnished.read_now(lambda tx: tx.messages.known(["n1", "n2"])) == {"n1"}
+    other = attrs.evolve(stored, id="n3", digest="d3")
+    assert furnished.write_now(lambda tx: tx.messages.add_all([(stored, b"sealed", "k1")])) == {"n1"}
+    many = [(item, b"again", "k1") for item in (again, stored, other, other)]
+    assert furnished.write_now(lambda tx: tx.messages.add_all(many)) == {"n3"}
+    assert furnished.write_now(lambda tx: tx.messages.add_all(many * 6)) == set()
 
     found, sealed = furnished.read_now(lambda tx: tx.messages.get("n1"))
     empty = Message(
