@@ -431,16 +431,22 @@ class Front:
     Attributes:
         paths: Where requests went, but for what tests themselves asked of the simulators.
         held: What is asked at an address that ends so is done; its answer waits for the gate.
+        down: Whatever is asked at an address that begins so is cut off.
     """
 
     app: Any
     paths: list[str] = attrs.Factory(list)
     held: str = ""
+    down: str = ""
     gate: asyncio.Event = attrs.Factory(asyncio.Event)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if "/_control/" not in scope["path"]:
             self.paths.append(scope["path"])
+            if self.down and scope["path"].startswith(self.down):
+                await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5000")]})
+                await send({"type": "http.response.body", "body": b"{", "more_body": True})
+                raise ConnectionResetError("it is down")
         if not self.held or not scope["path"].endswith(self.held):
             await self.app(scope, receive, send)
             return
