@@ -220,7 +220,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
             "notices": notices,
             "applied": t("receipt.applied"),
             "head": [
-                t("label.invoice"),
+                reader.what(paper.lines),
                 t("label.paid"),
                 *([t("label.withheld")] if withheld else []),
                 t("paper.left"),
@@ -304,7 +304,7 @@ def cash_receipt(paper: CashReceiptPaper, reader: Reader) -> Leaf:
                 (t("label.note"), paper.note),
             ),
             "head": [
-                *(t("label.invoice"), t("cash.before"), t("cash.applied")),
+                *(reader.what(paper.lines), t("cash.before"), t("cash.applied")),
                 *([t("cash.less")] if has_less else []),
                 t("cash.after"),
             ],

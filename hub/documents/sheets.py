@@ -267,7 +267,7 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
     if paper.void_reason:
         parts.append(Notice(t("cashmail.void", reason=paper.void_reason), Tone.BAD))
     if rows:
-        parts += [Heading(t("receipt.applied")), Rows((t("label.invoice"), t("label.amount")), rows)]
+        parts += [Heading(t("receipt.applied")), Rows((reader.what(paper.lines), t("label.amount")), rows)]
     if paper.advance:
         parts.append(Notice(t("receipt.credit", amount=reader.money(paper.advance)), Tone.GOOD))
     parts += [
@@ -308,7 +308,7 @@ def payment_declined(value: PaymentDeclinedMail, reader: Reader) -> Sheet:
         Facts(
             (
                 (t("label.amount"), reader.money(value.amount)),
-                (t("label.invoices"), ", ".join(value.numbers)),
+                (t("label.order" if value.is_order else "label.invoices"), ", ".join(value.numbers)),
                 (t("label.moment"), reader.moment(value.at)),
                 (t("label.reference"), value.reference),
             )
@@ -330,7 +330,7 @@ def payment_pending(value: PaymentPendingMail, reader: Reader) -> Sheet:
         Facts(
             (
                 (t("label.amount"), reader.money(value.amount)),
-                (t("label.invoices"), ", ".join(value.numbers)),
+                (t("label.order" if value.is_order else "label.invoices"), ", ".join(value.numbers)),
                 (t("label.started_at"), reader.moment(value.started_at)),
                 (t("label.reference"), value.reference),
             )
@@ -365,7 +365,7 @@ def payment_returned(value: PaymentReturnedMail, reader: Reader) -> Sheet:
         Figure(t("label.returned"), amount, reader.moment(value.returned_at)),
         Facts(
             (
-                (t("label.invoices"), ", ".join(value.numbers)),
+                (t("label.order" if value.is_order else "label.invoices"), ", ".join(value.numbers)),
                 (t("label.instrument"), value.instrument),
                 (t("label.provider_reference", provider=value.provider), value.provider_reference),
                 (t("label.reference"), value.reference),
@@ -803,7 +803,7 @@ def _applied(lines: Sequence[PaidLine], reader: Reader) -> Rows:
     """Which invoices a payment settled, how much of each, and what is left of it."""
     t = reader.t
     rows = tuple((Cell(line.number, _what_is_left(line, reader)), Cell(reader.money(line.applied))) for line in lines)
-    return Rows((t("label.invoice"), t("label.amount")), rows)
+    return Rows((reader.what(lines), t("label.amount")), rows)
 
 
 def _what_is_left(line: PaidLine, reader: Reader) -> str:

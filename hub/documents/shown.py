@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import attrs
 
 from hub.documents.texts import Wording, is_known, recognised, text
 from hub.domain.figures import date_text, datetime_text, money_text
-from hub.domain.papers import Letterhead, NotOffered
+from hub.domain.papers import Letterhead, NotOffered, PaidLine, SettledLine
 from hub_hookspecs import Money, ReasonKind
 
 R = TypeVar("R")
@@ -52,6 +53,10 @@ class Reader:
             if found := pattern.fullmatch(words):
                 return self.t(message, **found.groupdict())
         return words
+
+    def what(self, lines: Sequence[PaidLine | SettledLine]) -> str:
+        """What the lines of a paper are: an invoice each, or the order of a shop."""
+        return self.t("label.order" if any(line.is_order for line in lines) else "label.invoice")
 
     def money(self, amount: Money) -> str:
         """An amount with its currency."""

@@ -134,12 +134,14 @@ class PaidLine:
 
     Attributes:
         withheld: What the payer kept back and pays as tax.
+        is_order: It is an order of the shop, for which there is no invoice yet.
     """
 
     number: str
     applied: Money
     left: Money
     withheld: Money | None = None
+    is_order: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -293,6 +295,7 @@ class PaymentDeclinedMail:
     payer: str
     amount: Money
     numbers: tuple[str, ...]
+    is_order: bool = False
     provider: str
     at: datetime
     reason: ReasonKind
@@ -316,6 +319,7 @@ class PaymentPendingMail:
     payer: str
     amount: Money
     numbers: tuple[str, ...]
+    is_order: bool = False
     provider: str
     started_at: datetime
     reference: str
@@ -342,6 +346,7 @@ class PaymentReturnedMail:
     amount: Money
     paid: Money
     numbers: tuple[str, ...]
+    is_order: bool = False
     provider: str
     instrument: str = ""
     provider_reference: str = ""
@@ -554,6 +559,7 @@ class SettledLine:
 
     Attributes:
         less: What was kept back or let off, by its name: ``Retefuente``, ``Descuento``.
+        is_order: It is an order of the shop, for which there is no invoice yet.
     """
 
     number: str
@@ -561,6 +567,7 @@ class SettledLine:
     applied: Money
     after: Money
     less: tuple[tuple[str, Money], ...] = ()
+    is_order: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -129,6 +129,11 @@ class CashReceipt:
         """Series and number as people write it: ``RC-000042``."""
         return f"{self.series}-{self.number:06d}"
 
+    @property
+    def is_of_order(self) -> bool:
+        """Whether it is for an order of the shop, as its concept says."""
+        return self.concept.split(" ")[1:2] in (["pedido"], ["pedidos"])
+
 
 def clause_for(lines: tuple[ReceiptLine, ...]) -> str:
     """Whether the receipt settles its invoices, pays part of them, or is on account."""
@@ -137,11 +142,10 @@ def clause_for(lines: tuple[ReceiptLine, ...]) -> str:
     return "settles" if all(line.after == 0 for line in lines) else "part"
 
 
-def concept_for(lines: tuple[ReceiptLine, ...]) -> str:
-    """What the money was for, in Spanish."""
+def concept_for(lines: tuple[ReceiptLine, ...], *, is_order: bool = False) -> str:
+    """What the money was for, in Spanish: invoices, or an order of the shop, which has none yet."""
     if not lines:
         return "Abono a cuenta"
     numbers = ", ".join(line.number for line in lines)
-    whole = clause_for(lines) == "settles"
-    plural = len(lines) > 1
-    return f"{'Pago' if whole else 'Abono'} {'facturas' if plural else 'factura'} {numbers}"
+    what = "pedido" if is_order else "factura"
+    return f"{'Pago' if clause_for(lines) == 'settles' else 'Abono'} {what}{'s' if len(lines) > 1 else ''} {numbers}"

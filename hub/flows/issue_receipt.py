@@ -12,7 +12,7 @@ import attrs
 from hub.domain import ledger
 from hub.domain.ledger import LedgerKind, Share
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.payable import Payable
+from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Seen, captures_in
 from hub.domain.receipt import TAX_NAME, CashReceipt, Deduction, Means, ReceiptLine, clause_for, concept_for
 from hub.domain.words import amount_in_words
@@ -62,7 +62,7 @@ def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) ->
         lines=lines,
         advance=Money(cash.minor - applied, cash.currency),
         words=amount_in_words(cash, country),
-        concept=concept_for(lines),
+        concept=concept_for(lines, is_order=_of_orders(tx, lines)),
         provider=payment.provider,
         provider_reference=payment.provider_reference or "",
         authorisation=captures[0].authorisation or "",
@@ -95,6 +95,11 @@ def _means(seen: tuple[Seen, ...]) -> Means:
     claims = [item.observation for item in seen if item.observation.kind is Kind.PAID]
     kinds = [claim.instrument.kind for claim in claims if claim.instrument]
     return MEANS_OF_INSTRUMENT.get(kinds[0], Means.ONLINE) if kinds else Means.ONLINE
+
+
+def _of_orders(tx: Tx, lines: tuple[ReceiptLine, ...]) -> bool:
+    payables = [tx.payables.get(line.payable_id) for line in lines]
+    return any(payable.kind is PayableKind.ORDER for payable in payables if payable)
 
 
 def _lines(tx: Tx, shares: Sequence[Share], deductions: Sequence[Deduction] = ()) -> tuple[ReceiptLine, ...]:
@@ -180,7 +185,7 @@ def issue_for_payment(
         _book_deductions(tx, receipt_id, deductions, currency=draft.cash.currency, now=now)
         every = [*_declared(tx, payment), *deductions]
         lines = _lines(tx, [Share(line.payable_id, line.applied) for line in draft.lines], every)
-        draft = attrs.evolve(draft, lines=lines, concept=concept_for(lines))
+        draft = attrs.evolve(draft, lines=lines, concept=concept_for(lines, is_order=_of_orders(tx, lines)))
     number = tx.receipts.next_number(merchant.id, payment.mode, draft.series)
     receipt = CashReceipt(
         id=receipt_id,
@@ -281,7 +286,7 @@ def issue_by_hand(
         lines=lines,
         words=amount_in_words(cash, country),
         clause=clause_for(lines),
-        concept=concept_for(lines),
+        concept=concept_for(lines, is_order=_of_orders(tx, lines)),
         notes=notes,
     )
     tx.receipts.add(receipt)

@@ -225,7 +225,13 @@ async def verified_payment(hub: Hub, token: str) -> PaymentView:
 def paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
     """What a payment did to each of its payables."""
     return tuple(
-        PaidLine(number=line.number, applied=line.applied, left=line.left, withheld=line.withheld or None)
+        PaidLine(
+            number=line.number,
+            applied=line.applied,
+            left=line.left,
+            withheld=line.withheld or None,
+            is_order=view.is_order,
+        )
         for line in view.lines
         if line.applied
     )
@@ -283,6 +289,7 @@ def cash_receipt_paper(
                 applied=Money(line.applied, currency),
                 after=Money(line.after, currency),
                 less=_less(line, currency),
+                is_order=receipt.is_of_order,
             )
             for line in receipt.lines
         ),

@@ -19,6 +19,7 @@ from hub.demo.town import (
     request_nequi,
 )
 from hub.demo.visitor import Visitor
+from hub.flows.record_receipt import record_for_payment
 
 PHONE = "3998764643"
 
@@ -54,6 +55,10 @@ async def buy(town: Town, shelf: str, count: dict[str, str], pay: dict[str, str]
         said.append((await visitor.until("Aprobada")).text)
         await visitor.follow("Volver al pedido")
         said.append((await visitor.follow("Volver a la tienda")).text)
+        merchant = town.companies[shelf.upper()]
+        receipt = await record_for_payment(town.opened.hub, merchant, payment.id, by="Marta")
+        said.append(receipt.concept)
+        said.append("".join(mail.text for mail in town.mailbox.to(payment.payer.email) if "PAGO" in mail.text.upper()))
     return said
 
 
@@ -74,11 +79,14 @@ def test_a_cart_becomes_an_order_is_paid_and_the_shop_hears_of_it(
         finally:
             await town.close()
 
-    (order, result, shop), faults = asyncio.run(visit())
+    (order, result, shop, concept, mails), faults = asyncio.run(visit())
 
     assert total in order.replace("\u00a0", " ")
     assert "Pedido WEB-" in result
     assert "el pedido está pagado" in shop
+    assert concept.startswith("Pago pedido WEB-")
+    assert "factura" not in concept
+    assert "Factura" not in mails
     assert not faults
 
 
