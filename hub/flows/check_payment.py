@@ -116,7 +116,7 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
         checked = attrs.evolve(checked, phase=Phase.SENT, ended_at=checked.lease_until)
     recorded = record_observations(tx, hub, checked, claims, now=now)
     after = recorded.payment
-    final = _never_existed(tx, hub, after, way, now)
+    final = _never_existed(tx, hub, after, way)
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment
     started = after.ended_at or after.created_at
@@ -135,16 +135,20 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     return after
 
 
-def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way, now: datetime) -> Claim | None:
-    """An authoritative "not found", three times and after the settle time, is "never existed" (money.md 1.4)."""
+def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way) -> Claim | None:
+    """An authoritative "not found", three times and still after the settle time, is "never existed" (money.md 1.4).
+
+    What a provider said before it had settled proves nothing, and one that has once accepted a payment knows it.
+    """
     info = hub.providers[payment.provider].info
     ended = payment.ended_at or payment.lease_until
-    if not info.not_found_final or not payment.is_live or ended is None:
+    if not info.not_found_final or payment.status is not Status.UNKNOWN or ended is None:
         return None
-    if now < ended + timedelta(minutes=way.settle_minutes):
+    seen = tx.payments.seen(payment.id)
+    negatives = [item.seen_at for item in seen if item.observation.kind is Kind.NOT_FOUND]
+    if len(negatives) < 3 or max(negatives) < ended + timedelta(minutes=way.settle_minutes):
         return None
-    negatives = sum(1 for item in tx.payments.seen(payment.id) if item.observation.kind is Kind.NOT_FOUND)
-    return rule_claim(Kind.NEVER_EXISTED, "not_found", f"{negatives} negatives") if negatives >= 3 else None
+    return rule_claim(Kind.NEVER_EXISTED, "not_found", f"{len(negatives)} negatives")
 
 
 async def look_now(hub: Hub, payment: Payment, *, pause: timedelta = timedelta(seconds=5)) -> None:

@@ -36,13 +36,24 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, Any], None]:
 
 @pytest.fixture(scope="session")
 def lived() -> Callable[[str, int, int], tuple[list[str], list[str]]]:
-    """lived(module, first, count): many worlds, in two processes; their figures, and what broke."""
+    """lived(module, first, count): many worlds, in two processes; their figures, and what broke.
+
+    What follows the module's name after a colon is its first argument.
+    """
 
     def live(module: str, first: int, count: int, hands: int = 2) -> tuple[list[str], list[str]]:
         size = -(-count // hands)
 
         def part(start: int) -> str:
-            command = [sys.executable, "-m", module, str(start), str(min(size, first + count - start))]
+            name, _, more = module.partition(":")
+            command = [
+                sys.executable,
+                "-m",
+                name,
+                *([more] if more else []),
+                str(start),
+                str(min(size, first + count - start)),
+            ]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             whole = done.returncode in (0, 1) and " broken, " in done.stdout
             return done.stdout if whole else f"world {start}: {done.stderr[-2000:]}"
