@@ -142,7 +142,8 @@ def _inside(settings: Settings, *, books: bool) -> Iterator[Finding]:
         for problem in error.problems:
             yield fault(f"{database_of(settings)}: {problem}", "run payment-hub migrate")
     except NotReady as error:
-        yield fault(str(error), "see there")
+        what, _, remedy = str(error).rpartition(": ")
+        yield fault(what or str(error), remedy)
     except Unavailable as error:
         yield fault(f"{database_of(settings)}: {error}", "free the disk, end whoever holds the lock, or give the right")
     except VaultError:

@@ -18,6 +18,14 @@ LOOP_SECONDS = 30.0
 LOOP_DEAD_SECONDS = 60.0
 CHECKED = "guards checked"
 
+REMEDIES = {
+    "database": "free the disk, end whoever holds the lock, or give this user the right to write",
+    "guards": "run payment-hub migrate; if it stays, restore a backup beside it and compare",
+    "loop": "restart the process; if it comes again, look at its log",
+    "stopping": "it is ending: send requests elsewhere, and start it again",
+}
+"""What helps, by part; ``payment-hub doctor`` says more."""
+
 
 @attrs.frozen(kw_only=True)
 class Readiness:

@@ -11,7 +11,7 @@ import attrs
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub_hookspecs import Mode
 
-from .check_readiness import check_readiness
+from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
 from .keep_house import BEAT
 from .ports import Hub, Tx
@@ -70,14 +70,9 @@ async def examine(hub: Hub) -> tuple[Finding, ...]:
 
 
 def _parts(problems: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
-    remedies = {
-        "database": "free the disk, end whoever holds the lock, or give this user the right to write",
-        "guards": "run payment-hub migrate; if it stays, restore a backup beside it and compare",
-    }
     for part, problem in problems:
-        if part in remedies:
-            yield fault(f"{part}: {problem}", remedies[part])
-    if not {part for part, _ in problems} & set(remedies):
+        yield fault(f"{part}: {problem}", REMEDIES[part])
+    if not problems:
         yield fine("the database can be written, and every guard is in place")
 
 

@@ -18,7 +18,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from hub.flows.check_readiness import check_readiness, is_alive
+from hub.flows.check_readiness import REMEDIES, check_readiness, is_alive
 from hub.flows.open_link import LinkShut
 from hub.flows.ports import Hub, Unavailable
 
@@ -167,9 +167,8 @@ async def asset(request: Request) -> Response[bytes]:
 async def healthz(request: Request) -> Response[str]:
     """The process answers, and its loop turns."""
     alive = is_alive(hub_of(request))
-    return Response(
-        "ok\n" if alive else "the loop stands still\n", status_code=200 if alive else 503, media_type=MediaType.TEXT
-    )
+    told = "ok" if alive else f"the loop stands still: {REMEDIES['loop']}"
+    return Response(f"{told}\n", status_code=200 if alive else 503, media_type=MediaType.TEXT)
 
 
 @get("/readyz", include_in_schema=False)
@@ -179,11 +178,12 @@ async def readyz(request: Request) -> Response[str]:
     status = 200 if found.is_ready else 503
     if "detail" not in request.query_params:
         parts = sorted({part for part, _ in found.problems}) or ["stopping"]
-        text = "ready" if found.is_ready else f"not ready: {', '.join(parts)}"
+        told = "".join(f"\n{part}: {REMEDIES[part]}" for part in parts)
+        text = "ready" if found.is_ready else f"not ready: {', '.join(parts)}{told}"
         return Response(f"{text}\n", status_code=status, media_type=MediaType.TEXT)
     detail = {
         "ready": found.is_ready,
-        "problems": [{"part": part, "problem": problem} for part, problem in found.problems],
+        "problems": [{"part": part, "problem": problem, "remedy": REMEDIES[part]} for part, problem in found.problems],
         "loop_seconds": None if found.loop_age is None else round(found.loop_age, 1),
         "stopping": found.stopping,
         "quarantined": list(found.quarantined),

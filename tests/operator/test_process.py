@@ -1,6 +1,7 @@
 """The process as its service manager sees it: it ends in order when told, and by itself when it is stuck."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -21,10 +22,12 @@ import pytest
 import hub.jobs.process
 from hub.domain.alert import AlertCause
 from hub.domain.payment import Phase, Status
+from hub.flows.note_backup import note_backup
 from hub.flows.raise_alerts import raise_alerts
 from hub.jobs.freezes import note_freeze, trace_of
 from hub.jobs.process import Process
 from tests.faults.harness import PHONE, Clock, Desk, World, broken, until
+from tests.operator.test_alerts import hook as hook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: signals")
 
@@ -71,10 +74,17 @@ def environment(data: Path) -> dict[str, str]:
 @pytest.fixture
 def served(folder: Callable[[], Path]) -> Iterator[Served]:
     """A serving process that is ready."""
-    world = World.open(folder(), clock=Clock(now=datetime.now(UTC)))
+    with serving(World.open(folder(), clock=Clock(now=datetime.now(UTC)))) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def serving(world: World, settings: str = "") -> Iterator[Served]:
+    """A serving process with these settings, beside a world."""
     roles = {code: item.endpoints for code, item in world.town.settings.providers.items()}
     (world.data / "hub.toml").write_text(
-        "".join(
+        settings
+        + "".join(
             f"[providers.{code}.endpoints]\n" + "".join(f'{role} = "{url}"\n' for role, url in urls.items())
             for code, urls in roles.items()
         ),
@@ -92,13 +102,22 @@ def served(folder: Callable[[], Path]) -> Iterator[Served]:
     made = Served(world, process, found[0], told)
     reader = threading.Thread(target=lambda: told.extend(process.stderr or ()), daemon=True)
     reader.start()
-    yield made
+    try:
+        yield made
+    finally:
+        end(made, reader)
+
+
+def end(made: Served, reader: threading.Thread) -> None:
+    """Whatever is left."""
+    process = made.process
     if process.poll() is None:
         process.kill()
         process.wait()
     reader.join(5)
-    process.stderr.close()
-    world.close()
+    if process.stderr:
+        process.stderr.close()
+    made.world.close()
 
 
 def payments(world: World) -> list[Any]:
@@ -181,6 +200,46 @@ def test_an_exchange_that_does_not_end_is_waited_for_no_longer_than_the_grace(
 
     assert 0.4 < asyncio.run(work()) < 5
     assert desk.hub.stopping
+
+
+# ---------------------------------------------------------------- told
+
+
+def test_a_serving_process_alerts_by_mail_and_webhook_once(folder: Callable[[], Path], hook: Any) -> None:
+    world = World.open(folder(), clock=Clock(now=datetime.now(UTC)))
+    made = datetime.now(UTC) - timedelta(hours=27)
+    world.run(note_backup(world.hub, made, "one.db"))
+    settings = (
+        f'smtp_host = "127.0.0.1"\nsmtp_port = {world.town.mailbox.port}\n'
+        f'operator_email = "operaciones@hub.example"\nalert_webhook = "{hook.url}"\n'
+    )
+    with serving(world, settings) as served:
+        assert until(lambda: "backup_old" in [body["cause"] for body in hook.taken.bodies])
+        assert until(lambda: any("backup" in subject for subject in world.mailed("operaciones@hub.example")))
+        served.process.send_signal(signal.SIGTERM)
+        assert served.ends() == 0
+        with serving_again(served) as again:  # a restart does not tell it again
+            time.sleep(1)
+            again.send_signal(signal.SIGTERM)
+            assert again.wait(SECONDS) == 0
+        told = [body for body in hook.taken.bodies if body["cause"] == "backup_old"]
+        assert len(told) == 1
+        assert told[0]["command"] == "payment-hub backup FILE"
+        assert sum("backup" in subject for subject in world.mailed("operaciones@hub.example")) == 1
+
+
+@contextlib.contextmanager
+def serving_again(served: Served) -> Iterator[subprocess.Popen[str]]:
+    """One more process on the same folder, ready."""
+    words = [*HUB, "serve", "--port", "0"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(served.world.data)) as process:
+        assert process.stderr is not None
+        while "Listening on" not in process.stderr.readline():
+            assert process.poll() is None
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 # ---------------------------------------------------------------- stuck

@@ -62,17 +62,18 @@ def test_a_refund_is_found_by_its_own_reference(world: Any, shell: Shell) -> Non
     assert shell("payment", "show", decided.operation.reference).out.startswith(f"Payment {payment.reference}: paid")
 
 
-def alike(world: Any, tx: Any, number: str) -> None:
-    """A newer payment of an invoice whose number begins alike."""
-    made = world.made(world.put_debtor(tx, "CO", 1_000))
-    (line,) = made.lines
-    tx.payments.add(attrs.evolve(made, lines=(attrs.evolve(line, number=number),)))
+def put_alike(world: Any, tx: Any, number: str, count: int) -> None:
+    """Newer payments of invoices whose numbers begin alike."""
+    for at in range(count):
+        made = world.made(world.put_debtor(tx, "CO", 1_000))
+        (line,) = made.lines
+        tx.payments.add(attrs.evolve(made, lines=(attrs.evolve(line, number=f"{number}{at}"),)))
 
 
 def test_an_exact_number_is_not_lost_among_many_that_begin_so(world: Any, shell: Shell) -> None:
     first = paid(world)
     number = first.lines[0].number
-    world.write(lambda tx: [alike(world, tx, f"{number}{at}") for at in range(205)])
+    world.write(lambda tx: put_alike(world, tx, number, 205))
     assert first.id not in {item.id for item in world.read(lambda tx: tx.payments.search(text=number))}
     assert shell("payment", "show", number).out.startswith(f"Payment {first.reference}")
 

@@ -1,0 +1,259 @@
+"""Doctor and the two addresses of life: every fault is found, and beside each stands what helps."""
+
+import asyncio
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from hub.domain.account import AccountStatus
+from hub.flows.check_readiness import REMEDIES, Readiness, check_readiness
+from hub.flows.distrust_plugin import FROZEN
+from hub.flows.examine import Finding, Grade, examine
+from hub.flows.keep_house import give_sign_of_life
+from hub.flows.note_backup import note_backup
+from tests.cli.conftest import Ended, call
+from tests.faults.harness import Desk
+from tests.operator.test_alerts import commands
+
+Break = Callable[[Desk], None]
+
+
+def found(desk: Desk) -> list[Finding]:
+    """What is wrong."""
+    return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
+
+
+def account(desk: Desk, status: AccountStatus, **changes: Any) -> None:
+    record = desk.read(lambda tx: tx.accounts.get(desk.accounts["CO"].id))
+    after = attrs.evolve(record, status=status, updated_at=desk.clock.now - timedelta(days=9), **changes)
+    desk.write(lambda tx: tx.accounts.save(after))
+
+
+def drop_a_guard(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.path)) as connection:
+        connection.execute("DROP TRIGGER observation_kept")
+
+
+def froze_twice(desk: Desk) -> None:
+    for minutes in (1, 2):
+        at = desk.clock.now - timedelta(minutes=minutes)
+        name = f"{FROZEN}{at.isoformat()} nequi 0.1.0"
+        desk.write(lambda tx, name=name, at=at: tx.marks.set(name, "nequi 0.1.0", at))  # type: ignore[misc]
+
+
+def review(desk: Desk) -> None:
+    from tests.operator.test_alerts import reviewed
+
+    reviewed(desk)
+
+
+def stand_still(desk: Desk) -> None:
+    desk.hub.beat = time.monotonic() - 45
+
+
+def fill_the_disk(desk: Desk) -> None:
+    desk.hub.disk_free = lambda: 0.05
+
+
+def let_work_lie(desk: Desk) -> None:
+    desk.sent(desk.debtor("CO", 5_000_000))
+    desk.clock.now += timedelta(minutes=9)
+
+
+def put_the_clock_back(desk: Desk) -> None:
+    asyncio.run(give_sign_of_life(desk.hub, "serve"))
+    desk.clock.now -= timedelta(hours=2)
+
+
+def let_a_backup_grow_old(desk: Desk) -> None:
+    asyncio.run(note_backup(desk.hub, desk.clock.now, "one.db"))
+    desk.clock.now += timedelta(hours=27)
+
+
+FAULTS: dict[str, tuple[Break, Grade, str, str]] = {
+    "a guard is missing": (drop_a_guard, Grade.FAULT, "guards: trigger observation_kept", "payment-hub migrate"),
+    "the loop stands still": (stand_still, Grade.FAULT, "loop: it has not looked", "restart the process"),
+    "the disk is full": (fill_the_disk, Grade.FAULT, "5.0% of the disk is free", "free some"),
+    "work lies": (let_work_lie, Grade.FAULT, "work has been due since", "start payment-hub serve or worker"),
+    "the clock is behind": (put_the_clock_back, Grade.FAULT, "this machine's clock says", "set the clock"),
+    "the backup is old": (let_a_backup_grow_old, Grade.FAULT, "the last backup is of", "payment-hub backup FILE"),
+    "a plugin is quarantined": (
+        lambda desk: desk.hub.registry.quarantine("nequi", "it hung three times"),
+        Grade.FAULT,
+        "it hung three times",
+        "",
+    ),
+    "a plugin froze the process": (froze_twice, Grade.FAULT, "froze the process twice", "plugins release nequi"),
+    "an account is suspended": (
+        lambda desk: account(desk, AccountStatus.SUSPENDED),
+        Grade.FAULT,
+        "is suspended",
+        "payment-hub account connect nequi --company",
+    ),
+    "an account failed": (
+        lambda desk: account(desk, AccountStatus.FAILED),
+        Grade.WARNING,
+        "failed its validation",
+        "payment-hub account show nequi --company",
+    ),
+    "an account must be validated": (
+        lambda desk: account(desk, AccountStatus.NEEDS_REVALIDATION),
+        Grade.WARNING,
+        "must be validated again",
+        "payment-hub account validate nequi --company",
+    ),
+    "an account waits for a person": (
+        lambda desk: account(desk, AccountStatus.NEEDS_CONFIRMATION),
+        Grade.WARNING,
+        "waits for a person's confirmation",
+        "payment-hub account confirm nequi --company",
+    ),
+    "an account waits for the operator": (
+        lambda desk: account(desk, AccountStatus.REQUESTED),
+        Grade.WARNING,
+        "waits for operator settings",
+        "payment-hub account provision nequi --company",
+    ),
+    "an account is paused": (
+        lambda desk: account(desk, AccountStatus.ACTIVE, paused="Vuelve a las 8"),
+        Grade.WARNING,
+        "is paused: Vuelve a las 8",
+        "payment-hub provider resume nequi --account",
+    ),
+    "a provider is enabled that is not there": (
+        lambda desk: desk.write(lambda tx: tx.countries.set("CO", "wompi", True)),
+        Grade.FAULT,
+        "wompi is enabled in CO, but not served",
+        "payment-hub country disable CO wompi",
+    ),
+    "a review waits": (review, Grade.WARNING, "reviews wait for a person", "payment-hub review list"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_doctor_finds_it_and_says_what_helps(desk: Desk, name: str) -> None:
+    desk.hub.disk_free = lambda: 0.5
+    before = {item.what for item in found(desk)}
+    spoil, grade, what, remedy = FAULTS[name]
+    spoil(desk)
+    desk.hub.noted.clear()
+    new = [item for item in found(desk) if item.what not in before]
+    assert any(item.grade is grade and what in item.what and remedy in item.remedy for item in new), new
+    assert all(item.remedy for item in found(desk))
+
+
+def test_every_command_in_a_remedy_exists() -> None:
+    known = commands()
+    for name in ("flows/examine.py", "flows/check_readiness.py", "cli/doctor.py", "domain/alert.py"):
+        text = (Path(__file__).parents[2] / "hub" / name).read_text(encoding="utf-8")
+        for words in re.findall(r"payment-hub(?: [a-z][a-z-]+)+", text):
+            parts = words.split()
+            if parts[1] in ("greenpay", "makes"):  # names of distributions, and a sentence about one
+                continue
+            assert any(" ".join(parts[:end]) in known for end in range(2, len(parts) + 1)), (name, words)
+
+
+# ---------------------------------------------------------------- the command
+
+
+@pytest.fixture
+def data(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that a command is typed for."""
+    monkeypatch.setenv("HUB_DATA", str(desk.data))
+    (desk.data / "hub.toml").write_text('base_url = "https://pagos.example"\n', encoding="utf-8")
+    return desk.data
+
+
+def doctor(*words: str) -> Ended:
+    return call("doctor", "--no-mail", *words)
+
+
+SPOILED: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "no database": (lambda data: (data / "hub.db").unlink(), "hub.db is not there yet", "run payment-hub migrate"),
+    "no keys": (lambda data: (data / "keys.json").unlink(), "keys.json", "restore"),
+    "broken keys": (lambda data: (data / "keys.json").write_text("{"), "keys.json", "restore it"),
+    "a database that others read": (lambda data: (data / "hub.db").chmod(0o644), "can be read by others", "chmod 600"),
+    "a wrong setting": (lambda data: (data / "hub.toml").write_text("prot = 1\n"), "prot", "correct it in hub.toml"),
+    "an old schema": (
+        lambda data: sqlite3.connect(data / "hub.db").execute("DROP TRIGGER observation_kept"),
+        "observation_kept",
+        "payment-hub migrate",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_a_folder_that_cannot_be_served_is_a_fault_with_its_remedy(
+    desk: Desk, data: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.close()
+    spoil, what, remedy = SPOILED[name]
+    spoil(data)
+    ended = doctor()
+    assert (ended.code, "Traceback" in ended.out + ended.err) == (1, False)
+    faults = re.findall(r"^FAULT +(.+)\n +-> (.+)$", ended.out, re.MULTILINE)
+    assert any(what in told and remedy in helps for told, helps in faults), ended.out
+    facts = json.loads(doctor("--json").out)
+    assert facts["faults"] >= 1
+    assert all(item["remedy"] for item in facts["findings"] if item["grade"] != "fine")
+
+
+def test_a_folder_that_is_well_has_no_fault(desk: Desk, data: Path) -> None:
+    desk.clock.now = datetime.now(UTC)
+    asyncio.run(give_sign_of_life(desk.hub, "serve"))
+    asyncio.run(note_backup(desk.hub, desk.clock.now, "one.db"))
+    ended = doctor("--books")
+    assert (ended.code, "the books are right" in ended.out) == (0, True), ended.out
+
+
+def test_a_mail_server_that_is_not_there_is_a_fault(desk: Desk, data: Path) -> None:
+    (data / "hub.toml").write_text('smtp_host = "127.0.0.1"\nsmtp_port = 1\n', encoding="utf-8")
+    ended = call("doctor")
+    assert ended.code == 1
+    assert re.search(r"FAULT +the mail server 127.0.0.1:1 does not take us in.*\n +-> correct smtp_host", ended.out)
+
+
+# ---------------------------------------------------------------- over HTTP
+
+
+def test_each_part_that_is_not_ready_has_a_remedy(desk: Desk) -> None:
+    stand_still(desk)
+    drop_a_guard(desk)
+    readiness: Readiness = asyncio.run(check_readiness(desk.hub))
+    assert {part for part, _ in readiness.problems} == {"guards", "loop"}
+    assert {part for part, _ in readiness.problems} <= set(REMEDIES)
+
+
+def test_the_addresses_of_life_say_what_helps(house: Any) -> None:
+    with house.browser() as browser:
+
+        def late(path: str) -> Any:
+            """The answer of a process whose loop stands still; the real one turns, and says so now and then."""
+            for _ in range(50):
+                house.hub.beat = time.monotonic() - 300
+                answer = browser.get(path)
+                if answer.status_code == 503:
+                    return answer
+            raise AssertionError(path)
+
+        assert browser.get("/readyz").text == "ready\n"
+        assert "restart the process" in late("/healthz").text
+        assert "restart the process" in late("/readyz").text
+        assert [item["remedy"] for item in late("/readyz?detail").json()["problems"]] == [REMEDIES["loop"]]
+        house.hub.beat = time.monotonic()
+        house.hub.stopping = True
+        try:
+            assert "send requests elsewhere" in browser.get("/readyz").text
+        finally:
+            house.hub.stopping = False
+        assert browser.get("/healthz").text == "ok\n"
+        assert browser.get("/readyz").text == "ready\n"
