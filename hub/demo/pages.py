@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 Scope = Mapping[str, Any]
 
-STYLE = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; form-action 'self';"
-    " frame-src 'self'; frame-ancestors 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none';"
+    " frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+IN_FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; frame-ancestors 'self'; base-uri 'self'"
+"""A mail brings its own styles along, and our pages no others."""
 
 
 @attrs.frozen
@@ -55,7 +57,7 @@ class Guide:
             status, body = 200, self._draw("start.html", people=self.people)
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-security-policy", STYLE.encode()),
+            (b"content-security-policy", (IN_FRAME if path.endswith("/body") else POLICY).encode()),
             (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
         ]
