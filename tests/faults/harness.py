@@ -431,6 +431,7 @@ class Front:
     Attributes:
         paths: Where requests went, but for what tests themselves asked of the simulators.
         held: What is asked at an address that ends so is done; its answer waits for the gate.
+        acted: How often that was done.
         down: Whatever is asked at an address that begins so is cut off.
     """
 
@@ -438,6 +439,7 @@ class Front:
     paths: list[str] = attrs.Factory(list)
     held: str = ""
     down: str = ""
+    acted: int = 0
     gate: asyncio.Event = attrs.Factory(asyncio.Event)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -452,6 +454,7 @@ class Front:
             return
 
         async def later(message: Any) -> None:
+            self.acted += message["type"] == "http.response.start"
             await self.gate.wait()
             await send(message)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
+import httpx
 import pytest
 
 import hub.domain.payment
@@ -200,6 +202,51 @@ def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World
     )
 
     assert closed_while_charged(world, (14,))
+
+
+def at_the_expiry(world: World, crowds: int, dice: random.Random) -> list[str]:
+    """Pushes and codes that are approved, rejected or left within five seconds of their expiry."""
+    wrong = []
+    for _ in range(crowds):
+        payments = [
+            world.pay(world.debtor("CO", 50_000), **({"way": "qr", "fields": {}} if at % 2 else {})) for at in range(12)
+        ]
+        plans = [(dice.randint(-5, 5), dice.choice(("approve", "reject", "")), payment) for payment in payments]
+        world.pass_time(minutes=14, seconds=55)
+        for second in range(-5, 6):
+            for at, act, payment in plans:
+                if at == second and act:
+                    with contextlib.suppress(httpx.HTTPStatusError):  # it is too late
+                        world.control("nequi", act, reference=payment.reference)
+            world.pass_time(seconds=1)
+        world.pass_time(minutes=16)
+        held = {row["reference"] for row in world.book("nequi") if row["state"] == "captured"}
+        for at, act, payment in plans:
+            after = world.payment(payment)
+            if after.is_live or (after.status is Status.PAID) != (payment.reference in held):
+                wrong.append(f"{payment.way}, {act} at {at} s: {after.status} {after.reason}")
+    return wrong + broken(world) + world.book_differences()
+
+
+def test_what_happens_within_seconds_of_the_expiry_ends_as_the_providers_book_says(
+    world: World, dice: random.Random, size: Size
+) -> None:
+    assert at_the_expiry(world, size(1, 84), dice) == []
+
+
+def test_control_closing_at_our_own_expiry_loses_what_was_paid_just_before_it(
+    world: World, dice: random.Random, plant: Plant
+) -> None:
+    right = hub.flows.check_payment._ask
+
+    async def by_our_clock(hub_: Any, opened: Any, payment: Payment) -> Any:
+        if payment.expires_at and hub_.clock() >= payment.expires_at:
+            return [Claim(observation=Observation(kind=Kind.EXPIRED), source=ObservedBy.RULE)], ()
+        return await right(hub_, opened, payment)
+
+    plant(hub.flows.check_payment, "_ask", by_our_clock)
+
+    assert any("approve" in text for text in at_the_expiry(world, 1, dice))
 
 
 def test_a_code_that_cannot_be_asked_about_when_its_time_is_over_is_not_concluded_blindly(world: World) -> None:

@@ -27,7 +27,7 @@ import hub_nequi
 from hub.domain.payment import Payment, Status
 from hub.flows.crowd import crowd_of
 from hub.flows.receive_message import unpacked
-from tests.faults.harness import News, World, broken, rows
+from tests.faults.harness import News, World, broken, rows, until
 
 Plant = Callable[[Any, str, Any], None]
 Size = Callable[[int, int], int]
@@ -391,23 +391,46 @@ def test_news_that_comes_before_our_own_answer_is_applied_when_it_can_be(world: 
     assert (after.status, after.provider_reference) == (Status.PAID, world.book("nequi")[0]["provider_reference"])
 
 
-@pytest.mark.parametrize("country", ["CR", "CO"])
-def test_news_of_a_payment_that_is_still_sending_is_applied_and_our_own_answer_changes_nothing(
-    world: World, country: str
-) -> None:
-    code = {"CR": "greenpay", "CO": "nequi"}[country]
-    path = {"CR": "/merchant", "CO": "*unregisteredpayment"}[country]
-    world.fault(code, path, "delay", seconds=0.2)
-    debtor = world.debtor(country, 80_000)
-    payment = world.begin(debtor)
-    assert payment.phase == "sending"
-    while not world.settled():
-        world.wait(0.02)
-    world.approve(payment)
-    world.deliver(payment)
+def told_too_early(world: World, country: str, times: int) -> list[str]:
+    """News that comes after the provider has acted and before its answer is here; what is wrong in the end."""
+    wrong = []
+    for _ in range(times):
+        debtor = world.debtor(country, 80_000)
+        world.hold({"CR": "/merchant", "CO": "unregisteredpayment"}[country])
+        before = world.front.acted
+        payment = world.begin(debtor)
+        assert until(lambda before=before: world.front.acted > before)
+        if payment.phase != "sending":
+            wrong.append(f"the trial came too late: {payment.phase}")
+        world.approve(payment)
+        wrong += [f"answered {code}" for code in (world.post(country, item).status_code for item in world.news(payment))
+                  if code != 200]  # fmt: skip
+        world.let_go()
+        world.work()
+        after = world.payment(payment)
+        if after.status is not Status.PAID or len(world.owed_mails(payment, "receipt")) != 1:
+            wrong.append(f"{after.status} {after.reason}, {len(world.owed_mails(payment, 'receipt'))} receipt mails")
+    return wrong + broken(world) + world.book_differences()
 
-    assert world.payment(payment).status is Status.PAID
-    assert len(world.owed_mails(payment, "receipt")) == 1
+
+@pytest.mark.parametrize("country", ["CR", "CO"])
+def test_news_that_overtakes_our_own_answer_is_applied_and_the_answer_changes_nothing(
+    world: World, country: str, size: Size
+) -> None:
+    assert told_too_early(world, country, size(5, 500)) == []
+
+
+def test_control_news_of_what_is_not_known_yet_that_is_dropped_is_lost(world: World, plant: Plant) -> None:
+    right = hub.flows.receive_message.payment_for
+
+    def known(tx: Any, account_id: str, observation: Any) -> Any:
+        found = right(tx, account_id, observation)
+        return None if found and found.phase == "sending" else found
+
+    plant(hub.flows.receive_message, "payment_for", known)
+    plant(hub.flows.receive_message, "_keep", lambda *_given: None)
+
+    assert any("pending" in text for text in told_too_early(world, "CR", 1))
 
 
 def test_a_notice_for_an_unknown_reference_is_parked_and_acknowledged(world: World) -> None:

@@ -485,6 +485,37 @@ PLUGIN_TROUBLE = {
 }
 
 
+def raises_at(error, step):
+    def hook(order, account):
+        if step == "first":
+            raise error
+        yield post(account)
+        raise error
+
+    return hook
+
+
+RAISED = (
+    Exception("x"),
+    BaseException("x"),
+    SystemExit(0),
+    KeyboardInterrupt(),
+    RecursionError("deep"),
+    MemoryError(),
+    GeneratorExit(),
+    StopIteration(7),
+)
+
+
+@pytest.mark.parametrize(("step", "outcome"), [("first", Outcome.NEVER_SENT), ("second", Outcome.UNKNOWN)])
+@pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
+def test_whatever_a_plugin_raises_at_any_step_ends_its_own_exchange_alone(drive, behave, error, step, outcome):
+    ran, server = drive([behave.replies()], hooks={"create_payment": raises_at(error, step)})
+
+    assert (ran.conclusion.outcome, ran.conclusion.fault) == (outcome, True)
+    assert len(server.requests) == (step == "second")
+
+
 @pytest.mark.parametrize(("hook", "outcome"), PLUGIN_TROUBLE.values(), ids=PLUGIN_TROUBLE)
 def test_a_plugin_that_misbehaves_ends_its_own_exchange_alone(drive, behave, hook, outcome):
     ran, _ = drive([behave.replies()], hooks={"create_payment": hook})
