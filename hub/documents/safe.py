@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 PNG = b"\x89PNG\r\n\x1a\n"
-OWN_COLOURS = ("#1f2937", "#ffffff")
+OWN_COLOURS = ("#0b5c48", "#ffffff")
 
 
 def href(url: str) -> str:

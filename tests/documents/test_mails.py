@@ -458,7 +458,7 @@ def test_a_providers_button_is_drawn_from_its_values_alone(samples: Samples, doc
         (("#210049", "#ffffff"), ("#210049", "#ffffff")),
         (("#ffffff", "#eeeeee"), ("#ffffff", "#111827")),
         (("#000000", "#111111"), ("#000000", "#ffffff")),
-        (("", ""), ("#1f2937", "#ffffff")),
+        (("", ""), ("#0b5c48", "#ffffff")),
     ],
 )
 def test_a_button_can_always_be_read(given: tuple[str, str], drawn: tuple[str, str]) -> None:
