@@ -331,6 +331,16 @@ def test_an_answer_for_another_reference_is_not_credited(world: World, plant: Pl
     assert world.balance("CO", "provider_clearing") == 0
 
 
+def test_control_without_the_comparison_somebody_elses_payment_is_credited(world: World, plant: Plant) -> None:
+    payment = world.pay(world.debtor("CO", 60_000))
+    query_says(plant, Observation(kind=Kind.PAID, reference="SOMEBODYEL", movement="SOMEBODYEL"))
+    plant(hub.flows.record_observations, "_is_about", lambda *_given: True)
+    world.pass_time(minutes=2)
+
+    assert world.payment(payment).status is Status.PAID
+    assert world.book_differences() != []
+
+
 def test_another_amount_is_booked_as_it_is_and_another_currency_waits_in_suspense(world: World, plant: Plant) -> None:
     short, strange = world.debtor("CO", 60_000), world.debtor("CO", 60_000)
     vouched = frozenset({"amount"})

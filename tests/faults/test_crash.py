@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import attrs
@@ -12,12 +13,14 @@ import httpx
 import pytest
 
 from hub.bootstrap import Opened, open_hub
+from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
 from hub.domain.refusals import Conflict
 from hub.flows.receive_message import receive_notification
+from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
 from hub.flows.start_payment import send_payment, start_payment
 from hub.jobs.embedded import Loop
-from hub_hookspecs import Message, Source
+from hub_hookspecs import Kind, Message, Source
 from tests.faults.harness import SHORT, Debtor, World, broken, limit_exchanges
 
 T = TypeVar("T")
@@ -275,3 +278,58 @@ def test_a_process_that_dies_anywhere_after_a_notice_loses_neither_the_news_nor_
 
     assert wrong == []
     assert {"before a commit", "after a commit", "before a mail", "after a mail"} <= visited
+
+
+# ---------------------------------------------------------------- giving back and withdrawing
+
+
+def deaths_while_operating(world: World, kind: str) -> tuple[list[str], set[str]]:
+    """Die at every failpoint of a refund, an undo or a cancel: what goes back twice, or is left open."""
+    wrong: list[str] = []
+    visited: set[str] = set()
+    deed = {"refund": refund_payment, "undo": undo_payment, "cancel": cancel_payment}[kind]
+    world.control("nequi", "options", reports="denied")
+    for fatal in range(1, 100):
+        debtor = world.debtor("CO", 70_000)
+        if kind == "undo":
+            world.fault("nequi", "*unregisteredpayment", "cut_after")
+        payment = world.pay(debtor)
+        if kind != "cancel":
+            world.approve(payment)
+        if kind == "refund":
+            world.deliver(payment)
+        if kind == "undo":
+            world.clock.now += timedelta(minutes=31)
+        more = {} if kind == "undo" else {"by": "Ana"}
+        before = len(world.front.paths)
+        with victim_of(world, fatal) as victim:
+            survived = world.run(victim.live(deed(victim.opened.hub, payment.id, **more)))
+        visited |= set(victim.points.names)
+        world.pass_time(hours=3)
+        after = world.payment(payment)
+        reversals = sum(path.endswith("reversetransaction") for path in world.front.paths[before:])
+        held = [row["state"] for row in world.book("nequi") if row["reference"] == payment.reference]
+        name = f"{kind} {fatal} ({victim.points.names[-1]})"
+        if reversals > 1:
+            wrong.append(f"{name}: sent {reversals} times")
+        if kind == "cancel" and (after.is_live or held):
+            wrong.append(f"{name}: {after.status} {after.reason}, {held}")
+        unknown = [item for item in world.operations(payment) if item.status is OperationStatus.UNKNOWN]
+        if unknown and not world.causes(payment):
+            wrong.append(f"{name}: nobody is asked about what is unknown")
+        returned = sum(item.observation.kind is Kind.RETURNED for item in world.seen(payment))
+        if not unknown and returned != held.count("returned"):
+            wrong.append(f"{name}: returned {returned} times, the book says {held}")
+        if survived:
+            return wrong + broken(world), visited
+    raise AssertionError("an operation has no end of failpoints")
+
+
+@pytest.mark.parametrize("kind", ["refund", "undo", "cancel"])
+def test_a_process_that_dies_anywhere_in_an_operation_sends_it_once_and_leaves_no_limbo(
+    world: World, kind: str
+) -> None:
+    wrong, visited = deaths_while_operating(world, kind)
+
+    assert wrong == []
+    assert {"before a commit", "after a commit", "before a request", "after a request"} <= visited
