@@ -249,7 +249,7 @@ def replay(
 
     Name some, or choose them by --state, --account, --company or --since: without --state those that are parked,
     rejected or dead. What was booked is not booked twice, and what has no proof stays refused. Exit code 1 when a
-    message led nowhere again."""
+    message led nowhere again: it stays parked or refused, or could not be read."""
     from .printing import print_json
     from .running import run
 
@@ -293,11 +293,11 @@ def _print_replayed(done: list[tuple[MessageLine, Replayed]], *, dry_run: bool) 
         click.echo(f"{item.stored.id[:SHORT]}  {provider} {line.company}, {_state(item.stored.state)}: {told}")
     nowhere = sum(_led_nowhere(item.read) for _, item in done)
     dry = " (dry run: nothing was sent, nothing was written)" if dry_run else ""
-    click.echo(f"{len(done)} messages, {nowhere} lead nowhere{dry}")
+    click.echo(f"read: {len(done)}, of which lead nowhere: {nowhere}{dry}")
 
 
 def _led_nowhere(read: Read | None) -> bool:
-    return read is None or bool(read.trouble) or read.state.value in ("rejected", "dead")
+    return read is None or bool(read.trouble) or read.state.value in ("parked", "rejected", "dead")
 
 
 def _told(read: Read | None, provider: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
                 row["provider"],
                 row["mode"],
                 row["covered"] or ("nothing yet" if row["by"] == "report" else "see its lines"),
-                moment(row["next_at"]) if row["by"] == "report" else "by file",  # type: ignore[arg-type]
+                moment(row["next_at"]) or ("by file" if row["by"] == "file" else "once serve or worker runs"),  # type: ignore[arg-type]
                 row["tries"] or "",
                 row["open_lines"],
                 row["outcome"],

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from hub.domain.message import Review
     from hub.flows.ports import Hub
 
+SHOWN_BY = {
+    "rejected_signature": "payment-hub message list --state rejected",
+    "parked_payment": "payment-hub message list --state parked",
+    "settlement_": "payment-hub reconcile list",
+}
+"""What shows the thing that a review is about, where that is no payment alone; by the beginning of its cause."""
+
 SHORT = 10
 """Characters of an id that lists show; commands take them."""
 
@@ -173,6 +180,9 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
         )
     )
     click.echo(f"\nwhat it means and what is safe: docs/operating.md, {review.cause}")
+    for cause, shows in SHOWN_BY.items():
+        if review.cause.startswith(cause):
+            click.echo(f"what it is about:\n    {shows}")
     if payment:
         click.echo(f"the payment's story:\n    payment-hub payment show {payment.reference}")
     waiting = next((item for item in decisions if not item.is_done and not item.superseded), None)
