@@ -177,7 +177,7 @@ class Exchanger:
         deadline = time.monotonic() + self._limits.call
         call = _Call(provider, account, account_id, lease_until, deadline)
         conclusion = await self._drive(call, hook, records)
-        if self._on_refused and hook != "validate_identity" and (why := _refusal(call, conclusion)):
+        if self._on_refused and hook != "validate_identity" and (why := _refusal(call, hook, conclusion)):
             _tell(partial(self._on_refused, account_id, why))
         return Ran(conclusion, tuple(call.records))
 
@@ -443,14 +443,15 @@ def _with_grant(request: httpx.Request, grant: Grant | None) -> httpx.Request:
 NOT_LET_IN = (401, 403)
 
 
-def _refusal(call: _Call, conclusion: Conclusion[Any]) -> str:
+def _refusal(call: _Call, hook: str, conclusion: Conclusion[Any]) -> str:
     """Why the account's merchant or the operator should look; empty when all is well.
 
     Of a request that was repeated the last answer counts: a grant that had run out is no refusal.
     """
     last = {(record.hook, record.number): record for record in call.records}
     for record in last.values():
-        if record.status in NOT_LET_IN:
+        # Reports are a product of their own: who does not have it is let in everywhere else.
+        if record.status in NOT_LET_IN and hook != "fetch_settlement":
             return f"HTTP {record.status} to {record.hook}"
     if call.not_let_in:
         return call.not_let_in[-1]

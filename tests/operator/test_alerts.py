@@ -195,7 +195,12 @@ def test_notifications_without_a_proof_are_alerted_and_forgotten_after_thirty_da
     assert world.post("CR", news.with_members(status=201)).status_code == 401
     raised = {alert.cause: alert for alert in world.run(raise_alerts(world.hub))}
     assert "1 of greenpay" in raised[AlertCause.REJECTED_SIGNATURES].lines[0]
-    assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 1
+    assert world.post("CR", news.with_members(status=202)).status_code == 401  # in the same moment, after the look
+    assert AlertCause.REJECTED_SIGNATURES not in {alert.cause for alert in world.run(raise_alerts(world.hub))}
+    world.clock.now += timedelta(hours=1, seconds=1)
+    again = {alert.cause: alert for alert in world.run(raise_alerts(world.hub))}
+    assert "1 of greenpay" in again[AlertCause.REJECTED_SIGNATURES].lines[0]
+    assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 2
     world.clock.now += REJECTED_KEPT + timedelta(seconds=1)
     world.run(keep_house(world.hub))
     assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 0

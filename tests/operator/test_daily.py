@@ -12,6 +12,7 @@ import hub.flows.reconcile
 from hub.domain.account import AccountStatus
 from hub.domain.reconciliation import last_whole_day, next_comparison, pause_after, period_for
 from hub.flows.examine import examine
+from hub.flows.raise_alerts import raise_alerts
 from hub_hookspecs import Kind, Observation
 from tests.cli.conftest import call
 from tests.faults.harness import broken
@@ -150,6 +151,18 @@ def test_an_account_that_is_not_let_in_is_left_alone_until_it_is(world: Any) -> 
     world.write(lambda tx: tx.accounts.save(record))
     until_local(world, 26, 12)
     assert standing(world).covered == date(2026, 11, 25)
+    assert causes(world) == []
+
+
+def test_an_account_without_the_report_product_is_told_so_and_nobody_is_woken(world: Any) -> None:
+    world.hub.disk_free = lambda: 0.5
+    world.control("nequi", "options", reports="closed")
+    until_local(world, 25, 12)
+    assert "closed to the account" in standing(world).trouble
+    account = world.read(lambda tx: tx.accounts.get(world.accounts["CO"].id))
+    assert account.status is AccountStatus.ACTIVE
+    raised = {alert.cause.value for alert in world.run(raise_alerts(world.hub))}
+    assert "credentials_refused" not in raised
     assert causes(world) == []
 
 

@@ -134,6 +134,18 @@ def test_an_idle_process_ends_at_once_and_in_order(served: Served, number: int, 
     assert not [line for line in served.told if "Traceback" in line]
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_worker_ends_in_order_too(folder: Callable[[], Path], number: int, code: int) -> None:
+    words = [*HUB, "worker"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(folder())) as process:
+        assert process.stderr is not None
+        while "Working" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(number)
+        assert process.wait(SECONDS) == code
+        assert "Traceback" not in process.stderr.read()
+
+
 def test_sigterm_lets_a_running_exchange_end_and_its_outcome_is_kept(served: Served) -> None:
     world = served.world
     debtor, other = world.debtor("CO", 150_000), world.debtor("CO", 90_000)
