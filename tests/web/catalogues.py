@@ -57,6 +57,8 @@ MORE = (
     *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("factura", "facturas")),
     *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("pedido", "pedidos")),
     "Abono a cuenta",
+    "Abre tu app Nequi y acepta el pago. También llega como notificación al celular %(phone)s.",
+    "Apruebas el pago en tu app Nequi.",
 )
 """Put together from parts, so that no literal shows the whole of it."""
 
@@ -155,7 +157,10 @@ def labels() -> Iterator[str]:
     for provider in load_providers().providers.values():
         info = provider.info
         yield from filter(None, (info.tagline, info.settlement_note, info.fee_note))
-        yield from (way.label for way in info.ways if way.label)
+        for way in info.ways:
+            yield from filter(
+                None, (way.label, *(text for field in way.payer_fields for text in (field.label, field.error)))
+            )
         for setting in info.settings:
             yield from filter(None, (setting.label, setting.help))
 
