@@ -13,7 +13,7 @@ from hub.domain.payment import Flag, Phase, Status
 from hub.flows.approve_decision import approve_decision, find_waiting
 from hub.flows.decide import NotAllowed
 from hub.flows.decide_refund import decide_refund
-from hub.flows.record_outcome import Proof, record_not_paid, record_paid
+from hub.flows.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
 from hub.flows.release_payment import release_payment
 from hub.flows.resolve_review import resolve_review
 from hub.flows.view_record import view_record
@@ -316,4 +316,52 @@ def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: 
     with pytest.raises(NotAllowed):
         world.run(decide_refund(world.hub, payment.id, by="Ana", why="twice"))
     assert [item.kind for item in record.decisions] == [DecisionKind.REFUND]
+    assert broken(world) == []
+
+
+def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(world: Any) -> None:
+    world.hub.second_person_above = {"COP": 10_000_000}
+    payment = world.pay(world.debtor("CO", 18_500_000))
+    world.approve(payment)
+    world.pass_time(seconds=10)
+    proposed = world.run(decide_refund(world.hub, payment.id, by="Ana", why="returned goods")).decision
+
+    async def both() -> list[Any]:
+        approvals = [approve_decision(world.hub, proposed.id, by=name) for name in ("Luis", "Eva")]
+        return await asyncio.gather(*approvals, return_exceptions=True)
+
+    answers = world.run(both())
+    assert [isinstance(answer, Decision) for answer in answers].count(True) == 1, answers
+    world.work()
+    assert len(world.read(lambda tx: tx.operations.of_payment(payment.id))) == 1
+    assert sum(path.endswith("reversetransaction") for path in world.front.paths) == 1
+    kept = [item for item in world.read(lambda tx: tx.decisions.of(payment.id)) if item.is_done]
+    assert [item.by for item in kept] == ["Ana"]
+    assert broken(world) == []
+
+
+def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(world: Any) -> None:
+    world.hub.second_person_above = {"COP": 10_000}
+    payment = world.pay(world.debtor("CO", 150_000))
+    made, _ = world.run(record_not_paid(world.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
+    assert world.payment(payment).is_live
+    assert world.run(approve_decision(world.hub, made.id, by="Luis")).is_done
+    assert world.payment(payment).reason == Kind.NEVER_EXISTED
+
+    refunded = world.pay(world.debtor("CO", 150_000))
+    world.approve(refunded)
+    world.pass_time(seconds=10)
+    first = world.run(decide_refund(world.hub, refunded.id, by="Ana", why="returned goods")).decision
+    world.fault("nequi", "*reversetransaction", "cut_before", times=1)
+    world.run(approve_decision(world.hub, first.id, by="Luis"))
+    world.work()
+    (operation,) = world.operations(refunded)
+    assert operation.is_live
+    said, _ = world.run(
+        conclude_operation(world.hub, refunded.id, done=False, by="Ana", why="not in the panel", evidence=PANEL)
+    )
+    assert not said.is_done
+    assert world.operations(refunded)[0].is_live
+    assert world.run(approve_decision(world.hub, said.id, by="Luis")).is_done
+    assert not world.operations(refunded)[0].is_live
     assert broken(world) == []
