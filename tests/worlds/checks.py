@@ -101,7 +101,7 @@ def _after_step(world: World) -> Iterator[str]:
 CLEARING = (
     "SELECT p.reference, e.kind, e.key, x.amount, e.currency FROM entry e JOIN payment p ON p.id = e.payment"
     " JOIN posting x ON x.entry = e.id JOIN ledger_account a ON a.id = x.ledger_account"
-    " WHERE a.kind = 'provider_clearing' AND e.kind IN ('capture', 'refund', 'chargeback', 'correction')"
+    " WHERE a.kind = 'provider_clearing' AND e.kind IN ('capture', 'refund', 'chargeback')"
 )
 
 
@@ -156,6 +156,7 @@ def _at_end(world: World) -> Iterator[str]:
                 f" the ledger says {net.get(reference, 0)}"
             )
     yield from _clearing(world)
+    yield from _double(world)
     for row in world.rows("SELECT reference, status, created_at FROM payment WHERE live = 1"):
         yield f"two days after the weather cleared {row[0]} is still {row[1]}"
     for row in world.rows(
@@ -180,6 +181,32 @@ def _at_end(world: World) -> Iterator[str]:
         true = any(item.reference == news.reference for item in world.stages[code].book)
         if true and news.reference in known and news.reference not in paid:
             yield f"I9: news of {news.reference} was acknowledged, and it is not paid"
+
+
+BACK = (
+    "SELECT o.payment, min(CASE WHEN o.kind = 'paid' THEN o.seen_at END),"
+    " min(CASE WHEN o.kind IN ('returned', 'charged_back') THEN o.seen_at END) FROM observation o GROUP BY o.payment"
+)
+
+
+def _double(world: World) -> Iterator[str]:
+    """Payments that together brought more for a payable than it is for are flagged, each; and no others."""
+    undone = {row[0] for row in world.rows(BACK) if row[1] is not None and row[2] is not None and row[2] <= row[1]}
+    shares: dict[str, list[tuple[str, int]]] = {}
+    for payable, payment, amount in world.rows(
+        "SELECT l.payable, l.payment, l.amount FROM payment_line l JOIN payment p ON p.id = l.payment"
+        " WHERE p.status = 'paid'"
+    ):
+        if payment not in undone:
+            shares.setdefault(payable, []).append((payment, amount))
+    double: set[str] = set()
+    for payable, own in shares.items():
+        (total,) = world.one("SELECT total FROM payable WHERE id = ?", payable)
+        if len(own) > 1 and sum(amount for _payment, amount in own) > total:
+            double.update(payment for payment, _amount in own)
+    for payment, reference, flags in world.rows("SELECT id, reference, flags FROM payment"):
+        if ("duplicate_charge" in flags) is not (payment in double):
+            yield f"{reference} is{'' if payment in double else ' not'} paid double, and its flags are {flags}"
 
 
 def _clearing(world: World) -> Iterator[str]:

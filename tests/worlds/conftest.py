@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.faults.harness import World, copied, founded
 
 from .world import Origin, make_origin
 
@@ -26,6 +28,15 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where worlds live."""
     return tmp_path_factory.mktemp("worlds")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A hub with its providers over real HTTP."""
+    folder = tmp_path_factory.mktemp("served")
+    world = World.open(copied(founded(folder / "origin-of-all"), folder / "data"))
+    yield world
+    world.close()
 
 
 @pytest.fixture

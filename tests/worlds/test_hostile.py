@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import random
 import tracemalloc
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ import hub_nequi
 from hub.domain.account import ProviderAccount
 from hub.domain.payment import Payment
 from hub_hookspecs import Message, Source
-from tests.faults.harness import World, broken, copied, founded, seed_for
+from tests.faults.harness import World, broken, seed_for
 
 from .hostile import PROVIDERS, Target, fuzz, genuine_refused, hostile, problems_of, targets
 from .world import Origin
@@ -93,14 +92,6 @@ def test_control_nequi_without_its_signature_is_found(aims: dict[str, Target], m
 
 
 # ---------------------------------------------------------------- over HTTP
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("served")
-    world = World.open(copied(founded(folder / "origin-of-all"), folder / "data"))
-    yield world
-    world.close()
 
 
 def _statuses(served: World, payment: Payment, account: ProviderAccount, count: int) -> dict[int, int]:

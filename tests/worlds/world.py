@@ -28,12 +28,14 @@ from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Options
 from hub.domain.message import DeliveryState
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import Withholding
 from hub.domain.receipt import MEANS_BY_HAND
 from hub.flows.check_payment import look_now
 from hub.flows.connect_account import confirm_account, connect_account, provision_account
+from hub.flows.correct_entry import correct_entry
 from hub.flows.ports import Hub
 from hub.flows.receive_message import receive_notification, receive_return
-from hub.flows.reconcile import import_settlement
+from hub.flows.reconcile import import_settlement, withdraw_line
 from hub.flows.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
 from hub.flows.record_receipt import record_by_hand
 from hub.flows.release_payment import release_payment
@@ -243,7 +245,7 @@ class World:
         self.stages = {
             "greenpay": ClockedStage(options={}, forge=greenpay_desk.forged, distort=greenpay_desk.distorted, **shared),
             "nequi": ClockedStage(
-                options={**self.origin.configs["nequi"]["options"], "reports": self.dice.choice(("yes", "denied"))},
+                options={**self.origin.configs["nequi"]["options"], **self._manners()},
                 **shared,
             ),
         }
@@ -252,6 +254,19 @@ class World:
         self.apps = {
             "greenpay": self.stages["greenpay"].wrap([*Endpoints(self.desk).routes()]),
             "nequi": self.stages["nequi"].wrap([*nequi_api.routes(self.phone)]),
+        }
+
+    def _manners(self) -> dict[str, Any]:
+        """How this world's Nequi speaks."""
+        dice = self.dice
+        return {
+            "reports": dice.choice(("yes", "yes", "denied", "closed")),
+            "ended_as": dice.choice(("code", "value")),
+            "blanks": dice.random() < 0.2,
+            "extra_keys": dice.random() < 0.2,
+            "qr_answer": dice.choice(("both", "old", "new")),
+            "unknown_phone_code": dice.choice(("20-08A", "3-451")),
+            "unknown_phones": [PHONE] if dice.random() < 0.02 else [],
         }
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -514,7 +529,12 @@ class World:
         for country, form in FORMS.items():
             code = CODES[country]
             await made.store.write(lambda tx, c=country, p=code: tx.countries.set(c, p, True))
-            options = Options(auto_record=country == "CR", partial=True, notify=(f"{code}@empresa.example",))
+            options = Options(
+                auto_record=country == "CR",
+                partial=True,
+                withholdings=country == "CO",
+                notify=(f"{code}@empresa.example",),
+            )
             saved = await create_company(
                 made, form, slug=code, mode=Mode.TEST, owner_email=f"{code}@empresa.example", options=options
             )
@@ -643,7 +663,14 @@ async def press(world: World) -> str | None:
     for payable, due, _kind in chosen:
         part = due if world.dice.random() < 0.7 or due < 20_000 else world.dice.randrange(1, due // 10_000) * 10_000
         shares.append(Share(payable, part))
+    kept: dict[str, list[Withholding]] = {}
+    if country == "CO" and channel is Channel.STATEMENT and world.dice.random() < 0.3:
+        share = shares[0]
+        withheld = min(share.amount // 200 * 100 or 100, 50_000)
+        shares[0] = Share(share.payable_id, max(share.amount - withheld, 20_000))
+        kept[share.payable_id] = [Withholding(tax="retefuente", base=share.amount, amount=withheld)]
     request = PayRequest(
+        withholdings=kept,
         account_id=account,
         way="form" if country == "CR" else world.dice.choice(("push", "push", "qr")),
         channel=channel,
@@ -900,7 +927,22 @@ async def keep_books(world: World) -> str | None:
     payable, number, due, currency, merchant_id, customer = row
     merchant: Any = await made.store.read(lambda tx: tx.merchants.get(merchant_id))
     some = Money(world.dice.choice((100, 5_000, 50_000, max(due, 100))), currency)
-    match world.dice.choice(("write off", "credit note", "cash", "cash", "void", "use credit")):
+    match world.dice.choice(("write off", "credit note", "cash", "cash", "void", "use credit", "correct", "withdraw")):
+        case "correct":
+            entry = world.pick(
+                "SELECT key FROM entry WHERE merchant = ?"
+                " AND kind IN ('write_off', 'credit_note', 'withheld', 'discount')",
+                merchant_id,
+            )
+            if entry:
+                world.do("correct", correct_entry(made, merchant, entry[0], by="contadora", reason="error"))
+            return f"correct {entry}"
+        case "withdraw":
+            line = world.pick("SELECT line, account FROM settlement_line WHERE merchant = ? ORDER BY 1", merchant_id)
+            if line:
+                account: Any = await made.store.read(lambda tx: tx.accounts.get(line[1]))
+                world.do("withdraw", withdraw_line(made, merchant, account, line[0], by="contadora", reason="error"))
+            return f"withdraw {line}"
         case "write off":
             some = Money(min(some.minor, 50_000), currency)
             world.do("write off", write_off_bill(made, merchant, number, amount=some, by="contadora", reason="x"))
@@ -941,7 +983,7 @@ STEPS_OF: tuple[tuple[Step, int], ...] = (
     (release, 2),
     (decide, 2),
     (import_file, 2),
-    (keep_books, 4),
+    (keep_books, 6),
 )
 
 
