@@ -323,6 +323,8 @@ def settle(
     after = attrs.evolve(operation, status=status, reason=reason)
     after = attrs.evolve(after, next_check_at=_next_look(after, now))
     tx.operations.save(after)
+    if after.kind is OperationKind.UNDO and after.status is OperationStatus.CLOSED and reason == Kind.DECLINED:
+        _ask_a_person(tx, after, payment, now)
     claims = [
         attrs.evolve(claim, source=source) if claim.source is ObservedBy.ANSWER else claim
         for claim in _claims(payment, after, observations, way_of(hub, payment), now)
@@ -330,6 +332,21 @@ def settle(
     if claims:
         record_observations(tx, hub, payment, claims, now=now)
     return after
+
+
+def _ask_a_person(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:
+    """The provider would not undo what nobody knows: waiting teaches nothing more, and the payables stay locked."""
+    tx.reviews.open(
+        Review(
+            id=derived_id("review", "unresolved", payment.id),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            cause="unresolved",
+            payment_id=payment.id,
+            details=f"payment {payment.reference} is {payment.status}, and undo {operation.reference} was refused",
+            opened_at=now,
+        )
+    )
 
 
 def _claims(

@@ -28,3 +28,19 @@ def test_an_undo_that_never_left_is_tried_again(served: World) -> None:
     assert (after.status, served.due(debtor.payables[0])) == (Status.PAID, 90_000)
     assert [line["state"] for line in served.book("nequi") if line["reference"] == payment.reference] == ["returned"]
     assert broken(served) + served.book_differences() == []
+
+
+def test_an_undo_that_is_refused_is_put_before_a_person_at_once(served: World) -> None:
+    """Nothing more can be learnt by waiting: for a week nobody would have been told that an invoice is locked."""
+    debtor = served.debtor("CO", 80_000)
+    served.control("nequi", "options", reports="denied")
+    served.fault("nequi", "*unregisteredpayment", "cut_after")
+    payment = served.pay(debtor)
+    served.misbehave("nequi", "reverseTransaction", "11-9L")
+    served.pass_time(minutes=31)
+    served.behave("nequi")
+    (undo,) = served.operations(payment)
+
+    assert (undo.status, undo.reason) == ("closed", "declined")
+    assert served.payment(payment).status is Status.UNKNOWN
+    assert "unresolved" in served.causes(payment)

@@ -266,6 +266,9 @@ class World:
             "extra_keys": dice.random() < 0.2,
             "qr_answer": dice.choice(("both", "old", "new")),
             "unknown_phone_code": dice.choice(("20-08A", "3-451")),
+            "force": {"reverseTransaction": {"code": "11-9L", "times": dice.choice((1, 3))}}
+            if dice.random() < 0.1
+            else {},
             "unknown_phones": [PHONE] if dice.random() < 0.02 else [],
         }
 
@@ -620,6 +623,7 @@ class World:
         self.story.append(f"{self.clock():%d %H:%M:%S} the weather clears")
         await asyncio.sleep(27 * 3600)
         await _conclude_all(self)
+        await _decide_all(self)
         await asyncio.sleep(3600)
         for country in CODES if self.bookkeeping else ():
             await _import(self, country, everything=True)
@@ -860,6 +864,23 @@ async def decide(world: World) -> str | None:
         return f"{reference} was paid"
     world.do("record not paid", record_not_paid(world.process.hub, payment, by="op", why="panel", evidence=seen))
     return f"{reference} was not paid"
+
+
+async def _decide_all(world: World) -> None:
+    """What the hub put before a person is decided by one, who knows what is true."""
+    for payment, reference, amount, currency in world.rows(
+        "SELECT p.id, p.reference, p.amount, p.currency FROM payment p WHERE p.live = 1 AND EXISTS"
+        " (SELECT 1 FROM review WHERE payment = p.id AND resolved_at IS NULL AND cause = 'unresolved') ORDER BY p.id"
+    ):
+        seen = Evidence(text="se vio en el panel del proveedor")
+        made = world.process.hub
+        if world.held(reference):
+            work = record_paid(
+                made, payment, Proof(amount=Money(amount, currency)), by="op", why="panel", evidence=seen
+            )
+        else:
+            work = record_not_paid(made, payment, by="op", why="panel", evidence=seen)
+        await asyncio.wait([world.do("decide", work)])
 
 
 async def _conclude_all(world: World) -> str | None:
