@@ -29,7 +29,7 @@ HELD = [
     "Billetera digital por Nequi",
     "350-123-20261121-7781",
     "$15.000",
-    "Cancela el saldo de las facturas.",
+    "Cancela el saldo total de lo indicado.",
     "21/11/2026",
 ]
 

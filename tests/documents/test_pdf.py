@@ -94,7 +94,7 @@ def statement(papers: Papers, name: str) -> StatementPaper:
         ("receipt_cr", ["21/11/2026 09:41 (UTC-6)", "7K2M9QX4TBW0A3F5G6H8J1N2PR", "no es una factura", "Verificar"]),
         ("receipt_en", ["Payment receipt", "paid in full", "it is not an invoice", "Page 1 of 1"]),
         ("cash_receipt_co", ["Recibo de caja", "RC-000012", "Doscientos mil pesos M/CTE", "$200.000", "Bogotá"]),
-        ("cash_receipt_co", ["Cancela el saldo de las facturas.", "A favor del cliente", "$15.000", "Firma y sello"]),
+        ("cash_receipt_co", ["Cancela el saldo total de lo indicado.", "A favor del cliente", "$15.000", "Firma y sello"]),
         ("payments_cr", ["Reporte de pagos", "Del 01/11/2026 al 30/11/2026", "Devolución", "Contracargo", "RC-000012"]),
         ("payments_cr", ["Huella de los libros, 124 asientos: 5e4d5e4d", "aut. 612044", "−₡10 000,00 CRC"]),
     ],
