@@ -117,8 +117,8 @@ def killings(zygote: Zygote, folder: Folder, dice: random.Random, kills: int, bu
 def test_what_was_acknowledged_before_a_kill_is_applied_once(
     zygote: Zygote, folder: Folder, dice: random.Random, size: Size
 ) -> None:
-    for _ in range(size(2, 40)):
-        assert killings(zygote, folder, dice, 25) == []
+    for _ in range(size(1, 50)):
+        assert killings(zygote, folder, dice, 20) == []
 
 
 def test_control_a_server_that_acknowledges_before_it_commits_loses_news(

@@ -193,7 +193,7 @@ def one_run(folder: Folder, dice: random.Random, workers: int) -> list[str]:
 def test_ten_duplicates_of_everything_shuffled_among_workers_leave_the_clean_runs_books(
     folder: Folder, dice: random.Random, size: Size
 ) -> None:
-    assert [text for run in range(size(30, 1000)) for text in one_run(folder, dice, (1, 2, 4)[run % 3])] == []
+    assert [text for run in range(size(24, 1000)) for text in one_run(folder, dice, (1, 2, 4)[run % 3])] == []
 
 
 def test_control_without_a_unique_dedupe_key_duplicates_show(folder: Folder, dice: random.Random, plant: Plant) -> None:
