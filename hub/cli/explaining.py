@@ -4,6 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+NOT_ALLOWED = {
+    "already_paid": "it is paid already: payment-hub payment show",
+    "amount": "that amount cannot be",
+    "cannot": "the provider cannot do that here",
+    "changed": "what was proposed has changed meanwhile: payment-hub review waiting",
+    "evidence": "say what was seen, where and when: --evidence TEXT, or --evidence-file FILE",
+    "full_only": "the provider gives back the whole amount alone: leave --amount out",
+    "in_flight": "the provider is being talked to just now: wait two minutes, then payment-hub payment show",
+    "nobody": "say who decides it (--by) and why (--why)",
+    "not_installed": "its provider is not served here: payment-hub plugins list",
+    "not_live": "it is over, and holds no invoice any more: payment-hub payment show",
+    "not_paid": "it is not paid: payment-hub payment show",
+    "nothing_open": "no refund, undo or cancel of it waits to be concluded: payment-hub payment show",
+    "resolved": "the review was resolved already: payment-hub review list --resolved",
+    "second_person": "who proposed it cannot let it happen too; another person can: payment-hub review waiting",
+    "too_early": "the payer may still approve it",
+    "unknown": "nobody knows yet whether it was paid: payment-hub payment show",
+}
+"""What may not be done, for operators; flows say it to merchants, in their language."""
+
+DETAILED = frozenset({"amount", "cannot", "full_only", "resolved", "too_early"})
+"""Those whose own words tell more: a time, a name, a limit."""
+
 OURS = ("hub.", "hub_hookspecs")
 SHOWN = 12
 
@@ -18,6 +41,8 @@ def explanation(error: Exception) -> tuple[str, ...]:
 def _lines(error: Exception) -> Iterator[str]:
     if isinstance(error, OSError):
         yield f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    elif (code := getattr(error, "code", None)) in NOT_ALLOWED:
+        yield f"{NOT_ALLOWED[str(code)]} ({error})" if code in DETAILED else NOT_ALLOWED[str(code)]
     elif type(error).__module__.startswith(OURS) or type(error) is LookupError:
         # Every exception class of the hub is worded for people; a form's says which fields.
         fields = [problem for problem in getattr(error, "problems", ()) if hasattr(problem, "field")]

@@ -196,15 +196,14 @@ def refund(
 ) -> int:
     """Give a captured payment back through its provider, once."""
     from hub.flows.decide_refund import decide_refund
-    from hub_hookspecs import Money
 
-    from .deciding import evidence_of, tell_decision, via
+    from .deciding import amount_of, evidence_of, tell_decision, via
     from .finding import find_payment
     from .running import run
 
     async def work(hub: Hub) -> Any:
         payment = await find_payment(hub, reference)
-        wanted = Money.parse(amount, payment.amount.currency) if amount else None
+        wanted = amount_of(amount, payment.amount.currency) if amount is not None else None
         proof = evidence_of(evidence, evidence_file)
         return await decide_refund(hub, payment.id, amount=wanted, by=by, why=why, evidence=proof, via=via())
 
@@ -299,9 +298,8 @@ def record(
 
     --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
     from hub.flows.record_outcome import Proof, record_not_paid, record_paid
-    from hub_hookspecs import Money
 
-    from .deciding import evidence_of, tell_decision, via
+    from .deciding import amount_of, evidence_of, tell_decision, via
     from .finding import find_payment
     from .running import run
 
@@ -315,7 +313,7 @@ def record(
         proof = evidence_of(evidence, evidence_file)
         if not amount:
             return await record_not_paid(hub, payment.id, by=by, why=why, evidence=proof, via=via())
-        amount_shown = Money.parse(amount, currency or payment.amount.currency)
+        amount_shown = amount_of(amount, currency or payment.amount.currency)
         shown = Proof(
             amount=amount_shown,
             provider_reference=told["provider_reference"],

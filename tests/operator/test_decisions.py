@@ -19,7 +19,7 @@ from hub.flows.resolve_review import resolve_review
 from hub.flows.view_record import view_record
 from hub_hookspecs import Kind, Money, Observation, Redirect
 from tests.cli.conftest import call
-from tests.faults.harness import Desk, broken
+from tests.faults.harness import Desk, broken, rows
 
 PANEL = Evidence(text="panel, 23 Nov 10:05")
 
@@ -225,7 +225,7 @@ def test_a_review_of_much_money_is_resolved_by_two_from_the_shell(desk: Desk, mo
     assert "waits for a second person" in call("review", "show", review.id[:10]).out
     assert line in call("payment", "show", payment.reference).out
     same = call(*shlex.split(line.replace("NAME", "ana"))[1:])
-    assert (same.code, "falta otra persona" in same.err) == (1, True), same
+    assert (same.code, "another person can: payment-hub review waiting" in same.err) == (1, True), same
     assert desk.causes(payment) == {review.cause}
     other = call("review", "approve", review.id[:10], "--by", "Luis")
     assert (other.code, "decided by Ana and Luis" in other.out) == (0, True), other
@@ -365,3 +365,43 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
     assert world.run(approve_decision(world.hub, said.id, by="Luis")).is_done
     assert not world.operations(refunded)[0].is_live
     assert broken(world) == []
+
+
+# ---------------------------------------------------------------- bad input at three in the morning
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("payment", "refund", "REF", "--by", "A", "--why", "x", "--amount", "abc"), 2, "'abc' is no amount in CRC"),
+        (("payment", "refund", "REF", "--by", "A", "--why", "x", "--amount", ""), 2, "'' is no amount in CRC"),
+        (("payment", "refund", "REF", "--by", " ", "--why", "x"), 1, "it is not paid"),
+        (("payment", "record", "REF", "--paid", "--by", "A", "--why", "x"), 2, "--paid wants the --amount"),
+        (("payment", "record", "REF", "--by", "A", "--why", "x"), 2, "say --paid or --not-paid"),
+        (("payment", "record", "REF", "--paid", "--amount", "1e3", "--by", "A", "--why", "x"), 2, "is no amount"),
+        (("payment", "record", "REF", "--paid", "--amount", "5", "--by", "A", "--why", "x"), 1, "--evidence TEXT"),
+        (
+            ("payment", "record", "REF", "--paid", "--amount", "-5", "--by", "A", "--why", "x", "--evidence", "y"),
+            1,
+            "that amount cannot be",
+        ),
+        (("payment", "record", "REF", "--not-paid", "--by", "A", "--why", "x"), 1, "--evidence-file FILE"),
+        (("review", "resolve", "zz", "--by", "A", "--why", "x"), 1, "no review begins with 'zz'"),
+        (("payment", "conclude", "REF", "--done", "--by", "A", "--why", "x", "--evidence", "y"), 1, "no refund, undo"),
+        (("payment", "show", "nothing-like-it"), 1, "give our reference"),
+        (("review", "show", "zz"), 1, "payment-hub review list"),
+        (("review", "approve", "zz", "--by", "A"), 1, "payment-hub review waiting"),
+    ],
+)
+def test_bad_input_names_what_is_wrong_and_what_helps_and_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, told: str
+) -> None:
+    monkeypatch.setenv("HUB_DATA", str(desk.data))
+    monkeypatch.setenv("HUB_LOG_LEVEL", "debug")
+    _debtor, payment = on_a_card_page(desk)
+    state = [rows(desk.path, f"SELECT * FROM {table}") for table in ("payment", "observation", "decision", "review")]
+    ended = call(*[payment.reference if word == "REF" else word for word in words])
+    assert (ended.code, told in ended.err) == (code, True), ended
+    assert "Traceback" not in ended.err
+    after = [rows(desk.path, f"SELECT * FROM {table}") for table in ("payment", "observation", "decision", "review")]
+    assert after == state

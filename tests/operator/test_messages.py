@@ -164,7 +164,8 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     reference = "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"
     assert world.post("CR", approval(world, reference)).status_code == 200
     (message,) = ids(world, "parked")
-    assert "which is not known here" in shell("message", "replay", message).out
+    tried = world.run(replay_message(world.hub, message))
+    assert [item.payment for item in tried.read.news] == [None]
     assert ids(world, "parked") == [message]
     world.pass_time(minutes=59)
     assert world.read(lambda tx: tx.reviews.of()) == ()
@@ -174,6 +175,8 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     assert ids(world, "parked") == [message]
     world.pass_time(days=2)
     assert len(world.read(lambda tx: tx.reviews.of())) == 1
+    again = shell("message", "replay", message)
+    assert (again.code, "which is not known here" in again.out) == (1, True)
 
     restored = world.sent(world.debtor("CR", 150_000), reference=reference)
     tried = shell("message", "replay", "--state", "parked", "--account", "greenpay", "--dry-run")
