@@ -64,11 +64,13 @@ class Hour:
         if len(live) != BEFORE:
             self.wrong.append(f"{BEFORE - len(live)} were concluded while nobody could know")
         world.front.down = ""
-        world.pass_time(seconds=61)
+        for _ in range(2 * per_minute):  # whoever pays next is the probe
+            self.press()
+            world.pass_time(seconds=60 / per_minute)
         for at, payment in enumerate(waiting):
             after = world.payment(payment)
             if (after.status is Status.PAID) != (at < BEFORE // 2) or after.is_live:
-                self.wrong.append(f"a minute after it is back: {after.status} {after.reason}")
+                self.wrong.append(f"two minutes after it is back: {after.status} {after.reason}")
         self.wrong += broken(world) + world.book_differences()
 
     def asked(self) -> int:
