@@ -191,6 +191,8 @@ def _add_all(tx: Tx, hub: Hub, messages: Sequence[Kept], now: datetime) -> None:
             continue
         if stored.state is MessageState.DUE:
             _take_up_again(tx, stored.id, stored.verdict, now)
+        elif stored.state is MessageState.PARKED:
+            _park_again(tx, stored)
         if stored.state is not MessageState.REJECTED:
             tx.messages.count("duplicates_ignored")
     tx.after_commit(hub.wake)
@@ -216,6 +218,13 @@ def _take_up_again(tx: Tx, message_id: str, verdict: str, now: datetime) -> None
         return
     if found[0].state is not MessageState.DONE or found[0].verdict != Verdict.VALID:
         tx.messages.settle(message_id, MessageState.DUE, verdict=verdict, due_at=now)
+
+
+def _park_again(tx: Tx, stored: StoredMessage) -> None:
+    """The same bytes were refused or given up before; now they are genuine, and wait for their payment."""
+    found = tx.messages.get(stored.id)
+    if found is not None and found[0].state in (MessageState.REJECTED, MessageState.DEAD):
+        tx.messages.settle(stored.id, stored.state, verdict=stored.verdict, due_at=stored.due_at)
 
 
 def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:

@@ -189,6 +189,17 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     assert broken(world) == []
 
 
+def test_what_was_refused_and_comes_again_genuine_is_parked_and_not_forgotten(world: Any, plant: Plant) -> None:
+    news, right = approval(world, "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"), hub_greenpay.signature.is_genuine
+    plant(hub_greenpay.signature, "is_genuine", lambda *_given: False)
+    assert world.post("CR", news).status_code == 401
+    plant(hub_greenpay.signature, "is_genuine", right)
+    assert world.post("CR", news).status_code == 200
+    assert (ids(world, "rejected"), len(ids(world, "parked"))) == ([], 1)
+    world.pass_time(hours=2)
+    assert [review.cause for review in world.read(lambda tx: tx.reviews.of())] == ["parked_payment"]
+
+
 def test_parked_news_without_money_asks_nobody(world: Any) -> None:
     from tests.faults.test_messages import key_of, signed
 
