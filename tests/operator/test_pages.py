@@ -7,6 +7,7 @@ import pytest
 
 from hub.domain.merchant import Role
 from hub.domain.payment import Status
+from hub.flows.approve_decision import approve_decision
 from hub_hookspecs import Kind
 from tests.safety.people import Clerk, People, words_of
 
@@ -86,3 +87,25 @@ def test_where_the_provider_cannot_there_is_no_button(house: Any, people: People
     owner = people.clerk(house.merchants["CR"])
     assert "Devolver el dinero" not in owner.browser.get(f"/m/payments/{payment.id}").text
     assert "panel" in post(owner, f"/m/payments/{payment.id}/refund", why="x").text
+
+
+def test_above_the_amount_the_owners_release_waits_for_another_person(house: Any, people: People) -> None:
+    payment = people.start("CR", house.debtor("CR", (160_000, 10)))
+    owner = people.clerk(house.merchants["CR"])
+    before = house.hub.second_person_above
+    house.hub.second_person_above = {"CRC": 1_000}
+    try:
+        proposed = post(owner, f"/m/payments/{payment.id}/release", why="se arrepintió", sure="1")
+        assert (proposed.status_code, "Queda propuesto" in proposed.text) == (200, True)
+        assert payment_of(house, payment.id).is_live
+        page = words_of(owner.browser.get(f"/m/payments/{payment.id}").text)
+        assert "propuso liberar las facturas" in page
+        again = post(owner, f"/m/payments/{payment.id}/release", why="se arrepintió", sure="1")
+        assert (again.status_code, "falta otra persona" in again.text) == (422, True)
+        assert payment_of(house, payment.id).is_live
+        (waiting,) = [item for item in house.read(lambda tx: tx.decisions.waiting()) if item.subject == payment.id]
+        made = house.run(approve_decision(house.hub, waiting.id, by="Luis Mora"))
+        assert made.is_done
+        assert payment_of(house, payment.id).reason == Kind.RELEASED
+    finally:
+        house.hub.second_person_above = before
