@@ -99,6 +99,9 @@ def _events(told: Told) -> Iterator[Event]:
             yield Event(delivery.created_at, "hub", name, more=state)
     for review in told.desk.reviews:
         yield Event(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
+    for message in told.record.messages:
+        more = f"payment-hub message show {message.id[:10]}"
+        yield Event(message.message.received_at, "hub", f"message kept, {message.state.value}", more=more)
     yield from _operation_events(told)
     for made in told.record.decisions:
         state = "" if made.is_done else ", superseded" if made.superseded else ", waits for a second person"

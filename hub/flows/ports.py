@@ -315,6 +315,9 @@ class Messages(Protocol):
     ) -> tuple[StoredMessage, ...]:
         """Messages without their content, newest first."""
 
+    def of_payment(self, payment_id: str) -> tuple[StoredMessage, ...]:
+        """Messages that were applied to a payment, without their content; oldest first."""
+
     def named(self, beginning: str) -> tuple[StoredMessage, ...]:
         """Messages whose id begins so, without their content."""
 

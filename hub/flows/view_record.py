@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.decision import Decision
+from hub.domain.message import StoredMessage
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
@@ -44,6 +45,7 @@ class PaymentRecord:
     """What belongs to one payment beside its own observations.
 
     Attributes:
+        messages: Those that were kept and applied to it; news that was booked at once is not kept.
         refundable: What a refund by the provider would give back now; None where there is none, ``why_not`` says why.
         cancellable: Whether the provider can be asked to cancel it now.
         release_from: From when its merchant may give the invoices back; None when not at all.
@@ -52,6 +54,7 @@ class PaymentRecord:
 
     operations: tuple[OperationView, ...]
     requests: tuple[RequestSent, ...]
+    messages: tuple[StoredMessage, ...]
     decisions: tuple[Decision, ...]
     refundable: Money | None
     why_not: str
@@ -100,6 +103,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
     return PaymentRecord(
         operations=operations,
         requests=tx.requests.of(payment.id),
+        messages=tx.messages.of_payment(payment.id),
         decisions=tx.decisions.of(payment.id),
         refundable=left,
         why_not=why_not,

@@ -31,6 +31,11 @@ SETTLE = changed(
 )
 TAKE_UP = changed(raw_message, raw_message.c.state, raw_message.c.due_at, raw_message.c.tries)
 OF = select(raw_message).order_by(raw_message.c.received_at.desc(), raw_message.c.id).limit(bindparam("limit"))
+OF_PAYMENT = (
+    select(raw_message)
+    .where(raw_message.c.payment == bindparam("payment"), raw_message.c.payment.is_not(None))
+    .order_by(raw_message.c.received_at, raw_message.c.id)
+)
 BEGINNING = (
     select(raw_message).where(raw_message.c.id.like(bindparam("pattern"), escape="\\")).order_by(raw_message.c.id)
 )
@@ -169,6 +174,10 @@ class Messages:
         if since is not None:
             statement, values["since"] = statement.where(raw_message.c.received_at >= bindparam("since")), micros(since)
         return tuple(_stored(row) for row in self._tx.run(statement, values))
+
+    def of_payment(self, payment_id: str) -> tuple[StoredMessage, ...]:
+        """Messages that were applied to a payment, without their content; oldest first."""
+        return tuple(_stored(row) for row in self._tx.run(OF_PAYMENT, {"payment": payment_id}))
 
     def named(self, beginning: str) -> tuple[StoredMessage, ...]:
         """Messages whose id begins so, without their content."""

@@ -665,6 +665,7 @@ raw_message = _table(
     _one_of("state", MessageState),
     Index(None, "due_at", sqlite_where=literal_column("due_at IS NOT NULL")),
     Index(None, "state", "verdict"),
+    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
     Index("raw_message_parked", "account", "received_at", sqlite_where=literal_column("state = 'parked'")),
     Index("raw_message_rejected", "account", "received_at", sqlite_where=literal_column("state = 'rejected'")),
     Index(None, "received_at"),

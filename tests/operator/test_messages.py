@@ -254,6 +254,7 @@ def test_a_message_that_was_applied_names_its_payment(world: Any, shell: Callabl
     page = shell("message", "show", message)
     assert (page.code, f"{payment.reference}, 1500.00 COP, paid" in page.out) == (0, True), page.out
     assert news.body.decode() not in page.out
+    assert f"payment-hub message show {message[:10]}" in shell("payment", "show", payment.reference).out
     facts = json.loads(shell("message", "show", message, "--json").out)
     assert (facts["state"], facts["verdict"], facts["payment"]) == ("applied", "valid", payment.reference)
     assert ["messageId", payment.reference] in facts["body"]
