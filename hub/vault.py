@@ -233,9 +233,8 @@ def _key(text: str) -> bytes:
 
 
 def _fresh_id(taken: Mapping[str, bytes] | tuple[()]) -> str:
-    while (fresh := f"k{secrets.token_hex(4)}") in taken:
-        pass
-    return fresh
+    fresh = f"k{secrets.token_hex(4)}"
+    return _fresh_id(taken) if fresh in taken else fresh
 
 
 def _read_private(path: Path) -> str:

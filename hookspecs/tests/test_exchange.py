@@ -23,6 +23,7 @@ from hub_hookspecs import (
     Kind,
     Mark,
     Mode,
+    Money,
     NotExecuted,
     NotSent,
     Observation,
@@ -228,6 +229,17 @@ def test_an_abandoned_exchange_is_unknown_once_its_charge_may_have_left():
         assert steps.abandon("hung", wrote=wrote).outcome is outcome
 
 
+def test_a_hook_that_yields_nothing_concludes_at_once_and_has_nothing_to_close():
+    steps = Steps("create_payment", PAID, info=an_info(), account=an_account())
+    assert steps.first().outcome is Outcome.RESULT
+    steps.close()
+
+
+def test_a_plugin_that_owns_up_to_a_fault_has_one():
+    concluded = play(then(end=PluginFault("no terminal for this currency")))
+    assert (concluded.outcome, concluded.plugin_said, concluded.fault) == (Outcome.NEVER_SENT, "PluginFault", True)
+
+
 def test_what_the_call_itself_raises_belongs_to_the_exchange():
     def refuses():
         raise Refused(NO)
@@ -330,12 +342,14 @@ BAD_RESULTS = {
     "something among observations": ("query_payment", (7,)),
     "what only the hub may conclude": ("query_payment", (Observation(kind=Kind.NEVER_SENT),)),
     "paid without its movement": ("query_payment", (Observation(kind=Kind.PAID),)),
+    "an amount that is none": ("query_payment", (Observation(kind=Kind.PAID, movement="m", amount=Money(0, "CRC")),)),
     "too many observations": ("query_payment", (Observation(kind=Kind.ACCEPTED),) * 101),
     "observations of an unsigned message": (
         "handle_notification",
         Reading(verdict=Verdict.UNSIGNED, observations=(Observation(kind=Kind.ACCEPTED),)),
     ),
     "a redirect elsewhere": ("create_payment", started(Redirect("https://evil.example/"))),
+    "a redirect to no address": ("create_payment", started(Redirect("https://[::1"))),
     "a redirect to a script": ("create_payment", started(Redirect("javascript:alert(1)"))),
     "a redirect to data": ("create_payment", started(Redirect("data:text/html,x"))),
     "a redirect without a scheme": ("create_payment", started(Redirect("//api.acme.example/"))),

@@ -93,6 +93,15 @@ def test_money_is_made_of_whole_minor_units_of_a_known_currency():
             Money(minor, currency)
 
 
+def test_amounts_of_one_currency_are_reckoned_and_compared():
+    one, two = Money(1, "CRC"), Money(2, "CRC")
+    assert (one + one, two - one, -one) == (two, one, Money(-1, "CRC"))
+    assert one < two <= two
+    assert not two <= one
+    assert two > one >= one
+    assert bool(one) is not bool(one - one)
+
+
 def test_currencies_never_mix():
     for operation in (Money.__add__, Money.__sub__, Money.__lt__, Money.__ge__):
         with pytest.raises(MoneyError):

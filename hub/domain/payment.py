@@ -497,9 +497,3 @@ def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
         return settled
     # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
     return now + (RETRY if way.starts is Starts.SESSION else DAY)
-
-
-def memory_text(memory: Mapping[str, str | int | None], name: str) -> str:
-    """A remembered value as text, or nothing."""
-    value = memory.get(name)
-    return "" if value is None else str(value)

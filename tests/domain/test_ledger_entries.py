@@ -280,3 +280,8 @@ def test_no_two_owners_have_the_same_account(one: str, other: str) -> None:
 def test_books_of_a_company_and_mode_are_apart() -> None:
     assert book_of("el-tornillo", Mode.TEST) == "Test-el--tornillo"
     assert book_of("el-tornillo", Mode.LIVE) != book_of("el-tornillo", Mode.TEST)
+
+
+def test_an_intake_that_keeps_no_moment_is_allocated_at_a_given_one() -> None:
+    with pytest.raises(ValueError, match="when is"):
+        ledger.allocations(INTAKE, [Share(payable_id="i", amount=1)], customer_id="c")

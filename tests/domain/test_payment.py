@@ -27,6 +27,7 @@ from hub.domain.payment import (
     next_check,
     status_of,
     tries_in,
+    was_undone,
 )
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer, QueryBy, Starts, Way
 
@@ -295,6 +296,18 @@ def test_a_pending_push_is_asked_about_every_few_seconds_at_its_expiry_and_after
 
 def test_a_session_that_cannot_be_asked_about_is_looked_at_when_its_grace_ends() -> None:
     assert moments(a_payment(**PENDING), SESSION, 1) == [45 * 60]
+
+
+def test_a_payment_that_was_never_sent_is_looked_at_after_a_minute() -> None:
+    assert next_check(a_payment(status=Status.CREATED), PUSH, NOW) == NOW + MINUTE
+
+
+def test_what_never_came_was_not_undone() -> None:
+    assert not was_undone(a_payment(), [seen(Kind.RETURNED, movement="R")])
+    came = seen(Kind.PAID, movement="M", amount=Money(1_500_050, "CRC"))
+    went = seen(Kind.RETURNED, movement="R", amount=Money(1_500_050, "CRC"))
+    assert was_undone(a_payment(), [came, went])
+    assert not was_undone(a_payment(), [came])
 
 
 def test_nothing_is_looked_for_in_a_paid_or_a_proven_close() -> None:

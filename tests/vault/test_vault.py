@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +115,16 @@ def test_a_dropped_key_opens_nothing_more_and_the_current_one_stays(vault: Vault
         drop_key(key_file, old).open(sealed, **PLACE)
     with pytest.raises(VaultError, match="current key"):
         drop_key(key_file, rotated.current)
+    with pytest.raises(UnknownKey, match="holds no key 'gone'; it has"):
+        drop_key(key_file, "gone")
+
+
+def test_a_new_key_never_takes_the_name_of_one_that_is_there(
+    vault: Vault, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = iter([vault.current[1:], vault.current[1:], "0badcafe"])
+    monkeypatch.setattr(secrets, "token_hex", lambda _bytes: next(names))
+    assert rotate_keys(key_file).current == "k0badcafe"
 
 
 def test_the_key_file_belongs_to_its_owner_and_is_never_replaced(vault: Vault, key_file: Path) -> None:
@@ -158,6 +169,12 @@ def test_a_damaged_key_file_is_refused_without_telling_its_keys(vault: Vault, ke
     told = f"{refusal.value!r} {refusal.value.__cause__!r}"
     assert ring["link"] not in told
     assert all(key not in told for key in ring["keys"].values())
+
+
+def test_a_key_file_that_is_no_text_is_refused(vault: Vault, key_file: Path) -> None:
+    key_file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(KeyFileUnusable, match="restore it from the backup"):
+        open_vault(key_file)
 
 
 def test_no_key_shows_when_the_vault_is_printed(vault: Vault) -> None:

@@ -201,11 +201,6 @@ class Steps(Generic[T]):
         self._charged = False
         self._doubt = False
 
-    @property
-    def has_charged(self) -> bool:
-        """A charging request has written at least one byte."""
-        return self._charged
-
     def first(self) -> Step[T]:
         """Run the hook to its first request, or to its result."""
         if inspect.isgenerator(self._result):

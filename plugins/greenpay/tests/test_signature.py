@@ -183,6 +183,7 @@ def unusable_keys(greenpay) -> dict[str, str]:
         "cut": greenpay.public_key[:-10],
         "the secret": "c2VjcmV0LWNhbmFyeQ==",
         "another kind": spki(ec.generate_private_key(ec.SECP256R1()).public_key()),
+        "too large": spki(rsa.RSAPublicNumbers(65537, 2**8192 - 1).public_key()),
         "not ASCII": "llave pública",
         "surrogate": "\ud800",
     }
