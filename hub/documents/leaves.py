@@ -93,8 +93,12 @@ def statement(paper: StatementPaper, reader: Reader) -> Leaf:
         file=t("file.statement", date=computed.cut_off.isoformat()),
         made_at=computed.as_of,
         words={
-            **_frame(reader, t("statement.title"), t("paper.at", moment=reader.moment(computed.as_of))),
-            "running": f"{t('statement.title')} · {customer.name}",
+            **_frame(
+                reader,
+                t("statement.title"),
+                " · ".join(_some(paper.number, t("paper.at", moment=reader.moment(computed.as_of)))),
+            ),
+            "running": " · ".join(_some(t("statement.title"), paper.number, customer.name)),
             "to": t("paper.for"),
             "customer": customer.name,
             "customer_lines": _some(paper.customer_identity, customer.address, customer.phone, customer.email),

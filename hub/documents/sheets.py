@@ -115,6 +115,7 @@ def statement(value: StatementMail, reader: Reader) -> Sheet:
         parts.append(Notice(t("statement.nothing"), Tone.GOOD))
     parts += [
         Button(label=t("statement.view"), url=value.url),
+        *([Paragraph(t("statement.number", number=value.number), small=True)] if value.number else []),
         Paragraph(t("statement.as_of", moment=reader.moment(statement.as_of)), small=True),
         Paragraph(t("statement.expires", date=reader.day_of(value.expires_at)), small=True),
     ]

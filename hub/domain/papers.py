@@ -116,6 +116,7 @@ class StatementMail:
         ways: One a currency of the statement; a section without one shows no bar.
         url: The statement's page ("Ver estado de cuenta").
         note: A personal message of the merchant.
+        number: By which people name it.
     """
 
     kind = DeliveryKind.STATEMENT
@@ -126,6 +127,7 @@ class StatementMail:
     url: str
     expires_at: datetime
     note: str = ""
+    number: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -619,6 +621,7 @@ class StatementPaper:
         ways: One a currency; a section without one shows no bar.
         url: The statement's page; empty in the merchant's preview.
         expires_at: Of that page.
+        number: By which people name it; empty in the merchant's preview.
     """
 
     letterhead: Letterhead
@@ -627,6 +630,7 @@ class StatementPaper:
     ways: tuple[PayWays, ...] = ()
     url: str = ""
     expires_at: datetime | None = None
+    number: str = ""
 
 
 class Direction(enum.StrEnum):

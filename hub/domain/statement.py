@@ -265,6 +265,14 @@ def default_selection(section: Section) -> tuple[str, ...]:
     return tuple(row.item.payable_id for row in chosen)
 
 
+def number_of(link_id: str, cut_off: date) -> str:
+    """The number by which people name a statement, the same on page, mail and paper: ``EC-261121-7K2M9Q``.
+
+    It names the link that was handed out and the day of the figures; it opens nothing.
+    """
+    return f"EC-{cut_off:%y%m%d}-{link_id[:6].upper()}"
+
+
 def _row(item: OpenItem, cut_off: date) -> StatementRow:
     due_on = item.due_on or item.issued_on
     return StatementRow(item=item, due_on=due_on, undated=item.due_on is None, days_overdue=(cut_off - due_on).days)

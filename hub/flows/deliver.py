@@ -38,6 +38,7 @@ from hub.domain.papers import (
     StatementPaper,
 )
 from hub.domain.payment import Flag, Status
+from hub.domain.statement import number_of
 from hub_hookspecs import Channel, Credentials, Kind, Money, ProviderInfo, Reason, ReasonKind
 
 from .open_link import link_to, url_of
@@ -183,6 +184,7 @@ def _paper(tx: Tx, hub: Hub, delivery: Delivery, value: MailValue, now: datetime
                 ways=value.ways,
                 url=value.url,
                 expires_at=value.expires_at,
+                number=value.number,
             )
         case ReceiptMail():
             return value
@@ -265,6 +267,7 @@ def statement_mail(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, link:
         url=url,
         expires_at=link.expires_at,
         note=delivery.details.get("note", ""),
+        number=number_of(link.id, view.statement.cut_off),
     )
 
 

@@ -37,6 +37,7 @@ from hub.domain.papers import (
 from hub.domain.papers import PapersMissing as PapersMissing
 from hub.domain.payment import Payment, Return, captures_in, returns_in
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, ReceiptLine
+from hub.domain.statement import number_of
 from hub_hookspecs import Kind, Mode, Money
 
 from .open_link import open_link, url_of
@@ -128,6 +129,7 @@ def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> Stateme
         ways=pay_ways(view, url) if url else (),
         url=url,
         expires_at=link.expires_at if link else None,
+        number=number_of(link.id, view.statement.cut_off) if link else "",
     )
 
 

@@ -10,7 +10,7 @@ from litestar import get, post
 
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
-from hub.domain.statement import Section, StatementRow, default_selection
+from hub.domain.statement import Section, StatementRow, default_selection, number_of
 from hub.flows.view_statement import StatementView, view_statement
 from hub.web.pages import Page, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
@@ -47,6 +47,7 @@ async def show_statement(request: Request) -> Page:
         said=SAID.get(request.query_params.get("said", ""), ""),
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
+        number=number_of(view.link.id, view.statement.cut_off) if view.link else "",
     )
 
 
