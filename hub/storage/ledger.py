@@ -93,18 +93,22 @@ TIMES = (
 )
 
 IN_CHAIN = and_(seal.c.merchant == bindparam("merchant"), seal.c.mode == bindparam("mode"))
+OF_CHAIN = and_(
+    func.coalesce(seal.c.merchant, literal("")) == bindparam("merchant"),
+    func.coalesce(seal.c.mode, literal("")) == bindparam("mode"),
+)
+"""The same for a few entries that are found otherwise: in this form no index leads through the whole chain."""
+
 ENTRIES = (
     select(entry, intake.c.customer.label("intake_of"))
     .join(seal, seal.c.entry == entry.c.id)
     .join(intake, intake.c.entry == entry.c.id, isouter=True)
-    .where(IN_CHAIN)
     .order_by(seal.c.seq)
 )
 POSTINGS = (
     select(posting.c.entry, posting.c.amount, ledger_account.c.kind, ledger_account.c.owner)
     .join(seal, seal.c.entry == posting.c.entry)
     .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
-    .where(IN_CHAIN)
     .order_by(posting.c.entry, posting.c.position)
 )
 source = entry.alias("source")
@@ -118,16 +122,15 @@ APPLIED = (
     )
     .join(seal, seal.c.entry == allocation.c.entry)
     .join(source, source.c.id == allocation.c.intake, isouter=True)
-    .where(IN_CHAIN)
     .order_by(allocation.c.entry, allocation.c.position)
 )
 DRAWN = (
     select(drawn.c.entry, drawn.c.amount, source.c.key)
     .join(seal, seal.c.entry == drawn.c.entry)
     .join(source, source.c.id == drawn.c.intake)
-    .where(IN_CHAIN)
     .order_by(drawn.c.entry, drawn.c.position)
 )
+WHOLE_CHAIN = tuple(statement.where(IN_CHAIN) for statement in (ENTRIES, POSTINGS, APPLIED, DRAWN))
 OF_PAYMENT = select(entry.c.id).where(entry.c.payment == bindparam("payment"), entry.c.payment.is_not(None))
 
 KEYED = select(entry.c.id).where(
@@ -295,7 +298,7 @@ class Ledger:
         self._tx.run(ADD_INTAKE, {**values, "currency": entry.currency, "amount": amount})
 
     def _entries(self, values: dict[str, str], which: Select[Any] | None = None) -> tuple[Entry, ...]:
-        statements = (ENTRIES, POSTINGS, APPLIED, DRAWN) if which is None else _narrowed(which)
+        statements = WHOLE_CHAIN if which is None else _narrowed(which)
         rows, postings, applied, taken = (self._tx.run(statement, values).fetchall() for statement in statements)
         legs: dict[str, list[Posting]] = {}
         for row in postings:
@@ -397,10 +400,10 @@ def _drawn_values(entry: Entry, entry_id: str) -> list[dict[str, Any]]:
 def _narrowed(which: Select[Any]) -> tuple[Select[Any], ...]:
     """The four statements of entries for some of them: ids that ``which`` selects."""
     return (
-        ENTRIES.where(entry.c.id.in_(which)),
-        POSTINGS.where(posting.c.entry.in_(which)),
-        APPLIED.where(allocation.c.entry.in_(which)),
-        DRAWN.where(drawn.c.entry.in_(which)),
+        ENTRIES.where(OF_CHAIN, entry.c.id.in_(which)),
+        POSTINGS.where(OF_CHAIN, posting.c.entry.in_(which)),
+        APPLIED.where(OF_CHAIN, allocation.c.entry.in_(which)),
+        DRAWN.where(OF_CHAIN, drawn.c.entry.in_(which)),
     )
 
 

@@ -1,5 +1,7 @@
 """The books: entries written once, sealed, chained; sums and balances that follow; and the check of all of it."""
 
+import contextlib
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from hub.domain import ledger
 from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting, Share
 from hub.domain.payment import Phase, Status, captures_in
 from hub.domain.refusals import Conflict
-from hub.storage import SqliteStore
+from hub.storage import SqliteStore, migrate
+from hub.storage import ledger as ledger_storage
+from hub.storage.statements import ready
 from hub_hookspecs import Mode, Money
 
 
@@ -251,3 +255,15 @@ def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: Sql
     assert ("suspense", "a1", "USD", -500) in furnished.read_now(lambda tx: tx.ledger.balances("m1", Mode.TEST))
     assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {}
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+
+
+@pytest.mark.parametrize("which", [ledger_storage.OF_PAYMENT, ledger_storage.KEYED], ids=["of a payment", "by key"])
+def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Path, which: Any) -> None:
+    migrate(tmp_path / "hub.db")
+    with contextlib.closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
+        for statement in ledger_storage._narrowed(which):
+            sql = ready(statement).sql
+            values = dict.fromkeys(re.findall(r":(\w+)", sql), "x")
+            plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+            assert "SEARCH seal USING PRIMARY KEY" in plan
+            assert "SCAN" not in plan
