@@ -671,15 +671,6 @@ raw_message = _table(
     Index(None, "received_at"),
 )
 
-awaited = _table(
-    "awaited",
-    _to("account", "account.id", primary_key=True),
-    _text("name", primary_key=True),
-    _to("message", "raw_message.id", primary_key=True),
-    Index(None, "message"),
-    rowid=False,
-)
-
 delivery = _table(
     "delivery",
     _id(),
