@@ -192,9 +192,11 @@ async def _reconcile(
     zone: ZoneInfo,
     dry_run: bool,
 ) -> Reconciliation:
-    now = hub.clock()
+    now, lists = hub.clock(), hub.providers[account.provider].info.settles_returns
     named = frozenset(line.line_id for line in lines)
-    desk = _Desk(hub=hub, account=account, source=source, now=now, named=named, days=days, zone=zone)
+    desk = _Desk(
+        hub=hub, account=account, source=source, now=now, named=named, days=days, zone=zone, settles_returns=lists
+    )
     met: set[str] = set()
     retried = await hub.store.read(lambda tx: tx.settlements.of(account.id, LineState.OPEN))
     rest = [stored.line for stored in retried if stored.line.line_id not in named]
@@ -232,6 +234,7 @@ class _Desk:
     named: frozenset[str]
     days: int
     zone: ZoneInfo
+    settles_returns: bool
     open_reviews: list[Review] | None = None
 
     def take(self, tx: Tx, lines: Sequence[SettlementLine], met: set[str], before: Reconciliation) -> Reconciliation:
@@ -260,7 +263,8 @@ class _Desk:
         """Look for what is booked here and no line settles, and compare the clearing account."""
         awaited = tx.settlements.awaited(self.account.id)
         first = since or tx.settlements.covered_since(self.account.id, self.days)
-        for item in awaited if first and until else ():
+        listed = [item for item in awaited if item.minor > 0 or self.settles_returns]
+        for item in listed if first and until else ():
             # A report speaks of its own days: late in the evening there it is tomorrow here.
             if first <= item.at.astimezone(self.zone).date() <= until:  # type: ignore[operator]
                 report = self._miss(tx, report, item)

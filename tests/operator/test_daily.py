@@ -13,6 +13,7 @@ from hub.domain.account import AccountStatus
 from hub.domain.reconciliation import last_whole_day, next_comparison, pause_after, period_for
 from hub.flows.examine import examine
 from hub.flows.raise_alerts import raise_alerts
+from hub.flows.run_operation import refund_payment
 from hub_hookspecs import Kind, Observation
 from tests.cli.conftest import call
 from tests.faults.harness import broken
@@ -73,6 +74,15 @@ def test_each_day_is_compared_once_after_it_is_over_there(world: Any) -> None:
 
 def test_greenpay_reports_nothing_and_is_never_asked(world: Any) -> None:
     assert world.read(lambda tx: tx.reconciliations.get(world.accounts["CR"].id)) is None
+
+
+def test_money_that_was_given_back_is_not_looked_for_in_a_report_of_sales(world: Any) -> None:
+    payment = paid(world)
+    world.run(refund_payment(world.hub, payment.id, by="Marta"))
+    world.pass_time(seconds=20)
+    assert [operation.status for operation in world.operations(payment)] == ["done"]
+    until_local(world, 25, 6)
+    assert causes(world) == []
 
 
 def test_money_that_the_report_does_not_know_becomes_a_review_once(world: Any) -> None:

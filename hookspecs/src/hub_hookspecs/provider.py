@@ -190,6 +190,7 @@ class ProviderInfo:
         not_found_final: Whether a query's "not found" is authoritative after the settle time.
         idempotent_by_reference: Whether the same reference may be sent again (proved, not hoped).
         decline_ends_session: Whether one refused try ends the hosted session.
+        settles_returns: Whether a settlement lists money that went back, so that its absence means something.
         hold_above: Largest amount by currency (minor units) booked on a weak signature alone.
         notification_setup: Text for the merchant on how to make the provider call our address, with
             ``{address}`` in it; empty where nothing is to be done.
@@ -212,6 +213,7 @@ class ProviderInfo:
     not_found_final: bool = False
     idempotent_by_reference: bool = False
     decline_ends_session: bool = True
+    settles_returns: bool = True
     refunds: Refunds = Refunds.NONE
     refund_days: int | None = None
     hold_above: Mapping[str, int] = MappingProxyType({})

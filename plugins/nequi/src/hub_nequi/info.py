@@ -54,6 +54,7 @@ def provider_info() -> ProviderInfo:
             NotExecuted(hook="create_payment", status=status, body_key="message") for status in (401, 403, 429)
         ),
         refunds=Refunds.FULL,
+        settles_returns=False,  # the report is of sales; no source shows a reversal in it
         tagline="Tus clientes aprueban el pago en su app Nequi o escanean un código QR.",
         settlement_note="Las ventas del día llegan al día siguiente a tu cuenta Nequi o Bancolombia.",
         fee_note="La comisión es la de tu contrato con Nequi Negocios.",
