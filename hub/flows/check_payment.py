@@ -17,6 +17,9 @@ from .ports import Hub, Tx
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
 from .run_operation import undo_payment
 
+PROBE_EVERY = timedelta(seconds=30)
+"""How soon a provider that does not answer is tried again."""
+
 REVIEW_AFTER = timedelta(days=7)
 
 
@@ -56,6 +59,9 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return _commit(tx, hub, payment_id, way, claims, ended)
 
     after = await hub.store.write(commit)
+    if after and after.is_live and steps and hub.exchanger.is_open(opened.record.id):
+        # This one was the probe of an account that does not answer; whoever pays or not, somebody must try again.
+        await hub.store.write(lambda tx: tx.payments.make_due(payment_id, ended + PROBE_EVERY))
     if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
         await undo_payment(hub, payment_id)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
