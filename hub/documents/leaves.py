@@ -41,7 +41,7 @@ STANDINGS = {
 WIDTH = 22
 """Letters without a blank that fit every column; a longer word may break."""
 
-REFERENCE_WIDTH = 36
+REFERENCE_WIDTH = 30
 """The same for references, which people copy and search."""
 
 BREAK = "\u200b"
@@ -373,7 +373,8 @@ def _movement(item: Movement, reader: Reader) -> Words:
         "provider": item.provider,
         "instrument": item.instrument,
         "references": [
-            narrow(words) for words in _some(" · ".join(_some(item.provider_reference, authorisation)), item.reference)
+            narrow(words, REFERENCE_WIDTH)
+            for words in _some(" · ".join(_some(item.provider_reference, authorisation)), item.reference)
         ],
         "receipt": item.cash_receipt,
         "amount": f"−{amount}" if went_back else amount,

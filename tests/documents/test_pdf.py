@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import shutil
 import subprocess
@@ -35,7 +36,7 @@ from hub.domain.papers import (
 )
 from hub.domain.statement import Statement, compute_statement
 from hub.domain.words import amount_in_words
-from hub_hookspecs import Mode, Money, PayButton
+from hub_hookspecs import CROCKFORD, Mode, Money, PayButton
 
 Papers = dict[str, tuple[Paper, str]]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -116,6 +117,17 @@ def test_a_statements_figures_are_those_of_the_computed_object(papers: Papers, d
     total = re.search(r"Total \$([\d.]+)", plain.partition("FV-1057")[2])
     assert total
     assert int(total[1].replace(".", "")) * 100 == sum(balances) == section.outstanding.minor
+
+
+def test_no_reference_of_a_report_is_broken(papers: Papers, documents: Documents) -> None:
+    paper, locale = papers["payments_cr"]
+    assert isinstance(paper, PaymentsPaper)
+    dice = random.Random(26)
+    references = ["".join(dice.choices(CROCKFORD, k=26)) for _ in range(200)]
+    rows = tuple(attrs.evolve(paper.movements[0], reference=reference) for reference in references)
+    pages = reader_of(documents, attrs.evolve(paper, movements=rows), locale).pages
+    plain = " ".join(page.extract_text() for page in pages).split()
+    assert [reference for reference in references if reference not in plain] == []
 
 
 def test_a_reports_totals_are_those_of_its_movements(papers: Papers, documents: Documents) -> None:

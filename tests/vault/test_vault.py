@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
@@ -122,7 +123,7 @@ def test_a_dropped_key_opens_nothing_more_and_the_current_one_stays(vault: Vault
 def test_a_new_key_never_takes_the_name_of_one_that_is_there(
     vault: Vault, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = iter([vault.current[1:], vault.current[1:], "0badcafe"])
+    names = itertools.chain([vault.current[1:], vault.current[1:]], itertools.repeat("0badcafe"))
     monkeypatch.setattr(secrets, "token_hex", lambda _bytes: next(names))
     assert rotate_keys(key_file).current == "k0badcafe"
 

@@ -56,6 +56,7 @@ WANTED: dict[str, dict[str, Right]] = {
     },
     "POST": {
         "/m/company": OWN,
+        "/m/customers/{}/language": SEND,
         "/m/customers/{}/link": SEND,
         "/m/customers/{}/receipt": BOOK,
         "/m/customers/{}/revoke": TEND,
