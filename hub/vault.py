@@ -33,6 +33,9 @@ from hub.domain.merchant import Link
 
 VERSION = 1
 NONCE_BYTES = 12
+RANDOM = getattr(os, "getrandom", os.urandom)
+"""The same source; where the system has it, drawn without letting the interpreter's lock go."""
+
 KEY_BYTES = 32
 
 
@@ -76,7 +79,7 @@ class Vault:
 
     def seal(self, plain: bytes, *, table: str, column: str, row: str, merchant: str) -> tuple[bytes, str]:
         """Ciphertext and key id; it opens only for the same table, column, row and merchant."""
-        nonce = os.urandom(NONCE_BYTES)
+        nonce = RANDOM(NONCE_BYTES)
         place = _joined(table, column, row, merchant, self.current)
         head = bytes([VERSION, len(self.current)]) + self.current.encode()
         return head + nonce + AESGCM(self.keys[self.current]).encrypt(nonce, plain, place), self.current
