@@ -285,3 +285,10 @@ def test_books_of_a_company_and_mode_are_apart() -> None:
 def test_an_intake_that_keeps_no_moment_is_allocated_at_a_given_one() -> None:
     with pytest.raises(ValueError, match="when is"):
         ledger.allocations(INTAKE, [Share(payable_id="i", amount=1)], customer_id="c")
+
+
+def test_a_return_reopens_the_last_line_first_and_no_more_than_went_back() -> None:
+    shares = (Share(payable_id="i1", amount=600), Share(payable_id="i2", amount=400))
+    intake = attrs.evolve(INTAKE, shares=shares)
+    assert [(row.payable_id, row.amount) for row in ledger.reopening(intake, 300)] == [("i2", 300)]
+    assert [(row.payable_id, row.amount) for row in ledger.reopening(intake, 500)] == [("i2", 400), ("i1", 100)]
