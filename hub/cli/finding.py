@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import click
 
@@ -12,6 +14,8 @@ from hub.domain.identity import numbers_for
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment
 from hub.flows.ports import Hub, Tx
+
+T = TypeVar("T")
 
 SHOWN = 8
 LOOKED_AT = 2000
@@ -79,6 +83,15 @@ def _called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, ...]:
 
 def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
+
+
+def only(found: Sequence[T], noun: str, text: str) -> T:
+    """The one whose id begins with what was typed."""
+    if not found:
+        raise click.ClickException(f"no {noun} begins with {text!r}: payment-hub {noun} list")
+    if len(found) > 1:
+        raise click.ClickException(f"{len(found)} {noun}s begin with {text!r}: give more of the id")
+    return found[0]
 
 
 async def find_account(hub: Hub, merchant: Merchant, code: str) -> ProviderAccount:

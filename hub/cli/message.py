@@ -148,12 +148,9 @@ def _facts(line: MessageLine) -> dict[str, object]:
 async def _find(hub: Hub, text: str) -> MessageLine:
     from hub.flows.view_messages import find_messages
 
-    found = await find_messages(hub, text) if text.strip() else ()
-    if not found:
-        raise click.ClickException(f"no message begins with {text!r}: payment-hub message list")
-    if len(found) > 1:
-        raise click.ClickException(f"{len(found)} messages begin with {text!r}: give more of the id")
-    return found[0]
+    from .finding import only
+
+    return only(await find_messages(hub, text) if text.strip() else (), "message", text)
 
 
 @command.command()

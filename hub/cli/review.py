@@ -95,12 +95,9 @@ def _facts(item: Review, company: str, payment: Any) -> dict[str, object]:
 async def _find(hub: Hub, text: str) -> Review:
     from hub.flows.resolve_review import find_review
 
-    found = await find_review(hub, text)
-    if not found:
-        raise click.ClickException(f"no review begins with {text!r}: payment-hub review list")
-    if len(found) > 1:
-        raise click.ClickException(f"{len(found)} reviews begin with {text!r}: give more of the id")
-    return found[0]
+    from .finding import only
+
+    return only(await find_review(hub, text), "review", text)
 
 
 @command.command()

@@ -53,15 +53,17 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     if due:
         claims = [*claims, rule_claim(due.kind, due.rule, f"at {now.isoformat(timespec='seconds')}")]
     ended = hub.clock()
+    # This one was the probe of an account that does not answer; whoever pays or not, somebody must try again.
+    silent = bool(steps) and hub.exchanger.is_open(opened.record.id)
 
     def commit(tx: Tx) -> Payment | None:
         tx.requests.add(payment_id, steps, at=ended)
-        return _commit(tx, hub, payment_id, way, claims, ended)
+        after = _commit(tx, hub, payment_id, way, claims, ended)
+        if after and after.is_live and silent:
+            tx.payments.make_due(payment_id, ended + PROBE_EVERY)
+        return after
 
     after = await hub.store.write(commit)
-    if after and after.is_live and steps and hub.exchanger.is_open(opened.record.id):
-        # This one was the probe of an account that does not answer; whoever pays or not, somebody must try again.
-        await hub.store.write(lambda tx: tx.payments.make_due(payment_id, ended + PROBE_EVERY))
     if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
         await undo_payment(hub, payment_id)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
@@ -84,8 +86,9 @@ def _is_still_open(claims: list[Claim]) -> bool:
     return bool(kinds) and kinds <= {Kind.ACCEPTED, Kind.NOT_FOUND, Kind.TRY_DECLINED}
 
 
-async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim], tuple[Any, ...]]:
-    query = Query(
+def query_for(payment: Payment, *, now: datetime, call_id: str) -> Query:
+    """The question about a payment."""
+    return Query(
         reference=payment.reference,
         provider_reference=payment.provider_reference,
         way=payment.way,
@@ -93,9 +96,14 @@ async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim],
         created_at=payment.created_at,
         memory=payment.memory,
         payer_fields=payment.payer.fields,
-        now=hub.clock(),
-        call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+        now=now,
+        call_id=call_id,
     )
+
+
+async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim], tuple[Any, ...]]:
+    call_id = hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    query = query_for(payment, now=hub.clock(), call_id=call_id)
     ran = await hub.exchanger.run(
         opened.provider,
         "query_payment",

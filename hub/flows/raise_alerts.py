@@ -80,21 +80,27 @@ def _raise(tx: Tx, hub: Hub, now: datetime, due: datetime | None) -> tuple[Alert
 
 
 def _owe(tx: Tx, hub: Hub, alert: Alert, now: datetime) -> None:
-    for recipient in filter(None, (hub.operator_email, hub.alert_webhook)):
-        tx.deliveries.add(
-            Delivery(
-                id=derived_id("delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
-                merchant_id="",
-                mode=Mode.LIVE,
-                kind=DeliveryKind.ALERT,
-                recipient=recipient,
-                subject_id=alert.cause.value,
-                details={"title": alert.title, "text": alert.text, "command": alert.command},
-                state=DeliveryState.DUE,
-                due_at=now,
-                created_at=now,
-            )
+    for owed in _owed(hub, alert, now):
+        tx.deliveries.add(owed)
+
+
+def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
+    """One for each of those who are told."""
+    return [
+        Delivery(
+            id=derived_id("delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
+            merchant_id="",
+            mode=Mode.LIVE,
+            kind=DeliveryKind.ALERT,
+            recipient=recipient,
+            subject_id=alert.cause.value,
+            details={"title": alert.title, "text": alert.text, "command": alert.command},
+            state=DeliveryState.DUE,
+            due_at=now,
+            created_at=now,
         )
+        for recipient in filter(None, (hub.operator_email, hub.alert_webhook))
+    ]
 
 
 # ---------------------------------------------------------------- what is looked at
@@ -272,20 +278,7 @@ async def tell_directly(hub: Hub, alert: Alert) -> bool:
         return False
     hub.noted[key] = moment
     log.critical("alert", cause=alert.cause, lines=alert.lines)
-    now = hub.clock()
-    for recipient in filter(None, (hub.operator_email, hub.alert_webhook)):
-        owed = Delivery(
-            id=derived_id("delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
-            merchant_id="",
-            mode=Mode.LIVE,
-            kind=DeliveryKind.ALERT,
-            recipient=recipient,
-            subject_id=alert.cause.value,
-            details={"title": alert.title, "text": alert.text, "command": alert.command},
-            state=DeliveryState.DUE,
-            due_at=now,
-            created_at=now,
-        )
+    for owed in _owed(hub, alert, hub.clock()):
         try:
             await hand_over_alert(hub, owed)
         except Exception:  # whatever stands in the way: the log has it

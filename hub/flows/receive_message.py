@@ -102,7 +102,8 @@ async def receive_notification(
         log.warning("notifications_flood", provider=opened.record.provider, account=opened.record.id)
         return Answer(429)
     if reading is None:
-        await hub.store.write(lambda tx: _keep(tx, hub, opened, message, MessageState.DUE, "", now))
+        wanting = _sealed(hub, opened, message, MessageState.DUE, "", now)
+        await hub.store.write(lambda tx: _keep(tx, hub, [wanting]))
         return Answer(200)
     if reading.verdict is Verdict.INVALID:
         await hub.store.write(lambda tx: _reject(tx, hub, opened, message, reading, now))
@@ -115,7 +116,7 @@ async def receive_notification(
     if crowd.is_there(hub.store, now):
         # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
         kept = _sealed(hub, opened, message, MessageState.DUE, "valid", now)
-        await crowd.store(kept, lambda items: hub.store.write(lambda tx: _add_all(tx, hub, items, now)))
+        await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
     else:
         await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
     return Answer(reading.reply.status, reading.reply)
@@ -189,7 +190,7 @@ def _sealed(
     return stored, sealed, key_id
 
 
-def _add_all(tx: Tx, hub: Hub, messages: Sequence[Kept], now: datetime) -> None:
+def _keep(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> None:
     """Store messages; what is there already is counted, and taken up again where it has to be."""
     new = set(tx.messages.add_all(messages))
     for stored, _sealed, _key_id in messages:
@@ -197,7 +198,7 @@ def _add_all(tx: Tx, hub: Hub, messages: Sequence[Kept], now: datetime) -> None:
             new.remove(stored.id)
             continue
         if stored.state is MessageState.DUE:
-            _take_up_again(tx, stored.id, stored.verdict, now)
+            _take_up_again(tx, stored)
         elif stored.state is MessageState.PARKED:
             _park_again(tx, stored)
         if stored.state is not MessageState.REJECTED:
@@ -205,26 +206,13 @@ def _add_all(tx: Tx, hub: Hub, messages: Sequence[Kept], now: datetime) -> None:
     tx.after_commit(hub.wake)
 
 
-def _keep(
-    tx: Tx,
-    hub: Hub,
-    opened: Opened,
-    message: Message,
-    state: MessageState,
-    verdict: str,
-    now: datetime,
-    due_at: datetime | None = None,
-) -> None:
-    _add_all(tx, hub, [_sealed(hub, opened, message, state, verdict, now, due_at)], now)
-
-
-def _take_up_again(tx: Tx, message_id: str, verdict: str, now: datetime) -> None:
+def _take_up_again(tx: Tx, stored: StoredMessage) -> None:
     """The same bytes came before and led nowhere, perhaps under a worse verifier; now they are acknowledged."""
-    found = tx.messages.get(message_id)
+    found = tx.messages.get(stored.id)
     if found is None or found[0].state is MessageState.DUE:
         return
     if found[0].state is not MessageState.DONE or found[0].verdict != Verdict.VALID:
-        tx.messages.settle(message_id, MessageState.DUE, verdict=verdict, due_at=now)
+        tx.messages.settle(stored.id, MessageState.DUE, verdict=stored.verdict, due_at=stored.due_at)
 
 
 def _park_again(tx: Tx, stored: StoredMessage) -> None:
@@ -240,7 +228,7 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
     One that names a live payment opens a review, so that a faulty plugin version cannot swallow its only news.
     """
     tx.messages.count("forged_refused")
-    _keep(tx, hub, opened, message, MessageState.REJECTED, reading.verdict, now)
+    _keep(tx, hub, [_sealed(hub, opened, message, MessageState.REJECTED, reading.verdict, now)])
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.is_live:
@@ -259,7 +247,7 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
     """Unsigned news proves nothing; it may only bring a check forward, once per 30 s."""
-    _keep(tx, hub, opened, message, MessageState.DONE, reading.verdict, now)
+    _keep(tx, hub, [_sealed(hub, opened, message, MessageState.DONE, reading.verdict, now)])
     _apply_hints(tx, opened, reading, now)
 
 
@@ -288,11 +276,11 @@ def _record(
     tx.accounts.heard(opened.record.id, now)
     if any(item.payment is None for item in news):
         due_at = now + PARKED_LONG if _parked_money(news) else None
-        _keep(tx, hub, opened, message, MessageState.PARKED, "valid", now, due_at)
+        _keep(tx, hub, [_sealed(hub, opened, message, MessageState.PARKED, "valid", now, due_at)])
     elif observations and not any(item.new for item in news):
         tx.messages.count("duplicates_ignored")
     elif not observations:
-        _keep(tx, hub, opened, message, MessageState.DONE, "valid", now)
+        _keep(tx, hub, [_sealed(hub, opened, message, MessageState.DONE, "valid", now)])
 
 
 def apply_observation(

@@ -99,11 +99,7 @@ async def _record(
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def record(tx: Tx) -> tuple[Decision, Payment]:
-        payment = tx.payments.get(payment_id)
-        if payment is None:
-            raise LookupError(f"no payment {payment_id}")
-        if not evidence:
-            raise NotAllowed("evidence", "Hace falta una prueba: qué se vio, dónde y cuándo, o un archivo")
+        payment = _shown(tx, payment_id, evidence)
         sent = sent_for_good(payment, now)
         claim = observed(tx, sent)
         wanted = Decision(
@@ -134,6 +130,16 @@ async def _record(
         return made, record_observations(tx, hub, sent, [news], now=now).payment
 
     return await hub.store.write(record)
+
+
+def _shown(tx: Tx, payment_id: str, evidence: Evidence) -> Payment:
+    """The payment about which something is shown; nothing is concluded by hand without a proof."""
+    payment = tx.payments.get(payment_id)
+    if payment is None:
+        raise LookupError(f"no payment {payment_id}")
+    if not evidence:
+        raise NotAllowed("evidence", "Hace falta una prueba: qué se vio, dónde y cuándo, o un archivo")
+    return payment
 
 
 def sent_for_good(payment: Payment, now: datetime) -> Payment:
@@ -167,11 +173,7 @@ async def conclude_operation(
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def conclude(tx: Tx) -> tuple[Decision, Operation]:
-        payment = tx.payments.get(payment_id)
-        if payment is None:
-            raise LookupError(f"no payment {payment_id}")
-        if not evidence:
-            raise NotAllowed("evidence", "Hace falta una prueba: qué se vio, dónde y cuándo, o un archivo")
+        payment = _shown(tx, payment_id, evidence)
         operation = next((item for item in tx.operations.of_payment(payment.id) if item.is_live), None)
         if operation is None:
             raise NotAllowed("nothing_open", "Este pago no tiene una devolución o cancelación por confirmar")

@@ -26,6 +26,7 @@ import hub_nequi
 from hub.domain import payment as rules
 from hub.domain.operation import Operation, OperationKind, operation_status, undo_due
 from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status
+from hub.flows.check_payment import query_for
 from hub.flows.record_observations import Claim
 from hub_hookspecs import (
     Account,
@@ -43,7 +44,6 @@ from hub_hookspecs import (
     Outcome,
     OutcomeUnknown,
     Payer,
-    Query,
     QueryBy,
     Refund,
     RefundKind,
@@ -382,17 +382,7 @@ class Story:
             return []  # no answer this time
         if self.tier == "A":
             return self._ask_by_our_reference(payment.reference)
-        query = Query(
-            reference=payment.reference,
-            provider_reference=payment.provider_reference,
-            way=payment.way,
-            amount=payment.amount,
-            created_at=payment.created_at,
-            memory=payment.memory,
-            payer_fields=payment.payer.fields,
-            now=self.now,
-            call_id="CALL000001",
-        )
+        query = query_for(payment, now=self.now, call_id="CALL000001")
         conclusion = self.drive("query_payment", query=query)
         return list(conclusion.value or ()) if conclusion.outcome is Outcome.RESULT else []
 

@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.merchant import Customer
 from hub.flows.choose_language import choose_language
-from hub.flows.print_paper import PapersMissing, preview_statement_pdf
+from hub.flows.print_paper import preview_statement_pdf
 from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.view_deliveries import list_customer_mails
 from hub.flows.view_desk import list_customers, view_customer
@@ -61,10 +61,7 @@ def _whatsapp(desk: Desk, customer: Customer, url: str) -> str:
 async def download_statement(desk: AtDesk, customer: FromPath[str]) -> Response[bytes]:
     """The statement as a PDF, without the links to pay."""
     with unknown_is_404():
-        try:
-            return pdf_answer(await preview_statement_pdf(desk.hub, desk.merchant, customer))
-        except PapersMissing as missing:
-            raise LookupError(customer) from missing
+        return pdf_answer(await preview_statement_pdf(desk.hub, desk.merchant, customer))
 
 
 @post("/customers/{customer:str}/language", status_code=200, right=Right.SEND)

@@ -15,6 +15,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Session
 from hub.flows.ports import Hub
+from hub.flows.print_paper import PapersMissing
 from hub.flows.sign_in import who
 from hub.web.pages import (
     FORM_FIELD,
@@ -198,10 +199,10 @@ async def checked_form(request: Request, desk: AtDesk) -> Form:
 
 @contextmanager
 def unknown_is_404() -> Iterator[None]:
-    """What a flow did not find, or found with another merchant, is not there."""
+    """What a flow did not find, found with another merchant, or has no means to draw, is not there."""
     try:
         yield
-    except LookupError as error:
+    except (LookupError, PapersMissing) as error:
         raise NotFoundException("Esta página no existe.") from error
 
 

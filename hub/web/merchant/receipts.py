@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.flows.mail_cash_receipt import mail_cash_receipt
-from hub.flows.print_paper import PapersMissing, cash_receipt_pdf
+from hub.flows.print_paper import cash_receipt_pdf
 from hub.flows.record_receipt import receipt_form, record_for_payment
 from hub.flows.save_company import Invalid
 from hub.flows.send_statement import NoMail
@@ -53,10 +53,7 @@ async def _receipt_page(desk: Desk, receipt: str, *, said: str = "", fault: str 
 async def download_receipt(desk: AtDesk, receipt: FromPath[str]) -> Response[bytes]:
     """One cash receipt as a PDF."""
     with unknown_is_404():
-        try:
-            return pdf_answer(await cash_receipt_pdf(desk.hub, desk.merchant, receipt))
-        except PapersMissing as missing:
-            raise LookupError(receipt) from missing
+        return pdf_answer(await cash_receipt_pdf(desk.hub, desk.merchant, receipt))
 
 
 @post("/receipts/{receipt:str}/void", status_code=200, right=Right.BOOK)
