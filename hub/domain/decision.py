@@ -51,6 +51,7 @@ class Decision:
         subject: The review or payment that it is about.
         content: What exactly was decided, in plain words: ``{"outcome": "paid"}``. A second person must say the same.
         via: How it came: ``page``, or the command line and its user.
+        second_why: The second person's own reason.
         superseded: Somebody proposed something else before a second person agreed.
     """
 
@@ -68,6 +69,7 @@ class Decision:
     via: str = ""
     proposed_at: datetime
     seconded_by: str = ""
+    second_why: str = ""
     done_at: datetime | None = None
     superseded: bool = False
 

@@ -79,11 +79,16 @@ class Merchant:
 
 @attrs.frozen(kw_only=True)
 class Member:
-    """A person who may sign in for a merchant."""
+    """A person who may sign in for a merchant.
+
+    Attributes:
+        language: Of the pages and mails that this person reads: ``es``, ``en``; empty for the merchant's own.
+    """
 
     merchant_id: str
     email: str
     role: Role
+    language: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -16,9 +16,9 @@ from .schema import ZERO, decision
 from .statements import Runs, changed, inserted
 
 ADD = inserted(decision)
-SAVE = changed(decision, decision.c.seconded_by, decision.c.done_at, decision.c.superseded).where(
-    decision.c.done_at.is_(None), decision.c.superseded == ZERO
-)
+SAVE = changed(
+    decision, decision.c.seconded_by, decision.c.second_why, decision.c.done_at, decision.c.superseded
+).where(decision.c.done_at.is_(None), decision.c.superseded == ZERO)
 OPEN = select(decision).where(
     decision.c.kind == bindparam("kind"),
     decision.c.subject == bindparam("subject"),
@@ -74,6 +74,7 @@ class Decisions:
 def _end(record: Decision) -> dict[str, Any]:
     return {
         "seconded_by": record.seconded_by,
+        "second_why": record.second_why,
         "done_at": maybe_micros(record.done_at),
         "superseded": int(record.superseded),
     }
@@ -117,6 +118,7 @@ def _decision(row: sqlite3.Row) -> Decision:
         via=row["via"],
         proposed_at=moment(row["proposed_at"]),
         seconded_by=row["seconded_by"],
+        second_why=row["second_why"],
         done_at=maybe_moment(row["done_at"]),
         superseded=bool(row["superseded"]),
     )

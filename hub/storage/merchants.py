@@ -89,7 +89,7 @@ class Merchants:
 
     def add_member(self, member: Member) -> None:
         """Let a person sign in."""
-        self._tx.run(ADD_MEMBER, {"merchant": member.merchant_id, "email": member.email, "role": member.role.value})
+        self._tx.run(ADD_MEMBER, _member_values(member))
 
     def members(self, merchant_id: str) -> tuple[Member, ...]:
         """Who may sign in for a merchant."""
@@ -224,5 +224,14 @@ def _merchant(row: sqlite3.Row) -> Merchant:
     )
 
 
+def _member_values(record: Member) -> dict[str, str]:
+    return {
+        "merchant": record.merchant_id,
+        "email": record.email,
+        "role": record.role.value,
+        "language": record.language,
+    }
+
+
 def _member(row: sqlite3.Row) -> Member:
-    return Member(merchant_id=row["merchant"], email=row["email"], role=Role(row["role"]))
+    return Member(merchant_id=row["merchant"], email=row["email"], role=Role(row["role"]), language=row["language"])

@@ -123,8 +123,21 @@ member = _table(
     _to("merchant", "merchant.id", primary_key=True),
     _text("email", primary_key=True),
     _text("role"),
+    _text("language", server_default=""),
     _one_of("role", Role),
     Index("member_by_email", func.lower(literal_column("email"))),
+)
+
+logo = _table(
+    "logo",
+    _to("merchant", "merchant.id", primary_key=True),
+    _bytes("content"),
+    _whole("width"),
+    _whole("height"),
+    _text("sha256"),
+    _whole("stored_at"),
+    _between("width", 1),
+    _between("height", 1),
 )
 
 sign_in = _table(
@@ -784,6 +797,7 @@ decision = _table(
     _text("seconded_by"),
     _whole("done_at", null=True),
     _whole("superseded"),
+    _text("second_why", server_default=""),
     _one_of("mode", Mode),
     _one_of("kind", DecisionKind),
     _flag("superseded"),
