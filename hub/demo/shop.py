@@ -148,6 +148,7 @@ class Shop:
                 "items": items,
                 "customer": {name: typed.get(name, "") for name in ("name", "email", "phone")},
                 "hold_minutes": 30,
+                "language": self.lang,
                 "return_url": f"{self.town.base_url}/shop/{shelf}?order={number}",
             },
             headers={"Authorization": f"Bearer {self.keys[shelf]}", "Idempotency-Key": number},

@@ -60,7 +60,7 @@ from .print_paper import (
 )
 from .raise_alerts import hand_over_alert
 from .sign_in import sign_in_token
-from .view_order import order_of
+from .view_order import OrderView, order_of
 from .view_payment import PaymentView, view_of
 from .view_statement import statement_of
 from .write_note import author_of
@@ -214,14 +214,15 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
     head = letterhead_of(hub, merchant, delivery.mode)
     match delivery.kind:
         case DeliveryKind.STATEMENT:
-            told = _statement(tx, hub, delivery, head, now)
-            return told, locale_for(merchant, told.statement.customer)
+            locale = locale_for(merchant, tx.customers.get(delivery.subject_id))
+            return _statement(tx, hub, delivery, head, now, locale), locale
         case DeliveryKind.CASH_RECEIPT:
             receipt = tx.receipts.get(delivery.subject_id)
             customer = tx.customers.get(receipt.customer_id) if receipt else None
             return _cash_receipt(tx, hub, delivery, merchant, head), locale_for(merchant, customer)
         case DeliveryKind.ORDER:
-            return _order(tx, hub, delivery, head, now), merchant.locale
+            placed = order_of(tx, hub, delivery.subject_id, now, medium="mail")
+            return _order(tx, hub, placed, head, now), placed.locale
         case DeliveryKind.SIGN_IN:
             return _sign_in(hub, delivery, head), merchant.locale
         case DeliveryKind.ACCOUNT_RESULT | DeliveryKind.ACCOUNT_REQUESTED | DeliveryKind.ACCOUNT_ATTENTION:
@@ -249,16 +250,18 @@ TO_PAYERS = frozenset(
 """Mails to whoever pays; the others are the merchant's."""
 
 
-def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> StatementMail:
+def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime, locale: str) -> StatementMail:
     link = tx.links.get(delivery.details["link"])
     if link is None or not link.is_open(now):
         raise NothingToSay("the link was revoked")
-    return statement_mail(tx, hub, delivery, head, link, now)
+    return statement_mail(tx, hub, delivery, head, link, now, locale)
 
 
-def statement_mail(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, link: Link, now: datetime) -> StatementMail:
+def statement_mail(
+    tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, link: Link, now: datetime, locale: str = ""
+) -> StatementMail:
     """The statement of the delivery's customer, with the link that opens it."""
-    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail")
+    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail", locale=locale)
     url = url_of(hub, link)
     return StatementMail(
         letterhead=head,
@@ -280,8 +283,7 @@ def _cash_receipt(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head
     return CashReceiptMail(letterhead=head, paper=cash_receipt_paper(hub, merchant, receipt, customer, payment))
 
 
-def _order(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime) -> OrderMail:
-    view = order_of(tx, hub, delivery.subject_id, now, medium="mail")
+def _order(tx: Tx, hub: Hub, view: OrderView, head: Letterhead, now: datetime) -> OrderMail:
     link = tx.links.get(f"o{view.order.id}")
     url = url_of(hub, link) if link else hub.base_url
     paid = view_of(tx, hub, view.payment, now) if view.payment and view.payment.status is Status.PAID else None

@@ -32,18 +32,21 @@ async def offers_for(
     amount: Money,
     customer_id: str = "",
     withheld: int = 0,
+    locale: str = "",
 ) -> tuple[Offered, ...]:
     """Every connected provider for the amount that a payer has chosen.
 
     Args:
         customer_id: Whose statement it is: the merchant's minimum holds unless the whole balance is paid.
         withheld: What the payer keeps back besides, minor units.
+        locale: In which the buttons speak; the merchant's own if it is empty.
     """
     now = hub.clock()
 
     def read(tx: Tx) -> tuple[Offered, ...]:
         floor = floor_for(tx, merchant, mode, customer_id, amount, now, withheld=withheld) if customer_id else None
-        return offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=merchant.locale, floor=floor)
+        speaks = locale or merchant.locale
+        return offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=speaks, floor=floor)
 
     return await hub.store.read(read)
 
@@ -105,7 +108,7 @@ def offered(
         if account.status not in HIDDEN
     ]
     if floor:
-        found = [_below(item, floor, locale) for item in found]
+        found = [_below(item, floor, merchant.locale) for item in found]
     return tuple(sorted(found, key=lambda item: (item.button is None, *place_of(merchant, item.provider))))
 
 

@@ -33,6 +33,7 @@ class Cart:
         number: The shop's own order number, unique for the merchant.
         items: Prices are of one unit, minor units.
         hold_minutes: How long the stock is kept.
+        language: Of the order's mails and page: ``es``, ``en``; empty for the customer's own.
     """
 
     number: str
@@ -43,6 +44,7 @@ class Cart:
     phone: str = ""
     hold_minutes: int = 60
     return_url: str = ""
+    language: str = ""
 
 
 class KeyReused(Exception):
@@ -83,11 +85,17 @@ async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: 
     if cart.return_url and not is_of_shop(merchant, cart.return_url):
         raise OrderRefused("return_url: an https address of one of the merchant's registered shop origins")
     now = hub.clock()
-    digest = hashlib.sha256(json.dumps(attrs.asdict(cart), sort_keys=True).encode()).hexdigest()
+    digest = digest_of(cart)
     order_id = hub.fresh_id()
     placed = await hub.store.write(lambda tx: _place(tx, hub, merchant, mode, key, digest, cart, total, order_id, now))
     hub.wake()
     return placed
+
+
+def digest_of(cart: Cart) -> str:
+    """What tells one cart from another; a language that nobody gave is no part of it."""
+    told = {name: value for name, value in attrs.asdict(cart).items() if name != "language" or value}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def checked_total(cart: Cart) -> Money:
@@ -122,6 +130,11 @@ def _typed(cart: Cart) -> Iterator[tuple[str, str]]:
     """What people typed; numbers and codes of the shop may look like a card's."""
     yield from (("customer.name", cart.name), ("customer.phone", cart.phone), ("customer.email", cart.email))
     yield from ((f"items[{at}].description", item.description) for at, item in enumerate(cart.items))
+
+
+def order_mail_id(order_id: str) -> str:
+    """The id of the mail that tells of an order; it also keeps the order's language."""
+    return derived_id("delivery", DeliveryKind.ORDER, order_id)
 
 
 def is_of_shop(merchant: Merchant, url: str) -> bool:
@@ -201,13 +214,13 @@ def _place(
     tx.orders.keep_answer(merchant.id, mode, key, digest, 201, json.dumps(body), now)
     tx.deliveries.add(
         Delivery(
-            id=derived_id("delivery", DeliveryKind.ORDER, order_id, cart.email),
+            id=order_mail_id(order_id),
             merchant_id=merchant.id,
             mode=mode,
             kind=DeliveryKind.ORDER,
             recipient=cart.email,
             subject_id=order_id,
-            details={},
+            details={"language": cart.language} if cart.language else {},
             state=DeliveryState.DUE,
             due_at=now,
             created_at=now,
@@ -233,6 +246,7 @@ def _shopper(tx: Tx, merchant: Merchant, cart: Cart) -> Customer:
         name=cart.name.strip()[:200] or cart.email,
         email=cart.email.lower(),
         phone=cart.phone,
+        language=cart.language,
     )
     tx.customers.save(customer)
     return customer

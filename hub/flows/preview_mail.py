@@ -107,8 +107,8 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
             created_at=now,
         )
         head = letterhead_of(hub, merchant, merchant.mode)
-        value = statement_mail(tx, hub, delivery, head, link, now)
         locale = locale_for(merchant, customer)
+        value = statement_mail(tx, hub, delivery, head, link, now, locale)
         mail = hub.documents.mail(value, recipient=customer.email, message_id="preview", locale=locale)
         return _shown(MailPreview(kind=delivery.kind, recipient=customer.email), mail)
 

@@ -92,7 +92,7 @@ async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFil
 
     def read(tx: Tx) -> tuple[StatementPaper, str]:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        view = statement_of(tx, hub, link.target, link.mode, now=now, link=link, medium="pdf")
+        view = statement_of(tx, hub, link.target, link.mode, now=now, link=link, medium="pdf", locale=language)
         return statement_paper(hub, view, link), language or view.merchant.locale
 
     return await print_paper(hub, *await hub.store.read(read))
@@ -112,8 +112,9 @@ async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) 
         if customer is None or customer.merchant_id != merchant.id:
             raise LookupError(customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
-        view = statement_of(tx, hub, customer_id, merchant.mode, now=now, link=link, medium="pdf")
-        return statement_paper(hub, view, link), locale_for(merchant, customer)
+        locale = locale_for(merchant, customer)
+        view = statement_of(tx, hub, customer_id, merchant.mode, now=now, link=link, medium="pdf", locale=locale)
+        return statement_paper(hub, view, link), locale
 
     paper, locale = await hub.store.read(read)
     return await print_paper(hub, paper, locale)

@@ -15,6 +15,7 @@ from hub_hookspecs import Channel, Mode
 
 from .offer_buttons import offered
 from .open_link import open_link, url_of
+from .place_order import order_mail_id
 from .ports import Hub, Tx
 from .view_payment import PaymentView, payment_link_id, view_of
 
@@ -28,6 +29,7 @@ class OrderView:
         payment: The payment that holds or paid it, if any.
         payment_url: That payment's page.
         is_held: The stock is still kept.
+        language: In which the shop placed it, else the customer's own; empty where neither is known.
     """
 
     order: StoreOrder
@@ -40,6 +42,12 @@ class OrderView:
     is_held: bool
     link: Link | None
     simulated: bool
+    language: str = ""
+
+    @property
+    def locale(self) -> str:
+        """The language of the order's mails."""
+        return self.merchant.locale if self.language in ("", "es") else self.language
 
     @property
     def is_paid(self) -> bool:
@@ -47,8 +55,11 @@ class OrderView:
         return self.payable.due == 0
 
 
-async def view_order(hub: Hub, token: str) -> OrderView:
+async def view_order(hub: Hub, token: str, *, locale: str = "") -> OrderView:
     """The order of a link.
+
+    Args:
+        locale: In which the buttons are drawn; the order's own language if it is empty.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
@@ -57,13 +68,20 @@ async def view_order(hub: Hub, token: str) -> OrderView:
 
     def read(tx: Tx) -> OrderView:
         link = open_link(tx, hub, LinkKind.ORDER, token, now)
-        return order_of(tx, hub, link.target, now, link=link)
+        return order_of(tx, hub, link.target, now, link=link, locale=locale)
 
     return await hub.store.read(read)
 
 
 def order_of(
-    tx: Tx, hub: Hub, order_id: str, now: datetime, *, link: Link | None = None, medium: str = "page"
+    tx: Tx,
+    hub: Hub,
+    order_id: str,
+    now: datetime,
+    *,
+    link: Link | None = None,
+    medium: str = "page",
+    locale: str = "",
 ) -> OrderView:
     """The order in a reading transaction.
 
@@ -81,7 +99,20 @@ def order_of(
         (item for item in payments if item.status is Status.PAID), None
     )
     page = tx.links.get(payment_link_id(chosen.id)) if chosen else None
-    buttons: tuple[Offered, ...] = ()
+    mail = tx.deliveries.get(order_mail_id(order_id))
+    view = OrderView(
+        order=order,
+        payable=payable,
+        merchant=merchant,
+        customer=customer,
+        buttons=(),
+        payment=chosen,
+        payment_url=url_of(hub, page) if page else "",
+        is_held=now < order.hold_until,
+        link=link,
+        simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
+        language=(mail.details.get("language", "") if mail else "") or customer.language,
+    )
     if payable.is_offered(now) and not (chosen and chosen.is_live):
         buttons = offered(
             tx,
@@ -90,21 +121,11 @@ def order_of(
             order.mode,
             channel=Channel.CHECKOUT,
             amount=payable.balance,
-            locale=merchant.locale,
+            locale=locale or view.locale,
             medium=medium,
         )
-    return OrderView(
-        order=order,
-        payable=payable,
-        merchant=merchant,
-        customer=customer,
-        buttons=buttons,
-        payment=chosen,
-        payment_url=url_of(hub, page) if page else "",
-        is_held=now < order.hold_until,
-        link=link,
-        simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
-    )
+        return attrs.evolve(view, buttons=buttons)
+    return view
 
 
 @attrs.frozen(kw_only=True)

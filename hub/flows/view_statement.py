@@ -44,7 +44,7 @@ class StatementView:
     simulated: bool
 
 
-async def view_statement(hub: Hub, token: str) -> StatementView:
+async def view_statement(hub: Hub, token: str, *, locale: str = "") -> StatementView:
     """The statement of a link.
 
     Raises:
@@ -54,7 +54,7 @@ async def view_statement(hub: Hub, token: str) -> StatementView:
 
     def read(tx: Tx) -> StatementView:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        return statement_of(tx, hub, link.target, link.mode, now=now, link=link)
+        return statement_of(tx, hub, link.target, link.mode, now=now, link=link, locale=locale)
 
     view = await hub.store.read(read)
     if view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
@@ -96,9 +96,17 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> S
 
 
 def statement_of(
-    tx: Tx, hub: Hub, customer_id: str, mode: Mode, *, now: datetime, link: Link | None = None, medium: str = "page"
+    tx: Tx,
+    hub: Hub,
+    customer_id: str,
+    mode: Mode,
+    *,
+    now: datetime,
+    link: Link | None = None,
+    medium: str = "page",
+    locale: str = "",
 ) -> StatementView:
-    """Compute the statement of a customer in a reading transaction."""
+    """Compute the statement of a customer in a reading transaction; its buttons speak the locale, or the merchant's."""
     customer = tx.customers.get(customer_id)
     merchant = tx.merchants.get(customer.merchant_id) if customer else None
     if customer is None or merchant is None:
@@ -133,7 +141,7 @@ def statement_of(
                 mode,
                 channel=Channel.STATEMENT,
                 amount=section.outstanding,
-                locale=merchant.locale,
+                locale=locale or merchant.locale,
                 medium=medium,
             )
             for section in statement.sections

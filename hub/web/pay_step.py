@@ -24,7 +24,6 @@ from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.flows.offer_buttons import offers_for
-from hub.flows.ports import Hub
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
 from hub.flows.view_payment import view_payment
 from hub_hookspecs import Channel, Mode, Money, PayerField, plain
@@ -277,7 +276,7 @@ async def show_step(
     status: int = 200,
 ) -> Page:
     """The page of the step; one provider alone is chosen already."""
-    offers = await _offers(pages.hub, basket)
+    offers = await _offers(pages, basket)
     payable = [offer for offer in offers if offer.button]
     country = pages.hub.countries[basket.merchant.company.country]
     chosen = next((offer for offer in payable if offer.provider == provider), None)
@@ -358,15 +357,16 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=422)
 
 
-async def _offers(hub: Hub, basket: Basket) -> tuple[Offered, ...]:
+async def _offers(pages: Pages, basket: Basket) -> tuple[Offered, ...]:
     return await offers_for(
-        hub,
+        pages.hub,
         basket.merchant,
         basket.mode,
         channel=basket.channel,
         amount=basket.total,
         customer_id=basket.customer.id if basket.channel is Channel.STATEMENT else "",
         withheld=basket.withheld.minor,
+        locale=pages.language,
     )
 
 
@@ -381,7 +381,7 @@ def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> Trouble | None:
 
 async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
     hub = pages.hub
-    offers = await _offers(hub, basket)
+    offers = await _offers(pages, basket)
     offer = next((item for item in offers if item.provider == provider), None)
     if offer is None or offer.button is None:
         reason = pages.reader_of(basket.merchant).why_not(offer) if offer else ""

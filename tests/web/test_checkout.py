@@ -109,3 +109,49 @@ def test_the_order_mail_reaches_the_shopper(house: Any) -> None:
     mail = house.until(lambda: house.mailbox.to(f"ana{placed['number'].removeprefix('W-')}@tienda.example"))
 
     assert placed["number"] in mail[0].text
+
+
+@pytest.mark.parametrize(
+    ("asked", "browser_says", "page_says", "mail_says"),
+    [
+        ("en", "es-CR", "Credit or debit card", "Your order"),
+        ("es", "en-US", "Tarjeta de crédito o débito", "Su pedido"),
+        ("", "en-US", "Credit or debit card", "Su pedido"),
+        ("", "es-CR", "Tarjeta de crédito o débito", "Su pedido"),
+    ],
+)
+def test_an_order_speaks_the_language_in_which_the_shop_placed_it(
+    house: Any, seen: Callable[[str], str], asked: str, browser_says: str, page_says: str, mail_says: str
+) -> None:
+    placed = order(house, **({"language": asked} if asked else {}))
+    with house.browser() as browser:
+        html = browser.get(placed["path"], headers={"accept-language": browser_says}).text
+    mail = house.until(lambda: house.mailbox.to(f"ana{placed['number'].removeprefix('W-')}@tienda.example"))[0]
+
+    assert page_says in seen(html)
+    assert mail_says in mail.subject
+
+
+def test_an_english_order_ends_in_an_english_result_and_receipt(
+    house: Any, forms: Forms, seen: Callable[[str], str]
+) -> None:
+    placed = order(house, "CO", language="en")
+    spanish = {"accept-language": "es-CO"}
+    with house.browser() as browser:
+        html = browser.get(f"{placed['path']}/pay?provider=nequi", headers=spanish).text
+        form = next(form for form in forms(html) if "total" in form["fields"])
+        fields = {**form["fields"], "field.push.phone": "3001234568"}
+        path = browser.post(form["action"], data=fields, headers=spanish).headers["location"]
+    path = path.removeprefix(house.base).partition("?")[0]
+    house.control("nequi", "approve", reference=house.payment(path).reference)
+    house.until(lambda: house.payment(path).status is Status.PAID)
+    with house.browser() as browser:
+        result = seen(browser.get(path, headers=spanish).text)
+    address = f"ana{placed['number'].removeprefix('W-')}@tienda.example"
+    mails = house.until(lambda: (mails := house.mailbox.to(address)) and len(mails) > 1 and mails)
+
+    assert "Pay with Nequi" in html
+    assert "Approved" in result
+    assert "Aprobada" not in result
+    assert [mail.subject for mail in mails if "Su " in mail.subject or "Tu " in mail.subject] == []
+    assert any("Proof of payment" in mail.subject or "receipt" in mail.subject.lower() for mail in mails), mails

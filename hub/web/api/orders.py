@@ -84,6 +84,7 @@ def _cart(order: NewOrder) -> Cart:
         phone=order.customer.phone,
         hold_minutes=order.hold_minutes,
         return_url=order.return_url,
+        language=order.language,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -38,6 +38,10 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hold_minutes: Annotated[int, Meta(ge=1, le=10_080, description="How long the stock is kept.")] = 60
     return_url: Annotated[
         str, Meta(max_length=500, description="Where the shopper goes back to: an address of a registered shop.")
+    ] = ""
+    language: Annotated[
+        Literal["", "es", "en"],
+        Meta(description="Of the order's mails and page; empty for the customer's own, else the merchant's Spanish."),
     ] = ""
 
 

@@ -10,6 +10,7 @@ from hub.flows.place_order import is_of_shop
 from hub.flows.view_order import OrderView, view_order
 from hub.web.pages import (
     Page,
+    Pages,
     Request,
     button_style,
     hub_of,
@@ -29,12 +30,12 @@ async def show_order(request: Request) -> Page:
     provider = request.query_params.get("provider", "")
     if provider in hub.providers:
         return redirect(f"{address_of(request)}/pay?provider={provider}")
-    view = await view_order(hub, request.path_params["token"])
+    pages, view = await _opened(request)
     order, customer, now = view.order, view.customer, hub.clock()
     currency = order.total.currency
     is_live = bool(view.payment and view.payment.is_live)
     held = time_left_style(order.created_at, order.hold_until, now) if view.is_held else ""
-    return reader_pages_of(request).page(
+    return pages.page(
         "checkout/order.html",
         merchant=view.merchant,
         mode=order.mode,
@@ -57,23 +58,31 @@ async def show_order(request: Request) -> Page:
 @get("/o/{token:str}/pay", include_in_schema=False)
 async def show_pay_step(request: Request) -> Page:
     """Method and payer fields for the order."""
-    view = await view_order(hub_of(request), request.path_params["token"])
+    pages, view = await _opened(request)
     basket = basket_of(request, view)
     if basket is None:
         return redirect(elsewhere(request, view))
     query = request.query_params
-    pages = reader_pages_of(request)
     return await show_step(pages, basket, provider=query.get("provider", ""), way=query.get("way", ""))
 
 
 @post("/o/{token:str}/pay", include_in_schema=False)
 async def pay_order(request: Request) -> Page:
     """Start the payment, or lead to the one that already holds the order."""
-    view = await view_order(hub_of(request), request.path_params["token"])
+    pages, view = await _opened(request)
     basket = basket_of(request, view)
     if basket is None:
         return redirect(elsewhere(request, view))
-    return await pay(reader_pages_of(request), basket, await request.form())
+    return await pay(pages, basket, await request.form())
+
+
+async def _opened(request: Request) -> tuple[Pages, OrderView]:
+    """The order, and its pages: in the language that the shopper asked for, else the order's, else the browser's."""
+    hub, token = hub_of(request), request.path_params["token"]
+    view = await view_order(hub, token)
+    pages = reader_pages_of(request, view.language)
+    locale = pages.reader_of(view.merchant).locale
+    return pages, view if locale == view.locale else await view_order(hub, token, locale=locale)
 
 
 def address_of(request: Request) -> str:

@@ -107,7 +107,8 @@ async def show_payment(request: Request) -> Page:
     country = hub.countries[view.merchant.company.country]
     going_on = GO_ON in request.query_params and now < payment.created_at + FRESH
     address = f"/p/{token}"
-    return reader_pages_of(request).page(
+    paid_in = payment.locale if payment.locale != view.merchant.locale else ""
+    return reader_pages_of(request, paid_in).page(
         "portal/payment.html",
         merchant=view.merchant,
         mode=payment.mode,

@@ -28,7 +28,7 @@ SAID: Final = {
 async def show_statement(request: Request) -> Page:
     """What the customer owes now, with the bar "Pagar en línea"."""
     hub, pages = hub_of(request), reader_pages_of(request)
-    view = await view_statement(hub, request.path_params["token"])
+    view = await view_statement(hub, request.path_params["token"], locale=pages.language)
     country = hub.countries[view.merchant.company.country]
     document = view.customer.document
     return pages.page(
