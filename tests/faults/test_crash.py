@@ -1,11 +1,16 @@
-"""A process that dies at each commit, request and mail in turn; what it left is taken up by the next one (F04)."""
+"""A process that dies at each commit, request and mail in turn; what it left is taken up by the next one (F04).
+
+The next one may die as well, at each of its own commits, requests and mails: pairs.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
@@ -21,9 +26,10 @@ from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
 from hub.flows.start_payment import send_payment, start_payment
 from hub.jobs.embedded import Loop
 from hub_hookspecs import Kind, Message, Source
-from tests.faults.harness import SHORT, Debtor, World, broken, limit_exchanges
+from tests.faults.harness import SHORT, Debtor, News, World, broken, limit_exchanges, tell_time
 
 T = TypeVar("T")
+Size = Callable[[int, int], int]
 
 pytestmark = pytest.mark.filterwarnings(  # the dead leave their sockets behind
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
@@ -66,6 +72,7 @@ class Victim:
 
     opened: Opened
     points: Failpoints
+    _jobs: list[Loop] = attrs.Factory(list)
 
     @classmethod
     def of(cls, world: World, fatal: int) -> Victim:
@@ -88,15 +95,46 @@ class Victim:
             await asyncio.sleep(0.002)
         if self.points.is_dead:
             task.cancel()
-            for running in set(self.opened.tasks.running):
-                running.cancel()
+            self._end()
             return False
         await task
         while self.opened.tasks.running and not self.points.is_dead:
             await asyncio.sleep(0.002)
-        for left in set(self.opened.tasks.running):
-            left.cancel()
+        self._end()
         return not self.points.is_dead
+
+    def _end(self) -> None:
+        """Nothing of it goes on."""
+        jobs = [task for loop in self._jobs for tasks in loop._running.values() for task in tasks]
+        for left in {*self.opened.tasks.running, *jobs}:
+            left.cancel()
+
+    def jobs(self) -> Loop:
+        """Its loop, which ends with it."""
+        self._jobs.append(Loop(self.opened.hub))
+        return self._jobs[-1]
+
+    async def take_up(self, world: World, **duration: float) -> None:
+        """Do what falls due while time passes, as the next process does."""
+        end, jobs = world.clock.now + timedelta(**duration), self.jobs()
+        while True:
+            await jobs.drain()
+            while running := set(self.opened.tasks.running):
+                await asyncio.wait(running)
+            due = self.opened.store.next_due()
+            if due is None or due > end:
+                return
+            world.clock.now = max(due, world.clock.now)
+            await tell_time(world.town, world.clock)
+
+    async def hear(self, world: World, country: str, news: News) -> bool:
+        """Take a notification in; whether it was acknowledged."""
+        message = Message(
+            source=Source.NOTIFICATION, method="POST", path="", query="", headers=news.headers,
+            body=news.body, received_at=world.clock(), call_id="ABCDEFGHJK",
+        )  # fmt: skip
+        answer = await receive_notification(self.opened.hub, world.accounts[country].path_token, message)
+        return answer.status == 200
 
 
 class Guarded:
@@ -243,15 +281,10 @@ def deaths_while_told(world: World, country: str) -> tuple[list[str], set[str]]:
         acknowledged = False
         with victim_of(world, fatal) as victim:
 
-            async def take_in(hub: Any = victim.opened.hub, news: Any = news, at: str = country) -> None:
+            async def take_in(victim: Victim = victim, news: News = news) -> None:
                 nonlocal acknowledged
-                message = Message(
-                    source=Source.NOTIFICATION, method="POST", path="", query="", headers=news.headers,
-                    body=news.body, received_at=world.clock(), call_id="ABCDEFGHJK",
-                )  # fmt: skip
-                answer = await receive_notification(hub, world.accounts[at].path_token, message)
-                acknowledged = answer.status == 200
-                await Loop(hub).drain()
+                acknowledged = await victim.hear(world, country, news)
+                await victim.jobs().drain()
 
             survived = world.run(victim.live(take_in()))
         visited |= set(victim.points.names)
@@ -283,49 +316,67 @@ def test_a_process_that_dies_anywhere_after_a_notice_loses_neither_the_news_nor_
 # ---------------------------------------------------------------- giving back and withdrawing
 
 
+OPERATE: dict[str, Callable[[Any, str], Awaitable[Any]]] = {
+    "refund": lambda hub, payment_id: refund_payment(hub, payment_id, by="Ana"),
+    "undo": undo_payment,
+    "cancel": lambda hub, payment_id: cancel_payment(hub, payment_id, by="Ana"),
+}
+
+
+def before_operating(world: World, kind: str) -> Payment:
+    """A payment that can be given back, undone or withdrawn."""
+    debtor = world.debtor("CO", 70_000)
+    if kind == "undo":
+        world.fault("nequi", "*unregisteredpayment", "cut_after")
+    payment = world.pay(debtor)
+    if kind != "cancel":
+        world.approve(payment)
+    if kind == "refund":
+        world.deliver(payment)
+    if kind == "undo":
+        world.clock.now += timedelta(minutes=31)
+    return payment
+
+
+def after_operating(world: World, kind: str, payment: Payment, before: int) -> list[str]:
+    """What went back twice, or is left open, three hours later; ``before`` counts the requests until then."""
+    world.pass_time(hours=3)
+    wrong: list[str] = []
+    after = world.payment(payment)
+    reversals = sum(path.endswith("reversetransaction") for path in world.front.paths[before:])
+    held = [row["state"] for row in world.book("nequi") if row["reference"] == payment.reference]
+    if reversals > 1:
+        wrong.append(f"sent {reversals} times")
+    if kind == "cancel" and (after.is_live or held):
+        wrong.append(f"{after.status} {after.reason}, {held}")
+    unknown = [item for item in world.operations(payment) if item.status is OperationStatus.UNKNOWN]
+    if unknown and not world.causes(payment):
+        wrong.append("nobody is asked about what is unknown")
+    returned = sum(item.observation.kind is Kind.RETURNED for item in world.seen(payment))
+    if not unknown and returned != held.count("returned"):
+        wrong.append(f"returned {returned} times, the book says {held}")
+    return wrong
+
+
 def deaths_while_operating(world: World, kind: str) -> tuple[list[str], set[str]]:
     """Die at every failpoint of a refund, an undo or a cancel: what goes back twice, or is left open."""
     wrong: list[str] = []
     visited: set[str] = set()
-    deed = {"refund": refund_payment, "undo": undo_payment, "cancel": cancel_payment}[kind]
     world.control("nequi", "options", reports="denied")
     for fatal in range(1, 100):
-        debtor = world.debtor("CO", 70_000)
-        if kind == "undo":
-            world.fault("nequi", "*unregisteredpayment", "cut_after")
-        payment = world.pay(debtor)
-        if kind != "cancel":
-            world.approve(payment)
-        if kind == "refund":
-            world.deliver(payment)
-        if kind == "undo":
-            world.clock.now += timedelta(minutes=31)
-        more = {} if kind == "undo" else {"by": "Ana"}
+        payment = before_operating(world, kind)
         before = len(world.front.paths)
         with victim_of(world, fatal) as victim:
-            survived = world.run(victim.live(deed(victim.opened.hub, payment.id, **more)))
+            survived = world.run(victim.live(OPERATE[kind](victim.opened.hub, payment.id)))
         visited |= set(victim.points.names)
-        world.pass_time(hours=3)
-        after = world.payment(payment)
-        reversals = sum(path.endswith("reversetransaction") for path in world.front.paths[before:])
-        held = [row["state"] for row in world.book("nequi") if row["reference"] == payment.reference]
         name = f"{kind} {fatal} ({victim.points.names[-1]})"
-        if reversals > 1:
-            wrong.append(f"{name}: sent {reversals} times")
-        if kind == "cancel" and (after.is_live or held):
-            wrong.append(f"{name}: {after.status} {after.reason}, {held}")
-        unknown = [item for item in world.operations(payment) if item.status is OperationStatus.UNKNOWN]
-        if unknown and not world.causes(payment):
-            wrong.append(f"{name}: nobody is asked about what is unknown")
-        returned = sum(item.observation.kind is Kind.RETURNED for item in world.seen(payment))
-        if not unknown and returned != held.count("returned"):
-            wrong.append(f"{name}: returned {returned} times, the book says {held}")
+        wrong += [f"{name}: {text}" for text in after_operating(world, kind, payment, before)]
         if survived:
             return wrong + broken(world), visited
     raise AssertionError("an operation has no end of failpoints")
 
 
-@pytest.mark.parametrize("kind", ["refund", "undo", "cancel"])
+@pytest.mark.parametrize("kind", OPERATE)
 def test_a_process_that_dies_anywhere_in_an_operation_sends_it_once_and_leaves_no_limbo(
     world: World, kind: str
 ) -> None:
@@ -333,3 +384,167 @@ def test_a_process_that_dies_anywhere_in_an_operation_sends_it_once_and_leaves_n
 
     assert wrong == []
     assert {"before a commit", "after a commit", "before a request", "after a request"} <= visited
+
+
+# ---------------------------------------------------------------- the next process dies as well
+
+
+@attrs.frozen
+class Pair:
+    """What came of two deaths: what is wrong, and which of the two processes outlived its failpoint."""
+
+    wrong: tuple[str, ...]
+    first_lived: bool
+    second_lived: bool
+
+
+Story = Callable[[World, int, int], Pair]
+
+
+def lived(world: World, fatal: int, deed: Callable[[Victim], Awaitable[Any]]) -> tuple[bool, str]:
+    """Whether a process outlived what it had to do, and the last failpoint that it reached."""
+    with victim_of(world, fatal) as victim:
+        survived = world.run(victim.live(deed(victim)))
+    return survived, f"{fatal} ({victim.points.names[-1]})" if victim.points.names else "nothing"
+
+
+async def take_up(world: World, victim: Victim, debtor: Debtor) -> None:
+    del debtor
+    await victim.take_up(world, hours=3)
+
+
+def pair_while_paying(country: str, *, told: bool, next_process: Any = take_up) -> Story:
+    """The first dies while it starts a payment; the next one while it hears of it and finds out what became of it."""
+
+    def play(world: World, first: int, second: int) -> Pair:
+        debtor, heard = world.debtor(country, 70_000), False
+        asked = world.request(debtor)
+        first_lived, where = lived(world, first, lambda victim: start_payment(victim.opened.hub, asked))
+        payment = newest(world, debtor)
+        if payment:
+            payer_pays(world, payment)
+        news = world.news(payment)[:1] if payment and told else []
+
+        async def go_on(victim: Victim) -> None:
+            nonlocal heard
+            for item in news:
+                heard = await victim.hear(world, country, item)
+            await next_process(world, victim, debtor)
+
+        second_lived, there = lived(world, second, go_on)
+        wrong = after_death(world, debtor, told=told)
+        if heard and (after := newest(world, debtor)) and after.status is not Status.PAID:
+            wrong.append(f"acknowledged, but {after.status} {after.reason}")
+        name = f"{country}, told {told}: {where}, {there}"
+        return Pair(tuple(f"{name}: {text}" for text in wrong), first_lived, second_lived)
+
+    return play
+
+
+def pair_while_told(country: str) -> Story:
+    """Both die between a notice and the last mail that it causes."""
+
+    def play(world: World, first: int, second: int) -> Pair:
+        debtor, heard = world.debtor(country, 70_000), False
+        payment = world.pay(debtor)
+        world.approve(payment)
+        (news,) = world.news(payment)
+
+        async def take_in(victim: Victim) -> None:
+            nonlocal heard
+            heard = heard or await victim.hear(world, country, news)  # the provider tries until somebody acknowledges
+            await victim.take_up(world, seconds=125)
+
+        first_lived, where = lived(world, first, take_in)
+        second_lived, there = lived(world, second, take_in)
+        if not heard:
+            world.post(country, news)
+        world.pass_time(seconds=250)
+        after = world.payment(payment)
+        mails = [str(mail.message["Message-ID"]) for mail in world.town.mailbox.to(debtor.customer.email)]
+        wrong = []
+        if after.status is not Status.PAID:
+            wrong.append(f"{after.status} {after.reason}")
+        if len(set(mails)) != 1 or len(mails) > 3:  # one more for each death between hand-over and commit
+            wrong.append(f"receipt mails {mails}")
+        return Pair(tuple(f"{country}: {where}, {there}: {text}" for text in wrong), first_lived, second_lived)
+
+    return play
+
+
+def pair_while_operating(kind: str) -> Story:
+    """The first dies in a refund, an undo or a cancel; the next one while it finds out what became of it."""
+
+    def play(world: World, first: int, second: int) -> Pair:
+        payment = before_operating(world, kind)
+        before = len(world.front.paths)
+        first_lived, where = lived(world, first, lambda victim: OPERATE[kind](victim.opened.hub, payment.id))
+        second_lived, there = lived(world, second, lambda victim: victim.take_up(world, hours=3))
+        wrong = after_operating(world, kind, payment, before)
+        return Pair(tuple(f"{kind}: {where}, {there}: {text}" for text in wrong), first_lived, second_lived)
+
+    return play
+
+
+STORIES: dict[str, Story] = {
+    **{f"pay {country}": pair_while_paying(country, told=False) for country in ("CR", "CO")},
+    **{f"pay {country} and be told": pair_while_paying(country, told=True) for country in ("CR", "CO")},
+    **{f"be told {country}": pair_while_told(country) for country in ("CR", "CO")},
+    **{kind: pair_while_operating(kind) for kind in OPERATE},
+}
+HEARS_NOTHING = "pay CR"
+
+
+def played(open_world: Callable[[], World], name: str, failpoints: Callable[[], range]) -> tuple[list[str], int]:
+    """What is wrong after every pair of these failpoints, and how many pairs that was."""
+    wrong: list[str] = []
+    count = 0
+    for first in failpoints():
+        world = open_world()
+        try:
+            if name in OPERATE:
+                world.control("nequi", "options", reports="denied")
+            first_lived = False
+            for second in failpoints():
+                pair = STORIES[name](world, first, second)
+                wrong += pair.wrong
+                count += 1
+                first_lived = pair.first_lived
+                if pair.second_lived:
+                    break
+            wrong += broken(world)
+            if name not in OPERATE and name != HEARS_NOTHING:
+                wrong += world.book_differences()
+        finally:
+            world.close()
+        if first_lived:
+            break
+    return wrong, count
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_two_processes_in_a_row_that_die_anywhere_leave_no_second_charge_and_no_limbo(
+    folder: Callable[[], Path], name: str, size: Size, dice: random.Random
+) -> None:
+    """In a change a pair drawn by chance, in the long set every pair there is."""
+
+    def failpoints() -> range:
+        first = size(dice.randint(1, 8), 1)
+        return range(first, size(first + 1, 10**6))
+
+    wrong, count = played(lambda: World.open(folder()), name, failpoints)
+
+    print(f"{name}: {count} pairs")  # noqa: T201 - shown with -s, for the page of proofs
+    assert wrong == []
+
+
+def test_control_a_second_process_that_sends_again_before_it_asks_charges_twice(world: World) -> None:
+    async def send_again(world: World, victim: Victim, debtor: Debtor) -> None:
+        if payment := newest(world, debtor):
+            await send_payment(victim.opened.hub, payment)
+        await victim.take_up(world, hours=3)
+
+    story = pair_while_paying("CO", told=False, next_process=send_again)
+    wrong = [text for first in range(1, 10) for text in story(world, first, 10**6).wrong]
+
+    assert any("charged 2 times" in text for text in wrong)
