@@ -11,9 +11,10 @@ import css_inline
 import jinja2
 
 from hub.documents.alerts import alert_mail
+from hub.documents.logo import redraw_logo
 from hub.documents.parts import PayBar, Sheet
 from hub.documents.pdf import can_draw, draw_pdf
-from hub.documents.safe import colours, href
+from hub.documents.safe import colours, href, within
 from hub.documents.sheets import sheet_for
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
@@ -57,6 +58,14 @@ class Documents:
         """
         return draw_pdf(paper, locale=locale, wording=self._wording)
 
+    def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
+        """The PNG that is kept of a picture, its width and its height.
+
+        Raises:
+            LogoRefused: It is no picture that is taken.
+        """
+        return redraw_logo(content)
+
     def alert(self, title: str, text: str, *, recipient: str, message_id: str) -> Mail:
         """The mail of an alert.
 
@@ -76,7 +85,7 @@ class Documents:
         value = clean(value)
         reader = Reader(locale, value.letterhead, self._wording)
         sheet = sheet_for(value, reader)
-        logos = _logos(sheet)
+        logos = _logos(sheet, value.letterhead)
         html = self._html.get_template("mail.html").render(
             sheet=sheet, reader=reader, h=value.letterhead, logo_id=_logo_id
         )
@@ -102,6 +111,7 @@ def environment(*, autoescape: bool) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     found.filters["href"] = href
+    found.filters["within"] = within
     found.filters["colours"] = colours
     return found
 
@@ -122,10 +132,11 @@ def mail_address(text: str) -> str:
     return f"{local}@{domain}"
 
 
-def _logos(sheet: Sheet) -> tuple[bytes, ...]:
-    """The pictures that the buttons show, each once."""
+def _logos(sheet: Sheet, letterhead: Letterhead) -> tuple[bytes, ...]:
+    """The pictures of head and buttons, each once."""
     buttons = (button for part in sheet.parts if isinstance(part, PayBar) for button in part.buttons)
-    return tuple(dict.fromkeys(button.logo for button in buttons if button.logo))
+    shown = (letterhead.picture, *(button.logo for button in buttons))
+    return tuple(dict.fromkeys(logo for logo in shown if logo))
 
 
 def _logo_id(logo: bytes) -> str:

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 import attrs
 
 from hub.documents.qr import qr_file
-from hub.documents.safe import colours, href, picture
+from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import Reader, sentence
 from hub.domain.papers import (
     CashReceiptPaper,
@@ -398,6 +398,8 @@ def _frame(reader: Reader, title: str, below: str) -> Words:
         "title": title,
         "kind": title,
         "below": below,
+        "logo": list(head.picture) if head.picture else None,
+        "logo_height": within(head.logo, 150, 40)[1] if head.logo else 0,
         "company": head.legal_name or head.name,
         "company_lines": _some(
             head.name if head.legal_name and head.name != head.legal_name else "",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from hub.domain.logo import Logo
+
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 PNG = b"\x89PNG\r\n\x1a\n"
 OWN_COLOURS = ("#0b5c48", "#ffffff")
@@ -40,6 +42,12 @@ def _luminance(colour: str) -> float:
     shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def within(logo: Logo, width: int, height: int) -> tuple[int, int]:
+    """The size at which a logo fits into a box, never larger than it is."""
+    scale = min(1.0, width / logo.width, height / logo.height)
+    return max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
 
 
 def picture(logo: bytes | None) -> bytes | None:

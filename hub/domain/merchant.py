@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
+from hub.domain.logo import Logo
 from hub_hookspecs import Company, IdentityDocument, Mode
 from hub_hookspecs.identity import EMPTY
 
@@ -61,6 +62,7 @@ class Merchant:
     Attributes:
         slug: Short name for commands: ``--company ferreteria``.
         mode: The mode that its pages and imports work in.
+        logo: Written apart, by ``logos``.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Merchant:
     mode: Mode
     options: Options = Options()
     created_at: datetime
+    logo: Logo | None = None
 
     @property
     def notify(self) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ import attrs
 
 from hub.domain.account import AccountStatus
 from hub.domain.identity import show_document
+from hub.domain.logo import Logo
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
 from hub.domain.statement import Statement
@@ -52,6 +53,8 @@ class Letterhead:
         zone: IANA zone in which times are shown.
         mode: Test papers say ``PRUEBA - SIN VALOR``.
         simulated: The provider's part is played by a simulator; the paper says so.
+        merchant_id: Whose logo it is.
+        picture: The logo's content; it is put in when the paper is about to be drawn.
     """
 
     name: str
@@ -63,6 +66,9 @@ class Letterhead:
     zone: str = "UTC"
     mode: Mode
     simulated: bool = False
+    merchant_id: str = ""
+    logo: Logo | None = None
+    picture: bytes = attrs.field(default=b"", repr=False)
 
 
 def letterhead_for(merchant: Merchant, country: Country, mode: Mode, *, simulated: bool = False) -> Letterhead:
@@ -79,6 +85,8 @@ def letterhead_for(merchant: Merchant, country: Country, mode: Mode, *, simulate
         zone=company.zone,
         mode=mode,
         simulated=simulated,
+        merchant_id=merchant.id,
+        logo=merchant.logo,
     )
 
 

@@ -59,6 +59,7 @@ from .print_paper import (
     still_owed,
 )
 from .raise_alerts import hand_over_alert
+from .save_logo import with_logo
 from .sign_in import sign_in_token
 from .view_order import OrderView, order_of
 from .view_payment import PaymentView, view_of
@@ -170,7 +171,7 @@ async def _with_paper(hub: Hub, mail: Mail, paper: Paper | None, locale: str) ->
 def _said(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, Paper | None]:
     """What the mail says, its language, and the paper that goes with it."""
     value, locale = value_of(tx, hub, delivery, now)
-    return value, locale, _paper(tx, hub, delivery, value, now) if prints(hub) else None
+    return with_logo(tx, value), locale, _paper(tx, hub, delivery, value, now) if prints(hub) else None
 
 
 def _paper(tx: Tx, hub: Hub, delivery: Delivery, value: MailValue, now: datetime) -> Paper | None:

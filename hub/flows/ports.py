@@ -16,6 +16,7 @@ import attrs
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.decision import Decision, DecisionKind
 from hub.domain.ledger import Entry, Intake
+from hub.domain.logo import Logo
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
 from hub.domain.merchant import ApiKey, Customer, Link, LinkKind, Member, Merchant, Session, SignIn
@@ -493,6 +494,18 @@ class Proofs(Protocol):
     def of_review(self, review_id: str) -> tuple[Proof, ...]: ...
 
 
+class Logos(Protocol):
+    """Merchants' logos, one each."""
+
+    def save(self, merchant_id: str, record: Logo, content: bytes, at: datetime) -> None:
+        """Keep a logo in place of the one before."""
+
+    def content(self, merchant_id: str, sha256: str) -> bytes | None:
+        """The merchant's logo, where it is still this one."""
+
+    def drop(self, merchant_id: str) -> None: ...
+
+
 class Operations(Protocol):
     """Refunds, undos and cancels."""
 
@@ -597,6 +610,8 @@ class Tx(Protocol):
     def operations(self) -> Operations: ...
     @property
     def proofs(self) -> Proofs: ...
+    @property
+    def logos(self) -> Logos: ...
     @property
     def requests(self) -> Requests: ...
     @property
@@ -721,6 +736,13 @@ class Documents(Protocol):
         Raises:
             PapersMissing: Nothing that draws PDFs is installed.
             ValueError: It cannot be drawn.
+        """
+
+    def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
+        """The PNG that is kept of a picture, its width and its height.
+
+        Raises:
+            LogoRefused: It is no picture that is taken.
         """
 
     def alert(self, title: str, text: str, *, recipient: str, message_id: str) -> Mail:

@@ -17,6 +17,7 @@ from .deliver import NothingToSay, statement_mail, value_of
 from .open_link import PATHS
 from .ports import Hub, MailRefused, Tx
 from .print_paper import letterhead_of
+from .save_logo import with_logo
 from .send_statement import NoMail
 
 UNSEEN: Final = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ACCOUNT_REQUESTED})
@@ -72,6 +73,7 @@ def _preview(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> MailPreview
     plain = MailPreview(kind=delivery.kind, recipient=delivery.recipient, sent_at=delivery.sent_at)
     try:
         value, locale = value_of(tx, hub, delivery, now)
+        value = with_logo(tx, value)
         mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
     except (NothingToSay, MailRefused, ValueError):
         return attrs.evolve(plain, gone="Lo que este correo contaba ya cambió; no se puede mostrar.")
@@ -108,7 +110,7 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
         )
         head = letterhead_of(hub, merchant, merchant.mode)
         locale = locale_for(merchant, customer)
-        value = statement_mail(tx, hub, delivery, head, link, now, locale)
+        value = with_logo(tx, statement_mail(tx, hub, delivery, head, link, now, locale))
         mail = hub.documents.mail(value, recipient=customer.email, message_id="preview", locale=locale)
         return _shown(MailPreview(kind=delivery.kind, recipient=customer.email), mail)
 

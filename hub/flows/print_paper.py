@@ -42,6 +42,7 @@ from hub_hookspecs import Kind, Mode, Money
 
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
+from .save_logo import with_logo
 from .view_desk import view_receipt
 from .view_payment import PaymentView, Shown, instrument_of, view_of, view_payment
 from .view_statement import StatementView, statement_of
@@ -75,7 +76,8 @@ async def print_paper(hub: Hub, paper: Paper, locale: str) -> PaperFile:
     """
     if not prints(hub):
         raise PapersMissing("PDFs are drawn by typst: install payment-hub[pdf]")
-    return await asyncio.to_thread(hub.documents.pdf, paper, locale=locale)
+    shown = await hub.store.read(lambda tx: with_logo(tx, paper)) if paper.letterhead.logo else paper
+    return await asyncio.to_thread(hub.documents.pdf, shown, locale=locale)
 
 
 # ---------------------------------------------------------------- statement

@@ -35,6 +35,7 @@ from .decisions import Decisions
 from .deliveries import Deliveries
 from .ledger import Ledger
 from .links import Links
+from .logos import Logos
 from .marks import Marks
 from .merchants import Merchants
 from .messages import Messages
@@ -214,6 +215,7 @@ class SqliteTx:
     reviews: Reviews
     operations: Operations
     proofs: Proofs
+    logos: Logos
     requests: Requests
     decisions: Decisions
     marks: Marks
@@ -312,6 +314,7 @@ NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
     "orders": Orders,
     "reviews": Reviews,
     "proofs": Proofs,
+    "logos": Logos,
     "operations": Operations,
     "requests": Requests,
     "decisions": Decisions,

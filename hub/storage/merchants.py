@@ -7,18 +7,22 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from hub.domain.logo import Logo
 from hub.domain.merchant import ApiKey, Member, Merchant, Role, Session, SignIn
 from hub_hookspecs import Mode
 
 from .rows import company_from, company_text, maybe_moment, micros, moment, options_from, options_text
-from .schema import api_key, member, merchant, session, sign_in
+from .schema import api_key, logo, member, merchant, session, sign_in
 from .statements import Runs, changed, inserted
 
 ADD = inserted(merchant)
 SAVE = changed(merchant, merchant.c.slug, merchant.c.company, merchant.c.locale, merchant.c.mode, merchant.c.options)
-GET = select(merchant).where(merchant.c.id == bindparam("id"))
-BY_SLUG = select(merchant).where(merchant.c.slug == bindparam("slug"))
-ALL = select(merchant).order_by(merchant.c.slug)
+WITH_LOGO = select(merchant, logo.c.sha256, logo.c.width, logo.c.height).join(
+    logo, logo.c.merchant == merchant.c.id, isouter=True
+)
+GET = WITH_LOGO.where(merchant.c.id == bindparam("id"))
+BY_SLUG = WITH_LOGO.where(merchant.c.slug == bindparam("slug"))
+ALL = WITH_LOGO.order_by(merchant.c.slug)
 
 ADD_MEMBER = inserted(member)
 MEMBERS = select(member).where(member.c.merchant == bindparam("merchant")).order_by(member.c.email)
@@ -221,6 +225,7 @@ def _merchant(row: sqlite3.Row) -> Merchant:
         mode=Mode(row["mode"]),
         options=options_from(row["options"]),
         created_at=moment(row["created_at"]),
+        logo=Logo(sha256=row["sha256"], width=row["width"], height=row["height"]) if row["sha256"] else None,
     )
 
 

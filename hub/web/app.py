@@ -21,6 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from hub.flows.check_readiness import REMEDIES, check_readiness, is_alive
 from hub.flows.open_link import LinkShut
 from hub.flows.ports import Hub, Unavailable
+from hub.flows.save_logo import open_logo
 
 from .door import Door
 from .notifications import Notifications, Returns
@@ -117,6 +118,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             healthz,
             readyz,
             asset,
+            logo,
         ],
         state=State(
             {
@@ -160,6 +162,26 @@ async def asset(request: Request) -> Response[bytes]:
         content,
         media_type=kind,
         headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@get("/logo/{owner:str}/{picture:str}", include_in_schema=False)
+async def logo(request: Request) -> Response[bytes]:
+    """A merchant's logo as we drew it; its address changes with its content, so it may be kept."""
+    owner, picture = request.path_params["owner"], request.path_params["picture"]
+    try:
+        content = await open_logo(hub_of(request), owner, picture.removesuffix(".png"))
+    except LookupError:
+        raise HTTPException(status_code=404) from None
+    return Response(
+        content,
+        media_type="image/png",
+        headers={
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
     )
 
 

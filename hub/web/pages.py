@@ -229,6 +229,7 @@ def open_pages(hub: Hub) -> Pages:
         asset_url=asset_url,
         button_class=button_class,
         logo_url=logo_url,
+        company_logo=company_logo,
         initials_of=initials_of,
         strong=strong,
         link_to=link_to,
@@ -378,6 +379,11 @@ def strong(text: object) -> Markup:
 def link_to(address: str, text: object) -> Markup:
     """A part of a sentence that leads elsewhere."""
     return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def company_logo(merchant: Merchant | None) -> str:
+    """The address of a merchant's logo, which changes with it; empty where there is none."""
+    return f"/logo/{merchant.id}/{merchant.logo.sha256}.png" if merchant and merchant.logo else ""
 
 
 def logo_url(png: bytes | None) -> str:

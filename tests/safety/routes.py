@@ -59,19 +59,20 @@ OPEN: Final = frozenset(
         "/static/{name}",
         "/v1/openapi.json",
         "/design",
+        "/logo/{owner}/{picture}",
         "/m/sign-in",
         "/m/sign-in/{link}",
     }
 )
-"""Routes that show nothing of anybody."""
+"""Routes that show nothing of anybody, but a company's logo to whoever has its address."""
 
 OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
-NO_OBJECTS: Final = frozenset({"code", "link", "name"})
-"""Parameters that name nothing of a merchant's: a provider's code, a one-time link, a file of ours."""
+NO_OBJECTS: Final = frozenset({"code", "link", "name", "owner", "picture"})
+"""Parameters that name nothing that is kept from anybody: a provider's code, a one-time link, a file, a logo."""
 
 OF_ONE_MODE: Final = frozenset({"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"})
 """Those of `OBJECTS` below /m that belong to one mode."""
@@ -146,7 +147,14 @@ class Belongings:
         """What stands for a parameter."""
         if name == "token":
             return self.tokens[route.path.split("/")[1]]
-        found = {**self.things, "code": "greenpay", "link": "0" * 70, "name": "hub.css"}
+        found = {
+            **self.things,
+            "code": "greenpay",
+            "link": "0" * 70,
+            "name": "hub.css",
+            "owner": "0" * 26,
+            "picture": "0" * 64,
+        }
         assert name in found, f"{route.path}: {{{name}}} has no rule in tests/safety/routes.py"
         return found[name]
 

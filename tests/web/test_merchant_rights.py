@@ -56,6 +56,8 @@ WANTED: dict[str, dict[str, Right]] = {
     },
     "POST": {
         "/m/company": OWN,
+        "/m/company/logo": OWN,
+        "/m/company/logo/remove": OWN,
         "/m/customers/{}/language": SEND,
         "/m/customers/{}/link": SEND,
         "/m/customers/{}/receipt": BOOK,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 from litestar import get, post
 from litestar.types import ControllerRouterHandler
@@ -9,16 +11,30 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.account import AccountStatus
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Problem, show_document
+from hub.domain.logo import MOST_BYTES, LogoRefused
 from hub.flows.offer_buttons import place_of
 from hub.flows.save_company import CompanyForm, Invalid, save_company
+from hub.flows.save_logo import remove_logo, save_logo
 from hub.flows.save_options import save_options
 from hub.web.pages import Page
+from hub.web.texts import message as _
 from hub_hookspecs import Money, plain
 
 from .desk import AtDesk, Brought, Desk, Form, by_field
 from .rights import Right
 
 SWITCHES = ("auto_record", "partial", "withholdings", "digest")
+LARGEST_FORM: Final = MOST_BYTES + 256 * 1024
+"""Of a request with a logo: the file, and the other fields."""
+
+LOGO_FAULTS: Final = {
+    "empty": _("Elija un archivo que no esté vacío."),
+    "size": _("El archivo pasa de 1 MB."),
+    "vector": _("Los archivos SVG no se aceptan, porque pueden llevar programas. Guárdelo como PNG y súbalo de nuevo."),
+    "kind": _("El archivo no es una imagen PNG, JPEG o WebP."),
+    "pixels": _("La imagen tiene demasiados puntos. Redúzcala a menos de 4000 por 4000 y súbala de nuevo."),
+    "broken": _("La imagen está dañada o vacía. Ábrala en su computadora y guárdela de nuevo."),
+}
 WITHHOLDING = frozenset({"CO"})
 """Countries where customers usually withhold taxes when they pay."""
 
@@ -32,7 +48,20 @@ async def show_settings(desk: AtDesk) -> Page:
 @get("/company", right=Right.SEE)
 async def show_company(desk: AtDesk) -> Page:
     """Configuración > Empresa."""
-    return desk.page("company.html", typed=_typed(desk), faults={}, saved=None, names={})
+    return _company_page(desk)
+
+
+def _company_page(desk: Desk, *, said: str = "", fault: str = "") -> Page:
+    return desk.page(
+        "company.html",
+        typed=_typed(desk),
+        faults={},
+        saved=None,
+        names={},
+        said=said,
+        fault=fault,
+        status=422 if fault else 200,
+    )
 
 
 @post("/company", status_code=200, right=Right.OWN)
@@ -55,11 +84,38 @@ async def save(desk: AtDesk, form: Brought) -> Page:
         saved = await save_company(desk.hub, desk.merchant.id, typed)
     except Invalid as invalid:
         return desk.page(
-            "company.html", typed=typed, faults=by_field(invalid.problems), saved=None, names={}, status=422
+            "company.html",
+            typed=typed,
+            faults=by_field(invalid.problems),
+            saved=None,
+            names={},
+            said="",
+            fault="",
+            status=422,
         )
     now = attrs.evolve(desk, merchant=saved.merchant)
     names = {code: provider.info.name for code, provider in desk.hub.providers.items()}
-    return now.page("company.html", typed=_typed(now), faults={}, saved=saved, names=names)
+    return now.page("company.html", typed=_typed(now), faults={}, saved=saved, names=names, said="", fault="")
+
+
+@post("/company/logo", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.OWN)
+async def save_picture(desk: AtDesk, form: Brought) -> Page:
+    """Take a logo, redrawn."""
+    desk.owners_only()
+    upload = form.files.get("logo")
+    try:
+        merchant = await save_logo(desk.hub, desk.merchant, await upload.read(MOST_BYTES + 1) if upload else b"")
+    except LogoRefused as refused:
+        return _company_page(desk, fault=LOGO_FAULTS[refused.code])
+    return _company_page(attrs.evolve(desk, merchant=merchant), said=_("El logo quedó guardado."))
+
+
+@post("/company/logo/remove", status_code=200, right=Right.OWN)
+async def remove_picture(desk: AtDesk, form: Brought) -> Page:
+    """Show the initials again."""
+    desk.owners_only()
+    merchant = await remove_logo(desk.hub, desk.merchant)
+    return _company_page(attrs.evolve(desk, merchant=merchant), said=_("El logo se quitó."))
 
 
 def _typed(desk: Desk) -> CompanyForm:
@@ -159,4 +215,12 @@ def _place(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 999
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_settings, show_company, save, show_options, save_choices]
+HANDLERS: list[ControllerRouterHandler] = [
+    show_settings,
+    show_company,
+    save,
+    save_picture,
+    remove_picture,
+    show_options,
+    save_choices,
+]
