@@ -307,9 +307,10 @@ def member() -> None:
 @member.command("add")
 @click.argument("email", metavar="MAIL")
 @click.option("--role", type=click.Choice(["owner", "accountant", "operator"]), default="accountant", show_default=True)
+@click.option("--language", type=click.Choice(["es", "en"]), default=None, help="Of their mails and pages.")
 @company_option
 @data_option
-def member_add(email: str, role: str, slug: str | None, data: str | None) -> None:
+def member_add(email: str, role: str, language: str | None, slug: str | None, data: str | None) -> None:
     """Let a person sign in by mailed link."""
     from hub.domain.merchant import Role
     from hub.flows.add_member import add_member
@@ -319,7 +320,7 @@ def member_add(email: str, role: str, slug: str | None, data: str | None) -> Non
 
     async def add(hub: Hub) -> str:
         merchant = await find_company(hub, slug)
-        await add_member(hub, merchant, email, Role(role))
+        await add_member(hub, merchant, email, Role(role), language=language or "")
         return merchant.slug
 
     click.echo(f"{email} may sign in for {run(data, add)} as {role}")
@@ -337,6 +338,7 @@ def member_list(slug: str | None, as_json: bool, data: str | None) -> None:
 
     found = run(data, lambda hub: hub.store.read(lambda tx: tx.merchants.members(company_in(tx, slug).id)))
     if as_json:
-        print_json([{"email": item.email, "role": item.role.value} for item in found])
+        print_json([{"email": item.email, "role": item.role.value, "language": item.language} for item in found])
         return
-    print_table(("MAIL", "ROLE"), [(item.email, item.role.value) for item in found])
+    rows = [(item.email, item.role.value, item.language or "-") for item in found]
+    print_table(("MAIL", "ROLE", "LANGUAGE"), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -135,6 +135,12 @@ def locale_for(merchant: Merchant, customer: Customer | None, paid_in: str = "")
     chosen = paid_in.partition("_")[0]
     if chosen in ("", "es"):
         chosen = customer.language if customer else ""
+    return merchant.locale if chosen in ("", "es") else chosen
+
+
+def locale_at(merchant: Merchant, members: Iterable[Member], address: str) -> str:
+    """The language of a mail to the merchant's people: of the member with this address, else the merchant's own."""
+    chosen = next((member.language for member in members if member.email.casefold() == address.casefold()), "")
     return merchant.locale if chosen in ("", "es") else chosen
 
 

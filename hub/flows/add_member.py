@@ -9,7 +9,7 @@ from .ports import Hub, Tx
 from .save_company import MAIL, Invalid
 
 
-async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role) -> Member:
+async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "") -> Member:
     """Let a person sign in by mailed link.
 
     Raises:
@@ -18,7 +18,7 @@ async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role) -> Me
     address = email.strip().lower()
     if not MAIL.fullmatch(address):
         raise Invalid((Problem("email", f"«{email[:80]}» no parece un correo válido"),))
-    member = Member(merchant_id=merchant.id, email=address, role=role)
+    member = Member(merchant_id=merchant.id, email=address, role=role, language=language)
 
     def add(tx: Tx) -> Member:
         if any(known.email == address for known in tx.merchants.members(merchant.id)):

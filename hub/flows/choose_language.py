@@ -1,4 +1,4 @@
-"""The language in which a customer receives mails and papers."""
+"""The language in which a customer receives mails and papers, and in which a member reads pages and mails."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.merchant import Merchant
+from hub.domain.merchant import Merchant, Session
 
 from .ports import Hub, Tx
 
@@ -30,3 +30,14 @@ async def choose_language(hub: Hub, merchant: Merchant, customer_id: str, langua
         tx.customers.save(attrs.evolve(customer, language=language))
 
     await hub.store.write(save)
+
+
+async def speak_language(hub: Hub, session: Session, language: str) -> None:
+    """Show the pages to whoever is signed in, and write to them, in this language from now on.
+
+    Raises:
+        LookupError: No such language.
+    """
+    if language not in LANGUAGES:
+        raise LookupError(language)
+    await hub.store.write(lambda tx: tx.merchants.speak(session.merchant_id, session.email, language))

@@ -10,7 +10,7 @@ import attrs
 import structlog
 
 from hub.domain.account import with_defaults
-from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
+from hub.domain.merchant import Link, LinkKind, Merchant, locale_at, locale_for
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.papers import (
     AccountAttentionMail,
@@ -213,6 +213,7 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
     """What the mail says, and the language of whoever receives it."""
     merchant = _merchant(tx, delivery)
     head = letterhead_of(hub, merchant, delivery.mode)
+    ours = locale_at(merchant, tx.merchants.members(merchant.id), delivery.recipient)
     match delivery.kind:
         case DeliveryKind.STATEMENT:
             locale = locale_for(merchant, tx.customers.get(delivery.subject_id))
@@ -225,18 +226,18 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
             placed = order_of(tx, hub, delivery.subject_id, now, medium="mail")
             return _order(tx, hub, placed, head, now), placed.locale
         case DeliveryKind.SIGN_IN:
-            return _sign_in(hub, delivery, head), merchant.locale
+            return _sign_in(hub, delivery, head), ours
         case DeliveryKind.ACCOUNT_RESULT | DeliveryKind.ACCOUNT_REQUESTED | DeliveryKind.ACCOUNT_ATTENTION:
-            return _account(tx, hub, delivery, merchant, head), merchant.locale
+            return _account(tx, hub, delivery, merchant, head), ours
         case DeliveryKind.PAYMENT_DIGEST:
-            return _digest(tx, hub, delivery, merchant, head, now), merchant.locale
+            return _digest(tx, hub, delivery, merchant, head, now), ours
         case DeliveryKind.REVIEW:
-            return _review(tx, hub, delivery, head), merchant.locale
+            return _review(tx, hub, delivery, head), ours
     payment = tx.payments.get(delivery.subject_id)
     if payment is None:
         raise NothingToSay("the payment is gone")
     view = view_of(tx, hub, payment, now)
-    locale = locale_for(merchant, view.customer, payment.locale) if delivery.kind in TO_PAYERS else merchant.locale
+    locale = locale_for(merchant, view.customer, payment.locale) if delivery.kind in TO_PAYERS else ours
     return _about_payment(tx, hub, delivery, head, view, now), locale
 
 

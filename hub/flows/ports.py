@@ -50,6 +50,9 @@ class Merchants(Protocol):
     def add_member(self, member: Member) -> None: ...
     def members(self, merchant_id: str) -> tuple[Member, ...]: ...
     def members_by_email(self, email: str) -> tuple[Member, ...]: ...
+    def speak(self, merchant_id: str, email: str, language: str) -> None:
+        """Keep in which language a member reads."""
+
     def remove_member(self, merchant_id: str, email: str) -> None:
         """Nobody signs in with this address any more, and who is signed in with it is not."""
 

@@ -106,16 +106,29 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
     return await hub.store.write(use)
 
 
-async def who(hub: Hub, session_token: str) -> tuple[Session, Merchant] | None:
+@attrs.frozen
+class Known:
+    """Who is signed in, and in which language they read: ``es``, ``en``, or empty where they never said."""
+
+    session: Session
+    merchant: Merchant
+    language: str
+
+
+async def who(hub: Hub, session_token: str) -> Known | None:
     """The signed-in member and merchant of a browser's cookie."""
     if not session_token:
         return None
     now = hub.clock()
 
-    def read(tx: Tx) -> tuple[Session, Merchant] | None:
+    def read(tx: Tx) -> Known | None:
         session = tx.merchants.session(token_hash(session_token), now)
         merchant = tx.merchants.get(session.merchant_id) if session else None
-        return (session, merchant) if session and merchant else None
+        if session is None or merchant is None:
+            return None
+        members = tx.merchants.members(merchant.id)
+        spoken = next((member.language for member in members if member.email == session.email), "")
+        return Known(session, merchant, spoken)
 
     return await hub.store.read(read)
 

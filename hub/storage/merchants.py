@@ -52,6 +52,11 @@ KEYS = (
 REVOKE = changed(api_key, api_key.c.revoked_at).where(
     api_key.c.merchant == bindparam("owner"), api_key.c.revoked_at.is_(None)
 )
+SPEAK = (
+    member.update()
+    .where(member.c.merchant == bindparam("owner"), func.lower(member.c.email) == bindparam("address"))
+    .values(language=bindparam("spoken"))
+)
 REMOVE_MEMBER = member.delete().where(
     member.c.merchant == bindparam("merchant"), func.lower(member.c.email) == bindparam("email")
 )
@@ -102,6 +107,10 @@ class Merchants:
     def members_by_email(self, email: str) -> tuple[Member, ...]:
         """Where this address may sign in, whatever its case."""
         return tuple(_member(row) for row in self._tx.run(BY_EMAIL, {"email": email.lower()}))
+
+    def speak(self, merchant_id: str, email: str, language: str) -> None:
+        """Keep in which language a member reads."""
+        self._tx.run(SPEAK, {"owner": merchant_id, "address": email.lower(), "spoken": language})
 
     def remove_member(self, merchant_id: str, email: str) -> None:
         """Nobody signs in with this address any more, and who is signed in with it is not."""

@@ -119,17 +119,19 @@ LANGUAGE_COOKIE: Final = "lang"
 YEAR: Final = 365 * 86_400
 
 
-def language_of(request: Request, known: str = "") -> str:
+def language_of(request: Request, known: str = "", *, chosen: str = "") -> str:
     """The language of a reader: asked for by ``?lang=`` now or before, known otherwise, or what the browser prefers.
 
     Empty for Spanish, which each merchant's country says in its own manner.
 
     Args:
         known: In which language the reader is written to, where that is known: ``es``, ``en``.
+        chosen: What whoever is signed in chose, in whichever browser.
     """
     preferred = request.headers.get("accept-language", "").split(",")
     wishes = (
         request.query_params.get("lang", ""),
+        chosen,
         request.cookies.get(cookie_name(hub_of(request), LANGUAGE_COOKIE), ""),
         known,
         *(part.partition(";")[0].strip().lower()[:2] for part in preferred),
@@ -250,9 +252,9 @@ def pages_of(request: Request) -> Pages:
     return cast(Pages, request.app.state["pages"])
 
 
-def reader_pages_of(request: Request, known: str = "") -> Pages:
-    """The pages of the hub in the language of whoever asks; ``known`` as in ``language_of``."""
-    language, asked = language_of(request, known), request.query_params.get("lang", "")
+def reader_pages_of(request: Request, known: str = "", *, chosen: str = "") -> Pages:
+    """The pages of the hub in the language of whoever asks; ``known`` and ``chosen`` as in ``language_of``."""
+    language, asked = language_of(request, known, chosen=chosen), request.query_params.get("lang", "")
     other = "es" if language else "en"
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "continuar")]
     return attrs.evolve(

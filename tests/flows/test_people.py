@@ -12,13 +12,18 @@ import hub.flows.record_observations
 from hub.demo import town as demo
 from hub.domain.account import AccountStatus
 from hub.domain.ledger import Share
+from hub.domain.merchant import Role
 from hub.domain.offer import Absence
 from hub.domain.payment import Status
 from hub.domain.receipt import Means
+from hub.flows.add_member import add_member
 from hub.flows.connect_account import connect_account, provision_account
+from hub.flows.deliver import value_of
 from hub.flows.offer_buttons import offers_for
 from hub.flows.record_receipt import record_by_hand, record_for_payment
 from hub.flows.save_company import Invalid, save_company
+from hub.flows.save_options import save_options
+from hub.flows.sign_in import request_sign_in
 from hub.flows.start_payment import NotPossible
 from hub_hookspecs import Channel, Mode, Money
 from tests.faults.harness import Debtor, World, broken, rows
@@ -241,3 +246,40 @@ def test_a_receipt_by_hand_that_does_not_add_up_changes_nothing(world: World, mi
         by_hand(world, debtor, minor, share)
 
     assert (world.due(debtor.payables[0]), numbers(world, "CO")) == (150_000, [])
+
+
+# ---------------------------------------------------------------- languages
+
+
+def test_a_mail_to_a_member_is_in_that_members_language_and_any_other_in_the_companys(world: World) -> None:
+    merchant = world.companies["CO"]
+    world.run(add_member(world.hub, merchant, "Ann@cafe.example", Role.OWNER))
+    world.run(add_member(world.hub, merchant, "luis@cafe.example", Role.ACCOUNTANT))
+    world.write(lambda tx: tx.merchants.speak(merchant.id, "ann@cafe.example", "en"))
+    world.write(lambda tx: tx.merchants.speak(merchant.id, "luis@cafe.example", "es"))
+    told = ("ann@cafe.example", "luis@cafe.example", "contadora@fuera.example")
+    merchant = world.run(save_options(world.hub, merchant.id, notify=told, digest=True))
+
+    paid(world)
+    world.run(save_company(world.hub, merchant.id, attrs.evolve(demo.CO, legal_name="Café de la Sabana SAS")))
+    world.run(request_sign_in(world.hub, "ann@cafe.example"))
+    world.pass_time(days=1)
+    world.work()
+
+    def said(tx: Any) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {address: {} for address in told}
+        for owed in tx.deliveries.of(merchant_id=merchant.id):
+            if owed.recipient.lower() in found:
+                value, locale = value_of(tx, world.hub, owed, world.hub.clock())
+                mail = world.hub.documents.mail(value, recipient=owed.recipient, message_id="m", locale=locale)
+                found[owed.recipient.lower()][owed.kind] = mail.subject.partition("] ")[2] or mail.subject
+        return found
+
+    english, spanish, outside = (world.read(said)[address] for address in told)
+    assert english.keys() == {"payment_received", "payment_digest", "account_attention", "sign_in"}
+    assert english["payment_received"].startswith("Payment received through Nequi")
+    assert english["payment_digest"].startswith("Payments received on")
+    assert english["account_attention"] == "Nequi needs your attention"
+    assert english["sign_in"].startswith("Your link to")
+    assert spanish == outside
+    assert spanish["payment_received"].startswith("Pago recibido con Nequi")

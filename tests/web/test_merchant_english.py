@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from hub.domain.merchant import Role
 from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ def clerk(house: Any) -> Iterator[httpx.Client]:
         browser.cookies.set("session", signed_in.token)
         assert browser.get("/m?lang=en").status_code == 200
         yield browser
+    _speak(house, "")
+
+
+def _speak(house: Any, language: str) -> None:
+    house.write(lambda tx: tx.merchants.speak(house.merchants["CR"].id, "duena@cr.example", language))
 
 
 def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_paths: list[str]) -> None:
@@ -88,14 +94,12 @@ def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_path
     assert not found, "\n".join(f"{path}: {said}" for path, said in found.items())
 
 
-def test_the_same_walk_finds_spanish_where_it_is_spoken(clerk: httpx.Client, desk_paths: list[str]) -> None:
-    """The control: every page says something in Spanish to those who want it so."""
-    silent = [path for path in desk_paths if not spanish_in(clerk.get(path, headers={"cookie": _spanish(clerk)}).text)]
+def test_the_same_walk_finds_spanish_where_it_is_spoken(house: Any, clerk: httpx.Client, desk_paths: list[str]) -> None:
+    """The control: every page says something in Spanish to those who want it so, whatever the browser asked once."""
+    _speak(house, "es")
+    silent = [path for path in desk_paths if not spanish_in(clerk.get(path).text)]
+    _speak(house, "en")
     assert silent == []
-
-
-def _spanish(clerk: httpx.Client) -> str:
-    return f"session={clerk.cookies['session']}; lang=es"
 
 
 FORMS: Mapping[str, dict[str, str]] = {
@@ -138,10 +142,38 @@ def test_signing_in_and_what_is_refused_are_in_english(house: Any) -> None:
 
 
 def test_the_switch_stands_on_every_page_and_is_remembered(house: Any, seat: Any, seen: Any) -> None:
-    there = seat(house.merchants["CR"])
+    there = seat(house.merchants["CR"], Role.ACCOUNTANT)
     spanish = there.browser.get("/m/customers?q=x")
     assert 'href="/m/customers?q=x&amp;lang=en" lang="en">English</a>' in spanish.text
     english = there.browser.get("/m/customers?q=x&lang=en")
     assert "HttpOnly" in english.headers["set-cookie"]
     assert "Customers" in there.browser.get("/m/customers").text
     assert "Clientes" in there.browser.get("/m/customers?lang=es").text
+
+
+def test_what_a_person_chose_follows_them_into_another_browser_and_into_their_mails(
+    house: Any, company: Any, seat: Any
+) -> None:
+    merchant = company("CO", "palabras")
+    owner, clerk = seat(merchant), seat(merchant, Role.ACCOUNTANT)
+    assert owner.browser.get("/m?lang=en").status_code == 200
+    for person in (owner, clerk):
+        house.run(request_sign_in(house.hub, person.email.upper()))
+
+    with house.browser() as elsewhere:
+        elsewhere.cookies.set("session", owner.session)
+        assert '<html lang="en">' in elsewhere.get("/m", headers={"accept-language": "es"}).text
+    assert '<html lang="es-CO">' in clerk.browser.get("/m", headers={"accept-language": "es"}).text
+    last = {person.email: house.until(lambda p=person: _mails(house, p.email, 2))[-1] for person in (owner, clerk)}
+    assert last[owner.email].subject == "[TEST] Your link to Café de la Montaña"
+    assert spanish_in(last[owner.email].html) == []
+    assert "Enlace para entrar" in last[clerk.email].subject
+
+    assert owner.browser.get("/m?lang=es").status_code == 200
+    house.run(request_sign_in(house.hub, owner.email))
+    assert "Enlace para entrar" in house.until(lambda: _mails(house, owner.email, 3))[-1].subject
+
+
+def _mails(house: Any, address: str, least: int) -> Any:
+    mails = house.mailbox.to(address)
+    return mails if len(mails) >= least else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from litestar.exceptions import NotFoundException
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Session
+from hub.domain.refusals import Unavailable
+from hub.flows.choose_language import speak_language
 from hub.flows.ports import Hub
 from hub.flows.print_paper import PapersMissing
 from hub.flows.sign_in import who
@@ -127,10 +130,14 @@ async def open_desk(request: Request) -> Desk:
     found = await who(hub, request.cookies.get(cookie_name(hub, SESSION), ""))
     if found is None:
         raise NotSignedIn
-    session, merchant = found
+    session, merchant = found.session, found.merchant
     if request.route_handler.opt.get("right", Right.OWN) not in RIGHTS[session.role]:
         raise Refused(NOT_YOURS)
-    return Desk(hub=hub, pages=reader_pages_of(request), session=session, merchant=merchant, here=request.url.path)
+    pages = reader_pages_of(request, chosen=found.language)
+    if pages.remember and pages.remember != found.language:
+        with contextlib.suppress(Unavailable):  # the page is shown all the same, and the cookie keeps it
+            await speak_language(hub, session, pages.remember)
+    return Desk(hub=hub, pages=pages, session=session, merchant=merchant, here=request.url.path)
 
 
 def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
