@@ -209,6 +209,8 @@ def open_hub(
     registry = load_providers(
         settings={code: {"endpoints": dict(roles)} for code, roles in settings.endpoints.items()}, strict=strict
     )
+    for provider in registry:
+        provider.is_strict = settings.strict_plugins
     countries = load_countries(strict=strict)
     store = open_store(database)
     tasks = Tasks()

@@ -61,6 +61,8 @@ class Settings:
         reconcile_daily: Compare accounts whose provider reports by itself with that report, once a day.
         second_person_above: Amount by currency, in major units, above which two people must decide the same.
         link_days: How long mailed links live.
+        strict_plugins: Refuse to a plugin that computes to open files, sockets and databases, to start threads and
+            processes, and to kill; it finds mistakes, and is no cage.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         providers: Overrides by provider code: ``[providers.greenpay.endpoints]``.
     """
@@ -81,6 +83,7 @@ class Settings:
     reconcile_daily: bool = True
     second_person_above: dict[str, str] = attrs.Factory(dict)
     link_days: int = 30
+    strict_plugins: bool = False
     log_level: str = "info"
     providers: dict[str, ProviderSettings] = attrs.Factory(dict)
 

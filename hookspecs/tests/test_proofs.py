@@ -808,6 +808,18 @@ class StartsAThread(Tiny):
         return super().charge(order, account, terminal)
 
 
+class StartsAProcess(Tiny):
+    def charge(self, order, account, terminal):
+        os.system("exit")
+        return super().charge(order, account, terminal)
+
+
+class KillsAProcess(Tiny):
+    def charge(self, order, account, terminal):
+        os.kill(os.getpid(), 0)
+        return super().charge(order, account, terminal)
+
+
 class Sleeps(Tiny):
     def read(self, answer, reference):
         time.sleep(0)
@@ -928,6 +940,8 @@ PLANTED = {
     ReadsAFile: ("its hooks are pure", "opened a file"),
     OpensASocket: ("its hooks are pure", "used a socket"),
     StartsAThread: ("its hooks are pure", "started a thread"),
+    StartsAProcess: ("its hooks are pure", "started a process"),
+    KillsAProcess: ("its hooks are pure", "killed a process"),
     Sleeps: ("its hooks are pure", "slept"),
     ReadsTheClockForItsButton: ("its hooks are pure", "render_pay_button: the plugin read the clock"),
 }

@@ -44,6 +44,7 @@ from .grants import GrantsInMemory, GrantStore
 from .limits import Breaker, Bucket, Limits
 from .registry import Provider, Registry
 from .stepping import StepHung, Stepper
+from .strict import strictly
 from .wire import AddressesOf, Lost, Wire, public_addresses
 
 log = structlog.get_logger(__name__)
@@ -196,7 +197,7 @@ class Exchanger:
         except StepHung:
             return self._hung(provider, steps, hook, wrote=False)
         finally:
-            steps.close()
+            _close(provider, steps)
 
     def is_open(self, account_id: str) -> bool:
         """Whether the account's breaker holds requests back just now; when a probe is due, it does not."""
@@ -235,7 +236,7 @@ class Exchanger:
                 step = await self._advance(call, hook, steps, resume, wrote=wrote and step.mark is Mark.CHARGING)
             return step
         finally:
-            steps.close()
+            _close(call.provider, steps)
 
     async def _advance(
         self, call: _Call, hook: str, steps: Steps[Any], resume: Callable[[], Step[Any]], *, wrote: bool
@@ -400,7 +401,9 @@ class Exchanger:
 
     def _stepper(self, provider: Provider) -> Stepper:
         if provider.code not in self._steppers:
-            self._steppers[provider.code] = Stepper(provider.code, self._limits.step, provider.at_work)
+            self._steppers[provider.code] = Stepper(
+                provider.code, self._limits.step, provider.at_work, is_strict=provider.is_strict
+            )
         return self._steppers[provider.code]
 
     def _wire(self, provider: Provider) -> Wire:
@@ -419,6 +422,14 @@ def new_call_id() -> str:
 def _steps_of(provider: Provider, hook: str, account: Account, records: Mapping[str, object]) -> Steps[Any]:
     exchange = exchange_of(lambda: provider.call(hook, account=account, **records))
     return Steps(hook, exchange, info=provider.info, account=account)
+
+
+def _close(provider: Provider, steps: Steps[Any]) -> None:
+    """What a plugin does when it is ended is its own computing too."""
+    if provider.is_strict:
+        strictly(provider.code, steps.close)
+    else:
+        steps.close()
 
 
 def _next_step(steps: Steps[Any], resume: Callable[[], Step[Any]]) -> Step[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,7 @@ from hub_hookspecs import (
 )
 
 from .at_work import NOBODY, AtWork
+from .strict import strictly
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -73,6 +75,7 @@ class Provider:
         overrides: The deployment's endpoints by role, for accounts in test mode.
         hung: How often one of its steps was over its time.
         at_work: Notes when the plugin computes.
+        is_strict: Whether what it must not do while it computes is refused.
     """
 
     code: str
@@ -85,6 +88,7 @@ class Provider:
     overrides: Mapping[str, str] = NOTHING
     hung: int = 0
     at_work: AtWork = attrs.field(default=NOBODY, repr=False)
+    is_strict: bool = False
 
     def can(self, hook: str) -> bool:
         """Whether the plugin implements this hook."""
@@ -99,6 +103,12 @@ class Provider:
         if hook not in self.capabilities:
             raise PluginFault(f"{self.code} has no {hook}")
         return getattr(self.hooks, hook)(**records)
+
+    def _computed(self, hook: str, **records: object) -> Any:
+        """Call a hook that needs no request, while it is noted that the plugin computes."""
+        with self.at_work.step(self.code):
+            call = partial(self.call, hook, **records)
+            return strictly(self.code, call) if self.is_strict else call()
 
     def endpoints(self, mode: Mode) -> Mapping[str, str]:
         """URL by role of an account in this mode."""
@@ -116,8 +126,7 @@ class Provider:
             PluginFault: The plugin raised, or what it returned cannot be drawn; leave its button out.
         """
         try:
-            with self.at_work.step(self.code):
-                return check_button(self.call("render_pay_button", offer=offer))
+            return check_button(self._computed("render_pay_button", offer=offer))
         except PluginFault:
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin's SystemExit costs its button, not the page
@@ -131,8 +140,7 @@ class Provider:
             PluginFault: The plugin raised something else, or returned something else than lines.
         """
         try:
-            with self.at_work.step(self.code):
-                lines = self.call("parse_settlement", file=file, account=account)
+            lines = self._computed("parse_settlement", file=file, account=account)
         except (ValueError, PluginFault):
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin's SystemExit costs its file, not the hub

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from .at_work import NOBODY, AtWork
+from .strict import strictly
 
 T = TypeVar("T")
 
@@ -29,8 +30,9 @@ class StepHung(Exception):
 class Stepper:
     """Runs the steps of one plugin, one at a time."""
 
-    def __init__(self, name: str, limit: float, at_work: AtWork = NOBODY) -> None:
+    def __init__(self, name: str, limit: float, at_work: AtWork = NOBODY, *, is_strict: bool = False) -> None:
         self._name = name
+        self._is_strict = is_strict
         self._at_work = at_work
         self._limit = limit
         self._turn = asyncio.Lock()
@@ -78,7 +80,7 @@ class Stepper:
     def _noted(self, step: Callable[[], T]) -> T:
         place = self._at_work.begin(self._name)
         try:
-            return step()
+            return strictly(self._name, step) if self._is_strict else step()
         finally:
             self._at_work.end(place)
 

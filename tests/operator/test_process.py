@@ -65,6 +65,12 @@ class Served:
 
 
 HUB = (sys.executable, "-m", "hub")
+PLANTED = (
+    sys.executable,
+    "-c",
+    "import os, runpy; exec(os.environ['PLANTED']); runpy.run_module('hub', run_name='__main__')",
+)
+"""The same, with something planted."""
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -79,8 +85,8 @@ def served(folder: Callable[[], Path]) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def serving(world: World, settings: str = "") -> Iterator[Served]:
-    """A serving process with these settings, beside a world."""
+def serving(world: World, settings: str = "", planted: str = "") -> Iterator[Served]:
+    """A serving process with these settings, beside a world; what is planted is run in it first."""
     roles = {code: item.endpoints for code, item in world.town.settings.providers.items()}
     (world.data / "hub.toml").write_text(
         settings
@@ -90,8 +96,9 @@ def serving(world: World, settings: str = "") -> Iterator[Served]:
         ),
         encoding="utf-8",
     )
-    words = [*HUB, "serve", "--port", "0"]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(world.data))
+    words = [*(PLANTED if planted else HUB), "serve", "--port", "0"]
+    seen = {**environment(world.data), "PLANTED": textwrap.dedent(planted)}
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=seen)
     assert process.stderr is not None
     told: list[str] = []
     while not (told and "Listening on" in told[-1]):

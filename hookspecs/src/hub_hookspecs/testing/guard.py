@@ -24,6 +24,7 @@ FORBIDDEN_EVENTS: Final = {
     "os.exec": "started a process",
     "os.fork": "started a process",
     "os.posix_spawn": "started a process",
+    "os.kill": "killed a process",
     "os.spawn": "started a process",
     "os.listdir": "looked into a folder",
     "os.scandir": "looked into a folder",
