@@ -89,6 +89,15 @@ def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """The whole run is shared by a process for each processor; a part of it stays in one, where a debugger works."""
+    unsaid = config.getoption("numprocesses", 0) is None and config.getoption("capture") != "no"
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
+    if unsaid and whole:
+        config.option.numprocesses = "auto"
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
     and asyncio.run would refuse to work in the tests after them."""

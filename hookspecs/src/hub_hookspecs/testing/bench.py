@@ -160,8 +160,10 @@ class Bench:
         self.close()
 
     def world(self, config: Mapping[str, Any] | None = None) -> World:
-        """A fresh simulator with nothing in its book."""
-        return World(self.subject, self._runner, config or self.subject.filled)
+        """A fresh simulator with nothing in its book, whose clock stands where the hub's does, however slow we are."""
+        world = World(self.subject, self._runner, config or self.subject.filled)
+        world.control("clock", at=self.subject.now.isoformat())
+        return world
 
 
 class World:

@@ -12,6 +12,7 @@ Control address, JSON in and out, below the simulator's base::
     POST /_control/fault    {"path": "/glob*", "kind": KIND, "times": 1, "seconds"?, "status"?}
     POST /_control/options  {"option": value, ...}     the provider's own options, by name
     POST /_control/clock    {"seconds": n}             shift the simulator's clock
+                            {"at": "2026-01-31T12:00:00Z"}  ... or let it stand still there
     POST /_control/notify   {"merchant": M, "url": U}  where notifications of this merchant go
     POST /_control/reset    {}                         forget everything but the configuration
     GET  /_control/book                                [{"reference", "provider_reference", "merchant", "minor",
@@ -168,13 +169,14 @@ class Stage:
     sent: list[News] = attrs.Factory(list)
     addresses: dict[str, str] = attrs.Factory(dict)
     shift: timedelta = timedelta()
+    stopped: datetime | None = None
     _held: list[News] = attrs.Factory(list)
     _tasks: set[asyncio.Task[None]] = attrs.Factory(set)
     _trust: ssl.SSLContext | None = None
 
     def now(self) -> datetime:
         """The simulator's clock, UTC."""
-        return datetime.now(UTC) + self.shift
+        return (self.stopped or datetime.now(UTC)) + self.shift
 
     def capture(self, reference: str, provider_reference: str, merchant: str, amount: Money) -> None:
         """Take the money; a second capture of one of the provider's references shows in ``captures``."""
@@ -269,7 +271,8 @@ class Stage:
             case "options":
                 self.options.update(body)
             case "clock":
-                self.shift = timedelta(seconds=body["seconds"])
+                self.shift = timedelta(seconds=body.get("seconds", 0))
+                self.stopped = datetime.fromisoformat(body["at"]) if "at" in body else None
             case "notify":
                 self.addresses[body["merchant"]] = body["url"]
             case "reset":
@@ -277,7 +280,7 @@ class Stage:
                 self.faults.clear()
                 self.sent.clear()
                 self._held.clear()
-                self.shift = timedelta()
+                self.shift, self.stopped = timedelta(), None
                 self.forget()
             case _ if name in self.actions:
                 try:
