@@ -20,10 +20,11 @@ from .rows import json_list, maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import ONE, counter, literal, raw_message
 from .statements import Runs, among, changed
 
-SIZES: Final = (16, 4, 1)
+SIZES: Final = (64, 16, 4, 1)
 """Rows of one INSERT: the interpreter waits for its lock once a statement, not once a row."""
 
 NAMES: Final = tuple(column.name for column in raw_message.columns)
+KNOWN = select(raw_message.c.id).where(among(raw_message.c.id, "ids"))
 GET = select(raw_message).where(raw_message.c.id == bindparam("id"))
 SETTLE = changed(
     raw_message,
@@ -94,12 +95,7 @@ COUNT = _counted.on_conflict_do_update(
 def _adding(count: int) -> tuple[ClauseElement, tuple[str, ...]]:
     """Insert so many rows; and the names of their values, one row after the other."""
     names = [[f"{name}_{row}" for name in NAMES] for row in range(count)]
-    statement = (
-        insert(raw_message)
-        .values([dict(zip(NAMES, map(bindparam, row), strict=True)) for row in names])
-        .on_conflict_do_nothing(index_elements=[raw_message.c.account, raw_message.c.digest])
-        .returning(raw_message.c.id)
-    )
+    statement = insert(raw_message).values([dict(zip(NAMES, map(bindparam, row), strict=True)) for row in names])
     return statement, tuple(itertools.chain(*names))
 
 
@@ -134,13 +130,15 @@ class Messages:
 
     def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> frozenset[str]:
         """Insert all of (message, sealed, key id) at once; the ids of those that were not stored already."""
-        rows, new = [_row(*message) for message in messages], []
+        found = {message[0].id: message for message in messages}
+        known = {row["id"] for row in self._tx.run(KNOWN, {"ids": json_list(found)})}
+        rows = [_row(*message) for name, message in found.items() if name not in known]
         while rows:
             size = next(size for size in SIZES if size <= len(rows))
             statement, names = _adding(size)
-            new += self._tx.run(statement, dict(zip(names, itertools.chain(*rows[:size]), strict=True))).fetchall()
+            self._tx.run(statement, dict(zip(names, itertools.chain(*rows[:size]), strict=True)))
             rows = rows[size:]
-        return frozenset(row["id"] for row in new)
+        return frozenset(found.keys() - known)
 
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""

@@ -80,6 +80,11 @@ def _whole(name: str, *, null: bool = False, **options: Any) -> Column[int]:
     return Column(name, Whole, nullable=null, **options)
 
 
+def _tally(name: str) -> Column[int]:
+    """A sum that triggers keep."""
+    return _whole(name, server_default="0", info={"tally": True})
+
+
 def _bytes(name: str, *, null: bool = False, **options: Any) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=null, **options)
 
@@ -262,7 +267,7 @@ payable = _table(
     _text("due_on", null=True),
     _text("description"),
     _whole("revision"),
-    *(_whole(name, server_default="0") for name in COUNTERS),
+    *map(_tally, COUNTERS),
     Column("due", Whole, Computed(DUE, persisted=True)),
     _whole("offered_until", null=True),
     _whole("cancelled_at", null=True),
@@ -568,8 +573,8 @@ intake = _table(
     _to("payment", "payment.id", null=True),
     _text("currency"),
     _whole("amount"),
-    _whole("allocated", server_default="0"),
-    _whole("returned", server_default="0"),
+    _tally("allocated"),
+    _tally("returned"),
     _between("amount", 1),
     CheckConstraint("allocated >= 0", name="allocated"),
     CheckConstraint("returned >= 0", name="returned"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -20,7 +21,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
 
-DIALECT = sqlite.dialect(paramstyle="named")
+DIALECT = sqlite.dialect(paramstyle="qmark")
+"""Values by position: by name, the driver lets the interpreter's lock go once for each."""
 
 
 class Runs(Protocol):
@@ -34,14 +36,16 @@ class Runs(Protocol):
 
 @attrs.frozen
 class Ready:
-    """A statement in the driver's words, with the values that stand in the statement itself."""
+    """A statement in the driver's words, the names of its values by position, and those that stand in it itself."""
 
     sql: str
+    names: tuple[str, ...]
     fixed: dict[str, Any]
 
-    def values(self, given: Any) -> Any:
+    def values(self, given: Mapping[str, Any] | None) -> list[Any]:
         """What is handed to the driver: the given values beside the fixed ones."""
-        return {**self.fixed, **given} if self.fixed and given else given or self.fixed
+        found = {**self.fixed, **given} if self.fixed and given else given or self.fixed
+        return [found[name] for name in self.names]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -49,8 +53,8 @@ def ready(statement: ClauseElement) -> Ready:
     """Compile a statement; the one that stands in a module is compiled once."""
     compiled = statement.compile(dialect=DIALECT)
     binds = getattr(compiled, "binds", {})
-    fixed = {name: bind.value for name, bind in binds.items() if not bind.required and name in compiled.params}
-    return Ready(str(compiled), {name: value for name, value in fixed.items() if f":{name}" in str(compiled)})
+    names = tuple(getattr(compiled, "positiontup", None) or ())
+    return Ready(str(compiled), names, {name: binds[name].value for name in names if not binds[name].required})
 
 
 class listed(FunctionElement[Any]):  # noqa: N801 - reads as SQL does
@@ -72,8 +76,8 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 
 def inserted(table: Table) -> Insert:
-    """Insert one row of a table; the values are named like its columns."""
-    names = [column.name for column in table.columns if column.computed is None and column.server_default is None]
+    """Insert one row of a table; the values are named like its columns, but for those that triggers keep."""
+    names = [column.name for column in table.columns if column.computed is None and not column.info.get("tally")]
     return insert(table).values({name: bindparam(name) for name in names})
 
 

@@ -1,7 +1,6 @@
 """The books: entries written once, sealed, chained; sums and balances that follow; and the check of all of it."""
 
 import contextlib
-import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -262,8 +261,8 @@ def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Pat
     migrate(tmp_path / "hub.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
         for statement in ledger_storage._narrowed(which):
-            sql = ready(statement).sql
-            values = dict.fromkeys(re.findall(r":(\w+)", sql), "x")
-            plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+            made = ready(statement)
+            values = made.values(dict.fromkeys(made.names, "x"))
+            plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", values))
             assert "SEARCH seal USING PRIMARY KEY" in plan
             assert "SCAN" not in plan
