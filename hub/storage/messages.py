@@ -24,7 +24,9 @@ SIZES: Final = (64, 16, 4, 1)
 """Rows of one INSERT: the interpreter waits for its lock once a statement, not once a row."""
 
 NAMES: Final = tuple(column.name for column in raw_message.columns)
-KNOWN = select(raw_message.c.id).where(among(raw_message.c.id, "ids"))
+KNOWN = select(raw_message.c.account, raw_message.c.digest).where(
+    among(raw_message.c.account, "accounts"), among(raw_message.c.digest, "digests")
+)
 GET = select(raw_message).where(raw_message.c.id == bindparam("id"))
 SETTLE = changed(
     raw_message,
@@ -130,15 +132,17 @@ class Messages:
 
     def add_all(self, messages: Sequence[tuple[StoredMessage, bytes, str]]) -> frozenset[str]:
         """Insert all of (message, sealed, key id) at once; the ids of those that were not stored already."""
-        found = {message[0].id: message for message in messages}
-        known = {row["id"] for row in self._tx.run(KNOWN, {"ids": json_list(found)})}
-        rows = [_row(*message) for name, message in found.items() if name not in known]
+        new = {(stored.account_id, stored.digest): (stored, sealed, key) for stored, sealed, key in reversed(messages)}
+        accounts, digests = map(json_list, zip(*new, strict=True)) if new else ("[]", "[]")
+        for row in self._tx.run(KNOWN, {"accounts": accounts, "digests": digests}).fetchall():
+            new.pop((row["account"], row["digest"]), None)
+        rows = [_row(*message) for message in new.values()]
         while rows:
             size = next(size for size in SIZES if size <= len(rows))
             statement, names = _adding(size)
             self._tx.run(statement, dict(zip(names, itertools.chain(*rows[:size]), strict=True)))
             rows = rows[size:]
-        return frozenset(found.keys() - known)
+        return frozenset(stored.id for stored, _sealed, _key in new.values())
 
     def get(self, message_id: str) -> tuple[StoredMessage, bytes] | None:
         """The row (with an empty message) and the sealed raw text."""
