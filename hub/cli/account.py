@@ -84,7 +84,7 @@ def _values(hub: Hub, code: str, file: IO[bytes] | None, hand: str) -> dict[str,
     if file is not None:
         return read_values(file.read())
     provider = hub.providers.get(code)
-    settings = [item for item in provider.info.settings if item.entered_by.value == hand] if provider else []
+    settings = [item for item in provider.info_for("en").settings if item.entered_by.value == hand] if provider else []
     if not settings:
         return {}
     if not sys.stdin.isatty():

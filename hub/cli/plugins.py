@@ -104,7 +104,7 @@ def show(code: str, as_json: bool, data: str | None) -> None:
 
 
 def _facts(provider: Provider) -> dict[str, Any]:
-    info = provider.info
+    info = provider.info_for("en")
     return {
         "provider": provider.code,
         "name": info.name,

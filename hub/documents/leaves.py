@@ -236,7 +236,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
                 (t("label.identity"), paper.payer_identity),
                 (t("label.mail"), paper.payer_email),
                 (t("label.provider"), paper.provider),
-                (t("label.instrument"), ", ".join(_some(paper.method, paper.instrument))),
+                (t("label.instrument"), ", ".join(_some(reader.told(paper.method), paper.instrument))),
                 (t("label.provider_reference", provider=paper.provider), paper.provider_reference),
                 (t("label.authorisation"), paper.authorisation),
                 (t("label.moment"), reader.moment(paper.paid_at)),

@@ -220,7 +220,7 @@ def receipt(value: ReceiptMail, reader: Reader) -> Sheet:
         Facts(
             (
                 (t("label.provider"), value.provider),
-                (t("label.instrument"), _both(value.method, value.instrument)),
+                (t("label.instrument"), _both(reader.told(value.method), value.instrument)),
                 (t("label.provider_reference", provider=value.provider), value.provider_reference),
                 (t("label.authorisation"), value.authorisation),
                 (t("label.moment"), reader.moment(value.paid_at)),
@@ -451,7 +451,7 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
                 (t("label.customer"), item.customer),
                 (t("label.identity"), item.customer_identity),
                 (t("label.moment"), reader.moment(item.paid_at)),
-                (t("label.method"), _both(item.method, item.instrument)),
+                (t("label.method"), _both(reader.told(item.method), item.instrument)),
                 (t("label.gross"), reader.money(item.gross)),
                 (t("label.fee"), reader.money(item.fee) if item.fee is not None else ""),
                 (t("label.withheld"), reader.money(item.withheld) if item.withheld is not None else ""),
@@ -538,7 +538,7 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
             (
                 (t("label.identity"), item.customer_identity),
                 (t("label.moment"), reader.moment(item.paid_at)),
-                (t("label.method"), _both(_both(item.provider, item.method), item.instrument)),
+                (t("label.method"), _both(_both(item.provider, reader.told(item.method)), item.instrument)),
                 (
                     t("label.provider_reference", provider=item.provider),
                     _both(item.provider_reference, authorisation),

@@ -57,14 +57,18 @@ class CatalogueEntry:
     notification_address: str = ""
 
 
-async def catalogue(hub: Hub, merchant: Merchant) -> tuple[CatalogueEntry, ...]:
-    """Every provider that is installed and declares the merchant's country, with the state of its account."""
+async def catalogue(hub: Hub, merchant: Merchant, *, locale: str = "") -> tuple[CatalogueEntry, ...]:
+    """Every provider that is installed and declares the merchant's country, with the state of its account.
+
+    Args:
+        locale: In which the providers speak of themselves; the merchant's own if it is empty.
+    """
     enabled, accounts = await hub.store.read(
         lambda tx: (tx.countries.enabled(), tx.accounts.of(merchant.id, merchant.mode))
     )
     by_code = {account.provider: account for account in accounts}
     return tuple(
-        _entry(hub, provider.info, by_code.get(code), merchant, enabled)
+        _entry(hub, provider.info_for(locale or merchant.locale), by_code.get(code), merchant, enabled)
         for code, provider in sorted(hub.providers.items())
         if merchant.company.country in provider.info.countries
     )

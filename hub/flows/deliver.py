@@ -62,7 +62,7 @@ from .raise_alerts import hand_over_alert
 from .save_logo import with_logo
 from .sign_in import sign_in_token
 from .view_order import OrderView, order_of
-from .view_payment import PaymentView, view_of
+from .view_payment import PaymentView, in_language, view_of
 from .view_statement import statement_of
 from .write_note import author_of
 from .write_outcome import write_outcome
@@ -228,9 +228,9 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
         case DeliveryKind.SIGN_IN:
             return _sign_in(hub, delivery, head), ours
         case DeliveryKind.ACCOUNT_RESULT | DeliveryKind.ACCOUNT_REQUESTED | DeliveryKind.ACCOUNT_ATTENTION:
-            return _account(tx, hub, delivery, merchant, head), ours
+            return _account(tx, hub, delivery, merchant, head, ours), ours
         case DeliveryKind.PAYMENT_DIGEST:
-            return _digest(tx, hub, delivery, merchant, head, now), ours
+            return _digest(tx, hub, delivery, merchant, head, now, ours), ours
         case DeliveryKind.REVIEW:
             return _review(tx, hub, delivery, head), ours
     payment = tx.payments.get(delivery.subject_id)
@@ -238,7 +238,7 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
         raise NothingToSay("the payment is gone")
     view = view_of(tx, hub, payment, now)
     locale = locale_for(merchant, view.customer, payment.locale) if delivery.kind in TO_PAYERS else ours
-    return _about_payment(tx, hub, delivery, head, view, now), locale
+    return _about_payment(tx, hub, delivery, head, in_language(hub, view, locale), now), locale
 
 
 TO_PAYERS = frozenset(
@@ -329,12 +329,12 @@ def _sign_in(hub: Hub, delivery: Delivery, head: Letterhead) -> SignInMail:
     )
 
 
-def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead) -> MailValue:
+def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead, locale: str) -> MailValue:
     account = tx.accounts.get(delivery.subject_id)
     provider = hub.providers.get(account.provider) if account else None
     if account is None or provider is None:
         raise NothingToSay("the account is gone")
-    info = provider.info
+    info = provider.info_for(locale)
     if delivery.kind is DeliveryKind.ACCOUNT_REQUESTED:
         given = with_defaults(info, {**account.settings, **dict.fromkeys(account.secret_names, "x")})
         return AccountRequestedMail(
@@ -528,7 +528,7 @@ def _of_day(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[Movement]]:
 
 
 def _digest(
-    tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead, now: datetime
+    tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead, now: datetime, locale: str
 ) -> PaymentDigestMail:
     by_payment = _of_day(tx, hub, delivery)
     if not by_payment:
@@ -539,7 +539,7 @@ def _digest(
         payment = tx.payments.get(payment_id)
         assert payment is not None
         amounts = [item.amount for item in by_payment[payment_id]]
-        view = view_of(tx, hub, payment, now)
+        view = in_language(hub, view_of(tx, hub, payment, now), locale)
         transactions.append(attrs.evolve(_transaction(tx, hub, view, now), gross=_sums(amounts)[0]))
     day = date.fromisoformat(delivery.details["day"])
     return PaymentDigestMail(

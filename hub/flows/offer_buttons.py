@@ -157,7 +157,7 @@ def _offer(
         name=info.name if info else account.provider,
         account_id=account.id,
         button=button,
-        ways=info.ways if info else (),
+        ways=provider.info_for(locale).ways if provider else (),
         currencies=currencies_of(account, info) if info else (),
         absence=absence,
         pause_text=account.paused,

@@ -672,6 +672,12 @@ class Provider(Protocol):
     def capabilities(self) -> frozenset[str]: ...
     def endpoints(self, mode: Mode) -> Mapping[str, str]: ...
     def is_simulated(self, mode: Mode) -> bool: ...
+    def info_for(self, locale: str) -> Any:
+        """``info`` with its texts in this language, where the plugin has it."""
+
+    def said(self, text: str, locale: str) -> str:
+        """A text that the plugin gave while it ran, in this language, where the plugin has it."""
+
     def button(self, offer: Offer) -> PayButton:
         """The plugin's pay button; PluginFault when it failed or does not keep to the contract."""
 

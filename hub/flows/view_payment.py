@@ -162,6 +162,18 @@ async def view_payment(hub: Hub, payment_id: str) -> PaymentView | None:
     return await hub.store.read(read)
 
 
+def in_language(hub: Hub, view: PaymentView, locale: str) -> PaymentView:
+    """The view with what the provider's plugin says in this language."""
+    provider = hub.providers.get(view.payment.provider)
+    way = provider.info_for(locale).way(view.payment.way) if provider else None
+    if provider is None or way is None:
+        return view
+    action = view.payment.action
+    if isinstance(action, ApproveInApp):
+        action = attrs.evolve(action, hint=provider.said(action.hint, locale))
+    return attrs.evolve(view, way_label=way.label, payment=attrs.evolve(view.payment, action=action))
+
+
 def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     """Put together what is known of a payment."""
     merchant = tx.merchants.get(payment.merchant_id)

@@ -18,7 +18,17 @@ import httpx
 import pluggy
 import structlog
 
-from hub_hookspecs import CONTRACT_VERSION, PROJECT, Country, Mode, ProviderInfo, info_faults, specs
+from hub_hookspecs import (
+    CONTRACT_VERSION,
+    PROJECT,
+    Catalogue,
+    Country,
+    Mode,
+    ProviderInfo,
+    info_faults,
+    read_catalogues,
+    specs,
+)
 
 from .registry import LoadFailure, Provider, Registry, Stage
 
@@ -212,7 +222,17 @@ def _load_provider(entry: EntryPoint, settings: Mapping[str, Any]) -> Provider:
         version=entry.dist.version if entry.dist else "",
         capabilities=capabilities,
         overrides=_overrides(entry.name, info, settings),
+        catalogues=_catalogues(entry.name, module),
     )
+
+
+def _catalogues(code: str, module: object) -> Mapping[str, Catalogue]:
+    """The plugin's texts in other languages; without them it speaks Spanish, and is served all the same."""
+    try:
+        return read_catalogues(module)
+    except Exception as error:  # noqa: BLE001 - whatever a plugin ships costs its languages alone
+        log.warning("catalogue_unreadable", provider=code, error=str(error)[:300])
+        return {}
 
 
 def _hook_faults(capabilities: frozenset[str]) -> Iterator[str]:

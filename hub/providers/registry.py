@@ -12,6 +12,7 @@ import attrs
 
 from hub_hookspecs import (
     Account,
+    Catalogue,
     Mode,
     Offer,
     PayButton,
@@ -19,7 +20,12 @@ from hub_hookspecs import (
     ProviderInfo,
     SettlementFile,
     SettlementLine,
+    catalogue_for,
     check_button,
+    info_faults,
+    translate,
+    translate_button,
+    translate_info,
 )
 
 from .at_work import NOBODY, AtWork
@@ -73,6 +79,7 @@ class Provider:
         module: What its entry point names; the conformance kit runs on it.
         capabilities: Names of the hooks that it implements.
         overrides: The deployment's endpoints by role, for accounts in test mode.
+        catalogues: Its texts in other languages, applied to what this plugin says and to nothing else.
         hung: How often one of its steps was over its time.
         at_work: Notes when the plugin computes.
         is_strict: Whether what it must not do while it computes is refused.
@@ -86,6 +93,8 @@ class Provider:
     version: str
     capabilities: frozenset[str]
     overrides: Mapping[str, str] = NOTHING
+    catalogues: Mapping[str, Catalogue] = attrs.field(factory=dict, repr=False)
+    _infos: dict[str, ProviderInfo] = attrs.field(factory=dict, repr=False)
     hung: int = 0
     at_work: AtWork = attrs.field(default=NOBODY, repr=False)
     is_strict: bool = False
@@ -119,6 +128,17 @@ class Provider:
         """Whether accounts of this mode reach something else than the provider's declared hosts."""
         return mode is Mode.TEST and bool(self.overrides)
 
+    def info_for(self, locale: str) -> ProviderInfo:
+        """What the plugin declares, its texts in this language where the plugin has it, else in Spanish."""
+        if locale not in self._infos:
+            said = translate_info(self.info, catalogue_for(self.catalogues, locale))
+            self._infos[locale] = self.info if info_faults(said) else said
+        return self._infos[locale]
+
+    def said(self, text: str, locale: str) -> str:
+        """A text that the plugin gave while it ran, in this language where the plugin has it."""
+        return translate(text, catalogue_for(self.catalogues, locale))
+
     def button(self, offer: Offer) -> PayButton:
         """The plugin's pay button.
 
@@ -126,11 +146,15 @@ class Provider:
             PluginFault: The plugin raised, or what it returned cannot be drawn; leave its button out.
         """
         try:
-            return check_button(self._computed("render_pay_button", offer=offer))
+            button = check_button(self._computed("render_pay_button", offer=offer))
         except PluginFault:
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin's SystemExit costs its button, not the page
             raise PluginFault(f"{self.code} raised {type(error).__name__} in render_pay_button") from None
+        try:
+            return check_button(translate_button(button, catalogue_for(self.catalogues, offer.locale)))
+        except PluginFault:  # the translation does not fit
+            return button
 
     def settlement_lines(self, file: SettlementFile, account: Account) -> tuple[SettlementLine, ...]:
         """The lines of a settlement file.

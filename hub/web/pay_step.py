@@ -417,13 +417,14 @@ def _email(basket: Basket, typed: Mapping[str, str]) -> str:
 
 
 def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> Trouble:
-    say = pages.reader_of(basket.merchant).say
+    reader, found = pages.reader_of(basket.merchant), pages.hub.providers.get(provider)
+    say = reader.say
     if refusal.code == "field":
         name = refusal.culprit if refusal.culprit == "email" else f"field.{way}.{refusal.culprit}"
-        return Trouble(field=name, field_error=say(refusal.message))
+        told = found.said(refusal.message, reader.locale) if found else refusal.message
+        return Trouble(field=name, field_error=say(told))
     if refusal.code == "unproven":
         return Trouble(unproven=True)
-    found = pages.hub.providers.get(provider)
     name = found.info.name if found else provider
     if refusal.code in REFUSALS:
         return Trouble(message=say(REFUSALS[refusal.code], provider=name))

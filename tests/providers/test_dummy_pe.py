@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import attrs
 import httpx
 import pytest
 import uvicorn
@@ -18,7 +20,7 @@ from hub.providers.check import NoSimulator, check_provider
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers, load_simulators
 from hub.providers.registry import ProviderNotServed, Registry
-from hub_hookspecs import Account, Company, IdentityDocument, Mode, Money, Order, Payer, Query
+from hub_hookspecs import Account, Channel, Company, IdentityDocument, Mode, Money, Offer, Order, Payer, Query
 
 DOCS = Path(__file__).parents[2] / "docs" / "writing-a-provider.md"
 
@@ -35,6 +37,40 @@ def test_it_keeps_the_contract(dummy_pe):
     lacking = {"handle_notification", "authorize", "cancel_payment", "refund_payment"}
     lacking |= {"fetch_settlement", "parse_settlement"}
     assert {result.excuse for result in results} == {"", *(f"no {hook}" for hook in lacking)}
+
+
+def test_it_speaks_english_where_it_is_asked_to_and_no_other_plugin_does_with_its_words(dummy_pe):
+    registry = load_providers()
+    provider = registry["dummy-pe"]
+    offer = Offer(channel=Channel.CHECKOUT, currency="PEN", minor=100, locale="en_US")
+
+    assert provider.info.settings[0].label == "Llave"
+    assert provider.info_for("es_PE") == provider.info
+    english = provider.info_for("en")
+    assert [(item.label, item.help) for item in english.settings] == [("Key", "Dummy's panel, section Integration.")]
+    assert [way.label for way in english.ways] == ["Card"]
+    assert provider.button(offer).label == "Pay with Dummy"
+    assert provider.button(attrs.evolve(offer, locale="es_PE")).label == "Paga con Dummy"
+    assert provider.said("Tarjeta", "en") == "Card"
+    assert registry["nequi"].said("Tarjeta", "en") == "Tarjeta"
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "said"),
+    [
+        ('msgid "Llave"\nmsgstr "<script>"\n', "<script>"),
+        ('msgid "Llave"\nmsgstr __import__("os")\n', "Llave"),
+        ("no catalogue", "Llave"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_read_costs_the_language_and_not_the_plugin(
+    dummy_pe, tmp_path, monkeypatch, catalogue, said
+):
+    """The first is read: what it says is text like any other, and pages escape it."""
+    shutil.copytree(dummy_pe / "src", tmp_path / "copy")
+    (tmp_path / "copy" / "hub_dummy_pe" / "locale" / "en.po").write_text(catalogue, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "copy")
+    assert load_providers()["dummy-pe"].info_for("en").settings[0].label == said
 
 
 def test_it_has_at_most_120_lines(dummy_pe):

@@ -57,8 +57,6 @@ MORE = (
     *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("factura", "facturas")),
     *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("pedido", "pedidos")),
     "Abono a cuenta",
-    "Abre tu app Nequi y acepta el pago. También llega como notificación al celular %(phone)s.",
-    "Apruebas el pago en tu app Nequi.",
 )
 """Put together from parts, so that no literal shows the whole of it."""
 
@@ -123,7 +121,7 @@ def in_code() -> Iterator[Said]:
 
 
 def in_records() -> Iterator[Said]:
-    """Sentences that reach pages from elsewhere: refusals, names of identity documents, words of providers."""
+    """Sentences that reach pages from elsewhere: refusals, names of identity documents."""
     from hub.domain.offer import ABSENCE_WORDS
     from hub.domain.statement import CUTS, Standing
     from hub.web.app import FAULTS
@@ -144,25 +142,15 @@ def in_records() -> Iterator[Said]:
 
 
 def labels() -> Iterator[str]:
-    """Words of countries and providers, as their records hold them."""
+    """Words of countries, as their records hold them; providers bring their own catalogues."""
     from hub.domain.countries import co, cr
     from hub.domain.receipt import MEANS_LABELS
-    from hub.providers.load import load_providers
 
     yield from MEANS_LABELS.values()
     for country in (cr.COUNTRY, co.COUNTRY):
         for kind in country.identity_types:
             yield from (kind.label, *(text for text in (kind.warning,) if text))
         yield from (label for _key, label in country.address_parts)
-    for provider in load_providers().providers.values():
-        info = provider.info
-        yield from filter(None, (info.tagline, info.settlement_note, info.fee_note))
-        for way in info.ways:
-            yield from filter(
-                None, (way.label, *(text for field in way.payer_fields for text in (field.label, field.error)))
-            )
-        for setting in info.settings:
-            yield from filter(None, (setting.label, setting.help))
 
 
 def is_words(text: str) -> bool:

@@ -109,5 +109,12 @@ from .provider import Refunds as Refunds
 from .provider import Setting as Setting
 from .provider import Starts as Starts
 from .provider import Way as Way
+from .texts import Catalogue as Catalogue
+from .texts import catalogue_for as catalogue_for
+from .texts import read_catalogues as read_catalogues
+from .texts import texts_of as texts_of
+from .texts import translate as translate
+from .texts import translate_button as translate_button
+from .texts import translate_info as translate_info
 from .wire import json_object as json_object
 from .wire import strict_json as strict_json

@@ -12,6 +12,7 @@ from hub.flows.release_payment import release_payment
 from hub.flows.resolve_review import resolve_review
 from hub.flows.run_operation import cancel_payment
 from hub.flows.view_desk import view_payment_desk
+from hub.flows.view_payment import in_language
 from hub.flows.view_record import view_record
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Money, MoneyError
@@ -32,7 +33,7 @@ async def payment_page(desk: Desk, payment: str, *, fault: str = "", said: str =
         "payment.html",
         status=422 if fault else 200,
         found=found,
-        view=found.view,
+        view=in_language(desk.hub, found.view, desk.pages.reader_of(desk.merchant).locale),
         mode=found.view.payment.mode,
         record=record,
         now=desk.hub.clock(),

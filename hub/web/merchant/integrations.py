@@ -40,7 +40,9 @@ async def show_integrations(desk: AtDesk) -> Page:
 @get("/online-payments", right=Right.SEE)
 async def show_cards(desk: AtDesk) -> Page:
     """One card a provider."""
-    return desk.page("online_payments.html", entries=await catalogue(desk.hub, desk.merchant))
+    return desk.page(
+        "online_payments.html", entries=await catalogue(desk.hub, desk.merchant, locale=desk.pages.language)
+    )
 
 
 @get("/integrations/{code:str}", right=Right.SEE)
@@ -50,7 +52,9 @@ async def show_provider(desk: AtDesk, code: FromPath[str]) -> Page:
 
 
 async def _entry(desk: Desk, code: str) -> CatalogueEntry:
-    found = [entry for entry in await catalogue(desk.hub, desk.merchant) if entry.code == code]
+    found = [
+        entry for entry in await catalogue(desk.hub, desk.merchant, locale=desk.pages.language) if entry.code == code
+    ]
     if not found or found[0].info is None:
         raise NotFoundException("Esta página no existe.")
     return found[0]

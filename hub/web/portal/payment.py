@@ -19,7 +19,7 @@ from hub.domain.payment import Flag
 from hub.flows.check_payment import look_now
 from hub.flows.ports import Hub
 from hub.flows.run_operation import NotAllowed, cancel_payment
-from hub.flows.view_payment import PaymentView, Shown, view_payment, view_payment_by_token
+from hub.flows.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
 from hub.web.pages import (
     HEADERS,
     Page,
@@ -103,12 +103,14 @@ async def show_payment(request: Request) -> Page:
     view = await view_payment_by_token(hub, token)
     now = hub.clock()
     await look_now(hub, view.payment)
+    paid_in = view.payment.locale if view.payment.locale != view.merchant.locale else ""
+    pages = reader_pages_of(request, paid_in)
+    view = in_language(hub, view, pages.reader_of(view.merchant).locale)
     payment, action = view.payment, view.payment.action
     country = hub.countries[view.merchant.company.country]
     going_on = GO_ON in request.query_params and now < payment.created_at + FRESH
     address = f"/p/{token}"
-    paid_in = payment.locale if payment.locale != view.merchant.locale else ""
-    return reader_pages_of(request, paid_in).page(
+    return pages.page(
         "portal/payment.html",
         merchant=view.merchant,
         mode=payment.mode,
@@ -128,7 +130,7 @@ async def show_payment(request: Request) -> Page:
         minutes_left=minutes_left(payment.expires_at, now),
         said=REASONS[view.last_try.kind] if view.last_try else "",
         why=REASONS[view.reason.kind] if view.reason and payment.reason == Kind.DECLINED else "",
-        asked=typed_by_payer(hub, view),
+        asked=typed_by_payer(hub, view, pages.reader_of(view.merchant).locale),
         differs=bool(payment.flags & {Flag.AMOUNT_MISMATCH, Flag.CURRENCY_MISMATCH}),
         returned=returned(view),
         left=left_of(view),
@@ -193,10 +195,10 @@ def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: 
     return f"{seconds};url=/p/{request.path_params['token']}{query}"
 
 
-def typed_by_payer(hub: Hub, view: PaymentView) -> list[tuple[str, str]]:
+def typed_by_payer(hub: Hub, view: PaymentView, locale: str) -> list[tuple[str, str]]:
     """What the payer typed, by its label, masked."""
     provider = hub.providers.get(view.payment.provider)
-    way = provider.info.way(view.payment.way) if provider else None
+    way = provider.info_for(locale).way(view.payment.way) if provider else None
     fields = view.payment.payer.fields
     return (
         [(field.label, masked(field, fields[field.name])) for field in way.payer_fields if field.name in fields]

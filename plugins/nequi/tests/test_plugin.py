@@ -31,9 +31,12 @@ from hub_hookspecs import (
     ShowQr,
     Steps,
     Verdict,
+    catalogue_for,
     check_button,
     info_faults,
     mark_of,
+    read_catalogues,
+    translate_button,
 )
 
 PHONE = "3998764643"
@@ -61,7 +64,8 @@ def test_the_button_is_the_help_pages(locale, label):
     button = hub_nequi.render_pay_button(
         Offer(channel=Channel.STATEMENT, currency="COP", minor=18500000, locale=locale)
     )
-    assert check_button(button).label == label
+    spoken = translate_button(button, catalogue_for(read_catalogues(hub_nequi), locale))
+    assert check_button(spoken).label == label
 
 
 # Push

@@ -112,16 +112,13 @@ def create_payment(order: Order, account: Account) -> Exchange[PaymentStarted]:
 @hookimpl
 def render_pay_button(offer: Offer) -> PayButton:
     """Describe the pay button."""
-    english = offer.locale.startswith("en")
     return PayButton(
         label="Greenpay",
-        accessible_label=(
-            "Pay with Greenpay, credit or debit card" if english else "Pagar con Greenpay, tarjeta de crédito o débito"
-        ),
+        accessible_label="Pagar con Greenpay, tarjeta de crédito o débito",
         background="#0b6b3a",
         foreground="#ffffff",
         logo=LOGO,
-        hint="Credit or debit card" if english else "Tarjeta de crédito o débito",
+        hint="Tarjeta de crédito o débito",
     )
 
 

@@ -65,13 +65,6 @@ def describe_provider() -> ProviderInfo:
 @hookimpl
 def render_pay_button(offer: Offer) -> PayButton:
     """The button of the statement and the store, in Nequi's colours."""
-    if offer.locale.startswith("en"):
-        return PayButton(
-            label="Pay with Nequi",
-            accessible_label="Pay with Nequi, from your phone",
-            background="#200020",
-            hint="You approve the payment in your Nequi app.",
-        )
     return PayButton(
         label="Paga con Nequi",
         accessible_label="Paga con Nequi, desde tu celular",

@@ -10,10 +10,11 @@ from hub_hookspecs import specs
 from hub_hookspecs.declared import check_button, info_faults
 from hub_hookspecs.errors import PluginFault
 from hub_hookspecs.markers import CONTRACT_VERSION
-from hub_hookspecs.provider import Channel, Offer, QueryBy, Refunds
+from hub_hookspecs.provider import Channel, Offer, PayButton, QueryBy, Refunds
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.subject import Subject, usual_amount
+from hub_hookspecs.texts import PLACE, read_catalogues, texts_of, translate_button, translate_info
 
 MEDIA: Final = ("page", "mail", "pdf")
 LOCALES: Final = ("es_CR", "es_CO", "en")
@@ -98,8 +99,48 @@ def _draws_one(subject: Subject, offer: Offer) -> Iterator[str]:
             yield "render_pay_button: texts are plain, not markup"
 
 
+def _speaks(bench: Bench) -> Iterator[str]:
+    subject = bench.subject
+    try:
+        catalogues = read_catalogues(subject.plugin)
+    except ValueError as fault:
+        yield f"{fault}"
+        return
+    for language, catalogue in catalogues.items():
+        file = f"locale/{language}.po"
+        needed = (*texts_of(subject.info), *_said_on_the_button(subject, language))
+        yield from (f"{file}: {text!r} is missing" for text in needed if text not in catalogue)
+        for message, told in catalogue.items():
+            if set(PLACE.findall(message)) != set(PLACE.findall(told)):
+                yield f"{file}: {told!r} fills in something else than {message!r}"
+            if "<" in told or "&" in told:
+                yield f"{file}: {told!r}: texts are plain, not markup"
+        yield from (f"{file}: {fault}" for fault in info_faults(translate_info(subject.info, catalogue)))
+        try:
+            check_button(translate_button(_button(subject, language), catalogue))
+        except PluginFault as fault:
+            yield f"{file}: {fault}"
+
+
+def _said_on_the_button(subject: Subject, language: str) -> tuple[str, ...]:
+    """What the button says in Spanish whatever the language: the catalogue's to translate."""
+    spanish, other = _button(subject, "es"), _button(subject, language)
+    pairs = ((getattr(spanish, name), getattr(other, name)) for name in ("label", "accessible_label", "hint"))
+    return tuple(text for text, told in pairs if text == told and text not in ("", subject.info.name))
+
+
+def _button(subject: Subject, locale: str) -> PayButton:
+    rule = subject.info.currencies[0]
+    channel, minor = sorted(subject.info.channels)[0], usual_amount(rule).minor
+    button: PayButton = subject.hooks.render_pay_button(
+        offer=Offer(channel=channel, currency=rule.currency, minor=minor, locale=locale)
+    )
+    return button
+
+
 PROOFS: Final = (
     Proof("it declares what can be true", _declares),
     Proof("it implements what it declares, and nothing else", _implements),
     Proof("its button is a value that can be drawn anywhere", _draws),
+    Proof("a language that it brings has all its texts", _speaks),
 )
