@@ -7,6 +7,7 @@ import json
 import httpx
 import pytest
 
+import hub_hookspecs.exchange
 from hub_hookspecs import (
     DOUBTFUL,
     LEGAL,
@@ -288,6 +289,12 @@ def test_only_requests_to_declared_hosts_leave(request_):
     assert (step.outcome, step.fault) == (Outcome.NEVER_SENT, True)
 
 
+@pytest.mark.parametrize("request_", [item for item in ILLEGAL.values() if isinstance(item, httpx.Request)])
+def test_control_without_the_check_a_request_leaves_for_anywhere(request_, monkeypatch):
+    monkeypatch.setattr(Steps, "_objection", lambda _self, _request: "")
+    assert isinstance(play(then(harmless(request_))), Ask)
+
+
 def test_a_live_account_is_reached_by_https_alone():
     plain = an_account(Mode.LIVE, api="http://127.0.0.1:1")
     assert play(then(post(url="http://127.0.0.1:1")), account=plain).fault
@@ -370,6 +377,13 @@ BAD_RESULTS = {
 def test_a_result_that_the_contract_does_not_allow_is_a_fault(hook, value):
     conclusion = play(then(end=value), hook=hook)
     assert (conclusion.outcome, conclusion.fault, conclusion.value) == (Outcome.NEVER_SENT, True, None)
+
+
+@pytest.mark.parametrize(("hook", "value"), BAD_RESULTS.values(), ids=BAD_RESULTS)
+def test_control_without_the_check_a_result_that_is_not_allowed_is_handed_on(hook, value, monkeypatch):
+    monkeypatch.setattr(hub_hookspecs.exchange, "check_result", lambda *_given: None)
+    conclusion = play(then(end=value), hook=hook)
+    assert (conclusion.outcome, conclusion.fault, conclusion.value) == (Outcome.RESULT, False, value)
 
 
 GOOD_RESULTS = {

@@ -170,9 +170,10 @@ def _named(name: str, address: str) -> str:
 def _phrase(name: str) -> str:
     """A name that needs no quotation marks.
 
-    Folding a long header, Python loses the marks around a name, and what stood between them becomes an address.
+    Folding a long header, Python loses the marks around a name, and what stood between them becomes an address. For the
+    same reason it begins with no dot: without marks that is no name, and some who read it stumble.
     """
-    return " ".join(QUOTED.sub(" ", name).split())
+    return " ".join(QUOTED.sub(" ", name).split()).lstrip(". ")
 
 
 def _undecoded(words: str) -> str:

@@ -18,7 +18,7 @@ from hub.domain.payment import Payment, Status
 from hub.flows.decide import NotAllowed
 from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
 from hub_hookspecs import Kind, Money, Observation, Repeat, repeat_for
-from tests.faults.harness import HANGING, Debtor, World, broken
+from tests.faults.harness import HANGING, Debtor, World, broken, tell_time
 
 Plant = Callable[[Any, str, Any], None]
 Size = Callable[[int, int], int]
@@ -188,30 +188,35 @@ def asked(world: World, end: str) -> int:
     return sum(path.endswith(end) for path in world.front.paths)
 
 
-def test_one_grant_serves_many_payments_and_is_renewed_once_when_it_ends(world: World) -> None:
+def test_one_grant_serves_many_payments_and_is_renewed_once_when_it_ends(world: World, size: Size) -> None:
     for _ in range(5):
         world.pay(world.debtor("CO", 50_000))
     before = asked(world, TOKEN)
     assert before <= 1
-    world.pass_time(minutes=58)
-    world.pass_time(minutes=1, seconds=30)  # less than a minute of life is left
-    world.pay(world.debtor("CO", 50_000))
-    world.pay(world.debtor("CO", 50_000))
+    times = size(1, 200)
+    for at in range(1, times + 1):
+        world.clock.now += timedelta(minutes=59, seconds=30)  # less than a minute of life is left
+        world.run(tell_time(world.town, world.clock))
+        world.pay(world.debtor("CO", 50_000))
+        world.pay(world.debtor("CO", 50_000))
+        assert asked(world, TOKEN) == before + at
 
-    assert asked(world, TOKEN) == before + 1
-    assert asked(world, PUSH) == 7
+    assert asked(world, PUSH) == 5 + 2 * times
 
 
-def test_a_query_refused_for_its_grant_is_asked_once_more_with_a_new_one(world: World) -> None:
-    payment = world.pay(world.debtor("CO", 50_000))
-    world.approve(payment)
-    tokens, queries = asked(world, TOKEN), asked(world, STATUS)
-    world.clock.now += timedelta(seconds=6)
-    world.forget_grants()
-    world.work()
+def test_a_query_refused_for_its_grant_is_asked_once_more_with_a_new_one(world: World, size: Size) -> None:
+    for _ in range(size(1, 200)):
+        world.clock.now += timedelta(hours=3)  # later than the provider was made to believe
+        world.run(tell_time(world.town, world.clock))
+        payment = world.pay(world.debtor("CO", 50_000))
+        world.approve(payment)
+        tokens, queries = asked(world, TOKEN), asked(world, STATUS)
+        world.clock.now += timedelta(seconds=6)
+        world.forget_grants()
+        world.work()
 
-    assert world.payment(payment).status is Status.PAID
-    assert (asked(world, TOKEN) - tokens, asked(world, STATUS) - queries) == (1, 2)
+        assert world.payment(payment).status is Status.PAID
+        assert (asked(world, TOKEN) - tokens, asked(world, STATUS) - queries) == (1, 2)
 
 
 def refused_charge(world: World) -> tuple[Payment, Debtor]:
@@ -222,12 +227,18 @@ def refused_charge(world: World) -> tuple[Payment, Debtor]:
     return world.pay(debtor), debtor
 
 
-def test_a_charge_refused_for_its_grant_is_never_repeated_and_the_next_press_has_a_new_one(world: World) -> None:
-    payment, debtor = refused_charge(world)
+def test_a_charge_refused_for_its_grant_is_never_repeated_and_the_next_press_has_a_new_one(
+    world: World, size: Size
+) -> None:
+    for _ in range(size(1, 200)):
+        world.clock.now += timedelta(hours=3)  # later than the provider was made to believe
+        world.run(tell_time(world.town, world.clock))
+        before = asked(world, PUSH)
+        payment, debtor = refused_charge(world)
 
-    assert (payment.status, payment.reason, asked(world, PUSH)) == (Status.CLOSED, "never_sent", 2)
-    assert world.pay(debtor).status is Status.PENDING
-    assert asked(world, PUSH) == 3
+        assert (payment.status, payment.reason, asked(world, PUSH)) == (Status.CLOSED, "never_sent", before + 2)
+        assert world.pay(debtor).status is Status.PENDING
+        assert asked(world, PUSH) == before + 3
 
 
 def test_control_a_driver_that_repeats_a_refused_charge_is_found_out(world: World, plant: Plant) -> None:

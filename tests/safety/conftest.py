@@ -37,6 +37,13 @@ def dice(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(zlib.crc32(request.node.name.encode()))
 
 
+@pytest.fixture(params=["change", pytest.param("claim", marks=pytest.mark.long)])
+def size(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """size(ci, long): how often; a test that asks for it is there twice, the second time in the long set."""
+    at = ["change", "claim"].index(request.param)
+    return lambda *sizes: sizes[at]
+
+
 @pytest.fixture
 def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """plant(module, name, bug): put a bug where the right thing was, for a control that must turn red."""

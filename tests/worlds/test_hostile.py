@@ -128,7 +128,7 @@ def _statuses(served: World, payment: Payment, account: ProviderAccount, count: 
     return found
 
 
-@pytest.mark.parametrize("count", [OVER_HTTP, pytest.param(50_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [OVER_HTTP, pytest.param(100_000, marks=pytest.mark.long)])
 def test_over_http_no_hostile_message_is_our_fault_and_none_moves_money(served: World, count: int) -> None:
     told: dict[str, Any] = {}
     for country in ("CR", "CO"):
