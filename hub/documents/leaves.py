@@ -15,7 +15,9 @@ import attrs
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import Reader, sentence
+from hub.domain.activity import ActivityRow, ActivitySection
 from hub.domain.papers import (
+    ActivityPaper,
     CashReceiptPaper,
     Direction,
     Movement,
@@ -68,6 +70,8 @@ def leaf_for(paper: Paper, reader: Reader) -> Leaf:
     match paper:
         case StatementPaper():
             return statement(paper, reader)
+        case ActivityPaper():
+            return activity(paper, reader)
         case ReceiptMail():
             return receipt(paper, reader)
         case CashReceiptPaper():
@@ -190,6 +194,58 @@ def _button(link: PayLink, reader: Reader) -> Words:
         "logo": list(logo) if logo else None,
         "qr": qr_file(link.url),
         "qr_name": reader.t("paper.qr", label=link.button.accessible_label),
+    }
+
+
+def activity(paper: ActivityPaper, reader: Reader) -> Leaf:
+    """How what is owed moved, per currency: opening balance, every movement, closing balance."""
+    t, computed = reader.t, paper.activity
+    reader = attrs.evolve(reader, codes=len(computed.sections) > 1)
+    customer = computed.customer
+    period = t("report.period", since=reader.day(computed.since), until=reader.day(computed.until))
+    return Leaf(
+        template="activity.typ",
+        file=t("file.activity", since=computed.since.isoformat(), until=computed.until.isoformat()),
+        made_at=computed.as_of,
+        words={
+            **_frame(reader, t("activity.title"), period),
+            "running": " · ".join((t("activity.title"), customer.name, period)),
+            "to": t("paper.for"),
+            "customer": customer.name,
+            "customer_lines": _some(paper.customer_identity, customer.address, customer.phone, customer.email),
+            "nothing": t("activity.nothing") if computed.is_empty else "",
+            "head": [
+                *(t("label.date"), t("label.concept"), t("activity.number")),
+                *(t("activity.debit"), t("activity.credit"), t("label.balance")),
+            ],
+            "sections": [_activity_section(section, reader) for section in computed.sections],
+            "notes": [t("statement.as_of", moment=reader.moment(computed.as_of)), *_questions(reader)],
+        },
+    )
+
+
+def _activity_section(section: ActivitySection, reader: Reader) -> Words:
+    t = reader.t
+    plain = attrs.evolve(reader, codes=False)  # the heading names the currency
+    return {
+        "heading": t("paper.currency", currency=section.currency) if reader.codes else "",
+        "opening": (t("activity.opening"), plain.money(section.opening)),
+        "rows": [_activity_row(row, plain) for row in section.rows],
+        "sums": (t("label.total"), plain.money(section.debits), plain.money(section.credits)),
+        "closing": (t("activity.closing"), reader.money(section.closing)),
+    }
+
+
+def _activity_row(row: ActivityRow, reader: Reader) -> Words:
+    item = row.movement
+    return {
+        "on": reader.day(item.on),
+        "concept": reader.t(f"concept.{item.concept.name.lower()}"),
+        "number": narrow(item.number),
+        "about": narrow(item.about),
+        "debit": reader.money(row.debit) if row.debit else "",
+        "credit": reader.money(row.credit) if row.credit else "",
+        "balance": reader.money(row.balance),
     }
 
 

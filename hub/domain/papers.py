@@ -18,6 +18,7 @@
 | ReviewMail           | merchant, operator | an exception that waits for a person                     |
 | CashReceiptPaper     | page, PDF          | the numbered cash receipt (recibo de caja), for printing |
 | StatementPaper       | PDF                | what is owed, with pay links and their QR codes          |
+| ActivityPaper        | PDF                | how what is owed moved in a period                       |
 | PaymentsPaper        | PDF                | what moved in a period, per provider and currency        |
 
 A ``ReceiptMail`` is drawn as a PDF too.
@@ -35,6 +36,7 @@ from typing import TypeAlias
 import attrs
 
 from hub.domain.account import AccountStatus
+from hub.domain.activity import Activity
 from hub.domain.identity import show_document
 from hub.domain.logo import Logo
 from hub.domain.merchant import Merchant
@@ -641,6 +643,15 @@ class StatementPaper:
     number: str = ""
 
 
+@attrs.frozen(kw_only=True)
+class ActivityPaper:
+    """A customer's statement of activity on paper."""
+
+    letterhead: Letterhead
+    activity: Activity
+    customer_identity: str = ""
+
+
 class Direction(enum.StrEnum):
     """Which way money went."""
 
@@ -718,7 +729,7 @@ class PaymentsPaper:
         return PaymentsTotal(provider=provider, count=len(own), received=sum(came, zero), returned=sum(back, zero))
 
 
-Paper: TypeAlias = StatementPaper | ReceiptMail | CashReceiptPaper | PaymentsPaper
+Paper: TypeAlias = StatementPaper | ActivityPaper | ReceiptMail | CashReceiptPaper | PaymentsPaper
 """Everything that can be drawn as a PDF."""
 
 

@@ -235,6 +235,9 @@ class Ledger(Protocol):
     def keyed(self, merchant_id: str, mode: Mode, key: str) -> tuple[Entry, ...]:
         """The entry of this key, and those whose keys begin with it and a colon."""
 
+    def of_customer(self, merchant_id: str, mode: Mode, customer_id: str) -> tuple[Entry, ...]:
+        """Every entry that moved what a customer owes or has to his credit, in the order of their sealing."""
+
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool: ...
     def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
         """An intake as it stands, by its entry's key."""

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal_column, or_, select, union
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.ledger import (
@@ -37,6 +37,8 @@ from .schema import (
     intake,
     ledger_account,
     literal,
+    payable,
+    payment,
     posting,
     seal,
 )
@@ -139,6 +141,48 @@ KEYED = select(entry.c.id).where(
     or_(entry.c.key == bindparam("key"), and_(entry.c.key >= bindparam("first"), entry.c.key < bindparam("last"))),
 )
 
+BY_HAND = ("manual", "credit", "fix")
+"""How the keys begin of entries that need neither a payment nor a payable."""
+
+OF_CUSTOMER = union(
+    select(entry.c.id)
+    .select_from(payable)
+    .join(
+        entry,
+        and_(
+            entry.c.merchant == payable.c.merchant,
+            entry.c.mode == payable.c.mode,
+            entry.c.key >= literal("bill:") + payable.c.id + literal(":"),
+            entry.c.key < literal("bill:") + payable.c.id + literal(";"),
+        ),
+    )
+    .where(payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode")),
+    select(allocation.c.entry)
+    .join(payable, payable.c.id == allocation.c.payable)
+    .where(payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode")),
+    select(entry.c.id)
+    .join(payment, payment.c.id == entry.c.payment)
+    .where(
+        payment.c.customer == bindparam("customer"),
+        payment.c.mode == bindparam("mode"),
+        entry.c.payment.is_not(None),
+    ),
+    *(
+        select(entry.c.id)
+        .join(posting, posting.c.entry == entry.c.id)
+        .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
+        .where(
+            entry.c.merchant == bindparam("merchant"),
+            entry.c.mode == bindparam("mode"),
+            entry.c.key >= literal(f"{beginning}:"),
+            entry.c.key < literal(f"{beginning};"),
+            ledger_account.c.owner == bindparam("customer"),
+        )
+        for beginning in BY_HAND
+    ),
+)
+"""Every entry moves a receivable by a bill or an allocation row, and a credit by an intake, an allocation or a draw."""
+
 BALANCES = (
     select(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency, balance.c.amount)
     .join(balance, balance.c.ledger_account == ledger_account.c.id)
@@ -222,6 +266,14 @@ class Ledger:
         values = {"merchant": merchant_id, "mode": mode.value, "key": key, "first": f"{key}:", "last": f"{key};"}
         return self._entries(values, KEYED)
 
+    def of_customer(self, merchant_id: str, mode: Mode, customer_id: str) -> tuple[Entry, ...]:
+        """Every entry that moved what a customer owes or has to his credit, in the order of their sealing.
+
+        An invoice that has moved to another customer is left out: booked here, and reversed.
+        """
+        values = {"merchant": merchant_id, "mode": mode.value, "customer": customer_id}
+        return self._entries(values, OF_CUSTOMER)
+
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool:
         """Whether there is an entry of this key."""
         values = {"merchant": merchant_id, "mode": mode.value, "key": key}
@@ -297,7 +349,9 @@ class Ledger:
         values = {"entry": entry_id, "customer": entry.intake_of, "payment": entry.payment_id}
         self._tx.run(ADD_INTAKE, {**values, "currency": entry.currency, "amount": amount})
 
-    def _entries(self, values: dict[str, str], which: Select[Any] | None = None) -> tuple[Entry, ...]:
+    def _entries(
+        self, values: dict[str, str], which: Select[Any] | CompoundSelect[Any] | None = None
+    ) -> tuple[Entry, ...]:
         statements = WHOLE_CHAIN if which is None else _narrowed(which)
         rows, postings, applied, taken = (self._tx.run(statement, values).fetchall() for statement in statements)
         legs: dict[str, list[Posting]] = {}
@@ -397,7 +451,7 @@ def _drawn_values(entry: Entry, entry_id: str) -> list[dict[str, Any]]:
 
 
 @functools.lru_cache
-def _narrowed(which: Select[Any]) -> tuple[Select[Any], ...]:
+def _narrowed(which: Select[Any] | CompoundSelect[Any]) -> tuple[Select[Any], ...]:
     """The four statements of entries for some of them: ids that ``which`` selects."""
     return (
         ENTRIES.where(OF_CHAIN, entry.c.id.in_(which)),

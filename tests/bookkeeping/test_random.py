@@ -15,6 +15,7 @@ from hub.domain.refusals import Conflict
 from hub.flows.save_company import Invalid
 from tests.bookkeeping.desk import Desk, Missing, Refused
 from tests.bookkeeping.referee import agreed
+from tests.bookkeeping.test_activity import differences
 
 NUMBERS = ("FE-1", "FE-2", "FE-3")
 AMOUNTS = ("0.01", "10.00", "33.33", "60.00", "100.00", "130.50")
@@ -107,6 +108,7 @@ def test_any_sequence_of_events_keeps_the_books_right(fresh: Callable[[], Desk],
     done = [line for line in ("invoice FE-1 100.00", *events) if attempt(desk, line)]
 
     assert desk.read(lambda tx: tx.ledger.verify()) == (), done
+    assert differences(desk) == [], done
     assert agreed(desk.exported()) == desk.balances()
 
 

@@ -79,12 +79,16 @@ OF_ONE_MODE: Final = frozenset({"payment", "receipt", "delivery", "review", "rou
 
 FILES: Final = frozenset(
     {
+        "/m/customers/{customer}/activity/csv",
+        "/m/customers/{customer}/activity/pdf",
         "/m/exports/payments",
         "/m/proofs/{review}",
         "/m/receipts/{receipt}/pdf",
         "/p/{token}/qr.png",
         "/p/{token}/soporte.pdf",
         "/s/{token}/estado-de-cuenta.pdf",
+        "/s/{token}/movimientos.csv",
+        "/s/{token}/movimientos.pdf",
     }
 )
 """Routes that answer with a file to be saved."""

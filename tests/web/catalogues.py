@@ -122,12 +122,14 @@ def in_code() -> Iterator[Said]:
 
 def in_records() -> Iterator[Said]:
     """Sentences that reach pages from elsewhere: refusals, names of identity documents."""
+    from hub.domain.activity import Concept
     from hub.domain.offer import ABSENCE_WORDS
     from hub.domain.statement import CUTS, Standing
     from hub.web.app import FAULTS
 
     for text in (*(label for _key, label, _low, _high in CUTS), *(standing.value for standing in Standing)):
         yield Said(text, readers=PAYERS, where="statement")
+    yield from (Said(concept.value, readers=PAYERS, where="activity") for concept in Concept)
     for text in ABSENCE_WORDS.values():
         yield Said(text, readers=PAYERS, where="offer")
         yield Said(f"%(provider)s {text}.", where="words.py")

@@ -7,6 +7,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from . import (
+    activity,
     by_link,
     customers,
     exports,
@@ -39,6 +40,7 @@ def routes() -> list[ControllerRouterHandler]:
             *integrations.HANDLERS,
             *people.HANDLERS,
             *customers.HANDLERS,
+            *activity.HANDLERS,
             *rounds.HANDLERS,
             *mails.HANDLERS,
             *payments.HANDLERS,

@@ -22,7 +22,7 @@ from .rights import Right
 
 FORMATS = {
     "xlsx": ("Excel (.xlsx)", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "csv": ("CSV (punto y coma, coma decimal)", "text/csv; charset=utf-8"),
+    "csv": ("CSV (punto y coma, coma decimal)", "text/csv"),
 }
 USUAL_DAYS = 30
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .activity import download_activity, download_activity_rows, show_activity
 from .design import show_design
 from .note import send_note, send_report, show_note, show_report
 from .papers import download_receipt, download_statement, verify_receipt
@@ -28,6 +29,9 @@ def routes() -> list[Any]:
         send_report,
         renew_link,
         download_statement,
+        show_activity,
+        download_activity,
+        download_activity_rows,
         download_receipt,
         verify_receipt,
     ]

@@ -1,0 +1,66 @@
+"""A customer's movements between two days, as a page, a PDF and a CSV."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.activity import NoPeriod
+from hub.flows.view_activity import ActivityView, activity_pdf, preview_activity
+from hub.web.activity import csv_answer, fault_of, read_period
+from hub.web.pages import Page, pdf_answer
+
+from .desk import AtDesk, Desk, unknown_is_404
+from .rights import Right
+
+
+@get("/customers/{customer:str}/activity", right=Right.SEE)
+async def show_activity(
+    desk: AtDesk, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
+) -> Page:
+    """Opening balance, every movement and closing balance, per currency."""
+    with unknown_is_404():
+        try:
+            return _page(desk, await _asked(desk, customer, since, until))
+        except NoPeriod as fault:
+            view = await preview_activity(desk.hub, desk.merchant, customer)
+            return _page(desk, view, fault=fault_of(fault))
+
+
+async def _asked(desk: Desk, customer: str, since: str, until: str) -> ActivityView:
+    first, last = read_period(since, until)
+    return await preview_activity(desk.hub, desk.merchant, customer, first, last)
+
+
+def _page(desk: Desk, view: ActivityView, *, fault: str = "") -> Page:
+    return desk.page("activity.html", view=view, activity=view.activity, fault=fault, status=422 if fault else 200)
+
+
+@get("/customers/{customer:str}/activity/pdf", right=Right.SEE)
+async def download_activity(
+    desk: AtDesk, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
+) -> Response[bytes] | Page:
+    """The same as a PDF."""
+    with unknown_is_404():
+        try:
+            view = await _asked(desk, customer, since, until)
+        except NoPeriod as fault:
+            return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
+        return pdf_answer(await activity_pdf(desk.hub, view))
+
+
+@get("/customers/{customer:str}/activity/csv", right=Right.SEE)
+async def download_activity_rows(
+    desk: AtDesk, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
+) -> Response[bytes] | Page:
+    """The same as a CSV."""
+    with unknown_is_404():
+        try:
+            view = await _asked(desk, customer, since, until)
+        except NoPeriod as fault:
+            return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
+    return csv_answer(view, desk.pages.reader_of(desk.merchant).say)
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_activity, download_activity, download_activity_rows]

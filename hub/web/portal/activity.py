@@ -1,0 +1,76 @@
+"""Movimientos: how what a customer owes moved between two days, as a page, a PDF and a CSV."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+
+from hub.domain.activity import NoPeriod
+from hub.domain.identity import show_document
+from hub.domain.papers import letterhead_for
+from hub.flows.view_activity import ActivityView, activity_pdf, view_activity
+from hub.web.activity import csv_answer, fault_of, read_period
+from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
+
+from .papers import missing_is_404
+from .statement import address_of
+
+
+@get("/s/{token:str}/activity", include_in_schema=False)
+async def show_activity(request: Request) -> Page:
+    """Opening balance, every movement and closing balance, per currency."""
+    try:
+        return _page(request, await _asked(request))
+    except NoPeriod as fault:
+        return await _refused(request, fault)
+
+
+async def _asked(request: Request) -> ActivityView:
+    query = request.query_params
+    since, until = read_period(query.get("since", ""), query.get("until", ""))
+    return await view_activity(hub_of(request), request.path_params["token"], since, until)
+
+
+async def _refused(request: Request, fault: NoPeriod) -> Page:
+    view = await view_activity(hub_of(request), request.path_params["token"])
+    return _page(request, view, fault=fault_of(fault))
+
+
+def _page(request: Request, view: ActivityView, *, fault: str = "") -> Page:
+    hub, document = hub_of(request), view.customer.document
+    country = hub.countries[view.merchant.company.country]
+    return reader_pages_of(request).page(
+        "portal/activity.html",
+        merchant=view.merchant,
+        mode=view.mode,
+        status=422 if fault else 200,
+        view=view,
+        activity=view.activity,
+        letterhead=letterhead_for(view.merchant, country, view.mode),
+        document=show_document(country, document, with_type=True) if document else "",
+        address=address_of(request),
+        fault=fault,
+        expires=view.link.expires_at if view.link else None,
+    )
+
+
+@get("/s/{token:str}/movimientos.pdf", include_in_schema=False)
+async def download_activity(request: Request) -> Response[bytes] | Page:
+    """The same as a PDF."""
+    with missing_is_404():
+        try:
+            view = await _asked(request)
+        except NoPeriod as fault:
+            return await _refused(request, fault)
+        return pdf_answer(
+            await activity_pdf(hub_of(request), view, language=language_of(request) or view.merchant.locale)
+        )
+
+
+@get("/s/{token:str}/movimientos.csv", include_in_schema=False)
+async def download_activity_rows(request: Request) -> Response[bytes] | Page:
+    """The same as a CSV."""
+    try:
+        view = await _asked(request)
+    except NoPeriod as fault:
+        return await _refused(request, fault)
+    return csv_answer(view, reader_pages_of(request).reader_of(view.merchant).say)

@@ -1,0 +1,108 @@
+"""The statement of activity: after every case it ends with exactly what the open statement says is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import attrs
+import pytest
+
+from hub.domain.activity import compute_activity, moved_by
+from hub.domain.payable import PayableKind
+from hub.flows.view_activity import movements_of
+from hub.flows.view_statement import statement_of
+from hub.storage import ledger as stored
+from hub_hookspecs import Mode, Money
+from tests.bookkeeping.desk import Desk, read_case
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+
+
+def differences(desk: Desk) -> list[str]:
+    """Where the activity of a customer does not come to what the open statement says, or leaves an entry out."""
+
+    def read(tx: object) -> list[str]:
+        found = []
+        everything = tx.ledger.entries(desk.merchant.id, Mode.TEST)  # type: ignore[attr-defined]
+        for customer in tx.customers.of(desk.merchant.id):  # type: ignore[attr-defined]
+            statement = statement_of(tx, desk.hub, customer.id, Mode.TEST, now=desk.clock.now).statement  # type: ignore[arg-type]
+            movements = movements_of(tx, desk.merchant, customer.id, Mode.TEST)  # type: ignore[arg-type]
+            for days in (0, 1, 40):
+                activity = compute_activity(
+                    company=desk.merchant.company,
+                    customer=customer,
+                    movements=movements,
+                    since=statement.cut_off - timedelta(days=days),
+                    until=statement.cut_off,
+                    as_of=desk.clock.now,
+                    zone=statement.zone,
+                )
+                closing = {section.currency: section.closing for section in activity.sections if section.closing}
+                net = {section.currency: section.net for section in statement.sections if section.net}
+                if closing != net:
+                    found.append(f"{customer.id}, {days} days: {closing} is not {net}")
+            ids = {row.payable_id for entry in everything for row in entry.applied}
+            ids |= {entry.key.split(":")[1] for entry in everything if entry.kind == "bill"}
+            payables = tx.payables.many(ids)  # type: ignore[attr-defined]
+            orders = {payable.id for payable in payables if payable.kind is PayableKind.ORDER}
+            others = {payable.id for payable in payables if payable.customer_id != customer.id}
+            whole = [
+                moved
+                for entry in everything
+                if (moved := moved_by(entry, customer.id, orders))
+                # An invoice that was another customer's all along never was this one's.
+                and not (entry.kind == "bill" and entry.key.split(":")[1] in others)
+            ]
+            if sorted(whole) != sorted(movement.amount.minor for movement in movements):
+                found.append(f"{customer.id}: {movements} are not all of {whole}")
+        return found
+
+    return desk.read(read)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_case_ends_with_what_is_owed(path: Path, desk_for: Callable[[str], Desk]) -> None:
+    case = read_case(path)
+    desk = desk_for(case.country)
+    for line in (*case.sections.get("given", ()), *case.sections["events"]):
+        desk.do(line)
+    assert differences(desk) == []
+
+
+def test_control_a_statement_that_leaves_credit_notes_out_is_seen(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_for("CR")
+    for line in ("invoice FE-1 100.00", "received cash 100.00 for FE-1 100.00", "credit-note N1 FE-1 30.00"):
+        desk.do(line)
+    assert differences(desk) == []
+
+    without = [part for part in stored.OF_CUSTOMER.selects if "credit:" not in str(part)]
+    monkeypatch.setattr(stored, "OF_CUSTOMER", stored.union(*without))
+    assert differences(desk)
+
+
+def test_an_invoice_counts_on_its_own_day_and_a_payment_on_its_own(desk_for: Callable[[str], Desk]) -> None:
+    """Imported on the 2nd, the invoice is of the 1st: the period that begins on the 2nd opens with it."""
+    desk = desk_for("CR")
+    desk.do("invoice FE-1 100.00")
+    desk.do("received cash 40.00 for FE-1 40.00")
+    movements = desk.read(lambda tx: movements_of(tx, desk.merchant, "c1", Mode.TEST))
+    activity = compute_activity(
+        company=desk.merchant.company,
+        customer=desk.read(lambda tx: tx.customers.get("c1")),
+        movements=movements,
+        since=date(2026, 3, 2),
+        until=date(2026, 3, 2),
+        as_of=desk.clock.now,
+        zone="America/Costa_Rica",
+    )
+    (section,) = activity.sections
+    assert section.opening == Money(10_000, "CRC")
+    assert [(row.movement.number, row.credit, row.balance) for row in section.rows] == [
+        ("RC-000001", Money(4_000, "CRC"), Money(6_000, "CRC"))
+    ]
+    with pytest.raises(ValueError, match="contradict"):
+        attrs.evolve(section, closing=section.closing + Money(1, "CRC"))
