@@ -489,6 +489,7 @@ def desk_paths(house: Any) -> list[str]:
     lists += ["payments?q=nada", "customers?q=nada", f"receipts/{other.id}"]
     one = (
         customer,
+        f"{customer}/activity",
         f"{customer}/mail",
         f"{customer}/receipt",
         f"/m/payments/{payment.id}",

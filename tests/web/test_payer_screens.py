@@ -180,6 +180,8 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
         "statement in English": f"{many.path}?lang=en",
         "statement, one is being paid": held.path,
         "statement, nothing owed": house.debtor("CR").path,
+        "activity": f"{many.path}/activity",
+        "activity, of no period": f"{held.path}/activity?since=x",
         "statement, words were sent": f"{many.path}?said=note",
         "pay step": f"{many.path}/pay?provider=greenpay",
         "pay step, parts and withholdings": f"{wide.path}/pay?provider=nequi&retefuente.amount.{wide.invoices[0].id}=1",
