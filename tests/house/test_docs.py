@@ -20,7 +20,7 @@ from hub_hookspecs import Kind, specs
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
-SPOKEN = frozenset({"hub.domain.statement"})
+SPOKEN = frozenset({"hub.domain.statement", "hub.domain.activity"})
 """Modules whose words are texts for people."""
 
 
