@@ -100,10 +100,12 @@ def _values(hub: Hub, code: str, file: IO[bytes] | None, hand: str) -> dict[str,
 
 
 def _print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
+    from .explaining import in_english
+
     account = done.account
     click.echo(f"{merchant.slug} {account.provider}: {account.status.value}")
     for problem in done.problems:
-        click.echo(f"  missing: {problem.name} ({problem.message})")
+        click.echo(f"  missing: {problem.name} ({in_english(problem.message)})")
     if done.problems:
         click.echo(f"  next: payment-hub account provision {account.provider} FILE --company {merchant.slug}")
         return

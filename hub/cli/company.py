@@ -108,10 +108,12 @@ def _given(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print_saved(saved: CompanySaved, what: str) -> None:
+    from .explaining import in_english
+
     company = saved.merchant.company
     click.echo(f"{saved.merchant.slug} {what}: {company.name}, {company.document.type} {company.document.number}")
     for warning in saved.warnings:
-        click.echo(f"Warning: {warning.field}: {warning.message}", err=True)
+        click.echo(f"Warning: {warning.field}: {in_english(warning.message)}", err=True)
     for account in saved.revalidate:
         click.echo(
             f"{account.provider} must be validated again, its buttons are hidden until then: "

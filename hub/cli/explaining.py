@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.domain.sheet import Fault
 
 NOT_ALLOWED = {
     "already_paid": "it is paid already: payment-hub payment show",
@@ -38,14 +42,29 @@ def explanation(error: Exception) -> tuple[str, ...]:
     return tuple(lines[:SHOWN] + more)
 
 
+def in_english(text: str) -> str:
+    """A sentence that flows say to people in Spanish; as it stands where it is none of ours."""
+    from hub.web.texts import texts_for
+
+    return texts_for("en").told(text)
+
+
+def fault_line(fault: Fault) -> str:
+    """What is wrong with a cell, a row or a file."""
+    place = ", ".join(filter(None, (f"line {fault.line}" if fault.line else "", fault.column)))
+    told = in_english(fault.message) + (f" ({fault.value})" if fault.value else "")
+    return f"{place}: {told}" if place else told
+
+
 def _lines(error: Exception) -> Iterator[str]:
     if isinstance(error, OSError):
         yield f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     elif (code := getattr(error, "code", None)) in NOT_ALLOWED:
-        yield f"{NOT_ALLOWED[str(code)]} ({error})" if code in DETAILED else NOT_ALLOWED[str(code)]
+        yield f"{NOT_ALLOWED[str(code)]} ({in_english(str(error))})" if code in DETAILED else NOT_ALLOWED[str(code)]
     elif type(error).__module__.startswith(OURS) or type(error) is LookupError:
         # Every exception class of the hub is worded for people; a form's says which fields.
         fields = [problem for problem in getattr(error, "problems", ()) if hasattr(problem, "field")]
-        yield from [f"{problem.field}: {problem.message}" for problem in fields] or str(error).splitlines()
+        told = [f"{problem.field}: {in_english(problem.message)}" for problem in fields]
+        yield from told or map(in_english, str(error).splitlines())
         if not str(error):
             yield type(error).__name__

@@ -122,8 +122,12 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
 
 
 def _facts(report: ImportReport) -> dict[str, object]:
+    from .explaining import in_english
+
     def listed(faults: Any) -> list[dict[str, object]]:
-        return [{"line": f.line, "column": f.column, "value": f.value, "message": f.message} for f in faults]
+        return [
+            {"line": f.line, "column": f.column, "value": f.value, "message": in_english(f.message)} for f in faults
+        ]
 
     return {
         "format": report.format,
@@ -139,10 +143,10 @@ def _facts(report: ImportReport) -> dict[str, object]:
 
 
 def _print(report: ImportReport, name: str) -> None:
-    for warning in report.warnings:
-        click.echo(f"{name}: {warning}", err=True)
-    for fault in report.faults or report.refused:
-        click.echo(f"{name}: {fault}", err=True)
+    from .explaining import fault_line
+
+    for fault in (*report.warnings, *(report.faults or report.refused)):
+        click.echo(f"{name}: {fault_line(fault)}", err=True)
     if report.faults:
         faults = f"{len(report.faults)} fault{'s' if len(report.faults) != 1 else ''}"
         click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)

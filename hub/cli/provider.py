@@ -40,6 +40,7 @@ def pause(code: str, account: str | None, text: str, data: str | None) -> None:
     """Hide a provider's buttons at once, everywhere; payments that were started go on."""
     from hub.flows.pause_provider import pause_provider
 
+    from .explaining import in_english
     from .running import operator, run
 
     async def work(hub: Hub) -> str:
@@ -47,7 +48,7 @@ def pause(code: str, account: str | None, text: str, data: str | None) -> None:
         try:
             return await pause_provider(hub, code, text=text, by=operator(), account_id=account_id)
         except ValueError as error:
-            raise click.UsageError(str(error)) from None
+            raise click.UsageError(in_english(str(error))) from None
 
     said = run(data, work)
     where = f"of {account}" if account else "everywhere"

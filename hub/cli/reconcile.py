@@ -214,9 +214,11 @@ def _facts(report: Reconciliation) -> dict[str, object]:
 def _print(report: Reconciliation) -> None:
     from hub_hookspecs import Money
 
+    from .explaining import fault_line
+
     if report.faults:
         for fault in report.faults:
-            click.echo(f"{report.source}: {fault}", err=True)
+            click.echo(f"{report.source}: {fault_line(fault)}", err=True)
         click.echo(f"Error: nothing was taken from {report.source}", err=True)
         return
     dry = " (dry run: nothing was written)" if report.dry_run else ""

@@ -48,6 +48,8 @@ def show(customer: str, slug: str | None, as_json: bool, data: str | None) -> No
 
 
 def _facts(view: StatementView) -> dict[str, Any]:
+    from .explaining import in_english
+
     statement = view.statement
     return {
         "company": view.merchant.slug,
@@ -73,7 +75,11 @@ def _facts(view: StatementView) -> dict[str, Any]:
                     for row in section.rows
                 ],
                 "offered": [
-                    {"provider": offer.provider, "offered": offer.button is not None, "reason": offer.reason}
+                    {
+                        "provider": offer.provider,
+                        "offered": offer.button is not None,
+                        "reason": in_english(offer.reason),
+                    }
                     for offer in view.buttons.get(section.currency, ())
                 ],
             }
@@ -85,6 +91,7 @@ def _facts(view: StatementView) -> dict[str, Any]:
 def _print(view: StatementView) -> None:
     from hub.domain.figures import money_text
 
+    from .explaining import in_english
     from .printing import print_table
 
     locale = view.merchant.locale
@@ -114,7 +121,7 @@ def _print(view: StatementView) -> None:
         overdue = money_text(section.overdue, locale)
         click.echo(f"owed {money_text(section.outstanding, locale)}, of it overdue {overdue}{credit}")
         for offer in view.buttons.get(section.currency, ()):
-            click.echo(f"  {offer.name}: {'offered' if offer.button else offer.reason}")
+            click.echo(f"  {offer.name}: {'offered' if offer.button else in_english(offer.reason)}")
 
 
 @command.command()

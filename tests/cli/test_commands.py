@@ -195,7 +195,7 @@ def test_a_file_with_faults_is_refused_whole_each_with_line_and_column(run: Run,
     ended = run("import", "invoices", "-", stdin=BAD.encode())
     assert ended.code == 1
     assert ended.out == ""
-    assert re.findall(r"línea (\d), (\w+):", ended.err) == [("2", "fecha"), ("3", "numero"), ("3", "total")]
+    assert re.findall(r"line (\d), (\w+):", ended.err) == [("2", "fecha"), ("3", "numero"), ("3", "total")]
     assert "nothing was imported" in ended.err
     faults = json.loads(run("import", "invoices", "-", "--json", stdin=BAD.encode()).out)["faults"]
     assert [(fault["line"], fault["column"]) for fault in faults] == [(2, "fecha"), (3, "numero"), (3, "total")]
@@ -219,7 +219,7 @@ def test_a_row_that_contradicts_a_payment_is_refused_and_the_exit_code_is_1(run:
     lower = "numero;cliente;fecha;total\nFE-002;1-1234-0567;02/11/2026;5.000,00\n"
     ended = run("import", "invoices", "-", stdin=lower.encode())
     assert ended.code == 1
-    assert "línea 2, number" in ended.err
+    assert "line 2, number" in ended.err
     assert "1 refused" in ended.out
 
 
@@ -287,12 +287,12 @@ def test_money_received_elsewhere_goes_where_it_is_said(run: Run, shop: Path) ->
     ("more", "code", "told"),
     [
         (("--amount", "100,50"), 2, "decimal point"),
-        (("--amount", "0"), 1, "mayor que cero"),
+        (("--amount", "0"), 1, "zero"),
         (("--amount", "100", "--invoice", "FE-404"), 1, "no invoice 'FE-404'"),
-        (("--amount", "100", "--invoice", "FE-002=200"), 1, "Se aplica más de lo recibido"),
-        (("--amount", "90000", "--invoice", "FE-002=20000"), 1, "no se le puede aplicar más"),
-        (("--amount", "20000", "--invoice", "FE-002=5000", "--invoice", "FE-002=5000"), 1, "dos veces"),
-        (("--amount", "100", "--received-on", "2999-01-01"), 1, "futuro"),
+        (("--amount", "100", "--invoice", "FE-002=200"), 1, "More is applied than was received"),
+        (("--amount", "90000", "--invoice", "FE-002=20000"), 1, "no more can be applied to it"),
+        (("--amount", "20000", "--invoice", "FE-002=5000", "--invoice", "FE-002=5000"), 1, "twice"),
+        (("--amount", "100", "--received-on", "2999-01-01"), 1, "in the future"),
         (("--amount", "100", "--received-on", "ayer"), 2, "no date"),
     ],
 )
@@ -345,3 +345,28 @@ def test_a_plugin_that_cannot_be_configured_is_listed_with_the_reason(run: Run, 
 
 def test_a_simulator_that_is_not_there_is_named(run: Run) -> None:
     assert "there are: greenpay, nequi" in run("simulator", "nope", "--port", "0").err
+
+
+SPANISH = re.compile(r"[áéíóúñ¿¡«]|\b(el|la|los|las|del|que|se|su|una?|con|por|para|hay|es|está|al|ya|sin|más)\b", re.I)
+REFUSED = {
+    "a member twice": ("company", "member", "add", "duena@eltornillo.example"),
+    "a member without mail": ("company", "member", "add", "nobody"),
+    "an address that is none": ("company", "options", "tornillo", "--notify", "nobody"),
+    "a shop that is none": ("company", "options", "tornillo", "--shop-origin", "ftp://x"),
+    "an identity that cannot be": ("company", "edit", "tornillo", "--number", "12"),
+    "a receipt of more than was received": (
+        *("receipt", "record", "--means", "cash", "--customer", "1-1234-0567", "--amount", "100"),
+        *("--invoice", "FE-001=500"),
+    ),
+    "a credit note without a number": ("ledger", "credit-note", "FE-002", " ", "100"),
+    "a write-off that nobody explains": ("ledger", "write-off", "FE-002", "--reason", " "),
+    "a file with faults": ("import", "invoices", "-"),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
+def test_a_refusal_reaches_the_operator_in_english(run: Run, shop: Path, words: tuple[str, ...]) -> None:
+    ended = run(*words, stdin=b"numero;cliente;fecha;total;saldo\nFE-9;nadie;ayer;mucho;1\n")
+    assert ended.code == 1
+    assert ended.err
+    assert SPANISH.findall(ended.err.replace("fecha", "")) == []

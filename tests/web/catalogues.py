@@ -45,12 +45,13 @@ REFUSALS = frozenset(
 SHOWN = frozenset({"message", "why_not", "warning", "name", "gone"})
 """Names under which records and variables hold words for people."""
 TABLES = frozenset({"ABSENCE_WORDS", "MEANS_LABELS", "RESAVE", "NO_ROWS", "NO_ROW", "NO_LIST", "BAD_END"})
-UNSEEN = frozenset({"correct_entry.py", "settle_bill.py", "raise_alerts.py", "examine.py"})
-"""Flows that no page calls."""
+UNSEEN = frozenset({"raise_alerts.py", "examine.py"})
+"""Flows that speak to operators alone, in English."""
 SPANISH = re.compile(
     r"[áéíóúñ¿¡«]|\b(el|la|los|las|una?|del?|que|se|su|sus|no|en|con|por|para|hay|es|está|al|y|o|ya|sin|menos|más)\b",
     re.I,
 )
+SENTENCE = re.compile(r"[A-ZÁÉÍÓÚ«]")
 ENGLISH = re.compile(r"\b(the|of|and|are|not|this|with)\b")
 CODE = re.compile(r"^[a-z_]+$|^[/#<]|^\W*$|--map|^[A-Z]{2,}$|no-store|no-referrer")
 MORE = (
@@ -187,6 +188,8 @@ def carried(tree: ast.AST) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in REFUSALS:
                 yield from literals(node)
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError"), args=[said])) if SENTENCE.match(text_of(said)):
+                yield from literals(said)
             case ast.keyword(arg=str(name)) if name in SHOWN:
                 yield from literals(node)
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
