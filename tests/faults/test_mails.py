@@ -1,0 +1,120 @@
+"""A mail server that is down for a day: no payment waits for it, and each mail is sent once afterwards (F48)."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import hub.flows.deliver
+import hub.flows.record_observations
+from hub.documents.smtp import SmtpMailer
+from hub.domain.mail import Mail
+from hub.domain.payment import Payment, Status
+from hub.flows.deliver import PAUSES
+from hub_hookspecs import Kind, Observation
+from tests.faults.harness import Desk, World, broken, rows
+
+Plant = Callable[[Any, str, Any], None]
+Size = Callable[[int, int], int]
+
+A_DAY = timedelta(hours=24)
+
+
+class Outage:
+    """A mailer whose server can be reached from a moment on, and what it took."""
+
+    def __init__(self, desk: Desk, until: timedelta) -> None:
+        self._clock, self._back = desk.clock, desk.clock.now + until
+        self.tries = 0
+        self.taken: collections.Counter[str] = collections.Counter()
+
+    async def send(self, mail: Mail) -> None:
+        self.tries += 1
+        if self._clock.now < self._back:
+            raise ConnectionRefusedError("the mail server is down")
+        self.taken[mail.message_id] += 1
+
+
+def pass_time(desk: Desk, **duration: float) -> None:
+    """Let time pass; whatever comes due on the way is done at its moment."""
+    end = desk.clock.now + timedelta(**duration)
+    desk.do_what_is_due()
+    while (due := desk.opened.store.next_due()) is not None and due <= end:
+        desk.clock.now = max(due, desk.clock.now)
+        desk.do_what_is_due()
+    desk.clock.now = end
+
+
+def paid(desk: Desk, count: int) -> list[Payment]:
+    """Payments whose news has come."""
+    payments = desk.sent_all(desk.debtors("CR", count, 70_000))
+    return [desk.tell(item, Observation(kind=Kind.PAID, movement=item.reference)) for item in payments]
+
+
+def owed(desk: Desk) -> int:
+    ((count,),) = rows(desk.path, "SELECT count(*) FROM delivery WHERE state = 'due'")
+    return int(count)
+
+
+def test_a_day_without_a_mail_server_delays_no_payment_and_loses_no_mail(desk: Desk, plant: Plant, size: Size) -> None:
+    plant(hub.flows.deliver, "prints", lambda _hub: False)  # a paper is drawn at each try, and is not on trial
+    desk.forget_mails()
+    outage = desk.hub.mailer = Outage(desk, A_DAY)
+    payments = paid(desk, size(5, 500))
+    mails = owed(desk)
+
+    assert {payment.status for payment in payments} == {Status.PAID}
+    assert mails >= 2 * len(payments)  # the payer's, and the company's
+    pass_time(desk, hours=24)
+    assert owed(desk) == mails
+    assert not outage.taken
+    assert outage.tries <= mails * (len(PAUSES) + 24)  # once an hour in the end, not in a tight loop
+
+    pass_time(desk, hours=1, minutes=1)
+    assert len(outage.taken) == mails
+    assert set(outage.taken.values()) == {1}
+    assert owed(desk) == 0
+    assert broken(desk) == []
+
+
+def test_payments_that_come_while_the_mail_server_is_down_are_taken_as_fast_as_ever(world: World) -> None:
+    """The whole way over HTTP: provider, news and page, with nobody listening where mails go."""
+    world.run(world.town.mailbox.stop())
+    debtors = world.debtors("CO", 5, 70_000)
+    payments = [world.pay(debtor) for debtor in debtors]
+    for payment in payments:
+        world.approve(payment)
+        (news,) = world.news(payment)
+        assert world.post("CO", news).status_code == 200
+    world.work()
+
+    assert {world.payment(payment).status for payment in payments} == {Status.PAID}
+    assert broken(world) + world.book_differences() == []
+    world.run(world.town.mailbox.start())
+    world.pass_time(hours=1, minutes=1)
+    assert [len(world.mailed(debtor.customer.email)) for debtor in debtors] == [1] * 5
+
+
+def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(desk: Desk, plant: Plant) -> None:
+    """The bug: the news is booked and the mail is handed over at once, in one go."""
+    desk.hub.mailer = SmtpMailer(host="127.0.0.1", port=9)  # where nobody listens
+    right = hub.flows.record_observations._tell
+
+    def tell_and_send(tx: Any, *given: Any, **named: Any) -> Any:
+        result = right(tx, *given, **named)
+        mail = Mail(
+            sender="a@hub.example", recipient="b@c.example", subject="x", text="x", html="x", message_id="<1@x>"
+        )
+        asyncio.run(desk.hub.mailer.send(mail))
+        return result
+
+    (payment,) = desk.sent_all(desk.debtors("CR", 1, 70_000))
+    plant(hub.flows.record_observations, "_tell", tell_and_send)
+    with contextlib.suppress(Exception):
+        desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+
+    assert desk.payment(payment).status is Status.PENDING  # the money came, and nobody knows
