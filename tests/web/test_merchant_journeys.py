@@ -27,7 +27,7 @@ CARD = {
 HEADER = ("Número", "Cliente", "Fecha", "Vencimiento", "Total")
 
 
-@pytest.fixture(scope="module", params=WIDTHS)
+@pytest.fixture(params=WIDTHS)
 def page(
     request: pytest.FixtureRequest, house: Any, chromium: Browser, company: Callable[..., Any], seat: Callable[..., Any]
 ) -> Iterator[Page]:
@@ -53,7 +53,7 @@ def says(page: Page, *words: str) -> None:
         page.get_by_text(each).first.wait_for()
 
 
-def test_from_the_first_run_to_a_test_payment_with_both_mails(house: Any, page: Page) -> None:
+def try_a_payment_and_see_both_mails(house: Any, page: Page) -> None:
     says(page, "Primeros pasos: 2 de 5")
     page.get_by_role("link", name="Ver todos los pasos").click()
     page.get_by_role("button", name="Probar con un pago de prueba").click()
@@ -94,7 +94,7 @@ def bring(page: Page, kind: str, file: str) -> None:
     page.get_by_role("button", name="Revisar archivo").click()
 
 
-def test_a_workbook_with_faults_is_corrected_and_taken(house: Any, page: Page, tmp_path: Path) -> None:
+def correct_a_workbook_with_faults_and_bring_it(house: Any, page: Page, tmp_path: Path) -> None:
     people = xlsx_of(
         "Clientes",
         ("Tipo", "Identificación", "Nombre", "Correo"),
@@ -126,7 +126,7 @@ def test_a_workbook_with_faults_is_corrected_and_taken(house: Any, page: Page, t
     says(page, "V-1", "V-2")
 
 
-def test_statements_go_to_all_who_owe_and_the_log_tells_what_became_of_them(house: Any, page: Page) -> None:
+def send_statements_to_all_who_owe_and_see_what_became_of_them(house: Any, page: Page) -> None:
     page.goto(f"{house.base}/m")
     page.get_by_role("link", name="Enviar estados de cuenta").click()
     says(page, "1 cliente queda fuera", "Rosa Mata", "Le llega a 1 cliente")
@@ -141,7 +141,7 @@ def test_statements_go_to_all_who_owe_and_the_log_tells_what_became_of_them(hous
     page.frame_locator("iframe.mail").get_by_text("Gracias por su compra.").first.wait_for()
 
 
-def test_what_was_paid_is_carried_away_as_a_workbook(house: Any, page: Page) -> None:
+def carry_away_what_was_paid_as_a_workbook(house: Any, page: Page) -> None:
     page.goto(f"{house.base}/m/payments")
     page.get_by_role("link", name="Exportar").click()
     since = (house.time() - timedelta(days=2)).date().isoformat()
@@ -155,3 +155,12 @@ def test_what_was_paid_is_carried_away_as_a_workbook(house: Any, page: Page) -> 
     assert not table.faults
     assert table.rows[0].cells["Factura"] == "PRUEBA-1"
     assert table.rows[0].cells["Monto aplicado"] == "1000"
+
+
+def test_an_owner_tries_a_payment_brings_a_workbook_sends_statements_and_exports_what_was_paid(
+    house: Any, page: Page, tmp_path: Path
+) -> None:
+    try_a_payment_and_see_both_mails(house, page)
+    correct_a_workbook_with_faults_and_bring_it(house, page, tmp_path)
+    send_statements_to_all_who_owe_and_see_what_became_of_them(house, page)
+    carry_away_what_was_paid_as_a_workbook(house, page)
