@@ -140,8 +140,8 @@ class Loop:
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()
         if due is not None and due <= now:
-            full = [await self._start(work, now) for work in KINDS]
-            return 0.0 if any(full) else 0.05
+            await self._start_due(now)
+            return 0.05
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
 
     async def _look_around(self) -> None:
@@ -168,16 +168,19 @@ class Loop:
         self._crowded_since = None
         return False
 
-    async def _start(self, work: Work, now: datetime) -> bool:
-        room = work.at_once - len(self._running[work.name])
-        if room <= 0:
-            return False
-        ids = await self._hub.store.write(lambda tx: work.claim(tx, now, now + VISIBILITY, min(BATCH, room)))
-        for row in ids:
-            task = asyncio.create_task(self._one(work, row))
-            self._running[work.name].add(task)
-            task.add_done_callback(self._running[work.name].discard)
-        return False
+    async def _start_due(self, now: datetime) -> None:
+        """Claim what is due of every kind that has room, in one transaction, and start it."""
+        room = {work: work.at_once - len(self._running[work.name]) for work in KINDS}
+
+        def claim(tx: Tx) -> list[tuple[Work, tuple[str, ...]]]:
+            until = now + VISIBILITY
+            return [(work, work.claim(tx, now, until, min(BATCH, left))) for work, left in room.items() if left > 0]
+
+        for work, ids in await self._hub.store.write(claim):
+            for row in ids:
+                task = asyncio.create_task(self._one(work, row))
+                self._running[work.name].add(task)
+                task.add_done_callback(self._running[work.name].discard)
 
     async def _one(self, work: Work, row: str) -> None:
         try:
