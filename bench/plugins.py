@@ -2,7 +2,7 @@
 
     ./run python bench/plugins.py [ROUNDS]
 
-A plugin that answers at once is called in these ways in turn, on one event loop:
+A plugin that answers at once is called in these ways in turn, on the event loop that the hub is served on:
 
 * bare: ``pluggy`` with one plugin registered, nothing around it;
 * inline: through the driver as a notification is read: looked up among 20 providers, its result checked, its time
@@ -31,6 +31,7 @@ import pluggy
 
 from hub.providers.exchange import Exchanger
 from hub.providers.registry import Provider, Registry
+from hub.web.serve import run
 from hub_hookspecs import (
     PROJECT,
     Account,
@@ -189,7 +190,7 @@ async def measure(rounds: int) -> dict[str, list[float]]:
 
 def main(rounds: int) -> None:
     """Measure and print."""
-    found = asyncio.run(measure(rounds))
+    found = run(measure(rounds))
     for name, taken in found.items():
         middle = statistics.median(taken)
         print(f"{name:28} {middle:7.2f} us ({min(taken):.2f}..{max(taken):.2f}), {rounds} rounds")

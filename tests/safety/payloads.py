@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Final
 
 EVIL: Final = "evil.example"
@@ -27,3 +28,21 @@ SCRIPTS: Final = (
     "<object data=javascript:alert(1)></object><embed src=https://evil.example/x>",
     '<noscript><p title="</noscript><img src=x onerror=alert(1)>">\u202e\u2028',
 )
+
+
+BREAKS: Final = (
+    *('"', "'", "`", ">", "/>", "-->", "]]>", "*/", "//", "\\", '\\"', "&quot;", "&#39;", "&#x3e;", "%22%3e"),
+    *("</title>", "</textarea>", "</style>", "</script>", "</option></select>", "</td></tr></table>", "</svg>"),
+    *("<!--", "<![CDATA[", "{{", "}}", "{%", "%}", "${", "#{", "\t", " ", "/", "=", "ñ", "\u202e", "\u2028", "\u200b"),
+)
+"""What may end the place that a text stands in."""
+
+
+def put_together(dice: random.Random) -> str:
+    """A payload as nobody listed it: what ends a place, a script, cut and in any case."""
+    words = "".join(dice.choices(BREAKS, k=dice.randint(0, 4))) + dice.choice(SCRIPTS)
+    if dice.random() < 0.3:
+        words = "".join(dice.choice((letter.lower(), letter.upper())) for letter in words)
+    if dice.random() < 0.3:
+        words += "".join(dice.choices((*BREAKS, *SCRIPTS), k=2))
+    return words[dice.randint(0, 2) if dice.random() < 0.2 else 0 :][:240]

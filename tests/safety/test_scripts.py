@@ -3,7 +3,9 @@ off: what holds is the escaping, and the policy is never needed."""
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -21,7 +23,7 @@ from hub.flows.start_payment import PayRequest, start_payment
 from hub.web.app import create_app
 from hub_hookspecs import Channel, IdentityDocument, Mode
 
-from .payloads import EVIL, SCRIPTS
+from .payloads import EVIL, SCRIPTS, put_together
 from .people import Clerk, stranger
 from .routes import OPEN, routes_of
 
@@ -258,6 +260,31 @@ def test_no_script_runs_on_the_merchants_pages(
     house.write(lambda tx: tx.merchants.save(merchant))
 
     assert judge.found == []
+
+
+def test_no_script_runs_that_was_put_together_by_chance(
+    house: Any, owner: Clerk, judge: Judge, dice: random.Random, size: Callable[[int, int], int]
+) -> None:
+    """A page of each kind in turn, and a search that repeats the payload."""
+    merchant, count = house.merchants["CR"], size(3, 500)
+    sign_in_browser(judge, owner)
+    for turn in range(count):
+        words = put_together(dice)
+        item = plant_words(house, (1000, 2000)[size(0, 1)] + turn, words)
+        house.write(lambda tx, words=words: tx.merchants.save(infected(merchant, words)))
+        pages = (
+            item.statement,
+            item.payment,
+            item.order,
+            f"/m/customers/{item.customer.id}",
+            f"/m/payments/{item.payment_id}",
+        )
+        judge.visit(pages[turn % len(pages)] if size(0, 1) else pages[turn])
+        judge.visit(f"/m/customers?q={quote(words)}")
+        assert judge.found == [], words
+    house.write(lambda tx: tx.merchants.save(merchant))
+
+    assert judge.judged == 2 * count
 
 
 def answers(owner: Clerk, item: Planted, words: str) -> list[tuple[str, httpx.Response]]:
