@@ -65,7 +65,8 @@ def tell_decision(decision: Decision, done: str) -> None:
     if decision.is_done:
         click.echo(f"{done}; decided by {decision.people}")
         return
+    added = ", with refunds before it," if decision.kind.value == "refund" else ""
     click.echo(
-        f"proposed by {decision.by}, nothing happened yet: {decision.amount} is above second_person_above."
-        f" Another person approves it:\n    payment-hub review approve {decision.id} --by NAME"
+        f"proposed by {decision.by}, nothing happened yet: {decision.amount}{added} is above second_person_above."
+        f" Another person approves it:\n    payment-hub review approve {decision.id} --by NAME --why TEXT"
     )

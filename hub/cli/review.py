@@ -133,7 +133,7 @@ def waiting(as_json: bool, data: str | None) -> None:
             ],
             right=("AMOUNT",),
         )
-        click.echo("to let one happen, another person types:\n    payment-hub review approve ID --by NAME")
+        click.echo("to let one happen, another person types:\n    payment-hub review approve ID --by NAME --why TEXT")
     else:
         click.echo("nothing waits for a second person")
 
@@ -185,7 +185,7 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
     waiting = next((item for item in decisions if not item.is_done and not item.superseded), None)
     if waiting is not None:
         click.echo(f"{waiting.by}'s word waits for a second person:")
-        click.echo(f"    payment-hub review approve {review.id[:SHORT]} --by NAME")
+        click.echo(f"    payment-hub review approve {review.id[:SHORT]} --by NAME --why TEXT")
     elif review.resolved_at is None:
         click.echo(f'when it is dealt with:\n    payment-hub review resolve {review.id[:SHORT]} --by NAME --why "..."')
 
@@ -193,7 +193,7 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
 def _told(decision: Any) -> str:
     state = "done" if decision.is_done else "superseded" if decision.superseded else "waits for a second person"
     evidence = f" [{decision.evidence}]" if decision.evidence else ""
-    return f"{decision.kind.value} by {decision.people}, {state}: {decision.why}{evidence} ({decision.via})"
+    return f"{decision.kind.value} by {decision.people}, {state}: {decision.reasons}{evidence} ({decision.via})"
 
 
 def _decision(decision: Any) -> dict[str, object]:
@@ -203,6 +203,7 @@ def _decision(decision: Any) -> dict[str, object]:
         "by": decision.by,
         "seconded_by": decision.seconded_by,
         "why": decision.why,
+        "second_why": decision.second_why,
         "evidence": str(decision.evidence),
         "via": decision.via,
         "content": dict(decision.content),
@@ -242,8 +243,9 @@ def resolve(review_id: str, by: str, why: str, evidence: str, evidence_file: Pat
 @command.command()
 @click.argument("waiting_id", metavar="ID")
 @by_option
+@why_option
 @data_option
-def approve(waiting_id: str, by: str, data: str | None) -> None:
+def approve(waiting_id: str, by: str, why: str, data: str | None) -> None:
     """Let happen what another person proposed; the checks of the first command are made again.
 
     ID is the review's or the proposal's, see: payment-hub review waiting."""
@@ -261,7 +263,7 @@ def approve(waiting_id: str, by: str, data: str | None) -> None:
         if len(found) > 1:
             ids = ", ".join(item.id for item in found)
             raise click.ClickException(f"{len(found)} proposals begin with {waiting_id!r}, say which: {ids}")
-        made = await approve_decision(hub, found[0].id, by=by, via=via())
+        made = await approve_decision(hub, found[0].id, by=by, why=why, via=via())
         payment = await hub.store.read(lambda tx: tx.payments.get(made.payment_id) if made.payment_id else None)
         return made, payment
 

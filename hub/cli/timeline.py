@@ -110,7 +110,7 @@ def _events(told: Told) -> Iterator[Event]:
             made.done_at or made.proposed_at,
             "operator",
             f"decided: {made.kind.value}",
-            more=f"{made.people}: {made.why}{evidence}{state}",
+            more=f"{made.people}: {made.reasons}{evidence}{state}",
         )
 
 
@@ -232,7 +232,10 @@ def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
         )
     for made in record.waiting:
         what = f"{made.kind.value} {made.amount}" if made.amount else made.kind.value
-        yield f"let {made.by}'s {what} happen, as a second person", ("review", "approve", made.id, "--by", "NAME")
+        yield (
+            f"let {made.by}'s {what} happen, as a second person",
+            ("review", "approve", made.id, "--by", "NAME", "--why", "TEXT"),
+        )
     for review in told.desk.reviews:
         if review.resolved_at is None:
             yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:10], *signed)
@@ -291,7 +294,13 @@ def facts_of(told: Told) -> dict[str, object]:
             for item in told.record.requests
         ],
         "decisions": [
-            {"kind": made.kind.value, "by": made.people, "why": made.why, "done_at": made.done_at}
+            {
+                "kind": made.kind.value,
+                "by": made.people,
+                "why": made.why,
+                "second_why": made.second_why,
+                "done_at": made.done_at,
+            }
             for made in told.record.decisions
         ],
         "reviews": [{"cause": review.cause, "details": review.details} for review in told.desk.reviews],

@@ -79,6 +79,11 @@ class Decision:
         return self.done_at is not None
 
     @property
+    def reasons(self) -> str:
+        """Why, in the words of whoever decided."""
+        return f"{self.why}; {self.seconded_by}: {self.second_why}" if self.second_why else self.why
+
+    @property
     def people(self) -> str:
         """Who decided."""
         return f"{self.by} and {self.seconded_by}" if self.seconded_by else self.by

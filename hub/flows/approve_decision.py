@@ -21,8 +21,8 @@ async def find_waiting(hub: Hub, beginning: str) -> tuple[Decision, ...]:
     )
 
 
-async def approve_decision(hub: Hub, decision_id: str, *, by: str, via: str = "") -> Decision:
-    """Let a proposal happen; its reason and evidence stand, with both names.
+async def approve_decision(hub: Hub, decision_id: str, *, by: str, why: str, via: str = "") -> Decision:
+    """Let a proposal happen; its reason and evidence stand, with both names and the second person's own reason.
 
     Raises:
         LookupError: Nothing of this id waits.
@@ -34,14 +34,14 @@ async def approve_decision(hub: Hub, decision_id: str, *, by: str, via: str = ""
         raise LookupError(f"nothing of id {decision_id} waits for a second person: payment-hub review waiting")
     if is_same_person(proposed.by, by):
         raise NotAllowed("second_person", f"{proposed.by} ya lo propuso; falta otra persona")
-    made = await _say_the_same(hub, proposed, by=by, via=via)
+    made = await _say_the_same(hub, proposed, by=by, why=why, via=via)
     if made.id != proposed.id:
         raise NotAllowed("changed", "La propuesta cambió mientras tanto; revise de nuevo qué espera")
     return made
 
 
-async def _say_the_same(hub: Hub, proposed: Decision, *, by: str, via: str) -> Decision:
-    subject, payment, why, proof = proposed.subject, proposed.payment_id or "", proposed.why, proposed.evidence
+async def _say_the_same(hub: Hub, proposed: Decision, *, by: str, why: str, via: str) -> Decision:
+    subject, payment, proof = proposed.subject, proposed.payment_id or "", proposed.evidence
     match proposed.kind:
         case DecisionKind.RESOLVE:
             return await resolve_review(hub, subject, by=by, why=why, evidence=proof, via=via)

@@ -8,7 +8,7 @@ from hub.domain.decision import Decision, DecisionKind, Evidence
 from hub.domain.operation import Operation
 from hub_hookspecs import Money
 
-from .decide import decide, would_be_done
+from .decide import decide, is_same, would_be_done
 from .ports import Hub, Tx
 from .run_operation import refund_payment, refundable
 
@@ -39,7 +39,7 @@ async def decide_refund(
     """
     now, decision_id = hub.clock(), hub.fresh_id()
 
-    def propose(tx: Tx) -> tuple[Decision, bool]:
+    def propose(tx: Tx) -> tuple[Decision, str | None]:
         payment = tx.payments.get(payment_id)
         if payment is None:
             raise LookupError(f"no payment {payment_id}")
@@ -58,13 +58,14 @@ async def decide_refund(
             proposed_at=now,
         )
         if would_be_done(tx, hub, wanted):
-            return wanted, True
-        return decide(tx, hub, wanted, now=now), False
+            waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
+            return wanted, waiting.why if waiting and is_same(waiting, wanted) else why
+        return decide(tx, hub, wanted, now=now), None
 
-    wanted, ready = await hub.store.write(propose)
-    if not ready:
+    wanted, note = await hub.store.write(propose)
+    if note is None:
         return Decided(wanted, None)
-    operation = await refund_payment(hub, payment_id, amount=wanted.amount, by=wanted.by, note=why, decision=wanted)
+    operation = await refund_payment(hub, payment_id, amount=wanted.amount, by=wanted.by, note=note, decision=wanted)
     made = await hub.store.read(lambda tx: [item for item in tx.decisions.of(payment_id) if item.is_done])
     refunds = [item for item in made if item.kind is DecisionKind.REFUND]
     return Decided(refunds[-1] if refunds else wanted, operation)

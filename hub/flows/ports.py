@@ -571,6 +571,9 @@ class Decisions(Protocol):
     def of(self, subject: str) -> tuple[Decision, ...]:
         """About a review or a payment, those about a payment's reviews included; oldest first."""
 
+    def done_since(self, merchant_id: str, mode: Mode, kind: DecisionKind, since: datetime) -> tuple[Decision, ...]:
+        """A merchant's decisions of this kind that took effect then or later; oldest first."""
+
 
 class Marks(Protocol):
     """Named notes of the deployment: (value, time) by name."""

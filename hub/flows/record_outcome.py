@@ -159,7 +159,7 @@ def sent_for_good(payment: Payment, now: datetime) -> Payment:
 
 def note_of(decision: Decision) -> str:
     """Who and why, for the observation."""
-    return f"{decision.people}: {decision.why}" + (f" [{decision.evidence}]" if decision.evidence else "")
+    return f"{decision.people}: {decision.reasons}" + (f" [{decision.evidence}]" if decision.evidence else "")
 
 
 async def conclude_operation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -29,6 +30,16 @@ WAITING = (
     select(decision)
     .where(decision.c.done_at.is_(None), decision.c.superseded == ZERO)
     .order_by(decision.c.proposed_at, decision.c.id)
+)
+DONE_SINCE = (
+    select(decision)
+    .where(
+        decision.c.merchant == bindparam("merchant"),
+        decision.c.mode == bindparam("mode"),
+        decision.c.kind == bindparam("kind"),
+        decision.c.done_at >= bindparam("since"),
+    )
+    .order_by(decision.c.done_at, decision.c.id)
 )
 OF = (
     select(decision)
@@ -65,6 +76,11 @@ class Decisions:
     def waiting(self) -> tuple[Decision, ...]:
         """Everything that waits for a second person; oldest first."""
         return tuple(_decision(row) for row in self._tx.run(WAITING))
+
+    def done_since(self, merchant_id: str, mode: Mode, kind: DecisionKind, since: datetime) -> tuple[Decision, ...]:
+        """A merchant's decisions of this kind that took effect then or later; oldest first."""
+        values = {"merchant": merchant_id, "mode": mode.value, "kind": kind.value, "since": micros(since)}
+        return tuple(_decision(row) for row in self._tx.run(DONE_SINCE, values))
 
     def of(self, subject: str) -> tuple[Decision, ...]:
         """Decisions about a review or a payment, those about a payment's reviews included; oldest first."""

@@ -1,6 +1,7 @@
 """What only a person may decide: with who, why and evidence, and above an amount by two people."""
 
 import asyncio
+import json
 import shlex
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hub.domain.decision import Decision, DecisionKind, Evidence, is_same_person
 from hub.domain.payment import Flag, Phase, Status
 from hub.flows.approve_decision import approve_decision, find_waiting
-from hub.flows.decide import NotAllowed
+from hub.flows.decide import NotAllowed, needs_second
 from hub.flows.decide_refund import decide_refund
 from hub.flows.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
 from hub.flows.release_payment import release_payment
@@ -174,15 +175,15 @@ def test_a_release_above_the_amount_frees_nothing_until_a_second_person_approves
     assert (made.is_done, after.is_live, desk.payment(payment).is_live) == (False, True, True)
     assert not [item for item in desk.seen(payment) if item.observation.kind is Kind.RELEASED]
     with pytest.raises(NotAllowed, match="falta otra persona"):
-        asyncio.run(approve_decision(desk.hub, made.id, by=" ANA "))
+        asyncio.run(approve_decision(desk.hub, made.id, by=" ANA ", why="agreed"))
     assert desk.payment(payment).is_live
-    agreed = asyncio.run(approve_decision(desk.hub, made.id, by="Luis"))
+    agreed = asyncio.run(approve_decision(desk.hub, made.id, by="Luis", why="agreed"))
     assert (agreed.people, agreed.why) == ("Ana and Luis", "closed the page")
     assert desk.payment(payment).reason == Kind.RELEASED
     assert "Ana and Luis: closed the page" in desk.seen(payment)[-1].note
     assert desk.sent(debtor).is_live
     with pytest.raises(LookupError):
-        asyncio.run(approve_decision(desk.hub, made.id, by="Eva"))
+        asyncio.run(approve_decision(desk.hub, made.id, by="Eva", why="agreed"))
     assert broken(desk) == []
 
 
@@ -192,7 +193,7 @@ def test_an_approval_makes_every_check_again(desk: Desk) -> None:
     made, _ = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
     with pytest.raises(NotAllowed, match="ya no retiene"):
-        asyncio.run(approve_decision(desk.hub, made.id, by="Luis"))
+        asyncio.run(approve_decision(desk.hub, made.id, by="Luis", why="agreed"))
     assert desk.payment(payment).status is Status.PAID
 
 
@@ -202,7 +203,7 @@ def test_a_recorded_capture_is_approved_with_all_that_the_panel_showed(desk: Des
     shown = Proof(amount=payment.amount, provider_reference="N-77", authorisation="A-1")
     made, _ = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
     (found,) = asyncio.run(find_waiting(desk.hub, made.id[:20]))
-    assert asyncio.run(approve_decision(desk.hub, found.id, by="Luis")).is_done
+    assert asyncio.run(approve_decision(desk.hub, found.id, by="Luis", why="agreed")).is_done
     observation = desk.seen(payment)[-1].observation
     assert (observation.provider_reference, observation.authorisation) == ("N-77", "A-1")
     assert desk.due(debtor.payables[0]) == 0
@@ -227,12 +228,19 @@ def test_a_review_of_much_money_is_resolved_by_two_from_the_shell(desk: Desk, mo
     same = call(*shlex.split(line.replace("NAME", "ana"))[1:])
     assert (same.code, "another person can: payment-hub review waiting" in same.err) == (1, True), same
     assert desk.causes(payment) == {review.cause}
-    other = call("review", "approve", review.id[:10], "--by", "Luis")
+    other = call("review", "approve", review.id[:10], "--by", "Luis", "--why", "the bank's letter says so")
     assert (other.code, "decided by Ana and Luis" in other.out) == (0, True), other
+    both = "Ana and Luis, done: they pay the rest; Luis: the bank's letter says so"
+    assert both in call("review", "show", review.id[:10]).out
+    assert "Ana and Luis: they pay the rest; Luis: the bank's letter says so" in " ".join(
+        call("payment", "show", payment.reference).out.split()
+    )
+    (kept,) = json.loads(call("review", "show", review.id[:10], "--json").out)["decisions"]
+    assert (kept["why"], kept["second_why"]) == ("they pay the rest", "the bank's letter says so")
     assert desk.causes(payment) == set()
-    again = call("review", "approve", review.id[:10], "--by", "Luis")
+    again = call("review", "approve", review.id[:10], "--by", "Luis", "--why", "again")
     assert (again.code, "payment-hub review waiting" in again.err) == (1, True), again
-    assert call("review", "approve", "", "--by", "Luis").code == 1
+    assert call("review", "approve", "", "--by", "Luis", "--why", "x").code == 1
 
 
 def test_control_below_the_amount_the_same_command_resolves_at_once(
@@ -327,7 +335,7 @@ def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(wor
     proposed = world.run(decide_refund(world.hub, payment.id, by="Ana", why="returned goods")).decision
 
     async def both() -> list[Any]:
-        approvals = [approve_decision(world.hub, proposed.id, by=name) for name in ("Luis", "Eva")]
+        approvals = [approve_decision(world.hub, proposed.id, by=name, why="agreed") for name in ("Luis", "Eva")]
         return await asyncio.gather(*approvals, return_exceptions=True)
 
     answers = world.run(both())
@@ -340,12 +348,89 @@ def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(wor
     assert broken(world) == []
 
 
+def refunded(world: Any, amount: int, by: str) -> Any:
+    """A paid payment, and what became of the wish to give it back."""
+    payment = world.pay(world.debtor("CO", amount))
+    world.approve(payment)
+    world.pass_time(seconds=10)
+    assert world.payment(payment).status is Status.PAID
+    return world.run(decide_refund(world.hub, payment.id, by=by, why="returned goods"))
+
+
+def test_small_refunds_add_up_until_a_second_person_is_wanted(world: Any) -> None:
+    world.hub.second_person_above = {"COP": 10_000_000}
+    assert refunded(world, 4_000_000, "Ana").operation is not None
+    assert refunded(world, 6_000_000, " ANA ").operation is not None  # exactly the limit
+    third = refunded(world, 100_000, "Ana")
+    assert third.operation is None
+    assert not third.decision.is_done
+    assert refunded(world, 4_000_000, "Luis").operation is not None  # everyone has a limit of their own
+    world.work()
+    assert gone_back(world) == 14_000_000
+
+    agreed = world.run(approve_decision(world.hub, third.decision.id, by="Luis", why="seen"))
+    assert (agreed.people, agreed.reasons) == ("Ana and Luis", "returned goods; Luis: seen")
+    assert refunded(world, 6_000_000, "Luis").operation is not None  # what Ana proposed is not Luis's
+    world.pass_time(days=1)
+    assert refunded(world, 100_000, "Ana").operation is not None
+    world.work()
+    assert gone_back(world) == 20_200_000
+    assert broken(world) == []
+
+
+def test_control_refunds_that_are_not_added_up_pass_the_limit(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.flows.decide.given_back", lambda _tx, _decision: 0)
+    world.hub.second_person_above = {"COP": 10_000_000}
+    for amount in (4_000_000, 6_000_000, 100_000):
+        assert refunded(world, amount, "Ana").operation is not None
+    world.work()
+    assert gone_back(world) > 10_000_000
+
+
+def gone_back(world: Any) -> int:
+    """Minor units that refunds gave back."""
+    sql = "SELECT coalesce(sum(amount), 0) FROM operation WHERE kind = 'refund' AND status = 'done'"
+    return int(rows(world.path, sql)[0][0])
+
+
+def test_what_a_payment_gave_back_counts_whoever_lets_the_next_refund_happen(world: Any) -> None:
+    world.hub.second_person_above = {"COP": 10_000_000}
+    made = refunded(world, 8_000_000, "Ana")
+    world.work()
+    now = world.hub.clock() + timedelta(days=30)
+    for by in ("Ana", "Luis"):
+        more = attrs.evolve(made.decision, id="x", by=by, amount=Money(3_000_000, "COP"), proposed_at=now, done_at=None)
+        assert world.read(lambda tx, wanted=more: needs_second(tx, world.hub, wanted))
+        little = attrs.evolve(more, amount=Money(2_000_000, "COP"))
+        assert not world.read(lambda tx, wanted=little: needs_second(tx, world.hub, wanted))
+        other = attrs.evolve(more, kind=DecisionKind.RELEASE)
+        assert not world.read(lambda tx, wanted=other: needs_second(tx, world.hub, wanted))
+
+
+def test_two_small_refunds_at_one_moment_do_not_pass_the_limit_together(world: Any) -> None:
+    world.hub.second_person_above = {"COP": 10_000_000}
+    payments = [world.pay(world.debtor("CO", 6_000_000)) for _ in range(3)]
+    for payment in payments:
+        world.approve(payment)
+    world.pass_time(seconds=10)
+
+    async def at_once() -> list[Any]:
+        wishes = [decide_refund(world.hub, payment.id, by="Ana", why="returned goods") for payment in payments]
+        return await asyncio.gather(*wishes, return_exceptions=True)
+
+    answers = world.run(at_once())
+    assert [bool(getattr(answer, "operation", None)) for answer in answers].count(True) == 1, answers
+    world.work()
+    assert gone_back(world) == 6_000_000
+    assert broken(world) == []
+
+
 def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(world: Any) -> None:
     world.hub.second_person_above = {"COP": 10_000}
     payment = world.pay(world.debtor("CO", 150_000))
     made, _ = world.run(record_not_paid(world.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
     assert world.payment(payment).is_live
-    assert world.run(approve_decision(world.hub, made.id, by="Luis")).is_done
+    assert world.run(approve_decision(world.hub, made.id, by="Luis", why="agreed")).is_done
     assert world.payment(payment).reason == Kind.NEVER_EXISTED
 
     refunded = world.pay(world.debtor("CO", 150_000))
@@ -353,7 +438,7 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
     world.pass_time(seconds=10)
     first = world.run(decide_refund(world.hub, refunded.id, by="Ana", why="returned goods")).decision
     world.fault("nequi", "*reversetransaction", "cut_before", times=1)
-    world.run(approve_decision(world.hub, first.id, by="Luis"))
+    world.run(approve_decision(world.hub, first.id, by="Luis", why="agreed"))
     world.work()
     (operation,) = world.operations(refunded)
     assert operation.is_live
@@ -362,7 +447,7 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
     )
     assert not said.is_done
     assert world.operations(refunded)[0].is_live
-    assert world.run(approve_decision(world.hub, said.id, by="Luis")).is_done
+    assert world.run(approve_decision(world.hub, said.id, by="Luis", why="agreed")).is_done
     assert not world.operations(refunded)[0].is_live
     assert broken(world) == []
 
@@ -390,7 +475,7 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
         (("payment", "conclude", "REF", "--done", "--by", "A", "--why", "x", "--evidence", "y"), 1, "no refund, undo"),
         (("payment", "show", "nothing-like-it"), 1, "give our reference"),
         (("review", "show", "zz"), 1, "payment-hub review list"),
-        (("review", "approve", "zz", "--by", "A"), 1, "payment-hub review waiting"),
+        (("review", "approve", "zz", "--by", "A", "--why", "x"), 1, "payment-hub review waiting"),
     ],
 )
 def test_bad_input_names_what_is_wrong_and_what_helps_and_changes_nothing(

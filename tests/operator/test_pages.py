@@ -104,7 +104,7 @@ def test_above_the_amount_the_owners_release_waits_for_another_person(house: Any
         assert (again.status_code, "falta otra persona" in again.text) == (422, True)
         assert payment_of(house, payment.id).is_live
         (waiting,) = [item for item in house.read(lambda tx: tx.decisions.waiting()) if item.subject == payment.id]
-        made = house.run(approve_decision(house.hub, waiting.id, by="Luis Mora"))
+        made = house.run(approve_decision(house.hub, waiting.id, by="Luis Mora", why="agreed"))
         assert made.is_done
         assert payment_of(house, payment.id).reason == Kind.RELEASED
     finally:
