@@ -90,21 +90,32 @@ def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """The whole run is shared by a process for each processor; a part of it stays in one, where a debugger works."""
-    unsaid = config.getoption("numprocesses", 0) is None and config.getoption("capture") != "no"
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
-    if unsaid and whole:
-        config.option.numprocesses = "auto"
+    """The whole run is shared by a process for each processor; a part of it stays in one, where a debugger works.
+
+    A module stays together: its tests share a server, and run in the order in which they stand.
+    """
+    if hasattr(config, "workerinput") or not config.pluginmanager.has_plugin("xdist"):
+        return
+    option = config.option
+    if option.numprocesses is None and option.capture != "no":
+        option.numprocesses = "auto" if config.args_source is pytest.Config.ArgsSource.TESTPATHS else None
+    if option.numprocesses and option.dist == "no":
+        option.dist, option.loadscopereorder = "loadgroup", False
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
-    and asyncio.run would refuse to work in the tests after them."""
+    and asyncio.run would refuse to work in the tests after them. The long ones of them stand in the last modules."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        is_browser = "chromium" in getattr(item, "fixturenames", ())
+        if is_browser:
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+        module = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(f"{module} in a browser" if is_browser else module))
+    paths = list(dict.fromkeys(item.path for item in items))
+    browsers = {path: place for place, path in enumerate(reversed(paths), 1)}
+    items.sort(key=lambda item: browsers[item.path] if item.get_closest_marker("browser") else 0)
 
 
 @pytest.hookimpl(wrapper=True)

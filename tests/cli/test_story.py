@@ -17,7 +17,7 @@ import pytest
 
 from .conftest import Run
 
-SECONDS = 30
+SECONDS = 90
 
 
 def free_port() -> int:

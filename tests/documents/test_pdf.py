@@ -145,9 +145,9 @@ def test_a_reports_totals_are_those_of_its_movements(papers: Papers, documents: 
 def test_a_long_table_repeats_its_head_and_loses_no_row(papers: Papers, documents: Documents) -> None:
     paper = statement(papers, "statement_co")
     long = attrs.evolve(paper, statement=long_statement(paper, 124))
-    started = time.perf_counter()
+    started = time.process_time()
     pdf = reader_of(documents, long, "es_CO")
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     pages = [" ".join(page.extract_text().split()) for page in pdf.pages]
     assert len(pages) >= 3
     assert all("Factura Emitida Vence Estado Total Aplicado Saldo" in page for page in pages)

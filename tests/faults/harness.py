@@ -67,7 +67,9 @@ PHONE = "3998764643"
 SECONDS = 300.0
 """How long a test waits for what must happen, however loaded the machine is."""
 
-SHORT = Limits(request=20.0, connect=20.0, tries=2, pauses=(0.01, 0.01), rate=100_000.0, burst=100_000, trips=10**9)
+SHORT = Limits(
+    request=20.0, connect=20.0, step=30.0, tries=2, pauses=(0.01, 0.01), rate=100_000.0, burst=100_000, trips=10**9
+)
 """Limits under which no breaker or bucket hides a fault, and no load of the machine looks like one."""
 
 HANGING = 0.4

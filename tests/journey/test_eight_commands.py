@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SECONDS = 40
+SECONDS = 90
 
 
 def commands() -> list[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 T = TypeVar("T")
-SECONDS = 20.0
+SECONDS = 90.0
 PHONE = "3998764643"
 CARD = {
     "Número de tarjeta": "4111111111111111",

@@ -31,7 +31,7 @@ from tests.operator.test_alerts import hook as hook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: signals")
 
-SECONDS = 30
+SECONDS = 90
 
 
 @attrs.define

@@ -74,7 +74,7 @@ def call(provider: Any, account_at: Any, behaviour: Any, jump: timedelta, wall: 
     async def play() -> tuple[Ran, float]:
         async with (
             Listener([behaviour]) as server,
-            Exchanger(Registry(), limits=Limits(request=0.5, call=3, pauses=(0,)), clock=wall) as exchanger,
+            Exchanger(Registry(), limits=Limits(request=4, call=15, step=30, pauses=(0,)), clock=wall) as exchanger,
         ):
             lease = wall() + timedelta(seconds=60)
             running = asyncio.ensure_future(
@@ -114,7 +114,7 @@ def test_a_jump_in_a_call_neither_ends_it_nor_lets_it_go_on_for_ever(
 
     assert answered.conclusion.outcome is Outcome.RESULT
     assert silent.conclusion.outcome is Outcome.UNKNOWN
-    assert seconds < 2
+    assert seconds < 20
 
 
 def test_control_time_outs_by_the_wall_clock_end_it_early(

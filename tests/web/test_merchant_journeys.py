@@ -41,7 +41,7 @@ def page(
     )
     context.add_cookies([{"name": "session", "value": there.session, "url": house.base}])
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(90_000)
     opened.goto(f"{house.base}/m")
     yield opened
     context.close()

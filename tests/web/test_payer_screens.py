@@ -216,7 +216,7 @@ def opened(chromium: Browser, house: Any, width: int = 390, height: int = 844, *
     page = chromium.new_context(
         base_url=house.base, viewport={"width": width, "height": height}, locale="es", **options
     ).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(90_000)
     return page
 
 
