@@ -27,7 +27,18 @@ from structlog.testing import capture_logs
 from hub.providers.exchange import Exchanger
 from hub.providers.registry import Provider, Registry
 from hub.providers.strict import NotForPlugins
-from hub_hookspecs import Done, Outcome, PayButton, PaymentStarted, PluginFault, Reading, Verdict, harmless
+from hub_hookspecs import (
+    Channel,
+    Done,
+    Offer,
+    Outcome,
+    PayButton,
+    PaymentStarted,
+    PluginFault,
+    Reading,
+    Verdict,
+    harmless,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: fork, signals")
 
@@ -208,7 +219,8 @@ def in_a_button(trial: Trial, deed: Deed) -> None:
         return PayButton(label="Paga", accessible_label="Pagar")
 
     with contextlib.suppress(PluginFault):
-        trial.provider(render_pay_button=render_pay_button).button(None)
+        offer = Offer(channel=Channel.STATEMENT, currency="CRC", minor=100, locale="es_CR")
+        trial.provider(render_pay_button=render_pay_button).button(offer)
 
 
 def in_a_settlement(trial: Trial, deed: Deed) -> None:

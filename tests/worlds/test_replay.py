@@ -21,7 +21,7 @@ from tests.faults.harness import seed_for
 from .replay import Event, Told, differing_books, differing_tables, events_of, retell, shuffled
 from .world import Origin, play
 
-CI = 30
+CI = 100
 LONG = int(os.environ.get("HUB_WORLDS", "5000"))
 
 Lived = Callable[[str, int, int], tuple[list[str], list[str]]]
