@@ -329,20 +329,21 @@ def test_a_button_that_cannot_be_drawn_safely_is_a_fault(button):
 # ---------------------------------------------------------------- the public surface
 
 PUBLIC = """
-Account ApproveInApp Ask CONTRACT_VERSION CROCKFORD Cancel Channel Company Conclusion Country Credentials CurrencyRule
-DOUBTFUL Done EXPONENTS EnteredBy Exchange FieldMatch Grant GrantRequest HUB_KINDS IdentityCheck IdentityDocument
-IdentityReport IdentityType Instrument JsonMap Kind LEGAL LEGAL_FORMS LIMIT Links Literal MAX_ANSWER MAX_MEMORY
-MAX_REQUESTS Mark Match Message Mode Money MoneyError NextAction NotExecuted NotSent Observation Offer Order OrderLine
-Outcome OutcomeUnknown PROJECT PayButton Payer PayerField PaymentStarted Period PluginFault PostForm ProviderError
-ProviderInfo Query QueryBy RESULTS Reading Reason ReasonKind ReceiptRules Redirect ReferenceRule Refund RefundKind
-Refunds Refused Repeat Reply Setting SettlementFile SettlementLine ShowQr ShowReference Source Starts Step Steps Verdict
-Way check_browser_url check_button check_observations check_result compare_names compare_numbers exchange_of harmless
-hookimpl hookspec info_faults json_bytes json_object mark_of mask name_key number opens_session origin_of plain
-repeat_for strict_json wants_grant without_grant
+Account ApproveInApp Ask CONTRACT_VERSION CROCKFORD Cancel Catalogue Channel Company Conclusion Country Credentials
+CurrencyRule DOUBTFUL Done EXPONENTS EnteredBy Exchange FieldMatch Grant GrantRequest HUB_KINDS IdentityCheck
+IdentityDocument IdentityReport IdentityType Instrument JsonMap Kind LEGAL LEGAL_FORMS LIMIT Links Literal MAX_ANSWER
+MAX_MEMORY MAX_REQUESTS Mark Match Message Mode Money MoneyError NextAction NotExecuted NotSent Observation Offer Order
+OrderLine Outcome OutcomeUnknown PROJECT PayButton Payer PayerField PaymentStarted Period PluginFault PostForm
+ProviderError ProviderInfo Query QueryBy RESULTS Reading Reason ReasonKind ReceiptRules Redirect ReferenceRule Refund
+RefundKind Refunds Refused Repeat Reply Setting SettlementFile SettlementLine ShowQr ShowReference Source Starts Step
+Steps Verdict Way catalogue_for check_browser_url check_button check_observations check_result compare_names
+compare_numbers exchange_of harmless hookimpl hookspec info_faults json_bytes json_object mark_of mask name_key number
+opens_session origin_of plain read_catalogues repeat_for strict_json texts_of translate translate_button translate_info
+wants_grant without_grant
 """
 MODULES = {
     "country", "declared", "errors", "exchange", "identity", "markers", "messages", "money", "payment", "provider",
-    "specs", "testing", "wire",
+    "specs", "testing", "texts", "wire",
 }  # fmt: skip
 
 

@@ -107,5 +107,7 @@ def test_above_the_amount_the_owners_release_waits_for_another_person(house: Any
         made = house.run(approve_decision(house.hub, waiting.id, by="Luis Mora", why="agreed"))
         assert made.is_done
         assert payment_of(house, payment.id).reason == Kind.RELEASED
+        page = words_of(owner.browser.get(f"/m/payments/{payment.id}").text)
+        assert "lo propuso: se arrepintió. Luis Mora lo confirmó: agreed." in page
     finally:
         house.hub.second_person_above = before
