@@ -104,7 +104,7 @@ def test_a_crowd_waits_for_a_lock_once_and_not_each_for_itself(tmp_path: Path) -
     other.execute("ROLLBACK")
     other.close()
     assert {type(answer) for answer in answers} == {Unavailable}
-    assert took < 3
+    assert took < 12  # one after the other they would wait 18 s
     assert store.trouble
     store.write_now(lambda tx: tx.messages.count("n"))
     assert store.trouble == ""

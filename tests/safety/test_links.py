@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -152,7 +151,7 @@ def test_the_time_does_not_tell_a_forged_link_from_an_unknown_one(house: Any) ->
                 browser.get(path, headers=visitor)
                 seconds[kind].append(time.perf_counter() - begin)
 
-    unknown, known = (statistics.median(measured) for measured in seconds.values())
+    unknown, known = (min(measured) for measured in seconds.values())  # the rest is the machine
     assert abs(unknown - known) < max(unknown, known) / 2 + 0.002
 
 

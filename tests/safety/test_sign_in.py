@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from datetime import timedelta
 from typing import Any
@@ -92,7 +91,7 @@ def test_the_time_of_the_answer_does_not_tell_who_is_known(house: Any) -> None:
                 browser.post("/m/sign-in", data={"form": token, "email": email}, headers=visitor)
                 measured.append(time.perf_counter() - begin)
 
-    known, unknown = (statistics.median(measured) for measured in seconds.values())
+    known, unknown = (min(measured) for measured in seconds.values())  # the rest is the machine
     assert known < unknown * 3 + 0.05
 
 
