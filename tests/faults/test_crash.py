@@ -554,6 +554,6 @@ def test_control_a_second_process_that_sends_again_before_it_asks_charges_twice(
         await victim.take_up(world, hours=3)
 
     story = pair_while_paying("CO", told=False, next_process=send_again)
-    wrong = [text for first in range(1, 10) for text in story(world, first, 10**6).wrong]
+    found = (text for first in range(1, 10) for text in story(world, first, 10**6).wrong)
 
-    assert any("charged 2 times" in text for text in wrong)
+    assert any("charged 2 times" in text for text in found)

@@ -146,6 +146,7 @@ def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_thro
 
 def test_control_without_the_limits_they_are_taken_in(house: Any, people: Any, plant: Any) -> None:
     plant(notifications, "MAX_BODY", 1 << 40)
+    plant(notifications, "BODY_SECONDS", 1)
     plant(notifications, "MAX_HEADERS", 1 << 40)
     told, _paid = crowded(house, people, 5)
 
