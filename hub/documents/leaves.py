@@ -306,7 +306,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
 
 
 def _paid(line: PaidLine, reader: Reader, *, withheld: bool) -> list[str]:
-    left = reader.money(line.left) if line.left else reader.t("receipt.line.settled")
+    left = reader.money(line.left) if line.left else reader.settled(line)
     kept = [reader.money(line.withheld) if line.withheld else ""] if withheld else []
     return [narrow(line.number), reader.money(line.applied), *kept, left]
 

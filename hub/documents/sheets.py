@@ -253,7 +253,7 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
         (
             Cell(
                 line.number,
-                t("receipt.line.left", amount=reader.money(line.after)) if line.after else t("receipt.line.settled"),
+                t("receipt.line.left", amount=reader.money(line.after)) if line.after else reader.settled(line),
             ),
             Cell(reader.money(line.applied)),
         )
@@ -809,7 +809,7 @@ def _applied(lines: Sequence[PaidLine], reader: Reader) -> Rows:
 
 def _what_is_left(line: PaidLine, reader: Reader) -> str:
     t = reader.t
-    words = t("receipt.line.left", amount=reader.money(line.left)) if line.left else t("receipt.line.settled")
+    words = t("receipt.line.left", amount=reader.money(line.left)) if line.left else reader.settled(line)
     return t("receipt.line.withheld", words=words, amount=reader.money(line.withheld)) if line.withheld else words
 
 

@@ -58,6 +58,10 @@ class Reader:
         """What the lines of a paper are: an invoice each, or the order of a shop."""
         return self.t("label.order" if any(line.is_order for line in lines) else "label.invoice")
 
+    def settled(self, line: PaidLine | SettledLine) -> str:
+        """That nothing is left of a line; an order is another word than an invoice."""
+        return self.t("receipt.line.settled_order" if line.is_order else "receipt.line.settled")
+
     def money(self, amount: Money) -> str:
         """An amount with its currency."""
         return money_text(amount, self.locale, with_code=self.codes)

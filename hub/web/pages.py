@@ -234,6 +234,7 @@ def open_pages(hub: Hub) -> Pages:
         company_logo=company_logo,
         initials_of=initials_of,
         strong=strong,
+        whole=whole,
         link_to=link_to,
         FORM_FIELD=FORM_FIELD,
     )
@@ -376,6 +377,12 @@ def time_left_style(start: datetime, until: datetime | None, now: datetime) -> s
 def strong(text: object) -> Markup:
     """A part of a sentence that matters most."""
     return Markup("<strong>{}</strong>").format(text)
+
+
+def whole(text: str) -> Markup:
+    """A text whose last word, a number with hyphens, stays on one line."""
+    rest, space, last = text.rpartition(" ")
+    return Markup('{}{}<span class="whole">{}</span>').format(rest, space, last)
 
 
 def link_to(address: str, text: object) -> Markup:

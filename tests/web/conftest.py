@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import re
 import socket
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import httpx
 import pytest
+from PIL import Image, ImageDraw
 
 from hub.bootstrap import Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
@@ -35,6 +37,7 @@ from hub.flows.issue_api_key import issue_api_key
 from hub.flows.ports import Hub, Tx
 from hub.flows.record_receipt import record_for_payment
 from hub.flows.save_company import CompanyForm, create_company
+from hub.flows.save_logo import save_logo
 from hub.flows.schedule_rounds import schedule_round
 from hub.flows.send_round import start_round
 from hub.flows.send_statement import copy_link, send_statement
@@ -205,6 +208,15 @@ class House:
             assert time.monotonic() < end, "it did not happen"
             time.sleep(0.05)
         return found
+
+
+def logo_png() -> bytes:
+    """A wide logo on nothing."""
+    drawn, written = Image.new("RGBA", (1200, 400)), io.BytesIO()
+    ImageDraw.Draw(drawn).rectangle((0, 100, 1200, 300), fill="#a01c1c")
+    ImageDraw.Draw(drawn).ellipse((0, 0, 400, 400), fill="#13201a")
+    drawn.save(written, format="PNG")
+    return written.getvalue()
 
 
 @attrs.define
@@ -439,6 +451,7 @@ async def _found(house: House, country: str) -> None:
 @pytest.fixture(scope="module")
 def desk_paths(house: Any) -> list[str]:
     """Every kind of page, with something on it."""
+    house.run(save_logo(house.hub, house.merchants["CR"], logo_png()))
     debtor = house.debtor("CR", (123_456_750, -70), (4_825_000, -5), email="una.direccion.muy.larga@correo.example")
     request = PayRequest(
         account_id=house.accounts["CR"].id,

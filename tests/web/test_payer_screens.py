@@ -19,8 +19,10 @@ from hub.flows.check_payment import check_payment
 from hub.flows.issue_api_key import issue_api_key
 from hub.flows.open_link import url_of
 from hub.flows.run_operation import refund_payment
+from hub.flows.save_logo import save_logo
 from hub.flows.view_payment import payment_link_id
 from hub_hookspecs import PostForm, ShowReference
+from tests.web.conftest import logo_png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -163,6 +165,7 @@ class Screens:
 def screens(house: Any, forms: Forms) -> Mapping[str, str]:
     """Every page by name."""
     make = Screens(house, forms)
+    house.run(save_logo(house.hub, house.merchants["CR"], logo_png()))
     owed = ((1500050, -50), (4825000, -17), (123456750, -95), (9680000, -2), (2240000, 21))
     many = house.debtor("CR", *owed, email="ana@correo.example")
     merchant = house.merchants["CO"]
@@ -181,7 +184,6 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
         "statement, one is being paid": held.path,
         "statement, nothing owed": house.debtor("CR").path,
         "activity": f"{many.path}/activity",
-        "activity, of no period": f"{held.path}/activity?since=x",
         "statement, words were sent": f"{many.path}?said=note",
         "pay step": f"{many.path}/pay?provider=greenpay",
         "pay step, parts and withholdings": f"{wide.path}/pay?provider=nequi&retefuente.amount.{wide.invoices[0].id}=1",
