@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -90,32 +91,53 @@ def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """The whole run is shared by a process for each processor; a part of it stays in one, where a debugger works.
-
-    A module stays together: its tests share a server, and run in the order in which they stand.
-    """
-    if hasattr(config, "workerinput") or not config.pluginmanager.has_plugin("xdist"):
-        return
-    option = config.option
-    if option.numprocesses is None and option.capture != "no":
-        option.numprocesses = "auto" if config.args_source is pytest.Config.ArgsSource.TESTPATHS else None
-    if option.numprocesses and option.dist == "no":
-        option.dist, option.loadscopereorder = "loadgroup", False
+    """The whole run is shared by a process for each processor; a part of it stays in one, where a debugger works."""
+    unsaid = config.getoption("numprocesses", 0) is None and config.getoption("capture") != "no"
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
+    if unsaid and whole:
+        config.option.numprocesses = "auto"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
     and asyncio.run would refuse to work in the tests after them. The long ones of them stand in the last modules."""
+    places = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    last = len(places)
     for item in items:
-        is_browser = "chromium" in getattr(item, "fixturenames", ())
-        if is_browser:
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        module = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(f"{module} in a browser" if is_browser else module))
-    paths = list(dict.fromkeys(item.path for item in items))
-    browsers = {path: place for place, path in enumerate(reversed(paths), 1)}
-    items.sort(key=lambda item: browsers[item.path] if item.get_closest_marker("browser") else 0)
+    items.sort(key=lambda item: last - places[item.path] if item.get_closest_marker("browser") else 0)
+
+
+class ByModule(LoadScopeScheduling):
+    """Shares a run module by module, in their order: a module's tests share a server.
+
+    Those of a module that were put last, away from its others, are a share of their own.
+    """
+
+    def schedule(self) -> None:
+        if self.collection is None and self.collection_is_completed:
+            self._shares = {}
+            seen: dict[str, int] = {}
+            before = ""
+            for test in next(iter(self.registered_collections.values())):
+                module = test.partition("::")[0]
+                seen[module] = seen.get(module, 0) + (module != before)
+                self._shares[test], before = f"{module} {seen[module]}", module
+        super().schedule()
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._shares[nodeid]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule | None:
+    """Where nothing else was asked for."""
+    if config.getoption("dist") != "load":
+        return None
+    config.option.loadscopereorder = False
+    return ByModule(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
