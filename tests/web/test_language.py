@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Message
 
+from hub.flows.choose_language import choose_language
 from hub.web.pages import STATIC
 from hub.web.texts import CONTEXT, read_catalogue, texts_for
 
@@ -118,6 +119,23 @@ def test_who_asks_for_english_gets_it_and_it_is_remembered_only_when_asked(house
     assert "HttpOnly" in asked.headers["set-cookie"]
     assert '<html lang="en">' in odd.text  # what was asked before
     assert "<b>" not in odd.text
+
+
+def test_a_customer_reads_the_pages_in_the_language_of_the_mails_unless_another_is_asked_for(house: Any) -> None:
+    debtor = house.debtor("CR", (1500000, -30))
+    merchant = house.read(lambda tx: tx.merchants.get(debtor.customer.merchant_id))
+    house.run(choose_language(house.hub, merchant, debtor.customer.id, "en"))
+    spanish = {"accept-language": "es-CR"}
+    with house.browser() as browser:
+        pages = [
+            browser.get(f"{debtor.path}{rest}", headers=spanish)
+            for rest in ("", "/pay", "/activity", "/note", "/report")
+        ]
+        asked = browser.get(f"{debtor.path}?lang=es", headers=spanish)
+
+    assert [page.url.path for page in pages if '<html lang="en">' not in page.text] == []
+    assert "Pay with Greenpay" in pages[0].text
+    assert 'lang="es-CR"' in asked.text
 
 
 # ---------------------------------------------------------------- the visual language

@@ -38,7 +38,7 @@ async def _refused(request: Request, fault: NoPeriod) -> Page:
 def _page(request: Request, view: ActivityView, *, fault: str = "") -> Page:
     hub, document = hub_of(request), view.customer.document
     country = hub.countries[view.merchant.company.country]
-    return reader_pages_of(request).page(
+    return reader_pages_of(request, view.customer.language).page(
         "portal/activity.html",
         merchant=view.merchant,
         mode=view.mode,
@@ -62,7 +62,9 @@ async def download_activity(request: Request) -> Response[bytes] | Page:
         except NoPeriod as fault:
             return await _refused(request, fault)
         return pdf_answer(
-            await activity_pdf(hub_of(request), view, language=language_of(request) or view.merchant.locale)
+            await activity_pdf(
+                hub_of(request), view, language=language_of(request, view.customer.language) or view.merchant.locale
+            )
         )
 
 
@@ -73,4 +75,4 @@ async def download_activity_rows(request: Request) -> Response[bytes] | Page:
         view = await _asked(request)
     except NoPeriod as fault:
         return await _refused(request, fault)
-    return csv_answer(view, reader_pages_of(request).reader_of(view.merchant).say)
+    return csv_answer(view, reader_pages_of(request, view.customer.language).reader_of(view.merchant).say)

@@ -19,11 +19,11 @@ from hub.domain.proof import MOST_BYTES, NotTaken
 from hub.flows.report_payment import Report, report_payment
 from hub.flows.view_statement import StatementView, view_statement
 from hub.flows.write_note import write_note
-from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
+from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
 from hub.web.texts import message as _
 from hub_hookspecs import Money
 
-from .statement import address_of
+from .statement import address_of, pages_for
 
 PURPOSE: Final = "note"
 MOST_A_DAY: Final = 10
@@ -121,7 +121,7 @@ def _page(
 ) -> Page:
     hub = hub_of(request)
     country = hub.countries[view.merchant.company.country]
-    return reader_pages_of(request).page(
+    return pages_for(request, view).page(
         template,
         merchant=view.merchant,
         mode=view.mode,

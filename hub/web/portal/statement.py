@@ -12,7 +12,7 @@ from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.domain.statement import Section, StatementRow, default_selection, number_of
 from hub.flows.view_statement import StatementView, view_statement
-from hub.web.pages import Page, Request, button_style, hub_of, reader_pages_of, redirect
+from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
 from hub.web.texts import message as _
 from hub_hookspecs import Channel, Money, Redirect
@@ -27,8 +27,12 @@ SAID: Final = {
 @get("/s/{token:str}", include_in_schema=False)
 async def show_statement(request: Request) -> Page:
     """What the customer owes now, with the bar "Pagar en línea"."""
-    hub, pages = hub_of(request), reader_pages_of(request)
-    view = await view_statement(hub, request.path_params["token"], locale=pages.language)
+    hub, token = hub_of(request), request.path_params["token"]
+    asked = reader_pages_of(request).language
+    view = await view_statement(hub, token, locale=asked)
+    pages = pages_for(request, view)
+    if pages.language != asked:  # the buttons speak as the page does
+        view = await view_statement(hub, token, locale=pages.language)
     country = hub.countries[view.merchant.company.country]
     document = view.customer.document
     return pages.page(
@@ -64,7 +68,7 @@ async def show_pay_step(request: Request) -> Page:
         return redirect(address_of(request))
     typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
     return await show_step(
-        reader_pages_of(request),
+        pages_for(request, view),
         with_amounts(basket, typed),
         provider=query.get("provider", ""),
         way=query.get("way", ""),
@@ -83,7 +87,12 @@ async def pay_chosen(request: Request) -> Page:
     basket = basket_of(request, view, str(form.get("currency", "")), asked) if asked else None
     if basket is None:
         return redirect(address_of(request))
-    return await pay(reader_pages_of(request), basket, form)
+    return await pay(pages_for(request, view), basket, form)
+
+
+def pages_for(request: Request, view: StatementView) -> Pages:
+    """In the language that the reader asked for, else the customer's, else the browser's."""
+    return reader_pages_of(request, view.customer.language)
 
 
 def query_of(rows: Iterable[StatementRow], currency: str) -> str:
