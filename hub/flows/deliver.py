@@ -39,7 +39,7 @@ from hub.domain.papers import (
 )
 from hub.domain.payment import Flag, Status
 from hub.domain.statement import number_of
-from hub_hookspecs import Channel, Credentials, Kind, Money, ProviderInfo, Reason, ReasonKind
+from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Kind, Money, ProviderInfo, Reason, ReasonKind
 
 from .open_link import link_to, url_of
 from .ports import Hub, Mail, MailRefused, Tx
@@ -367,7 +367,9 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
         credentials=report.credentials if report else Credentials.UNCLEAR,
         culprits=tuple(_label(info, name) for name in report.culprits) if report else (),
         code=(report.code or "") if report else "",
-        fields=report.fields if report else (),
+        fields=tuple(_by_name(hub.countries[merchant.company.country], field) for field in report.fields)
+        if report
+        else (),
         confirmed_by=account.confirmed_by,
         notification_address=f"{hub.base_url}/n/{account.provider}/{account.path_token}"
         if info.notification_setup
@@ -377,6 +379,14 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
         channels=tuple(labels[channel] for channel in sorted(account.channels)),
         url=url,
     )
+
+
+def _by_name(country: Country, field: FieldMatch) -> FieldMatch:
+    """A comparison in which types of identity documents stand by their names, not their codes."""
+    if field.field != "identity_type":
+        return field
+    names = {kind.code: kind.label for kind in country.identity_types}
+    return attrs.evolve(field, ours=names.get(field.ours, field.ours), theirs=names.get(field.theirs, field.theirs))
 
 
 def _label(info: ProviderInfo, name: str) -> str:

@@ -796,3 +796,13 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_script(clerks: dict[str, C
             assert "<script" not in answer.text
             assert " onclick" not in answer.text
             assert not re.search(r'(?:src|action)="https?://', answer.text)
+
+
+def test_the_mail_of_an_activation_names_the_type_of_identity_document(house: Any) -> None:
+    def told() -> list[Any]:
+        mails = house.mailbox.to(house.merchants["CR"].company.email)
+        return [mail for mail in mails if "Resultado de la activación" in mail.text]
+
+    text = house.until(told)[0].text
+    assert "Cédula jurídica" in text
+    assert not re.search(r"\bCJ\b", text)
