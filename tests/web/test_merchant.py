@@ -801,7 +801,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_script(clerks: dict[str, C
 def test_the_mail_of_an_activation_names_the_type_of_identity_document(house: Any) -> None:
     def told() -> list[Any]:
         mails = house.mailbox.to(house.merchants["CR"].company.email)
-        return [mail for mail in mails if "Resultado de la activación" in mail.text]
+        return [mail for mail in mails if "quedó activo" in mail.subject]
 
     text = house.until(told)[0].text
     assert "Cédula jurídica" in text
