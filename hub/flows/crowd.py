@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
 
-from .ports import Hub, Store, Unavailable
+from .ports import Hub, Unavailable
 
 T = TypeVar("T")
 Write = Callable[[Sequence[T]], Awaitable[object]]
 
 BURST: Final = 6
-"""Writes waiting beyond which news comes faster than it can be booked."""
+"""News at the door beyond which it comes faster than it can be booked."""
 
 LASTS: Final = timedelta(milliseconds=250)
 """How long a crowd is believed in."""
@@ -33,13 +34,23 @@ class Crowd(Generic[T]):
     """
 
     until: datetime | None = None
+    _at_the_door: int = attrs.field(init=False, default=0)
     _arrived: list[tuple[T, asyncio.Future[None]]] = attrs.field(init=False, factory=list)
     _storing: asyncio.Task[None] | None = attrs.field(init=False, default=None)
 
-    def is_there(self, store: Store, now: datetime) -> bool:
-        """Whether more waits than can be booked at once."""
-        if store.waiting + len(self._arrived) > BURST:
-            self.until = now + LASTS
+    @contextlib.contextmanager
+    def arrival(self, now: datetime) -> Iterator[bool]:
+        """One more at the door until it is durable; whether it came in a crowd."""
+        self._at_the_door += 1
+        try:
+            if self._at_the_door > BURST:
+                self.until = now + LASTS
+            yield self.is_there(now)
+        finally:
+            self._at_the_door -= 1
+
+    def is_there(self, now: datetime) -> bool:
+        """Whether news came faster than it can be booked, a moment ago at the latest."""
         return self.until is not None and now < self.until
 
     async def store(self, item: T, write: Write[T]) -> None:

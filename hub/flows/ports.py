@@ -650,10 +650,6 @@ class Store(Protocol):
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run ``fn`` on a consistent snapshot; writes are refused."""
 
-    @property
-    def waiting(self) -> int:
-        """How many writes wait for the writer."""
-
     def next_due(self) -> datetime | None:
         """The earliest due time of anything that the loop does."""
 

@@ -113,12 +113,13 @@ async def receive_notification(
         await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
         return Answer(reading.reply.status, reading.reply)
     crowd = crowd_of(hub)
-    if crowd.is_there(hub.store, now):
-        # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
-        kept = _sealed(hub, opened, message, MessageState.DUE, "valid", now)
-        await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
-    else:
-        await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
+    with crowd.arrival(now) as is_crowded:
+        if is_crowded:
+            # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
+            kept = _sealed(hub, opened, message, MessageState.DUE, "valid", now)
+            await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
+        else:
+            await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
     return Answer(reading.reply.status, reading.reply)
 
 

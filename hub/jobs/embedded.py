@@ -11,6 +11,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -32,7 +33,6 @@ log = structlog.get_logger()
 VISIBILITY: Final = timedelta(seconds=120)
 """How long a claimed row stays out of sight."""
 
-BATCH: Final = 200
 LIMIT_SECONDS: Final = 90.0
 """How long one row may take."""
 
@@ -158,7 +158,7 @@ class Loop:
     def _stands_back(self) -> bool:
         """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""
         moment = time.monotonic()
-        if not crowd_of(self._hub).is_there(self._hub.store, self._hub.clock()):
+        if not crowd_of(self._hub).is_there(self._hub.clock()):
             self._crowded_since = None
             return False
         if self._crowded_since is None:
@@ -170,17 +170,25 @@ class Loop:
 
     async def _start_due(self, now: datetime) -> None:
         """Claim what is due of every kind that has room, in one transaction, and start it."""
-        room = {work: work.at_once - len(self._running[work.name]) for work in KINDS}
+        room = {work: work.at_once - len(self._running[work.name]) for work in KINDS if self._has_room(work)}
 
         def claim(tx: Tx) -> list[tuple[Work, tuple[str, ...]]]:
-            until = now + VISIBILITY
-            return [(work, work.claim(tx, now, until, min(BATCH, left))) for work, left in room.items() if left > 0]
+            return [(work, work.claim(tx, now, now + VISIBILITY, left)) for work, left in room.items()]
 
         for work, ids in await self._hub.store.write(claim):
             for row in ids:
                 task = asyncio.create_task(self._one(work, row))
                 self._running[work.name].add(task)
-                task.add_done_callback(self._running[work.name].discard)
+                task.add_done_callback(partial(self._ended, work))
+
+    def _has_room(self, work: Work) -> bool:
+        """Half of it or more: rows are claimed by the handful, not one by one."""
+        return len(self._running[work.name]) <= work.at_once // 2
+
+    def _ended(self, work: Work, task: asyncio.Task[None]) -> None:
+        self._running[work.name].discard(task)
+        if self._has_room(work):
+            self._woken.set()
 
     async def _one(self, work: Work, row: str) -> None:
         try:
@@ -188,5 +196,3 @@ class Loop:
                 await work.run(self._hub, row)
         except Exception:  # the row comes due again; the loop lives
             log.exception("job_failed", kind=work.name, row=row)
-        finally:
-            self._woken.set()

@@ -364,8 +364,6 @@ class SqliteStore:
     def __init__(self, path: str | Path, *, readers: int = 4) -> None:
         self.path = Path(path)
         self.commits = 0
-        self._put_in = 0
-        self._answered = 0
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
@@ -420,11 +418,6 @@ class SqliteStore:
         finally:
             self._free.put(connection)
 
-    @property
-    def waiting(self) -> int:
-        """How many writes wait to be durable, those in the running transaction included."""
-        return self._put_in - self._answered
-
     def next_due(self) -> datetime | None:
         """The earliest due time of anything that the loop does."""
         with self._glance:
@@ -458,7 +451,6 @@ class SqliteStore:
         with self._gate:
             if self._closed:
                 raise Unavailable("the store is closed")
-            self._put_in += 1
             self._jobs.put(job)
 
     def _write_on(self) -> None:
@@ -473,7 +465,6 @@ class SqliteStore:
             except BaseException as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
                 self._fail(jobs, Unavailable(f"the writer failed: {type(error).__name__}"))
                 self._drop()
-            self._answered += len(jobs)  # written by this thread alone
             _answer(jobs)
         self._drop()
 
