@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,20 +20,24 @@ def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
     told = click.option("--evidence", metavar="TEXT", default="", help="What was seen, where and when.")
     file = click.option(
         "--evidence-file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
         help="Its name and SHA-256 are kept, not the file: keep it yourself.",
     )
     return told(file(command))
 
 
-def evidence_of(text: str, file: Path | None) -> Evidence:
+def evidence_of(text: str, file: str | None) -> Evidence:
     """What the two options said."""
+    import hashlib
+    from pathlib import Path
+
     from hub.domain.decision import Evidence
 
     if file is None:
         return Evidence(text=text.strip())
-    return Evidence(text=text.strip(), name=file.name, digest=hashlib.sha256(file.read_bytes()).hexdigest())
+    shown = Path(file)
+    return Evidence(text=text.strip(), name=shown.name, digest=hashlib.sha256(shown.read_bytes()).hexdigest())
 
 
 def amount_of(text: str, currency: str) -> Money:

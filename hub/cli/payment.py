@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -191,7 +190,7 @@ def refund(
     by: str,
     why: str,
     evidence: str,
-    evidence_file: Path | None,
+    evidence_file: str | None,
     data: str | None,
 ) -> int:
     """Give a captured payment back through its provider, once."""
@@ -290,7 +289,7 @@ def record(
     by: str,
     why: str,
     evidence: str,
-    evidence_file: Path | None,
+    evidence_file: str | None,
     data: str | None,
     **told: str,
 ) -> None:
@@ -341,7 +340,7 @@ def conclude(
     by: str,
     why: str,
     evidence: str,
-    evidence_file: Path | None,
+    evidence_file: str | None,
     data: str | None,
 ) -> None:
     """Say with proof whether a refund, undo or cancel without a clear answer was executed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -220,7 +219,7 @@ def _decision(decision: Any) -> dict[str, object]:
 @why_option
 @evidence_options
 @data_option
-def resolve(review_id: str, by: str, why: str, evidence: str, evidence_file: Path | None, data: str | None) -> None:
+def resolve(review_id: str, by: str, why: str, evidence: str, evidence_file: str | None, data: str | None) -> None:
     """Say what became of a review; it moves no money and frees no invoice."""
     from hub.flows.resolve_review import resolve_review
 
