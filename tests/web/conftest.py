@@ -540,3 +540,22 @@ def _review(house: Any, payment_id: str) -> Review:
         details="Una explicación que es algo larga para que se vea cómo se parte en una pantalla angosta",
         opened_at=house.time(),
     )
+
+
+BROKEN_WORDS = r"""() => {
+  const broken = [];
+  const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    if (!node.parentElement.closest("table")) continue;
+    for (const word of node.textContent.matchAll(/[^\s\u00a0]+/g)) {
+      if (word[0].length > 24) continue;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}"""
+"""Words of tables that do not stand on one line."""

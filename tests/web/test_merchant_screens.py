@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
+from tests.web.conftest import BROKEN_WORDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -61,24 +62,6 @@ def test_no_word_of_a_table_is_broken_on_a_desk(house: Any, desk: Page, desk_pat
         if found := desk.evaluate(BROKEN_WORDS):
             broken[path] = found
     assert not broken
-
-
-BROKEN_WORDS = r"""() => {
-  const broken = [];
-  const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const node = walk.currentNode;
-    if (!node.parentElement.closest("table")) continue;
-    for (const word of node.textContent.matchAll(/[^\s\u00a0]+/g)) {
-      if (word[0].length > 24) continue;
-      const range = document.createRange();
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
-      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) broken.push(word[0]);
-    }
-  }
-  return broken;
-}"""
 
 
 def test_the_whole_desk_is_reached_by_the_keyboard(house: Any, desk: Page) -> None:

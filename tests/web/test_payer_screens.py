@@ -22,7 +22,7 @@ from hub.flows.run_operation import refund_payment
 from hub.flows.save_logo import save_logo
 from hub.flows.view_payment import payment_link_id
 from hub_hookspecs import PostForm, ShowReference
-from tests.web.conftest import logo_png
+from tests.web.conftest import BROKEN_WORDS, logo_png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -168,6 +168,9 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
     house.run(save_logo(house.hub, house.merchants["CR"], logo_png()))
     owed = ((1500050, -50), (4825000, -17), (123456750, -95), (9680000, -2), (2240000, 21))
     many = house.debtor("CR", *owed, email="ana@correo.example")
+    wordy = house.debtor("CR", (1234567500, -63))
+    described = attrs.evolve(wordy.invoices[0], description="Impermeabilización y acabados de la segunda etapa")
+    house.write(lambda tx: tx.payables.revise(described))
     merchant = house.merchants["CO"]
     options = attrs.evolve(merchant.options, partial=True, withholdings=True)
     house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, options=options)))
@@ -181,6 +184,7 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
     return {
         "statement": many.path,
         "statement in English": f"{many.path}?lang=en",
+        "statement, long words": wordy.path,
         "statement, one is being paid": held.path,
         "statement, nothing owed": house.debtor("CR").path,
         "activity": f"{many.path}/activity",
@@ -241,9 +245,10 @@ def test_axe_finds_nothing_on_any_page(house: Any, screens: Mapping[str, str], c
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "text"), [(320, 640, 1), (640, 400, 1), (390, 844, 2), (760, 900, 1), (1280, 800, 1)]
+    ("width", "height", "text"),
+    [(320, 640, 1), (640, 400, 1), (390, 844, 2), (760, 900, 1), (1000, 800, 1), (1280, 800, 1)],
 )
-def test_no_page_scrolls_sideways(
+def test_no_page_scrolls_sideways_or_breaks_a_word_of_a_table(
     house: Any, screens: Mapping[str, str], chromium: Browser, width: int, height: int, text: int
 ) -> None:
     """640 x 400 is what a zoom of 200 % leaves of 1280 x 800; ``text`` enlarges the letters alone."""
@@ -256,6 +261,8 @@ def test_no_page_scrolls_sideways(
         reached = page.evaluate("document.documentElement.scrollWidth")
         if reached > width:
             wide[name] = reached
+        if width >= 760 and (broken := page.evaluate(BROKEN_WORDS)):
+            wide[name] = broken
     page.context.close()
     assert not wide
 
