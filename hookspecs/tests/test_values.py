@@ -169,6 +169,16 @@ def test_hostile_json_is_refused_with_one_exception(raw):
         json_object(httpx.Response(200, content=raw))
 
 
+def test_nesting_is_counted_and_not_left_to_the_interpreter():
+    brackets = '"' + "[{" * 500 + '\\"' + "[" * 500 + '"'
+    assert strict_json(b"[" * 100 + b"]" * 100)
+    assert strict_json(b"[" + b"[]," * 500 + b"[]]") == [[]] * 501
+    assert strict_json(brackets.encode()) == json.loads(brackets)
+    for deep in (b"[" * 101 + b"]" * 101, b'{"a":[' * 51 + b"]}" * 51, b"[" * 101):
+        with pytest.raises(ValueError, match="nested deeper than 100"):
+            strict_json(deep)
+
+
 def test_good_json_comes_with_exact_numbers():
     assert strict_json('{"a":18250.75,"b":7,"c":"ñ 😀","d":[null,true]}'.encode()) == {
         "a": Decimal("18250.75"),

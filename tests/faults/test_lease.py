@@ -200,7 +200,7 @@ def mails_by_id(world: World) -> collections.Counter[str]:
 
 
 def test_mails_of_workers_that_were_killed_are_sent_by_the_next_one(today: World, zygote: Zygote, size: Size) -> None:
-    kills = size(3, 500)
+    kills = size(3, 100)
     owe_receipts(today, 10 * kills)
     owed = rows(today.path, "SELECT count(*) FROM delivery WHERE state = 'due'")[0][0]
     for kill in range(1, kills + 1):

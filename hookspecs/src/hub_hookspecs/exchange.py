@@ -49,6 +49,7 @@ from .payment import (
     ShowReference,
 )
 from .provider import Account, Mode, ProviderInfo
+from .wire import strict_json
 
 T = TypeVar("T")
 Exchange = Generator[httpx.Request, httpx.Response, T]
@@ -319,8 +320,8 @@ class Steps(Generic[T]):
         for rule in self._info.not_executed:
             if rule.hook == self._hook and rule.status == response.status_code:
                 try:
-                    body = json.loads(response.content)
-                except (ValueError, RecursionError):
+                    body = strict_json(response.content)
+                except ValueError:
                     return False
                 return isinstance(body, dict) and rule.body_key in body
         return False

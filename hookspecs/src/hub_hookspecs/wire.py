@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from .errors import OutcomeUnknown
 
+DEEPEST: Final = 100
+"""Levels of nesting; what an interpreter bears differs, and at its end anything may fail, not the reading alone."""
+
+_MARKS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+
 
 def strict_json(raw: bytes) -> Any:
     """Decode JSON of untrusted origin.
 
-    Duplicate keys, NaN, lone surrogates, deep nesting, huge integers and invalid UTF-8 are refused; numbers with a
-    point come as ``Decimal``.
+    Duplicate keys, NaN, lone surrogates, more than ``DEEPEST`` levels, huge integers and invalid UTF-8 are refused;
+    numbers with a point come as ``Decimal``.
 
     Raises:
         ValueError: The bytes are not such JSON; no other exception leaves this function.
     """
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deep(raw):
+        raise ValueError(f"not acceptable JSON: nested deeper than {DEEPEST}")
     try:
         value = _DECODER.decode(raw.decode("utf-8"))
         if b"\\u" in raw:  # only an escape can bring in half a surrogate pair
@@ -29,6 +37,18 @@ def strict_json(raw: bytes) -> Any:
     except UnicodeError:
         raise ValueError("not acceptable JSON: its text is not UTF-8") from None
     return value
+
+
+def _is_deep(raw: bytes) -> bool:
+    depth = 0
+    for mark in _MARKS.finditer(raw):
+        if mark[0] in (b"[", b"{"):
+            depth += 1
+            if depth > DEEPEST:
+                return True
+        elif mark[0] in (b"]", b"}"):
+            depth -= 1
+    return False
 
 
 def _integer(digits: str) -> int:
