@@ -552,7 +552,7 @@ def test_control_a_plugin_that_trusts_unsigned_fields_books_what_somebody_wrote(
 
     plant(hub_greenpay.wire, "observations_for", trusting)
 
-    assert moved_by_unsigned_fields(world, dice, 100)
+    assert any(moved_by_unsigned_fields(world, dice, 50) for _ in range(40))  # few draws write an amount at all
 
 
 def test_a_changed_amount_in_a_signed_notification_is_not_what_is_booked(world: World) -> None:

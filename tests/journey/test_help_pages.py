@@ -124,14 +124,21 @@ class Step:
     def click(self, *labels: str) -> Step:
         """Click what carries this label, then the next: its whole text, or the beginning of it."""
         for label in labels:
-            where = self.part or self.page
-            found = where.locator("a:visible, button:visible, summary:visible, label:visible")
+            self.labelled(label).click()
+        return self
+
+    def labelled(self, label: str) -> Locator:
+        """What carries this label; the page may still be on its way."""
+        found = (self.part or self.page).locator("a:visible, button:visible, summary:visible, label:visible")
+        end = time.monotonic() + SECONDS
+        while True:
             texts = [" ".join(text.split()) for text in found.all_inner_texts()]
             whole = [at for at, text in enumerate(texts) if text.lstrip("▸▾ ") == label]
             begun = [at for at, text in enumerate(texts) if re.match(rf"{re.escape(label)}\b", text)]
-            assert whole or begun, f"{self.words}: nothing on {self.page.url} is labelled {label!r}: {texts}"
-            found.nth((whole or begun)[0]).click()
-        return self
+            if whole or begun:
+                return found.nth((whole or begun)[0])
+            assert time.monotonic() < end, f"{self.words}: nothing on {self.page.url} is labelled {label!r}: {texts}"
+            self.page.wait_for_timeout(100)
 
     def fill(self, values: dict[str, str]) -> Step:
         """Fill in fields, and choose from lists, by their labels."""
