@@ -130,18 +130,23 @@ class Customer:
     language: str = ""
 
 
+def locale_in(merchant: Merchant, language: str) -> str:
+    """A chosen language as a locale; Spanish, and none, are the Spanish of the merchant's country."""
+    return merchant.locale if language in ("", "es") else language
+
+
 def locale_for(merchant: Merchant, customer: Customer | None, paid_in: str = "") -> str:
     """The language of mails to a customer: in which they paid, else their own, else the Spanish of the country."""
     chosen = paid_in.partition("_")[0]
     if chosen in ("", "es"):
         chosen = customer.language if customer else ""
-    return merchant.locale if chosen in ("", "es") else chosen
+    return locale_in(merchant, chosen)
 
 
 def locale_at(merchant: Merchant, members: Iterable[Member], address: str) -> str:
     """The language of a mail to the merchant's people: of the member with this address, else the merchant's own."""
     chosen = next((member.language for member in members if member.email.casefold() == address.casefold()), "")
-    return merchant.locale if chosen in ("", "es") else chosen
+    return locale_in(merchant, chosen)
 
 
 @attrs.frozen(kw_only=True)

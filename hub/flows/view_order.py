@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_in
 from hub.domain.offer import Offered
 from hub.domain.order import StoreOrder
 from hub.domain.payable import Payable
@@ -47,7 +47,7 @@ class OrderView:
     @property
     def locale(self) -> str:
         """The language of the order's mails."""
-        return self.merchant.locale if self.language in ("", "es") else self.language
+        return locale_in(self.merchant, self.language)
 
     @property
     def is_paid(self) -> bool:

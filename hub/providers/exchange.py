@@ -44,7 +44,7 @@ from .grants import GrantsInMemory, GrantStore
 from .limits import Breaker, Bucket, Limits
 from .registry import Provider, Registry
 from .stepping import StepHung, Stepper
-from .strict import strictly
+from .strict import compute
 from .wire import AddressesOf, Lost, Wire, public_addresses
 
 log = structlog.get_logger(__name__)
@@ -426,10 +426,7 @@ def _steps_of(provider: Provider, hook: str, account: Account, records: Mapping[
 
 def _close(provider: Provider, steps: Steps[Any]) -> None:
     """What a plugin does when it is ended is its own computing too."""
-    if provider.is_strict:
-        strictly(provider.code, steps.close)
-    else:
-        steps.close()
+    compute(provider.code, steps.close, is_strict=provider.is_strict)
 
 
 def _next_step(steps: Steps[Any], resume: Callable[[], Step[Any]]) -> Step[Any]:

@@ -29,7 +29,7 @@ from hub_hookspecs import (
 )
 
 from .at_work import NOBODY, AtWork
-from .strict import strictly
+from .strict import compute
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -116,8 +116,7 @@ class Provider:
     def _computed(self, hook: str, **records: object) -> Any:
         """Call a hook that needs no request, while it is noted that the plugin computes."""
         with self.at_work.step(self.code):
-            call = partial(self.call, hook, **records)
-            return strictly(self.code, call) if self.is_strict else call()
+            return compute(self.code, partial(self.call, hook, **records), is_strict=self.is_strict)
 
     def endpoints(self, mode: Mode) -> Mapping[str, str]:
         """URL by role of an account in this mode."""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from .at_work import NOBODY, AtWork
-from .strict import strictly
+from .strict import compute
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class Stepper:
     def _noted(self, step: Callable[[], T]) -> T:
         place = self._at_work.begin(self._name)
         try:
-            return strictly(self._name, step) if self._is_strict else step()
+            return compute(self._name, step, is_strict=self._is_strict)
         finally:
             self._at_work.end(place)
 

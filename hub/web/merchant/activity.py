@@ -24,13 +24,16 @@ async def show_activity(
         try:
             return _page(desk, await _asked(desk, customer, since, until))
         except NoPeriod as fault:
-            view = await preview_activity(desk.hub, desk.merchant, customer)
-            return _page(desk, view, fault=fault_of(fault))
+            return await _refused(desk, customer, fault)
 
 
 async def _asked(desk: Desk, customer: str, since: str, until: str) -> ActivityView:
     first, last = read_period(since, until)
     return await preview_activity(desk.hub, desk.merchant, customer, first, last)
+
+
+async def _refused(desk: Desk, customer: str, fault: NoPeriod) -> Page:
+    return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
 
 
 def _page(desk: Desk, view: ActivityView, *, fault: str = "") -> Page:
@@ -46,7 +49,7 @@ async def download_activity(
         try:
             view = await _asked(desk, customer, since, until)
         except NoPeriod as fault:
-            return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
+            return await _refused(desk, customer, fault)
         return pdf_answer(await activity_pdf(desk.hub, view))
 
 
@@ -59,7 +62,7 @@ async def download_activity_rows(
         try:
             view = await _asked(desk, customer, since, until)
         except NoPeriod as fault:
-            return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
+            return await _refused(desk, customer, fault)
     return csv_answer(view, desk.pages.reader_of(desk.merchant).say)
 
 

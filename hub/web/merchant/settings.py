@@ -13,7 +13,7 @@ from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Problem, show_document
 from hub.domain.logo import MOST_BYTES, LogoRefused
 from hub.flows.offer_buttons import place_of
-from hub.flows.save_company import CompanyForm, Invalid, save_company
+from hub.flows.save_company import CompanyForm, CompanySaved, Invalid, save_company
 from hub.flows.save_logo import remove_logo, save_logo
 from hub.flows.save_options import save_options
 from hub.web.pages import Page
@@ -51,16 +51,24 @@ async def show_company(desk: AtDesk) -> Page:
     return _company_page(desk)
 
 
-def _company_page(desk: Desk, *, said: str = "", fault: str = "") -> Page:
+def _company_page(
+    desk: Desk,
+    *,
+    typed: CompanyForm | None = None,
+    faults: dict[str, list[str]] | None = None,
+    saved: CompanySaved | None = None,
+    said: str = "",
+    fault: str = "",
+) -> Page:
     return desk.page(
         "company.html",
-        typed=_typed(desk),
-        faults={},
-        saved=None,
-        names={},
+        typed=typed or _typed(desk),
+        faults=faults or {},
+        saved=saved,
+        names={code: provider.info.name for code, provider in desk.hub.providers.items()},
         said=said,
         fault=fault,
-        status=422 if fault else 200,
+        status=200 if not fault and faults is None else 422,
     )
 
 
@@ -83,19 +91,8 @@ async def save(desk: AtDesk, form: Brought) -> Page:
     try:
         saved = await save_company(desk.hub, desk.merchant.id, typed)
     except Invalid as invalid:
-        return desk.page(
-            "company.html",
-            typed=typed,
-            faults=by_field(invalid.problems),
-            saved=None,
-            names={},
-            said="",
-            fault="",
-            status=422,
-        )
-    now = attrs.evolve(desk, merchant=saved.merchant)
-    names = {code: provider.info.name for code, provider in desk.hub.providers.items()}
-    return now.page("company.html", typed=_typed(now), faults={}, saved=saved, names=names, said="", fault="")
+        return _company_page(desk, typed=typed, faults=by_field(invalid.problems))
+    return _company_page(attrs.evolve(desk, merchant=saved.merchant), saved=saved)
 
 
 @post("/company/logo", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.OWN)

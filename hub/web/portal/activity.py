@@ -9,10 +9,10 @@ from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.flows.view_activity import ActivityView, activity_pdf, view_activity
 from hub.web.activity import csv_answer, fault_of, read_period
-from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
+from hub.web.pages import Page, Request, hub_of, pdf_answer
 
 from .papers import missing_is_404
-from .statement import address_of
+from .statement import address_of, pages_for
 
 
 @get("/s/{token:str}/activity", include_in_schema=False)
@@ -38,7 +38,7 @@ async def _refused(request: Request, fault: NoPeriod) -> Page:
 def _page(request: Request, view: ActivityView, *, fault: str = "") -> Page:
     hub, document = hub_of(request), view.customer.document
     country = hub.countries[view.merchant.company.country]
-    return reader_pages_of(request, view.customer.language).page(
+    return pages_for(request, view).page(
         "portal/activity.html",
         merchant=view.merchant,
         mode=view.mode,
@@ -61,11 +61,8 @@ async def download_activity(request: Request) -> Response[bytes] | Page:
             view = await _asked(request)
         except NoPeriod as fault:
             return await _refused(request, fault)
-        return pdf_answer(
-            await activity_pdf(
-                hub_of(request), view, language=language_of(request, view.customer.language) or view.merchant.locale
-            )
-        )
+        locale = pages_for(request, view).reader_of(view.merchant).locale
+        return pdf_answer(await activity_pdf(hub_of(request), view, language=locale))
 
 
 @get("/s/{token:str}/movimientos.csv", include_in_schema=False)
@@ -75,4 +72,4 @@ async def download_activity_rows(request: Request) -> Response[bytes] | Page:
         view = await _asked(request)
     except NoPeriod as fault:
         return await _refused(request, fault)
-    return csv_answer(view, reader_pages_of(request, view.customer.language).reader_of(view.merchant).say)
+    return csv_answer(view, pages_for(request, view).reader_of(view.merchant).say)

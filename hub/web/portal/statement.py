@@ -11,6 +11,7 @@ from litestar import get, post
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.domain.statement import Section, StatementRow, default_selection, number_of
+from hub.flows.view_activity import ActivityView
 from hub.flows.view_statement import StatementView, view_statement
 from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
@@ -90,7 +91,7 @@ async def pay_chosen(request: Request) -> Page:
     return await pay(pages_for(request, view), basket, form)
 
 
-def pages_for(request: Request, view: StatementView) -> Pages:
+def pages_for(request: Request, view: StatementView | ActivityView) -> Pages:
     """In the language that the reader asked for, else the customer's, else the browser's."""
     return reader_pages_of(request, view.customer.language)
 
