@@ -6,9 +6,9 @@ from .backup import back_up as back_up
 from .backup import restore as restore
 from .backup import verify_file as verify_file
 from .check import check as check
+from .connection import Unusable as Unusable
 from .engine import SqliteStore as SqliteStore
-from .engine import SqliteTx as SqliteTx
-from .engine import Unusable as Unusable
 from .engine import open_store as open_store
 from .migrations import migrate as migrate
 from .proofs import ProofFolder as ProofFolder
+from .transaction import SqliteTx as SqliteTx

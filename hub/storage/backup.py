@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .check import schema_problems
-from .engine import SqliteTx, connect
+from .connection import connect
+from .transaction import SqliteTx
 
 PARTIAL = ".partial"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import CheckConstraint
 from sqlalchemy.schema import CreateIndex
 
-from .engine import connect, pragma_problems
+from .connection import connect, pragma_problems
 from .migrations import HEAD
 from .schema import metadata
 from .statements import DIALECT

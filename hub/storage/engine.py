@@ -1,328 +1,37 @@
-"""SQLite: one writer thread that commits in groups, readers on snapshots, and what a refusal of the database means.
-
-What the driver raises, and what comes out of ``write`` and ``read``:
-
-    sqlite3.IntegrityError    Conflict(rule)   a trigger's own rule, ``one_live``, ``unique``, ``foreign_key``,
-                                               or a CHECK's name such as ``payable_due``
-    sqlite3.OperationalError  Unavailable      locked, full, read-only or failing disk; all else is a fault of ours
-"""
+"""SQLite: one writer thread that commits in groups, and readers on snapshots."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 from sqlalchemy import func, select
-from sqlalchemy.sql import ClauseElement
 
-from hub.domain.refusals import Conflict, Unavailable
+from hub.domain.refusals import Unavailable
 
 from . import schema
-from .accounts import Accounts
-from .countries import Countries
-from .customers import Customers
-from .decisions import Decisions
-from .deliveries import Deliveries
-from .ledger import Ledger
-from .links import Links
-from .logos import Logos
-from .marks import Marks
-from .merchants import Merchants
-from .messages import Messages
-from .operations import Operations
-from .orders import Orders
-from .payables import Payables
-from .payments import Payments
-from .proofs import Proofs
-from .receipts import Receipts
-from .reconciliations import Reconciliations
-from .requests import Requests
-from .reviews import Reviews
-from .rounds import Rounds, Schedules
+from .check import check
+from .connection import BROKEN, Unusable, code_of, connect, execute, meaning_of, write_again
 from .rows import moment
-from .settlements import Settlements
 from .statements import ready
+from .transaction import SqliteTx
 
 T = TypeVar("T")
-
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": 5000}
-"""What every connection must say of itself; without any of these a rule of the schema would not hold."""
-
-CACHE_KIB = 65536
-CHECKPOINT_PAGES = 8192
-"""32 MiB of log before it is folded into the database; SQLite's own figure would do so every few groups."""
-
-CHUNK = 1 << 20
 
 GROUP = 256
 """Most functions that share one commit."""
 
-BUSY = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
-
-
-BROKEN = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN})
-"""After these the writer's connection is opened anew and the log written again: not all of it may be on disk."""
-
-
 NOBODY_CAN = BROKEN | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
 """After these it is of no use to try the functions of a group one by one; a full disk may still take a small one."""
-
-
-class Unusable(Exception):
-    """The database may not be used as it is; ``problems`` says why, and the text names the remedy."""
-
-    def __init__(self, path: str, problems: tuple[str, ...]) -> None:
-        listed = "; ".join(problems)
-        super().__init__(f"{path}: {listed}. Run `payment-hub migrate`, which brings the database up to date.")
-        self.problems = problems
-
-
-def connect(path: str | Path, *, query_only: bool = False) -> sqlite3.Connection:
-    """Open a connection on which every rule of the schema holds.
-
-    Raises:
-        Unusable: SQLite did not accept a setting, e.g. WAL on a network disk.
-    """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    connection.row_factory = sqlite3.Row
-    try:
-        for name, value in PRAGMAS.items():
-            connection.execute(f"PRAGMA {name}={value}")
-        problems = tuple(pragma_problems(connection))
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise _meaning(error) from error
-    if problems:
-        connection.close()
-        raise Unusable(str(path), problems)
-    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
-    connection.execute("PRAGMA temp_store=MEMORY")  # a savepoint of a few dozen pages would become a file
-    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
-    if query_only:
-        connection.execute("PRAGMA query_only=ON")
-    return connection
-
-
-def write_again(connection: sqlite3.Connection, path: str | Path) -> None:
-    """Hand the whole log to the disk once more.
-
-    After a failed sync the system takes what it could not write for written. The log is still read as if it were whole,
-    and what is appended behind the gap would be lost with the power.
-
-    Raises:
-        OSError: The disk still fails.
-    """
-    _execute(connection, "BEGIN IMMEDIATE")  # nobody else appends meanwhile
-    try:
-        with contextlib.suppress(FileNotFoundError), Path(f"{path}-wal").open("r+b") as log:
-            while piece := log.read(CHUNK):
-                log.seek(-len(piece), os.SEEK_CUR)
-                log.write(piece)
-            log.flush()
-            os.fsync(log.fileno())
-    finally:
-        _execute(connection, "ROLLBACK")
-
-
-def pragma_problems(connection: sqlite3.Connection) -> Iterator[str]:
-    """Settings that a connection does not have."""
-    for name, wanted in PRAGMAS.items():
-        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
-        if found != wanted:
-            yield f"SQLite's {name} is {found}, not {wanted}"
-
-
-def _meaning(error: sqlite3.Error) -> Exception:
-    """What a refusal of the driver means to the hub; the error itself when it is a fault of ours."""
-    if isinstance(error, sqlite3.IntegrityError):
-        return _conflict(str(error))
-    return Unavailable(str(error)) if _code(error) in BUSY | BROKEN else error
-
-
-def _code(error: BaseException | None) -> int:
-    """SQLite's primary code of an error, or of what caused it; 0 where there is none."""
-    while error is not None:
-        code = getattr(error, "sqlite_errorcode", None)
-        if isinstance(code, int):
-            return code & 0xFF
-        error = error.__cause__
-    return 0
-
-
-def _execute(connection: sqlite3.Connection, sql: str) -> sqlite3.Cursor:
-    """Execute past a transaction's seam, with the same meaning of what is refused."""
-    try:
-        return connection.execute(sql)
-    except sqlite3.Error as error:
-        meaning = _meaning(error)
-        if meaning is error:
-            raise
-        raise meaning from error
-
-
-def _conflict(text: str) -> Conflict:
-    match text.partition(" constraint failed"):
-        case ("UNIQUE", _, where):
-            detail = where.removeprefix(": ")
-            return Conflict("one_live" if detail == "payment_line.payable" else "unique", detail)
-        case ("CHECK", _, where):
-            return Conflict(where.removeprefix(": "))
-        case ("FOREIGN KEY", _, _):
-            return Conflict("foreign_key")
-        case ("NOT NULL", _, where):
-            return Conflict("not_null", where.removeprefix(": "))
-    rule, _, why = text.partition(": ")
-    return Conflict(rule, why)
-
-
-class SqliteTx:
-    """One transaction, with one attribute a noun."""
-
-    merchants: Merchants
-    customers: Customers
-    accounts: Accounts
-    countries: Countries
-    payables: Payables
-    payments: Payments
-    ledger: Ledger
-    settlements: Settlements
-    messages: Messages
-    deliveries: Deliveries
-    links: Links
-    receipts: Receipts
-    orders: Orders
-    reviews: Reviews
-    operations: Operations
-    proofs: Proofs
-    logos: Logos
-    requests: Requests
-    decisions: Decisions
-    marks: Marks
-    rounds: Rounds
-    schedules: Schedules
-    reconciliations: Reconciliations
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self.calls: list[Callable[[], None]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        """A noun is made when it is first asked for; most transactions speak of a few."""
-        noun = NOUNS.get(name)
-        if noun is None:
-            raise AttributeError(name)
-        made = noun(self)
-        setattr(self, name, made)
-        return made
-
-    def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
-        """Execute a statement with its values, or once for each of a list of values.
-
-        Raises:
-            Conflict: The database refused it.
-            Unavailable: The database cannot do it now.
-        """
-        made = ready(statement)
-        try:
-            if isinstance(values, list):
-                return self._connection.executemany(made.sql, [made.values(row) for row in values])
-            return self._connection.execute(made.sql, made.values(values))
-        except sqlite3.Error as error:
-            meaning = _meaning(error)
-            if meaning is error:
-                raise
-            raise meaning from error
-
-    def change(self, statement: ClauseElement, values: Any) -> None:
-        """Execute a statement that must find its row.
-
-        Raises:
-            LookupError: There is no such row.
-        """
-        if self.run(statement, values).rowcount != 1:
-            raise LookupError(f"no such row: {values.get('this', values)}")
-
-    @contextlib.contextmanager
-    def whole(self) -> Iterator[None]:
-        """All of the statements inside or none, also for a caller that catches the refusal and goes on."""
-        self._connection.execute("SAVEPOINT whole")
-        try:
-            yield
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO whole")
-                self._connection.execute("RELEASE whole")
-            raise
-        self._connection.execute("RELEASE whole")
-
-    def load(self, table: str, rows: list[dict[str, Any]]) -> None:
-        """Insert many checked rows of one shape.
-
-        Raises:
-            Conflict: The database refused one; none is inserted.
-        """
-        import sqlite_utils
-
-        try:
-            database = sqlite_utils.Database(self._connection, execute_plugins=False)
-            database.table(table).insert_all(rows, batch_size=500)
-        except sqlite3.Error as error:
-            meaning = _meaning(error)
-            if meaning is error:
-                raise
-            raise meaning from error
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the transaction is durable (a wake, nothing more)."""
-        self.calls.append(call)
-
-
-NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
-    "merchants": Merchants,
-    "customers": Customers,
-    "accounts": Accounts,
-    "countries": Countries,
-    "payables": Payables,
-    "payments": Payments,
-    "ledger": Ledger,
-    "settlements": Settlements,
-    "messages": Messages,
-    "deliveries": Deliveries,
-    "links": Links,
-    "receipts": Receipts,
-    "orders": Orders,
-    "reviews": Reviews,
-    "proofs": Proofs,
-    "logos": Logos,
-    "operations": Operations,
-    "requests": Requests,
-    "decisions": Decisions,
-    "marks": Marks,
-    "rounds": Rounds,
-    "schedules": Schedules,
-    "reconciliations": Reconciliations,
-}
 
 
 @attrs.define(eq=False)
@@ -409,26 +118,24 @@ class SqliteStore:
         """``read`` for a caller without an event loop."""
         connection = self._free.get()
         try:
-            _execute(connection, "BEGIN")
+            execute(connection, "BEGIN")
             try:
                 return fn(SqliteTx(connection))
             finally:
                 if connection.in_transaction:
-                    _execute(connection, "ROLLBACK")
+                    execute(connection, "ROLLBACK")
         finally:
             self._free.put(connection)
 
     def next_due(self) -> datetime | None:
         """The earliest due time of anything that the loop does."""
         with self._glance:
-            row = _execute(self._glancer, ready(DUE).sql).fetchone()
+            row = execute(self._glancer, ready(DUE).sql).fetchone()
         dues = [due for due in row if due is not None]
         return moment(min(dues)) if dues else None
 
     def problems(self) -> tuple[str, ...]:
         """What of schema, triggers, indices and checks is not as this version has it."""
-        from .check import check
-
         return tuple(check(self.path))
 
     async def close(self) -> None:
@@ -486,7 +193,7 @@ class SqliteStore:
         trouble = self._commit(jobs)
         if trouble is None:
             return
-        if isinstance(trouble, Unavailable) and (len(jobs) == 1 or _code(trouble) in NOBODY_CAN):
+        if isinstance(trouble, Unavailable) and (len(jobs) == 1 or code_of(trouble) in NOBODY_CAN):
             self._fail(jobs, trouble)
         elif len(jobs) == 1:
             jobs[0].error = jobs[0].error or trouble
@@ -522,7 +229,7 @@ class SqliteStore:
                 self.trouble = ""
         except Exception as error:  # noqa: BLE001 - the writer goes on, whatever happened to this group
             self._roll_back(connection)
-            if _code(error) in BROKEN:
+            if code_of(error) in BROKEN:
                 self._drop()
             meaning = self._with_cause(error)
             return meaning if isinstance(meaning, Unavailable) else self._own_trouble(jobs) or meaning
@@ -531,7 +238,7 @@ class SqliteStore:
 
     @staticmethod
     def _with_cause(error: Exception) -> Exception:
-        meaning = _meaning(error) if isinstance(error, sqlite3.Error) else error
+        meaning = meaning_of(error) if isinstance(error, sqlite3.Error) else error
         if meaning is not error:
             meaning.__cause__ = error
         return meaning
@@ -540,7 +247,7 @@ class SqliteStore:
         """What the database refused a function inside the transaction, which it may have ended by that."""
         for job in jobs:
             if isinstance(job.error, Unavailable):
-                if _code(job.error) in BROKEN:
+                if code_of(job.error) in BROKEN:
                     self._drop()
                 return job.error
         return None
@@ -629,8 +336,6 @@ def open_store(path: str | Path, *, readers: int = 4) -> SqliteStore:
         Unusable: It is missing, out of date, or a trigger, CHECK or setting is not as it should be.
         Unavailable: It is locked, cannot be read, or may not be written.
     """
-    from .check import check
-
     problems = check(path)
     if problems:
         raise Unusable(str(path), tuple(problems))
@@ -648,7 +353,7 @@ def _refuse_read_only(path: str | Path) -> None:
         connection.execute(f"PRAGMA user_version={version}")  # the lock alone may be had on a file that cannot change
         connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
-        if _code(error) == sqlite3.SQLITE_READONLY:
+        if code_of(error) == sqlite3.SQLITE_READONLY:
             raise Unavailable(
                 f"{path} is read-only here: give this user the right to write the file and its folder"
             ) from error

@@ -18,7 +18,7 @@ import pytest
 
 import hub.storage.migrations
 from hub.storage.check import schema_problems
-from hub.storage.engine import connect
+from hub.storage.connection import connect
 from hub.storage.migrations import migrate
 from tests.faults.harness import Desk, rows
 

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.storage.connection
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.refusals import Unavailable
 from hub.flows.record_observations import Claim, record_observations
@@ -71,7 +72,7 @@ def store_on(disk: Disk, *, careful: bool = True) -> Iterator[SqliteStore]:
         return sqlite3.connect(":memory:", check_same_thread=False) if query_only else right(path)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "sqlite3", driver(disk))
+        patch.setattr(hub.storage.connection, "sqlite3", driver(disk))
         patch.setattr(engine, "connect", connect)
         patch.setattr(engine, "write_again", lambda _connection, path: careful and disk.write_again(f"{path}-wal"))
         store = SqliteStore(PATH, readers=1)
@@ -216,7 +217,7 @@ def test_what_was_acknowledged_before_the_power_went_is_there_when_it_comes_back
 def test_control_a_log_that_is_not_synced_at_each_commit_loses_what_was_acknowledged(
     town: Town, plant: Plant, dice: random.Random
 ) -> None:
-    plant(engine, "PRAGMAS", {**engine.PRAGMAS, "synchronous": 1})
+    plant(hub.storage.connection, "PRAGMAS", {**hub.storage.connection.PRAGMAS, "synchronous": 1})
     problems, _told = power_cuts(town, dice, 50)
 
     assert any("acknowledged and is lost" in text for text in problems)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from hub.domain.refusals import Conflict, Unavailable
 from hub.storage import SqliteStore, open_store
-from hub.storage.engine import PRAGMAS, connect
+from hub.storage.connection import PRAGMAS, connect
 
 UNSEALED = text(
     "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note)"

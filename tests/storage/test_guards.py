@@ -10,7 +10,7 @@ import pytest
 from hub.domain import ledger
 from hub.domain.receipt import CashReceipt, Means
 from hub.storage import SqliteStore, open_store
-from hub.storage.engine import connect
+from hub.storage.connection import connect
 from hub.storage.triggers import TRIGGERS
 from hub_hookspecs import Mode, Money
 

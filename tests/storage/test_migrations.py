@@ -11,7 +11,7 @@ import sqlite_utils
 from hub.storage import SqliteStore, Unusable, check, export_audit, migrate, open_store
 from hub.storage.chain import CHAIN_START, chained
 from hub.storage.check import stored_checks, wanted_checks, wanted_indices, wanted_triggers
-from hub.storage.engine import connect
+from hub.storage.connection import connect
 from hub.storage.migrations import HEAD
 from hub.storage.schema import metadata
 from hub_hookspecs import Mode

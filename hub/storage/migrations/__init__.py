@@ -29,7 +29,7 @@ def migrate(path: str | Path) -> None:
     from sqlalchemy.exc import OperationalError
 
     from hub.domain.refusals import Unavailable
-    from hub.storage.engine import connect
+    from hub.storage.connection import connect
 
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine("sqlite://", creator=lambda: connect(path))

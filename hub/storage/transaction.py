@@ -1,0 +1,164 @@
+"""One transaction on SQLite, with one attribute a noun."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy.sql import ClauseElement
+
+from .accounts import Accounts
+from .connection import meaning_of
+from .countries import Countries
+from .customers import Customers
+from .decisions import Decisions
+from .deliveries import Deliveries
+from .ledger import Ledger
+from .links import Links
+from .logos import Logos
+from .marks import Marks
+from .merchants import Merchants
+from .messages import Messages
+from .operations import Operations
+from .orders import Orders
+from .payables import Payables
+from .payments import Payments
+from .proofs import Proofs
+from .receipts import Receipts
+from .reconciliations import Reconciliations
+from .requests import Requests
+from .reviews import Reviews
+from .rounds import Rounds, Schedules
+from .settlements import Settlements
+from .statements import ready
+
+
+class SqliteTx:
+    """One transaction, with one attribute a noun."""
+
+    merchants: Merchants
+    customers: Customers
+    accounts: Accounts
+    countries: Countries
+    payables: Payables
+    payments: Payments
+    ledger: Ledger
+    settlements: Settlements
+    messages: Messages
+    deliveries: Deliveries
+    links: Links
+    receipts: Receipts
+    orders: Orders
+    reviews: Reviews
+    operations: Operations
+    proofs: Proofs
+    logos: Logos
+    requests: Requests
+    decisions: Decisions
+    marks: Marks
+    rounds: Rounds
+    schedules: Schedules
+    reconciliations: Reconciliations
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.calls: list[Callable[[], None]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """A noun is made when it is first asked for; most transactions speak of a few."""
+        noun = NOUNS.get(name)
+        if noun is None:
+            raise AttributeError(name)
+        made = noun(self)
+        setattr(self, name, made)
+        return made
+
+    def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
+        """Execute a statement with its values, or once for each of a list of values.
+
+        Raises:
+            Conflict: The database refused it.
+            Unavailable: The database cannot do it now.
+        """
+        made = ready(statement)
+        try:
+            if isinstance(values, list):
+                return self._connection.executemany(made.sql, [made.values(row) for row in values])
+            return self._connection.execute(made.sql, made.values(values))
+        except sqlite3.Error as error:
+            meaning = meaning_of(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+
+    def change(self, statement: ClauseElement, values: Any) -> None:
+        """Execute a statement that must find its row.
+
+        Raises:
+            LookupError: There is no such row.
+        """
+        if self.run(statement, values).rowcount != 1:
+            raise LookupError(f"no such row: {values.get('this', values)}")
+
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[None]:
+        """All of the statements inside or none, also for a caller that catches the refusal and goes on."""
+        self._connection.execute("SAVEPOINT whole")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO whole")
+                self._connection.execute("RELEASE whole")
+            raise
+        self._connection.execute("RELEASE whole")
+
+    def load(self, table: str, rows: list[dict[str, Any]]) -> None:
+        """Insert many checked rows of one shape.
+
+        Raises:
+            Conflict: The database refused one; none is inserted.
+        """
+        import sqlite_utils
+
+        try:
+            database = sqlite_utils.Database(self._connection, execute_plugins=False)
+            database.table(table).insert_all(rows, batch_size=500)
+        except sqlite3.Error as error:
+            meaning = meaning_of(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the transaction is durable (a wake, nothing more)."""
+        self.calls.append(call)
+
+
+NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
+    "merchants": Merchants,
+    "customers": Customers,
+    "accounts": Accounts,
+    "countries": Countries,
+    "payables": Payables,
+    "payments": Payments,
+    "ledger": Ledger,
+    "settlements": Settlements,
+    "messages": Messages,
+    "deliveries": Deliveries,
+    "links": Links,
+    "receipts": Receipts,
+    "orders": Orders,
+    "reviews": Reviews,
+    "proofs": Proofs,
+    "logos": Logos,
+    "operations": Operations,
+    "requests": Requests,
+    "decisions": Decisions,
+    "marks": Marks,
+    "rounds": Rounds,
+    "schedules": Schedules,
+    "reconciliations": Reconciliations,
+}
