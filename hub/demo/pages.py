@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 import attrs
 from jinja2 import Environment, PackageLoader
 
-from .words import WORDS
+from hub.documents.mailbox import Mailbox
 
-if TYPE_CHECKING:
-    from .town import Town
+from .words import WORDS
 
 Scope = Mapping[str, Any]
 
@@ -38,7 +37,8 @@ class Person:
 class Guide:
     """An ASGI application for ``/demo`` and ``/mail``."""
 
-    town: Town
+    mailbox: Mailbox
+    base_url: str
     lang: str
     people: list[Person] = attrs.Factory(list)
     _templates: Environment = attrs.field(init=False)
@@ -66,17 +66,16 @@ class Guide:
 
     def _draw(self, template: str, **values: object) -> str:
         return self._templates.get_template(template).render(
-            words=WORDS[self.lang], lang=self.lang, base=self.town.base_url, **values
+            words=WORDS[self.lang], lang=self.lang, base=self.base_url, **values
         )
 
     def _mail(self, rest: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
-        mailbox = self.town.mailbox
         if not rest:
             to = query.get("to", [""])[0]
-            shown = mailbox.to(to) if to else tuple(mailbox.mails)
+            shown = self.mailbox.to(to) if to else tuple(self.mailbox.mails)
             return 200, self._draw("mailbox.html", mails=shown[::-1], to=to)
         number, _, part = rest.partition("/")
-        mail = mailbox.by_number(int(number)) if number.isdigit() else None
+        mail = self.mailbox.by_number(int(number)) if number.isdigit() else None
         if mail is None:
             return 404, self._draw("mailbox.html", mails=[], to="")
         if part == "body":

@@ -107,10 +107,10 @@ async def _found(town: Any, say: Teller) -> None:
 
 
 async def _play(story: Any, as_json: bool) -> int:
-    from .town import make_api_key
+    from .town import open_shop
 
-    keys = {country: await make_api_key(story.town, country) for country in ("CR", "CO")}
-    report = await story.play_everything(keys)
+    await open_shop(story.town)
+    report = await story.play_everything(story.town.shop.keys)
     if as_json:
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
     else:
@@ -139,9 +139,9 @@ async def _invite(town: Any, lang: str, folder: Path, say: Teller) -> None:
 
     from .pages import Person
     from .story import PHONE
-    from .town import OWNERS
+    from .town import OWNERS, open_shop
 
-    await town.shop.open()
+    await open_shop(town)
     for owner in OWNERS.values():
         await request_sign_in(town.opened.hub, owner)
     values = {"data": folder, "phone": PHONE}

@@ -8,20 +8,18 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 import attrs
+import httpx
 from jinja2 import Environment, PackageLoader
 
 from hub.domain.figures import money_text
-from hub.flows.issue_api_key import issue_api_key
+from hub.domain.merchant import Merchant
 from hub_hookspecs import Money
 
 from .words import WORDS
-
-if TYPE_CHECKING:
-    from .town import Town
 
 Scope = Mapping[str, Any]
 
@@ -95,8 +93,10 @@ SHOPPERS: Final = {
 class Shop:
     """An ASGI application for ``/shop``; it knows the hub by its address and its key alone."""
 
-    town: Town
+    client: httpx.AsyncClient
+    base_url: str
     lang: str
+    companies: dict[str, Merchant] = attrs.Factory(dict)
     keys: dict[str, str] = attrs.Factory(dict)
     orders: dict[str, str] = attrs.Factory(dict)
     _templates: Environment = attrs.field(init=False)
@@ -104,15 +104,10 @@ class Shop:
     def __attrs_post_init__(self) -> None:
         self._templates = Environment(loader=PackageLoader("hub.demo"), autoescape=True)
 
-    async def open(self) -> None:
-        """Get a key for each company's shop, and register the shop's address with it."""
-        hub = self.town.opened.hub
-        for country, merchant in self.town.companies.items():
-            origins = tuple(dict.fromkeys((*merchant.options.shop_origins, self.town.base_url)))
-            known = attrs.evolve(merchant, options=attrs.evolve(merchant.options, shop_origins=origins))
-            await hub.store.write(lambda tx, m=known: tx.merchants.save(m))  # type: ignore[misc]
-            self.town.companies[country] = known
-            self.keys[country.lower()] = await issue_api_key(hub, known, f"tienda {secrets.token_hex(3)}")
+    def open(self, merchant: Merchant, key: str) -> None:
+        """Sell for a company."""
+        shelf = merchant.company.country.lower()
+        self.companies[shelf], self.keys[shelf] = merchant, key
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -140,8 +135,8 @@ class Shop:
         if not items:
             return 422, await self._draw(shelf, typed=typed, fault="shop_empty"), ""
         number = f"WEB-{secrets.token_hex(4).upper()}"
-        answer = await self.town.client.post(
-            f"{self.town.base_url}/v1/orders",
+        answer = await self.client.post(
+            f"{self.base_url}/v1/orders",
             json={
                 "number": number,
                 "currency": currency,
@@ -149,7 +144,7 @@ class Shop:
                 "customer": {name: typed.get(name, "") for name in ("name", "email", "phone")},
                 "hold_minutes": 30,
                 "language": self.lang,
-                "return_url": f"{self.town.base_url}/shop/{shelf}?order={number}",
+                "return_url": f"{self.base_url}/shop/{shelf}?order={number}",
             },
             headers={"Authorization": f"Bearer {self.keys[shelf]}", "Idempotency-Key": number},
         )
@@ -163,7 +158,7 @@ class Shop:
         self, shelf: str, *, typed: Mapping[str, str] | None = None, fault: str = "", order: str = ""
     ) -> str:
         currency, products = SHELVES[shelf]
-        company = self.town.companies[shelf.upper()]
+        company = self.companies[shelf]
         name, email, phone = SHOPPERS[shelf]
         return self._templates.get_template("shop.html").render(
             words=WORDS[self.lang],
@@ -181,8 +176,8 @@ class Shop:
         """How an order stands, asked of the hub as any shop would."""
         if number not in self.orders:
             return ""
-        answer = await self.town.client.get(
-            f"{self.town.base_url}/v1/orders/{self.orders[number]}",
+        answer = await self.client.get(
+            f"{self.base_url}/v1/orders/{self.orders[number]}",
             headers={"Authorization": f"Bearer {self.keys[shelf]}"},
         )
         return WORDS[self.lang].get(f"shop_{answer.json().get('status')}", "") if answer.status_code == 200 else ""

@@ -258,8 +258,8 @@ class Story:
         await self._forge("nequi", approved)
         rejected = await self.nequi_payment("Luisa Fernanda Rojas", "Rechazar")
         by_qr = await self.nequi_payment("Jorge Iván Cardona", "Aceptar", way="qr")
-        order_cr = await self._buy("CR", api_keys["CR"])
-        order_co = await self._buy("CO", api_keys["CO"])
+        order_cr = await self._buy("CR", api_keys["cr"])
+        order_co = await self._buy("CO", api_keys["co"])
         await self._record_cash_receipt(approved)
         views = {
             payment.id: await self.settled(payment)

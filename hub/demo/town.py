@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import secrets
 import socket
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from hub.flows.connect_account import (
     provision_account,
 )
 from hub.flows.import_files import import_customers, import_invoices
+from hub.flows.issue_api_key import issue_api_key
+from hub.flows.ports import Tx
 from hub.flows.save_company import CompanyForm, create_company
 from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
@@ -43,6 +46,7 @@ from .shop import Shop
 
 HOST = "127.0.0.1"
 SIMULATED = ("greenpay", "nequi")
+SHOP_KEY = "tienda"
 
 CR = CompanyForm(
     country="CR",
@@ -174,7 +178,7 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
     mounts: list[tuple[str, Any]] = [
         (f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()
     ]
-    town.guide, town.shop = Guide(town, lang), Shop(town, lang)
+    town.guide, town.shop = Guide(mailbox, base_url, lang), Shop(town.client, base_url, lang)
     app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop)])
     town._loop = Loop(opened.hub)
     ready = asyncio.Event()
@@ -301,14 +305,19 @@ async def _tell_simulators_of(town: Town, code: str, account_id: str) -> None:
         await town.control(code, "notify", merchant=town.configs[code]["merchants"][0]["id"], url=url)
 
 
-async def make_api_key(town: Town, country: str) -> str:
-    """A key for the company's shop; shown once."""
-    from hub.flows.sign_in import token_hash
+async def open_shop(town: Town) -> None:
+    """Register the shop's address with each company and give it a key: a new one, which ends that of the last start."""
+    hub = town.opened.hub
+    for country, merchant in town.companies.items():
+        origins = tuple(dict.fromkeys((*merchant.options.shop_origins, town.base_url)))
+        known = attrs.evolve(merchant, options=attrs.evolve(merchant.options, shop_origins=origins))
+        await hub.store.write(partial(_end_keys, merchant=known, now=hub.clock()))
+        town.companies[country] = known
+        town.shop.open(known, await issue_api_key(hub, known, SHOP_KEY))
 
-    key = f"hub_test_{secrets.token_urlsafe(32)}"
-    merchant = town.companies[country]
-    now = town.opened.hub.clock()
-    await town.opened.hub.store.write(
-        lambda tx: tx.merchants.add_api_key(token_hash(key), merchant.id, Mode.TEST, "tienda", now)
-    )
-    return key
+
+def _end_keys(tx: Tx, *, merchant: Merchant, now: datetime) -> None:
+    tx.merchants.save(merchant)
+    for key in tx.merchants.api_keys(merchant.id):
+        if key.name == SHOP_KEY and key.revoked_at is None:
+            tx.merchants.revoke_api_key(merchant.id, key.id, now)

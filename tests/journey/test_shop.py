@@ -14,6 +14,7 @@ from hub.demo.town import (
     connect_greenpay,
     enable,
     found_company,
+    open_shop,
     open_town,
     provision_nequi,
     request_nequi,
@@ -33,7 +34,7 @@ async def opened(data: Path) -> Town:
     await connect_greenpay(town)
     await request_nequi(town)
     await provision_nequi(town)
-    await town.shop.open()
+    await open_shop(town)
     return town
 
 
@@ -107,3 +108,27 @@ def test_an_empty_cart_or_a_strange_shelf_orders_nothing(tmp_path: Path) -> None
     said, missing, orders = asyncio.run(visit())
     assert "Ponga al menos un artículo" in said
     assert (missing, orders) == (404, 0)
+
+
+def test_a_shop_that_opens_again_has_one_key_and_the_last_one_is_worth_nothing(tmp_path: Path) -> None:
+    async def visit() -> tuple[list[int], list[int]]:
+        town = await opened(tmp_path)
+        try:
+            before = dict(town.shop.keys)
+            await open_shop(town)
+            answers = [
+                (await town.client.get(f"{town.base_url}/v1/orders/none", headers={"Authorization": f"Bearer {key}"}))
+                for keys in (before, town.shop.keys)
+                for key in keys.values()
+            ]
+            kept = [
+                await town.opened.hub.store.read(lambda tx, m=company: tx.merchants.api_keys(m.id))
+                for company in town.companies.values()
+            ]
+            return [answer.status_code for answer in answers], [
+                sum(key.revoked_at is None for key in keys) for keys in kept
+            ]
+        finally:
+            await town.close()
+
+    assert asyncio.run(visit()) == ([401, 401, 404, 404], [1, 1])
