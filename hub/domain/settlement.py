@@ -12,7 +12,8 @@ import attrs
 
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
 from hub.domain.receipt import TAX_NAME
-from hub.domain.sheet import Fault, Row, read_table
+from hub.domain.sheet import Fault, Row
+from hub.domain.table_file import read_table
 from hub_hookspecs import EXPONENTS, Mode, Money, SettlementLine
 
 

@@ -17,7 +17,8 @@ import attrs
 
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
 from hub.domain.identity import read_document
-from hub.domain.sheet import Fault, JsonNumber, Row, Table, read_table
+from hub.domain.sheet import Fault, JsonNumber, Row, Table
+from hub.domain.table_file import read_table
 from hub_hookspecs import EXPONENTS, Country, IdentityDocument, Money
 
 T = TypeVar("T")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.sheet import Fault, JsonNumber, read_table
+from hub.domain.sheet import Fault, JsonNumber
+from hub.domain.table_file import read_table
 from hub.domain.tables import InvoiceFile, InvoiceRow, parse_customers, parse_invoices
 from hub_hookspecs import IdentityDocument, Money
 

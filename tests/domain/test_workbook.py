@@ -11,7 +11,8 @@ import pytest
 
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.export import csv_of, xlsx_of
-from hub.domain.sheet import JsonNumber, read_table
+from hub.domain.sheet import JsonNumber
+from hub.domain.table_file import read_table
 from hub.domain.tables import parse_customers, parse_invoices
 from hub.domain.workbook import LARGEST_PART
 from hub_hookspecs import Money

@@ -15,7 +15,7 @@ import pytest
 
 from hub.domain.export import Cell, xlsx_of
 from hub.domain.ledger import Share
-from hub.domain.sheet import read_table
+from hub.domain.table_file import read_table
 from hub.flows.offer_buttons import offers_for
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
 from hub_hookspecs import Channel, Mode, Money

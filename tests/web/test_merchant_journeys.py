@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.domain.export import Cell, xlsx_of
-from hub.domain.sheet import read_table
+from hub.domain.table_file import read_table
 from hub_hookspecs import Money
 
 if TYPE_CHECKING:

@@ -1,0 +1,302 @@
+"""A file of rows as people's programs write it: Excel, CSV and TSV from it, JSON, or one JSON object a line.
+
+Nothing is dropped in silence: what cannot be read becomes a fault with its line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+
+from .sheet import AROUND, DISPLAYED, Fault, JsonNumber, Row, Table, shorten
+from .workbook import read_workbook
+
+DELIMITERS: Final = ";\t,"
+DELIMITER_NAMES: Final = {";": "punto y coma", "\t": "tabulador", ",": "coma"}
+SEP_LINE: Final = re.compile(r'"?sep=(.)"?[ ;,\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+QUOTED: Final = re.compile(r'"[^"]*"?')
+EXCEL_TEXT: Final = re.compile(r'="(?P<text>[^"]*)"')
+ZIPPED: Final = b"PK\x03\x04"
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
+NO_ROWS: Final = "El archivo no tiene filas."
+BAD_END: Final = "La lista JSON no termina bien."
+NO_ROW: Final = "Cada elemento debe ser un objeto JSON con las columnas de una fila."
+NO_LIST: Final = "Las filas van en una lista al comienzo del archivo, no dentro de un objeto."
+JSON_NAMES: Final = (".json", ".ndjson", ".jsonl")
+DELIMITED_NAMES: Final = (".csv", ".tsv", ".txt", ".tab")
+
+
+class _NotText(Exception):
+    """The bytes are not a text file; the fault says why."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.fault = Fault(line, "", "", message)
+
+
+def read_table(data: bytes, *, name: str = "") -> Table:
+    """Read a file of rows; its format is seen in its content, and its name decides only where that could be either."""
+    if data.startswith(ZIPPED):
+        table = read_workbook(data)
+        return table if table.rows or table.faults else attrs.evolve(table, faults=(Fault(0, "", "", NO_ROWS),))
+    try:
+        text, encoding = _decode(data)
+    except _NotText as trouble:
+        return Table(faults=(trouble.fault,))
+    if not text.strip(AROUND):
+        return Table(faults=(Fault(0, "", "", "El archivo está vacío."),))
+    table = _read_json(text, encoding) if _is_json(text, name.lower()) else _read_delimited(text, encoding)
+    if table.rows or table.faults:
+        return table
+    return attrs.evolve(table, faults=(Fault(0, "", "", NO_ROWS),))
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    if data.startswith(OLD_WORKBOOK):
+        message = "Es un libro de Excel antiguo o con contraseña. Remedio: Guardar como > Libro de Excel (.xlsx)."
+        raise _NotText(0, message)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _text(data, "utf-16", "UTF-16")
+    if data.startswith(codecs.BOM_UTF8):
+        return _text(data, "utf-8-sig", "UTF-8")
+    try:
+        return _text(data, "utf-8", "UTF-8")
+    except _NotText as trouble:
+        # Windows text hardly ever holds a valid UTF-8 letter by chance; a file that has both kinds is damaged.
+        if b"\x00" in data or set(data.decode("utf-8", "ignore")) - set(map(chr, range(128))):
+            raise
+        return _text(data, "cp1252", "Windows-1252", trouble)
+
+
+def _text(data: bytes, codec: str, name: str, earlier: _NotText | None = None) -> tuple[str, str]:
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"Hay letras que no son {name}. Remedio: guardar el archivo como CSV UTF-8."
+        raise earlier or _NotText(line, message) from error
+    if "\x00" in text:
+        raise _NotText(text.count("\n", 0, text.index("\x00")) + 1, "No es un archivo de texto.")
+    return text, name
+
+
+def _is_json(text: str, name: str) -> bool:
+    if name.endswith(DELIMITED_NAMES):
+        return False
+    return name.endswith(JSON_NAMES) or text.lstrip(AROUND)[0] in "[{"
+
+
+# ---- rows between delimiters
+
+
+def _read_delimited(text: str, encoding: str) -> Table:
+    sep = SEP_LINE.match(text)
+    skipped = 1 if sep else 0
+    text = text[sep.end() :] if sep else text
+    delimiter = sep[1] if sep and not sep[1].isalnum() else _delimiter_of(text)
+    records, faults = _records(text, delimiter, skipped)
+    table = Table(format=f"CSV con {DELIMITER_NAMES.get(delimiter, delimiter)}, {encoding}", faults=tuple(faults))
+    if not records:
+        return table
+    (header_line, header), *body = records
+    columns, problems = _columns(header_line, header)
+    rows = [_row(line, cells, header, problems) for line, cells in body]
+    every = tuple(sorted((*faults, *problems), key=lambda fault: fault.line))
+    return attrs.evolve(table, columns=columns, rows=tuple(rows), faults=every, header_line=header_line)
+
+
+def _delimiter_of(text: str) -> str:
+    """The delimiter that the column names use most; quoted text does not count."""
+    header = QUOTED.sub("", text.lstrip(AROUND.replace("\t", "")).splitlines()[0])
+    return max(DELIMITERS, key=header.count) if any(char in header for char in DELIMITERS) else ","
+
+
+def _records(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
+    """The records that hold anything, each with the line on which it begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+    records: list[tuple[int, list[str]]] = []
+    faults: list[Fault] = []
+    while True:
+        line = skipped + reader.line_num + 1
+        try:
+            cells = [_clean(cell) for cell in next(reader)]
+        except StopIteration:
+            return records, faults
+        except csv.Error as error:
+            faults.append(Fault(line, "", "", _csv_trouble(str(error))))
+            continue
+        if any(cells):
+            records.append((line, cells))
+
+
+def _csv_trouble(error: str) -> str:
+    if "unexpected end" in error:
+        return "La comilla que se abre aquí no se cierra en todo el archivo."
+    if "field larger" in error:
+        return "Una celda es demasiado larga; quizás falta cerrar una comilla."
+    return "Las comillas de esta fila no están bien puestas; dentro de una celda entre comillas se escriben dobles."
+
+
+def _columns(line: int, header: Sequence[str]) -> tuple[tuple[str, ...], list[Fault]]:
+    columns = tuple(filter(None, header))
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    return columns, [Fault(line, column, "", "La columna está dos veces.") for column in twice]
+
+
+def _row(line: int, cells: list[str], header: Sequence[str], problems: list[Fault]) -> Row:
+    """Cells by column; Excel leaves out empty cells at the end, but never writes one too many."""
+    extra = cells[len(header) :]
+    if extra:
+        message = f"La fila tiene {len(cells)} celdas y el encabezado {len(header)}; ¿hay una coma sin comillas?"
+        problems.append(Fault(line, "", " ".join(extra), message))
+    padded = (*cells, *[""] * (len(header) - len(cells)))
+    for column, cell in zip(header, padded, strict=False):
+        if cell and not column:
+            problems.append(Fault(line, "", cell, "La celda está bajo una columna sin nombre."))
+    return Row(line, {column: cell for column, cell in zip(header, padded, strict=False) if column})
+
+
+def _clean(cell: str) -> str:
+    """A cell without the blanks around it, and without Excel's way of forcing text: ``="00123"``."""
+    stripped = cell.strip(AROUND)
+    forced = EXCEL_TEXT.fullmatch(stripped)
+    return forced["text"].strip(AROUND) if forced else stripped
+
+
+# ---- JSON
+
+
+def _read_json(text: str, encoding: str) -> Table:
+    start = len(text) - len(text.lstrip(AROUND))
+    listed = text[start : start + 1] == "["
+    faults: list[Fault] = []
+    rows: list[Row] = []
+    for line, value in _listed(text, start, faults) if listed else _in_turn(text, start, faults):
+        rows.extend(_json_row(line, value, faults))
+    return Table(
+        columns=tuple(dict.fromkeys(column for row in rows for column in row.cells)),
+        rows=tuple(rows),
+        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        format=f"{'JSON' if listed else 'NDJSON'}, {encoding}",
+    )
+
+
+def _listed(text: str, start: int, faults: list[Fault]) -> Iterator[tuple[int, Any]]:
+    """The elements of a list; a list that is not well formed ends at its first mistake."""
+    lines, at = _Lines(text), _skip(text, start + 1)
+    if text[at : at + 1] == "]":
+        return
+    while True:
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            faults.append(_json_fault(text, lines.at(at), at, error))
+            return
+        yield lines.at(at), value
+        end = _skip(text, end)
+        if text[end : end + 1] == ",":
+            at = _skip(text, end + 1)
+            continue
+        rest = _skip(text, end + 1)
+        if text[end : end + 1] != "]" or rest < len(text):
+            faults.append(
+                Fault(lines.at(min(end, len(text))), "", text[end : end + 40], "La lista JSON no termina bien.")
+            )
+        return
+
+
+def _in_turn(text: str, start: int, faults: list[Fault]) -> Iterator[tuple[int, Any]]:
+    """Objects one after the other; after a mistake the reading goes on with the next line."""
+    lines, at = _Lines(text), start
+    while at < len(text):
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            faults.append(_json_fault(text, lines.at(at), at, error))
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+        else:
+            yield lines.at(at), value
+        at = _skip(text, end)
+
+
+class _Lines:
+    """Line numbers of rising positions, counted once over the whole text."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._position, self._line = text, 0, 1
+
+    def at(self, position: int) -> int:
+        self._line += self._text.count("\n", self._position, position)
+        self._position = position
+        return self._line
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in AROUND:
+        at += 1
+    return at
+
+
+def _json_fault(text: str, line: int, at: int, error: Exception) -> Fault:
+    if isinstance(error, _Unfit):
+        return Fault(line, "", "", str(error))
+    position = max(at, getattr(error, "pos", at))
+    return Fault(line, "", text[position : position + DISPLAYED], "No es JSON bien formado desde aquí.")
+
+
+def _json_row(line: int, value: Any, faults: list[Fault]) -> Iterator[Row]:
+    if not isinstance(value, dict):
+        faults.append(
+            Fault(line, "", str(value), "Cada elemento debe ser un objeto JSON con las columnas de una fila.")
+        )
+        return
+    lists = [key for key, item in value.items() if isinstance(item, list)]
+    if lists:
+        faults.append(
+            Fault(line, lists[0], "", "Las filas van en una lista al comienzo del archivo, no dentro de un objeto.")
+        )
+        return
+    cells = {}
+    for key, item in value.items():
+        if item is None or isinstance(item, str):
+            cells[key.strip(AROUND)] = item if isinstance(item, JsonNumber) else (item or "").strip(AROUND)
+        else:
+            faults.append(Fault(line, key, json.dumps(item, default=str), "Se espera un texto o un número."))
+    if any(cells.values()):
+        yield Row(line, cells)
+
+
+class _Unfit(ValueError):
+    """Well-formed JSON that cannot be a row."""
+
+
+def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Unfit(f"La columna «{shorten(key)}» está dos veces en la misma fila.")
+        found[key] = value
+    return found
+
+
+def _fraction(text: str) -> JsonNumber:
+    value = Decimal(text)
+    return JsonNumber(f"{value:f}" if abs(value.adjusted()) < 30 else text)  # 1E999999 stays as written
+
+
+def _no_number(text: str) -> Any:
+    raise _Unfit(f"{text} no es un número.")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_fraction, parse_int=JsonNumber, parse_constant=_no_number
+)
