@@ -272,14 +272,16 @@ def _add(tx: Tx, merchant: Merchant, row: InvoiceRow, customer_id: str, now: dat
 
 
 def _outside_wanted(before: Payable, row: InvoiceRow) -> int:
-    """What the file says was paid, less what we know to be settled through us.
+    """What was paid elsewhere, of what the file says was paid; as before, as long as the file can be read so.
 
-    An export that has not caught up with our own receipts says less than we know; then nothing was paid elsewhere.
+    Nobody sees how much of what was settled through us the file knows already: all of it is the least that can have
+    been paid elsewhere, none of it the most.
     """
     if row.balance is None:
         return before.outside
+    said = row.total.minor - row.balance.minor
     settled_here = before.settled - before.outside
-    return max(0, row.total.minor - row.balance.minor - settled_here)
+    return max(0, said - settled_here, min(before.outside, said, row.total.minor - settled_here))
 
 
 def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str) -> str:

@@ -23,12 +23,12 @@ from hub_hookspecs import Channel, Kind, Mode, Money, Observation
 from tests.faults.harness import PHONE, Debtor, News, World, broken, rows
 
 
-def invoice_file(debtor: Debtor, total: str) -> bytes:
+def invoice_file(debtor: Debtor, total: str, balance: str = "") -> bytes:
     """A newer export of a Colombian debtor's first invoice."""
     number = debtor.payables[0].number
     assert debtor.customer.document
-    row = f"{number},{debtor.customer.document.number},2026-10-01,2026-11-23,COP,{total}"
-    return f"number,customer,issued_on,due_on,currency,total\n{row}\n".encode()
+    row = f"{number},{debtor.customer.document.number},2026-10-01,2026-11-23,COP,{total},{balance}"
+    return f"number,customer,issued_on,due_on,currency,total,balance\n{row}\n".encode()
 
 
 def test_a_payment_that_was_refused_is_followed_by_a_new_one_under_a_new_reference(world: World) -> None:
@@ -163,6 +163,30 @@ def test_an_import_below_what_is_paid_is_refused(world: World) -> None:
 
     assert len(report.refused) == 1
     assert world.due(debtor.payables[0]) == 0
+
+
+def test_an_export_that_does_not_know_the_payment_yet_makes_nothing_due_again(world: World) -> None:
+    debtor = world.debtor("CO", 150_000)
+    merchant = world.companies["CO"]
+
+    def import_balance(balance: str) -> int:
+        """What is due of 1,500.00 after an export that says so."""
+        report = world.run(import_invoices(world.hub, merchant, invoice_file(debtor, "1500.00", balance), name="x.csv"))
+        assert (report.faults, report.refused) == ((), ())
+        return world.due(debtor.payables[0])
+
+    assert import_balance("1200.00") == 120_000, "300.00 were paid at the counter"
+    payment = world.pay(debtor, shares=[Share(debtor.payables[0].id, 100_000)])
+    world.approve(payment)
+    world.deliver(payment)
+    assert world.due(debtor.payables[0]) == 20_000
+
+    assert import_balance("1200.00") == 20_000, "it knows the counter alone"
+    assert import_balance("1500.00") == 50_000, "the counter's money was taken back there"
+    assert import_balance("200.00") == 20_000, "it knows both"
+    assert import_balance("0.00") == 0, "the rest was paid at the counter"
+    assert import_balance("500.00") == 0, "an older one comes late"
+    assert broken(world) == []
 
 
 def test_an_order_that_is_paid_after_its_hold_is_credited_and_flagged(world: World) -> None:
