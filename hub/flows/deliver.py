@@ -347,7 +347,7 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
                 for setting in info.settings
                 if setting.entered_by == "operator" and not setting.optional and setting.name not in given
             ),
-            command=f"payment-hub account provision {merchant.slug} {info.code} -",
+            command=f"payment-hub account provision {info.code} --company {merchant.slug}",
         )
     url = f"{hub.base_url}/m/integrations/{account.provider}"
     if delivery.kind is DeliveryKind.ACCOUNT_ATTENTION:

@@ -439,7 +439,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
             requested_by="dueno@andinas.example",
             requested_at=NOW,
             missing=("Client ID", "Client secret", "API key"),
-            command="payment-hub account provision andinas nequi --mode live < credenciales.json",
+            command="payment-hub account provision nequi --company andinas",
         ),
         "es_CO",
     ),

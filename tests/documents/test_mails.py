@@ -232,7 +232,7 @@ def test_an_unknown_language_reads_spanish() -> None:
         ("returned_cr", ["₡18 250,75", "le devolvió"]),
         ("result_cr", ["1. Credenciales", "2. Identidad", "3. Notificaciones", "quedó activa", "No disponible"]),
         ("result_failed_co", ["Rechazadas por Nequi", "Client secret", "401 invalid_client", "Diferente"]),
-        ("requested_co", ["payment-hub account provision andinas nequi --mode live", "API key"]),
+        ("requested_co", ["payment-hub account provision nequi --company andinas", "API key"]),
         ("attention_cr", ["Número de identificación", "no ven el botón"]),
         ("sign_in_co", ["Sirve una sola vez", "21/11/2026 11:11"]),
         ("order_co", ["P-2031", "3 × $24.500", "$263.400", "Paga con Nequi", "21/11/2026 11:11"]),

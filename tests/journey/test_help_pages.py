@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import pytest
 
-from hub.demo.town import CO, CR, OPERATOR, OWNERS, Town, enable, found_company, open_town, provision_nequi
+from hub.demo.town import CO, CR, OPERATOR, OWNERS, SLUGS, Town, enable, found_company, open_town, provision_nequi
 from hub.documents.mailbox import KeptMail
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def test_the_help_page_of_nequi_works_step_by_step(street: Street, person: Perso
     step("5. Haz clic en Guardar para confirmar los cambios").click("Guardar").sees("La activación está solicitada")
 
     asked = street.mail(OPERATOR, "nequi")
-    assert "payment-hub account provision" in asked.text
+    assert f"payment-hub account provision nequi --company {SLUGS['CO']}" in asked.text
     street.run(provision_nequi(town))
     street.mail(owner, "Nequi")
     step("Nequi valida el tipo, el número y el nombre").click("Pagos en línea", "Nequi").sees("Conectado", "Coincide")
