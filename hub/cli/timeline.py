@@ -150,7 +150,7 @@ def waits_for(told: Told) -> str:
         until = local(payment.lease_until, zone, seconds=True)
         return f"its exchange with {view.provider_name}, at the latest until {until}"
     if payment.status is Status.PAID:
-        return "" if view.cash_receipt else "its cash receipt, which the merchant records"
+        return "its cash receipt, which the merchant records" if view.is_unrecorded else ""
     if payment.status is Status.CLOSED:
         if not payment.is_unproven:
             return ""
@@ -189,7 +189,7 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
     if payment.is_live and told.heard_at is None and told.info and told.info.notification_setup:
         show = ("account", "show", payment.provider, "--company", view.merchant.slug)
         yield f"{view.provider_name} was never heard from: see whether it knows the notification address", show
-    if payment.status is Status.PAID and not view.cash_receipt:
+    if view.is_unrecorded:
         yield "record its cash receipt", ("receipt", "for-payment", payment.reference)
     if payment.status is Status.CLOSED and any(line.left for line in view.lines) and not view.is_order:
         who = view.customer.document.number if view.customer.document else view.customer.id

@@ -206,6 +206,11 @@ class Intake:
         """What is left of it as the customer's credit."""
         return self.amount - self.allocated - self.returned
 
+    @property
+    def kept(self) -> int:
+        """What of it has not gone back: it settles payables, or is the customer's credit."""
+        return self.unapplied + sum(share.amount for share in self.shares)
+
 
 def _moved(debit: LedgerKind, debtor: str, credit: LedgerKind, creditor: str, amount: int) -> tuple[Posting, ...]:
     return Posting(debit, debtor, amount), Posting(credit, creditor, -amount)

@@ -356,7 +356,7 @@ def flags_of(
         Flag.CONFLICT: (bool(paid) and bool(kinds & {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}))
         or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
         Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
-        Flag.OVER_REFUND: bool(paid) and _went_over(captures, returns_in(items)),
+        Flag.OVER_REFUND: bool(paid) and any(minor < 0 for minor in left_of(captures, returns_in(items)).values()),
     }
     flags = {flag for flag, holds in tests.items() if holds}
     if flags - {Flag.LATE} or _authorisations_differ(paid):
@@ -364,8 +364,8 @@ def flags_of(
     return frozenset(flags)
 
 
-def _went_over(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
-    """Whether more went back than came, in any currency."""
+def left_of(captures: Iterable[Capture], returns: Iterable[Return]) -> dict[str, int]:
+    """What came less what went back, by currency; below zero where more went back."""
     came: dict[str, int] = {}
     for taken in captures:
         came[taken.amount.currency] = came.get(taken.amount.currency, 0) + taken.amount.minor
@@ -374,13 +374,7 @@ def _went_over(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
         first = next(iter(came))
         amount = Money(came[first], first) if back.amount is None else back.amount
         left[amount.currency] = left.get(amount.currency, 0) - amount.minor
-    return any(minor < 0 for minor in left.values())
-
-
-def _returned(claim: Observation, payment: Payment) -> int:
-    if claim.kind not in (Kind.RETURNED, Kind.CHARGED_BACK):
-        return 0
-    return (payment.amount if claim.amount is None else claim.amount).minor
+    return left
 
 
 def _authorisations_differ(paid: Iterable[Observation]) -> bool:
@@ -402,9 +396,8 @@ def was_undone(payment: Payment, seen: Iterable[Seen]) -> bool:
     first = min((item.seen_at for item in items if item.observation.kind is Kind.PAID), default=None)
     if first is None:
         return False
-    captured = sum(taken.amount.minor for taken in captures_in(payment, items))
-    back = sum(_returned(item.observation, payment) for item in items if item.seen_at <= first)
-    return back >= captured > 0
+    left = left_of(captures_in(payment, items), returns_in(item for item in items if item.seen_at <= first))
+    return all(minor <= 0 for minor in left.values())
 
 
 def brought_in(payment: Payment, seen: Iterable[Seen]) -> Mapping[str, int]:
@@ -468,7 +461,8 @@ def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
     if payment.is_live and payment.phase is Phase.SENDING:
         return max(now, payment.lease_until or now)
     if payment.status is Status.CLOSED:
-        watched = payment.is_unproven and way.query_by is not QueryBy.NONE and now < ended + WATCH
+        doubted = payment.is_unproven or Flag.CONFLICT in payment.flags
+        watched = doubted and way.query_by is not QueryBy.NONE and now < ended + WATCH
         return now + DAY if watched else None
     if payment.status is Status.UNKNOWN:
         expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)

@@ -182,7 +182,7 @@ def _is_part(entry: Entry, key: str) -> bool:
 
 def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money) -> tuple[str, ...]:
     """Take back what was allocated as far as credit does not reach, then book the return; the payables taken back."""
-    intakes = _intakes(tx, payment, amount.currency)
+    intakes = intakes_in(tx, payment, amount.currency)
     drawn, taken = _draw(tx, intakes, amount.minor, back)
     suspended = amount.minor - sum(row.amount for row in drawn)
     tx.ledger.write(
@@ -199,8 +199,14 @@ def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money
     return taken
 
 
-def _intakes(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
+def intakes_in(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
+    """What a payment brought in, in one currency; oldest first."""
     return tuple(intake for intake in tx.ledger.intakes_of(payment.id) if intake.currency == currency)
+
+
+def has_kept(tx: Tx, payment: Payment) -> bool:
+    """Whether something of what was asked for came and has not gone back."""
+    return any(intake.kept for intake in intakes_in(tx, payment, payment.amount.currency))
 
 
 def _draw(tx: Tx, intakes: Iterable[Intake], amount: int, back: Return) -> tuple[list[Drawn], tuple[str, ...]]:
@@ -230,7 +236,7 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
     left = amount.minor
     drawn: list[Drawn] = []
     reopened: list[Applied] = []
-    intakes = _intakes(tx, payment, amount.currency)
+    intakes = intakes_in(tx, payment, amount.currency)
     for intake in intakes:
         part = min(left, intake.unapplied)
         if part > 0:

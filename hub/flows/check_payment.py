@@ -20,7 +20,8 @@ from .run_operation import undo_payment
 PROBE_EVERY = timedelta(seconds=30)
 """How soon a provider that does not answer is tried again."""
 
-REVIEW_AFTER = timedelta(days=7)
+PENDING_LONG = timedelta(days=3)
+UNKNOWN_LONG = timedelta(days=7)
 
 
 async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
@@ -134,7 +135,7 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment
     started = after.ended_at or after.created_at
-    if after.is_live and now >= started + REVIEW_AFTER:
+    if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
         tx.reviews.open(
             Review(
                 id=derived_id("review", "unresolved", after.id),

@@ -37,7 +37,7 @@ from hub.domain.papers import (
     StatementMail,
     StatementPaper,
 )
-from hub.domain.payment import Flag, Status
+from hub.domain.payment import Flag, Status, returns_in
 from hub.domain.statement import number_of
 from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Kind, Money, ProviderInfo, Reason, ReasonKind
 
@@ -477,8 +477,7 @@ def _about_payment(
 def _returned(view: PaymentView) -> Money:
     """What went back, as far as it was captured."""
     captured = view.captured or view.payment.amount
-    claims = [item.observation for item in view.seen if item.observation.kind is Kind.RETURNED]
-    back = sum((claim.amount or captured).minor for claim in claims)
+    back = sum((back.amount or captured).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
     return Money(min(back, captured.minor), captured.currency)
 
 

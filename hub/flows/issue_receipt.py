@@ -18,6 +18,7 @@ from hub.domain.receipt import TAX_NAME, CashReceipt, Deduction, Means, ReceiptL
 from hub.domain.words import amount_in_words
 from hub_hookspecs import Country, Kind, Money
 
+from .book_money import intakes_in
 from .ports import Hub, Tx
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
@@ -42,17 +43,18 @@ class ReceiptDraft:
 
 
 def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> ReceiptDraft | None:
-    """The receipt of a proven payment, as it would be issued; None while nothing is proven."""
+    """The receipt of a proven payment, as it would be issued; None while nothing is proven, or once all went back.
+
+    What went back before is no money received: it would stand there as the customer's credit.
+    """
     seen = tx.payments.seen(payment.id)
     captures = [taken for taken in captures_in(payment, seen) if taken.amount.currency == payment.amount.currency]
-    if not captures:
+    intakes = intakes_in(tx, payment, payment.amount.currency)
+    cash = Money(sum(intake.kept for intake in intakes), payment.amount.currency)
+    if not captures or not cash:
         return None
     country = hub.countries[merchant.company.country]
-    keys = [ledger.capture_key(payment.account_id, taken.movement) for taken in captures]
-    corrected = sum(_corrected(tx, payment, key) for key in keys)
-    cash = Money(sum(taken.amount.minor for taken in captures) + corrected, payment.amount.currency)
-    shares = [share for intake in tx.ledger.intakes_of(payment.id) for share in intake.shares]
-    lines = _lines(tx, shares, _declared(tx, payment))
+    lines = _lines(tx, [share for intake in intakes for share in intake.shares], _declared(tx, payment))
     applied = sum(line.applied for line in lines)
     return ReceiptDraft(
         series=country.receipts.series,
@@ -68,14 +70,6 @@ def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) ->
         authorisation=captures[0].authorisation or "",
         payment=payment,
     )
-
-
-def _corrected(tx: Tx, payment: Payment, key: str) -> int:
-    """By how much a capture was corrected by hand."""
-    if not tx.ledger.has(payment.merchant_id, payment.mode, f"fix:{key}:0"):
-        return 0
-    fixes = tx.ledger.keyed(payment.merchant_id, payment.mode, f"fix:{key}")
-    return sum(fix.moved(LedgerKind.PROVIDER_CLEARING) for fix in fixes if ledger.reverses(fix.key) == key)
 
 
 def _declared(tx: Tx, payment: Payment) -> list[Deduction]:

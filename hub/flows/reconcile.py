@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -197,13 +196,13 @@ async def _reconcile(
     desk = _Desk(
         hub=hub, account=account, source=source, now=now, named=named, days=days, zone=zone, settles_returns=lists
     )
-    met: set[str] = set()
     retried = await hub.store.read(lambda tx: tx.settlements.of(account.id, LineState.OPEN))
     rest = [stored.line for stored in retried if stored.line.line_id not in named]
+    parts = tuple(_marked([*lines, *rest]))
     if dry_run:
 
         def try_all(tx: Tx) -> None:
-            report = desk.take(tx, [*lines, *rest], met, Reconciliation(source=source, lines=len(lines), dry_run=True))
+            report = desk.take(tx, parts, Reconciliation(source=source, lines=len(lines), dry_run=True))
             raise _Rollback(desk.finish(tx, report, since, until))
 
         try:
@@ -212,20 +211,23 @@ async def _reconcile(
             return rolled.report
         raise AssertionError("a dry run is rolled back")
     report = Reconciliation(source=source, lines=len(lines))
-    for part in _parts([*lines, *rest], TOGETHER):
-        report = await hub.store.write(lambda tx, part=part, before=report: desk.take(tx, part, met, before))  # type: ignore[misc]
+    for at in range(0, len(parts), TOGETHER):
+        part = parts[at : at + TOGETHER]
+        report = await hub.store.write(lambda tx, part=part, before=report: desk.take(tx, part, before))  # type: ignore[misc]
     return await hub.store.write(lambda tx: desk.finish(tx, report, since, until))
 
 
-def _parts(lines: Iterable[SettlementLine], size: int) -> Iterator[list[SettlementLine]]:
-    rest = iter(lines)
-    while part := list(islice(rest, size)):
-        yield part
+def _marked(lines: Iterable[SettlementLine]) -> Iterator[tuple[SettlementLine, bool]]:
+    """Each line, and whether it was told further up already."""
+    met: set[str] = set()
+    for line in lines:
+        yield normal(line), line.line_id in met
+        met.add(line.line_id)
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
 class _Desk:
-    """One reconciliation at work, inside the transactions of its caller."""
+    """One reconciliation at work, inside the transactions of its caller; it keeps nothing, since one may run twice."""
 
     hub: Hub
     account: ProviderAccount
@@ -235,17 +237,14 @@ class _Desk:
     days: int
     zone: ZoneInfo
     settles_returns: bool
-    open_reviews: list[Review] | None = None
 
-    def take(self, tx: Tx, lines: Sequence[SettlementLine], met: set[str], before: Reconciliation) -> Reconciliation:
+    def take(self, tx: Tx, lines: Sequence[tuple[SettlementLine, bool]], before: Reconciliation) -> Reconciliation:
         """Match some lines, book those that fit, open a review for each other."""
-        report = before
-        for raw in lines:
-            line = normal(raw)
-            if line.line_id in met:
+        report, waiting = before, self._reviews(tx)
+        for line, is_repeated in lines:
+            if is_repeated:
                 report = self._differ(tx, report, Difference.REPEATED, line, None, "the line is in the file twice")
                 continue
-            met.add(line.line_id)
             stored = tx.settlements.get(self.account.id, line.line_id)
             if stored is None:
                 self._store(tx, line)
@@ -256,7 +255,7 @@ class _Desk:
             elif stored.state is not LineState.OPEN:
                 report = attrs.evolve(report, known=report.known + 1)
                 continue
-            report = self._match(tx, line, report)
+            report = self._match(tx, line, report, waiting)
         return report
 
     def finish(self, tx: Tx, report: Reconciliation, since: date | None, until: date | None) -> Reconciliation:
@@ -282,7 +281,7 @@ class _Desk:
             )
         )
 
-    def _match(self, tx: Tx, line: SettlementLine, report: Reconciliation) -> Reconciliation:
+    def _match(self, tx: Tx, line: SettlementLine, report: Reconciliation, reviews: Sequence[Review]) -> Reconciliation:
         payment, by_reference = self._payment_of(tx, line)
         if payment is None:
             return self._differ(tx, report, Difference.UNKNOWN, line, None, "no payment here has this reference")
@@ -298,7 +297,7 @@ class _Desk:
         if not fits:
             return self._no_fit(tx, report, line, payment, own)
         self._book(tx, payment, line, fits[0])
-        self._settle_reviews(tx, line, fits[0])
+        self._settle_reviews(tx, line, fits[0], reviews)
         return attrs.evolve(report, booked=report.booked + 1, late=report.late + late)
 
     def _payment_of(self, tx: Tx, line: SettlementLine) -> tuple[Payment | None, bool]:
@@ -427,16 +426,18 @@ class _Desk:
         )
         return attrs.evolve(report, differences=(*report.differences, found))
 
-    def _settle_reviews(self, tx: Tx, line: SettlementLine, item: Awaited) -> None:
+    def _reviews(self, tx: Tx) -> tuple[Review, ...]:
+        """Open ones that a line may settle."""
+        causes = {cause.value for cause in Difference if cause is not Difference.CHANGED}
+        every = tx.reviews.of(merchant_id=self.account.merchant_id)
+        return tuple(review for review in every if review.cause in causes)
+
+    def _settle_reviews(self, tx: Tx, line: SettlementLine, item: Awaited, reviews: Sequence[Review]) -> None:
         """What was open about this line, or about this money, has found its other half."""
-        if self.open_reviews is None:
-            causes = {cause.value for cause in Difference if cause is not Difference.CHANGED}
-            every = tx.reviews.of(merchant_id=self.account.merchant_id)
-            self.open_reviews = [review for review in every if review.cause in causes]
         subjects = {f"{self.account.id}:{line.line_id}", f"{self.account.id}:{item.key}"}
-        for review in [review for review in self.open_reviews if review.subject in subjects]:
-            tx.reviews.resolve(review.id, f"settled by line {line.line_id} of {self.source}", self.now)
-            self.open_reviews.remove(review)
+        for review in reviews:
+            if review.subject in subjects:
+                tx.reviews.resolve(review.id, f"settled by line {line.line_id} of {self.source}", self.now)
 
     def _evidence(self, line: SettlementLine) -> str:
         return f"line {line.line_id} of {self.source}"

@@ -12,6 +12,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.payment import Status
 from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
 from hub_hookspecs import Money
 
@@ -153,6 +154,8 @@ def _record(
     except ValueError as error:
         raise Invalid((Problem("invoices", str(error)),)) from error
     if receipt is None:
+        if payment.status is Status.PAID:
+            raise Invalid((Problem("payment", "De este pago no queda dinero: se devolvió"),))
         raise Invalid((Problem("payment", "Este pago todavía no está confirmado"),))
     return receipt
 
@@ -208,6 +211,8 @@ async def record_by_hand(
         problems.append(Problem("means", "Este medio lo registra el proveedor"))
     if cash.minor <= 0:
         problems.append(Problem("amount", "El monto debe ser mayor que cero"))
+    if any(share.amount <= 0 for share in shares):
+        problems.append(Problem("invoices", "Lo aplicado a una factura debe ser mayor que cero"))
     if len({share.payable_id for share in shares}) < len(shares):
         problems.append(Problem("invoices", "Una factura aparece dos veces"))
     if day > today:

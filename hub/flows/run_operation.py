@@ -22,7 +22,7 @@ from hub.domain.operation import (
     settled_at,
     undo_due,
 )
-from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status, captures_in
+from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status, captures_in, left_of, returns_in
 from hub_hookspecs import (
     CROCKFORD,
     Cancel,
@@ -144,16 +144,10 @@ async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
 
 def _captured(tx: Tx, payment: Payment) -> Money:
     """What was captured and has not gone back."""
-    seen = tx.payments.seen(payment.id)
-    own = [
-        taken.amount.minor for taken in captures_in(payment, seen) if taken.amount.currency == payment.amount.currency
-    ]
-    back = sum(
-        (payment.amount if item.observation.amount is None else item.observation.amount).minor
-        for item in seen
-        if item.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK)
-    )
-    return Money(max(0, sum(own) - back), payment.amount.currency)
+    seen, currency = tx.payments.seen(payment.id), payment.amount.currency
+    captures = captures_in(payment, seen)
+    left = left_of(captures, returns_in(seen)) if captures else {}
+    return Money(max(0, left.get(currency, 0)), currency)
 
 
 Allow = Callable[[Tx, Payment, ProviderInfo, Way], Money]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hub.domain import ledger
 from hub.domain.identity import Problem
-from hub.domain.ledger import Share
+from hub.domain.ledger import Entry, EntryKind, LedgerKind, Share
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub_hookspecs import Money
@@ -14,6 +14,7 @@ from hub_hookspecs import Money
 from .book_money import move_credit
 from .ports import Hub, Tx
 from .save_company import Invalid
+from .void_receipt import fixes_of
 
 
 async def credit_bill(
@@ -36,17 +37,42 @@ async def credit_bill(
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
         _refuse_amount(payable, amount)
-        if amount.minor > payable.total:
-            raise Invalid((Problem("amount", f"La factura es de {Money(payable.total, payable.currency)}"),))
-        entry = ledger.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
-        if not tx.ledger.write(entry):
-            (before,) = tx.ledger.keyed(merchant.id, merchant.mode, entry.key)[:1]
-            same = before.moved(ledger.LedgerKind.BILLED) == amount.minor and before.currency == amount.currency
-            if not same:
-                raise Invalid((Problem("note", f"La nota crédito {name} ya está registrada con otro monto"),))
+        why = f"{payable.number}, {_why(by, reason)}"[:400]
+        entry = ledger.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=why)
+        before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
+        if before is None:
+            _refuse_too_much(tx, merchant, payable, amount)
+            tx.ledger.write(entry)
+        elif fixes_of(tx, before):
+            raise Invalid((Problem("note", f"La nota crédito {name} fue revertida; registre la otra con otro número"),))
+        elif not _is_on(before, payable) or before.moved(LedgerKind.BILLED) != amount.minor:
+            raise Invalid(
+                (Problem("note", f"La nota crédito {name} ya está registrada para otra factura u otro monto"),)
+            )
         return tx.payables.get(payable.id) or payable
 
     return await hub.store.write(write)
+
+
+def _notes(tx: Tx, merchant: Merchant) -> tuple[Entry, ...]:
+    found = tx.ledger.keyed(merchant.id, merchant.mode, "credit")
+    return tuple(entry for entry in found if entry.kind is EntryKind.CREDIT_NOTE)
+
+
+def _is_on(note: Entry, payable: Payable) -> bool:
+    """Whether a credit note is on this invoice; one that found nothing due tells it in its text alone."""
+    if note.applied:
+        return any(row.payable_id == payable.id for row in note.applied)
+    return note.intake_of == payable.customer_id and note.note.startswith(f"{payable.number}, ")
+
+
+def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money) -> None:
+    """All credit notes of an invoice together are at most the invoice: more would be credit that nobody paid for."""
+    noted = [note for note in _notes(tx, merchant) if _is_on(note, payable) and not fixes_of(tx, note)]
+    left = payable.total - sum(note.moved(LedgerKind.BILLED) for note in noted)
+    if amount.minor > left:
+        rest = Money(max(0, left), payable.currency)
+        raise Invalid((Problem("amount", f"A la factura {payable.number} se le puede acreditar hasta {rest}"),))
 
 
 async def write_off_bill(

@@ -16,6 +16,7 @@ from hub.domain.payment import Payment, Status
 from hub.domain.receipt import CashReceipt
 from hub_hookspecs import Money
 
+from .book_money import has_kept
 from .open_link import url_of
 from .ports import Hub, Tx
 from .view_payment import PaymentView, view_of
@@ -41,16 +42,16 @@ UNRECORDED = "unrecorded"
 
 @attrs.frozen(kw_only=True)
 class PaymentRow:
-    """One payment in a list."""
+    """One payment in a list.
+
+    Attributes:
+        is_unrecorded: Money of it is here, and its cash receipt is still missing.
+    """
 
     payment: Payment
     customer: Customer
     receipt: CashReceipt | None
-
-    @property
-    def is_unrecorded(self) -> bool:
-        """Paid, and its cash receipt is still missing."""
-        return self.payment.status is Status.PAID and self.receipt is None
+    is_unrecorded: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -119,7 +120,8 @@ def _rows(tx: Tx, payments: Iterable[Payment]) -> tuple[PaymentRow, ...]:
             continue
         customers[customer.id] = customer
         receipt = tx.receipts.of_payment(payment.id) if payment.status is Status.PAID else None
-        rows.append(PaymentRow(payment=payment, customer=customer, receipt=receipt))
+        missing = payment.status is Status.PAID and receipt is None and has_kept(tx, payment)
+        rows.append(PaymentRow(payment=payment, customer=customer, receipt=receipt, is_unrecorded=missing))
     return tuple(rows)
 
 

@@ -26,6 +26,7 @@ from hub_hookspecs import (
     ShowReference,
 )
 
+from .book_money import has_kept, intakes_in
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
 
@@ -97,6 +98,7 @@ class PaymentView:
     credit: Money | None
     seen: tuple[Seen, ...]
     cash_receipt: CashReceipt | None
+    is_unrecorded: bool
     is_order: bool
     back_url: str
     url: str
@@ -187,11 +189,13 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     way = provider.info.way(payment.way) if provider else None
     captured = _captured(payment, captures)
     lines = _lines(tx, payment, payables, captures)
-    applied = sum(line.applied.minor for line in lines)
+    currency = payment.amount.currency
+    credit = Money(sum(intake.unapplied for intake in intakes_in(tx, payment, currency)), currency)
     link = tx.links.get(payment_link_id(payment.id))
     cancelling = payment.is_live and any(
         item.kind is OperationKind.CANCEL and item.is_live for item in tx.operations.of_payment(payment.id)
     )
+    receipt = tx.receipts.of_payment(payment.id)
     can_cancel = bool(way and way.cancel and provider and "cancel_payment" in provider.capabilities)
     return PaymentView(
         payment=payment,
@@ -209,9 +213,10 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         authorisation=next((taken.authorisation for taken in captures if taken.authorisation), "") or "",
         instrument=instrument_of(seen),
         paid_at=captures[0].at if captures else None,
-        credit=Money(captured.minor - applied, captured.currency) if captured and captured.minor > applied else None,
+        credit=credit or None,
         seen=seen,
-        cash_receipt=tx.receipts.of_payment(payment.id),
+        cash_receipt=receipt,
+        is_unrecorded=payment.status is Status.PAID and receipt is None and has_kept(tx, payment),
         is_order=any(payable.kind is PayableKind.ORDER for payable in payables.values()),
         back_url=_back(tx, hub, payment, payables, now),
         url=url_of(hub, link) if link else "",

@@ -322,5 +322,11 @@ def test_an_unproven_close_is_watched_for_a_week_where_it_can_be_asked_about() -
     assert moments(closed, SESSION, 24 * 30) == []
 
 
+def test_what_was_accepted_although_we_held_it_for_never_sent_is_watched_too() -> None:
+    doubted = a_payment(status=Status.CLOSED, reason="never_sent", flags=frozenset({Flag.CONFLICT}))
+
+    assert len(moments(doubted, PUSH, 24 * 30)) == 7
+
+
 def test_a_bare_sending_is_looked_at_when_its_lease_is_over() -> None:
     assert next_check(a_payment(**SENDING), PUSH, NOW) == NOW + LEASE

@@ -229,6 +229,26 @@ def test_money_received_by_hand_settles_invoices_and_the_rest_is_credit(world: W
     assert broken(world) == []
 
 
+def test_a_receipt_by_hand_takes_nothing_from_one_invoice_for_another(world: World) -> None:
+    debtor = world.debtor("CO", 100_000, 50_000)
+    shares = [Share(debtor.payables[0].id, 100_000), Share(debtor.payables[1].id, -50_000)]
+
+    with pytest.raises(Invalid, match="mayor que cero"):
+        world.run(
+            record_by_hand(
+                world.hub,
+                world.companies["CO"],
+                debtor.customer.id,
+                means=Means.CASH,
+                cash=Money(50_000, "COP"),
+                shares=shares,
+                by="Ana",
+            )
+        )
+
+    assert [world.due(payable) for payable in debtor.payables] == [100_000, 50_000]
+
+
 def test_the_same_form_sent_twice_records_once(world: World) -> None:
     debtor = world.debtor("CO", 150_000)
     first = by_hand(world, debtor, 100_000, 100_000, receipt_id="form-1")

@@ -20,6 +20,7 @@ from hub.domain.payment import Flag, ObservedBy, Status
 from hub.domain.settlement import Difference, LineState
 from hub.flows.reconcile import Reconciliation, fetch_settlement, import_settlement
 from hub.flows.save_company import Invalid
+from hub.storage import engine
 from hub_hookspecs import Conclusion, Money, Outcome, SettlementLine
 from tests.bookkeeping.desk import Desk, make_origin
 from tests.bookkeeping.referee import agreed
@@ -85,6 +86,31 @@ def test_a_payout_is_booked_once_however_often_it_is_imported(desk: Desk) -> Non
     assert len(keys) == len(set(keys))
     entries = desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, desk.account.mode))
     assert {entry.at.date().isoformat() for entry in entries[-4:]} == {"2026-03-04"}
+
+
+def test_a_file_is_booked_all_the_same_when_its_transaction_runs_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a function that fails at the commit, every function of its group runs again."""
+
+    def twice(job: Any, connection: Any) -> None:
+        connection.execute("SAVEPOINT first")
+        once(job, connection)
+        connection.execute("ROLLBACK TO first")
+        connection.execute("RELEASE first")
+        once(job, connection)
+
+    desk.import_lines(line("B"))
+    for name in ("A", "B"):
+        paid(desk, name)
+    once = engine._Job.run
+    monkeypatch.setattr(engine._Job, "run", twice)
+
+    report = desk.import_lines(line("A"), line("B"), line("A"))
+
+    assert (report.booked, told(report)) == (2, [("settlement_repeated", "L-A")])
+    assert desk.causes() == ["settlement_repeated"]
+    assert report.clearing == {}
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
-from hub.domain.payment import Flag
+from hub.domain.payment import Flag, returns_in
 from hub.flows.check_payment import look_now
 from hub.flows.ports import Hub
 from hub.flows.run_operation import NotAllowed, cancel_payment
@@ -209,8 +209,7 @@ def typed_by_payer(hub: Hub, view: PaymentView, locale: str) -> list[tuple[str, 
 
 def returned(view: PaymentView) -> Money | None:
     """What the provider gave back."""
-    back = [item.observation for item in view.seen if item.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK)]
-    amounts = [claim.amount or view.payment.amount for claim in back]
+    amounts = [back.amount or view.amount for back in returns_in(view.seen)]
     own = [amount.minor for amount in amounts if amount.currency == view.amount.currency]
     return Money(min(sum(own), view.amount.minor), view.amount.currency) if own else None
 
