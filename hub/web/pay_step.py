@@ -53,7 +53,7 @@ TOO_MUCH_WITHHELD: Final = _("Revise las retenciones: son más de lo que se reti
 REVISE: Final = _("Revise los montos.")
 NEW_TOTAL: Final = _("Este es el nuevo total. Confírmelo para pagar.")
 BAD_MAIL: Final = _("Revise la dirección de correo.")
-NEEDS_BASE: Final = _("La base es un monto, no menor que lo retenido.")
+NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no menor que lo retenido.")
 WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
 
 TAXES: Final = (("retefuente", "Retefuente"), ("reteiva", "ReteIVA"), ("reteica", "ReteICA"))
@@ -66,12 +66,22 @@ MOST_WITHHELD_PERCENT: Final = 25
 
 @attrs.frozen(kw_only=True)
 class Declared:
-    """One withholding of one invoice, as it was typed and as it was understood."""
+    """One withholding of one invoice, as it was typed and as it was understood.
+
+    Attributes:
+        faulty: Which of its two fields the error is about.
+    """
 
     base: str = ""
     amount: str = ""
     error: str = ""
+    faulty: str = "amount"
     understood: Withholding | None = None
+
+    @property
+    def wrong(self) -> str:
+        """The field to mark, if any."""
+        return self.faulty if self.error else ""
 
 
 NOTHING_DECLARED: Final = Declared()
@@ -255,11 +265,15 @@ def _with_taxes(line: Line, typed: Mapping[str, str], style: str | None) -> Line
 def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> Declared:
     kept = Declared(base=base, amount=amount)
     try:
-        withheld, of = read_amount(amount, currency, style), read_amount(base, currency, style)
+        withheld = read_amount(amount, currency, style)
     except Unreadable:
         return attrs.evolve(kept, error=NOT_AN_AMOUNT)
+    try:
+        of = read_amount(base, currency, style)
+    except Unreadable:
+        return attrs.evolve(kept, error=NEEDS_BASE, faulty="base")
     if not 0 < withheld.minor <= of.minor:
-        return attrs.evolve(kept, error=NEEDS_BASE)
+        return attrs.evolve(kept, error=NEEDS_BASE, faulty="base")
     if currency in WHOLE and withheld.decimal != withheld.decimal.to_integral_value():
         return attrs.evolve(kept, error=WHOLE_PESOS)
     return attrs.evolve(kept, understood=Withholding(tax=tax, base=of.minor, amount=withheld.minor))

@@ -142,6 +142,7 @@ class House:
         email: str = "",
         remembered: str = "",
         merchant: Merchant | None = None,
+        numbers: tuple[str, ...] = (),
     ) -> Debtor:
         """A fresh customer who owes (minor units, days until due); they pile up in no other test."""
         number = next(self.numbers)
@@ -161,7 +162,7 @@ class House:
                 merchant_id=merchant.id,
                 mode=Mode.TEST,
                 kind=PayableKind.INVOICE,
-                number=f"FE-{number}-{at}",
+                number=numbers[at - 1] if numbers else f"FE-{number}-{at}",
                 customer_id=customer.id,
                 currency=CURRENCY[country],
                 total=minor,
@@ -184,6 +185,18 @@ class House:
         self.write(write)
         url = self.run(copy_link(self.hub, merchant, customer.id))
         return Debtor(customer, invoices, url.removeprefix(self.base))
+
+    def add_invoice(self, debtor: Debtor, number: str, minor: int, currency: str) -> None:
+        """One more invoice like the debtor's first."""
+        invoice = attrs.evolve(
+            debtor.invoices[0], id=self.hub.fresh_id(), number=number, total=minor, currency=currency
+        )
+
+        def write(tx: Tx) -> None:
+            tx.payables.add(invoice)
+            tx.ledger.write(ledger.bill(invoice, difference=invoice.total, at=self.time()))
+
+        self.write(write)
 
     @property
     def today(self) -> date:

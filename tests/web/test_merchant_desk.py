@@ -161,6 +161,10 @@ def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
         assert "₡5 000,00 como mínimo" in seen(offer.reason)
         with pytest.raises(NotPossible, match="como mínimo"):
             house.run(start_payment(house.hub, request(account, debtor, minor)))
+        with house.browser() as browser:
+            field = f"amount.{debtor.invoices[0].id}"
+            told = seen(browser.get(f"{debtor.path}/pay", params={"provider": "greenpay", field: minor / 100}).text)
+        assert "del saldo completo. Lo que va a pagar" in told
 
 
 def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:

@@ -171,6 +171,9 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
     wordy = house.debtor("CR", (1234567500, -63))
     described = attrs.evolve(wordy.invoices[0], description="Impermeabilización y acabados de la segunda etapa")
     house.write(lambda tx: tx.payables.revise(described))
+    large = house.debtor("CR", (123456789, -3), numbers=("00100001010000000421",))
+    house.add_invoice(large, "00100001010000000422", 99999999999, "CRC")
+    house.add_invoice(large, "FACTURA-ELECTRONICA-DE-EXPORTACION-2026-000000001", 12345678999, "USD")
     merchant = house.merchants["CO"]
     options = attrs.evolve(merchant.options, partial=True, withholdings=True)
     house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, options=options)))
@@ -185,6 +188,8 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
         "statement": many.path,
         "statement in English": f"{many.path}?lang=en",
         "statement, long words": wordy.path,
+        "statement, large amounts and long numbers": large.path,
+        "pay step, large amounts and long numbers": f"{large.path}/pay?provider=greenpay&currency=CRC",
         "statement, one is being paid": held.path,
         "statement, nothing owed": house.debtor("CR").path,
         "activity": f"{many.path}/activity",
@@ -265,6 +270,31 @@ def test_no_page_scrolls_sideways_or_breaks_a_word_of_a_table(
             wide[name] = broken
     page.context.close()
     assert not wide
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_an_amount_is_never_broken(house: Any, screens: Mapping[str, str], chromium: Browser, width: int) -> None:
+    """However many digits it has: who reads a figure must not have to put it together."""
+    page = opened(chromium, house, width)
+    for name, path in screens.items():
+        page.goto(path)
+        broken = page.evaluate(BROKEN_AMOUNTS)
+        assert not broken, (name, broken)
+    page.context.close()
+
+
+BROKEN_AMOUNTS = r"""() => {
+  const isAmount = node => node.nodeType === Node.TEXT_NODE && /^[^a-z]*\d[\d\s.,]*$/.test(node.data.trim());
+  const lines = node => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+  };
+  return [...document.querySelectorAll(".figure, .amount, .summary dd, .sum span")]
+    .filter(item => item.checkVisibility())
+    .filter(item => [...item.childNodes].some(node => isAmount(node) && lines(node) > 1))
+    .map(item => item.textContent);
+}"""
 
 
 def test_every_target_can_be_hit_and_nothing_comes_from_elsewhere(

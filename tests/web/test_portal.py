@@ -15,6 +15,7 @@ import pytest
 from hub.domain.merchant import LinkKind, Options
 from hub.domain.payment import Payment, Status
 from hub.flows.check_payment import check_payment
+from hub.flows.run_operation import refund_payment
 from hub.flows.view_payment import payment_link_id
 from hub.web.portal.words import REASONS
 from hub.web.texts import texts_for
@@ -136,6 +137,19 @@ def test_a_paid_payment_shows_status_and_summary(house: Any, forms: Forms) -> No
     assert 'http-equiv="refresh"' not in page(house, path)
     mail = house.until(lambda: [m for m in house.mailbox.to("ana@correo.example") if payment.reference in m.text])
     assert len(mail) == 1
+
+
+def test_a_returned_payment_still_says_what_it_was_for(house: Any, forms: Forms) -> None:
+    _debtor, path, payment = start(house, forms, "CO", **{"field.push.phone": "3001234567"})
+    house.control("nequi", "approve", reference=payment.reference)
+    house.until(lambda: house.payment(path).status is Status.PAID)
+    house.run(refund_payment(house.hub, payment.id, by="dueño"))
+
+    text = words(page(house, path))
+
+    assert "Devuelta" in text
+    assert re.search(r"Factura FE-\d+-1 \$15\.000", text)
+    assert "Valor $15.000 Devuelto −$15.000" in text
 
 
 def test_a_double_click_gives_one_payment(house: Any, forms: Forms) -> None:

@@ -346,7 +346,7 @@ def test_money_that_goes_back_takes_the_withholding_with_it(house: Any, forms: F
     [
         ({"retefuente": ("1.000.000", "900.000")}, "son más de lo que se retiene"),
         ({"retefuente": ("10.000", "25.000")}, "no menor que lo retenido"),
-        ({"retefuente": ("", "25.000")}, "No es un valor"),
+        ({"retefuente": ("", "25.000")}, "Escribe también la base"),
         ({"reteica": ("1.000.000", "966,50")}, "pesos enteros"),
         ({"reteica": ("1.000.000", "-5")}, "no menor que lo retenido"),
     ],
