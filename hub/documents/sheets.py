@@ -283,7 +283,7 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
                 (t("label.note"), paper.note),
             )
         ),
-        Paragraph(t("receipt.no_invoice"), small=True),
+        Paragraph(t("cashmail.no_invoice"), small=True),
     ]
     return Sheet(
         subject=t("cashmail.subject", number=paper.number),

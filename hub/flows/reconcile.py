@@ -50,14 +50,23 @@ DAYS_TO_SETTLE = 3
 
 @attrs.frozen(kw_only=True)
 class Found:
-    """One difference, as its review states it; ``new`` when the review was opened now."""
+    """One difference, as its review states it; ``new`` when the review was opened now.
+
+    Attributes:
+        line: Of the file; None where it is the file that lacks one.
+    """
 
     cause: Difference
     details: str
-    line_id: str = ""
+    line: SettlementLine | None = None
     payment_id: str | None = None
     reference: str = ""
     new: bool = True
+
+    @property
+    def line_id(self) -> str:
+        """The provider's id of the line."""
+        return self.line.line_id if self.line else ""
 
 
 @attrs.frozen(kw_only=True)
@@ -388,7 +397,7 @@ class _Desk:
         told: str,
     ) -> Reconciliation:
         details = f"{self._evidence(line)}: {_told(line)}; {told}"
-        return self._found(tx, report, cause, details, subject=line.line_id, payment=payment, line_id=line.line_id)
+        return self._found(tx, report, cause, details, subject=line.line_id, payment=payment, line=line)
 
     def _found(
         self,
@@ -399,7 +408,7 @@ class _Desk:
         *,
         subject: str,
         payment: Payment | None,
-        line_id: str = "",
+        line: SettlementLine | None = None,
     ) -> Reconciliation:
         subject = f"{self.account.id}:{subject}"
         new = tx.reviews.open(
@@ -414,13 +423,13 @@ class _Desk:
                 opened_at=self.now,
             )
         )
-        if not new and line_id and line_id not in self.named:
+        if not new and line and line.line_id not in self.named:
             return report  # a line of an earlier file that still waits
         found = Found(
             new=new,
             cause=cause,
             details=details,
-            line_id=line_id,
+            line=line,
             payment_id=payment.id if payment else None,
             reference=payment.reference if payment else "",
         )

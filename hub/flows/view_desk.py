@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from hub.domain.message import Delivery, DeliveryState, Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Status
 from hub.domain.receipt import CashReceipt
-from hub_hookspecs import Money
+from hub.domain.settlement import Difference
+from hub_hookspecs import Money, SettlementLine
 
 from .book_money import has_kept
 from .open_link import url_of
@@ -407,6 +408,21 @@ async def list_proofs(hub: Hub, merchant: Merchant) -> frozenset[str]:
     def read(tx: Tx) -> frozenset[str]:
         reviews = tx.reviews.of(merchant_id=merchant.id)
         return frozenset(review.id for review in reviews if tx.proofs.of_review(review.id))
+
+    return await hub.store.read(read)
+
+
+async def list_settled_lines(hub: Hub, merchant: Merchant) -> Mapping[str, SettlementLine]:
+    """The lines of providers' files that exceptions are about, by the exception's id."""
+
+    def read(tx: Tx) -> Mapping[str, SettlementLine]:
+        found = {}
+        for review in tx.reviews.of(merchant_id=merchant.id):
+            account_id, _, line_id = review.subject.partition(":")
+            stored = tx.settlements.get(account_id, line_id) if review.cause in set(Difference) else None
+            if stored:
+                found[review.id] = stored.line
+        return found
 
     return await hub.store.read(read)
 

@@ -550,7 +550,7 @@ def _review(house: Any, payment_id: str) -> Review:
         mode=Mode.TEST,
         cause="unresolved",
         payment_id=payment_id,
-        details="Una explicación que es algo larga para que se vea cómo se parte en una pantalla angosta",
+        details="told to the operator alone",
         opened_at=house.time(),
     )
 

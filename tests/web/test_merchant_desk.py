@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -18,6 +19,7 @@ from hub.domain.ledger import Share
 from hub.domain.table_file import read_table
 from hub.flows.offer_buttons import offers_for
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
+from hub.web.merchant.words import CAUSES
 from hub_hookspecs import Channel, Mode, Money
 
 Seats = Callable[..., Any]
@@ -399,6 +401,14 @@ def found_payment(house: Any, clerk: Any) -> Any:
 # ---------------------------------------------------------------- receipts, settlements, exceptions
 
 
+def test_every_exception_that_may_wait_has_words() -> None:
+    vocabulary = (Path(__file__).parents[2] / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    table = vocabulary.partition("## Reviews")[2].partition("## Accounts")[0]
+    causes = {cause for row in table.splitlines() if row.startswith("| `") for cause in re.findall(r"`(\w+)`", row)}
+    assert "parked_payment" in causes
+    assert causes <= set(CAUSES)
+
+
 def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: Any, clerk: Any, seen: Seen) -> None:
     debtor = house.debtor("CR", (2_000_000, -3), email="paga@propia.example", merchant=clerk.merchant)
     path = f"/m/customers/{debtor.customer.id}/receipt"
@@ -446,7 +456,10 @@ def test_a_settlement_file_is_compared_before_it_is_booked(house: Any, clerk: An
     row = next(item for item in rows if item["Referencia"] == payment.reference)
     assert (row["Comisión"], row["Neto"]) == ("1400,00", "38600,00")
     reviews = clerk.read("/m/reviews")
-    assert "no corresponde a ningún pago" in seen(reviews) or "no está registrado" in seen(reviews)
+    assert "no corresponde a ningún pago" in seen(reviews)
+    assert "L-2 NADIE Bruto ₡10,00 · Neto ₡10,00" in seen(reviews)
+    assert "NADIE Bruto ₡10,00 · Neto ₡10,00" in seen(shown.text)
+    assert " line " not in seen(reviews) + seen(shown.text)
     resolve = re.search(r'action="(/m/reviews/[^"]+/resolve)"', reviews)
     assert resolve
     assert clerk.post(resolve[1], why=" ").status_code == 422

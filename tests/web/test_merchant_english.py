@@ -25,7 +25,7 @@ WORDS = re.compile(
 )
 OWN = re.compile(
     r"Ferretería El Tornillo( S\.A\.)?|Alejandro González|Cliente de prueba|PRUEBA-\d|PRUEBA - SIN VALOR|SIMULADO"
-    r"|Español|Una tienda con un nombre bastante largo|Una explicación que .* angosta|SINPE Móvil"
+    r"|Español|Una tienda con un nombre bastante largo|SINPE Móvil"
     r"|[\w.+-]+@[\w.-]+|https?://\S+|FE-\S+|Paga con Nequi"
 )
 """What the merchant, its customers and the provider wrote, and marks that the law of the house fixes."""

@@ -123,6 +123,19 @@ def test_a_round_is_shown_before_it_goes_and_sends_one_mail_a_customer(
     assert "2 enviados" in seen(clerk.read("/m/rounds"))
 
 
+def test_many_without_mail_do_not_push_the_button_out_of_sight(
+    house: Any, company: Callable[..., Any], seat: Callable[..., Any], seen: Callable[[str], str]
+) -> None:
+    merchant = company("CR", "callados")
+    for _ in range(7):
+        house.debtor("CR", (100_000, -3), merchant=merchant)
+    page = seat(merchant).read("/m/rounds?least=&days=")
+    assert "7 clientes quedan fuera: no tienen correo" in seen(page)
+    first, _, others = page.partition("Ver los demás")
+    assert others.startswith(" (2)")
+    assert (first.count("/m/customers/"), others.partition("</details>")[0].count("/m/customers/")) == (5, 2)
+
+
 def test_the_log_tells_who_opened_and_who_paid_and_a_mail_can_go_out_again(
     house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:

@@ -10,7 +10,7 @@ from litestar.types import ControllerRouterHandler
 from hub.flows.decide import NotAllowed
 from hub.flows.resolve_review import resolve_review
 from hub.flows.try_payment import GuideStep, view_guide
-from hub.flows.view_desk import list_proofs, list_reviews, view_start
+from hub.flows.view_desk import list_proofs, list_reviews, list_settled_lines, view_start
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Mode
 
@@ -49,6 +49,7 @@ async def _reviews(desk: Desk, *, fault: str = "", said: str = "") -> Page:
         status=422 if fault else 200,
         reviews=await list_reviews(desk.hub, desk.merchant),
         proofs=await list_proofs(desk.hub, desk.merchant),
+        lines=await list_settled_lines(desk.hub, desk.merchant),
         fault=fault,
         said=said,
     )

@@ -155,6 +155,7 @@ CAUSES: Mapping[str, str] = {
     "payment_reported": "Un cliente informa que pagó por otro medio; falta confirmarlo.",
     "unresolved": "Un pago sigue sin respuesta clara.",
     "rejected_signature": "Llegan avisos con una firma que no es la del proveedor.",
+    "parked_payment": "El proveedor confirmó dinero que no nombra ningún pago de aquí.",
     "operation_unknown": "No se sabe si el proveedor hizo una devolución o anulación.",
     "settlement_unknown": "Una línea de la liquidación no corresponde a ningún pago de aquí.",
     "settlement_missing": "Un pago no aparece en la liquidación en que debía estar.",
@@ -164,6 +165,9 @@ CAUSES: Mapping[str, str] = {
     "settlement_unproven": "La liquidación trae un pago que aquí no está confirmado.",
     "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
 }
+
+WRITTEN = ("customer_note", "payment_reported")
+"""Causes whose details are a customer's own words; those of the others are for the operator."""
 
 DELIVERY_STATES: Mapping[DeliveryState, Word] = {
     DeliveryState.DUE: ("Por enviar", "wait"),
