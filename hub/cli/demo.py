@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from .options import data_option
-
 
 @click.command()
-@data_option
+@click.option(
+    "--data", metavar="DIR", help="Keep the data in this folder, a new one or an earlier demo's; else none is kept."
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="A busy one takes the next."
 )
@@ -16,10 +16,7 @@ from .options import data_option
 @click.option("--play", is_flag=True, help="Play everything without a person; exit code 0 only if every check holds.")
 @click.option("--json", "as_json", is_flag=True, help="With --play: print the report as JSON.")
 def command(data: str | None, port: int, lang: str, play: bool, as_json: bool) -> int:
-    """Two companies, their customers and both providers, all simulated on this machine.
-
-    Without --data the folder is new, and gone at the end.
-    """
+    """Two companies, their customers and both providers, all simulated on this machine."""
     if as_json and not play:
         raise click.UsageError("--json goes with --play")
     from pathlib import Path

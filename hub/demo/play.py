@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
+import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ from .words import PEOPLE, WORDS
 
 READING = 0.8
 """Seconds that a reader gets for a sentence."""
+
+INTERRUPTED = 130
 
 
 @attrs.define
@@ -45,16 +50,34 @@ def run_demo(*, data: Path | None, port: int, lang: str, play: bool, as_json: bo
     try:
         import uvloop
 
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with _ending_like_ctrl_c(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             status = runner.run(_demo(folder, port, lang, say, play, as_json))
     except KeyboardInterrupt:
-        status = 0
+        status = INTERRUPTED if play else 0  # a play that did not end has proved nothing
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
     kept = say("kept", quiet=True, data=folder) if data else say("gone", quiet=True)
     say("bye", kept=kept)
     return status
+
+
+@contextlib.contextmanager
+def _ending_like_ctrl_c() -> Iterator[None]:
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does, even where the caller's shell ignores that."""
+
+    def press(_number: int, _frame: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: press}
+    if hasattr(signal, "SIGHUP"):
+        wanted[signal.SIGHUP] = press
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_json: bool) -> int:
@@ -64,7 +87,7 @@ async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_
     from .town import open_town
 
     set_up_logs("error")
-    town = await open_town(folder, port=port, lang=lang)
+    town = await open_town(folder, port=port, lang=lang, new=play)
     try:
         used = int(town.base_url.rsplit(":", 1)[1])
         if port and used != port:
@@ -78,7 +101,7 @@ async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_
             return await _play(story, as_json)
         if fresh:
             await story.first_payments()
-            await _mail_statements(town)
+        await _mail_statements(town)
         await _invite(town, lang, folder, say)
         await asyncio.Event().wait()
     finally:
@@ -121,7 +144,7 @@ async def _play(story: Any, as_json: bool) -> int:
 
 
 async def _mail_statements(town: Any) -> None:
-    """The other customers get their statement, so that their mailboxes have something to open."""
+    """The customers get their statement: mailboxes begin empty, and shall have something to open."""
     from hub.flows.send_statement import NoMail, send_statement
 
     for merchant in town.companies.values():

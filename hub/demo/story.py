@@ -183,7 +183,7 @@ class Story:
         merchant = self.town.companies[country]
         await self.tell(
             "result",
-            status="Aprobada" if view.payment.status is Status.PAID else view.payment.status,
+            status=self.words("approved").capitalize() if view.payment.status is Status.PAID else view.payment.status,
             authorisation=view.authorisation,
             numbers=", ".join(line.number for line in view.lines),
             amount=self._money(view.amount, country),

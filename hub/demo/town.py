@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,6 +22,7 @@ import httpx
 
 from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
+from hub.domain.account import AccountStatus
 from hub.domain.merchant import Merchant, Options
 from hub.flows.connect_account import (
     Connected,
@@ -41,6 +43,7 @@ from hub.web.serve import bind, serve
 from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
 
+from .folder import SIMULATORS, WrongFolder, take
 from .pages import Guide
 from .shop import Shop
 
@@ -107,6 +110,7 @@ class Town:
     _stop: asyncio.Event = attrs.Factory(asyncio.Event)
     _tasks: list[asyncio.Task[None]] = attrs.Factory(list)
     _loop: Loop | None = None
+    _folder: int | None = None
 
     def simulator_url(self, code: str) -> str:
         """Where a simulator is mounted."""
@@ -140,10 +144,17 @@ class Town:
         await self.client.aclose()
         await self.opened.close(grace)
         await self.mailbox.stop()
+        if self._folder is not None:
+            os.close(self._folder)
 
 
-async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
-    """Start everything in a data folder."""
+async def open_town(data: Path, *, port: int, lang: str = "es", new: bool = False) -> Town:
+    """Start everything in a data folder.
+
+    Args:
+        new: Whether an earlier demo's folder is refused.
+    """
+    folder = take(data, new=new)
     sock = listening(port)
     base_url = f"http://{HOST}:{sock.getsockname()[1]}"
     mailbox = Mailbox(host=HOST, port=0)
@@ -174,13 +185,27 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
         simulators=simulators,
         configs=configs,
         client=httpx.AsyncClient(timeout=30, trust_env=False),
+        folder=folder,
     )
+    try:
+        await _begin(town, sock, lang)
+        if not fresh:
+            await _find_companies(town)
+    except BaseException:
+        await town.close()
+        raise
+    return town
+
+
+async def _begin(town: Town, sock: socket.socket, lang: str) -> None:
+    """Serve hub, simulators, mailbox and shop, and do what is due."""
     mounts: list[tuple[str, Any]] = [
-        (f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()
+        (f"/sim/{code}", simulator.app(town.configs[code])) for code, simulator in town.simulators.items()
     ]
-    town.guide, town.shop = Guide(mailbox, base_url, lang), Shop(town.client, base_url, lang)
-    app = create_app(opened.hub, mounts=[*mounts, ("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop)])
-    town._loop = Loop(opened.hub)
+    town.guide, town.shop = Guide(town.mailbox, town.base_url, lang), Shop(town.client, town.base_url, lang)
+    mounts += [("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop)]
+    app = create_app(town.opened.hub, mounts=mounts)
+    town._loop = Loop(town.opened.hub)
     ready = asyncio.Event()
     town._tasks = [
         asyncio.create_task(serve(app, [sock], stop=town._stop, ready=ready.set)),
@@ -190,14 +215,11 @@ async def open_town(data: Path, *, port: int, lang: str = "es") -> Town:
     await asyncio.wait({waiting, town._tasks[0]}, return_when=asyncio.FIRST_COMPLETED)
     if not ready.is_set():
         await town._tasks[0]
-    if not fresh:
-        await _find_companies(town)
-    return town
 
 
 def _configs(data: Path, simulators: Mapping[str, Simulator]) -> dict[str, dict[str, Any]]:
     """Configurations of the simulators; kept, so that a kept data folder's credentials stay valid."""
-    file = data / "simulators.json"
+    file = data / SIMULATORS
     if file.exists():
         return dict(json.loads(file.read_text(encoding="utf-8")))
     names = {"greenpay": {"name": CR.trade_name}, "nequi": {"name": CO.legal_name, "nit": "900123456"}}
@@ -228,8 +250,16 @@ async def _find_companies(town: Town) -> None:
     found = await town.opened.hub.store.read(lambda tx: tx.merchants.all())
     by_slug = {merchant.slug: merchant for merchant in found}
     for country, slug in SLUGS.items():
-        town.companies[country] = by_slug[slug]
+        merchant = by_slug.get(slug)
+        if merchant is None or not await _connected(town, merchant):
+            raise WrongFolder(f"the demo in {town.settings.data} was ended while it was made: delete that folder")
+        town.companies[country] = merchant
     await _tell_simulators(town)
+
+
+async def _connected(town: Town, merchant: Merchant) -> bool:
+    accounts = await town.opened.hub.store.read(lambda tx: tx.accounts.of(merchant.id))
+    return any(account.status is not AccountStatus.REQUESTED for account in accounts)
 
 
 async def _tell_simulators(town: Town) -> None:
