@@ -9,22 +9,23 @@ if TYPE_CHECKING:
     from hub.domain.sheet import Fault
 
 NOT_ALLOWED = {
-    "already_paid": "it is paid already: payment-hub payment show",
+    "already_paid": "it is paid already: payment-hub payment show REFERENCE",
     "amount": "that amount cannot be",
     "cannot": "the provider cannot do that here",
     "changed": "what was proposed has changed meanwhile: payment-hub review waiting",
     "evidence": "say what was seen, where and when: --evidence TEXT, or --evidence-file FILE",
     "full_only": "the provider gives back the whole amount alone: leave --amount out",
-    "in_flight": "the provider is being talked to just now: wait two minutes, then payment-hub payment show",
+    "in_flight": "the provider is being talked to just now: wait two minutes, then payment-hub payment show REFERENCE",
     "nobody": "say who decides it (--by) and why (--why)",
     "not_installed": "its provider is not served here: payment-hub plugins list",
-    "not_live": "it is over, and holds no invoice any more: payment-hub payment show",
-    "not_paid": "it is not paid: payment-hub payment show",
-    "nothing_open": "no refund, undo or cancel of it waits to be concluded: payment-hub payment show",
+    "not_live": "it is over, and holds no invoice any more: payment-hub payment show REFERENCE",
+    "nothing_left": "nothing of it is left to give back: payment-hub payment show REFERENCE",
+    "not_paid": "it is not paid: payment-hub payment show REFERENCE",
+    "nothing_open": "no refund, undo or cancel of it waits to be concluded: payment-hub payment show REFERENCE",
     "resolved": "the review was resolved already: payment-hub review list --resolved",
     "second_person": "who proposed it cannot let it happen too; another person can: payment-hub review waiting",
     "too_early": "the payer may still approve it",
-    "unknown": "nobody knows yet whether it was paid: payment-hub payment show",
+    "unknown": "nobody knows yet whether it was paid: payment-hub payment show REFERENCE",
 }
 """What may not be done, for operators; flows say it to merchants, in their language."""
 

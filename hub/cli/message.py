@@ -76,7 +76,7 @@ def list_(
                 line.stored.id[:SHORT],
                 line.company,
                 line.account.provider if line.account else "?",
-                _state(line.stored.state),
+                state_word(line.stored.state),
                 line.stored.verdict or "-",
                 line.stored.tries or "",
                 moment(line.stored.due_at) or "",
@@ -124,7 +124,8 @@ def _states(state: str | None) -> list[MessageState]:
     return [MessageState(STATES[state])] if state else []
 
 
-def _state(state: MessageState) -> str:
+def state_word(state: MessageState) -> str:
+    """What an operator says for a state."""
     return next(said for said, kept in STATES.items() if kept == state.value)
 
 
@@ -135,7 +136,7 @@ def _facts(line: MessageLine) -> dict[str, object]:
         "company": line.company,
         "mode": stored.mode.value,
         "provider": line.account.provider if line.account else None,
-        "state": _state(stored.state),
+        "state": state_word(stored.state),
         "verdict": stored.verdict,
         "payment": line.payment.reference if line.payment else None,
         "received_at": stored.message.received_at,
@@ -192,7 +193,7 @@ def _print_page(page: MessagePage, data: str | None) -> None:
 
     line, stored = page.line, page.line.stored
     provider = line.account.provider if line.account else "?"
-    click.echo(f"Message {stored.id[:SHORT]}: {_state(stored.state)}\n")
+    click.echo(f"Message {stored.id[:SHORT]}: {state_word(stored.state)}\n")
     print_facts(
         (
             ("id", stored.id),
@@ -287,7 +288,7 @@ def _print_replayed(done: list[tuple[MessageLine, Replayed]], *, dry_run: bool) 
     for line, item in done:
         provider = line.account.provider if line.account else "?"
         told = "; ".join(_told(item.read, provider))
-        click.echo(f"{item.stored.id[:SHORT]}  {provider} {line.company}, {_state(item.stored.state)}: {told}")
+        click.echo(f"{item.stored.id[:SHORT]}  {provider} {line.company}, {state_word(item.stored.state)}: {told}")
     nowhere = sum(_led_nowhere(item.read) for _, item in done)
     dry = " (dry run: nothing was sent, nothing was written)" if dry_run else ""
     click.echo(f"read: {len(done)}, of which lead nowhere: {nowhere}{dry}")
@@ -332,7 +333,7 @@ def _said(read: Read | None) -> dict[str, object] | None:
     if read is None:
         return None
     return {
-        "state": _state(read.state),
+        "state": state_word(read.state),
         "verdict": read.verdict,
         "asks_the_provider": read.asked,
         "trouble": read.trouble,

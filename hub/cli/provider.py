@@ -51,7 +51,7 @@ def pause(code: str, account: str | None, text: str, data: str | None) -> None:
             raise click.UsageError(in_english(str(error))) from None
 
     said = run(data, work)
-    where = f"of {account}" if account else "everywhere"
+    where = f"for {account}" if account else "everywhere"
     click.echo(f"{code} is paused {where}; payers read: {said}")
     again = f" --account {account}" if account else ""
     click.echo(f"to show it again: payment-hub provider resume {code}{again}")
@@ -73,7 +73,8 @@ def resume(code: str, account: str | None, data: str | None) -> int:
         return done, [pause for pause in await list_pauses(hub) if pause.provider == code]
 
     done, left = run(data, work)
-    click.echo(f"{code} is shown again" if done else f"{code} was not paused so")
+    where = f"for {account}" if account else "everywhere"
+    click.echo(f"{code} is shown again" if done else f"{code} was not paused {where}: payment-hub provider pauses")
     if left:
         click.echo(f"still paused elsewhere ({len(left)}): payment-hub provider pauses")
     return 0 if done else 1

@@ -21,6 +21,7 @@ def command(file: Path, keys: Path | None, data: str | None) -> int:
 
     from hub.bootstrap import KEYS, database_of
     from hub.flows.check_keys import check_keys
+    from hub.flows.note_restore import note_restore
     from hub.storage import restore
 
     from .running import run_with, settings_of
@@ -37,6 +38,7 @@ def command(file: Path, keys: Path | None, data: str | None) -> int:
         ring.chmod(0o600)
     problems = run_with(settings, lambda hub: hub.store.read(lambda tx: tx.ledger.verify()))
     strange = run_with(settings, check_keys)
+    run_with(settings, lambda hub: note_restore(hub, file.name))
     for problem in (*problems, *strange):
         click.echo(f"Error: {problem}", err=True)
     if problems or strange:

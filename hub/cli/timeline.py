@@ -17,6 +17,7 @@ from hub.flows.view_payment import PaymentView, Shown
 from hub.flows.view_record import PaymentRecord
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
+from .message import state_word
 from .printing import local, print_facts, print_table
 
 WAITS = {
@@ -100,8 +101,8 @@ def _events(told: Told) -> Iterator[Event]:
     for review in told.desk.reviews:
         yield Event(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
     for message in told.record.messages:
-        more = f"payment-hub message show {message.id[:10]}"
-        yield Event(message.message.received_at, "hub", f"message kept, {message.state.value}", more=more)
+        more = _command(told, "message", "show", message.id[:10])
+        yield Event(message.message.received_at, "hub", f"message kept, {state_word(message.state)}", more=more)
     yield from _operation_events(told)
     for made in told.record.decisions:
         state = "" if made.is_done else ", superseded" if made.superseded else ", waits for a second person"
@@ -171,6 +172,9 @@ def comes_next(told: Told) -> str:
         when += " (due now; serve or worker does it)"
     if way and way.query_by is QueryBy.NONE and payment.status is Status.PENDING:
         return f"{when}: {told.view.provider_name} cannot be asked, so silence then closes it by rule"
+    if told.record.undo_from:
+        until = local(told.record.undo_from, told.view.merchant.company.zone)
+        return f"{when}; without any news it is undone at {until}, which gives back what may have been charged"
     return when
 
 

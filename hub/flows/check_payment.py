@@ -12,6 +12,7 @@ from hub.domain.operation import undo_due
 from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_due
 from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
+from .note_restore import is_from_a_backup
 from .open_account import NotInstalled, Opened, open_account
 from .ports import Hub, Tx
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
@@ -135,19 +136,26 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment
     started = after.ended_at or after.created_at
+    told = f"payment {after.reference} is {after.status} since {started.date()}"
     if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
-        tx.reviews.open(
-            Review(
-                id=derived_id("review", "unresolved", after.id),
-                merchant_id=after.merchant_id,
-                mode=after.mode,
-                cause="unresolved",
-                payment_id=after.id,
-                details=f"payment {after.reference} is {after.status} since {started.date()}",
-                opened_at=now,
-            )
-        )
+        _ask_a_person(tx, after, told, now)
+    elif undo_due(after, way, now) and is_from_a_backup(tx, after):
+        _ask_a_person(tx, after, f"{told}, in a restored backup: it is not undone, for it may be paid by now", now)
     return after
+
+
+def _ask_a_person(tx: Tx, payment: Payment, details: str, now: datetime) -> None:
+    tx.reviews.open(
+        Review(
+            id=derived_id("review", "unresolved", payment.id),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            cause="unresolved",
+            payment_id=payment.id,
+            details=details,
+            opened_at=now,
+        )
+    )
 
 
 def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way) -> Claim | None:

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.payment import WATCH
 from hub_hookspecs import Mode
 
 from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
 from .keep_house import BEAT
+from .note_restore import RESTORED
 from .ports import Hub, Tx
 from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
 from .watch_account import held_back
@@ -108,6 +110,7 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     yield from _accounts(tx, hub, now)
     yield from _comparisons(tx)
     yield from _waiting(tx)
+    yield from _restored(tx, now)
     yield from _backup(tx, hub, now)
 
 
@@ -240,6 +243,15 @@ def _waiting(tx: Tx) -> Iterator[Finding]:
     ):
         if count:
             yield warning(f"{count} {what}", command)
+
+
+def _restored(tx: Tx, now: datetime) -> Iterator[Finding]:
+    restored = tx.marks.get(RESTORED)
+    if restored and now - restored[1] < WATCH:
+        yield warning(
+            f"{restored[0]} was restored at {restored[1]:%Y-%m-%d %H:%M} UTC: what happened after it is unknown here",
+            "compare with the providers' panels: docs/operating.md, After a restore",
+        )
 
 
 def _backup(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ from hub_hookspecs import (
 
 from .decide import NotAllowed as NotAllowed
 from .decide import decide
+from .note_restore import is_from_a_backup
 from .open_account import NotInstalled, Opened, open_account
 from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
@@ -92,8 +93,10 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) 
     provider, captured = hub.providers.get(payment.provider), _captured(tx, payment)
     if payment.status is Status.UNKNOWN:
         raise NotAllowed("unknown", "El pago está por confirmarse; no se puede devolver todavía")
-    if payment.status is not Status.PAID or captured.minor <= 0:
+    if payment.status is not Status.PAID:
         raise NotAllowed("not_paid", "Este pago no está pagado")
+    if not captured:
+        raise NotAllowed("nothing_left", "De este pago no queda nada por devolver")
     if provider is None:
         raise NotAllowed("cannot", f"{payment.provider} no está instalado")
     info: ProviderInfo = provider.info
@@ -129,11 +132,12 @@ async def cancel_payment(hub: Hub, payment_id: str, *, by: str) -> Operation:
 async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
     """Undo a payment whose outcome stays unknown past its expiry and settle time; sent at most once.
 
-    None when it is not due, was sent before, or a colleague was first.
+    None when it is not due, was sent before, a colleague was first, or the payment is from a restored backup: it may
+    have been paid and told since.
     """
 
-    def allow(_tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:
-        if not undo_due(payment, way, hub.clock()):
+    def allow(tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:
+        if not undo_due(payment, way, hub.clock()) or is_from_a_backup(tx, payment):
             raise NotAllowed("not_due", "nothing to undo yet")
         return payment.amount
 

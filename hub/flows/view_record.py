@@ -9,12 +9,13 @@ import attrs
 
 from hub.domain.decision import Decision
 from hub.domain.message import StoredMessage
-from hub.domain.operation import Operation, OperationKind
+from hub.domain.operation import Operation, OperationKind, settled_at
 from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
 from hub_hookspecs import Kind, Money, Reason
 
 from .decide import NotAllowed
+from .note_restore import is_from_a_backup
 from .ports import Hub, Tx
 from .record_observations import way_of
 from .release_payment import is_hosted, releasable_from
@@ -49,6 +50,7 @@ class PaymentRecord:
         refundable: What a refund by the provider would give back now; None where there is none, ``why_not`` says why.
         cancellable: Whether the provider can be asked to cancel it now.
         release_from: From when its merchant may give the invoices back; None when not at all.
+        undo_from: From when the hub undoes it by itself unless there is news; None when it does not.
         hosted: The payer acts on a page of the provider.
     """
 
@@ -60,6 +62,7 @@ class PaymentRecord:
     why_not: str
     cancellable: bool
     release_from: datetime | None
+    undo_from: datetime | None
     hosted: bool
 
     @property
@@ -109,6 +112,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
         why_not=why_not,
         cancellable=not is_open and _is_cancellable(hub, payment),
         release_from=_release_from(hub, payment),
+        undo_from=_undo_from(tx, hub, payment) if not operations else None,
         hosted=is_hosted(payment),
     )
 
@@ -123,6 +127,13 @@ def _is_cancellable(hub: Hub, payment: Payment) -> bool:
     provider, way = hub.providers.get(payment.provider), way_of(hub, payment)
     can = provider is not None and HOOKS[OperationKind.CANCEL] in provider.capabilities
     return bool(can and way and way.cancel) and payment.status is Status.PENDING
+
+
+def _undo_from(tx: Tx, hub: Hub, payment: Payment) -> datetime | None:
+    way = way_of(hub, payment)
+    if way is None or not way.undo or payment.status is not Status.UNKNOWN or is_from_a_backup(tx, payment):
+        return None
+    return settled_at(payment, way)
 
 
 def _release_from(hub: Hub, payment: Payment) -> datetime | None:

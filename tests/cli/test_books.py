@@ -101,3 +101,17 @@ def test_what_cannot_be_is_told_in_a_line(run: Run, shop: Path, words: tuple[str
     assert ended.code in (1, 2)
     assert told in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_a_restored_backup_is_told_until_what_happened_after_it_is_no_secret(
+    run: Run, shop: Path, tmp_path: Path
+) -> None:
+    assert run("backup", str(tmp_path / "nightly.db")).code == 0
+    restored = tmp_path / "restored"
+
+    ended = run("restore", str(tmp_path / "nightly.db"), "--keys", str(shop / "keys.json"), "--data", str(restored))
+
+    assert ended.code == 0, ended
+    told = run("doctor", "--no-mail", "--data", str(restored)).out
+    assert "nightly.db was restored at" in told
+    assert "was restored at" not in run("doctor", "--no-mail").out

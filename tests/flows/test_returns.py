@@ -64,6 +64,8 @@ def test_what_went_back_is_no_credit_and_asks_for_no_receipt(world: World, kind:
     view = world.read(lambda tx: view_of(tx, world.hub, world.payment(payment), world.clock.now))
     assert (view.payment.status, view.credit, view.is_unrecorded) == (Status.PAID, None, False)
     assert world.run(view_start(world.hub, merchant)).unrecorded == ()
+    with pytest.raises(NotAllowed, match="no queda nada"):
+        world.read(lambda tx: refundable(tx, world.hub, world.payment(payment)))
     with pytest.raises(Invalid, match="no queda dinero"):
         world.run(record_for_payment(world.hub, merchant, payment.id, by="Ana"))
 
