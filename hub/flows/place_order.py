@@ -21,6 +21,7 @@ from hub_hookspecs import Mode, Money
 from .open_link import url_of
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .save_company import MAIL
 from .save_options import origin_of
 from .sign_in import token_hash
 
@@ -83,7 +84,9 @@ async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: 
     """
     total = checked_total(cart)
     if cart.return_url and not is_of_shop(merchant, cart.return_url):
-        raise OrderRefused("return_url: an https address of one of the merchant's registered shop origins")
+        known = ", ".join(merchant.options.shop_origins) or "none yet"
+        remedy = "register its address in Configuración > Tienda en línea"
+        raise OrderRefused(f"return_url: not of a registered shop ({known}); {remedy}")
     now = hub.clock()
     digest = digest_of(cart)
     order_id = hub.fresh_id()
@@ -114,10 +117,13 @@ def checked_total(cart: Cart) -> Money:
     for name, text in _typed(cart):
         if holds_card_number(text):
             raise OrderRefused(f"{name}: a card number must never be sent here")
+    for name, text in (("number", cart.number), *_typed(cart), *_skus(cart)):
+        if any(char < " " or char == "\x7f" for char in text):
+            raise OrderRefused(f"{name}: one line without control characters")
     if not cart.number.strip() or len(cart.number) > 60:
         raise OrderRefused("number: 1 to 60 characters")
-    if "@" not in cart.email or any(char in cart.email for char in "\r\n\0 "):
-        raise OrderRefused("email: an address to send the receipt to")
+    if not MAIL.fullmatch(cart.email):
+        raise OrderRefused("customer.email: one mail address, such as name@example.com; the receipt goes there")
     if not 1 <= cart.hold_minutes <= 10_080:
         raise OrderRefused("hold_minutes: from 1 to 10080")
     total = sum(item.quantity * item.price for item in cart.items)
@@ -130,6 +136,10 @@ def _typed(cart: Cart) -> Iterator[tuple[str, str]]:
     """What people typed; numbers and codes of the shop may look like a card's."""
     yield from (("customer.name", cart.name), ("customer.phone", cart.phone), ("customer.email", cart.email))
     yield from ((f"items[{at}].description", item.description) for at, item in enumerate(cart.items))
+
+
+def _skus(cart: Cart) -> Iterator[tuple[str, str]]:
+    yield from ((f"items[{at}].sku", item.sku) for at, item in enumerate(cart.items))
 
 
 def order_mail_id(order_id: str) -> str:
@@ -163,7 +173,7 @@ def _place(
             raise KeyReused(key)
         return Placed(status=200, body=_with_page(tx, hub, json.loads(kept[2])))
     if tx.payables.by_number(merchant.id, mode, PayableKind.ORDER, cart.number):
-        raise OrderRefused(f"number: there is an order {cart.number!r} already")
+        raise OrderRefused(f"number: there is an order {cart.number!r} already, under another Idempotency-Key")
     customer = _shopper(tx, merchant, cart)
     hold = now + timedelta(minutes=cart.hold_minutes)
     payable = Payable(

@@ -65,6 +65,11 @@ def item(**changes: Any) -> dict[str, Any]:
         (item(discount=5), 422, "discount"),
         (cart(customer={}), 422, "email"),
         (cart(customer={"email": "nobody"}), 422, "email"),
+        (cart(customer={"email": "nobody@"}), 422, "customer.email"),
+        (cart(customer={"email": "ana@tienda.example", "name": "Ana\nMora"}), 422, "customer.name"),
+        (cart(number="W-1\nW-2"), 422, "number"),
+        (item(description="Taladro\r\nTotal: 0"), 422, "items[0].description"),
+        (item(sku="T\x00"), 422, "items[0].sku"),
         (cart(customer={"email": "a@b.example\r\nBcc: c@d.example"}), 422, "email"),
         (cart(hold_minutes=0), 422, "hold_minutes"),
         (cart(return_url="javascript:alert(1)"), 422, "return_url"),
@@ -93,6 +98,7 @@ def test_without_a_key_nothing_is_told(house: Any, authorization: str) -> None:
 
     for answer in answers:
         assert answer.status_code == 401
+        assert ("unknown" in answer.json()["detail"]) == (authorization == "Bearer nobody")
         assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -105,7 +111,8 @@ def test_an_idempotency_key_places_one_order(house: Any, key: str) -> None:
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
-    assert other.status_code == 409
+    assert other.status_code == 422
+    assert "Idempotency-Key" in other.json()["detail"]
     assert taken.status_code == 422
     assert "number" in taken.json()["detail"]
 

@@ -28,7 +28,7 @@ async def create_order(request: Request) -> Response[Any]:
     """Place an order, or give the answer of the same key and body again."""
     caller = await _caller(request)
     if caller is None:
-        return _unauthorized()
+        return _unauthorized(request)
     key = request.headers.get("idempotency-key", "")
     if not KEY.fullmatch(key):
         return problem(400, "Idempotency-Key: 1 to 200 printable characters are needed")
@@ -43,7 +43,7 @@ async def create_order(request: Request) -> Response[Any]:
         cart = _cart(msgspec.convert(body, NewOrder, strict=True))
         placed = await place_order(hub_of(request), merchant, mode, key, cart)
     except KeyReused:
-        return problem(409, "Idempotency-Key: it was used with another body; nothing happened")
+        return problem(422, "Idempotency-Key: it was used with another body; nothing happened")
     except (msgspec.ValidationError, OrderRefused, MoneyError) as error:
         return problem(422, str(error))
     return Response(placed.body, status_code=placed.status, headers=NO_STORE)
@@ -54,7 +54,7 @@ async def read_order(request: Request) -> Response[Any]:
     """How an order of the caller stands."""
     caller = await _caller(request)
     if caller is None:
-        return _unauthorized()
+        return _unauthorized(request)
     merchant, mode = caller
     found = await find_order(hub_of(request), merchant, mode, request.path_params["order_id"].removeprefix("ord_"))
     if found is None:
@@ -67,8 +67,11 @@ async def _caller(request: Request) -> tuple[Merchant, Mode] | None:
     return await caller_of(hub_of(request), found[1]) if found else None
 
 
-def _unauthorized() -> Response[bytes]:
-    return problem(401, "an API key is needed: Authorization: Bearer KEY", headers={"WWW-Authenticate": "Bearer"})
+def _unauthorized(request: Request) -> Response[bytes]:
+    given = BEARER.fullmatch(request.headers.get("authorization", ""))
+    unknown = "this API key is unknown here, or was withdrawn; another one: Configuración > Tienda en línea"
+    detail = unknown if given else "an API key is needed: Authorization: Bearer KEY"
+    return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _cart(order: NewOrder) -> Cart:

@@ -29,8 +29,7 @@ def description() -> dict[str, Any]:
         for status, text in (
             ("400", "No JSON, or no Idempotency-Key"),
             ("401", "No API key, or an unknown one"),
-            ("409", "The Idempotency-Key was used with another body"),
-            ("422", "A field is wrong; detail names it"),
+            ("422", "A field is wrong, and detail names it, or the Idempotency-Key was used with another body"),
         )
     }
     key = {
