@@ -41,6 +41,7 @@ def connect(code: str, file: IO[bytes] | None, confirmed: bool, slug: str | None
     async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
         merchant = await find_company(hub, slug)
         values = _values(hub, code, file, "merchant")
+        await _refuse_not_enabled(hub, merchant, code)
         done = await connect_account(hub, merchant.id, code, values, by=operator())
         if confirmed and done.account.status is AccountStatus.NEEDS_CONFIRMATION:
             done = Connected(account=await confirm_account(hub, done.account.id, by=operator()))
@@ -48,7 +49,7 @@ def connect(code: str, file: IO[bytes] | None, confirmed: bool, slug: str | None
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
-    _fail_unless_usable(done.account)
+    _fail_unless_usable(merchant, done.account, info)
 
 
 @command.command()
@@ -69,12 +70,21 @@ def provision(code: str, file: IO[bytes] | None, slug: str | None, data: str | N
     async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
         merchant = await find_company(hub, slug)
         values = _values(hub, code, file, "operator")
+        await _refuse_not_enabled(hub, merchant, code)
         done = await provision_account(hub, merchant.id, code, values, by=operator())
         return merchant, done, hub.providers[code].info
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
-    _fail_unless_usable(done.account)
+    _fail_unless_usable(merchant, done.account, info)
+
+
+async def _refuse_not_enabled(hub: Hub, merchant: Merchant, code: str) -> None:
+    country, provider = merchant.company.country, hub.providers.get(code)
+    if provider is None or country not in provider.info.countries:
+        return
+    if (country, code) not in await hub.store.read(lambda tx: tx.countries.enabled()):
+        raise click.ClickException(f"{code} is not enabled in {country}: payment-hub country enable {country} {code}")
 
 
 def _values(hub: Hub, code: str, file: IO[bytes] | None, hand: str) -> dict[str, str]:
@@ -129,12 +139,26 @@ def _print_report(account: ProviderAccount) -> None:
         click.echo(f"  {field.field}: {field.match.value}{both}")
 
 
-def _fail_unless_usable(account: ProviderAccount) -> None:
-    """A validation that failed is a failed command."""
-    if account.status.value == "failed":
+def _fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any) -> None:
+    """A validation that failed is a failed command, which says what to do about it."""
+    if account.status.value != "failed" or account.report is None:
+        return
+    account_words = f"{account.provider} --company {merchant.slug}"
+    if account.report.credentials.value == "unclear":
         raise click.ClickException(
-            f"{account.provider} did not accept the account; correct the settings and connect again"
+            f"{info.name} gave no clear answer; once it can be reached: payment-hub account validate {account_words}"
         )
+    if account.report.credentials.value == "refused":
+        asked = any(setting.entered_by.value == "merchant" for setting in info.settings)
+        verb = "connect" if asked else "provision"
+        raise click.ClickException(
+            f"{info.name} refused the credentials; enter the right ones: payment-hub account {verb} {account_words}"
+        )
+    differing = ", ".join(field.field for field in account.report.fields if field.match.value == "different")
+    raise click.ClickException(
+        f"{info.name} knows the company by another {differing}: payment-hub company edit {merchant.slug},"
+        f" then payment-hub account validate {account_words}"
+    )
 
 
 @command.command()
@@ -156,7 +180,7 @@ def validate(code: str, slug: str | None, data: str | None) -> None:
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
-    _fail_unless_usable(done.account)
+    _fail_unless_usable(merchant, done.account, info)
 
 
 @command.command()

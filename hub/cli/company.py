@@ -29,7 +29,9 @@ def identity_options(*, required: bool) -> Callable[[Any], Any]:
         click.option("--check-digit", metavar="DIGIT", help="Where it is not written behind the number."),
         click.option("--legal-name", "--name", metavar="TEXT", required=required),
         click.option("--trade-name", metavar="TEXT", help="What customers read; else the legal name."),
-        click.option("--address", metavar="PART=TEXT", multiple=True, help="Once for each part, e.g. city=Bogotá."),
+        click.option(
+            "--address", metavar="PART=TEXT", multiple=True, help="Once for each part, e.g. municipality=Bogotá."
+        ),
         click.option("--phone", metavar="TEXT"),
         click.option("--email", metavar="MAIL", help="Told about payments unless --notify says otherwise."),
         click.option("--zone", metavar="ZONE", help="IANA time zone; else the country's."),

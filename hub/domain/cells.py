@@ -71,8 +71,9 @@ def read_amount(text: str, currency: str, style: str | None = None) -> Money:
     if style is not None and style not in found:
         raise Unreadable(f"No es un importe con {DECIMAL_NAMES[style]} decimal.")
     if style is None and len(set(found.values())) > 1:
-        either = " o como ".join(plain.replace(".", ",") for plain in found.values())
-        raise Unreadable(f"Se puede leer como {either}. Remedio: --decimal , o --decimal .")
+        one, other = (plain.replace(".", ",") for plain in found.values())
+        remedy = "--decimal , / --decimal ."
+        raise Unreadable(f"Se puede leer como {one} o como {other}. Remedio: indicar los decimales ({remedy}).")
     plain = found[style] if style is not None else next(iter(found.values()))
     return _money(f"-{plain}" if negative else plain, text, currency)
 

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 EMAIL: Final = re.compile(r"[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]{2,}")
 LEFT_OUT: Final = "-"
+MOST_IN_TITLE: Final = 2
+"""Cells of a first line that is a title; what we read has more columns than that."""
 
 
 @attrs.frozen
@@ -159,7 +161,7 @@ def parse_invoices(
     decimal: str | None = None,
 ) -> InvoiceFile:
     """Read a file of invoices; ``mapping`` gives our name, or ``-`` to leave it out, for a column of the file."""
-    table = read_table(data, name=name)
+    table = _headed(read_table(data, name=name))
     columns, faults = _resolve(table, INVOICE_COLUMNS, mapping or {})
     if not default_currency and "currency" not in columns and columns:
         faults.append(Fault(table.header_line, "currency", "", "Falta la columna de la moneda."))
@@ -172,7 +174,7 @@ def parse_invoices(
     for row in table.rows if columns else ():
         cells = _Cells(row, columns, faults, spoilt)
         rows.append((cells, _invoice(cells, default_currency, style)))
-    _refuse_twice(((cells, invoice.number) for cells, invoice in rows if invoice), "number", "La factura")
+    _refuse_twice(((cells, invoice.number) for cells, invoice in rows if invoice), "number")
     return InvoiceFile(
         rows=tuple(invoice for cells, invoice in rows if invoice and not cells.faulty),
         faults=_in_order((*table.faults, *faults)),
@@ -186,7 +188,7 @@ def parse_customers(
     data: bytes, *, name: str = "", country: Country, mapping: Mapping[str, str] | None = None
 ) -> CustomerFile:
     """Read a file of customers; identity documents are read by the rules of the company's country."""
-    table = read_table(data, name=name)
+    table = _headed(read_table(data, name=name))
     columns, faults = _resolve(table, CUSTOMER_COLUMNS, mapping or {})
     warnings: list[Fault] = []
     spoilt = {fault.line for fault in table.faults}
@@ -195,7 +197,7 @@ def parse_customers(
         cells = _Cells(row, columns, faults, spoilt)
         rows.append((cells, _customer(cells, country, warnings)))
     documents = ((cells, f"{customer.document.number}") for cells, customer in rows if customer)
-    _refuse_twice(documents, "identity_number", "El cliente")
+    _refuse_twice(documents, "identity_number")
     return CustomerFile(
         rows=tuple(customer for cells, customer in rows if customer and not cells.faulty),
         faults=_in_order((*table.faults, *faults)),
@@ -203,6 +205,14 @@ def parse_customers(
         format=table.format,
         seen=len(table.rows),
     )
+
+
+def _headed(table: Table) -> Table:
+    """The table; one that begins with a title instead of its column names has this single fault."""
+    if not table.header_line or len(table.columns) > MOST_IN_TITLE or not table.faults:
+        return table
+    message = "Aquí van los nombres de las columnas. Remedio: quitar las líneas que están encima de ellos."
+    return Table(format=table.format, faults=(Fault(table.header_line, "", " ".join(table.columns), message),))
 
 
 class _Cells:
@@ -372,7 +382,8 @@ def _resolve(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) 
             faults.append(Fault(table.header_line, theirs, "", _unknown(theirs, known)))
         elif column.name in columns:
             other = columns[column.name]
-            message = f'Es la misma columna que «{other}» ({column.name}). Remedio: --map "{theirs}=-" la deja fuera.'
+            left_out = _left_out(theirs)
+            message = f"Es la misma columna que «{other}» ({column.name}). Remedio: quitar una de las dos ({left_out})."
             faults.append(Fault(table.header_line, theirs, "", message))
             doubtful = True
         else:
@@ -389,10 +400,10 @@ def _misapplied(table: Table, known: Sequence[Column], mapping: Mapping[str, str
     faults = []
     for theirs, ours in mapping.items():
         if _reduced(theirs) not in present:
-            message = f"--map nombra una columna que el archivo no tiene: {', '.join(table.columns)}."
+            message = f"El archivo no tiene la columna que se asigna. Tiene: {', '.join(table.columns)}."
             faults.append(Fault(table.header_line, theirs, ours, message))
         elif ours != LEFT_OUT and _find(known, ours) is None:
-            message = f"--map la asigna a un nombre desconocido; son: {', '.join(column.name for column in known)}."
+            message = f"Se asigna a un nombre desconocido. Son: {', '.join(column.name for column in known)}."
             faults.append(Fault(table.header_line, theirs, ours, message))
     return faults
 
@@ -403,12 +414,19 @@ def _find(known: Iterable[Column], name: str) -> Column | None:
 
 def _unknown(theirs: str, known: Sequence[Column]) -> str:
     every = {name: column.name for column in known for name in column.names}
-    near = get_close_matches(_reduced(theirs), every, n=1, cutoff=0.75)
-    leave_out = f'--map "{theirs}=-" la deja fuera'
-    if near:
-        return f'Columna desconocida. ¿Es «{near[0]}»? Remedio: --map "{theirs}={every[near[0]]}"; {leave_out}.'
-    names = ", ".join(column.name for column in known)
-    return f"Columna desconocida. Remedio: {leave_out}; las que se leen son {names}."
+    left_out = _left_out(theirs)
+    if near := get_close_matches(_reduced(theirs), every, n=1, cutoff=0.75):
+        right, named = near[0], f'--map "{theirs}={every[near[0]]}"'
+        message = f"Columna desconocida. ¿Es «{right}»? Remedio: llamarla así ({named}), o quitarla ({left_out})."
+    else:
+        names = ", ".join(column.name for column in known)
+        message = f"Columna desconocida. Remedio: quitarla ({left_out}), o llamarla como una de estas: {names}."
+    return message
+
+
+def _left_out(theirs: str) -> str:
+    """The option that leaves a column out."""
+    return f'--map "{theirs}=-"'
 
 
 def _reduced(name: str) -> str:
@@ -418,7 +436,7 @@ def _reduced(name: str) -> str:
     return re.sub("[^a-z0-9]+", "_", plain).strip("_")
 
 
-def _refuse_twice(keyed: Iterable[tuple[_Cells, str]], column: str, what: str) -> None:
+def _refuse_twice(keyed: Iterable[tuple[_Cells, str]], column: str) -> None:
     """Note every row of a key that stands in the file more than once: nobody knows which of them is meant."""
     found: dict[str, list[_Cells]] = {}
     for cells, key in keyed:
@@ -426,7 +444,7 @@ def _refuse_twice(keyed: Iterable[tuple[_Cells, str]], column: str, what: str) -
     for several in found.values():
         for cells in several if len(several) > 1 else ():
             others = ", ".join(str(other.line) for other in several if other is not cells)
-            cells.note(column, f"{what} está también en la línea {others}.")
+            cells.note(column, f"Está también en la línea {others}.")
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -20,7 +20,7 @@ from hub.domain.account import (
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
-from hub.domain.offer import Absence, availability, currencies_of
+from hub.domain.offer import ABSENCE_WORDS, Absence, availability, currencies_of
 from hub_hookspecs import (
     CROCKFORD,
     Credentials,
@@ -163,7 +163,8 @@ def _store(
         enabled=(country, code) in tx.countries.enabled(),
     )
     if absence or provider is None:
-        raise Invalid((Problem("provider", f"{code} no se puede conectar: {absence}"),))
+        name, words = provider.info.name if provider else code, ABSENCE_WORDS[absence or Absence.NOT_INSTALLED]
+        raise Invalid((Problem("provider", f"{name} {words}."),))
     info: ProviderInfo = provider.info
     existing = next((item for item in tx.accounts.of(merchant_id, merchant.mode) if item.provider == code), None)
     account = existing or ProviderAccount(

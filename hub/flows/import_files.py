@@ -215,8 +215,8 @@ def _save_invoices(
             customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
         customer_id = customers[row.customer_key]
         if customer_id is None:
-            remedy = "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
-            faults.append(Fault(row.line, "customer", row.customer_key, remedy))
+            message = "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
+            faults.append(Fault(row.line, "customer", row.customer_key, message))
             continue
         before = known.get(row.number)
         if before is None:

@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .conftest import CREATE, Run, row
 
@@ -370,3 +372,25 @@ def test_a_refusal_reaches_the_operator_in_english(run: Run, shop: Path, words: 
     assert ended.code == 1
     assert ended.err
     assert SPANISH.findall(ended.err.replace("fecha", "")) == []
+
+
+def test_a_provider_that_cannot_be_reached_has_refused_nothing(run: Run, shop: Path, tmp_path: Path) -> None:
+    (shop / "hub.toml").write_text(
+        '[providers.greenpay.endpoints]\nmerchant = "http://127.0.0.1:1/merchant"\n', encoding="utf-8"
+    )
+    settings = {"secret": "x" * 64, "merchant_id": "06c229a2-0000-4000-8000-000000000001", "terminal_crc": "T-CRC"}
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+    settings["public_key"] = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    assert run("country", "enable", "CR", "greenpay").code == 0
+    ended = run("account", "connect", "greenpay", "-", stdin=json.dumps(settings).encode())
+
+    assert ended.code == 1
+    assert "credentials: unclear" in ended.out
+    assert "gave no clear answer" in ended.err
+    assert "payment-hub account validate greenpay --company" in ended.err
+
+
+def test_what_keeps_a_provider_from_being_connected_is_said_in_words(run: Run, shop: Path) -> None:
+    assert "Nequi does not work in this country" in run("account", "connect", "nequi", "-", stdin=b"{}").err
+    assert "payment-hub country enable CR greenpay" in run("account", "connect", "greenpay", "-", stdin=b"{}").err
+    assert "wompi is not installed" in run("account", "connect", "wompi", "-", stdin=b"{}").err

@@ -75,6 +75,7 @@ def test_a_wrong_secret_is_a_failed_command_that_names_it(connected: Shop, run: 
     ended = run("account", "connect", "greenpay", "-", stdin=json.dumps(wrong).encode())
     assert ended.code == 1
     assert "not accepted: secret" in ended.out
+    assert "payment-hub account connect greenpay --company" in ended.err
     assert "not-the-secret-at-all" not in ended.out + ended.err
     assert json.loads(run("account", "list", "--json").out)[0]["status"] == "failed"
 

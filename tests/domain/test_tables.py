@@ -384,6 +384,17 @@ def test_spanish_column_names_are_known_and_others_are_mapped() -> None:
     assert (row.number, row.total, row.balance, row.description) == ("A", Money(10000, "CRC"), Money(5000, "CRC"), "x")
 
 
+@pytest.mark.parametrize("title", ["Reporte de facturas", "Reporte de facturas;noviembre", "Reporte;;;;"])
+def test_a_title_above_the_column_names_is_one_fault_with_the_remedy(title: str) -> None:
+    """And not one for every cell below it."""
+    found = invoices(f"{title}\n\nnumber;customer;issued_on;total\nA;9;01/10/2026;1,50\n", default_currency="CRC")
+
+    (fault,) = found.faults
+    assert fault.line == 1
+    assert "quitar las líneas que están encima" in fault.message
+    assert found.rows == ()
+
+
 def test_an_unknown_column_is_a_fault_with_the_nearest_name() -> None:
     """And with the remedy; the rows are checked all the same."""
     found = invoices("number;customer;issued_on;totl;total\nA;9;01/10/2026;1;x\n", default_currency="CRC")

@@ -28,7 +28,18 @@ MERCHANTS = "merchants"
 """Whose pages say it. Payers' pages never show what only merchants read."""
 
 REFUSALS = frozenset(
-    {"Problem", "NotAllowed", "Fault", "Unreadable", "Unfit", "_Unfit", "_NotText", "NotAgain", "Refused"}
+    {
+        "Problem",
+        "SettingProblem",
+        "NotAllowed",
+        "Fault",
+        "Unreadable",
+        "Unfit",
+        "_Unfit",
+        "_NotText",
+        "NotAgain",
+        "Refused",
+    }
     | {
         "NotPossible",
         "Invalid",
