@@ -9,7 +9,6 @@ import click
 
 if TYPE_CHECKING:
     from hub.domain.decision import Decision, Evidence
-    from hub_hookspecs import Money
 
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides this; a person's name.")
 why_option = click.option("--why", required=True, metavar="TEXT", help="Why.")
@@ -38,21 +37,6 @@ def evidence_of(text: str, file: str | None) -> Evidence:
         return Evidence(text=text.strip())
     shown = Path(file)
     return Evidence(text=text.strip(), name=shown.name, digest=hashlib.sha256(shown.read_bytes()).hexdigest())
-
-
-def amount_of(text: str, currency: str) -> Money:
-    """What ``--amount`` said.
-
-    Raises:
-        click.BadParameter: It is no amount of this currency.
-    """
-    from hub_hookspecs import Money, MoneyError
-
-    try:
-        return Money.parse(text, currency)
-    except MoneyError:
-        problem = f"{text!r} is no amount in {currency} such as 1500.50"
-        raise click.BadParameter(problem, param_hint="--amount") from None
 
 
 def via() -> str:

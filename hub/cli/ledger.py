@@ -282,10 +282,10 @@ def use_credit(invoice: str, amount: str | None, slug: str | None, data: str | N
 def correct(key: str, amount: str | None, reason: str, slug: str | None, data: str | None) -> None:
     """Reverse the entry KEY, or with --amount correct what it brought in; nothing is edited."""
     from hub.flows.correct_entry import correct_amount, correct_entry
-    from hub_hookspecs import Money
 
     from .finding import find_company
     from .running import operator, run
+    from .values import amount_of
 
     async def work(hub: Hub) -> Entry:
         merchant = await find_company(hub, slug)
@@ -293,7 +293,7 @@ def correct(key: str, amount: str | None, reason: str, slug: str | None, data: s
             return await correct_entry(hub, merchant, key, by=operator(), reason=reason)
         found = await hub.store.read(lambda tx: tx.ledger.keyed(merchant.id, merchant.mode, key))
         currency = found[0].currency if found else "CRC"
-        money = Money.parse(amount, currency)
+        money = amount_of(amount, currency)
         return await correct_amount(hub, merchant, key, money, by=operator(), reason=reason)
 
     entry = run(data, work)
@@ -312,13 +312,9 @@ async def _invoice(hub: Hub, merchant: Merchant, number: str) -> Payable:
 
 
 async def _amount(hub: Hub, merchant: Merchant, number: str, amount: str) -> Money:
-    from hub_hookspecs import Money, MoneyError
+    from .values import amount_of
 
-    payable = await _invoice(hub, merchant, number)
-    try:
-        return Money.parse(amount, payable.currency)
-    except MoneyError as error:
-        raise click.BadParameter(f"{error}: write it with a decimal point, such as 18250.75") from None
+    return amount_of(amount, (await _invoice(hub, merchant, number)).currency)
 
 
 def _tell(data: str | None, slug: str | None, work: Callable[[Hub, Merchant], Awaitable[Payable]]) -> None:

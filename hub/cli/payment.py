@@ -196,9 +196,10 @@ def refund(
     """Give a captured payment back through its provider, once."""
     from hub.flows.decide_refund import decide_refund
 
-    from .deciding import amount_of, evidence_of, tell_decision, via
+    from .deciding import evidence_of, tell_decision, via
     from .finding import find_payment
     from .running import run
+    from .values import amount_of
 
     async def work(hub: Hub) -> Any:
         payment = await find_payment(hub, reference)
@@ -298,9 +299,10 @@ def record(
     --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
     from hub.flows.record_outcome import Proof, record_not_paid, record_paid
 
-    from .deciding import amount_of, evidence_of, tell_decision, via
+    from .deciding import evidence_of, tell_decision, via
     from .finding import find_payment
     from .running import run
+    from .values import amount_of
 
     if paid is None:
         raise click.UsageError("say --paid or --not-paid")

@@ -152,13 +152,15 @@ async def _deductions(
     """What was kept back and let off, as it was written."""
     from hub.domain.receipt import Deduction
 
+    from .values import amount_of
+
     written = []
     for text in (*withheld, *discounts):
         place, sign, amount = text.rpartition("=")
         number, colon, tax = place.rpartition(":") if text in withheld else (place, ":", "")
         if not (sign and number and colon) or (text in withheld and not tax):
             raise click.UsageError(f"write INVOICE:TAX=AMOUNT or INVOICE=AMOUNT, not {text!r}")
-        written.append((number, tax or None, _amount(amount, currency, "--withheld" if tax else "--discount")))
+        written.append((number, tax or None, amount_of(amount, currency, "--withheld" if tax else "--discount")))
     names = {number for number, _tax, _money in written}
     known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
     if missing := sorted(names - known.keys()):
@@ -196,6 +198,7 @@ def record(
 
     from .finding import find_company, find_customer
     from .running import operator, run
+    from .values import amount_of
 
     day = _day(received_on)
 
@@ -203,7 +206,7 @@ def record(
         merchant = await find_company(hub, slug)
         payer = await find_customer(hub, merchant, customer)
         usual = hub.countries[merchant.company.country].currencies[0]
-        cash = _amount(amount, (currency or usual).upper(), "--amount")
+        cash = amount_of(amount, (currency or usual).upper())
         receipt = await record_by_hand(
             hub,
             merchant,
@@ -230,20 +233,12 @@ def _day(text: str | None) -> Any:
         raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint="--received-on") from None
 
 
-def _amount(text: str, currency: str, option: str) -> Money:
-    from hub_hookspecs import Money, MoneyError
-
-    try:
-        return Money.parse(text, currency)
-    except MoneyError as error:
-        raise click.BadParameter(
-            f"{error}: write it with a decimal point, such as 18250.75", param_hint=option
-        ) from None
-
-
 async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash: Money) -> list[Any]:
     """What each named invoice takes; one without an amount takes what it owes, as far as the cash goes."""
     from hub.domain.ledger import Share
+    from hub_hookspecs import Money
+
+    from .values import amount_of
 
     names = {number if sign else whole for number, sign, whole in (text.rpartition("=") for text in invoices)}
     known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
@@ -254,10 +249,11 @@ async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash:
         payable = known.get(name)
         if payable is None:
             raise click.ClickException(f"{merchant.slug} has no invoice {name!r}")
-        minor = _amount(wanted, cash.currency, "--invoice").minor if sign else min(payable.due, left)
+        minor = amount_of(wanted, cash.currency, "--invoice").minor if sign else min(payable.due, left)
         if minor <= 0:
             raise click.ClickException(
-                f"nothing can be applied to invoice {name}: it owes {payable.balance}, and {left} minor units are left"
+                f"nothing can be applied to invoice {name}: it owes {payable.balance}, and"
+                f" {Money(left, cash.currency)} are left"
             )
         left -= minor
         shares.append(Share(payable.id, minor))

@@ -1,11 +1,35 @@
-"""Settings of an account from a file or standard input: JSON, or NAME=VALUE lines; never from the command line."""
+"""Values that people give: amounts on the command line; settings of an account from a file or standard input alone."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from hub_hookspecs import Money
+
+
+def amount_of(text: str, currency: str, option: str = "--amount") -> Money:
+    """What an option said: an amount with a decimal point.
+
+    Raises:
+        click.BadParameter: It is no amount of this currency, or its point may part thousands, as in ``185.000``.
+    """
+    from hub_hookspecs import EXPONENTS, Money, MoneyError
+
+    try:
+        money = Money.parse(text, currency)
+    except MoneyError:
+        problem = f"{text!r} is no amount in {currency}: write it with a decimal point, such as 18250.75"
+        raise click.BadParameter(problem, param_hint=option) from None
+    whole, _, part = text.strip().partition(".")
+    if len(part) > EXPONENTS[currency]:
+        problem = f"{text!r} may be {money} or thousands: write {money.decimal:f} or {whole}{part}"
+        raise click.BadParameter(problem, param_hint=option)
+    return money
 
 
 def read_values(data: bytes) -> dict[str, str]:

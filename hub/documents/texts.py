@@ -22,8 +22,11 @@ SPANISH: Final = "es_CR"
 
 def text(message: str, locale: str, wording: Wording | None = None, /, **values: object) -> str:
     """A text in the best language there is: the country's wording, the locale, its language, Spanish."""
-    own = (wording or {}).get(locale, {}).get(message)
-    return (own or texts_for(locale)[message]).format_map(values)
+    words = (wording or {}).get(locale, {}).get(message) or texts_for(locale)[message]
+    for name, value in values.items():
+        if isinstance(value, str) and value.endswith("."):  # "S.A." ends the sentence too
+            words = words.replace(f"{{{name}}}.", f"{{{name}}}")
+    return words.format_map(values)
 
 
 def is_known(message: str) -> bool:

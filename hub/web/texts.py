@@ -35,6 +35,9 @@ class Texts:
     def say(self, message: str, /, **values: object) -> str:
         """A sentence with its values: ``say("Pagar %(amount)s", amount="₡5")``."""
         found = self.catalogue.get(message, (bare(message),))[0]
+        for name, value in values.items():
+            if isinstance(value, str) and value.endswith("."):  # "S.A." ends the sentence too
+                found = found.replace(f"%({name})s.", f"%({name})s")
         return found % values if values else found
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:

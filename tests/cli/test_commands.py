@@ -289,6 +289,9 @@ def test_money_received_elsewhere_goes_where_it_is_said(run: Run, shop: Path) ->
     ("more", "code", "told"),
     [
         (("--amount", "100,50"), 2, "decimal point"),
+        (("--amount", "12.000"), 2, "write 12.00 or 12000"),
+        (("--amount", "100", "--invoice", "FE-002=1.000"), 2, "write 1.00 or 1000"),
+        (("--amount", "12", "--invoice", "FE-002=12", "--invoice", "FE-001"), 1, "0.00 CRC are left"),
         (("--amount", "0"), 1, "zero"),
         (("--amount", "100", "--invoice", "FE-404"), 1, "no invoice 'FE-404'"),
         (("--amount", "100", "--invoice", "FE-002=200"), 1, "More is applied than was received"),

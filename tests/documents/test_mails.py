@@ -530,3 +530,9 @@ def test_the_mail_of_a_busy_day_stays_short_enough_for_mail_programs(samples: Sa
     assert mail.text.count("Agregar recibo de caja:") == 15
     assert "Otras 385 transacciones" in mail.text
     assert mail.text.count("y otras 34") == 15
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:
+    told = text("mail.why.merchant", "es_CR", company="El Tornillo S.A.")
+    assert told.endswith(" de El Tornillo S.A.")
+    assert text("mail.why.merchant", "es_CR", company="El Tornillo").endswith(" de El Tornillo.")

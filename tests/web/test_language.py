@@ -190,3 +190,9 @@ def test_the_component_page_is_there_for_simulated_hubs_alone(house: Any) -> Non
             assert browser.get("/design").status_code == 404
         finally:
             house.hub.simulated = True
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:
+    spanish = texts_for("es_CR")
+    assert spanish.say("Escriba a %(company)s.", company="El Tornillo S.A.") == "Escriba a El Tornillo S.A."
+    assert spanish.say("Escriba a %(company)s.", company="El Tornillo") == "Escriba a El Tornillo."

@@ -6,6 +6,7 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.cells import Unreadable, read_amount
 from hub.flows.decide import NotAllowed
 from hub.flows.decide_refund import decide_refund
 from hub.flows.release_payment import release_payment
@@ -15,8 +16,9 @@ from hub.flows.view_desk import view_payment_desk
 from hub.flows.view_payment import in_language
 from hub.flows.view_record import view_record
 from hub.web.pages import Page, redirect
-from hub_hookspecs import Money, MoneyError
+from hub_hookspecs import Money
 
+from .by_hand import ONE_AMOUNT
 from .desk import AtDesk, Brought, Desk, Form, unknown_is_404
 from .rights import Right
 
@@ -72,8 +74,8 @@ async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     try:
         amount = await _amount(desk, own, form)
         decided = await decide_refund(desk.hub, own, amount=amount, by=desk.session.email, why=form.get("why"), via=VIA)
-    except MoneyError:
-        return await payment_page(desk, own, fault="Escriba el monto con punto decimal, por ejemplo 1500.50")
+    except Unreadable:
+        return await payment_page(desk, own, fault=ONE_AMOUNT)
     except NotAllowed as refusal:
         return await payment_page(desk, own, fault=str(refusal))
     if decided.operation is None:
@@ -87,7 +89,7 @@ async def _amount(desk: Desk, payment: str, form: Form) -> Money | None:
     if not text:
         return None
     found = await desk.hub.store.read(lambda tx: tx.payments.get(payment))
-    return Money.parse(text, found.amount.currency) if found else None
+    return read_amount(text, found.amount.currency) if found else None
 
 
 @post("/payments/{payment:str}/cancel", status_code=200, right=Right.OWN)
