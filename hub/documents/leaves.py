@@ -108,6 +108,8 @@ def statement(paper: StatementPaper, reader: Reader) -> Leaf:
             "customer_lines": _some(paper.customer_identity, customer.address, customer.phone, customer.email),
             "sections": [_section(section, ways.get(section.currency), reader) for section in computed.sections],
             "nothing": t("statement.nothing") if computed.is_clear else "",
+            "others_title": t("statement.others"),
+            "others": [] if computed.is_clear else paper.letterhead.other_ways.splitlines(),
             "page_link": _link(t("statement.view"), paper.url) if paper.url else None,
             "notes": [*notes, *_questions(reader)],
         },

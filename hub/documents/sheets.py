@@ -111,6 +111,8 @@ def statement(value: StatementMail, reader: Reader) -> Sheet:
         parts += _owed(section, ways.get(section.currency), reader)
     if statement.has_undated:
         parts.append(Paragraph(t("statement.undated"), small=True))
+    if value.letterhead.other_ways and not statement.is_clear:
+        parts += [Heading(t("statement.others")), Quote(value.letterhead.other_ways)]
     if statement.is_clear:
         parts.append(Notice(t("statement.nothing"), Tone.GOOD))
     parts += [

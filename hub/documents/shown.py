@@ -22,7 +22,7 @@ R = TypeVar("R")
 UNSEEN = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
 )
-MULTILINE = frozenset({"note", "details", "advice"})
+MULTILINE = frozenset({"note", "details", "advice", "other_ways"})
 
 
 @attrs.frozen

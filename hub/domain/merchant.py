@@ -41,6 +41,8 @@ class Options:
         bank_account: Name of the bank account that recorded cash receipts carry.
         digest: Tell about the payments of each day in one mail too.
         button_order: Provider codes in the order of their buttons; others follow by name.
+        other_ways: How customers may pay without a provider, such as bank accounts, in the merchant's own words;
+            shown with what is owed.
         shop_origins: Addresses (scheme and host) of the merchant's own shops; shoppers go back to these alone.
     """
 
@@ -50,6 +52,7 @@ class Options:
     minimum: Mapping[str, int] = EMPTY_SUMS
     withholdings: bool = False
     bank_account: str = ""
+    other_ways: str = ""
     digest: bool = False
     button_order: tuple[str, ...] = ()
     shop_origins: tuple[str, ...] = ()

@@ -23,8 +23,8 @@
 
 A ``ReceiptMail`` is drawn as a PDF too.
 
-Texts are plain, one line (``note``, ``details`` and ``advice`` may have more); times are UTC and shown in the
-letterhead's zone; addresses are absolute http(s) URLs.
+Texts are plain, one line (``note``, ``details``, ``advice`` and ``other_ways`` may have more); times are UTC, shown in
+the letterhead's zone; addresses are absolute http(s) URLs.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Letterhead:
         zone: IANA zone in which times are shown.
         mode: Test papers say ``PRUEBA - SIN VALOR``.
         simulated: The provider's part is played by a simulator; the paper says so.
+        other_ways: How the merchant is paid without a provider, in its own words and lines; shown with what is owed.
         merchant_id: Whose logo it is.
         picture: The logo's content; it is put in when the paper is about to be drawn.
     """
@@ -68,6 +69,7 @@ class Letterhead:
     zone: str = "UTC"
     mode: Mode
     simulated: bool = False
+    other_ways: str = ""
     merchant_id: str = ""
     logo: Logo | None = None
     picture: bytes = attrs.field(default=b"", repr=False)
@@ -87,6 +89,7 @@ def letterhead_for(merchant: Merchant, country: Country, mode: Mode, *, simulate
         zone=company.zone,
         mode=mode,
         simulated=simulated,
+        other_ways=merchant.options.other_ways,
         merchant_id=merchant.id,
         logo=merchant.logo,
     )

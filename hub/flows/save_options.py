@@ -18,6 +18,7 @@ from .save_company import MAIL, Invalid
 
 MOST_ADDRESSES: Final = 10
 MOST_ORIGINS: Final = 20
+MOST_LETTERS: Final = 600
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -31,6 +32,7 @@ async def save_options(
     minimum: Mapping[str, int] | None = None,
     withholdings: bool | None = None,
     bank_account: str | None = None,
+    other_ways: str | None = None,
     digest: bool | None = None,
     button_order: Sequence[str] | None = None,
     shop_origins: Sequence[str] | None = None,
@@ -48,6 +50,7 @@ async def save_options(
         "minimum": None if minimum is None else _minimum(minimum, problems),
         "withholdings": withholdings,
         "bank_account": None if bank_account is None else mask_card_numbers(" ".join(bank_account.split()))[:100],
+        "other_ways": None if other_ways is None else _lines(other_ways, problems),
         "digest": digest,
         "button_order": None if button_order is None else tuple(dict.fromkeys(button_order)),
         "shop_origins": None if shop_origins is None else _origins(shop_origins, problems),
@@ -68,6 +71,14 @@ async def save_options(
     saved = await hub.store.write(save)
     hub.kept.clear()
     return saved
+
+
+def _lines(text: str, problems: list[Problem]) -> str:
+    """Words in lines of their own; not masked, since a bank account's number may look like a card's."""
+    lines = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
+    if len(lines) > MOST_LETTERS:
+        problems.append(Problem("other_ways", f"El texto es muy largo; caben {MOST_LETTERS} letras"))
+    return lines
 
 
 def _addresses(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ def co_statement() -> Statement:
     )
 
 
-CR_HEAD = letterhead(CR_COMPANY, CR)
+OTHER_WAYS = "BAC San José, cuenta IBAN CR05 0152 0200 1026 2840 66\nSINPE Móvil 8888-1234"
+CR_HEAD = attrs.evolve(letterhead(CR_COMPANY, CR), other_ways=OTHER_WAYS)
 CO_HEAD = letterhead(CO_COMPANY, CO)
 CO_TEST = letterhead(CO_COMPANY, CO, Mode.TEST, simulated=True)
 CR_LINES = (

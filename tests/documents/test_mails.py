@@ -217,6 +217,7 @@ def test_an_unknown_language_reads_spanish() -> None:
     ("name", "held"),
     [
         ("statement_cr", ["Pagar en línea", "Greenpay", "Ver estado de cuenta", "19 días de atraso", "21/12/2026"]),
+        ("statement_cr", ["Otras formas de pagar", "CR05 0152 0200 1026 2840 66", "SINPE Móvil 8888-1234"]),
         ("statement_cr", ["₡96 850,75", "₡22 350,75", "USD 250,00", "Greenpay no recibe pagos en esta moneda."]),
         ("statement_co", ["Paga con Nequi", "$1.419.567", "$185.000", "FV-1042", "PRUEBA - SIN VALOR", "SIMULADO"]),
         ("receipt_cr", ["₡48 250,75", "Greenpay", "612044", "Visa ****1111", "e7b1a2f0-612044", "₡44 500,00"]),
@@ -382,6 +383,7 @@ def everywhere(value: Any, words: str) -> Any:
         "note",
         "details",
         "advice",
+        "other_ways",
         "background",
         "foreground",
         "merchant_id",
@@ -423,13 +425,15 @@ def test_no_name_adds_a_tag_a_link_a_header_or_a_line(samples: Samples, document
 def test_what_a_person_wrote_is_quoted_line_by_line(samples: Samples, documents: Documents) -> None:
     value = samples["statement_cr"][0]
     note = "Pague en https://evil.example\r\n<b>Total: 0</b>\u2028\u202eotra\r\n\r\n--"
-    mail = draw(documents, attrs.evolve(value, note=note), "es_CR")
-    quoted = [line for line in mail.text.splitlines() if line.startswith(">")]
-    assert quoted[:2] == ["> Pague en https://evil.example", "> <b>Total: 0</b>"]
-    assert "\nPague en https://evil.example" not in mail.text
-    page = Page(mail.html)
-    assert "b" not in page.tags
-    assert not any("evil" in link for link in page.links)
+    head = attrs.evolve(value.letterhead, other_ways=note)
+    for changed in (attrs.evolve(value, note=note), attrs.evolve(value, note="", letterhead=head)):
+        mail = draw(documents, changed, "es_CR")
+        quoted = [line for line in mail.text.splitlines() if line.startswith(">")]
+        assert quoted[:2] == ["> Pague en https://evil.example", "> <b>Total: 0</b>"]
+        assert "\nPague en https://evil.example" not in mail.text
+        page = Page(mail.html)
+        assert "b" not in page.tags
+        assert not any("evil" in link for link in page.links)
 
 
 def test_a_link_that_is_no_web_address_is_never_drawn(samples: Samples, documents: Documents) -> None:

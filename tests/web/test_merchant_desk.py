@@ -18,6 +18,7 @@ from hub.domain.export import Cell, xlsx_of
 from hub.domain.ledger import Share
 from hub.domain.table_file import read_table
 from hub.flows.offer_buttons import offers_for
+from hub.flows.send_statement import send_statement
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
 from hub.web.merchant.words import CAUSES
 from hub_hookspecs import Channel, Mode, Money
@@ -167,6 +168,29 @@ def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
             field = f"amount.{debtor.invoices[0].id}"
             told = seen(browser.get(f"{debtor.path}/pay", params={"provider": "greenpay", field: minor / 100}).text)
         assert "del saldo completo. Lo que va a pagar" in told
+
+
+def test_other_ways_to_pay_are_read_on_the_statement_and_in_its_mail_with_every_digit(
+    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+) -> None:
+    merchant = company("CR", "transfiere", connected=True)
+    clerk = seat(merchant)
+    ways = "  Banco Nacional, IBAN 4111111111111111 \n\nSINPE Móvil <b>8888-1234</b>"
+    assert "Los cambios se guardaron" in seen(clerk.post("/m/options", other_ways=ways).text)
+    debtor = house.debtor("CR", (100_000, -3), merchant=merchant, email="otra@forma.example")
+    nothing = house.debtor("CR", merchant=merchant)
+
+    with house.browser() as browser:
+        page, free = browser.get(debtor.path).text, browser.get(nothing.path).text
+    told = "Otras formas de pagar Banco Nacional, IBAN 4111111111111111 SINPE Móvil <b>8888-1234</b>"
+    assert told in seen(page)
+    assert "Otras formas de pagar" not in free
+    house.run(send_statement(house.hub, merchant, debtor.customer.id))
+    mail = house.until(lambda: house.mailbox.to("otra@forma.example"))[0]
+    assert "> Banco Nacional, IBAN 4111111111111111\n> SINPE Móvil <b>8888-1234</b>\n" in mail.text
+    refused = clerk.post("/m/options", other_ways="x" * 601)
+    assert refused.status_code == 422
+    assert "caben 600 letras" in seen(refused.text)
 
 
 def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:

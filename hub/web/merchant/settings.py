@@ -157,6 +157,7 @@ def _chosen(desk: Desk) -> Form:
     options = desk.merchant.options
     values = {name: "on" for name in SWITCHES if getattr(options, name)}
     values |= {"notify": "\n".join(options.notify), "bank_account": options.bank_account}
+    values["other_ways"] = options.other_ways
     for currency, minor in options.minimum.items():
         values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", ",")
     return Form(values)
@@ -189,6 +190,7 @@ async def save_choices(desk: AtDesk, form: Brought) -> Page:
             withholdings=form.has("withholdings"),
             digest=form.has("digest"),
             bank_account=form.get("bank_account"),
+            other_ways=form.get("other_ways"),
             minimum={**kept, **minimum},
             button_order=[code for code, _ in order] if order else None,
             notify=form.get("notify").replace(",", "\n").replace(";", "\n").splitlines(),
