@@ -37,7 +37,10 @@ def check_provider(
 def _simulator_of(provider: Provider, simulators: Mapping[str, Simulator]) -> Simulator:
     remedy = f"Install it with: pip install '{provider.distribution}[simulator]'"
     if provider.code not in simulators:
-        raise NoSimulator(f"{provider.distribution} {provider.version} brings no simulator.")
+        raise NoSimulator(
+            f"{provider.distribution} {provider.version} brings no simulator. "
+            f'Name one in its pyproject.toml, in group hub.simulators: {provider.code} = "MODULE:SIMULATOR"'
+        )
     try:
         return simulators[provider.code]
     except ImportError as error:

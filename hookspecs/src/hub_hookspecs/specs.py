@@ -82,8 +82,10 @@ def create_payment(order: Order, account: Account) -> Exchange[PaymentStarted]: 
                 content=json_bytes({"ref": order.reference, "amount": number(order.amount)}),
                 headers={"content-type": "application/json"},
             )
-            body = json_object(answer)  # raises OutcomeUnknown when it is none
-            return PaymentStarted(action=Redirect(body["url"]), memory={"id": body["id"]})
+            url = json_object(answer).get("url")  # raises OutcomeUnknown when it is none
+            if answer.status_code != 201 or not str(url).startswith(f"{account.endpoints['page']}/"):
+                raise OutcomeUnknown("no order came back")
+            return PaymentStarted(action=Redirect(url))
     """
 
 

@@ -307,9 +307,9 @@ class World:
         request = self.subject.simulator.drive(BASE, action, reference, **more)
         return self._runner.run(self._fetch(request)).is_success
 
-    def control(self, action: str, **body: Any) -> None:
-        """Tell the simulator something."""
-        self._runner.run(self._fetch(httpx.Request("POST", f"{BASE}/_control/{action}", json=body)))
+    def control(self, action: str, **body: Any) -> bool:
+        """Tell the simulator something; False when it cannot do it."""
+        return self._runner.run(self._fetch(httpx.Request("POST", f"{BASE}/_control/{action}", json=body))).is_success
 
     def book(self, reference: str) -> list[dict[str, Any]]:
         """The lines of the simulator's book for a reference."""

@@ -19,9 +19,10 @@ Control address, JSON in and out, below the simulator's base::
                                                          "currency", "state": "captured" | "returned", "captures"}]
     GET  /_control/notifications?reference=R           [{"reference", "method", "path", "headers", "body" (base64)}]
 
-Fault kinds on requests: ``delay`` (seconds, then as usual), ``hang_before`` / ``hang_after`` (no answer; before or
-after it took effect), ``status_before`` / ``status_after`` (5xx or another status), ``cut_before`` / ``cut_after``
-(the connection breaks), ``garbage``, ``empty``, ``html``, ``invalid_utf8``, ``oversized`` (after it took effect).
+Fault kinds on requests: ``delay`` (seconds, then as usual), ``hang_before`` / ``hang_after`` (no answer for so many
+seconds, then the connection breaks; before or after it took effect), ``status_before`` / ``status_after`` (5xx or
+another status), ``cut_before`` / ``cut_after`` (the connection breaks), ``garbage``, ``empty``, ``html``,
+``invalid_utf8``, ``oversized`` (after it took effect).
 On notifications (path ``notification``): ``drop``, ``repeat``, ``reorder``, ``delay``, ``forge``, ``wrong_amount``.
 """
 
@@ -149,6 +150,10 @@ class News:
         }
 
 
+def _as_it_is(news: News) -> News:
+    return news
+
+
 @attrs.define(kw_only=True)
 class Stage:
     """What every simulator shares; one per application.
@@ -162,8 +167,8 @@ class Stage:
     options: dict[str, Any] = attrs.Factory(dict)
     actions: dict[str, Action] = attrs.Factory(dict)
     forget: Callable[[], None] = lambda: None
-    forge: Callable[[News], News] = lambda news: news
-    distort: Callable[[News], News] = lambda news: news
+    forge: Callable[[News], News] = _as_it_is
+    distort: Callable[[News], News] = _as_it_is
     book: list[Holding] = attrs.Factory(list)
     faults: list[Fault] = attrs.Factory(list)
     sent: list[News] = attrs.Factory(list)
@@ -261,20 +266,28 @@ class Stage:
         return JSONResponse([news.row() for news in self.sent if wanted in (None, news.reference)])
 
     async def _control(self, request: Request) -> Response:
-        name = request.path_params["action"]
-        body = json.loads(await request.body() or b"{}")
+        try:
+            await self._act(request.path_params["action"], _object(await request.body()))
+        except _Wrong as wrong:
+            return JSONResponse({"error": str(wrong)}, 400)
+        except LookupError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return JSONResponse({"ok": True})
+
+    async def _act(self, name: str, body: Mapping[str, Any]) -> None:
         match name:
             case "fault":
-                if body.get("kind") not in BEFORE | AFTER | ON_NEWS:
-                    return JSONResponse({"error": f"unknown fault {body.get('kind')!r}"}, 400)
-                self.faults.append(Fault(**body))
+                fault = _fault(body)
+                for kind, change in (("forge", self.forge), ("wrong_amount", self.distort)):
+                    if fault.kind == kind and change is _as_it_is:
+                        raise _Wrong(f"this simulator cannot {kind}: its Stage was not told how")
+                self.faults.append(fault)
             case "options":
                 self.options.update(body)
             case "clock":
-                self.shift = timedelta(seconds=body.get("seconds", 0))
-                self.stopped = datetime.fromisoformat(body["at"]) if "at" in body else None
+                self.shift, self.stopped = _clock(body)
             case "notify":
-                self.addresses[body["merchant"]] = body["url"]
+                self.addresses[_member(body, "merchant")] = _member(body, "url")
             case "reset":
                 self.book.clear()
                 self.faults.clear()
@@ -283,13 +296,9 @@ class Stage:
                 self.shift, self.stopped = timedelta(), None
                 self.forget()
             case _ if name in self.actions:
-                try:
-                    await self.actions[name](body["reference"], body)
-                except LookupError as error:
-                    return JSONResponse({"error": str(error)}, 404)
+                await self.actions[name](_member(body, "reference"), body)
             case _:
-                return JSONResponse({"error": f"unknown action {name!r}"}, 404)
-        return JSONResponse({"ok": True})
+                raise LookupError(f"unknown action {name!r}")
 
     def wrap(self, routes: list[BaseRoute]) -> ASGIApp:
         """The application: control address, the provider's own routes, and the faults around them."""
@@ -324,14 +333,52 @@ class Stage:
         await _broken(after, scope, receive, send)
 
 
+class _Wrong(Exception):
+    """What is wrong with a control request."""
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw or b"{}")
+    except ValueError:
+        raise _Wrong("the body is no JSON") from None
+    if not isinstance(body, dict):
+        raise _Wrong("the body is no JSON object")
+    return body
+
+
+def _member(body: Mapping[str, Any], name: str) -> str:
+    if not isinstance(value := body.get(name), str):
+        raise _Wrong(f"{name} is missing, or no text")
+    return value
+
+
+def _fault(body: Mapping[str, Any]) -> Fault:
+    if body.get("kind") not in BEFORE | AFTER | ON_NEWS:
+        raise _Wrong(f"unknown fault {body.get('kind')!r}")
+    if unknown := set(body) - {"path", "kind", "times", "seconds", "status"}:
+        raise _Wrong(f"a fault has no {', '.join(sorted(unknown))}")
+    return Fault(**{**body, "path": _member(body, "path")})
+
+
+def _clock(body: Mapping[str, Any]) -> tuple[timedelta, datetime | None]:
+    try:
+        shift = timedelta(seconds=body.get("seconds", 0))
+        stopped = datetime.fromisoformat(body["at"]) if "at" in body else None
+    except (TypeError, ValueError) as error:
+        raise _Wrong(str(error)) from None
+    if stopped and stopped.tzinfo is None:
+        raise _Wrong("at needs its zone: 2026-01-31T12:00:00Z")
+    return shift, stopped
+
+
 async def _broken(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
     match fault.kind:
         case "hang_before" | "hang_after":
             await asyncio.sleep(fault.seconds or HANG_SECONDS)
+            await _cut(send)
         case "cut_before" | "cut_after":
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5000")]})
-            await send({"type": "http.response.body", "body": b"{", "more_body": True})
-            raise ConnectionResetError("the simulator cut the answer, as it was told to")
+            await _cut(send)
         case "status_before" | "status_after":
             await Response(status_code=fault.status)(scope, receive, send)
         case "garbage":
@@ -344,3 +391,10 @@ async def _broken(fault: Fault, scope: Scope, receive: Receive, send: Send) -> N
             await Response(b'{"a":"\xff\xfe"}', media_type="application/json")(scope, receive, send)
         case "oversized":
             await Response(b'{"a":"' + b"x" * (2 << 20) + b'"}', media_type="application/json")(scope, receive, send)
+
+
+async def _cut(send: Send) -> None:
+    """Break the connection within an answer."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5000")]})
+    await send({"type": "http.response.body", "body": b"{", "more_body": True})
+    raise ConnectionResetError("the simulator cut the answer, as it was told to")

@@ -125,7 +125,12 @@ def _simulated(bench: Bench, way: Way) -> Iterator[str]:
     """A forgery as the simulator makes it."""
     world = bench.world()
     started = start(world, an_order(world, way))
-    world.control("fault", path="notification", kind="forge")
+    if not world.control("fault", path="notification", kind="forge"):
+        yield (
+            f"handle_notification ({way.code}): the simulator cannot be told to forge a notification; "
+            "give its Stage forge=, which returns the news with a broken proof"
+        )
+        return
     world.drive("approve", started.order.reference)
     for message in world.notifications(started.order.reference):
         played = world.play("handle_notification", message=message)
