@@ -141,13 +141,16 @@ def _print_report(account: ProviderAccount) -> None:
 
 def _fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any) -> None:
     """A validation that failed is a failed command, which says what to do about it."""
-    if account.status.value != "failed" or account.report is None:
+    if account.report is None:
         return
     account_words = f"{account.provider} --company {merchant.slug}"
     if account.report.credentials.value == "unclear":
+        stays = "" if account.status.value == "failed" else f" (the account is still {account.status.value})"
         raise click.ClickException(
-            f"{info.name} gave no clear answer; once it can be reached: payment-hub account validate {account_words}"
+            f"{info.name} gave no clear answer{stays}; once it can be reached: payment-hub account validate {account_words}"
         )
+    if account.status.value != "failed":
+        return
     if account.report.credentials.value == "refused":
         asked = any(setting.entered_by.value == "merchant" for setting in info.settings)
         verb = "connect" if asked else "provision"
@@ -293,9 +296,10 @@ def _facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
 def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
     """Show an account, its settings (no secrets) and its notification address."""
     from hub.flows.connect_account import missing_settings, notification_address
+    from hub.flows.watch_account import REFUSED
 
     from .finding import find_account, find_company
-    from .printing import print_facts, print_json
+    from .printing import moment, print_facts, print_json
     from .running import run
 
     async def work(hub: Hub) -> Any:
@@ -303,10 +307,12 @@ def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
         account = await find_account(hub, merchant, code)
         provider = hub.providers.get(code)
         missing = await missing_settings(hub, account) if provider else ()
-        return merchant, account, provider, missing, notification_address(hub, account)
+        refused = await hub.store.read(lambda tx: tx.marks.get(f"{REFUSED}{account.id}"))
+        return merchant, account, provider, missing, notification_address(hub, account), refused
 
-    merchant, account, provider, missing, address = run(data, work)
+    merchant, account, provider, missing, address, refused = run(data, work)
     facts = _facts(merchant, account)
+    facts["not_let_in"] = f"{moment(refused[1])}: {refused[0]}" if refused else None
     facts["notification_address"] = address
     facts["settings"] = {**account.settings, **dict.fromkeys(sorted(account.secret_names), "stored")}
     facts["missing"] = [problem.name for problem in missing]

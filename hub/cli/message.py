@@ -189,7 +189,7 @@ def show(message_id: str, as_json: bool, data: str | None) -> None:
 
 
 def _print_page(page: MessagePage, data: str | None) -> None:
-    from .printing import moment, print_facts
+    from .printing import command_line, moment, print_facts
 
     line, stored = page.line, page.line.stored
     provider = line.account.provider if line.account else "?"
@@ -215,8 +215,7 @@ def _print_page(page: MessagePage, data: str | None) -> None:
     for told in _told(page.now, provider):
         click.echo(f"  {told}")
     if stored.state.value != "due":
-        folder = f" --data {data}" if data else ""
-        click.echo(f"to replay it:\n    payment-hub message replay {stored.id[:SHORT]}{folder}")
+        click.echo(f"to replay it:\n    {command_line(data, 'message', 'replay', stored.id[:SHORT])}")
 
 
 def _about(line: MessageLine) -> str:

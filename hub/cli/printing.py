@@ -80,3 +80,10 @@ def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "") -> Non
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         click.echo(f"{indent}{name.ljust(width)}  {value}".rstrip())
+
+
+def command_line(data: str | None, *words: str) -> str:
+    """A command as it is to be pasted, with the data folder where one was given."""
+    import shlex
+
+    return shlex.join(("payment-hub", *words, *(("--data", data) if data else ())))

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from hub.flows.ports import Hub
 
 SHOWN_BY = {
-    "rejected_signature": "payment-hub message list --state rejected",
-    "parked_payment": "payment-hub message list --state parked",
-    "settlement_": "payment-hub reconcile list",
+    "rejected_signature": ("message", "list", "--state", "rejected"),
+    "parked_payment": ("message", "list", "--state", "parked"),
 }
-"""What shows the thing that a review is about, where that is no payment alone; by the beginning of its cause."""
+"""What shows the thing that a review is about, where that is no payment alone; by its cause."""
 
 SHORT = 10
 """Characters of an id that lists show; commands take them."""
@@ -143,20 +142,24 @@ def waiting(as_json: bool, data: str | None) -> None:
 @data_option
 def show(review_id: str, as_json: bool, data: str | None) -> None:
     """Show a review: its cause, its payment, what was decided, and what to do."""
-    from .printing import moment, print_facts, print_json
+    from .printing import command_line, moment, print_facts, print_json
     from .running import run
 
-    async def work(hub: Hub) -> tuple[Review, str, Any, Any]:
+    async def work(hub: Hub) -> tuple[Review, str, Any, Any, Any]:
         review = await _find(hub, review_id)
 
         def read(tx: Any) -> Any:
             merchant = tx.merchants.get(review.merchant_id)
             payment = tx.payments.get(review.payment_id) if review.payment_id else None
-            return merchant.slug if merchant else "", payment, tx.decisions.of(review.id)
+            account = tx.accounts.get(review.subject.partition(":")[0])
+            return merchant.slug if merchant else "", payment, account, tx.decisions.of(review.id)
 
         return (review, *await hub.store.read(read))
 
-    review, company, payment, decisions = run(data, work)
+    review, company, payment, account, decisions = run(data, work)
+    about = f"{account.provider}: {review.subject.partition(':')[2]}" if account else review.subject
+    shows = ("reconcile", "lines", account.provider, "--company", company) if account else SHOWN_BY.get(review.cause)
+    named = review.id[:SHORT]
     if as_json:
         print_json({**_facts(review, company, payment), "decisions": [_decision(item) for item in decisions]})
         return
@@ -167,7 +170,7 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
             ("company", company),
             ("mode", review.mode.value),
             ("payment", f"{payment.reference}, {payment.amount}, {payment.status.value}" if payment else ""),
-            ("about", review.subject),
+            ("about", about),
             ("details", review.details),
             ("opened", moment(review.opened_at)),
             ("resolved", f"{moment(review.resolved_at)} by {review.resolved_by}" if review.resolved_at else ""),
@@ -176,17 +179,17 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
         )
     )
     click.echo(f"\nwhat it means and what is safe: docs/operating.md, {review.cause}")
-    for cause, shows in SHOWN_BY.items():
-        if review.cause.startswith(cause):
-            click.echo(f"what it is about:\n    {shows}")
+    if shows:
+        click.echo(f"what it is about:\n    {command_line(data, *shows)}")
     if payment:
-        click.echo(f"the payment's story:\n    payment-hub payment show {payment.reference}")
+        click.echo(f"the payment's story:\n    {command_line(data, 'payment', 'show', payment.reference)}")
     waiting = next((item for item in decisions if not item.is_done and not item.superseded), None)
     if waiting is not None:
         click.echo(f"{waiting.by}'s word waits for a second person:")
-        click.echo(f"    payment-hub review approve {review.id[:SHORT]} --by NAME --why TEXT")
+        click.echo(f"    {command_line(data, 'review', 'approve', named, '--by', 'NAME', '--why', 'TEXT')}")
     elif review.resolved_at is None:
-        click.echo(f'when it is dealt with:\n    payment-hub review resolve {review.id[:SHORT]} --by NAME --why "..."')
+        click.echo("when it is dealt with:")
+        click.echo(f"    {command_line(data, 'review', 'resolve', named, '--by', 'NAME', '--why', 'TEXT')}")
 
 
 def _told(decision: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -18,7 +17,7 @@ from hub.flows.view_record import PaymentRecord
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
 from .message import state_word
-from .printing import local, print_facts, print_table
+from .printing import command_line, local, print_facts, print_table
 
 WAITS = {
     Shown.HOSTED_PAGE: "the payer, on {provider}'s page",
@@ -250,8 +249,7 @@ def _zone(told: Told) -> str:
 
 
 def _command(told: Told, *words: str) -> str:
-    folder = ("--data", told.data) if told.data else ()
-    return shlex.join(("payment-hub", *words, *folder))
+    return command_line(told.data, *words)
 
 
 def facts_of(told: Told) -> dict[str, object]:

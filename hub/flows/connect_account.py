@@ -333,9 +333,11 @@ def _judge(tx: Tx, hub: Hub, account_id: str, report: IdentityReport, by: str, n
     if account is None:
         raise LookupError(f"no account {account_id}")
     status = status_after(report, confirmed=bool(account.confirmed_by))
-    after = attrs.evolve(account, report=report, status=status, updated_at=now)
+    # A provider that cannot answer now has said nothing against an account that it knew before.
+    keeps = account.status is AccountStatus.ACTIVE and account.report and report.credentials is Credentials.UNCLEAR
+    after = attrs.evolve(account, report=report, status=account.status if keeps else status, updated_at=now)
     tx.accounts.save(after)
-    if after.status is not AccountStatus.NEEDS_CONFIRMATION:
+    if after.status is not AccountStatus.NEEDS_CONFIRMATION and not keeps:
         _tell_result(tx, hub, after, now)
     tx.after_commit(hub.wake)
     return after

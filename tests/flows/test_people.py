@@ -17,7 +17,7 @@ from hub.domain.offer import Absence
 from hub.domain.payment import Status
 from hub.domain.receipt import Means
 from hub.flows.add_member import add_member
-from hub.flows.connect_account import connect_account, provision_account
+from hub.flows.connect_account import connect_account, provision_account, validate_account
 from hub.flows.deliver import value_of
 from hub.flows.offer_buttons import offers_for
 from hub.flows.record_receipt import record_by_hand, record_for_payment
@@ -25,7 +25,7 @@ from hub.flows.save_company import Invalid, save_company
 from hub.flows.save_options import save_options
 from hub.flows.sign_in import request_sign_in
 from hub.flows.start_payment import NotPossible
-from hub_hookspecs import Channel, Mode, Money
+from hub_hookspecs import Channel, Credentials, Mode, Money
 from tests.faults.harness import Debtor, World, broken, rows
 
 PESOS = Money(150_000, "COP")
@@ -96,6 +96,17 @@ def test_an_account_that_was_asked_for_is_provisioned_and_the_merchant_is_mailed
 
     assert provisioned.account.status is AccountStatus.FAILED  # these are another company's credentials
     assert len(world.mailed("otra@empresa.example")) == 1
+
+
+def test_a_provider_that_cannot_answer_says_nothing_against_an_account_that_works(world: World) -> None:
+    account = world.accounts["CO"]
+    told = world.read(lambda tx: tx.deliveries.of(subject_id=account.id))
+    world.control("nequi", "fault", path="*", kind="status_before", status=401, times=20)
+
+    after = world.run(validate_account(world.hub, account.id, by="Ana"))
+
+    assert (after.report.credentials, after.status) == (Credentials.UNCLEAR, AccountStatus.ACTIVE)
+    assert world.read(lambda tx: tx.deliveries.of(subject_id=account.id)) == told
 
 
 def test_wrong_credentials_name_the_field_that_is_wrong(world: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shlex
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -490,3 +491,22 @@ def test_bad_input_names_what_is_wrong_and_what_helps_and_changes_nothing(
     assert "Traceback" not in ended.err
     after = [rows(desk.path, f"SELECT * FROM {table}") for table in ("payment", "observation", "decision", "review")]
     assert after == state
+
+
+def test_a_review_of_a_payout_names_its_provider_and_shows_its_lines_by_a_command_to_paste(
+    desk: Desk, tmp_path: Path
+) -> None:
+    file, slug = tmp_path / "payout.csv", desk.companies["CR"].slug
+    file.write_text("line_id,reference,gross\nL-1,NOBODYS,10.00\n")
+    here = ("--data", str(desk.data))
+    imported = call("reconcile", "import", str(file), "greenpay", "--company", slug, *here)
+    (review,) = json.loads(call("review", "list", "--json", *here).out)
+
+    told = call("review", "show", review["id"], *here).out
+
+    assert imported.code == 1
+    assert "greenpay: L-1" in told
+    lines = next(line.strip() for line in told.splitlines() if "reconcile lines" in line)
+    assert "NOBODYS" in call(*shlex.split(lines)[1:]).out
+    end = next(line.strip() for line in told.splitlines() if "review resolve" in line)
+    assert call(*shlex.split(end)[1:]).code == 0
