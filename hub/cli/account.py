@@ -147,7 +147,8 @@ def _fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any)
     if account.report.credentials.value == "unclear":
         stays = "" if account.status.value == "failed" else f" (the account is still {account.status.value})"
         raise click.ClickException(
-            f"{info.name} gave no clear answer{stays}; once it can be reached: payment-hub account validate {account_words}"
+            f"{info.name} gave no clear answer{stays};"
+            f" once it can be reached: payment-hub account validate {account_words}"
         )
     if account.status.value != "failed":
         return
