@@ -106,7 +106,7 @@ def test_an_empty_cart_or_a_strange_shelf_orders_nothing(tmp_path: Path) -> None
             await town.close()
 
     said, missing, orders = asyncio.run(visit())
-    assert "Ponga al menos un artículo" in said
+    assert "necesita al menos un artículo" in said
     assert (missing, orders) == (404, 0)
 
 

@@ -272,6 +272,22 @@ def test_no_page_scrolls_sideways_or_breaks_a_word_of_a_table(
     assert not wide
 
 
+def test_a_field_with_a_fault_has_a_red_edge_and_the_scale_its_five_sizes(house: Any, chromium: Browser) -> None:
+    page = opened(chromium, house, 1280)
+    page.goto("/design")
+    style = "getComputedStyle(e)"
+    red = page.locator(".error").first.evaluate(f"e => {style}.color")
+    edges = page.locator("[aria-invalid=true]").evaluate_all(f"all => all.map(e => {style}.borderTopColor)")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.sheet')].find(e => e.textContent.includes('--xxl')).querySelectorAll('p')"
+        ".values().map(e => parseFloat(getComputedStyle(e).fontSize)).toArray()"
+    )
+    page.context.close()
+    assert set(edges) == {red}
+    assert sizes == sorted(set(sizes), reverse=True)
+    assert len(sizes) == 5
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_an_amount_is_never_broken(house: Any, screens: Mapping[str, str], chromium: Browser, width: int) -> None:
     """However many digits it has: who reads a figure must not have to put it together."""
@@ -307,7 +323,9 @@ def test_every_target_can_be_hit_and_nothing_comes_from_elsewhere(
     page.on("console", lambda message: complaints.append(message.text))
     small = {}
     for name, path in screens.items():
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer
+        assert answer.status in (200, 404, 410), name
         assert page.locator("h1").count() == 1, name
         assert page.locator("script").count() == 0, name
         sizes = page.evaluate(
