@@ -16,13 +16,14 @@ import hub.flows.check_payment
 import hub.flows.record_observations
 import hub.flows.run_operation
 import hub.flows.start_payment
+import hub.providers.exchange
 import hub_nequi
 import hub_nequi.codes
 import hub_nequi.wire
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub.flows.record_observations import Claim
 from hub.flows.start_payment import NotPossible
-from hub_hookspecs import Kind, Money, Observation, Outcome
+from hub_hookspecs import Kind, Money, Observation, Outcome, Repeat
 from tests.faults.harness import HANGING, Debtor, World, broken
 
 Plant = Callable[[Any, str, Any], None]
@@ -368,10 +369,15 @@ def test_another_amount_is_booked_as_it_is_and_another_currency_waits_in_suspens
 # ---------------------------------------------------------------- F84: the push's answer is lost; then what
 
 
+def reversals_sent(world: World) -> int:
+    """How often the provider was asked to give a push back."""
+    return sum(path.endswith("reversetransaction") for path in world.front.paths)
+
+
 def story_of_a_lost_push(world: World, payer: str, *, told: bool, undo: str) -> list[str]:
     """Approve, ignore or reject a push whose answer was lost, with and without its notice, the undo's answer lost."""
     world.control("nequi", "options", reports="denied")
-    debtor = world.debtor("CO", 90_000)
+    debtor, before = world.debtor("CO", 90_000), reversals_sent(world)
     lose_answer(world, "cut_after")
     payment = world.pay(debtor)
     if payer == "approve":
@@ -408,9 +414,10 @@ def story_of_a_lost_push(world: World, payer: str, *, told: bool, undo: str) -> 
             found.append("the payer was not told")
     if after.is_live and not world.causes(payment):
         found.append("in limbo without a person")
-    reversals = len([item for item in world.operations(payment) if item.kind == "undo"])
-    if reversals > 1:
-        found.append(f"{reversals} undos")
+    undos = len([item for item in world.operations(payment) if item.kind == "undo"])
+    sent = reversals_sent(world) - before
+    if sent > 1 or undos > 1:
+        found.append(f"{undos} undos, sent {sent} times")
     problems = broken(world) + (world.book_differences() if undo == "answered" else [])
     return [f"{payer}, told {told}, undo {undo}: {text}" for text in found + problems]
 
@@ -453,6 +460,18 @@ def test_control_an_undo_before_the_expiry_proves_nothing_and_loses_money(world:
     plant(hub.flows.run_operation, "settled_at", lambda payment, _way: payment.created_at)
 
     assert approved_after_an_early_undo(world)
+
+
+def test_control_an_undo_without_an_answer_that_is_sent_again_is_seen(world: World, plant: Plant) -> None:
+    right = hub.providers.exchange.repeat_for
+
+    def eager(mark: Any, outcome: Any) -> Any:
+        is_undo = isinstance(outcome, Exception) and world.front.paths[-1].endswith("reversetransaction")
+        return Repeat.AGAIN if is_undo else right(mark, outcome)
+
+    plant(hub.providers.exchange, "repeat_for", eager)
+
+    assert any("sent 2 times" in text for text in story_of_a_lost_push(world, "approve", told=False, undo="cut_after"))
 
 
 def test_control_a_guessed_transaction_id_asks_about_somebody_else(world: World, plant: Plant) -> None:

@@ -2,13 +2,14 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlite_utils
 
-from hub.storage import SqliteStore, Unusable, check, export_audit, migrate, open_store
+from hub.storage import SqliteStore, Unusable, check, engine, export_audit, migrate, open_store
 from hub.storage.chain import CHAIN_START, chained
 from hub.storage.check import stored_checks, wanted_checks, wanted_indices, wanted_triggers
 from hub.storage.connection import connect
@@ -119,6 +120,26 @@ def test_a_missing_or_changed_guard_keeps_the_hub_from_starting(path: Path, prob
     assert any(found.startswith(problem) for found in check(path)), check(path)
     with pytest.raises(Unusable, match="payment-hub migrate"):
         open_store(path)
+
+
+def test_control_without_the_check_a_hub_whose_guard_is_missing_starts_and_loses_observations(
+    furnished: SqliteStore, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnished.write_now(lambda tx: world.pay(tx, world.start(tx, world.payment())))
+    furnished.close_now()
+    with closing(sqlite3.connect(furnished.path)) as connection:
+        connection.execute("DROP TRIGGER observation_kept")
+    with pytest.raises(Unusable):
+        open_store(furnished.path)
+    monkeypatch.setattr(engine, "check", lambda _path: [])
+
+    store = open_store(furnished.path)
+    try:
+        deleted = store.write_now(lambda tx: tx._connection.execute("DELETE FROM observation").rowcount)
+    finally:
+        store.close_now()
+
+    assert deleted > 0
 
 
 def test_the_audit_file_holds_the_books_and_no_person(furnished: SqliteStore, world: Any, tmp_path: Path) -> None:
