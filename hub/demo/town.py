@@ -306,7 +306,9 @@ async def connect_greenpay(town: Town) -> Connected:
         town.configs["greenpay"], town.configs["greenpay"]["merchants"][0]["id"]
     )
     connected = await connect_account(town.opened.hub, merchant.id, "greenpay", values, by=OWNERS["CR"])
-    account = await confirm_account(town.opened.hub, connected.account.id, by=OWNERS["CR"])
+    account = connected.account
+    if account.status == "needs_confirmation":
+        account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CR"])
     await _tell_simulators_of(town, "greenpay", account.id)
     return Connected(account=account)
 

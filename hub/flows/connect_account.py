@@ -180,6 +180,8 @@ def _store(
     given = _cleaned(info, values, entered_by)
     _refuse_bad(tx, info, account, given, entered_by)
     secret = {name for name in given if (setting := info.setting(name)) and setting.secret}
+    if _is_another(info, account, given):
+        account = attrs.evolve(account, confirmed_by="", confirmed_at=None)
     account = attrs.evolve(
         account,
         settings={**account.settings, **{name: text for name, text in given.items() if name not in secret}},
@@ -225,6 +227,14 @@ def _refuse_bad(
             )
     if problems:
         raise Invalid(tuple(problems))
+
+
+def _is_another(info: ProviderInfo, account: ProviderAccount, given: Mapping[str, str]) -> bool:
+    """Whether these settings name another account at the provider, of which nobody has confirmed whose it is."""
+    naming = [item for item in info.settings if not (item.secret or item.optional or item.one_of)]
+    return any(
+        item.name in given and _bare(given[item.name]) != _bare(account.settings.get(item.name, "")) for item in naming
+    )
 
 
 def _is_taken(tx: Tx, account: ProviderAccount, name: str, value: str) -> bool:
@@ -358,8 +368,10 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str) -> ProviderAcco
         account = tx.accounts.get(account_id)
         if account is None:
             raise LookupError(f"no account {account_id}")
-        if account.report is None or account.report.contradicts:
+        if account.report and account.report.contradicts:
             raise Invalid((Problem("identity", "La identidad no coincide con la del proveedor"),))
+        if account.report is None or account.status is not AccountStatus.NEEDS_CONFIRMATION:
+            raise Invalid((Problem("identity", "No hay nada que confirmar. Remedio: valide de nuevo la conexión"),))
         after = attrs.evolve(
             account,
             confirmed_by=by,

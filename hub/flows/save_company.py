@@ -154,29 +154,25 @@ def _save(
     merchant = attrs.evolve(before, company=company)
     tx.merchants.save(merchant)
     changed = changed_fields(before.company, company)
-    doubtful = tuple(account for account in tx.accounts.of(merchant_id) if _is_doubtful(hub, account, changed))
-    for account in doubtful:
-        tx.accounts.save(
-            attrs.evolve(
-                account,
-                status=AccountStatus.NEEDS_REVALIDATION,
-                confirmed_by="",
-                confirmed_at=None,
-                updated_at=now,
-            )
-        )
-        for address in merchant.notify:
+    touched = tuple(account for account in tx.accounts.of(merchant_id) if _rests_on(hub, account, changed))
+    for account in touched:
+        judged = account.status in (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
+        status = AccountStatus.NEEDS_REVALIDATION if judged else account.status
+        tx.accounts.save(attrs.evolve(account, status=status, confirmed_by="", confirmed_at=None, updated_at=now))
+        for address in merchant.notify if judged else ():
             tx.deliveries.add(_attention(account, address, changed, now))
     hub.kept.clear()
     tx.after_commit(hub.wake)
-    return CompanySaved(merchant=merchant, warnings=warnings, changed=changed, revalidate=doubtful)
+    hidden = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION)
+    revalidate = tuple(account for account in touched if account.status in hidden)
+    return CompanySaved(merchant=merchant, warnings=warnings, changed=changed, revalidate=revalidate)
 
 
-def _is_doubtful(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bool:
+def _rests_on(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bool:
+    """Whether what was compared or confirmed of an account is about fields that changed."""
     provider = hub.providers.get(account.provider)
     verified = set(provider.info.verified_fields) if provider else changed
-    judged = account.status in (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
-    return judged and bool(changed & set(verified))
+    return bool(changed & set(verified))
 
 
 def _attention(account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:

@@ -17,7 +17,13 @@ from hub.domain.offer import Absence
 from hub.domain.payment import Status
 from hub.domain.receipt import Means
 from hub.flows.add_member import add_member
-from hub.flows.connect_account import connect_account, provision_account, validate_account
+from hub.flows.connect_account import (
+    confirm_account,
+    connect_account,
+    disable_account,
+    provision_account,
+    validate_account,
+)
 from hub.flows.deliver import value_of
 from hub.flows.offer_buttons import offers_for
 from hub.flows.record_receipt import record_by_hand, record_for_payment
@@ -60,6 +66,47 @@ def test_a_company_that_changes_its_identity_hides_the_buttons_that_rest_on_it_a
     with pytest.raises(NotPossible) as refusal:
         world.pay(world.debtor("CO", 150_000))
     assert refusal.value.code == "not_offered"
+
+
+def test_a_confirmation_ends_with_the_identity_that_was_confirmed(world: World) -> None:
+    merchant, account = world.companies["CR"], world.accounts["CR"]
+    settings = world.read(lambda tx: tx.accounts.get(account.id)).settings
+    assert world.read(lambda tx: tx.accounts.get(account.id)).confirmed_by
+    world.run(disable_account(world.hub, account.id))
+    changed = attrs.evolve(demo.CR, identity_number="3-101-999999")
+    saved = world.run(save_company(world.hub, merchant.id, changed))
+    assert saved.revalidate == ()
+
+    again = world.run(connect_account(world.hub, merchant.id, "greenpay", settings, by="duena"))
+    assert again.account.status is AccountStatus.NEEDS_CONFIRMATION, "nobody compared the new number"
+
+
+def test_a_confirmation_ends_with_the_account_that_was_confirmed(world: World) -> None:
+    merchant, account = world.companies["CR"], world.accounts["CR"]
+    settings = world.read(lambda tx: tx.accounts.get(account.id)).settings
+
+    again = world.run(connect_account(world.hub, merchant.id, "greenpay", settings, by="duena"))
+    assert again.account.status is AccountStatus.ACTIVE
+    elsewhere = {**settings, "merchant_id": "06c229a2-0000-4000-8000-000000000001"}
+    other = world.run(connect_account(world.hub, merchant.id, "greenpay", elsewhere, by="duena"))
+    assert other.account.confirmed_by == ""
+
+
+@pytest.mark.parametrize("status", sorted(set(AccountStatus) - {AccountStatus.NEEDS_CONFIRMATION}))
+def test_only_what_was_just_validated_can_be_confirmed(world: World, status: AccountStatus) -> None:
+    account = world.accounts["CR"]
+    world.write(lambda tx: tx.accounts.set_status(account.id, status, world.hub.clock()))
+
+    with pytest.raises(Invalid, match="valide de nuevo"):
+        world.run(confirm_account(world.hub, account.id, by="duena"))
+    assert world.read(lambda tx: tx.accounts.get(account.id)).status is status
+
+
+def test_an_account_that_waits_already_is_named_at_the_next_change_too(world: World) -> None:
+    merchant = world.companies["CO"]
+    world.run(save_company(world.hub, merchant.id, attrs.evolve(demo.CO, legal_name="Café de la Sabana SAS")))
+    saved = world.run(save_company(world.hub, merchant.id, attrs.evolve(demo.CO, legal_name="Café del Valle SAS")))
+    assert [account.provider for account in saved.revalidate] == ["nequi"]
 
 
 def test_a_company_that_changes_its_address_keeps_its_buttons(world: World) -> None:
