@@ -30,8 +30,12 @@ async def decide_refund(
     why: str,
     evidence: Evidence | None = None,
     via: str = "",
+    left: int | None = None,
 ) -> Decided:
     """Give a proven capture back.
+
+    Args:
+        left: What was left to give back when it was decided, minor units: the same form sent twice gives back once.
 
     Raises:
         LookupError: No such payment.
@@ -50,7 +54,7 @@ async def decide_refund(
             kind=DecisionKind.REFUND,
             subject=payment.id,
             payment_id=payment.id,
-            amount=refundable(tx, hub, payment, amount),
+            amount=refundable(tx, hub, payment, amount, left=left),
             by=by,
             why=why,
             evidence=evidence or Evidence(),
@@ -65,7 +69,9 @@ async def decide_refund(
     wanted, note = await hub.store.write(propose)
     if note is None:
         return Decided(wanted, None)
-    operation = await refund_payment(hub, payment_id, amount=wanted.amount, by=wanted.by, note=note, decision=wanted)
+    operation = await refund_payment(
+        hub, payment_id, amount=wanted.amount, by=wanted.by, note=note, decision=wanted, left=left
+    )
     made = await hub.store.read(lambda tx: [item for item in tx.decisions.of(payment_id) if item.is_done])
     refunds = [item for item in made if item.kind is DecisionKind.REFUND]
     return Decided(refunds[-1] if refunds else wanted, operation)

@@ -65,10 +65,12 @@ async def refund_payment(
     by: str,
     note: str = "",
     decision: Decision | None = None,
+    left: int | None = None,
 ) -> Operation:
     """Give a proven capture back, whole or as far as the provider can.
 
     Args:
+        left: What was left to give back when it was decided, minor units.
         decision: Kept in the transaction that commits the sending, so that no refund is without one, nor the reverse.
 
     Raises:
@@ -76,7 +78,7 @@ async def refund_payment(
     """
 
     def allow(tx: Tx, payment: Payment, _info: ProviderInfo, _way: Way) -> Money:
-        wanted = refundable(tx, hub, payment, amount)
+        wanted = refundable(tx, hub, payment, amount, left=left)
         if decision and not decide(tx, hub, decision, now=hub.clock()).is_done:
             raise NotAllowed("second_person", "Falta otra persona")
         return wanted
@@ -84,11 +86,14 @@ async def refund_payment(
     return await _start(hub, payment_id, OperationKind.REFUND, allow, by=by, note=note)
 
 
-def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) -> Money:
+def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, *, left: int | None = None) -> Money:
     """What would be given back: ``amount``, or all that is left of the capture.
 
+    Args:
+        left: What somebody saw to be left, minor units.
+
     Raises:
-        NotAllowed: Not paid, unknown, more than is left, or the provider cannot.
+        NotAllowed: Not paid, unknown, more than is left, not what was seen, or the provider cannot.
     """
     provider, captured = hub.providers.get(payment.provider), _captured(tx, payment)
     if payment.status is Status.UNKNOWN:
@@ -97,6 +102,8 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) 
         raise NotAllowed("not_paid", "Este pago no está pagado")
     if not captured:
         raise NotAllowed("nothing_left", "De este pago no queda nada por devolver")
+    if left not in (None, captured.minor):
+        raise NotAllowed("changed", f"Ya se devolvió una parte; quedan {captured}. Revise y decida de nuevo")
     if provider is None:
         raise NotAllowed("cannot", f"{payment.provider} no está instalado")
     info: ProviderInfo = provider.info

@@ -67,7 +67,11 @@ def test_another_merchants_payment_is_not_there(house: Any, people: People, what
 def test_the_owner_gives_a_payment_back_where_the_provider_can(house: Any, people: People) -> None:
     payment = people.paid("CO", house.debtor("CO", (2_500_000, 10)))
     owner = people.clerk(house.merchants["CO"])
-    assert "Devolver el dinero" in owner.browser.get(f"/m/payments/{payment.id}").text
+    page = owner.browser.get(f"/m/payments/{payment.id}").text
+    assert "Devolver el dinero" in page
+    assert f'name="left" value="{payment.amount.minor}"' in page
+    old = post(owner, f"/m/payments/{payment.id}/refund", why="mercancía devuelta", left="1")
+    assert "Ya se devolvió una parte" in old.text
     nobody = post(owner, f"/m/payments/{payment.id}/refund", why="")
     assert nobody.status_code == 422
     done = post(owner, f"/m/payments/{payment.id}/refund", why="mercancía devuelta")

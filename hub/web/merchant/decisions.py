@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -73,7 +75,9 @@ async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     own = await _own(desk, payment)
     try:
         amount = await _amount(desk, own, form)
-        decided = await decide_refund(desk.hub, own, amount=amount, by=desk.session.email, why=form.get("why"), via=VIA)
+        by, why, shown = desk.session.email, form.get("why"), form.get("left")
+        left = int(shown) if re.fullmatch(r"[0-9]{1,16}", shown, re.ASCII) else None
+        decided = await decide_refund(desk.hub, own, amount=amount, by=by, why=why, via=VIA, left=left)
     except Unreadable:
         return await payment_page(desk, own, fault=ONE_AMOUNT)
     except NotAllowed as refusal:
