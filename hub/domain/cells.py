@@ -66,10 +66,10 @@ def read_amount(text: str, currency: str, style: str | None = None) -> Money:
     written, negative = _written(text)
     found = readings(written["body"]) if written else {}
     if not written or not found:
-        raise Unreadable("No es un importe.")
+        raise Unreadable("No es un monto.")
     _refuse_other_currency(f"{written['before']} {written['after']}", currency)
     if style is not None and style not in found:
-        raise Unreadable(f"No es un importe con {DECIMAL_NAMES[style]} decimal.")
+        raise Unreadable(f"No es un monto con {DECIMAL_NAMES[style]} decimal.")
     if style is None and len(set(found.values())) > 1:
         one, other = (plain.replace(".", ",") for plain in found.values())
         remedy = "--decimal , / --decimal ."
@@ -143,8 +143,8 @@ def _refuse_other_currency(marks: str, currency: str) -> None:
     for mark in re.findall(MARK, marks):
         if mark != currency and currency not in SIGNS.get(mark, ()):
             if mark not in SIGNS and mark not in EXPONENTS:
-                raise Unreadable("No es un importe.")
-            raise Unreadable(f"El importe lleva «{mark}», pero la moneda de la fila es {currency}.")
+                raise Unreadable("No es un monto.")
+            raise Unreadable(f"El monto lleva «{mark}», pero la moneda de la fila es {currency}.")
 
 
 def _money(plain: str, text: str, currency: str) -> Money:
@@ -157,8 +157,8 @@ def _money(plain: str, text: str, currency: str) -> Money:
                 places = EXPONENTS[currency]
                 raise Unreadable(f"Tiene más decimales que los {places} de {currency}.") from error
         if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", plain):
-            raise Unreadable("El importe es demasiado grande.") from error
-        raise Unreadable(f"No es un importe: {shorten(text)}.") from error
+            raise Unreadable("El monto es demasiado grande.") from error
+        raise Unreadable(f"No es un monto: {shorten(text)}.") from error
 
 
 def _month(name: str) -> int | None:

@@ -250,7 +250,8 @@ def _fault(
     kept = {name: value for name, value in (headers or {}).items() if name.lower() in ("allow", "retry-after")}
     pages = reader_pages_of(request)
     pages = attrs.evolve(pages, switch="")  # what is not there looks the same whatever its address
-    page: Page = pages.page("error.html", status=status, headers=kept, title=title, advice=advice)
+    home = "/m" if request.scope["path"].startswith("/m/") else ""
+    page: Page = pages.page("error.html", status=status, headers=kept, title=title, advice=advice, home=home)
     return page
 
 

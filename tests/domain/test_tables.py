@@ -253,19 +253,19 @@ def test_an_amount_with_two_readings_is_refused_unless_the_decimal_sign_is_known
 @pytest.mark.parametrize(
     ("text", "currency", "style", "word"),
     [
-        ("12,345,6", "CRC", None, "importe"), ("1.23.456", "CRC", None, "importe"),
-        ("1.234 567", "CRC", None, "importe"),
-        ("1,234.567,50", "CRC", None, "importe"), ("", "CRC", None, "importe"), ("abc", "CRC", None, "importe"),
-        ("12%", "CRC", None, "importe"), ("1/2", "CRC", None, "importe"), ("١٢", "CRC", None, "importe"),
-        ("12 13", "CRC", None, "importe"), (",50", "CRC", None, "importe"), ("--5", "CRC", None, "importe"),
-        ("1" * 61, "CRC", None, "importe"), ("12 XYZ", "CRC", None, "importe"),
+        ("12,345,6", "CRC", None, "monto"), ("1.23.456", "CRC", None, "monto"),
+        ("1.234 567", "CRC", None, "monto"),
+        ("1,234.567,50", "CRC", None, "monto"), ("", "CRC", None, "monto"), ("abc", "CRC", None, "monto"),
+        ("12%", "CRC", None, "monto"), ("1/2", "CRC", None, "monto"), ("١٢", "CRC", None, "monto"),
+        ("12 13", "CRC", None, "monto"), (",50", "CRC", None, "monto"), ("--5", "CRC", None, "monto"),
+        ("1" * 61, "CRC", None, "monto"), ("12 XYZ", "CRC", None, "monto"),
         ("1.50", "CRC", ",", "coma"), ("1,50", "CRC", ".", "punto"), ("1,2345", "CRC", None, "decimales"),
         ("12,5", "CLP", None, "decimales"), ("99999999999999", "CRC", None, "grande"),
-        ("9" * 40, "CRC", None, "grande"), ("-(5)", "CRC", None, "importe"), ("(-5)", "CRC", None, "importe"),
+        ("9" * 40, "CRC", None, "grande"), ("-(5)", "CRC", None, "monto"), ("(-5)", "CRC", None, "monto"),
         ("COP 100", "CRC", None, "COP"), ("$100", "CRC", None, "«$»"), ("₡100", "COP", None, "«₡»"),
         ("US$100", "COP", None, "US"), ("$100 USD", "COP", None, "USD"),
         ("1,23E+06", "CRC", None, "Excel"), ("#N/A", "CRC", None, "Excel"), ("#¡REF!", "CRC", None, "Excel"),
-        ("#####", "CRC", None, "Excel"), (JsonNumber("1E999999"), "CRC", None, "importe"),
+        ("#####", "CRC", None, "Excel"), (JsonNumber("1E999999"), "CRC", None, "monto"),
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_the_reason(text: str, currency: str, style: str | None, word: str) -> None:

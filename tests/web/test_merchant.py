@@ -408,6 +408,7 @@ def test_a_form_with_faults_connects_nothing_and_keeps_what_was_typed(house: Any
     assert answer.status_code == 422
     assert "no tiene el formato esperado" in answer.text
     assert "Este dato es obligatorio" in answer.text
+    assert re.search(r"<li>[^<]+: Este dato es obligatorio</li>", answer.text), "which field is not said"
     assert 'value="T-CRC"' in answer.text
     assert "abcdefghij" not in answer.text
     assert not house.read(lambda tx: tx.accounts.of(clerk.merchant.id))

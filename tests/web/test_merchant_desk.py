@@ -425,6 +425,13 @@ def found_payment(house: Any, clerk: Any) -> Any:
 # ---------------------------------------------------------------- receipts, settlements, exceptions
 
 
+def test_at_the_desk_an_address_without_a_page_leads_back_home(house: Any, seat: Seats) -> None:
+    lost = seat(house.merchants["CR"]).browser.get("/m/nada")
+    assert (lost.status_code, '<a href="/m">Ir al inicio</a>' in lost.text) == (404, True)
+    with house.browser() as browser:
+        assert 'href="/m"' not in browser.get("/s/nada").text
+
+
 def test_every_exception_that_may_wait_has_words() -> None:
     vocabulary = (Path(__file__).parents[2] / "docs" / "vocabulary.md").read_text(encoding="utf-8")
     table = vocabulary.partition("## Reviews")[2].partition("## Accounts")[0]

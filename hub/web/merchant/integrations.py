@@ -82,6 +82,7 @@ async def _provider_page(
         settings=[setting for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT],
         typed={setting.name: typed.values.get(f"set-{setting.name}", "") for setting in info.settings} if typed else {},
         faults=faults or {},
+        labels={setting.name: setting.label for setting in info.settings},
         is_complete=account is not None and not await missing_settings(desk.hub, account),
         currencies=currencies_of(account, info) if account else (),
         culprits=[_label(info, name) for name in report.culprits] if report else [],
