@@ -51,7 +51,7 @@ from hub.domain.papers import (
     StatementMail,
 )
 from hub.domain.statement import Section, Standing, StatementRow
-from hub_hookspecs import FieldMatch, Match, Money
+from hub_hookspecs import Credentials, FieldMatch, Match, Money
 
 MOST_ROWS = 30
 """Rows of a statement in a mail; mail programs cut a mail of more than about 100 KB, the button at its end included."""
@@ -580,6 +580,8 @@ def account_result(value: AccountResultMail, reader: Reader) -> Sheet:
     ]
     if value.culprits:
         parts.append(Paragraph(t("result.culprits", names=", ".join(value.culprits))))
+    elif value.credentials is Credentials.REFUSED and not value.asked:
+        parts.append(Paragraph(t("result.operator")))
     if value.code:
         parts.append(Paragraph(t("result.code", code=value.code)))
     parts.append(Heading(t("result.identity")))

@@ -379,7 +379,8 @@ class AccountResultMail:
 
     Attributes:
         status: ``active``, ``needs_confirmation`` or ``failed``.
-        culprits: Labels of the settings that the provider did not accept.
+        culprits: Labels of the settings that the provider did not accept, of those that the merchant enters.
+        asked: The merchant enters settings; else the operator alone does.
         code: The provider's own short text for a refusal.
         fields: Verified company fields, ours and theirs side by side, masked.
         confirmed_by: Who confirmed by hand what could not be compared.
@@ -399,6 +400,7 @@ class AccountResultMail:
     checked_by: str = ""
     credentials: Credentials
     culprits: tuple[str, ...] = ()
+    asked: bool = True
     code: str = ""
     fields: tuple[FieldMatch, ...] = ()
     confirmed_by: str = ""

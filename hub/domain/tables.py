@@ -117,6 +117,7 @@ class InvoiceFile:
 
     Attributes:
         format: What the file turned out to be, for people.
+        columns: The file's own name for each of our columns that it has.
         decimal: The decimal sign of its amounts, where one was given or found.
         seen: Rows in the file, those with faults included.
     """
@@ -124,6 +125,7 @@ class InvoiceFile:
     rows: tuple[InvoiceRow, ...] = ()
     faults: tuple[Fault, ...] = ()
     format: str = ""
+    columns: Mapping[str, str] = attrs.Factory(dict)
     decimal: str | None = None
     seen: int = 0
 
@@ -179,6 +181,7 @@ def parse_invoices(
         rows=tuple(invoice for cells, invoice in rows if invoice and not cells.faulty),
         faults=_in_order((*table.faults, *faults)),
         format=table.format,
+        columns=columns,
         decimal=style,
         seen=len(table.rows),
     )

@@ -39,7 +39,7 @@ from hub.domain.papers import (
 )
 from hub.domain.payment import Flag, Status, returns_in
 from hub.domain.statement import number_of
-from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Kind, Money, ProviderInfo, Reason, ReasonKind
+from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Kind, Money, Reason, ReasonKind
 
 from .open_link import link_to, url_of
 from .ports import Hub, Mail, MailRefused, Tx
@@ -357,6 +357,7 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
             letterhead=head, provider=info.name, cause=cause, changed=changed, at=delivery.created_at, url=url
         )
     report = account.report
+    asked = {setting.name: setting.label for setting in info.settings if setting.entered_by == "merchant"}
     labels = {Channel.STATEMENT: "Estado de cuenta", Channel.CHECKOUT: "Tienda en línea"}
     return AccountResultMail(
         letterhead=head,
@@ -365,7 +366,8 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
         checked_at=account.updated_at,
         checked_by=account.confirmed_by,
         credentials=report.credentials if report else Credentials.UNCLEAR,
-        culprits=tuple(_label(info, name) for name in report.culprits) if report else (),
+        culprits=tuple(asked[name] for name in report.culprits if name in asked) if report else (),
+        asked=bool(asked),
         code=(report.code or "") if report else "",
         fields=tuple(_by_name(hub.countries[merchant.company.country], field) for field in report.fields)
         if report
@@ -387,11 +389,6 @@ def _by_name(country: Country, field: FieldMatch) -> FieldMatch:
         return field
     names = {kind.code: kind.label for kind in country.identity_types}
     return attrs.evolve(field, ours=names.get(field.ours, field.ours), theirs=names.get(field.theirs, field.theirs))
-
-
-def _label(info: ProviderInfo, name: str) -> str:
-    setting = info.setting(name)
-    return setting.label if setting else name
 
 
 def _review(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead) -> ReviewMail:

@@ -178,7 +178,15 @@ async def import_invoices(
     if file.faults:
         return report
     now = hub.clock()
-    return await _in_one(hub, lambda tx: _save_invoices(tx, merchant, country, file.rows, report, now), dry_run)
+    done = await _in_one(hub, lambda tx: _save_invoices(tx, merchant, country, file.rows, report, now), dry_run)
+    return attrs.evolve(
+        done, faults=_as_in_file(done.faults, file.columns), refused=_as_in_file(done.refused, file.columns)
+    )
+
+
+def _as_in_file(faults: tuple[Fault, ...], columns: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Faults under the file's own column names."""
+    return tuple(attrs.evolve(fault, column=columns.get(fault.column, fault.column)) for fault in faults)
 
 
 async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:

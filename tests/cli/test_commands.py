@@ -221,7 +221,7 @@ def test_a_row_that_contradicts_a_payment_is_refused_and_the_exit_code_is_1(run:
     lower = "numero;cliente;fecha;total\nFE-002;1-1234-0567;02/11/2026;5.000,00\n"
     ended = run("import", "invoices", "-", stdin=lower.encode())
     assert ended.code == 1
-    assert "line 2, number" in ended.err
+    assert "line 2, numero" in ended.err
     assert "1 refused" in ended.out
 
 

@@ -540,3 +540,12 @@ def test_a_name_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:
     told = text("mail.why.merchant", "es_CR", company="El Tornillo S.A.")
     assert told.endswith(" de El Tornillo S.A.")
     assert text("mail.why.merchant", "es_CR", company="El Tornillo").endswith(" de El Tornillo.")
+
+
+def test_a_merchant_who_was_asked_nothing_is_not_told_to_check_credentials(
+    samples: Samples, documents: Documents
+) -> None:
+    value, locale = samples["result_failed_co"]
+    told = draw(documents, attrs.evolve(value, culprits=(), asked=False), locale).text
+    assert "Estos datos los pone nuestro equipo" in told
+    assert "Revisa" not in told

@@ -170,6 +170,22 @@ def test_wrong_credentials_name_the_field_that_is_wrong(world: World) -> None:
     assert buttons(world, "CR", Money(150_000, "CRC")) == {}
 
 
+def test_a_merchant_is_not_told_to_check_what_the_operator_enters(world: World) -> None:
+    account = world.accounts["CO"]
+    known = world.read(lambda tx: tx.accounts.get(account.id)).settings
+    wrong = {**known, "client_id": "nobody", "client_secret": "nothing", "api_key": "none"}
+    done = world.run(provision_account(world.hub, world.companies["CO"].id, "nequi", wrong))
+    assert done.account.report
+    assert done.account.report.culprits
+    (told,) = [
+        mail
+        for mail in world.read(lambda tx: tx.deliveries.of(subject_id=account.id))
+        if mail.kind == "account_result" and mail.state == "due"
+    ]
+    value, _locale = world.read(lambda tx: value_of(tx, world.hub, told, world.hub.clock()))
+    assert (value.culprits, value.asked) == ((), False)
+
+
 # ---------------------------------------------------------------- mails
 
 

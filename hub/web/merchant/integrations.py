@@ -23,7 +23,7 @@ from hub.flows.open_account import NotInstalled
 from hub.flows.save_company import Invalid
 from hub.flows.set_channels import set_channels
 from hub.web.pages import Page, redirect
-from hub_hookspecs import Channel, EnteredBy, ProviderInfo
+from hub_hookspecs import Channel, EnteredBy
 
 from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
 from .rights import Right
@@ -71,6 +71,7 @@ async def _provider_page(
     info, account = entry.info, entry.account
     assert info is not None
     report = account.report if account else None
+    asked = {setting.name: setting.label for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT}
     return desk.page(
         "provider.html",
         status=status,
@@ -85,15 +86,10 @@ async def _provider_page(
         labels={setting.name: setting.label for setting in info.settings},
         is_complete=account is not None and not await missing_settings(desk.hub, account),
         currencies=currencies_of(account, info) if account else (),
-        culprits=[_label(info, name) for name in report.culprits] if report else [],
+        culprits=[asked[name] for name in report.culprits if name in asked] if report else [],
         identity=show_document(desk.country, desk.merchant.company.document, with_type=True),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
-
-
-def _label(info: ProviderInfo, name: str) -> str:
-    setting = info.setting(name)
-    return setting.label if setting else name
 
 
 @post("/integrations/{code:str}", status_code=200, right=Right.OWN)
