@@ -231,7 +231,7 @@ class Capture:
     """One proven movement of money into the merchant's account with the provider.
 
     Attributes:
-        own_record: The provider stated no amount; ours stands for it.
+        own_record: The provider vouched for no amount; ours stands for it.
         key: Of the observation that is booked.
     """
 
@@ -253,10 +253,11 @@ def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
             continue
         movement = claim.movement or payment.reference
         if movement not in found:
+            stated = claim.amount if "amount" in claim.vouched else None
             found[movement] = Capture(
                 movement=movement,
-                amount=payment.amount if claim.amount is None else claim.amount,
-                own_record=claim.amount is None,
+                amount=payment.amount if stated is None else stated,
+                own_record=stated is None,
                 key=item.key,
                 provider_reference=claim.provider_reference,
                 authorisation=claim.authorisation,

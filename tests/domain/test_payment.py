@@ -111,7 +111,7 @@ def a_payment(**changes: Any) -> Payment:
 
 def seen(kind: Kind, at: datetime = NOW, **claim: Any) -> Seen:
     if kind is Kind.PAID:
-        claim = {"movement": "R1", **claim}
+        claim = {"movement": "R1", "vouched": frozenset({"amount"}), **claim}
     observation = Observation(kind=kind, **claim)
     key = dedupe_key("a1", "t1", attrs.evolve(observation, vouched=frozenset({"amount", "authorisation"})))
     return Seen(key=key, payment_id="t1", account_id="a1", source=ObservedBy.QUERY, observation=observation, seen_at=at)
@@ -186,6 +186,14 @@ def test_a_capture_without_a_stated_amount_is_marked_as_our_own_record() -> None
 
     assert (stated.amount, stated.own_record) == (Money(1000, "CRC"), False)
     assert (unstated.amount, unstated.own_record) == (Money(1000, "CRC"), True)
+
+
+def test_an_amount_without_a_proof_is_flagged_and_ours_is_booked() -> None:
+    claims = [seen(Kind.PAID, amount=Money(99_000, "CRC"), vouched=frozenset({"reference", "movement"}))]
+    (taken,) = captures_in(a_payment(), claims)
+
+    assert (taken.amount, taken.own_record) == (Money(1000, "CRC"), True)
+    assert flags_of(a_payment(), claims) == {"amount_mismatch", "needs_review"}
 
 
 def test_one_movement_is_one_capture_however_often_it_is_told() -> None:

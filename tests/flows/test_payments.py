@@ -110,7 +110,9 @@ def test_money_that_comes_late_for_an_invoice_paid_meanwhile_is_the_customers_cr
 def test_a_receipt_says_what_really_came_and_what_was_asked(world: World) -> None:
     debtor = world.debtor("CO", 150_000)
     payment = world.pay(debtor)
-    told = Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(100_000, "COP"))
+    told = Observation(
+        kind=Kind.PAID, movement=payment.reference, amount=Money(100_000, "COP"), vouched=frozenset({"amount"})
+    )
     world.tell(payment, told)
     world.work()
     (mail,) = world.town.mailbox.to(debtor.customer.email)
@@ -119,10 +121,24 @@ def test_a_receipt_says_what_really_came_and_what_was_asked(world: World) -> Non
     assert world.due(debtor.payables[0]) == 50_000
 
 
+def test_an_amount_without_a_proof_makes_no_credit(world: World) -> None:
+    debtor = world.debtor("CO", 150_000)
+    payment = world.pay(debtor)
+    world.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(90_000_000, "COP")))
+    world.work()
+    view = world.run(view_payment(world.hub, payment.id))
+
+    assert view
+    assert (view.amount, world.due(debtor.payables[0])) == (Money(150_000, "COP"), 0)
+    assert "amount_mismatch" in world.causes(payment)
+
+
 def test_a_receipt_never_claims_money_in_a_currency_that_did_not_come(world: World) -> None:
     debtor = world.debtor("CR", 150_000)
     payment = world.pay(debtor)
-    told = Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(777, "USD"))
+    told = Observation(
+        kind=Kind.PAID, movement=payment.reference, amount=Money(777, "USD"), vouched=frozenset({"amount"})
+    )
     world.tell(payment, told)
     world.work()
     view = world.run(view_payment(world.hub, payment.id))

@@ -393,7 +393,9 @@ class Story:
             return [Observation(kind=Kind.NOT_FOUND)]
         match self.world.state_of(charge):
             case "paid":
-                return [Observation(kind=Kind.PAID, movement=reference, amount=charge.amount)]
+                return [
+                    Observation(kind=Kind.PAID, movement=reference, amount=charge.amount, vouched=frozenset({"amount"}))
+                ]
             case "rejected":
                 return [Observation(kind=Kind.DECLINED)]
             case "expired":
