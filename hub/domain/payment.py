@@ -196,11 +196,13 @@ class Payment:
 def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:
     """The key under which the same news falls together, whatever channel brought it and however often.
 
+    Two claims of one event, about two payments or of two kinds, are two.
+
     Args:
         occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
     """
     if observation.event_id and "event_id" in observation.vouched:
-        parts = [account_id, "event", observation.event_id]
+        parts = [account_id, "event", observation.event_id, payment_id, observation.kind]
     else:
         vouched = [f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched)]
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]

@@ -235,7 +235,7 @@ def test_other_accounts_payments_kinds_movements_and_vouched_fields_have_keys_of
     assert len(set(keys)) == len(keys)
 
 
-def test_a_vouched_event_id_is_the_key_alone() -> None:
+def test_a_vouched_event_id_makes_the_rest_of_what_is_vouched_no_matter() -> None:
     event = Observation(kind=Kind.PAID, movement="R1", event_id="E1", vouched=frozenset({"event_id"}))
 
     assert dedupe_key("a1", "t1", event) == dedupe_key("a1", "t1", attrs.evolve(event, authorisation="7"))
@@ -308,6 +308,19 @@ def test_a_session_that_cannot_be_asked_about_is_looked_at_when_its_grace_ends()
 
 def test_a_payment_that_was_never_sent_is_looked_at_after_a_minute() -> None:
     assert next_check(a_payment(status=Status.CREATED), PUSH, NOW) == NOW + MINUTE
+
+
+def test_one_event_that_tells_of_two_payments_or_of_two_things_is_two_pieces_of_news() -> None:
+    told = Observation(kind=Kind.PAID, event_id="E1", vouched=frozenset({"event_id"}))
+    again = attrs.evolve(told, movement="S1", vouched=frozenset({"event_id", "movement"}))
+
+    assert dedupe_key("a1", "t1", told) == dedupe_key("a1", "t1", again)
+    keys = {
+        dedupe_key("a1", "t1", told),
+        dedupe_key("a1", "t2", told),
+        dedupe_key("a1", "t1", attrs.evolve(told, kind=Kind.RETURNED)),
+    }
+    assert len(keys) == 3
 
 
 def test_what_never_came_was_not_undone() -> None:
