@@ -343,8 +343,10 @@ def _judge(tx: Tx, hub: Hub, account_id: str, report: IdentityReport, by: str, n
     if account is None:
         raise LookupError(f"no account {account_id}")
     status = status_after(report, confirmed=bool(account.confirmed_by))
-    # A provider that cannot answer now has said nothing against an account that it knew before.
-    keeps = account.status is AccountStatus.ACTIVE and account.report and report.credentials is Credentials.UNCLEAR
+    # A provider that cannot answer now has said nothing against an account that it knew before; and one that was turned
+    # off is turned on by connecting it again, not by being asked about.
+    unclear = account.status is AccountStatus.ACTIVE and account.report and report.credentials is Credentials.UNCLEAR
+    keeps = unclear or account.status is AccountStatus.DISABLED
     after = attrs.evolve(account, report=report, status=account.status if keeps else status, updated_at=now)
     tx.accounts.save(after)
     if after.status is not AccountStatus.NEEDS_CONFIRMATION and not keeps:

@@ -274,7 +274,8 @@ def _record(
     """Through the door, one payment after another; what names no payment we know is parked."""
     source, digest = ObservedBy(message.source.value), digest_of(message)
     news = [apply_observation(tx, hub, opened, item, source, digest, now) for item in observations]
-    tx.accounts.heard(opened.record.id, now)
+    if message.source is Source.NOTIFICATION:
+        tx.accounts.heard(opened.record.id, now)
     if any(item.payment is None for item in news):
         due_at = now + PARKED_LONG if _parked_money(news) else None
         _keep(tx, hub, [_sealed(hub, opened, message, MessageState.PARKED, "valid", now, due_at)])
@@ -472,13 +473,16 @@ async def receive_return(hub: Hub, token: str, message: Message) -> Payment | No
     payment, opened = loaded
     reading = _verdict_of(hub, opened, message)
     if reading is not None and reading.verdict is Verdict.VALID and reading.observations:
-        about = [item for item in reading.observations if item.reference in (None, payment.reference)]
-        claims = [Claim(observation=item, source=ObservedBy.RETURN, digest=digest_of(message)) for item in about]
+        own = [item for item in reading.observations if item.reference in (None, payment.reference)]
+        others = [item for item in reading.observations if item not in own]
+        claims = [Claim(observation=item, source=ObservedBy.RETURN, digest=digest_of(message)) for item in own]
 
         def record(tx: Tx) -> None:
             current = tx.payments.get(payment.id)
             if current:
                 record_observations(tx, hub, current, claims, now=now)
+            if others:  # proven by the same account, whichever browser brought it
+                _record(tx, hub, opened, message, others, now)
 
         await hub.store.write(record)
     elif payment.is_live:

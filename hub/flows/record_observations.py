@@ -26,6 +26,7 @@ from hub.domain.payment import (
     dedupe_key,
     flags_of,
     next_check,
+    returns_in,
     status_of,
     was_undone,
 )
@@ -178,7 +179,7 @@ def _tell(
     seen: tuple[Seen, ...],
     now: datetime,
 ) -> None:
-    """Owe the mails of a visible change: one per recipient and kind, in this transaction."""
+    """Owe the mails of a visible change in this transaction: one per recipient and kind, and one for each return."""
     payer = after.payer.email or customer.email
     if after.status is Status.PAID and not was_undone(after, seen):
         owe(tx, after, DeliveryKind.RECEIPT, payer, now)
@@ -188,8 +189,8 @@ def _tell(
         owe(tx, after, DeliveryKind.PAYMENT_PENDING, payer, now)
     elif after.status is Status.CLOSED and after.reason == Kind.DECLINED and _came_later(seen):
         owe(tx, after, DeliveryKind.PAYMENT_DECLINED, payer, now)
-    if any(item.observation.kind is Kind.RETURNED for item in seen):
-        owe(tx, after, DeliveryKind.PAYMENT_RETURNED, payer, now)
+    for number, _back in enumerate(back for back in returns_in(seen) if back.kind is Kind.RETURNED):
+        owe(tx, after, DeliveryKind.PAYMENT_RETURNED, payer, now, occasion=str(number or ""))
 
 
 def _came_later(seen: tuple[Seen, ...]) -> bool:
@@ -197,13 +198,13 @@ def _came_later(seen: tuple[Seen, ...]) -> bool:
     return any(item.observation.kind is Kind.DECLINED and item.source is not ObservedBy.ANSWER for item in seen)
 
 
-def owe(tx: Tx, payment: Payment, kind: DeliveryKind, recipient: str, now: datetime) -> None:
-    """Owe a mail about a payment, once per recipient and kind."""
+def owe(tx: Tx, payment: Payment, kind: DeliveryKind, recipient: str, now: datetime, *, occasion: str = "") -> None:
+    """Owe a mail about a payment, once per recipient, kind and occasion."""
     if not recipient:
         return
     tx.deliveries.add(
         Delivery(
-            id=derived_id("delivery", kind, payment.id, recipient),
+            id=derived_id("delivery", kind, payment.id, recipient, *filter(None, [occasion])),
             merchant_id=payment.merchant_id,
             mode=payment.mode,
             kind=kind,

@@ -444,6 +444,18 @@ def test_a_notice_for_an_unknown_reference_is_parked_and_acknowledged(world: Wor
     assert rows(world.path, "SELECT state FROM raw_message") == [("parked",)]
 
 
+def test_a_signed_return_that_names_an_unknown_reference_is_kept_too(world: World) -> None:
+    mine, order = world.pay(world.debtor("CR", 150_000)), "0" * 26
+    proof = signed(key_of(world), f"status:200,orderId:{order}")
+    result = json.dumps({"status": 200, "orderId": order, "authorization": "1", "_signature": proof}).encode()
+    path = base64.urlsafe_b64encode(result).decode()
+    answer = world.run(world.town.client.get(f"{world.base}/pay/return/{mine.return_token}/{path}"))
+
+    assert answer.status_code == 303
+    assert rows(world.path, "SELECT state FROM raw_message") == [("parked",)]
+    assert world.payment(mine).status is Status.PENDING
+
+
 # ---------------------------------------------------------------- F33, F34: genuine once, and not more than it says
 
 

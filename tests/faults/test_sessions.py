@@ -230,6 +230,11 @@ def test_somebody_elses_signed_return_pays_nothing_here(world: World) -> None:
     come_back(world, mine, "/" + base64.b64encode(news.body).decode())
 
     assert world.payment(mine).status is Status.PENDING
+    assert world.payment(other).status is Status.PAID, "it is proven, whichever browser brings it"
+    assert world.read(lambda tx: tx.accounts.get(other.account_id)).last_heard_at is None, "no notification came"
+    world.deliver(other)
+    assert world.balance("CR", "provider_clearing") == 150_000
+    assert broken(world) + world.book_differences() == []
 
 
 # ---------------------------------------------------------------- no session, no answer, given back

@@ -92,6 +92,16 @@ def test_a_confirmation_ends_with_the_account_that_was_confirmed(world: World) -
     assert other.account.confirmed_by == ""
 
 
+def test_an_account_that_was_turned_off_stays_off_until_its_owner_connects_it_again(world: World) -> None:
+    merchant, account = world.companies["CO"], world.accounts["CO"]
+    world.run(disable_account(world.hub, account.id))
+
+    assert world.run(validate_account(world.hub, account.id, by="operadora")).status is AccountStatus.DISABLED
+    assert buttons(world, "CO", PESOS) == {}
+    world.run(connect_account(world.hub, merchant.id, "nequi", {}, by="duena"))
+    assert world.read(lambda tx: tx.accounts.get(account.id)).status is not AccountStatus.DISABLED
+
+
 @pytest.mark.parametrize("status", sorted(set(AccountStatus) - {AccountStatus.NEEDS_CONFIRMATION}))
 def test_only_what_was_just_validated_can_be_confirmed(world: World, status: AccountStatus) -> None:
     account = world.accounts["CR"]

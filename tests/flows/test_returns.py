@@ -54,6 +54,16 @@ def test_what_may_still_be_given_back_counts_each_return_once(desk: Desk) -> Non
         desk.read(lambda tx: refundable(tx, desk.hub, desk.payment(payment), Money(99_000, "COP")))
 
 
+def test_each_return_is_told_once(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+    for event, minor in (("R1", 30_000), ("R1", 30_000), ("R2", 20_000)):
+        desk.tell(payment, returned(payment, minor, event=event))
+
+    assert len(desk.owed_mails(payment, "payment_returned")) == 2
+    assert len(desk.owed_mails(payment, "receipt")) == 1
+
+
 @pytest.mark.parametrize("kind", [Kind.RETURNED, Kind.CHARGED_BACK])
 def test_what_went_back_is_no_credit_and_asks_for_no_receipt(world: World, kind: Kind) -> None:
     debtor = world.debtor("CO", 100_000)
