@@ -1,19 +1,11 @@
-"""The control address of every simulator: what it is told wrongly it says, and a hang ends without an answer."""
+"""The control address of every simulator: what it is told wrongly it says."""
 
 import asyncio
-import socket
 
 import httpx
 import pytest
-import uvicorn
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 from hub_hookspecs.testing.simulator import Stage
-
-
-async def hello(_request):
-    return PlainTextResponse("hello")
 
 
 def stage() -> Stage:
@@ -54,27 +46,3 @@ def test_what_is_told_wrongly_is_answered_in_words(action: str, body: bytes, sta
 
     answer = asyncio.run(tell())
     assert (answer.status_code, told in answer.json().get("error", "")) == (status, True)
-
-
-@pytest.mark.parametrize("kind", ["hang_before", "hang_after", "cut_before", "cut_after"])
-def test_a_hang_and_a_cut_never_become_an_answer(kind: str) -> None:
-    async def ask() -> str:
-        listening = socket.create_server(("127.0.0.1", 0))
-        app = stage().wrap([Route("/hello", hello)])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with httpx.AsyncClient(trust_env=False, base_url=base) as client:
-            fault = {"path": "/hello", "kind": kind, "seconds": 0.01}
-            assert (await client.post("/_control/fault", json=fault)).status_code == 200
-            with pytest.raises(httpx.TransportError):
-                await client.get("/hello")
-            after = (await client.get("/hello")).text
-        server.should_exit = True
-        await task
-        listening.close()
-        return after
-
-    assert asyncio.run(ask()) == "hello"
