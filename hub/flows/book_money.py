@@ -39,7 +39,7 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> bool:
             surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
     for back in returns_in(seen):
         _book_return(tx, payment, back, captures)
-    if any(line.withholdings for line in payment.lines) and not undone:
+    if any(line.withholdings for line in payment.lines):
         _book_withheld(tx, payment, captures, seen)
     for item in seen:
         if item.observation.kind is Kind.SETTLED:

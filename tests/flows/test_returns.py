@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import attrs
 import pytest
 
-from hub.domain.payment import ObservedBy, Payment, Status
+from hub.domain.payment import ObservedBy, Payment, Status, Withholding
 from hub.flows.decide_refund import decide_refund
 from hub.flows.record_receipt import record_for_payment
 from hub.flows.run_operation import NotAllowed, refundable
@@ -52,6 +55,23 @@ def test_what_may_still_be_given_back_counts_each_return_once(desk: Desk) -> Non
 
     with pytest.raises(NotAllowed, match=r"70"):
         desk.read(lambda tx: refundable(tx, desk.hub, desk.payment(payment), Money(99_000, "COP")))
+
+
+def test_what_was_kept_back_is_owed_again_once_all_went_back_even_if_the_clock_went_back_too(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    made = desk.made(debtor)
+    kept = Withholding(tax="retefuente", base=100_000, amount=2_500)
+    line = attrs.evolve(made.lines[0], amount=97_500, withholdings=(kept,))
+    payment = desk.started(attrs.evolve(made, lines=(line,), amount=Money(97_500, "COP")))
+    desk.tell(payment, paid(payment, 97_500))
+    assert desk.due(debtor.payables[0]) == 0
+    desk.clock.now -= timedelta(minutes=5)
+    again = Observation(kind=Kind.PAID, movement=payment.reference)
+    desk.tell(payment, again, returned(payment, 97_500, event="R1"))
+
+    assert desk.due(debtor.payables[0]) == 100_000
+    assert desk.credit(debtor) == {}
+    assert broken(desk) == []
 
 
 def test_each_return_is_told_once(desk: Desk) -> None:
