@@ -355,6 +355,7 @@ BAD_RESULTS = {
         "handle_notification",
         Reading(verdict=Verdict.UNSIGNED, observations=(Observation(kind=Kind.ACCEPTED),)),
     ),
+    "a reason without end": ("handle_notification", Reading(verdict=Verdict.INVALID, reason="x" * 201)),
     "a redirect elsewhere": ("create_payment", started(Redirect("https://evil.example/"))),
     "a redirect to no address": ("create_payment", started(Redirect("https://[::1"))),
     "a redirect to a script": ("create_payment", started(Redirect("javascript:alert(1)"))),

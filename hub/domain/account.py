@@ -37,6 +37,7 @@ class ProviderAccount:
         confirmed_by, confirmed_at: Who confirmed by hand what the provider cannot tell.
         last_heard_at: When the last genuine notification came.
         paused: Text for payers while an operator has paused the account.
+        credentials: Version of settings and secrets, raised with every change of them; a grant belongs to one.
     """
 
     id: str
@@ -53,6 +54,7 @@ class ProviderAccount:
     confirmed_at: datetime | None = None
     last_heard_at: datetime | None = None
     paused: str = ""
+    credentials: int = 1
     created_at: datetime
     updated_at: datetime
 

@@ -120,6 +120,7 @@ class Customer:
     Attributes:
         remembered: Payer fields of earlier payments by field name, shown masked.
         language: Of mails and papers to this customer: ``es``, ``en``; empty for the merchant's own.
+        unsubscribed_at: When they asked for no more reminders of this merchant; receipts and news of a payment go on.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Customer:
     address: str = ""
     remembered: Mapping[str, str] = EMPTY
     language: str = ""
+    unsubscribed_at: datetime | None = None
 
 
 def locale_in(merchant: Merchant, language: str) -> str:

@@ -114,6 +114,7 @@ def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], r
             address=mask_card_numbers(row.address) or (before.address if before else ""),
             remembered=before.remembered if before else {},
             language=row.language or (before.language if before else ""),
+            unsubscribed_at=before.unsubscribed_at if before else None,
         )
         change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
         if change is not Change.UNCHANGED:

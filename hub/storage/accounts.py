@@ -22,7 +22,7 @@ ADD = inserted(account)
 FREE = (
     *(account.c.status, account.c.path_token, account.c.settings, account.c.secret_names, account.c.channels),
     *(account.c.report, account.c.confirmed_by, account.c.confirmed_at, account.c.last_heard_at, account.c.paused),
-    account.c.updated_at,
+    *(account.c.credentials, account.c.updated_at),
 )
 SAVE = changed(account, *FREE)
 GET = select(account).where(account.c.id == bindparam("id"))
@@ -155,6 +155,7 @@ def _values(record: ProviderAccount) -> dict[str, object]:
         "confirmed_at": maybe_micros(record.confirmed_at),
         "last_heard_at": maybe_micros(record.last_heard_at),
         "paused": record.paused,
+        "credentials": record.credentials,
         "updated_at": micros(record.updated_at),
     }
 
@@ -179,6 +180,7 @@ def _account(row: sqlite3.Row) -> ProviderAccount:
         confirmed_at=maybe_moment(row["confirmed_at"]),
         last_heard_at=maybe_moment(row["last_heard_at"]),
         paused=row["paused"],
+        credentials=row["credentials"],
         created_at=moment(row["created_at"]),
         updated_at=moment(row["updated_at"]),
     )

@@ -13,7 +13,7 @@ from hub.domain.merchant import Customer
 from hub.domain.refusals import Conflict
 from hub_hookspecs import IdentityDocument
 
-from .rows import folded, json_text, pattern
+from .rows import folded, json_text, maybe_micros, maybe_moment, pattern
 from .schema import customer
 from .statements import Runs, changed
 
@@ -106,6 +106,7 @@ def _values(record: Customer) -> dict[str, object]:
         "remembered": json_text(dict(record.remembered)),
         "language": record.language,
         "search": folded(record.name, number, record.email, record.phone),
+        "unsubscribed_at": maybe_micros(record.unsubscribed_at),
     }
 
 
@@ -123,4 +124,5 @@ def _customer(row: sqlite3.Row) -> Customer:
         address=row["address"],
         remembered=json.loads(row["remembered"]),
         language=row["language"],
+        unsubscribed_at=maybe_moment(row["unsubscribed_at"]),
     )

@@ -62,7 +62,7 @@ def test_migrated_tables_are_those_of_the_schema(path: Path) -> None:
         parts, _, tail = rest.rpartition(")")
         return [
             head.strip(),
-            *sorted(part.strip() for part in re.split(r",(?=\s*\n)|\n,|, (?=\w+ TEXT DEFAULT)", parts)),
+            *sorted(part.strip() for part in re.split(r",(?=\s*\n)|\n,|, (?=\w+ (?:TEXT|INTEGER))", parts)),
             tail.strip(),
         ]
 

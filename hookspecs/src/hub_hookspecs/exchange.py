@@ -60,6 +60,9 @@ MAX_REQUESTS: Final = 8
 MAX_ANSWER: Final = 1 << 20
 """Bytes of one answer after decompression."""
 
+MAX_REASON: Final = 200
+"""Characters of a reading's reason."""
+
 MAX_MEMORY: Final = 4096
 """Bytes of a payment's memory as JSON."""
 
@@ -366,6 +369,8 @@ def check_result(hook: str, value: object, account: Account, info: ProviderInfo)
             check_observations(hook, value.observations)
             if value.observations and value.verdict != "valid":
                 raise PluginFault(f"{hook} returned observations with verdict {value.verdict}")
+            if not len(value.reason) <= MAX_REASON:
+                raise PluginFault(f"{hook} must give its reason in at most {MAX_REASON} characters")
         case tuple() if hook == "fetch_settlement":
             if not all(isinstance(line, SettlementLine) for line in value):
                 raise PluginFault(f"{hook} returned something other than settlement lines")

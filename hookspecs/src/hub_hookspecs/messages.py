@@ -70,9 +70,12 @@ class Reading:
         verdict: VALID only after a proof; an exception counts as INVALID.
         observations: Only of a VALID message; may be empty (a route that we do not use).
         hints: Our references named by a message that proves nothing; they make a query due.
+        reason: Which check failed, in English and for the operator, such as ``the digest is not the body's``; it
+            is logged and shown, so it holds nothing that was sent or computed: no secret, no signature, no value.
     """
 
     verdict: Verdict
     observations: tuple[Observation, ...] = ()
     hints: tuple[str, ...] = ()
+    reason: str = ""
     reply: Reply = Reply()
