@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -16,14 +17,20 @@ from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.order import OrderItem, StoreOrder
 from hub.domain.payable import Payable, PayableKind
-from hub_hookspecs import Mode, Money
+from hub_hookspecs import EXPONENTS, LIMIT, Mode, Money
 
 from .open_link import url_of
 from .ports import Hub, Tx
 from .record_observations import derived_id
-from .save_company import MAIL
 from .save_options import origin_of
 from .sign_in import token_hash
+
+ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS: Final = re.compile(rf"(?=[^@]{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
+"""A mail address as programs write it: what OpenAPI calls ``email``, with a point in the domain."""
+
+VISIBLE: Final = re.compile(r"[^\s\ufeff]")
 
 
 @attrs.frozen(kw_only=True)
@@ -105,7 +112,7 @@ def checked_total(cart: Cart) -> Money:
     """The server's own sum of the cart.
 
     Raises:
-        OrderRefused: An empty cart, a quantity or price out of range, a missing field.
+        OrderRefused: An empty cart, a quantity or price out of range, a field that is not what it must be.
     """
     if not cart.items or len(cart.items) > 200:
         raise OrderRefused("items: an order has 1 to 200 items")
@@ -120,15 +127,19 @@ def checked_total(cart: Cart) -> Money:
     for name, text in (("number", cart.number), *_typed(cart), *_skus(cart)):
         if any(char < " " or char == "\x7f" for char in text):
             raise OrderRefused(f"{name}: one line without control characters")
-    if not cart.number.strip() or len(cart.number) > 60:
-        raise OrderRefused("number: 1 to 60 characters")
-    if not MAIL.fullmatch(cart.email):
+    if not VISIBLE.search(cart.number) or len(cart.number) > 60:
+        raise OrderRefused("number: 1 to 60 characters, not blanks alone")
+    if not ADDRESS.fullmatch(cart.email):
         raise OrderRefused("customer.email: one mail address, such as name@example.com; the receipt goes there")
+    if cart.currency not in EXPONENTS:
+        raise OrderRefused(f"currency: {cart.currency[:10]!r} is not known here; known are {', '.join(EXPONENTS)}")
     if not 1 <= cart.hold_minutes <= 10_080:
         raise OrderRefused("hold_minutes: from 1 to 10080")
     total = sum(item.quantity * item.price for item in cart.items)
     if total <= 0:
         raise OrderRefused("items: the order's total must be above zero")
+    if total > LIMIT:
+        raise OrderRefused(f"items: the order's total is at most the limit of {LIMIT} minor units")
     return Money(total, cart.currency)
 
 

@@ -151,7 +151,7 @@ def test_the_api_describes_itself(house: Any) -> None:
     with house.browser() as browser:
         description = browser.get("/v1/openapi.json").json()
 
-    assert set(description["paths"]) == {"/v1/orders", "/v1/orders/{id}"}
+    assert set(description["paths"]) == {"/v1/orders", "/v1/orders/{id}", "/v1/openapi.json"}
     items = description["components"]["schemas"]["Item"]
     assert items["properties"]["price"]["type"] == "integer"
     assert items["additionalProperties"] is False

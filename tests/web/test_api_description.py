@@ -23,6 +23,9 @@ from hub.web.api import schema as described
 from hub.web.pages import HEADERS
 from tests.faults.harness import seed_for
 
+# The generator warns of its own long values, and of random numbers that the served hub draws in another thread.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+
 NUMBERS = itertools.count(1)
 THANKS = "https://tienda.example/gracias"
 """An address of the shop that the house's companies registered."""
@@ -32,7 +35,8 @@ IN_WORDS = ("a card number must never be sent here", "the order's total is at mo
 
 OF_EVERY_PAGE = {name.lower() for name in HEADERS} | {"content-security-policy"}
 OF_HTTP = {"content-type", "content-length", "date"}
-REFUSED = ("content_type_conformance", "response_headers_conformance", "response_schema_conformance")
+PHASES = ("coverage", "fuzzing", "stateful")
+JUDGED = ("content_type_conformance", "response_headers_conformance", "response_schema_conformance")
 
 
 @pytest.fixture(scope="module")
@@ -88,38 +92,44 @@ class Judged:
         self.differences.setdefault(f"{label}: {failure.failure.title}", told)
 
 
-def judge(house: Any, key: str, *, examples: int, seed: int, only: str = "", phases: tuple[str, ...] = ()) -> Judged:
+def judge(
+    house: Any, key: str, *, examples: int, seed: int, only: str = "", phases: tuple[str, ...] = PHASES
+) -> Judged:
     """Send what the description allows and what it forbids, and judge each answer with every check."""
-    known = ("examples", "coverage", "fuzzing", "stateful")
     config = SchemathesisConfig.from_dict(
         {
+            "base-url": house.base,
             "seed": seed,
             "headers": {"Authorization": f"Bearer {key}"},
             "continue-on-failure": True,
             "cache": {"enabled": False},
             "generation": {"max-examples": examples, "database": "none"},
             "phases": {
-                **{name: {"enabled": not phases or name in phases} for name in known},
+                "examples": {"enabled": False},  # the description gives none
+                "coverage": {"enabled": "coverage" in phases},
+                "fuzzing": {"enabled": "fuzzing" in phases},
                 "stateful": {
-                    "enabled": not phases or "stateful" in phases,
+                    "enabled": "stateful" in phases,
                     "generation": {"max-examples": max(1, examples // 4)},
                 },
             },
         }
     )
-    api = schemathesis.openapi.from_url(f"{house.base}/v1/openapi.json", config=config)
-    api.hook("before_call")(make_new)
+    with house.browser() as browser:  # not from_url, which leaves out the operation that it was read by
+        api = schemathesis.openapi.from_dict(browser.get("/v1/openapi.json").json(), config=config)
     judged = Judged()
     for event in from_schema(api.include(operation_id=only) if only else api).execute():
         judged.take(event)
     return judged
 
 
+@schemathesis.hook("before_call")
 def make_new(_context: Any, case: Any, _kwargs: Any) -> None:
-    """An order that fits the schema is a new one of a registered shop, which no schema can say."""
+    """An order that fits the schema is a new one of a registered shop, in digits alone, which no schema can say."""
     if case.method != "POST" or not isinstance(case.body, dict) or not case.meta.generation.mode.is_positive:
         return
     number = next(NUMBERS)
+    case.body = json.loads(json.dumps(case.body), parse_float=lambda written: int(float(written)))
     case.body["number"] = f"{case.body['number'][:40]} {number}"
     case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key'][:190]}{number}"
     if case.body.get("return_url"):
@@ -131,12 +141,11 @@ def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
-@pytest.mark.xfail(strict=True, reason="P6: description and behaviour differ")
 def test_the_api_answers_as_its_description_says(house: Any, key: str) -> None:
     seed = seed_for("description")
-    print(f"HUB_TEST_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
-    judged = judge(house, key, examples=20, seed=seed)
+    judged = judge(house, key, examples=15, seed=seed)
 
+    print(f"HUB_TEST_SEED={seed}: {sorted(judged.answers.items())}, {judged.in_words} in words")  # noqa: T201
     assert judged.differences == {}
     assert judged.checks >= set(CHECKS.get_all_names()) - {"max_response_time"}
     seen = {(label, status) for label, status in judged.answers}
@@ -147,11 +156,10 @@ def test_the_api_answers_as_its_description_says(house: Any, key: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.xfail(strict=True, reason="P6: description and behaviour differ")
 def test_nor_does_it_differ_in_thousands_of_requests(house: Any, key: str) -> None:
     seed = seed_for("description")
-    print(f"HUB_TEST_SEED={seed}")  # noqa: T201
     judged = judge(house, key, examples=1000, seed=seed)
+    print(f"HUB_TEST_SEED={seed}: {sorted(judged.answers.items())}, {judged.in_words} in words")  # noqa: T201
 
     assert judged.differences == {}
     assert judged.answers["POST /v1/orders", 201] > 5 * judged.in_words
@@ -246,7 +254,6 @@ def browser(house: Any, key: str) -> Iterator[httpx.Client]:
         yield opened
 
 
-@pytest.mark.xfail(strict=True, reason="P6: statuses are left out")
 def test_every_answer_that_is_described_is_tried() -> None:
     assert {(name, status) for name, (_, _, words) in operations().items() for status in words["responses"]} == set(
         ASKED
@@ -254,7 +261,6 @@ def test_every_answer_that_is_described_is_tried() -> None:
 
 
 @pytest.mark.parametrize(("name", "status"), ASKED)
-@pytest.mark.xfail(strict=False, reason="P6: answers are not described")
 def test_each_described_answer_is_given_as_described(
     house: Any, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, name: str, status: str
 ) -> None:
@@ -269,7 +275,7 @@ def test_each_described_answer_is_given_as_described(
     assert answer.status_code == int(status), answer.text
     path, method, words = operations()[name]
     api = schemathesis.openapi.from_url(f"{house.base}/v1/openapi.json")
-    api[path][method.upper()].Case().validate_response(answer, checks=CHECKS.get_by_names(REFUSED))
+    api[path][method.upper()].Case().validate_response(answer, checks=CHECKS.get_by_names(JUDGED))
     named = {header.lower() for header in resolved(words["responses"][status]).get("headers", {})}
     assert set(answer.headers) - OF_EVERY_PAGE - OF_HTTP <= named <= set(answer.headers)
 
@@ -281,7 +287,6 @@ def resolved(response: dict[str, Any]) -> dict[str, Any]:
     return response
 
 
-@pytest.mark.xfail(strict=True, reason="P6: one answer for all that is wrong")
 def test_what_an_order_must_be_is_described() -> None:
     found = described.description()
     parts = found["components"]["schemas"]
@@ -304,14 +309,12 @@ def test_another_method_is_told_which_there_are(browser: httpx.Client, path: str
     assert ("POST" if path == "/v1/orders" else "GET") in answer.headers["allow"]
 
 
-@pytest.mark.xfail(strict=True, reason="P6: the largest order is too large")
 def test_the_largest_order_that_is_described_is_taken(browser: httpx.Client) -> None:
     answer = post(largest_cart())(browser)
 
     assert answer.status_code == 201, answer.text
 
 
-@pytest.mark.xfail(strict=True, reason="P6: an id without its beginning opens the order")
 def test_an_order_has_one_id(browser: httpx.Client) -> None:
     whole = post(cart())(browser).json()["id"]
     answers = [browser.get(f"/v1/orders/{given}") for given in (whole, whole.removeprefix("ord_"), f"ord_{whole}")]
@@ -332,7 +335,6 @@ def test_an_order_has_one_id(browser: httpx.Client) -> None:
         ({"number": " \u2003"}, "number: "),
     ],
 )
-@pytest.mark.xfail(strict=False, reason="P6: what is refused is not what is described, or its field is not named")
 def test_what_the_description_forbids_is_refused_by_name(
     browser: httpx.Client, changes: dict[str, Any], named: str
 ) -> None:
@@ -345,19 +347,17 @@ def test_what_the_description_forbids_is_refused_by_name(
 # ---------------------------------------------------------------- controls
 
 
-@pytest.mark.xfail(strict=True, reason="P6: every run differs")
 def test_control_an_api_that_lets_anybody_in_is_seen(house: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def anybody(_request: Any) -> Any:
         merchant = house.merchants["CR"]
         return merchant, merchant.mode
 
     monkeypatch.setattr(orders, "_caller", anybody)
-    judged = judge(house, key, examples=1, seed=1, only="readOrder", phases=("coverage", "stateful"))
+    judged = judge(house, key, examples=8, seed=1, phases=("stateful",))
 
     assert any("accepts" in title or "auth" in title.lower() for title in judged.differences), judged.differences
 
 
-@pytest.mark.xfail(strict=True, reason="P6: every run differs")
 def test_control_the_description_as_it_was_is_seen(house: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = described.description
 

@@ -7,35 +7,43 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Response, get, post
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from hub.domain.merchant import Merchant
 from hub.domain.order import OrderItem
 from hub.flows.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
 from hub.flows.view_order import FoundOrder, OrderView, find_order
 from hub.web.pages import Request, hub_of
-from hub_hookspecs import Mode, Money, MoneyError, strict_json
+from hub_hookspecs import Mode, Money, strict_json
 
 from .problems import problem
-from .records import Amount, NewOrder, OrderState
+from .records import Amount, NewOrder, OrderState, Progress
 
-KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+MAX_KEY: Final = 200
+KEY: Final = re.compile("[!-~]+")
+MAX_BODY: Final = 1024 * 1024
+"""The longest order that the description allows fits, however its letters are escaped."""
+
+ID: Final = "ord_"
 BEARER: Final = re.compile(r"(?i)bearer +([\x21-\x7e]{1,200})")
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-@post("/v1/orders", include_in_schema=False)
+@post("/v1/orders", include_in_schema=False, request_max_body_size=MAX_BODY)
 async def create_order(request: Request) -> Response[Any]:
     """Place an order, or give the answer of the same key and body again."""
     caller = await _caller(request)
     if caller is None:
         return _unauthorized(request)
     key = request.headers.get("idempotency-key", "")
-    if not KEY.fullmatch(key):
-        return problem(400, "Idempotency-Key: 1 to 200 printable characters are needed")
+    if not (KEY.fullmatch(key) and len(key) <= MAX_KEY):
+        return problem(400, f"Idempotency-Key: 1 to {MAX_KEY} printable characters are needed")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return problem(415, "the body must be application/json")
     try:
         body = strict_json(await request.body())
+    except RequestEntityTooLarge:
+        return problem(413, f"the body is larger than {MAX_BODY} bytes")
     except ValueError as error:
         return problem(400, f"the body is not acceptable JSON: {error}")
     merchant, mode = caller
@@ -44,7 +52,7 @@ async def create_order(request: Request) -> Response[Any]:
         placed = await place_order(hub_of(request), merchant, mode, key, cart)
     except KeyReused:
         return problem(422, "Idempotency-Key: it was used with another body; nothing happened")
-    except (msgspec.ValidationError, OrderRefused, MoneyError) as error:
+    except (msgspec.ValidationError, OrderRefused) as error:
         return problem(422, str(error))
     return Response(placed.body, status_code=placed.status, headers=NO_STORE)
 
@@ -56,7 +64,8 @@ async def read_order(request: Request) -> Response[Any]:
     if caller is None:
         return _unauthorized(request)
     merchant, mode = caller
-    found = await find_order(hub_of(request), merchant, mode, request.path_params["order_id"].removeprefix("ord_"))
+    given = request.path_params["order_id"]
+    found = await find_order(hub_of(request), merchant, mode, given.removeprefix(ID)) if given.startswith(ID) else None
     if found is None:
         return problem(404, "no such order")
     return Response(msgspec.to_builtins(_state(found)), headers=NO_STORE)
@@ -94,7 +103,7 @@ def _cart(order: NewOrder) -> Cart:
 def _state(found: FoundOrder) -> OrderState:
     view, payment, proof = found.view, found.view.payment, found.proof
     return OrderState(
-        id=f"ord_{view.order.id}",
+        id=f"{ID}{view.order.id}",
         number=view.order.number,
         status=_status(view),
         total=_amount(view.order.total),
@@ -109,7 +118,7 @@ def _state(found: FoundOrder) -> OrderState:
     )
 
 
-def _status(view: OrderView) -> str:
+def _status(view: OrderView) -> Progress:
     if view.is_paid:
         return "paid"
     if view.payment and view.payment.is_live:

@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
-SHORT = Meta(max_length=200)
+from hub_hookspecs import EXPONENTS
+
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+VISIBLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f\x85\ufeff][^\x00-\x1f\x7f]*$"
+DOTTED: Final = r"^[^\"@]+@[^\[@]+\.[^\]@]+$"
+"""What the flows judge with words of their own, as the description says it; in every dialect of patterns the same."""
+
+ORDER_ID: Final = "^ord_[0-9A-Za-z]{26}$"
 MINOR = "whole minor units of the currency: 1825075 CRC is 18 250.75 colones"
+
+
+Currency: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": sorted(EXPONENTS)})]
+OrderId: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": ORDER_ID})]
+Moment: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Progress: TypeAlias = Literal["open", "in_process", "paid", "expired", "cancelled"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One position of a cart."""
 
-    description: Annotated[str, Meta(min_length=1, max_length=200)]
+    description: Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"pattern": ONE_LINE})]
     quantity: Annotated[int, Meta(ge=1, le=100_000)]
     price: Annotated[int, Meta(ge=0, le=10**12, description=f"Of one unit, in {MINOR}.")]
-    sku: Annotated[str, Meta(max_length=60)] = ""
+    sku: Annotated[str, Meta(max_length=60, extra_json_schema={"pattern": ONE_LINE})] = ""
 
 
 class Shopper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who buys; the mail of the order and the receipt go there."""
 
-    email: Annotated[str, Meta(min_length=3, max_length=200)]
-    name: Annotated[str, SHORT] = ""
-    phone: Annotated[str, Meta(max_length=40)] = ""
+    email: Annotated[
+        str,
+        Meta(
+            min_length=3,
+            max_length=200,
+            description="A domain with other than English letters in its ASCII form, xn--…",
+            extra_json_schema={"format": "email", "pattern": DOTTED},
+        ),
+    ]
+    name: Annotated[str, Meta(max_length=200, extra_json_schema={"pattern": ONE_LINE})] = ""
+    phone: Annotated[str, Meta(max_length=40, extra_json_schema={"pattern": ONE_LINE})] = ""
 
 
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An order to place."""
 
-    number: Annotated[str, Meta(min_length=1, max_length=60, description="The shop's own, unique for the merchant.")]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
-    items: Annotated[list[Item], Meta(min_length=1, max_length=200)]
+    number: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=60,
+            description="The shop's own, unique for the merchant.",
+            extra_json_schema={"pattern": VISIBLE},
+        ),
+    ]
+    currency: Currency
+    items: Annotated[
+        list[Item],
+        Meta(
+            min_length=1,
+            max_length=200,
+            description="At least one of them has a price.",
+            extra_json_schema={"contains": {"type": "object", "properties": {"price": {"minimum": 1}}}},
+        ),
+    ]
     customer: Shopper
     hold_minutes: Annotated[int, Meta(ge=1, le=10_080, description="How long the stock is kept.")] = 60
     return_url: Annotated[
@@ -49,38 +86,34 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Money."""
 
     minor: Annotated[int, Meta(description=MINOR.capitalize() + ".")]
-    currency: str
+    currency: Currency
 
 
 class PlacedOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An order that was placed; ``page`` is where the shopper pays."""
 
-    id: str
+    id: OrderId
     number: str
     total: Amount
-    hold_until: str
-    page: str
+    hold_until: Moment
+    page: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
 
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How an order stands.
+    """How an order stands."""
 
-    ``status`` is ``open``, ``in_process``, ``paid``, ``expired`` or ``cancelled``; only ``paid`` means that the money
-    is there.
-    """
-
-    id: str
+    id: OrderId
     number: str
-    status: str
+    status: Annotated[Progress, Meta(description="Only paid means that the money is there.")]
     total: Amount
     due: Amount
-    hold_until: str
-    paid_at: str | None = None
+    hold_until: Moment
+    paid_at: Moment | None = None
     provider: str | None = None
     provider_reference: str | None = None
     authorisation: str | None = None
     reference: str | None = None
-    page: str = ""
+    page: Annotated[str, Meta(description="Where the shopper pays; empty once it is closed.")] = ""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
