@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -114,6 +115,7 @@ def killings(zygote: Zygote, folder: Folder, dice: random.Random, kills: int, bu
     return problems + [f"{reference} was acknowledged and is lost" for reference in sorted(acknowledged - whole)]
 
 
+@pytest.mark.xfail(strict=True, reason="T1: what the trial seeds has expired by the clock that its server lives by")
 def test_what_was_acknowledged_before_a_kill_is_applied_once(
     zygote: Zygote, folder: Folder, dice: random.Random, size: Size
 ) -> None:
@@ -127,3 +129,9 @@ def test_control_a_server_that_acknowledges_before_it_commits_loses_news(
     lost = killings(zygote, folder, dice, 2, "acknowledge_before_commit")
 
     assert any("was acknowledged and is lost" in text for text in lost)
+
+
+def test_control_a_house_of_another_day_has_expired_before_its_server_answers(
+    zygote: Zygote, folder: Folder, dice: random.Random
+) -> None:
+    assert any("is half applied: ['closed'" in text for text in killings(zygote, folder, dice, 1))
