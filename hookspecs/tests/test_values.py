@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import attrs
@@ -21,6 +21,7 @@ from hub_hookspecs import (
     Company,
     CurrencyRule,
     Grant,
+    Holidays,
     IdentityDocument,
     Links,
     Literal,
@@ -43,10 +44,12 @@ from hub_hookspecs import (
     check_button,
     compare_names,
     compare_numbers,
+    easter,
     info_faults,
     json_bytes,
     json_object,
     mask,
+    monday_from,
     name_key,
     number,
     plain,
@@ -340,20 +343,20 @@ def test_a_button_that_cannot_be_drawn_safely_is_a_fault(button):
 
 PUBLIC = """
 Account ApproveInApp Ask CONTRACT_VERSION CROCKFORD Cancel Catalogue Channel Company Conclusion Country Credentials
-CurrencyRule DOUBTFUL Done EXPONENTS EnteredBy Exchange FieldMatch Grant GrantRequest HUB_KINDS IdentityCheck
+CurrencyRule DOUBTFUL Done EXPONENTS EnteredBy Exchange FieldMatch Grant GrantRequest HUB_KINDS Holidays IdentityCheck
 IdentityDocument IdentityReport IdentityType Instrument JsonMap Kind LEGAL LEGAL_FORMS LIMIT Links Literal MAX_ANSWER
-MAX_MEMORY MAX_REQUESTS Mark Match Message Mode Money MoneyError NextAction NotExecuted NotSent Observation Offer Order
-OrderLine Outcome OutcomeUnknown PROJECT PayButton Payer PayerField PaymentStarted Period PluginFault PostForm
+MAX_MEMORY MAX_REQUESTS Mark Match Message Mode Money MoneyError NextAction NotExecuted NotSent Observation Offer
+Order OrderLine Outcome OutcomeUnknown PROJECT PayButton Payer PayerField PaymentStarted Period PluginFault PostForm
 ProviderError ProviderInfo Query QueryBy RESULTS Reading Reason ReasonKind ReceiptRules Redirect ReferenceRule Refund
 RefundKind Refunds Refused Repeat Reply Setting SettlementFile SettlementLine ShowQr ShowReference Source Starts Step
 Steps Verdict Way catalogue_for check_browser_url check_button check_observations check_result compare_names
-compare_numbers exchange_of harmless hookimpl hookspec info_faults json_bytes json_object mark_of mask name_key number
-opens_session origin_of plain read_catalogues repeat_for strict_json texts_of translate translate_button translate_info
-wants_grant without_grant
+compare_numbers easter exchange_of harmless hookimpl hookspec info_faults json_bytes json_object mark_of mask
+monday_from name_key number opens_session origin_of plain read_catalogues repeat_for strict_json texts_of translate
+translate_button translate_info wants_grant without_grant
 """
 MODULES = {
-    "country", "declared", "errors", "exchange", "identity", "markers", "messages", "money", "payment", "provider",
-    "specs", "testing", "texts", "wire",
+    "country", "declared", "errors", "exchange", "holidays", "identity", "markers", "messages", "money", "payment",
+    "provider", "specs", "testing", "texts", "wire",
 }  # fmt: skip
 
 
@@ -375,3 +378,28 @@ def test_the_contract_and_its_kit_load_neither_pytest_nor_starlette_nor_the_hub(
         [sys.executable, "-c", LOADED.format(module=module)], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+# ---------------------------------------------------------------- holidays
+
+
+@pytest.mark.parametrize("year", [1900, 2000, 2019, 2038, 2076, 2100, 2285])
+def test_easter_is_the_sunday_that_the_tables_name(year: int) -> None:
+    sundays = {1900: "04-15", 2000: "04-23", 2019: "04-21", 2038: "04-25", 2076: "04-19", 2100: "03-28", 2285: "03-22"}
+
+    assert f"{easter(year):%m-%d}" == sundays[year]
+
+
+def test_a_holiday_is_kept_on_its_own_monday_or_the_next() -> None:
+    assert [monday_from(date(2026, 11, day)).day for day in (1, 2, 3, 8)] == [2, 2, 9, 9]
+
+
+def test_holidays_by_a_rule_are_asked_like_a_set_of_dates() -> None:
+    holidays = Holidays(lambda year: {date(year, 2, 28) + timedelta(days=1)})
+
+    assert (date(2028, 2, 29) in holidays, date(2029, 3, 1) in holidays, date(2029, 2, 28) in holidays) == (
+        True,
+        True,
+        False,
+    )
+    assert "2028-02-29" not in holidays

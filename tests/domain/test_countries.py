@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from string import Formatter
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from babel import Locale
 from stdnum.cr import cpj
@@ -18,23 +19,6 @@ from hub.domain.identity import read_document, show_document
 from hub_hookspecs import EXPONENTS, Country
 
 BOTH = pytest.mark.parametrize("country", [CR, CO], ids=lambda country: country.code)
-
-
-def easter(year: int) -> date:
-    """Gauss's rule, as Butcher wrote it."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    m = (32 + 2 * e + 2 * i - h - k) % 7
-    n = (a + 11 * h + 22 * m) // 451
-    month, day = divmod(h + m - 7 * n + 114, 31)
-    return date(year, month, day + 1)
-
-
-def following_monday(day: date) -> date:
-    return day + timedelta(days=-day.weekday() % 7)
 
 
 @BOTH
@@ -103,20 +87,55 @@ def test_mobile_numbers_are_told_from_others(country: Country, number: str, mobi
     assert mobile is (re.fullmatch(country.mobile, number) is not None)
 
 
-@pytest.mark.parametrize("year", [2026, 2027])
-def test_holidays_are_those_of_the_law(year: int) -> None:
-    """The written dates agree with the rules: fixed days, days counted from Easter, and Colombia's Mondays."""
-    sunday = easter(year)
-    holy = {sunday - timedelta(days=3), sunday - timedelta(days=2)}
-    fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (7, 20), (8, 7), (12, 8), (12, 25))}
-    moved = {date(year, month, day) for month, day in ((1, 6), (3, 19), (6, 29), (8, 15), (10, 12), (11, 1), (11, 11))}
-    counted = {sunday + timedelta(days=days) for days in (39, 60, 68)}
-    costa_rica = ((1, 1), (4, 11), (5, 1), (7, 25), (8, 2), (8, 15), (8, 31), (9, 15), (12, 1), (12, 25))
+def days(country: Country, year: int) -> list[str]:
+    """The holidays of a year, in order."""
+    first = date(year, 1, 1)
+    every = (first + timedelta(days=count) for count in range(366))
+    return [f"{day:%m-%d}" for day in every if day.year == year and day in country.holidays]
 
-    assert fixed | holy | {following_monday(day) for day in moved | counted} == {
-        day for day in CO.holidays if day.year == year
-    }
-    assert holy | {date(year, *day) for day in costa_rica} == {day for day in CR.holidays if day.year == year}
+
+WRITTEN = {
+    (
+        "CO",
+        2025,
+    ): "01-01 01-06 03-24 04-17 04-18 05-01 06-02 06-23 06-30 07-20 08-07 08-18 10-13 11-03 11-17 12-08 12-25",
+    (
+        "CO",
+        2026,
+    ): "01-01 01-12 03-23 04-02 04-03 05-01 05-18 06-08 06-15 06-29 07-13 07-20 08-07 08-17 10-12 11-02 11-16"
+    " 12-08 12-25",
+    (
+        "CO",
+        2027,
+    ): "01-01 01-11 03-22 03-25 03-26 05-01 05-10 05-31 06-07 07-05 07-12 07-20 08-07 08-16 10-18 11-01 11-15"
+    " 12-08 12-25",
+    ("CR", 2025): "01-01 04-11 04-17 04-18 05-01 07-25 08-02 08-15 08-31 09-15 12-01 12-25",
+    ("CR", 2026): "01-01 04-02 04-03 04-11 05-01 07-25 08-02 08-15 08-31 09-15 12-01 12-25",
+    ("CR", 2027): "01-01 03-25 03-26 04-11 05-01 07-25 08-02 08-15 08-31 09-15 12-01 12-25",
+}
+"""As calendars print them."""
+
+
+@pytest.mark.parametrize(("code", "year"), WRITTEN)
+def test_holidays_are_those_of_the_calendar(code: str, year: int) -> None:
+    """What the rules of the law compute is what was written down for these years."""
+    assert days({"CO": CO, "CR": CR}[code], year) == WRITTEN[code, year].split()
+
+
+@BOTH
+def test_holidays_do_not_end(country: Country) -> None:
+    """Each year has as many, or one less where two fall on one day; what is no date is none."""
+    usual = {"CO": (18, 19), "CR": (11, 12)}[country.code]
+
+    assert all(len(days(country, year)) in usual for year in range(2026, 2101))
+    assert "2026-12-25" not in country.holidays
+
+
+def test_control_a_list_of_dates_ends() -> None:
+    """Holidays that somebody wrote down for two years."""
+    listed = attrs.evolve(CR, holidays=frozenset(date(year, 12, 25) for year in (2026, 2027)))
+
+    assert (days(listed, 2027), days(listed, 2028)) == (["12-25"], [])
 
 
 def test_the_usual_company_classes_are_those_that_stdnum_knows() -> None:

@@ -35,6 +35,9 @@ from .exchange import origin_of as origin_of
 from .exchange import repeat_for as repeat_for
 from .exchange import wants_grant as wants_grant
 from .exchange import without_grant as without_grant
+from .holidays import Holidays as Holidays
+from .holidays import easter as easter
+from .holidays import monday_from as monday_from
 from .identity import LEGAL_FORMS as LEGAL_FORMS
 from .identity import Company as Company
 from .identity import Credentials as Credentials

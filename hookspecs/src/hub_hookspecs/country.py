@@ -6,7 +6,7 @@ file of ours, and a provider's distribution may bring its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date
 
 import attrs
@@ -72,7 +72,7 @@ class Country:
         mobile: Pattern of a mobile number without country prefix, digits only.
         phone_prefix: International prefix: ``+506``.
         wording: Texts that differ from the language's default, by message id.
-        holidays: Bank holidays, for estimates only.
+        holidays: Bank holidays, for estimates only: a set of dates, or ``Holidays`` by a rule that never ends.
         surcharge_allowed: Whether a payer may be charged for the method.
         withholdings: Whether payers withhold taxes in private business.
     """
@@ -88,7 +88,7 @@ class Country:
     phone_prefix: str
     receipts: ReceiptRules
     wording: Mapping[str, str] = EMPTY
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
     surcharge_allowed: bool = False
     withholdings: bool = False
 

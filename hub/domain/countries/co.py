@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from stdnum.co import nit
 
-from hub_hookspecs import Country, IdentityType, ReceiptRules
+from hub_hookspecs import Country, Holidays, IdentityType, ReceiptRules, easter, monday_from
 
 UP_TO_TWENTY = "[0-9A-Z]{1,20}"
+ON_THE_DAY = ((1, 1), (5, 1), (7, 20), (8, 7), (12, 8), (12, 25))
+ON_A_MONDAY = ((1, 6), (3, 19), (6, 29), (8, 15), (10, 12), (11, 1), (11, 11))
+CHIQUINQUIRA = (7, 9)
+ASCENSION, CORPUS_CHRISTI, SACRED_HEART = 39, 60, 68
+"""Days after Easter Sunday; kept on a Monday too."""
 
 
 def check_digit(number: str) -> str:
@@ -20,6 +25,20 @@ def thousands(number: str, digit: str | None) -> str:
     """``800197268``, ``4`` -> ``800.197.268-4``."""
     grouped = f"{int(number):,}".replace(",", ".") if number.isdecimal() else number
     return f"{grouped}-{digit}" if digit else grouped
+
+
+def holidays_of(year: int) -> frozenset[date]:
+    """The days of rest by Ley 51 of 1983, most of them kept on the following Monday.
+
+    Ley 2578 of 2026 (1 June), article 6, adds the ninth of July, kept by the same rule.
+    """
+    sunday = easter(year)
+    moved = [date(year, *day) for day in ON_A_MONDAY]
+    moved += [sunday + timedelta(days=days) for days in (ASCENSION, CORPUS_CHRISTI, SACRED_HEART)]
+    if year >= 2026:
+        moved.append(date(year, *CHIQUINQUIRA))
+    holy = (sunday - timedelta(days=3), sunday - timedelta(days=2))
+    return frozenset({*holy, *(date(year, *day) for day in ON_THE_DAY), *map(monday_from, moved)})
 
 
 COUNTRY = Country(
@@ -125,17 +144,7 @@ COUNTRY = Country(
         "statement.pay": "Paga en línea con el botón que prefieras.",
         "statement.subject": "Tu estado de cuenta con {company}",
     },
-    holidays=frozenset(
-        {
-            # Ley 51 de 1983: most of them are kept on the following Monday.
-            *(date(2026, month, day) for month, day in ((1, 1), (1, 12), (3, 23), (4, 2), (4, 3), (5, 1))),
-            *(date(2026, month, day) for month, day in ((5, 18), (6, 8), (6, 15), (6, 29), (7, 20), (8, 7))),
-            *(date(2026, month, day) for month, day in ((8, 17), (10, 12), (11, 2), (11, 16), (12, 8), (12, 25))),
-            *(date(2027, month, day) for month, day in ((1, 1), (1, 11), (3, 22), (3, 25), (3, 26), (5, 1))),
-            *(date(2027, month, day) for month, day in ((5, 10), (5, 31), (6, 7), (7, 5), (7, 20), (8, 7))),
-            *(date(2027, month, day) for month, day in ((8, 16), (10, 18), (11, 1), (11, 15), (12, 8), (12, 25))),
-        }
-    ),
+    holidays=Holidays(holidays_of),
     surcharge_allowed=True,  # with clear notice and consent before the method is confirmed
     withholdings=True,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
-from hub_hookspecs import Country, IdentityType, ReceiptRules
+from hub_hookspecs import Country, Holidays, IdentityType, ReceiptRules, easter
 
 USUAL_COMPANY_CLASSES = (
     "2100|2200|2300|2400"
@@ -14,6 +14,7 @@ USUAL_COMPANY_CLASSES = (
     "|4000|5001"
 )
 FREE_TEXT = "[0-9A-ZÑ/]{1,20}"
+HOLIDAYS = ((1, 1), (4, 11), (5, 1), (7, 25), (8, 2), (8, 15), (8, 31), (9, 15), (12, 1), (12, 25))
 
 
 def nine_digits(number: str) -> str:
@@ -29,6 +30,17 @@ def show_person(number: str, _digit: str | None) -> str:
 def show_company(number: str, _digit: str | None) -> str:
     """``3101234567`` -> ``3-101-234567``."""
     return f"{number[0]}-{number[1:4]}-{number[4:]}"
+
+
+def holidays_of(year: int) -> frozenset[date]:
+    """Código de Trabajo, article 148, as it stands since Ley 10050 of 2021; each is kept on its day.
+
+    Those without compulsory pay are included: an estimate is then never too early. That some were kept on a Monday
+    ended with the year 2024 (Ley 9875).
+    """
+    sunday = easter(year)
+    holy = (sunday - timedelta(days=3), sunday - timedelta(days=2))
+    return frozenset({*holy, *(date(year, *day) for day in HOLIDAYS)})
 
 
 COUNTRY = Country(
@@ -98,15 +110,7 @@ COUNTRY = Country(
         "statement.pay": "Pague en línea con el botón que prefiera.",
         "statement.subject": "Su estado de cuenta con {company}",
     },
-    holidays=frozenset(
-        {
-            # Código de Trabajo, art. 148, those without compulsory pay included: the estimate is then never too early.
-            *(date(2026, month, day) for month, day in ((1, 1), (4, 2), (4, 3), (4, 11), (5, 1), (7, 25))),
-            *(date(2026, month, day) for month, day in ((8, 2), (8, 15), (8, 31), (9, 15), (12, 1), (12, 25))),
-            *(date(2027, month, day) for month, day in ((1, 1), (3, 25), (3, 26), (4, 11), (5, 1), (7, 25))),
-            *(date(2027, month, day) for month, day in ((8, 2), (8, 15), (8, 31), (9, 15), (12, 1), (12, 25))),
-        }
-    ),
+    holidays=Holidays(holidays_of),
     surcharge_allowed=False,
     withholdings=False,
 )
