@@ -6,13 +6,15 @@ import itertools
 import logging
 import random
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
-from tests.faults.harness import Desk, World, Zygote, copied, founded, seed_for
+from hub.bootstrap import open_hub
+from tests.faults.harness import Clock, Desk, World, Zygote, copied, founded, seed_for
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,17 +39,46 @@ def folder(origin: Path, tmp_path: Path) -> Callable[[], Path]:
     return lambda: copied(origin, tmp_path / f"data{next(numbers)}")
 
 
+@pytest.fixture(scope="session")
+def origin_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, begun with the real clock."""
+    return founded(tmp_path_factory.getbasetemp() / "origin-of-today", datetime.now(UTC))
+
+
 @pytest.fixture
-def desk(folder: Callable[[], Path]) -> Iterator[Desk]:
+def folder_of_today(origin_of_today: Path, tmp_path: Path) -> Callable[[], Path]:
+    """folder_of_today(): a fresh copy for processes of their own, which live by the real clock."""
+    numbers = itertools.count(1)
+    return lambda: copied(origin_of_today, tmp_path / f"today{next(numbers)}")
+
+
+@pytest.fixture
+def desk(folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A hub without a server."""
     with Desk.open(folder()) as opened:
+        share_the_clock(opened.clock, monkeypatch)
         yield opened
 
 
 @pytest.fixture
-def world(folder: Callable[[], Path]) -> Iterator[World]:
+def world(folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A hub with its providers, its payers and its mail server."""
     opened = World.open(folder())
+    share_the_clock(opened.clock, monkeypatch)
+    yield opened
+    opened.close()
+
+
+def share_the_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that a test runs beside a house in the same process live by its clock, not by the real one."""
+    assert open_hub.__kwdefaults__
+    monkeypatch.setitem(open_hub.__kwdefaults__, "clock", clock)
+
+
+@pytest.fixture
+def today(folder_of_today: Callable[[], Path]) -> Iterator[World]:
+    """A world whose clock began with this machine's, for processes of their own."""
+    opened = World.open(folder_of_today(), clock=Clock.today())
     yield opened
     opened.close()
 

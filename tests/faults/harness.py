@@ -76,6 +76,9 @@ HANGING = 0.4
 """Seconds after which a provider that was told to hang is given up on."""
 
 START = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+"""Where a house's own clock begins; a house that meets the real clock begins with that (``Clock.today``)."""
+
+SAME_DAY = timedelta(hours=12)
 NUMBERS = itertools.count(1)
 """Of customers, in every data folder of this run."""
 
@@ -96,6 +99,24 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    @classmethod
+    def today(cls) -> Clock:
+        """One that stands where the real clock is, for a house that processes of their own open."""
+        return cls(datetime.now(UTC))
+
+
+NEWEST = (
+    "SELECT max(created_at) FROM (SELECT created_at FROM merchant UNION ALL SELECT created_at FROM payable"
+    " UNION ALL SELECT created_at FROM payment)"
+)
+
+
+def refuse_another_day(data: Path) -> None:
+    """A process that lives by the real clock opens no house that lives by another: in there all would have expired."""
+    lives = datetime.fromtimestamp(rows(data / DATABASE, NEWEST)[0][0] / 1e6, UTC)
+    now = datetime.now(UTC)
+    assert abs(now - lives) < SAME_DAY, f"it is {now} here and {lives} in {data}: begin that house with Clock.today()"
+
 
 @attrs.define
 class KeptMails:
@@ -111,10 +132,10 @@ class KeptMails:
 
 
 @functools.cache
-def founded(folder: Path) -> Path:
+def founded(folder: Path, begins: datetime = START) -> Path:
     """A data folder with a company in each country, connected to its provider; every trial gets a copy."""
     data = folder / "founded"
-    world = World.open(data, found=True)
+    world = World.open(data, found=True, clock=Clock(begins))
     world.close()
     for leftover in data.glob("hub.db-*"):
         leftover.unlink()
@@ -238,12 +259,12 @@ class Desk:
                 customer_id=customer.id,
                 currency=currency or CURRENCY[country],
                 total=minor,
-                issued_on=START.date() - timedelta(days=40),
-                due_on=START.date(),
-                created_at=START,
+                issued_on=self.clock.now.date() - timedelta(days=40),
+                due_on=self.clock.now.date(),
+                created_at=self.clock.now,
             )
             tx.payables.add(payable)
-            tx.ledger.write(ledger.bill(payable, difference=minor, at=START))
+            tx.ledger.write(ledger.bill(payable, difference=minor, at=self.clock.now))
             payables.append(payable)
         return Debtor(country=country, customer=customer, payables=tuple(payables))
 
@@ -903,7 +924,7 @@ class Zygote:
         return cls(subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
 
     def serve(self, data: Path, port: int, bug: str = "none") -> int:
-        """A fresh server on the port; its process id once it answers."""
+        """A fresh server on the port, which lives by the real clock; its process id once it answers."""
         return self._ask("serve", data, port, bug)
 
     def work(self, data: Path, smtp_port: int) -> int:
@@ -911,6 +932,7 @@ class Zygote:
         return self._ask("work", data, smtp_port, "none")
 
     def _ask(self, verb: str, data: Path, port: int, bug: str) -> int:
+        refuse_another_day(data)
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(f"{verb} {data} {port} {bug}\n")

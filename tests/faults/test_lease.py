@@ -7,7 +7,7 @@ import collections
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -177,14 +177,6 @@ def test_a_restarted_process_goes_on_with_what_was_due(folder: Folder) -> None:
 
 
 # ---------------------------------------------------------------- F89
-
-
-@pytest.fixture
-def today(folder: Folder) -> Iterator[World]:
-    """A world whose clock began with this machine's, for workers in processes of their own."""
-    opened = World.open(folder(), clock=Clock(datetime.now(UTC)))
-    yield opened
-    opened.close()
 
 
 def owe_receipts(world: Desk, count: int) -> list[Payment]:
