@@ -26,7 +26,7 @@ from hub.flows.note_backup import note_backup
 from hub.flows.raise_alerts import raise_alerts
 from hub.jobs.freezes import note_freeze, trace_of
 from hub.jobs.process import Process
-from tests.faults.harness import PHONE, Clock, Desk, World, broken, until
+from tests.faults.harness import PHONE, Clock, Desk, World, broken, refuse_another_day, until
 from tests.operator.test_alerts import hook as hook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: signals")
@@ -74,13 +74,15 @@ PLANTED = (
 
 
 def environment(data: Path) -> dict[str, str]:
+    """Of a process on this folder; it lives by the real clock, and so must the house."""
+    refuse_another_day(data)
     return {**os.environ, "HUB_DATA": str(data)}
 
 
 @pytest.fixture
-def served(folder: Callable[[], Path]) -> Iterator[Served]:
+def served(folder_of_today: Callable[[], Path]) -> Iterator[Served]:
     """A serving process that is ready."""
-    with serving(World.open(folder(), clock=Clock(now=datetime.now(UTC)))) as made:
+    with serving(World.open(folder_of_today(), clock=Clock.today())) as made:
         yield made
 
 
@@ -142,9 +144,9 @@ def test_an_idle_process_ends_at_once_and_in_order(served: Served, number: int, 
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_a_worker_ends_in_order_too(folder: Callable[[], Path], number: int, code: int) -> None:
+def test_a_worker_ends_in_order_too(folder_of_today: Callable[[], Path], number: int, code: int) -> None:
     words = [*HUB, "worker"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(folder())) as process:
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(folder_of_today())) as process:
         assert process.stderr is not None
         while "Working" not in process.stderr.readline():
             assert process.poll() is None
@@ -224,8 +226,8 @@ def test_an_exchange_that_does_not_end_is_waited_for_no_longer_than_the_grace(
 # ---------------------------------------------------------------- told
 
 
-def test_a_serving_process_alerts_by_mail_and_webhook_once(folder: Callable[[], Path], hook: Any) -> None:
-    world = World.open(folder(), clock=Clock(now=datetime.now(UTC)))
+def test_a_serving_process_alerts_by_mail_and_webhook_once(folder_of_today: Callable[[], Path], hook: Any) -> None:
+    world = World.open(folder_of_today(), clock=Clock.today())
     made = datetime.now(UTC) - timedelta(hours=27)
     world.run(note_backup(world.hub, made, "one.db"))
     settings = (
@@ -292,6 +294,7 @@ def stuck(data: Path, how: str) -> tuple[int, float]:
     """How such a process ends, and after how many seconds."""
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(STUCK), str(data), how],
+        env=environment(data),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -305,12 +308,12 @@ def stuck(data: Path, how: str) -> tuple[int, float]:
             process.kill()
 
 
-def test_a_stuck_process_ends_itself_and_the_next_one_tells(folder: Callable[[], Path]) -> None:
-    data = folder()
+def test_a_stuck_process_ends_itself_and_the_next_one_tells(folder_of_today: Callable[[], Path]) -> None:
+    data = folder_of_today()
     code, took = stuck(data, "stuck")
     assert (code, took < 60) == (1, True)
     assert trace_of(data, "serve").stat().st_size > 0
-    with Desk.open(data) as desk:
+    with Desk.open(data, clock=Clock.today()) as desk:
         desk.hub.disk_free = lambda: 0.5
         asyncio.run(raise_alerts(desk.hub))
         desk.clock.now = datetime.now(UTC) + timedelta(minutes=1)
@@ -320,7 +323,7 @@ def test_a_stuck_process_ends_itself_and_the_next_one_tells(folder: Callable[[],
         assert broken(desk) == []
 
 
-def test_control_a_process_that_works_is_left_alone(folder: Callable[[], Path]) -> None:
-    data = folder()
+def test_control_a_process_that_works_is_left_alone(folder_of_today: Callable[[], Path]) -> None:
+    data = folder_of_today()
     assert stuck(data, "working")[0] == 0
     assert trace_of(data, "serve").stat().st_size == 0

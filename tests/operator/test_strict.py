@@ -19,8 +19,8 @@ from tests.operator.test_process import payments, refused, serving
 
 
 @pytest.mark.parametrize("is_strict", [False, True])
-def test_the_setting_reaches_every_plugin(folder: Callable[[], Path], is_strict: bool) -> None:
-    data = folder()
+def test_the_setting_reaches_every_plugin(folder_of_today: Callable[[], Path], is_strict: bool) -> None:
+    data = folder_of_today()
     (data / "hub.toml").write_text(f"strict_plugins = {str(is_strict).lower()}\n", encoding="utf-8")
     settings: Settings = load_settings(data)
     opened = open_hub(settings)
@@ -74,9 +74,9 @@ ENDS_THE_PROCESS = """
 
 @pytest.mark.parametrize(("before", "pushed"), [(True, 0), (False, 1)])
 def test_a_plugin_that_ends_the_process_leaves_a_payment_that_the_next_one_finds_out_about(
-    folder: Callable[[], Path], before: bool, pushed: int
+    folder_of_today: Callable[[], Path], before: bool, pushed: int
 ) -> None:
-    world = World.open(folder(), clock=Clock(now=datetime.now(UTC)))
+    world = World.open(folder_of_today(), clock=Clock.today())
     strict = "strict_plugins = true\n"
     with serving(world, strict, planted=ENDS_THE_PROCESS.format(before=before)) as served:
         link = served.link(world.debtor("CO", 150_000))
