@@ -9,9 +9,10 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import socket
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -50,6 +51,10 @@ from .shop import Shop
 HOST = "127.0.0.1"
 SIMULATED = ("greenpay", "nequi")
 SHOP_KEY = "tienda"
+
+SAMPLES_OF = date(2026, 11, 21)
+"""The day on which the sample files were written; their dates are moved by the days that have passed since."""
+WRITTEN_DAY = re.compile(r"\b(?:\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2})\b")
 
 CR = CompanyForm(
     country="CR",
@@ -287,11 +292,23 @@ async def found_company(town: Town, country: str, form: CompanyForm, *, auto_rec
     samples = files("hub.demo") / "samples"
     for kind, load in (("clientes", import_customers), ("facturas", import_invoices)):
         name = f"{country.lower()}_{kind}.csv"
-        report = await load(hub, saved.merchant, (samples / name).read_bytes(), name=name)
+        sample = of_today((samples / name).read_text(encoding="utf-8"), hub.clock().date())
+        report = await load(hub, saved.merchant, sample.encode(), name=name)
         if report.faults or report.refused:
             raise RuntimeError(f"{name}: {[str(fault) for fault in (*report.faults, *report.refused)]}")
     town.companies[country] = saved.merchant
     return saved.merchant
+
+
+def of_today(sample: str, today: date) -> str:
+    """A sample file as if it had been written today: what was overdue by nine days is overdue by nine days."""
+
+    def moved(found: re.Match[str]) -> str:
+        form = "%d/%m/%Y" if "/" in found[0] else "%Y-%m-%d"
+        day = datetime.strptime(found[0], form).date()  # noqa: DTZ007 - a day
+        return f"{day + (today - SAMPLES_OF):{form}}"
+
+    return WRITTEN_DAY.sub(moved, sample)
 
 
 async def enable(town: Town, country: str, code: str) -> None:

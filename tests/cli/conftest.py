@@ -5,6 +5,7 @@ import io
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,11 @@ CUSTOMERS = """nombre;tipo;identificacion;correo;telefono
 Alejandro González;CF;1-1234-0567;alejandro@example.com;8888-8888
 María Solís;CF;2-0456-0789;;
 """
-INVOICES = """numero;cliente;fecha;vencimiento;total;saldo
-FE-001;1-1234-0567;01/11/2026;15/11/2026;1.234.567,50;
-FE-002;alejandro@example.com;02/11/2026;30/11/2026;18.250,75;10.000,00
+TODAY = datetime.now(UTC).date()
+ISSUED, OVERDUE, DUE = (f"{TODAY + timedelta(days=days):%d/%m/%Y}" for days in (-28, -14, 14))
+INVOICES = f"""numero;cliente;fecha;vencimiento;total;saldo
+FE-001;1-1234-0567;{ISSUED};{OVERDUE};1.234.567,50;
+FE-002;alejandro@example.com;{ISSUED};{DUE};18.250,75;10.000,00
 """
 
 

@@ -6,12 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
 import pytest
 
 from hub.demo.folder import SIMULATORS, WrongFolder, take
+from hub.demo.town import SAMPLES_OF, of_today
+from hub.domain.tables import parse_invoices
 
 from .conftest import Run
 
@@ -42,6 +46,21 @@ def started() -> Iterator[Start]:
     for demo in demos:
         demo.kill()
         demo.communicate()
+
+
+@pytest.mark.parametrize("today", [SAMPLES_OF, date(2028, 2, 29), date(2041, 1, 1)])
+def test_the_samples_are_as_old_on_any_day(today: date) -> None:
+    for name in ("cr_facturas.csv", "co_facturas.csv"):
+        sample = (files("hub.demo") / "samples" / name).read_text(encoding="utf-8")
+        rows = parse_invoices(of_today(sample, today).encode()).rows
+        written = parse_invoices(sample.encode()).rows
+
+        assert len(rows) == len(written) > 4
+        for row, old in zip(rows, written, strict=True):
+            assert row.due_on is not None
+            assert old.due_on is not None
+            assert (today - row.issued_on, today - row.due_on) == (SAMPLES_OF - old.issued_on, SAMPLES_OF - old.due_on)
+            assert (row.number, row.total, row.balance) == (old.number, old.total, old.balance)
 
 
 def until(demo: subprocess.Popen[str], words: str) -> str:
