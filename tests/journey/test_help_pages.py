@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -29,7 +30,7 @@ PHONE = "3998764643"
 CARD = {
     "Número de tarjeta": "4111111111111111",
     "Nombre en la tarjeta": "Alejandro G",
-    "Vence (MM/AA)": "12/31",
+    "Vence (MM/AA)": f"12/{(datetime.now(UTC).year + 3) % 100}",
     "Código (CVC)": "123",
 }
 CR_IDENTITY = {"Tipo de identificación": "Cédula jurídica", "Número de identificación": "3-101-234567"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ WIDTHS = {"phone": 390, "desk": 1280}
 CARD = {
     "Número de tarjeta": "4111111111111111",
     "Nombre en la tarjeta": "Dueña",
-    "Vence (MM/AA)": "12/31",
+    "Vence (MM/AA)": f"12/{(datetime.now(UTC).year + 3) % 100}",
     "Código (CVC)": "123",
 }
 HEADER = ("Número", "Cliente", "Fecha", "Vencimiento", "Total")
