@@ -89,6 +89,28 @@ def test_while_the_secret_is_changed_the_old_one_still_counts():
     assert not is_genuine(signed(), ["new-secret", ""])
 
 
+LEFT_OUT = [("headers",), ("algorithm",), ("headers", "algorithm")]
+
+
+def without(header_text: str, names: tuple[str, ...]) -> str:
+    """A Signature header without some of its parameters."""
+    parts = [part for part in header_text.split(",") if part.partition("=")[0] not in names]
+    assert len(parts) == 4 - len(names)
+    return ",".join(parts)
+
+
+@pytest.mark.xfail(strict=True, reason="P1: a signature header without headers= or algorithm= is refused")
+@pytest.mark.parametrize("names", LEFT_OUT)
+def test_headers_and_algorithm_may_be_left_out(names):
+    """The one public receiver of this scheme builds the header so."""
+    assert is_genuine(signed(without(header(GOOD), names)), [SECRET])
+
+
+def test_control_a_verifier_that_wants_all_four_parameters():
+    with pytest.raises(AssertionError):
+        test_headers_and_algorithm_may_be_left_out(("headers",))
+
+
 def test_the_received_content_type_is_the_one_signed():
     assert is_genuine(signed(content_type="application/json; charset=utf-8"), [SECRET])
 
