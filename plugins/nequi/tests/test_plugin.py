@@ -467,6 +467,9 @@ def test_a_forged_notification_is_invalid_and_asks_nothing(nequi):
     (message,) = nequi.news()
     reading = nequi.result("handle_notification", message)
     assert (reading.verdict, reading.observations, reading.hints) == (Verdict.INVALID, (), ())
+    assert reading.reason == (
+        "keyId is not the account's client_id, and the signature does not verify with the account's secret"
+    )
     assert nequi.last.requests == []
 
 
@@ -482,7 +485,8 @@ def test_without_its_signature_a_notification_is_invalid_where_a_secret_is_set(n
     nequi.control("approve", reference=REFERENCE)
     (message,) = nequi.news()
     bare = attrs.evolve(message, headers=tuple(pair for pair in message.headers if pair[0] != "signature"))
-    assert nequi.result("handle_notification", bare).verdict is Verdict.INVALID
+    reading = nequi.result("handle_notification", bare)
+    assert (reading.verdict, reading.reason) == (Verdict.INVALID, "the signature header is missing")
 
 
 def test_where_no_secret_is_set_a_notification_is_a_hint(make_nequi):
@@ -492,6 +496,7 @@ def test_where_no_secret_is_set_a_notification_is_a_hint(make_nequi):
     (message,) = nequi.news()
     reading = nequi.result("handle_notification", message)
     assert (reading.verdict, reading.observations, reading.hints) == (Verdict.UNSIGNED, (), (REFERENCE,))
+    assert reading.reason == "the account has no notification_secret, so no signature can be checked"
     assert nequi.last.requests == []
 
 

@@ -51,9 +51,11 @@ from hub_hookspecs import (
 from hub_nequi import identity, wire
 from hub_nequi.codes import NOT_IN_CORE, OK
 from hub_nequi.info import PHONE, PUSH_WAY, QR_WAY, SETTLE, life_of, provider_info
-from hub_nequi.signature import is_genuine
+from hub_nequi.signature import flaw_in
 
 APPROVE = "Abre tu app Nequi y acepta el pago. También llega como notificación al celular {phone}."
+
+NO_SECRET = "the account has no notification_secret, so no signature can be checked"
 
 
 @hookimpl
@@ -330,9 +332,9 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
     """Verify, then ask: the payment's state is what the status call says, never what the notification says."""
     secrets = [account.settings.get(name, "") for name in ("notification_secret", "notification_secret_old")]
     if not any(secrets):
-        return Reading(verdict=Verdict.UNSIGNED, hints=_hints(_named(message)))
-    if not is_genuine(message, secrets):
-        return Reading(verdict=Verdict.INVALID)
+        return Reading(verdict=Verdict.UNSIGNED, hints=_hints(_named(message)), reason=NO_SECRET)
+    if flaw := flaw_in(message, secrets, client_id=account.settings.get("client_id", "")):
+        return Reading(verdict=Verdict.INVALID, reason=flaw)
     named = _named(message)
     reference, transaction = named.get("messageId", ""), named.get("transactionId", "")
     if not reference or not transaction or len(transaction) > 200:

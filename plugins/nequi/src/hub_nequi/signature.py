@@ -4,8 +4,12 @@
     Signature: keyId="...",algorithm="hmac-sha384",headers="content-type digest",signature="..."
 
 The signed text is ``content-type: <its value>\\ndigest: <value of the Digest header>``. Known from one source, which
-leaves open whether the signature is base64 or base64url: both are taken. Algorithm, headers and key are ours, never
-the message's; keyId is not looked at.
+leaves open whether the signature is base64 or base64url: both are taken. The one public receiver of the scheme leaves
+out ``headers``, once ``algorithm`` too: both may be missing, and where they stand they must name what is signed. The
+draft would have a missing ``headers`` mean the date alone; that would say nothing of the body, so it never does here.
+
+Algorithm, signed headers and key are ours, never the message's: whatever it says, a genuine one has the digest of this
+very body under one of this account's secrets. keyId is not looked at, but for the words of a refusal.
 """
 
 from __future__ import annotations
@@ -14,42 +18,100 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from hub_hookspecs import Message
 
-PARAMETER: Final = re.compile(r'([A-Za-z]{1,20})="([^"\\]{0,300})"')
-WANTED: Final = {"keyId", "algorithm", "headers", "signature"}
+PARAMETER: Final = re.compile(
+    r'[ \t]*([A-Za-z][A-Za-z0-9_-]{0,39})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))[ \t]*(?:,|$)'
+)
+ALGORITHM: Final = "hmac-sha384"
+SIGNED: Final = ("content-type", "digest")
+NEEDED: Final = ("signature", *SIGNED)
+KNOWN: Final = frozenset({"keyid", "algorithm", "headers", "signature"})
+MAX_HEADER: Final = 2000
 
 
 def is_genuine(message: Message, secrets: Iterable[str]) -> bool:
     """Whether the message carries a right digest of its body, and a signature over it by one of the secrets."""
-    digest, content_type = message.header("digest"), message.header("content-type")
-    given = _parameters(message.header("signature") or "")
-    if digest is None or content_type is None or given is None:
-        return False
-    if given["algorithm"] != "hmac-sha384" or given["headers"] != "content-type digest":
-        return False
-    algorithm, _, value = digest.partition("=")
-    if algorithm.upper() != "SHA-256" or not _is_one_of(value, _texts(hashlib.sha256(message.body).digest())):
-        return False
-    signed = f"content-type: {content_type}\ndigest: {digest}"
-    return any(_is_one_of(given["signature"], _texts(_mac(secret, signed))) for secret in secrets if secret)
+    return not flaw_in(message, secrets)
 
 
-def _parameters(header: str) -> dict[str, str] | None:
-    """The header's parameters; None unless they are exactly the four of the scheme, each once."""
-    if len(header) > 2000:
+def flaw_in(message: Message, secrets: Iterable[str], *, client_id: str = "") -> str:
+    """Which check the message fails, in words that hold nothing of it and nothing computed; empty when it is genuine.
+
+    Args:
+        client_id: What keyId names in Nequi's own notifications.
+    """
+    names = [name for name, _ in message.headers]
+    for name in NEEDED:
+        if names.count(name) != 1:
+            return f"the {name} header is {'given more than once' if name in names else 'missing'}"
+    values = {name: value for name, value in message.headers if name in NEEDED}
+    given = _parameters(values["signature"])
+    if given is None:
+        return "the signature header is no list of parameters, each given once"
+    return _flaw_in_parameters(given) or _flaw_in_proof(message.body, values, given, secrets, client_id)
+
+
+def _parameters(header: str) -> Mapping[str, str] | None:
+    """The header's parameters, their names in lower case; None where it has another form or repeats one we know.
+
+    As the draft says: unknown ones are ignored, and one that is given twice must not be processed.
+    """
+    if len(header) > MAX_HEADER:
         return None
-    pairs: list[tuple[str, str]] = []
-    for part in header.split(","):
-        match = PARAMETER.fullmatch(part.strip(" \t"))
-        if not match:
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(header):
+        match = PARAMETER.match(header, at)
+        if not match or (match[1].lower() in KNOWN and match[1].lower() in found):
             return None
-        pairs.append((match[1], match[2]))
-    found = dict(pairs)
-    return found if len(pairs) == len(WANTED) and set(found) == WANTED else None
+        found[match[1].lower()] = match[3] if match[2] is None else match[2]
+        at = match.end()
+    return found
+
+
+def _flaw_in_parameters(given: Mapping[str, str]) -> str:
+    for name, shown in (("keyid", "keyId"), ("signature", "signature")):
+        if name not in given:
+            return f"the signature header has no {shown}="
+    if given.get("algorithm", ALGORITHM).lower() != ALGORITHM:
+        return f"algorithm= names another than {ALGORITHM}"
+    if sorted(_signed_headers(given)) != list(SIGNED):
+        return f"headers= names others than {' and '.join(SIGNED)}"
+    return ""
+
+
+def _signed_headers(given: Mapping[str, str]) -> list[str]:
+    """The names in the order in which they are signed."""
+    return given["headers"].lower().split() if "headers" in given else list(SIGNED)
+
+
+def _flaw_in_proof(
+    body: bytes, values: Mapping[str, str], given: Mapping[str, str], secrets: Iterable[str], client_id: str
+) -> str:
+    algorithm, _, value = values["digest"].partition("=")
+    if algorithm.upper() != "SHA-256":
+        return "the digest is of another algorithm than SHA-256"
+    if not _is_one_of(value, _texts(hashlib.sha256(body).digest())):
+        return "the digest is not the body's"
+    signed = [*_signed_texts(values, _signed_headers(given))]
+    if any(
+        _is_one_of(given["signature"], _texts(_mac(secret, text))) for secret in secrets if secret for text in signed
+    ):
+        return ""
+    if client_id and given["keyid"] != client_id:
+        return "keyId is not the account's client_id, and the signature does not verify with the account's secret"
+    return "the signature does not verify with the account's secret"
+
+
+def _signed_texts(values: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
+    """What may have been signed: the content type as received, or bare, since a charset is put behind it on the way."""
+    for content_type in dict.fromkeys((values["content-type"], values["content-type"].partition(";")[0].rstrip())):
+        shown = {**values, "content-type": content_type}
+        yield "\n".join(f"{name}: {shown[name]}" for name in names)
 
 
 def _mac(secret: str, signed: str) -> bytes:
