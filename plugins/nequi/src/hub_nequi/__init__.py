@@ -49,11 +49,14 @@ from hub_hookspecs import (
     strict_json,
 )
 from hub_nequi import identity, wire
-from hub_nequi.codes import NOT_IN_CORE, OK
+from hub_nequi.codes import NOT_IN_CORE, OK, UNKNOWN_BY_THAT_NAME
 from hub_nequi.info import PHONE, PUSH_WAY, QR_WAY, SETTLE, life_of, provider_info
 from hub_nequi.signature import flaw_in
 
 APPROVE = "Abre tu app Nequi y acepta el pago. También llega como notificación al celular {phone}."
+
+Named = dict[str, str]
+"""One payment as a status call names it."""
 
 NO_SECRET = "the account has no notification_secret, so no signature can be checked"
 
@@ -214,29 +217,37 @@ def _show_code(order: Order, account: Account, body: dict[str, str]) -> Exchange
 @hookimpl
 def query_payment(query: Query, account: Account) -> Exchange[tuple[Observation, ...]]:
     """Ask by their transactionId or code; without one, look for our MessageID in the report."""
-    asked = _asks_by(query)
-    if asked:
-        answer = yield from _ask_for_status(query, account, asked, query.call_id)
-        return wire.observations_from(answer, movement=query.reference, asked=_theirs(query))
+    if names := _names_of(query):
+        answer, _ = yield from _ask_for_status(query, account, names, first=1)
+        return _observed(answer, query, account)
     if account.settings.get("reports", "true") != "true":
         return ()
     setting = "qr_expiry_minutes" if query.way == QR_WAY else "push_expiry_minutes"
     last = min(query.now, query.created_at + life_of(account, setting) + SETTLE)
     listed = yield from _ask_for_report(account, query.call_id, query.now, query.created_at, last)
-    return wire.listed_payments(listed, query.reference) if isinstance(listed, wire.Answer) else ()
+    if not isinstance(listed, wire.Answer):
+        return ()
+    return wire.listed_payments(listed, query.reference, wire.sent_by(account))
+
+
+def _observed(answer: wire.Answer, about: Query | Cancel | Refund, account: Account) -> tuple[Observation, ...]:
+    return wire.observations_from(answer, movement=about.reference, asked=_theirs(about), sent=wire.sent_by(account))
 
 
 def _theirs(about: Query | Cancel | Refund) -> str | None:
     return about.provider_reference or _kept(about, "transactionId") or _kept(about, "codeQR") or None
 
 
-def _asks_by(about: Query | Cancel | Refund) -> dict[str, str]:
-    """How a status call names the payment; empty when we never learnt it."""
-    if about.way == QR_WAY:
-        if value := _kept(about, "qrValue"):
-            return {"qrValue": value}
-        return {"codeQR": code} if (code := _kept(about, "codeQR")) else {}
-    return {"codeQR": theirs} if (theirs := about.provider_reference or _kept(about, "transactionId")) else {}
+def _names_of(about: Query | Cancel | Refund) -> tuple[Named, ...]:
+    """How status calls name the payment, the one to try first first; empty when we never learnt it."""
+    transaction = _kept(about, "transactionId")
+    if about.way != QR_WAY:
+        theirs = about.provider_reference or transaction
+        return ({"codeQR": theirs},) if theirs else ()
+    value, code = _kept(about, "qrValue"), _kept(about, "codeQR")
+    drawn = {"qrValue": value} if value else {"codeQR": code}
+    other = {"codeQR": transaction or code}
+    return tuple(name for name in (drawn, other if other != drawn else {}) if any(name.values()))
 
 
 def _kept(about: Query | Cancel | Refund, key: str) -> str:
@@ -245,24 +256,34 @@ def _kept(about: Query | Cancel | Refund, key: str) -> str:
 
 
 def _ask_for_status(
-    about: Query | Cancel | Refund, account: Account, asked: dict[str, str], message_id: str
-) -> Exchange[wire.Answer]:
+    about: Query | Cancel | Refund, account: Account, names: tuple[Named, ...], *, first: int
+) -> Exchange[tuple[wire.Answer, Named]]:
+    """Ask by one name, and where that finds nothing by the next; the last answer, and the name that it is to.
+
+    Args:
+        first: Which request of the hook call this is.
+    """
     service = wire.CODE_STATUS if about.way == QR_WAY else wire.STATUS
-    response = yield harmless(wire.request_for(service, asked, account=account, message_id=message_id, now=about.now))
-    return wire.answer_from(response, service, message_id)
+    named, *others = names
+    message_id = wire.message_id_for(about.call_id, first)
+    response = yield harmless(wire.request_for(service, named, account=account, message_id=message_id, now=about.now))
+    answer = wire.answer_from(response, service, message_id)
+    if others and answer.code in UNKNOWN_BY_THAT_NAME:
+        return (yield from _ask_for_status(about, account, tuple(others), first=first + 1))
+    return answer, named
 
 
 @hookimpl
 def cancel_payment(cancel: Cancel, account: Account) -> Exchange[tuple[Observation, ...]]:
     """Withdraw a push; what became of it is what a status call says then, since the payer may have been quicker."""
-    asked, phone = _asks_by(cancel), _phone_of(cancel)
-    if cancel.way != PUSH_WAY or not asked or not phone:
+    names, phone = _names_of(cancel), _phone_of(cancel)
+    if cancel.way != PUSH_WAY or not names or not phone:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE))
-    body = {"code": account.settings["code"], "phoneNumber": phone, "transactionId": asked["codeQR"]}
+    body = {"code": account.settings["code"], "phoneNumber": phone, "transactionId": names[0]["codeQR"]}
     response = yield wire.request_for(wire.CANCEL, body, account=account, message_id=cancel.call_id, now=cancel.now)
     wire.answer_from(response, wire.CANCEL, cancel.call_id)
-    answer = yield from _ask_for_status(cancel, account, asked, wire.message_id_for(cancel.call_id, 2))
-    return wire.observations_from(answer, movement=cancel.reference, asked=_theirs(cancel))
+    answer, _ = yield from _ask_for_status(cancel, account, names, first=2)
+    return _observed(answer, cancel, account)
 
 
 def _phone_of(about: Cancel | Refund) -> str:
@@ -300,18 +321,18 @@ def _nothing_to_return(refund: Refund) -> tuple[Observation, ...]:
 
 
 def _name_code(refund: Refund, account: Account) -> Exchange[dict[str, str]]:
-    """How a reversal names a code that was paid: only the status answer knows the payer's phone."""
-    asked = _asks_by(refund)
-    if not asked:
+    """How a reversal names a code that was paid: as it was found, with the phone that only the status answer knows."""
+    names = _names_of(refund)
+    if not names:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE), alert=True)
-    answer = yield from _ask_for_status(refund, account, asked, wire.message_id_for(refund.call_id, 2))
-    if [seen.kind for seen in wire.observations_from(answer, movement=refund.reference, asked=None)] != [Kind.PAID]:
+    answer, named = yield from _ask_for_status(refund, account, names, first=2)
+    if [seen.kind for seen in _observed(answer, refund, account)] != [Kind.PAID]:
         raise OutcomeUnknown("the code is not known to be paid, so there is nothing to give back yet")
     phone = answer.text("phoneNumber")
     if not re.fullmatch(PHONE, phone):
         raise OutcomeUnknown("Nequi did not say which phone paid the code")
-    if "qrValue" in asked:
-        return {"phoneNumber": phone, "qrValue": asked["qrValue"]}
+    if "qrValue" in named:
+        return {"phoneNumber": phone, **named}
     return {"phoneNumber": phone, "messageId": refund.reference, "type": "payment"}
 
 
@@ -324,7 +345,7 @@ def fetch_settlement(period: Period, account: Account) -> Exchange[tuple[Settlem
     listed = yield from _ask_for_report(account, period.call_id, period.now, first, last)
     if not isinstance(listed, wire.Answer):
         raise OutcomeUnknown("the report service is closed to the account")
-    return wire.settlement_lines(listed)
+    return wire.settlement_lines(listed, wire.sent_by(account))
 
 
 @hookimpl
@@ -341,7 +362,9 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
         return Reading(verdict=Verdict.VALID, hints=_hints(named))
     response = yield harmless(_status_request(message, account, transaction))
     answer = wire.answer_from(response, wire.STATUS, message.call_id)
-    seen = wire.observations_from(answer, movement=reference, asked=transaction, reference=reference)
+    seen = wire.observations_from(
+        answer, movement=reference, asked=transaction, reference=reference, sent=wire.sent_by(account)
+    )
     # Signed: Nequi has it, under this id. That matters where our own answer was lost.
     known = Observation(kind=Kind.ACCEPTED, reference=reference, provider_reference=transaction)
     return Reading(verdict=Verdict.VALID, observations=(wire.vouched(known, "reference", "provider_reference"), *seen))

@@ -67,6 +67,9 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
     }
 )
 
+UNKNOWN_BY_THAT_NAME: Final = frozenset({"3-455", "11-9L", "11-17L", "20-05A", "20-08A", NOT_IN_CORE})
+"""A status call that was answered so did not find what it named, or did not understand how it was named."""
+
 STATUSES: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "33": Kind.ACCEPTED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
@@ -46,6 +46,9 @@ BOGOTA: Final = timezone(timedelta(hours=-5))
 PUSH_CHANNEL: Final = "PNP04-C001"
 QR_CHANNEL: Final = "PQR03-C001"
 REPORT_CHANNEL: Final = "MF-001"
+
+CLIENT: Final = "hub-01"
+"""The ClientID of an account that sets none."""
 
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -130,7 +133,7 @@ def request_for(
         "RequestDate": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
         "MessageID": message_id,
         # It comes back inside the transactionId, which is cut at 50 characters: a long one would cost the MessageID.
-        "ClientID": account.settings.get("client_ref") or "hub-01",
+        "ClientID": account.settings.get("client_ref") or CLIENT,
         "Destination": {
             "ServiceName": service.name,
             "ServiceOperation": service.operation,
@@ -330,14 +333,35 @@ def wallet_from(phone: str) -> Instrument | None:
     return Instrument("wallet", f"{phone[:3]}***{phone[-4:]}") if re.fullmatch("[0-9]{10}", phone) else None
 
 
+def sent_by(account: Account) -> tuple[str, ...]:
+    """The texts by which the account names itself to Nequi."""
+    settings = account.settings
+    return (settings.get("client_ref") or CLIENT, settings.get("client_id", ""), settings.get("code", ""))
+
+
+def number_in(value: object, known: Iterable[str]) -> str | None:
+    """The number that Nequi gave to a paid transaction; None where it only repeats something that was known before.
+
+    Recorded of the sandbox: ``trnId`` is the ClientID of the request, one for all payments of a merchant.
+    """
+    number = text_of(value)
+    if not number or any(f"-{number}-" in f"-{item}-" for item in known):
+        return None  # within another: a transactionId is made of the ClientID, the MessageID and a constant
+    return number[:80]
+
+
 def observations_from(
-    answer: Answer, *, movement: str, asked: str | None, reference: str | None = None
+    answer: Answer, *, movement: str, asked: str | None, reference: str | None = None, sent: Iterable[str] = ()
 ) -> tuple[Observation, ...]:
     """What a status answer proves of the payment asked for by ``asked``.
+
+    Its ``date`` is when the payment was pushed to the phone, also once it is paid (recorded of the sandbox); when it
+    was accepted Nequi does not say.
 
     Args:
         movement: Our reference: trnId changes once a payment is paid, so theirs would not do.
         reference: Our reference, where a signed message named it beside ``asked``.
+        sent: As ``sent_by`` has it.
     """
     if answer.code != OK:
         code = CODES.get(answer.code)
@@ -349,17 +373,17 @@ def observations_from(
         return ()
     claim = Observation(kind=kind, reference=reference, provider_reference=asked)
     if kind is Kind.PAID:
+        phone = answer.text("phoneNumber")
         claim = attrs.evolve(
             claim,
             movement=movement,
             amount=amount_from(answer.body.get("value")),
-            occurred_at=moment_from(answer.body.get("date")),
-            authorisation=answer.text("trnId")[:80] or None,
-            instrument=wallet_from(answer.text("phoneNumber")),
+            authorisation=number_in(answer.body.get("trnId"), (*sent, movement, asked or "", phone)),
+            instrument=wallet_from(phone),
         )
     elif kind in REASONS:
         claim = attrs.evolve(claim, reason=Reason(REASONS[kind], word))
-    return (vouched(claim, "provider_reference", "amount", "occurred_at", "authorisation", "instrument"),)
+    return (vouched(claim, "provider_reference", "amount", "authorisation", "instrument"),)
 
 
 def vouched(claim: Observation, *fields: str) -> Observation:
@@ -367,7 +391,7 @@ def vouched(claim: Observation, *fields: str) -> Observation:
     return attrs.evolve(claim, vouched=frozenset(name for name in fields if getattr(claim, name) is not None))
 
 
-def listed_payments(answer: Answer, reference: str) -> tuple[Observation, ...]:
+def listed_payments(answer: Answer, reference: str, sent: Iterable[str] = ()) -> tuple[Observation, ...]:
     """The lines of a report that bear our reference as MessageID: paid. That none does proves nothing."""
     lines = answer.body.get("transactions") if answer.code == OK else None
     mine = [
@@ -375,22 +399,22 @@ def listed_payments(answer: Answer, reference: str) -> tuple[Observation, ...]:
         for line in (lines if isinstance(lines, list) else [])
         if isinstance(line, dict) and text_of(line.get("messageId")) == reference
     ]
-    return tuple(_listed(line, reference) for line in mine[:10])
+    return tuple(_listed(line, reference, (*sent, reference)) for line in mine[:10])
 
 
-def _listed(line: Mapping[str, Any], reference: str) -> Observation:
+def _listed(line: Mapping[str, Any], reference: str, known: Iterable[str]) -> Observation:
     claim = Observation(
         kind=Kind.PAID,
         reference=reference,
         movement=reference,
         amount=amount_from(line.get("transactionValue")),
         occurred_at=moment_from(line.get("transactionDate")),
-        authorisation=text_of(line.get("transactionReference"))[:80] or None,
+        authorisation=number_in(line.get("transactionReference"), known),
     )
     return vouched(claim, "reference", "amount", "occurred_at", "authorisation")
 
 
-def settlement_lines(answer: Answer) -> tuple[SettlementLine, ...]:
+def settlement_lines(answer: Answer, sent: Iterable[str] = ()) -> tuple[SettlementLine, ...]:
     """The lines of a report, by the MessageID of what was paid.
 
     Raises:
@@ -401,18 +425,18 @@ def settlement_lines(answer: Answer) -> tuple[SettlementLine, ...]:
         raise OutcomeUnknown(f"the report was answered with code {answer.code} and no list")
     if answer.text("count") not in ("", str(len(lines))):
         raise OutcomeUnknown(f"the report counts {answer.text('count')[:20]} lines and lists {len(lines)}")
-    return tuple(_settled(line, at) for at, line in enumerate(lines, 1))
+    return tuple(_settled(line, at, tuple(sent)) for at, line in enumerate(lines, 1))
 
 
-def _settled(line: Mapping[str, Any], at: int) -> SettlementLine:
+def _settled(line: Mapping[str, Any], at: int, sent: tuple[str, ...]) -> SettlementLine:
     amount, reference = amount_from(line.get("transactionValue")), text_of(line.get("messageId"))[:200]
-    number = text_of(line.get("transactionReference"))[:80]
+    number = number_in(line.get("transactionReference"), (*sent, reference))
     if amount is None or not (number or reference):
         raise OutcomeUnknown(f"line {at} of the report has no amount, or names no payment")
     return SettlementLine(
         line_id=number or reference,
         reference=reference or None,
-        authorisation=number or None,
+        authorisation=number,
         gross=amount,
         net=amount,
         occurred_at=moment_from(line.get("transactionDate")),
@@ -420,7 +444,9 @@ def _settled(line: Mapping[str, Any], at: int) -> SettlementLine:
 
 
 def message_id_for(call_id: str, number: int) -> str:
-    """The MessageID of a hook call's second and later requests: each must be fresh, and derive from the call."""
+    """The MessageID of a hook call's first, second and later requests: each must be fresh, and derive from the call."""
+    if number == 1:
+        return call_id
     digest = hashlib.sha256(f"{call_id}/{number}".encode()).digest()
     return base64.b32encode(digest).decode()[:10]
 
