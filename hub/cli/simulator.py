@@ -6,13 +6,51 @@ from typing import IO, Any
 
 import click
 
+ABOUT_OPTIONS = "`payment-hub simulator PROVIDER --help` lists the options of PROVIDER's simulator."
 
-@click.command()
+
+class WithOptions(click.Command):
+    """A command whose help lists the options of the simulator that it was given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words: help is answered before they are read."""
+        ctx.meta["words"] = tuple(args)
+        return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """After all else: what --option takes."""
+        from hub.providers.load import load_simulators
+
+        words = ctx.meta.get("words", ())
+        simulators = load_simulators() if words[1:] else {}
+        code = next((word for word in words if word in simulators), None)
+        if code is None:
+            formatter.write_paragraph()
+            formatter.write_text(ABOUT_OPTIONS)
+            return
+        with formatter.section(f"What --option takes for {code}"):
+            formatter.write_dl([(item.name, _described(item)) for item in simulators[code].options])
+
+
+def _described(option: Any) -> str:
+    import json
+
+    return f"{option.text} It takes {option.wanted}; without it: {json.dumps(option.default)}."
+
+
+@click.command(cls=WithOptions)
 @click.argument("code", metavar="PROVIDER")
 @click.option("--port", type=click.IntRange(0, 65535), required=True, help="On 127.0.0.1; 0 takes a free one.")
 @click.option("--config", type=click.File("rb"), metavar="FILE", help="JSON; what is missing is filled with defaults.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Which reading of its documents it plays, and other manners; may be repeated.",
+)
 @click.option("--settings", metavar="FILE", help="Write there what `account connect` or `account provision` wants.")
-def command(code: str, port: int, config: IO[bytes] | None, settings: str | None) -> int:
+def command(code: str, port: int, config: IO[bytes] | None, options: tuple[str, ...], settings: str | None) -> int:
     """Fake PROVIDER over real HTTP until Ctrl-C; one line of JSON says where and with which credentials."""
     import json
 
@@ -22,7 +60,7 @@ def command(code: str, port: int, config: IO[bytes] | None, settings: str | None
     if code not in simulators:
         raise click.ClickException(f"no simulator {code!r} is installed; there are: {', '.join(simulators) or 'none'}")
     simulator = simulators[code]
-    filled = simulator.configure(_given(config))
+    filled = _configured(simulator, _given(config), options)
     from .serving import listening, serve_app
 
     sock = listening("127.0.0.1", port)
@@ -31,6 +69,31 @@ def command(code: str, port: int, config: IO[bytes] | None, settings: str | None
     if settings:
         _write_private(settings, json.dumps(dict(simulator.settings(filled, filled["merchants"][0]["id"])), indent=1))
     return serve_app(simulator.app(filled), sock, lambda: click.echo(line))
+
+
+def _configured(simulator: Any, config: dict[str, Any], options: tuple[str, ...]) -> dict[str, Any]:
+    from hub_hookspecs.testing.simulator import WrongOption
+
+    try:
+        return dict(simulator.configure({**config, "options": {**config.get("options", {}), **read_options(options)}}))
+    except WrongOption as wrong:
+        raise click.ClickException(f"{simulator.code}: {wrong}") from None
+
+
+def read_options(given: tuple[str, ...]) -> dict[str, Any]:
+    """``NAME=VALUE`` each; a value that is JSON is read as that, any other is a text."""
+    import json
+
+    found: dict[str, Any] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{text}: write NAME=VALUE", param_hint="--option")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def _write_private(path: str, text: str) -> None:

@@ -214,14 +214,42 @@ class Nequi:
 
 
 Factory = Callable[..., Nequi]
+Reading = dict[str, Any]
+
+READINGS: dict[str, Reading] = {
+    "as it comes": {},
+    "as recorded": {"trn_id": "client", "paid_date": "creation", "notification_signature": "no_headers"},
+    "strictest": {
+        "strict_keys": True,
+        "trn_id": "client",
+        "qr_named_by": "transactionId",
+        "unknown_code": "11-9L",
+        "origin_money": "object",
+        "reversal_body": "text",
+        "notification_signature": "bare",
+    },
+}
+"""What the simulator plays where public sources differ."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that says EVERY_READING is run under each."""
+    if getattr(metafunc.module, "EVERY_READING", False) and "reading" in metafunc.fixturenames:
+        metafunc.parametrize("reading", READINGS.values(), ids=READINGS)
 
 
 @pytest.fixture
-def make_nequi() -> Factory:
+def reading() -> Reading:
+    """The reading that a Nequi plays here."""
+    return {}
+
+
+@pytest.fixture
+def make_nequi(reading: Reading) -> Factory:
     """make_nequi(merchant={...}, option=value): a Nequi of one's own."""
 
     def make(merchant: dict[str, Any] | None = None, **options: Any) -> Nequi:
-        return Nequi({"name": "MI COMERCIO", "code": "NIT_900123456", **(merchant or {})}, options)
+        return Nequi({"name": "MI COMERCIO", "code": "NIT_900123456", **(merchant or {})}, {**reading, **options})
 
     return make
 

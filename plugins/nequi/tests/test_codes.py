@@ -40,6 +40,7 @@ VALUES = {
 }
 
 UNLISTED = ["36", "37", "38", "39", "0", "00", "", "350", "3 5", "PAID", "SUCCESS", "99-99Z", "-1"]
+EVERY_READING = True
 
 
 def test_the_tables_are_whole():

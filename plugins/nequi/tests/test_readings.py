@@ -1,5 +1,6 @@
 """What public sources read differently, and what was recorded: each answer as it really came, and what it may mean."""
 
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from hub_hookspecs import (
     Account,
     Ask,
     Company,
+    GrantRequest,
     IdentityDocument,
     Kind,
     Mode,
@@ -19,7 +21,9 @@ from hub_hookspecs import (
     Query,
     Steps,
 )
+from hub_hookspecs.testing.simulator import WrongOption
 from hub_nequi import wire
+from hub_nequi.simulator import SIMULATOR, api
 
 NOW = datetime(2026, 3, 2, 14, 20, 9, tzinfo=UTC)
 PUSHED = NOW - timedelta(minutes=12)
@@ -241,15 +245,169 @@ def test_control_a_plugin_that_asks_by_the_text_alone(monkeypatch):
 # The simulator's readings
 
 
-@pytest.mark.xfail(strict=True, reason="P5: the simulator plays one reading, and says nowhere which")
 def test_the_simulator_says_which_readings_it_can_play():
-    from hub_nequi.simulator import SIMULATOR
-
     names = {option.name for option in SIMULATOR.options}
     assert {"strict_keys", "trn_id", "paid_date", "token_paths", "qr_named_by", "notification_signature"} <= names
-    assert all(option.text for option in SIMULATOR.options)
+    assert all(option.text and option.takes(option.default) for option in SIMULATOR.options)
+    assert set(SIMULATOR.configure({})["options"]) == names
 
 
-def test_control_a_simulator_without_options():
-    with pytest.raises(AttributeError):
-        test_the_simulator_says_which_readings_it_can_play()
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"strict_key": True}, "there is no option strict_key; there are: strict_keys, "),
+        ({"strict_keys": "yes"}, "option strict_keys takes true or false"),
+        ({"trn_id": "ClientID"}, 'option trn_id takes "number", "client", "transaction"'),
+        ({"expiry_seconds": True}, "option expiry_seconds takes a number"),
+        ({"omit_keys": "date"}, "option omit_keys takes a list"),
+    ],
+)
+def test_an_option_that_it_does_not_have_is_refused(nequi, given, told):
+    with pytest.raises(WrongOption, match=told):
+        SIMULATOR.configure({"options": given})
+    answer = nequi.http("POST", "/_control/options", json=given)
+    assert (answer.status_code, told in answer.json()["error"]) == (400, True)
+
+
+def envelope(**changes):
+    """A right push, part by part."""
+    header = {
+        "Channel": "PNP04-C001",
+        "RequestDate": "2026-03-02T14:05:09.120Z",
+        "MessageID": "INV0000421",
+        "ClientID": CLIENT,
+        "Destination": {
+            "ServiceName": "PaymentsService",
+            "ServiceOperation": "unregisteredPayment",
+            "ServiceRegion": "C001",
+            "ServiceVersion": "1.2.0",
+        },
+    }
+    body = {"phoneNumber": "3998764643", "code": "NIT_900123456", "value": "52300", "reference1": "Factura F-421"}
+    for path, value in changes.items():
+        *parents, key = path.split("__")
+        place = {"header": header, "body": body}[parents[0]]
+        place = place["Destination"] if parents[1:] else place
+        if value is None:
+            del place[key]
+        else:
+            place[key] = value
+    return {"RequestMessage": {"RequestHeader": header, "RequestBody": {"any": {"unregisteredPaymentRQ": body}}}}
+
+
+def pushed(nequi, document):
+    """The StatusCode of a push, and whether anything came of it."""
+    of = nequi.account()
+    pair = base64.b64encode(f"{of.settings['client_id']}:{of.settings['client_secret']}".encode()).decode()
+    path = "/oauth/oauth2/token?grant_type=client_credentials"
+    token = nequi.http("POST", path, headers={"authorization": f"Basic {pair}"}).json()["access_token"]
+    answer = nequi.http(
+        "POST",
+        "/api/payments/v2/-services-paymentservice-unregisteredpayment",
+        headers={"authorization": f"Bearer {token}", "x-api-key": of.settings["api_key"]},
+        json=document,
+    )
+    reference = document["RequestMessage"]["RequestHeader"]["MessageID"]
+    waits = nequi.http("POST", "/_control/approve", json={"reference": reference}).status_code == 200
+    return answer.json()["ResponseMessage"]["ResponseHeader"]["Status"]["StatusCode"], waits
+
+
+STRICT = {
+    "an unknown key": ({"body__reference4": "x"}, "20-05A"),
+    "a key written otherwise": ({"body__Reference1": "x"}, "20-05A"),
+    "a key of the header left out": ({"header__ClientID": None}, "20-05A"),
+    "a key of the destination left out": ({"header__Destination__ServiceRegion": None}, "20-05A"),
+    "an unknown key of the header": ({"header__Version": "1"}, "20-05A"),
+    "a MessageID of another length": ({"header__MessageID": "0b6f9c1e-6f0f-4a52-9a0e-2a6f4a1f9b7d"}, "11-17L"),
+    "a date without milliseconds": ({"header__RequestDate": "2026-03-02T14:05:09Z"}, "11-17L"),
+    "another product's channel": ({"header__Channel": "PQR03-C001"}, "11-17L"),
+    "another operation's name": ({"header__Destination__ServiceOperation": "getStatusPayment"}, "11-17L"),
+    "another version": ({"header__Destination__ServiceVersion": "1.0.0"}, "11-17L"),
+    "an amount with decimals": ({"body__value": "52300.0"}, "11-17L"),
+    "a code without its type": ({"body__code": "900123456"}, "11-17L"),
+    "a text that is a number": ({"body__reference1": 7}, "11-17L"),
+    "a text that is too long": ({"body__reference1": "x" * 46}, "11-17L"),
+}
+
+
+@pytest.mark.parametrize("case", STRICT)
+def test_strict_keys_refuse_what_the_recorded_sandbox_lets_pass(make_nequi, case):
+    changes, code = STRICT[case]
+    assert pushed(make_nequi(strict_keys=True), envelope(**changes)) == (code, False)
+    told, waits = pushed(make_nequi(), envelope(**changes))
+    assert waits is (told == "0")
+
+
+def test_strict_keys_let_a_right_push_pass(make_nequi):
+    assert pushed(make_nequi(strict_keys=True), envelope()) == ("0", True)
+
+
+def test_control_a_simulator_that_looks_at_no_key(make_nequi, monkeypatch):
+    monkeypatch.setattr(api, "fault_in", lambda _operation, _document: None)
+    with pytest.raises(AssertionError):
+        test_strict_keys_refuse_what_the_recorded_sandbox_lets_pass(make_nequi, "an unknown key")
+
+
+@pytest.mark.parametrize(
+    ("trn_id", "shown"), [("number", "S1000001"), ("client", CLIENT), ("transaction", "the transactionId")]
+)
+def test_the_number_of_a_paid_answer_is_as_the_reading_has_it(make_nequi, trn_id, shown):
+    nequi = make_nequi(trn_id=trn_id)
+    started = nequi.start()
+    nequi.control("approve", reference=REFERENCE)
+    (claim,) = nequi.query(started)
+    body = _answered(nequi)
+    assert body["trnId"] == (claim.provider_reference if trn_id == "transaction" else shown)
+    assert claim.authorisation == (shown if trn_id == "number" else None)
+
+
+@pytest.mark.parametrize(("paid_date", "is_creation"), [("creation", True), ("payment", False)])
+def test_the_date_of_a_paid_answer_is_as_the_reading_has_it(make_nequi, paid_date, is_creation):
+    nequi = make_nequi(paid_date=paid_date)
+    nequi.control("clock", at="2026-03-02T15:17:41Z")
+    started = nequi.start()
+    nequi.control("clock", at="2026-03-02T15:20:05Z")
+    nequi.control("approve", reference=REFERENCE)
+    assert nequi.query(started)[0].occurred_at is None
+    assert _answered(nequi)["date"] == ("2026-03-02 10:17:41" if is_creation else "2026-03-02 10:20:05")
+
+
+def _answered(nequi):
+    """The status answer to the request that was sent last."""
+    request = nequi.last.requests[-1]
+    answer = nequi.http("POST", request.url.path, headers=request.headers, content=request.content)
+    return answer.json()["ResponseMessage"]["ResponseBody"]["any"]["getStatusPaymentRS"]
+
+
+@pytest.mark.parametrize("path", ["oauth2/token", "oauth/token", "token"])
+def test_a_grant_is_had_wherever_the_operator_says(make_nequi, path):
+    nequi = make_nequi(token_paths=[path])
+    of = nequi.account()
+    of = attrs.evolve(of, endpoints={**of.endpoints, "oauth": f"http://nequi.test/oauth/{path}"})
+    asked = GrantRequest(now=NOW, call_id="CALL000001")
+    assert nequi.run("authorize", asked, of).outcome == "result"
+    others = {"oauth2/token", "oauth/token", "token"} - {path}
+    assert {nequi.http("POST", f"/oauth/{other}").status_code for other in others} == {403}
+
+
+@pytest.mark.parametrize("named_by", ["any", "qrValue", "transactionId"])
+@pytest.mark.parametrize("unknown", ["3-455", "11-9L", "11-17L"])
+@pytest.mark.parametrize("form", ["both", "new"])
+def test_a_code_is_seen_paid_and_reversed_whatever_finds_it(make_nequi, named_by, unknown, form):
+    nequi = make_nequi(qr_named_by=named_by, unknown_code=unknown, qr_answer=form, strict_keys=True)
+    started = nequi.start(way="qr")
+    assert [claim.kind for claim in nequi.query(started, way="qr")] == [Kind.ACCEPTED]
+    nequi.control("approve", reference=REFERENCE, phone="3001112233")
+    assert [claim.kind for claim in nequi.query(started, way="qr")] == [Kind.PAID]
+    assert [claim.kind for claim in nequi.refund(started, way="qr").value] == [Kind.RETURNED]
+    assert [row["state"] for row in nequi.book()] == ["returned"]
+
+
+@pytest.mark.parametrize(("form", "parameters"), [("full", 4), ("no_headers", 3), ("bare", 2)])
+def test_a_notification_is_genuine_in_each_form_of_its_signature(make_nequi, form, parameters):
+    nequi = make_nequi(notification_signature=form)
+    nequi.start()
+    nequi.control("approve", reference=REFERENCE)
+    (message,) = nequi.news()
+    assert message.header("signature").count('="') == parameters
+    assert nequi.result("handle_notification", message).observations[-1].kind is Kind.PAID

@@ -7,6 +7,7 @@ import pytest
 from hub_hookspecs import Money, Outcome, Period
 
 REFERENCE = "INV0000421"
+EVERY_READING = True
 
 
 def period(nequi, days: int = 0) -> Period:

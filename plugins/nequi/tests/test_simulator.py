@@ -93,6 +93,8 @@ def transaction_of(answer):
         ("/oauth/oauth2/token?grant_type=client_credentials", None),
         ("/oauth/oauth2/token", {"grant_type": "client_credentials"}),
         ("/oauth/oauth2/token?grant_type=client_credentials", {"grant_type": "client_credentials"}),
+        ("/oauth/oauth/token?grant_type=client_credentials", None),
+        ("/oauth/token?grant_type=client_credentials", None),
     ],
 )
 def test_the_grant_type_is_taken_from_query_and_body(client, path, form):
@@ -155,7 +157,7 @@ def test_the_gateway_refuses_in_its_own_words(client, nequi, change, status, mes
         "/api/payments/v2/services-paymentservice-unregisteredpayment",
         "/api/payments/v1/-services-paymentservice-unregisteredpayment",
         "/api/",
-        "/oauth/token",
+        "/oauth/oauth2/v4/token",
     ],
 )
 def test_an_unknown_path_is_forbidden(client, nequi, path):

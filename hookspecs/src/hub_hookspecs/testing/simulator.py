@@ -10,7 +10,7 @@ Control address, JSON in and out, below the simulator's base::
     POST /_control/reject   {"reference": R, "code"?}  the payer or the bank says no
     POST /_control/expire   {"reference": R}           the session, push or code dies now
     POST /_control/fault    {"path": "/glob*", "kind": KIND, "times": 1, "seconds"?, "status"?}
-    POST /_control/options  {"option": value, ...}     the provider's own options, by name
+    POST /_control/options  {"option": value, ...}     the provider's own options, by name (see ``Option``)
     POST /_control/clock    {"seconds": n}             shift the simulator's clock
                             {"at": "2026-01-31T12:00:00Z"}  ... or let it stand still there
     POST /_control/notify   {"merchant": M, "url": U}  where notifications of this merchant go
@@ -31,10 +31,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import copy
 import fnmatch
 import json
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,79 @@ ON_NEWS = frozenset({"drop", "repeat", "reorder", "delay", "forge", "wrong_amoun
 HANG_SECONDS = 120.0
 
 
+class WrongOption(ValueError):
+    """An option that a simulator does not have, or a value that it does not take; the message says what it does."""
+
+
+@attrs.frozen(kw_only=True)
+class Option:
+    """One way in which a simulator can play its provider.
+
+    Where public sources differ a simulator is as strict as the strictest of them, or has an option that says which it
+    plays; so a plugin can be proven under each.
+
+    Attributes:
+        default: What is played unless it is told otherwise; other values are of the same type.
+        text: What it does, for whoever reads ``payment-hub simulator CODE --help``.
+        choices: All values that it takes; any of the type where there are none.
+    """
+
+    name: str
+    default: Any
+    text: str
+    choices: tuple[Any, ...] = ()
+
+    def takes(self, value: object) -> bool:
+        """Whether it can be set so."""
+        if self.choices:
+            return value in self.choices
+        if isinstance(self.default, bool) or isinstance(value, bool):
+            return type(value) is type(self.default)
+        if self.default is None:
+            return value is None or isinstance(value, int)
+        return isinstance(value, int | float if isinstance(self.default, int | float) else type(self.default))
+
+    @property
+    def wanted(self) -> str:
+        """What it takes, in words."""
+        if self.choices:
+            return ", ".join(json.dumps(choice) for choice in self.choices)
+        names = {
+            bool: "true or false",
+            int: "a number",
+            float: "a number",
+            str: "a text",
+            list: "a list",
+            dict: "a map",
+        }
+        return names.get(type(self.default), "a number or null")
+
+
+def read_options(declared: Iterable[Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """All options, as given and else as they are declared.
+
+    Raises:
+        WrongOption: One is unknown, or cannot be set so.
+    """
+    known = {option.name: option for option in declared}
+    check_options(known.values(), given)
+    return {**{name: copy.deepcopy(option.default) for name, option in known.items()}, **given}
+
+
+def check_options(declared: Iterable[Option], given: Mapping[str, Any]) -> None:
+    """Refuse an option that is not declared, or a value that it does not take.
+
+    Raises:
+        WrongOption: As above.
+    """
+    known = {option.name: option for option in declared}
+    for name, value in given.items():
+        if name not in known:
+            raise WrongOption(f"there is no option {name}; there are: {', '.join(known) or 'none'}")
+        if not known[name].takes(value):
+            raise WrongOption(f"option {name} takes {known[name].wanted}")
+
+
 @attrs.frozen(kw_only=True)
 class Simulator:
     """Value of an entry point in group ``hub.simulators``.
@@ -68,6 +142,7 @@ class Simulator:
         endpoints: Base address -> URL by role.
         settings: Configuration, merchant id -> all values that the merchant's account needs, by setting name.
         pages: Base address -> pages for people by name, e.g. ``phone_page``.
+        options: What its configuration may hold under ``options``.
     """
 
     code: str
@@ -76,6 +151,7 @@ class Simulator:
     endpoints: Callable[[str], Mapping[str, str]]
     settings: Callable[[Config, str], Mapping[str, str]]
     pages: Callable[[str], Mapping[str, str]] = lambda _base: {}
+    options: tuple[Option, ...] = ()
 
     def drive(self, base: str, action: str, reference: str, **more: Any) -> httpx.Request:
         """The request that makes the simulator's payer (or bank) act on one of our references."""
@@ -159,12 +235,14 @@ class Stage:
     """What every simulator shares; one per application.
 
     Args:
+        declared: The options that may be set; where there are none, anything may.
         actions: ``approve``, ``reject`` and ``expire`` (and others of the provider's own) by name.
         forget: Empties the provider's own tables on reset.
         forge: Returns a notification with a broken proof; ``distort`` one with another amount.
     """
 
     options: dict[str, Any] = attrs.Factory(dict)
+    declared: tuple[Option, ...] = ()
     actions: dict[str, Action] = attrs.Factory(dict)
     forget: Callable[[], None] = lambda: None
     forge: Callable[[News], News] = _as_it_is
@@ -268,7 +346,7 @@ class Stage:
     async def _control(self, request: Request) -> Response:
         try:
             await self._act(request.path_params["action"], _object(await request.body()))
-        except _Wrong as wrong:
+        except (_Wrong, WrongOption) as wrong:
             return JSONResponse({"error": str(wrong)}, 400)
         except LookupError as error:
             return JSONResponse({"error": str(error)}, 404)
@@ -283,6 +361,8 @@ class Stage:
                         raise _Wrong(f"this simulator cannot {kind}: its Stage was not told how")
                 self.faults.append(fault)
             case "options":
+                if self.declared:
+                    check_options(self.declared, body)
                 self.options.update(body)
             case "clock":
                 self.shift, self.stopped = _clock(body)

@@ -1,12 +1,13 @@
 """Nequi, faked over real HTTP from its documents: OAuth, payments, QR, reports, notifications, and a phone.
 
-    /oauth/oauth2/token     client credentials; the grant type in the query or the body
+    /oauth/oauth2/token     client credentials; the grant type in the query or the body; also at /oauth/oauth/token
     /api/payments/v2/...    push, status, cancel, reversal, QR; routed by address alone, whatever the envelope says
     /api/partners/v2/...    reports
     /phone                  the payer's phone, for people: pending pushes and codes, to accept or to reject
     /_control/...           approve, reject and expire by MessageID, faults, book (hub_hookspecs.testing.simulator)
 
-Options (in the configuration's ``options``, or at ``/_control/options``) stand in ``world.OPTIONS``. Phones ending in
+Options (in the configuration's ``options``, with ``--option``, or at ``/_control/options``) stand in ``options``; where
+public sources differ, they say which reading is played. Phones ending in
 0454 let the payment expire at once, in 0455 reject it at once; 3000000000 has no Nequi.
 """
 
@@ -19,9 +20,10 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from hub_hookspecs.testing.simulator import Config, Simulator, Stage
+from hub_hookspecs.testing.simulator import Config, Simulator, Stage, read_options
 from hub_nequi.simulator import api, phone
-from hub_nequi.simulator.world import OPTIONS, World
+from hub_nequi.simulator.options import OPTIONS
+from hub_nequi.simulator.world import World
 
 
 def configure(config: Config) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def configure(config: Config) -> dict[str, Any]:
     merchants = config.get("merchants") or [{}]
     return {
         "merchants": [_merchant(number, dict(given)) for number, given in enumerate(merchants, 1)],
-        "options": {**OPTIONS, **config.get("options", {})},
+        "options": read_options(OPTIONS, config.get("options", {})),
     }
 
 
@@ -52,7 +54,7 @@ def _merchant(number: int, given: dict[str, Any]) -> dict[str, Any]:
 def app(config: Config) -> ASGIApp:
     """A fresh Nequi that holds nobody's money yet."""
     full = copy.deepcopy(configure(config))
-    stage = Stage(options=full["options"])
+    stage = Stage(options=full["options"], declared=OPTIONS)
     world = World(stage, full["merchants"])
     return stage.wrap([*api.routes(world), *phone.routes(world)])
 
@@ -74,4 +76,12 @@ def pages(base: str) -> Mapping[str, str]:
     return {"phone_page": f"{base}/phone"}
 
 
-SIMULATOR = Simulator(code="nequi", configure=configure, app=app, endpoints=endpoints, settings=settings, pages=pages)
+SIMULATOR = Simulator(
+    code="nequi",
+    configure=configure,
+    app=app,
+    endpoints=endpoints,
+    settings=settings,
+    pages=pages,
+    options=OPTIONS,
+)

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hub_nequi.simulator.strict import fault_in
 from hub_nequi.simulator.world import BOGOTA, Charge, World
 
 JsonObject = dict[str, Any]
@@ -102,7 +103,7 @@ class Services:
 
     async def token(self, request: Request) -> Response:
         """Client credentials by Basic; the grant type in the query or in the form."""
-        if request.path_params["path"] != "oauth2/token" or request.method != "POST":
+        if request.path_params["path"] not in self.stage.options["token_paths"] or request.method != "POST":
             return _forbidden()
         form = parse_qs((await request.body()).decode("latin-1"))
         grant_type = request.query_params.get("grant_type") or form.get("grant_type", [""])[0]
@@ -176,7 +177,8 @@ class Services:
             float(self.stage.options["push_delay" if operation == "unregisteredPayment" else "latency"])
         )
         try:
-            header, body = _opened(await request.body())
+            document = json.loads(await request.body())
+            header, body = _opened(document)
         except (ValueError, KeyError, TypeError, AttributeError):
             return JSONResponse({"message": "Invalid request body"}, 400)
         call = Call(
@@ -185,12 +187,13 @@ class Services:
             client=str(header.get("ClientID", "")),
             body=body,
         )
-        code, result = self._run(operation, service, call)
+        wrong = fault_in(operation, document) if self.stage.options["strict_keys"] else None
+        code, result = (wrong, {}) if wrong else self._run(operation, service, call)
         return JSONResponse(
             self._shaped(self._enveloped(header, code, result)), headers={"x-amzn-requestid": secrets.token_hex(16)}
         )
 
-    def _run(self, operation: str, service: Service, call: Call) -> tuple[str, JsonObject]:
+    def _run(self, operation: str, service: Service, call: Call) -> tuple[str, Any]:
         force = self.stage.options["force"].get(operation)
         if force and force.get("times", 1) > 0:
             force["times"] = force.get("times", 1) - 1
@@ -259,12 +262,13 @@ class Services:
 
     def status(self, call: Call) -> JsonObject:
         """getStatusPayment, of a push or a code."""
-        key = call.body.get("qrValue") or call.body.get("codeQR") or call.body.get("transactionId")
+        field = next((name for name in ("qrValue", "codeQR", "transactionId") if call.body.get(name)), "")
+        key = call.body.get(field)
         if not isinstance(key, str):
             raise Failure("20-05A")
-        charge = self.world.by_key(call.merchant, key.strip())
+        charge = self.world.by_name(call.merchant, field, key.strip())
         if charge is None:
-            raise Failure("3-455")
+            raise Failure(self.stage.options["unknown_code"])
         state = self.world.look(charge)
         match state:
             case "pending":
@@ -277,21 +281,24 @@ class Services:
         raise Failure(code)
 
     def _told(self, charge: Charge, status: str) -> JsonObject:
+        options = self.stage.options
         told = {
-            "status": f" {status} " if self.stage.options["blanks"] else status,
+            "status": f" {status} " if options["blanks"] else status,
             "name": charge.merchant["name"],
             "value": str(charge.value),
             "date": _long(charge.created),
             "trnId": charge.transaction_id,
-            "originMoney": [],
+            "originMoney": {} if options["origin_money"] == "object" else [],
             "ipAddress": "N/A",
         }
         if charge.state == "paid":
+            stated = charge.ended if options["paid_date"] == "payment" else None
+            numbers = {"number": charge.number, "client": charge.client, "transaction": charge.transaction_id}
             told |= {
-                "date": f"{(charge.ended or charge.created).astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}",
-                "trnId": charge.number,
+                "date": f"{(stated or charge.created).astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}",
+                "trnId": numbers[options["trn_id"]],
                 "phoneNumber": charge.phone,
-                "originMoney": [{}],
+                "originMoney": {} if options["origin_money"] == "object" else [{}],
             }
         return told
 
@@ -305,7 +312,7 @@ class Services:
             raise Failure({"expired": "10-454", "paid": "11-9L"}.get(charge.state, "10-455"))
         return {}
 
-    def reverse(self, call: Call) -> JsonObject:
+    def reverse(self, call: Call) -> Any:
         """reverseTransaction: a push (or an old code) by its MessageID, a new code by itself; in full only."""
         self._check_code(call)
         phone, value = call.text("phoneNumber"), call.value()
@@ -318,7 +325,7 @@ class Services:
         if charge.returned and (again := self.stage.options["repeated_reversal"]) != "0":
             raise Failure(again)
         self.world.give_back(charge)
-        return {}
+        return {} if self.stage.options["reversal_body"] == "object" else ""
 
     def report(self, call: Call) -> JsonObject:
         """getReports: the merchant's registered data, and what was paid in the days asked for."""
@@ -362,9 +369,9 @@ ANSWER_KEYS = {"cancelUnregisteredPayment": "cancelRequestMoneyRS", "reverseTran
 """The two answers that are not named after their operation."""
 
 
-def _opened(raw: bytes) -> tuple[JsonObject, JsonObject]:
+def _opened(document: Any) -> tuple[JsonObject, JsonObject]:
     """Header and business body of an envelope; the body is the one value under ``any``."""
-    message = json.loads(raw)["RequestMessage"]
+    message = document["RequestMessage"]
     bodies = [item for item in message["RequestBody"]["any"].values() if isinstance(item, dict)]
     header = message["RequestHeader"]
     if not isinstance(header, dict) or len(bodies) != 1:

@@ -22,31 +22,13 @@ from hub_hookspecs.testing.simulator import News, Stage
 BOGOTA = timezone(timedelta(hours=-5))
 PAYER = "3998764643"
 
-OPTIONS: dict[str, Any] = {
-    "approve_after_status_calls": None,  # n: the payer accepts after n status calls; none: when told to
-    "expiry_seconds": 900,  # life of a push
-    "qr_expiry_seconds": 900,  # life of a code
-    "omit_keys": [],  # keys left out of every answer, wherever they stand
-    "extra_keys": False,  # add keys that nobody documented
-    "push_delay": 0,  # seconds before a push is answered; the sandbox takes 5 to 12
-    "latency": 0,  # seconds before any other call is answered
-    "unknown_phones": ["3000000000"],
-    "blocked_phones": [],
-    "unknown_phone_code": "20-08A",  # or 3-451, as the table has it
-    "ended_as": "code",  # expired and rejected as StatusCode, or as "value" of status
-    "blanks": False,  # blanks around codes and statuses
-    "qr_answer": "both",  # "old": codeQR alone, "new": qrValue and transactionId
-    "reports": "yes",  # "denied": the merchant may not (20-10A), "closed": 403 at the gateway
-    "repeated_reversal": "2-CCSB000079",  # what a second reversal is answered; not known of the real one
-    "force": {},  # operation -> {"code", "effect": bool, "times": n}: answer with this code
-}
-
 
 @attrs.define(kw_only=True)
 class Charge:
     """One payment at Nequi.
 
     Attributes:
+        client: The ClientID that it was asked with.
         number: The transaction's number once paid, ``S...``.
         asked: Status calls so far.
     """
@@ -57,6 +39,7 @@ class Charge:
     channel: str
     value: int
     created: datetime
+    client: str = ""
     phone: str = ""
     code_qr: str = ""
     qr_value: str = ""
@@ -102,6 +85,7 @@ class World:
             channel="PNP04-C001",
             value=value,
             created=self.stage.now(),
+            client=client,
             phone=phone,
         )
         self.charges.append(charge)
@@ -121,6 +105,7 @@ class World:
             channel="PQR03-C001",
             value=value,
             created=self.stage.now(),
+            client=client,
             code_qr=code,
             qr_value=emv_text(merchant["name"], value, code),
         )
@@ -203,6 +188,15 @@ class World:
             None,
         )
 
+    def by_name(self, merchant: Mapping[str, Any], field: str, key: str) -> Charge | None:
+        """A merchant's payment as a status call names it, in the reading that is played."""
+        charge = self.by_key(merchant, key)
+        wanted = self.stage.options["qr_named_by"]
+        if charge is None or charge.is_push or wanted == "any" or self.stage.options["qr_answer"] == "old":
+            return charge
+        names = {"qrValue": charge.qr_value, "transactionId": charge.transaction_id}
+        return charge if key == names[wanted] and (wanted, field) != ("qrValue", "codeQR") else None
+
     def by_payload(self, payload: str) -> Charge | None:
         """Anybody's code, as a phone reads it."""
         return next((found for item in self.merchants if (found := self.by_key(item, payload))), None)
@@ -270,7 +264,8 @@ class World:
     def _signed(self, merchant: Mapping[str, Any], reference: str, body: bytes) -> News:
         headers = {"content-type": "application/json"}
         if secret := merchant.get("notification_secret"):
-            headers |= signature_headers(body, secret, merchant["client_id"])
+            form = self.stage.options.get("notification_signature", "full")
+            headers |= signature_headers(body, secret, merchant["client_id"], form)
         return News(reference=reference, merchant=merchant["id"], path="", headers=headers, body=body)
 
     def distort(self, news: News) -> News:
@@ -281,16 +276,23 @@ class World:
         return self._signed(merchant, news.reference, json.dumps(body).encode())
 
 
-def signature_headers(body: bytes, secret: str, key_id: str) -> dict[str, str]:
-    """Digest and Signature as the one integrator's account of Nequi's notifications has them."""
+LEFT_OUT = {"full": (), "no_headers": ("headers",), "bare": ("headers", "algorithm")}
+
+
+def signature_headers(body: bytes, secret: str, key_id: str, form: str = "full") -> dict[str, str]:
+    """Digest and Signature as the one integrator's account of Nequi's notifications has them; or as a receiver has."""
     digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
     text = f"content-type: application/json\ndigest: {digest}"
     mac = hmac.new(secret.encode(), text.encode(), hashlib.sha384).digest()
     signature = base64.urlsafe_b64encode(mac).decode().rstrip("=")
-    return {
-        "digest": digest,
-        "signature": f'keyId="{key_id}",algorithm="hmac-sha384",headers="content-type digest",signature="{signature}"',
+    parameters = {
+        "keyId": key_id,
+        "algorithm": "hmac-sha384",
+        "headers": "content-type digest",
+        "signature": signature,
     }
+    shown = [f'{name}="{value}"' for name, value in parameters.items() if name not in LEFT_OUT[form]]
+    return {"digest": digest, "signature": ",".join(shown)}
 
 
 def forge(news: News) -> News:
