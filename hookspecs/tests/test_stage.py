@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from hub_hookspecs.testing.options import Option, WrongOption, read_options
 from hub_hookspecs.testing.simulator import Stage
 
 
@@ -46,3 +47,54 @@ def test_what_is_told_wrongly_is_answered_in_words(action: str, body: bytes, sta
 
     answer = asyncio.run(tell())
     assert (answer.status_code, told in answer.json().get("error", "")) == (status, True)
+
+
+OPTIONS = (
+    Option(name="manner", default="old", choices=("old", "new"), text="How it answers."),
+    Option(name="strict", default=False, text="Whether it looks."),
+    Option(name="life", default=900, text="Seconds."),
+    Option(name="after", default=None, text="Calls."),
+    Option(name="left_out", default=[], text="Keys."),
+)
+
+
+def test_what_is_not_given_is_as_declared_and_belongs_to_nobody_else() -> None:
+    read = read_options(OPTIONS, {"manner": "new"})
+    assert read == {"manner": "new", "strict": False, "life": 900, "after": None, "left_out": []}
+    read["left_out"].append("x")
+    assert read_options(OPTIONS, {})["left_out"] == []
+
+
+@pytest.mark.parametrize(
+    "given", [{"strict": True}, {"life": 0.5}, {"life": 1}, {"after": 2}, {"after": None}, {"left_out": ["a"]}]
+)
+def test_an_option_takes_values_of_its_kind(given: dict[str, object]) -> None:
+    assert read_options(OPTIONS, given).items() >= given.items()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"maner": "new"}, "there is no option maner; there are: manner, strict, life, after, left_out"),
+        ({"manner": "newest"}, 'option manner takes "old", "new"'),
+        ({"strict": 1}, "option strict takes true or false"),
+        ({"life": "900"}, "option life takes a number"),
+        ({"life": True}, "option life takes a number"),
+        ({"after": "two"}, "option after takes a number or null"),
+        ({"left_out": "a"}, "option left_out takes a list"),
+    ],
+)
+def test_any_other_option_or_value_is_refused(given: dict[str, object], told: str) -> None:
+    with pytest.raises(WrongOption) as wrong:
+        read_options(OPTIONS, given)
+    assert str(wrong.value) == told
+
+
+def test_a_stage_without_declared_options_takes_any() -> None:
+    async def tell() -> Stage:
+        made = stage()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(made.wrap([])), base_url="http://sim") as client:
+            assert (await client.post("/_control/options", json={"anything": 1})).status_code == 200
+        return made
+
+    assert asyncio.run(tell()).options == {"anything": 1}

@@ -143,15 +143,27 @@ def _readable(value: object) -> object:
 
 @command.command()
 @click.argument("code")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Which reading the simulator plays; `payment-hub simulator CODE --help` lists them. May be repeated.",
+)
 @json_option
 @data_option
-def check(code: str, as_json: bool, data: str | None) -> int:
+def check(code: str, options: tuple[str, ...], as_json: bool, data: str | None) -> int:
     """Run the conformance kit on a provider and its simulator; exit code 1 when a proof fails."""
     from hub.providers.check import check_provider
+    from hub_hookspecs.testing.options import WrongOption
 
     from .printing import print_json
+    from .simulator import read_options
 
-    results = check_provider(_registry(data)[code])
+    try:
+        results = check_provider(_registry(data)[code], options=read_options(options))
+    except WrongOption as wrong:
+        raise click.ClickException(f"{code}: {wrong}") from None
     failed = [result for result in results if not result.holds]
     if as_json:
         print_json(

@@ -28,8 +28,9 @@ class WithOptions(click.Command):
             formatter.write_paragraph()
             formatter.write_text(ABOUT_OPTIONS)
             return
-        with formatter.section(f"What --option takes for {code}"):
-            formatter.write_dl([(item.name, _described(item)) for item in simulators[code].options])
+        if options := simulators[code].options:
+            with formatter.section(f"What --option takes for {code}"):
+                formatter.write_dl([(item.name, _described(item)) for item in options])
 
 
 def _described(option: Any) -> str:
@@ -72,7 +73,7 @@ def command(code: str, port: int, config: IO[bytes] | None, options: tuple[str, 
 
 
 def _configured(simulator: Any, config: dict[str, Any], options: tuple[str, ...]) -> dict[str, Any]:
-    from hub_hookspecs.testing.simulator import WrongOption
+    from hub_hookspecs.testing.options import WrongOption
 
     try:
         return dict(simulator.configure({**config, "options": {**config.get("options", {}), **read_options(options)}}))

@@ -278,7 +278,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
             "running": f"{t('receipt.title')} · {paper.reference}",
             "status": t("receipt.paid"),
             "amount": reader.money(paper.amount),
-            "moment": reader.moment(paper.paid_at),
+            "moment": reader.paid_caption(paper.paid_at, is_learnt=paper.is_learnt),
             "notices": notices,
             "applied": t("receipt.applied"),
             "head": [
@@ -297,7 +297,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
                 (t("label.instrument"), ", ".join(_some(reader.told(paper.method), paper.instrument))),
                 (t("label.provider_reference", provider=paper.provider), paper.provider_reference),
                 (t("label.authorisation"), paper.authorisation),
-                (t("label.moment"), reader.moment(paper.paid_at)),
+                reader.paid_fact(paper.paid_at, is_learnt=paper.is_learnt),
                 (t("label.reference"), paper.reference),
             ),
             "left": left,

@@ -205,7 +205,12 @@ def receipt(value: ReceiptMail, reader: Reader) -> Sheet:
         Title(t("receipt.title")),
         _greeting(value.payer, reader),
         Paragraph(t("receipt.intro")),
-        Figure(t("receipt.paid"), reader.money(value.amount), reader.moment(value.paid_at), Tone.GOOD),
+        Figure(
+            t("receipt.paid"),
+            reader.money(value.amount),
+            reader.paid_caption(value.paid_at, is_learnt=value.is_learnt),
+            Tone.GOOD,
+        ),
     ]
     if value.asked is not None and value.asked != value.amount:
         asked = t("receipt.asked", asked=reader.money(value.asked), amount=reader.money(value.amount))
@@ -225,7 +230,7 @@ def receipt(value: ReceiptMail, reader: Reader) -> Sheet:
                 (t("label.instrument"), _both(reader.told(value.method), value.instrument)),
                 (t("label.provider_reference", provider=value.provider), value.provider_reference),
                 (t("label.authorisation"), value.authorisation),
-                (t("label.moment"), reader.moment(value.paid_at)),
+                reader.paid_fact(value.paid_at, is_learnt=value.is_learnt),
                 (t("label.reference"), value.reference),
                 (t("label.payer"), value.payer),
                 (t("label.identity"), value.payer_identity),
@@ -452,7 +457,7 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
             (
                 (t("label.customer"), item.customer),
                 (t("label.identity"), item.customer_identity),
-                (t("label.moment"), reader.moment(item.paid_at)),
+                reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
                 (t("label.method"), _both(reader.told(item.method), item.instrument)),
                 (t("label.gross"), reader.money(item.gross)),
                 (t("label.fee"), reader.money(item.fee) if item.fee is not None else ""),
@@ -539,7 +544,7 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
         Facts(
             (
                 (t("label.identity"), item.customer_identity),
-                (t("label.moment"), reader.moment(item.paid_at)),
+                reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
                 (t("label.method"), _both(_both(item.provider, reader.told(item.method)), item.instrument)),
                 (
                     t("label.provider_reference", provider=item.provider),
@@ -753,7 +758,7 @@ def order(value: OrderMail, reader: Reader) -> Sheet:
         Figure(
             t("label.paid") if value.paid else t("label.total"),
             reader.money(value.total),
-            reader.moment(value.paid_at or value.placed_at),
+            reader.paid_caption(value.paid_at or value.placed_at, is_learnt=value.is_learnt),
             Tone.GOOD if value.paid else Tone.PLAIN,
         ),
     ]

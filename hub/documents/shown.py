@@ -80,6 +80,15 @@ class Reader:
         """Date and time in the company's zone, and which zone that is."""
         return datetime_text(moment, self.letterhead.zone, self.locale, with_zone=True)
 
+    def paid_fact(self, at: datetime, *, is_learnt: bool) -> tuple[str, str]:
+        """When a payment was paid, under its label; where nobody said when, when we learnt of it, under another."""
+        return self.t("label.learnt" if is_learnt else "label.moment"), self.moment(at)
+
+    def paid_caption(self, at: datetime, *, is_learnt: bool) -> str:
+        """The same where no label stands beside it."""
+        label, moment = self.paid_fact(at, is_learnt=is_learnt)
+        return f"{label} {moment}" if is_learnt else moment
+
     def clock(self, moment: datetime) -> str:
         """Date and time in the company's zone, where the zone is said elsewhere."""
         return datetime_text(moment, self.letterhead.zone, self.locale)

@@ -169,6 +169,7 @@ class ReceiptMail:
         provider: Its name for people.
         method: How it was paid, for people: ``Tarjeta``; may be empty.
         instrument: Masked: ``Visa ****1111``, ``399***4643``.
+        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         reference: Ours.
         credit: What settled nothing and is the customer's credit now.
         left: What the customer still owes, per currency; empty when nothing.
@@ -193,6 +194,7 @@ class ReceiptMail:
     provider_reference: str = ""
     authorisation: str = ""
     paid_at: datetime
+    is_learnt: bool = False
     reference: str
     credit: Money | None = None
     left: tuple[Money, ...] = ()
@@ -207,6 +209,7 @@ class ReceivedTransaction:
     """One transaction as the merchant reads it.
 
     Attributes:
+        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         fee, withheld: Of the provider, where known.
         status: In words: ``Aprobada``.
         remarks: Further sentences: paid twice, late, another amount than asked.
@@ -220,6 +223,7 @@ class ReceivedTransaction:
     customer: str
     customer_identity: str = ""
     paid_at: datetime
+    is_learnt: bool = False
     method: str = ""
     instrument: str = ""
     gross: Money
@@ -490,6 +494,7 @@ class OrderMail:
 
     Attributes:
         paid: Whether it is paid; else the mail offers the buttons.
+        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         hold_until: Until when the shop keeps the goods.
         url: The order's page.
     """
@@ -509,6 +514,7 @@ class OrderMail:
     instrument: str = ""
     reference: str = ""
     paid_at: datetime | None = None
+    is_learnt: bool = False
     hold_until: datetime | None = None
     buttons: tuple[PayLink, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()

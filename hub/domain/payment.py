@@ -235,6 +235,7 @@ class Capture:
     Attributes:
         own_record: The provider vouched for no amount; ours stands for it.
         key: Of the observation that is booked.
+        is_learnt: The provider did not say when it happened; ``at`` is when we learnt of it.
     """
 
     movement: str
@@ -244,6 +245,7 @@ class Capture:
     provider_reference: str | None
     authorisation: str | None
     at: datetime
+    is_learnt: bool = False
 
 
 def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
@@ -264,6 +266,7 @@ def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
                 provider_reference=claim.provider_reference,
                 authorisation=claim.authorisation,
                 at=claim.occurred_at or item.seen_at,
+                is_learnt=claim.occurred_at is None,
             )
     return tuple(found.values())
 

@@ -132,7 +132,7 @@ def _rows(
             payment.provider_reference or "",
             next((taken.authorisation for taken in captures if taken.authorisation), "") or "",
             booked_at.astimezone(zone),
-            captures[0].at.astimezone(zone) if captures else None,
+            captures[0].at.astimezone(zone) if captures and not captures[0].is_learnt else None,
             provider.info.name if provider else payment.provider,
             instrument.label if instrument else "",
             customer.name if customer else "",

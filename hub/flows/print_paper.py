@@ -197,6 +197,7 @@ def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptMail:
         provider_reference=payment.provider_reference or "",
         authorisation=view.authorisation,
         paid_at=view.paid_at or payment.created_at,
+        is_learnt=view.is_learnt,
         reference=payment.reference,
         credit=view.credit,
         left=still_owed(tx, view),

@@ -72,6 +72,8 @@ class PaymentView:
         amount: What was captured, in whatever currency it came, else what was asked for.
         last_try: Reason of the newest refused try, while the session is open.
         reason: Why it was refused, if it was.
+        paid_at: When it was paid as the provider says; when we learnt of it where that is not said.
+        is_learnt: The latter.
         credit: What settled nothing and is the customer's credit.
         back_url: The statement or order that it came from.
         url: The payment's page.
@@ -105,6 +107,7 @@ class PaymentView:
     link: Link | None = None
     can_cancel: bool = False
     cancelling: bool = False
+    is_learnt: bool = False
 
     @property
     def method(self) -> str:
@@ -213,6 +216,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         authorisation=next((taken.authorisation for taken in captures if taken.authorisation), "") or "",
         instrument=instrument_of(seen),
         paid_at=captures[0].at if captures else None,
+        is_learnt=bool(captures) and captures[0].is_learnt,
         credit=credit or None,
         seen=seen,
         cash_receipt=receipt,

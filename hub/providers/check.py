@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from hub_hookspecs.testing import Result, Subject, prove
 
@@ -19,19 +20,28 @@ class NoSimulator(LookupError):
 
 
 def check_provider(
-    provider: Provider | str, *, simulators: Mapping[str, Simulator] | None = None
+    provider: Provider | str,
+    *,
+    simulators: Mapping[str, Simulator] | None = None,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Result, ...]:
     """How each proof ended: held, broken with findings, or excused because the provider does not have it.
 
     Runs an event loop of its own, so call it from a thread that has none.
 
+    Args:
+        options: What the simulator plays.
+
     Raises:
+        WrongOption: The simulator does not have an option, or does not take its value.
         ProviderNotServed: The plugin of this code is not installed, or quarantined.
         NoSimulator: There is nothing to prove it against.
     """
     served = load_providers()[provider] if isinstance(provider, str) else provider
     simulator = _simulator_of(served, load_simulators() if simulators is None else simulators)
-    return prove(Subject(plugin=served.module, simulator=simulator))
+    return prove(
+        Subject(plugin=served.module, simulator=simulator, config={"options": dict(options)} if options else {})
+    )
 
 
 def _simulator_of(provider: Provider, simulators: Mapping[str, Simulator]) -> Simulator:

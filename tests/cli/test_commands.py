@@ -352,6 +352,34 @@ def test_a_simulator_that_is_not_there_is_named(run: Run) -> None:
     assert "there are: greenpay, nequi" in run("simulator", "nope", "--port", "0").err
 
 
+@pytest.mark.parametrize("code", ["greenpay", "nequi"])
+def test_the_help_of_a_simulator_lists_what_it_can_play(run: Run, code: str) -> None:
+    from hub.providers.load import load_simulators
+
+    told = " ".join(run("simulator", code, "--help").out.split())
+    options = load_simulators()[code].options
+    assert options
+    assert [option.name for option in options if f" {option.name} {option.text} It takes" not in told] == []
+    assert options[0].name not in run("simulator", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("strict_key=true", "Error: nequi: there is no option strict_key; there are: strict_keys, "),
+        ("strict_keys=maybe", "Error: nequi: option strict_keys takes true or false"),
+        ("strict_keys", "strict_keys: write NAME=VALUE"),
+    ],
+)
+@pytest.mark.parametrize("words", [("simulator", "nequi", "--port", "0"), ("plugins", "check", "nequi")])
+def test_an_option_that_a_simulator_does_not_have_is_refused(
+    run: Run, words: tuple[str, ...], given: str, told: str
+) -> None:
+    ended = run(*words, "--option", given)
+    assert ended.code != 0
+    assert told in ended.err
+
+
 SPANISH = re.compile(r"[áéíóúñ¿¡«]|\b(el|la|los|las|del|que|se|su|una?|con|por|para|hay|es|está|al|ya|sin|más)\b", re.I)
 REFUSED = {
     "a member twice": ("company", "member", "add", "duena@eltornillo.example"),

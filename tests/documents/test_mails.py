@@ -270,6 +270,25 @@ def test_a_surplus_a_late_and_a_double_payment_are_explained(samples: Samples, d
     assert "El monto solicitado era ₡50\u00a0000,00" in draw(documents, asked, "es_CR").text
 
 
+@pytest.mark.parametrize(
+    ("locale", "stated", "learnt"),
+    [("es_CR", "Fecha y hora", "Confirmado el"), ("en", "Date and time", "Confirmed on")],
+)
+@pytest.mark.parametrize("name", ["receipt_cr", "received_co"])
+def test_the_time_when_we_learnt_of_a_payment_is_not_called_the_time_of_payment(
+    samples: Samples, documents: Documents, name: str, locale: str, stated: str, learnt: str
+) -> None:
+    value: Any = samples[name][0]
+    for is_learnt, shown, absent in ((False, stated, learnt), (True, learnt, stated)):
+        if isinstance(value, PaymentReceivedMail):
+            items = tuple(attrs.evolve(item, is_learnt=is_learnt) for item in value.transactions)
+            value = attrs.evolve(value, transactions=items)
+        else:
+            value = attrs.evolve(value, is_learnt=is_learnt)
+        text = draw(documents, value, locale).text
+        assert (shown in text, absent in text) == (True, False)
+
+
 def test_a_customer_who_owes_nothing_sees_no_pay_bar(samples: Samples, documents: Documents) -> None:
     value = samples["statement_co"][0]
     assert isinstance(value, StatementMail)

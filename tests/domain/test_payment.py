@@ -188,6 +188,17 @@ def test_a_capture_without_a_stated_amount_is_marked_as_our_own_record() -> None
     assert (unstated.amount, unstated.own_record) == (Money(1000, "CRC"), True)
 
 
+def test_a_time_that_the_provider_does_not_state_is_when_we_learnt_of_it() -> None:
+    told = NOW - timedelta(hours=3)
+    (unstated,), (stated,) = (
+        captures_in(a_payment(), [PAID]),
+        captures_in(a_payment(), [seen(Kind.PAID, occurred_at=told)]),
+    )
+
+    assert (unstated.at, unstated.is_learnt) == (NOW, True)
+    assert (stated.at, stated.is_learnt) == (told, False)
+
+
 def test_an_amount_without_a_proof_is_flagged_and_ours_is_booked() -> None:
     claims = [seen(Kind.PAID, amount=Money(99_000, "CRC"), vouched=frozenset({"reference", "movement"}))]
     (taken,) = captures_in(a_payment(), claims)

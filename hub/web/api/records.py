@@ -108,7 +108,10 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     total: Amount
     due: Amount
     hold_until: Moment
-    paid_at: Moment | None = None
+    paid_at: Annotated[
+        Moment | None,
+        Meta(description="As the provider says; where it does not say, when the hub learnt of it."),
+    ] = None
     provider: str | None = None
     provider_reference: str | None = None
     authorisation: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub_hookspecs.testing.simulator import Option
+from hub_hookspecs.testing.options import Option
 
 OPTIONS: Final = (
     # Readings: where public sources differ, which of them is played.
