@@ -644,8 +644,22 @@ def account_at_the_simulator(account: Account) -> Account:
     return attrs.evolve(account, settings=settings, endpoints=SIMULATOR.endpoints(BASE), mode=Mode.TEST)
 
 
+READINGS: dict[str, dict[str, Any]] = {
+    "as it comes": {},
+    "strictest": {"strict_keys": True, "repeated_reference": "refuse", "notification_route": ""},
+    "refused in lists": {"refusal": "nested", "http_status_on_refusal": 400, "result_on_decline": "null"},
+    "refused as V2 does": {"refusal": "message", "http_status_on_refusal": 500, "brand_unknown": "nd"},
+}
+"""What is played where public sources differ or say nothing."""
+
+
+@pytest.mark.parametrize("reading", READINGS)
 def test_the_plugin_pays_through_the_simulator_and_believes_both_channels(
-    account: Account, order: Order, browser_return: Callable[[str], Message], notification: Callable[..., Message]
+    account: Account,
+    order: Order,
+    browser_return: Callable[[str], Message],
+    notification: Callable[..., Message],
+    reading: str,
 ) -> None:
     here = account_at_the_simulator(account)
 
@@ -658,9 +672,9 @@ def test_the_plugin_pays_through_the_simulator_and_believes_both_channels(
         kinds = []
         for answer in (declined, paid):
             path = answer.headers["location"].removeprefix(order.return_url + "/")
-            reading = hub_greenpay.handle_notification(message=browser_return(path), account=here)
-            assert reading.verdict is Verdict.VALID
-            kinds += [item.kind for item in reading.observations]
+            seen = hub_greenpay.handle_notification(message=browser_return(path), account=here)
+            assert seen.verdict is Verdict.VALID
+            kinds += [item.kind for item in seen.observations]
         assert kinds == [Kind.TRY_DECLINED, Kind.PAID]
 
         rows = (await client.http.get(f"/_control/notifications?reference={order.reference}")).json()
@@ -670,10 +684,10 @@ def test_the_plugin_pays_through_the_simulator_and_believes_both_channels(
             )
             for row in rows
         ]
-        assert told[-1] == reading
+        assert told[-1] == seen
         assert [(line["reference"], line["minor"]) for line in await client.book()] == [(order.reference, 1825075)]
 
-    play(scenario)
+    play(scenario, options=READINGS[reading])
 
 
 @pytest.mark.parametrize(
@@ -685,8 +699,9 @@ def test_the_plugin_pays_through_the_simulator_and_believes_both_channels(
         ({"terminal_crc": MERCHANT["terminals"]["USD"]}, ("terminal_crc",)),
     ],
 )
+@pytest.mark.parametrize("reading", READINGS)
 def test_the_plugin_validates_its_credentials_without_a_charge(
-    wrong: dict[str, str], culprits: tuple[str, ...], account: Account, check: IdentityCheck
+    wrong: dict[str, str], culprits: tuple[str, ...], account: Account, check: IdentityCheck, reading: str
 ) -> None:
     here = account_at_the_simulator(account)
     here = attrs.evolve(here, settings={**here.settings, **wrong})
@@ -696,6 +711,69 @@ def test_the_plugin_validates_its_credentials_without_a_charge(
         report = await drive(client, "validate_identity", exchange, here)
         assert (report.credentials, report.culprits) == ("refused" if culprits else "accepted", culprits)
         assert await client.book() == []
+
+    play(scenario, options=READINGS[reading])
+
+
+CUSTOMER = {
+    "name": "Ana Prueba",
+    "email": "ana@example.com",
+    "identification": "111111111",
+    "billingAddress": {"country": "CR", "street1": "Av 1"},
+    "shippingAddress": {"country": "CR", "street1": "Av 1", "zip": "10201"},
+}
+PRODUCTS = [{"description": "Service", "skuId": "sku_1", "quantity": 1, "price": 18250.75, "type": "Service"}]
+
+
+@pytest.mark.parametrize(
+    ("customer", "products", "members", "error"),
+    [
+        ({}, {}, {}, None),
+        ({}, {}, {"callback": ""}, None),
+        ({"identification": ...}, {}, {}, "additional.customer.identification is required"),
+        ({"email": ""}, {}, {}, "additional.customer.email is required"),
+        ({"billingAddress": {"country": "CR"}}, {}, {}, "additional.customer.billingAddress.street1 is required"),
+        ({"phone": "2222-1100"}, {}, {}, "additional.customer.phone is unknown"),
+        ({}, {"quantity": "1"}, {}, "additional.products[0].quantity is invalid"),
+        ({}, {"skuId": ...}, {}, "additional.products[0].skuId is required"),
+        ({}, {}, {"callback": ...}, "callback is required"),
+        ({}, {}, {"terminalId": "x"}, "terminalId is unknown"),
+        ({}, {}, {"amount": "18250.75"}, "amount is invalid"),
+        ({}, {}, {"amount": True}, "amount is invalid"),
+        ({}, {}, {"additional": {"customer": CUSTOMER, "products": []}}, "additional.products is required"),
+        ({}, {}, {"additional": []}, "additional is invalid"),
+    ],
+)
+def test_strict_keys_refuse_what_the_clients_leave_out(
+    customer: dict[str, Any], products: dict[str, Any], members: dict[str, Any], error: str | None
+) -> None:
+    def changed(whole: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in {**whole, **change}.items() if value is not ...}
+
+    additional = {"customer": changed(CUSTOMER, customer), "products": [changed(PRODUCTS[0], products)]}
+
+    async def scenario(client: Client) -> None:
+        answer = await client.order(**{"additional": additional, **members})
+        assert answer.get("errors") == ([error] if error else None)
+
+    play(scenario, options={"strict_keys": True})
+
+
+def test_an_amount_may_have_to_be_whole() -> None:
+    async def scenario(client: Client) -> None:
+        assert (await client.order(amount=18250.75))["errors"] == ["amount must be an integer"]
+        assert "session" in await client.order(amount=18250)
+
+    play(scenario, options={"amounts": "whole"})
+
+
+def test_the_simulator_says_which_readings_it_can_play() -> None:
+    assert all(option.text and option.takes(option.default) for option in SIMULATOR.options)
+    assert set(SIMULATOR.configure({})["options"]) == {option.name for option in SIMULATOR.options}
+
+    async def scenario(client: Client) -> None:
+        answer = await client.control("options", strict=True)
+        assert (answer.status_code, answer.json()["error"].startswith("there is no option strict; ")) == (400, True)
 
     play(scenario)
 

@@ -144,11 +144,16 @@ def check_request(check: IdentityCheck, currency: str, terminal: str, account: A
         "orderReference": reference,
         "callback": "",
         "additional": {
-            "customer": _customer(Payer(name=account.company.name, email=account.company.email), account.company),
+            "customer": _customer(_payer_of_check(account.company), account.company),
             "products": [_product("Comprobación", reference, amount)],
         },
     }
     return _post(account.endpoints["merchant"], body)
+
+
+def _payer_of_check(company: Company) -> Payer:
+    """The company itself, with all that the strictest page calls required."""
+    return Payer(name=company.name, email=company.email, document=company.document)
 
 
 def check_reference(reference: str, currency: str) -> str:

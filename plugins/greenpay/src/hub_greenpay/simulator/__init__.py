@@ -1,7 +1,8 @@
 """Greenpay faked over real HTTP, from its public documents: both APIs, the hosted form, and signed notifications.
 
 Its three hosts are path prefixes of one address: ``/merchant``, ``/checkout`` and ``/form``. Nothing is taken from the
-plugin's own translation, so that one cannot excuse the other.
+plugin's own translation, so that one cannot excuse the other. Where public sources differ, ``options``
+say which is played.
 """
 
 from __future__ import annotations
@@ -14,24 +15,25 @@ from typing import Any, Final
 import attrs
 from starlette.types import ASGIApp
 
-from hub_hookspecs.testing.simulator import Config, Simulator, Stage
+from hub_hookspecs.testing.simulator import Config, Simulator, Stage, read_options
 
 from .desk import Desk, distorted, forged
 from .endpoints import Endpoints
 from .merchants import configure, credentials, merchants_of, public_pem, settings
+from .options import OPTIONS
 from .pages import Pages
 
 
 def app(config: Config) -> ASGIApp:
     """A fresh Greenpay for a filled configuration."""
-    stage = Stage(options=dict(config.get("options", {})), forge=forged, distort=distorted)
+    options = read_options(OPTIONS, config.get("options", {}))
+    stage = Stage(options=dict(options), declared=OPTIONS, forge=forged, distort=distorted)
     stage.addresses.update({item["id"]: item["notify"] for item in config["merchants"] if item.get("notify")})
     desk = Desk(stage=stage, merchants=merchants_of(config))
 
     def forget() -> None:
         desk.forget()
-        stage.options.clear()
-        stage.options.update(config.get("options", {}))
+        stage.options.update(options)
 
     stage.forget = forget
     stage.actions.update(approve=desk.approve, reject=desk.reject, expire=desk.expire)
@@ -59,5 +61,5 @@ class GreenpaySimulator(Simulator):
 
 
 SIMULATOR: Final = GreenpaySimulator(
-    code="greenpay", configure=configure, app=app, endpoints=endpoints, settings=settings
+    code="greenpay", configure=configure, app=app, endpoints=endpoints, settings=settings, options=OPTIONS
 )

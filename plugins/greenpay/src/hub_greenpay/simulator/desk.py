@@ -1,15 +1,4 @@
-"""The simulated Greenpay itself: orders, sessions, charges, saved cards, voids, and the news about them.
-
-Options (``/_control/options`` or ``options`` in the configuration):
-
-=======================  ==================================================================================
-decline_ends_session     a declined try ends the session (default: it may be tried again)
-notify_delay             seconds between a result and its notification (0)
-http_status_on_decline   HTTP status of a declined checkout (200)
-repeated_reference       ``accept`` (default: the effect of the real one is unknown; this is the worse) or ``refuse``
-session_minutes          life of a session (30)
-=======================  ==================================================================================
-"""
+"""The simulated Greenpay itself: orders, sessions, charges, saved cards, voids, and the news about them."""
 
 from __future__ import annotations
 
@@ -33,6 +22,8 @@ from hub_hookspecs.testing.simulator import News, Stage
 from .cards import APPROVED, GOOD_CARD, MEANINGS, Card, CardError, card_with_code, code_for, new_card
 from .cipher import sign
 from .merchants import Merchant
+from .options import played
+from .strict import fault_in
 
 CURRENCIES: Final = ("CRC", "USD")
 HEADERS: Final = {"content-type": "application/json", "accept": "application/json"}
@@ -115,6 +106,12 @@ class Desk:
 
     # Orders
 
+    def order(self, body: Mapping[str, Any]) -> Session:
+        """Open a session in which the payer may pay on the hosted form or by an encrypted card."""
+        if played(self.stage, "strict_keys") and (fault := fault_in(body)):
+            raise Refusal(fault)
+        return self.open_order(body)
+
     def open_order(self, body: Mapping[str, Any]) -> Session:
         """Open a session for a payment order."""
         merchant = self.merchant_of(body)
@@ -123,7 +120,7 @@ class Desk:
         if currency not in CURRENCIES or merchant.terminals.get(currency) != terminal:
             raise Refusal("Bank entity doesn't exist")
         reference, description = _text(body, "orderReference"), _text(body, "description")
-        if self.stage.options.get("repeated_reference") == "refuse" and self._known(merchant, reference):
+        if played(self.stage, "repeated_reference") == "refuse" and self._known(merchant, reference):
             raise Refusal("orderReference already exists")
         now = self.stage.now()
         session = Session(
@@ -132,12 +129,12 @@ class Desk:
             merchant=merchant,
             terminal=terminal,
             reference=reference,
-            amount=_amount(body.get("amount"), currency),
+            amount=_amount(body.get("amount"), currency, whole=played(self.stage, "amounts") == "whole"),
             description=description,
             callback=_callback(body),
             payer=_payer(body),
             opened_at=now,
-            expires_at=now + timedelta(minutes=self.stage.options.get("session_minutes", 30)),
+            expires_at=now + timedelta(minutes=played(self.stage, "session_minutes")),
         )
         self.sessions[session.id] = session
         return session
@@ -181,9 +178,9 @@ class Desk:
             session.state = State.PAID
             session.paid_at = self.stage.now()
             self.stage.capture(session.reference, session.id, session.merchant.id, session.amount)
-        elif self.stage.options.get("decline_ends_session"):
+        elif played(self.stage, "decline_ends_session"):
             session.state = State.ENDED
-        self.tell(session.merchant, "/", session.reference, answer)
+        self.tell(session.merchant, played(self.stage, "notification_route"), session.reference, answer)
         return answer
 
     def _answer(self, session: Session, card: Card, code: str) -> dict[str, Any]:
@@ -195,8 +192,10 @@ class Desk:
             "orderId": session.reference,
             "authorization": session.authorization,
             "last4": card.last4,
-            "brand": card.brand,
-            "result": {
+            "brand": card.brand if card.brand != "ND" else played(self.stage, "brand_unknown"),
+            "result": None
+            if status == 500 and played(self.stage, "result_on_decline") == "null"
+            else {
                 "time_local_tran": f"{now:%H%M%S}",
                 "systems_trace_audit_number": f"{trace % 10**6:06}",
                 "success": status == 200,
@@ -248,10 +247,10 @@ class Desk:
     def save_card(self, order: TokenOrder, card: Card) -> dict[str, Any]:
         """Save a card, and say so."""
         del self.token_orders[order.id]
-        token = str(uuid.uuid4())
+        token, status = str(uuid.uuid4()), played(self.stage, "tokenise_status")
         self.cards[token] = (order.merchant.id, card)
         answer = {
-            "status": 201,
+            "status": status,
             "requestId": order.request_id,
             "result": {
                 "token": token,
@@ -265,7 +264,7 @@ class Desk:
             "cardHolder": card.holder,
             "errors": [],
             "callback": order.callback,
-            "_signature": sign(f"status:201,requestId:{order.request_id}", order.merchant.key),
+            "_signature": sign(f"status:{status},requestId:{order.request_id}", order.merchant.key),
         }
         self.tell(order.merchant, "/newCard", order.request_id, answer)
         return answer
@@ -311,7 +310,7 @@ class Desk:
         """Owe the merchant a notification, at once or after the configured delay."""
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
         news = News(reference=reference, merchant=merchant.id, path=path, headers=dict(HEADERS), body=body)
-        delay = self.stage.options.get("notify_delay", 0)
+        delay = played(self.stage, "notify_delay")
         if not delay:
             self.stage.notify(news)
             return
@@ -385,9 +384,11 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _amount(value: Any, currency: str) -> Money:
+def _amount(value: Any, currency: str, *, whole: bool) -> Money:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refusal("amount must be a number")
+    if whole and value != int(value):
+        raise Refusal("amount must be an integer")
     try:
         money = Money.parse(value, currency)
     except MoneyError as error:

@@ -1,7 +1,7 @@
 """Greenpay's two APIs over HTTP: ``/merchant`` (orders, tokens, voids) and ``/checkout`` (encrypted cards).
 
-Errors and declines are answered with HTTP 200, as every known client expects; a body that is no JSON object
-gets 400.
+Errors and declines are answered with HTTP 200, as every known client expects (unless an option says otherwise); a body
+that is no JSON object gets 400.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from .cards import Card, CardError, read_card
 from .cipher import CipherError, open_sealed
 from .desk import Desk, Refusal, Session, TokenOrder
+from .options import played
 
 Handler = Callable[[Request], Awaitable[Response]]
 Answerer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -35,8 +36,8 @@ class Endpoints:
         """All addresses; the bare prefixes work with and without a slash."""
         desk = self.desk
         answers: dict[str, Answerer] = {
-            "/merchant": lambda body: _opened(desk.open_order(body)),
-            "/merchant/": lambda body: _opened(desk.open_order(body)),
+            "/merchant": lambda body: _opened(desk.order(body)),
+            "/merchant/": lambda body: _opened(desk.order(body)),
             "/merchant/tokenize": lambda body: _opened(desk.open_token_order(body)),
             "/merchant/tokenPayment": desk.pay_with_token,
             "/merchant/deleteToken": desk.delete_card,
@@ -53,19 +54,30 @@ class Endpoints:
 
     def _plain(self, answer: Answerer) -> Handler:
         async def handle(request: Request) -> Response:
-            return _answered(answer, await _body(request))
+            return self._answered(answer, await _body(request))
 
         return handle
 
     async def check_out(self, request: Request) -> Response:
         """Charge the card that a client encrypted."""
         body = await _body(request)
-        declined = self.desk.stage.options.get("http_status_on_decline", 200)
-        return _answered(lambda body: self._charge(request, body), body, declined)
+        declined = played(self.desk.stage, "http_status_on_decline")
+        return self._answered(lambda body: self._charge(request, body), body, declined)
 
     async def save_card(self, request: Request) -> Response:
         """Save the card that a client encrypted."""
-        return _answered(lambda body: self._save(request, body), await _body(request))
+        return self._answered(lambda body: self._save(request, body), await _body(request))
+
+    def _answered(self, answer: Answerer, body: dict[str, Any] | None, declined: int = 200) -> JSONResponse:
+        if body is None:
+            return JSONResponse(_failure("Invalid body"), 400)
+        try:
+            value = answer(body)
+        except (Refusal, CardError, CipherError) as refusal:
+            stage = self.desk.stage
+            shape, status = played(stage, "refusal"), played(stage, "http_status_on_refusal")
+            return JSONResponse(_failure(str(refusal), shape), status)
+        return JSONResponse(value, declined if value.get("status") == 500 else 200)
 
     def _charge(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         session = self.desk.sessions.get(str(body.get("session")))
@@ -102,17 +114,12 @@ async def _body(request: Request) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _answered(answer: Answerer, body: dict[str, Any] | None, declined: int = 200) -> JSONResponse:
-    if body is None:
-        return JSONResponse(_failure("Invalid body"), 400)
-    try:
-        value = answer(body)
-    except (Refusal, CardError, CipherError) as refusal:
-        return JSONResponse(_failure(str(refusal)))
-    return JSONResponse(value, declined if value.get("status") == 500 else 200)
-
-
-def _failure(text: str) -> Mapping[str, Any]:
+def _failure(text: str, shape: str = "errors") -> Mapping[str, Any]:
+    match shape:
+        case "nested":
+            return {"status": 500, "errors": [{"success": False, "errors": [["order", text]]}]}
+        case "message":
+            return {"statusCode": 400, "message": text}
     return {"status": 500, "errors": [text]}
 
 

@@ -19,7 +19,9 @@ import attrs
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from hub_hookspecs.testing.simulator import Config
+from hub_hookspecs.testing.simulator import Config, read_options
+
+from .options import OPTIONS
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +45,12 @@ def configure(config: Config) -> dict[str, Any]:
     """Fill in what a configuration leaves out."""
     bits = config.get("key_bits", 1024)
     merchants = [_filled(item, bits) for item in config.get("merchants") or [{}]]
-    return {**config, "key_bits": bits, "options": dict(config.get("options", {})), "merchants": merchants}
+    return {
+        **config,
+        "key_bits": bits,
+        "options": read_options(OPTIONS, config.get("options", {})),
+        "merchants": merchants,
+    }
 
 
 def _filled(given: Mapping[str, Any], bits: int) -> dict[str, Any]:
