@@ -270,6 +270,20 @@ class World:
             if dice.random() < 0.1
             else {},
             "unknown_phones": [PHONE] if dice.random() < 0.02 else [],
+            **self._readings(),
+        }
+
+    def _readings(self) -> dict[str, Any]:
+        """Which public sources this world's Nequi follows; drawn apart, so that old seeds stay the same worlds."""
+        dice = random.Random(f"readings {self.seed}")
+        return {
+            "strict_keys": dice.random() < 0.5,
+            "trn_id": dice.choice(("number", "client", "transaction")),
+            "paid_date": dice.choice(("creation", "payment")),
+            "qr_named_by": dice.choice(("any", "qrValue", "transactionId")),
+            "unknown_code": dice.choice(("3-455", "11-9L", "11-17L")),
+            "reversal_body": dice.choice(("object", "text")),
+            "notification_signature": dice.choice(("full", "no_headers", "bare")),
         }
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
