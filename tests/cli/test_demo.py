@@ -144,3 +144,14 @@ def test_a_kept_demo_is_taken_up_again_with_mails_to_open(started: Start, tmp_pa
         assert again.poll() is None
         time.sleep(0.05)
     assert ended(again, signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.xfail(strict=True, reason="M5: the address alone is not found")
+def test_the_demos_address_alone_asks_who_you_want_to_be(started: Start) -> None:
+    demo = started("--lang", "en")
+    address = until(demo, OPEN["en"]).split()[-1]
+    asked = [httpx.get(address.replace("/demo/", path), trust_env=False) for path in ("/", "/demo/")]
+
+    assert [answer.status_code for answer in asked] == [200, 200]
+    assert "Who do you want to be?" in asked[0].text
+    assert asked[0].text == asked[1].text
