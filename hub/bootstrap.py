@@ -236,6 +236,7 @@ def open_hub(
         owner=f"{socket.gethostname()}:{os.getpid()}",
         operator_email=settings.operator_email,
         sender=settings.sender,
+        trusted_proxies=settings.trusted_proxies,
         simulated=bool(settings.endpoints),
         link_days=settings.link_days,
         files=ProofFolder(settings.data / PROOFS),

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 import attrs
 import typed_settings
+from typed_settings.converters import TSConverter
 from typed_settings.exceptions import ConfigFileLoadError, InvalidOptionsError, InvalidSettingsError
 from typed_settings.loaders import EnvLoader, FileLoader, Loader, TomlFormat
 
+from hub.domain.visitor import LOOPBACK, UnusableNetwork, network_of
 from hub_hookspecs import Money, MoneyError
 
 FILE_NAME = "hub.toml"
@@ -23,7 +25,12 @@ DEFAULT_DATA = Path("payment-hub-data")
 NO_PASSWORD = typed_settings.SecretStr("")
 LEVELS = ("debug", "info", "warning", "error")
 VALUE_PROBLEM = re.compile(r"Could not convert value .* for option '([\w.]+)' from loader (.+?): (.*)", re.DOTALL)
-KINDS: Mapping[object, str] = {int: "whole number", bool: "truth value: true or false", str: "text"}
+KINDS: Mapping[object, str] = {
+    int: "whole number",
+    bool: "truth value: true or false",
+    str: "text",
+    tuple[str, ...]: 'list of texts, such as ["10.0.0.5", "fd00::/8"]',
+}
 
 
 class SettingsError(Exception):
@@ -53,6 +60,7 @@ class Settings:
         data: Folder of database, keys and ``hub.toml``; from ``--data`` or HUB_DATA.
         base_url: Public address, without a trailing slash; it stands in mails.
         host, port: Where the server listens.
+        trusted_proxies: Addresses and networks of proxies in front, whose word about their visitors is believed.
         smtp_host .. smtp_starttls: The mail server.
         sender: Address in From; the display name is the company's.
         operator_email: Who is told about requests and exceptions; may be empty.
@@ -71,6 +79,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8080"
     host: str = "127.0.0.1"
     port: int = 8080
+    trusted_proxies: tuple[str, ...] = LOOPBACK
     smtp_host: str = "localhost"
     smtp_port: int = 25
     smtp_user: str = ""
@@ -108,7 +117,7 @@ def load_settings(data: Path | None = None) -> Settings:
     file = folder / FILE_NAME
     loaders: list[Loader] = [FileLoader({"*.toml": TomlFormat(None)}, [file]), EnvLoader(PREFIX)]
     try:
-        settings = typed_settings.load_settings(Settings, loaders)
+        settings = typed_settings.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=_listed))
     except InvalidOptionsError as error:
         known = ", ".join(field.name for field in attrs.fields(Settings) if field.name != "data")
         raise SettingsError(f"{error}; known are {known}") from error
@@ -122,6 +131,11 @@ def load_settings(data: Path | None = None) -> Settings:
     if problems := tuple(_problems(settings)):
         raise SettingsError(*(f"{file} or environment: {problem}" for problem in problems))
     return settings
+
+
+def _listed(text: str) -> list[str]:
+    """A list in one text: parted by commas, since addresses hold colons."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _in_words(error: Exception) -> str:
@@ -139,6 +153,11 @@ def _problems(settings: Settings) -> Iterator[str]:
     for name in ("port", "smtp_port"):
         if not 0 <= getattr(settings, name) <= 65535:
             yield f"{name} must lie between 0 and 65535"
+    for number, text in enumerate(settings.trusted_proxies, 1):
+        try:
+            network_of(text)
+        except UnusableNetwork as error:
+            yield f"trusted_proxies, entry {number}: {error}"
     if not _is_web_address(settings.base_url):
         yield "base_url must be a full http or https address, such as https://pagos.example.com"
     for name in ("sender", "operator_email"):

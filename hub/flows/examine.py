@@ -10,11 +10,13 @@ import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import WATCH
+from hub.domain.visitor import is_among
 from hub_hookspecs import Mode
 
 from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
 from .keep_house import BEAT
+from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
 from .ports import Hub, Tx
 from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
@@ -106,6 +108,7 @@ def _disk(hub: Hub) -> Iterator[Finding]:
 def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     yield from _processes(tx, now)
     yield from _clock(tx, now)
+    yield from _proxies(tx, hub, now)
     yield from _countries(tx, hub)
     yield from _accounts(tx, hub, now)
     yield from _comparisons(tx)
@@ -139,6 +142,24 @@ def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
             f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but something was written at {last:%Y-%m-%d %H:%M}",
             "set the clock (timedatectl set-ntp true) before anything is paid: expiries follow it",
         )
+
+
+def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    """Proxies behind which one visitor who guesses links shuts out all; what the settings mended is not told."""
+    for address, (why, at) in sorted(tx.marks.beginning(PROXY).items()):
+        if now - at > PROXIES_KEPT:
+            continue
+        seen = f"at {at:%Y-%m-%d %H:%M} UTC"
+        if why == Blind.NOT_TRUSTED and not is_among(address, hub.proxies):
+            yield warning(
+                f"{seen} many visitors came through {address}, which is not trusted: they are counted as one",
+                f"if it is your proxy, add {address} to trusted_proxies and restart; if not, somebody makes up headers",
+            )
+        elif why == Blind.SAYS_NOTHING:
+            yield warning(
+                f"{seen} the proxy {address} was shut out like one visitor: it does not say for whom it asks",
+                "let it send X-Forwarded-For: docs/operating.md, Behind a proxy",
+            )
 
 
 def _countries(tx: Tx, hub: Hub) -> Iterator[Finding]:

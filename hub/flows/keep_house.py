@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from .distrust_plugin import FROZEN
+from .note_proxy import PROXIES_KEPT, PROXY
 from .ports import Hub, Tx
 
 log = structlog.get_logger()
@@ -29,6 +30,9 @@ async def keep_house(hub: Hub) -> None:
         for name, (_value, at) in tx.marks.beginning(FROZEN).items():
             if now - at > FREEZES_KEPT:
                 tx.marks.drop(f"{FROZEN}{name}")
+        for name, (_value, at) in tx.marks.beginning(PROXY).items():
+            if now - at > PROXIES_KEPT:
+                tx.marks.drop(f"{PROXY}{name}")
         return tx.messages.forget_rejected(now - REJECTED_KEPT), tx.requests.forget_queries(now - QUERIES_KEPT)
 
     messages, queries = await hub.store.write(forget)

@@ -34,6 +34,7 @@ from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.request_sent import RequestSent
 from hub.domain.round import Round, Schedule
 from hub.domain.settlement import Awaited, LineState, StoredLine
+from hub.domain.visitor import LOOPBACK, Network, networks_of
 from hub_hookspecs import Account, Conclusion, Kind, Mode, Offer, PayButton, Reason, SettlementFile, SettlementLine
 
 T = TypeVar("T")
@@ -828,6 +829,7 @@ class Hub:
 
     Attributes:
         base_url: Public address of the hub, without a trailing slash.
+        trusted_proxies: Addresses and networks of proxies whose word about their visitors is believed.
         clock: UTC now.
         fresh_id: A new time-ordered id for a row of ours.
         random_text: (length, alphabet) -> an unguessable text.
@@ -864,6 +866,7 @@ class Hub:
     owner: str
     operator_email: str
     sender: str
+    trusted_proxies: tuple[str, ...] = LOOPBACK
     simulated: bool = False
     link_days: int = 30
     files: Files | None = None
@@ -878,6 +881,11 @@ class Hub:
     disk_free: Callable[[], float | None] = _unknown
     kept: dict[str, object] = attrs.Factory(dict)
     noted: dict[str, object] = attrs.Factory(dict)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """``trusted_proxies`` as networks."""
+        return networks_of(self.trusted_proxies)
 
     @property
     def providers(self) -> Mapping[str, Provider]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import attrs
 import structlog
@@ -16,7 +15,6 @@ from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from hub.flows.check_readiness import REMEDIES, check_readiness, is_alive
 from hub.flows.open_link import LinkShut
@@ -26,6 +24,7 @@ from hub.flows.save_logo import open_logo
 from .door import Door
 from .notifications import Notifications, Returns
 from .pages import Page, Request, hub_of, open_pages, reader_pages_of
+from .proxies import BlindSpots, Proxies
 
 log = structlog.get_logger()
 
@@ -57,7 +56,7 @@ class Front:
 
     Attributes:
         mounts: (path, application) pairs; an application finds its path as ``root_path``, as ASGI has it.
-        behind_proxy: Everybody but providers, whose address proves nothing and is not asked for.
+        visitors: Everybody but providers, whose address proves nothing and is not asked for.
     """
 
     pages: Litestar
@@ -65,11 +64,11 @@ class Front:
     returns: ASGIApp
     door: Door
     mounts: tuple[tuple[str, ASGIApp], ...] = ()
-    behind_proxy: Any = attrs.field(init=False)
+    visitors: Proxies = attrs.field(init=False)
 
-    @behind_proxy.default
-    def _behind_proxy(self) -> Any:
-        return ProxyHeadersMiddleware(cast(Any, self._others), os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))
+    @visitors.default
+    def _visitors(self) -> Proxies:
+        return Proxies(self._others, self.door.hub, self.door.blind_spots)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -78,7 +77,7 @@ class Front:
         elif scope["path"].startswith("/n/"):
             await self.notifications(scope, receive, send)
         else:
-            await self.behind_proxy(scope, receive, send)
+            await self.visitors(scope, receive, send)
 
     async def _others(self, scope: Any, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -108,7 +107,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
     """The whole application of a hub; ``mounts`` are (path, application) pairs served beside it."""
     from . import api, checkout, merchant, portal
 
-    pages = open_pages(hub)
+    pages, blind_spots = open_pages(hub), BlindSpots(hub)
     app = Litestar(
         route_handlers=[
             *portal.routes(),
@@ -128,6 +127,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
                 "renewed": {},
                 "written": portal.note.written(),
                 "tries": merchant.sign_in.Tries(),
+                "blind_spots": blind_spots,
             }
         ),
         exception_handlers={
@@ -141,7 +141,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
         request_max_body_size=MAX_FORM,
         logging_config=None,
     )
-    return Front(app, Notifications(hub), Returns(hub, app), Door(hub, pages), tuple(mounts))
+    return Front(app, Notifications(hub), Returns(hub, app), Door(hub, pages, blind_spots), tuple(mounts))
 
 
 def read_assets() -> Mapping[str, tuple[bytes, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -13,9 +12,11 @@ import structlog
 from litestar.types import ASGIApp, Receive, Send
 
 from hub.domain.allowance import Allowance
+from hub.domain.visitor import counted_as
 from hub.flows.ports import Hub
 
 from .pages import HEADERS, Page, Pages
+from .proxies import BlindSpots, host_of
 
 log = structlog.get_logger()
 
@@ -45,12 +46,14 @@ class Door:
     """Lets requests through to the pages.
 
     Attributes:
+        blind_spots: Tells of a proxy that is shut out, and everybody behind it.
         guesses: Links that are not there, by the address that asked for them.
         clock: Seconds that nobody sets.
     """
 
     hub: Hub
     pages: Pages
+    blind_spots: BlindSpots
     guesses: Allowance = attrs.Factory(lambda: Allowance(GUESSES, GUESS_SECONDS))
     clock: Callable[[], float] = time.monotonic
 
@@ -62,6 +65,7 @@ class Door:
             visitor = visitor_of(scope)
             if wait := self.guesses.wait(visitor, self.clock()):
                 log.warning("links_guessed", visitor=visitor)
+                self.blind_spots.shut_out(scope)
                 await _say(send, self._fault(429, TOO_MANY, {"Retry-After": str(wait)}))
                 return
             send = self._counting(send, visitor)
@@ -99,17 +103,8 @@ class Door:
 
 
 def visitor_of(scope: Any) -> str:
-    """Whose tries are counted together: an address, or an IPv6 network, since one house has a whole one."""
-    host = (scope.get("client") or ("",))[0]
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host or "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is None:
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address.ipv4_mapped)
-    return str(address)
+    """Whose tries are counted together; see ``counted_as``."""
+    return counted_as(host_of(scope))
 
 
 def is_our_own(scope: Any, base_url: str) -> bool:

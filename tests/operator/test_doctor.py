@@ -18,8 +18,9 @@ from hub.domain.account import AccountStatus
 from hub.flows.check_readiness import REMEDIES, Readiness, check_readiness
 from hub.flows.distrust_plugin import FROZEN
 from hub.flows.examine import Finding, Grade, examine
-from hub.flows.keep_house import give_sign_of_life
+from hub.flows.keep_house import give_sign_of_life, keep_house
 from hub.flows.note_backup import note_backup
+from hub.flows.note_proxy import PROXY, Blind, note_proxy
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
@@ -135,6 +136,18 @@ FAULTS: dict[str, tuple[Break, Grade, str, str]] = {
         "wompi is enabled in CO, but not served",
         "payment-hub country disable CO wompi",
     ),
+    "a proxy is not trusted": (
+        lambda desk: asyncio.run(note_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED)),
+        Grade.WARNING,
+        "through 10.0.0.5, which is not trusted",
+        "add 10.0.0.5 to trusted_proxies",
+    ),
+    "a proxy says nothing of its visitors": (
+        lambda desk: asyncio.run(note_proxy(desk.hub, "127.0.0.1", Blind.SAYS_NOTHING)),
+        Grade.WARNING,
+        "the proxy 127.0.0.1 was shut out",
+        "let it send X-Forwarded-For",
+    ),
     "a review waits": (review, Grade.WARNING, "reviews wait for a person", "payment-hub review list"),
 }
 
@@ -149,6 +162,24 @@ def test_doctor_finds_it_and_says_what_helps(desk: Desk, name: str) -> None:
     new = [item for item in found(desk) if item.what not in before]
     assert any(item.grade is grade and what in item.what and remedy in item.remedy for item in new), new
     assert all(item.remedy for item in found(desk))
+
+
+def test_a_proxy_is_spoken_of_for_a_day_and_while_it_is_not_trusted(desk: Desk) -> None:
+    asyncio.run(note_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED))
+    asyncio.run(note_proxy(desk.hub, "::ffff:10.0.0.6", Blind.NOT_TRUSTED))
+
+    def told() -> list[str]:
+        return [item.what for item in found(desk) if "10.0.0." in item.what]
+
+    assert len(told()) == 2
+    desk.hub.trusted_proxies = ("10.0.0.0/24",)
+    assert told() == []
+    desk.hub.trusted_proxies = ()
+    desk.clock.now += timedelta(days=1, minutes=1)
+    assert told() == []
+    assert desk.read(lambda tx: tx.marks.beginning(PROXY))
+    asyncio.run(keep_house(desk.hub))
+    assert not desk.read(lambda tx: tx.marks.beginning(PROXY))
 
 
 def test_every_command_in_a_remedy_exists() -> None:

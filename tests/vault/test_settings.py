@@ -48,6 +48,17 @@ def test_endpoints_of_a_provider_can_be_pointed_at_a_simulator(tmp_path: Path) -
     assert load_settings(tmp_path).endpoints == {"greenpay": {"api": "http://127.0.0.1:9001"}}
 
 
+def test_proxies_are_named_in_the_file_or_in_one_text_with_commas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "trusted_proxies = ['10.0.0.5', 'fd00::/8']")
+    assert load_settings(tmp_path).trusted_proxies == ("10.0.0.5", "fd00::/8")
+    monkeypatch.setenv("HUB_TRUSTED_PROXIES", "::1, 172.18.0.0/16,")
+    assert load_settings(tmp_path).trusted_proxies == ("::1", "172.18.0.0/16")
+    monkeypatch.setenv("HUB_TRUSTED_PROXIES", "")
+    assert load_settings(tmp_path).trusted_proxies == ()
+
+
 def test_the_password_never_shows(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, 'smtp_password = "canary"'))
     assert settings.smtp_password == "canary"
@@ -72,6 +83,10 @@ def test_the_password_never_shows(tmp_path: Path) -> None:
         ("data = '/tmp'", "data"),
         ("[providers.greenpay.endpoints]\napi = 'ftp://x'", "providers.greenpay.endpoints.api"),
         ("smtp_host = 'mail.example'\nsmtp_password = 'canary'", "smtp_starttls"),
+        ("trusted_proxies = 7", "trusted_proxies must be a list of texts"),
+        ("trusted_proxies = ['10.0.0.5', 'canary']", "trusted_proxies, entry 2: no address"),
+        ("trusted_proxies = ['10.0.0.5/8']", "write 10.0.0.0/8"),
+        ("trusted_proxies = ['::/0']", "entry 1: ::/0 is everybody"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name_and_place(tmp_path: Path, text: str, told: str) -> None:

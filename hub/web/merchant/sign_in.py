@@ -17,6 +17,7 @@ from hub.flows.ports import Hub
 from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.door import visitor_of
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, reader_pages_of, redirect
+from hub.web.proxies import BlindSpots
 
 from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, Form, Refused, read_form
 from .rights import Right
@@ -88,7 +89,11 @@ async def send_link(request: Request) -> Page:
     """Mail a link, and say the same whoever asked."""
     hub, form = hub_of(request), await _entry_form(request)
     email, tries, now = form.get("email")[:200].lower(), _tries_of(request), time.monotonic()
-    if not (tries.places.take(visitor_of(request.scope), now) and tries.mails.take(email, now)):
+    if not tries.places.take(visitor_of(request.scope), now):
+        blind_spots: BlindSpots = request.app.state["blind_spots"]
+        blind_spots.shut_out(request.scope)
+        return _too_many(request)
+    if not tries.mails.take(email, now):
         return _too_many(request)
     hub.spawn(_mail_link(hub, email))
     return _entry_page(request, "sign_in.html", sent=True)
