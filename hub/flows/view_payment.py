@@ -156,6 +156,17 @@ async def view_payment_by_token(hub: Hub, token: str) -> PaymentView:
     return await hub.store.read(read)
 
 
+async def view_payment_by_return(hub: Hub, token: str) -> PaymentView | None:
+    """The payment whose return address has this token."""
+    now = hub.clock()
+
+    def read(tx: Tx) -> PaymentView | None:
+        payment = tx.payments.by_return_token(token)
+        return view_of(tx, hub, payment, now) if payment else None
+
+    return await hub.store.read(read)
+
+
 async def view_payment(hub: Hub, payment_id: str) -> PaymentView | None:
     """The payment with this id."""
     now = hub.clock()

@@ -44,8 +44,11 @@ class StatementView:
     simulated: bool
 
 
-async def view_statement(hub: Hub, token: str, *, locale: str = "") -> StatementView:
+async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool = True) -> StatementView:
     """The statement of a link.
+
+    Args:
+        looks: A person looks, which is noted for the delivery log.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
@@ -57,7 +60,7 @@ async def view_statement(hub: Hub, token: str, *, locale: str = "") -> Statement
         return statement_of(tx, hub, link.target, link.mode, now=now, link=link, locale=locale)
 
     view = await hub.store.read(read)
-    if view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
+    if looks and view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
         hub.spawn(_note_opened(hub, view.link.id, now))
     return view
 

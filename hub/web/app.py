@@ -22,6 +22,7 @@ from hub.flows.ports import Hub, Unavailable
 from hub.flows.save_logo import open_logo
 
 from .door import Door
+from .heads import answering_heads, with_head
 from .notifications import Notifications, Returns
 from .pages import Page, Request, hub_of, open_pages, reader_pages_of
 from .proxies import BlindSpots, Proxies
@@ -86,7 +87,7 @@ class Front:
         elif mounted := self._mounted(path):
             await mounted(scope, receive, send)
         else:
-            await self.door.lead(self.pages, scope, receive, send)
+            await self.door.lead(answering_heads(self.pages), scope, receive, send)
 
     def _mounted(self, path: str) -> ASGIApp | None:
         for prefix, app in self.mounts:
@@ -141,7 +142,9 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
         request_max_body_size=MAX_FORM,
         logging_config=None,
     )
-    return Front(app, Notifications(hub), Returns(hub, app), Door(hub, pages, blind_spots), tuple(mounts))
+    return Front(
+        app, Notifications(hub), Returns(hub, answering_heads(app)), Door(hub, pages, blind_spots), tuple(mounts)
+    )
 
 
 def read_assets() -> Mapping[str, tuple[bytes, str]]:
@@ -242,12 +245,13 @@ def show_shut_link(request: Request, shut: LinkShut) -> Response[Any]:
 def _fault(
     request: Request, status: int, *, headers: Mapping[str, str] | None = None, detail: str = ""
 ) -> Response[Any]:
+    headers = {name: with_head(value) if name.lower() == "allow" else value for name, value in (headers or {}).items()}
     if request.scope["path"].startswith("/v1/"):
         from .api.problems import problem
 
         return problem(status, detail, headers=headers)
     title, advice = FAULTS.get(status, FAULTS[400])
-    kept = {name: value for name, value in (headers or {}).items() if name.lower() in ("allow", "retry-after")}
+    kept = {name: value for name, value in headers.items() if name.lower() in ("allow", "retry-after")}
     pages = reader_pages_of(request)
     pages = attrs.evolve(pages, switch="")  # what is not there looks the same whatever its address
     home = "/m" if request.scope["path"].startswith("/m/") else ""

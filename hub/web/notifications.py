@@ -21,7 +21,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from hub.domain.allowance import Allowance
 from hub.flows.ports import Hub, Unavailable
 from hub.flows.receive_message import Answer, receive_notification, receive_return
-from hub.flows.view_payment import view_payment
+from hub.flows.view_payment import view_payment, view_payment_by_return
 from hub_hookspecs import Message, Reply, Source
 
 log = structlog.get_logger()
@@ -37,12 +37,16 @@ CONTENT_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?")
 PLAIN: Final = "text/plain; charset=utf-8"
 
 
-class Refused(Exception):
-    """The message is not taken in; ``status`` says why."""
+ALLOWED: Final = {Source.NOTIFICATION: b"GET, POST", Source.RETURN: b"GET, HEAD, POST"}
 
-    def __init__(self, status: int) -> None:
+
+class Refused(Exception):
+    """The message is not taken in; ``status`` says why, and ``headers`` what would be."""
+
+    def __init__(self, status: int, headers: Mapping[bytes, bytes] | None = None) -> None:
         super().__init__(status)
         self.status = status
+        self.headers = headers or {}
 
 
 @attrs.frozen
@@ -59,16 +63,17 @@ class Notifications:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Prove, store, then answer."""
         scope = cast(HTTPScope, scope)
+        more: Mapping[bytes, bytes] = {}
         try:
             answer = await self._answer(scope, receive)
         except Refused as refused:
-            answer = Answer(refused.status, EMPTY)
+            answer, more = Answer(refused.status, EMPTY), refused.headers
         except Unavailable:
             answer = Answer(503, EMPTY)
         except Exception:  # a fault of ours must not look like an acknowledgement
             log.exception("notification_failed")
             answer = Answer(500, EMPTY)
-        await _reply(send, answer)
+        await _reply(send, answer, more)
 
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
         _provider, token, rest = _parts(scope)
@@ -98,7 +103,7 @@ class Returns:
         try:
             page = await self._page(scope, receive)
         except Refused as refused:
-            await _reply(send, Answer(refused.status, EMPTY))
+            await _reply(send, Answer(refused.status, EMPTY), refused.headers)
             return
         except Unavailable:
             await _reply(send, Answer(503, EMPTY))
@@ -110,6 +115,9 @@ class Returns:
 
     async def _page(self, scope: HTTPScope, receive: Receive) -> str:
         _return, token, rest = _parts(scope)
+        if scope["method"] == "HEAD":  # no browser came back: nothing is handed over, and nothing asked for
+            known = await view_payment_by_return(self.hub, token)
+            return known.url if known else ""
         message = await _message(self.hub, scope, receive, Source.RETURN, rest)
         payment = await receive_return(self.hub, token, message)
         view = await view_payment(self.hub, payment.id) if payment else None
@@ -140,7 +148,7 @@ async def _message(hub: Hub, scope: HTTPScope, receive: Receive, source: Source,
         Refused: A method, a size or a number of headers that is not taken, or a body that does not come.
     """
     if scope["method"] not in METHODS:
-        raise Refused(405)
+        raise Refused(405, {b"allow": ALLOWED[source]})
     headers = list(scope["headers"])
     if len(headers) > MAX_HEADERS:
         raise Refused(431)

@@ -17,13 +17,13 @@ from hub.domain.merchant import Link
 from hub.domain.papers import letterhead_for
 from hub.domain.proof import MOST_BYTES, NotTaken
 from hub.flows.report_payment import Report, report_payment
-from hub.flows.view_statement import StatementView, view_statement
+from hub.flows.view_statement import StatementView
 from hub.flows.write_note import write_note
 from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
 from hub.web.texts import message as _
 from hub_hookspecs import Money
 
-from .statement import address_of, pages_for
+from .statement import address_of, pages_for, statement_for
 
 PURPOSE: Final = "note"
 MOST_A_DAY: Final = 10
@@ -72,7 +72,7 @@ class Trouble:
 @get("/s/{token:str}/note", include_in_schema=False)
 async def show_note(request: Request) -> Page:
     """A few words to the merchant."""
-    view = await view_statement(hub_of(request), request.path_params["token"])
+    view = await statement_for(request)
     return _page(request, view, "portal/note.html", {}, Trouble())
 
 
@@ -80,7 +80,7 @@ async def show_note(request: Request) -> Page:
 async def send_note(request: Request) -> Page:
     """Hand them over."""
     hub, token = hub_of(request), request.path_params["token"]
-    view = await view_statement(hub, token)
+    view = await statement_for(request)
     form = await request.form()
     typed = {"text": str(form.get("text", ""))}
     faults = {} if typed["text"].strip() else {"text": NO_WORDS}
@@ -93,7 +93,7 @@ async def send_note(request: Request) -> Page:
 @get("/s/{token:str}/report", include_in_schema=False)
 async def show_report(request: Request) -> Page:
     """The form for a payment that was made another way."""
-    view = await view_statement(hub_of(request), request.path_params["token"])
+    view = await statement_for(request)
     return _page(request, view, "portal/report.html", {}, Trouble())
 
 
@@ -101,7 +101,7 @@ async def show_report(request: Request) -> Page:
 async def send_report(request: Request) -> Page:
     """Hand the report and its proof over; a review, and nothing else."""
     hub, token = hub_of(request), request.path_params["token"]
-    view = await view_statement(hub, token)
+    view = await statement_for(request)
     form = await request.form()
     typed = {name: str(value) for name, value in form.multi_items() if isinstance(value, str)}
     report, faults = await _report(view, form, typed)

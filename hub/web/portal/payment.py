@@ -20,6 +20,7 @@ from hub.flows.check_payment import look_now
 from hub.flows.ports import Hub
 from hub.flows.run_operation import NotAllowed, cancel_payment
 from hub.flows.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
+from hub.web.heads import is_head
 from hub.web.pages import (
     HEADERS,
     Page,
@@ -102,7 +103,8 @@ async def show_payment(request: Request) -> Page:
     hub, token = hub_of(request), request.path_params["token"]
     view = await view_payment_by_token(hub, token)
     now = hub.clock()
-    await look_now(hub, view.payment)
+    if not is_head(request):
+        await look_now(hub, view.payment)
     paid_in = view.payment.locale if view.payment.locale != view.merchant.locale else ""
     pages = reader_pages_of(request, paid_in)
     view = in_language(hub, view, pages.reader_of(view.merchant).locale)

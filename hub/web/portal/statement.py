@@ -13,6 +13,7 @@ from hub.domain.papers import letterhead_for
 from hub.domain.statement import Section, StatementRow, default_selection, number_of
 from hub.flows.view_activity import ActivityView
 from hub.flows.view_statement import StatementView, view_statement
+from hub.web.heads import is_head
 from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
 from hub.web.texts import message as _
@@ -28,12 +29,12 @@ SAID: Final = {
 @get("/s/{token:str}", include_in_schema=False)
 async def show_statement(request: Request) -> Page:
     """What the customer owes now, with the bar "Pagar en línea"."""
-    hub, token = hub_of(request), request.path_params["token"]
+    hub = hub_of(request)
     asked = reader_pages_of(request).language
-    view = await view_statement(hub, token, locale=asked)
+    view = await statement_for(request, locale=asked)
     pages = pages_for(request, view)
     if pages.language != asked:  # the buttons speak as the page does
-        view = await view_statement(hub, token, locale=pages.language)
+        view = await statement_for(request, locale=pages.language)
     country = hub.countries[view.merchant.company.country]
     document = view.customer.document
     return pages.page(
@@ -59,7 +60,7 @@ async def show_statement(request: Request) -> Page:
 @get("/s/{token:str}/pay", include_in_schema=False)
 async def show_pay_step(request: Request) -> Page:
     """Amounts, method and payer fields of what was chosen."""
-    view = await view_statement(hub_of(request), request.path_params["token"])
+    view = await statement_for(request)
     query = request.query_params
     asked = query.getall("invoice", [])
     if held := held_by(view, asked):
@@ -80,7 +81,7 @@ async def show_pay_step(request: Request) -> Page:
 @post("/s/{token:str}/pay", include_in_schema=False)
 async def pay_chosen(request: Request) -> Page:
     """Start the payment, or lead to the one that already holds an invoice."""
-    view = await view_statement(hub_of(request), request.path_params["token"])
+    view = await statement_for(request)
     form = await request.form()
     asked = [str(value) for value in form.getall("invoice", [])]
     if held := held_by(view, asked):
@@ -89,6 +90,12 @@ async def pay_chosen(request: Request) -> Page:
     if basket is None:
         return redirect(address_of(request))
     return await pay(pages_for(request, view), basket, form)
+
+
+async def statement_for(request: Request, *, locale: str = "") -> StatementView:
+    """The statement of the link that was opened; who asks for the head alone does not look at it."""
+    token = request.path_params["token"]
+    return await view_statement(hub_of(request), token, locale=locale, looks=not is_head(request))
 
 
 def pages_for(request: Request, view: StatementView | ActivityView) -> Pages:
