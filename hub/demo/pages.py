@@ -35,7 +35,7 @@ class Person:
 
 @attrs.define
 class Guide:
-    """An ASGI application for ``/demo`` and ``/mail``."""
+    """An ASGI application for ``/demo``, the demo's address alone, and ``/mail``."""
 
     mailbox: Mailbox
     base_url: str

@@ -39,7 +39,7 @@ from hub.flows.save_company import CompanyForm, create_company
 from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
-from hub.web.app import create_app
+from hub.web.app import FRONT, create_app
 from hub.web.serve import bind, serve
 from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
@@ -208,7 +208,7 @@ async def _begin(town: Town, sock: socket.socket, lang: str) -> None:
         (f"/sim/{code}", simulator.app(town.configs[code])) for code, simulator in town.simulators.items()
     ]
     town.guide, town.shop = Guide(town.mailbox, town.base_url, lang), Shop(town.client, town.base_url, lang)
-    mounts += [("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop)]
+    mounts += [("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop), (FRONT, town.guide)]
     app = create_app(town.opened.hub, mounts=mounts)
     town._loop = Loop(town.opened.hub)
     ready = asyncio.Event()

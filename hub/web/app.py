@@ -23,14 +23,20 @@ from hub.flows.save_logo import open_logo
 
 from .door import Door
 from .heads import answering_heads, with_head
+from .links import is_cut
 from .notifications import Notifications, Returns
 from .pages import Page, Request, hub_of, open_pages, reader_pages_of
 from .proxies import BlindSpots, Proxies
+from .texts import message as _
+from .welcome import welcome
 
 log = structlog.get_logger()
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
+FRONT = "/"
+"""The address alone; mounted, it is that one page."""
+
 MAX_FORM = 256 * 1024
 RETRY_SECONDS = "5"
 UNCOMPRESSED = ["^/m(/|$)", "^/v1/"]
@@ -46,6 +52,15 @@ FAULTS = {
     503: ("Estamos ocupados", "Inténtelo de nuevo en unos segundos; no se perdió nada."),
 }
 """Title and advice of each fault that a person may see."""
+
+CUT = (
+    _("La dirección no está completa"),
+    _(
+        "Parece que se cortó al final de una línea. Cópiela entera del correo, con lo que sigue en la línea de abajo, "
+        "y péguela en la barra de direcciones."
+    ),
+)
+"""The same for the beginning of a mailed link."""
 
 
 @attrs.frozen
@@ -91,8 +106,8 @@ class Front:
 
     def _mounted(self, path: str) -> ASGIApp | None:
         for prefix, app in self.mounts:
-            if path == prefix or path.startswith(f"{prefix}/"):
-                return _below(prefix, app)
+            if path == prefix or (prefix != FRONT and path.startswith(f"{prefix}/")):
+                return _below(prefix.rstrip("/"), app)
         return None
 
 
@@ -115,6 +130,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             *checkout.routes(),
             *merchant.routes(),
             *api.routes(),
+            welcome,
             healthz,
             readyz,
             asset,
@@ -250,7 +266,8 @@ def _fault(
         from .api.problems import problem
 
         return problem(status, detail, headers=headers)
-    title, advice = FAULTS.get(status, FAULTS[400])
+    cut = status == 404 and is_cut(request.scope["path"])
+    title, advice = CUT if cut else FAULTS.get(status, FAULTS[400])
     kept = {name: value for name, value in headers.items() if name.lower() in ("allow", "retry-after")}
     pages = reader_pages_of(request)
     pages = attrs.evolve(pages, switch="")  # what is not there looks the same whatever its address

@@ -15,18 +15,17 @@ from hub.domain.allowance import Allowance
 from hub.domain.visitor import counted_as
 from hub.flows.ports import Hub
 
-from .pages import HEADERS, Page, Pages
+from .links import LINKS, mended
+from .pages import HEADERS, Page, Pages, redirect
 from .proxies import BlindSpots, host_of
 
 log = structlog.get_logger()
 
 GUESSES: Final = 60
 GUESS_SECONDS: Final = 600.0
-LINKS: Final = ("/s/", "/p/", "/o/", "/r/", "/v/", "/pay/return/", "/m/sign-in/")
-"""Paths that a token opens."""
-
 NOT_THERE: Final = frozenset({404, 410})
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+READING: Final = frozenset({"GET", "HEAD"})
 OUR_OWN: Final = frozenset({b"same-origin", b"none"})
 FOREIGN_WELCOME: Final = ("/v1/", "/pay/return/")
 """The API proves itself by its key, and providers send browsers back by POST."""
@@ -69,6 +68,9 @@ class Door:
                 await _say(send, self._fault(429, TOO_MANY, {"Retry-After": str(wait)}))
                 return
             send = self._counting(send, visitor)
+        if scope["method"] in READING and (meant := mended(path, scope["query_string"].decode("latin-1"))):
+            await _say(send, redirect(meant))
+            return
         if not path.startswith(FOREIGN_WELCOME) and not is_our_own(scope, self.hub.base_url):
             await _say(send, self._fault(403, FROM_ELSEWHERE))
             return

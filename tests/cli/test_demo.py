@@ -146,7 +146,6 @@ def test_a_kept_demo_is_taken_up_again_with_mails_to_open(started: Start, tmp_pa
     assert ended(again, signal.SIGTERM)[0] == 0
 
 
-@pytest.mark.xfail(strict=True, reason="M5: the address alone is not found")
 def test_the_demos_address_alone_asks_who_you_want_to_be(started: Start) -> None:
     demo = started("--lang", "en")
     address = until(demo, OPEN["en"]).split()[-1]

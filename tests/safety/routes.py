@@ -54,6 +54,7 @@ WRITES: Final[Mapping[str, str]] = {
 
 OPEN: Final = frozenset(
     {
+        "/",
         "/healthz",
         "/readyz",
         "/static/{name}",

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import structlog
 from litestar import get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
@@ -16,6 +17,7 @@ from hub.domain.allowance import Allowance
 from hub.flows.ports import Hub
 from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.door import visitor_of
+from hub.web.links import is_cut
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, reader_pages_of, redirect
 from hub.web.proxies import BlindSpots
 
@@ -110,6 +112,8 @@ async def _mail_link(hub: Hub, email: str) -> None:
 @get("/sign-in/{link:str}")
 async def show_button(request: Request, link: FromPath[str]) -> Page:
     """The mailed link: a button, and nothing is used up yet."""
+    if is_cut(request.url.path):
+        raise NotFoundException
     return _entry_page(request, "enter.html", link=link, over=False)
 
 
