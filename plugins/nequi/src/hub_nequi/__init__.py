@@ -51,7 +51,7 @@ from hub_hookspecs import (
 from hub_nequi import identity, wire
 from hub_nequi.codes import NOT_IN_CORE, OK, UNKNOWN_BY_THAT_NAME
 from hub_nequi.info import PHONE, PUSH_WAY, QR_WAY, SETTLE, life_of, provider_info
-from hub_nequi.signature import flaw_in
+from hub_nequi.signature import flaw_in, is_genuine
 
 APPROVE = "Abre tu app Nequi y acepta el pago. También llega como notificación al celular {phone}."
 
@@ -217,8 +217,8 @@ def _show_code(order: Order, account: Account, body: dict[str, str]) -> Exchange
 @hookimpl
 def query_payment(query: Query, account: Account) -> Exchange[tuple[Observation, ...]]:
     """Ask by their transactionId or code; without one, look for our MessageID in the report."""
-    if names := _names_of(query):
-        answer, _ = yield from _ask_for_status(query, account, names, first=1)
+    if asked := _asks_by(query):
+        answer, _ = yield from _ask_for_status(query, account, asked, first=1)
         return _observed(answer, query, account)
     if account.settings.get("reports", "true") != "true":
         return ()
@@ -238,16 +238,19 @@ def _theirs(about: Query | Cancel | Refund) -> str | None:
     return about.provider_reference or _kept(about, "transactionId") or _kept(about, "codeQR") or None
 
 
-def _names_of(about: Query | Cancel | Refund) -> tuple[Named, ...]:
-    """How status calls name the payment, the one to try first first; empty when we never learnt it."""
-    transaction = _kept(about, "transactionId")
-    if about.way != QR_WAY:
-        theirs = about.provider_reference or transaction
-        return ({"codeQR": theirs},) if theirs else ()
-    value, code = _kept(about, "qrValue"), _kept(about, "codeQR")
-    drawn = {"qrValue": value} if value else {"codeQR": code}
-    other = {"codeQR": transaction or code}
-    return tuple(name for name in (drawn, other if other != drawn else {}) if any(name.values()))
+def _asks_by(about: Query | Cancel | Refund) -> Named:
+    """How a status call names the payment; empty when we never learnt it."""
+    if about.way == QR_WAY:
+        if value := _kept(about, "qrValue"):
+            return {"qrValue": value}
+        return {"codeQR": code} if (code := _kept(about, "codeQR")) else {}
+    return {"codeQR": theirs} if (theirs := about.provider_reference or _kept(about, "transactionId")) else {}
+
+
+def _asks_again_by(about: Query | Cancel | Refund, asked: Named) -> Named:
+    """What else a code may be found by; empty where there is nothing else."""
+    other = _kept(about, "transactionId") or _kept(about, "codeQR") if about.way == QR_WAY else ""
+    return {"codeQR": other} if other and {"codeQR": other} != asked else {}
 
 
 def _kept(about: Query | Cancel | Refund, key: str) -> str:
@@ -256,33 +259,38 @@ def _kept(about: Query | Cancel | Refund, key: str) -> str:
 
 
 def _ask_for_status(
-    about: Query | Cancel | Refund, account: Account, names: tuple[Named, ...], *, first: int
+    about: Query | Cancel | Refund, account: Account, asked: Named, *, first: int
 ) -> Exchange[tuple[wire.Answer, Named]]:
-    """Ask by one name, and where that finds nothing by the next; the last answer, and the name that it is to.
+    """Ask by one name, and where that finds nothing once by the other; the last answer, and the name that it is to.
 
     Args:
         first: Which request of the hook call this is.
     """
+    answer = yield from _status_of(about, account, asked, wire.message_id_for(about.call_id, first))
+    other = _asks_again_by(about, asked)
+    if not other or answer.code not in UNKNOWN_BY_THAT_NAME:
+        return answer, asked
+    return (yield from _status_of(about, account, other, wire.message_id_for(about.call_id, first + 1))), other
+
+
+def _status_of(
+    about: Query | Cancel | Refund, account: Account, named: Named, message_id: str
+) -> Exchange[wire.Answer]:
     service = wire.CODE_STATUS if about.way == QR_WAY else wire.STATUS
-    named, *others = names
-    message_id = wire.message_id_for(about.call_id, first)
     response = yield harmless(wire.request_for(service, named, account=account, message_id=message_id, now=about.now))
-    answer = wire.answer_from(response, service, message_id)
-    if others and answer.code in UNKNOWN_BY_THAT_NAME:
-        return (yield from _ask_for_status(about, account, tuple(others), first=first + 1))
-    return answer, named
+    return wire.answer_from(response, service, message_id)
 
 
 @hookimpl
 def cancel_payment(cancel: Cancel, account: Account) -> Exchange[tuple[Observation, ...]]:
     """Withdraw a push; what became of it is what a status call says then, since the payer may have been quicker."""
-    names, phone = _names_of(cancel), _phone_of(cancel)
-    if cancel.way != PUSH_WAY or not names or not phone:
+    asked, phone = _asks_by(cancel), _phone_of(cancel)
+    if cancel.way != PUSH_WAY or not asked or not phone:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE))
-    body = {"code": account.settings["code"], "phoneNumber": phone, "transactionId": names[0]["codeQR"]}
+    body = {"code": account.settings["code"], "phoneNumber": phone, "transactionId": asked["codeQR"]}
     response = yield wire.request_for(wire.CANCEL, body, account=account, message_id=cancel.call_id, now=cancel.now)
     wire.answer_from(response, wire.CANCEL, cancel.call_id)
-    answer, _ = yield from _ask_for_status(cancel, account, names, first=2)
+    answer, _ = yield from _ask_for_status(cancel, account, asked, first=2)
     return _observed(answer, cancel, account)
 
 
@@ -322,10 +330,10 @@ def _nothing_to_return(refund: Refund) -> tuple[Observation, ...]:
 
 def _name_code(refund: Refund, account: Account) -> Exchange[dict[str, str]]:
     """How a reversal names a code that was paid: as it was found, with the phone that only the status answer knows."""
-    names = _names_of(refund)
-    if not names:
+    asked = _asks_by(refund)
+    if not asked:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE), alert=True)
-    answer, named = yield from _ask_for_status(refund, account, names, first=2)
+    answer, named = yield from _ask_for_status(refund, account, asked, first=2)
     if [seen.kind for seen in _observed(answer, refund, account)] != [Kind.PAID]:
         raise OutcomeUnknown("the code is not known to be paid, so there is nothing to give back yet")
     phone = answer.text("phoneNumber")
@@ -354,7 +362,8 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
     secrets = [account.settings.get(name, "") for name in ("notification_secret", "notification_secret_old")]
     if not any(secrets):
         return Reading(verdict=Verdict.UNSIGNED, hints=_hints(_named(message)), reason=NO_SECRET)
-    if flaw := flaw_in(message, secrets, client_id=account.settings.get("client_id", "")):
+    if not is_genuine(message, secrets):
+        flaw = flaw_in(message, secrets, client_id=account.settings.get("client_id", ""))
         return Reading(verdict=Verdict.INVALID, reason=flaw)
     named = _named(message)
     reference, transaction = named.get("messageId", ""), named.get("transactionId", "")

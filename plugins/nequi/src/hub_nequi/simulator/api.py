@@ -177,8 +177,8 @@ class Services:
             float(self.stage.options["push_delay" if operation == "unregisteredPayment" else "latency"])
         )
         try:
-            document = json.loads(await request.body())
-            header, body = _opened(document)
+            raw = await request.body()
+            header, body = _opened(raw)
         except (ValueError, KeyError, TypeError, AttributeError):
             return JSONResponse({"message": "Invalid request body"}, 400)
         call = Call(
@@ -187,7 +187,7 @@ class Services:
             client=str(header.get("ClientID", "")),
             body=body,
         )
-        wrong = fault_in(operation, document) if self.stage.options["strict_keys"] else None
+        wrong = fault_in(operation, json.loads(raw)) if self.stage.options["strict_keys"] else None
         code, result = (wrong, {}) if wrong else self._run(operation, service, call)
         return JSONResponse(
             self._shaped(self._enveloped(header, code, result)), headers={"x-amzn-requestid": secrets.token_hex(16)}
@@ -369,9 +369,9 @@ ANSWER_KEYS = {"cancelUnregisteredPayment": "cancelRequestMoneyRS", "reverseTran
 """The two answers that are not named after their operation."""
 
 
-def _opened(document: Any) -> tuple[JsonObject, JsonObject]:
+def _opened(raw: bytes) -> tuple[JsonObject, JsonObject]:
     """Header and business body of an envelope; the body is the one value under ``any``."""
-    message = document["RequestMessage"]
+    message = json.loads(raw)["RequestMessage"]
     bodies = [item for item in message["RequestBody"]["any"].values() if isinstance(item, dict)]
     header = message["RequestHeader"]
     if not isinstance(header, dict) or len(bodies) != 1:
