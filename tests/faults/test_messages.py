@@ -156,7 +156,7 @@ def forged_nequi(world: World, news: News) -> Forgeries:
         yield f"padding: {name}", with_proof(text)
     for at in range(0, 64, 4):
         yield f"character {at}", with_proof(proof[1][:at] + ("A" if proof[1][at] != "A" else "B") + proof[1][at + 1 :])
-    for extra in (',created="1"', f',signature="{proof[1]}"', ",", ',keyId="x"'):
+    for extra in (f',signature="{proof[1]}"', ",", ',keyId="x"', ',headers="date"', ',algorithm="hmac-sha256"'):
         yield f"more: {extra[:9]}", with_headers(signature=headers["signature"] + extra)
     yield "another body", attrs.evolve(news, body=body.replace(b"150000", b"999999") + b" ")
     yield (

@@ -127,9 +127,7 @@ def mac_over(text: str) -> str:
 RIGHT = {
     "parameters in another order": ",".join(reversed(header(GOOD).split(","))),
     "blanks and tabs around them": header(GOOD).replace(",", " ,\t ").replace("=", " = "),
-    "a comma at the end": header(GOOD) + ",",
     "names in other letters": header(GOOD).replace("keyId", "KEYID").replace("signature=", "Signature="),
-    "the algorithm in other letters": header(GOOD, algorithm="HMAC-SHA384"),
     "the signed headers in other letters": header(GOOD, headers="Content-Type  Digest"),
     "values that are not quoted": f"keyId=client-1,algorithm=hmac-sha384,signature={GOOD}",
     "a parameter nobody knows": header(GOOD) + ',created="1402170695"',
@@ -202,6 +200,8 @@ WRONG = {
     "a quote that is not closed": signed(header(GOOD)[:-1]),
     "no signature among the parameters": signed(header(GOOD).partition(",signature=")[0]),
     "an escaped signature": signed(header("\\" + GOOD)),
+    "a comma at the end": signed(header(GOOD) + ","),
+    "the algorithm in other letters": signed(header(GOOD, algorithm="HMAC-SHA384")),
     "no commas": signed(header(GOOD).replace(",", " ")),
     "a signature cut short": signed(header(GOOD[:-1])),
     "the signature in hex": signed(header(mac_of(digest_of(BODY)).hex())),

@@ -24,7 +24,7 @@ from typing import Final
 from hub_hookspecs import Message
 
 PARAMETER: Final = re.compile(
-    r'[ \t]*([A-Za-z][A-Za-z0-9_-]{0,39})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))[ \t]*(?:,|$)'
+    r'[ \t]*([A-Za-z][A-Za-z0-9_-]{0,39})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))[ \t]*(?:,(?=.)|$)'
 )
 ALGORITHM: Final = "hmac-sha384"
 SIGNED: Final = ("content-type", "digest")
@@ -77,9 +77,9 @@ def _flaw_in_parameters(given: Mapping[str, str]) -> str:
     for name, shown in (("keyid", "keyId"), ("signature", "signature")):
         if name not in given:
             return f"the signature header has no {shown}="
-    if given.get("algorithm", ALGORITHM).lower() != ALGORITHM:
+    if given.get("algorithm", ALGORITHM) != ALGORITHM:
         return f"algorithm= names another than {ALGORITHM}"
-    if sorted(_signed_headers(given)) != list(SIGNED):
+    if tuple(sorted(_signed_headers(given))) != SIGNED:
         return f"headers= names others than {' and '.join(SIGNED)}"
     return ""
 
@@ -102,7 +102,7 @@ def _flaw_in_proof(
         _is_one_of(given["signature"], _texts(_mac(secret, text))) for secret in secrets if secret for text in signed
     ):
         return ""
-    if client_id and given["keyid"] != client_id:
+    if client_id and not _is_one_of(given["keyid"], (client_id,)):
         return "keyId is not the account's client_id, and the signature does not verify with the account's secret"
     return "the signature does not verify with the account's secret"
 
