@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -345,10 +346,12 @@ def _short(value: str) -> str:
 @command.command("rotate-keys")
 @click.option("--forget-old", is_flag=True, help="Forget keys under which nothing is sealed any more.")
 @data_option
-def rotate_keys(forget_old: bool, data: str | None) -> None:
-    """Seal every secret under a new key. Stop serve and worker first: they know the old keys only."""
+def rotate_keys(forget_old: bool, data: str | None) -> int:
+    """Seal every secret under a new key. Running processes take it up by themselves.
+
+    Exit code 1 when something does not open with any key that is here: it stays as it is, and so do the old keys."""
     from hub.bootstrap import KEYS, NotReady, database_of
-    from hub.flows.reseal_secrets import reseal_secrets
+    from hub.flows.reseal_secrets import StillSealed, forget_keys, reseal_secrets
     from hub.vault import drop_key, open_vault
     from hub.vault import rotate_keys as add_key
 
@@ -361,10 +364,33 @@ def rotate_keys(forget_old: bool, data: str | None) -> None:
     fresh = add_key(keys).current
     done = run_with(settings, lambda hub: reseal_secrets(hub, current=fresh))
     click.echo(f"{keys}: current key is {fresh}; {done.secrets} secrets and {done.messages} messages sealed again")
-    old = [name for name in open_vault(keys).keys if name != fresh]
+    for problem in done.unopened:
+        click.echo(f"Error: {problem}", err=True)
+    old = [name for name in open_vault(keys).key_ids if name != fresh]
     if forget_old:
-        for name in old:
-            drop_key(keys, name)
+        try:
+            run_with(settings, lambda hub: forget_keys(hub, old, lambda name: drop_key(keys, name)))
+        except StillSealed as error:
+            raise click.ClickException(f"the old keys stay: {error}; payment-hub doctor says more") from None
         click.echo(f"forgotten: {', '.join(old) or 'none'}; a backup from before needs its own keys.json")
     elif old:
-        click.echo(f"older keys stay for running processes and backups: {', '.join(old)}")
+        click.echo(f"older keys stay for backups: {', '.join(old)}")
+    return 1 if done.unopened else 0
+
+
+@command.command("add-keys")
+@click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+@data_option
+def add_keys(file: Path, data: str | None) -> None:
+    """Take the keys of FILE, another keys.json, over into this one: what was sealed under them opens again.
+
+    For messages that came while another keys.json was here, and for a database that is older than its keys. The
+    current key and the links in mails stay as they are; running processes take the keys up by themselves."""
+    from hub.bootstrap import KEYS
+    from hub.vault import add_keys as take_over
+
+    from .running import settings_of
+
+    keys = settings_of(data).data / KEYS
+    taken = take_over(keys, file)
+    click.echo(f"{keys}: taken over: {', '.join(taken) or 'nothing, they are all there'}")

@@ -24,6 +24,7 @@ class AlertCause(enum.StrEnum):
     BACKUP_OLD = "backup_old"
     PLUGIN_QUARANTINED = "plugin_quarantined"
     PROCESS_FROZEN = "process_frozen"
+    KEYS_WRONG = "keys_wrong"
     DATABASE_UNAVAILABLE = "database_unavailable"
 
 
@@ -53,6 +54,7 @@ TELLINGS = {
     AlertCause.BACKUP_OLD: Telling("the last backup is too old", "payment-hub backup FILE"),
     AlertCause.PLUGIN_QUARANTINED: Telling("a provider's plugin is quarantined", "payment-hub plugins list"),
     AlertCause.PROCESS_FROZEN: Telling("the process froze and was ended", "payment-hub doctor"),
+    AlertCause.KEYS_WRONG: Telling("stored secrets do not open", "payment-hub doctor"),
     AlertCause.DATABASE_UNAVAILABLE: Telling("the database cannot write", "payment-hub doctor"),
 }
 

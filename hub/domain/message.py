@@ -24,12 +24,16 @@ class MessageState(enum.StrEnum):
     DEAD = "dead"
 
 
+LOCKED = "the keys that are here do not open it"
+"""The trouble of a message that waits for its keys: its account's secrets or its own text do not open."""
+
+
 @attrs.frozen(kw_only=True)
 class StoredMessage:
     """A message as it arrived; its raw text is encrypted at rest.
 
     Attributes:
-        trouble: Why the last try to continue it led nowhere.
+        trouble: Why the last try to continue it led nowhere; of a rejected one, which check failed.
     """
 
     id: str

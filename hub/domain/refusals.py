@@ -1,8 +1,9 @@
-"""Why the database did not do what it was asked: somebody was first, or it cannot write now.
+"""Why the database or the vault did not do what it was asked.
 
 Exception
  +- Conflict      do not repeat as it is: what was asked is no longer possible, or was done already
  +- Unavailable   may be repeated later
+ +- Unopened      may be repeated once the right keys are there
 """
 
 from __future__ import annotations
@@ -21,3 +22,7 @@ class Conflict(Exception):
 
 class Unavailable(Exception):
     """The database cannot write now (disk full, locked, read-only); nothing was changed, try later."""
+
+
+class Unopened(Exception):
+    """What is stored encrypted does not open with the keys that are here; the text says what helps, and no secret."""

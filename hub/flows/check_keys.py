@@ -1,13 +1,18 @@
-"""Check the keys: whether they open what is stored."""
+"""Check the keys: whether they open what is stored, in this process and as it is now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .ports import Hub, Tx
+from hub.domain.message import LOCKED
+
+from .ports import Hub, Tx, Unopened
 
 TRIED = 50
 """Secrets tried; keys of another data folder open none of them."""
+
+KEYS = "keys:"
+"""Marks of what is wrong with the keys of a running process, by its role."""
 
 
 async def check_keys(hub: Hub) -> tuple[str, ...]:
@@ -19,5 +24,36 @@ def _strange(tx: Tx, hub: Hub) -> Iterator[str]:
     for account_id, merchant_id, name, sealed, _key in tx.accounts.all_secrets()[:TRIED]:
         try:
             hub.vault.open(sealed, table="account_secret", column=name, row=account_id, merchant=merchant_id)
-        except Exception as error:  # noqa: BLE001 - each kind of the vault names its remedy
+        except Unopened as error:
             yield f"{name} of account {account_id}: {error}"
+
+
+def lost_keys(tx: Tx, hub: Hub) -> tuple[str, ...]:
+    """One sentence for each key under which no secret opens here; one that opens anything is not lost."""
+    opens: set[str] = set()
+    lost: dict[str, str] = {}
+    for account_id, merchant_id, name, sealed, key_id in tx.accounts.all_secrets():
+        if key_id in opens:
+            continue
+        try:
+            hub.vault.open(sealed, table="account_secret", column=name, row=account_id, merchant=merchant_id)
+        except Unopened as error:
+            lost.setdefault(key_id, str(error))
+        else:
+            opens.add(key_id)
+    return tuple(why for key_id, why in sorted(lost.items()) if key_id not in opens)
+
+
+def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
+    """(what it is about, in words) for everything that is wrong with this process's keys now."""
+    hub.vault.follow()
+    if hub.vault.trouble:
+        yield "file", hub.vault.trouble
+    for why in lost_keys(tx, hub):
+        yield why, why
+    waiting: dict[str, int] = {}
+    for _account, key_id, count in tx.messages.waiting(LOCKED):
+        waiting[key_id] = waiting.get(key_id, 0) + count
+    for key_id, count in sorted(waiting.items()):
+        gone = "" if hub.vault.knows(key_id) else f", and nobody here knows key {key_id!r} of their own"
+        yield f"{key_id}{gone}", f"messages that wait until they can be opened: {count}{gone}"

@@ -13,7 +13,7 @@ from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_du
 from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
 from .note_restore import is_from_a_backup
-from .open_account import NotInstalled, Opened, open_account
+from .open_account import CannotOpen, Opened, open_account
 from .ports import Hub, Tx
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
 from .run_operation import undo_payment
@@ -26,7 +26,7 @@ UNKNOWN_LONG = timedelta(days=7)
 
 
 async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
-    """Look at one payment now."""
+    """Look at one payment now; None where its account cannot be opened: nothing is concluded, and the check waits."""
     now = hub.clock()
 
     def load(tx: Tx) -> tuple[Payment, Opened] | None:
@@ -36,7 +36,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
 
     try:
         loaded = await hub.store.read(load)
-    except NotInstalled:
+    except CannotOpen:
         return None
     if loaded is None:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from .check_keys import lost_keys
 from .ports import Hub, Unavailable
 
 PROBE_SECONDS = 7.0
@@ -17,10 +18,13 @@ CHECKED_EVERY = 60.0
 LOOP_SECONDS = 30.0
 LOOP_DEAD_SECONDS = 60.0
 CHECKED = "guards checked"
+OPENED_EVERY = 5.0
+OPENED = "keys checked"
 
 REMEDIES = {
     "database": "free the disk, end whoever holds the lock, or give this user the right to write",
     "guards": "run payment-hub migrate; if it stays, restore a backup beside it and compare",
+    "keys": "put the keys.json of this data folder back: the process takes it up by itself; docs/operating.md, Keys",
     "loop": "restart the process; if it comes again, look at its log",
     "stopping": "it is ending: send requests elsewhere, and start it again",
 }
@@ -32,7 +36,7 @@ class Readiness:
     """How this process is.
 
     Attributes:
-        problems: What keeps it from being ready, by part: ``database``, ``guards``, ``loop``.
+        problems: What keeps it from being ready, by part: ``database``, ``guards``, ``keys``, ``loop``.
         loop_age: Seconds since the loop looked for work; None where this process has no loop.
         quarantined: Codes of plugins that are not served; the others work.
     """
@@ -60,10 +64,11 @@ def is_alive(hub: Hub) -> bool:
 
 
 async def check_readiness(hub: Hub) -> Readiness:
-    """Look now; the guards of the schema once a minute."""
+    """Look now; at the guards of the schema once a minute, at what the keys open every few seconds."""
     problems = [
         *[("database", text) for text in await _database(hub)],
         *[("guards", text) for text in await _guards(hub)],
+        *[("keys", text) for text in await _keys(hub)],
         *[("loop", text) for text in _loop(hub)],
     ]
     return Readiness(
@@ -99,6 +104,18 @@ async def _guards(hub: Hub) -> tuple[str, ...]:
         return (str(trouble),)
     hub.noted[CHECKED] = (moment, problems)
     return problems
+
+
+async def _keys(hub: Hub) -> tuple[str, ...]:
+    """What the keys that this process holds do not open."""
+    hub.vault.follow()
+    kept, moment = hub.noted.get(OPENED), time.monotonic()
+    if isinstance(kept, tuple) and kept[:1] == (hub.vault.changes,) and moment - kept[1] < OPENED_EVERY:
+        found: tuple[str, ...] = kept[2]
+        return found
+    lost = await hub.store.read(lambda tx: lost_keys(tx, hub))
+    hub.noted[OPENED] = (hub.vault.changes, moment, lost)
+    return lost
 
 
 def _loop(hub: Hub) -> Iterator[str]:

@@ -13,11 +13,13 @@ from hub.domain.payment import WATCH
 from hub.domain.visitor import is_among
 from hub_hookspecs import Mode
 
+from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
 from .keep_house import BEAT
 from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
+from .open_account import is_locked
 from .ports import Hub, Tx
 from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
 from .watch_account import held_back
@@ -107,6 +109,7 @@ def _disk(hub: Hub) -> Iterator[Finding]:
 
 def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     yield from _processes(tx, now)
+    yield from _keys(tx, hub, now)
     yield from _clock(tx, now)
     yield from _proxies(tx, hub, now)
     yield from _countries(tx, hub)
@@ -131,6 +134,19 @@ def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
         yield fault(
             f"plugin {name} froze the process twice", f"replace it, or payment-hub plugins release {name.split()[0]}"
         )
+
+
+def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    """What running processes have noted of their keys, and what is sealed under keys that the file does not hold."""
+    for role, (told, at) in sorted(tx.marks.beginning(KEYS).items()):
+        if abs(now - at) < ALIVE:
+            yield fault(f"{role} has the wrong keys: {told}", f"{REMEDIES['keys']}; if it stays, restart {role}")
+    for key_id, count in sorted(tx.messages.key_ids().items()):
+        if key_id not in hub.vault.key_ids:
+            yield warning(
+                f"{count} messages are sealed under key {key_id}, which keys.json does not hold",
+                "payment-hub account add-keys FILE, with the keys.json that was here when they came",
+            )
 
 
 def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
@@ -186,7 +202,10 @@ def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     held = held_back(tx, now)
     for account in tx.accounts.all():
-        yield from _account(hub, account, slugs.get(account.merchant_id, "?"), held, now)
+        slug = slugs.get(account.merchant_id, "?")
+        if is_locked(tx, hub, account):
+            yield fault(f"{account.provider} of {slug} ({account.mode}): its secrets do not open", REMEDIES["keys"])
+        yield from _account(hub, account, slug, held, now)
 
 
 def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str], now: datetime) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from .check_keys import KEYS, key_troubles
 from .distrust_plugin import FROZEN
 from .note_proxy import PROXIES_KEPT, PROXY
 from .ports import Hub, Tx
@@ -41,6 +42,15 @@ async def keep_house(hub: Hub) -> None:
 
 
 async def give_sign_of_life(hub: Hub, role: str) -> None:
-    """Say that this process is at work; also proves that the database can be written."""
+    """Say that this process is at work, and what its keys do not open; also proves that the database can be written."""
     now = hub.clock()
-    await hub.store.write(lambda tx: tx.marks.set(f"{BEAT}{role}", hub.owner, now))
+    troubles = await hub.store.read(lambda tx: [told for _about, told in key_troubles(tx, hub)])
+
+    def note(tx: Tx) -> None:
+        tx.marks.set(f"{BEAT}{role}", hub.owner, now)
+        if troubles:
+            tx.marks.set(f"{KEYS}{role}", "; ".join(troubles), now)
+        else:
+            tx.marks.drop(f"{KEYS}{role}")
+
+    await hub.store.write(note)

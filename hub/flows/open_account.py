@@ -8,15 +8,32 @@ import attrs
 
 from hub.domain.account import ProviderAccount, with_defaults
 from hub.domain.merchant import Merchant
-from hub_hookspecs import Account
+from hub_hookspecs import Account, Mode
 
-from .ports import Hub, Provider, Tx
+from .ports import Hub, Provider, Tx, Unopened
 
 KEPT = timedelta(seconds=2)
 
 
-class NotInstalled(LookupError):
+class CannotOpen(LookupError):
+    """The account cannot be used here now; nothing was sent, and nothing is concluded from it.
+
+    CannotOpen
+     +- NotInstalled   its provider is not served here
+     +- Locked         its secrets do not open with the keys that are here
+    """
+
+
+class NotInstalled(CannotOpen):
     """The account's provider is not installed here, or quarantined."""
+
+
+class Locked(CannotOpen):
+    """The account's secrets do not open; the text names what helps, and no secret."""
+
+    def __init__(self, record: ProviderAccount, why: str) -> None:
+        super().__init__(why)
+        self.record = record
 
 
 @attrs.frozen(kw_only=True)
@@ -34,18 +51,13 @@ def open_account(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Op
     """Build the hook's view of an account in a reading transaction.
 
     Raises:
-        NotInstalled: The provider is not here.
+        CannotOpen: The provider is not here, or the secrets do not open.
     """
     provider = hub.providers.get(record.provider)
     merchant = tx.merchants.get(record.merchant_id)
     if provider is None or merchant is None:
         raise NotInstalled(f"provider {record.provider} is not installed")
-    secrets = {
-        name: hub.vault.open(
-            sealed, table="account_secret", column=name, row=record.id, merchant=record.merchant_id
-        ).decode()
-        for name, sealed in tx.accounts.secrets(record.id).items()
-    }
+    secrets = _secrets(tx, hub, record)
     account = Account(
         company=merchant.company,
         mode=record.mode,
@@ -53,6 +65,33 @@ def open_account(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Op
         endpoints=provider.endpoints(record.mode),
     )
     return Opened(record=record, merchant=merchant, provider=provider, account=account, read_at=now)
+
+
+def _secrets(tx: Tx, hub: Hub, record: ProviderAccount) -> dict[str, str]:
+    place = {"table": "account_secret", "row": record.id, "merchant": record.merchant_id}
+    try:
+        return {
+            name: hub.vault.open(sealed, column=name, **place).decode()
+            for name, sealed in tx.accounts.secrets(record.id).items()
+        }
+    except Unopened as error:
+        raise Locked(record, str(error)) from error
+
+
+def is_locked(tx: Tx, hub: Hub, record: ProviderAccount) -> bool:
+    """Whether the account's secrets do not open here now."""
+    try:
+        _secrets(tx, hub, record)
+    except Locked:
+        return True
+    return False
+
+
+async def locked_of(hub: Hub, merchant_id: str, mode: Mode) -> frozenset[str]:
+    """Ids of a merchant's accounts whose secrets do not open here now."""
+    return await hub.store.read(
+        lambda tx: frozenset(item.id for item in tx.accounts.of(merchant_id, mode) if is_locked(tx, hub, item))
+    )
 
 
 async def opened_account(hub: Hub, account_id: str) -> Opened | None:

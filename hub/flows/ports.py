@@ -31,6 +31,7 @@ from hub.domain.receipt import CashReceipt
 from hub.domain.reconciliation import DailyReconciliation
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
+from hub.domain.refusals import Unopened as Unopened
 from hub.domain.request_sent import RequestSent
 from hub.domain.round import Round, Schedule
 from hub.domain.settlement import Awaited, LineState, StoredLine
@@ -347,8 +348,17 @@ class Messages(Protocol):
         """Bring the next try of an account's messages forward."""
 
     def parked(self, account_id: str) -> tuple[str, ...]: ...
-    def sealed_otherwise(self, key_id: str, limit: int) -> tuple[tuple[str, str, bytes], ...]:
-        """(id, merchant id, sealed) of messages that are sealed under another key than this one."""
+    def waiting(self, trouble: str) -> tuple[tuple[str, str, int], ...]:
+        """(account id, key id, how many) of the messages that are due and have this trouble."""
+
+    def make_waiting_due(self, trouble: str, account_id: str, key_id: str, at: datetime) -> int:
+        """Set the next try of such messages to ``at``."""
+
+    def key_ids(self) -> Mapping[str, int]:
+        """How many messages are sealed under each key."""
+
+    def sealed_otherwise(self, key_id: str, limit: int, *, after: str = "") -> tuple[tuple[str, str, bytes], ...]:
+        """(id, merchant id, sealed) of messages sealed under another key than this one, by id, from ``after`` on."""
 
     def reseal(self, message_id: str, sealed: bytes, key_id: str) -> None: ...
     def counts(self) -> Mapping[str, int]:
@@ -769,12 +779,39 @@ class Documents(Protocol):
 
 
 class Vault(Protocol):
-    """Secrets at rest, and link tokens."""
+    """Secrets at rest, and link tokens; it follows its key file."""
+
+    @property
+    def current(self) -> str:
+        """Id of the key that seals."""
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Ids of the keys that the file holds; what is sealed under others does not open after a restart."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the file as it is now is not followed; empty while it is."""
+
+    @property
+    def changes(self) -> int:
+        """How often what it holds has changed."""
+
+    def follow(self) -> None:
+        """Take up what the file holds now, if it was replaced."""
 
     def seal(self, plain: bytes, *, table: str, column: str, row: str, merchant: str) -> tuple[bytes, str]:
         """Ciphertext and key id; it opens only for the same table, column, row and merchant."""
 
-    def open(self, sealed: bytes, *, table: str, column: str, row: str, merchant: str) -> bytes: ...
+    def open(self, sealed: bytes, *, table: str, column: str, row: str, merchant: str) -> bytes:
+        """What was sealed for this place; Unopened when its key is not here, or it is damaged."""
+
+    def knows(self, key_id: str) -> bool:
+        """Whether this process can open what is sealed under this key."""
+
+    def needs_resealing(self, key_id: str) -> bool:
+        """Whether a ciphertext under this key waits to be sealed again under the current one."""
+
     def link_token(self, link: Link) -> str:
         """``<link id>.<HMAC>``: computed when it is handed over, never stored."""
 

@@ -13,6 +13,7 @@ from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub_hookspecs import Mode
 
+from .check_keys import key_troubles
 from .distrust_plugin import FROZEN
 from .ports import Hub, MailRefused, Tx, Unavailable
 from .record_observations import derived_id
@@ -186,6 +187,11 @@ def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) 
         yield from (str(failure) for failure in hub.registry.failures)
 
 
+def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    if _note(tx, hub, AlertCause.KEYS_WRONG, now) != noted:
+        yield from (told for _about, told in key_troubles(tx, hub))
+
+
 def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
     for at_work, (told, at) in sorted(tx.marks.beginning(FROZEN).items()):
         yield f"{at.timestamp():.6f}", at, f"{told or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
@@ -217,9 +223,12 @@ LOOKS: dict[AlertCause, Look] = {
     AlertCause.BACKUP_OLD: _backup,
     AlertCause.PLUGIN_QUARANTINED: _quarantined,
     AlertCause.PROCESS_FROZEN: _happened(AlertCause.PROCESS_FROZEN),
+    AlertCause.KEYS_WRONG: _keys,
 }
 
-COUNTED = frozenset({AlertCause.MESSAGE_DEAD, AlertCause.DELIVERY_DEAD, AlertCause.PLUGIN_QUARANTINED})
+COUNTED = frozenset(
+    {AlertCause.MESSAGE_DEAD, AlertCause.DELIVERY_DEAD, AlertCause.PLUGIN_QUARANTINED, AlertCause.KEYS_WRONG}
+)
 """Causes that compare with what was noted, and must note again when there is less of it."""
 
 
@@ -236,6 +245,8 @@ def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
             return str(tx.deliveries.count_in("dead"))
         case AlertCause.PLUGIN_QUARANTINED:
             return ",".join(sorted({failure.code for failure in hub.registry.failures}))
+        case AlertCause.KEYS_WRONG:
+            return "; ".join(about for about, _told in key_troubles(tx, hub))
     return ""
 
 

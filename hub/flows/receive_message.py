@@ -13,20 +13,25 @@ from typing import Any
 import attrs
 import structlog
 
-from hub.domain.message import MessageState, Review, StoredMessage
+from hub.domain.account import ProviderAccount
+from hub.domain.message import LOCKED, MessageState, Review, StoredMessage
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
 from .crowd import crowd_of
-from .open_account import NotInstalled, Opened, open_account, opened_by_token
-from .ports import Hub, Tx
+from .open_account import CannotOpen, Locked, NotInstalled, Opened, is_locked, open_account, opened_by_token
+from .ports import Hub, Tx, Unopened
 from .record_observations import Claim, derived_id, record_observations
+from .reseal_secrets import FORGOTTEN
 
 log = structlog.get_logger()
 
 MAX_TRIES = 12
 PARKED_LONG = timedelta(hours=1)
 """How long proven money may name no payment of ours before a person is asked."""
+
+LOCKED_PAUSE = timedelta(minutes=5)
+"""How soon a message that nobody here can open is tried again, if no key comes before."""
 
 PARKED_PAYMENT = "parked_payment"
 HINT_EVERY = timedelta(seconds=30)
@@ -55,6 +60,7 @@ class Read:
     Attributes:
         asked: Its plugin wanted to send a request for it.
         trouble: Why it led nowhere; it is tried again, unless it is dead.
+        reason: Which check failed, where it was rejected.
     """
 
     state: MessageState
@@ -62,6 +68,7 @@ class Read:
     news: tuple[News, ...] = ()
     asked: bool = False
     trouble: str = ""
+    reason: str = ""
 
 
 @attrs.frozen
@@ -87,11 +94,14 @@ async def receive_notification(
             to come back later. News that proves itself never depends on it.
 
     Raises:
-        Unavailable: The database cannot write; the caller answers 503, never a false 2xx.
+        Unavailable, Unopened: It cannot be kept; the caller answers 503, never a false 2xx.
     """
     try:
         opened = await opened_by_token(hub, token)
     except NotInstalled:
+        return Answer(503)
+    except Locked as locked:
+        await _keep_unread(hub, locked.record, message, may_keep)
         return Answer(503)
     if opened is None:
         return Answer(404)
@@ -102,12 +112,17 @@ async def receive_notification(
         log.warning("notifications_flood", provider=opened.record.provider, account=opened.record.id)
         return Answer(429)
     if reading is None:
-        wanting = _sealed(hub, opened, message, MessageState.DUE, "", now)
+        wanting = _sealed(hub, opened.record, message, MessageState.DUE, "", now)
         await hub.store.write(lambda tx: _keep(tx, hub, [wanting]))
         return Answer(200)
     if reading.verdict is Verdict.INVALID:
         await hub.store.write(lambda tx: _reject(tx, hub, opened, message, reading, now))
-        log.warning("notification_rejected", provider=opened.record.provider, account=opened.record.id)
+        log.warning(
+            "notification_rejected",
+            provider=opened.record.provider,
+            account=opened.record.id,
+            reason=reading.reason or None,
+        )
         return Answer(400 if reading.reply.status == 400 else 401)
     if reading.verdict is Verdict.UNSIGNED:
         await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
@@ -116,11 +131,22 @@ async def receive_notification(
     with crowd.arrival(now) as is_crowded:
         if is_crowded:
             # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
-            kept = _sealed(hub, opened, message, MessageState.DUE, "valid", now)
+            kept = _sealed(hub, opened.record, message, MessageState.DUE, "valid", now)
             await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
         else:
             await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
     return Answer(reading.reply.status, reading.reply)
+
+
+async def _keep_unread(hub: Hub, record: ProviderAccount, message: Message, may_keep: Callable[[str], bool]) -> None:
+    """Nobody knows whether its sender comes again: a job reads it as soon as the account opens."""
+    log.error("account_not_opened", provider=record.provider, account=record.id)
+    if not may_keep(record.id):
+        log.warning("notifications_flood", provider=record.provider, account=record.id)
+        return
+    now = hub.clock()
+    unread = _sealed(hub, record, message, MessageState.DUE, "", now, now + LOCKED_PAUSE, LOCKED)
+    await hub.store.write(lambda tx: _keep(tx, hub, [unread]))
 
 
 def _verdict_of(hub: Hub, opened: Opened, message: Message) -> Reading | None:
@@ -142,7 +168,7 @@ def reading_of(conclusion: Conclusion[Any]) -> Reading:
     if conclusion.outcome is Outcome.RESULT and isinstance(conclusion.value, Reading):
         return conclusion.value
     log.error("handle_notification_failed", cause=conclusion.cause)
-    return Reading(verdict=Verdict.INVALID)
+    return Reading(verdict=Verdict.INVALID, reason=f"the plugin failed: {conclusion.plugin_said or 'no answer'}")
 
 
 PIECE = 2000
@@ -164,19 +190,17 @@ Kept = tuple[StoredMessage, bytes, str]
 
 def _sealed(
     hub: Hub,
-    opened: Opened,
+    record: ProviderAccount,
     message: Message,
     state: MessageState,
     verdict: str,
     now: datetime,
     due_at: datetime | None = None,
+    trouble: str = "",
 ) -> Kept:
     digest = digest_of(message)
-    record = opened.record
     row = derived_id("message", record.id, digest)
-    sealed, key_id = hub.vault.seal(
-        packed(message), table="raw_message", column="raw", row=row, merchant=record.merchant_id
-    )
+    sealed, key_id = _seal(hub, row, record.merchant_id, message)
     stored = StoredMessage(
         id=row,
         account_id=record.id,
@@ -186,13 +210,38 @@ def _sealed(
         digest=digest,
         state=state,
         verdict=verdict,
-        due_at=now if state is MessageState.DUE else due_at,
+        due_at=due_at or now if state is MessageState.DUE else due_at,
+        trouble=trouble,
     )
     return stored, sealed, key_id
 
 
+def _seal(hub: Hub, row: str, merchant_id: str, message: Message) -> tuple[bytes, str]:
+    return hub.vault.seal(packed(message), table="raw_message", column="raw", row=row, merchant=merchant_id)
+
+
+def _under_living_keys(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> Sequence[Kept]:
+    """Sealed again where the key was replaced meanwhile: within a write transaction none can be forgotten.
+
+    Raises:
+        Unopened: This process cannot read keys.json, and the key that it knows was forgotten.
+    """
+    stale = {key_id for key_id in {key_id for _, _, key_id in messages} if hub.vault.needs_resealing(key_id)}
+    if hub.vault.trouble and tx.marks.get(f"{FORGOTTEN}{hub.vault.current}"):
+        raise Unopened(hub.vault.trouble)
+    if not stale:
+        return messages
+    return [
+        (stored, *_seal(hub, stored.id, stored.merchant_id, stored.message))
+        if key_id in stale
+        else (stored, sealed, key_id)
+        for stored, sealed, key_id in messages
+    ]
+
+
 def _keep(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> None:
     """Store messages; what is there already is counted, and taken up again where it has to be."""
+    messages = _under_living_keys(tx, hub, messages)
     new = set(tx.messages.add_all(messages))
     for stored, _sealed, _key_id in messages:
         if stored.id in new:
@@ -213,7 +262,9 @@ def _take_up_again(tx: Tx, stored: StoredMessage) -> None:
     if found is None or found[0].state is MessageState.DUE:
         return
     if found[0].state is not MessageState.DONE or found[0].verdict != Verdict.VALID:
-        tx.messages.settle(stored.id, MessageState.DUE, verdict=stored.verdict, due_at=stored.due_at)
+        tx.messages.settle(
+            stored.id, MessageState.DUE, verdict=stored.verdict, due_at=stored.due_at, trouble=stored.trouble
+        )
 
 
 def _park_again(tx: Tx, stored: StoredMessage) -> None:
@@ -229,7 +280,8 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
     One that names a live payment opens a review, so that a faulty plugin version cannot swallow its only news.
     """
     tx.messages.count("forged_refused")
-    _keep(tx, hub, [_sealed(hub, opened, message, MessageState.REJECTED, reading.verdict, now)])
+    rejected = _sealed(hub, opened.record, message, MessageState.REJECTED, reading.verdict, now, trouble=reading.reason)
+    _keep(tx, hub, [rejected])
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.is_live:
@@ -248,7 +300,7 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
     """Unsigned news proves nothing; it may only bring a check forward, once per 30 s."""
-    _keep(tx, hub, [_sealed(hub, opened, message, MessageState.DONE, reading.verdict, now)])
+    _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.DONE, reading.verdict, now)])
     _apply_hints(tx, opened, reading, now)
 
 
@@ -278,11 +330,11 @@ def _record(
         tx.accounts.heard(opened.record.id, now)
     if any(item.payment is None for item in news):
         due_at = now + PARKED_LONG if _parked_money(news) else None
-        _keep(tx, hub, [_sealed(hub, opened, message, MessageState.PARKED, "valid", now, due_at)])
+        _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.PARKED, "valid", now, due_at)])
     elif observations and not any(item.new for item in news):
         tx.messages.count("duplicates_ignored")
     elif not observations:
-        _keep(tx, hub, [_sealed(hub, opened, message, MessageState.DONE, "valid", now)])
+        _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.DONE, "valid", now)])
 
 
 def apply_observation(
@@ -328,13 +380,16 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         dry_run: Only say what would become of it: nothing is sent, and nothing stays written.
 
     Returns:
-        None when there is no such message, or nobody here can read it.
+        None when there is no such message, or nobody here can read it. What the keys that are here do not open waits
+        for them, however long.
     """
     now = hub.clock()
     try:
         loaded = await hub.store.read(lambda tx: load_message(tx, hub, message_id, now))
     except NotInstalled:
         return None
+    except Locked:
+        return await _wait_for_keys(hub, message_id, now, dry_run=dry_run)
     if loaded is None:
         return None
     opened, stored, message = loaded
@@ -355,6 +410,8 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
     source = ObservedBy.QUERY if asked else ObservedBy(message.source.value)
 
     def write(tx: Tx) -> Read:
+        if stored.trouble == LOCKED:
+            _unlock(tx, hub, stored, message)
         if conclusion.outcome is not Outcome.RESULT:
             return _later(tx, stored, conclusion.cause, done)
         read = _finish(tx, hub, opened, stored, source, reading_of(conclusion), done)
@@ -363,6 +420,49 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         return read
 
     return await (_tried(hub, write) if dry_run else hub.store.write(write))
+
+
+async def _wait_for_keys(hub: Hub, message_id: str, now: datetime, *, dry_run: bool) -> Read | None:
+    """Nothing is concluded of a message that does not open; it is not given up either."""
+
+    def wait(tx: Tx) -> Read | None:
+        found = tx.messages.get(message_id)
+        if found is None:
+            return None
+        stored = found[0]
+        if stored.state is MessageState.DUE:
+            tx.messages.settle(
+                stored.id, stored.state, verdict=stored.verdict, due_at=now + LOCKED_PAUSE, trouble=LOCKED
+            )
+        return Read(stored.state, stored.verdict, trouble=LOCKED)
+
+    return await (hub.store.read(wait) if dry_run else hub.store.write(wait))
+
+
+def _unlock(tx: Tx, hub: Hub, stored: StoredMessage, message: Message) -> None:
+    """It opens at last: its tries begin anew, and it is sealed again, since the key that it lay under may go."""
+    tx.messages.take_up(stored.id, stored.due_at or hub.clock())
+    tx.messages.reseal(stored.id, *_seal(hub, stored.id, stored.merchant_id, message))
+
+
+async def take_up_locked(hub: Hub) -> int:
+    """Make due what waited for keys and opens now; how many messages that are."""
+
+    def opening(tx: Tx) -> list[tuple[str, str]]:
+        found = []
+        for account_id, key_id, _count in tx.messages.waiting(LOCKED):
+            record = tx.accounts.get(account_id)
+            if record is not None and hub.vault.knows(key_id) and not is_locked(tx, hub, record):
+                found.append((account_id, key_id))
+        return found
+
+    groups = await hub.store.read(opening)
+    if not groups:
+        return 0
+    now = hub.clock()
+    return await hub.store.write(
+        lambda tx: sum(tx.messages.make_waiting_due(LOCKED, account, key, now) for account, key in groups)
+    )
 
 
 async def _tried(hub: Hub, write: Callable[[Tx], Read]) -> Read:
@@ -382,15 +482,19 @@ def load_message(tx: Tx, hub: Hub, message_id: str, now: datetime) -> tuple[Open
     """A stored message, opened, with the account that it came for.
 
     Raises:
-        NotInstalled: The account's provider is not served here.
+        CannotOpen: The account's provider is not served here, or the keys open neither account nor message.
     """
     found = tx.messages.get(message_id)
     record = tx.accounts.get(found[0].account_id) if found else None
     if found is None or record is None:
         return None
     stored, sealed = found
-    raw = hub.vault.open(sealed, table="raw_message", column="raw", row=stored.id, merchant=stored.merchant_id)
-    return open_account(tx, hub, record, now), stored, unpacked(raw)
+    opened = open_account(tx, hub, record, now)
+    try:
+        raw = hub.vault.open(sealed, table="raw_message", column="raw", row=stored.id, merchant=stored.merchant_id)
+    except Unopened as error:
+        raise Locked(record, str(error)) from error
+    return opened, stored, unpacked(raw)
 
 
 def _later(tx: Tx, stored: StoredMessage, trouble: str, now: datetime) -> Read:
@@ -408,8 +512,10 @@ def _finish(
     tx: Tx, hub: Hub, opened: Opened, stored: StoredMessage, source: ObservedBy, reading: Reading, now: datetime
 ) -> Read:
     if reading.verdict is Verdict.INVALID:
-        tx.messages.settle(stored.id, MessageState.REJECTED, verdict=reading.verdict)
-        return Read(MessageState.REJECTED, reading.verdict)
+        # A browser's return without a signature is an everyday thing, and no forged notification.
+        state = MessageState.DONE if source is ObservedBy.RETURN else MessageState.REJECTED
+        tx.messages.settle(stored.id, state, verdict=reading.verdict, trouble=reading.reason)
+        return Read(state, reading.verdict, reason=reading.reason)
     if reading.verdict is Verdict.VALID:
         tx.accounts.heard(opened.record.id, now)
     else:
@@ -452,25 +558,37 @@ def _found_at_last(tx: Tx, stored: StoredMessage, now: datetime) -> None:
         tx.reviews.resolve(review.id, "the payment became known, and the message was applied to it", now)
 
 
-async def receive_return(hub: Hub, token: str, message: Message) -> Payment | None:
+async def receive_return(
+    hub: Hub, token: str, message: Message, *, may_keep: Callable[[str], bool] = keep_all
+) -> Payment | None:
     """Take in a browser's return; it proves nothing by itself, only by the provider's signature.
 
     Returns the payment whose page is shown next; None for an unknown token.
     """
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Opened] | None:
+    def load(tx: Tx) -> tuple[Payment, ProviderAccount, Opened | CannotOpen] | None:
         payment = tx.payments.by_return_token(token)
         record = tx.accounts.get(payment.account_id) if payment else None
-        return (payment, open_account(tx, hub, record, now)) if payment and record else None
+        if payment is None or record is None:
+            return None
+        try:
+            return payment, record, open_account(tx, hub, record, now)
+        except CannotOpen as error:
+            return payment, record, error
 
-    try:
-        loaded = await hub.store.read(load)
-    except NotInstalled:
-        return None
+    loaded = await hub.store.read(load)
     if loaded is None:
         return None
-    payment, opened = loaded
+    payment, record, opened = loaded
+    if isinstance(opened, Opened):
+        await _read_return(hub, payment, opened, message, now)
+    elif isinstance(opened, Locked) and payment.is_live:
+        await _keep_unread(hub, record, message, may_keep)
+    return payment
+
+
+async def _read_return(hub: Hub, payment: Payment, opened: Opened, message: Message, now: datetime) -> None:
     reading = _verdict_of(hub, opened, message)
     if reading is not None and reading.verdict is Verdict.VALID and reading.observations:
         own = [item for item in reading.observations if item.reference in (None, payment.reference)]
@@ -487,7 +605,6 @@ async def receive_return(hub: Hub, token: str, message: Message) -> Payment | No
         await hub.store.write(record)
     elif payment.is_live:
         await hub.store.write(lambda tx: hint(tx, payment, now))
-    return payment
 
 
 def packed(message: Message) -> bytes:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import attrs
 
-from .ports import Hub, Tx
+from .ports import Hub, Tx, Unopened
 
 BATCH = 200
+MAX_ROUNDS = 20
+"""How often it is looked for what a running process has sealed meanwhile."""
+
+FORGOTTEN = "forgotten key:"
+"""Marks of keys that no process may seal under any more, not even one that cannot read the key file."""
 
 
 @attrs.frozen
 class Resealed:
-    """How much was sealed again."""
+    """How much was sealed again.
+
+    Attributes:
+        unopened: What does not open with any key that is here, in words; it stays as it is.
+    """
 
     secrets: int
     messages: int
+    unopened: tuple[str, ...] = ()
+
+
+class StillSealed(Exception):
+    """A key is still in use: nothing was forgotten."""
 
 
 async def reseal_secrets(hub: Hub, *, current: str) -> Resealed:
@@ -22,30 +38,83 @@ async def reseal_secrets(hub: Hub, *, current: str) -> Resealed:
 
     Grants are dropped: they are fetched again when they are needed.
     """
-    secrets = await hub.store.write(lambda tx: _secrets(tx, hub, current))
-    messages = 0
-    while done := await hub.store.write(lambda tx: _messages(tx, hub, current)):
-        messages += done
-    return Resealed(secrets, messages)
+    secrets, unopened = await hub.store.write(lambda tx: _secrets(tx, hub, current))
+    messages, last = 0, ""
+
+    def batch(tx: Tx) -> _Batch | None:
+        return _messages(tx, hub, current, last)
+
+    while done := await hub.store.write(batch):
+        messages, last = messages + done.messages, done.last
+        unopened += done.unopened
+    return Resealed(secrets, messages, tuple(unopened))
 
 
-def _secrets(tx: Tx, hub: Hub, current: str) -> int:
-    done = 0
+def _secrets(tx: Tx, hub: Hub, current: str) -> tuple[int, list[str]]:
+    done, unopened = 0, []
     for account_id, merchant_id, name, sealed, key_id in tx.accounts.all_secrets():
         if key_id != current:
             place = {"table": "account_secret", "column": name, "row": account_id, "merchant": merchant_id}
-            fresh, fresh_id = hub.vault.seal(hub.vault.open(sealed, **place), **place)
+            try:
+                fresh, fresh_id = hub.vault.seal(hub.vault.open(sealed, **place), **place)
+            except Unopened as error:
+                unopened.append(f"{name} of account {account_id}: {error}")
+                continue
             tx.accounts.save_secret(account_id, name, fresh, fresh_id)
             done += 1
     for account in tx.accounts.all():
         if tx.accounts.grant(account.id) is not None:
             tx.accounts.save_grant(account.id, None)
-    return done
+    return done, unopened
 
 
-def _messages(tx: Tx, hub: Hub, current: str) -> int:
-    rows = tx.messages.sealed_otherwise(current, BATCH)
+@attrs.frozen
+class _Batch:
+    messages: int
+    unopened: list[str]
+    last: str
+
+
+def _messages(tx: Tx, hub: Hub, current: str, after: str) -> _Batch | None:
+    rows = tx.messages.sealed_otherwise(current, BATCH, after=after)
+    if not rows:
+        return None
+    unopened = []
     for message_id, merchant_id, sealed in rows:
         place = {"table": "raw_message", "column": "raw", "row": message_id, "merchant": merchant_id}
-        tx.messages.reseal(message_id, *hub.vault.seal(hub.vault.open(sealed, **place), **place))
-    return len(rows)
+        try:
+            tx.messages.reseal(message_id, *hub.vault.seal(hub.vault.open(sealed, **place), **place))
+        except Unopened as error:
+            unopened.append(f"message {message_id[:10]}: {error}")
+    return _Batch(len(rows) - len(unopened), unopened, rows[-1][0])
+
+
+async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object]) -> None:
+    """Forget keys under which nothing is sealed any more.
+
+    The key file changes inside a write transaction that has seen nothing under them. Whoever seals within a later one
+    looks at the file first, so nothing can be sealed under a key that is gone.
+
+    Args:
+        drop: Takes a key out of the file.
+
+    Raises:
+        StillSealed: Something does not open, or a running process goes on sealing under an old key.
+    """
+    now = hub.clock()
+
+    def forget(tx: Tx) -> frozenset[str]:
+        used = frozenset(old) & {*tx.messages.key_ids(), *(row[4] for row in tx.accounts.all_secrets())}
+        if not used:
+            for key_id in old:
+                tx.marks.set(f"{FORGOTTEN}{key_id}", "", now)
+                drop(key_id)
+        return used
+
+    for _round in range(MAX_ROUNDS):
+        used = await hub.store.write(forget)
+        if not used:
+            return
+        if (await reseal_secrets(hub, current=hub.vault.current)).unopened:
+            raise StillSealed(f"something under {', '.join(sorted(used))} does not open")
+    raise StillSealed("a running process goes on sealing under an old key")

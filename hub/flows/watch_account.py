@@ -13,7 +13,7 @@ from hub.domain.papers import Attention
 from hub_hookspecs import Credentials, IdentityReport
 
 from .connect_account import ask_identity
-from .open_account import NotInstalled
+from .open_account import CannotOpen
 from .ports import Hub, Tx
 from .record_observations import derived_id
 
@@ -68,7 +68,7 @@ async def check_credentials(hub: Hub, account_id: str, why: str) -> ProviderAcco
         return None
     try:
         report = await ask_identity(hub, account_id)
-    except NotInstalled:
+    except CannotOpen:
         return None
     done = hub.clock()
     return await hub.store.write(lambda tx: _judge(tx, hub, account_id, why, report, done))

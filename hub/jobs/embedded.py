@@ -22,7 +22,7 @@ from hub.flows.crowd import crowd_of
 from hub.flows.deliver import deliver
 from hub.flows.owe_digests import owe_digests
 from hub.flows.ports import Hub, Tx
-from hub.flows.receive_message import read_message
+from hub.flows.receive_message import read_message, take_up_locked
 from hub.flows.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.run_operation import check_operation
 from hub.flows.schedule_rounds import run_schedule
@@ -37,7 +37,7 @@ LIMIT_SECONDS: Final = 90.0
 """How long one row may take."""
 
 LOOK_EVERY: Final = timedelta(seconds=60)
-"""How often it is looked whether a day's mail is owed, or an account is to be compared."""
+"""How often it is looked whether a day's mail is owed, an account is to be compared, or what was locked opens."""
 
 LONGEST_SLEEP: Final = 5.0
 
@@ -82,6 +82,7 @@ class Loop:
         self._running: dict[str, set[asyncio.Task[None]]] = {work.name: set() for work in KINDS}
         self._stopping = False
         self._looked_at: datetime | None = None
+        self._keys = hub.vault.changes
         self._crowded_since: float | None = None
         self._called = False
 
@@ -145,11 +146,13 @@ class Loop:
         return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
 
     async def _look_around(self) -> None:
-        now = self._hub.clock()
-        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
+        now, vault = self._hub.clock(), self._hub.vault
+        vault.follow()
+        fresh_keys, self._keys = vault.changes != self._keys, vault.changes
+        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY and not fresh_keys:
             return
         self._looked_at = now
-        for look in (owe_digests, plan_reconciliations):
+        for look in (take_up_locked, owe_digests, plan_reconciliations):
             try:
                 await look(self._hub)
             except Exception:  # what is owed once a day must not keep anything else from running

@@ -62,6 +62,22 @@ MAKE_ACCOUNT_DUE = (
     )
     .values(due_at=bindparam("at"))
 )
+_waiting = (
+    raw_message.c.due_at.is_not(None),
+    raw_message.c.state == literal("due"),
+    raw_message.c.trouble == bindparam("trouble"),
+)
+WAITING = (
+    select(raw_message.c.account, raw_message.c.key_id, func.count().label("count"))
+    .where(*_waiting)
+    .group_by(raw_message.c.account, raw_message.c.key_id)
+    .order_by(raw_message.c.account, raw_message.c.key_id)
+)
+MAKE_WAITING_DUE = (
+    update(raw_message)
+    .where(*_waiting, raw_message.c.account == bindparam("account"), raw_message.c.key_id == bindparam("key"))
+    .values(due_at=bindparam("at"))
+)
 PARKED = (
     select(raw_message.c.id)
     .where(raw_message.c.account == bindparam("account"), raw_message.c.state == literal("parked"))
@@ -69,11 +85,12 @@ PARKED = (
 )
 OTHERWISE = (
     select(raw_message.c.id, raw_message.c.merchant, raw_message.c.sealed)
-    .where(raw_message.c.key_id != bindparam("key"))
+    .where(raw_message.c.key_id != bindparam("key"), raw_message.c.id > bindparam("after"))
     .order_by(raw_message.c.id)
     .limit(bindparam("limit"))
 )
 RESEAL = changed(raw_message, raw_message.c.sealed, raw_message.c.key_id)
+KEYS = select(raw_message.c.key_id, func.count().label("count")).group_by(raw_message.c.key_id)
 COUNT_IN = select(func.count().label("count")).where(raw_message.c.state == bindparam("state"))
 FORGET_REJECTED = delete(raw_message).where(
     raw_message.c.state == literal("rejected"), raw_message.c.received_at < bindparam("before")
@@ -228,9 +245,23 @@ class Messages:
         """Ids of messages that wait for their payment; oldest first."""
         return tuple(row["id"] for row in self._tx.run(PARKED, {"account": account_id}))
 
-    def sealed_otherwise(self, key_id: str, limit: int) -> tuple[tuple[str, str, bytes], ...]:
-        """(id, merchant id, sealed) of messages that are sealed under another key than this one."""
-        rows = self._tx.run(OTHERWISE, {"key": key_id, "limit": limit})
+    def waiting(self, trouble: str) -> tuple[tuple[str, str, int], ...]:
+        """(account id, key id, how many) of the messages that are due and have this trouble."""
+        rows = self._tx.run(WAITING, {"trouble": trouble})
+        return tuple((row["account"], row["key_id"], row["count"]) for row in rows)
+
+    def make_waiting_due(self, trouble: str, account_id: str, key_id: str, at: datetime) -> int:
+        """Set the next try of such messages to ``at``."""
+        values = {"trouble": trouble, "account": account_id, "key": key_id, "at": micros(at)}
+        return self._tx.run(MAKE_WAITING_DUE, values).rowcount
+
+    def key_ids(self) -> Mapping[str, int]:
+        """How many messages are sealed under each key."""
+        return {row["key_id"]: row["count"] for row in self._tx.run(KEYS)}
+
+    def sealed_otherwise(self, key_id: str, limit: int, *, after: str = "") -> tuple[tuple[str, str, bytes], ...]:
+        """(id, merchant id, sealed) of messages sealed under another key than this one, by id, from ``after`` on."""
+        rows = self._tx.run(OTHERWISE, {"key": key_id, "limit": limit, "after": after})
         return tuple((row["id"], row["merchant"], row["sealed"]) for row in rows)
 
     def reseal(self, message_id: str, sealed: bytes, key_id: str) -> None:

@@ -19,7 +19,7 @@ import structlog
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from hub.domain.allowance import Allowance
-from hub.flows.ports import Hub, Unavailable
+from hub.flows.ports import Hub, Unavailable, Unopened
 from hub.flows.receive_message import Answer, receive_notification, receive_return
 from hub.flows.view_payment import view_payment, view_payment_by_return
 from hub_hookspecs import Message, Reply, Source
@@ -68,7 +68,7 @@ class Notifications:
             answer = await self._answer(scope, receive)
         except Refused as refused:
             answer, more = Answer(refused.status, EMPTY), refused.headers
-        except Unavailable:
+        except (Unavailable, Unopened):
             answer = Answer(503, EMPTY)
         except Exception:  # a fault of ours must not look like an acknowledgement
             log.exception("notification_failed")
@@ -92,10 +92,12 @@ class Returns:
 
     Attributes:
         elsewhere: Answers where no payment has this token.
+        unproven: What came back while an account could not be opened, and is kept until it can.
     """
 
     hub: Hub
     elsewhere: ASGIApp
+    unproven: Allowance = attrs.Factory(lambda: Allowance(UNPROVEN, UNPROVEN_SECONDS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the return over as one more message, and show the payment's real state."""
@@ -119,9 +121,12 @@ class Returns:
             known = await view_payment_by_return(self.hub, token)
             return known.url if known else ""
         message = await _message(self.hub, scope, receive, Source.RETURN, rest)
-        payment = await receive_return(self.hub, token, message)
+        payment = await receive_return(self.hub, token, message, may_keep=self._may_keep)
         view = await view_payment(self.hub, payment.id) if payment else None
         return view.url if view else ""
+
+    def _may_keep(self, account_id: str) -> bool:
+        return self.unproven.take(account_id, time.monotonic())
 
 
 ALWAYS: Final = (

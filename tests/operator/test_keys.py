@@ -1,4 +1,4 @@
-"""Keys that change, get lost or belong elsewhere, beside a hub that serves: nothing genuine is lost, nobody is locked out."""
+"""Keys that change, get lost or belong elsewhere, beside a hub that serves: nothing genuine is lost."""
 
 import subprocess
 import sys
@@ -56,7 +56,6 @@ def beside(folder: Callable[[], Path]) -> World:
 # ---------------------------------------------------------------- rotated
 
 
-@pytest.mark.xfail(strict=True, reason="N1: a running process never learns of new keys")
 def test_a_hub_whose_keys_are_rotated_beside_it_goes_on_without_a_restart(served: Served) -> None:
     world = served.world
     link = served.link(world.debtor("CO", 150_000))
@@ -65,8 +64,8 @@ def test_a_hub_whose_keys_are_rotated_beside_it_goes_on_without_a_restart(served
         assert payment_hub(world.data, "account", "rotate-keys", *words).returncode == 0
         for country, (payment, news) in told.items():
             assert (country, deliver(served, country, news).status_code) == (country, 200)
-            assert world.payment(payment).status is Status.PAID
-            assert heard_from(world, country)
+            assert until(lambda payment=payment: world.payment(payment).status is Status.PAID, 20)  # type: ignore[misc]
+            assert until(lambda country=country: heard_from(world, country) is not None, 20)  # type: ignore[misc]
 
     before = {payment.id for payment in payments(world)}
     assert served.press(link).status_code == 303
