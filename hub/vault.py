@@ -28,7 +28,7 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -108,8 +108,7 @@ class Vault:
     _held: Mapping[str, bytes] = attrs.field(init=False, repr=False)
     _other: Ring | None = attrs.field(init=False, default=None, repr=False)
     _retry_at: float = attrs.field(init=False, default=0.0)
-    _lock: threading.Lock = attrs.field(init=False, factory=threading.Lock)
-    _seconds: Callable[[], float] = time.monotonic
+    _lock: threading.Lock = attrs.field(init=False, factory=threading.Lock, repr=False)
     trouble: str = attrs.field(init=False, default="")
     changes: int = attrs.field(init=False, default=0)
 
@@ -180,14 +179,14 @@ class Vault:
             try:
                 ring, self._known = _read(self._path)
             except VaultError as error:
-                self._known, self._retry_at = there, self._seconds() + RETRY_SECONDS
+                self._known, self._retry_at = there, time.monotonic() + RETRY_SECONDS
                 self.trouble = str(error)
                 return
             self._take_up(ring)
 
     def _is_worth_a_try(self) -> bool:
         """Another hub's file stays that; one that could not be read may be readable by now."""
-        return self._other is None and self._seconds() >= self._retry_at
+        return self._other is None and time.monotonic() >= self._retry_at
 
     def _take_up(self, ring: Ring) -> None:
         self._held = {**ring.keys, **self._held}

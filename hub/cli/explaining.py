@@ -16,6 +16,7 @@ NOT_ALLOWED = {
     "evidence": "say what was seen, where and when: --evidence TEXT, or --evidence-file FILE",
     "full_only": "the provider gives back the whole amount alone: leave --amount out",
     "in_flight": "the provider is being talked to just now: wait two minutes, then payment-hub payment show REFERENCE",
+    "locked": "its account's secrets do not open, and nothing was sent: payment-hub doctor",
     "nobody": "say who decides it (--by) and why (--why)",
     "not_installed": "its provider is not served here: payment-hub plugins list",
     "not_live": "it is over, and holds no invoice any more: payment-hub payment show REFERENCE",

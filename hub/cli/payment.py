@@ -166,7 +166,9 @@ def check(reference: str, data: str | None) -> None:
         before = await find_payment(hub, reference)
         after = await check_payment(hub, before.id)
         if after is None:
-            raise click.ClickException(f"{before.provider} is not installed here: payment-hub plugins list")
+            raise click.ClickException(
+                f"{before.provider} is not installed here, or its account does not open: payment-hub doctor"
+            )
         return before, after
 
     before, after = run(data, work)

@@ -28,6 +28,7 @@ class Absence(enum.StrEnum):
     MERCHANT_MINIMUM = "merchant_minimum"
     ABOVE_MAXIMUM = "above_maximum"
     PROVIDER_DOWN = "provider_down"
+    LOCKED = "locked"
     PLUGIN_FAILED = "plugin_failed"
 
 
@@ -46,6 +47,7 @@ ABSENCE_WORDS = {
     Absence.MERCHANT_MINIMUM: "el monto está por debajo del mínimo de la empresa",
     Absence.ABOVE_MAXIMUM: "el monto está por encima de su máximo",
     Absence.PROVIDER_DOWN: "no responde en este momento; elija otro medio o intente en unos minutos",
+    Absence.LOCKED: "no está disponible por ahora",
     Absence.PLUGIN_FAILED: "no está disponible por ahora",
 }
 """The reason in the payer's words, after the provider's name."""

@@ -13,6 +13,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.offer import Absence, Offered, absence_of, availability, currencies_of
 from hub_hookspecs import Channel, Mode, Money, Offer, PluginFault, ProviderInfo
 
+from .open_account import is_locked
 from .pause_provider import with_pause
 from .ports import Hub, Tx
 from .watch_account import held_back
@@ -99,6 +100,7 @@ def offered(
             with_pause(account, paused),
             enabled,
             held,
+            locked=is_locked(tx, hub, account),
             channel=channel,
             amount=amount,
             locale=locale,
@@ -131,6 +133,7 @@ def _offer(
     enabled: frozenset[tuple[str, str]],
     held: frozenset[str],
     *,
+    locked: bool,
     channel: Channel,
     amount: Money,
     locale: str,
@@ -144,6 +147,8 @@ def _offer(
         absence = absence_of(account, info, channel=channel, currency=amount.currency, minor=amount.minor)
     if absence is None and (account.id in held or hub.exchanger.is_open(account.id)):
         absence = Absence.PROVIDER_DOWN
+    if absence is None and locked:
+        absence = Absence.LOCKED
     button = None
     if absence is None and provider:
         offer = Offer(channel=channel, currency=amount.currency, minor=amount.minor, locale=locale, medium=medium)

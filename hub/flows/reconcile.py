@@ -126,7 +126,7 @@ async def import_settlement(
         days: Captures older than the file's last day by this many days are expected in it.
 
     Raises:
-        LookupError: No such account, or its provider is not installed.
+        LookupError: No such account, or it cannot be opened here.
     """
     opened = await opened_account(hub, account.id)
     if opened is None:
@@ -159,7 +159,7 @@ async def fetch_settlement(
     """Reconcile an account with what its provider reports for a period, in the provider's own zone.
 
     Raises:
-        LookupError: No such account, or its provider is not installed.
+        LookupError: No such account, or it cannot be opened here.
         Invalid: The provider reports nothing, or did not answer properly.
     """
     opened = await opened_account(hub, account.id)

@@ -42,7 +42,7 @@ from hub_hookspecs import (
 from .decide import NotAllowed as NotAllowed
 from .decide import decide
 from .note_restore import is_from_a_backup
-from .open_account import NotInstalled, Opened, open_account
+from .open_account import CannotOpen, Opened, is_locked, open_account
 from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
 from .write_outcome import write_outcome
@@ -189,6 +189,9 @@ async def _start(
         provider, way = hub.providers.get(payment.provider), way_of(hub, payment)
         if provider is None or way is None or HOOKS[kind] not in provider.capabilities:
             raise NotAllowed("cannot", f"{payment.provider} no ofrece esta operación")
+        record = tx.accounts.get(payment.account_id)
+        if record is None or is_locked(tx, hub, record):
+            raise NotAllowed("locked", "La conexión no se puede usar en este momento; no se envió nada")
         operation = Operation(
             id=operation_id,
             payment_id=payment.id,
@@ -249,7 +252,7 @@ async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tup
 
     try:
         payment, opened = await hub.store.read(load)
-    except NotInstalled as error:
+    except CannotOpen as error:
         return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
     call_id = hub.random_text(10, CROCKFORD)
     common: dict[str, Any] = {

@@ -53,7 +53,7 @@ from hub_hookspecs import (
 )
 
 from .offer_buttons import floor_for, floor_text
-from .open_account import NotInstalled, open_account
+from .open_account import CannotOpen, is_locked, open_account
 from .pause_provider import with_pause
 from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, record_observations, rule_claim
@@ -183,6 +183,8 @@ def _open_payment(
     customer = tx.customers.get(request.customer_id)
     if account is None or customer is None or account.merchant_id != customer.merchant_id:
         raise NotPossible("unknown_account")
+    if is_locked(tx, hub, account):
+        raise NotPossible("not_offered", account.provider)
     info, way = _method(hub, with_pause(account, tx.countries.paused()), request, held_back(tx, now))
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     amount = _amount(payables, account, customer, request, now)
@@ -400,11 +402,9 @@ async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarte
 
     try:
         opened, payables = await hub.store.read(read)
-    except NotInstalled as error:
+    except CannotOpen as error:  # it could a moment ago; nothing has left, and that is certain
+        log.error("account_not_opened", payment=payment.id)
         return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
-    except Exception as error:  # a secret that does not open: nothing has left, and that is certain
-        log.exception("account_not_opened", payment=payment.id)
-        return Conclusion(outcome=Outcome.NEVER_SENT, cause=f"its account cannot be opened: {type(error).__name__}"), ()
     order = order_for(hub, payment, payables, now)
     ran = await hub.exchanger.run(
         opened.provider,

@@ -13,7 +13,7 @@ from hub.domain.payment import Payment
 from hub.domain.redaction import shown_body, shown_headers
 from hub_hookspecs import Message
 
-from .open_account import NotInstalled
+from .open_account import Locked, NotInstalled
 from .ports import Hub, Tx
 from .receive_message import Read, load_message, read_message
 
@@ -91,6 +91,8 @@ async def view_message(hub: Hub, line: MessageLine) -> MessagePage:
         loaded = await hub.store.read(lambda tx: load_message(tx, hub, line.stored.id, moment))
     except NotInstalled:
         loaded = None
+    except Locked:
+        return MessagePage(line=line, now=await read_message(hub, line.stored.id, dry_run=True))
     if loaded is None:
         return MessagePage(line=line)
     message = loaded[2]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import os
 import secrets
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import attrs
 import pytest
 
+import hub.vault
 from hub.domain.merchant import Link, LinkKind
 from hub.vault import (
     KeyFileExists,
@@ -22,6 +25,7 @@ from hub.vault import (
     UnknownKey,
     Vault,
     VaultError,
+    add_keys,
     create_keys,
     drop_key,
     hash_token,
@@ -102,7 +106,7 @@ def test_after_a_rotation_the_old_opens_and_the_new_seals(vault: Vault, key_file
     sealed, old = vault.seal(b"secret", **PLACE)
     token = vault.link_token(LINK)
     rotated = rotate_keys(key_file)
-    assert open_vault(key_file) == rotated
+    assert (open_vault(key_file).current, open_vault(key_file).key_ids) == (rotated.current, rotated.key_ids)
     assert rotated.open(sealed, **PLACE) == b"secret"
     assert rotated.needs_resealing(old)
     assert not rotated.needs_resealing(rotated.seal(b"secret", **PLACE)[1])
@@ -178,9 +182,10 @@ def test_a_key_file_that_is_no_text_is_refused(vault: Vault, key_file: Path) -> 
         open_vault(key_file)
 
 
-def test_no_key_shows_when_the_vault_is_printed(vault: Vault) -> None:
-    assert repr(vault.link) not in repr(vault)
-    assert all(repr(key) not in repr(vault) for key in vault.keys.values())
+def test_no_key_shows_when_the_vault_is_printed(vault: Vault, key_file: Path) -> None:
+    ring = json.loads(key_file.read_text())
+    secrets_of = [base64.b64decode(text) for text in (ring["link"], *ring["keys"].values())]
+    assert not [key for key in secrets_of if repr(key) in repr(vault)]
 
 
 def test_a_link_token_is_the_same_each_time_and_names_its_link(vault: Vault, key_file: Path) -> None:
@@ -214,3 +219,190 @@ def test_a_form_token_holds_for_one_purpose_and_subject(vault: Vault) -> None:
 
 def test_only_the_hash_of_a_random_token_is_stored() -> None:
     assert hash_token("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+# ---------------------------------------------------------------- beside a running process
+
+
+@attrs.define
+class Ticks:
+    """Seconds that a test lets pass."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
+    made = Ticks()
+    monkeypatch.setattr("hub.vault.time.monotonic", made)
+    return made
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every time that a key file is read."""
+    real, seen = hub.vault._read_private, []
+
+    def read(path: Path) -> object:
+        seen.append(path)
+        return real(path)
+
+    monkeypatch.setattr(hub.vault, "_read_private", read)
+    return seen
+
+
+def test_a_vault_opens_what_was_sealed_under_a_key_that_came_after_it(vault: Vault, key_file: Path) -> None:
+    sealed, fresh = rotate_keys(key_file).seal(b"secret", **PLACE)
+    assert not vault.knows(fresh)
+    assert vault.open(sealed, **PLACE) == b"secret"
+    assert (vault.knows(fresh), vault.changes) == (True, 1)
+
+
+def test_a_vault_seals_under_the_key_that_is_current_at_that_moment(vault: Vault, key_file: Path) -> None:
+    old = vault.current
+    fresh = rotate_keys(key_file).current
+    assert vault.needs_resealing(old)
+    assert vault.seal(b"secret", **PLACE)[1] == fresh
+    drop_key(key_file, old)
+    sealed, _ = vault.seal(b"secret", **PLACE)
+    assert open_vault(key_file).open(sealed, **PLACE) == b"secret"
+    assert vault.key_ids == (fresh,)
+
+
+def test_what_a_process_sealed_itself_still_opens_in_it_after_its_key_was_dropped(vault: Vault, key_file: Path) -> None:
+    sealed, old = vault.seal(b"secret", **PLACE)
+    rotate_keys(key_file)
+    drop_key(key_file, old)
+    vault.follow()
+    assert vault.open(sealed, **PLACE) == b"secret"
+    assert vault.seal(b"secret", **PLACE)[1] != old
+
+
+def test_a_flood_of_unknown_keys_does_not_read_the_file_each_time(
+    vault: Vault, tmp_path: Path, reads: list[Path]
+) -> None:
+    strange, _ = create_keys(tmp_path / "other.json").seal(b"secret", **PLACE)
+    reads.clear()
+    for _ in range(100):
+        with pytest.raises(UnknownKey):
+            vault.open(strange, **PLACE)
+    assert len(reads) <= 1
+
+
+def test_a_lost_file_changes_nothing_in_a_process_that_holds_its_keys(vault: Vault, key_file: Path) -> None:
+    sealed, key_id = vault.seal(b"secret", **PLACE)
+    text = key_file.read_bytes()
+    key_file.unlink()
+    assert vault.open(sealed, **PLACE) == b"secret"
+    assert vault.seal(b"secret", **PLACE)[1] == key_id
+    assert "is missing: restore it" in vault.trouble
+    key_file.write_bytes(text)
+    key_file.chmod(0o600)
+    vault.follow()
+    assert vault.trouble == ""
+
+
+def test_a_file_that_cannot_be_read_is_tried_again_once_a_second(
+    key_file: Path, ticks: Ticks, reads: list[Path]
+) -> None:
+    vault = create_keys(key_file)
+    key_file.unlink()
+    key_file.mkdir()  # nobody can read that, not even root
+    reads.clear()
+    for _ in range(100):
+        vault.follow()
+    assert len(reads) == 1
+    assert "cannot be read (Is a directory): give it to the user" in vault.trouble
+    ticks.now += 1.0
+    vault.follow()
+    assert len(reads) == 2
+    with pytest.raises(KeyFileUnusable, match="cannot be read"):
+        open_vault(key_file)
+
+
+def test_another_hubs_file_is_not_followed(vault: Vault, key_file: Path, tmp_path: Path, reads: list[Path]) -> None:
+    token, own = vault.link_token(LINK), vault.current
+    sealed, _ = vault.seal(b"secret", **PLACE)
+    create_keys(tmp_path / "other.json")
+    (tmp_path / "other.json").replace(key_file)
+    reads.clear()
+    for _ in range(10):
+        assert vault.seal(b"secret", **PLACE)[1] == own
+    assert "belongs to another hub" in vault.trouble
+    assert vault.is_token_of(LINK, token)
+    assert vault.open(sealed, **PLACE) == b"secret"
+    assert len(reads) == 1
+
+
+def test_the_right_file_is_taken_up_by_a_process_that_began_with_another_hubs(key_file: Path, tmp_path: Path) -> None:
+    right = create_keys(tmp_path / "right.json")
+    sealed, _ = right.seal(b"secret", **PLACE)
+    token = right.link_token(LINK)
+    vault = create_keys(key_file)
+    meanwhile, _ = vault.seal(b"what came meanwhile", **PLACE)
+    (tmp_path / "right.json").replace(key_file)
+
+    assert vault.open(sealed, **PLACE) == b"secret"
+    assert (vault.current, vault.trouble) == (right.current, "")
+    assert vault.is_token_of(LINK, token)
+    assert vault.open(meanwhile, **PLACE) == b"what came meanwhile"
+
+
+def test_another_hubs_key_that_opens_nothing_proves_nothing(vault: Vault, key_file: Path, tmp_path: Path) -> None:
+    other = create_keys(tmp_path / "other.json")
+    strange, _ = other.seal(b"secret", **{**PLACE, "row": "elsewhere"})
+    (tmp_path / "other.json").replace(key_file)
+    with pytest.raises(NotOpened):
+        vault.open(strange, **PLACE)
+    assert vault.current != other.current
+
+
+def test_keys_of_another_file_are_taken_over_and_the_current_one_stays(
+    vault: Vault, key_file: Path, tmp_path: Path
+) -> None:
+    other = create_keys(tmp_path / "other.json")
+    sealed, key_id = other.seal(b"what came meanwhile", **PLACE)
+    token = vault.link_token(LINK)
+    assert add_keys(key_file, tmp_path / "other.json") == (key_id,)
+    assert vault.open(sealed, **PLACE) == b"what came meanwhile"
+    assert open_vault(key_file).current == vault.current
+    assert open_vault(key_file).is_token_of(LINK, token)
+    assert add_keys(key_file, tmp_path / "other.json") == ()
+
+
+def test_threads_that_seal_and_open_while_keys_are_rotated_lose_nothing(vault: Vault, key_file: Path) -> None:
+    done = threading.Event()
+    sealed: list[bytes] = []
+    faults: list[Exception] = []
+
+    def work() -> None:
+        try:
+            while not done.is_set():
+                sealed.append(vault.seal(b"secret", **PLACE)[0])
+                assert vault.open(sealed[-1], **PLACE) == b"secret"
+        except Exception as error:  # noqa: BLE001 - the test tells it
+            faults.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        rotate_keys(key_file)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    whole = open_vault(key_file)
+    assert len(whole.key_ids) == 21
+    assert {whole.open(item, **PLACE) for item in sealed} == {b"secret"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root: gives a file away")
+def test_a_rotated_file_keeps_its_owner(vault: Vault, key_file: Path) -> None:
+    os.chown(key_file, 12345, 12346)
+    rotate_keys(key_file)
+    found = key_file.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (12345, 12346, 0o600)

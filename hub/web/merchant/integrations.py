@@ -19,7 +19,7 @@ from hub.flows.connect_account import (
     missing_settings,
     validate_account,
 )
-from hub.flows.open_account import NotInstalled
+from hub.flows.open_account import Locked, NotInstalled, locked_of
 from hub.flows.save_company import Invalid
 from hub.flows.set_channels import set_channels
 from hub.web.pages import Page, redirect
@@ -41,7 +41,9 @@ async def show_integrations(desk: AtDesk) -> Page:
 async def show_cards(desk: AtDesk) -> Page:
     """One card a provider."""
     return desk.page(
-        "online_payments.html", entries=await catalogue(desk.hub, desk.merchant, locale=desk.pages.language)
+        "online_payments.html",
+        entries=await catalogue(desk.hub, desk.merchant, locale=desk.pages.language),
+        locked=await locked_of(desk.hub, desk.merchant.id, desk.merchant.mode),
     )
 
 
@@ -78,6 +80,7 @@ async def _provider_page(
         entry=entry,
         info=info,
         account=account,
+        locked=await locked_of(desk.hub, desk.merchant.id, desk.merchant.mode),
         report=report,
         is_on=account is not None and account.status not in OFF,
         settings=[setting for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT],
@@ -118,6 +121,8 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
         await connect_account(desk.hub, desk.merchant.id, entry.code, values, by=desk.session.email)
     except Invalid as invalid:
         return await _provider_page(desk, entry, typed=form, faults=by_field(invalid.problems), status=422)
+    except Locked:
+        return await _provider_page(desk, await _entry(desk, entry.code), status=409)
     return redirect(f"/m/integrations/{entry.code}")
 
 
@@ -149,6 +154,8 @@ async def validate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
             await validate_account(desk.hub, entry.account.id, by=desk.session.email)
         except NotInstalled as error:
             raise NotFoundException("Esta página no existe.") from error
+        except Locked:
+            return await _provider_page(desk, entry, status=409)
     return redirect(f"/m/integrations/{code}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
+from hub.flows.open_account import Locked
 from hub.flows.reconcile import Reconciliation, import_settlement
 from hub.flows.view_settlements import view_settlements
 from hub.web.pages import Page
@@ -56,6 +57,9 @@ async def take(desk: AtDesk, form: Brought) -> Page:
         return await _page(desk, account_id=account.id, fault="El archivo pasa de 2 MB; divídalo en varios.")
     try:
         result = await import_settlement(desk.hub, account, content, name=name, dry_run=not form.has("take"))
+    except Locked:
+        fault = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
+        return await _page(desk, account_id=account.id, fault=fault)
     except LookupError:
         return await _page(desk, account_id=account.id, fault="Este proveedor no está instalado ahora.")
     return await _page(desk, result=result, account_id=account.id, name=name, content=content)
