@@ -47,9 +47,10 @@ def lost_keys(tx: Tx, hub: Hub) -> tuple[str, ...]:
 def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
     """(what it is about, in words) for everything that is wrong with this process's keys now."""
     hub.vault.follow()
+    lost = lost_keys(tx, hub)  # first, since what opens may prove a file to be the right one
     if hub.vault.trouble:
         yield "file", hub.vault.trouble
-    for why in lost_keys(tx, hub):
+    for why in lost:
         yield why, why
     waiting: dict[str, int] = {}
     for _account, key_id, count in tx.messages.waiting(LOCKED):

@@ -430,7 +430,7 @@ async def _wait_for_keys(hub: Hub, message_id: str, now: datetime, *, dry_run: b
         if found is None:
             return None
         stored = found[0]
-        if stored.state is MessageState.DUE:
+        if stored.state is MessageState.DUE and not dry_run:
             tx.messages.settle(
                 stored.id, stored.state, verdict=stored.verdict, due_at=now + LOCKED_PAUSE, trouble=LOCKED
             )

@@ -1,8 +1,9 @@
-"""Keys that change, get lost or belong elsewhere, beside a hub that serves: nothing genuine is lost."""
+"""Keys are rotated or lost beside a hub that serves: it goes on, and nothing is sealed under a key that is gone."""
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
+import hub.vault
 from hub.domain.payment import Payment, Status
-from tests.faults.harness import Clock, News, World, broken, until
+from hub.flows.reseal_secrets import StillSealed, forget_keys, reseal_secrets
+from hub.vault import drop_key, open_vault, rotate_keys
+from tests.cli.conftest import call
+from tests.faults.harness import Clock, Desk, News, World, broken, rows, until
 from tests.operator.test_process import HUB, Served, environment, payments, serving
 from tests.operator.test_process import served as served
 
@@ -41,10 +46,21 @@ def deliver(served: Served, country: str, news: News) -> httpx.Response:
         return provider.request(news.method, url, content=news.body, headers=list(news.headers))
 
 
+def ready(served: Served) -> tuple[int, str]:
+    """What the process says of itself."""
+    answer = httpx.get(f"{served.base}/readyz", trust_env=False, timeout=90)
+    return answer.status_code, answer.text
+
+
 def heard_from(world: World, country: str) -> datetime | None:
     """When a genuine notification came last."""
     found: Any = world.read(lambda tx: tx.accounts.get(world.accounts[country].id))
     return found.last_heard_at  # type: ignore[no-any-return]
+
+
+def is_booked(world: World, payment: Payment, country: str) -> bool:
+    """Whether the news of it was taken for genuine, and applied."""
+    return until(lambda: world.payment(payment).status is Status.PAID and heard_from(world, country) is not None, 20)
 
 
 @pytest.fixture
@@ -64,14 +80,13 @@ def test_a_hub_whose_keys_are_rotated_beside_it_goes_on_without_a_restart(served
         assert payment_hub(world.data, "account", "rotate-keys", *words).returncode == 0
         for country, (payment, news) in told.items():
             assert (country, deliver(served, country, news).status_code) == (country, 200)
-            assert until(lambda payment=payment: world.payment(payment).status is Status.PAID, 20)  # type: ignore[misc]
-            assert until(lambda country=country: heard_from(world, country) is not None, 20)  # type: ignore[misc]
+            assert is_booked(world, payment, country)
 
     before = {payment.id for payment in payments(world)}
     assert served.press(link).status_code == 303
     (fresh,) = [payment for payment in payments(world) if payment.id not in before]
     assert until(lambda: world.payment(fresh).status is Status.PENDING, 20)
-    assert httpx.get(f"{served.base}/readyz", trust_env=False).status_code == 200
+    assert ready(served) == (200, "ready\n")
     assert not [line for line in served.told if "Traceback" in line]
     assert broken(world) == []
 
@@ -83,3 +98,124 @@ def test_control_a_hub_that_never_looks_at_its_keys_again_books_nothing(beside: 
 
         assert deliver(served, "CR", news).status_code != 200
         assert heard_from(beside, "CR") is None
+
+
+# ---------------------------------------------------------------- lost
+
+
+def test_a_hub_whose_key_file_is_lost_goes_on_with_the_keys_that_it_holds_and_says_so(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, keys = served.world, served.world.data / "keys.json"
+    monkeypatch.setenv("HUB_DATA", str(world.data))
+    text = keys.read_bytes()
+    for spoil in (keys.unlink, keys.mkdir):
+        spoil()
+        payment, news = paid_at_the_provider(world, "CR")
+        assert deliver(served, "CR", news).status_code == 200
+        assert is_booked(world, payment, "CR")
+        assert ready(served)[0] == 200
+    ended = call("doctor", "--no-mail")
+    assert (ended.code, "keys.json cannot be read" in ended.out) == (1, True)
+    keys.rmdir()
+    refused = call("serve", "--port", "0")
+    assert (refused.code, "restore" in refused.err) == (1, True)
+    keys.write_bytes(text)
+    keys.chmod(0o600)
+    assert not [line for line in served.told if "Traceback" in line]
+
+
+# ---------------------------------------------------------------- never under a key that is gone
+
+
+@pytest.fixture
+def others(folder: Callable[[], Path]) -> Iterator[tuple[World, Desk]]:
+    """A process that serves, and another one in which an operator works, on the same folder."""
+    data = folder()
+    world = World.open(data)
+    with Desk.open(data) as desk:
+        yield world, desk
+    world.close()
+
+
+def sealed_under(world: World) -> set[str]:
+    """Ids of the keys under which anything is sealed."""
+    found = rows(world.path, "SELECT key_id FROM raw_message UNION SELECT key_id FROM account_secret")
+    return {key_id for (key_id,) in found}
+
+
+def rotate_and_forget(desk: Desk) -> None:
+    """What ``account rotate-keys --forget-old`` does."""
+    keys = desk.data / "keys.json"
+    fresh = rotate_keys(keys).current
+    old = [name for name in open_vault(keys).key_ids if name != fresh]
+
+    async def work() -> None:
+        await reseal_secrets(desk.hub, current=fresh)
+        await forget_keys(desk.hub, old, lambda name: drop_key(keys, name))
+
+    asyncio.run(work())
+
+
+def before_it_is_stored(world: World, act: Callable[[], None]) -> None:
+    """Let something happen after the next message was sealed, and before its transaction begins."""
+    real = world.hub.store.write
+
+    async def write(fn: Any) -> Any:
+        world.hub.store.write = real
+        await asyncio.to_thread(act)
+        return await real(fn)
+
+    world.hub.store.write = write
+
+
+def kept_in_the_ring(world: World) -> bool:
+    """Whether everything that is sealed opens after a restart."""
+    return sealed_under(world) <= set(open_vault(world.data / "keys.json").key_ids)
+
+
+def test_a_key_that_is_forgotten_between_sealing_and_storing_costs_no_message(others: tuple[World, Desk]) -> None:
+    world, desk = others
+    payment, news = paid_at_the_provider(world, "CO")
+    before_it_is_stored(world, lambda: rotate_and_forget(desk))
+    assert world.post("CO", news).status_code == 200
+    assert kept_in_the_ring(world)
+    world.work()
+    assert world.payment(payment).status is Status.PAID
+
+
+def test_control_without_a_look_inside_the_transaction_a_message_lies_under_a_key_that_is_gone(
+    others: tuple[World, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, desk = others
+    _payment, news = paid_at_the_provider(world, "CO")
+    monkeypatch.setattr(hub.vault.Vault, "needs_resealing", lambda _self, _key: False)
+    before_it_is_stored(world, lambda: rotate_and_forget(desk))
+    assert world.post("CO", news).status_code == 200
+    assert not kept_in_the_ring(world)
+
+
+def test_a_process_that_cannot_read_the_key_file_never_seals_under_a_key_that_is_forgotten(
+    others: tuple[World, Desk], tmp_path: Path
+) -> None:
+    world, desk = others
+    payment, news = paid_at_the_provider(world, "CR")
+    world.hub.vault._path = tmp_path  # as if the file belonged to another user now
+    rotate_and_forget(desk)
+    world.hub.kept.clear()
+    assert world.post("CR", news).status_code == 503
+    assert kept_in_the_ring(world)
+    world.hub.vault._path = world.data / "keys.json"
+    assert world.post("CR", news).status_code == 200
+    assert world.payment(payment).status is Status.PAID
+
+
+def test_a_key_under_which_something_does_not_open_is_not_forgotten(others: tuple[World, Desk]) -> None:
+    world, desk = others
+    old = world.hub.vault.current
+    assert world.post("CR", News(body=b"{}")).status_code == 400
+    (message,) = world.read(lambda tx: tx.messages.of(states=["rejected"]))
+    world.write(lambda tx: tx.messages.reseal(message.id, bytes([1, len(old)]) + old.encode() + bytes(40), old))
+    with pytest.raises(StillSealed, match="does not open"):
+        rotate_and_forget(desk)
+    assert old in open_vault(world.data / "keys.json").key_ids
