@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+import hub.flows.receive_message
 from hub.domain.alert import AlertCause
 from hub.domain.message import LOCKED, MessageState
 from hub.domain.payment import Payment, Status
@@ -161,6 +162,21 @@ def test_a_forged_message_that_was_kept_unread_is_rejected_once_it_can_be_read(w
     world.work()
     (message,) = stored(world)
     assert (message.state, message.verdict) == (MessageState.REJECTED, "invalid")
+    assert world.payment(payment).status is not Status.PAID
+
+
+def test_control_a_hub_that_only_answers_503_loses_the_news(
+    world: World, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forget(*_message: Any) -> None:
+        """The bug: the provider will surely come again."""
+
+    monkeypatch.setattr(hub.flows.receive_message, "_keep_unread", forget)
+    payment, news = paid_at_the_provider(world, "CR")
+    keys.lose()
+    assert world.post("CR", news).status_code == 503
+    keys.find()
+    world.work()
     assert world.payment(payment).status is not Status.PAID
 
 
