@@ -49,7 +49,7 @@ def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
     hub.vault.follow()
     lost = lost_keys(tx, hub)  # first, since what opens may prove a file to be the right one
     if hub.vault.trouble:
-        yield "file", hub.vault.trouble
+        yield hub.vault.trouble, hub.vault.trouble
     for why in lost:
         yield why, why
     waiting: dict[str, int] = {}

@@ -279,9 +279,13 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 
     One that names a live payment opens a review, so that a faulty plugin version cannot swallow its only news.
     """
-    tx.messages.count("forged_refused")
     rejected = _sealed(hub, opened.record, message, MessageState.REJECTED, reading.verdict, now, trouble=reading.reason)
     _keep(tx, hub, [rejected])
+    _note_rejected(tx, opened, reading, now)
+
+
+def _note_rejected(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> None:
+    tx.messages.count("forged_refused")
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.is_live:
@@ -515,6 +519,8 @@ def _finish(
         # A browser's return without a signature is an everyday thing, and no forged notification.
         state = MessageState.DONE if source is ObservedBy.RETURN else MessageState.REJECTED
         tx.messages.settle(stored.id, state, verdict=reading.verdict, trouble=reading.reason)
+        if stored.trouble == LOCKED and state is MessageState.REJECTED:  # nobody could look at it when it came
+            _note_rejected(tx, opened, reading, now)
         return Read(state, reading.verdict, reason=reading.reason)
     if reading.verdict is Verdict.VALID:
         tx.accounts.heard(opened.record.id, now)

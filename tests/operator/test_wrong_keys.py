@@ -163,6 +163,7 @@ def test_a_forged_message_that_was_kept_unread_is_rejected_once_it_can_be_read(w
     (message,) = stored(world)
     assert (message.state, message.verdict) == (MessageState.REJECTED, "invalid")
     assert world.payment(payment).status is not Status.PAID
+    assert world.causes(payment) == {"rejected_signature"}
 
 
 def test_control_a_hub_that_only_answers_503_loses_the_news(
@@ -293,6 +294,15 @@ def test_a_message_that_does_not_open_is_shown_without_its_content_and_replayed_
 
 
 # ---------------------------------------------------------------- told
+
+
+def test_a_lost_key_file_is_alerted_though_the_process_still_opens_everything(world: World) -> None:
+    world.hub.disk_free = lambda: 0.5
+    (world.data / "keys.json").rename(world.data / "safe.json")
+    raised = {alert.cause: alert for alert in world.run(raise_alerts(world.hub))}
+    (line,) = raised[AlertCause.KEYS_WRONG].lines
+    assert "keys.json is missing: restore it" in line
+    assert raised[AlertCause.KEYS_WRONG].command == "payment-hub doctor"
 
 
 def test_a_running_process_notes_what_its_keys_do_not_open_for_the_doctor(world: World, keys: Keys) -> None:
