@@ -1,0 +1,271 @@
+"""Whatever a person has at hand is found: what it is, how it stands, and what may be done, ready to be pasted."""
+
+import asyncio
+import json
+import re
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+import hub.cli.finding
+from hub.domain.merchant import Role
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.order import OrderItem
+from hub.flows.add_member import add_member
+from hub.flows.connect_account import notification_address
+from hub.flows.issue_api_key import issue_api_key
+from hub.flows.place_order import Cart, place_order
+from hub.flows.send_statement import copy_link, revoke_link, send_statement
+from hub_hookspecs import Kind, Mode, Observation
+from tests.cli.conftest import Ended, call
+from tests.faults.harness import Desk
+
+Find = Callable[..., Ended]
+NAME = "Ferretería La Única de Ñuble"
+
+
+@pytest.fixture
+def find(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Find:
+    """find("FE-1"): what an operator types."""
+    monkeypatch.setenv("HUB_DATA", str(desk.data))
+    return lambda *words, **given: call("find", *words, **given)
+
+
+def debtor(desk: Desk, country: str = "CR", *owed: int) -> Any:
+    """A customer with everything that a customer has, and no payment."""
+    made = desk.debtor(country, *(owed or (123_450_00,)))
+    customer = attrs.evolve(
+        made.customer, name=f"{NAME} {country}", email="caja@launica.example", phone="+506 8888-7777"
+    )
+    desk.write(lambda tx: tx.customers.save(customer))
+    return attrs.evolve(made, customer=customer)
+
+
+def hits(find: Find, text: str, *more: str) -> list[dict[str, Any]]:
+    ended = find(text, *more, "--json")
+    assert ended.code == 0, (text, ended)
+    found: list[dict[str, Any]] = json.loads(ended.out)
+    return found
+
+
+def commands(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip().startswith("payment-hub ")]
+
+
+def can_be_typed(command: str) -> None:
+    """Its words lead to a command that has these options."""
+    words = shlex.split(command)
+    deep = 2 if words[1] in ("find", "doctor") else 4 if words[1:3] == ["company", "member"] else 3
+    helped = call(*words[1:deep], "--help")
+    assert helped.code == 0, command
+    assert all(word in helped.out for word in words[deep:] if word.startswith("--")), command
+
+
+@pytest.mark.xfail(strict=True, reason="N5: nothing finds an invoice that has no payment")
+def test_an_invoice_without_a_payment_is_found_with_what_may_be_done(desk: Desk, find: Find) -> None:
+    made = debtor(desk)
+    (invoice,) = made.payables
+    for text in (invoice.number, invoice.number.lower(), f"  {invoice.number} "):
+        page = find(text)
+        assert page.out.startswith(f"Invoice {invoice.number}: open"), page
+    slug = desk.companies["CR"].slug
+    assert NAME in page.out
+    assert "no payment of it" in page.out
+    offered = commands(page.out)
+    assert f"payment-hub statement send {made.customer.document.number} --company {slug}" in offered
+    assert [line for line in offered if line.startswith("payment-hub receipt record") and invoice.number in line]
+    for command in offered:
+        can_be_typed(command)
+    for command in offered:
+        if "show" in command or command.startswith("payment-hub find"):
+            assert call(*shlex.split(command)[1:]).code == 0, command
+    (hit,) = hits(find, invoice.number)
+    assert (hit["kind"], hit["company"], hit["mode"], hit["state"]) == ("invoice", slug, "test", "open")
+    assert hit["may_do"]
+
+
+@pytest.mark.xfail(strict=True, reason="N5: nothing finds a customer who has no payment")
+def test_a_customer_is_found_by_whatever_is_known_of_them(desk: Desk, find: Find) -> None:
+    made = debtor(desk)
+    number = made.customer.document.number
+    dashed = f"{number[0]}-{number[1:5]}-{number[5:]}"
+    for text in (
+        number,
+        dashed,
+        made.customer.email.upper(),
+        "8888-7777",
+        "88887777",
+        NAME,
+        "ferreteria la unica",
+        made.customer.id,
+    ):
+        page = find(text)
+        assert page.out.startswith(f"Customer {NAME} CR: owes"), (text, page)
+    assert [word for word in ("show", "send", "link") if f"payment-hub statement {word} {number}" not in page.out] == []
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_many_hits_are_listed_shortly_with_what_narrows_them(desk: Desk, find: Find) -> None:
+    for country in ("CR", "CO", "CR"):
+        debtor(desk, country)
+    page = find("launica.example")
+    assert page.code == 0
+    lines = [line for line in page.out.splitlines() if NAME in line]
+    assert len(lines) == 3
+    assert len(commands(page.out)) >= 3
+    slug = desk.companies["CO"].slug
+    assert len(hits(find, "launica.example")) == 3
+    assert len(hits(find, "launica.example", "--company", slug)) == 1
+    for command in commands(page.out):
+        assert call(*shlex.split(command)[1:]).out.startswith("Customer"), command
+    desk.write(lambda tx: [desk.put_debtor(tx, "CR", 100) for _ in range(60)])
+    many = find("persona")
+    assert "narrow it" in many.out
+    assert len(many.out.splitlines()) < 120
+    assert find("ZZZ-nothing").code == 1
+    assert "nothing is known here of 'ZZZ-nothing'" in find("ZZZ-nothing").err
+    assert find(" ").code == 1
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_a_payment_is_found_as_its_own_page_shows_it(desk: Desk, find: Find) -> None:
+    made = debtor(desk)
+    payment = desk.sent(made)
+    paid = Observation(
+        kind=Kind.PAID, reference=payment.reference, movement="m", amount=payment.amount, authorisation="A77X19"
+    )
+    desk.tell(payment, paid)
+    shown = call("payment", "show", payment.reference).out
+    for text in (payment.reference, payment.id, f"T-{payment.reference}", "A77X19"):
+        assert find(text).out == shown, text
+    page = find(made.payables[0].number).out
+    assert page.startswith(f"Invoice {made.payables[0].number}: paid")
+    assert f"payment-hub payment show {payment.reference}" in page
+    receipt = find("RC-000001")
+    assert receipt.out.startswith("Cash receipt RC-000001"), receipt
+    assert f"payment-hub payment show {payment.reference}" in receipt.out
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_an_order_is_found_by_the_shops_number(desk: Desk, find: Find) -> None:
+    items = (OrderItem(sku="A", description="Taladro", quantity=1, price=2_500_000),)
+    cart = Cart(number="W-77", currency="CRC", items=items, name="Ana", email="ana@correo.example")
+    asyncio.run(place_order(desk.hub, desk.companies["CR"], Mode.TEST, "k", cart))
+    page = find("W-77").out
+    assert page.startswith("Order W-77: held")
+    assert "no payment of it" in page
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_a_link_as_a_payer_forwards_it_says_what_it_opens(desk: Desk, find: Find) -> None:
+    made, company = debtor(desk), desk.companies["CR"]
+    url = asyncio.run(copy_link(desk.hub, company, made.customer.id))
+    token = url.rpartition("/")[2]
+    for text in (
+        url,
+        f"<{url}>",
+        f"{url}.",
+        f"{url}/pay",
+        f"https://pagos.otra.example/s/{token}",
+        f"/s/{token}",
+        f"{url}?lang=en#x",
+    ):
+        page = find(text)
+        assert page.out.startswith("Link to a statement: opens"), (text, page)
+        assert NAME in page.out
+    assert token not in page.out
+    assert f"payment-hub statement revoke {made.customer.document.number}" in page.out
+    forged = find(f"{url[:-3]}000")
+    assert (forged.code, "no link of this hub" in forged.err) == (1, True), forged
+    asyncio.run(revoke_link(desk.hub, company, made.customer.id))
+    page = find(url)
+    assert page.out.startswith("Link to a statement: revoked"), page
+    assert f"payment-hub statement send {made.customer.document.number}" in page.out
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_a_mail_is_found_by_its_message_id_and_by_whom_it_went_to(desk: Desk, find: Find) -> None:
+    made, company = debtor(desk), desk.companies["CR"]
+    asyncio.run(send_statement(desk.hub, company, made.customer.id))
+    (mail,) = desk.read(lambda tx: tx.deliveries.of(merchant_id=company.id, state="due"))
+    for text in (mail.id, f"<{mail.id}@hub.example>", f"Message-ID: <{mail.id}@hub.example>", mail.id[:12]):
+        page = find(text)
+        assert page.out.startswith("Mail statement: due"), (text, page)
+        assert made.customer.email in page.out
+    assert f"payment-hub delivery retry {mail.id}" in page.out
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_an_account_is_found_by_its_notification_address(desk: Desk, find: Find) -> None:
+    account = desk.accounts["CR"]
+    address = notification_address(desk.hub, account)
+    page = find(address)
+    slug = desk.companies["CR"].slug
+    assert page.out.startswith(f"Account greenpay of {slug}: active"), page
+    assert f"payment-hub account show greenpay --company {slug}" in page.out
+    assert account.path_token not in page.out
+    assert find(f"{address}/").out == page.out
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_a_company_a_member_and_a_key_are_found(desk: Desk, find: Find) -> None:
+    company = desk.companies["CO"]
+    for text in (company.slug, company.company.document.number, "900.123.456-8", company.company.legal_name):
+        page = find(text)
+        assert page.out.startswith(f"Company {company.slug}:"), (text, page)
+    asyncio.run(add_member(desk.hub, company, "luis@cafe.example", Role.ACCOUNTANT))
+    page = find("Luis@cafe.example")
+    assert page.out.startswith("Member luis@cafe.example: accountant"), page
+    assert f"payment-hub company member remove luis@cafe.example --company {company.slug}" in page.out
+    key = asyncio.run(issue_api_key(desk.hub, company, "Tienda"))
+    page = find(key)
+    assert page.out.startswith("API key Tienda: in use"), page
+    assert key not in page.out
+    assert [line for line in commands(page.out) if line.startswith("payment-hub api-key revoke ")]
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_a_kept_message_and_a_review_are_found_by_some_of_their_ids(desk: Desk, find: Find) -> None:
+    from hub.domain.message import MessageState
+    from tests.operator.test_alerts import reviewed
+    from tests.operator.test_rejected import kept
+
+    stored = kept(desk, "CR", MessageState.REJECTED, trouble="the body is no JSON")
+    page = find(stored.id[:10])
+    assert page.out.startswith(f"Message {stored.id[:10]}: rejected"), page
+    assert "the body is no JSON" in page.out
+    assert f"payment-hub message replay {stored.id[:10]}" in page.out
+    reviewed(desk)
+    (review,) = desk.read(lambda tx: tx.reviews.of())
+    assert find(review.id[:10]).out.startswith(f"Review {review.cause}: open")
+
+
+@pytest.mark.xfail(strict=True, reason="N5: there is no command that finds anything")
+def test_what_is_of_the_other_mode_is_found_and_says_so(desk: Desk, find: Find) -> None:
+    made = debtor(desk)
+    company = desk.companies["CR"]
+    desk.write(lambda tx: tx.merchants.save(attrs.evolve(company, mode=Mode.LIVE)))
+    page = find(made.payables[0].number).out
+    assert page.startswith(f"Invoice {made.payables[0].number}: open  TEST - NO VALUE"), page
+    assert "works in live mode" in page
+    assert not [line for line in commands(page) if "statement" in line]
+
+
+def test_control_a_search_among_payments_alone_finds_no_invoice_without_one(desk: Desk) -> None:
+    made = debtor(desk)
+    found = desk.read(lambda tx: hub.cli.finding.payments_in(tx, desk.hub, made.payables[0].number))
+    assert found == ()
+
+
+def test_control_an_address_shown_with_its_token_is_seen(desk: Desk) -> None:
+    account = desk.accounts["CR"]
+    assert account.path_token in notification_address(desk.hub, account)
+    assert re.search(r"/n/greenpay/\S+", notification_address(desk.hub, account))
+    delivery = Delivery(
+        id="x" * 32, merchant_id=account.merchant_id, mode=Mode.TEST, kind=DeliveryKind.STATEMENT, recipient="a@b.example",
+        subject_id="c", details={}, state=DeliveryState.DUE, due_at=None, created_at=desk.clock.now,
+    )  # fmt: skip
+    assert delivery.message_id == delivery.id

@@ -1,0 +1,168 @@
+"""A message that fails its proof can be found, named and read again; an account that sends such is not called silent."""
+
+import asyncio
+import json
+import shlex
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+import hub.flows.receive_message
+from hub.domain.message import MessageState, StoredMessage
+from hub.flows.examine import Finding, Grade, examine
+from hub.flows.view_desk import view_start
+from hub_hookspecs import Message, Source
+from tests.cli.conftest import Ended
+from tests.flows.test_payments import approval
+from tests.operator.test_messages import ids
+from tests.operator.test_messages import shell as shell
+
+Shell = Callable[..., Ended]
+REASON = "the signature is not of this body under the account's key"
+
+
+def forged(world: Any, payment: Any) -> str:
+    """A message that names a live payment and proves nothing."""
+    news = approval(world, payment.reference).with_members(_signature="00" * 128)
+    assert world.post("CR", news).status_code == 401
+    return ids(world, "rejected")[0]
+
+
+@pytest.mark.xfail(strict=True, reason="N5: a review of a rejected message does not name it")
+def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world: Any, shell: Shell) -> None:
+    payment = world.pay(world.debtor("CR", 150_000))
+    message = forged(world, payment)
+    (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    assert message[:10] in review.details
+    assert payment.reference in review.details
+    page = shell("review", "show", review.id[:10])
+    for verb in ("show", "replay"):
+        assert f"payment-hub message {verb} {message[:10]}" in page.out
+    offered = [line.strip() for line in page.out.splitlines() if line.strip().startswith("payment-hub message")]
+    assert shell(*shlex.split(offered[0])[1:]).code == 0
+    assert message[:10] in shell("review", "list").out
+    forged(world, payment)
+    assert len(world.read(lambda tx: tx.reviews.of(payment_id=payment.id))) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="N5: a review of a rejected message does not name it")
+def test_many_rejected_messages_of_one_payment_are_one_review(world: Any, shell: Shell) -> None:
+    payment = world.pay(world.debtor("CR", 150_000))
+    for at in range(3):
+        news = approval(world, payment.reference).with_members(_signature="00" * 128, n=at)
+        assert world.post("CR", news).status_code == 401
+    (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    assert any(message[:10] in review.details for message in ids(world, "rejected"))
+
+
+def kept(desk: Any, country: str, state: MessageState, *, trouble: str = "", verdict: str = "invalid") -> StoredMessage:
+    """A message of an account, as it is kept."""
+    account = desk.accounts[country]
+    stored = StoredMessage(
+        id=f"{len(trouble):02x}ab{state.value.encode().hex():0<28}"[:32],
+        account_id=account.id,
+        merchant_id=account.merchant_id,
+        mode=account.mode,
+        message=Message(
+            source=Source.NOTIFICATION, method="POST", path="", query="", headers=(), body=b"",
+            received_at=desk.clock.now - timedelta(minutes=1),
+        ),
+        digest=f"{state.value}{len(trouble)}",
+        state=state,
+        verdict=verdict,
+        trouble=trouble,
+    )  # fmt: skip
+    raw = hub.flows.receive_message.packed(stored.message)
+    sealed, key = desk.hub.vault.seal(
+        raw, table="raw_message", column="raw", row=stored.id, merchant=account.merchant_id
+    )
+    desk.write(lambda tx: tx.messages.add_all([(stored, sealed, key)]))
+    return stored
+
+
+def said(desk: Any) -> list[Finding]:
+    return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
+
+
+@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
+def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Any) -> None:
+    assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
+    stored = kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    told = said(desk)
+    assert not [item for item in told if "greenpay" in item.what and "never" in item.what]
+    (finding,) = [item for item in told if item.what.startswith("messages of greenpay")]
+    assert "fail their proof" in finding.what
+    assert REASON in finding.what
+    assert f"payment-hub message show {stored.id[:10]}" in finding.remedy
+    assert "payment-hub account show greenpay --company" in finding.remedy
+
+    unsigned = kept(desk, "CO", MessageState.DONE, verdict="unsigned")
+    (other,) = [item for item in said(desk) if item.what.startswith("messages of nequi")]
+    assert "prove nothing" in other.what
+    assert unsigned.id[:10] in other.remedy
+
+
+@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
+def test_the_payments_page_and_the_accounts_say_so_too(world: Any, shell: Shell) -> None:
+    payment = world.pay(world.debtor("CR", 150_000))
+    before = shell("payment", "show", payment.reference).out
+    assert "was never heard from" in before
+    message = forged(world, payment)
+    for words in (("payment", "show", payment.reference), ("account", "show", "greenpay", "--company", "tornillo")):
+        page = shell(*words)
+        assert "never" not in page.out.split("heard from", 1)[-1][:60], page.out
+        assert "fail their proof" in page.out, page.out
+        assert f"payment-hub message show {message[:10]}" in page.out
+    listed = shell("account", "list").out
+    row = next(line for line in listed.splitlines() if "greenpay" in line)
+    assert ("never" in row, "fail their proof" in row) == (False, True), row
+    facts = json.loads(shell("account", "show", "greenpay", "--company", "tornillo", "--json").out)
+    assert (facts["last_heard_at"], facts["unproven_message"]) == (None, message)
+
+
+@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
+def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Any) -> None:
+    company = desk.companies["CR"]
+    start = asyncio.run(view_start(desk.hub, company))
+    assert [account.provider for account in start.silent] == ["greenpay"]
+    kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    start = asyncio.run(view_start(desk.hub, company))
+    assert start.silent == ()
+    assert [account.provider for account in start.unproven] == ["greenpay"]
+
+
+@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
+def test_what_is_genuine_later_ends_it(desk: Any) -> None:
+    from hub.flows.view_hearing import hearing_of  # type: ignore[import-not-found]
+
+    kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    account = desk.accounts["CR"]
+    desk.write(lambda tx: tx.accounts.heard(account.id, desk.clock.now))
+    heard = desk.read(lambda tx: hearing_of(tx, tx.accounts.get(account.id)))
+    assert (heard.at, heard.unproven) == (desk.clock.now, None)
+
+
+@pytest.mark.xfail(strict=True, reason="N5: message show does not say which check failed")
+def test_a_message_says_which_check_failed(world: Any, shell: Shell) -> None:
+    stored = kept(world, "CR", MessageState.REJECTED, trouble=REASON)
+    page = shell("message", "show", stored.id[:10])
+    assert f"check failed   {REASON}" in page.out, page.out
+    assert REASON in shell("message", "list").out
+
+
+def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
+
+
+def test_control_a_review_without_the_message_is_seen(world: Any, shell: Shell) -> None:
+    payment = world.pay(world.debtor("CR", 150_000))
+    message = forged(world, payment)
+    (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    bare = attrs.evolve(review, subject="", details=f"a rejected notification names payment {payment.reference}")
+    assert message[:10] not in bare.details

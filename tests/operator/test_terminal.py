@@ -1,0 +1,309 @@
+"""Tables fit the terminal they are read in, what must be pasted stands there whole, and each time names its clock."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import hub.cli.printing
+from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.merchant import Role
+from hub.domain.message import DeliveryState, MessageState, Review, StoredMessage
+from hub.domain.order import OrderItem
+from hub.domain.settlement import StoredLine
+from hub.flows.add_member import add_member
+from hub.flows.issue_api_key import issue_api_key
+from hub.flows.place_order import Cart, place_order
+from hub_hookspecs import Kind, Message, Mode, Money, Observation, SettlementLine, Source
+from tests.cli.conftest import call
+from tests.cli.terminal import Shown, columns_of, in_a_terminal
+from tests.faults.harness import Desk
+
+NAME = "María de los Ángeles Fernández-Montealegre y Quirós de la Ensenada 東京"
+TROUBLE = (
+    "OutcomeUnknown: the provider answered 503 with a page of its own, which is neither an answer nor a refusal, and"
+    " then closed the connection before its last byte"
+)
+MAIL = "contabilidad.y.cobros.de.la.region.central@ferreteria-el-tornillo-de-oro.example"
+LISTS = [
+    ("payment", "list"), ("review", "list"), ("review", "waiting"), ("message", "list"), ("delivery", "list"),
+    ("order", "list", "--company", "{cr}"), ("receipt", "list", "--company", "{cr}"), ("account", "list"),
+    ("company", "list"), ("company", "member", "list"), ("api-key", "list"), ("reconcile", "list"),
+    ("reconcile", "lines", "greenpay", "--company", "{cr}"), ("ledger", "balances", "--company", "{cr}"),
+    ("ledger", "entries", "--company", "{cr}"), ("country", "list"), ("plugins", "list"), ("provider", "pauses"),
+    ("statement", "show", "{customer}", "--company", "{cr}"), ("find", "Fernández"),
+]  # fmt: skip
+"""Every command that prints a table."""
+
+PAGES = [
+    ("payment", "show", "{payment}"), ("message", "show", "{message}"), ("review", "show", "{review}"),
+    ("account", "show", "greenpay", "--company", "{cr}"), ("company", "show", "{cr}"), ("doctor", "--no-mail"),
+    ("receipt", "show", "RC-000001", "--company", "{cr}"),
+]  # fmt: skip
+"""Pages about one thing."""
+
+
+@attrs.frozen
+class Crowded:
+    """A data folder with long names in it, and what an operator pastes from its lists."""
+
+    data: Path
+    names: dict[str, str]
+    whole: dict[str, tuple[str, ...]]
+    """What stands whole in the list of this noun."""
+
+    def words(self, command: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(word.format(**self.names) for word in command)
+
+    def shown(self, commands: list[tuple[str, ...]], columns: int) -> list[Shown]:
+        return in_a_terminal([self.words(command) for command in commands], columns=columns, data=self.data)
+
+
+@pytest.fixture(scope="module")
+def crowded(origin: Path, tmp_path_factory: pytest.TempPathFactory) -> Crowded:
+    """Two companies with everything in their lists, and nothing short in it."""
+    from tests.faults.harness import copied
+
+    with Desk.open(copied(origin, tmp_path_factory.mktemp("crowded") / "data")) as desk:
+        return _filled(desk)
+
+
+def _filled(desk: Desk) -> Crowded:
+    debtor = desk.debtor("CR", 123_456_789_50, 987_654_321_00)
+    other = desk.debtor("CO", 987_654_321_00)
+    for one in (debtor, other):
+        named = attrs.evolve(one.customer, name=NAME, email=MAIL)
+        desk.write(lambda tx, named=named: tx.customers.save(named))  # type: ignore[misc]
+    paid, pending = desk.sent(debtor), desk.sent(other)
+    desk.tell(paid, Observation(kind=Kind.PAID, reference=paid.reference, movement="m1", amount=paid.amount))
+    message, review = _message(desk), _review(desk, pending)
+    _decision(desk, pending)
+    key = _access(desk)
+    _settlement(desk, paid)
+    order = _order(desk)
+    desk.write(lambda tx: tx.countries.pause("nequi", TROUBLE, "operator ana-maria", desk.clock.now))
+    deliveries = desk.read(lambda tx: tx.deliveries.of())
+    dead = attrs.evolve(deliveries[0], state=DeliveryState.DEAD, tries=12, last_error=TROUBLE, recipient=MAIL)
+    desk.write(lambda tx: tx.deliveries.save(dead))
+    slugs = {country: company.slug for country, company in desk.companies.items()}
+    return Crowded(
+        data=desk.data,
+        names={
+            "cr": slugs["CR"], "customer": debtor.customer.document.number if debtor.customer.document else "",
+            "payment": paid.reference, "message": message, "review": review,
+        },
+        whole={
+            "payment": (paid.reference, pending.reference, *slugs.values()),
+            "message": (message[:10],),
+            "review": (review[:10], pending.reference),
+            "delivery": tuple(item.id for item in deliveries),
+            "order": (order,),
+            "receipt": ("RC-000001", paid.reference, debtor.payables[0].number),
+            "company": tuple(slugs.values()),
+            "api-key": (key,),
+            "reconcile": ("L-2026-11-21-0000000000000000000001",),
+            "ledger": (f"capture:{paid.id}",) if False else (),
+            "statement": (debtor.payables[0].number,),
+        },
+    )  # fmt: skip
+
+
+def _message(desk: Desk) -> str:
+    account = desk.accounts["CO"]
+    for at in range(3):
+        stored = StoredMessage(
+            id=f"{at}c8b3f1638{'0' * 22}",
+            account_id=account.id,
+            merchant_id=account.merchant_id,
+            mode=account.mode,
+            message=Message(
+                source=Source.NOTIFICATION, method="POST", path="", query="", headers=(), body=b"",
+                received_at=desk.clock.now - timedelta(minutes=at),
+            ),
+            digest=f"{at}" * 64,
+            state=MessageState.DEAD,
+            tries=12,
+            trouble=TROUBLE,
+        )  # fmt: skip
+        sealed, key = desk.hub.vault.seal(b"", table="raw_message", column="raw", row=stored.id, merchant=account.id)
+        desk.write(lambda tx, kept=(stored, sealed, key): tx.messages.add_all([kept]))  # type: ignore[misc]
+    return f"0c8b3f1638{'0' * 22}"
+
+
+def _review(desk: Desk, payment: Any) -> str:
+    review = Review(
+        id=f"9a7c55{'1' * 26}",
+        merchant_id=payment.merchant_id,
+        mode=payment.mode,
+        cause="rejected_signature",
+        payment_id=payment.id,
+        subject="message 0c8b3f1638",
+        details=f"message 0c8b3f1638 names payment {payment.reference}, and failed its proof: {TROUBLE}",
+        opened_at=desk.clock.now,
+    )
+    desk.write(lambda tx: tx.reviews.open(review))
+    return review.id
+
+
+def _decision(desk: Desk, payment: Any) -> None:
+    made = Decision(
+        id="d" * 16,
+        merchant_id=payment.merchant_id,
+        mode=payment.mode,
+        kind=DecisionKind.REFUND,
+        subject=payment.id,
+        payment_id=payment.id,
+        amount=payment.amount,
+        by="Ana María Rojas Villalobos",
+        why=TROUBLE,
+        evidence=Evidence(text="panel"),
+        proposed_at=desk.clock.now,
+    )
+    desk.write(lambda tx: tx.decisions.add(made))
+
+
+def _access(desk: Desk) -> str:
+    company = desk.companies["CR"]
+    asyncio.run(add_member(desk.hub, company, MAIL, Role.ACCOUNTANT))
+    asyncio.run(issue_api_key(desk.hub, company, "Tienda en línea de la sucursal de San José, detrás del mercado"))
+    return str(desk.read(lambda tx: tx.merchants.api_keys(company.id))[0].id)
+
+
+def _settlement(desk: Desk, payment: Any) -> None:
+    line = SettlementLine(
+        line_id="L-2026-11-21-0000000000000000000001",
+        gross=payment.amount,
+        net=payment.amount,
+        reference=payment.reference,
+    )
+    stored = StoredLine(
+        account_id=payment.account_id,
+        merchant_id=payment.merchant_id,
+        mode=payment.mode,
+        line=line,
+        source="report.csv",
+        imported_at=desk.clock.now,
+    )
+    desk.write(lambda tx: tx.settlements.add(stored))
+
+
+def _order(desk: Desk) -> str:
+    number = "PEDIDO-2026-000000000000000000000000001"
+    items = (OrderItem(sku="A", description="Taladro", quantity=1, price=123_456_789_00),)
+    cart = Cart(number=number, currency="CRC", items=items, name=NAME, email="compra@correo.example")
+    asyncio.run(place_order(desk.hub, desk.companies["CR"], Mode.TEST, "key-1", cart))
+    return number
+
+
+def overlong(shown: list[Shown], columns: int) -> list[str]:
+    """Lines that the terminal would wrap; commands to paste are left whole, for a terminal joins what it wrapped."""
+    return [
+        line
+        for page in shown
+        for line in page.lines
+        if columns_of(line) > columns and not line.strip().startswith("payment-hub ")
+    ]
+
+
+@pytest.mark.xfail(strict=True, reason="N7: tables are wider than the terminal")
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+def test_no_line_of_a_list_is_wider_than_the_terminal_and_nothing_to_paste_is_cut(
+    crowded: Crowded, columns: int
+) -> None:
+    shown = crowded.shown(LISTS, columns)
+    assert [page.words for page in shown if page.code] == []
+    assert overlong(shown, columns) == []
+    for page in shown:
+        for text in crowded.whole.get(page.words[0], ()):
+            if page.words[1] in ("list", "lines", "entries", "show"):
+                assert text in page.text.split() or text in page.text, (page.words, text, page.text)
+
+
+@pytest.mark.xfail(strict=True, reason="N7: pages are wider than the terminal")
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_line_of_a_page_is_wider_than_the_terminal(crowded: Crowded, columns: int) -> None:
+    shown = crowded.shown(PAGES, columns)
+    assert overlong(shown, columns) == []
+    assert all(page.lines for page in shown)
+
+
+ZONED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? (-06:00|-05:00|UTC)")
+BARE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(?! (-06:00|-05:00|UTC)|:\d\d|[-+]\d\d:\d\d)")
+
+
+@pytest.mark.xfail(strict=True, reason="N7: times do not name their zone")
+def test_every_time_names_its_clock_and_stands_on_its_companys(crowded: Crowded) -> None:
+    shown = crowded.shown([*LISTS, *PAGES], 100)
+    for page in shown:
+        bare = [line for line in page.lines if BARE.search(line)]
+        if page.words[:2] == ("payment", "show"):  # one zone for the whole timeline, named above it
+            assert "(America/Costa_Rica, -06:00)" in page.text
+            bare = [line for line in bare if not re.match(r"\d{4}-", line)]
+        assert bare == [], page.words
+    listed = {page.words[:2]: page.text for page in shown}
+    assert {"-06:00", "-05:00"} <= set(re.findall(r"[-+]\d\d:\d\d", listed["payment", "list"]))
+    assert ZONED.search(listed["doctor", "--no-mail"])
+
+
+@pytest.mark.xfail(strict=True, reason="N7: tables are wider than the terminal")
+def test_piped_output_keeps_full_values_and_says_the_moment_in_one_word(crowded: Crowded) -> None:
+    for command in LISTS:
+        ended = call(*crowded.words(command), "--data", str(crowded.data))
+        assert ended.code == 0, ended
+        assert "…" not in ended.out
+    listed = call("payment", "list", "--data", str(crowded.data)).out.splitlines()
+    assert NAME in listed[1]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[56]:00", listed[1].split()[0]), listed[1]
+    assert len(listed) == 3
+
+
+def test_json_stays_as_it_is_in_a_terminal(crowded: Crowded) -> None:
+    (page,) = in_a_terminal([("payment", "list", "--json")], columns=60, data=crowded.data)
+    rows = json.loads(page.text)
+    assert rows[0]["customer"] == NAME
+    assert all(row["created_at"].endswith("Z") for row in rows)
+
+
+@pytest.mark.xfail(strict=True, reason="N7: tables are wider than the terminal")
+def test_the_width_that_is_asked_for_counts(crowded: Crowded) -> None:
+    (page,) = in_a_terminal([("payment", "list")], columns=200, data=crowded.data, env={"COLUMNS": "72"})
+    assert overlong([page], 72) == []
+
+
+@pytest.mark.xfail(strict=True, reason="N7: tables are wider than the terminal")
+@pytest.mark.parametrize("text", ["東京 日本語 のお客様", "Añasco", "A\u0301ngeles", "\u202e0001-EF", "x" * 200])
+def test_a_name_of_any_script_is_cut_by_what_it_takes_on_the_screen(text: str) -> None:
+    for room in (4, 9, 12, 40):
+        cut = hub.cli.printing.shortened(text, room)
+        assert columns_of(cut) <= room
+        assert cut == text or cut.endswith("…")
+
+
+def test_control_a_table_that_is_printed_as_it_comes_is_seen(crowded: Crowded, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = ["x" * 81, "y" * 80, "    payment-hub " + "z" * 90]
+    assert overlong([Shown(("payment", "list"), tuple(wide), 0)], 80) == ["x" * 81]
+    printed = call("delivery", "list", "--data", str(crowded.data)).out.splitlines()
+    assert overlong([Shown(("delivery", "list"), tuple(printed), 0)], 80)
+
+
+Plant = Callable[[Any, str, Any], None]
+
+
+def test_control_a_moment_without_its_clock_is_seen() -> None:
+    assert BARE.search("2026-11-21 09:41")
+    assert BARE.search("2026-11-21T09:41:00")
+    for told in ("2026-11-21 09:41 -06:00", "2026-11-21 09:41:12 UTC", "2026-11-21T09:41:00-06:00"):
+        assert not BARE.search(told), told
+
+
+def test_an_amount_of_nine_digits_is_never_cut(crowded: Crowded) -> None:
+    amounts = (Money(111_111_111_050, "CRC"), Money(98_765_432_100, "COP"))
+    (page,) = in_a_terminal([("payment", "list")], columns=60, data=crowded.data)
+    for amount in amounts:
+        assert f"{amount.decimal:f}" in page.text
