@@ -360,12 +360,15 @@ class Tiny:
     @hookimpl
     def handle_notification(self, message, account):
         if not self.is_genuine(message, account.settings["hook"]):
-            return Reading(verdict=Verdict.INVALID)
+            return Reading(verdict=Verdict.INVALID, reason=self.why(message, account.settings["hook"]))
         try:
             body = strict_json(message.body)
         except ValueError:
-            return Reading(verdict=Verdict.INVALID)
+            return Reading(verdict=Verdict.INVALID, reason="the body is not JSON")
         return Reading(verdict=Verdict.VALID, observations=self.observed(body))
+
+    def why(self, message, key):
+        return "x-signature is missing" if message.header("x-signature") is None else "x-signature is not of this body"
 
     def is_genuine(self, message, key):
         given = message.header("x-signature") or ""
@@ -770,6 +773,26 @@ class LogsTheExpectedSignature(Tiny):
         return super().is_genuine(message, key)
 
 
+class RepeatsTheSignature(Tiny):
+    def why(self, message, key):
+        return f"{message.header('x-signature')} is not genuine"
+
+
+class RepeatsTheBody(Tiny):
+    def why(self, message, key):
+        return f"the signature is not of {message.body.decode(errors='replace')[:80]}"
+
+
+class SaysWhatItExpected(Tiny):
+    def why(self, message, key):
+        return f"the signature is not {self.expected(message, key)}"
+
+
+class SaysItsKey(Tiny):
+    def why(self, message, key):
+        return f"the signature is not made with {key}"
+
+
 class ReadsTheClock(Tiny):
     def charge(self, order, account, terminal):
         datetime.now(UTC)
@@ -929,6 +952,10 @@ PLANTED = {
     KeepsTheFirstKey: ("a notification for another account proves nothing", "genuine for another account"),
     CountsReplaysAsNew: ("a notification that arrives again says the same", "it claims something else"),
     BelievesTheBrowser: ("a browser return that anybody can type proves nothing", "concluded paid"),
+    RepeatsTheSignature: ("why a message is not believed is told in words alone", "its reason shows what was sent"),
+    RepeatsTheBody: ("why a message is not believed is told in words alone", "its reason shows what was sent"),
+    SaysWhatItExpected: ("why a message is not believed is told in words alone", "shows a computed proof"),
+    SaysItsKey: ("why a message is not believed is told in words alone", "its reason shows a secret setting"),
     LogsItsKey: ("its secrets never show", "a log line or a print"),
     RaisesItsKey: ("its secrets never show", "the text of what it raised"),
     RemembersItsKey: ("its secrets never show", "its result"),

@@ -104,7 +104,8 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
     Called with the raw message as it arrived for this account. Must verify the raw bytes before decoding
     them and compare signatures in constant time; algorithm and key come from the account's settings, never
     from the message. Must verify every item of a batch. Must answer INVALID where a key is set and the
-    proof is missing or wrong, UNSIGNED where no key is set.
+    proof is missing or wrong, UNSIGNED where no key is set, and say as ``reason`` which check failed, in
+    words that repeat nothing.
 
     May yield harmless requests; a scheme with a signature verifies before it yields. The hub acknowledges
     first and runs the hook again from the start, so it must be safe to run twice.

@@ -65,7 +65,7 @@ def handle_notification(message, account):
     proof = hmac.digest(account.settings["hook"].encode(), message.body, "sha256").hex()
     given = message.header("x-llama-signature") or ""
     if not hmac.compare_digest(given.encode(), proof.encode()):
-        return hub.Reading(verdict=Verdict.INVALID)
+        return hub.Reading(verdict=Verdict.INVALID, reason="x-llama-signature is missing, or not of this body")
     body = hub.strict_json(message.body)
     kind = STATES.get(body.get("state"))
     if kind is None:

@@ -39,8 +39,15 @@ from .logo import LOGO
 OTHER_ROUTES = ("newCard", "bulkResume", "subscription")
 """Routes below the notification address that carry no payment of ours."""
 
-UNREADABLE = Reading(verdict=Verdict.INVALID, reply=Reply(status=400))
-"""What cannot be parsed far enough to verify it."""
+NO_ANSWER = Reading(verdict=Verdict.UNSIGNED, reason="a return without an answer in its path proves nothing")
+NO_KEY = Reading(verdict=Verdict.UNSIGNED, reason="the account has no public_key, so nothing can be proved")
+OTHER_UNREADABLE = "a message of another kind (card, subscription or bulk result) that is not as documented"
+OTHER_UNPROVEN = "a message of another kind (card, subscription or bulk result) whose signature does not hold"
+
+
+def _unreadable(error: ValueError) -> Reading:
+    """What cannot be parsed far enough to verify it; our own words say why, without what was sent."""
+    return Reading(verdict=Verdict.INVALID, reason=str(error), reply=Reply(status=400))
 
 
 @hookimpl
@@ -128,31 +135,33 @@ def handle_notification(message: Message, account: Account) -> Reading:
     path = message.path.strip("/")
     if message.source is Source.RETURN:
         if path in ("", "cancel"):
-            return Reading(verdict=Verdict.UNSIGNED)
+            return NO_ANSWER
         try:
-            return _read(wire.decode_return(message.path), account)
-        except ValueError:
-            return UNREADABLE
+            raw = wire.decode_return(message.path)
+        except ValueError as error:
+            return _unreadable(error)
+        return _read(raw, account)
     if path.split("/")[0] in OTHER_ROUTES:
         return _read_other(message.body, account)
     reading = _read(message.body, account)
     if path and reading.verdict is Verdict.INVALID:
         # An unknown route below the address: kept, but the only thing that could make it matter is a payment's proof.
-        return Reading(verdict=Verdict.UNSIGNED)
+        return Reading(verdict=Verdict.UNSIGNED, reason=f"an unknown route below the address, and {reading.reason}")
     return reading
 
 
 def _read(raw: bytes, account: Account) -> Reading:
     key = account.settings.get("public_key", "")
     if not key:
-        return Reading(verdict=Verdict.UNSIGNED)
+        return NO_KEY
     try:
         answer = wire.parse_answer(raw)
-    except ValueError:
-        return UNREADABLE
+    except ValueError as error:
+        return _unreadable(error)
     if not signature.is_genuine(signature.payment_text(answer.status, answer.order_id), answer.signature, key):
         # Named, so that a person may look: a verifier at fault here would swallow a payment that nobody can ask for.
-        return Reading(verdict=Verdict.INVALID, hints=wire.references_in(answer))
+        why = signature.doubt_about(answer.signature, key)
+        return Reading(verdict=Verdict.INVALID, reason=why, hints=wire.references_in(answer))
     return Reading(
         verdict=Verdict.VALID,
         observations=wire.observations_for(answer, decline_ends_session=INFO.decline_ends_session),
@@ -164,7 +173,7 @@ def _read_other(raw: bytes, account: Account) -> Reading:
     try:
         status, request_id, proof = wire.parse_tokenisation(raw)
     except ValueError:
-        return Reading(verdict=Verdict.UNSIGNED)
+        return Reading(verdict=Verdict.UNSIGNED, reason=OTHER_UNREADABLE)
     text = signature.tokenisation_text(status, request_id)
     proven = signature.is_genuine(text, proof, account.settings.get("public_key", ""))
-    return Reading(verdict=Verdict.VALID if proven else Verdict.UNSIGNED)
+    return Reading(verdict=Verdict.VALID) if proven else Reading(verdict=Verdict.UNSIGNED, reason=OTHER_UNPROVEN)

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 SMALLEST_KEY: Final = 1024
 LARGEST_KEY: Final = 4096
 
+HEXADECIMAL: Final = re.compile("[0-9A-Fa-f]+")
 _ARMOUR: Final = re.compile(r"-----(BEGIN|END) (RSA )?PUBLIC KEY-----")
 
 
@@ -73,3 +74,20 @@ def is_genuine(text: str, signature: object, key: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def doubt_about(signature: object, key: str) -> str:
+    """Which check a signature failed, in words that repeat nothing of it."""
+    if signature is None:
+        return "the answer has no _signature"
+    if not isinstance(signature, str):
+        return "_signature is no text"
+    try:
+        public = load_key(key)
+    except ValueError:
+        return "the account's public_key is no RSA key that can be used"
+    if len(signature) != public.key_size // 4:
+        return "_signature is not as long as one of the account's public_key"
+    if not HEXADECIMAL.fullmatch(signature):
+        return "_signature is not hexadecimal"
+    return "_signature is not of this status and orderId under the account's public_key"

@@ -322,17 +322,20 @@ def parse_answer(raw: bytes) -> Answer:
     """Read a result.
 
     Raises:
-        ValueError: It is not one.
+        ValueError: It is not one; the text repeats nothing of it.
     """
-    body = strict_json(raw)
+    try:
+        body = strict_json(raw)
+    except ValueError:
+        raise ValueError("the answer is not acceptable JSON") from None
     if not isinstance(body, dict):
-        raise ValueError("not a JSON object")
+        raise ValueError("the answer is not a JSON object")
     status: Any = body.get("status")
     order_id: Any = body.get("orderId")
     if not _is_status(status):
-        raise ValueError("status is not an integer")
+        raise ValueError("the answer's status is not an integer")
     if not _is_id(order_id):
-        raise ValueError("orderId is not a text")
+        raise ValueError("the answer's orderId is not a text")
     return Answer(status, order_id, body.get("_signature"), body)
 
 
@@ -372,14 +375,21 @@ def decode_return(path: str) -> bytes:
     """
     text = path
     for _ in range(2):
-        text = unquote(text, errors="strict") if "%" in text else text
+        text = _unquoted(text) if "%" in text else text
     text = text.translate(str.maketrans("-_ ", "+/+")).rstrip("=")
     for candidate in (text, text.rstrip("/")):
         try:
             return base64.b64decode(candidate + "=" * (-len(candidate) % 4), validate=True)
         except (binascii.Error, ValueError):
             continue
-    raise ValueError("the path is not base64")
+    raise ValueError("the path of the return is not base64")
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("the path of the return is not UTF-8") from None
 
 
 def observations_for(answer: Answer, *, decline_ends_session: bool) -> tuple[Observation, ...]:

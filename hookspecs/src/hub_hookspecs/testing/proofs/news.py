@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
 import attrs
 
-from hub_hookspecs.messages import Message, Source, Verdict
+from hub_hookspecs.messages import Message, Reading, Source, Verdict
 from hub_hookspecs.payment import Kind, Observation
 from hub_hookspecs.provider import Way
 from hub_hookspecs.testing.bench import Bench, Played, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, paid, start, told
 from hub_hookspecs.testing.subject import Subject
+
+CANARY: Final = "canary4711kept"
+"""Stands where a message says something, and must not be repeated."""
+
+PART: Final = re.compile(rb"[A-Za-z0-9+/=_-]{6,}")
+COMPUTED: Final = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
+"""Long enough to be a digest or a signature."""
 
 Claim = tuple[object, ...]
 
@@ -187,6 +195,38 @@ def _returned(bench: Bench) -> Iterator[str]:
             yield f"handle_notification, a return to {path[:20]!r}: the plugin {played.did}; it proves nothing"
 
 
+def _reasons(bench: Bench) -> Iterator[str]:
+    """Operators and logs read why a message was not believed, so nothing of it, and nothing computed, stands there."""
+    for way, world, _started, message, _read in _genuine(bench):
+        secrets = world.subject.secrets(world.account)
+        for what, altered in (*_disguised(message), *_marked(message)):
+            reading = world.play("handle_notification", message=altered).value
+            if isinstance(reading, Reading) and (shown := _repeated(reading.reason, altered, secrets)):
+                yield f"handle_notification ({way.code}), {what}: its reason shows {shown}; the contract allows words"
+
+
+def _marked(message: Message) -> Iterator[tuple[str, Message]]:
+    """With a mark in place of what it says, and with bodies that are none."""
+    for name, _value in message.headers:
+        marked = tuple((other, CANARY if other == name else value) for other, value in message.headers)
+        yield f"header {name} another", attrs.evolve(message, headers=marked)
+    for part in sorted(set(PART.findall(message.body))):
+        yield "a member another", attrs.evolve(message, body=message.body.replace(part, CANARY.encode()))
+    for raw in (CANARY.encode(), f'{{"{CANARY}":"{CANARY}"}}'.encode(), f'["{CANARY}"]'.encode()):
+        yield f"with the body {raw.decode()}", attrs.evolve(message, body=raw)
+
+
+def _repeated(reason: str, message: Message, secrets: Iterable[str]) -> str:
+    """What of a secret, of the message or of a computed proof stands in a reason."""
+    if any(secret in reason for secret in secrets):
+        return "a secret setting"
+    sent = {value for _name, value in message.headers if len(value) > 5 and any(map(str.isdigit, value))}
+    sent |= {part.decode() for part in PART.findall(message.body) if any(map(str.isdigit, part.decode()))}
+    if CANARY in reason or any(value in reason for value in sent):
+        return "what was sent"
+    return "a computed proof" if any(any(map(str.isdigit, word)) for word in COMPUTED.findall(reason)) else ""
+
+
 def _has_notifications(subject: Subject) -> str:
     if not subject.can("handle_notification"):
         return "no handle_notification"
@@ -201,5 +241,6 @@ PROOFS: Final = (
     Proof("a notification that is not genuine proves nothing", _forged, _has_notifications),
     Proof("a notification for another account proves nothing", _someone_elses, _has_notifications),
     Proof("a notification that arrives again says the same", _replayed, _has_notifications),
+    Proof("why a message is not believed is told in words alone", _reasons, _has_notifications),
     Proof("a browser return that anybody can type proves nothing", _returned, _reads),
 )
