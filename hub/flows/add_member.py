@@ -9,15 +9,25 @@ from .ports import Hub, Tx
 from .save_company import MAIL, Invalid
 
 
+def checked_address(email: str) -> str:
+    """A member's address as it is kept.
+
+    Raises:
+        Invalid: It is no mail address.
+    """
+    address = email.strip().lower()
+    if not MAIL.fullmatch(address):
+        raise Invalid((Problem("email", f"«{email[:80]}» no parece un correo válido"),))
+    return address
+
+
 async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "") -> Member:
     """Let a person sign in by mailed link.
 
     Raises:
         Invalid: No mail address, or a member already.
     """
-    address = email.strip().lower()
-    if not MAIL.fullmatch(address):
-        raise Invalid((Problem("email", f"«{email[:80]}» no parece un correo válido"),))
+    address = checked_address(email)
     member = Member(merchant_id=merchant.id, email=address, role=role, language=language)
 
     def add(tx: Tx) -> Member:

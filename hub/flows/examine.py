@@ -22,6 +22,7 @@ from .note_restore import RESTORED
 from .open_account import is_locked
 from .ports import Hub, Tx
 from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
+from .view_hearing import hearing_of
 from .watch_account import held_back
 
 ALIVE = timedelta(seconds=100)
@@ -206,6 +207,29 @@ def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
         if is_locked(tx, hub, account):
             yield fault(f"{account.provider} of {slug} ({account.mode}): its secrets do not open", REMEDIES["keys"])
         yield from _account(hub, account, slug, held, now)
+        yield from _hearing(tx, hub, account, slug)
+
+
+def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[Finding]:
+    """Whether the provider of an account in use was ever heard to say something genuine."""
+    provider = hub.providers.get(account.provider)
+    if account.status is not AccountStatus.ACTIVE or provider is None:
+        return
+    heard, words = hearing_of(tx, account), f"{account.provider} --company {slug}"
+    if heard.unproven and heard.proves_nothing:
+        newest, name = heard.unproven, heard.unproven.id[:10]
+        why = f", {newest.trouble}" if newest.trouble else ""
+        yield warning(
+            f"messages of {account.provider} for {slug} ({account.mode}) come, but {heard.what}:"
+            f" the newest is {name} of {newest.message.received_at:%Y-%m-%d %H:%M} UTC{why}",
+            f"look at it: payment-hub message show {name}; compare the keys with {provider.info.name}:"
+            f" payment-hub account show {words}; once they are right: payment-hub message replay {name}",
+        )
+    elif heard.is_silent and provider.info.notification_setup:
+        yield warning(
+            f"{account.provider} of {slug} ({account.mode}) has never sent a genuine notification",
+            f"tell {provider.info.name} the address that payment-hub account show {words} prints",
+        )
 
 
 def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str], now: datetime) -> Iterator[Finding]:
@@ -237,12 +261,6 @@ def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str]
         )
     if account.id in held:
         yield warning(f"{name}: the provider does not answer", "wait; its checks are due the moment it answers")
-    unheard = account.status is AccountStatus.ACTIVE and account.last_heard_at is None
-    if unheard and provider.info.notification_setup:
-        yield warning(
-            f"{name} has never sent a genuine notification",
-            f"tell {provider.info.name} the address that payment-hub account show {words} prints",
-        )
     if account.mode is Mode.LIVE and provider.is_simulated(Mode.TEST):
         yield warning(
             f"{name} is live, while {account.provider}'s test endpoints are overridden here",

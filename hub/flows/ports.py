@@ -389,6 +389,12 @@ class Deliveries(Protocol):
     def of(
         self, *, merchant_id: str | None = None, subject_id: str | None = None, state: str = "", limit: int = 200
     ) -> tuple[Delivery, ...]: ...
+    def named(self, beginning: str, *, limit: int = 200) -> tuple[Delivery, ...]:
+        """Mails whose id begins so, newest first."""
+
+    def to(self, recipient: str, *, limit: int = 200) -> tuple[Delivery, ...]:
+        """Mails to an address, whatever its case; newest first."""
+
     def of_round(self, round_id: str, *, limit: int = 200) -> tuple[Delivery, ...]:
         """The mails of a round, those that failed first."""
 
@@ -466,6 +472,9 @@ class Receipts(Protocol):
 
     def count_of_payment(self, payment_id: str) -> int:
         """How many receipts a payment ever had, void ones included."""
+
+    def numbered(self, merchant_id: str, mode: Mode, series: str, number: int) -> tuple[CashReceipt, ...]:
+        """The receipt of this number, if there is one."""
 
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]: ...
 

@@ -281,11 +281,13 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
     """
     rejected = _sealed(hub, opened.record, message, MessageState.REJECTED, reading.verdict, now, trouble=reading.reason)
     _keep(tx, hub, [rejected])
-    _note_rejected(tx, opened, reading, now)
+    _note_rejected(tx, opened, rejected[0].id, reading, now)
 
 
-def _note_rejected(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> None:
+def _note_rejected(tx: Tx, opened: Opened, message_id: str, reading: Reading, now: datetime) -> None:
     tx.messages.count("forged_refused")
+    named = f"message {message_id[:10]}"
+    failed = f", and failed its proof{f': {reading.reason}' if reading.reason else ''}"
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.is_live:
@@ -296,7 +298,8 @@ def _note_rejected(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> N
                     mode=payment.mode,
                     cause="rejected_signature",
                     payment_id=payment.id,
-                    details=f"a rejected notification names payment {payment.reference}",
+                    subject=named,
+                    details=f"{named} names payment {payment.reference}{failed}",
                     opened_at=now,
                 )
             )
@@ -520,7 +523,7 @@ def _finish(
         state = MessageState.DONE if source is ObservedBy.RETURN else MessageState.REJECTED
         tx.messages.settle(stored.id, state, verdict=reading.verdict, trouble=reading.reason)
         if stored.trouble == LOCKED and state is MessageState.REJECTED:  # nobody could look at it when it came
-            _note_rejected(tx, opened, reading, now)
+            _note_rejected(tx, opened, stored.id, reading, now)
         return Read(state, reading.verdict, reason=reading.reason)
     if reading.verdict is Verdict.VALID:
         tx.accounts.heard(opened.record.id, now)

@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
-from hub.domain.identity import Problem
-from hub.domain.merchant import Merchant, Role
+from datetime import datetime
 
+import attrs
+
+from hub.domain.identity import Problem
+from hub.domain.merchant import Member, Merchant, Role
+
+from .add_member import checked_address
 from .ports import Hub, Tx
 from .save_company import Invalid
 
+REMOVED = "removed-member:"
+"""A note of who removed whom, and when."""
 
-async def remove_member(hub: Hub, merchant: Merchant, email: str) -> None:
+
+async def remove_member(hub: Hub, merchant: Merchant, email: str, *, by: str = "", owner: str = "") -> Member:
     """End a person's access.
+
+    Args:
+        by: Who removes.
+        owner: Who administers the company from now on, a member already or not.
 
     Raises:
         LookupError: No such member of this merchant.
-        Invalid: It is the last owner, without whom nobody could configure anything.
+        Invalid: It is the last owner, without whom nobody could configure anything, and nobody else is named.
     """
-    address = email.strip().lower()
+    address, now = email.strip().lower(), hub.clock()
+    heir = checked_address(owner) if owner else ""
+    if heir and heir == address:
+        raise _last_owner("owner")
+    return await hub.store.write(lambda tx: _remove(tx, merchant, address, heir, by, now))
 
-    def write(tx: Tx) -> None:
-        members = tx.merchants.members(merchant.id)
-        there = next((member for member in members if member.email.lower() == address), None)
-        if there is None:
-            raise LookupError(address)
-        owners = [member for member in members if member.role is Role.OWNER]
-        if there.role is Role.OWNER and len(owners) == 1:
-            raise Invalid((Problem("email", "Es la única persona que administra la empresa; agregue a otra antes."),))
+
+def _remove(tx: Tx, merchant: Merchant, address: str, heir: str, by: str, now: datetime) -> Member:
+    members = {member.email.lower(): member for member in tx.merchants.members(merchant.id)}
+    if address not in members:
+        raise LookupError(address)
+    if heir:
+        _let_own(tx, merchant, heir, members.get(heir))
+    elif [member.email.lower() for member in members.values() if member.role is Role.OWNER] == [address]:
+        raise _last_owner("email")
+    tx.merchants.remove_member(merchant.id, address)
+    tx.marks.set(f"{REMOVED}{merchant.id}:{address}", by, now)
+    return members[address]
+
+
+def _last_owner(field: str) -> Invalid:
+    return Invalid((Problem(field, "Es la única persona que administra la empresa; agregue a otra antes."),))
+
+
+def _let_own(tx: Tx, merchant: Merchant, address: str, known: Member | None) -> None:
+    """Make somebody an owner; who is signed in with less signs in again."""
+    if known is None:
+        tx.merchants.add_member(Member(merchant_id=merchant.id, email=address, role=Role.OWNER))
+    elif known.role is not Role.OWNER:
         tx.merchants.remove_member(merchant.id, address)
-
-    await hub.store.write(write)
+        tx.merchants.add_member(attrs.evolve(known, role=Role.OWNER))

@@ -20,6 +20,7 @@ from hub_hookspecs import Money, SettlementLine
 from .book_money import has_kept
 from .open_link import url_of
 from .ports import Hub, Tx
+from .view_hearing import hearing_of
 from .view_payment import PaymentView, view_of
 from .view_statement import StatementView, statement_of
 
@@ -61,13 +62,15 @@ class Start:
 
     Attributes:
         connected: At least one account is active.
-        silent: Active accounts from which no genuine notification was ever heard.
+        silent: Active accounts from which nothing was ever heard.
+        unproven: Active accounts of which messages come, and none ever had a proof.
         dead: Mails that nobody will get.
     """
 
     accounts: tuple[ProviderAccount, ...]
     connected: bool
     silent: tuple[ProviderAccount, ...]
+    unproven: tuple[ProviderAccount, ...]
     unrecorded: tuple[PaymentRow, ...]
     live: tuple[PaymentRow, ...]
     paid: tuple[PaymentRow, ...]
@@ -86,10 +89,12 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
         active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
         rows = _rows(tx, tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, limit=LISTED))
         totals = tx.payables.open_totals(merchant.id, merchant.mode)
+        hearings = [(account, hearing_of(tx, account)) for account in active]
         return Start(
             accounts=tuple(account for account in accounts if account.status in IN_NEED),
             connected=bool(active),
-            silent=tuple(account for account in active if account.last_heard_at is None and _is_told(hub, account)),
+            silent=tuple(account for account, heard in hearings if heard.is_silent and _is_told(hub, account)),
+            unproven=tuple(account for account, heard in hearings if heard.proves_nothing),
             unrecorded=tuple(row for row in rows if row.is_unrecorded),
             live=tuple(row for row in rows if row.payment.is_live),
             paid=tuple(row for row in rows if row.payment.status is Status.PAID)[:5],

@@ -20,12 +20,17 @@ from .receive_message import Read, load_message, read_message
 
 @attrs.frozen
 class MessageLine:
-    """A stored message, the account that it came for, and the payment that it was applied to."""
+    """A stored message, the account that it came for, and the payment that it was applied to.
+
+    Attributes:
+        zone: On whose clock its times stand.
+    """
 
     stored: StoredMessage
     account: ProviderAccount | None
     company: str
     payment: Payment | None
+    zone: str = "UTC"
 
 
 @attrs.frozen(kw_only=True)
@@ -71,14 +76,15 @@ async def find_messages(hub: Hub, beginning: str) -> tuple[MessageLine, ...]:
 
 
 def _lines(tx: Tx, found: Sequence[StoredMessage]) -> tuple[MessageLine, ...]:
-    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    companies = {merchant.id: merchant for merchant in tx.merchants.all()}
     accounts = {account.id: account for account in tx.accounts.all()}
     return tuple(
         MessageLine(
             stored,
             accounts.get(stored.account_id),
-            slugs.get(stored.merchant_id, "?"),
+            companies[stored.merchant_id].slug if stored.merchant_id in companies else "?",
             tx.payments.get(stored.payment_id) if stored.payment_id else None,
+            companies[stored.merchant_id].company.zone if stored.merchant_id in companies else "UTC",
         )
         for stored in found
     )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub_hookspecs import Mode
 
-from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import delivery, literal
 from .statements import Runs, among, changed
 
@@ -49,6 +49,9 @@ COUNTS = (
 )
 COUNT_IN = select(func.count().label("count")).where(delivery.c.state == bindparam("state"))
 NEWEST = select(delivery).order_by(delivery.c.created_at.desc(), delivery.c.id.desc()).limit(bindparam("limit"))
+
+BEGINNING = NEWEST.where(delivery.c.id.like(bindparam("pattern"), escape="\\"))
+TO = NEWEST.where(func.lower(delivery.c.recipient) == bindparam("recipient"))
 
 
 class Deliveries:
@@ -106,6 +109,16 @@ class Deliveries:
                 statement = statement.where(column == bindparam(column.name))
                 values[column.name] = value
         return tuple(_delivery(row) for row in self._tx.run(statement, values))
+
+    def named(self, beginning: str, *, limit: int = 200) -> tuple[Delivery, ...]:
+        """Mails whose id begins so, newest first."""
+        values = {"pattern": pattern(beginning).removeprefix("%"), "limit": limit}
+        return tuple(_delivery(row) for row in self._tx.run(BEGINNING, values))
+
+    def to(self, recipient: str, *, limit: int = 200) -> tuple[Delivery, ...]:
+        """Mails to an address, whatever its case; newest first."""
+        values = {"recipient": recipient.lower(), "limit": limit}
+        return tuple(_delivery(row) for row in self._tx.run(TO, values))
 
     def of_round(self, round_id: str, *, limit: int = 200) -> tuple[Delivery, ...]:
         """The mails of a round, those that failed first."""

@@ -43,6 +43,8 @@ OF = (
     .order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
 )
 
+NUMBERED = OF.where(cash_receipt.c.series == bindparam("series"), cash_receipt.c.number == bindparam("number"))
+
 
 class Receipts:
     """Cash receipts."""
@@ -88,6 +90,11 @@ class Receipts:
         """How many receipts a payment ever had, void ones included."""
         (row,) = self._tx.run(COUNT_OF_PAYMENT, {"payment": payment_id}).fetchall()
         return int(row[0])
+
+    def numbered(self, merchant_id: str, mode: Mode, series: str, number: int) -> tuple[CashReceipt, ...]:
+        """The receipt of this number, if there is one."""
+        values = {"merchant": merchant_id, "mode": mode.value, "series": series, "number": number}
+        return tuple(_receipt(row) for row in self._tx.run(NUMBERED, values))
 
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]:
         """A merchant's receipts by series, the last number first."""

@@ -22,6 +22,7 @@ from hub.flows.connect_account import (
 from hub.flows.open_account import Locked, NotInstalled, locked_of
 from hub.flows.save_company import Invalid
 from hub.flows.set_channels import set_channels
+from hub.flows.view_hearing import hearing_of
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Channel, EnteredBy
 
@@ -91,6 +92,8 @@ async def _provider_page(
         currencies=currencies_of(account, info) if account else (),
         culprits=[asked[name] for name in report.culprits if name in asked] if report else [],
         identity=show_document(desk.country, desk.merchant.company.document, with_type=True),
+        is_unproven=account is not None
+        and await desk.hub.store.read(lambda tx: hearing_of(tx, account).proves_nothing),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
 

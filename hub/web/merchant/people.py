@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.merchant import Merchant, Role
+from hub.domain.merchant import Role
 from hub.flows.add_member import add_member
 from hub.flows.issue_api_key import issue_api_key
-from hub.flows.ports import Tx
 from hub.flows.remove_member import remove_member
+from hub.flows.revoke_api_key import revoke_api_key
 from hub.flows.save_company import Invalid
 from hub.flows.save_options import save_options
 from hub.web.pages import Page, redirect
@@ -57,7 +55,7 @@ async def remove(desk: AtDesk, form: Brought) -> Page:
     """End a person's access."""
     with unknown_is_404():
         try:
-            await remove_member(desk.hub, desk.merchant, form.get("email"))
+            await remove_member(desk.hub, desk.merchant, form.get("email"), by=desk.session.email)
         except Invalid as invalid:
             return await _members(desk, faults=by_field(invalid.problems))
     return redirect("/m/members")
@@ -96,17 +94,12 @@ async def issue(desk: AtDesk, form: Brought) -> Page:
 @post("/shop/keys/{key:str}/revoke", status_code=200, right=Right.OWN)
 async def revoke(desk: AtDesk, form: Brought, key: FromPath[str]) -> Page:
     """The key opens nothing any more."""
-    now = desk.hub.clock()
+    keys = await desk.hub.store.read(lambda tx: tx.merchants.api_keys(desk.merchant.id))
     with unknown_is_404():
-        await desk.hub.store.write(lambda tx: _revoke(tx, desk.merchant, key, now))
+        if key not in {item.id for item in keys if item.mode is desk.merchant.mode}:
+            raise LookupError(key)
+        await revoke_api_key(desk.hub, desk.merchant, key, by=desk.session.email)
     return redirect("/m/shop")
-
-
-def _revoke(tx: Tx, merchant: Merchant, key_id: str, now: datetime) -> None:
-    """A key of the mode that these pages work in."""
-    if key_id not in {key.id for key in tx.merchants.api_keys(merchant.id) if key.mode is merchant.mode}:
-        raise LookupError(key_id)
-    tx.merchants.revoke_api_key(merchant.id, key_id, now)
 
 
 @post("/shop", status_code=200, right=Right.OWN)
