@@ -13,6 +13,7 @@ from .options import any_company_option, company_option, data_option, json_optio
 if TYPE_CHECKING:
     from hub.domain.account import ProviderAccount
     from hub.domain.merchant import Merchant
+    from hub.domain.message import StoredMessage
     from hub.flows.connect_account import Connected
     from hub.flows.ports import Hub
 
@@ -246,17 +247,23 @@ def disable(code: str, slug: str | None, data: str | None) -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List accounts and how they stand."""
+    from hub.flows.view_hearing import hearing_of
+
     from .finding import company_in
-    from .printing import moment, print_json, print_table
+    from .printing import print_json, print_table, when
     from .running import run
 
     def read(tx: Any) -> Any:
         merchants = [company_in(tx, slug)] if slug else tx.merchants.all()
-        return [(merchant, account) for merchant in merchants for account in tx.accounts.of(merchant.id)]
+        return [
+            (merchant, account, hearing_of(tx, account))
+            for merchant in merchants
+            for account in tx.accounts.of(merchant.id)
+        ]
 
     found = run(data, lambda hub: hub.store.read(read))
     if as_json:
-        print_json([_facts(merchant, account) for merchant, account in found])
+        print_json([_facts(merchant, account) for merchant, account, _heard in found])
         return
     print_table(
         ("COMPANY", "PROVIDER", "MODE", "STATUS", "LAST HEARD FROM"),
@@ -266,9 +273,9 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
                 account.provider,
                 account.mode.value,
                 account.status.value,
-                moment(account.last_heard_at) or "never",
+                when(heard.at, merchant.company.zone) or (f"messages {heard.what}" if heard.what else "never"),
             )
-            for merchant, account in found
+            for merchant, account, heard in found
         ],
     )
 
@@ -298,10 +305,11 @@ def _facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
 def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
     """Show an account, its settings (no secrets) and its notification address."""
     from hub.flows.connect_account import missing_settings, notification_address
+    from hub.flows.view_hearing import hearing_of
     from hub.flows.watch_account import REFUSED
 
     from .finding import find_account, find_company
-    from .printing import moment, print_facts, print_json
+    from .printing import local, moment, print_facts, print_json, print_text
     from .running import run
 
     async def work(hub: Hub) -> Any:
@@ -310,11 +318,16 @@ def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
         provider = hub.providers.get(code)
         missing = await missing_settings(hub, account) if provider else ()
         refused = await hub.store.read(lambda tx: tx.marks.get(f"{REFUSED}{account.id}"))
-        return merchant, account, provider, missing, notification_address(hub, account), refused
+        heard = await hub.store.read(lambda tx: hearing_of(tx, account))
+        return merchant, account, provider, missing, notification_address(hub, account), refused, heard
 
-    merchant, account, provider, missing, address, refused = run(data, work)
+    merchant, account, provider, missing, address, refused, heard = run(data, work)
+    zone = merchant.company.zone
     facts = _facts(merchant, account)
-    facts["not_let_in"] = f"{moment(refused[1])}: {refused[0]}" if refused else None
+    facts["unproven_message"] = heard.unproven.id if heard.unproven else None
+    facts["not_let_in"] = (
+        f"{moment(refused[1]) if as_json else local(refused[1], zone)}: {refused[0]}" if refused else None
+    )
     facts["notification_address"] = address
     facts["settings"] = {**account.settings, **dict.fromkeys(sorted(account.secret_names), "stored")}
     facts["missing"] = [problem.name for problem in missing]
@@ -322,12 +335,28 @@ def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
         print_json(facts)
         return
     settings: Any = facts.pop("settings")
-    print_facts((name, _readable(value)) for name, value in facts.items())
+    print_facts(((name, _readable(value)) for name, value in facts.items()), zone=zone)
     click.echo("settings")
     print_facts(((name, _short(value)) for name, value in settings.items()), indent="  ")
-    if provider and provider.info.notification_setup:
-        click.echo(f"\nLast heard from: {facts['last_heard_at'] or 'never'}. Mail to {provider.info.name}:\n")
-        click.echo(provider.info.notification_setup.replace("{address}", address))
+    if heard.unproven:
+        _print_unproven(heard.unproven, heard.what, zone, data)
+    elif provider and provider.info.notification_setup:
+        last = local(heard.at, zone) if heard.at else "never"
+        click.echo(f"\nLast heard from: {last}. Mail to {provider.info.name}:\n")
+        print_text(provider.info.notification_setup.replace("{address}", address))
+
+
+def _print_unproven(newest: StoredMessage, what: str, zone: str, data: str | None) -> None:
+    """The address is known there, so its mail would not help; the newest message may."""
+    from .printing import command_line, local, print_hanging
+
+    why = f": {newest.trouble}" if newest.trouble else ""
+    arrived, named = local(newest.message.received_at, zone), newest.id[:10]
+    click.echo("")
+    print_hanging("", f"Messages come, but {what}. The newest is of {arrived}{why}")
+    click.echo(f"    {command_line(data, 'message', 'show', named)}")
+    click.echo("once the keys above are the provider's:")
+    click.echo(f"    {command_line(data, 'message', 'replay', named)}")
 
 
 def _readable(value: object) -> object:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from .options import company_option, data_option
+from .deciding import who_option
+from .options import any_company_option, company_option, data_option, json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.domain.merchant import ApiKey
     from hub.flows.ports import Hub
+    from hub.flows.revoke_api_key import KeyLine
 
 
 @click.group()
 def command() -> None:
-    """Keys of shops that place orders."""
+    """Keys of shops that place orders: create, list, revoke."""
 
 
 @command.command()
@@ -35,3 +41,102 @@ def create(name: str, slug: str | None, data: str | None) -> None:
     key, where = run(data, work)
     click.echo(key)
     click.echo(f"Key of {name} for {where}; it cannot be shown again.", err=True)
+
+
+@command.command("list")
+@any_company_option
+@json_option
+@data_option
+def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+    """List keys by their ids, which are no secret; the keys themselves are not kept."""
+    from hub.flows.revoke_api_key import list_api_keys
+
+    from .finding import company_in
+    from .printing import print_json, print_table, when
+    from .running import run
+
+    async def work(hub: Hub) -> Sequence[KeyLine]:
+        merchants = await hub.store.read(lambda tx: (company_in(tx, slug),) if slug else tx.merchants.all())
+        return await list_api_keys(hub, merchants)
+
+    found = run(data, work)
+    if as_json:
+        print_json([facts_of(line) for line in found])
+    elif found:
+        print_table(
+            ("ID", "COMPANY", "MODE", "FOR", "CREATED", "REVOKED", "BY"),
+            [
+                (
+                    line.key.id,
+                    line.merchant.slug,
+                    line.key.mode.value,
+                    line.key.name,
+                    when(line.key.created_at, line.merchant.company.zone),
+                    when(line.key.revoked_at, line.merchant.company.zone),
+                    line.revoked_by,
+                )
+                for line in found
+            ],
+            cut=("FOR", "BY"),
+        )
+    else:
+        click.echo("no shop has a key: payment-hub api-key create")
+
+
+def facts_of(line: KeyLine) -> dict[str, object]:
+    """A key as data."""
+    return {
+        "id": line.key.id,
+        "company": line.merchant.slug,
+        "mode": line.key.mode.value,
+        "name": line.key.name,
+        "created_at": line.key.created_at,
+        "revoked_at": line.key.revoked_at,
+        "revoked_by": line.revoked_by,
+    }
+
+
+@command.command()
+@click.argument("key_id", metavar="ID")
+@who_option
+@data_option
+def revoke(key_id: str, by: str | None, data: str | None) -> None:
+    """End a key: the shop that uses it is refused from its next request on, and needs a new one.
+
+    ID is what `api-key list` shows, or its beginning; - reads the stolen key itself from standard input.
+    """
+    from hub.flows.revoke_api_key import revoke_api_key
+
+    from .printing import command_line
+    from .running import operator, run
+
+    text = sys.stdin.readline().strip() if key_id == "-" else key_id.strip()
+
+    async def work(hub: Hub) -> tuple[KeyLine, ApiKey]:
+        line = await _find(hub, text)
+        return line, await revoke_api_key(hub, line.merchant, line.key.id, by=by or operator())
+
+    line, key = run(data, work)
+    slug = line.merchant.slug
+    click.echo(f"{slug}: key {key.id} ({key.name}, {key.mode.value}) is revoked, and refused from now on")
+    again = command_line(data, "api-key", "create", "--name", key.name, "--company", slug)
+    click.echo(f"a new one for its shop:\n    {again}")
+
+
+async def _find(hub: Hub, text: str) -> KeyLine:
+    """The key that is meant, if it is in use."""
+    from hub.flows.revoke_api_key import find_api_keys
+
+    found = await find_api_keys(hub, text)
+    shown = "that key" if text.startswith("phk_") else f"id {text!r}"
+    if not found:
+        raise click.ClickException(f"no key here is of {shown}: payment-hub api-key list")
+    if len(found) > 1:
+        raise click.ClickException(f"{len(found)} keys have ids that begin with {text!r}: give more of the id")
+    if found[0].key.revoked_at:
+        from .printing import local
+
+        at = local(found[0].key.revoked_at, found[0].merchant.company.zone)
+        by = f" by {found[0].revoked_by}" if found[0].revoked_by else ""
+        raise click.ClickException(f"key {found[0].key.id} ({found[0].key.name}) was revoked already, at {at}{by}")
+    return found[0]

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import company_option, data_option, json_option, pairs
+from .deciding import who_option
+from .options import any_company_option, company_option, data_option, json_option, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from hub.domain.merchant import Merchant
-    from hub.flows.ports import Hub
+    from hub.flows.ports import Hub, Tx
     from hub.flows.save_company import CompanyForm, CompanySaved
 
 
@@ -147,6 +148,7 @@ def list_(as_json: bool, data: str | None) -> None:
             )
             for item in merchants
         ],
+        cut=("COMPANY",),
     )
 
 
@@ -197,7 +199,7 @@ def show(slug: str | None, as_json: bool, data: str | None) -> None:
     if as_json:
         print_json(facts)
         return
-    print_facts((name, _readable(value)) for name, value in facts.items())
+    print_facts(((name, _readable(value)) for name, value in facts.items()), zone=merchant.company.zone)
 
 
 def _readable(value: object) -> object:
@@ -305,7 +307,7 @@ def options(
 
 @command.group()
 def member() -> None:
-    """Who signs in for a company."""
+    """Who signs in for a company: add, list, remove."""
 
 
 @member.command("add")
@@ -331,18 +333,82 @@ def member_add(email: str, role: str, language: str | None, slug: str | None, da
 
 
 @member.command("list")
-@company_option
+@any_company_option
 @json_option
 @data_option
 def member_list(slug: str | None, as_json: bool, data: str | None) -> None:
-    """List who signs in for a company."""
+    """List who signs in, for one company or for all."""
     from .finding import company_in
     from .printing import print_json, print_table
     from .running import run
 
-    found = run(data, lambda hub: hub.store.read(lambda tx: tx.merchants.members(company_in(tx, slug).id)))
+    def read(tx: Any) -> list[tuple[Any, str]]:
+        merchants = [company_in(tx, slug)] if slug else tx.merchants.all()
+        return [(item, merchant.slug) for merchant in merchants for item in tx.merchants.members(merchant.id)]
+
+    found = run(data, lambda hub: hub.store.read(read))
     if as_json:
-        print_json([{"email": item.email, "role": item.role.value, "language": item.language} for item in found])
+        names = ("email", "role", "language", "company")
+        rows = [(item.email, item.role.value, item.language, company) for item, company in found]
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
-    rows = [(item.email, item.role.value, item.language or "-") for item in found]
-    print_table(("MAIL", "ROLE", "LANGUAGE"), rows)
+    print_table(
+        ("MAIL", "ROLE", "LANGUAGE", "COMPANY"),
+        [(item.email, item.role.value, item.language or "-", company) for item, company in found],
+    )
+
+
+@member.command("remove")
+@click.argument("email", metavar="MAIL")
+@click.option("--owner", metavar="MAIL", default="", help="Who owns the company from now on; wanted of the last owner.")
+@who_option
+@company_option
+@data_option
+def member_remove(email: str, owner: str, by: str | None, slug: str | None, data: str | None) -> None:
+    """End a person's access: sessions and unused sign-in links of it end at once, in every browser.
+
+    The last owner goes only when --owner names another one, who need not be a member yet.
+    """
+    from hub.flows.remove_member import remove_member
+    from hub.flows.save_company import Invalid
+
+    from .finding import find_company
+    from .printing import command_line
+    from .running import operator, run
+
+    address = email.strip().lower()
+
+    async def work(hub: Hub) -> tuple[Merchant, list[tuple[str, tuple[str, ...]]]]:
+        merchant = await find_company(hub, slug)
+        try:
+            await remove_member(hub, merchant, address, by=by or operator(), owner=owner)
+        except Invalid as invalid:
+            if owner:
+                raise
+            told = f"{address} is the last owner of {merchant.slug}: name the next one with --owner MAIL"
+            raise click.ClickException(told) from invalid
+        except LookupError as unknown:
+            told = f"{address} is no member of {merchant.slug}: payment-hub company member list"
+            raise click.ClickException(told) from unknown
+        return merchant, await hub.store.read(lambda tx: list(_still(tx, merchant, address)))
+
+    merchant, still = run(data, work)
+    heir = f"; {owner.strip().lower()} owns it from now on" if owner else ""
+    click.echo(f"{address} is out of {merchant.slug}: no session, no sign-in link{heir}")
+    for what, words in still:
+        click.echo(f"{what}:\n    {command_line(data, *words)}")
+
+
+def _still(tx: Tx, merchant: Merchant, address: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a person who left still has here, with the command that ends it."""
+    others = [mail for mail in merchant.notify if mail.lower() != address]
+    if len(others) < len(merchant.notify):
+        rest = [part for mail in others or ["MAIL"] for part in ("--notify", mail)]
+        yield "still told about payments by mail; to end that", ("company", "options", merchant.slug, *rest)
+    for member in tx.merchants.members_by_email(address):
+        other = tx.merchants.get(member.merchant_id)
+        if other is not None:
+            words = ("company", "member", "remove", address, "--company", other.slug)
+            yield f"still {member.role.value} of {other.slug}; to end that", words
+    if any(key.revoked_at is None for key in tx.merchants.api_keys(merchant.id)):
+        yield "may have copied a key of its shop", ("api-key", "list", "--company", merchant.slug)

@@ -40,6 +40,7 @@ def list_(as_json: bool, data: str | None) -> None:
     print_table(
         ("COUNTRY", "PROVIDER", "OFFERED", "REASON"),
         [(p.country, p.code or "-", "no" if p.absence else "yes", _reason(p)) for p in places],
+        fold=("REASON",),
     )
 
 

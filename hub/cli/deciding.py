@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hub.domain.decision import Decision, Evidence
 
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides this; a person's name.")
+who_option = click.option("--by", metavar="NAME", help="Who does this; else the operator's login name.")
 why_option = click.option("--why", required=True, metavar="TEXT", help="Why.")
 
 

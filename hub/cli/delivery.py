@@ -27,17 +27,17 @@ def command() -> None:
 @data_option
 def list_(slug: str | None, state: str | None, limit: int, as_json: bool, data: str | None) -> None:
     """List mails, newest first."""
-    from .finding import company_in
-    from .printing import moment, print_json, print_table
+    from .finding import company_in, zones_in
+    from .printing import print_json, print_table, when
     from .running import run
 
     def read(tx: Any) -> Any:
         owner = company_in(tx, slug).id if slug else None
         names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
         found = tx.deliveries.of(merchant_id=owner, state=state or "", limit=limit)
-        return [(item, names.get(item.merchant_id, "")) for item in found]
+        return zones_in(tx), [(item, names.get(item.merchant_id, "")) for item in found]
 
-    found = run(data, lambda hub: hub.store.read(read))
+    zones, found = run(data, lambda hub: hub.store.read(read))
     if as_json:
         print_json([_facts(item, company) for item, company in found])
         return
@@ -45,18 +45,20 @@ def list_(slug: str | None, state: str | None, limit: int, as_json: bool, data: 
         ("CREATED", "ID", "COMPANY", "KIND", "RECIPIENT", "STATE", "TRIES", "NEXT TRY", "LAST ERROR"),
         [
             (
-                moment(item.created_at),
+                when(item.created_at, zones[item.merchant_id]),
                 item.id,
                 company,
                 item.kind.value,
                 item.recipient,
                 item.state.value,
                 item.tries,
-                moment(item.due_at) or "",
+                when(item.due_at, zones[item.merchant_id]),
                 item.last_error,
             )
             for item, company in found
         ],
+        cut=("RECIPIENT",),
+        fold=("LAST ERROR",),
     )
 
 
@@ -100,11 +102,12 @@ def retry(delivery_id: str | None, dead: bool, data: str | None) -> None:
 @data_option
 def run_(data: str | None) -> int:
     """Hand over every mail that is due now, once; for machines without serve or worker."""
+    from .printing import local
     from .running import run
 
-    sent, failed = run(data, _hand_over)
+    zones, sent, failed = run(data, _hand_over)
     for item in failed:
-        again = f", again after {item.due_at:%Y-%m-%d %H:%M:%S} UTC" if item.due_at else ""
+        again = f", again after {local(item.due_at, zones[item.merchant_id], seconds=True)}" if item.due_at else ""
         click.echo(
             f"Error: {item.kind.value} to {item.recipient}: {item.last_error} ({item.state.value}{again})", err=True
         )
@@ -112,12 +115,14 @@ def run_(data: str | None) -> int:
     return 1 if failed else 0
 
 
-async def _hand_over(hub: Hub) -> tuple[int, list[Any]]:
+async def _hand_over(hub: Hub) -> tuple[dict[str, str], int, list[Any]]:
     """Claim what is due until nothing is, as the loop does; each one is tried once."""
     import asyncio
 
     from hub.flows.deliver import deliver
     from hub.jobs.embedded import VISIBILITY
+
+    from .finding import zones_in
 
     seen: list[str] = []
     while True:
@@ -128,6 +133,7 @@ async def _hand_over(hub: Hub) -> tuple[int, list[Any]]:
             break
         seen += fresh
         await asyncio.gather(*(deliver(hub, item) for item in fresh))
-    found = await hub.store.read(lambda tx: [tx.deliveries.get(item) for item in seen])
+    zones, found = await hub.store.read(lambda tx: (zones_in(tx), [tx.deliveries.get(item) for item in seen]))
     done = [item for item in found if item is not None]
-    return sum(item.state.value == "sent" for item in done), [item for item in done if item.state.value != "sent"]
+    left = [item for item in done if item.state.value != "sent"]
+    return zones, len(done) - len(left), left

@@ -40,12 +40,14 @@ def command(no_mail: bool, books: bool, as_json: bool, data: str | None) -> int:
 
 
 def _print(found: list[Finding], faults: int) -> None:
+    from .printing import print_hanging
+
     for grade in ("fault", "warning", "fine"):
         for item in found:
             if item.grade == grade:
-                click.echo(f"{grade.upper() if grade == 'fault' else grade:8} {item.what}")
+                print_hanging(f"{grade.upper() if grade == 'fault' else grade:8} ", item.what)
                 if item.remedy:
-                    click.echo(f"{'':8} -> {item.remedy}")
+                    print_hanging(f"{'':8} -> ", item.remedy)
     warnings = sum(item.grade == "warning" for item in found)
     click.echo(f"\n{faults} faults, {warnings} warnings")
 

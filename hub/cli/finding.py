@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -10,17 +11,14 @@ from typing import TypeVar
 import click
 
 from hub.domain.account import ProviderAccount
-from hub.domain.identity import numbers_for
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment
+from hub.flows.find_anything import customers_called, customers_numbered, payments_typed
 from hub.flows.ports import Hub, Tx
 
 T = TypeVar("T")
 
 SHOWN = 8
-LOOKED_AT = 2000
-PHONE = 7
-"""Digits that a phone has at least."""
 
 
 def company_in(tx: Tx, slug: str | None) -> Merchant:
@@ -37,6 +35,11 @@ def company_in(tx: Tx, slug: str | None) -> Merchant:
     if len(merchants) > 1:
         raise click.UsageError(f"there are several companies: say --company NAME, one of {names}")
     return merchants[0]
+
+
+def zones_in(tx: Tx) -> dict[str, str]:
+    """The time zone of each company by its id; what is of no company stands in UTC."""
+    return defaultdict(lambda: "UTC", {merchant.id: merchant.company.zone for merchant in tx.merchants.all()})
 
 
 async def find_company(hub: Hub, slug: str | None) -> Merchant:
@@ -63,26 +66,11 @@ def _customers(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Custome
         return (by_id,)
     if "@" in text:
         return tx.customers.find(merchant.id, email=text)
-    return _numbered(tx, hub, merchant, text) or tx.customers.of(merchant.id, text) or _called(tx, merchant, text)
-
-
-def _numbered(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Customer, ...]:
-    country = hub.countries.get(merchant.company.country)
-    numbers = numbers_for(country, text) if country else ()
-    found = {item.id: item for number in numbers for item in tx.customers.find(merchant.id, number=number)}
-    return tuple(found.values())
-
-
-def _called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, ...]:
-    """Customers with this phone, however either is written."""
-    digits = _digits(text)
-    return tuple(
-        item for item in tx.customers.of(merchant.id) if len(digits) >= PHONE and _digits(item.phone).endswith(digits)
+    return (
+        customers_numbered(tx, hub, merchant, text)
+        or tx.customers.of(merchant.id, text)
+        or customers_called(tx, merchant, text)
     )
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
 
 
 def only(found: Sequence[T], noun: str, text: str) -> T:
@@ -123,14 +111,10 @@ def _by_person(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
     found = {
         payment.id: payment
         for merchant in tx.merchants.all()
-        for customer in _numbered(tx, hub, merchant, text) or _called(tx, merchant, text)
+        for customer in customers_numbered(tx, hub, merchant, text) or customers_called(tx, merchant, text)
         for payment in tx.payments.of_customer(customer.id, merchant.mode)
     }
-    digits = _digits(text)
-    if len(digits) >= PHONE:  # what payers type is not indexed
-        for payment in tx.payments.search(limit=LOOKED_AT):
-            if any(_digits(value).endswith(digits) for value in payment.payer.fields.values()):
-                found[payment.id] = payment
+    found |= {payment.id: payment for payment in payments_typed(tx, text)}
     return tuple(sorted(found.values(), key=lambda payment: payment.created_at, reverse=True))
 
 
@@ -140,7 +124,8 @@ async def find_payments(hub: Hub, text: str) -> tuple[Payment, ...]:
     if not found:
         raise click.ClickException(
             f"no payment matches {text!r}: give our reference, the provider's, an authorisation, the number of an"
-            " invoice, an order or a cash receipt, a mail, an identity number or a phone"
+            " invoice, an order or a cash receipt, a mail, an identity number or a phone;"
+            " what has no payment: payment-hub find TEXT"
         )
     return found
 

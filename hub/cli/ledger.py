@@ -97,20 +97,26 @@ def entries(
     reference: str | None, prefix: str, mode: str | None, slug: str | None, as_json: bool, data: str | None
 ) -> None:
     """List entries in the order in which they were booked, with their keys."""
-    from .finding import find_payment
+    from zoneinfo import ZoneInfo
+
+    from .finding import find_payment, zones_in
     from .printing import print_json, print_table
     from .running import run
 
-    async def work(hub: Hub) -> tuple[Entry, ...]:
+    async def work(hub: Hub) -> tuple[str, tuple[Entry, ...]]:
         if reference:
             payment = await find_payment(hub, reference)
             return await hub.store.read(
-                lambda tx: tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+                lambda tx: (
+                    zones_in(tx)[payment.merchant_id],
+                    tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id),
+                )
             )
         merchant, book = await _book(hub, slug, mode)
-        return await hub.store.read(lambda tx: tx.ledger.entries(merchant.id, book))
+        return merchant.company.zone, await hub.store.read(lambda tx: tx.ledger.entries(merchant.id, book))
 
-    found = [entry for entry in run(data, work) if entry.key.startswith(prefix)]
+    name, booked = run(data, work)
+    zone, found = ZoneInfo(name), [entry for entry in booked if entry.key.startswith(prefix)]
     if as_json:
         print_json([_facts(entry) for entry in found])
         return
@@ -118,7 +124,7 @@ def entries(
         ("AT", "KEY", "ACCOUNT", "OWNER", "DEBIT", "CREDIT", "CURRENCY"),
         [
             (
-                "" if at else entry.at.date(),
+                "" if at else entry.at.astimezone(zone).date(),
                 "" if at else entry.key,
                 leg.kind.value,
                 leg.owner,

@@ -58,7 +58,7 @@ def list_(
     data: str | None,
 ) -> None:
     """List kept messages, newest first."""
-    from .printing import moment, print_json, print_table
+    from .printing import print_json, print_table, when
     from .running import run
 
     found = run(data, lambda hub: _chosen(hub, slug, code, _states(state), since, limit))
@@ -72,19 +72,20 @@ def list_(
         ("ARRIVED", "ID", "COMPANY", "PROVIDER", "STATE", "PROOF", "TRIES", "NEXT TRY", "PAYMENT", "TROUBLE"),
         [
             (
-                moment(line.stored.message.received_at),
+                when(line.stored.message.received_at, line.zone),
                 line.stored.id[:SHORT],
                 line.company,
                 line.account.provider if line.account else "?",
                 state_word(line.stored.state),
                 line.stored.verdict or "-",
                 line.stored.tries or "",
-                moment(line.stored.due_at) or "",
+                when(line.stored.due_at, line.zone),
                 line.payment.reference if line.payment else "",
                 line.stored.trouble,
             )
             for line in found
         ],
+        fold=("TROUBLE",),
     )
 
 
@@ -189,7 +190,7 @@ def show(message_id: str, as_json: bool, data: str | None) -> None:
 
 
 def _print_page(page: MessagePage, data: str | None) -> None:
-    from .printing import command_line, moment, print_facts
+    from .printing import command_line, local, print_facts
 
     line, stored = page.line, page.line.stored
     provider = line.account.provider if line.account else "?"
@@ -198,13 +199,13 @@ def _print_page(page: MessagePage, data: str | None) -> None:
         (
             ("id", stored.id),
             ("from", f"{provider}, for {line.company} ({stored.mode.value})"),
-            ("arrived", moment(stored.message.received_at)),
+            ("arrived", local(stored.message.received_at, line.zone, seconds=True)),
             ("as", f"{stored.message.source.value}, {page.method} /{page.path}, {page.size} bytes"),
             ("verifier said", stored.verdict or "nothing yet: it wants to ask the provider first"),
             ("payment", _about(line)),
             ("tries", stored.tries or ""),
-            ("next try", moment(stored.due_at)),
-            ("trouble", stored.trouble),
+            ("next try", local(stored.due_at, line.zone, seconds=True) if stored.due_at else ""),
+            ("check failed" if stored.state.value == "rejected" else "trouble", stored.trouble),
         )
     )
     for title, rows in (("Headers", page.headers), ("Body", page.body)):
@@ -301,13 +302,13 @@ def _told(read: Read | None, provider: str) -> Iterator[str]:
     """What a reading came to, in words."""
     if read is None:
         yield f"not read: {provider}'s plugin is not served here: payment-hub plugins list"
+    elif read.state.value == "rejected":
+        yield "stay refused: its proof does not hold" + (f", {read.trouble}" if read.trouble else "")
     elif read.trouble:
         later = "given up" if read.state.value == "dead" else "tried again by serve or worker"
         yield f"{later}: {read.trouble}"
     elif read.asked and not read.news and read.state.value == "due":
         yield f"ask {provider} about it, and apply its answer"
-    elif read.state.value == "rejected":
-        yield "stay refused: its proof does not hold"
     elif not read.news:
         yield "book nothing: " + (
             "it proves nothing, a check is due" if read.verdict == "unsigned" else "it has no news"

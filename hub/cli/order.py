@@ -24,7 +24,7 @@ def command() -> None:
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List a company's store orders."""
     from .finding import company_in
-    from .printing import moment, print_json, print_table
+    from .printing import print_json, print_table, when
     from .running import run
 
     def work(hub: Hub) -> Any:
@@ -33,13 +33,13 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
         def read(tx: Any) -> Any:
             merchant = company_in(tx, slug)
             orders = tx.orders.of(merchant.id, merchant.mode)
-            return [
+            return merchant.company.zone, [
                 _facts(order, tx.payables.get(order.id), tx.customers.get(order.customer_id), now) for order in orders
             ]
 
         return hub.store.read(read)
 
-    found = run(data, work)
+    zone, found = run(data, work)
     if as_json:
         print_json(found)
         return
@@ -48,15 +48,16 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
         [
             (
                 item["number"],
-                moment(item["created_at"]),
+                when(item["created_at"], zone),
                 item["customer"],
                 item["total"],
                 item["state"],
-                moment(item["hold_until"]),
+                when(item["hold_until"], zone),
             )
             for item in found
         ],
         right=("TOTAL",),
+        cut=("CUSTOMER",),
     )
 
 

@@ -40,7 +40,7 @@ def list_(
 ) -> None:
     """List payments, newest first."""
     from .finding import company_in, since_moment
-    from .printing import print_csv, print_json, print_table
+    from .printing import moment, print_csv, print_json, print_table, when
     from .running import run
 
     def work(hub: Hub) -> Any:
@@ -48,26 +48,29 @@ def list_(
 
         def read(tx: Any) -> Any:
             owner = company_in(tx, slug).id if slug else None
-            names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+            merchants = {merchant.id: merchant for merchant in tx.merchants.all()}
             found = tx.payments.search(merchant_id=owner, since=begin, status=status or "", limit=limit)
-            return [(item, names[item.merchant_id], tx.customers.get(item.customer_id).name) for item in found]
+            return [(item, merchants[item.merchant_id], tx.customers.get(item.customer_id).name) for item in found]
 
         return hub.store.read(read)
 
     found = run(data, work)
     if as_json or form == "json":
-        print_json([_facts(*row) for row in found])
+        print_json([payment_facts(payment, merchant.slug, customer) for payment, merchant, customer in found])
     elif form == "csv":
-        print_csv([header.lower() for header in HEADERS], [_row(*row) for row in found])
+        rows = [_row(moment(payment.created_at), payment, merchant.slug, name) for payment, merchant, name in found]
+        print_csv([header.lower() for header in HEADERS], rows)
     else:
-        print_table(HEADERS, [_row(*row) for row in found], right=("AMOUNT",))
+        rows = [
+            _row(when(payment.created_at, merchant.company.zone), payment, merchant.slug, name)
+            for payment, merchant, name in found
+        ]
+        print_table(HEADERS, rows, right=("AMOUNT",), cut=("CUSTOMER",), fold=("INVOICES",))
 
 
-def _row(payment: Any, company: str, customer: str) -> tuple[object, ...]:
-    from .printing import moment
-
+def _row(created: str | None, payment: Any, company: str, customer: str) -> tuple[object, ...]:
     return (
-        moment(payment.created_at),
+        created,
         payment.reference,
         company,
         customer,
@@ -79,7 +82,8 @@ def _row(payment: Any, company: str, customer: str) -> tuple[object, ...]:
     )
 
 
-def _facts(payment: Any, company: str, customer: str) -> dict[str, object]:
+def payment_facts(payment: Any, company: str, customer: str) -> dict[str, object]:
+    """A payment as data."""
     return {
         "reference": payment.reference,
         "company": company,
@@ -115,37 +119,18 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
     ANY is our reference, the provider's, an authorisation, the number of an invoice, an order or a cash receipt, a
     mail, an identity number or a phone; of several payments the newest is shown, and the others are named.
     """
-    import attrs
-
-    from hub.flows.view_desk import view_payment_desk
-    from hub.flows.view_record import view_record
-
     from .finding import find_payments
     from .printing import print_json
     from .running import run
-    from .timeline import Told, facts_of, print_timeline
+    from .timeline import Told, facts_of, print_timeline, told_of
 
     async def work(hub: Hub) -> Told:
         found = await find_payments(hub, any_)
-        merchant = await hub.store.read(lambda tx: tx.merchants.get(found[0].merchant_id))
-        assert merchant is not None
-        desk = await view_payment_desk(hub, attrs.evolve(merchant, mode=found[0].mode), found[0].id)
-        record = await view_record(hub, found[0].id)
-        provider = hub.providers.get(found[0].provider)
-        account = await hub.store.read(lambda tx: tx.accounts.get(found[0].account_id))
-        return Told(
-            desk,
-            record,
-            provider.info if provider else None,
-            hub.clock(),
-            found[1:],
-            data,
-            account.last_heard_at if account else None,
-        )
+        return await told_of(hub, found[0], others=found[1:], data=data)
 
     told = run(data, work)
     if as_json:
-        print_json({**_facts(told.payment, told.view.merchant.slug, told.view.customer.name), **facts_of(told)})
+        print_json({**payment_facts(told.payment, told.view.merchant.slug, told.view.customer.name), **facts_of(told)})
     else:
         print_timeline(told)
 

@@ -58,6 +58,7 @@ def _list(as_json: bool, data: str | None) -> None:
             (row["provider"], row["distribution"], row["version"], len(row["hooks"]) or "", row["state"], row["reason"])
             for row in rows
         ],
+        fold=("REASON",),
     )
 
 

@@ -1,17 +1,21 @@
-"""Print records: JSON for programs, aligned columns for people."""
+"""Print records: JSON for programs; for people aligned columns in the width of their terminal, times on their clock."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import click
 
 from hub_hookspecs import Money
+
+from .layout import INDENT, Table, columns_of, folded
 
 
 def print_json(value: object) -> None:
@@ -39,24 +43,56 @@ def moment(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
+def room() -> int | None:
+    """Columns of the terminal that standard output is; None where it is none, and nothing has to fit."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def clock(at: datetime, zone: str, *, seconds: bool = False) -> str:
+    """A moment on the clock of a zone, which is named nearby."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def offset(at: datetime, zone: str) -> str:
+    """How far a zone's clock is from UTC, such as ``-06:00``."""
+    return "UTC" if zone == "UTC" else at.astimezone(ZoneInfo(zone)).isoformat()[-6:]
+
+
 def local(at: datetime | None, zone: str, *, seconds: bool = False) -> str:
-    """A moment on the clock of a zone."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M") if at else "-"
+    """A moment on the clock of a zone, and which clock that is."""
+    return f"{clock(at, zone, seconds=seconds)} {offset(at, zone)}" if at else "-"
 
 
-def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = ()) -> None:
-    """Aligned columns; those named in ``right`` stand at the right."""
-    lines = [list(headers), *([_cell(value) for value in row] for row in rows)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(headers))]
-    to_right = {at for at, name in enumerate(headers) if name in set(right)}
-    for line in lines:
-        cells = [cell.rjust(widths[at]) if at in to_right else cell.ljust(widths[at]) for at, cell in enumerate(line)]
-        click.echo("  ".join(cells).rstrip())
+def when(at: datetime | None, zone: str) -> str:
+    """A moment in a table: for people as ``local``; one word in RFC 3339 where no terminal reads it; empty for none."""
+    if at is None:
+        return ""
+    return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if room() is None else local(at, zone)
 
 
-def _cell(value: object) -> str:
+def print_table(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Collection[str] = (),
+    cut: Collection[str] = (),
+    fold: Collection[str] = (),
+) -> None:
+    """Aligned columns; in a terminal they take its width.
+
+    Args:
+        right: These stand at the right.
+        cut: Names, which may lose their end; nobody pastes them.
+        fold: Prose, which may take several lines.
+    """
+    table = Table(headers, [[_cell(value) for value in row] for row in rows], right, cut, fold)
+    for line in table.lines(room()):
+        click.echo(line)
+
+
+def _cell(value: object, zone: str = "") -> str:
     if isinstance(value, datetime):
-        return moment(value) or ""
+        return local(value, zone) if zone else moment(value) or ""
     # Names come from files and strangers, and a terminal obeys what is not printable.
     text = "".join(char if char.isprintable() else " " for char in str(value)) if value is not None else ""
     return " ".join(text.split())
@@ -74,12 +110,36 @@ def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     click.echo(out.getvalue(), nl=False)
 
 
-def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "") -> None:
-    """Names and values, one a line; what is empty is left out."""
-    shown = [(name, _cell(value)) for name, value in facts if value not in ("", None, ())]
+def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "", zone: str = "UTC") -> None:
+    """Names and values, one a line; what is empty is left out, and moments stand on the clock of a zone."""
+    shown = [(name, _cell(value, zone)) for name, value in facts if value not in ("", None, ())]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
-        click.echo(f"{indent}{name.ljust(width)}  {value}".rstrip())
+        print_hanging(f"{indent}{name.ljust(width)}  ", value)
+
+
+def print_hanging(head: str, text: str) -> None:
+    """A text behind its head; in a terminal the lines that follow begin below it, or at the left for want of room."""
+    width = room()
+    if width is None or columns_of(head + text) <= width:
+        click.echo(f"{head}{text}".rstrip())
+        return
+    below = " " * columns_of(head)
+    lines = folded(text, width - len(below))
+    if any(columns_of(word) > width - len(below) for word in text.split()):
+        below = " " * min(INDENT, len(below))
+        click.echo(head.rstrip())
+        lines = ["", *folded(text, width - len(below))]
+    for at, line in enumerate(lines):
+        if line:
+            click.echo(f"{below if at else head}{line}")
+
+
+def print_text(text: str) -> None:
+    """Paragraphs as they are; in a terminal each takes its width, and begins as far in as before."""
+    for line in text.splitlines():
+        stripped = line.lstrip()
+        print_hanging(line.removesuffix(stripped), stripped)
 
 
 def command_line(data: str | None, *words: str) -> str:

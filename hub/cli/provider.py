@@ -87,15 +87,17 @@ def pauses(as_json: bool, data: str | None) -> None:
     """List what is paused now."""
     from hub.flows.pause_provider import list_pauses
 
-    from .printing import moment, print_json, print_table
+    from .finding import zones_in
+    from .printing import print_json, print_table, when
     from .running import run
 
     async def work(hub: Hub) -> Any:
         found = await list_pauses(hub)
         slugs = await hub.store.read(lambda tx: {merchant.id: merchant.slug for merchant in tx.merchants.all()})
-        return [(item, slugs.get(item.account.merchant_id, "") if item.account else "") for item in found]
+        zones = await hub.store.read(zones_in)
+        return zones, [(item, slugs.get(item.account.merchant_id, "") if item.account else "") for item in found]
 
-    rows = run(data, work)
+    zones, rows = run(data, work)
     if as_json:
         print_json(
             [
@@ -106,7 +108,18 @@ def pauses(as_json: bool, data: str | None) -> None:
     elif rows:
         print_table(
             ("PROVIDER", "COMPANY", "SINCE", "BY", "PAYERS READ"),
-            [(item.provider, company or "all", moment(item.since), item.by, item.text) for item, company in rows],
+            [
+                (
+                    item.provider,
+                    company or "all",
+                    when(item.since, zones[item.account.merchant_id if item.account else ""]),
+                    item.by,
+                    item.text,
+                )
+                for item, company in rows
+            ],
+            cut=("BY",),
+            fold=("PAYERS READ",),
         )
     else:
         click.echo("nothing is paused")

@@ -56,6 +56,8 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
             for view in found
         ],
         right=("AMOUNT",),
+        cut=("CUSTOMER",),
+        fold=("INVOICES",),
     )
 
 
@@ -105,15 +107,15 @@ def show(number: str, slug: str | None, as_json: bool, data: str | None) -> None
     from .printing import print_facts, print_json
     from .running import run
 
-    async def work(hub: Hub) -> ReceiptView:
+    async def work(hub: Hub) -> tuple[ReceiptView, str]:
         merchant = await find_company(hub, slug)
         receipts = await hub.store.read(lambda tx: tx.receipts.of(merchant.id, merchant.mode))
         found = [item for item in receipts if number.upper() in (item.label, str(item.number), item.id)]
         if not found:
             raise click.ClickException(f"{merchant.slug} has no cash receipt {number!r}")
-        return await view_receipt(hub, merchant, found[0].id)
+        return await view_receipt(hub, merchant, found[0].id), merchant.company.zone
 
-    view = run(data, work)
+    view, zone = run(data, work)
     facts = _facts(view)
     if as_json:
         print_json(facts)
@@ -122,7 +124,7 @@ def show(number: str, slug: str | None, as_json: bool, data: str | None) -> None
         f"{line.number}: {_money(line.applied, view.receipt)} of {_money(line.before, view.receipt)}"
         for line in view.receipt.lines
     )
-    print_facts(facts.items())
+    print_facts(facts.items(), zone=zone)
 
 
 def _money(minor: int, receipt: CashReceipt) -> Money:
@@ -314,6 +316,7 @@ def void(number: str, reason: str, slug: str | None, data: str | None) -> None:
     from hub.flows.void_receipt import void_receipt
 
     from .finding import find_company
+    from .printing import local
     from .running import operator, run
 
     async def work(hub: Hub) -> tuple[Merchant, CashReceipt]:
@@ -325,7 +328,8 @@ def void(number: str, reason: str, slug: str | None, data: str | None) -> None:
         return merchant, await void_receipt(hub, merchant, found[0].id, reason=reason, by=operator())
 
     merchant, receipt = run(data, work)
-    click.echo(f"{merchant.slug} {receipt.label}: void since {receipt.voided_at:%Y-%m-%d} ({receipt.void_reason})")
+    since = local(receipt.voided_at, merchant.company.zone)
+    click.echo(f"{merchant.slug} {receipt.label}: void since {since} ({receipt.void_reason})")
 
 
 def _print_recorded(merchant: Merchant, receipt: CashReceipt) -> None:

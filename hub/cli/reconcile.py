@@ -34,16 +34,16 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List accounts: up to which day each was compared, when it is next, what was found, what stands in the way.
 
     A provider that reports by itself is compared every day by serve or worker; of any other, import its files."""
-    from .finding import company_in
-    from .printing import moment, print_json, print_table
+    from .finding import company_in, zones_in
+    from .printing import print_json, print_table, when
     from .running import run
 
-    async def work(hub: Hub) -> list[dict[str, object]]:
-        def read(tx: Any) -> list[dict[str, object]]:
+    async def work(hub: Hub) -> list[tuple[dict[str, object], str]]:
+        def read(tx: Any) -> list[tuple[dict[str, object], str]]:
             owner = company_in(tx, slug).id if slug else None
-            slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+            slugs, zones = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, zones_in(tx)
             return [
-                _standing(hub, tx, account, slugs[account.merchant_id])
+                (_standing(hub, tx, account, slugs[account.merchant_id]), zones[account.merchant_id])
                 for account in tx.accounts.all()
                 if owner in (None, account.merchant_id)
             ]
@@ -52,7 +52,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
 
     rows = run(data, work)
     if as_json:
-        print_json(rows)
+        print_json([row for row, _zone in rows])
         return
     if not rows:
         click.echo("no company is connected to a provider yet: payment-hub account connect")
@@ -65,15 +65,16 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
                 row["provider"],
                 row["mode"],
                 row["covered"] or ("nothing yet" if row["by"] == "report" else "see its lines"),
-                moment(row["next_at"]) or ("by file" if row["by"] == "file" else "once serve or worker runs"),  # type: ignore[arg-type]
+                when(row["next_at"], zone) or ("by file" if row["by"] == "file" else "once serve or worker runs"),  # type: ignore[arg-type]
                 row["tries"] or "",
                 row["open_lines"],
                 row["outcome"],
                 row["trouble"],
             )
-            for row in rows
+            for row, zone in rows
         ],
         right=("OPEN LINES",),
+        fold=("FOUND", "TROUBLE"),
     )
 
 

@@ -36,19 +36,20 @@ def command() -> None:
 @data_option
 def list_(slug: str | None, cause: str | None, resolved: bool, as_json: bool, data: str | None) -> None:
     """List open reviews, oldest first."""
-    from .finding import company_in
-    from .printing import moment, print_json, print_table
+    from .finding import company_in, zones_in
+    from .printing import print_json, print_table, when
     from .running import run
 
     def read(tx: Any) -> Any:
         owner = company_in(tx, slug).id if slug else None
         names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+        zones = zones_in(tx)
         found = tx.reviews.resolved() if resolved else tx.reviews.of(merchant_id=owner)
         wanted = [item for item in found if cause in (None, item.cause) and owner in (None, item.merchant_id)]
         payments = {item.payment_id: tx.payments.get(item.payment_id) for item in wanted if item.payment_id}
-        return [(item, names.get(item.merchant_id, ""), payments.get(item.payment_id)) for item in wanted]
+        return zones, [(item, names.get(item.merchant_id, ""), payments.get(item.payment_id)) for item in wanted]
 
-    found = run(data, lambda hub: hub.store.read(read))
+    zones, found = run(data, lambda hub: hub.store.read(read))
     if as_json:
         print_json([_facts(*row) for row in found])
         return
@@ -59,7 +60,7 @@ def list_(slug: str | None, cause: str | None, resolved: bool, as_json: bool, da
         ("OPENED", "ID", "COMPANY", "CAUSE", "PAYMENT", "AMOUNT", "DETAILS"),
         [
             (
-                moment(item.opened_at),
+                when(item.opened_at, zones[item.merchant_id]),
                 item.id[:SHORT],
                 company,
                 item.cause,
@@ -70,6 +71,7 @@ def list_(slug: str | None, cause: str | None, resolved: bool, as_json: bool, da
             for item, company, payment in found
         ],
         right=("AMOUNT",),
+        fold=("DETAILS",),
     )
 
 
@@ -103,15 +105,16 @@ async def _find(hub: Hub, text: str) -> Review:
 @data_option
 def waiting(as_json: bool, data: str | None) -> None:
     """List decisions that wait for a second person."""
-    from .printing import moment, print_json, print_table
+    from .finding import zones_in
+    from .printing import print_json, print_table, when
     from .running import run
 
     def read(tx: Any) -> Any:
         found = tx.decisions.waiting()
         payments = {item.payment_id: tx.payments.get(item.payment_id) for item in found if item.payment_id}
-        return [(item, payments.get(item.payment_id)) for item in found]
+        return zones_in(tx), [(item, payments.get(item.payment_id)) for item in found]
 
-    rows = run(data, lambda hub: hub.store.read(read))
+    zones, rows = run(data, lambda hub: hub.store.read(read))
     if as_json:
         print_json([{**_decision(item), "payment": payment.reference if payment else None} for item, payment in rows])
     elif rows:
@@ -119,7 +122,7 @@ def waiting(as_json: bool, data: str | None) -> None:
             ("PROPOSED", "ID", "BY", "KIND", "PAYMENT", "AMOUNT", "WHY"),
             [
                 (
-                    moment(item.proposed_at),
+                    when(item.proposed_at, zones[item.merchant_id]),
                     item.id,
                     item.by,
                     item.kind.value,
@@ -130,6 +133,8 @@ def waiting(as_json: bool, data: str | None) -> None:
                 for item, payment in rows
             ],
             right=("AMOUNT",),
+            cut=("BY",),
+            fold=("WHY",),
         )
         click.echo("to let one happen, another person types:\n    payment-hub review approve ID --by NAME --why TEXT")
     else:
@@ -142,23 +147,31 @@ def waiting(as_json: bool, data: str | None) -> None:
 @data_option
 def show(review_id: str, as_json: bool, data: str | None) -> None:
     """Show a review: its cause, its payment, what was decided, and what to do."""
-    from .printing import command_line, moment, print_facts, print_json
+    from .finding import zones_in
+    from .printing import command_line, local, print_facts, print_hanging, print_json
     from .running import run
 
-    async def work(hub: Hub) -> tuple[Review, str, Any, Any, Any]:
+    async def work(hub: Hub) -> tuple[Review, str, str, Any, Any, Any]:
         review = await _find(hub, review_id)
 
         def read(tx: Any) -> Any:
             merchant = tx.merchants.get(review.merchant_id)
             payment = tx.payments.get(review.payment_id) if review.payment_id else None
             account = tx.accounts.get(review.subject.partition(":")[0])
-            return merchant.slug if merchant else "", payment, account, tx.decisions.of(review.id)
+            return (
+                merchant.slug if merchant else "",
+                zones_in(tx)[review.merchant_id],
+                payment,
+                account,
+                tx.decisions.of(review.id),
+            )
 
         return (review, *await hub.store.read(read))
 
-    review, company, payment, account, decisions = run(data, work)
+    review, company, zone, payment, account, decisions = run(data, work)
     about = f"{account.provider}: {review.subject.partition(':')[2]}" if account else review.subject
     shows = ("reconcile", "lines", account.provider, "--company", company) if account else SHOWN_BY.get(review.cause)
+    message = review.subject.removeprefix("message ") if review.subject.startswith("message ") else ""
     named = review.id[:SHORT]
     if as_json:
         print_json({**_facts(review, company, payment), "decisions": [_decision(item) for item in decisions]})
@@ -172,14 +185,20 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
             ("payment", f"{payment.reference}, {payment.amount}, {payment.status.value}" if payment else ""),
             ("about", about),
             ("details", review.details),
-            ("opened", moment(review.opened_at)),
-            ("resolved", f"{moment(review.resolved_at)} by {review.resolved_by}" if review.resolved_at else ""),
+            ("opened", review.opened_at),
+            ("resolved", f"{local(review.resolved_at, zone)} by {review.resolved_by}" if review.resolved_at else ""),
             ("resolution", review.resolution),
             *(("decision", _told(item)) for item in decisions),
-        )
+        ),
+        zone=zone,
     )
-    click.echo(f"\nwhat it means and what is safe: docs/operating.md, {review.cause}")
-    if shows:
+    click.echo("")
+    print_hanging("", f"what it means and what is safe: docs/operating.md, {review.cause}")
+    if message:
+        click.echo(f"the message it is about:\n    {command_line(data, 'message', 'show', message)}")
+        click.echo("once what refused or parked it is put right:")
+        click.echo(f"    {command_line(data, 'message', 'replay', message)}")
+    elif shows:
         click.echo(f"what it is about:\n    {command_line(data, *shows)}")
     if payment:
         click.echo(f"the payment's story:\n    {command_line(data, 'payment', 'show', payment.reference)}")

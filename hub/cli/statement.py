@@ -92,11 +92,11 @@ def _print(view: StatementView) -> None:
     from hub.domain.figures import money_text
 
     from .explaining import in_english
-    from .printing import print_table
+    from .printing import print_hanging, print_table
 
     locale = view.merchant.locale
     mode = "  PRUEBA - SIN VALOR" if view.mode.value == "test" else ""
-    click.echo(f"{view.merchant.company.name}: {view.customer.name}{mode}")
+    print_hanging("", f"{view.merchant.company.name}: {view.customer.name}{mode}")
     if view.statement.is_clear:
         click.echo("owes nothing")
     for section in view.statement.sections:
@@ -119,9 +119,9 @@ def _print(view: StatementView) -> None:
         )
         credit = f", credit {money_text(section.credit, locale)}" if section.credit else ""
         overdue = money_text(section.overdue, locale)
-        click.echo(f"owed {money_text(section.outstanding, locale)}, of it overdue {overdue}{credit}")
+        print_hanging("", f"owed {money_text(section.outstanding, locale)}, of it overdue {overdue}{credit}")
         for offer in view.buttons.get(section.currency, ()):
-            click.echo(f"  {offer.name}: {'offered' if offer.button else in_english(offer.reason)}")
+            print_hanging(f"  {offer.name}: ", "offered" if offer.button else in_english(offer.reason))
 
 
 @command.command()
@@ -132,15 +132,18 @@ def _print(view: StatementView) -> None:
 @data_option
 def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None, data: str | None) -> int:
     """Mail statements; serve, worker or `delivery run` hands them over."""
+    from datetime import datetime
+
     from hub.flows.send_statement import NoMail, send_statement
 
     from .finding import find_company
+    from .printing import local
     from .running import run
 
     if everyone == bool(customers):
         raise click.UsageError("name customers, or say --all")
 
-    async def work(hub: Hub) -> tuple[list[Sent], list[str]]:
+    async def work(hub: Hub) -> tuple[str, list[Sent], list[str]]:
         merchant = await find_company(hub, slug)
         sent, without = [], []
         for customer_id in await _chosen(hub, merchant, customers):
@@ -148,11 +151,12 @@ def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None
                 sent.append(await send_statement(hub, merchant, customer_id, note=note))
             except NoMail as missing:
                 without.append(str(missing))
-        return sent, without
+        return merchant.company.zone, sent, without
 
-    sent, without = run(data, work)
+    zone, sent, without = run(data, work)
     for item in sent:
-        click.echo(f"due: statement to {item.recipient}, its link works until {item.expires_at[:10]}")
+        until = local(datetime.fromisoformat(item.expires_at), zone)
+        click.echo(f"due: statement to {item.recipient}, its link works until {until}")
     for name in without:
         remedy = "import one, or hand over payment-hub statement link"
         click.echo(f"{'Skipped' if everyone else 'Error'}: {name} has no mail address: {remedy}", err=True)

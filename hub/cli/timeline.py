@@ -9,15 +9,18 @@ import attrs
 import click
 
 from hub.domain.figures import mask_email, money_text
+from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryState
 from hub.domain.payment import WATCH, Payment, Phase, Seen, Status
-from hub.flows.view_desk import PaymentDesk
+from hub.flows.ports import Hub, Tx
+from hub.flows.view_desk import PaymentDesk, view_payment_desk
+from hub.flows.view_hearing import Hearing, hearing_of
 from hub.flows.view_payment import PaymentView, Shown
-from hub.flows.view_record import PaymentRecord
+from hub.flows.view_record import PaymentRecord, view_record
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
 from .message import state_word
-from .printing import command_line, local, print_facts, print_table
+from .printing import clock, command_line, local, offset, print_facts, print_hanging, print_table
 
 WAITS = {
     Shown.HOSTED_PAGE: "the payer, on {provider}'s page",
@@ -37,7 +40,7 @@ class Told:
     Attributes:
         others: Further payments that match the same text, newest first.
         data: The data folder as given, so that the commands shown can be copied.
-        heard_at: When the account's provider was last heard from.
+        hearing: What was heard of the account's provider.
     """
 
     desk: PaymentDesk
@@ -46,7 +49,7 @@ class Told:
     now: datetime
     others: tuple[Payment, ...]
     data: str | None
-    heard_at: datetime | None = None
+    hearing: Hearing
 
     @property
     def view(self) -> PaymentView:
@@ -62,6 +65,27 @@ class Told:
     def way(self) -> Way | None:
         """How it was started."""
         return self.info.way(self.payment.way) if self.info else None
+
+
+async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = (), data: str | None) -> Told:
+    """A payment with everything that its page tells."""
+
+    def read(tx: Tx) -> tuple[Merchant, Hearing]:
+        merchant, account = tx.merchants.get(payment.merchant_id), tx.accounts.get(payment.account_id)
+        assert merchant is not None
+        return attrs.evolve(merchant, mode=payment.mode), hearing_of(tx, account) if account else Hearing(None)
+
+    merchant, hearing = await hub.store.read(read)
+    provider = hub.providers.get(payment.provider)
+    return Told(
+        await view_payment_desk(hub, merchant, payment.id),
+        await view_record(hub, payment.id),
+        provider.info if provider else None,
+        hub.clock(),
+        others,
+        data,
+        hearing,
+    )
 
 
 @attrs.frozen
@@ -189,7 +213,11 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"ask {view.provider_name} now", ("payment", "check", payment.reference)
     elif payment.is_live and payment.next_check_at and told.now >= payment.next_check_at:
         yield "apply the rule that is due", ("payment", "check", payment.reference)
-    if payment.is_live and told.heard_at is None and told.info and told.info.notification_setup:
+    if payment.is_live and told.hearing.unproven:
+        name = told.hearing.unproven.id[:10]
+        yield f"messages of {view.provider_name} {told.hearing.what}: see the newest", ("message", "show", name)
+        yield "read it again, once the keys are right", ("message", "replay", name)
+    elif payment.is_live and told.hearing.is_silent and told.info and told.info.notification_setup:
         show = ("account", "show", payment.provider, "--company", view.merchant.slug)
         yield f"{view.provider_name} was never heard from: see whether it knows the notification address", show
     if view.is_unrecorded:
@@ -317,12 +345,12 @@ def print_timeline(told: Told) -> None:
     """The page."""
     _print_head(told)
     zone, locale = told.view.merchant.company.zone, told.view.merchant.locale
-    click.echo(f"\nWhat is known, and from whom ({zone})")
+    click.echo(f"\nWhat is known, and from whom ({zone}, {offset(told.now, zone)})")
     print_table(
         ("AT", "SOURCE", "WHAT", "AMOUNT", "MORE"),
         [
             (
-                local(event.at, zone, seconds=True),
+                clock(event.at, zone, seconds=True),
                 event.source,
                 event.what,
                 money_text(event.amount, locale) if event.amount else "",
@@ -331,6 +359,7 @@ def print_timeline(told: Told) -> None:
             for event in events_of(told)
         ],
         right=("AMOUNT",),
+        fold=("MORE",),
     )
     _print_requests(told)
     click.echo("")
@@ -338,7 +367,8 @@ def print_timeline(told: Told) -> None:
     choices = may_do(told)
     click.echo("what you may do now" if choices else "there is nothing to do now")
     for why, command in choices:
-        click.echo(f"  {why}:\n    {command}")
+        print_hanging("  ", f"{why}:")
+        click.echo(f"    {command}")
     for other in told.others:
         click.echo(f"also matches: {other.reference} {other.status.value} {local(other.created_at, zone)}")
 
@@ -358,7 +388,7 @@ def _print_requests(told: Told) -> None:
         ("STARTED", "HOOK", "#", "MARK", "REQUEST", "ANSWER", "MS"),
         [
             (
-                local(item.started, zone, seconds=True),
+                clock(item.started, zone, seconds=True),
                 item.hook,
                 item.number,
                 item.mark,
@@ -369,6 +399,7 @@ def _print_requests(told: Told) -> None:
             for item in shown
         ],
         right=("MS",),
+        fold=("REQUEST", "ANSWER"),
     )
     if left_out > 0:
         click.echo(f"... {left_out} more in the middle: --json shows them")

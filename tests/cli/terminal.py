@@ -1,26 +1,24 @@
-"""Commands in a terminal of a given width, all in one process: what a person sees of each."""
+"""Commands in a terminal, one after another in one process: what a person sees of each."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import pty
-import struct
 import subprocess
 import sys
-import termios
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
 
 MARK = "=====ended====="
 PLAYS = f"""
-import json, sys
+import fcntl, json, struct, sys, termios
 from hub.cli import main
-for words in json.loads(sys.argv[1]):
+for columns, words in json.loads(sys.argv[1]):
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     code = main(words)
     sys.stderr.flush()
     print("{MARK}", code, flush=True)
@@ -28,27 +26,37 @@ for words in json.loads(sys.argv[1]):
 
 
 @attrs.frozen
+class Typed:
+    """A command, typed into a terminal of so many columns."""
+
+    columns: int
+    words: tuple[str, ...]
+
+
+@attrs.frozen
 class Shown:
     """What a command wrote, line by line, and how it ended."""
 
-    words: tuple[str, ...]
+    typed: Typed
     lines: tuple[str, ...]
-    code: int
+    code: int = 0
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
 
+    @property
+    def name(self) -> str:
+        """The first two words."""
+        return " ".join(self.typed.words[:2])
 
-def in_a_terminal(
-    commands: Sequence[Sequence[str]], *, columns: int, data: Path, env: dict[str, str] | None = None
-) -> list[Shown]:
-    """Run commands one after another, with a terminal as their standard output."""
+
+def in_a_terminal(typed: Sequence[Typed], *, data: Path, env: dict[str, str] | None = None) -> list[Shown]:
+    """Run commands with a terminal as their output, whose size is changed before each."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     given = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
-        [sys.executable, "-c", PLAYS, json.dumps([list(words) for words in commands])],
+        [sys.executable, "-c", PLAYS, json.dumps([[item.columns, list(item.words)] for item in typed])],
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
@@ -57,7 +65,7 @@ def in_a_terminal(
     os.close(theirs)
     text = _all_of(ours)
     assert process.wait(60) == 0, text[-2000:]
-    return list(_parted(commands, text))
+    return list(_parted(typed, text))
 
 
 def _all_of(master: int) -> str:
@@ -71,19 +79,17 @@ def _all_of(master: int) -> str:
     return found.decode().replace("\r\n", "\n")
 
 
-def _parted(commands: Sequence[Sequence[str]], text: str) -> list[Shown]:
+def _parted(typed: Sequence[Typed], text: str) -> Iterator[Shown]:
     parts = text.split(MARK)
-    assert len(parts) == len(commands) + 1, text[-3000:]
-    shown = []
-    for at, words in enumerate(commands):
-        before = parts[at] if not at else parts[at].partition("\n")[2]
-        code = int(parts[at + 1].partition("\n")[0])
-        shown.append(Shown(tuple(words), tuple(before.splitlines()), code))
-    return shown
+    assert len(parts) == len(typed) + 1, text[-3000:]
+    for at, item in enumerate(typed):
+        before = parts[at].partition("\n")[2] if at else parts[at]
+        yield Shown(item, tuple(before.splitlines()), int(parts[at + 1].partition("\n")[0]))
 
 
 def columns_of(line: str) -> int:
     """How many columns a line takes: East Asian wide characters take two, marks above a letter none."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line
+        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in line
     )

@@ -97,7 +97,7 @@ def test_options_change_only_what_is_given(run: Run, shop: Path) -> None:
 def test_a_member_is_added_once(run: Run, shop: Path) -> None:
     assert run("company", "member", "add", "Luis@tornillo.example").code == 0
     assert run("company", "member", "add", "luis@tornillo.example").code == 1
-    assert row(run("company", "member", "list"), "luis@") == ["luis@tornillo.example", "accountant", "-"]
+    assert row(run("company", "member", "list"), "luis@") == ["luis@tornillo.example", "accountant", "-", "tornillo"]
 
 
 def test_of_several_companies_one_must_be_named(run: Run, shop: Path) -> None:

@@ -43,7 +43,6 @@ def listed(beside: Shell, *words: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="N5: no command ends a key")
 def test_a_revoked_key_is_refused_by_the_running_server_at_the_next_request(house: Any, beside: Shell) -> None:
     company = house.merchants["CR"]
     key = house.run(issue_api_key(house.hub, company, "Tienda"))
@@ -59,7 +58,6 @@ def test_a_revoked_key_is_refused_by_the_running_server_at_the_next_request(hous
     assert (again.code, "Ana Rojas" in again.err, "api-key create" in again.err) == (1, True, False), again
 
 
-@pytest.mark.xfail(strict=True, reason="N5: no command ends a key")
 def test_the_stolen_key_itself_says_which_one_it_is_and_is_never_shown(house: Any, beside: Shell) -> None:
     key = house.run(issue_api_key(house.hub, house.merchants["CO"], "Publicada"))
     ended = beside("api-key", "revoke", "-", stdin=f"{key}\n".encode())
@@ -70,7 +68,6 @@ def test_the_stolen_key_itself_says_which_one_it_is_and_is_never_shown(house: An
     assert (unknown.code, "payment-hub api-key list" in unknown.err) == (1, True), unknown
 
 
-@pytest.mark.xfail(strict=True, reason="N5: no command ends a key")
 def test_some_of_a_keys_id_is_enough_and_too_little_changes_nothing(house: Any, beside: Shell) -> None:
     company = house.merchants["CR"]
     house.run(issue_api_key(house.hub, company, "Corta"))
@@ -81,7 +78,6 @@ def test_some_of_a_keys_id_is_enough_and_too_little_changes_nothing(house: Any, 
     assert beside("api-key", "revoke", row["id"][:8]).code == 0
 
 
-@pytest.mark.xfail(strict=True, reason="N5: no command removes a member")
 def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: Any, beside: Shell, seat: Any) -> None:
     company = house.merchants["CO"]
     house.run(add_member(house.hub, company, "Luis@correo.example", Role.ACCOUNTANT))
@@ -105,7 +101,6 @@ def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: Any, be
     assert (gone.code, "payment-hub company member list" in gone.err) == (1, True), gone
 
 
-@pytest.mark.xfail(strict=True, reason="N5: no command removes a member")
 def test_the_last_owner_leaves_only_for_another_one(house: Any, beside: Shell) -> None:
     company, owner = house.merchants["CO"], "duena@co.example"
     refused = beside("company", "member", "remove", owner, "--company", company.slug)
@@ -125,7 +120,6 @@ def test_the_last_owner_leaves_only_for_another_one(house: Any, beside: Shell) -
     assert beside(*back).code == 0
 
 
-@pytest.mark.xfail(strict=True, reason="N5: no command removes a member")
 def test_who_left_is_named_where_they_still_hear_of_payments_or_sign_in(house: Any, beside: Shell) -> None:
     company, other = house.merchants["CO"], house.merchants["CR"]
     mail = "administracion@cafemontana.example"  # the company's own: it is told about payments

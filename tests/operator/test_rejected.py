@@ -1,4 +1,4 @@
-"""A message that fails its proof can be found, named and read again; an account that sends such is not called silent."""
+"""A message that fails its proof is named, with the check that failed; an account that sends such is not silent."""
 
 import asyncio
 import json
@@ -11,14 +11,19 @@ import attrs
 import pytest
 
 import hub.flows.receive_message
+import hub.flows.view_hearing
 from hub.domain.message import MessageState, StoredMessage
 from hub.flows.examine import Finding, Grade, examine
 from hub.flows.view_desk import view_start
+from hub.flows.view_hearing import hearing_of
 from hub_hookspecs import Message, Source
 from tests.cli.conftest import Ended
 from tests.flows.test_payments import approval
 from tests.operator.test_messages import ids
 from tests.operator.test_messages import shell as shell
+from tests.web.conftest import company as company
+from tests.web.conftest import seat as seat
+from tests.web.conftest import seen as seen
 
 Shell = Callable[..., Ended]
 REASON = "the signature is not of this body under the account's key"
@@ -31,7 +36,6 @@ def forged(world: Any, payment: Any) -> str:
     return ids(world, "rejected")[0]
 
 
-@pytest.mark.xfail(strict=True, reason="N5: a review of a rejected message does not name it")
 def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world: Any, shell: Shell) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     message = forged(world, payment)
@@ -48,7 +52,6 @@ def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world:
     assert len(world.read(lambda tx: tx.reviews.of(payment_id=payment.id))) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="N5: a review of a rejected message does not name it")
 def test_many_rejected_messages_of_one_payment_are_one_review(world: Any, shell: Shell) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     for at in range(3):
@@ -87,7 +90,6 @@ def said(desk: Any) -> list[Finding]:
     return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
 
 
-@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
 def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Any) -> None:
     assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
     stored = kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
@@ -105,7 +107,6 @@ def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Any) ->
     assert unsigned.id[:10] in other.remedy
 
 
-@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
 def test_the_payments_page_and_the_accounts_say_so_too(world: Any, shell: Shell) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     before = shell("payment", "show", payment.reference).out
@@ -123,7 +124,6 @@ def test_the_payments_page_and_the_accounts_say_so_too(world: Any, shell: Shell)
     assert (facts["last_heard_at"], facts["unproven_message"]) == (None, message)
 
 
-@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
 def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Any) -> None:
     company = desk.companies["CR"]
     start = asyncio.run(view_start(desk.hub, company))
@@ -134,10 +134,21 @@ def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Any) 
     assert [account.provider for account in start.unproven] == ["greenpay"]
 
 
-@pytest.mark.xfail(strict=True, reason="N5: an account whose messages are rejected is called silent")
-def test_what_is_genuine_later_ends_it(desk: Any) -> None:
-    from hub.flows.view_hearing import hearing_of  # type: ignore[import-not-found]
+def test_the_shop_owner_reads_that_notices_come_and_fail(house: Any, seat: Any, company: Any, seen: Any) -> None:
+    merchant = company("CR", "avisos-cr", connected=True)
+    owner = seat(merchant)
+    assert "aún no nos avisa de los pagos" in seen(owner.read("/m"))
+    (account,) = house.read(lambda tx: tx.accounts.of(merchant.id))
+    with house.browser() as browser:
+        body = {"status": 200, "orderId": "0" * 26, "_signature": "00"}
+        assert browser.post(f"/n/greenpay/{account.path_token}", json=body).status_code == 401
+    start, page = seen(owner.read("/m")), seen(owner.read("/m/integrations/greenpay"))
+    assert "Llegan avisos de Greenpay, pero ninguno pasa la verificación." in start
+    assert "aún no nos avisa" not in start
+    assert "Último aviso recibido: llegan, pero ninguno pasa la verificación" in page
 
+
+def test_what_is_genuine_later_ends_it(desk: Any) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     account = desk.accounts["CR"]
     desk.write(lambda tx: tx.accounts.heard(account.id, desk.clock.now))
@@ -145,7 +156,6 @@ def test_what_is_genuine_later_ends_it(desk: Any) -> None:
     assert (heard.at, heard.unproven) == (desk.clock.now, None)
 
 
-@pytest.mark.xfail(strict=True, reason="N5: message show does not say which check failed")
 def test_a_message_says_which_check_failed(world: Any, shell: Shell) -> None:
     stored = kept(world, "CR", MessageState.REJECTED, trouble=REASON)
     page = shell("message", "show", stored.id[:10])
@@ -157,6 +167,7 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
     desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    monkeypatch.setattr(hub.flows.view_hearing, "_newest", lambda *_given: None)
     assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
 
 
