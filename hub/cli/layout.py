@@ -20,6 +20,9 @@ PROSE = 30
 HEAD = 5
 """Columns that a header keeps where its cells need fewer."""
 
+NARROWEST = 10
+"""Columns in which prose is folded at least; a terminal with less wraps it."""
+
 INDENT = 2
 GAP = 2
 UNIT = re.compile(r"payment-hub [^,;:()]+[^\s,;:()]|\S+")
@@ -56,6 +59,7 @@ def _beginning(text: str, room: int) -> str:
 def folded(text: str, room: int) -> list[str]:
     """A text in lines of so many columns; commands and addresses stay whole, a word is broken where it fills a line."""
     lines: list[str] = []
+    room = max(room, NARROWEST)
     for unit in UNIT.findall(text):
         gap = "" if unit[0] in ",;:)." else " "
         if lines and columns_of(f"{lines[-1]}{gap}{unit}") <= room:
@@ -72,7 +76,7 @@ def is_pasted(unit: str) -> bool:
 
 def _broken(word: str, room: int) -> Iterator[str]:
     while columns_of(word) > room:
-        piece = _beginning(word, room) or word[0]
+        piece = _beginning(word, room)
         yield piece
         word = word.removeprefix(piece)
     yield word

@@ -19,6 +19,7 @@ from hub.domain.receipt import CashReceipt
 from hub.flows.find_anything import LinkFound, Thing
 from hub.flows.open_link import Shut
 from hub.flows.ports import Hub, Tx
+from hub.flows.remove_member import Removal
 from hub.flows.revoke_api_key import KeyLine
 from hub.flows.view_hearing import hearing_of
 from hub_hookspecs import Mode, Money
@@ -137,6 +138,8 @@ class _Pages:
                 return self._company(thing)
             case Member():
                 return self._member(thing)
+            case Removal():
+                return self._removal(thing)
             case KeyLine():
                 return self._api_key(thing)
 
@@ -315,6 +318,25 @@ class _Pages:
                 ("see who else signs in", ("company", "member", "list", "--company", merchant.slug)),
             ),
             narrow=("find", member.email, "--company", merchant.slug),
+            zone=merchant.company.zone,
+        )
+
+    def _removal(self, removal: Removal) -> Page:
+        merchant = self._merchant(removal.merchant_id)
+        of = ("--company", merchant.slug)
+        return Page(
+            kind="former_member",
+            title=f"Former member {removal.email}",
+            brief=removal.email,
+            state="removed, cannot sign in",
+            company=merchant.slug,
+            mode=None,
+            facts=(("removed", removal.at), ("by", removal.by)),
+            choices=(
+                ("see who signs in", ("company", "member", "list", *of)),
+                ("let this person in again", ("company", "member", "add", removal.email, *of)),
+            ),
+            narrow=("find", removal.email, *of),
             zone=merchant.company.zone,
         )
 

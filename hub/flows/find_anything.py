@@ -21,6 +21,7 @@ from hub_hookspecs import Mode
 from .open_link import PATHS, LinkShut, Shut, open_link
 from .ports import Hub, Tx
 from .print_paper import verify_token
+from .remove_member import Removal, removals_of
 from .revoke_api_key import KeyLine, keys_named
 
 PHONE = 7
@@ -64,6 +65,7 @@ Thing = (
     | ProviderAccount
     | Merchant
     | Member
+    | Removal
     | KeyLine
 )
 
@@ -192,6 +194,7 @@ class _Search:
         receipts = [receipt for merchant in self.merchants for receipt in self._receipts(merchant)]
         yield from payables
         yield from receipts
+        yield from removals_of(self.tx, self.text)
         yield from self._payments(bool(payables or receipts))
         for merchant in self.merchants:
             yield from self._company(merchant)
@@ -288,8 +291,8 @@ def _name(thing: Thing) -> tuple[str, ...]:
     match thing:
         case LinkFound():
             return "link", thing.link.id
-        case Member():
-            return "member", thing.merchant_id, thing.email
+        case Member() | Removal():
+            return type(thing).__name__, thing.merchant_id, thing.email
         case KeyLine():
             return "key", thing.key.id
     return type(thing).__name__, thing.id

@@ -17,6 +17,27 @@ REMOVED = "removed-member:"
 """A note of who removed whom, and when."""
 
 
+@attrs.frozen
+class Removal:
+    """Somebody who was a member, and who ended that when."""
+
+    merchant_id: str
+    email: str
+    by: str
+    at: datetime
+
+
+def removals_of(tx: Tx, email: str) -> tuple[Removal, ...]:
+    """Where this address was a member and is none any more."""
+    address, found = email.strip().lower(), []
+    there = {member.merchant_id for member in tx.merchants.members_by_email(address)}
+    for name, (by, at) in tx.marks.beginning(REMOVED).items():
+        merchant_id, _, removed = name.partition(":")
+        if removed == address and merchant_id not in there:
+            found.append(Removal(merchant_id, address, by, at))
+    return tuple(found)
+
+
 async def remove_member(hub: Hub, merchant: Merchant, email: str, *, by: str = "", owner: str = "") -> Member:
     """End a person's access.
 

@@ -1,6 +1,7 @@
 """A key that was stolen and a member who left are out at once, in the process that serves too."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -97,6 +98,9 @@ def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: Any, be
         assert answer.status_code != 303
         assert "session" not in browser.cookies
     assert "luis" not in beside("company", "member", "list", "--company", company.slug).out
+    found = beside("find", "Luis@correo.example").out
+    assert found.startswith("Former member luis@correo.example: removed")
+    assert re.search(r"^by +Ana$", found, re.MULTILINE)
     gone = beside("company", "member", "remove", "luis@correo.example", "--company", company.slug)
     assert (gone.code, "payment-hub company member list" in gone.err) == (1, True), gone
 

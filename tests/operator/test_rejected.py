@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import attrs
 import pytest
 
 import hub.flows.receive_message
 import hub.flows.view_hearing
-from hub.domain.message import MessageState, StoredMessage
+from hub.domain.message import MessageState, Review, StoredMessage
 from hub.flows.examine import Finding, Grade, examine
 from hub.flows.view_desk import view_start
 from hub.flows.view_hearing import hearing_of
@@ -41,7 +40,7 @@ def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world:
     message = forged(world, payment)
     (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))
     assert message[:10] in review.details
-    assert payment.reference in review.details
+    assert f"names payment {payment.reference}, and failed its proof: _signature is not of this" in review.details
     page = shell("review", "show", review.id[:10])
     for verb in ("show", "replay"):
         assert f"payment-hub message {verb} {message[:10]}" in page.out
@@ -171,9 +170,14 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
     assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
 
 
-def test_control_a_review_without_the_message_is_seen(world: Any, shell: Shell) -> None:
+def test_control_a_review_that_does_not_say_which_message_leads_to_none(
+    world: Any, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_before(**given: Any) -> Review:
+        return Review(**{**given, "subject": "", "details": "a rejected notification names the payment"})
+
+    monkeypatch.setattr(hub.flows.receive_message, "Review", as_before)
     payment = world.pay(world.debtor("CR", 150_000))
     message = forged(world, payment)
     (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))
-    bare = attrs.evolve(review, subject="", details=f"a rejected notification names payment {payment.reference}")
-    assert message[:10] not in bare.details
+    assert f"payment-hub message show {message[:10]}" not in shell("review", "show", review.id[:10]).out

@@ -319,6 +319,14 @@ def test_control_a_moment_without_its_clock_is_seen() -> None:
         assert not BARE.search(told), told
 
 
+@pytest.mark.parametrize("columns", [1, 9, 25])
+def test_a_terminal_that_is_too_narrow_for_anything_still_shows_it(columns: int) -> None:
+    table = hub.cli.layout.Table(("ID", "NAME", "WHY"), [("3f9a1c", NAME, TROUBLE)], (), ("NAME",), ("WHY",))
+    text = "\n".join(table.lines(columns))
+    assert "3f9a1c" in text
+    assert "".join(TROUBLE.split()) in "".join(text.split())
+
+
 def test_an_amount_of_nine_digits_is_never_cut(screens: Screens) -> None:
     amounts = (Money(111_111_111_050, "CRC"), Money(98_765_432_100, "COP"))
     page = next(page for page in screens("lists", 60) if page.name == "payment list")
