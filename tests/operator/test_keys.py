@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +64,9 @@ def is_booked(world: World, payment: Payment, country: str) -> bool:
 
 
 @pytest.fixture
-def beside(folder: Callable[[], Path]) -> World:
+def beside(folder_of_today: Callable[[], Path]) -> World:
     """A world in the present, for a serving process beside it."""
-    return World.open(folder(), clock=Clock(now=datetime.now(UTC)))
+    return World.open(folder_of_today(), clock=Clock.today())
 
 
 # ---------------------------------------------------------------- rotated
