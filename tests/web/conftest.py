@@ -372,7 +372,7 @@ async def _live(
     simulators = {code: simulator for code, simulator in load_simulators().items() if code in PROVIDER.values()}
     names = {
         "greenpay": [{"name": "El Tornillo"}, *({"name": f"Comercio {number}"} for number in range(2, 7))],
-        "nequi": [{"name": "Café de la Montaña SAS", "nit": "900123456"}],
+        "nequi": [{"name": "Café de la Montaña SAS", "nit": "900123456"} for _client in range(2)],
     }
     configs = {code: simulator.configure({"merchants": names[code]}) for code, simulator in simulators.items()}
     async with Mailbox() as mailbox:
