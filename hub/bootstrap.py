@@ -31,7 +31,7 @@ from hub.providers.load import load_countries, load_providers
 from hub.providers.registry import Provider
 from hub.settings import Settings
 from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
-from hub.vault import KeyFileMissing, Vault, create_keys, open_vault
+from hub.vault import KeyFileMissing, Vault, VaultError, create_keys, open_vault
 from hub_hookspecs import CROCKFORD, Grant
 
 log = structlog.get_logger()
@@ -97,34 +97,59 @@ def random_text(length: int, alphabet: str) -> str:
 
 
 class StoredGrants:
-    """Grants in the database, encrypted, so that all workers share them; kept in memory for speed."""
+    """Grants in the database, encrypted, so that all workers share them; kept in memory for speed.
+
+    Each belongs to one version of the account's credentials: what another process replaces is noticed by whoever opens
+    the account, and asks here for a grant of the version that it found.
+    """
 
     def __init__(self, store: SqliteStore, vault: Vault) -> None:
         self._store = store
         self._vault = vault
-        self._kept: dict[str, Grant] = {}
+        self._kept: dict[str, tuple[int, Grant]] = {}
 
-    async def load(self, account_id: str) -> Grant | None:
-        """The stored grant, if there is one."""
-        if account_id in self._kept:
-            return self._kept[account_id]
+    async def load(self, account_id: str, credentials: int) -> Grant | None:
+        """The stored grant of this version of the account's credentials, if there is one that opens."""
+        version, grant = self._kept.get(account_id, (0, None))
+        if version == credentials:
+            return grant
 
         def read(tx: SqliteTx) -> tuple[bytes, str] | None:
             sealed, account = tx.accounts.grant(account_id), tx.accounts.get(account_id)
             return (sealed, account.merchant_id) if sealed and account else None
 
         found = await self._store.read(read)
-        if found is None:
+        version, grant = self._open(account_id, *found) if found else (0, None)
+        if grant is None or version != credentials:
             return None
-        raw = json.loads(self._vault.open(found[0], table="account", column="grant", row=account_id, merchant=found[1]))
-        grant = Grant(headers=raw["headers"], expires_at=datetime.fromisoformat(raw["expires_at"]))
-        self._kept[account_id] = grant
+        self._keep(account_id, credentials, grant)
         return grant
 
-    async def save(self, account_id: str, grant: Grant) -> None:
-        """Keep a fresh grant."""
-        self._kept[account_id] = grant
-        plain = json.dumps({"headers": dict(grant.headers), "expires_at": grant.expires_at.isoformat()}).encode()
+    def _open(self, account_id: str, sealed: bytes, merchant_id: str) -> tuple[int, Grant | None]:
+        try:
+            plain = self._vault.open(sealed, table="account", column="grant", row=account_id, merchant=merchant_id)
+        except VaultError as error:  # another is fetched in its place
+            log.warning("grant_not_opened", account=account_id, why=str(error))
+            return 0, None
+        raw = json.loads(plain)
+        grant = Grant(headers=raw["headers"], expires_at=datetime.fromisoformat(raw["expires_at"]))
+        return raw.get("credentials", 0), grant  # those of earlier releases do not say of which credentials they are
+
+    def _keep(self, account_id: str, credentials: int, grant: Grant) -> None:
+        version, _grant = self._kept.get(account_id, (0, None))
+        if credentials >= version:
+            self._kept[account_id] = (credentials, grant)
+
+    async def save(self, account_id: str, credentials: int, grant: Grant) -> None:
+        """Keep a fresh grant; one of credentials that were replaced meanwhile serves nobody any more."""
+        self._keep(account_id, credentials, grant)
+        plain = json.dumps(
+            {
+                "headers": dict(grant.headers),
+                "expires_at": grant.expires_at.isoformat(),
+                "credentials": credentials,
+            }
+        ).encode()
 
         def write(tx: SqliteTx) -> None:
             account = tx.accounts.get(account_id)
@@ -133,7 +158,7 @@ class StoredGrants:
             sealed, _key = self._vault.seal(
                 plain, table="account", column="grant", row=account_id, merchant=account.merchant_id
             )
-            tx.accounts.save_grant(account_id, sealed)
+            tx.accounts.save_grant(account_id, sealed, of=credentials)
 
         await self._store.write(write)
 
@@ -271,7 +296,7 @@ def watch_exchanges(hub: Hub, exchanger: Exchanger) -> None:
     exchanger.watch(
         on_close=lambda account: later(answer_again(hub, account)),
         on_open=lambda account: later(hold_back(hub, account)),
-        on_refused=lambda account, why: later(check_credentials(hub, account, why)),
+        on_refused=lambda account, credentials, why: later(check_credentials(hub, account, why, credentials)),
     )
 
 

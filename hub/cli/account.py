@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hub.domain.message import StoredMessage
     from hub.flows.connect_account import Connected
     from hub.flows.ports import Hub
+    from hub.flows.replace_credentials import NotReplaced
+    from hub_hookspecs import IdentityReport
 
 
 @click.group()
@@ -27,12 +30,16 @@ def command() -> None:
 @click.argument("code", metavar="PROVIDER")
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers.")
+@click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
 @company_option
 @data_option
-def connect(code: str, file: IO[bytes] | None, confirmed: bool, slug: str | None, data: str | None) -> None:
+def connect(
+    code: str, file: IO[bytes] | None, confirmed: bool, anyway: bool, slug: str | None, data: str | None
+) -> None:
     """Connect a company: what the merchant enters, from FILE or - (standard input).
 
     FILE is JSON, or lines NAME=VALUE. Without FILE a terminal is asked for each setting.
+    Credentials that work stay until the provider accepts the new ones.
     """
     from hub.domain.account import AccountStatus
     from hub.flows.connect_account import Connected, confirm_account, connect_account
@@ -44,7 +51,8 @@ def connect(code: str, file: IO[bytes] | None, confirmed: bool, slug: str | None
         merchant = await find_company(hub, slug)
         values = _values(hub, code, file, "merchant")
         await _refuse_not_enabled(hub, merchant, code)
-        done = await connect_account(hub, merchant.id, code, values, by=operator())
+        entering = connect_account(hub, merchant.id, code, values, by=operator(), anyway=anyway, confirmed=confirmed)
+        done = await _entered(hub, merchant, code, entering)
         if confirmed and done.account.status is AccountStatus.NEEDS_CONFIRMATION:
             done = Connected(account=await confirm_account(hub, done.account.id, by=operator()))
         return merchant, done, hub.providers[code].info
@@ -57,12 +65,14 @@ def connect(code: str, file: IO[bytes] | None, confirmed: bool, slug: str | None
 @command.command()
 @click.argument("code", metavar="PROVIDER")
 @click.argument("file", type=click.File("rb"), required=False)
+@click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
 @company_option
 @data_option
-def provision(code: str, file: IO[bytes] | None, slug: str | None, data: str | None) -> None:
+def provision(code: str, file: IO[bytes] | None, anyway: bool, slug: str | None, data: str | None) -> None:
     """Enter what the operator knows of a company's account, from FILE or - (standard input).
 
     FILE is JSON, or lines NAME=VALUE. A request that waits is validated at once, and its company is told.
+    Credentials that work stay until the provider accepts the new ones.
     """
     from hub.flows.connect_account import provision_account
 
@@ -73,12 +83,53 @@ def provision(code: str, file: IO[bytes] | None, slug: str | None, data: str | N
         merchant = await find_company(hub, slug)
         values = _values(hub, code, file, "operator")
         await _refuse_not_enabled(hub, merchant, code)
-        done = await provision_account(hub, merchant.id, code, values, by=operator())
+        entering = provision_account(hub, merchant.id, code, values, by=operator(), anyway=anyway)
+        done = await _entered(hub, merchant, code, entering)
         return merchant, done, hub.providers[code].info
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
     _fail_unless_usable(merchant, done.account, info)
+
+
+async def _entered(hub: Hub, merchant: Merchant, code: str, entering: Awaitable[Connected]) -> Connected:
+    """What entering did; credentials that were not taken are a failed command, which says what replacing would stop."""
+    from hub.flows.replace_credentials import NotReplaced
+
+    try:
+        return await entering
+    except NotReplaced as held:
+        click.echo(f"{merchant.slug} {code}: nothing was changed, the stored credentials stay in use")
+        _print_report(held.report)
+        raise click.ClickException(_words_for(held, merchant, hub.providers[code].info)) from held
+
+
+def _words_for(held: NotReplaced, merchant: Merchant, info: Any) -> str:
+    differing = ", ".join(field.field for field in held.report.fields if field.match.value == "different")
+    words = f"{info.code} --company {merchant.slug}"
+    if held.awaits_confirmation:
+        why = f"{info.name} accepts the new credentials, but a person must confirm whose they are"
+    elif differing:
+        why = f"{info.name} knows the owner of the new credentials by another {differing}"
+    elif held.report.credentials.value == "refused":
+        why = f"{info.name} refused the new credentials"
+    else:
+        why = f"{info.name} gave no clear answer about the new credentials"
+    until = f"payment-hub account confirm {words}" if held.awaits_confirmation else f"{info.name} accepts others"
+    stops = [f"nobody can pay {merchant.slug} through {info.name} until {until}"] if held.is_offered else []
+    if held.live:
+        stops.append(f"whether {held.live} payments under way are paid may never be known")
+    stops.append("the stored ones are lost")
+    return (
+        f"{why}; enter the right ones: payment-hub account {_verb(info)} {words},"
+        f" or replace the stored ones with --replace-anyway: then {', and '.join(stops)}"
+    )
+
+
+def _verb(info: Any) -> str:
+    """How its credentials are entered."""
+    asked = any(setting.entered_by.value == "merchant" for setting in info.settings)
+    return "connect" if asked else "provision"
 
 
 async def _refuse_not_enabled(hub: Hub, merchant: Merchant, code: str) -> None:
@@ -121,7 +172,7 @@ def _print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
     if done.problems:
         click.echo(f"  next: payment-hub account provision {account.provider} FILE --company {merchant.slug}")
         return
-    _print_report(account)
+    _print_report(account.report)
     if account.status.value == "needs_confirmation":
         click.echo(f"  next: payment-hub account confirm {account.provider} --company {merchant.slug}")
     if info.notification_setup:
@@ -129,8 +180,7 @@ def _print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
         click.echo(f"  {info.name} must be told where to send notifications: {show}")
 
 
-def _print_report(account: ProviderAccount) -> None:
-    report = account.report
+def _print_report(report: IdentityReport | None) -> None:
     if report is None:
         return
     click.echo(f"  credentials: {report.credentials.value}{f' ({report.code})' if report.code else ''}")
@@ -155,10 +205,9 @@ def _fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any)
     if account.status.value != "failed":
         return
     if account.report.credentials.value == "refused":
-        asked = any(setting.entered_by.value == "merchant" for setting in info.settings)
-        verb = "connect" if asked else "provision"
         raise click.ClickException(
-            f"{info.name} refused the credentials; enter the right ones: payment-hub account {verb} {account_words}"
+            f"{info.name} refused the credentials;"
+            f" enter the right ones: payment-hub account {_verb(info)} {account_words}"
         )
     differing = ", ".join(field.field for field in account.report.fields if field.match.value == "different")
     raise click.ClickException(

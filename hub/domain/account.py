@@ -25,6 +25,10 @@ class AccountStatus(enum.StrEnum):
     DISABLED = "disabled"
 
 
+ACCEPTED = frozenset({AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION})
+"""Where the provider accepted the credentials that are stored: they are not replaced by worse ones."""
+
+
 @attrs.frozen(kw_only=True)
 class ProviderAccount:
     """One merchant's connection to one provider in one mode.

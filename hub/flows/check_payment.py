@@ -111,6 +111,7 @@ async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim],
         "query_payment",
         account=opened.account,
         account_id=opened.record.id,
+        credentials=opened.record.credentials,
         query=query,
     )
     if ran.conclusion.outcome is not Outcome.RESULT:

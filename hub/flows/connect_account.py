@@ -1,4 +1,7 @@
-"""Connect a merchant to a provider: settings in, validation, confirmation by hand, activation."""
+"""Connect a merchant to a provider: settings in, validation, confirmation by hand, activation.
+
+What replaces the credentials of an account that works is validated first: ``replace_credentials``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 import attrs
 
@@ -33,10 +37,14 @@ from hub_hookspecs import (
     ProviderInfo,
 )
 
-from .open_account import Opened, open_account
+from .open_account import Opened, open_account, opened_account
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .replace_credentials import CHANGED, Draft, Entry, differs, replace_drafted, save_secrets
 from .save_company import Invalid
+
+UNTOLD = frozenset({AccountStatus.NEEDS_CONFIRMATION, AccountStatus.DISABLED})
+"""Results that are not mailed: the person who sees them has the next step, or turned the account off."""
 
 
 @attrs.frozen(kw_only=True)
@@ -105,55 +113,106 @@ class Connected:
     problems: tuple[SettingProblem, ...] = ()
 
 
-async def connect_account(hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], *, by: str) -> Connected:
-    """The merchant pressed Activar (or Activar pagos en línea and Guardar).
-
-    A secret left empty keeps the stored one. Where operator settings are still missing the account is *requested*
-    and the operator gets one mail.
-
-    Raises:
-        Invalid: Every fault of the form; nothing changed.
-    """
-    return await _enter(hub, merchant_id, code, values, EnteredBy.MERCHANT, by=by)
-
-
-async def provision_account(
-    hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], *, by: str = "operator"
-) -> Connected:
-    """The operator enters what merchants are not asked for; a waiting request is validated at once."""
-    return await _enter(hub, merchant_id, code, values, EnteredBy.OPERATOR, by=by)
-
-
-async def _enter(
-    hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], entered_by: EnteredBy, *, by: str
-) -> Connected:
-    now = hub.clock()
-    account_id, token = hub.fresh_id(), hub.random_text(32, CROCKFORD)
-    account = await hub.store.write(
-        lambda tx: _store(tx, hub, merchant_id, code, values, entered_by, account_id, token, now)
-    )
-    hub.kept.clear()
-    missing = await missing_settings(hub, account)
-    if missing:
-        return await _wait(hub, account, missing, entered_by, now)
-    if entered_by is EnteredBy.OPERATOR and account.status is AccountStatus.DRAFT:
-        return Connected(account=account)
-    return Connected(account=await validate_account(hub, account.id, by=by))
-
-
-def _store(
-    tx: Tx,
+async def connect_account(
     hub: Hub,
     merchant_id: str,
     code: str,
     values: Mapping[str, str],
-    entered_by: EnteredBy,
-    account_id: str,
-    token: str,
-    now: datetime,
-) -> ProviderAccount:
-    provider = hub.providers.get(code)
-    merchant = tx.merchants.get(merchant_id)
+    *,
+    by: str,
+    seen: int | None = None,
+    anyway: bool = False,
+    confirmed: bool = False,
+) -> Connected:
+    """The merchant pressed Activar (or Activar pagos en línea and Guardar).
+
+    A secret left empty keeps the stored one. Where operator settings are still missing the account is *requested*
+    and the operator gets one mail. Other credentials of an account that works are stored when they are accepted.
+
+    Args:
+        seen, anyway, confirmed: See ``Entry``.
+
+    Raises:
+        Invalid: Every fault of the form, or somebody else was quicker; nothing changed.
+        NotReplaced: The account works, and the new credentials were not accepted; nothing changed.
+    """
+    entry = Entry(
+        merchant_id=merchant_id,
+        code=code,
+        given=values,
+        entered_by=EnteredBy.MERCHANT,
+        seen=seen,
+        anyway=anyway,
+        confirmed=confirmed,
+    )
+    return await _enter(hub, entry, by=by)
+
+
+async def provision_account(
+    hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], *, by: str = "operator", anyway: bool = False
+) -> Connected:
+    """The operator enters what merchants are not asked for; a waiting request is validated at once.
+
+    Raises:
+        Invalid, NotReplaced: As for ``connect_account``.
+    """
+    entry = Entry(merchant_id=merchant_id, code=code, given=values, entered_by=EnteredBy.OPERATOR, anyway=anyway)
+    return await _enter(hub, entry, by=by)
+
+
+async def _enter(hub: Hub, entry: Entry, *, by: str) -> Connected:
+    now = hub.clock()
+    account_id, token = hub.fresh_id(), hub.random_text(32, CROCKFORD)
+    draft = await hub.store.write(lambda tx: _take(tx, hub, entry, account_id, token, now))
+    hub.kept.clear()
+    if draft.tried:
+        return Connected(account=await _replace(hub, draft, draft.tried, entry))
+    account = draft.account
+    missing = await missing_settings(hub, account)
+    if missing:
+        return await _wait(hub, account, missing, entry.entered_by, now)
+    if entry.entered_by is EnteredBy.OPERATOR and account.status is AccountStatus.DRAFT:
+        return Connected(account=account)
+    return Connected(account=await validate_account(hub, account.id, by=by))
+
+
+async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: Entry) -> ProviderAccount:
+    """Ask about what was entered before anything of it is stored."""
+    info: ProviderInfo = tried.provider.info
+    if missing := setting_problems(info, tried.account.settings):
+        report = _unclear(info, f"missing: {', '.join(problem.name for problem in missing)}")
+    else:
+        report = await ask_identity(hub, tried)
+    now = hub.clock()
+
+    def store(tx: Tx) -> ProviderAccount:
+        after = replace_drafted(tx, hub, draft, entry, report, now)
+        if after.report is report and after.status not in UNTOLD:
+            _tell_result(tx, hub, after, now)
+        tx.after_commit(hub.wake)
+        return after
+
+    account = await hub.store.write(store)
+    hub.kept.clear()
+    return account
+
+
+def _take(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: datetime) -> Draft:
+    """Store what was entered, unless it must be asked about first."""
+    draft = _draft(tx, hub, entry, account_id, token, now)
+    if draft.before and draft.differs and entry.seen not in (None, draft.before.credentials):
+        raise Invalid((CHANGED,))
+    if draft.is_in_use and draft.differs:
+        return attrs.evolve(draft, tried=open_account(tx, hub, draft.account, now, given=draft.secrets))
+    if draft.before and draft.has_accepted:
+        return attrs.evolve(draft, account=draft.before)
+    (tx.accounts.save if draft.before else tx.accounts.add)(draft.account)
+    save_secrets(tx, hub, draft.account, draft.secrets)
+    return draft
+
+
+def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: datetime) -> Draft:
+    code, merchant, provider = entry.code, tx.merchants.get(entry.merchant_id), hub.providers.get(entry.code)
     if merchant is None:
         raise Invalid((Problem("company", "No existe la empresa"),))
     country = merchant.company.country
@@ -166,10 +225,10 @@ def _store(
         name, words = provider.info.name if provider else code, ABSENCE_WORDS[absence or Absence.NOT_INSTALLED]
         raise Invalid((Problem("provider", f"{name} {words}."),))
     info: ProviderInfo = provider.info
-    existing = next((item for item in tx.accounts.of(merchant_id, merchant.mode) if item.provider == code), None)
+    existing = next((item for item in tx.accounts.of(merchant.id, merchant.mode) if item.provider == code), None)
     account = existing or ProviderAccount(
         id=account_id,
-        merchant_id=merchant_id,
+        merchant_id=merchant.id,
         provider=code,
         mode=merchant.mode,
         status=AccountStatus.DRAFT,
@@ -177,28 +236,24 @@ def _store(
         created_at=now,
         updated_at=now,
     )
-    given = _cleaned(info, values, entered_by)
-    _refuse_bad(tx, info, account, given, entered_by)
-    secret = {name for name in given if (setting := info.setting(name)) and setting.secret}
-    if _is_another(info, account, given):
+    given = _cleaned(info, entry.given, entry.entered_by)
+    _refuse_bad(tx, info, account, given, entry.entered_by)
+    secrets = {name: text for name, text in given.items() if (setting := info.setting(name)) and setting.secret}
+    another, changes = _is_another(info, account, given), differs(tx, hub, account, given)
+    if another:
         account = attrs.evolve(account, confirmed_by="", confirmed_at=None)
+    if entry.entered_by is EnteredBy.MERCHANT and account.status in (AccountStatus.DRAFT, AccountStatus.DISABLED):
+        account = attrs.evolve(account, status=AccountStatus.REQUESTED)
     account = attrs.evolve(
         account,
-        settings={**account.settings, **{name: text for name, text in given.items() if name not in secret}},
-        secret_names=account.secret_names | secret,
+        settings={**account.settings, **{name: text for name, text in given.items() if name not in secrets}},
+        secret_names=account.secret_names | set(secrets),
+        credentials=account.credentials + 1 if existing and changes else account.credentials,
         report=None,
         updated_at=now,
     )
-    if entered_by is EnteredBy.MERCHANT and account.status in (AccountStatus.DRAFT, AccountStatus.DISABLED):
-        account = attrs.evolve(account, status=AccountStatus.REQUESTED)
-    (tx.accounts.save if existing else tx.accounts.add)(account)
-    for name in secret:
-        sealed, key_id = hub.vault.seal(
-            given[name].encode(), table="account_secret", column=name, row=account.id, merchant=merchant_id
-        )
-        tx.accounts.save_secret(account.id, name, sealed, key_id)
-    tx.accounts.save_grant(account.id, None)
-    return account
+    live = tx.payments.count_live(account.id) if existing else 0
+    return Draft(before=existing, account=account, secrets=secrets, differs=changes, is_another=another, live=live)
 
 
 def _cleaned(info: ProviderInfo, values: Mapping[str, str], entered_by: EnteredBy) -> dict[str, str]:
@@ -296,29 +351,26 @@ def _delivery(account: ProviderAccount, kind: DeliveryKind, recipient: str, chan
 
 
 async def validate_account(hub: Hub, account_id: str, *, by: str) -> ProviderAccount:
-    """Ask the provider about credentials and identity; the result decides the status and is mailed."""
-    report = await ask_identity(hub, account_id)
-    done = hub.clock()
-    return await hub.store.write(lambda tx: _judge(tx, hub, account_id, report, by, done))
-
-
-async def ask_identity(hub: Hub, account_id: str) -> IdentityReport:
-    """What the provider says of credentials and identity; unclear where it says nothing. Nothing is changed here.
+    """Ask the provider about credentials and identity; the result decides the status and is mailed.
 
     Raises:
         LookupError: No such account.
         NotInstalled: Its provider is not served here.
     """
-    now = hub.clock()
+    opened = await opened_account(hub, account_id)
+    if opened is None:
+        raise LookupError(f"no account {account_id}")
+    report = await ask_identity(hub, opened)
+    done = hub.clock()
+    return await hub.store.write(lambda tx: _judge(tx, hub, opened, report, done))
 
-    def load(tx: Tx) -> Opened:
-        record = tx.accounts.get(account_id)
-        if record is None:
-            raise LookupError(f"no account {account_id}")
-        return open_account(tx, hub, record, now)
 
-    opened = await hub.store.read(load)
-    info: ProviderInfo = opened.provider.info
+async def ask_identity(hub: Hub, opened: Opened) -> IdentityReport:
+    """What the provider says of credentials and identity; unclear where it says nothing. Nothing is changed here.
+
+    It is asked without the account's grant: that may be of other credentials, or say nothing of these any more.
+    """
+    now, info = hub.clock(), cast("ProviderInfo", opened.provider.info)
     check = IdentityCheck(
         reference=hub.random_text(info.reference.length, info.reference.alphabet),
         currencies=currencies_of(opened.record, info),
@@ -326,22 +378,33 @@ async def ask_identity(hub: Hub, account_id: str) -> IdentityReport:
         call_id=hub.random_text(10, CROCKFORD),
     )
     ran = await hub.exchanger.run(
-        opened.provider, "validate_identity", account=opened.account, account_id=account_id, check=check
+        opened.provider,
+        "validate_identity",
+        account=opened.account,
+        account_id=opened.record.id,
+        credentials=None,
+        check=check,
     )
     conclusion = ran.conclusion
     if conclusion.outcome is Outcome.RESULT and isinstance(conclusion.value, IdentityReport):
         return conclusion.value
+    return _unclear(info, conclusion.cause[:120])
+
+
+def _unclear(info: ProviderInfo, why: str) -> IdentityReport:
     return IdentityReport(
         credentials=Credentials.UNCLEAR,
-        code=conclusion.cause[:120],
+        code=why,
         fields=tuple(FieldMatch(field=name, match=Match.UNAVAILABLE) for name in info.verified_fields),
     )
 
 
-def _judge(tx: Tx, hub: Hub, account_id: str, report: IdentityReport, by: str, now: datetime) -> ProviderAccount:
-    account = tx.accounts.get(account_id)
-    if account is None:
-        raise LookupError(f"no account {account_id}")
+def _judge(tx: Tx, hub: Hub, asked: Opened, report: IdentityReport, now: datetime) -> ProviderAccount:
+    account, merchant = tx.accounts.get(asked.record.id), tx.merchants.get(asked.merchant.id)
+    if account is None or merchant is None:
+        raise LookupError(f"no account {asked.record.id}")
+    if account.credentials != asked.record.credentials or merchant.company != asked.merchant.company:
+        return account  # the answer is about what somebody has replaced meanwhile
     status = status_after(report, confirmed=bool(account.confirmed_by))
     # A provider that cannot answer now has said nothing against an account that it knew before; and one that was turned
     # off is turned on by connecting it again, not by being asked about.
@@ -362,8 +425,12 @@ def _tell_result(tx: Tx, hub: Hub, account: ProviderAccount, now: datetime) -> N
         tx.deliveries.add(_delivery(account, DeliveryKind.ACCOUNT_RESULT, address, change, now))
 
 
-async def confirm_account(hub: Hub, account_id: str, *, by: str) -> ProviderAccount:
-    """A person confirms that the identity equals the one at the provider; recorded with who and when."""
+async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | None = None) -> ProviderAccount:
+    """A person confirms that the identity equals the one at the provider; recorded with who and when.
+
+    Args:
+        seen: Version of the credentials that stood before the person.
+    """
     now = hub.clock()
 
     def confirm(tx: Tx) -> ProviderAccount:
@@ -374,6 +441,8 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str) -> ProviderAcco
             raise Invalid((Problem("identity", "La identidad no coincide con la del proveedor"),))
         if account.report is None or account.status is not AccountStatus.NEEDS_CONFIRMATION:
             raise Invalid((Problem("identity", "No hay nada que confirmar. Remedio: valide de nuevo la conexión"),))
+        if seen not in (None, account.credentials):
+            raise Invalid((Problem("identity", "Alguien más cambió los datos de esta cuenta: revíselos y confirme"),))
         after = attrs.evolve(
             account,
             confirmed_by=by,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from hub.domain.account import ProviderAccount, with_defaults
 from hub.domain.merchant import Merchant
 from hub_hookspecs import Account, Mode
+from hub_hookspecs.identity import EMPTY
 
 from .ports import Hub, Provider, Tx, Unopened
 
@@ -47,8 +49,13 @@ class Opened:
     read_at: datetime
 
 
-def open_account(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Opened:
+def open_account(
+    tx: Tx, hub: Hub, record: ProviderAccount, now: datetime, *, given: Mapping[str, str] = EMPTY
+) -> Opened:
     """Build the hook's view of an account in a reading transaction.
+
+    Args:
+        given: Secrets in place of stored ones, which are not opened.
 
     Raises:
         CannotOpen: The provider is not here, or the secrets do not open.
@@ -57,7 +64,7 @@ def open_account(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Op
     merchant = tx.merchants.get(record.merchant_id)
     if provider is None or merchant is None:
         raise NotInstalled(f"provider {record.provider} is not installed")
-    secrets = _secrets(tx, hub, record)
+    secrets = {**_secrets(tx, hub, record, but=given), **given}
     account = Account(
         company=merchant.company,
         mode=record.mode,
@@ -67,12 +74,13 @@ def open_account(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Op
     return Opened(record=record, merchant=merchant, provider=provider, account=account, read_at=now)
 
 
-def _secrets(tx: Tx, hub: Hub, record: ProviderAccount) -> dict[str, str]:
+def _secrets(tx: Tx, hub: Hub, record: ProviderAccount, *, but: Collection[str] = ()) -> dict[str, str]:
     place = {"table": "account_secret", "row": record.id, "merchant": record.merchant_id}
     try:
         return {
             name: hub.vault.open(sealed, column=name, **place).decode()
             for name, sealed in tx.accounts.secrets(record.id).items()
+            if name not in but
         }
     except Unopened as error:
         raise Locked(record, str(error)) from error

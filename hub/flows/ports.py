@@ -95,6 +95,9 @@ class Accounts(Protocol):
 
     def add(self, account: ProviderAccount) -> None: ...
     def save(self, account: ProviderAccount) -> None: ...
+    def replace(self, account: ProviderAccount) -> bool:
+        """Write an account with its next version of credentials; False when somebody else's came before."""
+
     def get(self, account_id: str) -> ProviderAccount | None: ...
     def by_token(self, path_token: str) -> ProviderAccount | None: ...
     def of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]: ...
@@ -109,7 +112,9 @@ class Accounts(Protocol):
         """(account id, merchant id, name, sealed, key id) of every secret, for key rotation."""
 
     def grant(self, account_id: str) -> bytes | None: ...
-    def save_grant(self, account_id: str, sealed: bytes | None) -> None: ...
+    def save_grant(self, account_id: str, sealed: bytes | None, *, of: int | None = None) -> None:
+        """Keep or drop the sealed grant; ``of``: only while this is the version of the account's credentials."""
+
     def key_fingerprint_users(self, fingerprint: str) -> tuple[str, ...]:
         """Ids of accounts that use a public key with this fingerprint."""
 
@@ -181,6 +186,9 @@ class Payments(Protocol):
     def by_provider_reference(self, account_id: str, provider_reference: str) -> Payment | None: ...
     def by_return_token(self, token: str) -> Payment | None: ...
     def live_with(self, payable_ids: Collection[str]) -> tuple[Payment, ...]: ...
+    def count_live(self, account_id: str) -> int:
+        """How many payments of an account may still be paid."""
+
     def with_payables(self, payable_ids: Collection[str]) -> tuple[Payment, ...]: ...
     def of_customer(self, customer_id: str, mode: Mode) -> tuple[Payment, ...]: ...
     def search(
@@ -735,9 +743,16 @@ class Exchanger(Protocol):
         *,
         account: Account,
         account_id: str,
+        credentials: int | None,
         lease_until: datetime | None = None,
         **records: Any,
-    ) -> Ran: ...
+    ) -> Ran:
+        """Drive one hook call to its conclusion.
+
+        Args:
+            credentials: Version of the credentials in the view of the account, to which its grant must belong; without
+                one a grant is fetched for this call alone, and kept nowhere.
+        """
 
     def peek(
         self, provider: Any, hook: str, *, account: Account, account_id: str, **records: Any

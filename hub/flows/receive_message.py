@@ -410,7 +410,12 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         return Read(MessageState.DUE, stored.verdict, asked=True)
     if conclusion is None:
         ran = await hub.exchanger.run(
-            opened.provider, "handle_notification", account=account, account_id=account_id, message=message
+            opened.provider,
+            "handle_notification",
+            account=account,
+            account_id=account_id,
+            credentials=opened.record.credentials,
+            message=message,
         )
         conclusion, steps = ran.conclusion, ran.steps
     done = hub.clock()

@@ -175,6 +175,7 @@ async def fetch_settlement(
         "fetch_settlement",
         account=opened.account,
         account_id=account.id,
+        credentials=opened.record.credentials,
         period=Period(first=first, last=last, now=now, call_id=hub.random_text(10, CROCKFORD)),
     )
     if ran.conclusion.outcome is not Outcome.RESULT:

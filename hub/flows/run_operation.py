@@ -276,6 +276,7 @@ async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tup
         HOOKS[operation.kind],
         account=opened.account,
         account_id=operation.account_id,
+        credentials=opened.record.credentials,
         lease_until=operation.lease_until,
         **records,
     )

@@ -411,6 +411,7 @@ async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarte
         "create_payment",
         account=opened.account,
         account_id=payment.account_id,
+        credentials=opened.record.credentials,
         lease_until=payment.lease_until,
         order=order,
     )

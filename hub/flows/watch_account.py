@@ -13,7 +13,7 @@ from hub.domain.papers import Attention
 from hub_hookspecs import Credentials, IdentityReport
 
 from .connect_account import ask_identity
-from .open_account import CannotOpen
+from .open_account import CannotOpen, opened_account
 from .ports import Hub, Tx
 from .record_observations import derived_id
 
@@ -53,32 +53,39 @@ def held_back(tx: Tx, now: datetime) -> frozenset[str]:
     return frozenset(account for account, (_, until) in tx.marks.beginning(HELD).items() if now < until)
 
 
-async def check_credentials(hub: Hub, account_id: str, why: str) -> ProviderAccount | None:
+async def check_credentials(
+    hub: Hub, account_id: str, why: str, credentials: int | None = None
+) -> ProviderAccount | None:
     """The provider did not let the account in: ask about its identity, and suspend it when its credentials are refused.
 
     The merchant is told once, when it is suspended; live payments go on being asked about.
+
+    Args:
+        credentials: Version of those that were refused; nothing is said against an account that has others now.
     """
-    now, key = hub.clock(), f"{REFUSED}{account_id}"
+    now, key = hub.clock(), f"{REFUSED}{account_id}:{credentials or ''}"
     asked = hub.noted.get(key)
     if isinstance(asked, datetime) and now - asked < ASK_AGAIN:
         return None
     hub.noted[key] = now
-    account = await hub.store.read(lambda tx: tx.accounts.get(account_id))
-    if account is None or account.status is not AccountStatus.ACTIVE:
-        return None
     try:
-        report = await ask_identity(hub, account_id)
+        opened = await opened_account(hub, account_id)
     except CannotOpen:
         return None
+    if opened is None or opened.record.status is not AccountStatus.ACTIVE:
+        return None
+    if opened.record.credentials != (credentials or opened.record.credentials):
+        return None
+    report = await ask_identity(hub, opened)
     done = hub.clock()
-    return await hub.store.write(lambda tx: _judge(tx, hub, account_id, why, report, done))
+    return await hub.store.write(lambda tx: _judge(tx, hub, opened.record, why, report, done))
 
 
 def _judge(
-    tx: Tx, hub: Hub, account_id: str, why: str, report: IdentityReport, now: datetime
+    tx: Tx, hub: Hub, asked: ProviderAccount, why: str, report: IdentityReport, now: datetime
 ) -> ProviderAccount | None:
-    account = tx.accounts.get(account_id)
-    if account is None or account.status is not AccountStatus.ACTIVE:
+    account_id, account = asked.id, tx.accounts.get(asked.id)
+    if account is None or account.status is not AccountStatus.ACTIVE or account.credentials != asked.credentials:
         return account
     refused = report.credentials is Credentials.REFUSED
     said = report.credentials.value + (f" ({report.code})" if report.code else "")

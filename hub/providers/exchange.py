@@ -94,13 +94,20 @@ class Ran:
 
 @attrs.define
 class _Call:
-    """One hook call on its way."""
+    """One hook call on its way.
+
+    Attributes:
+        grants: Where its grants are kept, and ``turn`` lets one task at a time fetch one.
+    """
 
     provider: Provider
     account: Account
     account_id: str
+    credentials: int
     lease_until: datetime | None
     deadline: float
+    grants: GrantStore
+    turn: asyncio.Lock
     records: list[StepRecord] = attrs.Factory(list)
     not_let_in: list[str] = attrs.Factory(list)
 
@@ -113,8 +120,8 @@ class Exchanger:
         grants: Where grants are kept.
         on_close: Told the account when its breaker closes: its due checks are due now.
         on_open: Told the account whenever its open breaker saw another failure.
-        on_refused: Told the account and why, when the provider does not let it in (401, 403), or a plugin asks that
-            its merchant be told.
+        on_refused: Told the account, the version of its credentials and why, when the provider does not let it in
+            (401, 403), or a plugin asks that its merchant be told.
         clock: UTC now.
         addresses_of: Where live accounts may be connected to.
     """
@@ -127,7 +134,7 @@ class Exchanger:
         limits: Limits | None = None,
         on_close: Callable[[str], None] | None = None,
         on_open: Callable[[str], None] | None = None,
-        on_refused: Callable[[str, str], None] | None = None,
+        on_refused: Callable[[str, int, str], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ssl_context: ssl.SSLContext | None = None,
         addresses_of: AddressesOf = public_addresses,
@@ -154,7 +161,7 @@ class Exchanger:
         *,
         on_close: Callable[[str], None],
         on_open: Callable[[str], None],
-        on_refused: Callable[[str, str], None],
+        on_refused: Callable[[str, int, str], None],
     ) -> None:
         """Tell these from now on; for a hub that is built around its exchanger."""
         self._on_close, self._on_open, self._on_refused = on_close, on_open, on_refused
@@ -166,20 +173,26 @@ class Exchanger:
         *,
         account: Account,
         account_id: str,
+        credentials: int | None = 1,
         lease_until: datetime | None = None,
         **records: object,
     ) -> Ran:
         """Drive one hook call to its conclusion.
 
         Args:
+            credentials: Version of the credentials in the view of the account, to which its grant must belong; without
+                one a grant is fetched for this call alone, and kept nowhere.
             lease_until: A session or charging request must be over by then, or it is not sent.
             records: The hook's own records by name, e.g. ``order=Order(...)``.
         """
         deadline = time.monotonic() + self._limits.call
-        call = _Call(provider, account, account_id, lease_until, deadline)
+        grants, turn = self._grants, self._grant_turns[account_id]
+        if credentials is None:
+            grants, turn = GrantsInMemory(), asyncio.Lock()
+        call = _Call(provider, account, account_id, credentials or 0, lease_until, deadline, grants, turn)
         conclusion = await self._drive(call, hook, records)
         if self._on_refused and hook != "validate_identity" and (why := _refusal(call, hook, conclusion)):
-            _tell(partial(self._on_refused, account_id, why))
+            _tell(partial(self._on_refused, account_id, call.credentials, why))
         return Ran(conclusion, tuple(call.records))
 
     def peek(
@@ -335,7 +348,7 @@ class Exchanger:
         )
         self._note(call.account_id, outcome)
         if grant is not None and isinstance(outcome, httpx.Response) and outcome.status_code == 401:
-            await self._drop_grant(call.account_id, grant)
+            await _drop_grant(call, grant)
         return outcome
 
     async def _held_back(self, account_id: str) -> Lost | None:
@@ -372,8 +385,8 @@ class Exchanger:
             NotSent: There is none to be had.
         """
         life = timedelta(seconds=0 if mark is Mark.HARMLESS else self._limits.grant_life)
-        async with self._grant_turns[call.account_id]:
-            kept = await self._grants.load(call.account_id)
+        async with call.turn:
+            kept = await call.grants.load(call.account_id, call.credentials)
             if kept is not None and kept.expires_at > self._clock() + life:
                 return kept
             request = GrantRequest(now=self._clock(), call_id=new_call_id())
@@ -386,16 +399,8 @@ class Exchanger:
                 raise NotSent(f"no grant: {conclusion.cause}") from refused
             if grant.expires_at <= self._clock():
                 raise NotSent("no grant: the provider gave one that has expired")
-            await self._grants.save(call.account_id, grant)
+            await call.grants.save(call.account_id, call.credentials, grant)
             return grant
-
-    async def _drop_grant(self, account_id: str, used: Grant) -> None:
-        try:
-            async with self._grant_turns[account_id]:
-                if await self._grants.load(account_id) == used:  # a colleague may have fetched a new one meanwhile
-                    await self._grants.drop(account_id)
-        except Exception:  # the answer is there, and must not be lost over this
-            log.exception("grant_store_failed")
 
     # What is kept for each plugin.
 
@@ -438,6 +443,16 @@ def _next_step(steps: Steps[Any], resume: Callable[[], Step[Any]]) -> Step[Any]:
         except BaseException as error:  # noqa: BLE001 - the plugin's own code; the request is not sent
             return steps.abandon(f"the request's body raised {type(error).__name__}")
     return step
+
+
+async def _drop_grant(call: _Call, used: Grant) -> None:
+    try:
+        async with call.turn:
+            # A colleague may have fetched a new one meanwhile.
+            if await call.grants.load(call.account_id, call.credentials) == used:
+                await call.grants.drop(call.account_id)
+    except Exception:  # the answer is there, and must not be lost over this
+        log.exception("grant_store_failed")
 
 
 def _with_grant(request: httpx.Request, grant: Grant | None) -> httpx.Request:

@@ -32,7 +32,9 @@ OF_MODE = OF.where(account.c.mode == bindparam("mode"))
 ALL = select(account).order_by(account.c.merchant, account.c.provider, account.c.mode)
 HEARD = changed(account, account.c.last_heard_at)
 SET_STATUS = changed(account, account.c.status, account.c.updated_at)
+REPLACE = SAVE.where(account.c.credentials == bindparam("before"))
 SAVE_GRANT = changed(account, account.c.grant_sealed)
+SAVE_GRANT_OF = SAVE_GRANT.where(account.c.credentials == bindparam("of"))
 NAME_SECRET = changed(account, account.c.secret_names)
 
 SECRETS = select(account_secret).where(account_secret.c.account == bindparam("account")).order_by(account_secret.c.name)
@@ -75,6 +77,11 @@ class Accounts:
     def save(self, account: ProviderAccount) -> None:
         """Write everything but merchant, provider and mode."""
         self._tx.change(SAVE, {**_values(account), "this": account.id})
+
+    def replace(self, account: ProviderAccount) -> bool:
+        """Write an account with its next version of credentials; False when somebody else's came before."""
+        values = {**_values(account), "this": account.id, "before": account.credentials - 1}
+        return self._tx.run(REPLACE, values).rowcount == 1
 
     def get(self, account_id: str) -> ProviderAccount | None:
         """An account by id."""
@@ -126,9 +133,13 @@ class Accounts:
         row = self._tx.run(GET, {"id": account_id}).fetchone()
         return row["grant_sealed"] if row else None
 
-    def save_grant(self, account_id: str, sealed: bytes | None) -> None:
-        """Keep or drop the sealed grant."""
-        self._tx.change(SAVE_GRANT, {"this": account_id, "grant_sealed": sealed})
+    def save_grant(self, account_id: str, sealed: bytes | None, *, of: int | None = None) -> None:
+        """Keep or drop the sealed grant; ``of``: only while this is the version of the account's credentials."""
+        values = {"this": account_id, "grant_sealed": sealed}
+        if of is None:
+            self._tx.change(SAVE_GRANT, values)
+        else:
+            self._tx.change(SAVE_GRANT_OF, {**values, "of": of})
 
     def key_fingerprint_users(self, fingerprint: str) -> tuple[str, ...]:
         """Ids of accounts with a setting that is this fingerprint, or whose value without blanks has this SHA-256."""

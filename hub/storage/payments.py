@@ -110,6 +110,9 @@ LIVE_WITH = (
     )
     .order_by(payment.c.created_at, payment.c.id)
 )
+COUNT_LIVE = (
+    select(func.count()).select_from(payment).where(payment.c.account == bindparam("account"), payment.c.live == ONE)
+)
 OF_CUSTOMER = (
     select(payment)
     .where(payment.c.customer == bindparam("customer"), payment.c.mode == bindparam("mode"))
@@ -290,6 +293,10 @@ class Payments:
     def live_with(self, payable_ids: Collection[str]) -> tuple[Payment, ...]:
         """Live payments that hold one of these payables; oldest first."""
         return self._many(LIVE_WITH, ids=json_text(list(payable_ids)))
+
+    def count_live(self, account_id: str) -> int:
+        """How many payments of an account may still be paid."""
+        return int(self._tx.run(COUNT_LIVE, {"account": account_id}).fetchone()[0])
 
     def with_payables(self, payable_ids: Collection[str]) -> tuple[Payment, ...]:
         """All payments with one of these payables; oldest first."""

@@ -77,7 +77,15 @@ def test_a_wrong_secret_is_a_failed_command_that_names_it(connected: Shop, run: 
     assert "not accepted: secret" in ended.out
     assert "payment-hub account connect greenpay --company" in ended.err
     assert "not-the-secret-at-all" not in ended.out + ended.err
+    assert json.loads(run("account", "list", "--json").out)[0]["status"] == "active"
+    assert "credentials: accepted" in run("account", "validate", "greenpay").out, "the stored ones stay"
+
+    assert "nobody can pay tornillo through Greenpay until Greenpay accepts others" in ended.err
+    words = ("account", "connect", "greenpay", "-", "--replace-anyway")
+    ended = run(*words, stdin=json.dumps(wrong).encode())
+    assert (ended.code, "not accepted: secret" in ended.out) == (1, True)
     assert json.loads(run("account", "list", "--json").out)[0]["status"] == "failed"
+    assert run("account", "connect", "greenpay", str(connected.settings)).code == 0
 
 
 def test_rotated_keys_seal_everything_again(connected: Shop, run: Run) -> None:

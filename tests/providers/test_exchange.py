@@ -371,7 +371,7 @@ class BrokenStore:
         self.kept: Grant | None = None
 
     def __getattr__(self, name: str) -> Any:
-        async def call(_account_id: str, grant: Grant | None = None) -> Grant | None:
+        async def call(_account_id: str, _credentials: int = 0, grant: Grant | None = None) -> Grant | None:
             if name in self.fails:
                 raise OSError("disk full")
             self.kept = grant or self.kept

@@ -147,13 +147,16 @@ def test_a_message_of_another_account_does_not_open(house: Any) -> None:
 def test_a_grant_of_another_account_is_not_used(house: Any) -> None:
     hub, grants = house.hub, StoredGrants(house.opened.store, house.hub.vault)
     mine, theirs = house.accounts["CR"], house.accounts["CO"]
-    house.run(grants.save(mine.id, Grant(headers={"authorization": "Bearer x"}, expires_at=house.time())))
+    version = house.read(lambda tx: tx.accounts.get(mine.id).credentials)
+    grant = Grant(headers={"authorization": "Bearer x"}, expires_at=house.time())
+    house.run(grants.save(mine.id, version, grant))
     row = house.read(lambda tx: tx.accounts.grant(mine.id))
     kept = house.read(lambda tx: tx.accounts.grant(theirs.id))
     house.write(lambda tx: tx.accounts.save_grant(theirs.id, row))
+    fresh = StoredGrants(house.opened.store, hub.vault)
     try:
-        with pytest.raises(NotOpened):
-            house.run(StoredGrants(house.opened.store, hub.vault).load(theirs.id))
+        assert house.run(fresh.load(mine.id, version)) == grant
+        assert house.run(fresh.load(theirs.id, theirs.credentials)) is None
     finally:
         house.write(lambda tx: tx.accounts.save_grant(theirs.id, kept))
         house.write(lambda tx: tx.accounts.save_grant(mine.id, None))

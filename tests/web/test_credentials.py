@@ -16,10 +16,12 @@ import attrs
 import httpx
 import pytest
 
+from hub.bootstrap import StoredGrants
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Payment, Status
 from hub.flows.connect_account import provision_account
 from hub.flows.open_account import opened_account
+from hub.flows.replace_credentials import Draft
 
 GREENPAY = "/m/integrations/greenpay"
 WRONG = "not-the-secret-at-all"
@@ -161,7 +163,6 @@ def offer_wrong_secret(house: Any, owner: Any) -> httpx.Response:
     return answer
 
 
-@pytest.mark.xfail(strict=True, reason="N3: wrong new credentials replace working ones at once")
 def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_with(house: Any, owner: Any) -> None:
     before = stored(house, "CR")
 
@@ -177,7 +178,6 @@ def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_
 # ---------------------------------------------------------------- right ones while a grant is cached
 
 
-@pytest.mark.xfail(strict=True, reason="N3: correct new credentials fail the account while a grant is cached")
 def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_cached(house: Any) -> None:
     assert paid(house, "CO").status is Status.PAID  # and its grant is kept now
 
@@ -188,7 +188,6 @@ def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_c
     assert stored(house, "CO").status is AccountStatus.ACTIVE
 
 
-@pytest.mark.xfail(strict=True, reason="N3: correct new credentials suspend the account in another process")
 def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of_the_old_ones(
     house: Any, second: str
 ) -> None:
@@ -206,10 +205,25 @@ def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of
 # ---------------------------------------------------------------- controls
 
 
-def test_control_credentials_that_are_stored_before_they_are_validated_are_noticed(house: Any) -> None:
-    account = stored(house, "CR")
-    place = {"table": "account_secret", "column": "secret", "row": account.id, "merchant": account.merchant_id}
-    sealed, key = house.hub.vault.seal(WRONG.encode(), **place)
-    house.write(lambda tx: tx.accounts.save_secret(account.id, "secret", sealed, key))
+def test_control_credentials_that_are_stored_before_they_are_validated_are_noticed(
+    house: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Draft, "is_in_use", property(lambda _draft: False))
+    monkeypatch.setattr(Draft, "has_accepted", property(lambda _draft: False))
 
-    assert paid(house, "CR").status is not Status.PAID
+    assert offer_wrong_secret(house, owner).status_code == 303
+
+    assert (stored(house, "CR").status, secret_of(house, "CR", "secret")) == (AccountStatus.FAILED, WRONG)
+
+
+def test_control_a_grant_of_whatever_credentials_is_noticed(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert paid(house, "CO").status is Status.PAID
+    kept = house.opened.exchanger._grants._kept[house.accounts["CO"].id][1]
+
+    async def load(_grants: Any, _account_id: str, _credentials: int) -> Any:
+        return kept
+
+    monkeypatch.setattr(StoredGrants, "load", load)
+    assert provision(house, settings(house, "nequi", 1)).returncode == 0
+
+    assert paid(house, "CO").status is Status.CLOSED

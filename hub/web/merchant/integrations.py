@@ -20,16 +20,24 @@ from hub.flows.connect_account import (
     validate_account,
 )
 from hub.flows.open_account import Locked, NotInstalled, locked_of
+from hub.flows.replace_credentials import NotReplaced
 from hub.flows.save_company import Invalid
 from hub.flows.set_channels import set_channels
 from hub.flows.view_hearing import hearing_of
 from hub.web.pages import Page, redirect
-from hub_hookspecs import Channel, EnteredBy
+from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
 from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
 from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
+SEEN = "credentials"
+"""The field with the version of the credentials that the page was drawn with."""
+
+AGAIN = "again-"
+"""Fields that name the secrets which were typed and not taken: they are not shown again, so they are typed again."""
+
+ANYWAY = "anyway"
 
 
 @get("/integrations", right=Right.SEE)
@@ -69,12 +77,14 @@ async def _provider_page(
     *,
     typed: Form | None = None,
     faults: dict[str, list[str]] | None = None,
+    held: NotReplaced | None = None,
     status: int = 200,
 ) -> Page:
     info, account = entry.info, entry.account
     assert info is not None
     report = account.report if account else None
     asked = {setting.name: setting.label for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT}
+    shown = held.report if held else report
     return desk.page(
         "provider.html",
         status=status,
@@ -87,15 +97,27 @@ async def _provider_page(
         settings=[setting for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT],
         typed={setting.name: typed.values.get(f"set-{setting.name}", "") for setting in info.settings} if typed else {},
         faults=faults or {},
+        held=held,
+        differing=[field for field in held.report.fields if field.match is Match.DIFFERENT] if held else [],
+        again=_typed_secrets(info, typed) if typed else [],
         labels={setting.name: setting.label for setting in info.settings},
         is_complete=account is not None and not await missing_settings(desk.hub, account),
         currencies=currencies_of(account, info) if account else (),
-        culprits=[asked[name] for name in report.culprits if name in asked] if report else [],
+        culprits=[asked[name] for name in shown.culprits if name in asked] if shown else [],
         identity=show_document(desk.country, desk.merchant.company.document, with_type=True),
         is_unproven=account is not None
         and await desk.hub.store.read(lambda tx: hearing_of(tx, account).proves_nothing),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
+
+
+def _typed_secrets(info: ProviderInfo, typed: Form) -> list[str]:
+    """Secrets that were typed in this form, or in one before it that was not taken."""
+    return [item.name for item in info.settings if item.secret and _is_typed(typed, item.name)]
+
+
+def _is_typed(form: Form, name: str) -> bool:
+    return bool(form.get(f"set-{name}")) or form.has(f"{AGAIN}{name}")
 
 
 @post("/integrations/{code:str}", status_code=200, right=Right.OWN)
@@ -120,13 +142,33 @@ async def _switch(desk: Desk, form: Form, entry: CatalogueEntry) -> Page:
 
 
 async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: Form) -> Page:
+    if missing := [name for name in form.beginning(AGAIN) if not values.get(name)]:
+        faults = {name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing}
+        return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
     try:
-        await connect_account(desk.hub, desk.merchant.id, entry.code, values, by=desk.session.email)
+        await connect_account(
+            desk.hub,
+            desk.merchant.id,
+            entry.code,
+            values,
+            by=desk.session.email,
+            seen=_seen(form),
+            anyway=form.has(ANYWAY),
+        )
+    except NotReplaced as held:
+        return await _provider_page(desk, entry, typed=form, held=held, status=422)
     except Invalid as invalid:
+        entry = await _entry(desk, entry.code)  # somebody else may have been quicker
         return await _provider_page(desk, entry, typed=form, faults=by_field(invalid.problems), status=422)
     except Locked:
         return await _provider_page(desk, await _entry(desk, entry.code), status=409)
     return redirect(f"/m/integrations/{entry.code}")
+
+
+def _seen(form: Form) -> int | None:
+    """The version of the credentials that the page was drawn with."""
+    text = form.get(SEEN)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @post("/integrations/{code:str}/confirm", status_code=200, right=Right.OWN)
@@ -140,7 +182,7 @@ async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
         faults = {"confirmed": ["Marque la casilla para confirmar."]}
         return await _provider_page(desk, entry, faults=faults, status=422)
     try:
-        await confirm_account(desk.hub, entry.account.id, by=desk.session.email)
+        await confirm_account(desk.hub, entry.account.id, by=desk.session.email, seen=_seen(form))
     except Invalid as invalid:
         faults = {"confirmed": [problem.message for problem in invalid.problems]}
         return await _provider_page(desk, entry, faults=faults, status=422)
