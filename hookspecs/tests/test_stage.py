@@ -34,6 +34,8 @@ def stage() -> Stage:
         ("notify", b'{"merchant": "m1"}', 400, "url is missing, or no text"),
         ("approve", b"{}", 400, "reference is missing, or no text"),
         ("approve", b'{"reference": "X"}', 404, "no payment 'X'"),
+        ("rotate", b'{"merchant": "m1", "secret": 1}', 400, "secret is missing, or no text"),
+        ("rotate", b'{"merchant": "m1", "secret": "x"}', 404, "its Stage was not told how they change"),
         ("dance", b"{}", 404, "unknown action 'dance'"),
         ("fault", b'{"kind": "delay", "path": "/x"}', 200, ""),
         ("clock", b'{"at": "2026-01-31T12:00:00Z"}', 200, ""),

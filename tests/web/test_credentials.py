@@ -175,6 +175,133 @@ def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_
     assert paid(house, "CR").status is Status.PAID
 
 
+@pytest.fixture
+def waiting(house: Any) -> Iterator[Payment]:
+    """A payment that waits for its payer, and ends with the test."""
+    payment = press_pay(house, "CR")
+    house.until(lambda: current(house, payment).status is Status.PENDING)
+    yield payment
+    house.control("greenpay", "approve", reference=payment.reference)
+    house.until(lambda: current(house, payment).status is Status.PAID)
+
+
+def test_the_form_comes_back_with_what_was_typed_and_says_what_would_stop(
+    house: Any, owner: Any, waiting: Payment
+) -> None:
+    answer = owner.post(GREENPAY, **form_of(settings(house, "greenpay"), secret=WRONG, terminal_usd="Otra-USD"))
+
+    text = plain(answer.text)
+    for part in (
+        "No se cambió nada: siguen en uso los datos que ya estaban guardados",
+        "Revise: Clave secreta (secret)",
+        "Sus clientes no podrán pagar con Greenpay hasta que Greenpay acepte otros datos",
+        "Hay 1 pago en curso, y podría no llegar a saberse si se pagó",
+        "Reemplazarlos de todas formas",
+        "La conexión está activa",
+    ):
+        assert part in text, part
+    assert 'value="Otra-USD"' in answer.text
+    english = owner.browser.post(
+        GREENPAY,
+        data={"form": owner.csrf, **form_of(settings(house, "greenpay"), secret=WRONG)},
+        headers={"accept-language": "en"},
+    )
+    assert "1 payment is under way, and it may never be known whether it was paid" in plain(english.text)
+
+
+def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_again(house: Any, owner: Any) -> None:
+    typed = form_of(settings(house, "greenpay"), secret=WRONG)
+    held = owner.post(GREENPAY, **typed)
+    assert 'name="again-secret"' in held.text
+    more = {"again-secret": "yes", "anyway": "on"}
+
+    empty = owner.post(GREENPAY, **{**typed, "set-secret": "", **more})
+
+    assert empty.status_code == 422
+    assert "Escríbalo otra vez: por seguridad no se conserva" in plain(empty.text)
+    assert (stored(house, "CR").status, secret_of(house, "CR", "secret") == WRONG) == (AccountStatus.ACTIVE, False)
+
+    assert owner.post(GREENPAY, **typed, **more).status_code == 303
+
+    assert (stored(house, "CR").status, secret_of(house, "CR", "secret")) == (AccountStatus.FAILED, WRONG)
+    assert owner.post(GREENPAY, **form_of(settings(house, "greenpay"))).status_code == 303
+    assert stored(house, "CR").status is AccountStatus.ACTIVE
+
+
+def test_a_form_that_was_drawn_before_somebody_elses_change_replaces_nothing_unseen(house: Any, owner: Any) -> None:
+    seen = re.search(r'name="credentials" value="(\d+)"', owner.read(GREENPAY))
+    assert seen
+    values = settings(house, "greenpay")
+    mine, theirs = form_of(values), form_of(values, secret=WRONG)
+    house.write(lambda tx: tx.accounts.replace(attrs.evolve(stored_in(tx, house), credentials=int(seen[1]) + 1)))
+
+    late = owner.post(GREENPAY, **theirs, credentials=seen[1])
+
+    assert late.status_code == 422
+    assert "Alguien más cambió los datos de esta cuenta" in plain(late.text)
+    assert f'name="credentials" value="{int(seen[1]) + 1}"' in late.text
+    again = owner.post(GREENPAY, **mine, credentials=str(int(seen[1]) + 1))
+    assert again.status_code == 303
+    for strange in ("", "x", "-1", "9" * 5000, "٣"):
+        assert owner.post(GREENPAY, **mine, credentials=strange).status_code == 303
+
+
+def stored_in(tx: Any, house: Any) -> ProviderAccount:
+    found: ProviderAccount = tx.accounts.get(house.accounts["CR"].id)
+    return found
+
+
+def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(house: Any, owner: Any) -> None:
+    account = stored(house, "CR")
+    waits = attrs.evolve(account, status=AccountStatus.NEEDS_CONFIRMATION, confirmed_by="")
+    house.write(lambda tx: tx.accounts.save(waits))
+    page = owner.read(GREENPAY)
+    assert f'name="credentials" value="{account.credentials}"' in page.partition("/confirm")[2]
+
+    stale = owner.post(f"{GREENPAY}/confirm", confirmed="on", credentials=str(account.credentials - 1 or 99))
+
+    assert stale.status_code == 422
+    assert "Alguien más cambió los datos de esta cuenta" in plain(stale.text)
+    assert stored(house, "CR").status is AccountStatus.NEEDS_CONFIRMATION
+
+
+def test_the_form_works_by_keyboard_and_without_scripts(house: Any, owner: Any, chromium: Any) -> None:
+    context = chromium.new_context(base_url=house.base, java_script_enabled=False, locale="es-CR")
+    context.add_cookies([{"name": "session", "value": owner.session, "url": house.base}])
+    page = context.new_page()
+    page.goto(GREENPAY)
+    page.locator("summary", has_text="Cambiar los datos").press("Enter")
+    page.locator("[name=set-secret]").fill(WRONG)
+    page.locator("[name=set-secret]").press("Enter")
+    assert page.get_by_role("alert").inner_text().startswith("No se cambió nada")
+    page.locator("[name=anyway]").press("Space")
+    page.locator("[name=set-secret]").fill(WRONG)
+    page.locator("[name=set-secret]").press("Enter")
+    page.get_by_text("Rechazadas").wait_for()
+    context.close()
+
+    assert secret_of(house, "CR", "secret") == WRONG
+
+
+# ---------------------------------------------------------------- right ones
+
+
+def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house: Any, owner: Any) -> None:
+    before, values = stored(house, "CR"), settings(house, "greenpay")
+    house.control("greenpay", "rotate", merchant=values["merchant_id"], secret="greenpays-new-secret")
+    try:
+        assert press_pay(house, "CR").status is not Status.PAID
+        answer = owner.post(GREENPAY, **form_of(values, secret="greenpays-new-secret"))
+
+        assert answer.status_code == 303
+        after = stored(house, "CR")
+        assert (after.status, after.confirmed_by) == (AccountStatus.ACTIVE, before.confirmed_by)
+        assert after.credentials == before.credentials + 1
+        assert paid(house, "CR").status is Status.PAID
+    finally:
+        house.control("greenpay", "rotate", merchant=values["merchant_id"], secret=values["secret"])
+
+
 # ---------------------------------------------------------------- right ones while a grant is cached
 
 

@@ -165,6 +165,15 @@ def test_what_real_clients_leave_out_is_tolerated(members: dict[str, Any]) -> No
     play(scenario)
 
 
+def test_a_rotated_secret_opens_orders_and_the_old_one_does_not() -> None:
+    async def scenario(client: Client) -> None:
+        await client.control("rotate", merchant=MERCHANT["id"], secret="another")
+        assert "errors" in await client.order()
+        assert "session" in await client.order(secret="another")
+
+    play(scenario)
+
+
 def test_a_repeated_reference_is_accepted_unless_told_otherwise() -> None:
     async def scenario(client: Client) -> None:
         await client.order()

@@ -127,6 +127,17 @@ def test_a_token_outlives_the_simulator(nequi, make_nequi):
     assert again.http("POST", UNREGISTERED, headers=headers, content=b"").status_code == 400
 
 
+def test_a_rotated_merchant_has_other_credentials_and_its_old_tokens_are_over(nequi):
+    before = Client(nequi)
+    headers = before.headers()
+    merchant = nequi.config["merchants"][0]["id"]
+    nequi.control("rotate", merchant=merchant, client_secret="another", api_key="key")
+
+    assert nequi.http("POST", UNREGISTERED, headers=headers, content=b"").status_code == 401
+    assert before.token().status_code == 400
+    assert code_of(Client(nequi, client_secret="another", api_key="key").push()) == "0"
+
+
 def test_a_token_dies_after_its_hour(client, nequi):
     headers = client.headers()
     nequi.control("clock", seconds=3601)

@@ -14,6 +14,7 @@ Control address, JSON in and out, below the simulator's base::
     POST /_control/clock    {"seconds": n}             shift the simulator's clock
                             {"at": "2026-01-31T12:00:00Z"}  ... or let it stand still there
     POST /_control/notify   {"merchant": M, "url": U}  where notifications of this merchant go
+    POST /_control/rotate   {"merchant": M, NAME: value, ...}  the merchant has these credentials now, the old ones end
     POST /_control/reset    {}                         forget everything but the configuration
     GET  /_control/book                                [{"reference", "provider_reference", "merchant", "minor",
                                                          "currency", "state": "captured" | "returned", "captures"}]
@@ -55,6 +56,7 @@ from .options import read_options as read_options
 
 Config = Mapping[str, Any]
 Action = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+Rotation = Callable[[str, Mapping[str, str]], None]
 
 BEFORE = frozenset({"hang_before", "status_before", "cut_before"})
 AFTER = frozenset({"hang_after", "status_after", "cut_after", "garbage", "empty", "html", "invalid_utf8", "oversized"})
@@ -161,6 +163,10 @@ def _as_it_is(news: News) -> News:
     return news
 
 
+def _for_good(_merchant: str, _values: Mapping[str, str]) -> None:
+    raise LookupError("this simulator's merchants keep their credentials: its Stage was not told how they change")
+
+
 @attrs.define(kw_only=True)
 class Stage:
     """What every simulator shares; one per application.
@@ -170,6 +176,7 @@ class Stage:
         actions: ``approve``, ``reject`` and ``expire`` (and others of the provider's own) by name.
         forget: Empties the provider's own tables on reset.
         forge: Returns a notification with a broken proof; ``distort`` one with another amount.
+        rotate: Gives a merchant other credentials; LookupError names what it does not know.
     """
 
     options: dict[str, Any] = attrs.Factory(dict)
@@ -178,6 +185,7 @@ class Stage:
     forget: Callable[[], None] = lambda: None
     forge: Callable[[News], News] = _as_it_is
     distort: Callable[[News], News] = _as_it_is
+    rotate: Rotation = _for_good
     book: list[Holding] = attrs.Factory(list)
     faults: list[Fault] = attrs.Factory(list)
     sent: list[News] = attrs.Factory(list)
@@ -299,6 +307,10 @@ class Stage:
                 self.shift, self.stopped = _clock(body)
             case "notify":
                 self.addresses[_member(body, "merchant")] = _member(body, "url")
+            case "rotate":
+                self.rotate(
+                    _member(body, "merchant"), {name: _member(body, name) for name in body if name != "merchant"}
+                )
             case "reset":
                 self.book.clear()
                 self.faults.clear()

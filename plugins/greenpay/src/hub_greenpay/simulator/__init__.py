@@ -36,6 +36,7 @@ def app(config: Config) -> ASGIApp:
         stage.options.update(options)
 
     stage.forget = forget
+    stage.rotate = desk.rotate
     stage.actions.update(approve=desk.approve, reject=desk.reject, expire=desk.expire)
     return stage.wrap([*Endpoints(desk).routes(), *Pages(desk).routes()])
 

@@ -90,7 +90,7 @@ class Desk:
     """Everything that the simulated Greenpay knows."""
 
     stage: Stage
-    merchants: Mapping[str, Merchant]
+    merchants: dict[str, Merchant]
     sessions: dict[str, Session] = attrs.Factory(dict)
     token_orders: dict[str, TokenOrder] = attrs.Factory(dict)
     cards: dict[str, tuple[str, Card]] = attrs.Factory(dict)
@@ -103,6 +103,12 @@ class Desk:
         self.sessions.clear()
         self.token_orders.clear()
         self.cards.clear()
+
+    def rotate(self, merchant_id: str, values: Mapping[str, str]) -> None:
+        """Give a merchant another secret."""
+        if merchant_id not in self.merchants or set(values) != {"secret"}:
+            raise LookupError(f"a rotation gives the secret of one of {', '.join(self.merchants)}")
+        self.merchants[merchant_id] = attrs.evolve(self.merchants[merchant_id], secret=values["secret"])
 
     # Orders
 

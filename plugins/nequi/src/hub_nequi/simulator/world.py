@@ -21,6 +21,7 @@ from hub_hookspecs.testing.simulator import News, Stage
 
 BOGOTA = timezone(timedelta(hours=-5))
 PAYER = "3998764643"
+CREDENTIALS = frozenset({"client_id", "client_secret", "api_key", "notification_secret"})
 
 
 @attrs.define(kw_only=True)
@@ -71,6 +72,7 @@ class World:
         stage.forget = self.charges.clear
         stage.forge = forge
         stage.distort = self.distort
+        stage.rotate = self.rotate
         stage.actions.update(approve=self._approve_all, reject=self._reject_all, expire=self._expire_all)
         stage.addresses.update({item["id"]: item["notify_url"] for item in merchants if item.get("notify_url")})
 
@@ -267,6 +269,15 @@ class World:
             form = self.stage.options.get("notification_signature", "full")
             headers |= signature_headers(body, secret, merchant["client_id"], form)
         return News(reference=reference, merchant=merchant["id"], path="", headers=headers, body=body)
+
+    def rotate(self, merchant_id: str, values: Mapping[str, str]) -> None:
+        """Give a merchant other credentials; tokens of the old ones end with them."""
+        merchant = next((item for item in self.merchants if item["id"] == merchant_id), None)
+        if merchant is None or (unknown := set(values) - CREDENTIALS):
+            raise LookupError(
+                f"no merchant {merchant_id!r}" if merchant is None else f"no {', '.join(sorted(unknown))}"
+            )
+        merchant.update(values)
 
     def distort(self, news: News) -> News:
         """The same news with another amount, signed as well as any."""
