@@ -139,7 +139,7 @@ class Accounts:
         if of is None:
             self._tx.change(SAVE_GRANT, values)
         else:
-            self._tx.change(SAVE_GRANT_OF, {**values, "of": of})
+            self._tx.run(SAVE_GRANT_OF, {**values, "of": of})
 
     def key_fingerprint_users(self, fingerprint: str) -> tuple[str, ...]:
         """Ids of accounts with a setting that is this fingerprint, or whose value without blanks has this SHA-256."""

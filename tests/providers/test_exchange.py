@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gzip
+import re
 import ssl
 import time
 import tracemalloc
@@ -361,6 +362,68 @@ def test_a_grant_is_fetched_by_one_task_at_a_time(provider_with, account_at, lis
             return server
 
     assert sorted(paths_of(asyncio.run(play()))) == ["/pay"] * 5 + ["/token"]
+
+
+def test_a_grant_belongs_to_the_credentials_it_was_fetched_with(provider_with, account_at, listener, behave):
+    provider = provider_with(query_payment=ask, authorize=authorize)
+    answers = [token(behave, "one"), behave.replies(), token(behave, "two"), behave.replies(), token(behave, "late")]
+
+    async def play():
+        async with listener([*answers, behave.replies(), behave.replies()]) as server, Exchanger(Registry()) as driver:
+            account = account_at(server.url)
+            for version in (1, 2, 1, 2):  # the third began before the credentials were replaced
+                await driver.run(
+                    provider, "query_payment", account=account, account_id="a", credentials=version, query=None
+                )
+            return server
+
+    server = asyncio.run(play())
+    assert paths_of(server) == ["/token", "/state", "/token", "/state", "/token", "/state", "/state"]
+    assert b"Bearer late" in server.requests[5]
+    assert b"Bearer two" in server.requests[6]
+
+
+def test_a_grant_of_credentials_that_are_only_tried_is_kept_for_one_call(provider_with, account_at, listener, behave):
+    def ask_twice(check, account):
+        yield harmless(post(account, "/state"))
+        yield harmless(post(account, "/state"))
+
+    provider = provider_with(validate_identity=ask_twice, query_payment=ask, authorize=authorize)
+    tried = [token(behave, "tried"), behave.replies(), behave.replies(401), token(behave, "again"), behave.replies()]
+    answers = [token(behave, "kept"), behave.replies(), *tried, behave.replies()]
+
+    async def play():
+        async with listener(answers) as server, Exchanger(Registry()) as driver:
+            common = {"account": account_at(server.url), "account_id": "a"}
+            await driver.run(provider, "query_payment", **common, credentials=1, query=None)
+            async with driver._grant_turns["a"]:  # the account's own payments wait for nobody's trial, nor it for them
+                await driver.run(provider, "validate_identity", **common, credentials=None, check=None)
+            await driver.run(provider, "query_payment", **common, credentials=1, query=None)
+            return server
+
+    server = asyncio.run(play())
+    bearers = [re.search(rb"Bearer (\w+)", request) for request in server.requests]
+    told = [found[1].decode() if found else "" for found in bearers]
+    assert told == ["", "kept", "", "tried", "tried", "", "again", "kept"]
+
+
+def test_a_refusal_tells_which_credentials_were_refused(provider_with, account_at, listener, behave):
+    provider = provider_with(query_payment=ask)
+    told: list[tuple[str, int, str]] = []
+
+    async def play():
+        def keep(*refused):
+            told.append(refused)
+
+        async with (
+            listener([behave.replies(403)]) as server,
+            Exchanger(Registry(), on_refused=keep) as driver,
+        ):
+            account = account_at(server.url)
+            await driver.run(provider, "query_payment", account=account, account_id="a", credentials=7, query=None)
+
+    asyncio.run(play())
+    assert told == [("a", 7, "HTTP 403 to query_payment")]
 
 
 class BrokenStore:
