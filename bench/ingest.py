@@ -195,7 +195,7 @@ def _serve(role: str, folder: Path) -> int:
         from hub.logs import set_up_logs
         from hub.web.app import create_app
 
-        set_up_logs("error")
+        set_up_logs("info", stream=(folder / "hub.log").open("w", encoding="utf-8"), as_json=True)
         embedded.KINDS = tuple(work for work in embedded.KINDS if work.name != "delivery")  # type: ignore[misc, assignment]
         opened = open_hub(_settings(folder))
         loop = embedded.Loop(opened.hub)

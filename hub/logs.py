@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import sys
@@ -10,7 +11,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.card_numbers import SHORTEST, mask_card_numbers
 
 HIDDEN = "***"
 SECRET_KEYS = frozenset(
@@ -77,7 +78,6 @@ def set_up_logs(level: str = "info", *, stream: TextIO | None = None, as_json: b
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
     structlog.configure(
@@ -95,14 +95,16 @@ def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def _last_steps(in_json: bool) -> list[structlog.typing.Processor]:
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)  # last, for there is nothing to hide in it
     if in_json:
         return [
             structlog.processors.format_exc_info,  # a traceback without local variables
             hide_secrets,
+            stamp,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ]
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    return [hide_secrets, console]
+    return [hide_secrets, stamp, console]
 
 
 def _send_libraries_through(
@@ -131,15 +133,23 @@ def _send_libraries_through(
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
 
 
+@functools.lru_cache(maxsize=1024)
 def _is_secret(name: str) -> bool:
     plain = name.lower().replace("-", "_").lstrip("_")
     return plain not in HARMLESS_KEYS and (plain in SECRET_KEYS or plain.endswith(SECRET_ENDINGS))
 
 
+@functools.lru_cache(maxsize=1024)
+def _is_id(name: str) -> bool:
+    return bool(IDS.search(name))
+
+
 def _hidden(value: Any, name: str = "") -> Any:
     match value:
-        case str() if IDS.search(name):
-            return SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", value)
+        case str() if len(value) < SHORTEST:  # no room for a card number or a grant: most words of a line
+            return value
+        case str() if _is_id(name):
+            return value if value.isalnum() else SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", value)
         case str():
             return SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", mask_card_numbers(value))
         case Mapping():

@@ -10,6 +10,8 @@ import click
 from .options import data_option, json_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hub.flows.examine import Finding
     from hub.settings import Settings
 
@@ -97,13 +99,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    import stat
-
-    from hub.bootstrap import KEYS, database_of
+    from hub.bootstrap import KEYS
     from hub.flows.examine import fault, fine
     from hub.vault import KeyFileMissing, VaultError, open_vault
 
-    keys, database = settings.data / KEYS, database_of(settings)
+    keys = settings.data / KEYS
     try:
         open_vault(keys)
         yield fine(f"keys: {keys}")
@@ -111,10 +111,47 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield fault(f"{keys} is not there", "restore it; without a database yet, payment-hub migrate makes one")
     except VaultError as error:
         yield fault(f"{keys}: {error}", f"restore it from where you keep it; chmod 600 {keys}")
-    for path in (database, settings.data / "hub.toml"):
-        loose = path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
-        if loose and path == database:
+    yield from open_to_others(settings.data)
+
+
+def open_to_others(data: Path) -> Iterator[Finding]:
+    """What of a data folder other users of this machine may read, though it holds secrets or people, or may replace.
+
+    keys.json is not among it: nothing opens it while others may read it.
+    """
+    import os
+
+    from hub.bootstrap import PROOFS
+    from hub.flows.examine import fault
+
+    if os.name != "posix":
+        return
+    if _mode(data) & 0o022:
+        yield fault(f"{data} can be changed by others: they may replace what is in it", f"chmod go-w {data}")
+    for path in sorted((*data.glob("*.db*"), *data.glob(f"{PROOFS}/*"))):
+        if _mode(path) & 0o077:
             yield fault(f"{path} can be read by others", f"chmod 600 {path}")
+    if (data / PROOFS).exists() and _mode(data / PROOFS) & 0o077:
+        yield fault(f"{data / PROOFS} can be read by others", f"chmod 700 {data / PROOFS}")
+    for path in sorted((data / "hub.toml", *data.glob("*.env"))):
+        if path.exists() and _mode(path) & 0o077 and (names := _secrets_in(path)):
+            told = f"{path} holds {', '.join(names)} and can be read by others"
+            yield fault(told, f"chmod 600 {path}; or take it out, and set HUB_SMTP_PASSWORD or HUB_ALERT_WEBHOOK")
+
+
+def _mode(path: Path) -> int:
+    import stat
+
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _secrets_in(path: Path) -> list[str]:
+    """Names of the settings in a file that only the hub may know; an address for alerts is as good as a password."""
+    import re
+
+    name = r"smtp_password|alert_webhook|HUB_SMTP_PASSWORD|HUB_ALERT_WEBHOOK"
+    given = re.compile(rf"^\s*(?:export\s+)?({name})\s*=\s*[\"']*([^\s\"'#]+)", re.MULTILINE)
+    return [found[1] for found in given.finditer(path.read_text(encoding="utf-8", errors="replace"))]
 
 
 def _inside(settings: Settings, *, books: bool) -> Iterator[Finding]:

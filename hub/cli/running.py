@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -17,9 +18,12 @@ T = TypeVar("T")
 
 
 def settings_of(data: str | None) -> Settings:
-    """The settings of a data folder; from now on log lines go to standard error."""
+    """The settings of a data folder; from now on log lines go to standard error.
+
+    Whoever sits at a terminal reads what the command says; a file or a service manager keeps the facts.
+    """
     settings = load_settings(Path(data) if data else None)
-    set_up_logs("warning" if settings.log_level == "info" else settings.log_level)
+    set_up_logs("warning" if settings.log_level == "info" and sys.stderr.isatty() else settings.log_level)
     return settings
 
 

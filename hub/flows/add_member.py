@@ -7,6 +7,7 @@ from hub.domain.merchant import Member, Merchant, Role
 
 from .ports import Hub, Tx
 from .save_company import MAIL, Invalid
+from .tell import tell
 
 
 def checked_address(email: str) -> str:
@@ -34,6 +35,7 @@ async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, la
         if any(known.email == address for known in tx.merchants.members(merchant.id)):
             raise Invalid((Problem("email", f"{address} ya es miembro de {merchant.slug}"),))
         tx.merchants.add_member(member)
+        tell(tx, "member_added", merchant=merchant.id, role=role.value)
         return member
 
     return await hub.store.write(add)

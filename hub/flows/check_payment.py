@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
+import structlog
 
 from hub.domain.message import Review
 from hub.domain.operation import undo_due
@@ -49,7 +50,8 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     steps: tuple[Any, ...] = ()
     if _can_ask(opened, way, payment) and (due is None or due.kind is Kind.SESSION_EXPIRED):
         if not hub.exchanger.is_open(opened.record.id):
-            claims, steps = await _ask(hub, opened, payment)
+            with structlog.contextvars.bound_contextvars(payment=payment.id):
+                claims, steps = await _ask(hub, opened, payment)
         if not _is_still_open(claims):
             due = None
     if due:

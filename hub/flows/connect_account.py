@@ -42,6 +42,7 @@ from .ports import Hub, Tx
 from .record_observations import derived_id
 from .replace_credentials import CHANGED, Draft, Entry, differs, replace_drafted, save_secrets
 from .save_company import Invalid
+from .tell import tell, tell_account
 
 UNTOLD = frozenset({AccountStatus.NEEDS_CONFIRMATION, AccountStatus.DISABLED})
 """Results that are not mailed: the person who sees them has the next step, or turned the account off."""
@@ -412,6 +413,7 @@ def _judge(tx: Tx, hub: Hub, asked: Opened, report: IdentityReport, now: datetim
     keeps = unclear or account.status is AccountStatus.DISABLED
     after = attrs.evolve(account, report=report, status=account.status if keeps else status, updated_at=now)
     tx.accounts.save(after)
+    tell_account(tx, account, after)
     if after.status is not AccountStatus.NEEDS_CONFIRMATION and not keeps:
         _tell_result(tx, hub, after, now)
     tx.after_commit(hub.wake)
@@ -451,6 +453,7 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | Non
             updated_at=now,
         )
         tx.accounts.save(after)
+        tell_account(tx, account, after)
         _tell_result(tx, hub, after, now)
         tx.after_commit(hub.wake)
         return after
@@ -463,5 +466,10 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | Non
 async def disable_account(hub: Hub, account_id: str) -> None:
     """No new payments through this account; live ones go on."""
     now = hub.clock()
-    await hub.store.write(lambda tx: tx.accounts.set_status(account_id, AccountStatus.DISABLED, now))
+
+    def disable(tx: Tx) -> None:
+        tx.accounts.set_status(account_id, AccountStatus.DISABLED, now)
+        tell(tx, "account_disabled", account=account_id)
+
+    await hub.store.write(disable)
     hub.kept.clear()

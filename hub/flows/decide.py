@@ -11,6 +11,7 @@ from hub.domain.decision import Decision, DecisionKind, is_same_person
 from hub.domain.operation import OperationKind, OperationStatus
 
 from .ports import Hub, Tx
+from .tell import tell
 
 
 class NotAllowed(Exception):
@@ -73,12 +74,23 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
             raise NotAllowed("second_person", f"{waiting.by} ya lo propuso; falta otra persona")
         agreed = attrs.evolve(waiting, seconded_by=wanted.by.strip(), second_why=wanted.why.strip(), done_at=now)
         tx.decisions.save(agreed)
+        _tell_log(tx, agreed)
         return agreed
     if waiting:
         tx.decisions.save(attrs.evolve(waiting, superseded=True))
     made = attrs.evolve(wanted, by=wanted.by.strip(), done_at=None if needs_second(tx, hub, wanted) else now)
     tx.decisions.add(made)
+    _tell_log(tx, made)
     return made
+
+
+def _tell_log(tx: Tx, made: Decision) -> None:
+    """Who and why stand in the row."""
+    kind, payment_id = made.kind.value, made.payment_id
+    if made.is_done:
+        tell(tx, "decided", decision=made.id, kind=kind, about=made.subject, payment=payment_id)
+    else:
+        tell(tx, "decision_waits", decision=made.id, kind=kind, about=made.subject, payment=payment_id)
 
 
 def is_same(waiting: Decision, wanted: Decision) -> bool:

@@ -61,6 +61,7 @@ from .print_paper import (
 from .raise_alerts import hand_over_alert
 from .save_logo import with_logo
 from .sign_in import sign_in_token
+from .tell import tell
 from .view_order import OrderView, order_of
 from .view_payment import PaymentView, in_language, view_of
 from .view_statement import statement_of
@@ -99,7 +100,7 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
             await _hand_over(hub, delivery, now, link_ids)
     except (MailRefused, NothingToSay, ValueError) as refusal:  # ValueError: it cannot be drawn
         await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
-        log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind)
+        log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery))
         return True
     except (OSError, smtplib.SMTPException) as trouble:
         over = now - delivery.created_at > GIVE_UP
@@ -108,7 +109,10 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         await _note(
             hub, delivery, state=state, due_at=None if over else hub.clock() + pause, error=type(trouble).__name__
         )
-        log.warning("delivery_failed", delivery=delivery.id, kind=delivery.kind, error=type(trouble).__name__)
+        error = type(trouble).__name__
+        log.warning(
+            "delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery), error=error
+        )
         return False
     sent = attrs.evolve(
         delivery,
@@ -118,8 +122,18 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         last_error="",
         sent_at=hub.clock(),
     )
-    await write_outcome(hub, lambda tx: tx.deliveries.save(sent))
+    await write_outcome(hub, lambda tx: _save_sent(tx, sent))
     return True
+
+
+def _save_sent(tx: Tx, sent: Delivery) -> None:
+    tx.deliveries.save(sent)
+    tell(tx, "mail_sent", delivery=sent.id, kind=sent.kind.value, about=sent.subject_id, payment=payment_of(sent))
+
+
+def payment_of(delivery: Delivery) -> str | None:
+    """The payment that a mail is about."""
+    return delivery.subject_id if delivery.kind in ABOUT_PAYMENTS else None
 
 
 async def _hand_over(hub: Hub, delivery: Delivery, now: datetime, link_ids: Sequence[str]) -> None:
@@ -250,6 +264,8 @@ TO_PAYERS = frozenset(
     }
 )
 """Mails to whoever pays; the others are the merchant's."""
+
+ABOUT_PAYMENTS = TO_PAYERS | {DeliveryKind.PAYMENT_RECEIVED}
 
 
 def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: datetime, locale: str) -> StatementMail:

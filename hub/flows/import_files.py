@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import attrs
+import structlog
 
 from hub.domain import ledger
 from hub.domain.card_numbers import mask_card_numbers
@@ -25,6 +26,9 @@ from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_in
 from hub_hookspecs import Country, Money
 
 from .ports import Hub, Tx
+from .tell import tell
+
+log = structlog.get_logger()
 
 PREVIEW = 5
 TOLD = 50
@@ -90,7 +94,7 @@ async def import_customers(
         format=file.format, faults=file.faults, warnings=file.warnings, preview=preview, dry_run=dry_run
     )
     if file.faults:
-        return report
+        return _refused(merchant, "customers", report)
     return await _in_one(hub, lambda tx: _save_customers(tx, merchant, file.rows, report), dry_run)
 
 
@@ -122,7 +126,23 @@ def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], r
         counts[change] += 1
         if before and change is Change.CHANGED and len(told) < TOLD:
             told.append(f"{row.document.number}: {_changed_of(before, after)}")
-    return attrs.evolve(_counted(report, counts), told=tuple(told))
+    counted = _counted(report, counts)
+    _tell_log(tx, merchant, "customers", counted)
+    return attrs.evolve(counted, told=tuple(told))
+
+
+def _tell_log(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> None:
+    new, changed, unchanged, refused = done.new, done.changed, done.unchanged, len(done.refused)
+    tell(
+        tx, "imported", merchant=merchant.id, what=what, new=new, changed=changed, unchanged=unchanged, refused=refused
+    )
+
+
+def _refused(merchant: Merchant, what: str, report: ImportReport) -> ImportReport:
+    """A file of which nothing was taken, told unless somebody only tried."""
+    if not report.dry_run:
+        log.warning("import_refused", merchant=merchant.id, what=what, faults=len(report.faults))
+    return report
 
 
 def _changed_of(before: Customer, after: Customer) -> str:
@@ -177,9 +197,11 @@ async def import_invoices(
     )
     report = ImportReport(format=file.format, faults=file.faults, preview=preview, dry_run=dry_run)
     if file.faults:
-        return report
+        return _refused(merchant, "invoices", report)
     now = hub.clock()
     done = await _in_one(hub, lambda tx: _save_invoices(tx, merchant, country, file.rows, report, now), dry_run)
+    if done.faults:
+        _refused(merchant, "invoices", done)
     return attrs.evolve(
         done, faults=_as_in_file(done.faults, file.columns), refused=_as_in_file(done.refused, file.columns)
     )
@@ -242,7 +264,9 @@ def _save_invoices(
                 told.append(f"{row.number}: {_difference(tx, before, row, customer_id)}")
     if faults:
         return attrs.evolve(report, faults=tuple(faults))
-    return attrs.evolve(_counted(report, counts, tuple(refused)), told=tuple(told))
+    counted = _counted(report, counts, tuple(refused))
+    _tell_log(tx, merchant, "invoices", counted)
+    return attrs.evolve(counted, told=tuple(told))
 
 
 def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:

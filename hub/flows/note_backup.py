@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .ports import Hub
+from .ports import Hub, Tx
 from .raise_alerts import BACKUP
+from .tell import tell
 
 
 async def note_backup(hub: Hub, began: datetime, name: str) -> None:
     """A verified backup holds everything up to this moment."""
-    await hub.store.write(lambda tx: tx.marks.set(BACKUP, name, began))
+
+    def note(tx: Tx) -> None:
+        tx.marks.set(BACKUP, name, began)
+        tell(tx, "backup_made", file=name)
+
+    await hub.store.write(note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.domain.payment import Payment
 
 from .ports import Hub, Tx
+from .tell import warn
 
 RESTORED = "restored"
 
@@ -12,7 +13,12 @@ RESTORED = "restored"
 async def note_restore(hub: Hub, name: str) -> None:
     """From now on nothing that was under way in this backup is undone without a person."""
     now = hub.clock()
-    await hub.store.write(lambda tx: tx.marks.set(RESTORED, name, now))
+
+    def note(tx: Tx) -> None:
+        tx.marks.set(RESTORED, name, now)
+        warn(tx, "backup_restored", file=name)
+
+    await hub.store.write(note)
 
 
 def is_from_a_backup(tx: Tx, payment: Payment) -> bool:

@@ -10,6 +10,7 @@ import attrs
 from hub.domain.account import ProviderAccount
 
 from .ports import Hub, Tx
+from .tell import tell
 
 LONGEST = 200
 
@@ -48,6 +49,7 @@ async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, accoun
         raise ValueError(f"the text for payers is one line of at most {LONGEST} characters")
 
     def pause(tx: Tx) -> None:
+        tell(tx, "provider_paused", provider=code, account=account_id)
         if account_id is None:
             tx.countries.pause(code, said, by, now)
             return
@@ -66,6 +68,7 @@ async def resume_provider(hub: Hub, code: str, *, account_id: str | None = None)
     now = hub.clock()
 
     def resume(tx: Tx) -> bool:
+        tell(tx, "provider_resumed", provider=code, account=account_id)
         if account_id is None:
             return tx.countries.resume(code)
         account = tx.accounts.get(account_id)

@@ -24,6 +24,7 @@ from .ports import Hub, Tx
 from .record_observations import derived_id
 from .save_options import origin_of
 from .sign_in import token_hash
+from .tell import tell
 
 ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -247,6 +248,7 @@ def _place(
             created_at=now,
         )
     )
+    tell(tx, "order_placed", order=order_id, merchant=merchant.id, customer=customer.id)
     return Placed(status=201, body=_with_page(tx, hub, body))
 
 

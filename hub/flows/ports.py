@@ -666,7 +666,7 @@ class Tx(Protocol):
         """The one seam through which statements are executed."""
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the transaction is durable (a wake, nothing more)."""
+        """Call this once the transaction is durable: a wake, or a line of the log; nothing that may fail."""
 
 
 class Store(Protocol):

@@ -21,8 +21,9 @@ from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Readi
 from .crowd import crowd_of
 from .open_account import CannotOpen, Locked, NotInstalled, Opened, is_locked, open_account, opened_by_token
 from .ports import Hub, Tx, Unopened
-from .record_observations import Claim, derived_id, record_observations
+from .record_observations import Claim, derived_id, message_of, record_observations
 from .reseal_secrets import FORGOTTEN
+from .tell import tell, warn
 
 log = structlog.get_logger()
 
@@ -117,12 +118,6 @@ async def receive_notification(
         return Answer(200)
     if reading.verdict is Verdict.INVALID:
         await hub.store.write(lambda tx: _reject(tx, hub, opened, message, reading, now))
-        log.warning(
-            "notification_rejected",
-            provider=opened.record.provider,
-            account=opened.record.id,
-            reason=reading.reason or None,
-        )
         return Answer(400 if reading.reply.status == 400 else 401)
     if reading.verdict is Verdict.UNSIGNED:
         await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
@@ -199,7 +194,7 @@ def _sealed(
     trouble: str = "",
 ) -> Kept:
     digest = digest_of(message)
-    row = derived_id("message", record.id, digest)
+    row = message_of(record.id, digest)
     sealed, key_id = _seal(hub, row, record.merchant_id, message)
     stored = StoredMessage(
         id=row,
@@ -244,6 +239,12 @@ def _keep(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> None:
     messages = _under_living_keys(tx, hub, messages)
     new = set(tx.messages.add_all(messages))
     for stored, _sealed, _key_id in messages:
+        if stored.state is MessageState.PARKED:
+            tell(tx, "message_parked", message=stored.id, account=stored.account_id)
+        elif stored.trouble == LOCKED:
+            warn(tx, "message_locked", message=stored.id, account=stored.account_id)
+        elif stored.state is not MessageState.REJECTED:
+            _tell_accepted(tx, stored.account_id, stored.id, stored.verdict, new=stored.id in new)
         if stored.id in new:
             new.remove(stored.id)
             continue
@@ -254,6 +255,11 @@ def _keep(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> None:
         if stored.state is not MessageState.REJECTED:
             tx.messages.count("duplicates_ignored")
     tx.after_commit(hub.wake)
+
+
+def _tell_accepted(tx: Tx, account_id: str, message_id: str, verdict: str, *, new: bool, payment: str = "") -> None:
+    """It is stored or booked, and its sender is told so; ``payment`` where it is known by then."""
+    tell(tx, "message_accepted", message=message_id, account=account_id, verdict=verdict, payment=payment, new=new)
 
 
 def _take_up_again(tx: Tx, stored: StoredMessage) -> None:
@@ -281,6 +287,7 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
     """
     rejected = _sealed(hub, opened.record, message, MessageState.REJECTED, reading.verdict, now, trouble=reading.reason)
     _keep(tx, hub, [rejected])
+    warn(tx, "message_rejected", message=rejected[0].id, account=opened.record.id, reason=reading.reason)
     _note_rejected(tx, opened, rejected[0].id, reading, now)
 
 
@@ -338,10 +345,15 @@ def _record(
     if any(item.payment is None for item in news):
         due_at = now + PARKED_LONG if _parked_money(news) else None
         _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.PARKED, "valid", now, due_at)])
-    elif observations and not any(item.new for item in news):
-        tx.messages.count("duplicates_ignored")
     elif not observations:
         _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.DONE, "valid", now)])
+    else:
+        new = any(item.new for item in news)
+        payment_id = next(item.payment.id for item in news if item.payment)
+        message_id = message_of(opened.record.id, digest)
+        _tell_accepted(tx, opened.record.id, message_id, "valid", new=new, payment=payment_id)
+        if not new:
+            tx.messages.count("duplicates_ignored")
 
 
 def apply_observation(
@@ -514,6 +526,7 @@ def _later(tx: Tx, stored: StoredMessage, trouble: str, now: datetime) -> Read:
     tries = current[0].tries if current else stored.tries
     if tries >= MAX_TRIES:
         tx.messages.settle(stored.id, MessageState.DEAD, verdict=stored.verdict, trouble=trouble)
+        warn(tx, "message_dead", message=stored.id, account=stored.account_id)
         return Read(MessageState.DEAD, stored.verdict, asked=True, trouble=trouble)
     pause = timedelta(seconds=min(3600, 5 * 2**tries))
     tx.messages.settle(stored.id, MessageState.DUE, verdict=stored.verdict, due_at=now + pause, trouble=trouble)
@@ -527,6 +540,8 @@ def _finish(
         # A browser's return without a signature is an everyday thing, and no forged notification.
         state = MessageState.DONE if source is ObservedBy.RETURN else MessageState.REJECTED
         tx.messages.settle(stored.id, state, verdict=reading.verdict, trouble=reading.reason)
+        if state is MessageState.REJECTED:
+            warn(tx, "message_rejected", message=stored.id, account=stored.account_id, reason=reading.reason)
         if stored.trouble == LOCKED and state is MessageState.REJECTED:  # nobody could look at it when it came
             _note_rejected(tx, opened, stored.id, reading, now)
         return Read(state, reading.verdict, reason=reading.reason)
@@ -546,6 +561,10 @@ def _finish(
         _ask_about(tx, opened, stored, money, now)
     payment_id = known[-1].id if known else None
     tx.messages.settle(stored.id, state, verdict=reading.verdict, payment_id=payment_id, due_at=due_at)
+    if state is MessageState.DONE:
+        tell(tx, "message_read", message=stored.id, account=stored.account_id, payment=payment_id)
+    elif stored.state is not state:
+        tell(tx, "message_parked", message=stored.id, account=stored.account_id)
     return Read(state, reading.verdict, news, asked=source is ObservedBy.QUERY)
 
 

@@ -8,7 +8,7 @@ it 0, 1 or n times gives the same state.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -35,6 +35,7 @@ from hub_hookspecs import Kind, Observation, Way
 from .book_money import book_money
 from .issue_receipt import issue_for_payment
 from .ports import Hub, Tx
+from .tell import tell, warn
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +73,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
         payment: As it should stand but for what is derived; phase, memory and action may have been evolved.
     """
     own = [claim for claim in claims if _is_about(payment, claim.observation)]
-    new = sum(_observe(tx, payment, claim, now) for claim in own)
+    new = [claim for claim in own if _observe(tx, payment, claim, now)]
     seen = tx.payments.seen(payment.id)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
@@ -86,13 +87,38 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
         _tell(tx, after, merchant, customer, seen, now)
     _open_reviews(tx, after, now, surplus=surplus)
     _flag_others(tx, hub, after, seen, now)
+    _tell_log(tx, payment, after, own, new)
     tx.after_commit(hub.wake)
-    return Recorded(payment=after, new=new)
+    return Recorded(payment=after, new=len(new))
 
 
 def rule_claim(kind: Kind, rule: str, inputs: str = "") -> Claim:
     """A conclusion of the hub itself; the row names rule and inputs, so that a replay needs no clock."""
     return Claim(observation=Observation(kind=kind), source=ObservedBy.RULE, note=f"{rule} {inputs}".strip())
+
+
+def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Claim], new: Sequence[Claim]) -> None:
+    """One line where the status changed, and one for each return; with the message that brought it."""
+    message = next((message_of(after.account_id, claim.digest) for claim in own if claim.digest), "")
+    for claim in new:
+        if claim.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK):
+            kind = claim.observation.kind.value
+            warn(tx, "payment_returned", payment=after.id, account=after.account_id, kind=kind, message=message)
+    if after.status is before.status:
+        return
+    match after.status:
+        case Status.PENDING:
+            tell(tx, "payment_pending", payment=after.id, account=after.account_id, message=message)
+        case Status.PAID:
+            tell(tx, "payment_paid", payment=after.id, account=after.account_id, message=message)
+        case Status.CLOSED:
+            reason = after.reason
+            tell(tx, "payment_closed", payment=after.id, account=after.account_id, reason=reason, message=message)
+
+
+def message_of(account_id: str, digest: str) -> str:
+    """The id of the message with this digest, whether its bytes are kept or not."""
+    return derived_id("message", account_id, digest)
 
 
 def _is_about(payment: Payment, claim: Observation) -> bool:

@@ -12,6 +12,7 @@ from hub.domain.merchant import Member, Merchant, Role
 from .add_member import checked_address
 from .ports import Hub, Tx
 from .save_company import Invalid
+from .tell import tell
 
 REMOVED = "removed-member:"
 """A note of who removed whom, and when."""
@@ -66,6 +67,7 @@ def _remove(tx: Tx, merchant: Merchant, address: str, heir: str, by: str, now: d
         raise _last_owner("email")
     tx.merchants.remove_member(merchant.id, address)
     tx.marks.set(f"{REMOVED}{merchant.id}:{address}", by, now)
+    tell(tx, "member_removed", merchant=merchant.id, role=members[address].role.value)
     return members[address]
 
 
@@ -77,6 +79,7 @@ def _let_own(tx: Tx, merchant: Merchant, address: str, known: Member | None) -> 
     """Make somebody an owner; who is signed in with less signs in again."""
     if known is None:
         tx.merchants.add_member(Member(merchant_id=merchant.id, email=address, role=Role.OWNER))
+        tell(tx, "member_added", merchant=merchant.id, role=Role.OWNER.value)
     elif known.role is not Role.OWNER:
         tx.merchants.remove_member(merchant.id, address)
         tx.merchants.add_member(attrs.evolve(known, role=Role.OWNER))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import attrs
+import structlog
 
 from .ports import Hub, Tx, Unopened
+
+log = structlog.get_logger()
 
 BATCH = 200
 MAX_ROUNDS = 20
@@ -38,6 +41,12 @@ async def reseal_secrets(hub: Hub, *, current: str) -> Resealed:
 
     Grants are dropped: they are fetched again when they are needed.
     """
+    done = await _reseal(hub, current)
+    log.info("keys_rotated", key_id=current, secrets_resealed=done.secrets, messages_resealed=done.messages)
+    return done
+
+
+async def _reseal(hub: Hub, current: str) -> Resealed:
     secrets, unopened = await hub.store.write(lambda tx: _secrets(tx, hub, current))
     messages, last = 0, ""
 
@@ -115,6 +124,6 @@ async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object
         used = await hub.store.write(forget)
         if not used:
             return
-        if (await reseal_secrets(hub, current=hub.vault.current)).unopened:
+        if (await _reseal(hub, hub.vault.current)).unopened:
             raise StillSealed(f"something under {', '.join(sorted(used))} does not open")
     raise StillSealed("a running process goes on sealing under an old key")

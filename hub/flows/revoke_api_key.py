@@ -11,6 +11,7 @@ from hub.domain.merchant import ApiKey, Merchant
 
 from .ports import Hub, Tx
 from .sign_in import token_hash
+from .tell import tell
 
 REVOKED = "revoked-key:"
 """A note of who revoked a key; the key's own row says when."""
@@ -64,4 +65,5 @@ async def revoke_api_key(hub: Hub, merchant: Merchant, key_id: str, *, by: str) 
 def _revoke(tx: Tx, merchant: Merchant, key_id: str, by: str, now: datetime) -> ApiKey:
     tx.merchants.revoke_api_key(merchant.id, key_id, now)
     tx.marks.set(f"{REVOKED}{key_id}", by, now)
+    tell(tx, "api_key_revoked", key_id=key_id, merchant=merchant.id)
     return next(key for key in tx.merchants.api_keys(merchant.id) if key.id == key_id)

@@ -45,6 +45,7 @@ from .note_restore import is_from_a_backup
 from .open_account import CannotOpen, Opened, is_locked, open_account
 from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
+from .tell import tell, warn
 from .write_outcome import write_outcome
 
 log = structlog.get_logger()
@@ -207,6 +208,7 @@ async def _start(
         )
         tx.operations.add(operation)
         tx.operations.begin_sending(operation.id, hub.owner, now + LEASE)
+        tell(tx, "operation_started", operation=operation.id, payment=payment.id, kind=kind.value)
         return attrs.evolve(
             operation, phase=Phase.SENDING, status=OperationStatus.UNKNOWN, owner=hub.owner, lease_until=now + LEASE
         )
@@ -226,7 +228,8 @@ async def _start(
 async def send_operation(hub: Hub, operation: Operation) -> None:
     """Drive the hook once and commit its outcome; never raises."""
     try:
-        conclusion, steps = await _perform(hub, operation)
+        with structlog.contextvars.bound_contextvars(payment=operation.payment_id):
+            conclusion, steps = await _perform(hub, operation)
     except asyncio.CancelledError:
         raise
     except Exception:  # a fault of ours: the outcome stays unknown
@@ -332,6 +335,7 @@ def settle(
     after = attrs.evolve(operation, status=status, reason=reason)
     after = attrs.evolve(after, next_check_at=_next_look(after, now))
     tx.operations.save(after)
+    _tell_log(tx, operation, after)
     if after.kind is OperationKind.UNDO and after.status is OperationStatus.CLOSED and reason == Kind.DECLINED:
         _ask_a_person(tx, after, payment, now)
     claims = [
@@ -341,6 +345,16 @@ def settle(
     if claims:
         record_observations(tx, hub, payment, claims, now=now)
     return after
+
+
+def _tell_log(tx: Tx, before: Operation, after: Operation) -> None:
+    if after.status is before.status:
+        return
+    kind, payment_id = after.kind.value, after.payment_id
+    if after.status is OperationStatus.DONE:
+        tell(tx, "operation_done", operation=after.id, payment=payment_id, kind=kind)
+    elif after.status is OperationStatus.CLOSED:
+        warn(tx, "operation_closed", operation=after.id, payment=payment_id, kind=kind, reason=after.reason)
 
 
 def _ask_a_person(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:

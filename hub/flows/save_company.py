@@ -19,6 +19,7 @@ from hub_hookspecs import Company, Country, Mode
 
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .tell import tell
 
 MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
@@ -129,6 +130,7 @@ async def create_company(
             raise Invalid((Problem("slug", f"Ya hay una empresa con el nombre corto {slug!r}"),))
         tx.merchants.add(merchant)
         tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner_email.lower(), role=Role.OWNER))
+        tell(tx, "company_created", merchant=merchant.id, mode=mode.value)
 
     await hub.store.write(add)
     return CompanySaved(merchant=merchant, warnings=warnings)

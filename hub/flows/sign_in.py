@@ -12,6 +12,7 @@ from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub_hookspecs import CROCKFORD
 
 from .ports import Hub, Tx
+from .tell import tell, warn
 
 LINK_LIFE = timedelta(minutes=20)
 SESSION_LIFE = timedelta(hours=12)
@@ -88,6 +89,7 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
     def use(tx: Tx) -> SignedIn | None:
         used = tx.merchants.use_sign_in(token_hash(token), now)
         if used is None:
+            warn(tx, "sign_in_refused")
             return None
         member = next((m for m in tx.merchants.members(used.merchant_id) if m.email == used.email), None)
         if member is None:
@@ -101,6 +103,7 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
             expires_at=now + SESSION_LIFE,
         )
         tx.merchants.add_session(session)
+        tell(tx, "signed_in", merchant=member.merchant_id, role=member.role.value)
         return SignedIn(token=session_token, session=session)
 
     return await hub.store.write(use)

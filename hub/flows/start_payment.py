@@ -57,6 +57,7 @@ from .open_account import CannotOpen, is_locked, open_account
 from .pause_provider import with_pause
 from .ports import Conflict, Hub, Tx, Unavailable
 from .record_observations import Claim, record_observations, rule_claim
+from .tell import tell
 from .view_payment import payment_link_id
 from .watch_account import held_back
 from .write_outcome import write_outcome
@@ -127,6 +128,10 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
             tx.payments.begin_sending(payment.id, hub.owner, lease)
             tx.links.add(_link_to(hub, payment, now))
             _remember(tx, hub, payment, request)
+            channel = payment.channel.value
+            tell(
+                tx, "payment_started", payment=payment.id, account=payment.account_id, way=payment.way, channel=channel
+            )
             return attrs.evolve(payment, phase=Phase.SENDING, status=Status.UNKNOWN, lease_until=lease)
         return payment
 
@@ -376,7 +381,8 @@ def _remember(tx: Tx, hub: Hub, payment: Payment, request: PayRequest) -> None:
 async def send_payment(hub: Hub, payment: Payment) -> None:
     """Drive create_payment and commit its outcome through the door; never raises."""
     try:
-        conclusion, steps = await _perform(hub, payment)
+        with structlog.contextvars.bound_contextvars(payment=payment.id):
+            conclusion, steps = await _perform(hub, payment)
     except asyncio.CancelledError:
         raise
     except Exception:  # the exchange's own troubles are conclusions; this is a fault of ours: stay unknown

@@ -16,6 +16,7 @@ from .connect_account import ask_identity
 from .open_account import CannotOpen, opened_account
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .tell import tell_account, warn
 
 log = structlog.get_logger()
 
@@ -90,11 +91,12 @@ def _judge(
     refused = report.credentials is Credentials.REFUSED
     said = report.credentials.value + (f" ({report.code})" if report.code else "")
     tx.marks.set(f"{REFUSED}{account_id}", f"{why}; asked again its credentials are {said}", now)
-    log.warning("account_not_let_in", account=account_id, why=why, credentials=report.credentials)
+    warn(tx, "account_not_let_in", account=account_id, why=why, credentials=report.credentials.value)
     if not refused:
         return account
     after = attrs.evolve(account, status=AccountStatus.SUSPENDED, report=report, updated_at=now)
     tx.accounts.save(after)
+    tell_account(tx, account, after)
     tx.accounts.save_grant(account_id, None)
     merchant = tx.merchants.get(account.merchant_id)
     for recipient in merchant.notify if merchant else ():

@@ -106,9 +106,11 @@ class SqliteTx:
     def whole(self) -> Iterator[None]:
         """All of the statements inside or none, also for a caller that catches the refusal and goes on."""
         self._connection.execute("SAVEPOINT whole")
+        before = len(self.calls)
         try:
             yield
         except BaseException:
+            del self.calls[before:]
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK TO whole")
                 self._connection.execute("RELEASE whole")
@@ -133,7 +135,7 @@ class SqliteTx:
             raise meaning from error
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the transaction is durable (a wake, nothing more)."""
+        """Call this once the transaction is durable: a wake, or a line of the log; nothing that may fail."""
         self.calls.append(call)
 
 

@@ -33,7 +33,6 @@ TOLD_AN_HOUR: Final = 5
 """Lines about proxies in the log: whoever makes up headers at many addresses fills no disk."""
 
 SCHEMES: Final = frozenset({"http", "https"})
-EVENTS: Final = {Blind.NOT_TRUSTED: "proxy_not_trusted", Blind.SAYS_NOTHING: "proxy_names_nobody"}
 REMEDIES: Final = {
     Blind.NOT_TRUSTED: "if this is your proxy, add its address to trusted_proxies; if not, somebody makes up headers",
     Blind.SAYS_NOTHING: "let the proxy send X-Forwarded-For; until then one visitor who guesses links shuts all out",
@@ -83,7 +82,10 @@ class BlindSpots:
         """Once an hour for an address."""
         now = self.clock()
         if self.told.take(address, now) and self.lines.take("", now):
-            log.warning(EVENTS[why], proxy=address, remedy=REMEDIES[why])
+            if why is Blind.NOT_TRUSTED:
+                log.warning("proxy_not_trusted", proxy=address, remedy=REMEDIES[why])
+            else:
+                log.warning("proxy_names_nobody", proxy=address, remedy=REMEDIES[why])
             self.hub.spawn(note_proxy(self.hub, address, why))
 
 

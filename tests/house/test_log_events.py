@@ -12,11 +12,9 @@ import pytest
 
 from hub.providers.exchange import StepRecord
 
-pytestmark = pytest.mark.xfail(strict=False, reason="N6: no page of events")
-
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "logs.md"
-ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| .+ \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| (\w+(?: or \w+)*) \| .+ \|(.*)\|$", re.MULTILINE)
 LEVELS = {name: name for name in ("debug", "info", "warning", "error", "critical")} | {"exception": "error"}
 TOLD = {"tell": "info", "warn": "warning"}
 EXPANDED = {"told": {field.name for field in attrs.fields(StepRecord)} - {"started"}}
@@ -94,8 +92,8 @@ def differences(written: dict[str, list[Written]], described: dict[str, tuple[st
             given = set().union(*(line.fields for line in written[event])) | BOUND.get(event, set())
             if given != fields:
                 yield f"{event}: {', '.join(sorted(given ^ fields))}"
-            if levels := {line.level for line in written[event]} - {level}:
-                yield f"{event} is {level}, and written as {', '.join(sorted(levels))}"
+            if levels := {line.level for line in written[event]} ^ set(level.split(" or ")):
+                yield f"{event} is {level}, which is not so of {', '.join(sorted(levels))}"
 
 
 def test_every_event_is_described_with_its_level_and_its_fields() -> None:
@@ -103,6 +101,38 @@ def test_every_event_is_described_with_its_level_and_its_fields() -> None:
 
     assert len(found) > 60
     assert list(differences(found, everything_described())) == []
+
+
+READING = {"offer_buttons.py"}
+"""Modules whose transactions only read: they run once, and nothing is taken back."""
+
+
+def told_too_early(source: str) -> list[int]:
+    """Lines of calls that write at once, in a function that may be rolled back or run again."""
+    found = set()
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef) and "tx" in {argument.arg for argument in function.args.args}:
+            found |= {
+                call.lineno
+                for call in ast.walk(function)
+                if isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and isinstance(call.func.value, ast.Name)
+                and call.func.value.id == "log"
+            }
+    return sorted(found)
+
+
+def test_nothing_is_told_before_its_transaction_is_on_the_disk() -> None:
+    files = [file for file in sorted((ROOT / "hub").rglob("*.py")) if file.name not in READING]
+    wrong = {file.name: lines for file in files if (lines := told_too_early(file.read_text(encoding="utf-8")))}
+
+    assert wrong == {}
+
+
+def test_control_a_line_that_is_told_too_early_is_seen() -> None:
+    assert told_too_early("def _paid(tx, payment):\n    if payment:\n        log.info('paid')") == [3]
+    assert told_too_early("def _paid(tx, payment):\n    tell(tx, 'paid')\nasync def pay(hub):\n    log.info('x')") == []
 
 
 LINE = Written("mail_sent", "info", frozenset({"delivery"}))
@@ -115,7 +145,7 @@ LINE = Written("mail_sent", "info", frozenset({"delivery"}))
         ([], "mail_sent is never written"),
         ([attrs.evolve(LINE, fields=frozenset({"delivery", "recipient"}))], "mail_sent: recipient"),
         ([attrs.evolve(LINE, fields=frozenset())], "mail_sent: delivery"),
-        ([LINE, attrs.evolve(LINE, level="error")], "mail_sent is info, and written as error"),
+        ([LINE, attrs.evolve(LINE, level="error")], "mail_sent is info, which is not so of error"),
     ],
 )
 def test_control_a_line_that_is_not_as_described_is_seen(lines: list[Written], said: str) -> None:

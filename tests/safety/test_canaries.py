@@ -175,7 +175,7 @@ def test_enough_canaries_flew(sinks: Sinks) -> None:
     assert len(sinks.secrets) >= 30
     assert len(sinks.answers) > 100
     assert len(lines) > 12
-    assert {"provider_request", "notification_rejected"} <= {json.loads(line)["event"] for line in lines}
+    assert {"provider_request", "message_rejected"} <= {json.loads(line)["event"] for line in lines}
 
 
 def test_no_log_line_holds_a_secret_or_a_person(sinks: Sinks) -> None:

@@ -8,12 +8,12 @@ import contextlib
 import io
 import json
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import attrs
 import httpx
 import pytest
+import structlog
 
 from hub.domain.merchant import Role
 from hub.flows import deliver, receive_message, record_observations
@@ -23,11 +23,11 @@ from hub.flows.import_files import import_customers
 from hub.flows.issue_api_key import issue_api_key
 from hub.flows.remove_member import remove_member
 from hub.flows.replay_message import replay_message
+from hub.flows.tell import tell
+from hub.logs import set_up_logs
 from hub.storage import SqliteTx
 from tests.house.test_log_events import everything_described
 from tests.safety.test_canaries import PERSON, debug_logs
-
-pytestmark = pytest.mark.xfail(strict=False, reason="N6: the log does not tell the business")
 
 Line = dict[str, Any]
 
@@ -108,9 +108,9 @@ def test_one_id_leads_from_the_notification_to_the_mails(story: Story) -> None:
         "payment_paid",
     ]
     assert events.count("message_accepted") == 1
+    assert {line["kind"] for line in mails} >= {"receipt", "payment_received"}
     assert events.index("message_accepted") < events.index("mail_sent")
     assert "provider_request" in events[: events.index("payment_pending")]
-    assert {line["kind"] for line in mails} >= {"receipt", "payment_received"}
     assert len({line["delivery"] for line in mails}) == len(mails)
 
 
@@ -125,7 +125,7 @@ def test_a_message_and_what_it_brought_carry_the_same_id(story: Story) -> None:
 def test_a_forged_message_is_told_with_its_id_and_is_no_payment(house: Any, story: Story) -> None:
     (rejected,) = [line for line in story.lines if line["event"] == "message_rejected"]
 
-    assert story.rejected.status_code == 401
+    assert story.rejected.status_code in (400, 401)
     assert rejected["level"] == "warning"
     assert rejected["account"] == house.accounts["CR"].id
     assert house.read(lambda tx: tx.messages.get(rejected["message"])) is not None
@@ -159,7 +159,11 @@ def test_each_line_has_the_fields_that_are_described(story: Story) -> None:
     for line in story.lines:
         level, fields = described[line["event"]]
         given = set(line) - {"event", "level", "timestamp", "exception"}
-        if line["level"] != level or given - fields or fields - given - OPTIONAL.get(line["event"], fields):
+        if (
+            line["level"] not in level.split(" or ")
+            or given - fields
+            or fields - given - OPTIONAL.get(line["event"], fields)
+        ):
             wrong.append((line, sorted(fields)))
 
     assert wrong == []
@@ -237,6 +241,26 @@ def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: Any, people: A
         assert len(told(lines, message=read["message"])) == 3
 
 
+class FullDisk(io.StringIO):
+    """A log that cannot be written."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> None:
+    payment = people.start("CR", house.debtor("CR", (900000, -3)))
+    with debug_logs():
+        set_up_logs("info", stream=FullDisk(), as_json=True)
+        with pytest.raises(OSError, match="No space left"):
+            structlog.get_logger().info("control")
+        house.control("greenpay", "approve", reference=payment.reference)
+        house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
+        merchant = house.merchants["CR"]
+        house.run(add_member(house.hub, merchant, "sin-disco@privado.example", Role.ACCOUNTANT))
+        house.run(remove_member(house.hub, merchant, "sin-disco@privado.example"))
+
+
 # ---------------------------------------------------------------- controls
 
 
@@ -244,12 +268,9 @@ def test_control_a_line_that_names_a_person_is_found(house: Any, people: Any, pl
     whole = record_observations._tell
 
     def careless(tx: Any, after: Any, *rest: Any) -> None:
-        tx.after_commit(lambda: record_observations_log("payer_seen", address=after.payer.email))
+        tell(tx, "payer_seen", address=after.payer.email)
         whole(tx, after, *rest)
 
-    import structlog
-
-    record_observations_log: Callable[..., Any] = structlog.get_logger().info
     plant(record_observations, "_tell", careless)
 
     assert in_lines(play(house, people)) == ["payer"]

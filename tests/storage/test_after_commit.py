@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 from typing import Any
 
-import pytest
-
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore, SqliteTx
 
@@ -36,7 +34,6 @@ def test_a_function_that_runs_again_alone_calls_once(store: SqliteStore, world: 
     assert len(runs) > 3
 
 
-@pytest.mark.xfail(strict=True, reason="N6: it is called all the same")
 def test_what_is_rolled_back_within_a_function_calls_nothing(store: SqliteStore) -> None:
     called: list[str] = []
 
