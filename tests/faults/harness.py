@@ -927,9 +927,9 @@ class Zygote:
         """A fresh server on the port, which lives by the real clock; its process id once it answers."""
         return self._ask("serve", data, port, bug)
 
-    def work(self, data: Path, smtp_port: int) -> int:
+    def work(self, data: Path, smtp_port: int, bug: str = "none") -> int:
         """A fresh worker that mails to this port; its process id."""
-        return self._ask("work", data, smtp_port, "none")
+        return self._ask("work", data, smtp_port, bug)
 
     def _ask(self, verb: str, data: Path, port: int, bug: str) -> int:
         refuse_another_day(data)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import os
-import signal
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ import hub.storage.deliveries
 from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.flows.check_payment import check_payment
 from hub_hookspecs import Kind, Observation
-from tests.faults.harness import Clock, Desk, World, Zygote, broken, copied, rows, until
+from tests.faults.harness import Clock, Desk, World, broken, copied, rows
 
 Folder = Callable[[], Path]
 Plant = Callable[[Any, str, Any], None]
@@ -185,44 +183,6 @@ def owe_receipts(world: Desk, count: int) -> list[Payment]:
     for payment in payments:
         world.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
     return payments
-
-
-def mails_by_id(world: World) -> collections.Counter[str]:
-    return collections.Counter(str(mail.message["Message-ID"]) for mail in world.town.mailbox.mails)
-
-
-def test_mails_of_workers_that_were_killed_are_sent_by_the_next_one(today: World, zygote: Zygote, size: Size) -> None:
-    kills = size(3, 100)
-    owe_receipts(today, 10 * kills)
-    owed = rows(today.path, "SELECT count(*) FROM delivery WHERE state = 'due'")[0][0]
-    for kill in range(1, kills + 1):
-        worker = zygote.work(today.data, today.town.mailbox.port)
-        assert wait_for_mails(today, 6), f"worker {kill} sent nothing"
-        os.kill(worker, signal.SIGKILL)
-        wait_for_end(worker)
-    today.clock.now = datetime.now(UTC) + timedelta(seconds=121)
-    today.work()
-    mails = mails_by_id(today)
-
-    assert rows(today.path, "SELECT count(*) FROM delivery WHERE state <> 'sent'") == [(0,)]
-    assert len(mails) == owed
-    assert sum(mails.values()) - owed <= kills * 4  # what was on its way when a worker died, under the same Message-ID
-
-
-def wait_for_mails(world: World, more: int) -> bool:
-    wanted = len(world.town.mailbox.mails) + more
-    return until(lambda: len(world.town.mailbox.mails) >= wanted)
-
-
-def wait_for_end(process: int) -> None:
-    def is_gone() -> bool:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        return False
-
-    assert until(is_gone)
 
 
 def two_workers(data: Path, count: int) -> list[str]:

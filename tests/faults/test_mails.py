@@ -1,22 +1,30 @@
-"""A mail server that is down for a day: no payment waits for it, and each mail is sent once afterwards (F48)."""
+"""A mail server that is down for a day, workers that are killed: no payment waits, each mail is sent once (F48)."""
 
 from __future__ import annotations
 
 import asyncio
 import collections
 import contextlib
-from collections.abc import Callable
-from datetime import timedelta
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 import hub.flows.deliver
 import hub.flows.record_observations
+from hub.documents.mailbox import Mailbox
 from hub.documents.smtp import SmtpMailer
 from hub.domain.mail import Mail
 from hub.domain.payment import Payment, Status
 from hub.flows.deliver import PAUSES
 from hub_hookspecs import Kind, Observation
-from tests.faults.harness import Desk, World, broken, rows
+from tests.faults.harness import HOST, Clock, Desk, World, Zygote, broken, rows, until
 
 Plant = Callable[[Any, str, Any], None]
 Size = Callable[[int, int], int]
@@ -118,3 +126,93 @@ def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(de
         desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
 
     assert desk.payment(payment).status is Status.PENDING  # the money came, and nobody knows
+
+
+# ---------------------------------------------------------------- killed workers
+
+
+class SlowMailbox(Mailbox):
+    """A mail server that takes its time over each mail, as real ones do."""
+
+    async def handle_DATA(self, *given: Any) -> str:  # noqa: N802  aiosmtpd finds handlers by these names
+        await asyncio.sleep(0.02)
+        return await super().handle_DATA(*given)
+
+
+def owe_receipts(world: World, count: int) -> int:
+    """Payments whose news has come; the number of mails that are due."""
+    world.forget_mails()
+    for payment in world.sent_all(world.debtors("CR", count, 70_000)):
+        world.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
+    return owed(world)
+
+
+def taken_by(mailbox: Mailbox) -> collections.Counter[str]:
+    """How often each delivery's mail was taken, by the left part of its Message-ID."""
+    return collections.Counter(str(mail.message["Message-ID"]).strip("<>").partition("@")[0] for mail in mailbox.mails)
+
+
+def in_doubt(world: World, mailbox: Mailbox) -> int:
+    """Mails that were taken, of which our books do not say so: each will be sent again."""
+    sent = {row[0] for row in rows(world.path, "SELECT id FROM delivery WHERE state = 'sent'")}
+    return len(set(taken_by(mailbox)) - sent)
+
+
+def killed(
+    world: World, zygote: Zygote, dice: random.Random, *, kills: int, workers: int = 1, bug: str = ""
+) -> list[str]:
+    """What is wrong when workers are killed again and again while they hand mails over, and others go on."""
+    world.town.mailbox.mails.clear()
+    count = owe_receipts(world, 8 * kills * workers)
+    mailbox = SlowMailbox(host=HOST)
+    world.run(mailbox.start())
+    bugs = ",".join(filter(None, ("no_papers", bug)))
+    alive, problems, before = [], [], 0
+    for kill in range(1, kills + 1):
+        while len(alive) < workers:
+            alive.append(zygote.work(world.data, mailbox.port, bugs))
+        wanted = len(mailbox.mails) + dice.randint(1, 10)
+        assert until(lambda wanted=wanted: len(mailbox.mails) >= wanted), f"nothing was sent before kill {kill}"  # type: ignore[misc]
+        time.sleep(dice.uniform(0, 0.02))
+        die(alive.pop(0))
+        if workers == 1:
+            after = in_doubt(world, mailbox)
+            problems += [f"kill {kill} leaves {after - before} mails to be repeated"] if after - before > 1 else []
+            before = after
+    for process in alive:
+        die(process)
+    world.run(mailbox.stop())
+    world.clock.now = datetime.now(UTC) + timedelta(seconds=121)
+    world.work()
+    times = taken_by(mailbox) + taken_by(world.town.mailbox)
+    repeated, limit = sum(times.values()) - count, kills + len(alive)
+    problems += [f"{count - len(times)} mails were lost"] if len(times) != count or owed(world) else []
+    problems += [f"{repeated} mails were repeated by {limit} kills"] if repeated > limit else []
+    return problems
+
+
+def die(process: int) -> None:
+    """As if by the system: nothing is tidied up."""
+    os.kill(process, signal.SIGKILL)
+
+    def is_gone() -> bool:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    assert until(is_gone)
+
+
+@pytest.mark.xfail(strict=True, reason="N4: four mails were handed over together")
+def test_a_killed_worker_repeats_at_most_one_mail(
+    today: World, zygote: Zygote, dice: random.Random, size: Size
+) -> None:
+    assert killed(today, zygote, dice, kills=size(4, 100)) == []
+
+
+def test_control_mails_that_are_handed_over_together_are_repeated_together(
+    today: World, zygote: Zygote, dice: random.Random
+) -> None:
+    assert killed(today, zygote, dice, kills=4, bug="together")

@@ -4,6 +4,8 @@ Everything is imported once; each ``serve`` forks, so that a fresh server answer
 
     serve DATA PORT BUG    -> prints its process id once it answers
     work DATA PORT BUG     -> does what is due, mailing to this port of a mail server; prints its process id at once
+
+BUG names what is planted, separated by commas; ``none`` for nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.bootstrap import open_hub
-from hub.flows import receive_message
+from hub.flows import deliver, receive_message
 from hub.jobs.embedded import Loop
 from hub.logs import set_up_logs
 from hub.settings import Settings
@@ -45,7 +47,21 @@ def acknowledge_before_commit() -> None:
     vars(notifications)["receive_notification"] = receive
 
 
-BUGS: dict[str, Callable[[], None]] = {"none": lambda: None, "acknowledge_before_commit": acknowledge_before_commit}
+def no_papers() -> None:
+    """No bug: PDFs are not on trial, and drawing them takes longer than the mail."""
+    vars(deliver)["prints"] = lambda _hub: False
+
+
+def together() -> None:
+    """The planted bug: several mails are handed over at a time, and each is noted when it was taken."""
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    "none": lambda: None,
+    "acknowledge_before_commit": acknowledge_before_commit,
+    "no_papers": no_papers,
+    "together": together,
+}
 
 
 async def answer(data: Path, port: int) -> None:
@@ -101,7 +117,8 @@ def listen() -> None:
         verb, data, port, bug = line.split()
         if os.fork() == 0:
             try:
-                BUGS[bug]()
+                for planted in bug.split(","):
+                    BUGS[planted]()
                 run({"serve": answer, "work": do_what_is_due}[verb](Path(data), int(port)))
             finally:
                 sys.stdout.write("0\n")  # whoever waits for an id must not wait for ever
