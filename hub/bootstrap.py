@@ -177,6 +177,7 @@ class Opened:
     store: SqliteStore
     exchanger: Exchanger
     tasks: Tasks
+    post: SmtpMailer | None = None
 
     def note_work(self, at_work: AtWork) -> None:
         """Note from now on which plugin computes."""
@@ -187,6 +188,8 @@ class Opened:
         """Nothing new is sent; running exchanges get their time; then everything is closed."""
         await self.tasks.finish(grace)
         await self.exchanger.close()
+        if self.post:
+            await asyncio.to_thread(self.post.close)
         await self.store.close()
 
 
@@ -240,6 +243,7 @@ def open_hub(
     store = open_store(database)
     tasks = Tasks()
     wake = Wake()
+    post = None if mailer else mailer_for(settings)
     exchanger = Exchanger(registry, grants=StoredGrants(store, vault), clock=clock)
     hub = Hub(
         store=cast("Store", store),
@@ -250,7 +254,7 @@ def open_hub(
             sender=settings.sender,
             wording={country.locale: country.wording for country in countries},
         ),
-        mailer=mailer or mailer_for(settings),
+        mailer=mailer or cast("Mailer", post),
         vault=vault,
         clock=clock,
         fresh_id=TimeOrderedIds(),
@@ -275,7 +279,7 @@ def open_hub(
     )
     watch_exchanges(hub, exchanger)
     quarantine_distrusted(hub, store.read_now(lambda tx: tx.marks.beginning(FROZEN)))
-    return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks)
+    return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks, post=post)
 
 
 def free_share(folder: Path) -> float | None:
@@ -332,6 +336,8 @@ def opened_hub(settings: Settings) -> Iterator[Opened]:
     try:
         yield opened
     finally:
+        if opened.post:
+            opened.post.close()
         opened.store.close_now()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from email.headerregistry import Address
 from urllib.parse import quote
 
@@ -18,12 +19,16 @@ from hub.documents.safe import colours, href, within
 from hub.documents.sheets import sheet_for
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
+from hub.documents.wire import wire_of
 from hub.domain.mail import Mail, MailRefused
 from hub.domain.papers import Letterhead, MailValue, Paper, PaperFile
 from hub_hookspecs import Mode
 
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+AMBIGUOUS = frozenset("ßς\u200c\u200d")
+"""Letters of a domain that older and newer rules turn into different ASCII names."""
+
 QUOTED = re.compile(r'[()<>@,:;\\"\[\]]+')
 LONGEST_SUBJECT = 150
 LONGEST_NAME = 80
@@ -100,6 +105,14 @@ class Documents:
             inline=tuple((_logo_id(logo), "image/png", logo) for logo in logos),
         )
 
+    def wire(self, mail: Mail, now: datetime) -> bytes:
+        """The mail as it goes on the wire.
+
+        Raises:
+            MailRefused: One of its headers is none.
+        """
+        return wire_of(mail, now)
+
 
 def environment(*, autoescape: bool) -> jinja2.Environment:
     """Jinja with the templates of this package."""
@@ -119,10 +132,18 @@ def environment(*, autoescape: bool) -> jinja2.Environment:
 def mail_address(text: str) -> str:
     """A mail address in the form that goes on the wire, its domain in ASCII.
 
+    What stands before the @ must be ASCII by itself: many servers take nothing else, and it has no other spelling.
+
     Raises:
-        MailRefused: It is none.
+        MailRefused: It is none, or might become somebody else's on the way.
     """
     local, at, domain = text.strip().rpartition("@")
+    if at and not local.isascii():
+        raise MailRefused(
+            "the recipient's address has letters beyond ASCII before the @, which mail servers do not take"
+        )
+    if "=?" in local or set(domain) & AMBIGUOUS:
+        raise MailRefused("the recipient's address could be read as another one: correct it and send again")
     try:
         domain = domain.encode("idna").decode()
     except UnicodeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -104,6 +105,7 @@ class Mailbox:
         self._keep = keep
         self._count = 0
         self._server: asyncio.Server | None = None
+        self._visitors: weakref.WeakSet[SMTP] = weakref.WeakSet()
 
     async def start(self) -> None:
         """Listen; with port 0 the system chooses one and ``port`` tells which."""
@@ -112,9 +114,12 @@ class Mailbox:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stop listening; what has arrived stays readable."""
+        """Stop listening and end every connection; what has arrived stays readable."""
         if self._server:
             self._server.close()
+            for visitor in self._visitors:
+                if visitor.transport:
+                    visitor.transport.close()
             await self._server.wait_closed()
             self._server = None
 
@@ -169,7 +174,7 @@ class Mailbox:
         return "250 Message accepted"
 
     def _protocol(self) -> SMTP:
-        return SMTP(
+        visitor = SMTP(
             self,
             hostname=HOSTNAME,
             ident="Payment Hub mailbox",
@@ -177,6 +182,8 @@ class Mailbox:
             enable_SMTPUTF8=True,
             loop=asyncio.get_running_loop(),
         )
+        self._visitors.add(visitor)
+        return visitor
 
 
 def _content(part: EmailMessage) -> bytes:

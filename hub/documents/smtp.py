@@ -1,22 +1,40 @@
-"""Hands mails to an SMTP server, one connection a mail, in a thread."""
+"""Hands mails to an SMTP server, one after the other on one connection, which is kept open for the next."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import queue
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 
 import attrs
 
 from hub.domain.mail import Mail, MailRefused
 
+from .wire import bare, wire_of
+
 TIMEOUT_SECONDS = 20.0
+VERDICT_SECONDS = 60.0
+"""How long a server may look at a whole mail; giving up on it sends the mail again to a server that has taken it."""
+
 GREETING_SECONDS = 5.0
+IDLE_SECONDS = 5.0
+"""How long a connection is kept for a mail that may come."""
+
+LEAVING_SECONDS = 2.0
+MAILS_A_CONNECTION = 100
+"""Servers grow tired of a visitor who stays."""
+
 FOR_GOOD = frozenset({521, 550, 551, 552, 553, 554, 556})
 """Replies about this recipient or mail; other refusals (no login, no relaying, a wrong sender) are ours to mend."""
+
+GOING_AWAY = 421
+TROUBLE = (OSError, smtplib.SMTPException)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,16 +52,33 @@ class SmtpMailer:
     password: str = attrs.field(default="", repr=False)
     starttls: bool = False
     timeout: float = TIMEOUT_SECONDS
+    _connection: Connection = attrs.field(
+        init=False, repr=False, eq=False, default=attrs.Factory(lambda self: Connection(self.enter), takes_self=True)
+    )
 
     async def send(self, mail: Mail) -> None:
-        """Hand a mail over.
+        """Hand a mail over; cancelled, no more of it leaves.
 
         Raises:
             MailRefused: The server refuses this recipient or mail for good.
             OSError, smtplib.SMTPException: It may be tried again.
         """
-        message = message_of(mail, datetime.now(UTC))
-        await asyncio.to_thread(self._send, message, mail)
+        wire = mail.wire or wire_of(mail, datetime.now(UTC))
+        try:
+            await self._connection.hand_over(bare(mail.sender), mail.recipient, wire)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            if code not in FOR_GOOD:
+                raise
+            raise MailRefused(_said(code, words)) from error
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code not in FOR_GOOD:
+                raise
+            raise MailRefused(_said(error.smtp_code, error.smtp_error)) from error
+
+    def close(self) -> None:
+        """Say goodbye, once the mail that is on its way has ended."""
+        self._connection.close()
 
     def greet(self) -> None:
         """Say hello, encrypt and sign in as for a mail, and leave.
@@ -52,67 +87,224 @@ class SmtpMailer:
             OSError, smtplib.SMTPException: A mail would fail in the same way.
         """
         with smtplib.SMTP(self.host, self.port, local_hostname="localhost", timeout=GREETING_SECONDS) as server:
-            self._enter(server)
+            self._introduce(server)
             server.noop()
 
-    def _enter(self, server: smtplib.SMTP) -> None:
+    def enter(self, sender: str) -> smtplib.SMTP:
+        """A fresh connection that takes mails.
+
+        Raises:
+            OSError, smtplib.SMTPException: The server cannot be reached, or does not let us in.
+        """
+        name = sender.rpartition("@")[2]  # asked of the system, our own name could take seconds
+        server = smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout)
+        try:
+            self._introduce(server)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
         if self.starttls:
             server.starttls(context=ssl.create_default_context())
         if self.user:
             server.login(self.user, self.password)
-
-    def _send(self, message: EmailMessage, mail: Mail) -> None:
-        sender = _bare(mail.sender)
-        name = sender.rpartition("@")[2]  # asked of the system, our own name could take seconds
-        with smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout) as server:
-            self._enter(server)
-            try:
-                server.send_message(message, from_addr=sender, to_addrs=[mail.recipient])
-            except smtplib.SMTPRecipientsRefused as error:
-                code, words = next(iter(error.recipients.values()))
-                if code not in FOR_GOOD:
-                    raise
-                raise MailRefused(_said(code, words)) from error
-            except smtplib.SMTPDataError as error:
-                if error.smtp_code not in FOR_GOOD:
-                    raise
-                raise MailRefused(_said(error.smtp_code, error.smtp_error)) from error
+        server.ehlo_or_helo_if_needed()
 
 
-def message_of(mail: Mail, now: datetime) -> EmailMessage:
-    """The mail as it goes on the wire: text first, then HTML with its pictures, then attachments.
+@attrs.define(eq=False)
+class _Letter:
+    """A mail that waits for its turn on the connection, and who waits for it.
 
-    Raises:
-        MailRefused: A header holds a line break; it would have smuggled in another one.
+    Attributes:
+        given_up: Nobody waits any more: not a byte of it leaves from now on.
     """
-    message = EmailMessage(policy=SMTP)
-    try:
-        message["From"] = mail.sender
-        message["To"] = mail.recipient
-        message["Subject"] = mail.subject
-        message["Date"] = now
-        message["Message-ID"] = mail.message_id
-        for name, value in mail.headers.items():
-            message[name] = value
-    except ValueError as error:
-        raise MailRefused("a header of the mail holds a line break or is no header") from error
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    if mail.inline:
-        html = message.get_body(("html",))
-        assert html is not None
-        for content_id, media_type, content in mail.inline:
-            main, _, sub = media_type.partition("/")
-            html.add_related(content, maintype=main, subtype=sub, cid=f"<{content_id}>", disposition="inline")
-    for name, media_type, content in mail.attachments:
-        main, _, sub = media_type.partition("/")
-        message.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=name)
-    return message
+
+    sender: str
+    recipient: str
+    wire: bytes
+    loop: asyncio.AbstractEventLoop
+    waiter: asyncio.Future[None]
+    given_up: bool = False
+
+    def ends(self, error: BaseException | None) -> None:
+        """Tell whoever waits."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(self._answer, error)
+
+    def _answer(self, error: BaseException | None) -> None:
+        if self.waiter.done():
+            return
+        if error is None:
+            self.waiter.set_result(None)
+        else:
+            self.waiter.set_exception(error)
 
 
-def _bare(sender: str) -> str:
-    """The address of ``"Name" <address>``."""
-    return sender.rpartition("<")[2].rstrip(">") if sender.endswith(">") else sender
+class Connection:
+    """One connection to the server and the thread that speaks on it; both end when no mail comes for a while.
+
+    Args:
+        enter: (our sender) -> a fresh connection.
+    """
+
+    def __init__(self, enter: Callable[[str], smtplib.SMTP]) -> None:
+        self._enter = enter
+        self._letters: queue.SimpleQueue[_Letter | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._server: smtplib.SMTP | None = None
+        self._speaking_of: _Letter | None = None
+        self._handed_over = 0
+
+    async def hand_over(self, sender: str, recipient: str, wire: bytes) -> None:
+        """Hand one mail over; cancelled, the connection breaks off.
+
+        Raises:
+            OSError, smtplib.SMTPException: It was not taken, or nobody knows.
+        """
+        loop = asyncio.get_running_loop()
+        letter = _Letter(sender, recipient, wire, loop, loop.create_future())
+        self._put(letter)
+        try:
+            await letter.waiter
+        except asyncio.CancelledError:
+            letter.given_up = True
+            if self._speaking_of is letter:
+                self._break_off()
+            raise
+
+    def close(self) -> None:
+        """End the connection in order, after what is queued."""
+        with self._gate:
+            thread = self._thread
+            if thread:
+                self._letters.put(None)
+        if thread:
+            thread.join(LEAVING_SECONDS)
+
+    def _put(self, letter: _Letter) -> None:
+        with self._gate:
+            self._letters.put(letter)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._speak, name="hub-mail", daemon=True)
+                self._thread.start()
+
+    def _speak(self) -> None:
+        """The thread: one letter after the other, until none comes."""
+        while letter := self._next():
+            self._speaking_of = letter
+            try:
+                self._deal_with(letter)
+            except BaseException as error:  # noqa: BLE001 - it is handed to whoever waits, whatever it is
+                letter.ends(error)
+            else:
+                letter.ends(None)
+        self._leave()
+
+    def _next(self) -> _Letter | None:
+        """The next letter; None when the thread ends, and then the next letter is given to another one."""
+        letter = None
+        with contextlib.suppress(queue.Empty):
+            letter = self._letters.get(timeout=IDLE_SECONDS)
+        if letter is None:
+            with self._gate:
+                if self._letters.empty():
+                    self._thread = None
+                    return None
+            return self._next()
+        return letter
+
+    def _deal_with(self, letter: _Letter) -> None:
+        if self._handed_over >= MAILS_A_CONNECTION:
+            self._leave()
+        kept = self._server
+        try:
+            server = self._addressed(letter, kept)
+        except TROUBLE as trouble:
+            if kept is None or not _is_over(trouble):
+                raise
+            server = self._addressed(letter, None)  # what was kept had ended meanwhile; nothing was handed over yet
+        try:
+            self._handed_over += 1
+            _give(server, letter)
+        except TROUBLE as trouble:
+            self._recover(server, trouble)
+            raise
+
+    def _addressed(self, letter: _Letter, kept: smtplib.SMTP | None) -> smtplib.SMTP:
+        """A connection that was told sender and recipient."""
+        if letter.given_up:
+            raise ConnectionAbortedError("nobody waits for it any more")
+        server = kept or self._enter(letter.sender)
+        if kept is None:
+            self._server, self._handed_over = server, 0
+        try:
+            _address(server, letter)
+        except TROUBLE as trouble:
+            self._recover(server, trouble)
+            raise
+        return server
+
+    def _recover(self, server: smtplib.SMTP, trouble: Exception) -> None:
+        """Make the connection ready for the next mail, or let it go."""
+        try:
+            if not _is_over(trouble) and server.rset()[0] == 250:
+                return
+        except TROUBLE:
+            pass
+        server.close()
+        self._server = None
+
+    def _leave(self) -> None:
+        server, self._server = self._server, None
+        if server:
+            with contextlib.suppress(*TROUBLE):
+                server.quit()
+            server.close()
+
+    def _break_off(self) -> None:
+        """From another thread: whatever is being said now comes to nothing."""
+        server = self._server
+        if server and server.sock:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
+
+
+def _address(server: smtplib.SMTP, letter: _Letter) -> None:
+    options = [f"size={len(letter.wire)}"] if server.has_extn("size") else []
+    code, words = server.mail(letter.sender, options)
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, words, letter.sender)
+    code, words = server.rcpt(letter.recipient)
+    if code not in (250, 251):
+        raise smtplib.SMTPRecipientsRefused({letter.recipient: (code, words)})
+
+
+def _give(server: smtplib.SMTP, letter: _Letter) -> None:
+    if letter.given_up or server.sock is None:
+        raise ConnectionAbortedError("nobody waits for it any more")
+    patience = server.sock.gettimeout()
+    server.sock.settimeout(max(patience or 0, VERDICT_SECONDS))
+    code, words = server.data(letter.wire)
+    if code != 250:
+        raise smtplib.SMTPDataError(code, words)
+    server.sock.settimeout(patience)
+
+
+def _is_over(trouble: Exception) -> bool:
+    """Whether the connection can be used no more, as against a mail that was refused on it."""
+    match trouble:
+        case smtplib.SMTPRecipientsRefused():
+            return any(code == GOING_AWAY for code, _words in trouble.recipients.values())
+        case smtplib.SMTPSenderRefused():
+            return (
+                trouble.smtp_code < 500
+            )  # not about the mail: too much was said on this connection, or to this server
+        case smtplib.SMTPResponseException():
+            return trouble.smtp_code == GOING_AWAY
+    return True
 
 
 def _said(code: int, words: bytes | str) -> str:

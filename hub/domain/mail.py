@@ -14,6 +14,7 @@ class Mail:
     Attributes:
         attachments: (file name, media type, content).
         inline: (content id, media type, content) of pictures that the HTML shows as ``cid:``.
+        wire: All of it as it goes on the wire, where that was made beforehand.
     """
 
     message_id: str
@@ -25,6 +26,7 @@ class Mail:
     headers: Mapping[str, str] = attrs.Factory(dict)
     attachments: tuple[tuple[str, str, bytes], ...] = ()
     inline: tuple[tuple[str, str, bytes], ...] = ()
+    wire: bytes = attrs.field(default=b"", repr=False)
 
 
 class MailRefused(Exception):

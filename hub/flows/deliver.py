@@ -1,10 +1,17 @@
-"""Deliver a mail that is owed: drawn at the hand-over from the rows it names, the same Message-ID at every try."""
+"""Deliver a mail that is owed: drawn from the rows it names when its turn comes near, the same Message-ID at every try.
+
+Mails are drawn ahead, several together, and handed over one by one: between the server's yes and our own note of it
+there is one mail at most, so a process that dies repeats one. The system has that note at once, the disk with the next
+commit that waits for it: see docs/adr/0030.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import attrs
 import structlog
@@ -39,7 +46,7 @@ from hub.domain.papers import (
 )
 from hub.domain.payment import Flag, Status, returns_in
 from hub.domain.statement import number_of
-from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Kind, Money, Reason, ReasonKind
+from hub_hookspecs import CROCKFORD, Channel, Country, Credentials, FieldMatch, Kind, Money, Reason, ReasonKind
 
 from .open_link import link_to, url_of
 from .ports import Hub, Mail, MailRefused, Tx
@@ -58,10 +65,11 @@ from .print_paper import (
     seal_of,
     still_owed,
 )
-from .raise_alerts import hand_over_alert
+from .raise_alerts import alert_mail, is_posted, post_alert
 from .save_logo import with_logo
 from .sign_in import sign_in_token
 from .tell import tell
+from .turns import mail_turns
 from .view_order import OrderView, order_of
 from .view_payment import PaymentView, in_language, view_of
 from .view_statement import statement_of
@@ -74,6 +82,15 @@ PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
 """Seconds between tries; the last one repeats."""
 
 GIVE_UP = timedelta(days=5)
+CLAIM = timedelta(seconds=120)
+"""How long a mail that is claimed is nobody else's."""
+
+HAND_OVER = timedelta(seconds=90)
+"""How long a server may take over one mail; the claim lasts longer."""
+
+FIRST = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ALERT})
+"""Somebody sits before a page and waits for it, or must get up at night."""
+
 RECEIPT_DAYS = 7
 MOST_TOLD = 15
 """Transactions that a digest tells one by one; mail programs cut a mail of more than about 100 KB."""
@@ -88,32 +105,60 @@ class NothingToSay(Exception):
 
 async def deliver(hub: Hub, delivery_id: str) -> bool:
     """Try one delivery; False when it must be tried again. Safe to run twice: at least once, same Message-ID."""
-    now = hub.clock()
-    link_ids = [hub.random_text(26, "0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(MOST_TOLD)]
     delivery = await hub.store.read(lambda tx: tx.deliveries.get(delivery_id))
     if delivery is None or delivery.state is not DeliveryState.DUE:
         return True
+    if delivery.kind is DeliveryKind.ALERT and is_posted(delivery):
+        return await _concluded(hub, delivery, post_alert(hub, delivery))
     try:
-        if delivery.kind is DeliveryKind.ALERT:
-            await hand_over_alert(hub, delivery)
-        else:
-            await _hand_over(hub, delivery, now, link_ids)
-    except (MailRefused, NothingToSay, ValueError) as refusal:  # ValueError: it cannot be drawn
-        await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
-        log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery))
-        return True
+        mail = await _drawn(hub, delivery)
+    except GONE as refusal:
+        return await _given_up(hub, delivery, refusal)
+    async with mail_turns(hub).turn(_rank(delivery)):
+        held = await _held(hub, delivery)
+        if held is None:
+            return True
+        if held != delivery:  # it was long until its turn, and what it tells may have changed
+            try:
+                mail = await _drawn(hub, held)
+            except GONE as refusal:
+                return await _given_up(hub, held, refusal)
+        return await _concluded(hub, held, hub.mailer.send(mail))
+
+
+GONE = (MailRefused, NothingToSay, ValueError)
+"""No further try can mend it; a ValueError says that it cannot be drawn."""
+
+
+def _rank(delivery: Delivery) -> int:
+    """Whose turn comes before whose: a round of ten thousand statements holds nobody up who pays or signs in."""
+    if delivery.kind in FIRST:
+        return 0
+    return 1 if delivery.round_id is None else 2
+
+
+async def _held(hub: Hub, delivery: Delivery) -> Delivery | None:
+    """The delivery if it is still ours for as long as handing it over may take; None when somebody else took it."""
+    now = hub.clock()
+    there = await hub.store.read(lambda tx: tx.deliveries.get(delivery.id))
+    if there is None or (there.state, there.due_at) != (DeliveryState.DUE, delivery.due_at):
+        return None
+    if there.due_at is not None and there.due_at - now >= HAND_OVER:
+        return there
+    longer = attrs.evolve(there, due_at=now + CLAIM)
+    held = await hub.store.write(lambda tx: tx.deliveries.replace(there, longer))
+    return longer if held else None
+
+
+async def _concluded(hub: Hub, delivery: Delivery, handing_over: Awaitable[None]) -> bool:
+    """Hand over and write down how it ended, before anything else is handed over."""
+    try:
+        async with asyncio.timeout(HAND_OVER.total_seconds()):
+            await handing_over
+    except GONE as refusal:
+        return await _given_up(hub, delivery, refusal)
     except (OSError, smtplib.SMTPException) as trouble:
-        over = now - delivery.created_at > GIVE_UP
-        pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
-        state = DeliveryState.DEAD if over else DeliveryState.DUE
-        await _note(
-            hub, delivery, state=state, due_at=None if over else hub.clock() + pause, error=type(trouble).__name__
-        )
-        error = type(trouble).__name__
-        log.warning(
-            "delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery), error=error
-        )
-        return False
+        return await _put_off(hub, delivery, trouble)
     sent = attrs.evolve(
         delivery,
         state=DeliveryState.SENT,
@@ -122,7 +167,7 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         last_error="",
         sent_at=hub.clock(),
     )
-    await write_outcome(hub, lambda tx: _save_sent(tx, sent))
+    await write_outcome(hub, lambda tx: _save_sent(tx, sent), synced=False)
     return True
 
 
@@ -136,17 +181,48 @@ def payment_of(delivery: Delivery) -> str | None:
     return delivery.subject_id if delivery.kind in ABOUT_PAYMENTS else None
 
 
-async def _hand_over(hub: Hub, delivery: Delivery, now: datetime, link_ids: Sequence[str]) -> None:
-    if delivery.kind in (DeliveryKind.PAYMENT_RECEIVED, DeliveryKind.PAYMENT_DIGEST):
-        await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
-    value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
-    mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
-    await hub.mailer.send(await _with_paper(hub, mail, paper, locale))
+async def _given_up(hub: Hub, delivery: Delivery, refusal: Exception) -> bool:
+    await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
+    log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery))
+    return True
+
+
+async def _put_off(hub: Hub, delivery: Delivery, trouble: Exception) -> bool:
+    """It was not taken, or nobody knows: another try later, for some days."""
+    now, error = hub.clock(), type(trouble).__name__
+    over = now - delivery.created_at > GIVE_UP
+    pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
+    state = DeliveryState.DEAD if over else DeliveryState.DUE
+    await _note(hub, delivery, state=state, due_at=None if over else now + pause, error=error)
+    log.warning(
+        "delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery), error=error
+    )
+    return False
 
 
 async def _note(hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: datetime | None, error: str) -> None:
+    """Write down a try that failed, unless somebody else has taken the mail over meanwhile."""
     tried = attrs.evolve(delivery, state=state, due_at=due_at, tries=delivery.tries + 1, last_error=error[:200])
-    await hub.store.write(lambda tx: tx.deliveries.save(tried))
+    await hub.store.write(lambda tx: tx.deliveries.replace(delivery, tried))
+
+
+async def _drawn(hub: Hub, delivery: Delivery) -> Mail:
+    """The mail as it goes on the wire.
+
+    Raises:
+        MailRefused, NothingToSay, ValueError: There is none.
+    """
+    if delivery.kind is DeliveryKind.ALERT:
+        return alert_mail(hub, delivery)
+    now = hub.clock()
+    if delivery.kind in (DeliveryKind.PAYMENT_RECEIVED, DeliveryKind.PAYMENT_DIGEST):
+        link_ids = [hub.random_text(26, CROCKFORD) for _ in range(MOST_TOLD)]
+        await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
+    value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
+    draw = partial(hub.documents.mail, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
+    mail = await asyncio.to_thread(draw, value)
+    mail = await _with_paper(hub, mail, paper, locale)
+    return attrs.evolve(mail, wire=await asyncio.to_thread(hub.documents.wire, mail, now))
 
 
 def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_ids: Sequence[str]) -> None:

@@ -393,7 +393,14 @@ class Deliveries(Protocol):
 
     def get(self, delivery_id: str) -> Delivery | None: ...
     def save(self, delivery: Delivery) -> None: ...
-    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]: ...
+    def replace(self, before: Delivery, after: Delivery) -> bool:
+        """Write ``after`` if the delivery is still as due as ``before``; False when somebody else has moved it."""
+
+    def claim_due(
+        self, now: datetime, until: datetime, limit: int, *, of_rounds: bool | None = None
+    ) -> tuple[str, ...]:
+        """Ids of deliveries that are due, those of rounds or the others; each one's due time moves to ``until``."""
+
     def of(
         self, *, merchant_id: str | None = None, subject_id: str | None = None, state: str = "", limit: int = 200
     ) -> tuple[Delivery, ...]: ...
@@ -672,8 +679,12 @@ class Tx(Protocol):
 class Store(Protocol):
     """The database."""
 
-    async def write(self, fn: Callable[[Tx], T]) -> T:
-        """Run ``fn`` in one durable transaction and return its result once it is on disk."""
+    async def write(self, fn: Callable[[Tx], T], *, synced: bool = True) -> T:
+        """Run ``fn`` in one durable transaction and return its result once it is on disk.
+
+        With ``synced`` off, once the system has it: it outlives this process, and a power cut may take it back until
+        the next transaction that is synced.
+        """
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run ``fn`` on a consistent snapshot; writes are refused."""
@@ -799,6 +810,13 @@ class Documents(Protocol):
 
         Raises:
             MailRefused: The recipient is no mail address.
+        """
+
+    def wire(self, mail: Mail, now: datetime) -> bytes:
+        """The mail as it goes on the wire.
+
+        Raises:
+            MailRefused: One of its headers is none.
         """
 
 

@@ -15,7 +15,7 @@ from hub_hookspecs import Mode
 
 from .check_keys import key_troubles
 from .distrust_plugin import FROZEN
-from .ports import Hub, MailRefused, Tx, Unavailable
+from .ports import Hub, Mail, MailRefused, Tx, Unavailable
 from .record_observations import derived_id
 from .watch_account import REFUSED
 
@@ -253,18 +253,28 @@ def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
 # ---------------------------------------------------------------- telling
 
 
-async def hand_over_alert(hub: Hub, delivery: Delivery) -> None:
-    """Mail or post an alert that is owed.
+def is_posted(delivery: Delivery) -> bool:
+    """Whether an alert goes to a system of the operator's, not to a mail address."""
+    return delivery.recipient.startswith(("http://", "https://"))
+
+
+def alert_mail(hub: Hub, delivery: Delivery) -> Mail:
+    """The mail of an alert that is owed.
+
+    Raises:
+        MailRefused: The recipient is no mail address.
+    """
+    title, text = delivery.details["title"], delivery.details["text"]
+    return hub.documents.alert(title, text, recipient=delivery.recipient, message_id=delivery.message_id)
+
+
+async def post_alert(hub: Hub, delivery: Delivery) -> None:
+    """Post an alert that is owed.
 
     Raises:
         MailRefused: It is not wanted, or nobody here can post.
-        OSError, smtplib.SMTPException: It may be tried again.
+        OSError: It may be tried again.
     """
-    title, text = delivery.details["title"], delivery.details["text"]
-    if not delivery.recipient.startswith(("http://", "https://")):
-        mail = hub.documents.alert(title, text, recipient=delivery.recipient, message_id=delivery.message_id)
-        await hub.mailer.send(mail)
-        return
     if hub.alerter is None:
         raise MailRefused("this hub posts no alerts")
     await hub.alerter.post(
@@ -272,8 +282,8 @@ async def hand_over_alert(hub: Hub, delivery: Delivery) -> None:
         {
             "id": delivery.id,
             "cause": delivery.subject_id,
-            "title": title,
-            "text": text,
+            "title": delivery.details["title"],
+            "text": delivery.details["text"],
             "command": delivery.details["command"],
             "hub": hub.base_url,
             "at": delivery.created_at.isoformat(),
@@ -291,7 +301,7 @@ async def tell_directly(hub: Hub, alert: Alert) -> bool:
     log.critical("alert", cause=alert.cause, lines=alert.lines)
     for owed in _owed(hub, alert, hub.clock()):
         try:
-            await hand_over_alert(hub, owed)
+            await (post_alert(hub, owed) if is_posted(owed) else hub.mailer.send(alert_mail(hub, owed)))
         except Exception:  # whatever stands in the way: the log has it
             log.exception("alert_not_told", cause=alert.cause)
     return True

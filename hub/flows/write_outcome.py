@@ -19,7 +19,7 @@ PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 5.0, 10.0, 10.0, 15.0, 15.0)
 """Seconds between tries, about a minute in all; what is not written by then stays unknown and is asked about."""
 
 
-async def write_outcome(hub: Hub, fn: Callable[[Tx], T]) -> T:
+async def write_outcome(hub: Hub, fn: Callable[[Tx], T], *, synced: bool = True) -> T:
     """``hub.store.write``, tried again while the database cannot write.
 
     Raises:
@@ -27,9 +27,9 @@ async def write_outcome(hub: Hub, fn: Callable[[Tx], T]) -> T:
     """
     for pause in PAUSES:
         try:
-            return await hub.store.write(fn)
+            return await hub.store.write(fn, synced=synced)
         except Unavailable as trouble:
             with contextlib.suppress(OSError):  # where the log stands on the same full disk
                 log.error("outcome_not_written_yet", error=str(trouble), again_in=pause)
             await asyncio.sleep(pause)
-    return await hub.store.write(fn)
+    return await hub.store.write(fn, synced=synced)

@@ -34,7 +34,7 @@ VISIBILITY: Final = timedelta(seconds=120)
 """How long a claimed row stays out of sight."""
 
 LIMIT_SECONDS: Final = 90.0
-"""How long one row may take."""
+"""How long one row may take; a mail waits for its turn, and looks after its claim itself."""
 
 LOOK_EVERY: Final = timedelta(seconds=60)
 """How often it is looked whether a day's mail is owed, an account is to be compared, or what was locked opens."""
@@ -53,19 +53,30 @@ class Work:
         claim: Takes ids of due rows and moves their due time.
         run: Does one row; safe to run twice.
         at_once: How many may run together.
+        limit: Seconds that one row may take.
     """
 
     name: str
     claim: Callable[[Tx, datetime, datetime, int], tuple[str, ...]]
     run: Callable[[Hub, str], Awaitable[Any]]
     at_once: int
+    limit: float | None = LIMIT_SECONDS
+
+
+def _claim_mails(tx: Tx, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
+    return tx.deliveries.claim_due(now, until, limit, of_rounds=False)
+
+
+def _claim_round_mails(tx: Tx, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
+    return tx.deliveries.claim_due(now, until, limit, of_rounds=True)
 
 
 KINDS: Final = (
     Work("message", lambda tx, now, until, n: tx.messages.claim_due(now, until, n), read_message, 16),
     Work("payment", lambda tx, now, until, n: tx.payments.claim_due(now, until, n), check_payment, 16),
     Work("operation", lambda tx, now, until, n: tx.operations.claim_due(now, until, n), check_operation, 8),
-    Work("delivery", lambda tx, now, until, n: tx.deliveries.claim_due(now, until, n), deliver, 4),
+    Work("delivery", _claim_mails, deliver, 8, None),
+    Work("round mail", _claim_round_mails, deliver, 8, None),
     Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
     Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
@@ -195,7 +206,7 @@ class Loop:
 
     async def _one(self, work: Work, row: str) -> None:
         try:
-            async with asyncio.timeout(LIMIT_SECONDS):
+            async with asyncio.timeout(work.limit):
                 await work.run(self._hub, row)
         except Exception:  # the row comes due again; the loop lives
             log.exception("job_failed", kind=work.name, row=row)

@@ -100,6 +100,14 @@ def write_again(connection: sqlite3.Connection, path: str | Path) -> None:
         execute(connection, "ROLLBACK")
 
 
+def wait_for_the_disk(connection: sqlite3.Connection, wait: bool) -> None:
+    """Whether the next commit returns once it is on the disk, or already in the log.
+
+    In the log it outlives this process; a power cut may take it back, until a later commit that is waited for.
+    """
+    connection.execute(f"PRAGMA synchronous={PRAGMAS['synchronous'] if wait else 1}")
+
+
 def pragma_problems(connection: sqlite3.Connection) -> Iterator[str]:
     """Settings that a connection does not have."""
     for name, wanted in PRAGMAS.items():

@@ -29,10 +29,18 @@ SAVE = changed(
     *(delivery.c.recipient, delivery.c.details, delivery.c.state, delivery.c.due_at, delivery.c.tries),
     *(delivery.c.last_error, delivery.c.sent_at),
 )
-DUE = (
+REPLACE = SAVE.where(delivery.c.state == literal("due"), delivery.c.due_at == bindparam("was_due_at"))
+IS_DUE = (delivery.c.due_at <= bindparam("now"), delivery.c.state == literal("due"), delivery.c.due_at.is_not(None))
+DUE = select(delivery.c.id).where(*IS_DUE).order_by(delivery.c.due_at, delivery.c.id).limit(bindparam("limit"))
+DUE_IN_ROUNDS = DUE.where(delivery.c.round.is_not(None))
+DUE_OTHERS = (
     select(delivery.c.id)
-    .where(delivery.c.due_at <= bindparam("now"), delivery.c.state == literal("due"), delivery.c.due_at.is_not(None))
-    .order_by(delivery.c.due_at, delivery.c.id)
+    .where(*IS_DUE, delivery.c.round.is_(None))
+    .order_by(
+        delivery.c.kind.in_([literal("sign_in"), literal("alert")]).desc(),  # somebody waits for these
+        delivery.c.due_at,
+        delivery.c.id,
+    )
     .limit(bindparam("limit"))
 )
 CLAIM = update(delivery).where(among(delivery.c.id, "ids")).values(due_at=bindparam("until"))
@@ -88,9 +96,17 @@ class Deliveries:
         """Write recipient, details, state and tries."""
         self._tx.change(SAVE, {**_values(delivery), "this": delivery.id})
 
-    def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
-        """Ids of deliveries that are due; each one's due time moves to ``until``."""
-        ids = [row["id"] for row in self._tx.run(DUE, {"now": micros(now), "limit": limit})]
+    def replace(self, before: Delivery, after: Delivery) -> bool:
+        """Write ``after`` if the delivery is still as due as ``before``; False when somebody else has moved it."""
+        values = {**_values(after), "this": before.id, "was_due_at": maybe_micros(before.due_at)}
+        return self._tx.run(REPLACE, values).rowcount == 1
+
+    def claim_due(
+        self, now: datetime, until: datetime, limit: int, *, of_rounds: bool | None = None
+    ) -> tuple[str, ...]:
+        """Ids of deliveries that are due, those of rounds or the others; each one's due time moves to ``until``."""
+        due = DUE if of_rounds is None else DUE_IN_ROUNDS if of_rounds else DUE_OTHERS
+        ids = [row["id"] for row in self._tx.run(due, {"now": micros(now), "limit": limit})]
         if ids:
             self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
         return tuple(ids)

@@ -20,7 +20,16 @@ from hub.domain.refusals import Unavailable
 
 from . import schema
 from .check import check
-from .connection import BROKEN, Unusable, code_of, connect, execute, meaning_of, write_again
+from .connection import (
+    BROKEN,
+    Unusable,
+    code_of,
+    connect,
+    execute,
+    meaning_of,
+    wait_for_the_disk,
+    write_again,
+)
 from .rows import moment
 from .statements import ready
 from .transaction import SqliteTx
@@ -39,6 +48,7 @@ class _Job:
     """A function that waits to be written, and who waits for it: a task of ``loop``, or a thread."""
 
     fn: Callable[[SqliteTx], Any]
+    synced: bool
     loop: asyncio.AbstractEventLoop | None
     waiter: asyncio.Future[Any] | Future[Any]
     result: Any = None
@@ -88,8 +98,11 @@ class SqliteStore:
         self._writer = threading.Thread(target=self._write_on, name="hub-writer", daemon=True)
         self._writer.start()
 
-    async def write(self, fn: Callable[[SqliteTx], T]) -> T:
+    async def write(self, fn: Callable[[SqliteTx], T], *, synced: bool = True) -> T:
         """Run ``fn`` in one durable transaction and return its result once it is on disk.
+
+        With ``synced`` off, once the system has it: it outlives this process, and a power cut may take it back until
+        the next transaction that is synced.
 
         Raises:
             Conflict: The database refused it; nothing was changed.
@@ -97,13 +110,13 @@ class SqliteStore:
         """
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(fn, loop, waiter))
+        self._put(_Job(fn, synced, loop, waiter))
         return await waiter
 
     def write_now(self, fn: Callable[[SqliteTx], T]) -> T:
         """``write`` for a caller without an event loop."""
         waiter: Future[T] = Future()
-        job = _Job(fn, None, waiter)
+        job = _Job(fn, True, None, waiter)
         self._put(job)
         result = waiter.result()
         for call in job.calls:
@@ -214,6 +227,7 @@ class SqliteStore:
         except Exception as error:  # noqa: BLE001 - it is opened again for the next group
             return error if isinstance(error, Unavailable) else Unavailable(str(error))
         try:
+            wait_for_the_disk(connection, any(job.synced for job in jobs))
             connection.execute("BEGIN IMMEDIATE")
             before = connection.total_changes
             for job in jobs:

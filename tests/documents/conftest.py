@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
@@ -588,6 +590,14 @@ PAPERS: Mapping[str, tuple[Paper, str]] = {
 
 def draw_with() -> Documents:
     return Documents(sender="pagos@hub.example", wording={CR.locale: CR.wording, CO.locale: CO.wording})
+
+
+@pytest.fixture
+def dice(request: pytest.FixtureRequest) -> random.Random:
+    """Seeded chance; a failure prints the seed, and HUB_TEST_SEED replays it."""
+    seed = int(os.environ.get("HUB_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"HUB_TEST_SEED={seed}")  # noqa: T201 - pytest shows it with a failure
+    return random.Random(seed)
 
 
 @pytest.fixture(scope="session")

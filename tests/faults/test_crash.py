@@ -241,9 +241,9 @@ def test_control_without_the_commit_of_sending_a_charge_is_nobodys(world: World)
         right = victim.opened.hub.store.write
         held: list[Any] = []
 
-        async def write(fn: Any) -> Any:
+        async def write(fn: Any, **named: Any) -> Any:
             if held:
-                return await right(fn)
+                return await right(fn, **named)
             held.append(fn)  # the first commit, sending, is put off
             copy: Any = None
 

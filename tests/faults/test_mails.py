@@ -205,11 +205,16 @@ def die(process: int) -> None:
     assert until(is_gone)
 
 
-@pytest.mark.xfail(strict=True, reason="N4: four mails were handed over together")
 def test_a_killed_worker_repeats_at_most_one_mail(
     today: World, zygote: Zygote, dice: random.Random, size: Size
 ) -> None:
     assert killed(today, zygote, dice, kills=size(4, 100)) == []
+
+
+def test_of_two_workers_a_killed_one_repeats_at_most_one_mail_too(
+    today: World, zygote: Zygote, dice: random.Random, size: Size
+) -> None:
+    assert killed(today, zygote, dice, kills=size(3, 50), workers=2) == []
 
 
 def test_control_mails_that_are_handed_over_together_are_repeated_together(

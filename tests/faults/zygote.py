@@ -11,13 +11,15 @@ BUG names what is planted, separated by commas; ``none`` for nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from hub.bootstrap import open_hub
+from hub.documents.smtp import SmtpMailer
 from hub.flows import deliver, receive_message
 from hub.jobs.embedded import Loop
 from hub.logs import set_up_logs
@@ -54,6 +56,23 @@ def no_papers() -> None:
 
 def together() -> None:
     """The planted bug: several mails are handed over at a time, and each is noted when it was taken."""
+    right = SmtpMailer.send
+
+    async def send(mailer: SmtpMailer, mail: Any) -> None:
+        own = SmtpMailer(host=mailer.host, port=mailer.port)
+        await right(own, mail)
+        own.close()
+
+    vars(deliver)["mail_turns"] = lambda _hub: Everybody()
+    type.__setattr__(SmtpMailer, "send", send)
+
+
+class Everybody:
+    """No turns: all at once."""
+
+    @contextlib.asynccontextmanager
+    async def turn(self, _rank: int) -> AsyncIterator[None]:
+        yield
 
 
 BUGS: dict[str, Callable[[], None]] = {
