@@ -126,7 +126,9 @@ def _print(view: StatementView) -> None:
 
 @command.command()
 @click.argument("customers", metavar="CUSTOMER...", nargs=-1)
-@click.option("--all", "everyone", is_flag=True, help="Every customer who owes and has a mail address.")
+@click.option(
+    "--all", "everyone", is_flag=True, help="Every customer who owes, has a mail address and wants reminders."
+)
 @click.option("--note", default="", metavar="TEXT", help="A sentence above the statement.")
 @company_option
 @data_option
@@ -143,23 +145,33 @@ def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None
     if everyone == bool(customers):
         raise click.UsageError("name customers, or say --all")
 
-    async def work(hub: Hub) -> tuple[str, list[Sent], list[str]]:
+    async def work(hub: Hub) -> tuple[str, list[Sent], list[str], list[str]]:
         merchant = await find_company(hub, slug)
-        sent, without = [], []
+        sent, without, unwanted = [], [], []
         for customer_id in await _chosen(hub, merchant, customers):
+            there = await hub.store.read(lambda tx, key=customer_id: tx.customers.get(key))  # type: ignore[misc]
+            if there and there.unsubscribed_at:
+                unwanted.append(there.name)
+                if everyone:
+                    continue
             try:
                 sent.append(await send_statement(hub, merchant, customer_id, note=note))
             except NoMail as missing:
                 without.append(str(missing))
-        return merchant.company.zone, sent, without
+        return merchant.company.zone, sent, without, unwanted
 
-    zone, sent, without = run(data, work)
+    zone, sent, without, unwanted = run(data, work)
     for item in sent:
         until = local(datetime.fromisoformat(item.expires_at), zone)
         click.echo(f"due: statement to {item.recipient}, its link works until {until}")
     for name in without:
         remedy = "import one, or hand over payment-hub statement link"
         click.echo(f"{'Skipped' if everyone else 'Error'}: {name} has no mail address: {remedy}", err=True)
+    for name in unwanted:
+        told = (
+            "Skipped: {} asked for no reminders" if everyone else "Note: {} asked for no reminders; named, it is sent"
+        )
+        click.echo(told.format(name), err=True)
     if sent:
         click.echo("serve and worker hand mails over; without them: payment-hub delivery run", err=True)
     return 1 if without and not everyone else 0

@@ -172,14 +172,20 @@ def _subject(sheet: Sheet, reader: Reader) -> str:
 
 def _headers(sheet: Sheet, letterhead: Letterhead) -> dict[str, str]:
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    ways = [sheet.unsubscribe_url] if sheet.unsubscribe_url else []
     try:
         company = mail_address(letterhead.email)
     except MailRefused:
-        return headers
-    if sheet.answers:
-        headers["Reply-To"] = _named(letterhead.name, company)
-    if sheet.unsubscribe:
-        headers["List-Unsubscribe"] = f"<mailto:{quote(company, safe='@')}?subject={quote(sheet.unsubscribe)}>"
+        pass
+    else:
+        if sheet.answers:
+            headers["Reply-To"] = _named(letterhead.name, company)
+        if sheet.unsubscribe:
+            ways.append(f"mailto:{quote(company, safe='@')}?subject={quote(sheet.unsubscribe)}")
+    if ways:
+        headers["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)
+    if sheet.unsubscribe_url.startswith("https://"):  # RFC 8058 asks for no less
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
 

@@ -167,6 +167,7 @@ class Sheet:
         footer: Why the reader gets this mail.
         answers: Whether a reply reaches the company.
         unsubscribe: Subject of the mail that ends such mails; empty where they cannot be ended.
+        unsubscribe_url: The page that ends them.
     """
 
     subject: str
@@ -175,3 +176,4 @@ class Sheet:
     footer: str
     answers: bool = True
     unsubscribe: str = ""
+    unsubscribe_url: str = ""

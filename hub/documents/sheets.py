@@ -128,6 +128,7 @@ def statement(value: StatementMail, reader: Reader) -> Sheet:
         parts=tuple(parts),
         footer=t("mail.why.customer"),
         unsubscribe=t("unsubscribe.subject"),
+        unsubscribe_url=value.unsubscribe_url,
     )
 
 

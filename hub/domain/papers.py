@@ -129,6 +129,7 @@ class StatementMail:
         ways: One a currency of the statement; a section without one shows no bar.
         url: The statement's page ("Ver estado de cuenta").
         note: A personal message of the merchant.
+        unsubscribe_url: The page that ends such mails; a https address ends them by POST too.
         number: By which people name it.
     """
 
@@ -140,6 +141,7 @@ class StatementMail:
     url: str
     expires_at: datetime
     note: str = ""
+    unsubscribe_url: str = ""
     number: str = ""
 
 

@@ -50,6 +50,7 @@ class Round:
         by: Who asked for it, or ``programado``.
         customers: Ids of those who get a mail, in order.
         without_mail: Ids of those who would, had they an address.
+        unsubscribed: Ids of those who would, had they not asked for no more reminders.
         queued: How many of ``customers`` have their delivery already.
         due_at: When the loop goes on with it; None when all are queued.
     """
@@ -62,6 +63,7 @@ class Round:
     note: str
     customers: tuple[str, ...]
     without_mail: tuple[str, ...]
+    unsubscribed: tuple[str, ...] = ()
     queued: int = 0
     due_at: datetime | None
     created_at: datetime

@@ -48,6 +48,7 @@ from hub.domain.payment import Flag, Status, returns_in
 from hub.domain.statement import number_of
 from hub_hookspecs import CROCKFORD, Channel, Country, Credentials, FieldMatch, Kind, Money, Reason, ReasonKind
 
+from .end_reminders import unsubscribe_url
 from .open_link import link_to, url_of
 from .ports import Hub, Mail, MailRefused, Tx
 from .print_paper import (
@@ -194,9 +195,7 @@ async def _put_off(hub: Hub, delivery: Delivery, trouble: Exception) -> bool:
     pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
     state = DeliveryState.DEAD if over else DeliveryState.DUE
     await _note(hub, delivery, state=state, due_at=None if over else now + pause, error=error)
-    log.warning(
-        "delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery), error=error
-    )
+    log.warning("delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(delivery), error=error)
     return False
 
 
@@ -348,6 +347,9 @@ def _statement(tx: Tx, hub: Hub, delivery: Delivery, head: Letterhead, now: date
     link = tx.links.get(delivery.details["link"])
     if link is None or not link.is_open(now):
         raise NothingToSay("the link was revoked")
+    customer = tx.customers.get(delivery.subject_id)
+    if delivery.round_id and customer and customer.unsubscribed_at:
+        raise NothingToSay("the customer asked for no more reminders")
     return statement_mail(tx, hub, delivery, head, link, now, locale)
 
 
@@ -364,6 +366,7 @@ def statement_mail(
         url=url,
         expires_at=link.expires_at,
         note=delivery.details.get("note", ""),
+        unsubscribe_url=unsubscribe_url(hub, delivery.subject_id),
         number=number_of(link.id, view.statement.cut_off),
     )
 

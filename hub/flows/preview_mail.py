@@ -14,6 +14,7 @@ from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 
 from .deliver import NothingToSay, statement_mail, value_of
+from .end_reminders import PATH as UNSUBSCRIBE
 from .open_link import PATHS
 from .ports import Hub, MailRefused, Tx
 from .print_paper import letterhead_of
@@ -25,7 +26,7 @@ UNSEEN: Final = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ACCOUNT_REQUESTED}
 
 MASK: Final = "•••"
 TOKEN: Final = re.compile(
-    rf"(/(?:{'|'.join(sorted(PATHS.values()))}|m/sign-in|n/[a-z0-9-]+|pay/return)/)[^\s\"'<>?#&/]+"
+    rf"(/(?:{'|'.join(sorted(PATHS.values()))}|{UNSUBSCRIBE}|m/sign-in|n/[a-z0-9-]+|pay/return)/)[^\s\"'<>?#&/]+"
 )
 ADDRESS: Final = re.compile(r"""\shref=("[^"]*"|'[^']*')""", re.IGNORECASE)
 PICTURE: Final = re.compile(r"cid:([^\s\"'>)]+)")
@@ -38,6 +39,7 @@ class MailPreview:
     Attributes:
         gone: Why there is nothing to show any more; empty when there is.
         papers: Names of the files that go with it.
+        unwanted: The customer asked for no reminders; sent by a person, it goes out all the same.
     """
 
     kind: DeliveryKind
@@ -48,6 +50,7 @@ class MailPreview:
     papers: tuple[str, ...] = ()
     sent_at: datetime | None = None
     gone: str = ""
+    unwanted: bool = False
 
 
 async def preview_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> MailPreview:
@@ -112,7 +115,8 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
         locale = locale_for(merchant, customer)
         value = with_logo(tx, statement_mail(tx, hub, delivery, head, link, now, locale))
         mail = hub.documents.mail(value, recipient=customer.email, message_id="preview", locale=locale)
-        return _shown(MailPreview(kind=delivery.kind, recipient=customer.email), mail)
+        unwanted = customer.unsubscribed_at is not None
+        return _shown(MailPreview(kind=delivery.kind, recipient=customer.email, unwanted=unwanted), mail)
 
     return await hub.store.read(read)
 

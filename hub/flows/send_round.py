@@ -6,7 +6,7 @@ nobody up and a process that dies goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -38,10 +38,11 @@ class Debtor:
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """Whom a round would reach, those without a mail address apart; those who owe longest first."""
+    """Whom a round would reach, and apart who has no mail address or wants no reminders; who owes longest first."""
 
     reached: tuple[Debtor, ...]
     without_mail: tuple[Debtor, ...]
+    unsubscribed: tuple[Debtor, ...]
 
     @property
     def owed(self) -> tuple[Money, ...]:
@@ -66,9 +67,14 @@ def plan_in(tx: Tx, merchant: Merchant, choice: Choice, now: datetime) -> Plan:
                 found.append(_debtor(customer, debt))
     found.sort(key=lambda debtor: (-debtor.days_overdue, debtor.customer.name.casefold(), debtor.customer.id))
     return Plan(
-        reached=tuple(debtor for debtor in found if debtor.customer.email),
+        reached=tuple(debtor for debtor in found if _is_reached(debtor.customer)),
         without_mail=tuple(debtor for debtor in found if not debtor.customer.email),
+        unsubscribed=tuple(debtor for debtor in found if debtor.customer.email and debtor.customer.unsubscribed_at),
     )
+
+
+def _is_reached(customer: Customer) -> bool:
+    return bool(customer.email) and customer.unsubscribed_at is None
 
 
 def _today(merchant: Merchant, now: datetime) -> date:
@@ -119,6 +125,7 @@ def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: s
         note=mask_card_numbers(note.strip())[:1000],
         customers=tuple(debtor.customer.id for debtor in plan.reached),
         without_mail=tuple(debtor.customer.id for debtor in plan.without_mail),
+        unsubscribed=tuple(debtor.customer.id for debtor in plan.unsubscribed),
         due_at=now if plan.reached else None,
         created_at=now,
     )
@@ -154,9 +161,9 @@ async def _queue_portion(hub: Hub, round_id: str) -> bool:
 
 
 def _owe(tx: Tx, hub: Hub, there: Round, customer_id: str, link_id: str, now: datetime) -> None:
-    """Owe one customer the statement, unless he has paid everything meanwhile."""
+    """Owe one customer the statement, unless he has paid everything meanwhile, or wants no reminders any more."""
     customer = tx.customers.get(customer_id)
-    if customer is None or not customer.email or not tx.payables.open_of(customer_id, there.mode):
+    if customer is None or not _is_reached(customer) or not tx.payables.open_of(customer_id, there.mode):
         return
     link = link_to(
         tx,
@@ -193,6 +200,7 @@ class RoundView:
         counts: Mails by state.
         deliveries: The first ones, those that failed before the others.
         without_mail: Customers who get none, for want of an address.
+        unsubscribed: Customers who get none, since they asked for no reminders.
     """
 
     round: Round
@@ -200,6 +208,7 @@ class RoundView:
     deliveries: tuple[Delivery, ...]
     names: Mapping[str, Customer]
     without_mail: tuple[Customer, ...]
+    unsubscribed: tuple[Customer, ...]
 
     @property
     def is_running(self) -> bool:
@@ -225,16 +234,20 @@ async def view_round(hub: Hub, merchant: Merchant, round_id: str) -> RoundView:
             raise LookupError(round_id)
         deliveries = tx.deliveries.of_round(round_id, limit=LISTED)
         names = {item.subject_id: tx.customers.get(item.subject_id) for item in deliveries}
-        silent = (tx.customers.get(customer_id) for customer_id in there.without_mail[:LISTED])
         return RoundView(
             round=there,
             counts=tx.deliveries.counts_of_round(round_id),
             deliveries=deliveries,
             names={customer_id: customer for customer_id, customer in names.items() if customer},
-            without_mail=tuple(filter(None, silent)),
+            without_mail=_named(tx, there.without_mail),
+            unsubscribed=_named(tx, there.unsubscribed),
         )
 
     return await hub.store.read(read)
+
+
+def _named(tx: Tx, customer_ids: Sequence[str]) -> tuple[Customer, ...]:
+    return tuple(filter(None, (tx.customers.get(customer_id) for customer_id in customer_ids[:LISTED])))
 
 
 async def list_rounds(hub: Hub, merchant: Merchant) -> tuple[RoundView, ...]:
@@ -248,6 +261,7 @@ async def list_rounds(hub: Hub, merchant: Merchant) -> tuple[RoundView, ...]:
                 deliveries=(),
                 names={},
                 without_mail=(),
+                unsubscribed=(),
             )
             for there in tx.rounds.of(merchant.id, merchant.mode, limit=20)
         )

@@ -68,7 +68,7 @@ class Rounds:
             "choice": choice_text(record.choice),
             "note": record.note,
             "customers": json_text(list(record.customers)),
-            "without_mail": json_text(list(record.without_mail)),
+            "without_mail": left_out_text(record),
             "created_at": micros(record.created_at),
         }
         return self._tx.run(ADD, {**fixed, **_moving(record)}).rowcount == 1
@@ -101,6 +101,7 @@ def _moving(record: Round) -> dict[str, object]:
 
 
 def _round(row: sqlite3.Row) -> Round:
+    without_mail, unsubscribed = left_out_from(row["without_mail"])
     return Round(
         id=row["id"],
         merchant_id=row["merchant"],
@@ -109,7 +110,8 @@ def _round(row: sqlite3.Row) -> Round:
         choice=choice_from(row["choice"]),
         note=row["note"],
         customers=tuple(json.loads(row["customers"])),
-        without_mail=tuple(json.loads(row["without_mail"])),
+        without_mail=without_mail,
+        unsubscribed=unsubscribed,
         queued=row["queued"],
         due_at=maybe_moment(row["due_at"]),
         created_at=moment(row["created_at"]),
@@ -183,6 +185,19 @@ def _schedule(row: sqlite3.Row) -> Schedule:
         last_round=row["last_round"],
         created_at=moment(row["created_at"]),
     )
+
+
+def left_out_text(record: Round) -> str:
+    """Who gets no mail and why, as JSON."""
+    return json_text({"without_mail": list(record.without_mail), "unsubscribed": list(record.unsubscribed)})
+
+
+def left_out_from(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The reverse; an older row is the list of those without an address."""
+    found = json.loads(text)
+    if isinstance(found, list):
+        return tuple(found), ()
+    return tuple(found["without_mail"]), tuple(found["unsubscribed"])
 
 
 def choice_text(choice: Choice) -> str:

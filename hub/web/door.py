@@ -27,8 +27,8 @@ NOT_THERE: Final = frozenset({404, 410})
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 READING: Final = frozenset({"GET", "HEAD"})
 OUR_OWN: Final = frozenset({b"same-origin", b"none"})
-FOREIGN_WELCOME: Final = ("/v1/", "/pay/return/")
-"""The API proves itself by its key, and providers send browsers back by POST."""
+FOREIGN_WELCOME: Final = ("/v1/", "/pay/return/", "/u/")
+"""The API proves itself by its key, providers send browsers back by POST, and mail providers end reminders by POST."""
 
 NOTHING_AT_ALL: Final = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 TRANSPORT: Final = "max-age=31536000"

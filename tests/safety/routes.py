@@ -14,6 +14,7 @@ from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
+from hub.flows.end_reminders import unsubscribe_url
 from hub.flows.open_link import url_of
 from hub.flows.print_paper import verify_token
 from hub.flows.record_receipt import record_for_payment
@@ -35,6 +36,9 @@ ENTRY = "entry"
 LINK = "link"
 """The form carries a token made for the link that opened the page."""
 
+ADDRESS = "address"
+"""No form token: the address itself proves it, since mail providers post there on their reader's behalf."""
+
 KEY = "key"
 """No browser: an API key in a header."""
 
@@ -46,6 +50,8 @@ WRITES: Final[Mapping[str, str]] = {
     "/p/{token}/cancel": LINK,
     "/o/{token}/pay": LINK,
     "/r/{token}": LINK,
+    "/u/{token}": ADDRESS,
+    "/u/{token}/again": ADDRESS,
     "/m/sign-in": ENTRY,
     "/m/sign-in/{link}": ENTRY,
     "/v1/orders": KEY,
@@ -214,6 +220,7 @@ def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
             "o": placed["page"].rpartition("/")[2],
             "r": url_of(house.hub, record).rpartition("/")[2],
             "v": verify_token(house.hub, payment.id),
+            "u": unsubscribe_url(house.hub, debtor.customer.id).rpartition("/")[2],
         },
         things={
             **house.read(read),

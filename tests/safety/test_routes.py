@@ -22,6 +22,7 @@ from tests.web.conftest import forms_in
 
 from .people import Clerk, stranger
 from .routes import (
+    ADDRESS,
     ENTRY,
     KEY,
     LINK,
@@ -108,7 +109,7 @@ def test_every_route_has_a_rule(routes: tuple[Route, ...]) -> None:
         if route.methods - {"GET"}:
             assert route.methods <= {"GET", "POST"}, f"{route.path}: only GET and POST are ours"
             assert route.proof, f"{route.path}: how does its form prove itself? See tests/safety/routes.py"
-        known = route.path.split("/")[1] in {"m", "s", "p", "o", "r", "v", "v1"} or route.path in OPEN
+        known = route.path.split("/")[1] in {"m", "s", "p", "o", "r", "u", "v", "v1"} or route.path in OPEN
         assert known, f"{route.path} has no rule in tests/safety/routes.py"
 
 
@@ -157,7 +158,7 @@ def taken_from_elsewhere(house: Any, routes: tuple[Route, ...], mine: Belongings
     before = settled(house)
     browser = me.browser
     for route in routes:
-        if "POST" not in route.methods or route.proof == KEY:
+        if "POST" not in route.methods or route.proof in (KEY, ADDRESS):
             continue
         path = mine.path(route)
         for given in foreign(route, me):
@@ -390,4 +391,4 @@ def test_only_the_owner_changes_company_and_connections(
 
 def test_proofs_are_all_walked(routes: tuple[Route, ...]) -> None:
     posts = [route for route in routes if "POST" in route.methods]
-    assert {route.proof for route in posts} == {SESSION, ENTRY, LINK, KEY}
+    assert {route.proof for route in posts} == {SESSION, ENTRY, LINK, KEY, ADDRESS}

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.merchant import Customer
 from hub.flows.choose_language import choose_language
+from hub.flows.end_reminders import note_wish
 from hub.flows.print_paper import preview_statement_pdf
 from hub.flows.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.view_deliveries import list_customer_mails
@@ -72,6 +73,14 @@ async def choose(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     return redirect(f"/m/customers/{customer}")
 
 
+@post("/customers/{customer:str}/reminders", status_code=200, right=Right.SEND)
+async def choose_reminders(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+    """What the customer said about mails that go out by themselves."""
+    with unknown_is_404():
+        await note_wish(desk.hub, desk.merchant, customer, wanted=form.get("reminders") == "yes")
+    return redirect(f"/m/customers/{customer}")
+
+
 @post("/customers/{customer:str}/send", status_code=200, right=Right.SEND)
 async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
@@ -105,6 +114,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     show_customer,
     download_statement,
     choose,
+    choose_reminders,
     send,
     hand_over,
     revoke,

@@ -9,6 +9,7 @@ from .design import show_design
 from .note import send_note, send_report, show_note, show_report
 from .papers import download_receipt, download_statement, verify_receipt
 from .payment import cancel, save_qr, show_payment
+from .reminders import end, resume, show_reminders
 from .shut import renew_link
 from .statement import pay_chosen, show_pay_step, show_statement
 
@@ -28,6 +29,9 @@ def routes() -> list[Any]:
         show_report,
         send_report,
         renew_link,
+        show_reminders,
+        end,
+        resume,
         download_statement,
         show_activity,
         download_activity,
