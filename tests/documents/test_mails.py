@@ -404,7 +404,19 @@ def everywhere(value: Any, words: str) -> Any:
         return tuple(everywhere(item, words) for item in value)
     if not attrs.has(type(value)) or isinstance(value, Money):
         return value
-    kept = {"zone", "email", "currency", "url", "record_url", "receipt_url", "verify_url", "field", "clause", "id"}
+    kept = {
+        "zone",
+        "email",
+        "currency",
+        "url",
+        "record_url",
+        "receipt_url",
+        "verify_url",
+        "unsubscribe_url",
+        "field",
+        "clause",
+        "id",
+    }
     kept |= {
         "note",
         "details",

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.documents import Documents, SmtpMailer
+from hub.documents import Documents, SmtpMailer, smtp
 from hub.documents.mailbox import KeptMail, Mailbox
 from hub.domain.mail import Mail, MailRefused
 
@@ -139,6 +139,173 @@ def test_without_the_encryption_that_was_asked_for_nothing_is_said(mail: Mail) -
             await mailer.send(mail)
 
     assert with_mailbox(act, starttls=True, user="hub", password="canary").mails == []
+
+
+# ---------------------------------------------------------------- one connection
+
+
+class Counting(Mailbox):
+    """A mail server that knows who came and what they said; it may misbehave.
+
+    Attributes:
+        at: Command (``MAIL``, ``RCPT``, ``DATA``) -> what is done the next time it comes, instead of answering.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connections = 0
+        self.said: list[str] = []
+        self.at: dict[str, Callable[[Any], Awaitable[str]]] = {}
+
+    def _protocol(self) -> Any:
+        self.connections += 1
+        return super()._protocol()
+
+    async def _answer(self, command: str, session: Any, otherwise: Awaitable[str]) -> str:
+        self.said.append(command)
+        if act := self.at.pop(command, None):
+            otherwise.close()  # type: ignore[attr-defined]
+            return await act(session)
+        return await otherwise
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        async def take() -> str:
+            envelope.mail_from = address
+            return "250 OK"
+
+        return await self._answer("MAIL", server, take())
+
+    async def handle_RCPT(self, server: Any, *given: Any) -> str:  # noqa: N802
+        return await self._answer("RCPT", server, super().handle_RCPT(server, *given))
+
+    async def handle_DATA(self, server: Any, *given: Any) -> str:  # noqa: N802
+        return await self._answer("DATA", server, super().handle_DATA(server, *given))
+
+    async def handle_QUIT(self, *_given: Any) -> str:  # noqa: N802
+        self.said.append("QUIT")
+        return "221 Bye"
+
+
+Visit = Callable[[Counting, SmtpMailer], Awaitable[None]]
+
+
+def visited(act: Visit) -> Counting:
+    async def run() -> Counting:
+        async with Counting() as mailbox:
+            mailer = SmtpMailer(host="127.0.0.1", port=mailbox.port, timeout=5)
+            await act(mailbox, mailer)
+            await asyncio.to_thread(mailer.close)
+        return mailbox
+
+    return asyncio.run(run())
+
+
+def several(mail: Mail, count: int) -> list[Mail]:
+    return [attrs.evolve(mail, message_id=f"<{number}@hub.example>") for number in range(count)]
+
+
+def ids(mailbox: Mailbox) -> list[str]:
+    return [str(kept.message["Message-ID"]) for kept in mailbox.mails]
+
+
+async def hang_up(server: Any) -> str:
+    server.transport.close()
+    return "421 going away"
+
+
+async def go_away(_server: Any) -> str:
+    return "421 too many mails on this connection"
+
+
+def test_mails_go_out_one_after_the_other_on_one_connection(mail: Mail) -> None:
+    async def act(_mailbox: Counting, mailer: SmtpMailer) -> None:
+        await asyncio.gather(*(mailer.send(item) for item in several(mail, 10)))
+
+    mailbox = visited(act)
+    assert ids(mailbox) == [f"<{number}@hub.example>" for number in range(10)]
+    assert mailbox.connections == 1
+    assert mailbox.said == ["MAIL", "RCPT", "DATA"] * 10 + ["QUIT"]
+
+
+def test_a_recipient_who_is_refused_ends_nobody_elses_connection(mail: Mail) -> None:
+    async def act(mailbox: Counting, mailer: SmtpMailer) -> None:
+        mailbox.refuse = {"no@example.com": "550 no such mailbox", "later@example.com": "451 greylisted"}
+        with pytest.raises(MailRefused):
+            await mailer.send(attrs.evolve(mail, recipient="no@example.com"))
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            await mailer.send(attrs.evolve(mail, recipient="later@example.com"))
+        await mailer.send(mail)
+
+    mailbox = visited(act)
+    assert len(mailbox.mails) == 1
+    assert mailbox.connections == 1
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("end", [hang_up, go_away])
+def test_a_kept_connection_that_ended_meanwhile_costs_nothing(mail: Mail, command: str, end: Any) -> None:
+    async def act(mailbox: Counting, mailer: SmtpMailer) -> None:
+        first, second = several(mail, 2)
+        await mailer.send(first)
+        mailbox.at[command] = end
+        await mailer.send(second)
+
+    mailbox = visited(act)
+    assert ids(mailbox) == ["<0@hub.example>", "<1@hub.example>"]
+    assert mailbox.connections == 2
+
+
+def test_what_may_have_been_taken_is_not_sent_again_at_once(mail: Mail) -> None:
+    """The server ends before its yes to a whole mail: nobody knows, so the next try comes later."""
+
+    async def act(mailbox: Counting, mailer: SmtpMailer) -> None:
+        first, second = several(mail, 2)
+        await mailer.send(first)
+        mailbox.at["DATA"] = hang_up
+        with pytest.raises((OSError, smtplib.SMTPException)):
+            await mailer.send(second)
+        assert mailbox.said.count("DATA") == 2
+        await mailer.send(second)
+
+    assert ids(visited(act)) == ["<0@hub.example>", "<1@hub.example>"]
+
+
+def test_a_mail_that_nobody_waits_for_any_more_does_not_leave(mail: Mail) -> None:
+    """Given up in the middle: had it left all the same, another process would have sent it a second time."""
+    told: list[asyncio.Event] = []
+
+    async def slow(_server: Any) -> str:
+        told[0].set()
+        await asyncio.sleep(0.3)
+        return "250 OK"
+
+    async def act(mailbox: Counting, mailer: SmtpMailer) -> None:
+        told.append(asyncio.Event())
+        mailbox.at["MAIL"] = slow
+        sending = asyncio.ensure_future(mailer.send(mail))
+        await told[0].wait()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await asyncio.sleep(0.5)
+        assert mailbox.mails == []
+        await mailer.send(mail)
+
+    assert len(visited(act).mails) == 1
+
+
+def test_a_connection_is_left_when_nothing_comes_or_much_has_come(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(smtp, "MAILS_A_CONNECTION", 3)
+
+    async def act(mailbox: Counting, mailer: SmtpMailer) -> None:
+        for item in several(mail, 4):
+            await mailer.send(item)
+        assert mailbox.connections == 2
+        await asyncio.sleep(0.6)
+        assert mailbox.said[-1] == "QUIT"
+        await mailer.send(mail)
+
+    assert visited(act).connections == 3
 
 
 def test_the_password_never_shows() -> None:
