@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnClause, bindparam, column, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
@@ -30,18 +30,22 @@ SAVE = changed(
     *(delivery.c.last_error, delivery.c.sent_at),
 )
 REPLACE = SAVE.where(delivery.c.state == literal("due"), delivery.c.due_at == bindparam("was_due_at"))
-IS_DUE = (delivery.c.due_at <= bindparam("now"), delivery.c.state == literal("due"), delivery.c.due_at.is_not(None))
-DUE = select(delivery.c.id).where(*IS_DUE).order_by(delivery.c.due_at, delivery.c.id).limit(bindparam("limit"))
-DUE_IN_ROUNDS = DUE.where(delivery.c.round.is_not(None))
-DUE_OTHERS = (
-    select(delivery.c.id)
-    .where(*IS_DUE, delivery.c.round.is_(None))
-    .order_by(
-        delivery.c.kind.in_([literal("sign_in"), literal("alert")]).desc(),  # somebody waits for these
-        delivery.c.due_at,
-        delivery.c.id,
-    )
+BY_TIME = text("delivery INDEXED BY delivery_by_due_at")
+"""Left to itself, SQLite collects and sorts all that is due for a handful of it."""
+
+queue: dict[str, ColumnClause[Any]] = {item.name: column(item.name, item.type) for item in delivery.columns}
+DUE = (
+    select(queue["id"])
+    .select_from(BY_TIME)
+    .where(queue["due_at"] <= bindparam("now"), queue["state"] == literal("due"), queue["due_at"].is_not(None))
     .limit(bindparam("limit"))
+)
+OLDEST = DUE.order_by(queue["due_at"], queue["id"])
+OLDEST_OF_ROUNDS = OLDEST.where(queue["round"].is_not(None))
+OTHERS = DUE.where(queue["round"].is_(None)).order_by(
+    queue["kind"].in_([literal("sign_in"), literal("alert")]).desc(),  # somebody waits for these
+    queue["due_at"],
+    queue["id"],
 )
 CLAIM = update(delivery).where(among(delivery.c.id, "ids")).values(due_at=bindparam("until"))
 OF_ROUND = (
@@ -105,7 +109,7 @@ class Deliveries:
         self, now: datetime, until: datetime, limit: int, *, of_rounds: bool | None = None
     ) -> tuple[str, ...]:
         """Ids of deliveries that are due, those of rounds or the others; each one's due time moves to ``until``."""
-        due = DUE if of_rounds is None else DUE_IN_ROUNDS if of_rounds else DUE_OTHERS
+        due = OLDEST if of_rounds is None else OLDEST_OF_ROUNDS if of_rounds else OTHERS
         ids = [row["id"] for row in self._tx.run(due, {"now": micros(now), "limit": limit})]
         if ids:
             self._tx.run(CLAIM, {"ids": json_text(ids), "until": micros(until)})
@@ -116,14 +120,14 @@ class Deliveries:
     ) -> tuple[Delivery, ...]:
         """Newest first."""
         statement, values = NEWEST, dict[str, Any](limit=limit)
-        for column, value in (
+        for wanted, value in (
             (delivery.c.merchant, merchant_id),
             (delivery.c.subject, subject_id),
             (delivery.c.state, str(state) or None),
         ):
             if value is not None:
-                statement = statement.where(column == bindparam(column.name))
-                values[column.name] = value
+                statement = statement.where(wanted == bindparam(wanted.name))
+                values[wanted.name] = value
         return tuple(_delivery(row) for row in self._tx.run(statement, values))
 
     def named(self, beginning: str, *, limit: int = 200) -> tuple[Delivery, ...]:
