@@ -9,13 +9,11 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
-import pytest
 
 import hub.flows.deliver
 import hub.flows.record_observations
@@ -30,7 +28,7 @@ from hub.flows.send_round import start_round
 from hub.flows.sign_in import request_sign_in
 from hub.jobs.embedded import Loop
 from hub_hookspecs import Kind, Observation
-from tests.faults.harness import HOST, Clock, Desk, World, Zygote, broken, rows, until
+from tests.faults.harness import HOST, Desk, World, Zygote, broken, rows, until
 
 Plant = Callable[[Any, str, Any], None]
 Size = Callable[[int, int], int]

@@ -22,7 +22,7 @@ from .people import stranger
 from .routes import belongings
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-IN_A_MAIL = re.compile(r"https?://[^\s\"'<>]+?/(?:s|p|o|r|m/sign-in)/([0-9A-Za-z]+\.[\w-]+)")
+IN_A_MAIL = re.compile(r"https?://[^\s\"'<>]+?/(?:s|p|o|r|u|m/sign-in)/([0-9A-Za-z]+\.[\w-]+)")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def handed_over(house: Any, people: Any) -> set[str]:
     mine = belongings(house, people)
     house.run(send_statement(house.hub, mine.merchant, mine.customer.id))
     house.run(request_sign_in(house.hub, "duena@cr.example"))
-    wanted = {"/s/", "/p/", "/o/", "/r/", "/m/sign-in/"}
+    wanted = {"/s/", "/p/", "/o/", "/r/", "/u/", "/m/sign-in/"}
     house.until(lambda: all(any(part in mail.text for mail in house.mailbox.mails) for part in wanted))
     found = {token for mail in house.mailbox.mails for token in IN_A_MAIL.findall(mail.html + mail.text)}
     return found | set(mine.tokens.values())
