@@ -140,6 +140,7 @@ def bare_mail(dice: random.Random) -> dict[str, Any]:
     domain = f"{dice.choice(('correo', 'señal', 'correo-muy-largo-de-la-empresa', 'x' * 60))}.example"
     name = " ".join(re.sub(r'["\\]', "", text(80)).split())
     address = mail_address(f"{local}@{domain}")
+    file = re.sub('[<>"]', "", text(60)).strip()  # around a whole name Python takes them for quotation marks
     return {
         "message_id": f"<{''.join(dice.choices(string.ascii_lowercase, k=dice.choice((5, 64, 200))))}@hub.example>",
         "sender": f'"{name}" <pagos@hub.example>' if name else "pagos@hub.example",
@@ -148,7 +149,7 @@ def bare_mail(dice: random.Random) -> dict[str, Any]:
         "text": "Hola\n",
         "html": "<p>Hola</p>\n",
         "headers": {"Reply-To": address, "List-Unsubscribe": f"<https://hub.example/u/{'x' * 70}>, <mailto:{address}>"},
-        "attachments": [(text(60).strip() or "a.pdf", "application/pdf", base64.b64encode(b"%PDF").decode())],
+        "attachments": [(file or "a.pdf", "application/pdf", base64.b64encode(b"%PDF").decode())],
     }
 
 
