@@ -35,8 +35,8 @@ MEANT_RETURN: Final = re.compile(
 BEHIND: Final = re.compile(r"[_-]*(?:[^0-9A-Za-z_-].*)?")
 """What may follow a token without making another one of it: no letter and no figure at once."""
 
-BEGINNING: Final = re.compile(r"[0-9A-Za-z]{0,64}(?:\.[0-9A-Za-z_-]{0,42})?")
-"""A token without its end."""
+BEGUN: Final = re.compile(r"[0-9A-Za-z]{0,64}(?:\.[0-9A-Za-z_-]{0,42})?[^0-9A-Za-z_-]*")
+"""A token without its end, and the signs behind it; read once, however long it is."""
 
 OWN: Final = frozenset({"currency", "invoice", "lang", "provider"})
 """What our links ask for; the values are words, figures and hyphens."""
@@ -83,4 +83,4 @@ def is_cut(path: str) -> bool:
     if kind is None:
         return False
     told = squeezed.removeprefix(f"/{kind}/").partition("/")[0]
-    return bool(BEGINNING.fullmatch(re.sub(r"[^0-9A-Za-z_-]+$", "", told)))
+    return bool(BEGUN.fullmatch(told))

@@ -54,6 +54,13 @@ def test_what_was_mended_needs_no_mending_and_leads_to_our_own_pages(before: str
         assert not meant or mended(found, asked) == ""
 
 
+def test_an_address_of_any_length_is_read_once() -> None:
+    signs = "!" * 1_000_000  # read again from each of its signs, this would not end today
+    assert not is_cut(f"/s/{signs}a")
+    assert is_cut(f"/s/{TOKEN[:9]}{signs}")
+    assert mended(f"/s/{signs}a{signs}", f"lang={signs}") == ""
+
+
 @pytest.mark.parametrize(
     ("path", "cut"),
     [
