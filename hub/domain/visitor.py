@@ -41,10 +41,10 @@ def network_of(text: str) -> Network:
         network = ip_network(text)
     except ValueError:
         raise UnusableNetwork(_why_not(text)) from None
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped and network.prefixlen >= MAPPED_BITS:
+        network = IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - MAPPED_BITS))
     if network.prefixlen == 0:
         raise UnusableNetwork(f"{text} is everybody, who may then make up any address: name the proxies alone")
-    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped and network.prefixlen >= MAPPED_BITS:
-        return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - MAPPED_BITS))
     return network
 
 
@@ -66,17 +66,19 @@ def networks_of(texts: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(network_of(text) for text in texts)
 
 
-@lru_cache(maxsize=4096)
 def address_of(text: str) -> Address | None:
     """The address in a text such as ``10.0.0.5``, ``10.0.0.5:443``, ``[fd00::1]:443`` or ``fe80::1%eth0``.
 
     An IPv4 address that is written as an IPv6 one is the same address. None for everything else.
     """
     text = text.strip()
+    return _address_of(text) if len(text) <= LONGEST else None  # long texts are made up, and none is kept
+
+
+@lru_cache(maxsize=4096)
+def _address_of(text: str) -> Address | None:
     if found := WITH_PORT.fullmatch(text):
         text = found[1] or found[2] or ""
-    if len(text) > LONGEST:
-        return None
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:

@@ -113,6 +113,7 @@ def test_an_ipv4_network_that_is_written_as_an_ipv6_one_is_that_network() -> Non
         ("fd00::1/8", "write fd00::/8 for all of it, or fd00::1 alone"),
         ("0.0.0.0/0", "everybody"),
         ("::/0", "everybody"),
+        ("::ffff:0:0/96", "everybody"),
     ],
 )
 def test_what_names_no_proxies_is_refused_with_what_to_write(text: str, told: str) -> None:

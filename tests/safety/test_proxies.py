@@ -15,6 +15,7 @@ import sys
 import textwrap
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -456,6 +457,18 @@ def test_whoever_makes_up_headers_at_many_addresses_fills_neither_memory_nor_log
     owed = blind_spots.hub.owed  # type: ignore[attr-defined]
     assert len(owed) == TOLD_AN_HOUR
     assert len(blind_spots.named) <= WATCHED
+
+
+def test_long_texts_in_the_place_of_addresses_are_not_kept(blind_spots: BlindSpots) -> None:
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            blind_spots.not_believed("203.0.113.7", f"198.51.100.1, {number}{'1' * 100_000}")
+        kept, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 1_000_000
 
 
 def test_a_few_visitors_and_no_addresses_are_no_proxy(blind_spots: BlindSpots) -> None:
