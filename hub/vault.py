@@ -320,6 +320,13 @@ def _key(text: str) -> bytes:
     return key
 
 
+def _key_id(text: str) -> str:
+    """An id as it stands before every ciphertext: its length is one byte."""
+    if not text.isascii() or not 0 < len(text) < 256:
+        raise ValueError("not an id of a key")
+    return text
+
+
 def _fresh_id(taken: Mapping[str, bytes] | tuple[()]) -> str:
     fresh = f"k{secrets.token_hex(4)}"
     return _fresh_id(taken) if fresh in taken else fresh
@@ -349,15 +356,19 @@ def _read(path: Path) -> tuple[Ring, Version]:
         raise KeyFileMissing(
             f"{path} is missing: restore it from the backup; without it stored secrets cannot be opened"
         ) from error
-    except OSError as error:
+    except PermissionError as error:
         raise KeyFileUnusable(
             f"{path} cannot be read ({error.strerror}): give it to the user of this process"
         ) from error
+    except OSError as error:
+        raise KeyFileUnusable(
+            f"{path} cannot be read ({error.strerror}): move it aside, and restore the file from the backup"
+        ) from error
     try:
         found = json.loads(text)
-        keys = {str(key_id): _key(value) for key_id, value in found["keys"].items()}
+        keys = {_key_id(key_id): _key(value) for key_id, value in found["keys"].items()}
         ring = Ring(str(found["current"]), keys, _key(found["link"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # The cause would carry the file's text.
         raise KeyFileUnusable(f"{path} is not a key file: restore it from the backup") from None
     if ring.current not in ring.keys:
@@ -366,9 +377,8 @@ def _read(path: Path) -> tuple[Ring, Version]:
 
 
 def _read_private(path: Path) -> tuple[str, Version]:
-    handle = os.open(path, os.O_RDONLY)
-    with os.fdopen(handle, encoding="utf-8") as file:
-        found = os.fstat(handle)
+    with path.open(encoding="utf-8") as file:  # leaves nothing open where the path is a folder
+        found = os.fstat(file.fileno())
         if os.name == "posix" and stat.S_IMODE(found.st_mode) & 0o077:
             raise KeyFileUnusable(f"{path} can be read by other users: chmod 600 {path}")
         try:
@@ -378,7 +388,11 @@ def _read_private(path: Path) -> tuple[str, Version]:
 
 
 def _replace(path: Path, ring: Ring) -> Vault:
-    """Put a ring in the place of the one that is there, on disk before anything is sealed under it."""
+    """Put a ring in the place of the one that is there, on disk before anything is sealed under it.
+
+    Where the path is a link, the file that it names is replaced: whoever keeps that one keeps the new keys too.
+    """
+    path = path.resolve()
     waiting = _write_beside(path, ring)
     with contextlib.suppress(OSError):  # root may rotate what another user's process reads; nobody else needs to
         before = os.stat(path)

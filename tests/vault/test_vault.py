@@ -162,6 +162,8 @@ def test_a_missing_key_file_is_not_silently_made_anew(tmp_path: Path) -> None:
         lambda ring: ring | {"keys": {ring["current"]: "c2hvcnQ="}},
         lambda ring: ring | {"link": "!!!"},
         lambda ring: ring | {"keys": ["a"]},
+        lambda ring: ring | {"current": "ñ", "keys": {"ñ": ring["link"]}},
+        lambda ring: ring | {"current": "a" * 256, "keys": {"a" * 256: ring["link"]}},
         lambda ring: [ring],
         lambda ring: {},
     ],
@@ -178,6 +180,12 @@ def test_a_damaged_key_file_is_refused_without_telling_its_keys(vault: Vault, ke
 
 def test_a_key_file_that_is_no_text_is_refused(vault: Vault, key_file: Path) -> None:
     key_file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(KeyFileUnusable, match="restore it from the backup"):
+        open_vault(key_file)
+
+
+def test_a_key_file_that_nests_without_an_end_is_refused(vault: Vault, key_file: Path) -> None:
+    key_file.write_text("[" * 100_000)
     with pytest.raises(KeyFileUnusable, match="restore it from the backup"):
         open_vault(key_file)
 
@@ -315,12 +323,35 @@ def test_a_file_that_cannot_be_read_is_tried_again_once_a_second(
     for _ in range(100):
         vault.follow()
     assert len(reads) == 1
-    assert "cannot be read (Is a directory): give it to the user" in vault.trouble
+    assert "cannot be read (Is a directory): move it aside, and restore the file" in vault.trouble
     ticks.now += 1.0
     vault.follow()
     assert len(reads) == 2
     with pytest.raises(KeyFileUnusable, match="cannot be read"):
         open_vault(key_file)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="needs unix: open files are counted")
+def test_a_folder_in_the_files_place_leaves_nothing_open(key_file: Path, ticks: Ticks) -> None:
+    vault = create_keys(key_file)
+    key_file.unlink()
+    key_file.mkdir()
+    before = len(os.listdir("/dev/fd"))
+    for _ in range(100):
+        ticks.now += 1.0
+        vault.follow()
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_a_link_to_the_key_file_stays_one_when_keys_are_rotated(key_file: Path, tmp_path: Path) -> None:
+    vault = create_keys(key_file)
+    kept = tmp_path / "elsewhere" / "kept.json"
+    kept.parent.mkdir()
+    key_file.replace(kept)
+    key_file.symlink_to(kept)
+    fresh = rotate_keys(key_file).current
+    assert (key_file.is_symlink(), open_vault(kept).current) == (True, fresh)
+    assert vault.seal(b"secret", **PLACE)[1] == fresh
 
 
 def test_another_hubs_file_is_not_followed(vault: Vault, key_file: Path, tmp_path: Path, reads: list[Path]) -> None:
