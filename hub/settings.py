@@ -160,6 +160,8 @@ def _problems(settings: Settings) -> Iterator[str]:
             yield f"trusted_proxies, entry {number}: {error}"
     if not _is_web_address(settings.base_url):
         yield "base_url must be a full http or https address, such as https://pagos.example.com"
+    elif not _is_whole_host(settings.base_url):
+        yield "base_url must be scheme and host alone, such as https://pagos.example.com: the hub needs a whole host"
     for name in ("sender", "operator_email"):
         value = getattr(settings, name)
         if (value or name == "sender") and not re.fullmatch(r"[^@\s,<>\"]+@[^@\s,<>\"]+", value):
@@ -189,6 +191,11 @@ def _is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return address.scheme in ("http", "https") and bool(address.hostname) and not re.search(r"[\s<>\"]", text)
+
+
+def _is_whole_host(text: str) -> bool:
+    address = urlsplit(text)
+    return text == f"{address.scheme}://{address.netloc}" and "@" not in address.netloc
 
 
 def _is_loopback(host: str) -> bool:
