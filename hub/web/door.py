@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -29,6 +30,9 @@ READING: Final = frozenset({"GET", "HEAD"})
 OUR_OWN: Final = frozenset({b"same-origin", b"none"})
 FOREIGN_WELCOME: Final = ("/v1/", "/pay/return/", "/u/")
 """The API proves itself by its key, providers send browsers back by POST, and mail providers end reminders by POST."""
+
+SLASHES: Final = re.compile("//+")
+"""The pages are found with one slash as well as with several."""
 
 NOTHING_AT_ALL: Final = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 TRANSPORT: Final = "max-age=31536000"
@@ -60,7 +64,7 @@ class Door:
         """Answer, or let the application answer."""
         send = self._with_headers(send)
         path = scope["path"]
-        if path.startswith(LINKS):
+        if SLASHES.sub("/", path).startswith(LINKS):
             visitor = visitor_of(scope)
             if wait := self.guesses.wait(visitor, self.clock()):
                 log.warning("links_guessed", visitor=visitor)

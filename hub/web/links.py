@@ -55,13 +55,15 @@ def mended(path: str, query: str) -> str:
     found = MEANT.fullmatch(squeezed) or MEANT_RETURN.fullmatch(squeezed)
     if found is None or not (found["below"] or BEHIND.fullmatch(found["behind"])):
         return ""
+    if ".." in (below := found["below"].rstrip("./-")):  # it would lead to another page than the token's
+        return ""
     if found["kind"] == RETURN:
         if found["below"] and found["behind"]:
             return ""
         asked = query
     else:
         asked = _mended_query(query)
-    meant = f"/{found['kind']}/{found['token']}{found['below'].rstrip('./-')}"
+    meant = f"/{found['kind']}/{found['token']}{below}"
     return "" if (meant, asked) == (path, query) else f"{meant}?{asked}" if asked else meant
 
 

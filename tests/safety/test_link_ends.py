@@ -202,12 +202,13 @@ def test_an_address_that_was_cut_says_so_and_no_more(house: House, links: Mappin
     assert "La dirección no está completa" not in wrong.text
 
 
-def test_wrong_links_are_guesses_whatever_stands_behind_them(house: House) -> None:
+@pytest.mark.parametrize("kind", ["/s/", "///s//"])
+def test_wrong_links_are_guesses_whatever_stands_around_them(house: House, kind: str) -> None:
     guesser = stranger()
     with house.browser() as browser:
         browser.follow_redirects = True
         told = [
-            browser.get(f"/s/0{at:025d}.{'A' * 43}{')' if at % 2 else ''}", headers=guesser).status_code
+            browser.get(f"{house.base}{kind}0{at:025d}.{'A' * 43}{')' if at % 2 else ''}", headers=guesser).status_code
             for at in range(GUESSES + 4)
         ]
 

@@ -31,6 +31,8 @@ BACK = f"/pay/return/{'0123456789ABCDEF' * 2}"
         (LINK, ").", LINK),
         (f"{LINK}/pay", "invoice=1&amp;currency=CRC", f"{LINK}/pay?invoice=1&currency=CRC"),
         (f"{LINK}/pay/../note", "", ""),
+        (f"{LINK}/../../m/payments.", "", ""),
+        (f"{LINK}/pay..", "", f"{LINK}/pay"),
         (f"//evil.example{LINK}", "", ""),
         (f"/https://evil.example{LINK}", "", LINK),
         (f"/s/{TOKEN[:9]}\r\n> > {TOKEN[9:]}", "", LINK),
