@@ -87,6 +87,11 @@ def test_no_byte_follows_the_head(house: House) -> None:
     assert body == b""
 
 
+def test_a_static_file_names_its_letters_once(house: House) -> None:
+    with house.browser() as browser:
+        assert browser.head("/static/hub.css").headers["content-type"] == "text/css; charset=utf-8"
+
+
 def test_what_takes_forms_alone_says_so(front: Any, mine: Belongings, me: Clerk) -> None:
     for route in routes_of(front):
         if "GET" not in route.methods:
