@@ -44,6 +44,12 @@ def lost_keys(tx: Tx, hub: Hub) -> tuple[str, ...]:
     return tuple(why for key_id, why in sorted(lost.items()) if key_id not in opens)
 
 
+def _held_here_alone(tx: Tx, hub: Hub) -> list[str]:
+    """Keys of stored secrets that an older key file in the newer one's place lacks: they end with this process."""
+    used = {row[4] for row in tx.accounts.all_secrets()}
+    return sorted(key_id for key_id in used - set(hub.vault.key_ids) if hub.vault.knows(key_id))
+
+
 def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
     """(what it is about, in words) for everything that is wrong with this process's keys now."""
     hub.vault.follow()
@@ -52,6 +58,9 @@ def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
         yield hub.vault.trouble, hub.vault.trouble
     for why in lost:
         yield why, why
+    for key_id in _held_here_alone(tx, hub):
+        told = f"keys.json does not hold key {key_id!r} any more, and stored secrets need it: put the newest file back"
+        yield told, f"{told}, before this process ends"
     waiting: dict[str, int] = {}
     for _account, key_id, count in tx.messages.waiting(LOCKED):
         waiting[key_id] = waiting.get(key_id, 0) + count

@@ -141,7 +141,7 @@ def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     """What running processes have noted of their keys, and what is sealed under keys that the file does not hold."""
     for role, (told, at) in sorted(tx.marks.beginning(KEYS).items()):
         if abs(now - at) < ALIVE:
-            yield fault(f"{role} has the wrong keys: {told}", f"{REMEDIES['keys']}; if it stays, restart {role}")
+            yield fault(f"{role} has the wrong keys: {told}", f"{REMEDIES['keys']}; do not stop {role} before")
     for key_id, count in sorted(tx.messages.key_ids().items()):
         if key_id not in hub.vault.key_ids:
             yield warning(

@@ -20,6 +20,7 @@ from hub.flows.keep_house import give_sign_of_life
 from hub.flows.raise_alerts import raise_alerts
 from hub.flows.receive_message import MAX_TRIES
 from hub.flows.replay_message import replay_message
+from hub.flows.reseal_secrets import reseal_secrets
 from hub.flows.run_operation import NotAllowed, refund_payment
 from hub.flows.start_payment import NotPossible, start_payment
 from hub.flows.view_messages import find_messages, view_message
@@ -303,6 +304,25 @@ def test_a_lost_key_file_is_alerted_though_the_process_still_opens_everything(wo
     (line,) = raised[AlertCause.KEYS_WRONG].lines
     assert "keys.json is missing: restore it" in line
     assert raised[AlertCause.KEYS_WRONG].command == "payment-hub doctor"
+
+
+def test_an_older_key_file_in_the_newer_ones_place_is_told_while_a_process_still_holds_the_newer(world: World) -> None:
+    path = world.data / "keys.json"
+    older = path.read_bytes()
+    fresh = rotate_keys(path).current
+    world.run(reseal_secrets(world.hub, current=fresh))
+    assert world.run(give_sign_of_life(world.hub, "serve")) is None
+    assert world.read(lambda tx: tx.marks.get(f"{KEYS}serve")) is None
+
+    path.write_bytes(older)  # by whoever puts files back each night
+    world.run(give_sign_of_life(world.hub, "serve"))
+    told, _at = world.read(lambda tx: tx.marks.get(f"{KEYS}serve"))
+    assert f"does not hold key {fresh!r} any more" in told
+    world.hub.disk_free = lambda: 0.5
+    raised = {alert.cause: alert for alert in world.run(raise_alerts(world.hub))}
+    assert "before this process ends" in raised[AlertCause.KEYS_WRONG].lines[0]
+    found = [item for item in world.run(examine(world.hub)) if "serve has the wrong keys" in item.what]
+    assert [item.remedy.endswith("do not stop serve before") for item in found] == [True]
 
 
 def test_a_running_process_notes_what_its_keys_do_not_open_for_the_doctor(world: World, keys: Keys) -> None:
