@@ -11,10 +11,12 @@ import httpx
 import pytest
 
 import hub.flows.receive_message
+from hub.domain.account import AccountStatus
 from hub.domain.alert import AlertCause
 from hub.domain.message import LOCKED, MessageState
 from hub.domain.payment import Payment, Status
 from hub.flows.check_keys import KEYS
+from hub.flows.connect_account import connect_account
 from hub.flows.examine import Grade, examine
 from hub.flows.keep_house import give_sign_of_life
 from hub.flows.raise_alerts import raise_alerts
@@ -336,3 +338,19 @@ def test_a_running_process_notes_what_its_keys_do_not_open_for_the_doctor(world:
     keys.find()
     world.run(give_sign_of_life(world.hub, "serve"))
     assert world.read(lambda tx: tx.marks.get(f"{KEYS}serve")) is None
+
+
+# ---------------------------------------------------------------- lost for good
+
+
+def test_credentials_that_are_entered_again_open_the_account_though_the_keys_are_gone(world: World, keys: Keys) -> None:
+    payment, news = paid_at_the_provider(world, "CR")
+    keys.lose()
+    assert world.post("CR", news).status_code == 503
+    merchant, town = world.companies["CR"], world.town
+    known = town.configs["greenpay"]["merchants"][0]["id"]
+    values = town.simulators["greenpay"].settings(town.configs["greenpay"], known)
+    after = world.run(connect_account(world.hub, merchant.id, "greenpay", values, by="ana")).account
+    assert (after.status, after.confirmed_by != "") == (AccountStatus.ACTIVE, True)
+    world.pass_time(minutes=6)
+    assert world.payment(payment).status is Status.PAID
