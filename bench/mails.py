@@ -3,8 +3,8 @@
     ./run python bench/mails.py
 
 A company with 400 customers who owe; one round owes each of them a statement. All are drawn before any clock starts,
-their PDFs included, as they go on the wire. Then in turn, to the same mail server, a process of its own that does no more
-than say yes and note whose mail it took, so that what is measured is ours:
+their PDFs included, as they go on the wire. Then in turn, to the same mail server, a process of its own that does no
+more than say yes and note whose mail it took, so that what is measured is ours:
 
 * bare: one ``smtplib`` connection, the same bytes one after the other, nothing written down;
 * hub: the product's loop in a process of its own claims the deliveries, hands them over, and writes each down as sent
