@@ -1,5 +1,6 @@
 """A key that was stolen and a member who left are out at once, in the process that serves too."""
 
+import io
 import json
 import re
 import sqlite3
@@ -15,6 +16,7 @@ from hub.flows.add_member import add_member
 from hub.flows.issue_api_key import issue_api_key
 from hub.flows.remove_member import remove_member
 from hub.flows.sign_in import request_sign_in, sign_in_token
+from hub.logs import set_up_logs
 from tests.cli.conftest import Ended, call
 from tests.web.conftest import seat as seat
 from tests.web.test_api import cart, send
@@ -26,6 +28,8 @@ Shell = Callable[..., Ended]
 def beside(house: Any, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """beside("api-key", "list"): a command on the data folder of the running hub, as a process of its own."""
     monkeypatch.setenv("HUB_DATA", str(house.hub.data))
+    monkeypatch.setenv("HUB_LOG_LEVEL", "debug")  # loggers remember their level, and later tests read log lines
+    set_up_logs("debug", stream=io.StringIO())  # the served hub logs while a command's output is read
     return call
 
 
