@@ -6,7 +6,6 @@ import itertools
 import logging
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def folder(origin: Path, tmp_path: Path) -> Callable[[], Path]:
 @pytest.fixture(scope="session")
 def origin_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, begun with the real clock."""
-    return founded(tmp_path_factory.getbasetemp() / "origin-of-today", datetime.now(UTC))
+    return founded(tmp_path_factory.getbasetemp() / "origin-of-today", today=True)
 
 
 @pytest.fixture

@@ -132,10 +132,10 @@ class KeptMails:
 
 
 @functools.cache
-def founded(folder: Path, begins: datetime = START) -> Path:
+def founded(folder: Path, *, today: bool = False) -> Path:
     """A data folder with a company in each country, connected to its provider; every trial gets a copy."""
     data = folder / "founded"
-    world = World.open(data, found=True, clock=Clock(begins))
+    world = World.open(data, found=True, clock=Clock.today() if today else Clock())
     world.close()
     for leftover in data.glob("hub.db-*"):
         leftover.unlink()
