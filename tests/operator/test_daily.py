@@ -143,7 +143,7 @@ def test_a_report_that_does_not_come_is_asked_for_again_and_the_days_are_caught_
     until_local(world, 25, 12)
     assert asked(world) - tried < 20
 
-    world.control("nequi", "options", reports="open")
+    world.control("nequi", "options", reports="yes")
     until_local(world, 26, 12)
     done = standing(world)
     assert (done.trouble, done.tries, done.covered) == ("", 0, date(2026, 11, 25))
