@@ -63,6 +63,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/company/logo/remove": OWN,
         "/m/customers/{}/language": SEND,
         "/m/customers/{}/link": SEND,
+        "/m/customers/{}/reminders": SEND,
         "/m/customers/{}/receipt": BOOK,
         "/m/customers/{}/revoke": TEND,
         "/m/customers/{}/send": SEND,
