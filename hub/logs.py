@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
+import attrs
 import structlog
 
 from hub.domain.card_numbers import SHORTEST, mask_card_numbers
@@ -65,6 +67,24 @@ SCHEME_AND_GRANT = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}")
 Event = MutableMapping[str, Any]
 
 
+@attrs.frozen
+class Patient:
+    """A stream that never fails who writes: what was done is done, also where its line finds no room on the disk."""
+
+    stream: TextIO
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with contextlib.suppress(OSError):
+            return self.stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Hand on what can be handed on."""
+        with contextlib.suppress(OSError):
+            self.stream.flush()
+
+
 def set_up_logs(level: str = "info", *, stream: TextIO | None = None, as_json: bool | None = None) -> None:
     """Send the log lines of hub and libraries to ``stream``: JSON unless it is a terminal.
 
@@ -83,7 +103,7 @@ def set_up_logs(level: str = "info", *, stream: TextIO | None = None, as_json: b
     structlog.configure(
         processors=[*shared, *_last_steps(in_json)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(target),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Patient(target))),
         cache_logger_on_first_use=False,
     )
     _send_libraries_through(target, number, shared, in_json)

@@ -35,6 +35,7 @@ def no_file_grows() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.usefixtures("quiet")  # lines go to a file here, which is as full
 def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: Any) -> None:
     debtor = world.debtor("CR", 1_500_000)
     payment = world.pay(debtor)
@@ -54,6 +55,7 @@ def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: Any) 
     assert broken(world) == []
 
 
+@pytest.mark.usefixtures("quiet")  # the same
 def test_what_a_provider_said_is_written_once_the_disk_takes_it(world: Any) -> None:
     world.pay(world.debtor("CO", 50_000))  # so that its grant is there
     debtor = world.debtor("CO", 2_500_000)

@@ -252,8 +252,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> 
     payment = people.start("CR", house.debtor("CR", (900000, -3)))
     with debug_logs():
         set_up_logs("info", stream=FullDisk(), as_json=True)
-        with pytest.raises(OSError, match="No space left"):
-            structlog.get_logger().info("control")
+        structlog.get_logger().info("nobody_hears_it")
         house.control("greenpay", "approve", reference=payment.reference)
         house.until(lambda: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
         merchant = house.merchants["CR"]

@@ -97,3 +97,21 @@ def test_a_traceback_shows_no_local_variables() -> None:
         logging.getLogger("x").exception("failed")
     assert "Traceback" in stream.getvalue()
     assert "canary" not in stream.getvalue()
+
+
+class Full(io.StringIO):
+    """A file on a disk without room."""
+
+    def write(self, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_stops_nobody_who_writes_a_line() -> None:
+    set_up_logs("info", stream=Full(), as_json=True)
+
+    structlog.get_logger().info("payment_sent", reference="7K2M9QX4TB")
+
+
+def test_control_a_stream_as_it_is_breaks_whoever_writes_a_line() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        structlog.WriteLoggerFactory(Full())().info("payment_sent")
