@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from hub.domain.payment import Status
 from hub.domain.refusals import Unavailable
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: lim
 @contextlib.contextmanager
 def no_file_grows() -> Iterator[None]:
     """What a full disk looks like to this process."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # a test's lines go to a file, which is as full
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (512, before[1]))
     try:
@@ -35,7 +37,6 @@ def no_file_grows() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("quiet")  # lines go to a file here, which is as full
 def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: Any) -> None:
     debtor = world.debtor("CR", 1_500_000)
     payment = world.pay(debtor)
@@ -55,7 +56,6 @@ def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: Any) 
     assert broken(world) == []
 
 
-@pytest.mark.usefixtures("quiet")  # the same
 def test_what_a_provider_said_is_written_once_the_disk_takes_it(world: Any) -> None:
     world.pay(world.debtor("CO", 50_000))  # so that its grant is there
     debtor = world.debtor("CO", 2_500_000)
