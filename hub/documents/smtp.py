@@ -287,7 +287,11 @@ def _give(server: smtplib.SMTP, letter: _Letter) -> None:
         raise ConnectionAbortedError("nobody waits for it any more")
     patience = server.sock.gettimeout()
     server.sock.settimeout(max(patience or 0, VERDICT_SECONDS))
-    code, words = server.data(letter.wire)
+    code, words = server.docmd("data")
+    if code != 354:
+        raise smtplib.SMTPDataError(code, words)
+    server.send(letter.wire.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+    code, words = server.getreply()
     if code != 250:
         raise smtplib.SMTPDataError(code, words)
     server.sock.settimeout(patience)

@@ -70,7 +70,7 @@ from .raise_alerts import alert_mail, is_posted, post_alert
 from .save_logo import with_logo
 from .sign_in import sign_in_token
 from .tell import tell
-from .turns import mail_turns
+from .turns import drawing_turns, mail_turns
 from .view_order import OrderView, order_of
 from .view_payment import PaymentView, in_language, view_of
 from .view_statement import statement_of
@@ -89,6 +89,12 @@ CLAIM = timedelta(seconds=120)
 HAND_OVER = timedelta(seconds=90)
 """How long a server may take over one mail; the claim lasts longer."""
 
+FRESH = timedelta(seconds=1)
+"""How long a look at a delivery is good for; whose turn comes later is looked up again."""
+
+SYNC_EVERY = timedelta(seconds=1)
+"""How much a power cut may make a round repeat."""
+
 FIRST = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ALERT})
 """Somebody sits before a page and waits for it, or must get up at night."""
 
@@ -100,12 +106,16 @@ LARGEST_PAPER = 4 * 1024 * 1024
 """Of a PDF that is attached, in bytes; mail servers refuse larger mails."""
 
 
+SYNCED = "mail_synced_at"
+
+
 class NothingToSay(Exception):
     """What the mail was about is no more; it is not sent."""
 
 
 async def deliver(hub: Hub, delivery_id: str) -> bool:
     """Try one delivery; False when it must be tried again. Safe to run twice: at least once, same Message-ID."""
+    seen_at = hub.clock()
     delivery = await hub.store.read(lambda tx: tx.deliveries.get(delivery_id))
     if delivery is None or delivery.state is not DeliveryState.DUE:
         return True
@@ -116,7 +126,7 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
     except GONE as refusal:
         return await _given_up(hub, delivery, refusal)
     async with mail_turns(hub).turn(_rank(delivery)):
-        held = await _held(hub, delivery)
+        held = await _held(hub, delivery, seen_at)
         if held is None:
             return True
         if held != delivery:  # it was long until its turn, and what it tells may have changed
@@ -138,13 +148,16 @@ def _rank(delivery: Delivery) -> int:
     return 1 if delivery.round_id is None else 2
 
 
-async def _held(hub: Hub, delivery: Delivery) -> Delivery | None:
+async def _held(hub: Hub, delivery: Delivery, seen_at: datetime) -> Delivery | None:
     """The delivery if it is still ours for as long as handing it over may take; None when somebody else took it."""
     now = hub.clock()
+    lasts = delivery.due_at is not None and delivery.due_at - now >= HAND_OVER
+    if lasts and now - seen_at < FRESH:
+        return delivery
     there = await hub.store.read(lambda tx: tx.deliveries.get(delivery.id))
     if there is None or (there.state, there.due_at) != (DeliveryState.DUE, delivery.due_at):
         return None
-    if there.due_at is not None and there.due_at - now >= HAND_OVER:
+    if lasts:
         return there
     longer = attrs.evolve(there, due_at=now + CLAIM)
     held = await hub.store.write(lambda tx: tx.deliveries.replace(there, longer))
@@ -168,7 +181,16 @@ async def _concluded(hub: Hub, delivery: Delivery, handing_over: Awaitable[None]
         last_error="",
         sent_at=hub.clock(),
     )
-    await write_outcome(hub, lambda tx: _save_sent(tx, sent), synced=False)
+    await write_outcome(hub, lambda tx: _save_sent(tx, sent), synced=_is_synced(hub))
+    return True
+
+
+def _is_synced(hub: Hub) -> bool:
+    """Whether to wait for the disk with the note of a mail: not while others wait for their turn, but once a second."""
+    now, last = hub.clock(), hub.noted.get(SYNCED)
+    if mail_turns(hub).is_awaited and isinstance(last, datetime) and timedelta() <= now - last < SYNC_EVERY:
+        return False
+    hub.noted[SYNCED] = now
     return True
 
 
@@ -217,6 +239,11 @@ async def _drawn(hub: Hub, delivery: Delivery) -> Mail:
     if delivery.kind in (DeliveryKind.PAYMENT_RECEIVED, DeliveryKind.PAYMENT_DIGEST):
         link_ids = [hub.random_text(26, CROCKFORD) for _ in range(MOST_TOLD)]
         await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
+    async with drawing_turns(hub).turn(_rank(delivery)):
+        return await _as_drawn(hub, delivery, now)
+
+
+async def _as_drawn(hub: Hub, delivery: Delivery, now: datetime) -> Mail:
     value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
     draw = partial(hub.documents.mail, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
     mail = await asyncio.to_thread(draw, value)

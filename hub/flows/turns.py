@@ -1,4 +1,4 @@
-"""Turns: one at a time, and whoever is more urgent comes first."""
+"""Turns: so many at a time, and whoever is more urgent comes first."""
 
 from __future__ import annotations
 
@@ -17,17 +17,28 @@ Waiting = deque[asyncio.Future[None]]
 
 @attrs.define(eq=False)
 class Turns:
-    """Who waits for a turn, by rank; the lowest rank is first, and in it who came first."""
+    """Who waits for a turn, by rank; the lowest rank is first, and in it who came first.
 
-    _busy: bool = attrs.field(init=False, default=False)
+    Attributes:
+        places: How many have their turn together.
+    """
+
+    places: int = 1
+    _taken: int = attrs.field(init=False, default=0)
     _waiting: dict[int, Waiting] = attrs.field(init=False, factory=dict)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for a turn."""
+        return any(not call.done() for waiting in self._waiting.values() for call in waiting)
 
     @contextlib.asynccontextmanager
     async def turn(self, rank: int) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the end of the block."""
-        if self._busy:
-            await self._called(rank)
-        self._busy = True
+        if self._taken < self.places:
+            self._taken += 1
+        else:
+            await self._called(rank)  # whoever calls hands the place over
         try:
             yield
         finally:
@@ -50,9 +61,14 @@ class Turns:
                 if not call.done():
                     call.set_result(None)
                     return
-        self._busy = False
+        self._taken -= 1
 
 
 def mail_turns(hub: Hub) -> Turns:
-    """Those of this process's mails."""
+    """Those of this process's mails: one is handed over at a time."""
     return cast("Turns", hub.noted.setdefault("mail_turns", Turns()))
+
+
+def drawing_turns(hub: Hub) -> Turns:
+    """Those of this process's drawings: more together would only keep the threads from everybody else."""
+    return cast("Turns", hub.noted.setdefault("drawing_turns", Turns(2)))

@@ -216,7 +216,7 @@ def test_control_a_claim_that_moves_no_due_time_sends_mails_twice(folder: Folder
         lambda self, now, _until, limit, **which: right(self, now, now, limit, **which),
     )
 
-    async def held(_hub: Any, delivery: Any) -> Any:
+    async def held(_hub: Any, delivery: Any, _seen_at: Any) -> Any:
         return delivery
 
     plant(hub.flows.deliver, "_held", held)  # it looks again who has the mail, and takes it as its own

@@ -227,6 +227,41 @@ def test_control_mails_that_are_handed_over_together_are_repeated_together(
     assert killed(today, zygote, dice, kills=2, bug="together")
 
 
+# ---------------------------------------------------------------- the disk
+
+
+def waits(desk: Desk, plant: Plant, deliveries: list[str]) -> list[bool]:
+    """For each mail that is handed over, whether its note waits for the disk."""
+    seen: list[bool] = []
+    right = hub.flows.deliver.write_outcome
+
+    async def write(*given: Any, synced: bool) -> Any:
+        seen.append(synced)
+        return await right(*given, synced=synced)
+
+    async def live() -> None:
+        await asyncio.gather(*(deliver(desk.hub, delivery) for delivery in deliveries))
+
+    plant(hub.flows.deliver, "write_outcome", write)
+    asyncio.run(live())
+    plant(hub.flows.deliver, "write_outcome", right)
+    return seen
+
+
+def test_the_note_of_a_lone_mail_is_on_the_disk_and_in_a_round_one_a_second(desk: Desk, plant: Plant) -> None:
+    plant(hub.flows.deliver, "prints", lambda _hub: False)
+    desk.hub.mailer = Patient(open=True)
+    paid(desk, 6)
+    lone, *others = desk.write(lambda tx: tx.deliveries.claim_due(desk.clock.now, desk.clock.now + CLAIM, 50))
+
+    assert waits(desk, plant, [lone]) == [True]
+    desk.clock.now += timedelta(seconds=5)
+    flags = waits(desk, plant, others)
+    assert flags[0]
+    assert flags[-1]  # nobody comes after it
+    assert sum(flags) < len(flags)
+
+
 # ---------------------------------------------------------------- a server that takes its time
 
 
@@ -363,7 +398,7 @@ def test_a_mail_whose_claim_ended_while_it_waited_is_left_to_whoever_took_it(des
 
 
 def test_control_a_mail_that_is_handed_over_without_another_look_goes_out_twice(desk: Desk, plant: Plant) -> None:
-    async def held(_hub: Any, delivery: Any) -> Any:
+    async def held(_hub: Any, delivery: Any, _seen_at: Any) -> Any:
         return delivery
 
     plant(hub.flows.deliver, "prints", lambda _hub: False)
