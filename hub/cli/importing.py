@@ -138,6 +138,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
         "faults": listed(report.faults),
         "refused": listed(report.refused),
         "warnings": listed(report.warnings),
+        "differences": listed(report.differences),
         "preview": list(report.preview),
     }
 
@@ -157,3 +158,7 @@ def _print(report: ImportReport, name: str) -> None:
             click.echo(f"  {row}")
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.refused)} refused"
     click.echo(f"{name}: {counts}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    if report.differences:
+        click.echo(f"{name}: {len(report.differences)} invoices of which file and hub say another balance:")
+        for fault in report.differences:
+            click.echo(f"  {fault_line(fault)}")

@@ -9,6 +9,8 @@ import attrs
 
 from hub_hookspecs import Mode, Money
 
+from .stated import Standing, Stated
+
 
 class PayableKind(enum.StrEnum):
     """What a payable is."""
@@ -25,6 +27,8 @@ class Payable:
         allocated .. reopened: Sums in minor units, kept by the database from the ledger.
         revision: Raised by each accepted change of the bill.
         offered_until: After it the payable is no longer offered (a store order's stock hold).
+        stated: What the last imported file stated of it; None before the first.
+        counted: How much of what was settled here the files have counted so far, minor units.
     """
 
     id: str
@@ -48,7 +52,21 @@ class Payable:
     reopened: int = 0
     offered_until: datetime | None = None
     cancelled_at: datetime | None = None
+    stated: Stated | None = None
+    counted: int = 0
     created_at: datetime
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, to be compared with what a file states."""
+        return Standing(
+            total=self.total,
+            here=self.settled - self.outside,
+            credited=self.credited,
+            outside=self.outside,
+            counted=self.counted,
+            last=self.stated,
+        )
 
     @property
     def settled(self) -> int:

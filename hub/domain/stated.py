@@ -1,8 +1,8 @@
 """What a file states of an invoice that the hub knows: what of it is news, and what the hub booked already.
 
-A file states two figures of an invoice, its total and its balance, and says nothing of how they came about. The hub keeps
-what was last stated, and how much of what happened here (received, withheld, discounted, credited, written off) the
-files have counted so far. Only a *change* of what is stated is news; the same file again books nothing, whatever
+A file states two figures of an invoice, its total and its balance, and says nothing of how they came about. The hub
+keeps what was last stated, and how much of what happened here (received, withheld, discounted, credited, written off)
+the files have counted so far. Only a *change* of what is stated is news; the same file again books nothing, whatever
 happened here meanwhile.
 """
 

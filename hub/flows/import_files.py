@@ -20,12 +20,15 @@ from hub.domain import ledger
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import numbers_for
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.sheet import Fault
+from hub.domain.stated import News, Stated, news_of
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
 from hub_hookspecs import Country, Money
 
 from .ports import Hub, Tx
+from .record_observations import derived_id
 from .tell import tell
 
 log = structlog.get_logger()
@@ -33,6 +36,8 @@ log = structlog.get_logger()
 PREVIEW = 5
 TOLD = 50
 """Changed rows that a report tells one by one."""
+
+BALANCE_ROSE = "balance_rose"
 
 
 class Change(enum.StrEnum):
@@ -52,6 +57,7 @@ class ImportReport:
         refused: Rows that contradict what is paid or being paid; the others were taken.
         preview: The first rows as understood, for people.
         told: What changed in the first rows that changed.
+        differences: Invoices of which the file and the hub say another balance, and why.
     """
 
     format: str = ""
@@ -63,6 +69,7 @@ class ImportReport:
     warnings: tuple[Fault, ...] = ()
     preview: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    differences: tuple[Fault, ...] = ()
     dry_run: bool = False
 
 
@@ -203,7 +210,10 @@ async def import_invoices(
     if done.faults:
         _refused(merchant, "invoices", done)
     return attrs.evolve(
-        done, faults=_as_in_file(done.faults, file.columns), refused=_as_in_file(done.refused, file.columns)
+        done,
+        faults=_as_in_file(done.faults, file.columns),
+        refused=_as_in_file(done.refused, file.columns),
+        differences=_as_in_file(done.differences, file.columns),
     )
 
 
@@ -241,6 +251,7 @@ def _save_invoices(
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
     told: list[str] = []
+    differences: list[Fault] = []
     for row in rows:
         if row.customer_key not in customers:
             customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
@@ -254,19 +265,28 @@ def _save_invoices(
             _add(tx, merchant, row, customer_id, now)
             counts[Change.NEW] += 1
             continue
-        objection = _objection(tx, before, row, customer_id)
-        if objection:
+        news = news_of(before.standing, _stated(row))
+        if objection := _objection(tx, before, row, customer_id, news):
             refused.append(Fault(row.line, "number", row.number, objection))
-        else:
-            change = _revise(tx, before, row, customer_id, now)
-            counts[change] += 1
-            if change is Change.CHANGED and len(told) < TOLD:
-                told.append(f"{row.number}: {_difference(tx, before, row, customer_id)}")
+            continue
+        after = _revise(tx, before, row, customer_id, news, now)
+        change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
+        counts[change] += 1
+        if change is Change.CHANGED and len(told) < TOLD:
+            told.append(f"{row.number}: {_difference(tx, before, after)}")
+        if news.unexplained:
+            _ask_why(tx, after, news, now)
+        if apart := _disagreement(after, row):
+            differences.append(apart)
     if faults:
         return attrs.evolve(report, faults=tuple(faults))
     counted = _counted(report, counts, tuple(refused))
     _tell_log(tx, merchant, "invoices", counted)
-    return attrs.evolve(counted, told=tuple(told))
+    return attrs.evolve(counted, told=tuple(told), differences=tuple(differences))
+
+
+def _stated(row: InvoiceRow) -> Stated:
+    return Stated(row.total.minor, None if row.balance is None else row.balance.minor)
 
 
 def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
@@ -295,6 +315,7 @@ def _add(tx: Tx, merchant: Merchant, row: InvoiceRow, customer_id: str, now: dat
         issued_on=row.issued_on,
         due_on=row.due_on,
         description=mask_card_numbers(row.description),
+        stated=_stated(row),
         created_at=now,
     )
     tx.payables.add(payable)
@@ -304,72 +325,97 @@ def _add(tx: Tx, merchant: Merchant, row: InvoiceRow, customer_id: str, now: dat
         tx.ledger.write(ledger.paid_elsewhere(payable, amount=outside, at=now))
 
 
-def _outside_wanted(before: Payable, row: InvoiceRow) -> int:
-    """What was paid elsewhere, of what the file says was paid; as before, as long as the file can be read so.
-
-    Nobody sees how much of what was settled through us the file knows already: all of it is the least that can have
-    been paid elsewhere, none of it the most.
-    """
-    if row.balance is None:
-        return before.outside
-    said = row.total.minor - row.balance.minor
-    settled_here = before.settled - before.outside
-    return max(0, said - settled_here, min(before.outside, said, row.total.minor - settled_here))
-
-
-def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str) -> str:
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News) -> str:
+    """Why a row that contradicts what is paid or being paid is not taken."""
     if before.currency != row.total.currency:
         return f"La factura está en {before.currency}; la moneda no se puede cambiar."
-    money = before.total != row.total.minor or _outside_wanted(before, row) != before.outside
-    if before.customer_id != customer_id and (before.settled or money):
+    moves = before.customer_id != customer_id
+    if moves and (before.settled or news.revision or news.outside):
         return "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente."
-    settled_here = before.settled - before.outside
-    if settled_here + _outside_wanted(before, row) > row.total.minor:
+    if before.settled + news.outside > before.total + news.revision:
         return f"Ya se pagaron {Money(before.settled, before.currency)}; el total no puede quedar por debajo."
-    if (money or before.customer_id != customer_id) and tx.payments.live_with([before.id]):
+    if (moves or news.last != before.stated) and tx.payments.live_with([before.id]):
         return "Hay un pago en curso de esta factura; importe de nuevo cuando termine."
     return ""
 
 
-def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, now: datetime) -> Change:
+def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News, now: datetime) -> Payable:
+    """The invoice as it stands after a row; what the row tells is booked, and that it was stated is kept."""
     after = attrs.evolve(
         before,
         customer_id=customer_id,
-        total=row.total.minor,
+        total=before.total + news.revision,
         issued_on=row.issued_on,
         due_on=row.due_on,
         description=mask_card_numbers(row.description),
     )
-    outside = _outside_wanted(before, row)
-    if after == before and outside == before.outside:
-        return Change.UNCHANGED
-    after = attrs.evolve(after, revision=before.revision + 1)
-    difference = after.total - before.total
-    less = outside - before.outside
-    if less < 0:
-        tx.ledger.write(ledger.paid_elsewhere(after, amount=less, at=now))
+    changed = after != before or news.outside
+    after = attrs.evolve(after, stated=news.last, counted=news.counted, revision=before.revision + bool(changed))
+    if after == before:
+        return before
+    if news.outside < 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
         _move_bill(tx, before, after, now)
-    elif difference:
-        tx.ledger.write(ledger.bill(after, difference=difference, at=now))
-    if less > 0:
-        tx.ledger.write(ledger.paid_elsewhere(after, amount=less, at=now))
-    return Change.CHANGED
+    elif news.revision:
+        tx.ledger.write(ledger.bill(after, difference=news.revision, at=now))
+    if news.outside > 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
+    return attrs.evolve(after, outside=before.outside + news.outside)
 
 
-def _difference(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str) -> str:
+def _difference(tx: Tx, before: Payable, after: Payable) -> str:
     """What an accepted row changed of an invoice, in words."""
-    outside = _outside_wanted(before, row)
+
+    def money(minor: int) -> str:
+        return str(Money(minor, before.currency))
+
     pairs = (
-        ("total", str(Money(before.total, before.currency)), str(row.total)),
-        ("pagado fuera", str(Money(before.outside, before.currency)), str(Money(outside, before.currency))),
-        ("emitida", str(before.issued_on), str(row.issued_on)),
-        ("vence", str(before.due_on or "-"), str(row.due_on or "-")),
-        ("descripción", before.description or "-", row.description or "-"),
-        ("cliente", _name_of(tx, before.customer_id), _name_of(tx, customer_id)),
+        ("total", money(before.total), money(after.total)),
+        ("pagado fuera", money(before.outside), money(after.outside)),
+        ("emitida", str(before.issued_on), str(after.issued_on)),
+        ("vence", str(before.due_on or "-"), str(after.due_on or "-")),
+        ("descripción", before.description or "-", after.description or "-"),
+        ("cliente", _name_of(tx, before.customer_id), _name_of(tx, after.customer_id)),
     )
     return "; ".join(f"{what} {old} → {new}" for what, old, new in pairs if old != new)
+
+
+def _disagreement(after: Payable, row: InvoiceRow) -> Fault | None:
+    """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
+    if row.balance is None or row.balance.minor == after.due:
+        return None
+    standing = after.standing
+
+    def money(minor: int) -> str:
+        return str(Money(minor, after.currency))
+
+    if standing.here > standing.counted:
+        why = f"{money(standing.here - standing.counted)} se recibieron o descontaron aquí y el archivo no los cuenta"
+    elif standing.counted > standing.here:
+        why = f"{money(standing.counted - standing.here)} que el archivo cuenta como pagados se devolvieron"
+    else:
+        why = "no se sabe por qué; revise la factura en los dos lados"
+    return Fault(
+        row.line, "balance", row.number, f"El archivo dice {row.balance}, aquí se deben {after.balance}: {why}."
+    )
+
+
+def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
+    """A balance that rose without a reason that the hub knows is for a person."""
+    tx.reviews.open(
+        Review(
+            id=derived_id("review", BALANCE_ROSE, payable.id, str(payable.stated)),
+            merchant_id=payable.merchant_id,
+            mode=payable.mode,
+            cause=BALANCE_ROSE,
+            payment_id=None,
+            subject=f"invoice {payable.number}",
+            details=f"a file states {Money(news.unexplained, payable.currency)} more than is owed on {payable.number}",
+            opened_at=now,
+        )
+    )
 
 
 def _name_of(tx: Tx, customer_id: str) -> str:

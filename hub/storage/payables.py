@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.stated import Stated
 from hub_hookspecs import Mode
 
 from .rows import folded, json_text, maybe_day, maybe_iso, maybe_micros, maybe_moment, micros, moment, pattern
@@ -21,6 +22,7 @@ REVISE = changed(
     payable,
     *(payable.c.customer, payable.c.total, payable.c.issued_on, payable.c.due_on, payable.c.description),
     *(payable.c.revision, payable.c.offered_until, payable.c.cancelled_at),
+    *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted),
 )
 GET = select(payable).where(payable.c.id == bindparam("id"))
 MANY = select(payable).where(among(payable.c.id, "ids"))
@@ -183,6 +185,9 @@ def _values(record: Payable) -> dict[str, Any]:
         "revision": record.revision,
         "offered_until": maybe_micros(record.offered_until),
         "cancelled_at": maybe_micros(record.cancelled_at),
+        "stated_total": record.stated.total if record.stated else None,
+        "stated_balance": record.stated.balance if record.stated else None,
+        "counted": record.counted,
         "created_at": micros(record.created_at),
     }
 
@@ -214,5 +219,7 @@ def _payable(row: sqlite3.Row) -> Payable:
         reopened=row["reopened"],
         offered_until=maybe_moment(row["offered_until"]),
         cancelled_at=maybe_moment(row["cancelled_at"]),
+        stated=None if row["stated_total"] is None else Stated(row["stated_total"], row["stated_balance"]),
+        counted=row["counted"],
         created_at=moment(row["created_at"]),
     )

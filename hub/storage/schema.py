@@ -273,6 +273,9 @@ payable = _table(
     Column("due", Whole, Computed(DUE, persisted=True)),
     _whole("offered_until", null=True),
     _whole("cancelled_at", null=True),
+    _whole("stated_total", null=True),
+    _whole("stated_balance", null=True),
+    _whole("counted", server_default="0"),
     _whole("created_at"),
     UniqueConstraint("merchant", "mode", "kind", "number"),
     _one_of("mode", Mode),
@@ -280,6 +283,8 @@ payable = _table(
     _between("total", 0),
     *(CheckConstraint(f"{name} >= 0", name=name) for name in COUNTERS),
     CheckConstraint("reopened <= allocated", name="reopened_of_allocated"),
+    CheckConstraint("stated_balance IS NULL OR stated_total IS NOT NULL", name="stated"),
+    _between("counted", 0),
     CheckConstraint(f"{DUE} BETWEEN 0 AND total", name="due"),
     Index(
         "payable_open",

@@ -190,29 +190,3 @@ def test_another_book_is_not_in_the_audit_file(furnished: SqliteStore, tmp_path:
     target = tmp_path / "audit.db"
 
     assert furnished.read_now(lambda tx: export_audit(tx, target, merchant_id="m1", mode=Mode.LIVE)) == 0
-
-
-def test_a_database_of_an_earlier_version_is_brought_up_to_date_with_what_it_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from alembic import command
-
-    path = tmp_path / "hub.db"
-    latest = command.upgrade
-    with monkeypatch.context() as earlier:
-        earlier.setattr(command, "upgrade", lambda config, _head: latest(config, "0001"))
-        migrate(path)
-    connection = sqlite3.connect(path)
-    connection.execute("INSERT INTO merchant VALUES ('m', 'm', '{}', 'es_CR', 'test', '{}', 0)")
-    connection.execute("INSERT INTO member VALUES ('m', 'ana@example.com', 'owner')")
-    connection.commit()
-    connection.close()
-    assert "its schema is revision 0001" in "; ".join(check(path))
-
-    migrate(path)
-
-    assert check(path) == []
-    store = open_store(path)
-    (member,) = store.read_now(lambda tx: tx.merchants.members("m"))
-    store.close_now()
-    assert (member.email, member.language) == ("ana@example.com", "")
