@@ -102,12 +102,19 @@ def _correct_withheld(tx: Tx, payment: Payment, *, at: datetime) -> None:
 
 
 def _settle(tx: Tx, payment: Payment, key: str, *, at: datetime, observation: str | None) -> None:
-    """Allocate an intake to its payment's lines, in their order, up to what is due."""
+    """Allocate an intake to its payment's lines, in their order, up to what is due.
+
+    Money stays its payer's: a line whose payable is somebody else's by now takes nothing.
+    """
     intake = tx.ledger.intake(payment.merchant_id, payment.mode, key)
     if intake is None or intake.unapplied <= 0:
         return
     payables = tx.payables.many([line.payable_id for line in payment.lines])
-    due = {payable.id: payable.due for payable in payables if payable.cancelled_at is None}
+    due = {
+        payable.id: payable.due
+        for payable in payables
+        if payable.cancelled_at is None and payable.customer_id == intake.customer_id
+    }
     had: dict[str, int] = {}
     for own in tx.ledger.intakes_of(payment.id):
         for share in own.shares:

@@ -252,6 +252,11 @@ def _payables() -> Iterator[Trigger]:
         " AND EXISTS (SELECT 1 FROM payment_line WHERE payable = OLD.id AND live = 1)",
         _refuse("legal_revision", "the payable is in a live payment"),
     )
+    yield _guard(
+        "payable_moves_unsettled",
+        "BEFORE UPDATE OF customer ON payable WHEN OLD.customer <> NEW.customer AND OLD.due <> OLD.total",
+        _refuse("legal_revision", "what is settled in part stays with its customer"),
+    )
     yield _fixed("payable", "id", "merchant", "mode", "kind", "number", "currency", "created_at")
     yield _kept("payable")
 
@@ -288,6 +293,12 @@ def _ledger() -> Iterator[Trigger]:
             "entry and intake are of one merchant, mode and currency",
             "NEW.intake IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry e JOIN entry i ON i.merchant = e.merchant"
             " AND i.mode = e.mode AND i.currency = e.currency WHERE e.id = NEW.entry AND i.id = NEW.intake)",
+        ),
+        _refuse(
+            "walls",
+            "payable and intake are of one customer",
+            "NEW.intake IS NOT NULL AND NOT EXISTS (SELECT 1 FROM intake i JOIN payable p ON p.customer = i.customer"
+            " WHERE i.entry = NEW.intake AND p.id = NEW.payable)",
         ),
     )
     for effect in Effect:

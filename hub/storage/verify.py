@@ -69,15 +69,12 @@ CHECKS: tuple[tuple[str, str], ...] = (
         f"SELECT number, due, total FROM payable WHERE due <> {DUE} OR due < 0 OR due > total OR reopened > allocated",
     ),
     (
-        "L4: customers of merchant {merchant} owe {owed} {currency} by their payables in {mode} mode,"
-        " {booked} by the ledger",
-        "SELECT o.merchant, o.mode, o.currency, o.owed, coalesce(b.booked, 0) AS booked FROM"
-        " (SELECT merchant, mode, currency, sum(due) AS owed FROM payable GROUP BY merchant, mode, currency) o"
-        " LEFT JOIN (SELECT a.merchant, a.mode, a.currency, sum(p.amount) AS booked FROM posting p"
-        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'receivable'"
-        " GROUP BY a.merchant, a.mode, a.currency) b"
-        " ON b.merchant = o.merchant AND b.mode = o.mode AND b.currency = o.currency"
-        " WHERE o.owed <> coalesce(b.booked, 0)",
+        "L4: customer {customer} owes {owed} {currency} by the payables in {mode} mode, {booked} by the ledger",
+        "SELECT c.customer, c.mode, c.currency, sum(c.owed) AS owed, sum(c.booked) AS booked FROM"
+        " (SELECT merchant, customer, mode, currency, due AS owed, 0 AS booked FROM payable"
+        " UNION ALL SELECT a.merchant, a.owner, a.mode, a.currency, 0, p.amount FROM posting p"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'receivable') c"
+        " GROUP BY c.merchant, c.customer, c.mode, c.currency HAVING sum(c.owed) <> sum(c.booked)",
     ),
     (
         "L5: intake {key} of {amount} says allocated {allocated}, its allocations say {found}; returned {returned}",
