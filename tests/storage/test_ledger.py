@@ -199,7 +199,9 @@ TAMPERED = {
     "L2: the CRC postings of merchant m1 in test mode": "UPDATE posting SET amount = 1 WHERE position = 1",
     "L3: payable F-p1 says allocated 9999, its allocations say 10000": "UPDATE payable SET allocated = 9999"
     " WHERE id = 'p1'",
-    "L4: customers of merchant m1 owe 10005 CRC": "UPDATE payable SET total = total + 5 WHERE id = 'p2'",
+    "L4: customer c1 owes 10005 CRC by the payables": "UPDATE payable SET total = total + 5 WHERE id = 'p2'",
+    "L4: customer c2 owes 10000 CRC by the payables in test mode, 0 by the ledger": "UPDATE payable SET customer = 'c2'"
+    " WHERE id = 'p2'",
     "L5: intake capture:a1:REFT1 of 10000 says allocated 1": "UPDATE intake SET allocated = 1",
     "L5: intake capture:a1:REFT1 says returned 5, what was drawn from it says 0": "UPDATE intake SET returned = 5",
     "L5: customer c1 has 0 CRC of credit in test mode, the intakes have -5 left": "UPDATE intake SET returned = 5",

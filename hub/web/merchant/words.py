@@ -164,6 +164,7 @@ CAUSES: Mapping[str, str] = {
     "settlement_changed": "Una línea que ya estaba anotada cambió.",
     "settlement_unproven": "La liquidación trae un pago que aquí no está confirmado.",
     "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
+    "balance_rose": "Un archivo dice que se debe más de una factura, y aquí no se sabe por qué.",
 }
 
 WRITTEN = ("customer_note", "payment_reported")
