@@ -23,6 +23,7 @@ class AccountStatus(enum.StrEnum):
     NEEDS_REVALIDATION = "needs_revalidation"
     SUSPENDED = "suspended"
     DISABLED = "disabled"
+    RETIRED = "retired"
 
 
 ACCEPTED = frozenset({AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION})
@@ -42,6 +43,8 @@ class ProviderAccount:
         last_heard_at: When the last genuine notification came.
         paused: Text for payers while an operator has paused the account.
         credentials: Version of settings and secrets, raised with every change of them; a grant belongs to one.
+        retired_at, retired_by, retired_why: When another account at the provider took its place, and who said so. Its
+            payments are asked about, given back and paid out under it still.
     """
 
     id: str
@@ -61,6 +64,9 @@ class ProviderAccount:
     credentials: int = 1
     created_at: datetime
     updated_at: datetime
+    retired_at: datetime | None = None
+    retired_by: str = ""
+    retired_why: str = ""
 
 
 @attrs.frozen

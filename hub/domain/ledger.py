@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 
 import attrs
@@ -116,8 +116,12 @@ class Entry:
 
     Attributes:
         key: Unique per merchant and mode, for ever.
+        at: When it was booked.
+        value_on: The day that it counts for, where that is not the day on which it was booked: of the document, or
+            when the provider says that it happened; where the merchant is.
         intake_of: Customer whose credit this entry brings in (capture, offline receipt, credit note).
         own_record: The amount is our own record, not vouched for by the provider.
+        note: Free text. It is not sealed itself, so that it can be erased.
     """
 
     key: str
@@ -127,6 +131,7 @@ class Entry:
     currency: str
     postings: tuple[Posting, ...]
     at: datetime
+    value_on: date | None = None
     applied: tuple[Applied, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     intake_of: str | None = None
@@ -142,6 +147,14 @@ class Entry:
             raise ValueError(f"entry {self.key} has an empty posting")
         if faults := faults_of(self):
             raise ValueError(f"entry {self.key}: {'; '.join(faults)}")
+
+    def booked_on(self, zone: tzinfo) -> date:
+        """The day on which it was booked, where the merchant is."""
+        return self.at.astimezone(zone).date()
+
+    def counts_on(self, zone: tzinfo) -> date:
+        """The day that it counts for (value date), where the merchant is."""
+        return self.value_on or self.booked_on(zone)
 
     def moved(self, kind: LedgerKind) -> int:
         """What the entry adds to ledger accounts of this kind."""
@@ -212,12 +225,24 @@ class Intake:
         return self.unapplied + sum(share.amount for share in self.shares)
 
 
+@attrs.frozen
+class When:
+    """The moment at which entries are booked, and where a day begins."""
+
+    now: datetime
+    zone: tzinfo
+
+    def day(self, moment: datetime) -> date:
+        """The merchant's day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+
 def _moved(debit: LedgerKind, debtor: str, credit: LedgerKind, creditor: str, amount: int) -> tuple[Posting, ...]:
     return Posting(debit, debtor, amount), Posting(credit, creditor, -amount)
 
 
 def bill(payable: Payable, *, difference: int, at: datetime) -> Entry:
-    """Book what is billed, or the difference a revision makes."""
+    """Book what is billed, which counts for the day of the document, or the difference that a revision makes."""
     return Entry(
         key=f"bill:{payable.id}:{payable.revision}",
         kind=EntryKind.BILL,
@@ -226,11 +251,15 @@ def bill(payable: Payable, *, difference: int, at: datetime) -> Entry:
         currency=payable.currency,
         postings=_moved(LedgerKind.RECEIVABLE, payable.customer_id, LedgerKind.BILLED, "", difference),
         at=at,
+        value_on=None if payable.revision else payable.issued_on,
     )
 
 
 def paid_elsewhere(payable: Payable, *, amount: int, at: datetime) -> Entry:
-    """Book what an import says was paid where the hub does not look; negative takes it back."""
+    """Book what an import says was paid where the hub does not look; negative takes it back.
+
+    What a new invoice's file says was paid before counts for the day of the document.
+    """
     return Entry(
         key=f"outside:{payable.id}:{payable.revision}",
         kind=EntryKind.PAID_ELSEWHERE,
@@ -239,12 +268,18 @@ def paid_elsewhere(payable: Payable, *, amount: int, at: datetime) -> Entry:
         currency=payable.currency,
         postings=_moved(LedgerKind.OUTSIDE, "", LedgerKind.RECEIVABLE, payable.customer_id, amount),
         at=at,
+        value_on=None if payable.revision else payable.issued_on,
         applied=(Applied(payable_id=payable.id, effect=Effect.OUTSIDE, amount=amount),),
     )
 
 
-def capture(payment: Payment, taken: Capture) -> Entry:
-    """Book a proven capture: it is the customer's credit until it is allocated; another currency is in suspense."""
+def capture(payment: Payment, taken: Capture, *, at: datetime | None = None, on: date | None = None) -> Entry:
+    """Book a proven capture: it is the customer's credit until it is allocated; another currency is in suspense.
+
+    Args:
+        at: When it is booked, unless when it was captured.
+        on: The day of the capture, where the merchant is.
+    """
     strange = taken.amount.currency != payment.amount.currency
     credit = (LedgerKind.SUSPENSE, payment.account_id) if strange else (LedgerKind.CUSTOMER_CREDIT, payment.customer_id)
     return Entry(
@@ -254,7 +289,8 @@ def capture(payment: Payment, taken: Capture) -> Entry:
         mode=payment.mode,
         currency=taken.amount.currency,
         postings=_moved(LedgerKind.PROVIDER_CLEARING, payment.account_id, *credit, taken.amount.minor),
-        at=taken.at,
+        at=at or taken.at,
+        value_on=on,
         intake_of=None if strange else payment.customer_id,
         payment_id=payment.id,
         observation=taken.key,
@@ -277,6 +313,7 @@ def offline_receipt(
     amount: int,
     into: LedgerKind,
     at: datetime,
+    on: date | None = None,
 ) -> Entry:
     """Book money that a person received: cash, or a transfer seen in the bank."""
     return Entry(
@@ -287,6 +324,7 @@ def offline_receipt(
         currency=currency,
         postings=_moved(into, "", LedgerKind.CUSTOMER_CREDIT, customer_id, amount),
         at=at,
+        value_on=on,
         intake_of=customer_id,
     )
 
@@ -308,6 +346,7 @@ def allocations(
     *,
     customer_id: str,
     at: datetime | None = None,
+    on: date | None = None,
     times: Mapping[str, int] = EMPTY_COUNTS,
     observation: str | None = None,
     note: str = "",
@@ -316,9 +355,11 @@ def allocations(
 
     Args:
         at: When, unless with the intake itself.
+        on: The day that it counts for, unless with the intake itself.
         times: How often this intake was allocated to, or taken back from, each payable before.
     """
     moment = at or (intake.at if isinstance(intake, Entry) else None)
+    day = intake.value_on if at is None and isinstance(intake, Entry) else on
     if moment is None:
         raise ValueError(f"when is {intake.key} allocated?")
     return tuple(
@@ -330,6 +371,7 @@ def allocations(
             currency=intake.currency,
             postings=_moved(LedgerKind.CUSTOMER_CREDIT, customer_id, LedgerKind.RECEIVABLE, customer_id, share.amount),
             at=moment,
+            value_on=day,
             applied=(
                 Applied(payable_id=share.payable_id, effect=Effect.ALLOCATED, amount=share.amount, intake=intake.key),
             ),
@@ -355,7 +397,9 @@ def shares_back(intake: Intake, amount: int) -> tuple[Share, ...]:
 # ---------------------------------------------------------------- what settles a bill without money
 
 
-def withheld(receipt_id: str, payable: Payable, *, tax: str, amount: int, at: datetime) -> Entry:
+def withheld(
+    receipt_id: str, payable: Payable, *, tax: str, amount: int, at: datetime, on: date | None = None
+) -> Entry:
     """Book a tax that the payer kept back and pays for us; the certificate is worth it."""
     return _settles(
         payable,
@@ -365,10 +409,11 @@ def withheld(receipt_id: str, payable: Payable, *, tax: str, amount: int, at: da
         effect=Effect.WITHHELD,
         amount=amount,
         at=at,
+        on=on,
     )
 
 
-def discount(receipt_id: str, payable: Payable, *, amount: int, at: datetime) -> Entry:
+def discount(receipt_id: str, payable: Payable, *, amount: int, at: datetime, on: date | None = None) -> Entry:
     """Book what is let off on a receipt."""
     return _settles(
         payable,
@@ -378,6 +423,7 @@ def discount(receipt_id: str, payable: Payable, *, amount: int, at: datetime) ->
         effect=Effect.DISCOUNTED,
         amount=amount,
         at=at,
+        on=on,
     )
 
 
@@ -426,6 +472,7 @@ def _settles(
     effect: Effect,
     amount: int,
     at: datetime,
+    on: date | None = None,
     note: str = "",
 ) -> Entry:
     return Entry(
@@ -436,6 +483,7 @@ def _settles(
         currency=payable.currency,
         postings=_moved(*debit, LedgerKind.RECEIVABLE, payable.customer_id, amount),
         at=at,
+        value_on=on,
         applied=(Applied(payable_id=payable.id, effect=effect, amount=amount),),
         note=note,
     )
@@ -462,6 +510,7 @@ def refund(
     drawn: Sequence[Drawn],
     suspended: int = 0,
     at: datetime,
+    on: date | None = None,
     observation: str | None = None,
 ) -> Entry:
     """Book money that went back to the payer, out of credit; what was allocated is taken back first.
@@ -470,7 +519,8 @@ def refund(
         suspended: What goes back of money that was never anybody's credit.
     """
     total = sum(row.amount for row in drawn)
-    return _goes_back(payment, EntryKind.REFUND, key, currency, total, suspended, (), 0, drawn, at, observation)
+    booked = _goes_back(payment, EntryKind.REFUND, key, currency, total, suspended, (), 0, drawn, at, observation)
+    return attrs.evolve(booked, value_on=on)
 
 
 def chargeback(
@@ -483,13 +533,15 @@ def chargeback(
     reopened: Sequence[Applied] = (),
     lost: int = 0,
     at: datetime,
+    on: date | None = None,
     observation: str | None = None,
 ) -> Entry:
     """Book money that the payer's bank took back: out of unapplied credit, payables re-opened, or a loss."""
     total = sum(row.amount for row in drawn)
-    return _goes_back(
+    booked = _goes_back(
         payment, EntryKind.CHARGEBACK, key, currency, total, suspended, reopened, lost, drawn, at, observation
     )
+    return attrs.evolve(booked, value_on=on)
 
 
 def _goes_back(
@@ -552,6 +604,7 @@ def settlement(
     merchant_id: str,
     mode: Mode,
     at: datetime,
+    on: date | None = None,
     payment_id: str | None = None,
     observation: str | None = None,
 ) -> tuple[Entry, ...]:
@@ -586,6 +639,7 @@ def settlement(
             currency=line.gross.currency,
             postings=_moved(debit, debtor, LedgerKind.PROVIDER_CLEARING, account_id, amount),
             at=at,
+            value_on=on,
             payment_id=payment_id,
             observation=observation,
         )

@@ -12,6 +12,7 @@ import attrs
 from hub_hookspecs import Mode, Money
 
 EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Means(enum.StrEnum):
@@ -86,6 +87,8 @@ class CashReceipt:
 
     Attributes:
         payment_id: The payment it records; None for money received outside the hub.
+        movement: The movement of that payment that it records.
+        issuer, received_from: The company and the customer as they were when it was issued.
         cash: What was received; ``cash = sum(applied) + advance``.
         advance: What settled nothing and stays the customer's credit.
         clause: ``settles`` when nothing is left of the invoices, ``part`` otherwise, ``account`` without invoices.
@@ -109,6 +112,9 @@ class CashReceipt:
     words: str
     clause: str
     concept: str
+    movement: str | None = None
+    issuer: Mapping[str, str] = NOBODY
+    received_from: Mapping[str, str] = NOBODY
     notes: str = ""
     bank_account: str = ""
     provider: str = ""

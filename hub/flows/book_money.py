@@ -1,17 +1,18 @@
 """Book what the observations of a payment prove: captures, what they settle, what went back, what was paid out.
 
 Called by the door alone, in its transaction: no clock, no random number; running it again books nothing new.
+Each entry is booked now, and counts for the day on which the provider says that it happened.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import attrs
 
 from hub.domain import ledger
-from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, Intake, LedgerKind, Share
+from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, Intake, LedgerKind, Share, When
 from hub.domain.payable import PayableKind
 from hub.domain.payment import Capture, Payment, Return, Seen, Status, captures_in, returns_in, was_undone
 from hub.domain.settlement import LineState
@@ -20,7 +21,7 @@ from hub_hookspecs import Kind, Money
 from .ports import Tx
 
 
-def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> bool:
+def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> bool:
     """Bring the books up to what is proven of this payment.
 
     Returns:
@@ -32,18 +33,18 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> bool:
         return False  # a return without its capture is held until the capture appears
     undone, surplus = was_undone(payment, seen), False
     for taken in captures:
-        entry = ledger.capture(payment, taken)
+        entry = ledger.capture(payment, taken, at=when.now, on=when.day(taken.at))
         if tx.ledger.write(entry) and entry.intake_of and not undone:
-            _settle(tx, payment, entry.key, at=taken.at, observation=taken.key)
+            _settle(tx, payment, entry.key, when, on=entry.value_on, observation=taken.key)
             left = tx.ledger.intake(payment.merchant_id, payment.mode, entry.key)
             surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
     for back in returns_in(seen):
-        _book_return(tx, payment, back, captures)
+        _book_return(tx, payment, back, captures, when)
     if any(line.withholdings for line in payment.lines):
-        _book_withheld(tx, payment, captures, seen)
+        _book_withheld(tx, payment, captures, seen, when)
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
-            book_line(tx, payment, item)
+            book_line(tx, payment, item, when)
     return surplus
 
 
@@ -52,7 +53,7 @@ def withheld_key(payment: Payment, payable_id: str, tax: str) -> str:
     return f"withheld:{payment.id}:{payable_id}:{tax}"
 
 
-def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...]) -> None:
+def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...], when: When) -> None:
     """Book what the payer declared to keep back, once all of the money is proven; corrected when all of it went back.
 
     A line counts only where the payment's money reached it whole, and never above what its invoice still owes.
@@ -60,7 +61,7 @@ def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen
     own = [taken for taken in captures if taken.amount.currency == payment.amount.currency]
     captured, back = sum(taken.amount.minor for taken in own), _back(payment, captures, seen)
     if captured - back <= 0:
-        _correct_withheld(tx, payment, at=max(item.seen_at for item in seen))
+        _correct_withheld(tx, payment, at=when.now)
         return
     if back or captured < payment.amount.minor:
         return
@@ -77,7 +78,13 @@ def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen
             if payable and amount > 0:
                 tx.ledger.write(
                     attrs.evolve(
-                        ledger.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=own[-1].at),
+                        ledger.withheld(
+                            *(payment.id, payable),
+                            tax=kept.tax,
+                            amount=amount,
+                            at=when.now,
+                            on=when.day(own[-1].at),
+                        ),
                         payment_id=payment.id,
                         observation=own[-1].key,
                         note=f"base {kept.base}",
@@ -101,7 +108,7 @@ def _correct_withheld(tx: Tx, payment: Payment, *, at: datetime) -> None:
                 tx.ledger.write(ledger.correction(booked[0], number=0, at=at, note="returned"))
 
 
-def _settle(tx: Tx, payment: Payment, key: str, *, at: datetime, observation: str | None) -> None:
+def _settle(tx: Tx, payment: Payment, key: str, when: When, *, on: date | None = None, observation: str | None) -> None:
     """Allocate an intake to its payment's lines, in their order, up to what is due.
 
     Money stays its payer's: a line whose payable is somebody else's by now takes nothing.
@@ -120,7 +127,8 @@ def _settle(tx: Tx, payment: Payment, key: str, *, at: datetime, observation: st
         for share in own.shares:
             had[share.payable_id] = had.get(share.payable_id, 0) + share.amount
     wanted = [Share(line.payable_id, line.amount - had.get(line.payable_id, 0)) for line in payment.lines]
-    move_credit(tx, intake, ledger.shares_of(intake.unapplied, wanted, due), at=at, observation=observation)
+    shares = ledger.shares_of(intake.unapplied, wanted, due)
+    move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)
 
 
 def move_credit(
@@ -129,6 +137,7 @@ def move_credit(
     shares: Sequence[Share],
     *,
     at: datetime,
+    on: date | None = None,
     observation: str | None = None,
     note: str = "",
 ) -> None:
@@ -137,7 +146,7 @@ def move_credit(
         return
     times = tx.ledger.times(intake.merchant_id, intake.mode, intake.key)
     for entry in ledger.allocations(
-        intake, shares, customer_id=intake.customer_id, at=at, times=times, observation=observation, note=note
+        intake, shares, customer_id=intake.customer_id, at=at, on=on, times=times, observation=observation, note=note
     ):
         tx.ledger.write(entry)
 
@@ -145,7 +154,7 @@ def move_credit(
 # ---------------------------------------------------------------- money that went back
 
 
-def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...]) -> None:
+def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> None:
     """Book a return as far as it is not booked yet, and not above what was captured."""
     make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
     key = make(payment.account_id, back.name)
@@ -161,9 +170,9 @@ def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture
         return
     number = len(parts)
     book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
-    payables = book(tx, payment, back, f"{key}#{number}" if number else key, Money(part, amount.currency))
+    payables = book(tx, payment, back, f"{key}#{number}" if number else key, Money(part, amount.currency), when)
     if payables:
-        _settle_by_others(tx, payment, payables, at=back.at, observation=back.key)
+        _settle_by_others(tx, payment, payables, when, observation=back.key)
 
 
 def _all_of(captures: tuple[Capture, ...]) -> Money:
@@ -187,10 +196,10 @@ def _is_part(entry: Entry, key: str) -> bool:
     return name == key or name.startswith(f"{key}#")
 
 
-def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money) -> tuple[str, ...]:
+def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money, when: When) -> tuple[str, ...]:
     """Take back what was allocated as far as credit does not reach, then book the return; the payables taken back."""
     intakes = intakes_in(tx, payment, amount.currency)
-    drawn, taken = _draw(tx, intakes, amount.minor, back)
+    drawn, taken = _draw(tx, intakes, amount.minor, back, when)
     suspended = amount.minor - sum(row.amount for row in drawn)
     tx.ledger.write(
         ledger.refund(
@@ -199,7 +208,8 @@ def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money
             currency=amount.currency,
             drawn=drawn,
             suspended=suspended,
-            at=back.at,
+            at=when.now,
+            on=when.day(back.at),
             observation=back.key,
         )
     )
@@ -216,7 +226,9 @@ def has_kept(tx: Tx, payment: Payment) -> bool:
     return any(intake.kept for intake in intakes_in(tx, payment, payment.amount.currency))
 
 
-def _draw(tx: Tx, intakes: Iterable[Intake], amount: int, back: Return) -> tuple[list[Drawn], tuple[str, ...]]:
+def _draw(
+    tx: Tx, intakes: Iterable[Intake], amount: int, back: Return, when: When
+) -> tuple[list[Drawn], tuple[str, ...]]:
     """Unapplied credit first, in all of the payment's intakes, so that no bill is re-opened without need."""
     ordered = sorted(intakes, key=lambda intake: intake.unapplied <= 0)
     free = {intake.key: min(amount, intake.unapplied) for intake in ordered}
@@ -231,14 +243,14 @@ def _draw(tx: Tx, intakes: Iterable[Intake], amount: int, back: Return) -> tuple
         more = min(left, sum(share.amount for share in intake.shares))
         if more > 0:
             shares = ledger.shares_back(intake, intake.unapplied + more)
-            move_credit(tx, intake, shares, at=back.at, observation=back.key)
+            move_credit(tx, intake, shares, at=when.now, on=when.day(back.at), observation=back.key)
             touched += [share.payable_id for share in shares]
             parts[intake.key] += more
             left -= more
     return [Drawn(key, part) for key, part in parts.items() if part > 0], tuple(dict.fromkeys(touched))
 
 
-def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: Money) -> tuple[str, ...]:
+def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: Money, when: When) -> tuple[str, ...]:
     """Out of unapplied credit; then invoices are re-opened; what an order had settled is lost."""
     left = amount.minor
     drawn: list[Drawn] = []
@@ -267,7 +279,8 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
             suspended=left,
             reopened=reopened,
             lost=lost,
-            at=back.at,
+            at=when.now,
+            on=when.day(back.at),
             observation=back.key,
         )
     )
@@ -275,20 +288,20 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
 
 
 def _settle_by_others(
-    tx: Tx, payment: Payment, payable_ids: Sequence[str], *, at: datetime, observation: str | None
+    tx: Tx, payment: Payment, payable_ids: Sequence[str], when: When, *, observation: str | None
 ) -> None:
     """A bill that is due again takes what another payment brought for it and found nothing due."""
     for other in tx.payments.with_payables(payable_ids):
         if other.id != payment.id and other.status is Status.PAID:
             for intake in tx.ledger.intakes_of(other.id):
                 if intake.currency == other.amount.currency:
-                    _settle(tx, other, intake.key, at=at, observation=observation)
+                    _settle(tx, other, intake.key, when, observation=observation)
 
 
 # ---------------------------------------------------------------- money that was paid out
 
 
-def book_line(tx: Tx, payment: Payment, item: Seen) -> None:
+def book_line(tx: Tx, payment: Payment, item: Seen, when: When) -> None:
     """Book the settlement line that a ``settled`` observation names, if it is to be booked."""
     name = item.observation.event_id
     stored = tx.settlements.get(payment.account_id, name) if name else None
@@ -299,7 +312,8 @@ def book_line(tx: Tx, payment: Payment, item: Seen) -> None:
         account_id=stored.account_id,
         merchant_id=stored.merchant_id,
         mode=stored.mode,
-        at=item.observation.occurred_at or stored.imported_at,
+        at=when.now,
+        on=stored.line.settled_on or when.day(item.observation.occurred_at or stored.imported_at),
         payment_id=payment.id,
         observation=item.key,
     ):

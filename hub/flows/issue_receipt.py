@@ -40,6 +40,7 @@ class ReceiptDraft:
     provider_reference: str
     authorisation: str
     payment: Payment
+    movement: str
 
 
 def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> ReceiptDraft | None:
@@ -69,6 +70,7 @@ def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) ->
         provider_reference=payment.provider_reference or "",
         authorisation=captures[0].authorisation or "",
         payment=payment,
+        movement=captures[0].movement,
     )
 
 
@@ -124,7 +126,9 @@ def _line(payable: Payable, applied: int, deductions: Sequence[Deduction]) -> Re
     )
 
 
-def _book_deductions(tx: Tx, receipt_id: str, deductions: Sequence[Deduction], *, currency: str, now: datetime) -> None:
+def _book_deductions(
+    tx: Tx, receipt_id: str, deductions: Sequence[Deduction], *, currency: str, now: datetime, on: date
+) -> None:
     """Book what the payer pays less.
 
     Raises:
@@ -142,9 +146,9 @@ def _book_deductions(tx: Tx, receipt_id: str, deductions: Sequence[Deduction], *
         ):
             raise ValueError(f"La factura {payable.number} debe {payable.balance}; no se le puede descontar más")
         if less.tax is None:
-            tx.ledger.write(ledger.discount(receipt_id, payable, amount=less.amount, at=now))
+            tx.ledger.write(ledger.discount(receipt_id, payable, amount=less.amount, at=now, on=on))
         elif re.fullmatch(TAX_NAME, less.tax):
-            tx.ledger.write(ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=now))
+            tx.ledger.write(ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=now, on=on))
         else:
             raise ValueError(f"«{less.tax}» no es el nombre de una retención, como retefuente")
 
@@ -176,7 +180,7 @@ def issue_for_payment(
     earlier = tx.receipts.count_of_payment(payment.id)
     receipt_id = f"{payment.id}-rc{earlier or ''}"
     if deductions:
-        _book_deductions(tx, receipt_id, deductions, currency=draft.cash.currency, now=now)
+        _book_deductions(tx, receipt_id, deductions, currency=draft.cash.currency, now=now, on=draft.received_on)
         every = [*_declared(tx, payment), *deductions]
         lines = _lines(tx, [Share(line.payable_id, line.applied) for line in draft.lines], every)
         draft = attrs.evolve(draft, lines=lines, concept=concept_for(lines, is_order=_of_orders(tx, lines)))
@@ -199,6 +203,7 @@ def issue_for_payment(
         words=draft.words,
         clause=clause_for(draft.lines),
         concept=draft.concept,
+        movement=draft.movement,
         notes=notes,
         bank_account=bank_account,
         provider=draft.provider,
@@ -257,11 +262,12 @@ def issue_by_hand(
         amount=cash.minor,
         into=INTO[means],
         at=now,
+        on=received_on,
     )
     tx.ledger.write(entry)
     for allocation in ledger.allocations(entry, shares, customer_id=customer.id):
         tx.ledger.write(allocation)
-    _book_deductions(tx, receipt_id, deductions, currency=cash.currency, now=now)
+    _book_deductions(tx, receipt_id, deductions, currency=cash.currency, now=now, on=received_on)
     lines = _lines(tx, shares, deductions)
     receipt = CashReceipt(
         id=receipt_id,

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.ledger import When
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
 from hub.domain.payable import Payable
@@ -77,8 +79,9 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     seen = tx.payments.seen(payment.id)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
-    surplus = book_money(tx, after, seen) and Flag.DUPLICATE_CHARGE not in after.flags
     merchant = tx.merchants.get(after.merchant_id)
+    when = When(now, ZoneInfo(merchant.company.zone if merchant else "UTC"))
+    surplus = book_money(tx, after, seen, when) and Flag.DUPLICATE_CHARGE not in after.flags
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):

@@ -22,7 +22,7 @@ ADD = inserted(account)
 FREE = (
     *(account.c.status, account.c.path_token, account.c.settings, account.c.secret_names, account.c.channels),
     *(account.c.report, account.c.confirmed_by, account.c.confirmed_at, account.c.last_heard_at, account.c.paused),
-    *(account.c.credentials, account.c.updated_at),
+    *(account.c.credentials, account.c.updated_at, account.c.retired_at, account.c.retired_by, account.c.retired_why),
 )
 SAVE = changed(account, *FREE)
 GET = select(account).where(account.c.id == bindparam("id"))
@@ -51,7 +51,7 @@ ALL_SECRETS = (
 
 
 class Accounts:
-    """Provider accounts; at most one per merchant, provider and mode."""
+    """Provider accounts; at most one per merchant, provider and mode that is not retired."""
 
     __slots__ = ("_tx",)
 
@@ -168,6 +168,9 @@ def _values(record: ProviderAccount) -> dict[str, object]:
         "paused": record.paused,
         "credentials": record.credentials,
         "updated_at": micros(record.updated_at),
+        "retired_at": maybe_micros(record.retired_at),
+        "retired_by": record.retired_by,
+        "retired_why": record.retired_why,
     }
 
 
@@ -194,4 +197,7 @@ def _account(row: sqlite3.Row) -> ProviderAccount:
         credentials=row["credentials"],
         created_at=moment(row["created_at"]),
         updated_at=moment(row["updated_at"]),
+        retired_at=maybe_moment(row["retired_at"]),
+        retired_by=row["retired_by"],
+        retired_why=row["retired_why"],
     )

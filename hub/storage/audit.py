@@ -36,6 +36,7 @@ from .schema import (
 from .statements import Runs
 
 HIDDEN = {
+    "entry": {"note", "note_salt"},
     "payable": {"description"},
     "payment": {"payer", "payer_email", "memory", "action", "return_token", "owner"},
 }

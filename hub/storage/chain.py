@@ -1,4 +1,7 @@
-"""The hash chain of a merchant and mode: what is hashed, and how."""
+"""The hash chain of a merchant and mode: what is hashed, and how.
+
+Free text is no part of it but a salted hash of it is: a text can be erased, and the chain still verifies.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,24 @@ from collections.abc import Iterable
 CHAIN_START = "0" * 64
 """What the first seal of a chain names as the hash before it."""
 
+FORMAT = 1
+"""Version of what is hashed; each seal names the one that it was made by."""
+
+SEALED = (
+    *("merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "observation"),
+    *("own_record", "note_digest"),
+)
+"""Columns of an entry that are hashed, in their order."""
+
 Field = str | int | None
 
 
 def chained(before: str, fields: Iterable[Field]) -> str:
     """SHA-256 of the hash before and the canonical bytes of an entry and its postings.
 
-    The fields, in this order: merchant, mode, key, kind, currency, at (microseconds UTC), payment, observation,
-    own_record, note; then kind, owner and amount of each posting. Each is ``length:text`` in UTF-8, nothing is ``-``.
+    The fields, in this order: version, merchant, mode, key, kind, currency, at (microseconds UTC), value_on, payment,
+    observation, own_record, note_digest; then kind, owner and amount of each posting. Each is ``length:text`` in UTF-8,
+    nothing is ``-``.
     """
     return hashlib.sha256(before.encode() + b"".join(map(canonical, fields))).hexdigest()
 
@@ -26,6 +39,11 @@ def canonical(field: Field) -> bytes:
         return b"-"
     data = str(field).encode()
     return b"%d:%s" % (len(data), data)
+
+
+def digest_of(note: str, salt: str) -> str:
+    """What stands for a free text in a seal: SHA-256 of the salt and the text in hexadecimal; empty for no text."""
+    return hashlib.sha256(canonical(salt) + canonical(note)).hexdigest() if note else ""
 
 
 def derived(*parts: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal_column, or_, select, union
@@ -24,7 +26,7 @@ from hub.domain.ledger import (
 from hub_hookspecs import Mode
 
 from .audit import export_audit
-from .chain import CHAIN_START, Field, chained, derived
+from .chain import CHAIN_START, FORMAT, SEALED, chained, derived, digest_of
 from .rows import micros, moment
 from .schema import (
     ZERO,
@@ -240,7 +242,8 @@ class Ledger:
         """
         with self._tx.whole():
             entry_id = _entry_id(entry.merchant_id, entry.mode, entry.key)
-            if self._tx.run(ADD, _entry_values(entry, entry_id)).rowcount != 1:
+            values = _entry_values(entry, entry_id)
+            if self._tx.run(ADD, values).rowcount != 1:
                 return False
             self._post(entry, entry_id)
             if entry.intake_of is not None:
@@ -249,7 +252,7 @@ class Ledger:
                 self._tx.run(ADD_ALLOCATION, _allocation_values(entry, entry_id))
             if entry.drawn:
                 self._tx.run(ADD_DRAWN, _drawn_values(entry, entry_id))
-            self._seal(entry, entry_id)
+            self._seal(entry, values)
             return True
 
     def entries(self, merchant_id: str, mode: Mode, *, payment_id: str | None = None) -> tuple[Entry, ...]:
@@ -380,22 +383,14 @@ class Ledger:
             shares=tuple(Share(*share) for share in self.applied_to(row["key"], row["merchant"], mode)),
         )
 
-    def _seal(self, entry: Entry, entry_id: str) -> None:
+    def _seal(self, entry: Entry, values: Mapping[str, Any]) -> None:
         chain = {"merchant": entry.merchant_id, "mode": entry.mode.value}
         head = self._tx.run(HEAD, chain).fetchone()
         seq, before = (head["seq"], head["hash"]) if head else (0, CHAIN_START)
-        sealed = chained(before, _sealed_fields(entry))
-        self._tx.run(ADD_SEAL, {**chain, "entry": entry_id, "seq": seq + 1, "prev_hash": before, "hash": sealed})
-
-
-def _sealed_fields(entry: Entry) -> list[Field]:
-    fields: list[Field] = [
-        *(entry.merchant_id, entry.mode.value, entry.key, entry.kind.value, entry.currency, micros(entry.at)),
-        *(entry.payment_id, entry.observation, int(entry.own_record), entry.note),
-    ]
-    for leg in entry.postings:
-        fields += [leg.kind.value, leg.owner, leg.amount]
-    return fields
+        legs = [field for leg in entry.postings for field in (leg.kind.value, leg.owner, leg.amount)]
+        sealed = chained(before, [FORMAT, *(values[name] for name in SEALED), *legs])
+        row = {"entry": values["id"], "seq": seq + 1, "version": FORMAT, "prev_hash": before, "hash": sealed}
+        self._tx.run(ADD_SEAL, {**chain, **row})
 
 
 def _entry_id(merchant_id: str, mode: Mode, key: str) -> str:
@@ -403,6 +398,7 @@ def _entry_id(merchant_id: str, mode: Mode, key: str) -> str:
 
 
 def _entry_values(entry: Entry, entry_id: str) -> dict[str, Any]:
+    salt = secrets.token_hex(16) if entry.note else ""
     return {
         "id": entry_id,
         "merchant": entry.merchant_id,
@@ -411,10 +407,13 @@ def _entry_values(entry: Entry, entry_id: str) -> dict[str, Any]:
         "kind": entry.kind.value,
         "currency": entry.currency,
         "at": micros(entry.at),
+        "value_on": entry.value_on and entry.value_on.isoformat(),
         "payment": entry.payment_id,
         "observation": entry.observation,
         "own_record": int(entry.own_record),
         "note": entry.note,
+        "note_salt": salt,
+        "note_digest": digest_of(entry.note, salt),
     }
 
 
@@ -476,6 +475,7 @@ def _entry(row: sqlite3.Row, postings: Iterable[Posting], applied: Iterable[Appl
         currency=row["currency"],
         postings=tuple(postings),
         at=moment(row["at"]),
+        value_on=date.fromisoformat(row["value_on"]) if row["value_on"] else None,
         applied=tuple(applied),
         drawn=tuple(drew),
         intake_of=row["intake_of"],

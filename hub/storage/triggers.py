@@ -262,8 +262,19 @@ def _payables() -> Iterator[Trigger]:
 
 
 def _ledger() -> Iterator[Trigger]:
-    for table in ("ledger_account", "entry", "posting", "seal", "allocation", "drawn"):
+    for table in ("ledger_account", "posting", "seal", "allocation", "drawn"):
         yield from _append_only(table)
+    yield _fixed(
+        "entry",
+        *("id", "merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "observation"),
+        *("own_record", "note_digest"),
+    )
+    yield _guard(
+        "entry_note",
+        "BEFORE UPDATE OF note, note_salt ON entry WHEN NEW.note <> '' OR NEW.note_salt <> ''",
+        _refuse("append_only", "a note can be erased, and not be changed"),
+    )
+    yield _kept("entry")
     yield _guard(
         "entry_fits",
         "BEFORE INSERT ON entry WHEN NEW.payment IS NOT NULL",
@@ -436,9 +447,9 @@ def _sealed() -> Trigger:
 def _documents() -> Iterator[Trigger]:
     yield _fixed(
         "cash_receipt",
-        *("id", "merchant", "mode", "series", "number", "customer", "payment", "received_on", "issued_at", "issued_by"),
-        *("means", "currency", "cash", "advance", "lines", "words", "clause", "concept", "notes", "bank_account"),
-        *("provider", "provider_reference", "authorisation"),
+        *("id", "merchant", "mode", "series", "number", "customer", "payment", "movement", "received_on", "issued_at"),
+        *("issued_by", "means", "currency", "cash", "advance", "lines", "words", "clause", "concept", "issuer"),
+        *("received_from", "notes", "bank_account", "provider", "provider_reference", "authorisation"),
     )
     yield _guard(
         "cash_receipt_void_once",

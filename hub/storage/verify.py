@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from hub.domain.ledger import Effect, EntryKind
 
-from .chain import CHAIN_START, Field, chained
+from .chain import CHAIN_START, SEALED, Field, chained, digest_of
 from .schema import DUE
 from .statements import Runs
 
@@ -171,8 +171,9 @@ CHECKS: tuple[tuple[str, str], ...] = (
 STATEMENTS = tuple((words, text(sql)) for words, sql in CHECKS)
 
 CHAINS = text(
-    "SELECT s.merchant, s.mode, s.seq, s.prev_hash, s.hash, e.key, e.kind, e.currency, e.at, e.payment, e.observation,"
-    " e.own_record, e.note, e.merchant AS entry_merchant, e.mode AS entry_mode,"
+    "SELECT s.merchant, s.mode, s.seq, s.version, s.prev_hash, s.hash, e.key, e.kind, e.currency, e.at, e.value_on,"
+    " e.payment, e.observation, e.own_record, e.note, e.note_salt, e.note_digest,"
+    " e.merchant AS entry_merchant, e.mode AS entry_mode,"
     " a.kind AS account_kind, a.owner, p.amount FROM seal s"
     " JOIN entry e ON e.id = s.entry JOIN posting p ON p.entry = e.id JOIN ledger_account a ON a.id = p.ledger_account"
     " ORDER BY s.merchant, s.mode, s.seq, p.position"
@@ -198,13 +199,14 @@ def _chain_problems(tx: Runs) -> Iterator[str]:
         last_seq, before = ends.get((merchant, mode), (0, CHAIN_START))
         if seq != last_seq + 1 or first["prev_hash"] != before:
             yield f"L9: seal {seq} of merchant {merchant} in {mode} mode does not follow seal {last_seq}"
-        fields: list[Field] = [first["entry_merchant"], first["entry_mode"]]
-        fields += [first[name] for name in ("key", "kind", "currency", "at", "payment", "observation")]
-        fields += [first["own_record"], first["note"]]
+        fields: list[Field] = [first["version"], first["entry_merchant"], first["entry_mode"]]
+        fields += [first[name] for name in SEALED[2:]]
         for leg in legs:
             fields += [leg["account_kind"], leg["owner"], leg["amount"]]
         if chained(first["prev_hash"], fields) != first["hash"]:
             yield f"L9: entry {first['key']} is not what was sealed"
+        if first["note"] and digest_of(first["note"], first["note_salt"]) != first["note_digest"]:
+            yield f"L9: the note of entry {first['key']} is not the one that was sealed"
         ends[merchant, mode] = (seq, first["hash"])
     heads = {(row["merchant"], row["mode"]): (row["seq"], row["hash"]) for row in tx.run(HEADS)}
     for book in sorted(heads.keys() | ends.keys()):

@@ -145,16 +145,29 @@ def upgrade() -> None:
         sa.Column("credentials", WHOLE, server_default="1", nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.Column("updated_at", WHOLE, nullable=False),
+        sa.Column("retired_at", WHOLE, nullable=True),
+        sa.Column("retired_by", sa.Text(), nullable=False),
+        sa.Column("retired_why", sa.Text(), nullable=False),
+        sa.CheckConstraint("(status = 'retired') = (retired_at IS NOT NULL)", name=op.f("account_retired")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("account_mode")),
         sa.CheckConstraint(
-            "status IN ('active', 'disabled', 'draft', 'failed', 'needs_confirmation', 'needs_revalidation', 'requested', 'suspended')",
+            "status IN ('active', 'disabled', 'draft', 'failed', 'needs_confirmation', 'needs_revalidation', 'requested', 'retired', 'suspended')",
             name=op.f("account_status"),
         ),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("account_merchant_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("account_key")),
-        sa.UniqueConstraint("merchant", "provider", "mode", name=op.f("account_merchant_provider_mode_once")),
         sa.UniqueConstraint("path_token", name=op.f("account_path_token_once")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("account_by_merchant_provider_mode"), "account", ["merchant", "provider", "mode"], unique=False
+    )
+    op.create_index(
+        "one_account",
+        "account",
+        ["merchant", "provider", "mode"],
+        unique=True,
+        sqlite_where=sa.text("retired_at IS NULL"),
     )
     op.create_table(
         "account_secret",
@@ -545,10 +558,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("at", WHOLE, nullable=False),
+        sa.Column("value_on", sa.Text(), nullable=True),
         sa.Column("payment", sa.Text(), nullable=True),
         sa.Column("observation", sa.Text(), nullable=True),
         sa.Column("own_record", WHOLE, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("note_salt", sa.Text(), nullable=False),
+        sa.Column("note_digest", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('acquirer_tax', 'allocation', 'bill', 'capture', 'chargeback', 'correction', 'credit_note', 'discount', 'fee', 'fee_tax', 'offline_receipt', 'paid_elsewhere', 'refund', 'settlement', 'withheld', 'write_off')",
             name=op.f("entry_kind"),
@@ -587,6 +603,7 @@ def upgrade() -> None:
         sa.Column("merchant", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("seq", WHOLE, nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
         sa.Column("prev_hash", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name=op.f("seal_key")),
@@ -1075,6 +1092,7 @@ def upgrade() -> None:
         sa.Column("number", WHOLE, nullable=False),
         sa.Column("customer", sa.Text(), nullable=False),
         sa.Column("payment", sa.Text(), nullable=True),
+        sa.Column("movement", sa.Text(), nullable=True),
         sa.Column("received_on", sa.Text(), nullable=False),
         sa.Column("issued_at", WHOLE, nullable=False),
         sa.Column("issued_by", sa.Text(), nullable=False),
@@ -1086,6 +1104,8 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("clause", sa.Text(), nullable=False),
         sa.Column("concept", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("received_from", sa.Text(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("bank_account", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
@@ -1099,6 +1119,7 @@ def upgrade() -> None:
             name=op.f("cash_receipt_means"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("cash_receipt_mode")),
+        sa.CheckConstraint("(payment IS NULL) = (movement IS NULL)", name=op.f("cash_receipt_movement")),
         sa.CheckConstraint("advance BETWEEN 0 AND cash", name=op.f("cash_receipt_advance")),
         sa.CheckConstraint("cash BETWEEN 0 AND 1000000000000000", name=op.f("cash_receipt_cash")),
         sa.CheckConstraint("number BETWEEN 1 AND 1000000000000000", name=op.f("cash_receipt_number")),
@@ -1114,7 +1135,7 @@ def upgrade() -> None:
     op.create_index(
         "one_receipt",
         "cash_receipt",
-        ["payment"],
+        ["payment", "movement"],
         unique=True,
         sqlite_where=sa.text("payment IS NOT NULL AND voided_at IS NULL"),
     )
