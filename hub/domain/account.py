@@ -23,7 +23,6 @@ class AccountStatus(enum.StrEnum):
     NEEDS_REVALIDATION = "needs_revalidation"
     SUSPENDED = "suspended"
     DISABLED = "disabled"
-    RETIRED = "retired"
 
 
 ACCEPTED = frozenset({AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION})
@@ -43,8 +42,8 @@ class ProviderAccount:
         last_heard_at: When the last genuine notification came.
         paused: Text for payers while an operator has paused the account.
         credentials: Version of settings and secrets, raised with every change of them; a grant belongs to one.
-        retired_at, retired_by, retired_why: When another account at the provider took its place, and who said so. Its
-            payments are asked about, given back and paid out under it still.
+        retired_at, retired_by, retired_why: When another account at the provider took its place, and who said so; it
+            is disabled then. Its payments are asked about, given back and paid out under it still.
     """
 
     id: str

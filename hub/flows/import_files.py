@@ -388,18 +388,19 @@ def _disagreement(after: Payable, row: InvoiceRow) -> Fault | None:
         return None
     standing = after.standing
 
-    def money(minor: int) -> str:
-        return str(Money(minor, after.currency))
-
+    stated, owed, part = row.balance, after.balance, Money(abs(standing.here - standing.counted), after.currency)
     if standing.here > standing.counted:
-        why = f"{money(standing.here - standing.counted)} se recibieron o descontaron aquí y el archivo no los cuenta"
+        message = (
+            f"El archivo dice {stated}, aquí se deben {owed}:"
+            f" {part} se recibieron o descontaron aquí y el archivo no los cuenta."
+        )
     elif standing.counted > standing.here:
-        why = f"{money(standing.counted - standing.here)} que el archivo cuenta como pagados se devolvieron"
+        message = (
+            f"El archivo dice {stated}, aquí se deben {owed}: {part} que el archivo cuenta como pagados se devolvieron."
+        )
     else:
-        why = "no se sabe por qué; revise la factura en los dos lados"
-    return Fault(
-        row.line, "balance", row.number, f"El archivo dice {row.balance}, aquí se deben {after.balance}: {why}."
-    )
+        message = f"El archivo dice {stated}, aquí se deben {owed}: aquí no se sabe por qué; compare la factura."
+    return Fault(row.line, "balance", row.number, message)
 
 
 def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:

@@ -224,7 +224,7 @@ account = _table(
     _text("retired_why"),
     _one_of("mode", Mode),
     _one_of("status", AccountStatus),
-    CheckConstraint("(status = 'retired') = (retired_at IS NOT NULL)", name="retired"),
+    CheckConstraint("retired_at IS NULL OR status = 'disabled'", name="retired"),
     Index(None, "merchant", "provider", "mode"),
     Index(
         "one_account",

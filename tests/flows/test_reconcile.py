@@ -85,7 +85,7 @@ def test_a_payout_is_booked_once_however_often_it_is_imported(desk: Desk) -> Non
     assert keys[-4:] == ["settle:acct:L-A", "fee:acct:L-A", "feetax:acct:L-A", "acqtax:acct:L-A:vat"]
     assert len(keys) == len(set(keys))
     entries = desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, desk.account.mode))
-    assert {entry.at.date().isoformat() for entry in entries[-4:]} == {"2026-03-04"}
+    assert {str(entry.value_on) for entry in entries[-4:]} == {"2026-03-04"}
 
 
 def test_a_file_is_booked_all_the_same_when_its_transaction_runs_twice(

@@ -19,8 +19,8 @@ from hub.storage import SqliteStore, open_store
 from hub.storage.connection import PRAGMAS, connect
 
 UNSEALED = text(
-    "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note)"
-    " VALUES ('e9', 'm1', 'test', 'e9', 'bill', 'CRC', 1, 0, '')"
+    "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note, note_salt, note_digest)"
+    " VALUES ('e9', 'm1', 'test', 'e9', 'bill', 'CRC', 1, 0, '', '', '')"
 )
 
 

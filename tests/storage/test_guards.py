@@ -143,8 +143,8 @@ def a_payment(**changes: Any) -> str:
 
 def an_entry(id: str = "e9", merchant: str = "m1") -> str:
     return (
-        "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note)"
-        f" VALUES ('{id}', '{merchant}', 'test', '{id}', 'bill', 'CRC', 1, 0, '')"
+        "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note, note_salt, note_digest)"
+        f" VALUES ('{id}', '{merchant}', 'test', '{id}', 'bill', 'CRC', 1, 0, '', '', '')"
     )
 
 
@@ -153,7 +153,7 @@ def a_posting(position: int, amount: int, account: str = "kind = 'receivable' AN
 
 
 NEXT_SEAL = (
-    "INSERT INTO seal SELECT 'e9', merchant, mode, seq + 1, hash, 'h' FROM chain"
+    "INSERT INTO seal SELECT 'e9', merchant, mode, seq + 1, 1, hash, 'h' FROM chain"
     " WHERE merchant = 'm1' AND mode = 'test'"
 )
 CAPTURE = "(SELECT id FROM entry WHERE kind = 'capture')"
@@ -319,8 +319,9 @@ REFUSED = {
         "walls",
     ),
     "an entry for another merchant's payment": (
-        "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note, payment)"
-        " VALUES ('e9', 'm2', 'test', 'e9', 'bill', 'CRC', 1, 0, '', 't1')",
+        "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note, note_salt, note_digest,"
+        " payment)"
+        " VALUES ('e9', 'm2', 'test', 'e9', 'bill', 'CRC', 1, 0, '', '', '', 't1')",
         "walls",
     ),
     "a used key": (
@@ -344,7 +345,9 @@ REFUSED = {
         }.items()
         if (table, what) not in (("posting", "replaced"), ("seal", "replaced"), ("allocation", "replaced"))
     },
-    "an entry changed": ("UPDATE entry SET note = 'x'", "append_only"),
+    "an entry changed": ("UPDATE entry SET at = 1", "fixed"),
+    "an entry's note changed": ("UPDATE entry SET note = 'x'", "append_only"),
+    "what is sealed of a note changed": ("UPDATE entry SET note_digest = 'x'", "fixed"),
     "a posting changed": ("UPDATE posting SET amount = amount", "append_only"),
     "a seal changed": ("UPDATE seal SET hash = 'x'", "append_only"),
     "an allocation changed": ("UPDATE allocation SET amount = 1", "append_only"),

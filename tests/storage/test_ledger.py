@@ -211,7 +211,9 @@ TAMPERED = {
     " AND entry = (SELECT id FROM entry WHERE kind = 'allocation')",
     "L7: the cached balance of receivable c1 in CRC is 7": "UPDATE balance SET amount = 7 WHERE ledger_account ="
     " (SELECT id FROM ledger_account WHERE kind = 'receivable')",
-    "L9: entry bill:p2:0 is not what was sealed": "UPDATE entry SET note = 'x' WHERE key = 'bill:p2:0'",
+    "L9: entry bill:p2:0 is not what was sealed": "UPDATE entry SET value_on = '1999-01-01' WHERE key = 'bill:p2:0'",
+    "L9: the note of entry bill:p2:0 is not the one that was sealed": "UPDATE entry SET note = 'x'"
+    " WHERE key = 'bill:p2:0'",
     "L9: seal 3 of merchant m1 in test mode does not follow seal 1": "DELETE FROM seal WHERE seq = 2",
     "L9: the chain of merchant m1 in test mode ends at": "UPDATE chain SET seq = 9",
     "L1: entry bill:p1:0 is not sealed": "DELETE FROM seal WHERE seq = 1",
@@ -268,3 +270,20 @@ def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Pat
             plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", values))
             assert "SEARCH seal USING PRIMARY KEY" in plan
             assert "SCAN" not in plan
+
+
+def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStore, world: Any, path: Path) -> None:
+    def write(tx: Any) -> None:
+        bill = ledger.bill(tx.payables.get("p1"), difference=1, at=world.now)
+        tx.ledger.write(attrs.evolve(bill, key="bill:p1:9", note="Ana María, de la casa verde"))
+
+    furnished.write_now(write)
+    connection = sqlite3.connect(path)
+    digest = connection.execute("SELECT note_digest FROM entry WHERE key = 'bill:p1:9'").fetchone()
+    connection.execute("UPDATE entry SET note = '', note_salt = '' WHERE key = 'bill:p1:9'")
+    connection.commit()
+    connection.close()
+
+    assert len(digest[0]) == 64
+    assert not [problem for problem in furnished.read_now(lambda tx: tx.ledger.verify()) if problem.startswith("L9")]
+    assert "verde" not in path.read_bytes().decode("latin-1")

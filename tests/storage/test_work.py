@@ -224,7 +224,7 @@ def test_numbers_have_no_gaps_because_they_roll_back(furnished: SqliteStore) -> 
 
 
 def test_a_payment_has_one_receipt_until_it_is_void(furnished: SqliteStore, world: Any) -> None:
-    first = a_receipt(world, payment_id="t1")
+    first = a_receipt(world, payment_id="t1", movement="REFT1")
 
     def add(tx: Any) -> None:
         tx.payments.add(world.payment())
@@ -234,7 +234,7 @@ def test_a_payment_has_one_receipt_until_it_is_void(furnished: SqliteStore, worl
 
     assert furnished.read_now(lambda tx: tx.receipts.of_payment("t1")) == first
     with pytest.raises(Conflict, match="unique"):
-        furnished.write_now(lambda tx: tx.receipts.add(a_receipt(world, 2, payment_id="t1")))
+        furnished.write_now(lambda tx: tx.receipts.add(a_receipt(world, 2, payment_id="t1", movement="REFT1")))
     furnished.write_now(lambda tx: tx.receipts.void("r1", "wrong customer", world.now))
     assert furnished.read_now(lambda tx: tx.receipts.of_payment("t1")) is None
     assert furnished.read_now(lambda tx: tx.receipts.get("r1").voided_at) == world.now

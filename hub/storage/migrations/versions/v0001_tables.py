@@ -148,10 +148,10 @@ def upgrade() -> None:
         sa.Column("retired_at", WHOLE, nullable=True),
         sa.Column("retired_by", sa.Text(), nullable=False),
         sa.Column("retired_why", sa.Text(), nullable=False),
-        sa.CheckConstraint("(status = 'retired') = (retired_at IS NOT NULL)", name=op.f("account_retired")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("account_mode")),
+        sa.CheckConstraint("retired_at IS NULL OR status = 'disabled'", name=op.f("account_retired")),
         sa.CheckConstraint(
-            "status IN ('active', 'disabled', 'draft', 'failed', 'needs_confirmation', 'needs_revalidation', 'requested', 'retired', 'suspended')",
+            "status IN ('active', 'disabled', 'draft', 'failed', 'needs_confirmation', 'needs_revalidation', 'requested', 'suspended')",
             name=op.f("account_status"),
         ),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("account_merchant_known")),
