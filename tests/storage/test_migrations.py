@@ -13,7 +13,7 @@ from hub.storage import SqliteStore, Unusable, check, engine, export_audit, migr
 from hub.storage.chain import CHAIN_START, chained
 from hub.storage.check import stored_checks, wanted_checks, wanted_indices, wanted_triggers
 from hub.storage.connection import connect
-from hub.storage.migrations import HEAD
+from hub.storage.migrations import HEAD, OfAnotherVersion
 from hub.storage.schema import metadata
 from hub_hookspecs import Mode
 
@@ -27,6 +27,29 @@ def test_a_new_database_is_right_and_migrating_again_changes_nothing(tmp_path: P
 
     assert check(path) == []
     assert path.read_bytes() == first
+
+
+def test_a_database_of_another_version_is_left_as_it_is_and_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+    with pytest.raises(OfAnotherVersion, match=r"revision 9999, which this version does not know.*another data folder"):
+        migrate(path)
+    assert check(path) == [f"its schema is revision 9999, not {HEAD}"]
+
+
+def test_a_database_whose_tables_are_not_those_of_its_revision_is_never_called_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER entry_kept")
+        connection.commit()
+
+    with pytest.raises(OfAnotherVersion, match="trigger entry_kept is missing"):
+        migrate(path)
 
 
 def test_the_revision_of_this_version_is_the_last_of_the_migrations() -> None:

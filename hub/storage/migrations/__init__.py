@@ -16,15 +16,28 @@ HEAD = "0001"
 """The revision that this version of the hub works with."""
 
 
+class OfAnotherVersion(Exception):
+    """A database that no migration of this version leads on from: another made it, or somebody changed it by hand."""
+
+    def __init__(self, path: str | Path, why: str) -> None:
+        super().__init__(
+            f"{path}: {why}. Another version of the hub made it, or somebody changed it by hand; nothing was changed."
+            " Use the version that made it, a backup, or another data folder."
+        )
+
+
 def migrate(path: str | Path) -> None:
     """Make the database, or bring it up to date.
 
     Raises:
         Unusable: SQLite did not accept a setting.
         Unavailable: It is locked or cannot be written.
+        OfAnotherVersion: This version cannot lead on from it; nothing was changed.
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine, event
     from sqlalchemy.exc import OperationalError
 
@@ -44,11 +57,25 @@ def migrate(path: str | Path) -> None:
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
+            found = MigrationContext.configure(connection).get_current_revision()
+            known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+            if found not in (None, *known):
+                raise OfAnotherVersion(path, f"its schema is revision {found}, which this version does not know")
             command.upgrade(config, "head")
+            _refuse_differences(path, connection)
     except OperationalError as error:
         raise Unavailable(str(error.orig)) from error
     finally:
         engine.dispose()
+
+
+def _refuse_differences(path: str | Path, connection: Connection) -> None:
+    from hub.storage.check import schema_problems
+
+    driver = connection.connection.driver_connection
+    problems = list(schema_problems(driver)) if driver else []
+    if problems:
+        raise OfAnotherVersion(path, "; ".join(problems[:3]) + (", and more" if len(problems) > 3 else ""))
 
 
 def recreate_triggers(connection: Connection) -> None:
