@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -90,6 +90,7 @@ class Seen:
         key: Dedupe key, unique per account for ever; also the row's id.
         note: For a rule its name and inputs, for an operator who and why.
         digest: SHA-256 of the raw message or answer, for audit.
+        operation: Reference of our own operation whose answer it is; empty for all other news.
     """
 
     key: str
@@ -100,6 +101,7 @@ class Seen:
     seen_at: datetime
     note: str = ""
     digest: str = ""
+    operation: str = ""
 
 
 WITHHELD_TAXES = frozenset({"retefuente", "reteiva", "reteica"})
@@ -199,10 +201,11 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
     Two claims of one event, about two payments or of two kinds, are two.
 
     Args:
-        occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
+        occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``, or which of our
+            operations was answered so.
     """
     if observation.event_id and "event_id" in observation.vouched:
-        parts = [account_id, "event", observation.event_id, payment_id, observation.kind]
+        parts = [account_id, "event", observation.event_id, payment_id, observation.kind, *filter(None, [occasion])]
     else:
         vouched = [f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched)]
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
@@ -249,17 +252,20 @@ class Capture:
 
 
 def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
-    """One capture a movement; the first claim of a movement that was recorded is the one that is booked."""
+    """One capture a movement; the first claim of a movement that was recorded is the one that is booked.
+
+    A claim that names no movement (an undo that was done, a person, a payout line) speaks of the first that is named.
+    """
+    paid = [item for item in seen if item.observation.kind is Kind.PAID]
+    first = next((item.observation.movement for item in paid if item.observation.movement), payment.reference)
     found: dict[str, Capture] = {}
-    for item in seen:
+    for item in paid:
         claim = item.observation
-        if claim.kind is not Kind.PAID:
-            continue
-        movement = claim.movement or payment.reference
+        movement = claim.movement or first
         if movement not in found:
             stated = claim.amount if "amount" in claim.vouched else None
             found[movement] = Capture(
-                movement=movement,
+                movement=claim.movement or payment.reference,
                 amount=payment.amount if stated is None else stated,
                 own_record=stated is None,
                 key=item.key,
@@ -292,48 +298,100 @@ BACK = (Kind.RETURNED, Kind.CHARGED_BACK)
 
 
 def returns_in(seen: Iterable[Seen]) -> tuple[Return, ...]:
-    """One return a movement, in recorded order.
+    """One return a movement of money, in recorded order, whichever channels tell of it and whatever each knows of it.
 
-    A claim without an id of its own speaks of a return of the same movement that is known already, and the other way
-    round: so the same return is one, whichever channels brought it.
+    What names the same id is the same: the provider's, or that of our own operation. Then what does not contradict
+    itself is the same, one for one: an answer without an id and a notification with one, or a channel that knows the
+    movement alone. Two ids of one kind, two amounts or two movements are two returns, and so are a return and a
+    chargeback.
     """
-    found: list[Return] = []
-    slots: list[tuple[Kind, str | None, str | None]] = []
-    for item in seen:
+    claims = [_Told.of(item) for item in seen if item.observation.kind in BACK]
+    named = _joined(claims, lambda one, other: one.has_id_of(other))
+    found: dict[tuple[Kind, str], Return] = {}
+    for told in _joined(named, lambda one, other: one.agrees_with(other)):
+        back = told.first
+        name = back.key if (back.kind, back.name) in found else back.name  # two of one movement are two entries
+        found[back.kind, name] = attrs.evolve(back, name=name)
+    return tuple(found.values())
+
+
+@attrs.frozen(kw_only=True)
+class _Told:
+    """What is known of one return by now.
+
+    Attributes:
+        event: The provider's id of it.
+        operation: Our operation that brought it about.
+    """
+
+    first: Return
+    movement: str | None
+    amount: Money | None
+    event: str | None
+    operation: str | None
+
+    @classmethod
+    def of(cls, item: Seen) -> _Told:
+        """What one observation tells."""
         claim = item.observation
-        if claim.kind not in BACK:
-            continue
-        slot = (claim.kind, claim.movement, claim.event_id)
-        at = _same_return(slots, slot)
+        back = Return(
+            kind=claim.kind,
+            name=claim.event_id or claim.movement or item.key,
+            amount=claim.amount,
+            key=item.key,
+            at=claim.occurred_at or item.seen_at,
+        )
+        event = None if claim.event_id == item.operation else claim.event_id
+        return cls(
+            first=back,
+            movement=claim.movement,
+            amount=claim.amount,
+            event=event or None,
+            operation=item.operation or None,
+        )
+
+    def has_id_of(self, other: _Told) -> bool:
+        """Whether both carry the same id; a provider may repeat that of our operation as its own."""
+        if self.first.kind is not other.first.kind:
+            return False
+        if self.operation and self.operation == other.operation:  # one answer may tell of several returns
+            return None in (self.event, other.event) or self.event == other.event
+        return bool({self.event, self.operation} & {other.event, other.operation} - {None})
+
+    def agrees_with(self, other: _Told) -> bool:
+        """Whether nothing that both know differs, and enough is known to hold them for the same."""
+        if self.first.kind is not other.first.kind:
+            return False
+        if (self.event and other.event) or (self.operation and other.operation):
+            return False
+        if self.amount is not None and other.amount is not None and self.amount != other.amount:
+            return False
+        if self.movement and other.movement:
+            return self.movement == other.movement
+        return bool(self.operation or other.operation)
+
+    def with_(self, other: _Told) -> _Told:
+        """What both know together."""
+        operation = self.operation or other.operation
+        events = [event for event in (self.event, other.event) if event and event != operation]
+        return attrs.evolve(
+            self,
+            movement=self.movement or other.movement,
+            amount=other.amount if self.amount is None else self.amount,
+            event=events[0] if events else None,
+            operation=operation,
+        )
+
+
+def _joined(claims: Iterable[_Told], is_same: Callable[[_Told, _Told], bool]) -> list[_Told]:
+    found: list[_Told] = []
+    for told in claims:
+        at = next((at for at, other in enumerate(found) if is_same(other, told)), None)
         if at is None:
-            slots.append(slot)
-            found.append(
-                Return(
-                    kind=claim.kind,
-                    name=claim.event_id or claim.movement or item.key,
-                    amount=claim.amount,
-                    key=item.key,
-                    at=claim.occurred_at or item.seen_at,
-                )
-            )
-        elif claim.event_id:
-            slots[at] = slot
-    return tuple(found)
-
-
-def _same_return(
-    slots: list[tuple[Kind, str | None, str | None]], slot: tuple[Kind, str | None, str | None]
-) -> int | None:
-    kind, movement, event = slot
-    for at, (other_kind, other_movement, other_event) in enumerate(slots):
-        if kind is not other_kind:
-            continue
-        if event and other_event:
-            if event == other_event:
-                return at
-        elif movement and movement == other_movement:
-            return at
-    return None
+            found.append(told)
+        else:
+            found[at] = found[at].with_(told)
+    return found
 
 
 def flags_of(
@@ -365,7 +423,7 @@ def flags_of(
         Flag.OVER_REFUND: bool(paid) and any(minor < 0 for minor in left_of(captures, returns_in(items)).values()),
     }
     flags = {flag for flag, holds in tests.items() if holds}
-    if flags - {Flag.LATE} or _authorisations_differ(paid):
+    if flags - {Flag.LATE} or _authorisations_differ(payment, paid):
         flags.add(Flag.NEEDS_REVIEW)
     return frozenset(flags)
 
@@ -383,16 +441,17 @@ def left_of(captures: Iterable[Capture], returns: Iterable[Return]) -> dict[str,
     return left
 
 
-def _authorisations_differ(paid: Iterable[Observation]) -> bool:
+def _authorisations_differ(payment: Payment, paid: Sequence[Observation]) -> bool:
     """Two claims of one movement with different authorisations or provider ids: perhaps two captures.
 
     A channel that does not know one contradicts nobody.
     """
     told: dict[tuple[str, str], set[str]] = {}
+    first = next((claim.movement for claim in paid if claim.movement), payment.reference)
     for claim in paid:
         for name, value in (("authorisation", claim.authorisation), ("provider", claim.provider_reference)):
             if value:
-                told.setdefault((name, claim.movement or ""), set()).add(value)
+                told.setdefault((name, claim.movement or first), set()).add(value)
     return any(len(values) > 1 for values in told.values())
 
 

@@ -336,7 +336,7 @@ class _Desk:
             kind=Kind.PAID,
             reference=payment.reference,
             provider_reference=line.provider_reference,
-            movement=line.movement or payment.reference,
+            movement=line.movement,
             amount=line.gross,
             vouched=frozenset({"reference", "movement", "amount"}),
             occurred_at=line.occurred_at,

@@ -22,6 +22,7 @@ from hub.domain.payment import (
     Flag,
     ObservedBy,
     Payment,
+    Return,
     Seen,
     Status,
     brought_in,
@@ -47,11 +48,13 @@ class Claim:
     Attributes:
         occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
         note: For a rule its name and inputs; for an operator who and why.
+        operation: Reference of our own operation whose answer it is.
     """
 
     observation: Observation
     source: ObservedBy
     occasion: str = ""
+    operation: str = ""
     note: str = ""
     digest: str = ""
 
@@ -74,8 +77,8 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     Args:
         payment: As it should stand but for what is derived; phase, memory and action may have been evolved.
     """
-    own = [claim for claim in claims if _is_about(payment, claim.observation)]
-    new = [claim for claim in own if _observe(tx, payment, claim, now)]
+    own = [_seen(payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
+    new = [item for item in own if tx.payments.observe(item, payment.merchant_id, payment.mode)]
     seen = tx.payments.seen(payment.id)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
@@ -90,7 +93,8 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
         _tell(tx, after, merchant, customer, seen, now)
     _open_reviews(tx, after, now, surplus=surplus)
     _flag_others(tx, hub, after, seen, now)
-    _tell_log(tx, payment, after, own, new)
+    returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
+    _tell_log(tx, payment, after, own, returned)
     tx.after_commit(hub.wake)
     return Recorded(payment=after, new=len(new))
 
@@ -100,13 +104,12 @@ def rule_claim(kind: Kind, rule: str, inputs: str = "") -> Claim:
     return Claim(observation=Observation(kind=kind), source=ObservedBy.RULE, note=f"{rule} {inputs}".strip())
 
 
-def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Claim], new: Sequence[Claim]) -> None:
+def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], returned: Sequence[Return]) -> None:
     """One line where the status changed, and one for each return; with the message that brought it."""
-    message = next((message_of(after.account_id, claim.digest) for claim in own if claim.digest), "")
-    for claim in new:
-        if claim.observation.kind in (Kind.RETURNED, Kind.CHARGED_BACK):
-            kind = claim.observation.kind.value
-            warn(tx, "payment_returned", payment=after.id, account=after.account_id, kind=kind, message=message)
+    message = next((message_of(after.account_id, item.digest) for item in own if item.digest), "")
+    for back in returned:
+        kind = back.kind.value
+        warn(tx, "payment_returned", payment=after.id, account=after.account_id, kind=kind, message=message)
     if after.status is before.status:
         return
     match after.status:
@@ -129,10 +132,9 @@ def _is_about(payment: Payment, claim: Observation) -> bool:
     return claim.reference in (None, payment.reference)
 
 
-def _observe(tx: Tx, payment: Payment, claim: Claim, now: datetime) -> bool:
-    key = dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion)
-    seen = Seen(
-        key=key,
+def _seen(payment: Payment, claim: Claim, now: datetime) -> Seen:
+    return Seen(
+        key=dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion),
         payment_id=payment.id,
         account_id=payment.account_id,
         source=claim.source,
@@ -140,8 +142,8 @@ def _observe(tx: Tx, payment: Payment, claim: Claim, now: datetime) -> bool:
         seen_at=now,
         note=claim.note,
         digest=claim.digest,
+        operation=claim.operation,
     )
-    return tx.payments.observe(seen, payment.merchant_id, payment.mode)
 
 
 def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Payment:

@@ -23,7 +23,7 @@ class Proof:
     """What an operator read at the provider about a capture.
 
     Attributes:
-        movement: The provider's id of the movement, where its plugin uses that; empty for our reference.
+        movement: The provider's id of the movement, where its plugin uses that and it was read; empty where it was not.
     """
 
     amount: Money
@@ -57,7 +57,7 @@ async def record_paid(
         return Observation(
             kind=Kind.PAID,
             reference=payment.reference,
-            movement=proof.movement or next(told, payment.reference),
+            movement=proof.movement or next(told, None),
             amount=proof.amount,
             vouched=frozenset({"amount", "movement"}),
             provider_reference=proof.provider_reference or None,

@@ -51,6 +51,15 @@ from .write_outcome import write_outcome
 log = structlog.get_logger()
 
 WAIT_SECONDS = 3.0
+TOLD_BY = {
+    OperationKind.REFUND: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
+    OperationKind.UNDO: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
+    OperationKind.CANCEL: frozenset(
+        {Kind.CANCELLED, Kind.PAID, Kind.EXPIRED, Kind.DECLINED, Kind.RETURNED, Kind.CHARGED_BACK}
+    ),
+}
+"""What an answer tells of the payment; anything else it tells of the operation alone."""
+
 HOOKS = {
     OperationKind.REFUND: "refund_payment",
     OperationKind.UNDO: "refund_payment",
@@ -375,32 +384,36 @@ def _ask_a_person(tx: Tx, operation: Operation, payment: Payment, now: datetime)
 def _claims(
     payment: Payment, operation: Operation, observations: tuple[Observation, ...], way: Way | None, now: datetime
 ) -> list[Claim]:
-    """What an operation's answer says about the payment itself."""
-    done = operation.status is OperationStatus.DONE
-    if operation.kind is OperationKind.CANCEL:
-        if done and not observations:
-            observations = (Observation(kind=Kind.CANCELLED),)
-        own = [item for item in observations if item.kind in (Kind.CANCELLED, Kind.PAID, Kind.EXPIRED, Kind.DECLINED)]
-        return [Claim(observation=item, source=ObservedBy.ANSWER, note="cancel") for item in own]
+    """What an operation's answer says about the payment itself: in the plugin's words, ours where it has none."""
+    done, kinds = operation.status is OperationStatus.DONE, {item.kind for item in observations}
+    told = [item for item in observations if item.kind in TOLD_BY[operation.kind]]
+    if done and DONE_BY[operation.kind] not in kinds:
+        told.append(Observation(kind=DONE_BY[operation.kind]))
     claims = []
-    if operation.kind is OperationKind.UNDO and done:
-        paid = Observation(kind=Kind.PAID, movement=payment.reference)
+    if operation.kind is OperationKind.UNDO and done and Kind.PAID not in kinds:
+        paid = Observation(kind=Kind.PAID)
         claims.append(Claim(observation=paid, source=ObservedBy.ANSWER, note="proved by its undo"))
-    if done:
-        told = next((item for item in observations if item.kind is DONE_BY[operation.kind]), None)
-        returned = Observation(
-            kind=Kind.RETURNED,
-            amount=operation.amount,
-            event_id=operation.reference,
-            vouched=frozenset({"event_id"}),
-            movement=told.movement if told else payment.reference,
-            occurred_at=told.occurred_at if told else None,
-        )
-        claims.append(Claim(observation=returned, source=ObservedBy.ANSWER, note=operation.kind.value))
+    claims += [_answer(operation, item) for item in told]
     nothing = operation.kind is OperationKind.UNDO and operation.reason == "nothing_to_return"
     if nothing and way and now >= settled_at(payment, way):
         claims.append(rule_claim(Kind.NEVER_EXISTED, "undo_found_nothing", f"operation {operation.reference}"))
     return claims
+
+
+def _answer(operation: Operation, told: Observation) -> Claim:
+    """What was told, with our own reference and amount where the provider names none of a return."""
+    claim = Claim(observation=told, source=ObservedBy.ANSWER, note=operation.kind.value)
+    if told.kind is not Kind.RETURNED:
+        return claim
+    named = bool(told.event_id)
+    returned = attrs.evolve(
+        told,
+        reference=None,  # the hub knows which payment it asked about
+        amount=told.amount or operation.amount,
+        event_id=told.event_id or operation.reference,
+        vouched=told.vouched if named else told.vouched | {"event_id"},
+    )
+    return attrs.evolve(claim, observation=returned, operation=operation.reference, occasion=operation.reference)
 
 
 REVIEW_UNKNOWN_AFTER = timedelta(hours=1)

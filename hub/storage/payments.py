@@ -523,6 +523,7 @@ def _observed(seen: Seen, merchant: str, mode: Mode) -> dict[str, Any]:
         "seen_at": micros(seen.seen_at),
         "note": seen.note,
         "digest": seen.digest,
+        "operation": seen.operation,
     }
 
 
@@ -552,4 +553,5 @@ def _seen(row: sqlite3.Row) -> Seen:
         seen_at=moment(row["seen_at"]),
         note=row["note"],
         digest=row["digest"],
+        operation=row["operation"],
     )

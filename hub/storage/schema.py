@@ -447,6 +447,7 @@ observation = _table(
     _whole("seen_at"),
     _text("note"),
     _text("digest"),
+    _text("operation"),
     _one_of("source", ObservedBy),
     _one_of("kind", Kind),
     CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="amount"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -164,11 +166,17 @@ def test_an_entry_whose_sums_do_not_move_together_cannot_be_made(changes: dict[s
 # ---------------------------------------------------------------- returns
 
 
-def back(kind: Kind = Kind.RETURNED, at: int = 0, **claim: Any) -> Seen:
+def back(kind: Kind = Kind.RETURNED, at: int = 0, ours: str = "", minor: int | None = None, **claim: Any) -> Seen:
+    amount = None if minor is None else Money(minor, "COP")
     return Seen(
-        key=f"o{at}", payment_id="t1", account_id="a1", source=ObservedBy.QUERY,
-        observation=Observation(kind=kind, **claim), seen_at=NOW,
+        key=f"o{at}", payment_id="t1", account_id="a1", source=ObservedBy.QUERY, operation=ours,
+        observation=Observation(kind=kind, amount=amount, **claim), seen_at=NOW,
     )  # fmt: skip
+
+
+def answered(ours: str, at: int = 0, event_id: str = "", **claim: Any) -> Seen:
+    """The answer of a refund of ours: under the provider's id, or ours where it names none."""
+    return back(at=at, ours=ours, event_id=event_id or ours, **claim)
 
 
 RETURNS = {
@@ -183,12 +191,68 @@ RETURNS = {
     "another kind": ([back(movement="m", at=1), back(Kind.CHARGED_BACK, movement="m", at=2)], ["m", "m"]),
     "nothing to know them by": ([back(at=1), back(at=2)], ["o1", "o2"]),
     "no returns": ([back(Kind.PAID, at=1)], []),
+    "two amounts of a movement": ([back(movement="m", minor=3, at=1), back(movement="m", minor=2, at=2)], ["m", "o2"]),
+    "an answer with an id, and its news": ([answered("r", 1, "e1", minor=3), back(event_id="e1", minor=3)], ["e1"]),
+    "an answer without one, and its news": ([answered("r", 1, minor=3), back(event_id="e1", minor=3)], ["r"]),
+    "news, and an answer without an id": ([back(event_id="e1", minor=3), answered("r", 1, minor=3)], ["e1"]),
+    "news that repeats our reference": ([answered("r", 1, "e1", minor=3), back(event_id="r", minor=3)], ["e1"]),
+    "two answers without ids": ([answered("r", 1, minor=3), answered("s", 2, minor=3)], ["r", "s"]),
+    "two answers without ids, and their news": (
+        [
+            answered("r", 1, minor=3),
+            answered("s", 2, minor=3),
+            back(event_id="e1", minor=3),
+            back(event_id="e2", minor=3),
+        ],
+        ["r", "s"],
+    ),
+    "the news of the first, then two answers": (
+        [back(event_id="e1", minor=3), answered("s", 1, minor=3), answered("r", 2, "e1", minor=3)],
+        ["e1", "s"],
+    ),
+    "an answer, and news of another amount": ([answered("r", 1, minor=3), back(event_id="e1", minor=2)], ["r", "e1"]),
+    "an answer, and a channel without ids": (
+        [answered("r", 1, movement="m", minor=3), back(movement="m", minor=3)],
+        ["r"],
+    ),
+    "one answer of two returns": ([answered("r", 1, "e1", minor=1), answered("r", 2, "e2", minor=2)], ["e1", "e2"]),
+    "a refund and a chargeback": ([answered("r", 1, minor=3), back(Kind.CHARGED_BACK, event_id="c")], ["r", "c"]),
+    "two disputes": ([back(Kind.CHARGED_BACK, event_id="c1"), back(Kind.CHARGED_BACK, event_id="c2")], ["c1", "c2"]),
+    "one dispute, with its case and without": (
+        [back(Kind.CHARGED_BACK, event_id="c1", movement="m", minor=3), back(Kind.CHARGED_BACK, movement="m", minor=3)],
+        ["c1"],
+    ),
+    "two disputes of parts of a movement": (
+        [back(Kind.CHARGED_BACK, movement="m", minor=3), back(Kind.CHARGED_BACK, movement="m", minor=2, at=2)],
+        ["m", "o2"],
+    ),
 }
 
 
 @pytest.mark.parametrize(("seen", "names"), RETURNS.values(), ids=RETURNS.keys())
 def test_a_return_is_one_whichever_channels_tell_it(seen: list[Seen], names: list[str]) -> None:
     assert [item.name for item in returns_in(seen)] == names
+
+
+@pytest.mark.parametrize("seen", [case[0] for case in RETURNS.values()], ids=RETURNS.keys())
+def test_no_order_and_no_repetition_makes_more_or_fewer_returns(seen: list[Seen]) -> None:
+    told = {tuple(sorted(amounts_of(order))) for order in itertools.permutations([*seen, *seen[:1]])}
+
+    assert len(told) == 1
+
+
+def amounts_of(seen: Iterable[Seen]) -> list[int]:
+    return [back.amount.minor if back.amount else 0 for back in returns_in(seen)]
+
+
+@pytest.mark.parametrize("seen", [case[0] for case in RETURNS.values()], ids=RETURNS.keys())
+def test_what_is_booked_under_a_name_keeps_it_whatever_is_heard_later(seen: list[Seen]) -> None:
+    for order in itertools.permutations(seen):
+        names: list[str] = []
+        for end in range(len(order) + 1):
+            now = [item.name for item in returns_in(order[:end])]
+            assert set(names) <= set(now)
+            names = now
 
 
 # ---------------------------------------------------------------- lines of payouts

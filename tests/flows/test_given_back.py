@@ -1,9 +1,10 @@
-"""One movement of money back is booked once, whoever tells of it first: our refund's answer, a notification, a query."""
+"""Money that went back is booked once, whoever tells of it first: our refund's answer, a notification, or a query."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -12,11 +13,15 @@ import pytest
 import hub.flows.run_operation
 from hub.domain.ledger import EntryKind, LedgerKind
 from hub.domain.operation import OperationStatus
-from hub.domain.payment import ObservedBy, Payment
-from hub.flows.record_observations import Claim
-from hub.flows.run_operation import refund_payment
+from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
+from hub.flows.decide import NotAllowed
+from hub.flows.reconcile import import_settlement
+from hub.flows.record_observations import Claim, record_observations
+from hub.flows.record_outcome import Proof, conclude_operation, record_paid
+from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
 from hub_hookspecs import Conclusion, Kind, Money, Observation, Outcome, Refunds
 from tests.faults.harness import Debtor, Desk, broken
+from tests.operator.test_decisions import PANEL
 
 OWED = 100_000
 Plant = Callable[[Any, str, Any], None]
@@ -73,7 +78,6 @@ def went_back(desk: Desk, payment: Payment) -> list[int]:
     return [-entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in returns]
 
 
-@pytest.mark.xfail(strict=True, reason="B2: the answer's own id is replaced by ours")
 def test_a_refund_answered_with_an_id_and_notified_with_it_is_booked_once(desk: Desk) -> None:
     debtor, payment = taken(desk)
     assert give_back(desk, payment, 30_000, back("E1", 30_000)) is OperationStatus.DONE
@@ -83,6 +87,201 @@ def test_a_refund_answered_with_an_id_and_notified_with_it_is_booked_once(desk: 
     assert desk.due(debtor.payables[0]) == 30_000
     assert len(desk.owed_mails(payment, "payment_returned")) == 1
     assert broken(desk) == []
+
+
+ALONE = back("E1", 30_000)
+TOLD = {
+    "an answer with an id, then its news": (ALONE, [ALONE]),
+    "an answer with an id and no amount": (back("E1"), [ALONE]),
+    "an answer without an id": (back(minor=30_000), [ALONE]),
+    "an answer without anything": (back(), [ALONE]),
+    "an answer with a movement": (back(movement="M"), [back("E1", 30_000, movement="M")]),
+    "an answer with an id, then a channel without": (
+        back("E1", 30_000, movement="M"),
+        [back(minor=30_000, movement="M")],
+    ),
+    "an answer without an id, then both": (
+        back(movement="M"),
+        [back(minor=30_000, movement="M"), back("E1", 30_000, movement="M")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "news"), TOLD.values(), ids=TOLD.keys())
+@pytest.mark.parametrize("first", ["answer", "news"])
+def test_a_return_that_two_channels_tell_of_is_booked_once(
+    desk: Desk, first: str, answer: Observation, news: list[Observation]
+) -> None:
+    debtor, payment = taken(desk)
+    if first == "news":
+        hear(desk, payment, *news)
+    give_back(desk, payment, 30_000, answer)
+    hear(desk, payment, *news)
+
+    assert went_back(desk, payment) == [30_000]
+    assert desk.due(debtor.payables[0]) == 30_000
+    assert len(desk.owed_mails(payment, "payment_returned")) == 1
+    assert broken(desk) == []
+
+
+@pytest.mark.parametrize("answers", [(back("E1"), back("E2")), (back(), back()), (back("E1"), back())], ids=str)
+@pytest.mark.parametrize("is_notified", [False, True])
+def test_two_parts_of_the_same_amount_stay_two(desk: Desk, answers: tuple[Observation, ...], is_notified: bool) -> None:
+    _debtor, payment = taken(desk)
+    for answer, event in zip(answers, ("E1", "E2"), strict=True):
+        give_back(desk, payment, 30_000, answer)
+        if is_notified:
+            hear(desk, payment, back(event, 30_000))
+
+    assert went_back(desk, payment) == [30_000, 30_000]
+    with pytest.raises(NotAllowed):
+        give_back(desk, payment, 40_001, back("E3"))
+    assert broken(desk) == []
+
+
+def test_what_the_provider_says_it_gave_back_is_booked_and_not_what_was_asked_for(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    give_back(desk, payment, 30_000, back("E1", 25_000))
+
+    assert went_back(desk, payment) == [25_000]
+    assert desk.due(debtor.payables[0]) == 25_000
+
+
+def test_an_answer_that_tells_of_two_returns_books_both(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    give_back(desk, payment, 30_000, back("E1", 10_000), back("E2", 20_000))
+    hear(desk, payment, back("E2", 20_000))
+
+    assert went_back(desk, payment) == [10_000, 20_000]
+
+
+def test_a_refund_whose_answer_was_lost_and_that_a_person_concluded_is_booked_once(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    assert give_back(desk, payment, 30_000) is OperationStatus.UNKNOWN
+    desk.clock.now += timedelta(minutes=5)
+    asyncio.run(conclude_operation(desk.hub, payment.id, done=True, by="Ana", why="panel", evidence=PANEL))
+    hear(desk, payment, back("E1", 30_000, movement="M"))
+
+    assert went_back(desk, payment) == [30_000]
+    assert broken(desk) == []
+
+
+def test_a_payout_that_takes_a_refund_back_settles_the_one_that_is_booked(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    give_back(desk, payment, 30_000, ALONE)
+    hear(desk, payment, ALONE)
+    rows = f"line_id,reference,gross\nL1,{payment.reference},1000\nL2,{payment.reference},-300\n"
+    report = asyncio.run(import_settlement(desk.hub, desk.accounts["CO"], rows.encode(), decimal="."))
+
+    assert (report.booked, report.differences, report.awaited) == (2, (), ())
+    assert report.balanced
+
+
+# ---------------------------------------------------------------- undo, cancel, and captures that name no movement
+
+
+def doubted(desk: Desk) -> tuple[Debtor, Payment]:
+    """A payment whose outcome nobody knows, long after it could be approved."""
+    debtor = desk.debtor("CO", OWED)
+    payment = desk.made(debtor)
+
+    def send(tx: Any) -> None:
+        tx.payments.add(payment)
+        tx.payments.begin_sending(payment.id, "process-1", desk.clock.now + LEASE)
+        sent = attrs.evolve(tx.payments.get(payment.id), phase=Phase.SENT, ended_at=desk.clock.now)
+        record_observations(tx, desk.hub, sent, [], now=desk.clock.now)
+
+    desk.write(send)
+    desk.clock.now += timedelta(hours=2)
+    return debtor, payment
+
+
+def undo(desk: Desk, payment: Payment, *answer: Observation) -> None:
+    desk.hub.exchanger = Answering([answer])
+
+    async def send() -> None:
+        await undo_payment(desk.hub, payment.id)
+        while desk.opened.tasks.running:
+            await asyncio.sleep(0.001)
+
+    asyncio.run(send())
+
+
+def captured(desk: Desk, payment: Payment) -> list[int]:
+    entries = desk.read(lambda tx: tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id))
+    return [entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in entries if entry.kind is EntryKind.CAPTURE]
+
+
+def paid(movement: str | None, minor: int = OWED) -> Observation:
+    return Observation(kind=Kind.PAID, movement=movement, amount=cop(minor), vouched=frozenset({"movement", "amount"}))
+
+
+@pytest.mark.parametrize("answer", [(back(),), (back("E1", OWED),), (paid("TX-9"), back("E1", OWED))], ids=len)
+def test_an_undone_payment_that_is_notified_late_came_once_and_went_back_once(
+    desk: Desk, answer: tuple[Observation, ...]
+) -> None:
+    debtor, payment = doubted(desk)
+    undo(desk, payment, *answer)
+    hear(desk, payment, paid("TX-9"), back("E1", OWED))
+    hear(desk, payment, paid("TX-9"))
+
+    assert (captured(desk, payment), went_back(desk, payment)) == ([OWED], [OWED])
+    assert (desk.due(debtor.payables[0]), desk.credit(debtor)) == (OWED, {})
+    assert broken(desk) == []
+
+
+def test_a_cancel_that_came_too_late_books_the_capture_under_its_own_movement(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", OWED))
+    desk.hub.exchanger = Answering([(paid("TX-9"),)])
+    asyncio.run(cancel_payment(desk.hub, payment.id, by="Ana"))
+    hear(desk, payment, paid("TX-9"))
+
+    assert captured(desk, payment) == [OWED]
+    assert desk.payment(payment).status is Status.PAID
+
+
+def test_a_cancel_that_gave_the_money_back_books_both(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", OWED))
+    desk.hub.exchanger = Answering([(paid("TX-9"), back("E1", OWED))])
+    asyncio.run(cancel_payment(desk.hub, payment.id, by="Ana"))
+    hear(desk, payment, back("E1", OWED))
+
+    assert (captured(desk, payment), went_back(desk, payment)) == ([OWED], [OWED])
+
+
+def by_hand(desk: Desk, payment: Payment) -> None:
+    proof = Proof(amount=Money(OWED, "COP"))
+    asyncio.run(record_paid(desk.hub, payment.id, proof, by="Ana", why="panel", evidence=PANEL))
+
+
+def by_payout(desk: Desk, payment: Payment) -> None:
+    row = f"line_id,reference,gross\nL1,{payment.reference},1000\n"
+    asyncio.run(import_settlement(desk.hub, desk.accounts["CO"], row.encode(), decimal="."))
+
+
+@pytest.mark.parametrize("learn", [by_hand, by_payout])
+def test_money_that_was_learnt_of_without_its_movement_is_booked_once_when_it_is_named(
+    desk: Desk, learn: Callable[[Desk, Payment], None]
+) -> None:
+    debtor = desk.debtor("CO", OWED)
+    payment = desk.sent(debtor)
+    learn(desk, payment)
+    hear(desk, payment, paid("TX-9"))
+    hear(desk, payment, paid("TX-9"))
+
+    assert captured(desk, payment) == [OWED]
+    assert desk.credit(debtor) == {}
+    assert "duplicate_charge" not in desk.causes(payment)
+    assert broken(desk) == []
+
+
+def test_a_second_movement_is_a_second_capture_all_the_same(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", OWED))
+    by_hand(desk, payment)
+    hear(desk, payment, paid("TX-9"), paid("TX-10"))
+
+    assert captured(desk, payment) == [OWED, OWED]
+    assert "duplicate_charge" in desk.causes(payment)
 
 
 def replaced(desk: Desk, plant: Plant) -> list[int]:

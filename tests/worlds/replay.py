@@ -298,7 +298,8 @@ def strange_keys(events: list[Event]) -> list[str]:
         for item in event.news
         if item.source in (ObservedBy.NOTIFICATION, ObservedBy.RETURN, ObservedBy.ANSWER)
         and item.observation.kind is not Kind.NOT_FOUND
-        and item.key != dedupe_key(event.payment.account_id, event.payment.id, item.observation)
+        and item.key
+        != dedupe_key(event.payment.account_id, event.payment.id, item.observation, occasion=item.operation)
     ]
 
 

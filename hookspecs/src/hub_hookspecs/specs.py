@@ -140,7 +140,8 @@ def refund_payment(refund: Refund, account: Account) -> Exchange[tuple[Observati
     """Give money back, or undo a payment whose outcome is unknown (``refund.kind``).
 
     Called after the operation was committed as *sending*. Must report ``returned`` only on the provider's
-    word; for an undo, ``not_found`` says that there was nothing to give back.
+    word, with the provider's own ``event_id``, ``movement`` and ``amount`` where it names them; for an undo,
+    ``not_found`` says that there was nothing to give back.
     """
 
 

@@ -431,6 +431,7 @@ def upgrade() -> None:
         sa.Column("seen_at", WHOLE, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("operation", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('accepted', 'cancelled', 'charged_back', 'declined', 'expired', 'never_existed', 'never_sent', 'not_found', 'paid', 'released', 'returned', 'session_expired', 'settled', 'try_declined')",
             name=op.f("observation_kind"),
