@@ -23,7 +23,7 @@ from hub.domain.ledger import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase
+from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Withholding
 from hub.domain.receipt import CashReceipt, Deduction, Means
 from hub.domain.refusals import Conflict
 from hub.flows.correct_entry import correct_amount, correct_entry
@@ -193,11 +193,23 @@ class Desk:
         self.opened.store.write_now(write)
 
     def pays(self, words: _Words) -> None:
-        """pays PAYMENT NUMBER AMOUNT [NUMBER AMOUNT ...]"""
-        name, parts = words.one(), words.two_by_two()
+        """pays PAYMENT NUMBER AMOUNT [NUMBER AMOUNT ...] [withheld NUMBER TAX AMOUNT]..."""
+        name, parts, kept = words.one(), words.two_by_two(until="withheld"), list[tuple[str, str, str]]()
+        while words:
+            assert words.one() == "withheld"
+            kept.append((words.one(), words.one(), words.one()))
         currency = self._payable(parts[0][0]).currency
         lines = tuple(
-            PaymentLine(payable_id=self._payable(number).id, number=number, amount=self.money(amount, currency).minor)
+            PaymentLine(
+                payable_id=self._payable(number).id,
+                number=number,
+                amount=self.money(amount, currency).minor,
+                withholdings=tuple(
+                    Withholding(tax=tax, base=self._payable(number).total, amount=self.money(less, currency).minor)
+                    for of, tax, less in kept
+                    if of == number
+                ),
+            )
             for number, amount in parts
         )
         payment = Payment(
@@ -494,8 +506,11 @@ class _Words:
         assert not self, f"what does {' '.join(self.rest)!r} mean?"
         return found
 
-    def two_by_two(self) -> list[tuple[str, str]]:
-        return list(_pairs(self.rest))
+    def two_by_two(self, *, until: str) -> list[tuple[str, str]]:
+        """Pairs up to this word, or to the end."""
+        end = self.rest.index(until) if until in self.rest else len(self.rest)
+        found, self.rest = self.rest[:end], self.rest[end:]
+        return list(_pairs(found))
 
 
 def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
