@@ -38,33 +38,40 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
             _settle(tx, payment, entry.key, when, on=entry.value_on, observation=taken.key)
             left = tx.ledger.intake(payment.merchant_id, payment.mode, entry.key)
             surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
-    for back in returns_in(seen):
-        _book_return(tx, payment, back, captures, when)
-    if any(line.withholdings for line in payment.lines):
-        _book_withheld(tx, payment, captures, seen, when)
+    freed = [payable_id for back in returns_in(seen) for payable_id in _book_return(tx, payment, back, captures, when)]
+    book_withheld(tx, payment, when)
+    for other in _others(tx, payment, freed):
+        book_withheld(tx, other, when)
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item, when)
     return surplus
 
 
-def withheld_key(payment: Payment, payable_id: str, tax: str) -> str:
-    """The key under which a withholding that the payer declared with a payment is booked."""
-    return f"withheld:{payment.id}:{payable_id}:{tax}"
+def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
+    """Let what the payer declared to keep back follow the payment's money, which the books know.
 
-
-def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...], when: When) -> None:
-    """Book what the payer declared to keep back, once all of the money is proven; corrected when all of it went back.
-
-    A line counts only where the payment's money reached it whole, and never above what its invoice still owes.
+    It is booked once all of the money is there, corrected when nothing is left of it, and booked again, under a further
+    key, when it comes back. A line counts only where the payment's money reached it whole, and never above what its
+    invoice still owes.
     """
-    own = [taken for taken in captures if taken.amount.currency == payment.amount.currency]
-    captured, back = sum(taken.amount.minor for taken in own), _back(payment, captures, seen)
-    if captured - back <= 0:
-        _correct_withheld(tx, payment, at=when.now)
+    if not any(line.withholdings for line in payment.lines):
         return
-    if back or captured < payment.amount.minor:
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    own = [entry for entry in entries if entry.currency == payment.amount.currency]
+    money = [entry for entry in own if _is_of_capture(entry) or _is_of_return(entry)]
+    proof = next((entry for entry in reversed(money) if entry.observation), None)
+    if proof is None:
         return
+    held = _held(money)
+    if held <= 0:
+        _correct_withheld(tx, payment, proof, when)
+    elif held >= payment.amount.minor:
+        taken = next(entry for entry in reversed(money) if entry.kind is EntryKind.CAPTURE)
+        _book_declared(tx, payment, taken, when)
+
+
+def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
     had: dict[str, int] = {}
     for intake in tx.ledger.intakes_of(payment.id):
         for share in intake.shares:
@@ -73,39 +80,52 @@ def _book_withheld(tx: Tx, payment: Payment, captures: tuple[Capture, ...], seen
         if had.get(line.payable_id, 0) < line.amount:
             continue
         for kept in line.withholdings:
+            earlier = withheld_of(tx, payment, line.payable_id, kept.tax)
+            # One that stands is there; one that a person corrected stays corrected.
+            if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
+                continue
             payable = tx.payables.get(line.payable_id)
             amount = min(kept.amount, payable.due) if payable and payable.cancelled_at is None else 0
             if payable and amount > 0:
+                again = len(earlier)
+                day = None if again else taken.value_on
+                booked = ledger.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=when.now, on=day)
                 tx.ledger.write(
                     attrs.evolve(
-                        ledger.withheld(
-                            *(payment.id, payable),
-                            tax=kept.tax,
-                            amount=amount,
-                            at=when.now,
-                            on=when.day(own[-1].at),
-                        ),
+                        booked,
+                        key=f"{booked.key}:{again}" if again else booked.key,
                         payment_id=payment.id,
-                        observation=own[-1].key,
+                        observation=taken.observation,
                         note=f"base {kept.base}",
                     )
                 )
 
 
-def _back(payment: Payment, captures: tuple[Capture, ...], seen: tuple[Seen, ...]) -> int:
-    whole = _all_of(captures)
-    amounts = [whole if back.amount is None else back.amount for back in returns_in(seen)]
-    return sum(amount.minor for amount in amounts if amount.currency == payment.amount.currency)
+@attrs.frozen
+class Withheld:
+    """A withholding that was booked with a payment, and what took it back."""
+
+    entry: Entry
+    correction: Entry | None
 
 
-def _correct_withheld(tx: Tx, payment: Payment, *, at: datetime) -> None:
+def withheld_of(tx: Tx, payment: Payment, payable_id: str, tax: str) -> tuple[Withheld, ...]:
+    """Each time that a withholding was booked; oldest first. At most the last of them stands."""
+    key = f"withheld:{payment.id}:{payable_id}:{tax}"
+    booked = tx.ledger.keyed(payment.merchant_id, payment.mode, key)
+    fixes = tx.ledger.keyed(payment.merchant_id, payment.mode, f"fix:{key}")
+    corrected = {ledger.reverses(fix.key): fix for fix in fixes}
+    return tuple(Withheld(entry, corrected.get(entry.key)) for entry in booked)
+
+
+def _correct_withheld(tx: Tx, payment: Payment, proof: Entry, when: When) -> None:
+    """Nothing is left of the money; the correction rests on news, which tells it from a person's."""
     for line in payment.lines:
         for kept in line.withholdings:
-            key = withheld_key(payment, line.payable_id, kept.tax)
-            found = tx.ledger.keyed(payment.merchant_id, payment.mode, key)
-            booked = [entry for entry in found if entry.kind is EntryKind.WITHHELD]
-            if booked and not tx.ledger.has(payment.merchant_id, payment.mode, f"fix:{key}:0"):
-                tx.ledger.write(ledger.correction(booked[0], number=0, at=at, note="returned"))
+            for booked in withheld_of(tx, payment, line.payable_id, kept.tax):
+                if booked.correction is None:
+                    fix = ledger.correction(booked.entry, number=0, at=when.now, note="returned")
+                    tx.ledger.write(attrs.evolve(fix, observation=proof.observation))
 
 
 def _settle(tx: Tx, payment: Payment, key: str, when: When, *, on: date | None = None, observation: str | None) -> None:
@@ -154,25 +174,24 @@ def move_credit(
 # ---------------------------------------------------------------- money that went back
 
 
-def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> None:
-    """Book a return as far as it is not booked yet, and not above what was captured."""
+def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> tuple[str, ...]:
+    """Book a return as far as it is not booked yet, and not above what was captured; the payables due again by it."""
     make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
     key = make(payment.account_id, back.name)
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     amount = _all_of(captures) if back.amount is None else back.amount
     own = [entry for entry in entries if entry.currency == amount.currency]
-    room = sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own if _is_of_capture(entry))
-    room += sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own if _is_of_return(entry))
+    room = _held(own)
     parts = [entry for entry in own if _is_part(entry, key)]
     booked = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in parts)
     part = min(amount.minor - booked, room)
     if part <= 0 or any(entry.kind is EntryKind.CORRECTION for entry in parts):
-        return
+        return ()
     number = len(parts)
     book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
     payables = book(tx, payment, back, f"{key}#{number}" if number else key, Money(part, amount.currency), when)
-    if payables:
-        _settle_by_others(tx, payment, payables, when, observation=back.key)
+    _settle_by_others(tx, payment, payables, when, observation=back.key)
+    return payables
 
 
 def _all_of(captures: tuple[Capture, ...]) -> Money:
@@ -188,6 +207,12 @@ def _is_of_return(entry: Entry) -> bool:
     return entry.kind in (EntryKind.REFUND, EntryKind.CHARGEBACK) or entry.key.startswith(
         ("fix:refund:", "fix:chargeback:")
     )
+
+
+def _held(entries: Iterable[Entry]) -> int:
+    """What is there of a payment: what came less what went back, as corrected."""
+    own = (entry for entry in entries if _is_of_capture(entry) or _is_of_return(entry))
+    return sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own)
 
 
 def _is_part(entry: Entry, key: str) -> bool:
@@ -291,11 +316,16 @@ def _settle_by_others(
     tx: Tx, payment: Payment, payable_ids: Sequence[str], when: When, *, observation: str | None
 ) -> None:
     """A bill that is due again takes what another payment brought for it and found nothing due."""
-    for other in tx.payments.with_payables(payable_ids):
-        if other.id != payment.id and other.status is Status.PAID:
-            for intake in tx.ledger.intakes_of(other.id):
-                if intake.currency == other.amount.currency:
-                    _settle(tx, other, intake.key, when, observation=observation)
+    for other in _others(tx, payment, payable_ids):
+        for intake in tx.ledger.intakes_of(other.id):
+            if intake.currency == other.amount.currency:
+                _settle(tx, other, intake.key, when, observation=observation)
+
+
+def _others(tx: Tx, payment: Payment, payable_ids: Sequence[str]) -> tuple[Payment, ...]:
+    """Other paid payments of these payables."""
+    found = tx.payments.with_payables(payable_ids) if payable_ids else ()
+    return tuple(other for other in found if other.id != payment.id and other.status is Status.PAID)
 
 
 # ---------------------------------------------------------------- money that was paid out

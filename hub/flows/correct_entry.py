@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from hub.domain import ledger
 from hub.domain.identity import Problem
-from hub.domain.ledger import Entry, EntryKind, LedgerKind
+from hub.domain.ledger import Entry, EntryKind, LedgerKind, When
 from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState
 from hub_hookspecs import Money
 
+from .book_money import book_withheld
 from .ports import Conflict, Hub, Tx
 from .save_company import Invalid
 from .void_receipt import fixes_of, free, reverse
@@ -53,6 +57,7 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         _refuse_settled(tx, entry)
         if not reverse(tx, entry, at=now, note=note):
             raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
+        _follow(tx, merchant, entry, now)
         return fixes_of(tx, entry)[-1]
 
     try:
@@ -88,12 +93,20 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
             free(tx, entry, -difference, at=now, note=note)
         fix = ledger.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
         tx.ledger.write(fix)
+        _follow(tx, merchant, entry, now)
         return fix
 
     try:
         return await hub.store.write(write)
     except Conflict as conflict:
         raise Invalid((Problem("amount", f"No se puede: ya se devolvió más que eso ({conflict})"),)) from conflict
+
+
+def _follow(tx: Tx, merchant: Merchant, entry: Entry, now: datetime) -> None:
+    """What was withheld with a payment goes and comes back with its money."""
+    payment = tx.payments.get(entry.payment_id) if entry.payment_id else None
+    if payment:
+        book_withheld(tx, payment, When(now, ZoneInfo(merchant.company.zone)))
 
 
 def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:

@@ -18,7 +18,7 @@ from hub.domain.receipt import TAX_NAME, CashReceipt, Deduction, Means, ReceiptL
 from hub.domain.words import amount_in_words
 from hub_hookspecs import Country, Kind, Money
 
-from .book_money import intakes_in
+from .book_money import intakes_in, withheld_of
 from .ports import Hub, Tx
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
@@ -79,10 +79,9 @@ def _declared(tx: Tx, payment: Payment) -> list[Deduction]:
     found = []
     for line in payment.lines:
         for kept in line.withholdings:
-            key = f"withheld:{payment.id}:{line.payable_id}:{kept.tax}"
-            for entry in tx.ledger.keyed(payment.merchant_id, payment.mode, key):
-                if entry.key == key and not tx.ledger.has(payment.merchant_id, payment.mode, f"fix:{key}:0"):
-                    amount = entry.moved(LedgerKind.WITHHOLDING_RECEIVABLE)
+            for booked in withheld_of(tx, payment, line.payable_id, kept.tax):
+                if booked.correction is None:
+                    amount = booked.entry.moved(LedgerKind.WITHHOLDING_RECEIVABLE)
                     found.append(Deduction(payable_id=line.payable_id, tax=kept.tax, amount=amount))
     return found
 

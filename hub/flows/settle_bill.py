@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from hub.domain import ledger
 from hub.domain.identity import Problem
-from hub.domain.ledger import Entry, EntryKind, LedgerKind, Share
+from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share, When
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub_hookspecs import Money
 
-from .book_money import move_credit
+from .book_money import book_withheld, move_credit
 from .ports import Hub, Tx
 from .save_company import Invalid
 from .void_receipt import fixes_of
@@ -120,26 +121,32 @@ async def apply_credit(
         if customer is None or customer.merchant_id != merchant.id:
             raise LookupError(customer_id)
         payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
+        used: list[Intake] = []
         for share in shares:
             payable = payables.get(share.payable_id)
             if payable is None or payable.customer_id != customer_id or payable.mode is not merchant.mode:
                 raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
             _refuse_live(tx, payable)
-            _apply(tx, merchant, payable, share.amount)
+            used += _apply(tx, payable, share.amount)
+        for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
+            if payment := tx.payments.get(payment_id):
+                book_withheld(tx, payment, When(now, ZoneInfo(merchant.company.zone)))
         return tx.payables.many(list(payables))
 
-    def _apply(tx: Tx, merchant: Merchant, payable: Payable, amount: int) -> None:
+    def _apply(tx: Tx, payable: Payable, amount: int) -> list[Intake]:
         if not 0 < amount <= payable.due:
             raise Invalid((Problem("amount", f"La factura {payable.number} debe {payable.balance}"),))
-        left = amount
+        left, used = amount, list[Intake]()
         for intake in tx.ledger.unapplied(customer_id, merchant.mode, payable.currency):
             part = min(left, intake.unapplied)
             if part:
                 move_credit(tx, intake, [Share(payable.id, part)], at=now, note=_why(by, ""))
+                used.append(intake)
             left -= part
         if left:
             has = Money(amount - left, payable.currency)
             raise Invalid((Problem("amount", f"El cliente solo tiene {has} a favor"),))
+        return used
 
     return await hub.store.write(write)
 

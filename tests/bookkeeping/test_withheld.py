@@ -34,11 +34,52 @@ def played(desk: Desk, *lines: str) -> int:
     return desk.balances().get(("withholding_receivable retefuente", "COP"), 0)
 
 
-@pytest.mark.xfail(strict=True, reason="B4: the withholding is owed again and never booked again")
 def test_a_dispute_that_is_won_brings_the_withholding_back(desk_for: Callable[[str], Desk]) -> None:
     desk = desk_for("CO")
 
     assert played(desk, *WON) == 250_000
+
+
+def test_it_is_booked_under_a_further_key_each_time_and_once(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CO")
+    played(desk, *WON, "chargeback A as CASE-2", "correct chargeback:acct:CASE-2", "paid A", "chargeback A as CASE-1")
+    key = f"withheld:pay-A:{desk._payable('FV-1').id}:retefuente"
+
+    assert withheld(desk) == [key, f"fix:{key}:0", f"{key}:1", f"fix:{key}:1:0", f"{key}:2"]
+
+
+def test_it_stands_on_the_receipt_that_is_issued_afterwards(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CO")
+    played(desk, *WON, "receipt A as R")
+    receipt = desk.read(lambda tx: tx.receipts.get(desk.receipts["R"]))
+
+    assert [(line.applied, dict(line.withholdings)) for line in receipt.lines] == [(9_750_000, {"retefuente": 250_000})]
+
+
+def test_a_capture_that_is_corrected_to_nothing_takes_it_along(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CO")
+
+    assert played(desk, *WON[:3], "correct capture:acct:REFA 0.00") == 0
+    assert played(desk, "correct capture:acct:REFA 97500.00") == 0
+    assert played(desk, "use-credit FV-1 97500.00") == 250_000
+
+
+def test_credit_of_two_payments_that_settles_all_of_a_bill_leaves_nothing_to_be_withheld(
+    desk_for: Callable[[str], Desk],
+) -> None:
+    desk = desk_for("CO")
+    lines = (*WON[:3], "returned A 97500.00 as R1", "correct refund:acct:R1", "received cash 2500.00")
+
+    assert played(desk, *lines, "use-credit FV-1 100000.00") == 0
+
+
+def test_a_second_payment_that_takes_the_place_of_a_disputed_one_brings_its_own(
+    desk_for: Callable[[str], Desk],
+) -> None:
+    desk = desk_for("CO")
+    other = "pays B FV-1 97500.00 withheld FV-1 retefuente 2500.00"
+
+    assert played(desk, WON[0], WON[1], "unheard A", other, "paid B", "paid A", "chargeback B as CASE-1") == 250_000
 
 
 def test_control_a_win_that_brings_back_the_money_alone_leaves_the_withholding_owed(
