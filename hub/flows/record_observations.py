@@ -106,7 +106,8 @@ def rule_claim(kind: Kind, rule: str, inputs: str = "") -> Claim:
 
 def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], returned: Sequence[Return]) -> None:
     """One line where the status changed, and one for each return; with the message that brought it."""
-    message = next((message_of(after.account_id, item.digest) for item in own if item.digest), "")
+    digests = [item.digest for item in own if item.digest and item.source is not ObservedBy.OPERATOR]
+    message = message_of(after.account_id, digests[0]) if digests else ""
     for back in returned:
         kind = back.kind.value
         warn(tx, "payment_returned", payment=after.id, account=after.account_id, kind=kind, message=message)
