@@ -1,0 +1,310 @@
+"""Cash receipts: one a movement, ended by a person for good, and saying for ever what was so when it was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+import hub.flows.issue_receipt
+import hub.flows.record_observations
+from hub.domain.payment import ObservedBy, Payment
+from hub.domain.receipt import CashReceipt, Deduction
+from hub.flows.deliver import value_of
+from hub.flows.print_paper import cash_receipt_paper
+from hub.flows.reconcile import import_settlement
+from hub.flows.record_receipt import record_for_payment
+from hub.flows.resolve_review import resolve_review
+from hub.flows.save_company import Invalid
+from hub.flows.save_options import save_options
+from hub.flows.void_receipt import void_receipt
+from hub_hookspecs import Kind, Money, Observation
+from tests.faults.harness import Debtor, Desk, broken, rows
+
+
+def paid(payment: Payment, minor: int = 0, *, movement: str = "", event: str = "") -> Observation:
+    """A capture; all that was asked for unless an amount is given."""
+    return Observation(
+        kind=Kind.PAID,
+        movement=movement or payment.reference,
+        amount=Money(minor or payment.amount.minor, payment.amount.currency),
+        event_id=event or None,
+        vouched=frozenset({"movement", "amount", *(["event_id"] if event else [])}),
+    )
+
+
+def part_of(desk: Desk, debtor: Debtor, minor: int) -> Payment:
+    """A payment of a part of the debtor's first invoice, sent."""
+    made = desk.made(debtor)
+    line = attrs.evolve(made.lines[0], amount=minor)
+    return desk.started(attrs.evolve(made, lines=(line,), amount=Money(minor, made.amount.currency)))
+
+
+def run(desk: Desk, work: Any) -> Any:
+    import asyncio
+
+    return asyncio.run(work)
+
+
+def record(desk: Desk, payment: Payment, **more: Any) -> CashReceipt:
+    merchant = next(company for company in desk.companies.values() if company.id == payment.merchant_id)
+    receipt: CashReceipt = run(desk, record_for_payment(desk.hub, merchant, payment.id, by="Ana", **more))
+    return receipt
+
+
+def void(desk: Desk, receipt: CashReceipt) -> None:
+    merchant = next(company for company in desk.companies.values() if company.id == receipt.merchant_id)
+    run(desk, void_receipt(desk.hub, merchant, receipt.id, reason="otro cliente", by="Ana"))
+
+
+def standing(desk: Desk, payment: Payment) -> list[tuple[Any, ...]]:
+    """(number, movement, cash) of the receipts that are not void."""
+    sql = "SELECT number, movement, cash FROM cash_receipt WHERE payment = ? AND voided_at IS NULL ORDER BY number"
+    return rows(desk.path, sql, payment.id)
+
+
+# ---------------------------------------------------------------- what a person voided stays ended
+
+
+def told_again(desk: Desk, payment: Payment) -> None:
+    desk.tell(payment, paid(payment), source=ObservedBy.NOTIFICATION)
+
+
+def told_by_another_event(desk: Desk, payment: Payment) -> None:
+    desk.tell(payment, paid(payment, event="E2"), source=ObservedBy.NOTIFICATION)
+
+
+def asked(desk: Desk, payment: Payment) -> None:
+    desk.tell(payment, paid(payment, event="Q1"), source=ObservedBy.QUERY)
+
+
+def replayed(desk: Desk, payment: Payment) -> None:
+    desk.tell(payment)
+
+
+def paid_out(desk: Desk, payment: Payment) -> None:
+    amount = payment.amount
+    data = f"line_id,reference,currency,gross\nL-1,{payment.reference},{amount.currency},{amount.decimal}\n"
+    account = desk.read(lambda tx: tx.accounts.get(payment.account_id))
+    report = run(desk, import_settlement(desk.hub, account, data.encode(), name="pagos.csv", decimal="."))
+    assert (report.faults, report.balanced) == ((), True)
+
+
+def option_set_anew(desk: Desk, payment: Payment) -> None:
+    for wanted in (False, True):
+        run(desk, save_options(desk.hub, payment.merchant_id, auto_record=wanted))
+    replayed(desk, payment)
+
+
+NEWS = [told_again, told_by_another_event, asked, replayed, paid_out, option_set_anew]
+
+
+def voided(desk: Desk) -> Payment:
+    """A payment whose automatic receipt a person has voided."""
+    payment = desk.sent(desk.debtor("CR", 100_000))
+    desk.tell(payment, paid(payment))
+    (receipt,) = [desk.read(lambda tx: tx.receipts.of_payment(payment.id))]
+    void(desk, receipt)
+    return payment
+
+
+@pytest.mark.xfail(strict=True, reason="B1: automatic recording issues again what a person voided")
+def test_no_news_issues_again_what_a_person_voided(desk: Desk) -> None:
+    for news in NEWS:
+        payment = voided(desk)
+        desk.clock.now += timedelta(minutes=5)
+        news(desk, payment)
+
+        assert standing(desk, payment) == [], news.__name__
+        again = record(desk, payment)
+        assert standing(desk, payment) == [(again.number, payment.reference, 100_000)], "a person issues again"
+    assert broken(desk) == []
+
+
+@pytest.mark.xfail(strict=True, reason="B1: automatic recording issues again what a person voided")
+def test_control_where_only_a_receipt_that_stands_counts_the_voided_one_is_issued_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.issue_receipt, "was_issued", hub.flows.issue_receipt.is_issued)
+
+    with pytest.raises(AssertionError, match="told_again"):
+        test_no_news_issues_again_what_a_person_voided(desk)
+
+
+# ---------------------------------------------------------------- one review, mail and receipt a movement
+
+
+def resolve_all(desk: Desk, payment: Payment) -> int:
+    """Close the payment's open reviews; how many there were."""
+    found = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    for review in found:
+        run(desk, resolve_review(desk.hub, review.id, by="Ana", why="se devolvió"))
+    return len(found)
+
+
+@pytest.mark.xfail(strict=True, reason="B3: a capture after a resolved review asks nobody")
+def test_each_further_capture_of_a_payment_asks_a_person_once(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CR", 100_000))
+    desk.tell(payment, paid(payment, movement="M1"))
+    assert desk.causes(payment) == set()
+
+    for movement in ("M2", "M3"):
+        desk.tell(payment, paid(payment, movement=movement))
+        (review,) = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+        assert (review.cause, review.subject) == ("duplicate_charge", movement)
+        assert resolve_all(desk, payment) == 1
+        desk.tell(payment, paid(payment, movement=movement, event="again"))
+        assert desk.causes(payment) == set()
+
+
+@pytest.mark.xfail(strict=True, reason="B3: a second capture has neither mails nor a cash receipt")
+def test_each_capture_has_its_own_mails_and_its_own_cash_receipt(desk: Desk) -> None:
+    debtor = desk.debtor("CR", 100_000)
+    payment = desk.sent(debtor)
+    desk.tell(payment, paid(payment, movement="M1"))
+    first = desk.owed_mails(payment)
+    desk.tell(payment, paid(payment, 30_000, movement="M2"))
+    desk.tell(payment, paid(payment, 30_000, movement="M2", event="again"))
+
+    assert standing(desk, payment) == [(1, "M1", 100_000), (2, "M2", 30_000)]
+    mails = [mail for mail in desk.owed_mails(payment) if mail.kind in ("receipt", "payment_received")]
+    assert len(mails) == 2 * len([mail for mail in first if mail.kind in ("receipt", "payment_received")])
+    assert {mail.id for mail in first} < {mail.id for mail in mails}, "the first one's ids stay"
+    said = {}
+    for mail in mails:
+        value, _ = desk.read(lambda tx, this=mail: value_of(tx, desk.hub, this, desk.clock.now))
+        told = value if mail.kind == "receipt" else value.transactions[0]
+        amount = told.amount if mail.kind == "receipt" else told.gross
+        applied = sum(line.applied.minor for line in told.lines)
+        credit = told.credit.minor if told.credit else 0
+        said.setdefault(mail.kind.value, set()).add((amount.minor, applied, credit))
+    own = {(100_000, 100_000, 0), (30_000, 0, 30_000)}
+    assert said == {"receipt": own, "payment_received": own}
+    assert broken(desk) == []
+
+
+def test_control_where_a_key_forgets_the_movement_the_second_capture_is_told_to_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = hub.flows.record_observations.derived_id
+    monkeypatch.setattr(
+        hub.flows.record_observations, "derived_id", lambda *parts: right(*[part for part in parts if part[:1] != "M"])
+    )
+
+    with pytest.raises(AssertionError):
+        test_each_capture_has_its_own_mails_and_its_own_cash_receipt(desk)
+
+
+# ---------------------------------------------------------------- what the payer kept back
+
+
+@pytest.mark.xfail(strict=True, reason="B5: what was kept back is dropped where a receipt exists")
+@pytest.mark.parametrize("tax", ["retefuente", None])
+def test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk: Desk, tax: str | None) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    payment = part_of(desk, debtor, 97_500)
+    desk.tell(payment, paid(payment))
+    receipt = record(desk, payment)
+    less = [Deduction(payable_id=debtor.payables[0].id, tax=tax, amount=2_500)]
+
+    with pytest.raises(Invalid, match=receipt.label):
+        record(desk, payment, deductions=less)
+    assert desk.due(debtor.payables[0]) == 2_500
+
+    void(desk, receipt)
+    again = record(desk, payment, deductions=less)
+    assert record(desk, payment, deductions=less) == again, "the same words again are the same receipt"
+    assert desk.due(debtor.payables[0]) == 0
+
+
+@pytest.mark.xfail(strict=True, reason="B5: what was kept back is dropped where a receipt exists")
+def test_control_where_the_receipt_that_exists_is_handed_back_unread_the_withholding_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.issue_receipt, "refuse_undeclared", lambda *_given: None)
+
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk, "retefuente")
+
+
+# ---------------------------------------------------------------- what a receipt said
+
+
+def lines_of(receipt: CashReceipt) -> list[tuple[int, int, int]]:
+    return [(line.before, line.applied, line.after) for line in receipt.lines]
+
+
+def first_first(receipts: list[Callable[[], CashReceipt]]) -> list[CashReceipt]:
+    return [issue() for issue in receipts]
+
+
+def last_first(receipts: list[Callable[[], CashReceipt]]) -> list[CashReceipt]:
+    return [issue() for issue in reversed(receipts)][::-1]
+
+
+@pytest.mark.xfail(strict=True, reason="C3: the first of two payments, recorded later, says 40,000 -> 0")
+@pytest.mark.parametrize("order", [first_first, last_first])
+def test_two_halves_say_what_was_owed_when_each_came_whichever_is_recorded_first(desk: Desk, order: Any) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    payments = []
+    for minor in (60_000, 40_000):
+        payments.append(part_of(desk, debtor, minor))
+        desk.tell(payments[-1], paid(payments[-1]))
+
+    receipts = order([lambda this=payment: record(desk, this) for payment in payments])
+
+    assert [lines_of(receipt) for receipt in receipts] == [[(100_000, 60_000, 40_000)], [(40_000, 40_000, 0)]]
+    assert [receipt.clause for receipt in receipts] == ["part", "settles"]
+
+
+@pytest.mark.xfail(strict=True, reason="C3: old receipts are printed with today's names")
+def test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    payment = desk.sent(debtor)
+    desk.tell(payment, paid(payment))
+    receipt = record(desk, payment)
+    merchant = desk.companies["CO"]
+
+    def paper(tx: Any) -> Any:
+        return cash_receipt_paper(desk.hub, tx.merchants.get(merchant.id), tx.receipts.get(receipt.id), payment)
+
+    before = desk.read(paper)
+    document = attrs.evolve(debtor.customer.document, number="99887766")
+    company = attrs.evolve(merchant.company, legal_name="Otra SAS", trade_name="", phone="1", email="a@otra.example")
+
+    def rename(tx: Any) -> None:
+        changed = attrs.evolve(debtor.customer, name="Otra persona", document=document, address="Otra calle")
+        tx.customers.save(changed)
+        tx.merchants.save(attrs.evolve(merchant, company=attrs.evolve(company, address={}, zone="UTC")))
+
+    desk.write(rename)
+    assert desk.read(paper) == before
+
+
+@pytest.mark.xfail(strict=True, reason="C3: old receipts are printed with today's names")
+def test_control_where_a_receipt_keeps_nobody_it_is_printed_with_other_names(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = hub.flows.issue_receipt.issuer_of
+    monkeypatch.setattr(
+        hub.flows.issue_receipt, "issuer_of", lambda *given: attrs.evolve(right(*given), name="", legal_name="")
+    )
+
+    with pytest.raises(AssertionError):
+        test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk)
+
+
+@pytest.mark.xfail(strict=True, reason="C3: the first of two payments, recorded later, says 40,000 -> 0")
+def test_control_where_balances_are_read_as_they_stand_the_first_half_says_that_nothing_was_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_it_stands(steps: Any, _intakes: Any) -> int:
+        return sum(step.amount for step in steps)
+
+    monkeypatch.setattr(hub.flows.issue_receipt, "left_when_settled", as_it_stands)
+
+    with pytest.raises(AssertionError):
+        test_two_halves_say_what_was_owed_when_each_came_whichever_is_recorded_first(desk, first_first)
