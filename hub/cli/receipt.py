@@ -10,6 +10,7 @@ from .options import company_option, data_option, json_option
 
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
+    from hub.domain.payable import Payable
     from hub.domain.receipt import CashReceipt
     from hub.flows.ports import Hub
     from hub.flows.view_desk import ReceiptView
@@ -151,7 +152,7 @@ def deduction_options(function: Any) -> Any:
 async def _deductions(
     hub: Hub, merchant: Merchant, withheld: tuple[str, ...], discounts: tuple[str, ...], currency: str
 ) -> list[Any]:
-    """What was kept back and let off, as it was written."""
+    """What was kept back and let off, as it was written; in the invoice's own currency where none is given."""
     from hub.domain.receipt import Deduction
 
     from .values import amount_of
@@ -162,12 +163,19 @@ async def _deductions(
         number, colon, tax = place.rpartition(":") if text in withheld else (place, ":", "")
         if not (sign and number and colon) or (text in withheld and not tax):
             raise click.UsageError(f"write INVOICE:TAX=AMOUNT or INVOICE=AMOUNT, not {text!r}")
-        written.append((number, tax or None, amount_of(amount, currency, "--withheld" if tax else "--discount")))
-    names = {number for number, _tax, _money in written}
+        written.append((number, tax or None, amount, "--withheld" if tax else "--discount"))
+    names = {number for number, *_rest in written}
     known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
     if missing := sorted(names - known.keys()):
         raise click.ClickException(f"{merchant.slug} has no invoice {missing[0]!r}")
-    return [Deduction(payable_id=known[number].id, tax=tax, amount=money.minor) for number, tax, money in written]
+    return [
+        Deduction(
+            payable_id=known[number].id,
+            tax=tax,
+            amount=amount_of(amount, currency or known[number].currency, option).minor,
+        )
+        for number, tax, amount, option in written
+    ]
 
 
 @command.command()
@@ -226,13 +234,13 @@ def record(
     _print_recorded(*run(data, work))
 
 
-def _day(text: str | None) -> Any:
+def _day(text: str | None, option: str = "--received-on") -> Any:
     from datetime import date
 
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint="--received-on") from None
+        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint=option) from None
 
 
 async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash: Money) -> list[Any]:
@@ -264,43 +272,91 @@ async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash:
 
 @command.command("for-payment")
 @click.argument("reference", metavar="REF")
+@click.option("--movement", metavar="MOVEMENT", help="Of a payment that was captured several times; else all of them.")
 @click.option("--notes", default="", metavar="TEXT")
 @click.option("--bank-account", default="", metavar="TEXT", help="Where the money will arrive.")
 @deduction_options
 @data_option
 def for_payment(
     reference: str,
+    movement: str | None,
     notes: str,
     bank_account: str,
     withheld: tuple[str, ...],
     discounts: tuple[str, ...],
     data: str | None,
 ) -> None:
-    """Record the cash receipt of a proven payment; once, the same one again afterwards."""
+    """Record the cash receipt of a proven payment; once, the same one again afterwards.
+
+    A payment that was captured several times has one for each movement.
+    """
     import attrs
 
-    from hub.flows.record_receipt import record_for_payment
+    from hub.flows.record_receipt import receipt_form, record_for_payment
 
     from .finding import find_payment
     from .running import operator, run
 
-    async def work(hub: Hub) -> tuple[Merchant, CashReceipt]:
+    async def work(hub: Hub) -> tuple[Merchant, list[CashReceipt]]:
         payment = await find_payment(hub, reference)
         merchant = await hub.store.read(lambda tx: tx.merchants.get(payment.merchant_id))
         assert merchant is not None
         merchant = attrs.evolve(merchant, mode=payment.mode)
-        receipt = await record_for_payment(
-            hub,
-            merchant,
-            payment.id,
-            by=operator(),
-            notes=notes,
-            bank_account=bank_account,
-            deductions=await _deductions(hub, merchant, withheld, discounts, payment.amount.currency),
-        )
-        return merchant, receipt
+        known = [item.movement for item in (await receipt_form(hub, merchant, payment.id)).movements]
+        if movement and movement not in known:
+            raise click.ClickException(f"payment {reference} has no movement {movement!r} with money for a receipt")
+        wanted = [movement] if movement else known or [""]
+        if len(wanted) > 1 and (withheld or discounts):
+            raise click.UsageError(f"say with --movement which one it was paid less with: {', '.join(wanted)}")
+        deductions = await _deductions(hub, merchant, withheld, discounts, payment.amount.currency)
+        return merchant, [
+            await record_for_payment(
+                *(hub, merchant, payment.id),
+                by=operator(),
+                movement=one,
+                notes=notes,
+                bank_account=bank_account,
+                deductions=deductions,
+            )
+            for one in wanted
+        ]
 
-    _print_recorded(*run(data, work))
+    merchant, receipts = run(data, work)
+    for receipt in receipts:
+        _print_recorded(merchant, receipt)
+
+
+@command.command()
+@click.argument("number", metavar="CERTIFICATE")
+@click.option("--on", "day", required=True, metavar="DATE", help="Of the certificate, such as 2026-11-21.")
+@click.option(
+    "--withheld",
+    metavar="INVOICE:TAX=AMOUNT",
+    multiple=True,
+    required=True,
+    help="Kept back by the payer, such as FV-1:retefuente=40000",
+)
+@company_option
+@data_option
+def certificate(number: str, day: str, withheld: tuple[str, ...], slug: str | None, data: str | None) -> None:
+    """Record what a payer kept back and proves later, with the certificate alone; the same certificate counts once."""
+    from hub.domain.receipt import Certificate
+    from hub.flows.record_withholding import record_withholding
+
+    from .finding import find_company
+    from .running import operator, run
+
+    issued_on = _day(day, "--on")
+
+    async def work(hub: Hub) -> tuple[Merchant, tuple[Payable, ...]]:
+        merchant = await find_company(hub, slug)
+        kept = await _deductions(hub, merchant, withheld, (), "")
+        paper = Certificate(number=number, issued_on=issued_on)
+        return merchant, await record_withholding(hub, merchant, paper, kept, by=operator())
+
+    merchant, payables = run(data, work)
+    for payable in payables:
+        click.echo(f"{merchant.slug} {payable.number}: {payable.balance} still owed")
 
 
 @command.command()

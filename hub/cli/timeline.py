@@ -110,8 +110,7 @@ def _events(told: Told) -> Iterator[Event]:
     yield Event(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
     for item in told.desk.view.seen:
         yield Event(item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item))
-    receipt = view.cash_receipt
-    if receipt:
+    for receipt in view.cash_receipts:
         yield Event(receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}")
     for delivery in told.desk.deliveries:
         name = f"mail {delivery.kind.value}"
@@ -292,6 +291,7 @@ def facts_of(told: Told) -> dict[str, object]:
             for line in view.lines
         ],
         "cash_receipt": view.cash_receipt.label if view.cash_receipt else None,
+        "cash_receipts": [receipt.label for receipt in view.cash_receipts],
         "timeline": [
             {"at": event.at, "source": event.source, "what": event.what, "amount": event.amount, "more": event.more}
             for event in events_of(told)

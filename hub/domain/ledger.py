@@ -303,6 +303,12 @@ def capture_key(account_id: str, movement: str) -> str:
     return f"capture:{account_id}:{movement}"
 
 
+def movement_in(key: str, account_id: str) -> str | None:
+    """The movement that the key of a capture names, or of its correction; None for any other key."""
+    beginning, named = capture_key(account_id, ""), root_of(key)
+    return named.removeprefix(beginning) if named.startswith(beginning) else None
+
+
 def offline_receipt(
     *,
     receipt_id: str,
@@ -697,3 +703,10 @@ def intake_correction(entry: Entry, *, difference: int, number: int, at: datetim
 def reverses(key: str) -> str | None:
     """The key of the entry that a correction's key names; None for any other key."""
     return key.removeprefix("fix:").rpartition(":")[0] if key.startswith("fix:") else None
+
+
+def root_of(key: str) -> str:
+    """The key of the entry that a correction comes down to, be it a correction's correction; any other key itself."""
+    while (named := reverses(key)) is not None:
+        key = named
+    return key

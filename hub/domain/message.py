@@ -58,6 +58,10 @@ class DeliveryState(enum.StrEnum):
     DEAD = "dead"
 
 
+MOVEMENT = "movement"
+"""The detail of a mail that tells of a further capture of its payment: which movement it was."""
+
+
 class DeliveryKind(enum.StrEnum):
     """What a mail is about."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 import attrs
@@ -95,3 +96,26 @@ class Payable:
     def is_offered(self, now: datetime) -> bool:
         """Whether it may be put before a payer."""
         return self.due > 0 and self.cancelled_at is None and (self.offered_until is None or now < self.offered_until)
+
+
+@attrs.frozen
+class Step:
+    """One change of what a payable owes; its steps stand in the order in which they were booked.
+
+    Attributes:
+        amount: Minor units; positive where more is owed.
+        intake: Key of the intake that settled it, or took back; None for every other change.
+    """
+
+    amount: int
+    intake: str | None = None
+
+
+def left_when_settled(steps: Iterable[Step], intakes: Collection[str]) -> int:
+    """What was still owed when these intakes had settled their last part; what they took back since is owed again."""
+    due = left = 0
+    for step in steps:
+        due += step.amount
+        if step.intake in intakes:
+            left = due if step.amount < 0 else left + step.amount
+    return left

@@ -420,12 +420,63 @@ def flags_of(
         Flag.CONFLICT: (bool(paid) and bool(kinds & {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}))
         or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
         Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
-        Flag.OVER_REFUND: bool(paid) and any(minor < 0 for minor in left_of(captures, returns_in(items)).values()),
+        Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items)),
     }
     flags = {flag for flag, holds in tests.items() if holds}
     if flags - {Flag.LATE} or _authorisations_differ(payment, paid):
         flags.add(Flag.NEEDS_REVIEW)
     return frozenset(flags)
+
+
+CONTRADICTING = "contradicting_claims"
+"""Two claims of one movement that cannot both be right; no flag says so but ``needs_review``."""
+
+
+def occasions_of(
+    payment: Payment, seen: Iterable[Seen], *, shares_paid_payable: bool = False
+) -> Mapping[str, tuple[str, ...]]:
+    """The movements that something is odd about, by its cause; each of them asks a person once.
+
+    The first capture of a payment has no name here, so that what is said of the whole payment is said of it. A cause
+    that is about no single movement is left out.
+
+    Args:
+        shares_paid_payable: As in ``flags_of``.
+    """
+    items = tuple(seen)
+    captures, returns = captures_in(payment, items), returns_in(items)
+    paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
+    strange = [claim for claim in paid if claim.amount and claim.amount.currency != payment.amount.currency]
+    uneven = [claim for claim in paid if claim.amount and claim.amount != payment.amount and claim not in strange]
+    found = {
+        Flag.DUPLICATE_CHARGE.value: [taken.movement for taken in captures[0 if shares_paid_payable else 1 :]],
+        Flag.AMOUNT_MISMATCH.value: [claim.movement or payment.reference for claim in uneven],
+        Flag.CURRENCY_MISMATCH.value: [claim.movement or payment.reference for claim in strange],
+        CONTRADICTING: [
+            taken.movement for taken in captures if _authorisations_differ(_claims_of(payment, taken, paid))
+        ],
+    }
+    first = captures[0].movement if captures else ""
+    named = {
+        cause: tuple(dict.fromkeys("" if movement == first else movement for movement in movements))
+        for cause, movements in found.items()
+        if movements
+    }
+    back = {
+        Flag.OVER_REFUND.value: tuple(
+            item.name for at, item in enumerate(returns) if captures and _exceeds(captures, returns[: at + 1])
+        ),
+        Flag.ORPHAN_REFUND.value: () if captures else tuple(item.name for item in returns),
+    }
+    return {**named, **{cause: names for cause, names in back.items() if names}}
+
+
+def _claims_of(payment: Payment, taken: Capture, paid: Iterable[Observation]) -> list[Observation]:
+    return [claim for claim in paid if (claim.movement or payment.reference) == taken.movement]
+
+
+def _exceeds(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
+    return any(minor < 0 for minor in left_of(captures, returns).values())
 
 
 def left_of(captures: Iterable[Capture], returns: Iterable[Return]) -> dict[str, int]:

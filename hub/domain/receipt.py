@@ -12,7 +12,6 @@ import attrs
 from hub_hookspecs import Mode, Money
 
 EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
-NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Means(enum.StrEnum):
@@ -54,6 +53,26 @@ class Deduction:
     tax: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class Certificate:
+    """The paper with which a payer proves what it kept back.
+
+    Attributes:
+        number: As it stands on the paper; what it says of an invoice and a tax is booked once.
+    """
+
+    number: str
+    issued_on: date
+
+    @property
+    def key(self) -> str:
+        """What stands in the keys of its entries in a receipt's place."""
+        return f"certificate-{self.number}"
+
+
+CERTIFICATE_NUMBER = r"[0-9A-Z](?:[0-9A-Z ./_-]{0,38}[0-9A-Z])?"
+"""How the number of a certificate is written: in capitals, with single blanks."""
+
 TAX_NAME = r"[a-z][a-z0-9_]{1,39}"
 """How a tax is named in keys and ledger accounts."""
 
@@ -79,6 +98,28 @@ class ReceiptLine:
     def settled(self) -> int:
         """What the receipt settles of the invoice, in cash and otherwise."""
         return self.applied + sum(self.withholdings.values()) + self.discount
+
+
+@attrs.frozen(kw_only=True)
+class Party:
+    """Who stands on a receipt, as it was when that was issued.
+
+    Attributes:
+        identity: Kind and number of the identity document as people write it: ``NIT 900.123.456-8``.
+        zone: IANA zone in which the issuer's times are shown.
+    """
+
+    name: str = ""
+    legal_name: str = ""
+    identity: str = ""
+    address: str = ""
+    city: str = ""
+    phone: str = ""
+    email: str = ""
+    zone: str = ""
+
+
+NOBODY = Party()
 
 
 @attrs.frozen(kw_only=True)
@@ -113,8 +154,8 @@ class CashReceipt:
     clause: str
     concept: str
     movement: str | None = None
-    issuer: Mapping[str, str] = NOBODY
-    received_from: Mapping[str, str] = NOBODY
+    issuer: Party = NOBODY
+    received_from: Party = NOBODY
     notes: str = ""
     bank_account: str = ""
     provider: str = ""
@@ -134,6 +175,16 @@ class CashReceipt:
     def label(self) -> str:
         """Series and number as people write it: ``RC-000042``."""
         return f"{self.series}-{self.number:06d}"
+
+    @property
+    def deductions(self) -> tuple[Deduction, ...]:
+        """What it says was kept back or let off."""
+        return tuple(
+            Deduction(payable_id=line.payable_id, tax=tax, amount=amount)
+            for line in self.lines
+            for tax, amount in (*line.withholdings.items(), (None, line.discount))
+            if amount
+        )
 
     @property
     def is_of_order(self) -> bool:

@@ -14,7 +14,8 @@ import attrs
 from hub.domain import ledger
 from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, Intake, LedgerKind, Share, When
 from hub.domain.payable import PayableKind
-from hub.domain.payment import Capture, Payment, Return, Seen, Status, captures_in, returns_in, was_undone
+from hub.domain.payment import Capture, Flag, Payment, Return, Seen, Status, captures_in, returns_in, was_undone
+from hub.domain.receipt import CashReceipt
 from hub.domain.settlement import LineState
 from hub_hookspecs import Kind, Money
 
@@ -246,9 +247,13 @@ def intakes_in(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
     return tuple(intake for intake in tx.ledger.intakes_of(payment.id) if intake.currency == currency)
 
 
-def has_kept(tx: Tx, payment: Payment) -> bool:
-    """Whether something of what was asked for came and has not gone back."""
-    return any(intake.kept for intake in intakes_in(tx, payment, payment.amount.currency))
+def is_unrecorded(tx: Tx, payment: Payment, receipts: Sequence[CashReceipt]) -> bool:
+    """Whether money of a paid payment is here for which no cash receipt stands; ``receipts`` are those that do."""
+    if payment.status is not Status.PAID or (receipts and Flag.DUPLICATE_CHARGE not in payment.flags):
+        return False
+    recorded = {receipt.movement for receipt in receipts}
+    kept = [intake for intake in intakes_in(tx, payment, payment.amount.currency) if intake.kept]
+    return any(ledger.movement_in(intake.key, payment.account_id) not in recorded for intake in kept)
 
 
 def _draw(

@@ -18,7 +18,7 @@ import structlog
 
 from hub.domain.account import with_defaults
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_at, locale_for
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import MOVEMENT, Delivery, DeliveryKind, DeliveryState
 from hub.domain.papers import (
     AccountAttentionMail,
     AccountRequestedMail,
@@ -44,7 +44,7 @@ from hub.domain.papers import (
     StatementMail,
     StatementPaper,
 )
-from hub.domain.payment import Flag, Status, returns_in
+from hub.domain.payment import Flag, Payment, Status, returns_in
 from hub.domain.statement import number_of
 from hub_hookspecs import CROCKFORD, Channel, Country, Credentials, FieldMatch, Kind, Money, Reason, ReasonKind
 
@@ -72,7 +72,7 @@ from .sign_in import sign_in_token
 from .tell import tell
 from .turns import drawing_turns, mail_turns
 from .view_order import OrderView, order_of
-from .view_payment import PaymentView, in_language, view_of
+from .view_payment import PaymentView, in_language, of_movement, view_of
 from .view_statement import statement_of
 from .write_note import author_of
 from .write_outcome import write_outcome
@@ -308,10 +308,9 @@ def _paper(tx: Tx, hub: Hub, delivery: Delivery, value: MailValue, now: datetime
         case CashReceiptMail():
             return value.paper
         case PaymentReceivedMail():
-            receipt = tx.receipts.of_payment(delivery.subject_id)
-            customer = tx.customers.get(receipt.customer_id) if receipt else None
             payment = tx.payments.get(delivery.subject_id)
-            return cash_receipt_paper(hub, merchant, receipt, customer, payment) if receipt and customer else None
+            receipt = _view(tx, hub, delivery, payment, now).cash_receipt if payment else None
+            return cash_receipt_paper(hub, merchant, receipt, payment) if receipt else None
         case PaymentDigestMail():
             movements = [item for items in _of_day(tx, hub, delivery).values() for item in items]
             return payments_paper(tx, hub, merchant, delivery.mode, value.day, value.day, movements, now)
@@ -352,9 +351,17 @@ def value_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailV
     payment = tx.payments.get(delivery.subject_id)
     if payment is None:
         raise NothingToSay("the payment is gone")
-    view = view_of(tx, hub, payment, now)
+    view = _view(tx, hub, delivery, payment, now)
     locale = locale_for(merchant, view.customer, payment.locale) if delivery.kind in TO_PAYERS else ours
     return _about_payment(tx, hub, delivery, head, in_language(hub, view, locale), now), locale
+
+
+def _view(tx: Tx, hub: Hub, delivery: Delivery, payment: Payment, now: datetime) -> PaymentView:
+    """The payment as the mail shows it: a receipt, and the notice of money, tell of one movement."""
+    view = view_of(tx, hub, payment, now)
+    if delivery.kind in (DeliveryKind.RECEIPT, DeliveryKind.PAYMENT_RECEIVED):
+        return of_movement(tx, view, delivery.details.get(MOVEMENT, ""))
+    return view
 
 
 TO_PAYERS = frozenset(
@@ -404,7 +411,9 @@ def _cash_receipt(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head
     if receipt is None or customer is None or receipt.merchant_id != merchant.id:
         raise NothingToSay("the cash receipt is gone")
     payment = tx.payments.get(receipt.payment_id) if receipt.payment_id else None
-    return CashReceiptMail(letterhead=head, paper=cash_receipt_paper(hub, merchant, receipt, customer, payment))
+    paper = cash_receipt_paper(hub, merchant, receipt, payment)
+    today = attrs.evolve(paper.letterhead, phone=head.phone, email=head.email)  # whoever answers reaches somebody
+    return CashReceiptMail(letterhead=today, paper=paper)
 
 
 def _order(tx: Tx, hub: Hub, view: OrderView, head: Letterhead, now: datetime) -> OrderMail:
@@ -622,7 +631,7 @@ def _received(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead, now: dateti
 def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> ReceivedTransaction:
     payment = view.payment
     link = tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, now)
-    receipt = view.cash_receipt
+    recorded = not view.is_unrecorded
     return ReceivedTransaction(
         customer=view.customer.name,
         customer_identity=identity_of(hub, view.merchant, view.customer),
@@ -638,9 +647,9 @@ def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Received
         credit=view.credit,
         status="Aprobada",
         remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
-        cash_receipt=receipt.label if receipt else "",
-        record_url=url_of(hub, link) if link and not receipt else "",
-        receipt_url=url_of(hub, link) if link and receipt else "",
+        cash_receipt=", ".join(receipt.label for receipt in view.cash_receipts) if recorded else "",
+        record_url=url_of(hub, link) if link and not (recorded and view.cash_receipts) else "",
+        receipt_url=url_of(hub, link) if link and recorded and view.cash_receipts else "",
         url=f"{hub.base_url}/m/payments/{payment.id}",
         provider=view.provider_name,
     )

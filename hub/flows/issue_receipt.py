@@ -1,32 +1,52 @@
-"""Issue a cash receipt: the merchant's numbered document, gapless per series."""
+"""Issue a cash receipt: the merchant's numbered document, gapless per series, one a movement of money.
+
+It keeps what was so when it was issued: who issued it and from whom, and what each invoice owed before and after that
+money settled it, as the books have it, whenever the receipt is recorded.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from hub.domain import ledger
-from hub.domain.ledger import LedgerKind, Share
+from hub.domain.identity import show_document
+from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import Payment, Seen, captures_in
-from hub.domain.receipt import TAX_NAME, CashReceipt, Deduction, Means, ReceiptLine, clause_for, concept_for
+from hub.domain.papers import letterhead_for
+from hub.domain.payable import Payable, PayableKind, left_when_settled
+from hub.domain.payment import Capture, Payment, Seen, captures_in
+from hub.domain.receipt import (
+    TAX_NAME,
+    CashReceipt,
+    Deduction,
+    Means,
+    Party,
+    ReceiptLine,
+    clause_for,
+    concept_for,
+)
 from hub.domain.words import amount_in_words
 from hub_hookspecs import Country, Kind, Money
 
-from .book_money import intakes_in, withheld_of
+from .book_money import intakes_in
 from .ports import Hub, Tx
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
+CITY_PARTS = ("municipality", "canton")
 
 
 @attrs.frozen(kw_only=True)
 class ReceiptDraft:
-    """What the form *Agregar recibo de caja* is filled with."""
+    """What the form *Agregar recibo de caja* is filled with.
+
+    Attributes:
+        observation: The claim that proves the movement.
+    """
 
     series: str
     received_on: date
@@ -41,54 +61,89 @@ class ReceiptDraft:
     authorisation: str
     payment: Payment
     movement: str
+    observation: str
 
 
-def draft_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> ReceiptDraft | None:
-    """The receipt of a proven payment, as it would be issued; None while nothing is proven, or once all went back.
+def drafts_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceiptDraft, ...]:
+    """The receipts of a proven payment as they would be issued, one a movement; none once all of a movement went back.
 
     What went back before is no money received: it would stand there as the customer's credit.
     """
     seen = tx.payments.seen(payment.id)
-    captures = [taken for taken in captures_in(payment, seen) if taken.amount.currency == payment.amount.currency]
-    intakes = intakes_in(tx, payment, payment.amount.currency)
+    captures = own_captures(payment, seen)
+    drafts = [_draft(tx, hub, merchant, payment, seen, taken, first=taken is captures[0]) for taken in captures]
+    return tuple(draft for draft in drafts if draft is not None)
+
+
+def own_captures(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
+    """The captures in the currency that was asked for; another one waits in suspense and has no receipt."""
+    return tuple(taken for taken in captures_in(payment, seen) if taken.amount.currency == payment.amount.currency)
+
+
+def _draft(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    payment: Payment,
+    seen: tuple[Seen, ...],
+    taken: Capture,
+    *,
+    first: bool,
+) -> ReceiptDraft | None:
+    intakes = _intakes_of(tx, payment, taken.movement)
     cash = Money(sum(intake.kept for intake in intakes), payment.amount.currency)
-    if not captures or not cash:
+    if not cash:
         return None
     country = hub.countries[merchant.company.country]
-    lines = _lines(tx, [share for intake in intakes for share in intake.shares], _declared(tx, payment))
+    lines = _lines(tx, intakes, _declared(tx, payment, taken.key))
     applied = sum(line.applied for line in lines)
+    theirs = payment.provider_reference if first else taken.provider_reference or payment.provider_reference
     return ReceiptDraft(
         series=country.receipts.series,
-        received_on=captures[0].at.astimezone(ZoneInfo(merchant.company.zone)).date(),
-        means=_means(seen),
+        received_on=taken.at.astimezone(ZoneInfo(merchant.company.zone)).date(),
+        means=_means(payment, seen, taken.movement),
         cash=cash,
         lines=lines,
         advance=Money(cash.minor - applied, cash.currency),
         words=amount_in_words(cash, country),
         concept=concept_for(lines, is_order=_of_orders(tx, lines)),
         provider=payment.provider,
-        provider_reference=payment.provider_reference or "",
-        authorisation=captures[0].authorisation or "",
+        provider_reference=theirs or "",
+        authorisation=taken.authorisation or "",
         payment=payment,
-        movement=captures[0].movement,
+        movement=taken.movement,
+        observation=taken.key,
     )
 
 
-def _declared(tx: Tx, payment: Payment) -> list[Deduction]:
-    """What the payer declared to keep back when it paid, as far as it is booked and stands."""
+def _intakes_of(tx: Tx, payment: Payment, movement: str) -> tuple[Intake, ...]:
+    """What one movement brought in: its capture, and what a person found it to be more."""
+    intakes = intakes_in(tx, payment, payment.amount.currency)
+    return tuple(item for item in intakes if ledger.movement_in(item.key, payment.account_id) == movement)
+
+
+def _declared(tx: Tx, payment: Payment, observation: str) -> list[Deduction]:
+    """What was kept back or let off with a movement, as far as it is booked and stands."""
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     found = []
-    for line in payment.lines:
-        for kept in line.withholdings:
-            for booked in withheld_of(tx, payment, line.payable_id, kept.tax):
-                if booked.correction is None:
-                    amount = booked.entry.moved(LedgerKind.WITHHOLDING_RECEIVABLE)
-                    found.append(Deduction(payable_id=line.payable_id, tax=kept.tax, amount=amount))
+    for entry in entries:
+        if entry.kind not in (EntryKind.WITHHELD, EntryKind.DISCOUNT) or entry.observation != observation:
+            continue
+        stands = -sum(other.moved(LedgerKind.RECEIVABLE) for other in entries if _is_of(other, entry))
+        if stands > 0:
+            tax = entry.postings[0].owner if entry.kind is EntryKind.WITHHELD else None
+            found.append(Deduction(payable_id=entry.applied[0].payable_id, tax=tax, amount=stands))
     return found
 
 
-def _means(seen: tuple[Seen, ...]) -> Means:
+def _is_of(entry: Entry, other: Entry) -> bool:
+    return ledger.root_of(entry.key) == other.key
+
+
+def _means(payment: Payment, seen: tuple[Seen, ...], movement: str) -> Means:
     claims = [item.observation for item in seen if item.observation.kind is Kind.PAID]
-    kinds = [claim.instrument.kind for claim in claims if claim.instrument]
+    own = [claim for claim in claims if (claim.movement or payment.reference) == movement]
+    kinds = [claim.instrument.kind for claim in own if claim.instrument]
     return MEANS_OF_INSTRUMENT.get(kinds[0], Means.ONLINE) if kinds else Means.ONLINE
 
 
@@ -97,38 +152,47 @@ def _of_orders(tx: Tx, lines: tuple[ReceiptLine, ...]) -> bool:
     return any(payable.kind is PayableKind.ORDER for payable in payables if payable)
 
 
-def _lines(tx: Tx, shares: Sequence[Share], deductions: Sequence[Deduction] = ()) -> tuple[ReceiptLine, ...]:
-    """What a receipt settles, as its payables stand now that it is booked."""
+def _lines(tx: Tx, intakes: Sequence[Intake], deductions: Sequence[Deduction]) -> tuple[ReceiptLine, ...]:
+    """What a receipt settles, each with its balances as they were when that money settled it."""
     merged: dict[str, int] = {}
-    for share in shares:
+    for share in (share for intake in intakes for share in intake.shares):
         merged[share.payable_id] = merged.get(share.payable_id, 0) + share.amount
     merged.update({less.payable_id: 0 for less in deductions if less.payable_id not in merged})
     payables = {payable.id: payable for payable in tx.payables.many(list(merged))}
-    return tuple(_line(payables[payable_id], amount, deductions) for payable_id, amount in merged.items())
+    keys = {intake.key for intake in intakes}
+    return tuple(
+        _line(payables[payable_id], amount, _left(tx, payables[payable_id], amount, keys), deductions)
+        for payable_id, amount in merged.items()
+    )
 
 
-def _line(payable: Payable, applied: int, deductions: Sequence[Deduction]) -> ReceiptLine:
+def _left(tx: Tx, payable: Payable, applied: int, keys: set[str]) -> int | None:
+    return left_when_settled(tx.ledger.steps(payable), keys) if applied else None
+
+
+def _line(payable: Payable, applied: int, left: int | None, deductions: Sequence[Deduction]) -> ReceiptLine:
+    """A line; ``left`` is what was owed after the money, None where none settled it."""
     own = [less for less in deductions if less.payable_id == payable.id]
     withholdings: dict[str, int] = {}
     for less in own:
         if less.tax is not None:
             withholdings[less.tax] = withholdings.get(less.tax, 0) + less.amount
     discount = sum(less.amount for less in own if less.tax is None)
+    kept = sum(withholdings.values()) + discount
+    after = payable.due if left is None else max(0, left - kept)
     return ReceiptLine(
         payable_id=payable.id,
         number=payable.number,
         applied=applied,
-        before=payable.due + applied + sum(withholdings.values()) + discount,
-        after=payable.due,
+        before=after + applied + kept,
+        after=after,
         withholdings=withholdings,
         discount=discount,
     )
 
 
-def _book_deductions(
-    tx: Tx, receipt_id: str, deductions: Sequence[Deduction], *, currency: str, now: datetime, on: date
-) -> None:
-    """Book what the payer pays less.
+def refuse_too_much(tx: Tx, deductions: Sequence[Deduction], currency: str) -> dict[str, Payable]:
+    """The payables of what is paid less, by id.
 
     Raises:
         ValueError: A deduction without amount or name, one given twice, or more than the invoice still owes.
@@ -136,28 +200,88 @@ def _book_deductions(
     payables = {payable.id: payable for payable in tx.payables.many([less.payable_id for less in deductions])}
     if len({(less.payable_id, less.tax) for less in deductions}) != len(deductions):
         raise ValueError("Una retención o un descuento está dos veces para la misma factura")
+    taken: dict[str, int] = {}
     for less in deductions:
         payable = payables[less.payable_id]
         if less.amount <= 0 or payable.currency != currency:
             raise ValueError(f"La retención o el descuento de la factura {payable.number} no es un monto en {currency}")
-        if less.amount > payable.due - sum(
-            other.amount for other in deductions[: deductions.index(less)] if other.payable_id == less.payable_id
-        ):
-            raise ValueError(f"La factura {payable.number} debe {payable.balance}; no se le puede descontar más")
-        if less.tax is None:
-            tx.ledger.write(ledger.discount(receipt_id, payable, amount=less.amount, at=now, on=on))
-        elif re.fullmatch(TAX_NAME, less.tax):
-            tx.ledger.write(ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=now, on=on))
-        else:
+        if less.tax is not None and not re.fullmatch(TAX_NAME, less.tax):
             raise ValueError(f"«{less.tax}» no es el nombre de una retención, como retefuente")
+        taken[payable.id] = taken.get(payable.id, 0) + less.amount
+        if taken[payable.id] > payable.due:
+            raise ValueError(f"La factura {payable.number} debe {payable.balance}; no se le puede descontar más")
+    return payables
 
 
-def issue_for_payment(
+def _book_deductions(
+    tx: Tx,
+    receipt_id: str,
+    deductions: Sequence[Deduction],
+    *,
+    currency: str,
+    now: datetime,
+    on: date,
+    draft: ReceiptDraft | None = None,
+) -> None:
+    """Book what the payer pays less; with a payment's receipt it is its movement's.
+
+    Raises:
+        ValueError: As ``refuse_too_much``.
+    """
+    payables = refuse_too_much(tx, deductions, currency)
+    for less in deductions:
+        payable = payables[less.payable_id]
+        entry = (
+            ledger.discount(receipt_id, payable, amount=less.amount, at=now, on=on)
+            if less.tax is None
+            else ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=now, on=on)
+        )
+        if draft:
+            entry = attrs.evolve(entry, payment_id=draft.payment.id, observation=draft.observation)
+        tx.ledger.write(entry)
+
+
+# ---------------------------------------------------------------- of a payment
+
+
+def was_issued(receipts: Iterable[CashReceipt], movement: str) -> bool:
+    """Whether a movement ever had a receipt, a void one included."""
+    return any(receipt.movement == movement for receipt in receipts)
+
+
+def is_issued(receipts: Iterable[CashReceipt], movement: str) -> bool:
+    """Whether a receipt of a movement stands."""
+    return any(receipt.movement == movement and receipt.voided_at is None for receipt in receipts)
+
+
+def issue_automatically(
     tx: Tx,
     hub: Hub,
     merchant: Merchant,
     customer: Customer,
     payment: Payment,
+    seen: tuple[Seen, ...],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Issue the receipt of each movement that never had one: what a person voided, only a person issues again."""
+    before = tx.receipts.all_of_payment(payment.id)
+    if all(was_issued(before, taken.movement) for taken in own_captures(payment, seen)):
+        return
+    for draft in drafts_for_payment(tx, hub, merchant, payment):
+        if not was_issued(before, draft.movement):
+            account = merchant.options.bank_account
+            _issue(tx, hub, merchant, customer, draft, by=by, now=now, bank_account=account)
+
+
+def issue_for_movement(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    customer: Customer,
+    payment: Payment,
+    movement: str,
     *,
     by: str,
     now: datetime,
@@ -165,24 +289,69 @@ def issue_for_payment(
     bank_account: str = "",
     deductions: Sequence[Deduction] = (),
 ) -> CashReceipt | None:
-    """Issue the cash receipt of a proven payment once; the same one again when it is there already.
+    """Issue the cash receipt of a movement once; the same one again when it is there already.
 
     Raises:
-        ValueError: As ``issue_by_hand``.
+        ValueError: As ``issue_by_hand``, or the receipt that is there does not say these deductions.
     """
-    existing = tx.receipts.of_payment(payment.id)
+    receipts = tx.receipts.all_of_payment(payment.id)
+    existing = next((item for item in receipts if is_issued([item], movement)), None)
     if existing:
+        refuse_undeclared(existing, deductions)
         return existing
-    draft = draft_for_payment(tx, hub, merchant, payment)
+    draft = next((item for item in drafts_for_payment(tx, hub, merchant, payment) if item.movement == movement), None)
     if draft is None:
         return None
-    earlier = tx.receipts.count_of_payment(payment.id)
+    return _issue(
+        *(tx, hub, merchant, customer, draft),
+        by=by,
+        now=now,
+        notes=notes,
+        bank_account=bank_account,
+        deductions=deductions,
+    )
+
+
+def refuse_undeclared(receipt: CashReceipt, deductions: Sequence[Deduction]) -> None:
+    """A receipt is never edited: what it does not say comes with its certificate, or on a receipt in its place.
+
+    Raises:
+        ValueError: It does not say one of these deductions.
+    """
+    missing = [less for less in deductions if less not in receipt.deductions]
+    if any(less.tax is None for less in missing):
+        raise ValueError(
+            f"El recibo {receipt.label} ya está agregado sin este descuento:"
+            " anúlelo y agréguelo de nuevo con el descuento"
+        )
+    if missing:
+        raise ValueError(
+            f"El recibo {receipt.label} ya está agregado sin esta retención:"
+            " regístrela con el número y la fecha de su certificado"
+        )
+
+
+def _issue(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    customer: Customer,
+    draft: ReceiptDraft,
+    *,
+    by: str,
+    now: datetime,
+    notes: str = "",
+    bank_account: str = "",
+    deductions: Sequence[Deduction] = (),
+) -> CashReceipt:
+    payment, country = draft.payment, hub.countries[merchant.company.country]
+    earlier = len(tx.receipts.all_of_payment(payment.id))
     receipt_id = f"{payment.id}-rc{earlier or ''}"
     if deductions:
-        _book_deductions(tx, receipt_id, deductions, currency=draft.cash.currency, now=now, on=draft.received_on)
-        every = [*_declared(tx, payment), *deductions]
-        lines = _lines(tx, [Share(line.payable_id, line.applied) for line in draft.lines], every)
-        draft = attrs.evolve(draft, lines=lines, concept=concept_for(lines, is_order=_of_orders(tx, lines)))
+        currency = draft.cash.currency
+        _book_deductions(tx, receipt_id, deductions, currency=currency, now=now, on=draft.received_on, draft=draft)
+        drafts = drafts_for_payment(tx, hub, merchant, payment)
+        draft = next(again for again in drafts if again.movement == draft.movement)
     number = tx.receipts.next_number(merchant.id, payment.mode, draft.series)
     receipt = CashReceipt(
         id=receipt_id,
@@ -203,6 +372,8 @@ def issue_for_payment(
         clause=clause_for(draft.lines),
         concept=draft.concept,
         movement=draft.movement,
+        issuer=issuer_of(merchant, country),
+        received_from=payer_of(customer, country),
         notes=notes,
         bank_account=bank_account,
         provider=draft.provider,
@@ -211,6 +382,34 @@ def issue_for_payment(
     )
     tx.receipts.add(receipt)
     return receipt
+
+
+def issuer_of(merchant: Merchant, country: Country) -> Party:
+    """The company as it is now, for what it issues."""
+    head = letterhead_for(merchant, country, merchant.mode)
+    address = merchant.company.address
+    return Party(
+        name=head.name,
+        legal_name=head.legal_name,
+        identity=head.identity,
+        address=head.address,
+        city=next((address[key] for key in CITY_PARTS if address.get(key)), ""),
+        phone=head.phone,
+        email=head.email,
+        zone=head.zone,
+    )
+
+
+def payer_of(customer: Customer, country: Country) -> Party:
+    """The customer as it is now, for what it receives."""
+    return Party(
+        name=customer.name,
+        identity=show_document(country, customer.document, with_type=True) if customer.document else "",
+        address=customer.address,
+    )
+
+
+# ---------------------------------------------------------------- by hand
 
 
 INTO = {
@@ -267,7 +466,8 @@ def issue_by_hand(
     for allocation in ledger.allocations(entry, shares, customer_id=customer.id):
         tx.ledger.write(allocation)
     _book_deductions(tx, receipt_id, deductions, currency=cash.currency, now=now, on=received_on)
-    lines = _lines(tx, shares, deductions)
+    booked = tx.ledger.intake(merchant.id, merchant.mode, entry.key)
+    lines = _lines(tx, [booked] if booked else [], deductions)
     receipt = CashReceipt(
         id=receipt_id,
         merchant_id=merchant.id,
@@ -286,6 +486,8 @@ def issue_by_hand(
         words=amount_in_words(cash, country),
         clause=clause_for(lines),
         concept=concept_for(lines, is_order=_of_orders(tx, lines)),
+        issuer=issuer_of(merchant, country),
+        received_from=payer_of(customer, country),
         notes=notes,
     )
     tx.receipts.add(receipt)

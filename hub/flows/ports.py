@@ -24,7 +24,7 @@ from hub.domain.message import Delivery, MessageState, Review, StoredMessage
 from hub.domain.operation import Operation
 from hub.domain.order import StoreOrder
 from hub.domain.papers import MailValue, Paper, PaperFile
-from hub.domain.payable import Payable, PayableKind
+from hub.domain.payable import Payable, PayableKind, Step
 from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.proof import Proof
 from hub.domain.receipt import CashReceipt
@@ -258,6 +258,9 @@ class Ledger(Protocol):
     def unapplied(self, customer_id: str, mode: Mode, currency: str) -> tuple[Intake, ...]:
         """A customer's intakes that have something left; oldest first."""
 
+    def steps(self, payable: Payable) -> tuple[Step, ...]:
+        """Each change of what a payable owes, in the order of their sealing."""
+
     def times(self, merchant_id: str, mode: Mode, intake_key: str) -> Mapping[str, int]:
         """How often an intake was allocated to, or taken back from, each payable."""
 
@@ -483,10 +486,10 @@ class Receipts(Protocol):
 
     def get(self, receipt_id: str) -> CashReceipt | None: ...
     def of_payment(self, payment_id: str) -> CashReceipt | None:
-        """The receipt of a payment that is not void."""
+        """The first receipt of a payment that is not void."""
 
-    def count_of_payment(self, payment_id: str) -> int:
-        """How many receipts a payment ever had, void ones included."""
+    def all_of_payment(self, payment_id: str) -> tuple[CashReceipt, ...]:
+        """Every receipt that a payment ever had, of whichever movement, void ones included; the first number first."""
 
     def numbered(self, merchant_id: str, mode: Mode, series: str, number: int) -> tuple[CashReceipt, ...]:
         """The receipt of this number, if there is one."""

@@ -36,7 +36,7 @@ from hub.domain.papers import (
 )
 from hub.domain.papers import PapersMissing as PapersMissing
 from hub.domain.payment import Payment, Return, captures_in, returns_in
-from hub.domain.receipt import MEANS_LABELS, CashReceipt, ReceiptLine
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, Party, ReceiptLine
 from hub.domain.statement import number_of
 from hub_hookspecs import Kind, Mode, Money
 
@@ -47,7 +47,6 @@ from .view_desk import view_receipt
 from .view_payment import PaymentView, Shown, instrument_of, view_of, view_payment
 from .view_statement import StatementView, statement_of
 
-CITY_PARTS = ("municipality", "canton")
 LESS = {"reteiva": "ReteIVA", "reteica": "ReteICA"}
 """Names of what is kept back, where they are not the tax's own word."""
 
@@ -262,29 +261,27 @@ async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> Pap
         PapersMissing: Nothing that draws PDFs is installed.
     """
     view = await view_receipt(hub, merchant, receipt_id)
-    paper = cash_receipt_paper(hub, merchant, view.receipt, view.customer, view.payment)
+    paper = cash_receipt_paper(hub, merchant, view.receipt, view.payment)
     return await print_paper(hub, paper, merchant.locale)
 
 
-def cash_receipt_paper(
-    hub: Hub, merchant: Merchant, receipt: CashReceipt, customer: Customer, payment: Payment | None
-) -> CashReceiptPaper:
-    """The values of a cash receipt, for page and PDF."""
+def cash_receipt_paper(hub: Hub, merchant: Merchant, receipt: CashReceipt, payment: Payment | None) -> CashReceiptPaper:
+    """The values of a cash receipt, for page, PDF and mail: who issued it and from whom as they were then."""
     country = hub.countries[merchant.company.country]
     provider = hub.providers.get(receipt.provider)
     simulated = bool(provider and provider.is_simulated(receipt.mode))
     currency = receipt.cash.currency
-    city = next((merchant.company.address[key] for key in CITY_PARTS if merchant.company.address.get(key)), "")
+    head = letterhead_for(merchant, country, receipt.mode, simulated=simulated)
     return CashReceiptPaper(
-        letterhead=letterhead_for(merchant, country, receipt.mode, simulated=simulated),
+        letterhead=_as_issued(head, receipt.issuer),
         number=receipt.label,
-        city=city,
+        city=receipt.issuer.city,
         received_on=receipt.received_on,
         issued_at=receipt.issued_at,
         issued_by=receipt.issued_by,
-        customer=customer.name,
-        customer_identity=identity_of(hub, merchant, customer),
-        customer_address=customer.address,
+        customer=receipt.received_from.name,
+        customer_identity=receipt.received_from.identity,
+        customer_address=receipt.received_from.address,
         cash=receipt.cash,
         words=receipt.words,
         advance=receipt.advance,
@@ -310,6 +307,20 @@ def cash_receipt_paper(
         note=receipt.notes,
         void_reason=receipt.void_reason,
         voided_at=receipt.voided_at,
+    )
+
+
+def _as_issued(head: Letterhead, issuer: Party) -> Letterhead:
+    """The letterhead with its merchant as the receipt keeps it; the logo is today's."""
+    return attrs.evolve(
+        head,
+        name=issuer.name,
+        legal_name=issuer.legal_name,
+        identity=issuer.identity,
+        address=issuer.address,
+        phone=issuer.phone,
+        email=issuer.email,
+        zone=issuer.zone or head.zone,
     )
 
 

@@ -8,17 +8,20 @@ it 0, 1 or n times gives the same state.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from hub.domain.ledger import When
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
+from hub.domain.message import MOVEMENT, Delivery, DeliveryKind, DeliveryState, Review
 from hub.domain.payable import Payable
 from hub.domain.payment import (
+    CONTRADICTING,
+    Capture,
     Flag,
     ObservedBy,
     Payment,
@@ -26,9 +29,11 @@ from hub.domain.payment import (
     Seen,
     Status,
     brought_in,
+    captures_in,
     dedupe_key,
     flags_of,
     next_check,
+    occasions_of,
     returns_in,
     status_of,
     was_undone,
@@ -36,9 +41,11 @@ from hub.domain.payment import (
 from hub_hookspecs import Kind, Observation, Way
 
 from .book_money import book_money
-from .issue_receipt import issue_for_payment
+from .issue_receipt import issue_automatically
 from .ports import Hub, Tx
 from .tell import tell, warn
+
+NO_DETAILS: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
@@ -88,10 +95,9 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
-            bank = merchant.options.bank_account
-            issue_for_payment(tx, hub, merchant, customer, after, by="automático", now=now, bank_account=bank)
+            issue_automatically(tx, hub, merchant, customer, after, seen, by="automático", now=now)
         _tell(tx, after, merchant, customer, seen, now)
-    _open_reviews(tx, after, now, surplus=surplus)
+    _open_reviews(tx, after, seen, now, surplus=surplus)
     _flag_others(tx, hub, after, seen, now)
     returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
     _tell_log(tx, payment, after, own, returned)
@@ -191,10 +197,11 @@ def _flag_others(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now
         return
     payables = tx.payables.many([line.payable_id for line in payment.lines])
     for other in _rivals(tx, payment, seen, payables):
+        told, again = tx.payments.seen(other.id), other
         if Flag.DUPLICATE_CHARGE not in other.flags:
-            again = _derive(tx, hub, other, tx.payments.seen(other.id), now)
+            again = _derive(tx, hub, other, told, now)
             tx.payments.save(again)
-            _open_reviews(tx, again, now, surplus=False)
+        _open_reviews(tx, again, told, now, surplus=False)
 
 
 def way_of(hub: Hub, payment: Payment) -> Way | None:
@@ -211,12 +218,14 @@ def _tell(
     seen: tuple[Seen, ...],
     now: datetime,
 ) -> None:
-    """Owe the mails of a visible change in this transaction: one per recipient and kind, and one for each return."""
+    """Owe the mails of a visible change in this transaction: one per recipient, kind, capture and return."""
     payer = after.payer.email or customer.email
     if after.status is Status.PAID and not was_undone(after, seen):
-        owe(tx, after, DeliveryKind.RECEIPT, payer, now)
-        for address in merchant.notify:
-            owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now)
+        for taken, occasion in _occasions(after, seen):
+            details = {MOVEMENT: taken.movement} if occasion else {}
+            owe(tx, after, DeliveryKind.RECEIPT, payer, now, occasion=occasion, details=details)
+            for address in merchant.notify:
+                owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now, occasion=occasion, details=details)
     elif after.status is Status.UNKNOWN and after.ended_at:
         owe(tx, after, DeliveryKind.PAYMENT_PENDING, payer, now)
     elif after.status is Status.CLOSED and after.reason == Kind.DECLINED and _came_later(seen):
@@ -225,12 +234,26 @@ def _tell(
         owe(tx, after, DeliveryKind.PAYMENT_RETURNED, payer, now, occasion=str(number or ""))
 
 
+def _occasions(payment: Payment, seen: tuple[Seen, ...]) -> list[tuple[Capture, str]]:
+    """Each capture, and what tells what follows from it from what follows from the first: its movement."""
+    return [(taken, taken.movement if at else "") for at, taken in enumerate(captures_in(payment, seen))]
+
+
 def _came_later(seen: tuple[Seen, ...]) -> bool:
     """The refusal did not come in the direct answer, so the payer may have left the page."""
     return any(item.observation.kind is Kind.DECLINED and item.source is not ObservedBy.ANSWER for item in seen)
 
 
-def owe(tx: Tx, payment: Payment, kind: DeliveryKind, recipient: str, now: datetime, *, occasion: str = "") -> None:
+def owe(
+    tx: Tx,
+    payment: Payment,
+    kind: DeliveryKind,
+    recipient: str,
+    now: datetime,
+    *,
+    occasion: str = "",
+    details: Mapping[str, str] = NO_DETAILS,
+) -> None:
     """Owe a mail about a payment, once per recipient, kind and occasion."""
     if not recipient:
         return
@@ -242,7 +265,7 @@ def owe(tx: Tx, payment: Payment, kind: DeliveryKind, recipient: str, now: datet
             kind=kind,
             recipient=recipient,
             subject_id=payment.id,
-            details={},
+            details=details,
             state=DeliveryState.DUE,
             due_at=now,
             created_at=now,
@@ -255,20 +278,29 @@ def derived_id(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def _open_reviews(tx: Tx, payment: Payment, now: datetime, *, surplus: bool) -> None:
-    """One review a cause: what is odd about the payment, and money that found nothing due."""
+def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime, *, surplus: bool) -> None:
+    """One review a cause and movement: what is odd about the payment, and money that found nothing due."""
     causes = [flag.value for flag in sorted(payment.flags - {Flag.NEEDS_REVIEW, Flag.LATE})]
     if Flag.NEEDS_REVIEW in payment.flags and not causes:
-        causes = ["contradicting_claims"]
+        causes = [CONTRADICTING]
+    if not causes and not surplus:
+        return
+    shared = False
+    if Flag.DUPLICATE_CHARGE in payment.flags:
+        payables = tx.payables.many([line.payable_id for line in payment.lines])
+        shared = bool(_rivals(tx, payment, seen, payables))
+    occasions = occasions_of(payment, seen, shares_paid_payable=shared)
     for cause in [*causes, *(["surplus"] if surplus else [])]:
-        tx.reviews.open(
-            Review(
-                id=derived_id("review", cause, payment.id),
-                merchant_id=payment.merchant_id,
-                mode=payment.mode,
-                cause=cause,
-                payment_id=payment.id,
-                details=f"payment {payment.reference}",
-                opened_at=now,
+        for occasion in occasions.get(cause, ("",)):
+            tx.reviews.open(
+                Review(
+                    id=derived_id("review", cause, payment.id, *filter(None, [occasion])),
+                    merchant_id=payment.merchant_id,
+                    mode=payment.mode,
+                    cause=cause,
+                    payment_id=payment.id,
+                    subject=occasion,
+                    details=f"payment {payment.reference}",
+                    opened_at=now,
+                )
             )
-        )

@@ -12,27 +12,49 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
-from hub.domain.payment import Status
+from hub.domain.payment import Payment, Status, captures_in
 from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
 from hub_hookspecs import Money
 
-from .issue_receipt import ReceiptDraft, draft_for_payment, issue_by_hand, issue_for_payment
+from .issue_receipt import ReceiptDraft, drafts_for_payment, is_issued, issue_by_hand, issue_for_movement
 from .open_link import open_link
 from .ports import Hub, Tx
 from .save_company import Invalid
 from .view_payment import PaymentView, view_of
 
 
+@attrs.frozen
+class ReceivedOnce:
+    """One movement of a payment: the receipt that is there, else the one that would be issued."""
+
+    movement: str
+    draft: ReceiptDraft | None = None
+    receipt: CashReceipt | None = None
+
+
 @attrs.frozen(kw_only=True)
 class ReceiptForm:
-    """*Agregar recibo de caja*, prefilled; or the receipt that is already there."""
+    """*Agregar recibo de caja*, prefilled; or the receipt that is already there.
+
+    Attributes:
+        movements: Each movement that has a receipt, or money for one; nearly always one.
+    """
 
     merchant: Merchant
     customer: Customer
     view: PaymentView
-    draft: ReceiptDraft | None
-    receipt: CashReceipt | None
+    movements: tuple[ReceivedOnce, ...]
     link: Link | None = None
+
+    @property
+    def draft(self) -> ReceiptDraft | None:
+        """The first receipt that is still to be recorded."""
+        return next((item.draft for item in self.movements if item.draft), None)
+
+    @property
+    def receipt(self) -> CashReceipt | None:
+        """The receipt of a payment that was captured once."""
+        return self.movements[0].receipt if len(self.movements) == 1 else None
 
 
 async def receipt_form_by_token(hub: Hub, token: str) -> ReceiptForm:
@@ -73,17 +95,29 @@ def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
     if payment is None or merchant is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
     view = view_of(tx, hub, payment, hub.clock())
-    return ReceiptForm(
-        merchant=merchant,
-        customer=view.customer,
-        view=view,
-        draft=draft_for_payment(tx, hub, merchant, payment),
-        receipt=view.cash_receipt,
-    )
+    movements = _movements(tx, hub, merchant, payment)
+    return ReceiptForm(merchant=merchant, customer=view.customer, view=view, movements=movements)
 
 
-async def record_by_token(hub: Hub, token: str, *, notes: str = "", bank_account: str = "") -> CashReceipt:
+def _movements(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceivedOnce, ...]:
+    """Each movement of a payment that has a receipt, or money for one, in the order in which they were heard of."""
+    receipts = [item for item in tx.receipts.all_of_payment(payment.id) if item.voided_at is None]
+    drafts = [item for item in drafts_for_payment(tx, hub, merchant, payment) if not is_issued(receipts, item.movement)]
+    by_movement = {
+        **{item.movement or "": ReceivedOnce(item.movement or "", receipt=item) for item in receipts},
+        **{item.movement: ReceivedOnce(item.movement, draft=item) for item in drafts},
+    }
+    heard = list(dict.fromkeys(taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))))
+    return tuple(by_movement[movement] for movement in heard if movement in by_movement)
+
+
+async def record_by_token(
+    hub: Hub, token: str, *, movement: str = "", notes: str = "", bank_account: str = ""
+) -> CashReceipt:
     """Record the cash receipt of the mail's link, once; the same one again afterwards.
+
+    Args:
+        movement: Which one, where the payment was captured several times; else the first.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
@@ -93,7 +127,7 @@ async def record_by_token(hub: Hub, token: str, *, notes: str = "", bank_account
 
     def write(tx: Tx) -> CashReceipt:
         link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
-        return _record(tx, hub, link.merchant_id, link.target, "enlace del correo", notes, bank_account)
+        return _record(tx, hub, link.merchant_id, link.target, movement, "enlace del correo", notes, bank_account)
 
     return await hub.store.write(write)
 
@@ -104,6 +138,7 @@ async def record_for_payment(
     payment_id: str,
     *,
     by: str,
+    movement: str = "",
     notes: str = "",
     bank_account: str = "",
     deductions: Sequence[Deduction] = (),
@@ -111,6 +146,7 @@ async def record_for_payment(
     """Record the cash receipt of a payment from the merchant's pages, once.
 
     Args:
+        movement: Which one, where the payment was captured several times; else the first.
         deductions: What the payer kept back or was let off, on invoices of this customer.
 
     Raises:
@@ -118,7 +154,9 @@ async def record_for_payment(
         Invalid: The payment is not proven, or a deduction cannot be.
     """
     return await hub.store.write(
-        lambda tx: _record(tx, hub, merchant.id, _own(tx, merchant, payment_id), by, notes, bank_account, deductions)
+        lambda tx: _record(
+            tx, hub, merchant.id, _own(tx, merchant, payment_id), movement, by, notes, bank_account, deductions
+        )
     )
 
 
@@ -127,6 +165,7 @@ def _record(
     hub: Hub,
     merchant_id: str,
     payment_id: str,
+    movement: str,
     by: str,
     notes: str,
     bank_account: str,
@@ -137,14 +176,12 @@ def _record(
     customer = tx.customers.get(payment.customer_id) if payment else None
     if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
-    _refuse_others(tx, merchant, customer.id, [less.payable_id for less in deductions])
+    refuse_others(tx, merchant, customer.id, [less.payable_id for less in deductions])
+    known = _movements(tx, hub, merchant, payment)
+    wanted = movement or (known[0].movement if known else "")
     try:
-        receipt = issue_for_payment(
-            tx,
-            hub,
-            merchant,
-            customer,
-            payment,
+        receipt = issue_for_movement(
+            *(tx, hub, merchant, customer, payment, wanted),
             by=by,
             now=hub.clock(),
             notes=mask_card_numbers(notes.strip())[:500],
@@ -160,7 +197,7 @@ def _record(
     return receipt
 
 
-def _refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Sequence[str]) -> None:
+def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Sequence[str]) -> None:
     """Only what the customer owes, and nothing that a payment is about to settle.
 
     Raises:
@@ -177,6 +214,29 @@ def _refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Se
     if live:
         numbers = ", ".join(line.number for line in live[0].lines)
         raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
+
+
+def _refuse_changed(
+    receipt: CashReceipt,
+    means: Means,
+    cash: Money,
+    shares: Sequence[Share],
+    day: date,
+    deductions: Sequence[Deduction],
+) -> None:
+    """The same form sent twice records once; one that says something else by now is money that would be lost.
+
+    Raises:
+        Invalid: It was recorded with other figures.
+    """
+    applied = {line.payable_id: line.applied for line in receipt.lines if line.applied}
+    said = (receipt.means, receipt.cash, receipt.received_on, applied, set(receipt.deductions))
+    wanted = {share.payable_id: share.amount for share in shares}
+    if said != (means, cash, day, wanted, set(deductions)):
+        message = (
+            f"Este formulario ya agregó el recibo {receipt.label} con otros datos: abra uno nuevo para agregar otro"
+        )
+        raise Invalid((Problem("amount", message),))
 
 
 async def record_by_hand(
@@ -227,9 +287,10 @@ async def record_by_hand(
         if existing := tx.receipts.get(receipt_id):
             if existing.customer_id != customer_id:
                 raise LookupError(receipt_id)
+            _refuse_changed(existing, means, cash, shares, day, deductions)
             return existing
         concerned = [share.payable_id for share in shares] + [less.payable_id for less in deductions]
-        _refuse_others(tx, merchant, customer_id, concerned)
+        refuse_others(tx, merchant, customer_id, concerned)
         try:
             return issue_by_hand(
                 tx,

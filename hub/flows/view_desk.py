@@ -17,7 +17,7 @@ from hub.domain.receipt import CashReceipt
 from hub.domain.settlement import Difference
 from hub_hookspecs import Money, SettlementLine
 
-from .book_money import has_kept
+from .book_money import is_unrecorded
 from .open_link import url_of
 from .ports import Hub, Tx
 from .view_hearing import hearing_of
@@ -47,12 +47,13 @@ class PaymentRow:
     """One payment in a list.
 
     Attributes:
+        receipts: Its cash receipts that stand, one a movement; nearly always one.
         is_unrecorded: Money of it is here, and its cash receipt is still missing.
     """
 
     payment: Payment
     customer: Customer
-    receipt: CashReceipt | None
+    receipts: tuple[CashReceipt, ...]
     is_unrecorded: bool
 
 
@@ -125,9 +126,11 @@ def _rows(tx: Tx, payments: Iterable[Payment]) -> tuple[PaymentRow, ...]:
         if customer is None:
             continue
         customers[customer.id] = customer
-        receipt = tx.receipts.of_payment(payment.id) if payment.status is Status.PAID else None
-        missing = payment.status is Status.PAID and receipt is None and has_kept(tx, payment)
-        rows.append(PaymentRow(payment=payment, customer=customer, receipt=receipt, is_unrecorded=missing))
+        paid = payment.status is Status.PAID
+        every = tx.receipts.all_of_payment(payment.id) if paid else ()
+        receipts = tuple(receipt for receipt in every if receipt.voided_at is None)
+        missing = is_unrecorded(tx, payment, receipts)
+        rows.append(PaymentRow(payment=payment, customer=customer, receipts=receipts, is_unrecorded=missing))
     return tuple(rows)
 
 

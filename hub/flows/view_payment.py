@@ -26,7 +26,7 @@ from hub_hookspecs import (
     ShowReference,
 )
 
-from .book_money import has_kept, intakes_in
+from .book_money import intakes_in, is_unrecorded
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
 
@@ -75,6 +75,8 @@ class PaymentView:
         paid_at: When it was paid as the provider says; when we learnt of it where that is not said.
         is_learnt: The latter.
         credit: What settled nothing and is the customer's credit.
+        cash_receipts: Those that stand, one a movement; nearly always one.
+        is_unrecorded: Money is here for which none stands.
         back_url: The statement or order that it came from.
         url: The payment's page.
         link: The link to that page.
@@ -99,7 +101,7 @@ class PaymentView:
     paid_at: datetime | None
     credit: Money | None
     seen: tuple[Seen, ...]
-    cash_receipt: CashReceipt | None
+    cash_receipts: tuple[CashReceipt, ...]
     is_unrecorded: bool
     is_order: bool
     back_url: str
@@ -108,6 +110,11 @@ class PaymentView:
     can_cancel: bool = False
     cancelling: bool = False
     is_learnt: bool = False
+
+    @property
+    def cash_receipt(self) -> CashReceipt | None:
+        """The first receipt that stands."""
+        return next(iter(self.cash_receipts), None)
 
     @property
     def method(self) -> str:
@@ -209,7 +216,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     cancelling = payment.is_live and any(
         item.kind is OperationKind.CANCEL and item.is_live for item in tx.operations.of_payment(payment.id)
     )
-    receipt = tx.receipts.of_payment(payment.id)
+    receipts = tuple(item for item in tx.receipts.all_of_payment(payment.id) if item.voided_at is None)
     can_cancel = bool(way and way.cancel and provider and "cancel_payment" in provider.capabilities)
     return PaymentView(
         payment=payment,
@@ -230,8 +237,8 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         is_learnt=bool(captures) and captures[0].is_learnt,
         credit=credit or None,
         seen=seen,
-        cash_receipt=receipt,
-        is_unrecorded=payment.status is Status.PAID and receipt is None and has_kept(tx, payment),
+        cash_receipts=receipts,
+        is_unrecorded=is_unrecorded(tx, payment, receipts),
         is_order=any(payable.kind is PayableKind.ORDER for payable in payables.values()),
         back_url=_back(tx, hub, payment, payables, now),
         url=url_of(hub, link) if link else "",
@@ -239,6 +246,42 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         can_cancel=can_cancel and payment.status is Status.PENDING and not cancelling,
         cancelling=cancelling,
     )
+
+
+def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
+    """The view of a payment that was captured several times, narrowed to one capture; an empty name is the first."""
+    payment, captures = view.payment, captures_in(view.payment, view.seen)
+    if len(captures) < 2:
+        return view
+    taken = next((item for item in captures if item.movement == movement), captures[0])
+    amount = _booked(tx, payment, taken)
+    intakes = [
+        item
+        for item in tx.ledger.intakes_of(payment.id)
+        if ledger.movement_in(item.key, payment.account_id) == taken.movement
+    ]
+    payables = {payable.id: payable for payable in tx.payables.many([line.payable_id for line in payment.lines])}
+    receipts = tuple(receipt for receipt in view.cash_receipts if receipt.movement == taken.movement)
+    credit = Money(sum(intake.unapplied for intake in intakes), amount.currency)
+    return attrs.evolve(
+        view,
+        amount=amount,
+        captured=amount if amount.currency == payment.amount.currency else None,
+        lines=_lines(tx, payment, payables, (taken,)),
+        authorisation=taken.authorisation or "",
+        paid_at=taken.at,
+        is_learnt=taken.is_learnt,
+        credit=credit or None,
+        cash_receipts=receipts,
+        is_unrecorded=view.is_unrecorded and not receipts and any(intake.kept for intake in intakes),
+    )
+
+
+def _booked(tx: Tx, payment: Payment, taken: Capture) -> Money:
+    """What a capture brought in by the books, corrections included."""
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    own = [entry for entry in entries if ledger.movement_in(entry.key, payment.account_id) == taken.movement]
+    return Money(sum(entry.moved(ledger.LedgerKind.PROVIDER_CLEARING) for entry in own), taken.amount.currency)
 
 
 def _captured(payment: Payment, captures: tuple[Capture, ...]) -> Money | None:

@@ -9,7 +9,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal_column, or_, select, union
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.ledger import (
@@ -23,6 +36,7 @@ from hub.domain.ledger import (
     Posting,
     Share,
 )
+from hub.domain.payable import Payable, Step
 from hub_hookspecs import Mode
 
 from .audit import export_audit
@@ -185,6 +199,31 @@ OF_CUSTOMER = union(
 )
 """Every entry moves a receivable by a bill or an allocation row, and a credit by an intake, an allocation or a draw."""
 
+STEPS = union_all(
+    select(seal.c.seq, posting.c.amount, null().label("intake"))
+    .select_from(entry)
+    .join(seal, seal.c.entry == entry.c.id)
+    .join(posting, posting.c.entry == entry.c.id)
+    .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
+    .where(
+        entry.c.merchant == bindparam("merchant"),
+        entry.c.mode == bindparam("mode"),
+        entry.c.key >= bindparam("first"),
+        entry.c.key < bindparam("last"),
+        ledger_account.c.kind == literal("receivable"),
+    ),
+    select(
+        seal.c.seq,
+        case((allocation.c.effect == literal("reopened"), allocation.c.amount), else_=-allocation.c.amount),
+        source.c.key,
+    )
+    .select_from(allocation)
+    .join(seal, seal.c.entry == allocation.c.entry)
+    .join(source, source.c.id == allocation.c.intake, isouter=True)
+    .where(allocation.c.payable == bindparam("payable")),
+).order_by(literal_column("seq"))
+"""What is billed of a payable, and what settles it."""
+
 BALANCES = (
     select(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency, balance.c.amount)
     .join(balance, balance.c.ledger_account == ledger_account.c.id)
@@ -295,6 +334,12 @@ class Ledger:
         """A customer's intakes that have something left; oldest first."""
         values = {"customer": customer_id, "mode": mode.value, "currency": currency}
         return tuple(self._intake(row) for row in self._tx.run(UNAPPLIED, values).fetchall())
+
+    def steps(self, payable: Payable) -> tuple[Step, ...]:
+        """Each change of what a payable owes, in the order of their sealing."""
+        bills = {"first": f"bill:{payable.id}:", "last": f"bill:{payable.id};"}
+        values = {"merchant": payable.merchant_id, "mode": payable.mode.value, "payable": payable.id, **bills}
+        return tuple(Step(row["amount"], row["intake"]) for row in self._tx.run(STEPS, values).fetchall())
 
     def times(self, merchant_id: str, mode: Mode, intake_key: str) -> Mapping[str, int]:
         """How often an intake was allocated to, or taken back from, each payable."""

@@ -6,10 +6,11 @@ import json
 import sqlite3
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, literal_column, select
+import attrs
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.receipt import CashReceipt, Means, ReceiptLine
+from hub.domain.receipt import CashReceipt, Means, Party, ReceiptLine
 from hub_hookspecs import Mode, Money
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment
@@ -29,13 +30,10 @@ NEXT = (
 ADD = inserted(cash_receipt)
 VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at, cash_receipt.c.voided_by)
 GET = select(cash_receipt).where(cash_receipt.c.id == bindparam("id"))
-OF_PAYMENT = select(cash_receipt).where(
-    cash_receipt.c.payment == bindparam("payment"),
-    cash_receipt.c.payment.is_not(None),
-    cash_receipt.c.voided_at.is_(None),
-)
-COUNT_OF_PAYMENT = select(func.count()).where(
-    cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None)
+OF_PAYMENT = (
+    select(cash_receipt)
+    .where(cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None))
+    .order_by(cash_receipt.c.number)
 )
 OF = (
     select(cash_receipt)
@@ -64,7 +62,7 @@ class Receipts:
         """Insert a receipt.
 
         Raises:
-            Conflict: ``unique`` when its number, or its payment's receipt, is already there.
+            Conflict: ``unique`` when its number, or its movement's receipt, is already there.
         """
         self._tx.run(ADD, _values(receipt))
 
@@ -82,14 +80,12 @@ class Receipts:
         return None if row is None else _receipt(row)
 
     def of_payment(self, payment_id: str) -> CashReceipt | None:
-        """The receipt of a payment that is not void."""
-        row = self._tx.run(OF_PAYMENT, {"payment": payment_id}).fetchone()
-        return None if row is None else _receipt(row)
+        """The first receipt of a payment that is not void."""
+        return next((item for item in self.all_of_payment(payment_id) if item.voided_at is None), None)
 
-    def count_of_payment(self, payment_id: str) -> int:
-        """How many receipts a payment ever had, void ones included."""
-        (row,) = self._tx.run(COUNT_OF_PAYMENT, {"payment": payment_id}).fetchall()
-        return int(row[0])
+    def all_of_payment(self, payment_id: str) -> tuple[CashReceipt, ...]:
+        """Every receipt that a payment ever had, of whichever movement, void ones included; the first number first."""
+        return tuple(_receipt(row) for row in self._tx.run(OF_PAYMENT, {"payment": payment_id}).fetchall())
 
     def numbered(self, merchant_id: str, mode: Mode, series: str, number: int) -> tuple[CashReceipt, ...]:
         """The receipt of this number, if there is one."""
@@ -130,8 +126,8 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "words": record.words,
         "clause": record.clause,
         "concept": record.concept,
-        "issuer": json_text(dict(record.issuer)),
-        "received_from": json_text(dict(record.received_from)),
+        "issuer": _party_text(record.issuer),
+        "received_from": _party_text(record.received_from),
         "notes": record.notes,
         "bank_account": record.bank_account,
         "provider": record.provider,
@@ -141,6 +137,10 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "voided_at": maybe_micros(record.voided_at),
         "voided_by": record.voided_by,
     }
+
+
+def _party_text(party: Party) -> str:
+    return json_text({name: text for name, text in attrs.asdict(party).items() if text})
 
 
 def _receipt(row: sqlite3.Row) -> CashReceipt:
@@ -173,8 +173,8 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         clause=row["clause"],
         concept=row["concept"],
         movement=row["movement"],
-        issuer=json.loads(row["issuer"]),
-        received_from=json.loads(row["received_from"]),
+        issuer=Party(**json.loads(row["issuer"])),
+        received_from=Party(**json.loads(row["received_from"])),
         notes=row["notes"],
         bank_account=row["bank_account"],
         provider=row["provider"],

@@ -425,15 +425,16 @@ LIMBO = (
     " AND (next_check_at IS NULL OR next_check_at > ?)"
     " AND NOT EXISTS (SELECT 1 FROM review WHERE payment = p.id AND resolved_at IS NULL)"
 )
+CAPTURES = "(SELECT count(*) FROM entry WHERE payment = p.id AND kind = 'capture')"
 RECEIPT_MAILS = (
     "SELECT p.reference, count(d.id) FROM payment p LEFT JOIN delivery d ON d.subject = p.id AND d.kind = 'receipt'"
-    " GROUP BY p.id, p.status HAVING count(d.id) > (p.status = 'paid') OR count(d.id) < (p.status = 'paid'"
-    " AND NOT EXISTS (SELECT 1 FROM observation WHERE payment = p.id AND kind IN ('returned', 'charged_back')))"
+    f" GROUP BY p.id, p.status HAVING count(d.id) > {CAPTURES} OR count(d.id) < {CAPTURES} * "
+    "(NOT EXISTS (SELECT 1 FROM observation WHERE payment = p.id AND kind IN ('returned', 'charged_back')))"
 )
 
 
 def broken(desk: Desk | World) -> list[str]:
-    """Every invariant that does not hold: the ledger's own, no limbo, one receipt mail for each paid payment."""
+    """Every invariant that does not hold: the ledger's own, no limbo, one receipt mail for each capture."""
     problems = list(desk.read(lambda tx: tx.ledger.verify()))
     (integrity,) = rows(desk.path, "PRAGMA integrity_check")[0]
     if integrity != "ok":

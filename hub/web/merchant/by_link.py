@@ -26,7 +26,7 @@ async def show(request: Request, token: FromPath[str]) -> Page:
 def _page(request: Request, form: ReceiptForm, *, fault: str = "") -> Page:
     hub = hub_of(request)
     assert form.link is not None
-    paper = paper_for(hub, form.merchant, form.receipt, form.customer, form.view.payment) if form.receipt else None
+    paper = paper_for(hub, form.merchant, form.receipt, form.view.payment) if form.receipt else None
     return reader_pages_of(request).page(
         "merchant/receipt_by_link.html",
         merchant=form.merchant,
@@ -34,6 +34,7 @@ def _page(request: Request, form: ReceiptForm, *, fault: str = "") -> Page:
         status=422 if fault else 200,
         form=form,
         paper=paper,
+        paper_of=lambda receipt: paper_for(hub, form.merchant, receipt, form.view.payment),
         fault=fault,
         words=words,
         country=hub.countries[form.merchant.company.country],
@@ -51,7 +52,12 @@ async def record(request: Request, token: FromPath[str]) -> Page:
     if form.link is None or not is_form_token(hub, PURPOSE, form.link, given.values.get(FORM_FIELD)):
         raise Refused("El formulario venció. Abra el enlace de nuevo y repita el paso.")
     try:
-        await record_by_token(hub, token, notes=given.get("notes"), bank_account=given.get("bank_account"))
+        await record_by_token(
+            *(hub, token),
+            movement=given.get("movement"),
+            notes=given.get("notes"),
+            bank_account=given.get("bank_account"),
+        )
     except Invalid as invalid:
         return _page(request, form, fault=invalid.problems[0].message)
     return redirect(f"/r/{token}")

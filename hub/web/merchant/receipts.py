@@ -37,7 +37,7 @@ async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
 async def _receipt_page(desk: Desk, receipt: str, *, said: str = "", fault: str = "") -> Page:
     with unknown_is_404():
         view = await view_receipt(desk.hub, desk.merchant, receipt)
-    paper = paper_for(desk.hub, desk.merchant, view.receipt, view.customer, view.payment)
+    paper = paper_for(desk.hub, desk.merchant, view.receipt, view.payment)
     return desk.page(
         "receipt.html",
         status=422 if fault else 200,
@@ -103,6 +103,7 @@ async def record(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
                 desk.merchant,
                 payment,
                 by=desk.session.email,
+                movement=form.get("movement"),
                 notes=form.get("notes"),
                 bank_account=form.get("bank_account"),
             )
