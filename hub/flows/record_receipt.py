@@ -216,23 +216,13 @@ def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Seq
         raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
 
 
-def _refuse_changed(
-    receipt: CashReceipt,
-    means: Means,
-    cash: Money,
-    shares: Sequence[Share],
-    day: date,
-    deductions: Sequence[Deduction],
-) -> None:
-    """The same form sent twice records once; one that says something else by now is money that would be lost.
+def _refuse_changed(receipt: CashReceipt, means: Means, cash: Money, day: date) -> None:
+    """The same form sent twice records once; one that tells of other money by now is not that receipt.
 
     Raises:
-        Invalid: It was recorded with other figures.
+        Invalid: It was recorded with another amount, means or day.
     """
-    applied = {line.payable_id: line.applied for line in receipt.lines if line.applied}
-    said = (receipt.means, receipt.cash, receipt.received_on, applied, set(receipt.deductions))
-    wanted = {share.payable_id: share.amount for share in shares}
-    if said != (means, cash, day, wanted, set(deductions)):
+    if (means, cash, day) != (receipt.means, receipt.cash, receipt.received_on):
         message = (
             f"Este formulario ya agregó el recibo {receipt.label} con otros datos: abra uno nuevo para agregar otro"
         )
@@ -287,7 +277,7 @@ async def record_by_hand(
         if existing := tx.receipts.get(receipt_id):
             if existing.customer_id != customer_id:
                 raise LookupError(receipt_id)
-            _refuse_changed(existing, means, cash, shares, day, deductions)
+            _refuse_changed(existing, means, cash, day)
             return existing
         concerned = [share.payable_id for share in shares] + [less.payable_id for less in deductions]
         refuse_others(tx, merchant, customer_id, concerned)

@@ -24,13 +24,14 @@ from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Withholding
-from hub.domain.receipt import CashReceipt, Deduction, Means
+from hub.domain.receipt import CashReceipt, Certificate, Deduction, Means
 from hub.domain.refusals import Conflict
 from hub.flows.correct_entry import correct_amount, correct_entry
 from hub.flows.import_files import import_invoices
 from hub.flows.reconcile import Reconciliation, import_settlement, withdraw_line
 from hub.flows.record_observations import Claim, record_observations, rule_claim
 from hub.flows.record_receipt import record_by_hand, record_for_payment
+from hub.flows.record_withholding import record_withholding
 from hub.flows.save_company import CompanyForm, Invalid, create_company
 from hub.flows.settle_bill import apply_credit, credit_bill, write_off_bill
 from hub.flows.void_receipt import void_receipt
@@ -309,13 +310,26 @@ class Desk:
         self.receipts[name or receipt.label] = receipt.id
 
     def receipt(self, words: _Words) -> None:
-        """receipt PAYMENT [withheld NUMBER TAX AMOUNT]... [discount NUMBER AMOUNT]... [as RECEIPT]"""
+        """receipt PAYMENT [movement NAME] [withheld NUMBER TAX AMOUNT]... [discount NUMBER AMOUNT]... [as RECEIPT]"""
         payment = self._payment(words.one())
+        movement = ""
+        if words and words.peek() == "movement":
+            _word, movement = words.one(), words.one()
         _shares, deductions, name, _customer = self._parts(words, payment.amount.currency)
         receipt: CashReceipt = _run(
-            record_for_payment(self.hub, self.merchant, payment.id, by="contadora", deductions=deductions)
+            record_for_payment(
+                *(self.hub, self.merchant, payment.id), by="contadora", movement=movement, deductions=deductions
+            )
         )
         self.receipts[name or receipt.label] = receipt.id
+
+    def certificate(self, words: _Words) -> None:
+        """certificate CERTIFICATE withheld NUMBER TAX AMOUNT [withheld ...]... [as RECEIPT: the one it came after]"""
+        paper = Certificate(number=words.one(), issued_on=self.clock.now.date())
+        currency = self._payable(words.rest[1]).currency
+        _shares, kept, after, _customer = self._parts(words, currency)
+        receipt_id = self.receipts[after] if after else ""
+        _run(record_withholding(self.hub, self.merchant, paper, kept, by="contadora", receipt_id=receipt_id))
 
     def void(self, words: _Words) -> None:
         """void RECEIPT"""
@@ -538,6 +552,7 @@ VERBS: dict[str, Callable[[Desk, _Words], object]] = {
     "chargeback": Desk.chargeback,
     "received": Desk.received,
     "receipt": Desk.receipt,
+    "certificate": Desk.certificate,
     "void": Desk.void,
     "credit-note": Desk.credit_note,
     "write-off": Desk.write_off,

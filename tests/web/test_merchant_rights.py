@@ -85,6 +85,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/payments/{}/reviews/{}": TEND,
         "/m/receipts/{}/mail": BOOK,
         "/m/receipts/{}/void": BOOK,
+        "/m/receipts/{}/withheld": BOOK,
         "/m/reviews/{}/resolve": TEND,
         "/m/rounds": SEND,
         "/m/schedules": SEND,

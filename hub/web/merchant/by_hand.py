@@ -131,7 +131,7 @@ def understand(view: CustomerView, form: Form, today: date) -> ByHand:
         problems.append(Problem("means", "Elija cómo se recibió el dinero."))
     if not FRESH_ID.fullmatch(form.get("receipt_id")):
         problems.append(Problem("amount", "El formulario venció. Abra la página de nuevo."))
-    cash = _amount(form.get("amount"), currency, "amount", problems)
+    cash = typed_amount(form.get("amount"), currency, "amount", problems)
     day = _day(form.get("received_on"), today, problems)
     shares = _typed_shares(view, form, currency, problems)
     if not shares and cash and not form.has("advance"):
@@ -145,7 +145,8 @@ def understand(view: CustomerView, form: Form, today: date) -> ByHand:
     )
 
 
-def _amount(text: str, currency: str, field: str, problems: list[Problem]) -> Money | None:
+def typed_amount(text: str, currency: str, field: str, problems: list[Problem]) -> Money | None:
+    """An amount that somebody typed; None where it is none, which is then among the problems."""
     try:
         money = read_amount(text, currency)
     except Unreadable as unreadable:
@@ -178,7 +179,7 @@ def _typed_shares(
             problems.append(Problem("amount", "Una factura ya no está pendiente. Abra la página de nuevo."))
             continue
         field = f"share-{payable_id}"
-        amount = _amount(text, payable.currency, field, problems)
+        amount = typed_amount(text, payable.currency, field, problems)
         if amount is None:
             continue
         if payable.currency != currency:

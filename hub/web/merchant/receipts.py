@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.cells import Unreadable, read_date
+from hub.domain.identity import Problem
+from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.flows.mail_cash_receipt import mail_cash_receipt
 from hub.flows.print_paper import cash_receipt_pdf
 from hub.flows.record_receipt import receipt_form, record_for_payment
+from hub.flows.record_withholding import record_withholding
 from hub.flows.save_company import Invalid
 from hub.flows.send_statement import NoMail
 from hub.flows.view_desk import list_receipts, view_receipt
 from hub.flows.void_receipt import void_receipt
 from hub.web.pages import Page, pdf_answer, redirect
+from hub.web.pay_step import TAXES
 
 from . import by_hand
-from .desk import AtDesk, Brought, Desk, unknown_is_404
+from .by_hand import typed_amount
+from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
 from .paper import paper_for
 from .rights import Right
+
+NOTHING = Form({})
 
 
 @get("/receipts", right=Right.SEE)
@@ -34,18 +44,30 @@ async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
     return await _receipt_page(desk, receipt)
 
 
-async def _receipt_page(desk: Desk, receipt: str, *, said: str = "", fault: str = "") -> Page:
+async def _receipt_page(
+    desk: Desk,
+    receipt: str,
+    *,
+    said: str = "",
+    fault: str = "",
+    typed: Form = NOTHING,
+    problems: tuple[Problem, ...] = (),
+) -> Page:
     with unknown_is_404():
         view = await view_receipt(desk.hub, desk.merchant, receipt)
     paper = paper_for(desk.hub, desk.merchant, view.receipt, view.payment)
     return desk.page(
         "receipt.html",
-        status=422 if fault else 200,
+        status=422 if fault or problems else 200,
         view=view,
         paper=paper,
         mode=view.receipt.mode,
         said=said,
         fault=fault,
+        invoices=[(line.payable_id, line.number) for line in view.receipt.lines],
+        taxes=TAXES,
+        typed=typed,
+        faults=by_field(problems),
     )
 
 
@@ -65,6 +87,49 @@ async def void(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
         except Invalid as invalid:
             return await _receipt_page(desk, receipt, fault=invalid.problems[0].message)
     return redirect(f"/m/receipts/{receipt}")
+
+
+@post("/receipts/{receipt:str}/withheld", status_code=200, right=Right.BOOK)
+async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
+    """Registrar una retención: what the customer kept back, with the certificate that came later."""
+    with unknown_is_404():
+        view = await view_receipt(desk.hub, desk.merchant, receipt)
+        try:
+            certificate, kept = _understood(view.receipt, form)
+            (payable,) = await record_withholding(
+                *(desk.hub, desk.merchant, certificate, [kept]), by=desk.session.email, receipt_id=receipt
+            )
+        except Invalid as invalid:
+            return await _receipt_page(desk, receipt, typed=form, problems=invalid.problems)
+    said = f"La retención quedó registrada: la factura {payable.number} debe {payable.balance}."
+    return await _receipt_page(desk, receipt, said=said)
+
+
+def _understood(receipt: CashReceipt, form: Form) -> tuple[Certificate, Deduction]:
+    """The form as it was typed.
+
+    Raises:
+        Invalid: Every fault that can be seen without the books.
+    """
+    problems: list[Problem] = []
+    if form.get("invoice") not in {line.payable_id for line in receipt.lines}:
+        problems.append(Problem("invoice", "Elija la factura."))
+    if form.get("tax") not in dict(TAXES):
+        problems.append(Problem("tax", "Elija qué se retuvo."))
+    amount = typed_amount(form.get("amount"), receipt.cash.currency, "amount", problems)
+    day = _day(form.get("certified_on"), problems)
+    if amount is None or day is None or problems:
+        raise Invalid(tuple(problems))
+    kept = Deduction(payable_id=form.get("invoice"), tax=form.get("tax"), amount=amount.minor)
+    return Certificate(number=form.get("certificate"), issued_on=day), kept
+
+
+def _day(text: str, problems: list[Problem]) -> date | None:
+    try:
+        return read_date(text)
+    except Unreadable as unreadable:
+        problems.append(Problem("certified_on", str(unreadable)))
+        return None
 
 
 @post("/receipts/{receipt:str}/mail", status_code=200, right=Right.BOOK)
@@ -117,6 +182,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     show_receipt,
     download_receipt,
     void,
+    withhold,
     mail,
     show_form,
     record,
