@@ -251,21 +251,26 @@ class Capture:
     is_learnt: bool = False
 
 
-def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
-    """One capture a movement; the first claim of a movement that was recorded is the one that is booked.
+def movements_of(payment: Payment, paid: Sequence[Observation]) -> tuple[str, ...]:
+    """The movement that each claim of money speaks of, under the name that it was first recorded by.
 
     A claim that names no movement (an undo that was done, a person, a payout line) speaks of the first that is named.
     """
+    first = next((claim.movement for claim in paid if claim.movement), "")
+    names: dict[str, str] = {}
+    return tuple(names.setdefault(claim.movement or first, claim.movement or payment.reference) for claim in paid)
+
+
+def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
+    """One capture a movement; the first claim of a movement that was recorded is the one that is booked."""
     paid = [item for item in seen if item.observation.kind is Kind.PAID]
-    first = next((item.observation.movement for item in paid if item.observation.movement), payment.reference)
     found: dict[str, Capture] = {}
-    for item in paid:
-        claim = item.observation
-        movement = claim.movement or first
+    for item, movement in zip(paid, movements_of(payment, [item.observation for item in paid]), strict=True):
         if movement not in found:
+            claim = item.observation
             stated = claim.amount if "amount" in claim.vouched else None
             found[movement] = Capture(
-                movement=claim.movement or payment.reference,
+                movement=movement,
                 amount=payment.amount if stated is None else stated,
                 own_record=stated is None,
                 key=item.key,
@@ -423,7 +428,8 @@ def flags_of(
         Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items)),
     }
     flags = {flag for flag, holds in tests.items() if holds}
-    if flags - {Flag.LATE} or _authorisations_differ(payment, paid):
+    told = tuple(zip(movements_of(payment, paid), paid, strict=True))
+    if flags - {Flag.LATE} or any(_differ(told, taken.movement) for taken in captures):
         flags.add(Flag.NEEDS_REVIEW)
     return frozenset(flags)
 
@@ -446,15 +452,16 @@ def occasions_of(
     items = tuple(seen)
     captures, returns = captures_in(payment, items), returns_in(items)
     paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
-    strange = [claim for claim in paid if claim.amount and claim.amount.currency != payment.amount.currency]
-    uneven = [claim for claim in paid if claim.amount and claim.amount != payment.amount and claim not in strange]
+    told = tuple(zip(movements_of(payment, paid), paid, strict=True))
+    uneven = [
+        (movement, claim.amount.currency) for movement, claim in told if claim.amount and claim.amount != payment.amount
+    ]
+    own = payment.amount.currency
     found = {
         Flag.DUPLICATE_CHARGE.value: [taken.movement for taken in captures[0 if shares_paid_payable else 1 :]],
-        Flag.AMOUNT_MISMATCH.value: [claim.movement or payment.reference for claim in uneven],
-        Flag.CURRENCY_MISMATCH.value: [claim.movement or payment.reference for claim in strange],
-        CONTRADICTING: [
-            taken.movement for taken in captures if _authorisations_differ(_claims_of(payment, taken, paid))
-        ],
+        Flag.AMOUNT_MISMATCH.value: [movement for movement, currency in uneven if currency == own],
+        Flag.CURRENCY_MISMATCH.value: [movement for movement, currency in uneven if currency != own],
+        CONTRADICTING: [taken.movement for taken in captures if _differ(told, taken.movement)],
     }
     first = captures[0].movement if captures else ""
     named = {
@@ -469,10 +476,6 @@ def occasions_of(
         Flag.ORPHAN_REFUND.value: () if captures else tuple(item.name for item in returns),
     }
     return {**named, **{cause: names for cause, names in back.items() if names}}
-
-
-def _claims_of(payment: Payment, taken: Capture, paid: Iterable[Observation]) -> list[Observation]:
-    return [claim for claim in paid if (claim.movement or payment.reference) == taken.movement]
 
 
 def _exceeds(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
@@ -492,18 +495,15 @@ def left_of(captures: Iterable[Capture], returns: Iterable[Return]) -> dict[str,
     return left
 
 
-def _authorisations_differ(payment: Payment, paid: Sequence[Observation]) -> bool:
+def _differ(told: Iterable[tuple[str, Observation]], movement: str) -> bool:
     """Two claims of one movement with different authorisations or provider ids: perhaps two captures.
 
     A channel that does not know one contradicts nobody.
     """
-    told: dict[tuple[str, str], set[str]] = {}
-    first = next((claim.movement for claim in paid if claim.movement), payment.reference)
-    for claim in paid:
-        for name, value in (("authorisation", claim.authorisation), ("provider", claim.provider_reference)):
-            if value:
-                told.setdefault((name, claim.movement or first), set()).add(value)
-    return any(len(values) > 1 for values in told.values())
+    own = [claim for name, claim in told if name == movement]
+    authorisations = {claim.authorisation for claim in own if claim.authorisation}
+    references = {claim.provider_reference for claim in own if claim.provider_reference}
+    return len(authorisations) > 1 or len(references) > 1
 
 
 def was_undone(payment: Payment, seen: Iterable[Seen]) -> bool:

@@ -19,7 +19,7 @@ from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable, PayableKind, left_when_settled
-from hub.domain.payment import Capture, Payment, Seen, captures_in
+from hub.domain.payment import Capture, Payment, Seen, captures_in, movements_of
 from hub.domain.receipt import (
     TAX_NAME,
     CashReceipt,
@@ -142,7 +142,7 @@ def _is_of(entry: Entry, other: Entry) -> bool:
 
 def _means(payment: Payment, seen: tuple[Seen, ...], movement: str) -> Means:
     claims = [item.observation for item in seen if item.observation.kind is Kind.PAID]
-    own = [claim for claim in claims if (claim.movement or payment.reference) == movement]
+    own = [claim for name, claim in zip(movements_of(payment, claims), claims, strict=True) if name == movement]
     kinds = [claim.instrument.kind for claim in own if claim.instrument]
     return MEANS_OF_INSTRUMENT.get(kinds[0], Means.ONLINE) if kinds else Means.ONLINE
 

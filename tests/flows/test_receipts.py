@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 import hub.flows.issue_receipt
 import hub.flows.print_paper
 import hub.flows.record_observations
+from hub.cli import main
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.receipt import CashReceipt, Deduction
 from hub.flows.deliver import value_of
@@ -44,21 +48,19 @@ def part_of(desk: Desk, debtor: Debtor, minor: int) -> Payment:
     return desk.started(attrs.evolve(made, lines=(line,), amount=Money(minor, made.amount.currency)))
 
 
-def run(desk: Desk, work: Any) -> Any:
-    import asyncio
-
+def run(work: Any) -> Any:
     return asyncio.run(work)
 
 
 def record(desk: Desk, payment: Payment, **more: Any) -> CashReceipt:
     merchant = next(company for company in desk.companies.values() if company.id == payment.merchant_id)
-    receipt: CashReceipt = run(desk, record_for_payment(desk.hub, merchant, payment.id, by="Ana", **more))
+    receipt: CashReceipt = run(record_for_payment(desk.hub, merchant, payment.id, by="Ana", **more))
     return receipt
 
 
 def void(desk: Desk, receipt: CashReceipt) -> None:
     merchant = next(company for company in desk.companies.values() if company.id == receipt.merchant_id)
-    run(desk, void_receipt(desk.hub, merchant, receipt.id, reason="otro cliente", by="Ana"))
+    run(void_receipt(desk.hub, merchant, receipt.id, reason="otro cliente", by="Ana"))
 
 
 def standing(desk: Desk, payment: Payment) -> list[tuple[Any, ...]]:
@@ -90,13 +92,13 @@ def paid_out(desk: Desk, payment: Payment) -> None:
     amount = payment.amount
     data = f"line_id,reference,currency,gross\nL-1,{payment.reference},{amount.currency},{amount.decimal}\n"
     account = desk.read(lambda tx: tx.accounts.get(payment.account_id))
-    report = run(desk, import_settlement(desk.hub, account, data.encode(), name="pagos.csv", decimal="."))
+    report = run(import_settlement(desk.hub, account, data.encode(), name="pagos.csv", decimal="."))
     assert (report.faults, report.balanced) == ((), True)
 
 
 def option_set_anew(desk: Desk, payment: Payment) -> None:
     for wanted in (False, True):
-        run(desk, save_options(desk.hub, payment.merchant_id, auto_record=wanted))
+        run(save_options(desk.hub, payment.merchant_id, auto_record=wanted))
     replayed(desk, payment)
 
 
@@ -140,7 +142,7 @@ def resolve_all(desk: Desk, payment: Payment) -> int:
     """Close the payment's open reviews; how many there were."""
     found = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
     for review in found:
-        run(desk, resolve_review(desk.hub, review.id, by="Ana", why="se devolvió"))
+        run(resolve_review(desk.hub, review.id, by="Ana", why="se devolvió"))
     return len(found)
 
 
@@ -223,6 +225,55 @@ def test_control_where_the_receipt_that_exists_is_handed_back_unread_the_withhol
 
     with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
         test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk, "retefuente")
+
+
+def command(desk: Desk, *words: str) -> tuple[int, str]:
+    """How a command ended on the desk's data, and what it said."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = main([*words, "--data", str(desk.data)])
+    return code, said.getvalue()
+
+
+def test_the_command_line_says_why_and_books_the_certificate_once(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    payment = part_of(desk, debtor, 97_500)
+    desk.tell(payment, paid(payment))
+    number, kept = debtor.payables[0].number, "retefuente=25.00"
+    assert command(desk, "receipt", "for-payment", payment.reference)[0] == 0
+
+    code, said = command(desk, "receipt", "for-payment", payment.reference, "--withheld", f"{number}:{kept}")
+    assert code == 1
+    assert "RC-000001 is added already without this withholding" in said
+    company = desk.companies["CO"].slug
+    certificate = ("receipt", "certificate", "RF-7", "--on", "2026-11-20", "--company", company)
+    for _again in range(2):
+        code, said = command(desk, *certificate, "--withheld", f"{number}:{kept}")
+        assert (code, said) == (0, f"{company} {number}: 0.00 COP still owed\n")
+    code, said = command(desk, *certificate[:2], "RF-8", *certificate[3:], "--withheld", f"{number}:{kept}")
+    assert code == 1
+    assert "owes nothing any more" in said
+    assert desk.balance("CO", "withholding_receivable") == 2_500
+    assert broken(desk) == []
+
+
+def test_the_command_line_records_each_movement_and_asks_which_one_was_paid_less(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 100_000, 5_000)
+    payment = part_of(desk, debtor, 100_000)
+    for movement, minor in (("M1", 60_000), ("M2", 40_000)):
+        desk.tell(payment, paid(payment, minor, movement=movement))
+    less = ("--discount", f"{debtor.payables[1].number}=10.00")
+
+    assert command(desk, "receipt", "for-payment", payment.reference, *less)[0] == 2
+    assert command(desk, "receipt", "for-payment", payment.reference, "--movement", "M3")[0] == 1
+    assert command(desk, "receipt", "for-payment", payment.reference, "--movement", "M2", *less)[0] == 0
+    for _again in range(2):
+        assert command(desk, "receipt", "for-payment", payment.reference)[0] == 0
+
+    assert standing(desk, payment) == [(1, "M2", 40_000), (2, "M1", 60_000)]
+    receipts = desk.read(lambda tx: tx.receipts.all_of_payment(payment.id))
+    assert [lines_of(receipt)[0] for receipt in receipts] == [(40_000, 40_000, 0), (100_000, 60_000, 40_000)]
+    assert [receipt.deductions for receipt in receipts[1:]] == [()]
 
 
 # ---------------------------------------------------------------- what a receipt said
