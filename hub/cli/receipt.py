@@ -47,7 +47,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
             (
                 view.receipt.label,
                 view.receipt.received_on,
-                view.customer.name,
+                view.receipt.received_from.name,
                 view.receipt.means.value,
                 f"{view.receipt.cash.decimal:f}",
                 view.receipt.cash.currency,
@@ -66,7 +66,9 @@ def _facts(view: ReceiptView) -> dict[str, object]:
     receipt = view.receipt
     return {
         "receipt": receipt.label,
-        "customer": view.customer.name,
+        "customer": receipt.received_from.name,
+        "issuer": receipt.issuer.name,
+        "movement": receipt.movement,
         "received_on": receipt.received_on,
         "issued_at": receipt.issued_at,
         "issued_by": receipt.issued_by,

@@ -71,6 +71,8 @@ def _refuse_paper(paper: Certificate, kept: Sequence[Deduction], today: date) ->
         problems.append(Problem("certified_on", "La fecha está en el futuro"))
     if not kept or any(less.tax is None for less in kept):
         problems.append(Problem("withheld", "Indique qué se retuvo y de qué factura"))
+    if len({(less.payable_id, less.tax) for less in kept}) != len(kept):
+        problems.append(Problem("withheld", "Una retención o un descuento está dos veces para la misma factura"))
     if problems:
         raise Invalid(tuple(problems))
 

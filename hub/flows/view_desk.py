@@ -370,7 +370,10 @@ async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple
 
 
 def _tells(receipt: CashReceipt, wanted: str) -> bool:
-    told = (receipt.label, receipt.provider_reference, receipt.authorisation, *(line.number for line in receipt.lines))
+    told = (
+        *(receipt.label, receipt.provider_reference, receipt.authorisation, receipt.received_from.name),
+        *(line.number for line in receipt.lines),
+    )
     return any(wanted in text.casefold() for text in told)
 
 

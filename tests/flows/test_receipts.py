@@ -17,11 +17,11 @@ import hub.flows.print_paper
 import hub.flows.record_observations
 from hub.cli import main
 from hub.domain.payment import ObservedBy, Payment
-from hub.domain.receipt import CashReceipt, Deduction
+from hub.domain.receipt import CashReceipt, Deduction, Means
 from hub.flows.deliver import value_of
 from hub.flows.print_paper import cash_receipt_paper
 from hub.flows.reconcile import import_settlement
-from hub.flows.record_receipt import record_for_payment
+from hub.flows.record_receipt import record_by_hand, record_for_payment
 from hub.flows.resolve_review import resolve_review
 from hub.flows.save_company import Invalid
 from hub.flows.save_options import save_options
@@ -185,6 +185,44 @@ def test_each_capture_has_its_own_mails_and_its_own_cash_receipt(desk: Desk) -> 
     assert broken(desk) == []
 
 
+def test_each_oddity_of_a_further_movement_asks_a_person_although_the_first_was_closed(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CR", 100_000))
+    desk.tell(payment, paid(payment, 90_000, movement="M1"))
+    assert resolve_all(desk, payment) == 1
+    desk.tell(payment, paid(payment, 80_000, movement="M2"))
+    assert desk.causes(payment) == {"amount_mismatch", "duplicate_charge"}
+    assert resolve_all(desk, payment) == 2
+
+    for event in ("R1", "R2", "R3"):
+        claim = Observation(
+            kind=Kind.RETURNED,
+            event_id=event,
+            amount=Money(100_000, payment.amount.currency),
+            vouched=frozenset({"event_id", "amount"}),
+        )
+        desk.tell(payment, claim)
+        desk.tell(payment, claim, source=ObservedBy.NOTIFICATION)
+        assert resolve_all(desk, payment) == (0 if event == "R1" else 1)
+    assert broken(desk) == []
+
+
+def test_a_third_payment_of_a_bill_asks_although_two_were_looked_at(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    payments = [part_of(desk, debtor, 100_000)]
+    desk.tell(payments[0], Observation(kind=Kind.EXPIRED))
+    for _other in range(2):
+        payments.append(part_of(desk, debtor, 100_000))
+        desk.tell(payments[-1], Observation(kind=Kind.EXPIRED))
+    desk.tell(payments[0], paid(payments[0]))
+    resolve_all(desk, payments[0])
+    desk.tell(payments[1], paid(payments[1]))
+    assert [resolve_all(desk, payment) for payment in payments] == [1, 2, 0]
+
+    desk.tell(payments[2], paid(payments[2]))
+
+    assert [desk.causes(payment) for payment in payments] == [set(), set(), {"conflict", "duplicate_charge"}]
+
+
 def test_control_where_a_key_forgets_the_movement_the_second_capture_is_told_to_nobody(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +233,21 @@ def test_control_where_a_key_forgets_the_movement_the_second_capture_is_told_to_
 
     with pytest.raises(AssertionError):
         test_each_capture_has_its_own_mails_and_its_own_cash_receipt(desk)
+
+
+def test_a_form_by_hand_that_tells_of_other_money_is_not_taken_for_the_receipt_that_it_made(desk: Desk) -> None:
+    debtor = desk.debtor("CO", 100_000)
+    merchant = desk.companies["CO"]
+
+    def send(minor: int) -> CashReceipt:
+        given = {"means": Means.CASH, "cash": Money(minor, "COP"), "shares": (), "by": "Ana", "receipt_id": "R" * 26}
+        receipt: CashReceipt = run(record_by_hand(desk.hub, merchant, debtor.customer.id, **given))
+        return receipt
+
+    assert send(50_000) == send(50_000)
+    with pytest.raises(Invalid, match="RC-000001 con otros datos"):
+        send(60_000)
+    assert desk.credit(debtor) == {"COP": 50_000}
 
 
 # ---------------------------------------------------------------- what the payer kept back
