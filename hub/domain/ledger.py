@@ -11,7 +11,7 @@ payables, less what was drawn to go back.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 
@@ -678,6 +678,29 @@ def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
         drawn=drawn,
         payment_id=entry.payment_id,
         note=note,
+    )
+
+
+def won_for(customer_id: str, fix: Entry, moved: Collection[str]) -> Entry:
+    """The correction of a chargeback, where somebody else owes what it re-opened by now: that is the payer's credit.
+
+    Args:
+        moved: Payables that were made out to another customer since.
+    """
+    settled = sum(-row.amount for row in fix.applied if row.payable_id in moved)
+    owed = fix.moved(LedgerKind.RECEIVABLE) + settled
+    credit = fix.moved(LedgerKind.CUSTOMER_CREDIT) - settled
+    legs = (
+        Posting(LedgerKind.RECEIVABLE, customer_id, owed),
+        Posting(LedgerKind.CUSTOMER_CREDIT, customer_id, credit),
+        *(leg for leg in fix.postings if leg.kind not in (LedgerKind.RECEIVABLE, LedgerKind.CUSTOMER_CREDIT)),
+    )
+    return attrs.evolve(
+        fix,
+        postings=tuple(leg for leg in legs if leg.amount),
+        applied=tuple(row for row in fix.applied if row.payable_id not in moved),
+        drawn=(),
+        intake_of=customer_id,
     )
 
 

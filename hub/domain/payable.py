@@ -10,7 +10,7 @@ import attrs
 
 from hub_hookspecs import Mode, Money
 
-from .stated import Standing, Stated
+from .stated import Stated
 
 
 class PayableKind(enum.StrEnum):
@@ -30,6 +30,7 @@ class Payable:
         offered_until: After it the payable is no longer offered (a store order's stock hold).
         stated: What the last imported file stated of it; None before the first.
         counted: How much of what was settled here the files have counted so far, minor units.
+        counted_back: How much of what went back here the files have counted so far, minor units.
     """
 
     id: str
@@ -55,19 +56,8 @@ class Payable:
     cancelled_at: datetime | None = None
     stated: Stated | None = None
     counted: int = 0
+    counted_back: int = 0
     created_at: datetime
-
-    @property
-    def standing(self) -> Standing:
-        """How it stands, to be compared with what a file states."""
-        return Standing(
-            total=self.total,
-            here=self.settled - self.outside,
-            credited=self.credited,
-            outside=self.outside,
-            counted=self.counted,
-            last=self.stated,
-        )
 
     @property
     def settled(self) -> int:

@@ -1,9 +1,9 @@
 """What a file states of an invoice that the hub knows: what of it is news, and what the hub booked already.
 
 A file states two figures of an invoice, its total and its balance, and says nothing of how they came about. The hub
-keeps what was last stated, and how much of what happened here (received, withheld, discounted, credited, written off)
-the files have counted so far. Only a *change* of what is stated is news; the same file again books nothing, whatever
-happened here meanwhile.
+keeps what was last stated, and how much of what happened here the files have counted so far: of what was settled
+(received, withheld, discounted, credited, written off), and of what went back again. Only a *change* of what is stated
+is news; the same file again books nothing, whatever happened here meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ class Stated:
     """What a file says of an invoice, minor units.
 
     Attributes:
-        balance: None where the file has no such column: it says nothing of payments.
+        balance: None where the file has no such column: it says nothing of payments. What is kept then moves with the
+            total, and so may be below nothing.
     """
 
     total: int
@@ -28,24 +29,61 @@ class Standing:
     """How an invoice stands in the hub, minor units.
 
     Attributes:
-        here: What was settled here: received, withheld, discounted, credited and written off, less what was re-opened.
-        credited: The part of ``here`` that credit notes settled.
+        settled: All that was ever settled here: received, withheld, discounted, credited, written off.
+        reopened: What of it was ever due again: refunded, disputed, voided, corrected.
+        noted: What credit notes take off here, whether they found it due or became the customer's credit.
         outside: What files said was paid where the hub does not look.
-        counted: How much of ``here`` the files have counted so far; above ``here`` where something went back since.
+        counted: How much of ``settled`` the files have counted.
+        counted_back: How much of ``reopened`` the files have counted.
         last: What the last file stated; None before the first.
     """
 
     total: int
-    here: int = 0
-    credited: int = 0
+    settled: int = 0
+    reopened: int = 0
+    noted: int = 0
     outside: int = 0
     counted: int = 0
+    counted_back: int = 0
     last: Stated | None = None
 
     @property
     def due(self) -> int:
         """What is still owed."""
-        return self.total - self.here - self.outside
+        return self.total - self.settled + self.reopened - self.outside
+
+    @property
+    def uncounted(self) -> int:
+        """What was settled here and no file has counted yet."""
+        return self.settled - self.counted
+
+    @property
+    def uncounted_back(self) -> int:
+        """What went back here and no file has counted yet."""
+        return self.reopened - self.counted_back
+
+    @property
+    def unexplained(self) -> int:
+        """By how much the last balance is above what the hub can explain; negative where it is below."""
+        if self.last is None or self.last.balance is None:
+            return 0
+        return self.last.balance - self.due - self.uncounted + self.uncounted_back
+
+    @property
+    def apart(self) -> tuple[int, int, int]:
+        """What sets the last balance apart from what is owed: settled, and gone back, uncounted; what nobody knows."""
+        return self.uncounted, self.uncounted_back, self.unexplained
+
+    def after(self, news: News) -> Standing:
+        """How it stands when the news is booked."""
+        return attrs.evolve(
+            self,
+            total=self.total + news.revision,
+            outside=self.outside + news.outside,
+            counted=self.counted + news.counted,
+            counted_back=self.counted_back + news.counted_back,
+            last=news.last,
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -55,80 +93,76 @@ class News:
     Attributes:
         revision: Change of what is billed.
         outside: Change of what was paid elsewhere.
-        counted: How much of what happened here the files have counted from now on.
-        unexplained: By how much the balance rose without a reason that the hub knows; nothing is booked of it.
-        unbooked: By how much the balance fell below nothing owed; nothing is booked of it.
+        counted: How much more of what was settled here is counted; nothing is booked of it.
+        counted_back: How much more of what went back here is counted; nothing is booked of it.
+        rose: By how much the balance rose without a reason that the hub knows; nothing is booked of it.
         last: What is kept as the last statement.
     """
 
     revision: int = 0
     outside: int = 0
-    counted: int
-    unexplained: int = 0
-    unbooked: int = 0
+    counted: int = 0
+    counted_back: int = 0
+    rose: int = 0
     last: Stated
 
 
 def news_of(standing: Standing, stated: Stated) -> News:
     """What a file's statement tells: the change of the total first, then what the balance changed besides.
 
-    A lower balance is first what happened here and no file has counted yet, then money paid elsewhere, never more than
-    is owed. A higher one is first what went back here since, then earlier money from elsewhere, never below nothing;
-    the rest is for a person, and nothing is booked of it. A total that falls by what a credit note took off here is
-    that credit note. The first balance of an invoice that has money here is compared, never booked.
+    A lower balance is first what was settled here and no file has counted yet, then an earlier mistake of a file that
+    is put right, then money paid elsewhere. A higher one is first what went back here and no file has counted yet, then
+    a mistake put right, then earlier money from elsewhere, never below nothing; the rest is for a person, and nothing
+    is booked of it. A total that falls by what a credit note took off here is that credit note, and one that rises when
+    the note is reversed is its end. The first balance of an invoice that had money here is compared, never booked.
     """
     last = standing.last or Stated(standing.total)
-    fell, rose = last.total - stated.total, 0
-    if stated.balance is not None and last.balance is not None:
-        rose = stated.balance - last.balance + fell
-    noted = _by_credit_note(standing, fell, rose)
-    told_before = min(noted, max(0, rose))
-    counted, revision = standing.counted + noted - told_before, noted - fell
+    grew = stated.total - last.total
     if stated.balance is None:
-        return News(revision=revision, counted=counted, last=Stated(stated.total, last.balance))
-    if last.balance is None:
-        return _first(standing, stated, revision=revision)
-    if rose <= 0:
-        return _lower(standing, stated, -rose, revision=revision, counted=counted)
-    return _higher(standing, stated, rose - told_before, revision=revision, counted=counted)
+        stated = Stated(stated.total, None if last.balance is None else last.balance + grew)
+    rose = 0 if stated.balance is None or last.balance is None else stated.balance - last.balance - grew
+    total, rose = _of_total(standing, grew, rose, stated, told=standing.total - last.total)
+    if last.balance is None and stated.balance is not None:
+        return _first(standing, total, paid=standing.total + total.revision - stated.balance)
+    return _lower(standing, total, -rose) if rose < 0 else _higher(standing, total, rose)
 
 
-def _by_credit_note(standing: Standing, fell: int, rose: int) -> int:
-    """How much of a lower total is a credit note that is booked here.
+def _of_total(standing: Standing, grew: int, rose: int, stated: Stated, *, told: int) -> tuple[News, int]:
+    """What the total tells, and what the balance rose besides.
 
-    Either no file has counted it yet, or files told it as a lower balance before and tell it as a lower total now, by
-    which the balance rises against the total.
+    It tells credit notes of here that no total has told before, or their end; the rest is a revision. No file has
+    counted such a note yet, or files told it as a balance before and tell it as a total now: then the balance moves
+    against the total.
     """
-    uncounted = max(0, standing.here - standing.counted)
-    return max(0, min(fell, standing.credited, uncounted + max(0, rose)))
+    untold = standing.noted - told
+    if grew < 0:
+        noted = max(0, min(-grew, untold, standing.uncounted + max(0, rose)))
+        before = min(noted, max(0, rose))
+        return News(revision=grew + noted, counted=noted - before, last=stated), rose - before
+    ended = max(0, min(grew, -untold, standing.uncounted_back + max(0, -rose)))
+    before = min(ended, max(0, -rose))
+    return News(revision=grew - ended, counted_back=ended - before, last=stated), rose + before
 
 
-def _first(standing: Standing, stated: Stated, *, revision: int) -> News:
-    settled = stated.total - (stated.balance or 0)
-    has_money = bool(standing.here or standing.outside)
-    return News(
-        revision=revision,
-        outside=0 if has_money else settled,
-        counted=min(settled, standing.here),
-        last=stated,
-    )
+def _first(standing: Standing, total: News, *, paid: int) -> News:
+    if standing.settled or standing.outside:
+        return attrs.evolve(total, counted=max(total.counted, min(paid, standing.settled) - standing.counted))
+    return attrs.evolve(total, outside=paid)
 
 
-def _lower(standing: Standing, stated: Stated, fell: int, *, revision: int, counted: int) -> News:
-    known = min(fell, max(0, standing.here - counted))
-    outside = min(fell - known, max(0, standing.due + revision))
-    return News(
-        revision=revision, outside=outside, counted=counted + known, unbooked=fell - known - outside, last=stated
-    )
+def _lower(standing: Standing, total: News, fell: int) -> News:
+    known = min(fell, standing.uncounted - total.counted)
+    righted = min(fell - known, max(0, standing.unexplained))
+    return attrs.evolve(total, counted=total.counted + known, outside=fell - known - righted)
 
 
-def _higher(standing: Standing, stated: Stated, rose: int, *, revision: int, counted: int) -> News:
-    back = min(rose, max(0, counted - standing.here))
-    outside = min(rose - back, standing.outside)
-    return News(
-        revision=revision,
+def _higher(standing: Standing, total: News, rose: int) -> News:
+    back = min(rose, standing.uncounted_back - total.counted_back)
+    righted = min(rose - back, max(0, -standing.unexplained))
+    outside = min(rose - back - righted, standing.outside)
+    return attrs.evolve(
+        total,
+        counted_back=total.counted_back + back,
         outside=-outside,
-        counted=counted - back,
-        unexplained=rose - back - outside,
-        last=stated,
+        rose=rose - back - righted - outside,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import attrs
@@ -23,12 +23,13 @@ from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.sheet import Fault
-from hub.domain.stated import News, Stated, news_of
+from hub.domain.stated import News, Standing, Stated, news_of
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
 from hub_hookspecs import Country, Money
 
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .settle_bill import noted_on
 from .tell import tell
 
 log = structlog.get_logger()
@@ -250,6 +251,7 @@ def _save_invoices(
     refused: list[Fault] = []
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
+    standings = _standings(tx, merchant, known, rows)
     told: list[str] = []
     differences: list[Fault] = []
     for row in rows:
@@ -265,7 +267,8 @@ def _save_invoices(
             _add(tx, merchant, row, customer_id, now)
             counts[Change.NEW] += 1
             continue
-        news = news_of(before.standing, _stated(row))
+        standing = standings[row.number]
+        news = news_of(standing, _stated(row))
         if objection := _objection(tx, before, row, customer_id, news):
             refused.append(Fault(row.line, "number", row.number, objection))
             continue
@@ -273,16 +276,42 @@ def _save_invoices(
         change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
         counts[change] += 1
         if change is Change.CHANGED and len(told) < TOLD:
-            told.append(f"{row.number}: {_difference(tx, before, after)}")
-        if news.unexplained:
+            told.append(f"{row.number}: {_change_of(tx, before, after)}")
+        if news.rose:
             _ask_why(tx, after, news, now)
-        if apart := _disagreement(after, row):
+        if apart := _difference(standing.after(news), row):
             differences.append(apart)
     if faults:
         return attrs.evolve(report, faults=tuple(faults))
     counted = _counted(report, counts, tuple(refused))
     _tell_log(tx, merchant, "invoices", counted)
     return attrs.evolve(counted, told=tuple(told), differences=tuple(differences))
+
+
+def _standings(
+    tx: Tx, merchant: Merchant, known: Mapping[str, Payable], rows: Iterable[InvoiceRow]
+) -> Mapping[str, Standing]:
+    """How the invoices stand that a file states, by number."""
+    here = tx.ledger.settled_here([payable.id for payable in known.values()])
+    totals = {row.number: row.total.minor for row in rows}
+    noted = noted_on(
+        *(tx, merchant),
+        [payable for payable in known.values() if payable.stated and payable.stated.total != totals[payable.number]],
+    )
+    standings = {}
+    for number, payable in known.items():
+        settled, reopened = here.get(payable.id, (0, 0))
+        standings[number] = Standing(
+            total=payable.total,
+            settled=settled,
+            reopened=reopened,
+            noted=noted.get(payable.id, 0),
+            outside=payable.outside,
+            counted=payable.counted,
+            counted_back=payable.counted_back,
+            last=payable.stated,
+        )
+    return standings
 
 
 def _stated(row: InvoiceRow) -> Stated:
@@ -350,7 +379,13 @@ def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: Ne
         description=mask_card_numbers(row.description),
     )
     changed = after != before or news.outside
-    after = attrs.evolve(after, stated=news.last, counted=news.counted, revision=before.revision + bool(changed))
+    after = attrs.evolve(
+        after,
+        stated=news.last,
+        counted=before.counted + news.counted,
+        counted_back=before.counted_back + news.counted_back,
+        revision=before.revision + bool(changed),
+    )
     if after == before:
         return before
     if news.outside < 0:
@@ -365,7 +400,7 @@ def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: Ne
     return attrs.evolve(after, outside=before.outside + news.outside)
 
 
-def _difference(tx: Tx, before: Payable, after: Payable) -> str:
+def _change_of(tx: Tx, before: Payable, after: Payable) -> str:
     """What an accepted row changed of an invoice, in words."""
 
     def money(minor: int) -> str:
@@ -382,24 +417,30 @@ def _difference(tx: Tx, before: Payable, after: Payable) -> str:
     return "; ".join(f"{what} {old} → {new}" for what, old, new in pairs if old != new)
 
 
-def _disagreement(after: Payable, row: InvoiceRow) -> Fault | None:
+def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
     """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
-    if row.balance is None or row.balance.minor == after.due:
+    if row.balance is None or row.balance.minor == standing.due:
         return None
-    standing = after.standing
 
-    stated, owed, part = row.balance, after.balance, Money(abs(standing.here - standing.counted), after.currency)
-    if standing.here > standing.counted:
+    stated, owed, received, back, rest = (
+        Money(abs(minor), row.total.currency) for minor in (row.balance.minor, standing.due, *standing.apart)
+    )
+    if rest.minor:
+        message = f"El archivo dice {stated}, aquí se deben {owed}: de {rest} no se sabe por qué; compare la factura."
+    elif received.minor and back.minor:
         message = (
             f"El archivo dice {stated}, aquí se deben {owed}:"
-            f" {part} se recibieron o descontaron aquí y el archivo no los cuenta."
+            f" no cuenta {received} que se recibieron o descontaron aquí, ni {back} que se devolvieron."
         )
-    elif standing.counted > standing.here:
+    elif received.minor:
         message = (
-            f"El archivo dice {stated}, aquí se deben {owed}: {part} que el archivo cuenta como pagados se devolvieron."
+            f"El archivo dice {stated}, aquí se deben {owed}:"
+            f" {received} se recibieron o descontaron aquí y el archivo no los cuenta."
         )
     else:
-        message = f"El archivo dice {stated}, aquí se deben {owed}: aquí no se sabe por qué; compare la factura."
+        message = (
+            f"El archivo dice {stated}, aquí se deben {owed}: {back} que el archivo cuenta como pagados se devolvieron."
+        )
     return Fault(row.line, "balance", row.number, message)
 
 
@@ -407,13 +448,13 @@ def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
     """A balance that rose without a reason that the hub knows is for a person."""
     tx.reviews.open(
         Review(
-            id=derived_id("review", BALANCE_ROSE, payable.id, str(payable.stated)),
+            id=derived_id("review", BALANCE_ROSE, payable.id, str(now)),
             merchant_id=payable.merchant_id,
             mode=payable.mode,
             cause=BALANCE_ROSE,
             payment_id=None,
             subject=f"invoice {payable.number}",
-            details=f"a file states {Money(news.unexplained, payable.currency)} more than is owed on {payable.number}",
+            details=f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}",
             opened_at=now,
         )
     )

@@ -249,6 +249,9 @@ class Ledger(Protocol):
         """Every entry that moved what a customer owes or has to his credit, in the order of their sealing."""
 
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool: ...
+    def settled_here(self, payable_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """By payable: all that was ever settled of it here, and what of it was due again; minor units."""
+
     def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
         """An intake as it stands, by its entry's key."""
 

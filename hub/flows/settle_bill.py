@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from hub.domain import ledger
@@ -55,6 +55,17 @@ async def credit_bill(
     return await hub.store.write(write)
 
 
+def noted_on(tx: Tx, merchant: Merchant, payables: Collection[Payable]) -> Mapping[str, int]:
+    """What the credit notes of each invoice come to, without those that were reversed; by id, minor units."""
+    notes = _notes(tx, merchant) if payables else ()
+    return {
+        payable.id: sum(
+            note.moved(LedgerKind.BILLED) for note in notes if _is_on(note, payable) and not fixes_of(tx, note)
+        )
+        for payable in payables
+    }
+
+
 def _notes(tx: Tx, merchant: Merchant) -> tuple[Entry, ...]:
     found = tx.ledger.keyed(merchant.id, merchant.mode, "credit")
     return tuple(entry for entry in found if entry.kind is EntryKind.CREDIT_NOTE)
@@ -69,8 +80,7 @@ def _is_on(note: Entry, payable: Payable) -> bool:
 
 def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money) -> None:
     """All credit notes of an invoice together are at most the invoice: more would be credit that nobody paid for."""
-    noted = [note for note in _notes(tx, merchant) if _is_on(note, payable) and not fixes_of(tx, note)]
-    left = payable.total - sum(note.moved(LedgerKind.BILLED) for note in noted)
+    left = payable.total - noted_on(tx, merchant, [payable])[payable.id]
     if amount.minor > left:
         rest = Money(max(0, left), payable.currency)
         raise Invalid((Problem("amount", f"A la factura {payable.number} se le puede acreditar hasta {rest}"),))

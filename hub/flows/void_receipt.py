@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.domain import ledger
 from hub.domain.identity import Problem
-from hub.domain.ledger import Entry, Share
+from hub.domain.ledger import Entry, EntryKind, LedgerKind, Share
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
 
@@ -70,11 +70,17 @@ def fixes_of(tx: Tx, entry: Entry) -> tuple[Entry, ...]:
 def reverse(tx: Tx, entry: Entry, *, at: datetime, note: str) -> bool:
     """Correct an entry once; an intake is taken back from all that it settles first. False when it was done before."""
     fixes = fixes_of(tx, entry)
-    if any(fix.postings[0].amount == -entry.postings[0].amount and not fixes_of(tx, fix) for fix in fixes):
+    if any(fix.postings[-1].amount == -entry.postings[-1].amount and not fixes_of(tx, fix) for fix in fixes):
         return False
     if entry.intake_of is not None:
         free(tx, entry, entry.brought_in, at=at, note=note)
-    return tx.ledger.write(ledger.correction(entry, number=len(fixes), at=at, note=note))
+    fix = ledger.correction(entry, number=len(fixes), at=at, note=note)
+    if entry.kind is EntryKind.CHARGEBACK and entry.applied:
+        payer = next(leg.owner for leg in entry.postings if leg.kind is LedgerKind.RECEIVABLE)
+        payables = tx.payables.many([row.payable_id for row in entry.applied])
+        if moved := {payable.id for payable in payables if payable.customer_id != payer}:
+            fix = ledger.won_for(payer, fix, moved)
+    return tx.ledger.write(fix)
 
 
 def free(tx: Tx, entry: Entry, amount: int, *, at: datetime, note: str) -> None:

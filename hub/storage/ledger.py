@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -41,7 +41,7 @@ from hub_hookspecs import Mode
 
 from .audit import export_audit
 from .chain import CHAIN_START, FORMAT, SEALED, chained, derived, digest_of
-from .rows import micros, moment
+from .rows import json_text, micros, moment
 from .schema import (
     ZERO,
     allocation,
@@ -58,7 +58,7 @@ from .schema import (
     posting,
     seal,
 )
-from .statements import Runs, inserted
+from .statements import Runs, among, inserted
 from .verify import problems_in
 
 ADD = (
@@ -109,6 +109,25 @@ TIMES = (
     )
     .group_by(allocation.c.payable)
 )
+
+AT_ONCE = (
+    select(
+        allocation.c.payable,
+        func.sum(
+            case((allocation.c.effect == literal("reopened"), -allocation.c.amount), else_=allocation.c.amount)
+        ).label("settled"),
+    )
+    .join(entry, entry.c.id == allocation.c.entry)
+    .where(among(allocation.c.payable, "payables"), allocation.c.effect != literal("outside"))
+    .group_by(allocation.c.payable, entry.c.at)
+    .subquery()
+)
+"""What each moment settled of a payable here; what one payment gives up and another takes over at once is nothing."""
+SETTLED_HERE = select(
+    AT_ONCE.c.payable,
+    func.sum(case((AT_ONCE.c.settled > ZERO, AT_ONCE.c.settled), else_=ZERO)).label("settled"),
+    func.sum(case((AT_ONCE.c.settled < ZERO, -AT_ONCE.c.settled), else_=ZERO)).label("reopened"),
+).group_by(AT_ONCE.c.payable)
 
 IN_CHAIN = and_(seal.c.merchant == bindparam("merchant"), seal.c.mode == bindparam("mode"))
 OF_CHAIN = and_(
@@ -320,6 +339,11 @@ class Ledger:
         """Whether there is an entry of this key."""
         values = {"merchant": merchant_id, "mode": mode.value, "key": key}
         return self._tx.run(ID_OF, values).fetchone() is not None
+
+    def settled_here(self, payable_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """By payable: all that was ever settled of it here, and what of it was due again; minor units."""
+        rows = self._tx.run(SETTLED_HERE, {"payables": json_text(list(payable_ids))})
+        return {row["payable"]: (int(row["settled"]), int(row["reopened"])) for row in rows}
 
     def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
         """An intake as it stands, by its entry's key."""

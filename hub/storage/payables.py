@@ -22,7 +22,7 @@ REVISE = changed(
     payable,
     *(payable.c.customer, payable.c.total, payable.c.issued_on, payable.c.due_on, payable.c.description),
     *(payable.c.revision, payable.c.offered_until, payable.c.cancelled_at),
-    *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted),
+    *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted, payable.c.counted_back),
 )
 GET = select(payable).where(payable.c.id == bindparam("id"))
 MANY = select(payable).where(among(payable.c.id, "ids"))
@@ -188,6 +188,7 @@ def _values(record: Payable) -> dict[str, Any]:
         "stated_total": record.stated.total if record.stated else None,
         "stated_balance": record.stated.balance if record.stated else None,
         "counted": record.counted,
+        "counted_back": record.counted_back,
         "created_at": micros(record.created_at),
     }
 
@@ -221,5 +222,6 @@ def _payable(row: sqlite3.Row) -> Payable:
         cancelled_at=maybe_moment(row["cancelled_at"]),
         stated=None if row["stated_total"] is None else Stated(row["stated_total"], row["stated_balance"]),
         counted=row["counted"],
+        counted_back=row["counted_back"],
         created_at=moment(row["created_at"]),
     )

@@ -288,6 +288,7 @@ payable = _table(
     _whole("stated_total", null=True),
     _whole("stated_balance", null=True),
     _whole("counted", server_default="0"),
+    _whole("counted_back", server_default="0"),
     _whole("created_at"),
     UniqueConstraint("merchant", "mode", "kind", "number"),
     _one_of("mode", Mode),
@@ -297,6 +298,7 @@ payable = _table(
     CheckConstraint("reopened <= allocated", name="reopened_of_allocated"),
     CheckConstraint("stated_balance IS NULL OR stated_total IS NOT NULL", name="stated"),
     _between("counted", 0),
+    _between("counted_back", 0),
     CheckConstraint(f"{DUE} BETWEEN 0 AND total", name="due"),
     Index(
         "payable_open",

@@ -410,6 +410,12 @@ def _seal() -> Trigger:
             f" AND (SELECT kind FROM entry WHERE id = NEW.entry) NOT IN ({_list(UNBOUND)})",
         ),
         _refuse(
+            "walls",
+            "what is settled is owed by the customer whose receivable moves",
+            "EXISTS (SELECT 1 FROM allocation s JOIN payable o ON o.id = s.payable WHERE s.entry = NEW.entry"
+            f" AND NOT EXISTS (SELECT 1 {accounts} AND a.kind = 'receivable' AND a.owner = o.customer))",
+        ),
+        _refuse(
             "intake",
             "credit moves by what is brought in, allocated and drawn",
             f"({credit}) <> ({used}) OR EXISTS (SELECT 1 FROM allocation WHERE entry = NEW.entry"

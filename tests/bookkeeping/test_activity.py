@@ -62,14 +62,7 @@ def differences(desk: Desk) -> list[str]:
     return desk.read(read)
 
 
-STUCK = ("97_", "98_")
-MARKED = [
-    pytest.param(path, marks=[pytest.mark.xfail(strict=True, reason="C1, C2")] if path.stem[:3] in STUCK else [])
-    for path in CASES
-]
-
-
-@pytest.mark.parametrize("path", MARKED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_case_ends_with_what_is_owed(path: Path, desk_for: Callable[[str], Desk]) -> None:
     case = read_case(path)
     desk = desk_for(case.country)

@@ -18,18 +18,9 @@ from tests.bookkeeping.desk import Case, Desk, read_case
 from tests.bookkeeping.referee import agreed
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
-OPEN = {
-    **dict.fromkeys((90, 91, 92, 93, 94, 95, 96, 98), "C1: what a file states is booked where it was known here"),
-    97: "C2: a dispute of money for an invoice that moved cannot be won",
-}
 
 
-def marked(path: Path) -> Any:
-    why = OPEN.get(int(path.stem[:2]))
-    return pytest.param(path, marks=[pytest.mark.xfail(strict=True, reason=why)] if why else [])
-
-
-@pytest.fixture(params=map(marked, CASES), ids=lambda path: path.stem)
+@pytest.fixture(params=CASES, ids=lambda path: path.stem)
 def case(request: pytest.FixtureRequest) -> Case:
     return read_case(request.param)
 

@@ -85,8 +85,7 @@ def test_control_what_was_paid_here_held_against_what_a_file_says_books_a_refund
     """As it was: whatever a file says was paid and is not settled here now was paid elsewhere."""
 
     def as_it_was(standing: Standing, stated: Stated) -> News:
-        said = stated.total - (stated.balance or 0)
-        return News(outside=max(0, said - standing.here) - standing.outside, counted=0, last=stated)
+        return News(outside=standing.due - (stated.balance or 0), last=stated)
 
     state(paid, "100000.00", "0.00")
     monkeypatch.setattr(import_files, "news_of", as_it_was)
