@@ -121,27 +121,38 @@ def news_of(standing: Standing, stated: Stated) -> News:
     if stated.balance is None:
         stated = Stated(stated.total, None if last.balance is None else last.balance + grew)
     rose = 0 if stated.balance is None or last.balance is None else stated.balance - last.balance - grew
-    total, rose = _of_total(standing, grew, rose, stated, told=standing.total - last.total)
+    total, rose, mistake = _of_total(standing, grew, rose, stated, told=standing.total - last.total)
     if last.balance is None and stated.balance is not None:
         return _first(standing, total, paid=standing.total + total.revision - stated.balance)
-    return _lower(standing, total, -rose) if rose < 0 else _higher(standing, total, rose)
+    return _lower(standing, total, -rose, mistake) if rose < 0 else _higher(standing, total, rose, -mistake)
 
 
-def _of_total(standing: Standing, grew: int, rose: int, stated: Stated, *, told: int) -> tuple[News, int]:
-    """What the total tells, and what the balance rose besides.
+def _of_total(standing: Standing, grew: int, rose: int, stated: Stated, *, told: int) -> tuple[News, int, int]:
+    """What the total tells, what the balance rose besides, and what is left unexplained of the last one.
 
-    It tells credit notes of here that no total has told before, or their end; the rest is a revision. No file has
-    counted such a note yet, or files told it as a balance before and tell it as a total now: then the balance moves
-    against the total.
+    It tells credit notes of here that no total has told before, or their end; the rest is a revision.
     """
-    untold = standing.noted - told
+    untold, unexplained = standing.noted - told, standing.unexplained
     if grew < 0:
-        noted = max(0, min(-grew, untold, standing.uncounted + max(0, rose)))
-        before = min(noted, max(0, rose))
-        return News(revision=grew + noted, counted=noted - before, last=stated), rose - before
-    ended = max(0, min(grew, -untold, standing.uncounted_back + max(0, -rose)))
-    before = min(ended, max(0, -rose))
-    return News(revision=grew - ended, counted_back=ended - before, last=stated), rose + before
+        counted, before, righted = _note(-grew, untold, standing.uncounted, rose, unexplained)
+        news = News(revision=grew + counted + before + righted, counted=counted, last=stated)
+        return news, rose - before, unexplained - righted
+    counted, before, righted = _note(grew, -untold, standing.uncounted_back, -rose, -unexplained)
+    news = News(revision=grew - counted - before - righted, counted_back=counted, last=stated)
+    return news, rose + before, unexplained + righted
+
+
+def _note(changed: int, untold: int, waiting: int, against: int, mistake: int) -> tuple[int, int, int]:
+    """The part of a changed total that is a credit note, or its end: what no file has counted, what was told before.
+
+    Where files told it as a balance before, the balance moves against the total now; alone, if it stays as it was.
+    The last part was told before by a balance that nobody could explain.
+    """
+    against, mistake = max(0, against), max(0, mistake)
+    noted = max(0, min(changed, untold, waiting + against + mistake))
+    before = noted if against == changed else min(against, max(0, noted - waiting))
+    counted = min(noted - before, waiting)
+    return counted, before, noted - before - counted
 
 
 def _first(standing: Standing, total: News, *, paid: int) -> News:
@@ -150,15 +161,15 @@ def _first(standing: Standing, total: News, *, paid: int) -> News:
     return attrs.evolve(total, outside=paid)
 
 
-def _lower(standing: Standing, total: News, fell: int) -> News:
+def _lower(standing: Standing, total: News, fell: int, too_much: int) -> News:
     known = min(fell, standing.uncounted - total.counted)
-    righted = min(fell - known, max(0, standing.unexplained))
+    righted = min(fell - known, max(0, too_much))
     return attrs.evolve(total, counted=total.counted + known, outside=fell - known - righted)
 
 
-def _higher(standing: Standing, total: News, rose: int) -> News:
+def _higher(standing: Standing, total: News, rose: int, too_little: int) -> News:
     back = min(rose, standing.uncounted_back - total.counted_back)
-    righted = min(rose - back, max(0, -standing.unexplained))
+    righted = min(rose - back, max(0, too_little))
     outside = min(rose - back - righted, standing.outside)
     return attrs.evolve(
         total,

@@ -88,6 +88,7 @@ def make_origin(folder: Path) -> Path:
 class Desk:
     """One company, one customer, one account with a provider."""
 
+    data: Path
     opened: Opened
     clock: Clock
     country: str
@@ -102,7 +103,7 @@ class Desk:
         """Open a copied data folder and found the company."""
         clock = Clock()
         opened = open_hub(Settings(data=data), clock=clock, mailer=NoMails())
-        saved = _run(
+        saved = run(
             create_company(
                 opened.hub, FORMS[country], slug="empresa", mode=Mode.TEST, owner_email="duena@empresa.example"
             )
@@ -117,7 +118,7 @@ class Desk:
             created_at=START,
             updated_at=START,
         )
-        desk = cls(opened=opened, clock=clock, country=country, merchant=saved.merchant, account=account)
+        desk = cls(data=data, opened=opened, clock=clock, country=country, merchant=saved.merchant, account=account)
 
         def found(tx: Any) -> None:
             tx.accounts.add(account)
@@ -167,7 +168,7 @@ class Desk:
         self._ensure_customer(rest.get("of", "c1"))
         head = "number,customer,issued_on,currency,total" + (",balance" if balance else "")
         row = ",".join(filter(None, (number, document, "2026-03-01", currency, total, balance)))
-        report = _run(import_invoices(self.hub, self.merchant, f"{head}\n{row}\n".encode(), decimal="."))
+        report = run(import_invoices(self.hub, self.merchant, f"{head}\n{row}\n".encode(), decimal="."))
         if report.faults or report.refused:
             raise Refused(str(report))
 
@@ -295,7 +296,7 @@ class Desk:
         means, amount = words.one(), words.one()
         cash = self.money(amount, words.currency())
         shares, deductions, name, customer = self._parts(words, cash.currency)
-        receipt = _run(
+        receipt = run(
             record_by_hand(
                 self.hub,
                 self.merchant,
@@ -316,7 +317,7 @@ class Desk:
         if words and words.peek() == "movement":
             _word, movement = words.one(), words.one()
         _shares, deductions, name, _customer = self._parts(words, payment.amount.currency)
-        receipt: CashReceipt = _run(
+        receipt: CashReceipt = run(
             record_for_payment(
                 *(self.hub, self.merchant, payment.id), by="contadora", movement=movement, deductions=deductions
             )
@@ -329,39 +330,39 @@ class Desk:
         currency = self._payable(words.rest[1]).currency
         _shares, kept, after, _customer = self._parts(words, currency)
         receipt_id = self.receipts[after] if after else ""
-        _run(record_withholding(self.hub, self.merchant, paper, kept, by="contadora", receipt_id=receipt_id))
+        run(record_withholding(self.hub, self.merchant, paper, kept, by="contadora", receipt_id=receipt_id))
 
     def void(self, words: _Words) -> None:
         """void RECEIPT"""
         receipt_id = self.receipts[words.one()]
-        _run(void_receipt(self.hub, self.merchant, receipt_id, reason="duplicado", by="contadora"))
+        run(void_receipt(self.hub, self.merchant, receipt_id, reason="duplicado", by="contadora"))
 
     def credit_note(self, words: _Words) -> None:
         """credit-note NOTE NUMBER AMOUNT"""
         note, number = words.one(), words.one()
         amount = self.money(words.one(), self._payable(number).currency)
-        _run(credit_bill(self.hub, self.merchant, number, note_number=note, amount=amount, by="contadora"))
+        run(credit_bill(self.hub, self.merchant, number, note_number=note, amount=amount, by="contadora"))
 
     def write_off(self, words: _Words) -> None:
         """write-off NUMBER [AMOUNT]"""
         number = words.one()
         amount = self.money(words.one(), self._payable(number).currency) if words else None
-        _run(write_off_bill(self.hub, self.merchant, number, amount=amount, by="contadora", reason="incobrable"))
+        run(write_off_bill(self.hub, self.merchant, number, amount=amount, by="contadora", reason="incobrable"))
 
     def use_credit(self, words: _Words) -> None:
         """use-credit NUMBER AMOUNT"""
         payable = self._payable(words.one())
         share = Share(payable.id, self.money(words.one(), payable.currency).minor)
-        _run(apply_credit(self.hub, self.merchant, payable.customer_id, [share], by="contadora"))
+        run(apply_credit(self.hub, self.merchant, payable.customer_id, [share], by="contadora"))
 
     def correct(self, words: _Words) -> None:
         """correct KEY [AMOUNT]; {NAME} stands for the id of an invoice or receipt."""
         key = re.sub(r"\{(.+?)\}", lambda found: self._id_of(found[1]), words.one())
         if not words:
-            _run(correct_entry(self.hub, self.merchant, key, by="contadora", reason="error"))
+            run(correct_entry(self.hub, self.merchant, key, by="contadora", reason="error"))
             return
         amount = self.money(words.one(), words.currency())
-        _run(correct_amount(self.hub, self.merchant, key, amount, by="contadora", reason="error"))
+        run(correct_amount(self.hub, self.merchant, key, amount, by="contadora", reason="error"))
 
     def settled(self, words: _Words) -> None:
         """settled LINE PAYMENT GROSS [CURRENCY] [fee AMOUNT] [fee-tax AMOUNT] [kept TAX AMOUNT]... [on DATE]"""
@@ -386,7 +387,7 @@ class Desk:
         names = list(dict.fromkeys(name for line in lines for name in line))
         rows = [",".join(names), *(",".join(line.get(name, "") for name in names) for line in lines)]
         data = ("\n".join(rows) + "\n").encode()
-        report = _run(import_settlement(self.hub, self.account, data, name="pagos.csv", decimal="."))
+        report = run(import_settlement(self.hub, self.account, data, name="pagos.csv", decimal="."))
         if report.faults:
             raise Refused(str(report.faults))
         assert report.balanced, report
@@ -395,7 +396,7 @@ class Desk:
 
     def withdraw(self, words: _Words) -> None:
         """withdraw LINE"""
-        _run(withdraw_line(self.hub, self.merchant, self.account, words.one(), by="contadora", reason="otro archivo"))
+        run(withdraw_line(self.hub, self.merchant, self.account, words.one(), by="contadora", reason="otro archivo"))
 
     # ---------------------------------------------------------------- what they need
 
@@ -536,8 +537,22 @@ def _document(customer: str) -> str:
     return f"1{int(customer.removeprefix('c')):08d}"
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
+class _Loop(asyncio.SelectorEventLoop):
+    """What would be done in a thread is done here and now."""
+
+    def run_in_executor(self, _executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
+        future: asyncio.Future[T] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+            future.set_exception(error)
+        return future
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Let a flow run to its end."""
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(work)
 
 
 VERBS: dict[str, Callable[[Desk, _Words], object]] = {

@@ -102,6 +102,16 @@ ROWS = {
         Stated(80, 0),
         {},
     ),
+    "a credit note is told by the total, together with a payment elsewhere that was withdrawn": (
+        Standing(total=100, settled=20, noted=20, outside=60, last=Stated(100, 40)),
+        Stated(80, 80),
+        {"counted": 20, "outside": -60},
+    ),
+    "a credit note that a wrong balance seemed to tell before": (
+        Standing(total=100, settled=20, noted=20, counted=20, last=FULL),
+        Stated(80, 80),
+        {},
+    ),
     "a payment elsewhere was withdrawn and the bill shrank": (
         Standing(total=100, outside=20, last=Stated(100, 80)),
         Stated(80, 80),
