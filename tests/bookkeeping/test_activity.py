@@ -9,7 +9,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from hub.domain.activity import compute_activity, moved_by
+from hub.domain import ledger
+from hub.domain.activity import Activity, compute_activity, moved_by
 from hub.domain.payable import PayableKind
 from hub.flows.view_activity import movements_of
 from hub.flows.view_statement import statement_of
@@ -106,3 +107,77 @@ def test_an_invoice_counts_on_its_own_day_and_a_payment_on_its_own(desk_for: Cal
     ]
     with pytest.raises(ValueError, match="contradict"):
         attrs.evolve(section, closing=section.closing + Money(1, "CRC"))
+
+
+def activity_of(desk: Desk, customer: str, since: date, until: date) -> Activity:
+    """The statement of activity of some days."""
+    return compute_activity(
+        company=desk.merchant.company,
+        customer=desk.read(lambda tx: tx.customers.get(customer)),
+        movements=desk.read(lambda tx: movements_of(tx, desk.merchant, customer, Mode.TEST)),
+        since=since,
+        until=until,
+        as_of=desk.clock.now,
+        zone="America/Costa_Rica",
+    )
+
+
+def told(desk: Desk, customer: str, since: date, until: date) -> list[tuple[str, ...]]:
+    """(opening balance), then day, concept, document and amount of each row."""
+    (section,) = activity_of(desk, customer, since, until).sections
+    rows = [
+        (str(item.on), item.concept.value, item.number, f"{item.amount.decimal:f}")
+        for item in (row.movement for row in section.rows)
+    ]
+    return [(f"{section.opening.decimal:f}",), *rows]
+
+
+MARCH = date(2026, 3, 1), date(2026, 3, 31)
+APRIL = date(2026, 4, 1), date(2026, 4, 30)
+
+
+def typed_in_april(desk: Desk, *lines: str) -> None:
+    """Lines about invoices of the 1st of March, done on the 2nd of April."""
+    desk.clock.now += timedelta(days=31)
+    for line in lines:
+        desk.do(line)
+    desk.clock.now += timedelta(days=40)
+
+
+OPENING = [("0.00",), ("2026-03-01", "Factura", "FE-1", "100.00")]
+IMPORTED = ("2026-03-01", "Saldo inicial importado", "FE-1", "-60.00")
+
+
+@pytest.mark.xfail(strict=True, reason="A5: an opening balance appears as a payment on the day of the import")
+def test_what_was_paid_before_the_import_is_an_opening_balance_of_the_invoices_day(
+    desk_for: Callable[[str], Desk],
+) -> None:
+    desk = desk_for("CR")
+    typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
+
+    assert told(desk, "c1", *MARCH) == [*OPENING, IMPORTED]
+    assert told(desk, "c1", *APRIL) == [("40.00",)]
+
+
+@pytest.mark.xfail(strict=True, reason="C5: an invoice that moved is dated by the import")
+def test_an_invoice_that_moved_to_another_customer_stands_at_its_own_day_there(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CR")
+    desk.do("invoice FE-1 100.00")
+    typed_in_april(desk, "invoice FE-1 100.00 of c2")
+
+    assert activity_of(desk, "c1", *MARCH).is_empty
+    assert told(desk, "c2", *MARCH) == OPENING
+    assert told(desk, "c2", *APRIL) == [("100.00",)]
+    moved = desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, Mode.TEST))
+    assert {str(entry.value_on) for entry in moved} == {"2026-03-01"}
+
+
+def test_control_an_opening_balance_that_counts_for_the_day_of_the_import_makes_false_openings(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ledger.paid_elsewhere
+    monkeypatch.setattr(ledger, "paid_elsewhere", lambda *a, **more: attrs.evolve(whole(*a, **more), value_on=None))
+    desk = desk_for("CR")
+    typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
+
+    assert told(desk, "c1", *APRIL)[0] == ("100.00",)
