@@ -26,7 +26,7 @@ COMMANDS = {
     "account": ("account", "Connections of companies to providers."),
     "import": ("importing", "Read customers and invoices from files."),
     "statement": ("statement", "What customers owe: show, mail, link, revoke."),
-    "payment": ("payment", "Payments: list, follow, look now; refund, release, record by hand."),
+    "payment": ("payment", "Payments: list, export, follow, look now; refund, release, record by hand."),
     "message": ("message", "Notifications as they were kept: list, show, replay."),
     "review": ("review", "Exceptions that wait for a person: list, show, resolve."),
     "receipt": ("receipt", "Cash receipts, and money received outside the hub."),

@@ -11,6 +11,8 @@ import click
 from .options import company_option, data_option, json_option
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from hub.domain.ledger import Entry
     from hub.domain.merchant import Merchant
     from hub.domain.payable import Payable
@@ -96,7 +98,7 @@ def _figure(minor: int, currency: str) -> str:
 def entries(
     reference: str | None, prefix: str, mode: str | None, slug: str | None, as_json: bool, data: str | None
 ) -> None:
-    """List entries in the order in which they were booked, with their keys."""
+    """List entries in the order in which they were booked, with their keys; VALUE is the day that one counts for."""
     from zoneinfo import ZoneInfo
 
     from .finding import find_payment, zones_in
@@ -118,13 +120,14 @@ def entries(
     name, booked = run(data, work)
     zone, found = ZoneInfo(name), [entry for entry in booked if entry.key.startswith(prefix)]
     if as_json:
-        print_json([_facts(entry) for entry in found])
+        print_json([_facts(entry, zone) for entry in found])
         return
     print_table(
-        ("AT", "KEY", "ACCOUNT", "OWNER", "DEBIT", "CREDIT", "CURRENCY"),
+        ("BOOKED", "VALUE", "KEY", "ACCOUNT", "OWNER", "DEBIT", "CREDIT", "CURRENCY"),
         [
             (
-                "" if at else entry.at.astimezone(zone).date(),
+                "" if at else entry.booked_on(zone),
+                "" if at else entry.counts_on(zone),
                 "" if at else entry.key,
                 leg.kind.value,
                 leg.owner,
@@ -139,13 +142,15 @@ def entries(
     )
 
 
-def _facts(entry: Entry) -> dict[str, object]:
+def _facts(entry: Entry, zone: tzinfo) -> dict[str, object]:
     from hub_hookspecs import Money
 
     return {
         "key": entry.key,
         "kind": entry.kind.value,
         "at": entry.at,
+        "booked_on": entry.booked_on(zone),
+        "value_on": entry.counts_on(zone),
         "note": entry.note,
         "postings": [
             {"kind": leg.kind.value, "owner": leg.owner, "amount": Money(leg.amount, entry.currency)}

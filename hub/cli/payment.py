@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .deciding import by_option, evidence_options, why_option
-from .options import any_company_option, data_option, json_option
+from .options import any_company_option, company_option, data_option, json_option
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from hub.domain.merchant import Merchant
     from hub.flows.ports import Hub
 
 STATUSES = ("created", "pending", "unknown", "paid", "closed")
@@ -18,7 +21,7 @@ HEADERS = ("CREATED", "REFERENCE", "COMPANY", "CUSTOMER", "PROVIDER", "STATUS", 
 
 @click.group()
 def command() -> None:
-    """Payments: list, follow, look now; refund, cancel, release, record what became of one."""
+    """Payments: list, export, follow, look now; refund, cancel, release, record what became of one."""
 
 
 @command.command("list")
@@ -105,6 +108,99 @@ def payment_facts(payment: Any, company: str, customer: str) -> dict[str, object
         "next_check_at": payment.next_check_at,
         "checks": payment.checks,
     }
+
+
+@command.command()
+@click.option("--since", metavar="DAY", help="First day, such as 2026-11-21; else yesterday.")
+@click.option("--until", metavar="DAY", help="Last day; else there is none.")
+@click.option(
+    "--by",
+    type=click.Choice(["booked", "value"]),
+    default="booked",
+    show_default=True,
+    help="Which day chooses: that of the booking, which loses no late news, or the day that it counts for.",
+)
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "json"]), default="csv", show_default=True)
+@click.option("--output", metavar="FILE", help="Where to write; else standard output.")
+@company_option
+@json_option
+@data_option
+def export(
+    since: str | None,
+    until: str | None,
+    by: str,
+    form: str,
+    output: str | None,
+    slug: str | None,
+    as_json: bool,
+    data: str | None,
+) -> None:
+    """Export what moved money, one row a movement, as the books have it.
+
+    Payments, cash and transfers, what went back (negative), disputes and corrections, with what was applied to which
+    invoice. What came in and what went back is told at the end.
+    """
+    from pathlib import Path
+
+    from hub.domain.export import csv_of, xlsx_of
+    from hub.domain.moved import By
+    from hub.flows.export_payments import COLUMNS, MOST, export_payments
+
+    from .finding import find_company
+    from .printing import json_of
+    from .running import run
+
+    first, last = _day(since, "--since"), _day(until, "--until")
+    form = "json" if as_json else form
+    if form == "xlsx" and output is None:
+        raise click.UsageError("a workbook is written to a file: say --output FILE")
+
+    async def work(hub: Hub) -> Any:
+        merchant = await find_company(hub, slug)
+        return await export_payments(hub, merchant, first or _yesterday(hub, merchant), last, by=By(by))
+
+    found = run(data, work)
+    if found.cut:
+        raise click.ClickException(f"there are more than {MOST} movements: choose fewer days with --since and --until")
+    match form:
+        case "csv":
+            content = csv_of(COLUMNS, found.rows)
+        case "xlsx":
+            content = xlsx_of("Pagos", COLUMNS, found.rows)
+        case _:
+            content = f"{json_of(_movement_facts(found))}\n".encode()
+    if output is None:
+        click.echo(content.decode(), nl=False)
+    else:
+        Path(output).write_bytes(content)
+    for total in found.totals:
+        click.echo(f"brought in {total.brought_in}, went back {total.went_back}, withheld {total.withheld}", err=True)
+
+
+def _movement_facts(found: Any) -> dict[str, object]:
+    return {
+        "totals": [
+            {"brought_in": total.brought_in, "went_back": total.went_back, "withheld": total.withheld}
+            for total in found.totals
+        ],
+        "movements": [line.facts for line in found.lines],
+    }
+
+
+def _day(text: str | None, option: str) -> date | None:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day such as 2026-11-21", param_hint=option) from None
+
+
+def _yesterday(hub: Hub, merchant: Merchant) -> date:
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    return hub.clock().astimezone(ZoneInfo(merchant.company.zone)).date() - timedelta(days=1)
 
 
 @command.command()

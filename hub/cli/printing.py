@@ -20,7 +20,12 @@ from .layout import INDENT, Table, columns_of, folded
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    click.echo(json_of(value))
+
+
+def json_of(value: object) -> str:
+    """A JSON document."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
 
 
 def _plain(value: object) -> object:

@@ -421,8 +421,9 @@ def _total(total: PaymentsTotal, reader: Reader) -> list[str]:
 def _movement(item: Movement, reader: Reader) -> Words:
     t = reader.t
     went_back = item.direction is not Direction.RECEIVED
+    signed = -item.amount if went_back else item.amount
     authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
-    amount = reader.money(item.amount)
+    amount = reader.money(-signed if signed.minor < 0 else signed)
     return {
         "at": reader.clock(item.at),
         "customer": narrow(item.customer),
@@ -435,7 +436,7 @@ def _movement(item: Movement, reader: Reader) -> Words:
             for words in _some(" · ".join(_some(item.provider_reference, authorisation)), item.reference)
         ],
         "receipt": item.cash_receipt,
-        "amount": f"−{amount}" if went_back else amount,
+        "amount": f"−{amount}" if signed.minor < 0 else amount,
         "back": went_back,
     }
 

@@ -31,6 +31,7 @@ class Concept(enum.StrEnum):
     CHANGE = "Cambio de factura"
     PAYMENT = "Pago en línea"
     RECEIPT = "Recibo de caja"
+    OPENING = "Saldo inicial importado"
     ELSEWHERE = "Pago registrado"
     WITHHELD = "Retención"
     DISCOUNT = "Descuento"
@@ -58,9 +59,15 @@ CONCEPTS: Final = {
 
 
 def concept_of(entry: Entry) -> Concept:
-    """What an entry that moved a balance is for people."""
+    """What an entry that moved a balance is for people.
+
+    What an import books for the day of the document is the invoice, and what was paid of it before; what it books
+    otherwise is a change.
+    """
     if entry.kind is EntryKind.BILL:
-        return Concept.INVOICE if entry.key.endswith(":0") else Concept.CHANGE
+        return Concept.INVOICE if entry.value_on else Concept.CHANGE
+    if entry.kind is EntryKind.PAID_ELSEWHERE and entry.value_on:
+        return Concept.OPENING
     return CONCEPTS[entry.kind]
 
 
@@ -99,7 +106,7 @@ class Movement:
     """What moved a balance.
 
     Attributes:
-        on: The day of its document where it has one, else the day it was booked; where the merchant is.
+        on: The day that it counts for, where the merchant is.
         at: When it was booked.
         number: Of the document: invoice, cash receipt, payment.
         about: Further words: the invoices that a payment was for.

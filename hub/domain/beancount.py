@@ -48,6 +48,8 @@ def beancount_text(
 ) -> str:
     """The entries of one merchant and mode, in their order, and the balances that must come out.
 
+    Each stands on the day that it counts for, and says when it was booked.
+
     Args:
         merchant: Short name, part of every account.
         zone: Where a day begins.
@@ -60,7 +62,7 @@ def _lines(
     entries: tuple[Entry, ...], balances: Sequence[Balance], merchant: str, mode: Mode, zone: ZoneInfo, head: str
 ) -> Iterator[str]:
     book = book_of(merchant, mode)
-    days = [entry.at.astimezone(zone).date() for entry in entries]
+    days = [entry.counts_on(zone) for entry in entries]
     first, last = min(days, default=date(1970, 1, 1)), max(days, default=date(1970, 1, 1))
     yield f'option "title" "{_quoted(f"{merchant}, {mode} mode")}"'
     for currency in sorted({entry.currency for entry in entries}):
@@ -74,16 +76,17 @@ def _lines(
         yield f"{first} open {name} {name.rpartition(':')[2]}"
     for entry, day in zip(entries, days, strict=True):
         yield ""
-        yield from _transaction(entry, day, book)
+        yield from _transaction(entry, day, book, zone)
     yield ""
     for kind, owner, currency, amount in balances:
         name = account_of(book, LedgerKind(kind), owner, currency)
         yield f"{last + timedelta(days=1)} balance {name}  {_amount(amount, currency, exactly=True)}"
 
 
-def _transaction(entry: Entry, day: date, book: str) -> Iterator[str]:
+def _transaction(entry: Entry, day: date, book: str, zone: ZoneInfo) -> Iterator[str]:
     yield f'{day} * "{_quoted(entry.kind.value)}" "{_quoted(entry.note)}"'
     yield f'  key: "{_quoted(entry.key)}"'
+    yield f"  booked: {entry.booked_on(zone)}"
     for name, value in (("payment", entry.payment_id), ("observation", entry.observation)):
         if value:
             yield f'  {name}: "{_quoted(value)}"'

@@ -233,8 +233,8 @@ class When:
     zone: tzinfo
 
     def day(self, moment: datetime) -> date:
-        """The merchant's day of a moment."""
-        return moment.astimezone(self.zone).date()
+        """The merchant's day of a moment; today where a provider's clock is ahead of ours."""
+        return min(moment, self.now).astimezone(self.zone).date()
 
 
 def _moved(debit: LedgerKind, debtor: str, credit: LedgerKind, creditor: str, amount: int) -> tuple[Posting, ...]:

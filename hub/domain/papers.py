@@ -680,7 +680,7 @@ class Movement:
     Attributes:
         at: When it moved, as the provider said, else when we heard of it.
         numbers: Of the invoices or the order.
-        amount: Positive, whichever way it went.
+        amount: Positive, whichever way it went; negative where a correction takes some of it back.
         cash_receipt: Label of the cash receipt that is recorded.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 import attrs
@@ -54,6 +54,8 @@ class Awaited:
 
     Attributes:
         key: Of the entry; with its corrections it comes to ``minor``, negative for what went back.
+        at: When it was booked.
+        value_on: The day that it counts for, where that is not the day on which it was booked.
     """
 
     key: str
@@ -61,6 +63,11 @@ class Awaited:
     currency: str
     minor: int
     at: datetime
+    value_on: date | None = None
+
+    def counts_on(self, zone: tzinfo) -> date:
+        """The day on which the money moved, where the merchant is; payouts follow it."""
+        return self.value_on or self.at.astimezone(zone).date()
 
 
 class Difference(enum.StrEnum):

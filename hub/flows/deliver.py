@@ -25,7 +25,6 @@ from hub.domain.papers import (
     AccountResultMail,
     Attention,
     CashReceiptMail,
-    Direction,
     Letterhead,
     MailValue,
     Movement,
@@ -52,10 +51,10 @@ from .end_reminders import unsubscribe_url
 from .open_link import link_to, url_of
 from .ports import Hub, Mail, MailRefused, Tx
 from .print_paper import (
+    came_in,
     cash_receipt_paper,
     identity_of,
     letterhead_of,
-    movements_in,
     paid_lines,
     pay_links,
     pay_ways,
@@ -658,12 +657,7 @@ def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Received
 def _of_day(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[Movement]]:
     """The money that a digest is about, by payment: what became known to have come on its day."""
     merchant = _merchant(tx, delivery)
-    day = date.fromisoformat(delivery.details["day"])
-    found: dict[str, list[Movement]] = {}
-    for payment, movement in movements_in(tx, hub, merchant, delivery.mode, day, day, heard=True):
-        if movement.direction is Direction.RECEIVED:
-            found.setdefault(payment.id, []).append(movement)
-    return found
+    return came_in(tx, hub, merchant, delivery.mode, date.fromisoformat(delivery.details["day"]))
 
 
 def _digest(

@@ -19,6 +19,7 @@ import structlog
 from hub.domain import ledger
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import numbers_for
+from hub.domain.ledger import LedgerKind
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
@@ -363,7 +364,8 @@ def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news:
         return "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente."
     if before.settled + news.outside > before.total + news.revision:
         return f"Ya se pagaron {Money(before.settled, before.currency)}; el total no puede quedar por debajo."
-    if (moves or news.last != before.stated) and tx.payments.live_with([before.id]):
+    dated = before.issued_on != row.issued_on
+    if (moves or dated or news.last != before.stated) and tx.payments.live_with([before.id]):
         return "Hay un pago en curso de esta factura; importe de nuevo cuando termine."
     return ""
 
@@ -393,8 +395,11 @@ def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: Ne
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
         _move_bill(tx, before, after, now)
-    elif news.revision:
-        tx.ledger.write(ledger.bill(after, difference=news.revision, at=now))
+    else:
+        if after.issued_on != before.issued_on:
+            _redate(tx, before, after, now)
+        if news.revision:
+            tx.ledger.write(ledger.bill(after, difference=news.revision, at=now))
     if news.outside > 0:
         tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
     return attrs.evolve(after, outside=before.outside + news.outside)
@@ -466,7 +471,35 @@ def _name_of(tx: Tx, customer_id: str) -> str:
 
 
 def _move_bill(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
-    """Another customer owes it: the bill is reversed for the one and booked for the other."""
+    """Another customer owes it, and did from the day of the document on: reversed for the one, booked for the other."""
     reversal = ledger.bill(attrs.evolve(before, revision=after.revision), difference=-before.total, at=now)
-    tx.ledger.write(attrs.evolve(reversal, key=f"{reversal.key}:moved"))
-    tx.ledger.write(ledger.bill(after, difference=after.total, at=now))
+    tx.ledger.write(attrs.evolve(reversal, key=f"{reversal.key}:moved", value_on=before.issued_on))
+    bill = ledger.bill(after, difference=after.total, at=now)
+    tx.ledger.write(attrs.evolve(bill, value_on=after.issued_on))
+
+
+def _redate(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
+    """It is of another day than was stated: what counts for the one is booked for the other."""
+    old = attrs.evolve(before, revision=after.revision)
+    billed = _of_its_day(tx, before, "bill")
+    standing = tx.payables.get(before.id)
+    outside = min(-_of_its_day(tx, before, "outside"), standing.outside if standing else 0)
+    pairs = (
+        [(ledger.bill(old, difference=-billed, at=now), ledger.bill(old, difference=billed, at=now))] if billed else []
+    )
+    if outside > 0:
+        back, again = (ledger.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside))
+        pairs.append((back, again))
+    for back, again in pairs:
+        tx.ledger.write(attrs.evolve(back, key=f"{back.key}:undated", value_on=before.issued_on))
+        tx.ledger.write(attrs.evolve(again, key=f"{again.key}:dated", value_on=after.issued_on))
+
+
+def _of_its_day(tx: Tx, payable: Payable, begins: str) -> int:
+    """What its customer owes by entries that count for the day of the document."""
+    return sum(
+        leg.amount
+        for entry in tx.ledger.keyed(payable.merchant_id, payable.mode, f"{begins}:{payable.id}")
+        for leg in entry.postings
+        if entry.value_on and leg.kind is LedgerKind.RECEIVABLE and leg.owner == payable.customer_id
+    )

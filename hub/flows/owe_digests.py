@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
-from hub.domain.papers import Direction
 from hub_hookspecs import Mode
 
 from .ports import Hub, Tx
-from .print_paper import movements_in
+from .print_paper import came_in
 from .record_observations import derived_id
 
 SENT_FROM = time(7)
@@ -79,8 +78,7 @@ def _missing(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, now: datetime) ->
 
 
 def _has_money(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> bool:
-    found = movements_in(tx, hub, merchant, mode, day, day, heard=True)
-    return any(item.direction is Direction.RECEIVED for _, item in found)
+    return bool(came_in(tx, hub, merchant, mode, day))
 
 
 def _delivery(merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:

@@ -7,7 +7,7 @@ to nobody. ``Tx`` has one attribute a noun.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -209,16 +209,6 @@ class Payments(Protocol):
     def marked(self, text: str, *, limit: int = 200) -> tuple[Payment, ...]:
         """Newest first; those one of whose references, numbers or authorisations is exactly this."""
 
-    def moved(
-        self, merchant_id: str, mode: Mode, since: datetime, until: datetime, *, heard: bool = False
-    ) -> tuple[Payment, ...]:
-        """Payments whose money came or went back in [since, until), oldest first; ``heard``: of which we heard then."""
-
-    def paid_since(
-        self, merchant_id: str, mode: Mode, since: datetime, until: datetime | None = None, *, limit: int
-    ) -> tuple[tuple[str, datetime], ...]:
-        """(payment id, when its first capture was booked) from ``since`` on and before ``until``; oldest first."""
-
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""
 
@@ -247,6 +237,17 @@ class Ledger(Protocol):
 
     def of_customer(self, merchant_id: str, mode: Mode, customer_id: str) -> tuple[Entry, ...]:
         """Every entry that moved what a customer owes or has to his credit, in the order of their sealing."""
+
+    def of_money(
+        self,
+        merchant_id: str,
+        mode: Mode,
+        since: datetime,
+        until: datetime,
+        *,
+        days: tuple[date, date] | None = None,
+    ) -> tuple[Entry, ...]:
+        """The entries that movements are made of, booked in [since, until); with ``days``, that count for them."""
 
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool: ...
     def settled_here(self, payable_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
@@ -312,7 +313,7 @@ class Settlements(Protocol):
     def awaited(self, account_id: str, *, payment_id: str | None = None) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
 
-    def covered_since(self, account_id: str, days: int) -> date | None:
+    def covered_since(self, account_id: str, days: int, zone: tzinfo) -> date | None:
         """The first day of payments that the account's lines speak of, some ``days`` before their payout."""
 
     def clearing(self, account_id: str) -> Mapping[str, int]:

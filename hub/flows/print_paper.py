@@ -8,13 +8,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
-import attrs
+from datetime import date, datetime, timedelta
 
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
+from hub.domain.moved import By, What
 from hub.domain.offer import Offered
 from hub.domain.papers import (
     CashReceiptPaper,
@@ -35,16 +33,17 @@ from hub.domain.papers import (
     letterhead_for,
 )
 from hub.domain.papers import PapersMissing as PapersMissing
-from hub.domain.payment import Payment, Return, captures_in, returns_in
+from hub.domain.payment import Payment
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, Party, ReceiptLine
 from hub.domain.statement import number_of
-from hub_hookspecs import Kind, Mode, Money
+from hub_hookspecs import Mode, Money
 
+from .export_payments import Line, lines_of, moved_in
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
 from .save_logo import with_logo
 from .view_desk import view_receipt
-from .view_payment import PaymentView, Shown, instrument_of, view_of, view_payment
+from .view_payment import PaymentView, Shown, view_of, view_payment
 from .view_statement import StatementView, statement_of
 
 LESS = {"reteiva": "ReteIVA", "reteica": "ReteICA"}
@@ -332,7 +331,7 @@ def _less(line: ReceiptLine, currency: str) -> tuple[tuple[str, Money], ...]:
 # ---------------------------------------------------------------- the payment report
 
 
-async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date) -> PaperFile:
+async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date, *, by: By = By.VALUE) -> PaperFile:
     """Every movement of the merchant's days ``since`` to ``until``, both included.
 
     Raises:
@@ -344,7 +343,7 @@ async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date) -
     now = hub.clock()
 
     def read(tx: Tx) -> PaymentsPaper:
-        found = movements_in(tx, hub, merchant, merchant.mode, since, until)
+        found = movements_in(tx, hub, merchant, merchant.mode, since, until, by=by)
         return payments_paper(tx, hub, merchant, merchant.mode, since, until, (item for _, item in found), now)
 
     return await print_paper(hub, await hub.store.read(read), merchant.locale)
@@ -372,50 +371,46 @@ def payments_paper(
 
 
 def movements_in(
-    tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, since: date, until: date, *, heard: bool = False
-) -> list[tuple[Payment, Movement]]:
-    """What came and went back in the merchant's days ``since`` to ``until``; ``heard``: what became known then."""
-    zone = ZoneInfo(merchant.company.zone)
-    start = datetime.combine(since, time(), zone)
-    end = datetime.combine(until + timedelta(days=1), time(), zone)
-    names: dict[str, str] = {}
-    found = []
-    for payment in tx.payments.moved(merchant.id, mode, start, end, heard=heard):
-        seen = tx.payments.seen(payment.id)
-        known_at = {item.key: item.seen_at for item in seen}
-        if payment.customer_id not in names:
-            customer = tx.customers.get(payment.customer_id)
-            names[payment.customer_id] = customer.name if customer else ""
-        provider = hub.providers.get(payment.provider)
-        instrument = instrument_of(seen)
-        receipt = tx.receipts.of_payment(payment.id)
-        told = Movement(
-            direction=Direction.RECEIVED,
-            at=start,
-            customer=names[payment.customer_id],
-            numbers=tuple(line.number for line in payment.lines),
-            provider=provider.info.name if provider else payment.provider,
-            instrument=instrument.label if instrument else "",
-            provider_reference=payment.provider_reference or "",
-            reference=payment.reference,
-            cash_receipt=receipt.label if receipt else "",
-            amount=payment.amount,
-        )
-        captures = captures_in(payment, seen)
-        moved = [
-            (taken.key, attrs.evolve(told, at=taken.at, amount=taken.amount, authorisation=taken.authorisation or ""))
-            for taken in captures
-        ]
-        if captures:
-            whole = captures[0].amount
-            moved += [(back.key, _went_back(told, back, whole)) for back in returns_in(seen)]
-        found += [(payment, item) for key, item in moved if start <= (known_at[key] if heard else item.at) < end]
+    tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, since: date, until: date, *, by: By = By.VALUE
+) -> list[tuple[Line, Movement]]:
+    """What came and went back in the merchant's days ``since`` to ``until``, as the ledger has it.
+
+    Args:
+        by: The day on which it moved, or on which it was booked.
+    """
+    found = [moved for moved in moved_in(tx, merchant, mode, since, until, by) if moved.amount]
+    return [(line, _movement(line)) for line in lines_of(tx, hub, merchant, mode, found)]
+
+
+def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict[str, list[Movement]]:
+    """What became known on a day to have come by online payments, by payment."""
+    found: dict[str, list[Movement]] = {}
+    for line, movement in movements_in(tx, hub, merchant, mode, day, day, by=By.BOOKED):
+        if line.payment and line.moved.what is What.PAYMENT and not line.moved.corrects:
+            found.setdefault(line.payment.id, []).append(movement)
     return found
 
 
-def _went_back(told: Movement, back: Return, whole: Money) -> Movement:
-    direction = Direction.CHARGED_BACK if back.kind is Kind.CHARGED_BACK else Direction.RETURNED
-    return attrs.evolve(told, direction=direction, at=back.at, amount=back.amount or whole, cash_receipt="")
+DIRECTIONS = {What.REFUND: Direction.RETURNED, What.CHARGEBACK: Direction.CHARGED_BACK}
+
+
+def _movement(line: Line) -> Movement:
+    moved, payment = line.moved, line.payment
+    direction = DIRECTIONS.get(moved.what, Direction.RECEIVED)
+    numbers = [item.number for item in payment.lines] if payment else [number for number, _ in line.invoices]
+    return Movement(
+        direction=direction,
+        at=line.at,
+        customer=line.customer.name if line.customer else "",
+        numbers=tuple(numbers),
+        provider=line.provider or line.means,
+        instrument=line.means if payment else "",
+        provider_reference=(payment.provider_reference if payment else None) or "",
+        authorisation=line.authorisation,
+        reference=line.number,
+        cash_receipt=line.receipt.label if line.receipt and direction is Direction.RECEIVED else "",
+        amount=-moved.money if moved.returns else moved.money,
+    )
 
 
 def seal_of(tx: Tx, merchant: Merchant, mode: Mode, now: datetime) -> Seal:

@@ -271,11 +271,11 @@ class _Desk:
     def finish(self, tx: Tx, report: Reconciliation, since: date | None, until: date | None) -> Reconciliation:
         """Look for what is booked here and no line settles, and compare the clearing account."""
         awaited = tx.settlements.awaited(self.account.id)
-        first = since or tx.settlements.covered_since(self.account.id, self.days)
+        first = since or tx.settlements.covered_since(self.account.id, self.days, self.zone)
         listed = [item for item in awaited if item.minor > 0 or self.settles_returns]
         for item in listed if first and until else ():
             # A report speaks of its own days: late in the evening there it is tomorrow here.
-            if first <= item.at.astimezone(self.zone).date() <= until:  # type: ignore[operator]
+            if first <= item.counts_on(self.zone) <= until:  # type: ignore[operator]
                 report = self._miss(tx, report, item)
         return attrs.evolve(report, clearing=tx.settlements.clearing(self.account.id), awaited=awaited)
 
@@ -383,7 +383,7 @@ class _Desk:
     def _miss(self, tx: Tx, report: Reconciliation, item: Awaited) -> Reconciliation:
         payment = tx.payments.get(item.payment_id)
         reference = payment.reference if payment else item.payment_id
-        day = item.at.astimezone(self.zone).date()
+        day = item.counts_on(self.zone)
         money = Money(abs(item.minor), item.currency)
         details = f"{money} of payment {reference}, {day} ({item.key}), is in no line of {self.source}"
         return self._found(tx, report, Difference.MISSING, details, subject=item.key, payment=payment)

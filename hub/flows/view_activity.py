@@ -11,7 +11,7 @@ import attrs
 
 from hub.domain.activity import Activity, Concept, Movement, compute_activity, concept_of, moved_by, payable_of
 from hub.domain.export import Cell
-from hub.domain.ledger import Entry, EntryKind, reverses
+from hub.domain.ledger import Entry, EntryKind, LedgerKind, reverses
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.papers import ActivityPaper, PaperFile
 from hub.domain.payable import Payable, PayableKind
@@ -22,6 +22,7 @@ from .ports import Hub, Tx
 from .print_paper import identity_of, letterhead_of, print_paper
 
 USUAL_DAYS: Final = 90
+OF_DOCUMENT: Final = frozenset({EntryKind.BILL, EntryKind.PAID_ELSEWHERE})
 OF_PAYMENT: Final = frozenset({Concept.PAYMENT, Concept.REFUND, Concept.CHARGEBACK})
 
 
@@ -156,9 +157,23 @@ def movements_of(tx: Tx, merchant: Merchant, customer_id: str, mode: Mode) -> tu
     zone = ZoneInfo(merchant.company.zone)
     return tuple(
         _movement(tx, entry, amount, payables, zone)
-        for entry in entries
+        for entry in _standing(entries)
         if (amount := moved_by(entry, customer_id, orders))
     )
+
+
+def _standing(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries without those that are about a document and were taken back on its own day: it moved, or was re-dated."""
+    found = list(entries)
+    sums: dict[tuple[object, ...], int] = {}
+    for entry in found:
+        sums[_document(entry)] = sums.get(_document(entry), 0) + entry.moved(LedgerKind.RECEIVABLE)
+    return [entry for entry in found if entry.kind not in OF_DOCUMENT or not entry.value_on or sums[_document(entry)]]
+
+
+def _document(entry: Entry) -> tuple[object, ...]:
+    owners = sorted(leg.owner for leg in entry.postings if leg.kind is LedgerKind.RECEIVABLE)
+    return entry.kind, payable_of(entry), entry.value_on, *owners
 
 
 def _concerned(entries: Iterable[Entry]) -> list[str]:
@@ -167,19 +182,23 @@ def _concerned(entries: Iterable[Entry]) -> list[str]:
 
 
 def _movement(tx: Tx, entry: Entry, amount: int, payables: Mapping[str, Payable], zone: ZoneInfo) -> Movement:
-    concept, day = concept_of(entry), entry.at.astimezone(zone).date()
+    concept = concept_of(entry)
     payable = payables.get(payable_of(entry))
     number, about = payable.number if payable else "", ""
     original = reverses(entry.key) or entry.key
     if concept is Concept.INVOICE and payable:
-        day, about = payable.issued_on, payable.description
+        about = payable.description
     elif original.startswith("manual:") and (receipt := tx.receipts.get(original.split(":")[1])):
-        day = receipt.received_on if entry.kind is EntryKind.OFFLINE_RECEIPT else day
         number, about = receipt.label, ", ".join(line.number for line in receipt.lines)
     elif entry.kind is EntryKind.CREDIT_NOTE:
         number, about = entry.key.removeprefix("credit:"), number
     elif concept in OF_PAYMENT and (payment := tx.payments.get(entry.payment_id or "")):
         number, about = payment.reference, ", ".join(line.number for line in payment.lines)
     return Movement(
-        on=day, at=entry.at, concept=concept, number=number, about=about, amount=Money(amount, entry.currency)
+        on=entry.counts_on(zone),
+        at=entry.at,
+        concept=concept,
+        number=number,
+        about=about,
+        amount=Money(amount, entry.currency),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -23,7 +24,7 @@ class AccountSettlements:
 
     Attributes:
         clearing: What it still has to pay out by the books.
-        awaited: The movements that is made of, oldest first.
+        awaited: The movements that is made of, oldest first, each with the day that it counts for.
         lines: The newest lines of its files.
         payments: Payments that the lines and the awaited movements are of.
     """
@@ -41,15 +42,16 @@ async def view_settlements(hub: Hub, merchant: Merchant) -> tuple[AccountSettlem
     """Every connection of the merchant with its payouts."""
 
     def read(tx: Tx) -> tuple[AccountSettlements, ...]:
-        return tuple(_of(tx, hub, account) for account in tx.accounts.of(merchant.id, merchant.mode))
+        return tuple(_of(tx, hub, merchant, account) for account in tx.accounts.of(merchant.id, merchant.mode))
 
     return await hub.store.read(read)
 
 
-def _of(tx: Tx, hub: Hub, account: ProviderAccount) -> AccountSettlements:
+def _of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount) -> AccountSettlements:
     provider = hub.providers.get(account.provider)
     lines = sorted(tx.settlements.of(account.id), key=lambda item: (item.imported_at, item.line.line_id), reverse=True)
     awaited = tx.settlements.awaited(account.id)
+    zone = ZoneInfo(merchant.company.zone)
     shown = lines[:LISTED]
     ids = {item.payment_id for item in shown if item.payment_id} | {item.payment_id for item in awaited[:LISTED]}
     payments = (tx.payments.get(payment_id) for payment_id in sorted(ids))
@@ -59,7 +61,7 @@ def _of(tx: Tx, hub: Hub, account: ProviderAccount) -> AccountSettlements:
         clearing=tuple(
             Money(minor, currency) for currency, minor in sorted(tx.settlements.clearing(account.id).items())
         ),
-        awaited=tuple(awaited[:LISTED]),
+        awaited=tuple(attrs.evolve(item, value_on=item.counts_on(zone)) for item in awaited[:LISTED]),
         lines=tuple(shown),
         open_lines=sum(item.state is LineState.OPEN for item in lines),
         payments={payment.id: payment for payment in payments if payment},

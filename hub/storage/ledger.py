@@ -6,7 +6,7 @@ import functools
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from hub.domain import moved
 from hub.domain.ledger import (
     Applied,
     Drawn,
@@ -175,6 +176,18 @@ KEYED = select(entry.c.id).where(
     entry.c.mode == bindparam("mode"),
     or_(entry.c.key == bindparam("key"), and_(entry.c.key >= bindparam("first"), entry.c.key < bindparam("last"))),
 )
+
+OF_MONEY = select(entry.c.id).where(
+    entry.c.merchant == bindparam("merchant"),
+    entry.c.mode == bindparam("mode"),
+    entry.c.kind.in_([literal(kind.value) for kind in moved.OF_MONEY]),
+)
+BOOKED_IN = and_(entry.c.at >= bindparam("since"), entry.c.at < bindparam("until"))
+COUNTING_IN = or_(
+    entry.c.value_on.between(bindparam("first"), bindparam("last")),
+    and_(entry.c.value_on.is_(None), BOOKED_IN),
+)
+MONEY_BOOKED, MONEY_COUNTING = OF_MONEY.where(BOOKED_IN), OF_MONEY.where(COUNTING_IN)
 
 BY_HAND = ("manual", "credit", "fix")
 """How the keys begin of entries that need neither a payment nor a payable."""
@@ -335,6 +348,26 @@ class Ledger:
         values = {"merchant": merchant_id, "mode": mode.value, "customer": customer_id}
         return self._entries(values, OF_CUSTOMER)
 
+    def of_money(
+        self,
+        merchant_id: str,
+        mode: Mode,
+        since: datetime,
+        until: datetime,
+        *,
+        days: tuple[date, date] | None = None,
+    ) -> tuple[Entry, ...]:
+        """The entries that movements are made of, booked in [since, until), in the order of their sealing.
+
+        Args:
+            days: First and last day, which [since, until) are; then what counts for one of them is meant.
+        """
+        values = {"merchant": merchant_id, "mode": mode.value, "since": micros(since), "until": micros(until)}
+        if days is None:
+            return self._entries(values, MONEY_BOOKED)
+        first, last = days
+        return self._entries({**values, "first": first.isoformat(), "last": last.isoformat()}, MONEY_COUNTING)
+
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool:
         """Whether there is an entry of this key."""
         values = {"merchant": merchant_id, "mode": mode.value, "key": key}
@@ -422,7 +455,7 @@ class Ledger:
         self._tx.run(ADD_INTAKE, {**values, "currency": entry.currency, "amount": amount})
 
     def _entries(
-        self, values: dict[str, str], which: Select[Any] | CompoundSelect[Any] | None = None
+        self, values: Mapping[str, str | int], which: Select[Any] | CompoundSelect[Any] | None = None
     ) -> tuple[Entry, ...]:
         statements = WHOLE_CHAIN if which is None else _narrowed(which)
         rows, postings, applied, taken = (self._tx.run(statement, values).fetchall() for statement in statements)

@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.payment import Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status, Withholding
 from hub.domain.refusals import Conflict
@@ -36,7 +35,6 @@ from .schema import (
     ZERO,
     cash_receipt,
     customer,
-    entry,
     literal,
     observation,
     operation,
@@ -65,22 +63,6 @@ SAVE = changed(
     *(payment.c.next_check_at, payment.c.checks),
 )
 GET = select(payment).where(payment.c.id == bindparam("id"))
-NEVER = 2**62
-booked = func.min(observation.c.seen_at)
-PAID_SINCE = (
-    select(entry.c.payment, booked.label("at"))
-    .join(observation, observation.c.id == entry.c.observation)
-    .where(
-        entry.c.merchant == bindparam("merchant"),
-        entry.c.mode == bindparam("mode"),
-        entry.c.kind == literal("capture"),
-        entry.c.payment.is_not(None),
-    )
-    .group_by(entry.c.payment)
-    .having(and_(booked >= bindparam("since"), booked < bindparam("until")))
-    .order_by(booked, entry.c.payment)
-    .limit(bindparam("limit"))
-)
 BY_REFERENCE = select(payment).where(
     payment.c.account == bindparam("account"), payment.c.reference == bindparam("reference")
 )
@@ -187,14 +169,6 @@ OF_MERCHANT = (
     MONEY,
 )
 
-
-def _with_news(at: ColumnElement[int]) -> Select[Any]:
-    inside = select(observation.c.payment).where(*OF_MERCHANT, at >= bindparam("since"), at < bindparam("until"))
-    return select(payment).where(payment.c.id.in_(inside)).order_by(payment.c.created_at, payment.c.id)
-
-
-MOVED = _with_news(func.coalesce(observation.c.occurred_at, observation.c.seen_at))
-HEARD = _with_news(observation.c.seen_at)
 
 DUE = (
     select(payment.c.id)
@@ -354,26 +328,6 @@ class Payments:
         label = LABEL.fullmatch(text)
         series, number = (label[1], int(label[2])) if label else ("", -1)
         return self._many(MARKED, text=text, series=series, number=number, limit=limit)
-
-    def moved(
-        self, merchant_id: str, mode: Mode, since: datetime, until: datetime, *, heard: bool = False
-    ) -> tuple[Payment, ...]:
-        """Payments whose money came or went back in [since, until), oldest first; ``heard``: of which we heard then."""
-        values = {"merchant": merchant_id, "mode": mode.value, "since": micros(since), "until": micros(until)}
-        return self._many(HEARD if heard else MOVED, **values)
-
-    def paid_since(
-        self, merchant_id: str, mode: Mode, since: datetime, until: datetime | None = None, *, limit: int
-    ) -> tuple[tuple[str, datetime], ...]:
-        """(payment id, when its first capture was booked) from ``since`` on and before ``until``; oldest first."""
-        values = {
-            "merchant": merchant_id,
-            "mode": mode.value,
-            "since": micros(since),
-            "until": micros(until) if until else NEVER,
-            "limit": limit,
-        }
-        return tuple((row["payment"], moment(row["at"])) for row in self._tx.run(PAID_SINCE, values))
 
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.settlement import Awaited, LineState, StoredLine
 from hub_hookspecs import Mode, Money, SettlementLine
 
 from .chain import derived
-from .rows import json_text, maybe_iso, maybe_micros, maybe_moment, micros, moment
+from .rows import json_text, maybe_day, maybe_iso, maybe_micros, maybe_moment, micros, moment
 from .schema import account, balance, entry, ledger_account, literal, observation, posting, seal, settlement_line
 from .statements import Runs, changed
 
@@ -33,7 +33,10 @@ OF = (
 )
 whose = account.alias("whose")
 MOVES = (
-    select(entry.c.key, entry.c.payment, entry.c.currency, entry.c.at, func.sum(posting.c.amount).label("minor"))
+    select(
+        *(entry.c.key, entry.c.payment, entry.c.currency, entry.c.at, entry.c.value_on),
+        func.sum(posting.c.amount).label("minor"),
+    )
     .join(posting, posting.c.entry == entry.c.id)
     .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
     .join(seal, seal.c.entry == entry.c.id)
@@ -59,7 +62,10 @@ EARLIEST = select(
     func.min(settlement_line.c.settled_on).label("settled_on"),
 ).where(settlement_line.c.account == bindparam("account"))
 SETTLED_SINCE = (
-    select(func.min(entry.c.at).label("at"))
+    select(
+        func.min(case((entry.c.value_on.is_(None), entry.c.at))).label("at"),
+        func.min(entry.c.value_on).label("value_on"),
+    )
     .join(
         settlement_line,
         and_(
@@ -161,18 +167,22 @@ class Settlements:
                 currency=row["currency"],
                 minor=row["minor"] + (before.minor if before else 0),
                 at=before.at if before else moment(row["at"]),
+                value_on=before.value_on if before else maybe_day(row["value_on"]),
             )
         return tuple(move for key, move in moves.items() if key not in settled and move.minor)
 
-    def covered_since(self, account_id: str, days: int) -> date | None:
+    def covered_since(self, account_id: str, days: int, zone: tzinfo) -> date | None:
         """The first day of payments that the account's lines speak of.
 
         Args:
             days: How long before its payout a payment may have been made.
+            zone: Where the merchant is.
         """
         line = self._tx.run(EARLIEST, {"account": account_id}).fetchone()
         settled = self._tx.run(SETTLED_SINCE, {"account": account_id}).fetchone()
-        found = [moment(at).date() for at in (line["occurred_at"], settled["at"]) if at is not None]
+        found = [moment(at).astimezone(zone).date() for at in (line["occurred_at"], settled["at"]) if at is not None]
+        if settled["value_on"] is not None:
+            found.append(date.fromisoformat(settled["value_on"]))
         if line["settled_on"] is not None:
             found.append(date.fromisoformat(line["settled_on"]) - timedelta(days=days))
         return min(found, default=None)

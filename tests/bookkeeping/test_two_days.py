@@ -19,12 +19,11 @@ from tests.cli.conftest import call
 
 Desks = Callable[[str], Desk]
 ZONE = ZoneInfo("America/Costa_Rica")
-LEARNT_LATE = pytest.mark.xfail(strict=True, reason="C5: only the day of booking is known")
 
 
 @pytest.fixture
 def late(desk_for: Desks) -> Desk:
-    """An invoice of the 1st of March that was typed in on the 2nd of April, and paid on the 5th as was learnt on the 9th."""
+    """An invoice of 1 March that was typed in on 2 April and paid on the 5th, which was learnt on the 9th."""
     desk = desk_for("CR")
     desk.clock.now += timedelta(days=31)
     desk.do("invoice FE-1 100.00 owes 70.00")
@@ -52,12 +51,10 @@ DAYS = {
 }
 
 
-@LEARNT_LATE
 def test_the_books_as_beancount_have_both_days(late: Desk) -> None:
     assert in_beancount(late) == DAYS
 
 
-@LEARNT_LATE
 def test_the_entries_at_the_command_line_have_both_days(late: Desk) -> None:
     listed = json.loads(call("ledger", "entries", "--json", "--data", str(late.opened.settings.data)).out)
 
@@ -69,7 +66,6 @@ def test_the_entries_at_the_command_line_have_both_days(late: Desk) -> None:
     assert first.split()[:2] == ["2026-04-02", "2026-03-01"]
 
 
-@LEARNT_LATE
 def test_a_payout_is_awaited_from_the_day_of_the_capture(late: Desk) -> None:
     (awaited,) = late.read(lambda tx: tx.settlements.awaited("acct"))
 

@@ -1,5 +1,7 @@
 """The books at the command line: export, audit, what an accountant books, and payouts."""
 
+import csv
+import io
 import json
 import sqlite3
 import subprocess
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.domain.table_file import read_table
 from tests.bookkeeping.referee import agreed, complaints
 
 from .conftest import Run
@@ -115,3 +118,41 @@ def test_a_restored_backup_is_told_until_what_happened_after_it_is_no_secret(
     told = run("doctor", "--no-mail", "--data", str(restored)).out
     assert "nightly.db was restored at" in told
     assert "was restored at" not in run("doctor", "--no-mail").out
+
+
+def test_movements_are_exported_alike_as_csv_workbook_and_json(run: Run, shop: Path, tmp_path: Path) -> None:
+    run("receipt", "record", "--means", "sinpe", "--customer", "alejandro@example.com", "--amount", "1200.00",
+        "--invoice", "FE-001", "--withheld", "FE-001:iva=30")  # fmt: skip
+    run("receipt", "record", "--means", "cash", "--customer", "alejandro@example.com", "--amount", "50.00")
+    run("receipt", "void", "2", "--reason", "duplicado")
+
+    told = run("payment", "export")
+    table = list(csv.DictReader(io.StringIO(told.out.removeprefix("\ufeff")), delimiter=";"))
+    facts = json.loads(run("payment", "export", "--json").out)
+    file = tmp_path / "movimientos.xlsx"
+    run("payment", "export", "--format", "xlsx", "--output", str(file))
+    book = [row.cells for row in read_table(file.read_bytes()).rows]
+
+    assert [row["Monto"] for row in table] == ["1200,00", "50,00", "-50,00"]
+    assert [item["amount"]["minor"] for item in facts["movements"]] == [120_000, 5_000, -5_000]
+    assert [row["Monto"] for row in book] == ["1200", "50", "-50"]
+    keys = [item["key"] for item in facts["movements"]]
+    assert [row["Asiento"] for row in table] == [row["Asiento"] for row in book] == keys
+    assert told.err == "brought in 1200.00 CRC, went back 0.00 CRC, withheld 30.00 CRC\n"
+    assert facts["totals"][0]["brought_in"] == {"minor": 120_000, "currency": "CRC"}
+    assert run("payment", "export", "--by", "value", "--json").out == run("payment", "export", "--json").out
+    assert json.loads(run("payment", "export", "--until", "2026-01-01", "--json").out)["movements"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--format", "xlsx"), "--output FILE"),
+        (("--since", "gestern"), "no day such as"),
+        (("--by", "moon"), "booked"),
+    ],
+)
+def test_an_export_that_cannot_be_says_why(run: Run, shop: Path, words: tuple[str, ...], told: str) -> None:
+    ended = run("payment", "export", *words)
+
+    assert (ended.code, told in ended.err) == (2, True), ended

@@ -346,7 +346,7 @@ def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: An
 # ---------------------------------------------------------------- export
 
 
-def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk: Any, seen: Seen) -> None:
+def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: Any, clerk: Any, seen: Seen) -> None:
     merchant = clerk.merchant
     debtor = house.debtor("CR", (3_000_000, -3), merchant=merchant)
     house.write(lambda tx: tx.customers.save(attrs.evolve(debtor.customer, name="=1+1")))
@@ -356,10 +356,10 @@ def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     row = next(item for item in rows if item["Referencia"] == payment.reference)
     assert row["Cliente"] == "'=1+1"
-    assert (row["Factura"], row["Monto aplicado"], row["Monto del pago"]) == (
-        debtor.invoices[0].number,
+    assert (row["Monto"], row["Aplicado"], row["Facturas"]) == (
         "30000,00",
         "30000,00",
+        f"{debtor.invoices[0].number}: 30000,00",
     )
     assert row["Autorización"]
     assert row["Proveedor"] == "Greenpay"
@@ -368,10 +368,13 @@ def test_what_was_paid_is_exported_with_a_row_for_each_invoice(house: Any, clerk
     table = read_table(answer.content)
     assert not table.faults
     cells = next(item.cells for item in table.rows if item.cells["Referencia"] == payment.reference)
-    assert (cells["Monto aplicado"], cells["Cliente"]) == ("30000", "=1+1")
-    assert "Con estas fechas hay 1 pago" in seen(clerk.read(f"/m/exports?since={today}"))
+    assert (cells["Monto"], cells["Cliente"]) == ("30000", "=1+1")
+    asked = clerk.read(f"/m/exports?since={today}&by=value")
+    assert "Con estas fechas hay 1 movimiento" in seen(asked)
+    assert "Moneda Entró Se devolvió Retenciones CRC ₡30 000,00 ₡0,00 ₡0,00" in seen(asked)
+    assert re.search(r'value="value" checked', asked)
     tomorrow = (house.today + timedelta(days=1)).isoformat()
-    assert "hay 0 pagos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
+    assert "hay 0 movimientos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
 
 
 def test_days_and_statements_are_printed(house: Any, clerk: Any) -> None:

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from hub.domain.ledger import Share
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
+from hub.domain.moved import By
 from hub.domain.papers import Direction
 from hub.domain.payment import Payment, Status
 from hub.flows.owe_digests import last_day, owe_digests
@@ -290,7 +291,7 @@ def test_the_days_mail_comes_once_at_seven_with_every_payment_of_the_day(house: 
     assert house.run(owe_digests(house.hub)) == 0, "by another process too"
 
     mail = mail_to(house, "dia@correo.example", "Pagos recibidos el")
-    seen = house.read(lambda tx: movements_in(tx, house.hub, merchant, Mode.TEST, day, day, heard=True))
+    seen = house.read(lambda tx: movements_in(tx, house.hub, merchant, Mode.TEST, day, day, by=By.BOOKED))
     came = [item for _, item in seen if item.direction is Direction.RECEIVED]
     total = sum((item.amount for item in came), Money(0, "CRC"))
     assert mail.subject.endswith(f"{day:%d/%m/%Y}: {len(came)} pagos")

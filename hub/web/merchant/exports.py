@@ -1,8 +1,8 @@
-"""Exportar: what was paid since a day, as a file for spreadsheets and accounting programs."""
+"""Exportar: what moved money in some days, as a file for spreadsheets and accounting programs."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from litestar import get
@@ -13,7 +13,8 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of, xlsx_of
-from hub.flows.export_payments import COLUMNS, MOST, Exported, export_payments
+from hub.domain.moved import By
+from hub.flows.export_payments import COLUMNS, MOST, export_payments
 from hub.flows.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy
 
@@ -24,30 +25,36 @@ FORMATS = {
     "xlsx": ("Excel (.xlsx)", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "csv": ("CSV (punto y coma, coma decimal)", "text/csv"),
 }
+DAYS = {
+    By.BOOKED: "el día en que se registró aquí (no pierde noticias tardías)",
+    By.VALUE: "su fecha valor: el día en que el dinero se movió",
+}
 USUAL_DAYS = 30
 
 
 @get("/exports", right=Right.EXPORT)
-async def show_exports(desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "") -> Page:
+async def show_exports(
+    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
+) -> Page:
     """Ask from which day on, and say how much that is."""
-    return await _page(desk, since, until)
+    return await _page(desk, since, until, by)
 
 
-async def _page(desk: Desk, since: str, until: str, *, faults: dict[str, list[str]] | None = None) -> Page:
+async def _page(desk: Desk, since: str, until: str, by: str, *, faults: dict[str, list[str]] | None = None) -> Page:
     faults = dict(faults or {})
     first = _day(since, "since", faults) or _today(desk) - timedelta(days=USUAL_DAYS)
     last = _day(until, "until", faults)
-    found = None if faults else await _export(desk, first, last)
+    found = None if faults else await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
     return desk.page(
         "exports.html",
         status=422 if faults else 200,
         since=since or first.isoformat(),
         until=until,
         formats=FORMATS,
+        days=DAYS,
+        by=_by(by),
         columns=COLUMNS,
-        payments=found.payments if found else 0,
-        lines=len(found.rows) if found else 0,
-        cut=bool(found and found.cut),
+        found=found,
         most=MOST,
         faults=faults,
     )
@@ -65,16 +72,17 @@ def _day(text: str, field: str, faults: dict[str, list[str]]) -> date | None:
         return None
 
 
-async def _export(desk: Desk, first: date, last: date | None) -> Exported:
-    zone = ZoneInfo(desk.merchant.company.zone)
-    since = datetime.combine(first, time(), zone)
-    until = datetime.combine(last + timedelta(days=1), time(), zone) if last else None
-    return await export_payments(desk.hub, desk.merchant, since, until)
+def _by(text: str) -> By:
+    return By.VALUE if text == By.VALUE else By.BOOKED
 
 
 @get("/exports/payments", right=Right.EXPORT)
 async def download(
-    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", kind: FromQuery[str] = "xlsx"
+    desk: AtDesk,
+    since: FromQuery[str] = "",
+    until: FromQuery[str] = "",
+    by: FromQuery[str] = "",
+    kind: FromQuery[str] = "xlsx",
 ) -> Response[bytes] | Page:
     """The file."""
     faults: dict[str, list[str]] = {}
@@ -82,9 +90,9 @@ async def download(
     if not since.strip():
         faults.setdefault("since", []).append("Elija desde qué día.")
     if faults or first is None:
-        return await _page(desk, since, until, faults=faults)
+        return await _page(desk, since, until, by, faults=faults)
     kind = kind if kind in FORMATS else "xlsx"
-    found = await _export(desk, first, last)
+    found = await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
     make = xlsx_of if kind == "xlsx" else lambda _name, columns, rows: csv_of(columns, rows)
     name = f"pagos-{desk.merchant.slug}-{first.isoformat()}.{kind}"
     return Response(
@@ -100,7 +108,7 @@ async def download(
 
 @get("/exports/report", right=Right.EXPORT)
 async def download_report(
-    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = ""
+    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
 ) -> Response[bytes] | Page:
     """Every movement of these days on paper, as a PDF."""
     faults: dict[str, list[str]] = {}
@@ -109,12 +117,12 @@ async def download_report(
     if first is None:
         faults.setdefault("since", []).append("Elija desde qué día.")
     if faults or first is None:
-        return await _page(desk, since, until, faults=faults)
+        return await _page(desk, since, until, by, faults=faults)
     try:
-        return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last))
+        return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last, by=_by(by)))
     except ValueError:
         fault = f"El informe abarca de 1 a {LONGEST_DAYS} días, y termina después de empezar."
-        return await _page(desk, since, until, faults={"until": [fault]})
+        return await _page(desk, since, until, by, faults={"until": [fault]})
     except PapersMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing
 
