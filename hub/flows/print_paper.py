@@ -10,6 +10,8 @@ import hmac
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+import attrs
+
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.moved import By, What

@@ -159,15 +159,15 @@ class Desk:
         VERBS[verb](self, _Words(words))
 
     def invoice(self, words: _Words) -> None:
-        """invoice NUMBER TOTAL [CURRENCY] [owes BALANCE] [of CUSTOMER]"""
+        """invoice NUMBER TOTAL [CURRENCY] [owes BALANCE] [of CUSTOMER] [dated DAY]"""
         number, total = words.one(), words.one()
         currency = words.currency() or self.currency
-        rest = words.pairs("owes", "of")
+        rest = words.pairs("owes", "of", "dated")
         balance = rest.get("owes", "")
         document = _document(rest.get("of", "c1"))
         self._ensure_customer(rest.get("of", "c1"))
         head = "number,customer,issued_on,currency,total" + (",balance" if balance else "")
-        row = ",".join(filter(None, (number, document, "2026-03-01", currency, total, balance)))
+        row = ",".join(filter(None, (number, document, rest.get("dated", "2026-03-01"), currency, total, balance)))
         report = run(import_invoices(self.hub, self.merchant, f"{head}\n{row}\n".encode(), decimal="."))
         if report.faults or report.refused:
             raise Refused(str(report))

@@ -173,6 +173,20 @@ def test_an_invoice_that_moved_to_another_customer_stands_at_its_own_day_there(d
     assert {str(entry.value_on) for entry in moved} == {"2026-03-01"}
 
 
+def test_an_invoice_whose_date_a_file_corrects_stands_at_the_right_day_with_what_was_paid_of_it(
+    desk_for: Callable[[str], Desk],
+) -> None:
+    desk = desk_for("CR")
+    desk.do("invoice FE-1 100.00 owes 40.00 dated 2026-04-01")
+    typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
+
+    assert told(desk, "c1", *MARCH) == [*OPENING, IMPORTED]
+    assert told(desk, "c1", *APRIL) == [("40.00",)]
+    desk.do("invoice FE-1 100.00 owes 40.00 dated 2026-04-03")
+    assert told(desk, "c1", *APRIL) == [("0.00",), *(("2026-04-03", *row[1:]) for row in (OPENING[1], IMPORTED))]
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
+
+
 def test_control_an_opening_balance_that_counts_for_the_day_of_the_import_makes_false_openings(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
