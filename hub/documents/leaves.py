@@ -425,9 +425,9 @@ def _movement(item: Movement, reader: Reader) -> Words:
     authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
     amount = reader.money(-signed if signed.minor < 0 else signed)
     return {
-        "at": reader.clock(item.at),
+        "at": reader.day(item.on) if item.on else reader.clock(item.at),
         "customer": narrow(item.customer),
-        "kind": t(f"report.is_{item.direction.value}") if went_back else "",
+        "kind": _kind(item, reader),
         "numbers": narrow(", ".join(item.numbers)),
         "provider": item.provider,
         "instrument": item.instrument,
@@ -437,8 +437,14 @@ def _movement(item: Movement, reader: Reader) -> Words:
         ],
         "receipt": item.cash_receipt,
         "amount": f"−{amount}" if signed.minor < 0 else amount,
-        "back": went_back,
+        "back": signed.minor < 0,
     }
+
+
+def _kind(item: Movement, reader: Reader) -> str:
+    if item.is_correction:
+        return reader.t("report.is_correction")
+    return "" if item.direction is Direction.RECEIVED else reader.t(f"report.is_{item.direction.value}")
 
 
 # ---------------------------------------------------------------- shared

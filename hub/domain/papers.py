@@ -675,10 +675,12 @@ class Direction(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Movement:
-    """Money of one payment that came, or went back.
+    """Money that came, or went back.
 
     Attributes:
         at: When it moved, as the provider said, else when we heard of it.
+        on: The day, where a person named that alone.
+        is_correction: It corrects what was booked before.
         numbers: Of the invoices or the order.
         amount: Positive, whichever way it went; negative where a correction takes some of it back.
         cash_receipt: Label of the cash receipt that is recorded.
@@ -686,6 +688,8 @@ class Movement:
 
     direction: Direction
     at: datetime
+    on: date | None = None
+    is_correction: bool = False
     customer: str
     numbers: tuple[str, ...]
     provider: str

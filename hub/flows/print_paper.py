@@ -403,6 +403,8 @@ def _movement(line: Line) -> Movement:
     return Movement(
         direction=direction,
         at=line.at,
+        on=None if payment or moved.counts_on == moved.booked_on else moved.counts_on,
+        is_correction=moved.corrects is not None,
         customer=line.customer.name if line.customer else "",
         numbers=tuple(numbers),
         provider=line.provider or line.means,

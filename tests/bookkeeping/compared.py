@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from hub.domain.activity import compute_activity, moved_by, payable_of
 from hub.domain.ledger import Entry
 from hub.domain.moved import By, Moved
+from hub.domain.papers import Direction
 from hub.domain.payable import PayableKind
 from hub.flows.export_payments import COLUMNS, Exported, export_payments
+from hub.flows.print_paper import movements_in
 from hub.flows.view_activity import movements_of as activity_of
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk
@@ -88,10 +90,19 @@ class _Books:
                 has[currency] += amount if kind in kinds else 0
             if +told != +has or -told != -has:
                 yield f"{column} comes to {dict(told)}, and the ledger to {dict(has)}"
+        for by in By:
+            told = Counter(dict.fromkeys(_sums(self.export[by]), 0))
+            for _line, item in self.desk.read(lambda tx, by=by: self._report(tx, by)):
+                told[item.amount.currency] += item.amount.minor * (1 if item.direction is Direction.RECEIVED else -1)
+            if (sums := _sums(self.export[by])) != told:
+                yield f"the report comes to {dict(told)}, and the export to {dict(sums)}"
         for total in self.export[By.BOOKED].totals:
             rows = [line.moved for line in self.export[By.BOOKED].lines if line.moved.currency == total.currency]
             if (total.brought_in - total.went_back).minor != sum(row.amount for row in rows):
                 yield f"the totals in {total.currency} are not those of the rows"
+
+    def _report(self, tx: Any, by: By) -> Any:
+        return movements_in(tx, self.desk.hub, self.desk.merchant, Mode.TEST, FIRST, date(2028, 1, 1), by=by)
 
     def rows(self) -> Iterator[str]:
         """Each row in itself, and the payables against what the ledger applied to them."""
@@ -148,6 +159,14 @@ class _Books:
             and not (entry.kind == "bill" and self.payables[payable_of(entry)].customer_id != customer_id)
             and period[0] <= min(entry.counts_on(self.zone), entry.booked_on(self.zone)) <= period[1]
         )
+
+
+def _sums(found: Exported) -> Counter[str]:
+    """What moved, by currency."""
+    sums = Counter[str]()
+    for moved in (line.moved for line in found.lines):
+        sums[moved.currency] += moved.amount
+    return sums
 
 
 def _is_of_money(entry: Entry) -> bool:

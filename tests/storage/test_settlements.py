@@ -66,7 +66,7 @@ def test_what_is_booked_is_awaited_until_a_line_settles_it(paid: SqliteStore) ->
     assert awaited() == awaited(payment_id="t1") == []
     (stored,) = paid.read_now(lambda tx: tx.settlements.of("a1", payment_id="t1"))
     assert (stored.state, stored.settles) == (LineState.BOOKED, CAPTURE)
-    assert paid.read_now(lambda tx: tx.settlements.covered_since("a1", 3)) == date(2026, 3, 2)
+    assert paid.read_now(lambda tx: tx.settlements.covered_since("a1", 3, UTC)) == date(2026, 3, 2)
     paid.write_now(lambda tx: tx.settlements.withdraw("a1", "L1"))
     assert awaited() == [(CAPTURE, 10_000)]
 
