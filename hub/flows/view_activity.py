@@ -104,6 +104,7 @@ def rows_of(activity: Activity, say: Callable[[str], str]) -> list[list[Cell]]:
             None,
             None,
             section.opening,
+            None,
         ]
         rows.append(start)
         for row in section.rows:
@@ -112,10 +113,11 @@ def rows_of(activity: Activity, say: Callable[[str], str]) -> list[list[Cell]]:
                 [
                     *(section.currency, item.on, say(item.concept.value), item.number, item.about),
                     *(row.debit or None, row.credit or None, row.balance),
+                    item.at.astimezone(ZoneInfo(activity.zone)).date(),
                 ]
             )
         end: list[Cell] = [section.currency, activity.until, say("Saldo final"), "", ""]
-        rows.append([*end, section.debits, section.credits, section.closing])
+        rows.append([*end, section.debits, section.credits, section.closing, None])
     return rows
 
 

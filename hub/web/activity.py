@@ -18,7 +18,7 @@ from .texts import message as _
 
 COLUMNS: Final = (
     *(_("Moneda"), _("Fecha"), _("Concepto"), _("Documento")),
-    *(_("Detalle"), _("Cargo"), _("Abono"), _("Saldo")),
+    *(_("Detalle"), _("Cargo"), _("Abono"), _("Saldo"), _("Registrado")),
 )
 NO_DAY: Final = _("Escriba las fechas como día/mes/año.")
 NO_PERIOD: Final = _("Elija un período de hasta tres años que empiece antes de terminar y no pase de hoy.")

@@ -40,7 +40,7 @@ DATED = st.one_of(
     said("wait", st.sampled_from(("1", "2", "9", "30"))),
     said("states", number, amount, st.sampled_from((*AMOUNTS, "-")), AGO, st.sampled_from(("c1", "c2"))),
     said("states", number, "130.50", amount, st.sampled_from(("-2", "20")), "c1"),
-    said("heard", payment, amount, st.sampled_from(("M1", "M2", "M4")), AGO),
+    said("heard", payment, amount, st.sampled_from(("M1", "M2", "M4")), st.one_of(AGO, st.just("-1"))),
     said("back", payment, amount, st.sampled_from(("R1", "R2")), AGO),
     said("counted", st.sampled_from(("cash", "sinpe")), amount, AGO),
     said("order", st.sampled_from(("W-1", "W-2")), amount),

@@ -74,6 +74,17 @@ def test_a_payout_is_awaited_from_the_day_of_the_capture(late: Desk) -> None:
     assert late.read(lambda tx: tx.settlements.covered_since("acct", 3, ZONE)) == date(2026, 4, 5)
 
 
+def test_what_a_providers_clock_says_of_tomorrow_counts_for_today(late: Desk) -> None:
+    late.do("invoice FE-2 10.00")
+    late.do("pays B FE-2 10.00")
+    ahead = late.clock.now + timedelta(hours=20)
+    vouched = frozenset({"movement", "amount", "occurred_at"})
+    paid = Observation(kind=Kind.PAID, movement="N", amount=late.money("10"), occurred_at=ahead, vouched=vouched)
+    late._tell("B", paid)
+
+    assert in_beancount(late)["capture"] == (date(2026, 4, 9), "2026-04-09")
+
+
 def test_control_entries_that_know_the_day_of_booking_alone(late: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Entry, "counts_on", Entry.booked_on)
 

@@ -81,6 +81,7 @@ def test_page_desk_pdf_and_csv_tell_the_same(
                 "27500,00",
             ]
             assert (rows[-1]["Cargo"], rows[-1]["Abono"]) == ("40000,00", "12500,00")
+            assert [row["Registrado"] for row in rows] == ["", *[house.today.isoformat()] * 4, ""]
 
 
 def test_the_days_that_were_chosen_are_kept(house: Any, debtor: Any, seen: Callable[[str], str]) -> None:
