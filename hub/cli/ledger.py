@@ -152,6 +152,7 @@ def _facts(entry: Entry, zone: tzinfo) -> dict[str, object]:
         "booked_on": entry.booked_on(zone),
         "value_on": entry.counts_on(zone),
         "note": entry.note,
+        "erased": entry.erased and {"by": entry.erased.by, "why": entry.erased.why, "at": entry.erased.at},
         "postings": [
             {"kind": leg.kind.value, "owner": leg.owner, "amount": Money(leg.amount, entry.currency)}
             for leg in entry.postings
@@ -309,6 +310,26 @@ def correct(key: str, amount: str | None, reason: str, slug: str | None, data: s
 
     entry = run(data, work)
     click.echo(f"booked {entry.key}")
+
+
+@command.command("erase-note")
+@click.argument("key", metavar="KEY")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands beside the entry, so name nobody.")
+@mode_option
+@company_option
+@data_option
+def erase_note(key: str, reason: str, mode: str | None, slug: str | None, data: str | None) -> None:
+    """Erase for good what was written beside the entry KEY; the entry and its seal stay as they are."""
+    from hub.flows.erase_note import erase_note
+
+    from .running import operator, run
+
+    async def work(hub: Hub) -> None:
+        merchant, book = await _book(hub, slug, mode)
+        await erase_note(hub, merchant, book, key, by=operator(), reason=reason)
+
+    run(data, work)
+    click.echo(f"{key}: its text is erased here; it is still in backups that were made before")
 
 
 async def _invoice(hub: Hub, merchant: Merchant, number: str) -> Payable:

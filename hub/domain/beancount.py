@@ -1,7 +1,8 @@
 """The books as Beancount text, so that a program that shares nothing with ours can agree, or not.
 
 One ledger account of ours is one account of the file: ``Assets:Receivable:Test-shop:C-...:CRC``. Customers appear by
-their id alone. After the entries stands what each account comes to, which Beancount compares with its own sums.
+their id alone, and nobody's words are in it. After the entries stands what each account comes to, which Beancount
+compares with its own sums.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _lines(
 
 
 def _transaction(entry: Entry, day: date, book: str, zone: ZoneInfo) -> Iterator[str]:
-    yield f'{day} * "{_quoted(entry.kind.value)}" "{_quoted(entry.note)}"'
+    yield f'{day} * "{_quoted(entry.kind.value)}"'
     yield f'  key: "{_quoted(entry.key)}"'
     yield f"  booked: {entry.booked_on(zone)}"
     for name, value in (("payment", entry.payment_id), ("observation", entry.observation)):

@@ -110,6 +110,15 @@ class Drawn:
     amount: int
 
 
+@attrs.frozen
+class Erasure:
+    """Who erased the text of an entry, why and when."""
+
+    by: str
+    why: str
+    at: datetime
+
+
 @attrs.frozen(kw_only=True)
 class Entry:
     """A double-entry record.
@@ -120,8 +129,10 @@ class Entry:
         value_on: The day that it counts for, where that is not the day on which it was booked: of the document, or
             when the provider says that it happened; where the merchant is.
         intake_of: Customer whose credit this entry brings in (capture, offline receipt, credit note).
+        payable_id: The invoice that a credit note is on, whether or not it found anything due there.
         own_record: The amount is our own record, not vouched for by the provider.
-        note: Free text. It is not sealed itself, so that it can be erased.
+        note: Free text for people. It is not sealed itself, so that it can be erased; nothing is concluded from it.
+        erased: Who erased the note.
     """
 
     key: str
@@ -136,9 +147,11 @@ class Entry:
     drawn: tuple[Drawn, ...] = ()
     intake_of: str | None = None
     payment_id: str | None = None
+    payable_id: str | None = None
     observation: str | None = None
     own_record: bool = False
     note: str = ""
+    erased: Erasure | None = None
 
     def __attrs_post_init__(self) -> None:
         if len(self.postings) < 2 or sum(posting.amount for posting in self.postings) != 0:
@@ -465,6 +478,7 @@ def credit_note(payable: Payable, *, note_number: str, amount: int, at: datetime
         at=at,
         applied=(Applied(payable_id=payable.id, effect=Effect.CREDITED, amount=used),) if used else (),
         intake_of=payable.customer_id if amount > used else None,
+        payable_id=payable.id,
         note=note,
     )
 
@@ -677,6 +691,7 @@ def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
         applied=tuple(attrs.evolve(row, amount=-row.amount) for row in entry.applied),
         drawn=drawn,
         payment_id=entry.payment_id,
+        payable_id=entry.payable_id,
         note=note,
     )
 

@@ -10,6 +10,7 @@ import enum
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
@@ -195,10 +196,15 @@ class Payment:
         return self.status is Status.CLOSED and self.reason in UNPROVEN
 
 
+PERSONAL: Final = frozenset({"instrument"})
+"""Fields of an observation that tell of the payer."""
+
+
 def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:
     """The key under which the same news falls together, whatever channel brought it and however often.
 
-    Two claims of one event, about two payments or of two kinds, are two.
+    Two claims of one event, about two payments or of two kinds, are two. What the payer paid with is no part of it:
+    the key is sealed and exported, and a card's last digits or half a telephone number are soon guessed.
 
     Args:
         occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``, or which of our
@@ -207,7 +213,9 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
     if observation.event_id and "event_id" in observation.vouched:
         parts = [account_id, "event", observation.event_id, payment_id, observation.kind, *filter(None, [occasion])]
     else:
-        vouched = [f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched)]
+        vouched = [
+            f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched - PERSONAL)
+        ]
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
     return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
 

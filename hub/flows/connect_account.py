@@ -39,7 +39,7 @@ from hub_hookspecs import (
 
 from .open_account import Opened, open_account, opened_account
 from .ports import Hub, Tx
-from .record_observations import derived_id
+from .record_observations import keyed_id
 from .replace_credentials import CHANGED, Draft, Entry, differs, replace_drafted, save_secrets
 from .save_company import Invalid
 from .tell import tell, tell_account
@@ -329,16 +329,18 @@ async def _wait(
     if entered_by is EnteredBy.MERCHANT and hub.operator_email:
         await hub.store.write(
             lambda tx: tx.deliveries.add(
-                _delivery(account, DeliveryKind.ACCOUNT_REQUESTED, hub.operator_email, account.id, now)
+                _delivery(hub, account, DeliveryKind.ACCOUNT_REQUESTED, hub.operator_email, account.id, now)
             )
         )
         hub.wake()
     return Connected(account=account, problems=missing)
 
 
-def _delivery(account: ProviderAccount, kind: DeliveryKind, recipient: str, change: str, now: datetime) -> Delivery:
+def _delivery(
+    hub: Hub, account: ProviderAccount, kind: DeliveryKind, recipient: str, change: str, now: datetime
+) -> Delivery:
     return Delivery(
-        id=derived_id("delivery", kind, account.id, recipient, change),
+        id=keyed_id(hub, "delivery", kind, account.id, recipient, change),
         merchant_id=account.merchant_id,
         mode=account.mode,
         kind=kind,
@@ -424,7 +426,7 @@ def _tell_result(tx: Tx, hub: Hub, account: ProviderAccount, now: datetime) -> N
     merchant = tx.merchants.get(account.merchant_id)
     for address in merchant.notify if merchant else ():
         change = hashlib.sha256(f"{account.status}{now.isoformat()}".encode()).hexdigest()[:16]
-        tx.deliveries.add(_delivery(account, DeliveryKind.ACCOUNT_RESULT, address, change, now))
+        tx.deliveries.add(_delivery(hub, account, DeliveryKind.ACCOUNT_RESULT, address, change, now))
 
 
 async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | None = None) -> ProviderAccount:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
@@ -104,10 +103,13 @@ async def import_customers(
     )
     if file.faults:
         return _refused(merchant, "customers", report)
-    return await _in_one(hub, lambda tx: _save_customers(tx, merchant, file.rows, report), dry_run)
+    return await _in_one(hub, lambda tx: _save_customers(tx, hub, merchant, file.rows, report), dry_run)
 
 
-def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], report: ImportReport) -> ImportReport:
+def _save_customers(
+    tx: Tx, hub: Hub, merchant: Merchant, rows: tuple[CustomerRow, ...], report: ImportReport
+) -> ImportReport:
+    """Known is who is found in this transaction; nobody's id follows from who they are."""
     counts = dict.fromkeys(Change, 0)
     told: list[str] = []
     for row in rows:
@@ -118,7 +120,7 @@ def _save_customers(tx: Tx, merchant: Merchant, rows: tuple[CustomerRow, ...], r
         ]
         before = found[0] if found else None
         after = Customer(
-            id=before.id if before else _row_id(merchant.id, row.document.type, row.document.number),
+            id=before.id if before else hub.fresh_id(),
             merchant_id=merchant.id,
             name=mask_card_numbers(row.name),
             document=row.document,
@@ -164,10 +166,6 @@ def _changed_of(before: Customer, after: Customer) -> str:
     return "; ".join(f"{what} {old or '-'} → {new or '-'}" for what, old, new in pairs if old != new)
 
 
-def _row_id(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:26]
-
-
 def _counted(report: ImportReport, counts: Mapping[Change, int], refused: tuple[Fault, ...] = ()) -> ImportReport:
     return attrs.evolve(
         report,
@@ -208,7 +206,7 @@ async def import_invoices(
     if file.faults:
         return _refused(merchant, "invoices", report)
     now = hub.clock()
-    done = await _in_one(hub, lambda tx: _save_invoices(tx, merchant, country, file.rows, report, now), dry_run)
+    done = await _in_one(hub, lambda tx: _save_invoices(tx, hub, merchant, country, file.rows, report, now), dry_run)
     if done.faults:
         _refused(merchant, "invoices", done)
     return attrs.evolve(
@@ -241,6 +239,7 @@ async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -
 
 def _save_invoices(
     tx: Tx,
+    hub: Hub,
     merchant: Merchant,
     country: Country,
     rows: tuple[InvoiceRow, ...],
@@ -265,7 +264,7 @@ def _save_invoices(
             continue
         before = known.get(row.number)
         if before is None:
-            _add(tx, merchant, row, customer_id, now)
+            _add(tx, hub.fresh_id(), merchant, row, customer_id, now)
             counts[Change.NEW] += 1
             continue
         standing = standings[row.number]
@@ -332,9 +331,9 @@ def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str
     return found.pop() if len(found) == 1 else None
 
 
-def _add(tx: Tx, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime) -> None:
+def _add(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime) -> None:
     payable = Payable(
-        id=_row_id(merchant.id, merchant.mode, PayableKind.INVOICE, row.number),
+        id=payable_id,
         merchant_id=merchant.id,
         mode=merchant.mode,
         kind=PayableKind.INVOICE,

@@ -14,7 +14,7 @@ from hub_hookspecs import Mode
 
 from .ports import Hub, Tx
 from .print_paper import came_in
-from .record_observations import derived_id
+from .record_observations import keyed_id
 
 SENT_FROM = time(7)
 """Local time from which the day before is told."""
@@ -70,7 +70,7 @@ def _missing(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, now: datetime) ->
     first = max(last - timedelta(days=CAUGHT_UP - 1), max(told) + timedelta(days=1)) if told else last
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)] or [last]
     return [
-        _delivery(merchant, mode, day, recipient, now)
+        _delivery(hub, merchant, mode, day, recipient, now)
         for day in days
         if _has_money(tx, hub, merchant, mode, day)
         for recipient in merchant.notify
@@ -81,9 +81,9 @@ def _has_money(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> b
     return bool(came_in(tx, hub, merchant, mode, day))
 
 
-def _delivery(merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:
+def _delivery(hub: Hub, merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:
     return Delivery(
-        id=derived_id("delivery", DeliveryKind.PAYMENT_DIGEST, merchant.id, mode, day.isoformat(), recipient),
+        id=keyed_id(hub, "delivery", DeliveryKind.PAYMENT_DIGEST, merchant.id, mode, day.isoformat(), recipient),
         merchant_id=merchant.id,
         mode=mode,
         kind=DeliveryKind.PAYMENT_DIGEST,

@@ -97,8 +97,10 @@ async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: 
         raise OrderRefused(f"return_url: not of a registered shop ({known}); {remedy}")
     now = hub.clock()
     digest = digest_of(cart)
-    order_id = hub.fresh_id()
-    placed = await hub.store.write(lambda tx: _place(tx, hub, merchant, mode, key, digest, cart, total, order_id, now))
+    order_id, shopper_id = hub.fresh_id(), hub.fresh_id()
+    placed = await hub.store.write(
+        lambda tx: _place(tx, hub, merchant, mode, key, digest, cart, total, order_id, shopper_id, now)
+    )
     hub.wake()
     return placed
 
@@ -177,6 +179,7 @@ def _place(
     cart: Cart,
     total: Money,
     order_id: str,
+    shopper_id: str,
     now: datetime,
 ) -> Placed:
     kept = tx.orders.kept_answer(merchant.id, mode, key)
@@ -186,7 +189,7 @@ def _place(
         return Placed(status=200, body=_with_page(tx, hub, json.loads(kept[2])))
     if tx.payables.by_number(merchant.id, mode, PayableKind.ORDER, cart.number):
         raise OrderRefused(f"number: there is an order {cart.number!r} already, under another Idempotency-Key")
-    customer = _shopper(tx, merchant, cart)
+    customer = _shopper(tx, merchant, cart, shopper_id)
     hold = now + timedelta(minutes=cart.hold_minutes)
     payable = Payable(
         id=order_id,
@@ -258,13 +261,13 @@ def _with_page(tx: Tx, hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "page": url_of(hub, link) if link else ""}
 
 
-def _shopper(tx: Tx, merchant: Merchant, cart: Cart) -> Customer:
-    """The customer with this mail, or a new one."""
+def _shopper(tx: Tx, merchant: Merchant, cart: Cart, fresh_id: str) -> Customer:
+    """The customer with this mail, or a new one, whose id does not follow from it."""
     found = tx.customers.find(merchant.id, email=cart.email.lower())
     if found:
         return found[0]
     customer = Customer(
-        id=derived_id("shopper", merchant.id, cart.email.lower())[:26],
+        id=fresh_id,
         merchant_id=merchant.id,
         name=cart.name.strip()[:200] or cart.email,
         email=cart.email.lower(),

@@ -15,7 +15,7 @@ import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.decision import Decision, DecisionKind
-from hub.domain.ledger import Entry, Intake
+from hub.domain.ledger import Entry, Erasure, Intake
 from hub.domain.logo import Logo
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
@@ -279,6 +279,9 @@ class Ledger(Protocol):
 
     def applied_to(self, intake_key: str, merchant_id: str, mode: Mode) -> tuple[tuple[str, int], ...]:
         """(payable id, amount) that an intake settled."""
+
+    def erase_note(self, merchant_id: str, mode: Mode, key: str, erasure: Erasure) -> None:
+        """Erase the text of an entry; what is sealed of it stays, and so does who erased it."""
 
     def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
         """Write a book to a new SQLite file of its own; the number of rows."""

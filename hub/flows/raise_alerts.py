@@ -16,7 +16,7 @@ from hub_hookspecs import Mode
 from .check_keys import key_troubles
 from .distrust_plugin import FROZEN
 from .ports import Hub, Mail, MailRefused, Tx, Unavailable
-from .record_observations import derived_id
+from .record_observations import keyed_id
 from .watch_account import REFUSED
 
 log = structlog.get_logger()
@@ -89,7 +89,7 @@ def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
     """One for each of those who are told."""
     return [
         Delivery(
-            id=derived_id("delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
+            id=keyed_id(hub, "delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
             merchant_id="",
             mode=Mode.LIVE,
             kind=DeliveryKind.ALERT,

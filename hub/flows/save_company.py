@@ -18,7 +18,7 @@ from hub.domain.papers import Attention
 from hub_hookspecs import Company, Country, Mode
 
 from .ports import Hub, Tx
-from .record_observations import derived_id
+from .record_observations import keyed_id
 from .tell import tell
 
 MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
@@ -162,7 +162,7 @@ def _save(
         status = AccountStatus.NEEDS_REVALIDATION if judged else account.status
         tx.accounts.save(attrs.evolve(account, status=status, confirmed_by="", confirmed_at=None, updated_at=now))
         for address in merchant.notify if judged else ():
-            tx.deliveries.add(_attention(account, address, changed, now))
+            tx.deliveries.add(_attention(hub, account, address, changed, now))
     hub.kept.clear()
     tx.after_commit(hub.wake)
     hidden = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION)
@@ -177,10 +177,10 @@ def _rests_on(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bo
     return bool(changed & set(verified))
 
 
-def _attention(account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:
+def _attention(hub: Hub, account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:
     """Tell the merchant that an account no longer matches and its buttons are hidden."""
     return Delivery(
-        id=derived_id("delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat()),
+        id=keyed_id(hub, "delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat()),
         merchant_id=account.merchant_id,
         mode=account.mode,
         kind=DeliveryKind.ACCOUNT_ATTENTION,

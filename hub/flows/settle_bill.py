@@ -38,15 +38,14 @@ async def credit_bill(
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
         _refuse_amount(payable, amount)
-        why = f"{payable.number}, {_why(by, reason)}"[:400]
-        entry = ledger.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=why)
+        entry = ledger.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
         before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
         if before is None:
             _refuse_too_much(tx, merchant, payable, amount)
             tx.ledger.write(entry)
         elif fixes_of(tx, before):
             raise Invalid((Problem("note", f"La nota crédito {name} fue revertida; registre la otra con otro número"),))
-        elif not _is_on(before, payable) or before.moved(LedgerKind.BILLED) != amount.minor:
+        elif before.payable_id != payable.id or before.moved(LedgerKind.BILLED) != amount.minor:
             raise Invalid(
                 (Problem("note", f"La nota crédito {name} ya está registrada para otra factura u otro monto"),)
             )
@@ -57,25 +56,16 @@ async def credit_bill(
 
 def noted_on(tx: Tx, merchant: Merchant, payables: Collection[Payable]) -> Mapping[str, int]:
     """What the credit notes of each invoice come to, without those that were reversed; by id, minor units."""
-    notes = _notes(tx, merchant) if payables else ()
-    return {
-        payable.id: sum(
-            note.moved(LedgerKind.BILLED) for note in notes if _is_on(note, payable) and not fixes_of(tx, note)
-        )
-        for payable in payables
-    }
+    noted = dict.fromkeys((payable.id for payable in payables), 0)
+    for note in _notes(tx, merchant) if noted else ():
+        if note.payable_id in noted and not fixes_of(tx, note):
+            noted[note.payable_id] += note.moved(LedgerKind.BILLED)
+    return noted
 
 
 def _notes(tx: Tx, merchant: Merchant) -> tuple[Entry, ...]:
     found = tx.ledger.keyed(merchant.id, merchant.mode, "credit")
     return tuple(entry for entry in found if entry.kind is EntryKind.CREDIT_NOTE)
-
-
-def _is_on(note: Entry, payable: Payable) -> bool:
-    """Whether a credit note is on this invoice; one that found nothing due tells it in its text alone."""
-    if note.applied:
-        return any(row.payable_id == payable.id for row in note.applied)
-    return note.intake_of == payable.customer_id and note.note.startswith(f"{payable.number}, ")
 
 
 def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money) -> None:

@@ -15,7 +15,7 @@ from hub_hookspecs import Credentials, IdentityReport
 from .connect_account import ask_identity
 from .open_account import CannotOpen, opened_account
 from .ports import Hub, Tx
-from .record_observations import derived_id
+from .record_observations import keyed_id
 from .tell import tell_account, warn
 
 log = structlog.get_logger()
@@ -102,8 +102,8 @@ def _judge(
     for recipient in merchant.notify if merchant else ():
         tx.deliveries.add(
             Delivery(
-                id=derived_id(
-                    "delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat(), "refused"
+                id=keyed_id(
+                    hub, "delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat(), "refused"
                 ),
                 merchant_id=account.merchant_id,
                 mode=account.mode,

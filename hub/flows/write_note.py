@@ -10,7 +10,7 @@ from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
 
 from .open_link import open_link
 from .ports import Hub, Tx
-from .record_observations import derived_id
+from .record_observations import keyed_id
 
 NOTE = "customer_note"
 MOST_WORDS = 1000
@@ -72,7 +72,7 @@ def tell_merchant(
     for address in merchant.notify:
         tx.deliveries.add(
             Delivery(
-                id=derived_id("delivery", DeliveryKind.REVIEW, review_id, address),
+                id=keyed_id(hub, "delivery", DeliveryKind.REVIEW, review_id, address),
                 merchant_id=merchant.id,
                 mode=link.mode,
                 kind=DeliveryKind.REVIEW,

@@ -1,7 +1,7 @@
 """The audit export: a self-contained SQLite file of the books, which opens in Datasette.
 
-Customers appear by their id alone: no name, address, number, mail or phone, nothing that the payer typed, no message
-and no secret. The hash chain can be verified from the file (see ``chain``).
+Customers appear by their id alone: no name, address, number, mail or phone, nothing that
+anybody typed, no message and no secret. The hash chain can be verified from the file (see ``chain``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from .schema import (
     chain,
     drawn,
     entry,
+    erasure,
     intake,
     ledger_account,
     observation,
@@ -37,16 +38,20 @@ from .statements import Runs
 
 HIDDEN = {
     "entry": {"note", "note_salt"},
+    "erasure": {"why"},
+    "observation": {"note", "digest", "instrument_label"},
     "payable": {"description"},
     "payment": {"payer", "payer_email", "memory", "action", "return_token", "owner"},
+    "settlement_line": {"source"},
 }
-"""Columns that stay behind: what people typed, and what opens something."""
+"""Columns that stay behind: what people typed, what tells of them or of a message of theirs, what opens something."""
 
 OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
     "posting": (posting.c.entry, entry.c.id),
     "allocation": (allocation.c.entry, entry.c.id),
     "drawn": (drawn.c.entry, entry.c.id),
     "intake": (intake.c.entry, entry.c.id),
+    "erasure": (erasure.c.entry, entry.c.id),
     "balance": (balance.c.ledger_account, ledger_account.c.id),
     "payment_line": (payment_line.c.payment, payment.c.id),
     "request_sent": (request_sent.c.payment, payment.c.id),
@@ -54,7 +59,7 @@ OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
 """How a row without merchant and mode is tied to one that has them."""
 
 TABLES = (
-    *(ledger_account, entry, posting, seal, chain, balance, intake, allocation, drawn),
+    *(ledger_account, entry, erasure, posting, seal, chain, balance, intake, allocation, drawn),
     *(payable, payment, payment_line, observation, request_sent, settlement_line),
 )
 

@@ -15,8 +15,8 @@ FORMAT = 1
 """Version of what is hashed; each seal names the one that it was made by."""
 
 SEALED = (
-    *("merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "observation"),
-    *("own_record", "note_digest"),
+    *("merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "payable"),
+    *("observation", "own_record", "note_digest"),
 )
 """Columns of an entry that are hashed, in their order."""
 
@@ -27,8 +27,8 @@ def chained(before: str, fields: Iterable[Field]) -> str:
     """SHA-256 of the hash before and the canonical bytes of an entry and its postings.
 
     The fields, in this order: version, merchant, mode, key, kind, currency, at (microseconds UTC), value_on, payment,
-    observation, own_record, note_digest; then kind, owner and amount of each posting. Each is ``length:text`` in UTF-8,
-    nothing is ``-``.
+    payable, observation, own_record, note_digest; then kind, owner and amount of each posting. Each is
+    ``length:text`` in UTF-8, nothing is ``-``.
     """
     return hashlib.sha256(before.encode() + b"".join(map(canonical, fields))).hexdigest()
 

@@ -32,6 +32,7 @@ from hub.domain.ledger import (
     Effect,
     Entry,
     EntryKind,
+    Erasure,
     Intake,
     LedgerKind,
     Posting,
@@ -51,6 +52,7 @@ from .schema import (
     customer,
     drawn,
     entry,
+    erasure,
     intake,
     ledger_account,
     literal,
@@ -59,7 +61,7 @@ from .schema import (
     posting,
     seal,
 )
-from .statements import Runs, among, inserted
+from .statements import Runs, among, changed, inserted
 from .verify import problems_in
 
 ADD = (
@@ -77,6 +79,8 @@ ADD_INTAKE = inserted(intake)
 ADD_ALLOCATION = inserted(allocation)
 ADD_DRAWN = inserted(drawn)
 ADD_SEAL = inserted(seal)
+ADD_ERASURE = inserted(erasure)
+ERASE = changed(entry, entry.c.note, entry.c.note_salt)
 HEAD = select(chain.c.seq, chain.c.hash).where(
     chain.c.merchant == bindparam("merchant"), chain.c.mode == bindparam("mode")
 )
@@ -138,9 +142,16 @@ OF_CHAIN = and_(
 """The same for a few entries that are found otherwise: in this form no index leads through the whole chain."""
 
 ENTRIES = (
-    select(entry, intake.c.customer.label("intake_of"))
+    select(
+        entry,
+        intake.c.customer.label("intake_of"),
+        erasure.c.by.label("erased_by"),
+        erasure.c.why.label("erased_why"),
+        erasure.c.at.label("erased_at"),
+    )
     .join(seal, seal.c.entry == entry.c.id)
     .join(intake, intake.c.entry == entry.c.id, isouter=True)
+    .join(erasure, erasure.c.entry == entry.c.id, isouter=True)
     .order_by(seal.c.seq)
 )
 POSTINGS = (
@@ -426,6 +437,17 @@ class Ledger:
         net = [(row["payable"], int(row["amount"]) - back.get(row["payable"], 0)) for row in rows]
         return tuple((payable_id, amount) for payable_id, amount in net if amount > 0)
 
+    def erase_note(self, merchant_id: str, mode: Mode, key: str, erasure: Erasure) -> None:
+        """Erase the text of an entry; what is sealed of it stays, and so does who erased it.
+
+        Raises:
+            Conflict: ``unique`` when it was erased before.
+        """
+        entry_id = _entry_id(merchant_id, mode, key)
+        values = {"entry": entry_id, "by": erasure.by, "why": erasure.why, "at": micros(erasure.at)}
+        self._tx.run(ADD_ERASURE, values)
+        self._tx.change(ERASE, {"this": entry_id, "note": "", "note_salt": ""})
+
     def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
         """Write a book to a new SQLite file of its own; the number of rows.
 
@@ -511,6 +533,7 @@ def _entry_values(entry: Entry, entry_id: str) -> dict[str, Any]:
         "at": micros(entry.at),
         "value_on": entry.value_on and entry.value_on.isoformat(),
         "payment": entry.payment_id,
+        "payable": entry.payable_id,
         "observation": entry.observation,
         "own_record": int(entry.own_record),
         "note": entry.note,
@@ -582,7 +605,13 @@ def _entry(row: sqlite3.Row, postings: Iterable[Posting], applied: Iterable[Appl
         drawn=tuple(drew),
         intake_of=row["intake_of"],
         payment_id=row["payment"],
+        payable_id=row["payable"],
         observation=row["observation"],
         own_record=bool(row["own_record"]),
         note=row["note"],
+        erased=_erasure(row),
     )
+
+
+def _erasure(row: sqlite3.Row) -> Erasure | None:
+    return Erasure(row["erased_by"], row["erased_why"], moment(row["erased_at"])) if row["erased_by"] else None

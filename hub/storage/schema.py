@@ -541,6 +541,7 @@ entry = _table(
     _whole("at"),
     _text("value_on", null=True),
     _to("payment", "payment.id", null=True),
+    _to("payable", "payable.id", null=True),
     _to("observation", "observation.id", null=True),
     _whole("own_record"),
     _text("note"),
@@ -551,6 +552,16 @@ entry = _table(
     _one_of("kind", EntryKind),
     _flag("own_record"),
     Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+)
+
+erasure = _table(
+    "erasure",
+    _to("entry", "entry.id", primary_key=True),
+    _text("by"),
+    _text("why"),
+    _whole("at"),
+    CheckConstraint("by <> '' AND why <> ''", name="accounted_for"),
+    rowid=False,
 )
 
 posting = _table(

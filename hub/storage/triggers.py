@@ -262,17 +262,22 @@ def _payables() -> Iterator[Trigger]:
 
 
 def _ledger() -> Iterator[Trigger]:
-    for table in ("ledger_account", "posting", "seal", "allocation", "drawn"):
+    for table in ("ledger_account", "posting", "seal", "allocation", "drawn", "erasure"):
         yield from _append_only(table)
     yield _fixed(
         "entry",
-        *("id", "merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "observation"),
-        *("own_record", "note_digest"),
+        *("id", "merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "payable"),
+        *("observation", "own_record", "note_digest"),
     )
     yield _guard(
         "entry_note",
-        "BEFORE UPDATE OF note, note_salt ON entry WHEN NEW.note <> '' OR NEW.note_salt <> ''",
-        _refuse("append_only", "a note can be erased, and not be changed"),
+        "BEFORE UPDATE OF note, note_salt ON entry WHEN NEW.note <> OLD.note OR NEW.note_salt <> OLD.note_salt",
+        _refuse("append_only", "a note can be erased, and not be changed", "NEW.note <> '' OR NEW.note_salt <> ''"),
+        _refuse(
+            "accounted_for",
+            "who erases a note says so, and why",
+            "NOT EXISTS (SELECT 1 FROM erasure WHERE entry = NEW.id)",
+        ),
     )
     yield _kept("entry")
     yield _guard(
@@ -282,6 +287,16 @@ def _ledger() -> Iterator[Trigger]:
             "walls",
             "entry and payment are of one merchant and mode",
             "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND merchant = NEW.merchant AND mode = NEW.mode)",
+        ),
+    )
+    yield _guard(
+        "entry_is_on",
+        "BEFORE INSERT ON entry WHEN NEW.payable IS NOT NULL",
+        _refuse(
+            "walls",
+            "entry and payable are of one merchant, mode and currency",
+            "NOT EXISTS (SELECT 1 FROM payable WHERE id = NEW.payable AND merchant = NEW.merchant"
+            " AND mode = NEW.mode AND currency = NEW.currency)",
         ),
     )
     for table in ("posting", "allocation", "intake", "drawn"):

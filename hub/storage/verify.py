@@ -172,7 +172,7 @@ STATEMENTS = tuple((words, text(sql)) for words, sql in CHECKS)
 
 CHAINS = text(
     "SELECT s.merchant, s.mode, s.seq, s.version, s.prev_hash, s.hash, e.key, e.kind, e.currency, e.at, e.value_on,"
-    " e.payment, e.observation, e.own_record, e.note, e.note_salt, e.note_digest,"
+    " e.payment, e.payable, e.observation, e.own_record, e.note, e.note_salt, e.note_digest,"
     " e.merchant AS entry_merchant, e.mode AS entry_mode,"
     " a.kind AS account_kind, a.owner, p.amount FROM seal s"
     " JOIN entry e ON e.id = s.entry JOIN posting p ON p.entry = e.id JOIN ledger_account a ON a.id = p.ledger_account"

@@ -317,9 +317,13 @@ def test_an_entry_stands_on_its_day_where_the_company_is() -> None:
 
 
 def test_text_of_people_does_no_harm() -> None:
-    nasty = ledger.correction(RECEIVED, number=0, at=NOW, note='a "quote" \\ and\na line; 2020-01-01 open X')
+    nasty = ledger.credit_note(BILL, note_number='a "quote" \\ and; 2020-01-01 open X', amount=300, at=NOW)
 
-    assert complaints(exported(RECEIVED, nasty)) == []
+    assert complaints(exported(BOOKED[0][0], nasty)) == []
+
+
+def test_nobodys_words_are_exported() -> None:
+    assert "Ana" not in exported(RECEIVED, ledger.correction(RECEIVED, number=0, at=NOW, note="Ana called"))
 
 
 def test_currencies_without_minor_units_are_written_whole() -> None:

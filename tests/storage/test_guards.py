@@ -347,6 +347,21 @@ REFUSED = {
     },
     "an entry changed": ("UPDATE entry SET at = 1", "fixed"),
     "an entry's note changed": ("UPDATE entry SET note = 'x'", "append_only"),
+    "an entry's note erased by nobody": (
+        an_entry().replace("0, '', '', ''", "0, 'x', 'x', ''") + "; UPDATE entry SET note = '', note_salt = ''",
+        "accounted_for",
+    ),
+    "an erasure without a reason": (f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', '', 1)", "accounted_for"),
+    "an erasure changed": (
+        f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', 'x', 1); UPDATE erasure SET by = 'Eva'",
+        "append_only",
+    ),
+    "a credit note on another merchant's invoice": (
+        an_entry("e9", "m2")
+        .replace("note_digest)", "note_digest, payable)")
+        .replace("'', '', '')", "'', '', '', 'p1')"),
+        "walls",
+    ),
     "what is sealed of a note changed": ("UPDATE entry SET note_digest = 'x'", "fixed"),
     "a posting changed": ("UPDATE posting SET amount = amount", "append_only"),
     "a seal changed": ("UPDATE seal SET hash = 'x'", "append_only"),

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from hub.domain import ledger
-from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting, Share
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Erasure, LedgerKind, Posting, Share
 from hub.domain.payment import Phase, Status, captures_in
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore, migrate
@@ -280,9 +280,9 @@ def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStor
     furnished.write_now(write)
     connection = sqlite3.connect(path)
     digest = connection.execute("SELECT note_digest FROM entry WHERE key = 'bill:p1:9'").fetchone()
-    connection.execute("UPDATE entry SET note = '', note_salt = '' WHERE key = 'bill:p1:9'")
-    connection.commit()
     connection.close()
+    who = Erasure(by="Ana", why="asked for", at=world.now)
+    furnished.write_now(lambda tx: tx.ledger.erase_note("m1", Mode.TEST, "bill:p1:9", who))
 
     assert len(digest[0]) == 64
     assert not [problem for problem in furnished.read_now(lambda tx: tx.ledger.verify()) if problem.startswith("L9")]

@@ -193,8 +193,8 @@ def test_the_chain_is_verified_from_the_audit_file_alone(furnished: SqliteStore,
     for id, sealed in connection.execute("SELECT entry, hash FROM seal ORDER BY seq").fetchall():
         fields = list(
             connection.execute(
-                "SELECT version, e.merchant, e.mode, key, kind, currency, at, value_on, payment, observation,"
-                " own_record, note_digest FROM entry e JOIN seal ON entry = id WHERE id = ?",
+                "SELECT version, e.merchant, e.mode, key, kind, currency, at, value_on, payment, payable,"
+                " observation, own_record, note_digest FROM entry e JOIN seal ON entry = id WHERE id = ?",
                 (id,),
             ).fetchone()
         )

@@ -563,6 +563,7 @@ def upgrade() -> None:
         sa.Column("at", WHOLE, nullable=False),
         sa.Column("value_on", sa.Text(), nullable=True),
         sa.Column("payment", sa.Text(), nullable=True),
+        sa.Column("payable", sa.Text(), nullable=True),
         sa.Column("observation", sa.Text(), nullable=True),
         sa.Column("own_record", WHOLE, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -577,6 +578,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["id"], ["seal.entry"], name="entry_sealed", initially="DEFERRED", deferrable=True),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("entry_merchant_known")),
         sa.ForeignKeyConstraint(["observation"], ["observation.id"], name=op.f("entry_observation_known")),
+        sa.ForeignKeyConstraint(["payable"], ["payable.id"], name=op.f("entry_payable_known")),
         sa.ForeignKeyConstraint(["payment"], ["payment.id"], name=op.f("entry_payment_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("entry_key")),
         sa.UniqueConstraint("merchant", "mode", "key", name=op.f("entry_merchant_mode_key_once")),
@@ -584,6 +586,18 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("entry_by_payment"), "entry", ["payment"], unique=False, sqlite_where=sa.text("payment IS NOT NULL")
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("erasure_accounted_for")),
+        sa.ForeignKeyConstraint(["entry"], ["entry.id"], name=op.f("erasure_entry_known")),
+        sa.PrimaryKeyConstraint("entry", name=op.f("erasure_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "posting",
