@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -139,14 +140,25 @@ async def find_payment(hub: Hub, text: str) -> Payment:
     return found[0]
 
 
-def since_moment(text: str | None, now: datetime) -> datetime | None:
-    """``2026-11-21``, ``2026-11-21T09:41``, ``7d`` or ``24h``; without a zone on this machine's clock."""
+def clock_in(tx: Tx, slug: str | None) -> tzinfo | None:
+    """The clock of the named company, or the one that all go by; None where they differ."""
+    zones = {company_in(tx, slug).company.zone} if slug else {merchant.company.zone for merchant in tx.merchants.all()}
+    return ZoneInfo(zones.pop()) if len(zones) == 1 else None
+
+
+def since_moment(text: str | None, now: datetime, zone: tzinfo | None = None) -> datetime | None:
+    """``2026-11-21``, ``2026-11-21T09:41``, ``7d`` or ``24h``.
+
+    Args:
+        zone: Whose clock is meant where the text does not say; None for this machine's.
+    """
     if not text:
         return None
     if found := re.fullmatch(r"(\d{1,5})([dh])", text.strip()):
         count = int(found[1])
         return now - (timedelta(days=count) if found[2] == "d" else timedelta(hours=count))
     try:
-        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+        typed = datetime.fromisoformat(text.strip())
+        return (typed.replace(tzinfo=zone) if typed.tzinfo is None else typed).astimezone(UTC)
     except ValueError:
         raise click.BadParameter(f"{text!r} is neither a date such as 2026-11-21 nor 7d nor 24h") from None

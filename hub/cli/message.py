@@ -94,10 +94,11 @@ async def _chosen(
 ) -> Sequence[MessageLine]:
     from hub.flows.view_messages import list_messages
 
-    from .finding import since_moment
+    from .finding import clock_in, since_moment
 
     accounts = await _accounts(hub, slug, code)
-    begin: datetime | None = since_moment(since, hub.clock())
+    clock = await hub.store.read(lambda tx: clock_in(tx, slug))
+    begin: datetime | None = since_moment(since, hub.clock(), clock)
     return await list_messages(hub, accounts=accounts, states=states, since=begin, limit=limit)
 
 

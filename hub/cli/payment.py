@@ -42,14 +42,15 @@ def list_(
     data: str | None,
 ) -> None:
     """List payments, newest first."""
-    from .finding import company_in, since_moment
+    from .finding import clock_in, company_in, since_moment
     from .printing import moment, print_csv, print_json, print_table, when
     from .running import run
 
     def work(hub: Hub) -> Any:
-        begin = since_moment(since, hub.clock())
+        now = hub.clock()
 
         def read(tx: Any) -> Any:
+            begin = since_moment(since, now, clock_in(tx, slug))
             owner = company_in(tx, slug).id if slug else None
             merchants = {merchant.id: merchant for merchant in tx.merchants.all()}
             found = tx.payments.search(merchant_id=owner, since=begin, status=status or "", limit=limit)

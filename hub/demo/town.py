@@ -17,6 +17,7 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import httpx
@@ -289,10 +290,10 @@ async def found_company(town: Town, country: str, form: CompanyForm, *, auto_rec
         owner_email=OWNERS[country],
         options=Options(auto_record=auto_record, partial=True, notify=(OWNERS[country],)),
     )
-    samples = files("hub.demo") / "samples"
+    samples, today = files("hub.demo") / "samples", hub.clock().astimezone(ZoneInfo(saved.merchant.company.zone)).date()
     for kind, load in (("clientes", import_customers), ("facturas", import_invoices)):
         name = f"{country.lower()}_{kind}.csv"
-        sample = of_today((samples / name).read_text(encoding="utf-8"), hub.clock().date())
+        sample = of_today((samples / name).read_text(encoding="utf-8"), today)
         report = await load(hub, saved.merchant, sample.encode(), name=name)
         if report.faults or report.refused:
             raise RuntimeError(f"{name}: {[str(fault) for fault in (*report.faults, *report.refused)]}")

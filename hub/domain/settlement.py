@@ -120,9 +120,9 @@ def line_faults(lines: Iterable[SettlementLine]) -> Iterator[str]:
                 yield f"línea {line.line_id}: «{tax}» no es el nombre de una retención"
 
 
-def line_day(line: SettlementLine) -> date | None:
-    """The day of a line: of the payment where it is known, else of the payout."""
-    return line.occurred_at.date() if line.occurred_at else line.settled_on
+def line_day(line: SettlementLine, zone: tzinfo) -> date | None:
+    """The day of a line where the merchant is: of the payment where it is known, else of the payout."""
+    return line.occurred_at.astimezone(zone).date() if line.occurred_at else line.settled_on
 
 
 # ---------------------------------------------------------------- the documented file

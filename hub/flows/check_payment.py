@@ -16,7 +16,7 @@ from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Wa
 from .note_restore import is_from_a_backup
 from .open_account import CannotOpen, Opened, open_account
 from .ports import Hub, Tx
-from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
+from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of, zone_of
 from .run_operation import undo_payment
 
 PROBE_EVERY = timedelta(seconds=30)
@@ -139,7 +139,7 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment
     started = after.ended_at or after.created_at
-    told = f"payment {after.reference} is {after.status} since {started.date()}"
+    told = f"payment {after.reference} is {after.status} since {started.astimezone(zone_of(tx, payment)).date()}"
     if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
         _ask_a_person(tx, after, told, now)
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -200,7 +201,7 @@ def _place(
         customer_id=customer.id,
         currency=total.currency,
         total=total.minor,
-        issued_on=now.date(),
+        issued_on=now.astimezone(ZoneInfo(merchant.company.zone)).date(),
         description=f"Pedido {cart.number}",
         offered_until=hold,
         created_at=now,

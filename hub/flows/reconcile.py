@@ -145,9 +145,9 @@ async def import_settlement(
         lines, faults = parsed.lines, parsed.faults
     if faults:
         return Reconciliation(source=source, faults=faults)
-    last = max((day for line in lines if (day := line_day(line))), default=None)
-    until = last - timedelta(days=days) if last else None
     zone = ZoneInfo(opened.account.company.zone)
+    last = max((day for line in lines if (day := line_day(line, zone))), default=None)
+    until = last - timedelta(days=days) if last else None
     return await _reconcile(
         hub, account, lines, source=source, since=None, until=until, days=days, zone=zone, dry_run=dry_run
     )

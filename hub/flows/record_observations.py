@@ -210,6 +210,12 @@ def way_of(hub: Hub, payment: Payment) -> Way | None:
     return provider.info.way(payment.way) if provider else None
 
 
+def zone_of(tx: Tx, payment: Payment) -> ZoneInfo:
+    """Where the days of a payment's merchant begin."""
+    merchant = tx.merchants.get(payment.merchant_id)
+    return ZoneInfo(merchant.company.zone if merchant else "UTC")
+
+
 def _tell(
     tx: Tx,
     after: Payment,

@@ -11,7 +11,7 @@ from hub_hookspecs import Kind, Observation, PostForm, Redirect
 
 from .decide import NotAllowed, decide
 from .ports import Hub, Tx
-from .record_observations import Claim, record_observations, way_of
+from .record_observations import Claim, record_observations, way_of, zone_of
 from .record_outcome import note_of, sent_for_good
 
 
@@ -53,8 +53,9 @@ async def release_payment(
         if start is None:
             raise NotAllowed("not_installed", f"El proveedor {payment.provider} no está instalado")
         if now < start:
+            start = start.astimezone(zone_of(tx, payment))
             raise NotAllowed(
-                "too_early", f"El cliente todavía puede aprobarlo; se puede liberar desde {start:%Y-%m-%d %H:%M} UTC"
+                "too_early", f"El cliente todavía puede aprobarlo; se puede liberar desde {start:%Y-%m-%d %H:%M}"
             )
         wanted = Decision(
             id=decision_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -144,7 +145,7 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
         ]
         if open_ones:
             return open_ones[0]
-        today = now.date()
+        today = now.astimezone(ZoneInfo(merchant.company.zone)).date()
         invoice = Payable(
             id=invoice_id,
             merchant_id=merchant.id,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 import attrs
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -88,6 +89,10 @@ class Reader:
     def day(self, day: date) -> str:
         """A date."""
         return date_text(day, self.locale)
+
+    def day_of(self, moment: datetime) -> str:
+        """The date of a moment where the merchant is."""
+        return self.day(moment.astimezone(ZoneInfo(self.zone)).date())
 
     def moment(self, moment: datetime) -> str:
         """Date and time where the merchant is, with the zone."""

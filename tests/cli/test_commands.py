@@ -3,11 +3,17 @@
 import json
 import re
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from hub.bootstrap import open_hub
+from hub.cli.finding import clock_in, since_moment
+from hub.settings import Settings
 
 from .conftest import CREATE, Run, row
 
@@ -322,6 +328,21 @@ def test_lists_are_json_and_empty_where_there_is_nothing(run: Run, shop: Path) -
     assert run("payment", "list", "--format", "csv").out.startswith("created,reference,company,")
     assert "neither a date" in run("payment", "list", "--since", "gestern").err
     assert "no payment matches 'FE-001'" in run("payment", "show", "FE-001").err
+
+
+def test_a_day_begins_where_the_company_is(run: Run, shop: Path) -> None:
+    hours = [
+        since_moment(text, datetime.now(UTC), ZoneInfo("America/Costa_Rica"))
+        for text in ("2026-11-30", "2026-11-30T00:00Z")
+    ]
+
+    assert hours == [datetime(2026, 11, 30, 6, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)]
+    opened = open_hub(Settings(data=shop))
+    assert (
+        opened.store.read_now(lambda tx: [clock_in(tx, slug) for slug in (None, "tornillo")])
+        == [ZoneInfo("America/Costa_Rica")] * 2
+    )
+    opened.store.close_now()
 
 
 # ---------------------------------------------------------------- plugins

@@ -50,7 +50,6 @@ def issued(opened: Opened) -> tuple[date, str]:
     return order.issued_on, call("ledger", "export", "--beancount", "-").out
 
 
-@pytest.mark.xfail(strict=True, reason="C6: an order of the evening is issued the next day")
 def test_an_order_of_the_evening_is_of_that_day(evening: Opened) -> None:
     day, books = issued(evening)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import attrs
 import httpx
 import pytest
 
+from hub.domain.figures import date_text
 from hub.domain.merchant import LinkKind, Options
 from hub.domain.payment import Payment, Status
 from hub.flows.check_payment import check_payment
@@ -80,6 +82,20 @@ def test_the_statement_shows_what_is_owed_with_the_overdue_invoices_ticked(house
     assert "Pagar en línea" in words(html)
     assert "PRUEBA - SIN VALOR" in html
     assert "SIMULADO" in html
+
+
+def test_the_page_says_when_its_link_ends_where_the_company_is(house: Any) -> None:
+    here = ZoneInfo("America/Costa_Rica")
+    evening = datetime.combine(datetime.now(here).date() + timedelta(days=1), time(19), here)
+    house.time.ahead = evening - datetime.now(here)
+    try:
+        debtor = house.debtor("CR", (1500050, -30))
+        html = page(house, debtor.path)
+    finally:
+        house.time.ahead = timedelta()
+
+    ends = evening.date() + timedelta(days=house.hub.link_days)
+    assert f"Este enlace vence el {date_text(ends, 'es_CR')}." in words(html)
 
 
 def test_who_owes_nothing_is_thanked(house: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
 from litestar import get
@@ -59,7 +60,8 @@ async def show_design(request: Request) -> Page:
         trade_name="Ferretería El Tornillo",
         zone="America/Costa_Rica",
     )
-    items = [_item(*row, today=now.date(), held=row[0] == "FE-1066") for row in INVOICES]
+    today = now.astimezone(ZoneInfo(company.zone)).date()
+    items = [_item(*row, today=today, held=row[0] == "FE-1066") for row in INVOICES]
     customer = Customer(id="c", merchant_id="m", name="Alejandro González")
     statement = compute_statement(company=company, customer=customer, items=items, as_of=now)
     offers = [_offer("greenpay", attrs.evolve(BUTTON, hint=HINT)), _offer("other", BUTTON)]

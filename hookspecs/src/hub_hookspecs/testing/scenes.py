@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import attrs
@@ -228,7 +228,8 @@ def _settled(world: World) -> Records:
     for way in world.subject.info.ways:
         paid(world, way)
     now = world.subject.now
-    first, last = (now - timedelta(days=1)).date(), (now + timedelta(days=1)).date()
+    today = now.astimezone(UTC).date()
+    first, last = today - timedelta(days=1), today + timedelta(days=1)
     return {"period": Period(first=first, last=last, now=now, call_id=world.subject.call_id())}
 
 
