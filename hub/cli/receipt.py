@@ -11,7 +11,7 @@ from .options import company_option, data_option, json_option
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
     from hub.domain.payable import Payable
-    from hub.domain.receipt import CashReceipt
+    from hub.domain.receipt import CashReceipt, SeriesGap
     from hub.flows.ports import Hub
     from hub.flows.view_desk import ReceiptView
     from hub_hookspecs import Money
@@ -28,16 +28,18 @@ def command() -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List a company's cash receipts, newest first."""
+    from hub.flows.skip_numbers import list_gaps
     from hub.flows.view_desk import list_receipts
 
     from .finding import find_company
     from .printing import print_json, print_table
     from .running import run
 
-    async def work(hub: Hub) -> tuple[ReceiptView, ...]:
-        return await list_receipts(hub, await find_company(hub, slug))
+    async def work(hub: Hub) -> tuple[Merchant, tuple[ReceiptView, ...], tuple[SeriesGap, ...]]:
+        merchant = await find_company(hub, slug)
+        return merchant, await list_receipts(hub, merchant), await list_gaps(hub, merchant)
 
-    found = run(data, work)
+    merchant, found, gaps = run(data, work)
     if as_json:
         print_json([_facts(view) for view in found])
         return
@@ -60,6 +62,73 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
         cut=("CUSTOMER",),
         fold=("INVOICES",),
     )
+    for gap in gaps:
+        click.echo(_told(gap, merchant.company.zone))
+
+
+def _told(gap: SeriesGap, zone: str) -> str:
+    from .explaining import in_english
+    from .printing import local
+
+    first, last = gap.labels
+    which = f"{first} is" if first == last else f"{first} to {last} are"
+    return f"{which} not here, and never given again: {in_english(gap.why)} ({gap.by}, {local(gap.at, zone)})"
+
+
+@command.command()
+@company_option
+@json_option
+@data_option
+def gaps(slug: str | None, as_json: bool, data: str | None) -> None:
+    """List the numbers that no cash receipt here has, with who left them out, when and why."""
+    from hub.flows.skip_numbers import list_gaps
+
+    from .explaining import in_english
+    from .finding import find_company
+    from .printing import print_json
+    from .running import run
+
+    async def work(hub: Hub) -> tuple[Merchant, tuple[SeriesGap, ...]]:
+        merchant = await find_company(hub, slug)
+        return merchant, await list_gaps(hub, merchant)
+
+    merchant, found = run(data, work)
+    if as_json:
+        print_json(
+            [
+                {
+                    "first": gap.labels[0],
+                    "last": gap.labels[1],
+                    "by": gap.by,
+                    "why": in_english(gap.why),
+                    "at": gap.at,
+                }
+                for gap in found
+            ]
+        )
+        return
+    for gap in found:
+        click.echo(_told(gap, merchant.company.zone))
+
+
+@command.command()
+@click.argument("last", metavar="RECEIPT")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands beside the receipts.")
+@company_option
+@data_option
+def skip(last: str, reason: str, slug: str | None, data: str | None) -> None:
+    """Leave out every number up to RECEIPT, such as RC-000042, because somebody has it and it is not here."""
+    from hub.flows.skip_numbers import skip_numbers
+
+    from .finding import find_company
+    from .running import operator, run
+
+    async def work(hub: Hub) -> tuple[Merchant, SeriesGap]:
+        merchant = await find_company(hub, slug)
+        return merchant, await skip_numbers(hub, merchant, last, by=operator(), reason=reason)
+
+    merchant, gap = run(data, work)
+    click.echo(f"{merchant.slug} {_told(gap, merchant.company.zone)}")
 
 
 def _facts(view: ReceiptView) -> dict[str, object]:

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .options import data_option
 
+if TYPE_CHECKING:
+    from hub.domain.receipt import SeriesGap
+    from hub.flows.note_restore import SeriesEnd
+
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @click.option("--keys", type=click.Path(exists=True, path_type=Path, dir_okay=False), help="The keys.json kept apart.")
+@click.option(
+    "--last-receipt",
+    "said",
+    metavar="COMPANY/MODE/SERIES=NUMBER",
+    multiple=True,
+    help="The last cash receipt that anybody has, for each series.",
+)
+@click.option(
+    "--skip-receipts",
+    "skip",
+    metavar="N",
+    type=click.IntRange(1, 100_000),
+    help="Go on N numbers ahead where nobody knows the last.",
+)
 @data_option
-def command(file: Path, keys: Path | None, data: str | None) -> int:
+def command(file: Path, keys: Path | None, said: tuple[str, ...], skip: int | None, data: str | None) -> int:
     """Put the backup FILE into an empty data folder, and verify what is there then.
 
-    The folder needs the keys.json of the backup: put it there, or say --keys."""
+    The folder needs the keys.json of the backup: put it there, or say --keys. Cash receipts that were issued after the
+    backup have left the house: say the last number of each series, so that none is given again."""
     import shutil
 
     from hub.bootstrap import KEYS, database_of
     from hub.flows.check_keys import check_keys
-    from hub.flows.note_restore import note_restore
-    from hub.storage import restore
+    from hub.flows.note_restore import note_restore, series_ends
+    from hub.providers.load import load_countries
+    from hub.storage import read_backup, restore
 
     from .running import run_with, settings_of
 
@@ -32,17 +55,61 @@ def command(file: Path, keys: Path | None, data: str | None) -> int:
         raise click.ClickException(f"{ring} is there already, and is another one: move it elsewhere first")
     if keys is None and not ring.exists():
         raise click.ClickException(f"{ring} is not there: put the keys of this backup there, or say --keys FILE")
-    restore(file, database_of(settings))
+    countries, now = load_countries().countries, datetime.now(UTC)
+    ends = read_backup(file, lambda tx: series_ends(tx, countries))
+    gaps = continuing(ends, said, skip, file.name, now)
+    restore(file, database_of(settings), prepare=lambda tx: note_restore(tx, file.name, gaps, now=now))
     if keys is not None and not ring.exists():
         shutil.copyfile(keys, ring)
         ring.chmod(0o600)
     problems = run_with(settings, lambda hub: hub.store.read(lambda tx: tx.ledger.verify()))
     strange = run_with(settings, check_keys)
-    run_with(settings, lambda hub: note_restore(hub, file.name))
     for problem in (*problems, *strange):
         click.echo(f"Error: {problem}", err=True)
     if problems or strange:
         return 1
     click.echo(f"{database_of(settings)} is restored, the books are right, the keys open what is stored")
+    for gap in gaps:
+        click.echo(f"cash receipts go on after {gap.labels[1]}: payment-hub receipt gaps tells why")
     click.echo("what happened after the backup is unknown here: docs/operating.md, After a restore")
     return 0
+
+
+def continuing(
+    ends: Iterable[SeriesEnd], said: Iterable[str], skip: int | None, backup: str, now: datetime
+) -> tuple[SeriesGap, ...]:
+    """What is left out of each series, as it was said.
+
+    Raises:
+        click.UsageError: Of a series nothing was said, or what cannot be.
+    """
+    from hub.flows.note_restore import WrongNumber, gap_behind
+
+    from .running import operator
+
+    last, known = dict(map(_read, said)), {end.name: end for end in ends}
+    if strange := sorted(last.keys() - known.keys()):
+        raise click.UsageError(f"the backup has no series {strange[0]}; there are: {', '.join(known) or 'none'}")
+    unsaid = [end for name, end in known.items() if name not in last]
+    if unsaid and skip is None:
+        raise click.UsageError(
+            "cash receipts that were issued after the backup have left the house. Say the last number that anybody has"
+            " (in the mails sent, at the customers'), so that none is given again; the backup ends with:\n"
+            + "\n".join(f"  --last-receipt {end.name}={end.last}" for end in unsaid)
+            + "\nor --skip-receipts N to go on N numbers ahead where nobody knows"
+        )
+    try:
+        found = [
+            gap_behind(end, seen=last.get(name), skip=skip or 0, backup=backup, by=operator(), now=now)
+            for name, end in known.items()
+        ]
+    except WrongNumber as wrong:
+        raise click.UsageError(str(wrong)) from None
+    return tuple(gap for gap in found if gap is not None)
+
+
+def _read(text: str) -> tuple[str, int]:
+    name, sign, number = text.rpartition("=")
+    if not (sign and name.count("/") == 2 and number.isdecimal()):
+        raise click.UsageError(f"write COMPANY/MODE/SERIES=NUMBER, such as tornillo/live/RC=42, not {text!r}")
+    return name, int(number)

@@ -100,6 +100,38 @@ class ReceiptLine:
         return self.applied + sum(self.withholdings.values()) + self.discount
 
 
+MAX_GAP = 100_000
+"""How many numbers are left out at once."""
+
+
+def label_of(series: str, number: int) -> str:
+    """Series and number as people write it: ``RC-000042``."""
+    return f"{series}-{number:06d}"
+
+
+@attrs.frozen(kw_only=True)
+class SeriesGap:
+    """Numbers that no receipt here has and none will get: they left the house, or may have, before it was restored.
+
+    Attributes:
+        first, last: Both are left out.
+    """
+
+    merchant_id: str
+    mode: Mode
+    series: str
+    first: int
+    last: int
+    by: str
+    why: str
+    at: datetime
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """First and last as people write them."""
+        return label_of(self.series, self.first), label_of(self.series, self.last)
+
+
 @attrs.frozen(kw_only=True)
 class Party:
     """Who stands on a receipt, as it was when that was issued.
@@ -174,7 +206,7 @@ class CashReceipt:
     @property
     def label(self) -> str:
         """Series and number as people write it: ``RC-000042``."""
-        return f"{self.series}-{self.number:06d}"
+        return label_of(self.series, self.number)
 
     @property
     def deductions(self) -> tuple[Deduction, ...]:

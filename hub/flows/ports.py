@@ -27,7 +27,7 @@ from hub.domain.papers import MailValue, Paper, PaperFile
 from hub.domain.payable import Payable, PayableKind, Step
 from hub.domain.payment import ObservedBy, Payment, Seen
 from hub.domain.proof import Proof
-from hub.domain.receipt import CashReceipt
+from hub.domain.receipt import CashReceipt, SeriesGap
 from hub.domain.reconciliation import DailyReconciliation
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
@@ -486,6 +486,18 @@ class Receipts(Protocol):
 
     def next_number(self, merchant_id: str, mode: Mode, series: str) -> int:
         """Take the next number of a series, in this transaction; gapless because it rolls back with it."""
+
+    def last_number(self, merchant_id: str, mode: Mode, series: str) -> int:
+        """The last number of a series that was taken, or left out; 0 before the first."""
+
+    def series(self) -> tuple[tuple[str, Mode, str], ...]:
+        """(merchant id, mode, series) of every series that has begun."""
+
+    def leave_out(self, gap: SeriesGap) -> None:
+        """Give the numbers of a gap to nobody: the series goes on after it."""
+
+    def gaps(self, merchant_id: str, mode: Mode) -> tuple[SeriesGap, ...]:
+        """A merchant's gaps by series, the last first."""
 
     def add(self, receipt: CashReceipt) -> None: ...
     def void(self, receipt_id: str, reason: str, at: datetime, *, by: str = "") -> None:

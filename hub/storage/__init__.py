@@ -3,6 +3,7 @@
 from .audit import export_audit as export_audit
 from .backup import BackupRefused as BackupRefused
 from .backup import back_up as back_up
+from .backup import read_backup as read_backup
 from .backup import restore as restore
 from .backup import verify_file as verify_file
 from .check import check as check

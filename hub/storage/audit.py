@@ -32,6 +32,8 @@ from .schema import (
     posting,
     request_sent,
     seal,
+    series,
+    series_gap,
     settlement_line,
 )
 from .statements import Runs
@@ -42,6 +44,7 @@ HIDDEN = {
     "observation": {"note", "digest", "instrument_label"},
     "payable": {"description"},
     "payment": {"payer", "payer_email", "memory", "action", "return_token", "owner"},
+    "series_gap": {"by", "why"},
     "settlement_line": {"source"},
 }
 """Columns that stay behind: what people typed, what tells of them or of a message of theirs, what opens something."""
@@ -60,7 +63,7 @@ OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
 
 TABLES = (
     *(ledger_account, entry, erasure, posting, seal, chain, balance, intake, allocation, drawn),
-    *(payable, payment, payment_line, observation, request_sent, settlement_line),
+    *(payable, payment, payment_line, observation, request_sent, settlement_line, series, series_gap),
 )
 
 

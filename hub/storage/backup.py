@@ -6,12 +6,15 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from .check import schema_problems
 from .connection import connect
 from .transaction import SqliteTx
+
+T = TypeVar("T")
 
 PARTIAL = ".partial"
 
@@ -49,8 +52,26 @@ def back_up(database: str | Path, target: str | Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def restore(backup: str | Path, database: str | Path) -> None:
+def read_backup(backup: str | Path, fn: Callable[[SqliteTx], T]) -> T:
+    """Read a backup, which is not changed.
+
+    Raises:
+        BackupRefused: It is not sound.
+    """
+    try:
+        with contextlib.closing(_only_read(Path(backup))) as connection:
+            return fn(SqliteTx(connection))
+    except sqlite3.DatabaseError as error:
+        raise BackupRefused(f"{backup} is not sound: {error}") from error
+
+
+def restore(
+    backup: str | Path, database: str | Path, *, prepare: Callable[[SqliteTx], None] = lambda _tx: None
+) -> None:
     """Put a verified backup where no database is.
+
+    Args:
+        prepare: What is written into it before it can be found there.
 
     Raises:
         BackupRefused: There is a database, or the backup is not sound.
@@ -66,11 +87,25 @@ def restore(backup: str | Path, database: str | Path) -> None:
     try:
         shutil.copyfile(backup, partial)
         partial.chmod(0o600)
+        calls = _prepared(partial, prepare)
         _synced(partial)
         partial.replace(database)
         _synced(database.parent)
     finally:
         partial.unlink(missing_ok=True)
+    for call in calls:
+        call()
+
+
+def _prepared(path: Path, prepare: Callable[[SqliteTx], None]) -> list[Callable[[], None]]:
+    """Write into a copy that nobody uses yet; what is to be told once it is in place."""
+    with contextlib.closing(connect(path)) as connection:
+        tx = SqliteTx(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        prepare(tx)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode=DELETE")  # so that it is one file
+    return tx.calls
 
 
 def verify_file(path: str | Path) -> list[str]:

@@ -10,11 +10,11 @@ import attrs
 from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.receipt import CashReceipt, Means, Party, ReceiptLine
+from hub.domain.receipt import CashReceipt, Means, Party, ReceiptLine, SeriesGap
 from hub_hookspecs import Mode, Money
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment
-from .schema import ONE, cash_receipt, series
+from .schema import ONE, cash_receipt, series, series_gap
 from .statements import Runs, changed, inserted
 
 NEXT = (
@@ -26,6 +26,18 @@ NEXT = (
         index_elements=[series.c.merchant, series.c.mode, series.c.series], set_={"next": series.c.next + ONE}
     )
     .returning((series.c.next - ONE).label("number"))
+)
+LAST = select((series.c.next - ONE).label("last")).where(
+    series.c.merchant == bindparam("merchant"),
+    series.c.mode == bindparam("mode"),
+    series.c.series == bindparam("series"),
+)
+SERIES = select(series).order_by(series.c.merchant, series.c.mode, series.c.series)
+ADD_GAP = inserted(series_gap)
+GAPS = (
+    select(series_gap)
+    .where(series_gap.c.merchant == bindparam("merchant"), series_gap.c.mode == bindparam("mode"))
+    .order_by(series_gap.c.series, series_gap.c.first.desc())
 )
 ADD = inserted(cash_receipt)
 VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at, cash_receipt.c.voided_by)
@@ -57,6 +69,52 @@ class Receipts:
         values = {"merchant": merchant_id, "mode": mode.value, "series": series}
         (row,) = self._tx.run(NEXT, values).fetchall()
         return int(row["number"])
+
+    def last_number(self, merchant_id: str, mode: Mode, series: str) -> int:
+        """The last number of a series that was taken, or left out; 0 before the first."""
+        row = self._tx.run(LAST, {"merchant": merchant_id, "mode": mode.value, "series": series}).fetchone()
+        return 0 if row is None else int(row["last"])
+
+    def series(self) -> tuple[tuple[str, Mode, str], ...]:
+        """(merchant id, mode, series) of every series that has begun."""
+        return tuple((row["merchant"], Mode(row["mode"]), row["series"]) for row in self._tx.run(SERIES))
+
+    def leave_out(self, gap: SeriesGap) -> None:
+        """Give the numbers of a gap to nobody: the series goes on after it.
+
+        Raises:
+            Conflict: ``append_only`` when it does not begin where the series stands.
+        """
+        self._tx.run(
+            ADD_GAP,
+            {
+                "merchant": gap.merchant_id,
+                "mode": gap.mode.value,
+                "series": gap.series,
+                "first": gap.first,
+                "last": gap.last,
+                "by": gap.by,
+                "why": gap.why,
+                "at": micros(gap.at),
+            },
+        )
+
+    def gaps(self, merchant_id: str, mode: Mode) -> tuple[SeriesGap, ...]:
+        """A merchant's gaps by series, the last first."""
+        rows = self._tx.run(GAPS, {"merchant": merchant_id, "mode": mode.value})
+        return tuple(
+            SeriesGap(
+                merchant_id=row["merchant"],
+                mode=Mode(row["mode"]),
+                series=row["series"],
+                first=row["first"],
+                last=row["last"],
+                by=row["by"],
+                why=row["why"],
+                at=moment(row["at"]),
+            )
+            for row in rows
+        )
 
     def add(self, receipt: CashReceipt) -> None:
         """Insert a receipt.

@@ -934,6 +934,22 @@ series = _table(
     rowid=False,
 )
 
+series_gap = _table(
+    "series_gap",
+    _to("merchant", "merchant.id", primary_key=True),
+    _text("mode", primary_key=True),
+    _text("series", primary_key=True),
+    _whole("first", primary_key=True, autoincrement=False),
+    _whole("last"),
+    _text("by"),
+    _text("why"),
+    _whole("at"),
+    _one_of("mode", Mode),
+    CheckConstraint("first >= 1 AND last >= first", name="forward"),
+    CheckConstraint("by <> '' AND why <> ''", name="accounted_for"),
+    rowid=False,
+)
+
 cash_receipt = _table(
     "cash_receipt",
     _id(),

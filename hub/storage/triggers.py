@@ -478,12 +478,43 @@ def _documents() -> Iterator[Trigger]:
         _refuse("append_only", "a receipt is voided once"),
     )
     yield _kept("cash_receipt")
+    here = "merchant = NEW.merchant AND mode = NEW.mode AND series = NEW.series"
+    left_out = f"SELECT 1 FROM series_gap WHERE {here} AND last = NEW.next - 1"
+    yield _guard(
+        "series_begins",
+        "BEFORE INSERT ON series",
+        _refuse(
+            "append_only",
+            "a series begins at one",
+            f"NEW.next <> 2 AND NOT EXISTS ({left_out} AND first = coalesce((SELECT next FROM series WHERE {here}), 1))",
+        ),
+    )
     yield _guard(
         "series_forward",
         "BEFORE UPDATE ON series",
-        _refuse("append_only", "a series counts on by one", "NEW.next <> OLD.next + 1"),
+        _refuse(
+            "append_only",
+            "a series counts on by one, but for a gap that is accounted for",
+            f"NEW.next <> OLD.next + 1 AND NOT EXISTS ({left_out} AND first = OLD.next)",
+        ),
     )
     yield _kept("series")
+    yield _guard(
+        "series_gap_fits",
+        "BEFORE INSERT ON series_gap",
+        _refuse(
+            "append_only",
+            "a gap begins where its series stands",
+            f"NEW.first <> coalesce((SELECT next FROM series WHERE {here}), 1)",
+        ),
+    )
+    yield Trigger(
+        "series_gap_moves",
+        "AFTER INSERT ON series_gap",
+        "INSERT INTO series (merchant, mode, series, next) VALUES (NEW.merchant, NEW.mode, NEW.series, NEW.last + 1)"
+        " ON CONFLICT (merchant, mode, series) DO UPDATE SET next = excluded.next;",
+    )
+    yield from _append_only("series_gap")
 
 
 def _settlements() -> Iterator[Trigger]:

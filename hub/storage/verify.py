@@ -161,10 +161,18 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " AND o.kind = 'paid' WHERE e.kind = 'capture' AND o.id IS NULL",
     ),
     (
-        "cash receipts {series} of merchant {merchant} in {mode} mode: {count} of {last} numbers are there",
-        "SELECT s.merchant, s.mode, s.series, s.next - 1 AS last, count(r.id) AS count FROM series s"
-        " LEFT JOIN cash_receipt r ON r.merchant = s.merchant AND r.mode = s.mode AND r.series = s.series"
-        " GROUP BY s.merchant, s.mode, s.series, s.next HAVING count(r.id) <> s.next - 1",
+        "cash receipts {series} of merchant {merchant} in {mode} mode: {count} of {last} numbers are there,"
+        " {skipped} are left out",
+        "SELECT * FROM (SELECT s.merchant, s.mode, s.series, s.next - 1 AS last,"
+        " (SELECT count(*) FROM cash_receipt r WHERE r.merchant = s.merchant AND r.mode = s.mode"
+        " AND r.series = s.series) AS count,"
+        " (SELECT coalesce(sum(g.last - g.first + 1), 0) FROM series_gap g WHERE g.merchant = s.merchant"
+        " AND g.mode = s.mode AND g.series = s.series) AS skipped FROM series s) c WHERE count + skipped <> last",
+    ),
+    (
+        "cash receipt {number} of series {series} of merchant {merchant} in {mode} mode has a number that is left out",
+        "SELECT r.merchant, r.mode, r.series, r.number FROM cash_receipt r JOIN series_gap g ON g.merchant = r.merchant"
+        " AND g.mode = r.mode AND g.series = r.series AND r.number BETWEEN g.first AND g.last",
     ),
 )
 

@@ -362,6 +362,23 @@ REFUSED = {
         .replace("'', '', '')", "'', '', '', 'p1')"),
         "walls",
     ),
+    "a series that does not begin at one": ("INSERT INTO series VALUES ('m1', 'live', 'RC', 9)", "append_only"),
+    "a gap that does not begin where its series stands": (
+        "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 5, 9, 'Ana', 'x', 1)",
+        "append_only",
+    ),
+    "a gap for no reason": (
+        "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', '', 1)",
+        "accounted_for",
+    ),
+    "a gap taken back": (
+        "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', 'x', 1); DELETE FROM series_gap",
+        "append_only",
+    ),
+    "a series moved beyond its gap": (
+        "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', 'x', 1); UPDATE series SET next = 12",
+        "append_only",
+    ),
     "what is sealed of a note changed": ("UPDATE entry SET note_digest = 'x'", "fixed"),
     "a posting changed": ("UPDATE posting SET amount = amount", "append_only"),
     "a seal changed": ("UPDATE seal SET hash = 'x'", "append_only"),

@@ -17,6 +17,7 @@ from hub.flows.record_receipt import receipt_form, record_for_payment
 from hub.flows.record_withholding import record_withholding
 from hub.flows.save_company import Invalid
 from hub.flows.send_statement import NoMail
+from hub.flows.skip_numbers import list_gaps
 from hub.flows.view_desk import list_receipts, view_receipt
 from hub.flows.void_receipt import void_receipt
 from hub.web.pages import Page, pdf_answer, redirect
@@ -35,7 +36,8 @@ NOTHING = Form({})
 async def show_receipts(desk: AtDesk, q: FromQuery[str] = "") -> Page:
     """Cash receipts, newest number first."""
     q = q.strip()[:100]
-    return desk.page("receipts.html", rows=await list_receipts(desk.hub, desk.merchant, q), q=q)
+    rows, gaps = await list_receipts(desk.hub, desk.merchant, q), await list_gaps(desk.hub, desk.merchant)
+    return desk.page("receipts.html", rows=rows, gaps=gaps, q=q)
 
 
 @get("/receipts/{receipt:str}", right=Right.SEE)

@@ -1101,6 +1101,24 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "series_gap",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("first", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("last", WHOLE, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("series_gap_accounted_for")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("series_gap_mode")),
+        sa.CheckConstraint("first >= 1 AND last >= first", name=op.f("series_gap_forward")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("series_gap_merchant_known")),
+        sa.PrimaryKeyConstraint("merchant", "mode", "series", "first", name=op.f("series_gap_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "cash_receipt",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("merchant", sa.Text(), nullable=False),
