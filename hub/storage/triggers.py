@@ -480,13 +480,14 @@ def _documents() -> Iterator[Trigger]:
     yield _kept("cash_receipt")
     here = "merchant = NEW.merchant AND mode = NEW.mode AND series = NEW.series"
     left_out = f"SELECT 1 FROM series_gap WHERE {here} AND last = NEW.next - 1"
+    stands = f"coalesce((SELECT next FROM series WHERE {here}), 1)"
     yield _guard(
         "series_begins",
         "BEFORE INSERT ON series",
         _refuse(
             "append_only",
             "a series begins at one",
-            f"NEW.next <> 2 AND NOT EXISTS ({left_out} AND first = coalesce((SELECT next FROM series WHERE {here}), 1))",
+            f"NEW.next <> 2 AND NOT EXISTS ({left_out} AND first = {stands})",
         ),
     )
     yield _guard(
@@ -505,7 +506,7 @@ def _documents() -> Iterator[Trigger]:
         _refuse(
             "append_only",
             "a gap begins where its series stands",
-            f"NEW.first <> coalesce((SELECT next FROM series WHERE {here}), 1)",
+            f"NEW.first <> {stands}",
         ),
     )
     yield Trigger(

@@ -23,6 +23,7 @@ from hub.flows import receive_message
 from hub.flows.connect_account import connect_account, notification_address, provision_account, validate_account
 from hub.flows.sign_in import request_sign_in
 from hub.logs import set_up_logs
+from hub.storage import audit
 from hub.web.portal import statement as page
 from tests.cli.conftest import call
 
@@ -210,6 +211,34 @@ def test_people_stand_in_the_tables_that_are_named_for_them(house: Any, sinks: S
 
     assert "customer" in found
     assert found <= PERSONAL_TABLES, "data of people in a table that is not known for it"
+
+
+def in_exports(house: Any, sinks: Sinks, folder: Path) -> list[str]:
+    """What of people stands in the books that leave the house, and of what they paid with."""
+    data = str(house.opened.settings.data)
+    canaries = {**sinks.people, "payer": "pagador@correo.example", "wallet": "399***4643", "card": "****1111"}
+    found = []
+    for slug in ("casa-cr", "casa-co"):
+        file = folder / f"{slug}.db"
+        assert call("ledger", "audit", str(file), "--company", slug, "--data", data).code == 0
+        with contextlib.closing(sqlite3.connect(file)) as exported:
+            text = "\n".join(exported.iterdump())
+        text += call("ledger", "export", "--beancount", "-", "--company", slug, "--data", data).out
+        assert "capture:" in text
+        found += [f"{slug}: {which}" for which in sinks.found(canaries, text)]
+    return found
+
+
+def test_no_export_of_the_books_holds_a_person(house: Any, sinks: Sinks, tmp_path: Path) -> None:
+    assert in_exports(house, sinks, tmp_path) == []
+
+
+def test_control_an_export_of_every_column_holds_people(house: Any, sinks: Sinks, tmp_path: Path, plant: Any) -> None:
+    plant(audit, "HIDDEN", {})
+
+    found = in_exports(house, sinks, tmp_path)
+
+    assert {"casa-co: wallet", "casa-co: payer", "casa-cr: card", "casa-co: document"} <= set(found)
 
 
 def test_no_page_shows_what_only_the_provider_or_the_browser_may_know(sinks: Sinks) -> None:

@@ -19,6 +19,7 @@ from hub.domain.ledger import Share
 from hub.domain.table_file import read_table
 from hub.flows.offer_buttons import offers_for
 from hub.flows.send_statement import send_statement
+from hub.flows.skip_numbers import skip_numbers
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
 from hub.web.merchant.words import CAUSES
 from hub_hookspecs import Channel, Mode, Money
@@ -441,6 +442,18 @@ def test_every_exception_that_may_wait_has_words() -> None:
     causes = {cause for row in table.splitlines() if row.startswith("| `") for cause in re.findall(r"`(\w+)`", row)}
     assert "parked_payment" in causes
     assert causes <= set(CAUSES)
+
+
+def test_numbers_that_are_not_here_stand_under_the_receipts(house: Any, clerk: Any, seen: Seen) -> None:
+    for last in ("RC-000004", "RC-000005"):
+        house.run(skip_numbers(house.hub, clerk.merchant, last, by="operator Ana", reason="impresos antes"))
+
+    page = seen(clerk.read("/m/receipts"))
+
+    assert (
+        "Los números RC-000001 a RC-000004 no están aquí y no se vuelven a dar. impresos antes · operator Ana" in page
+    )
+    assert "El número RC-000005 no está aquí y no se vuelve a dar." in page
 
 
 def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: Any, clerk: Any, seen: Seen) -> None:
