@@ -20,6 +20,7 @@ from hub.domain.settlement import LineState
 from hub_hookspecs import Kind, Money
 
 from .ports import Tx
+from .read_held import held_of
 
 
 def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> bool:
@@ -60,14 +61,14 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
         return
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     own = [entry for entry in entries if entry.currency == payment.amount.currency]
-    money = [entry for entry in own if _is_of_capture(entry) or _is_of_return(entry)]
+    money = [entry for entry in own if ledger.root_of(entry.key).startswith(MONEY)]
     proof = next((entry for entry in reversed(money) if entry.observation), None)
     if proof is None:
         return
-    held = _held(money)
-    if held <= 0:
+    left = _left(tx, payment, payment.amount.currency)
+    if left <= 0:
         _correct_withheld(tx, payment, proof, when)
-    elif held >= payment.amount.minor:
+    elif left >= payment.amount.minor:
         taken = next(entry for entry in reversed(money) if entry.kind is EntryKind.CAPTURE)
         _book_declared(tx, payment, taken, when)
 
@@ -182,7 +183,7 @@ def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     amount = _all_of(captures) if back.amount is None else back.amount
     own = [entry for entry in entries if entry.currency == amount.currency]
-    room = _held(own)
+    room = _left(tx, payment, amount.currency)
     parts = [entry for entry in own if _is_part(entry, key)]
     booked = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in parts)
     part = min(amount.minor - booked, room)
@@ -200,20 +201,13 @@ def _all_of(captures: tuple[Capture, ...]) -> Money:
     return Money(sum(taken.amount.minor for taken in captures if taken.amount.currency == currency), currency)
 
 
-def _is_of_capture(entry: Entry) -> bool:
-    return entry.kind is EntryKind.CAPTURE or entry.key.startswith("fix:capture:")
+MONEY = ("capture:", "refund:", "chargeback:")
+"""How the keys begin of what came and of what went back."""
 
 
-def _is_of_return(entry: Entry) -> bool:
-    return entry.kind in (EntryKind.REFUND, EntryKind.CHARGEBACK) or entry.key.startswith(
-        ("fix:refund:", "fix:chargeback:")
-    )
-
-
-def _held(entries: Iterable[Entry]) -> int:
+def _left(tx: Tx, payment: Payment, currency: str) -> int:
     """What is there of a payment: what came less what went back, as corrected."""
-    own = (entry for entry in entries if _is_of_capture(entry) or _is_of_return(entry))
-    return sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own)
+    return sum(held.left for held in held_of(tx, payment) if held.currency == currency)
 
 
 def _is_part(entry: Entry, key: str) -> bool:

@@ -10,7 +10,7 @@ from hub_hookspecs import Money
 
 from .decide import decide, is_same, would_be_done
 from .ports import Hub, Tx
-from .run_operation import refund_payment, refundable
+from .run_operation import offered_refund, refund_payment
 
 
 @attrs.frozen
@@ -54,7 +54,7 @@ async def decide_refund(
             kind=DecisionKind.REFUND,
             subject=payment.id,
             payment_id=payment.id,
-            amount=refundable(tx, hub, payment, amount, left=left),
+            amount=offered_refund(tx, hub, payment, amount, left=left),
             by=by,
             why=why,
             evidence=evidence or Evidence(),

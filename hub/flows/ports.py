@@ -15,6 +15,7 @@ import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.decision import Decision, DecisionKind
+from hub.domain.held import Cleared
 from hub.domain.ledger import Entry, Erasure, Intake
 from hub.domain.logo import Logo
 from hub.domain.mail import Mail as Mail
@@ -248,6 +249,9 @@ class Ledger(Protocol):
         days: tuple[date, date] | None = None,
     ) -> tuple[Entry, ...]:
         """The entries that movements are made of, booked in [since, until); with ``days``, that count for them."""
+
+    def cleared(self, payment_ids: Collection[str]) -> Mapping[str, tuple[Cleared, ...]]:
+        """What the entries of payments add to their providers' clearing accounts, by payment."""
 
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool: ...
     def settled_here(self, payable_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:

@@ -12,6 +12,7 @@ import attrs
 import structlog
 
 from hub.domain.decision import Decision
+from hub.domain.held import held_as
 from hub.domain.message import Review
 from hub.domain.operation import (
     DONE_BY,
@@ -22,7 +23,7 @@ from hub.domain.operation import (
     settled_at,
     undo_due,
 )
-from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status, captures_in, left_of, returns_in
+from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
 from hub_hookspecs import (
     CROCKFORD,
     Cancel,
@@ -44,6 +45,7 @@ from .decide import decide
 from .note_restore import is_from_a_backup
 from .open_account import CannotOpen, Opened, is_locked, open_account
 from .ports import Conflict, Hub, Tx, Unavailable
+from .read_held import held_of, refundable_now
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
 from .tell import tell, warn
 from .write_outcome import write_outcome
@@ -88,7 +90,7 @@ async def refund_payment(
     """
 
     def allow(tx: Tx, payment: Payment, _info: ProviderInfo, _way: Way) -> Money:
-        wanted = refundable(tx, hub, payment, amount, left=left)
+        wanted = offered_refund(tx, hub, payment, amount, left=left)
         if decision and not decide(tx, hub, decision, now=hub.clock()).is_done:
             raise NotAllowed("second_person", "Falta otra persona")
         return wanted
@@ -97,7 +99,7 @@ async def refund_payment(
 
 
 def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, *, left: int | None = None) -> Money:
-    """What would be given back: ``amount``, or all that is left of the capture.
+    """What may be given back: ``amount``, or all that the books hold of the payment and its provider vouched for.
 
     Args:
         left: What somebody saw to be left, minor units.
@@ -105,13 +107,13 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, 
     Raises:
         NotAllowed: Not paid, unknown, more than is left, not what was seen, or the provider cannot.
     """
-    provider, captured = hub.providers.get(payment.provider), _captured(tx, payment)
+    provider, captured = hub.providers.get(payment.provider), _left(tx, payment)
     if payment.status is Status.UNKNOWN:
         raise NotAllowed("unknown", "El pago está por confirmarse; no se puede devolver todavía")
     if payment.status is not Status.PAID:
         raise NotAllowed("not_paid", "Este pago no está pagado")
     if not captured:
-        raise NotAllowed("nothing_left", "De este pago no queda nada por devolver")
+        raise _nothing_left(tx, payment)
     if left not in (None, captured.minor):
         raise NotAllowed("changed", f"Ya se devolvió una parte; quedan {captured}. Revise y decida de nuevo")
     if provider is None:
@@ -163,12 +165,39 @@ async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
     return None
 
 
-def _captured(tx: Tx, payment: Payment) -> Money:
-    """What was captured and has not gone back."""
-    seen, currency = tx.payments.seen(payment.id), payment.amount.currency
-    captures = captures_in(payment, seen)
-    left = left_of(captures, returns_in(seen)) if captures else {}
-    return Money(max(0, left.get(currency, 0)), currency)
+def offered_refund(
+    tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, *, left: int | None = None
+) -> Money:
+    """``refundable``, as far as the provider can: one that gives all back can give back no rest.
+
+    Raises:
+        NotAllowed: As ``refundable``.
+    """
+    wanted = refundable(tx, hub, payment, amount, left=left)
+    info, whole = hub.providers[payment.provider].info, _vouched(tx, payment)
+    if info.refunds is Refunds.FULL and wanted != whole:
+        raise NotAllowed(
+            "full_only", f"{info.name} solo devuelve el monto completo, {whole}; quedan {wanted}: hágalo en su panel"
+        )
+    return wanted
+
+
+def _left(tx: Tx, payment: Payment) -> Money:
+    return Money(refundable_now(tx, payment), payment.amount.currency)
+
+
+def _vouched(tx: Tx, payment: Payment) -> Money:
+    """What the provider captured of what was asked for, as far as the books agree."""
+    held = held_as(held_of(tx, payment), payment.amount.currency)
+    return held.money(held.vouched)
+
+
+def _nothing_left(tx: Tx, payment: Payment) -> NotAllowed:
+    held = held_as(held_of(tx, payment), payment.amount.currency)
+    if held.left > 0 and held.currency != payment.amount.currency:
+        came = held.money(held.left)
+        return NotAllowed("currency", f"El dinero llegó en otra moneda, {came}; devuélvalo en el panel del proveedor")
+    return NotAllowed("nothing_left", "De este pago no queda nada por devolver")
 
 
 Allow = Callable[[Tx, Payment, ProviderInfo, Way], Money]
@@ -256,14 +285,15 @@ async def send_operation(hub: Hub, operation: Operation) -> None:
 async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tuple[Any, ...]]:
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Opened]:
+    def load(tx: Tx) -> tuple[Payment, Money, Opened]:
         payment, record = tx.payments.get(operation.payment_id), tx.accounts.get(operation.account_id)
         if payment is None or record is None:
             raise LookupError(operation.payment_id)
-        return payment, open_account(tx, hub, record, now)
+        captured = _vouched(tx, payment) if operation.kind is OperationKind.REFUND else payment.amount
+        return payment, captured, open_account(tx, hub, record, now)
 
     try:
-        payment, opened = await hub.store.read(load)
+        payment, captured, opened = await hub.store.read(load)
     except CannotOpen as error:
         return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
     call_id = hub.random_text(10, CROCKFORD)
@@ -282,7 +312,7 @@ async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tup
     if operation.kind is OperationKind.CANCEL:
         records = {"cancel": Cancel(**common)}
     else:
-        records = {"refund": Refund(kind=RefundKind(operation.kind.value), captured=payment.amount, **common)}
+        records = {"refund": Refund(kind=RefundKind(operation.kind.value), captured=captured, **common)}
     ran = await hub.exchanger.run(
         opened.provider,
         HOOKS[operation.kind],

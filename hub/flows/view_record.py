@@ -19,7 +19,7 @@ from .note_restore import is_from_a_backup
 from .ports import Hub, Tx
 from .record_observations import way_of
 from .release_payment import is_hosted, releasable_from
-from .run_operation import HOOKS, refundable
+from .run_operation import HOOKS, offered_refund
 
 
 @attrs.frozen
@@ -100,7 +100,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
     if not is_open:
         why_not = ""
         try:
-            left = refundable(tx, hub, payment)
+            left = offered_refund(tx, hub, payment)
         except NotAllowed as refusal:
             why_not = str(refusal)
     return PaymentRecord(

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain import moved
+from hub.domain.held import Cleared
 from hub.domain.ledger import (
     Applied,
     Drawn,
@@ -180,6 +181,18 @@ DRAWN = (
     .order_by(drawn.c.entry, drawn.c.position)
 )
 WHOLE_CHAIN = tuple(statement.where(IN_CHAIN) for statement in (ENTRIES, POSTINGS, APPLIED, DRAWN))
+CLEARED = (
+    select(entry.c.payment, entry.c.key, entry.c.currency, posting.c.amount)
+    .join(seal, seal.c.entry == entry.c.id)
+    .join(posting, posting.c.entry == entry.c.id)
+    .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
+    .where(
+        among(entry.c.payment, "payments"),
+        entry.c.payment.is_not(None),
+        ledger_account.c.kind == literal("provider_clearing"),
+    )
+    .order_by(seal.c.seq)
+)
 OF_PAYMENT = select(entry.c.id).where(entry.c.payment == bindparam("payment"), entry.c.payment.is_not(None))
 
 KEYED = select(entry.c.id).where(
@@ -378,6 +391,13 @@ class Ledger:
             return self._entries(values, MONEY_BOOKED)
         first, last = days
         return self._entries({**values, "first": first.isoformat(), "last": last.isoformat()}, MONEY_COUNTING)
+
+    def cleared(self, payment_ids: Collection[str]) -> Mapping[str, tuple[Cleared, ...]]:
+        """What the entries of payments add to their providers' clearing accounts, by payment, in their order."""
+        found: dict[str, list[Cleared]] = {payment_id: [] for payment_id in payment_ids}
+        for row in self._tx.run(CLEARED, {"payments": json_text(list(payment_ids))}):
+            found[row["payment"]].append(Cleared(row["key"], row["currency"], row["amount"]))
+        return {payment_id: tuple(rows) for payment_id, rows in found.items()}
 
     def has(self, merchant_id: str, mode: Mode, key: str) -> bool:
         """Whether there is an entry of this key."""

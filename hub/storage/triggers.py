@@ -150,10 +150,16 @@ def _payments() -> Iterator[Trigger]:
 
 
 def _operations() -> Iterator[Trigger]:
-    captured = "(SELECT coalesce(sum(amount), 0) FROM intake WHERE payment = NEW.payment)"
-    given_back = (
+    held = (
+        "(SELECT coalesce(sum(p.amount), 0) FROM entry e JOIN posting p ON p.entry = e.id"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'provider_clearing'"
+        " WHERE e.payment = NEW.payment AND e.payment IS NOT NULL AND e.currency = NEW.currency"
+        " AND (e.kind IN ('capture', 'refund', 'chargeback') OR e.key LIKE 'fix:capture:%'"
+        " OR e.key LIKE 'fix:refund:%' OR e.key LIKE 'fix:chargeback:%'))"
+    )
+    under_way = (
         "(SELECT coalesce(sum(amount), 0) FROM operation WHERE payment = NEW.payment AND id <> NEW.id"
-        " AND kind = 'refund' AND (live = 1 OR status = 'done'))"
+        " AND kind <> 'cancel' AND live = 1)"
     )
     yield _guard(
         "operation_begins",
@@ -173,8 +179,8 @@ def _operations() -> Iterator[Trigger]:
         _refuse("legal_send", "the operation is no longer live", "OLD.live = 0 OR NEW.live = 0"),
         _refuse(
             "legal_send",
-            "more would go back than was captured",
-            f"NEW.kind = 'refund' AND {given_back} + NEW.amount > {captured}",
+            "more would go back than the books hold",
+            f"NEW.kind = 'refund' AND {under_way} + NEW.amount > {held}",
         ),
         _refuse(
             "legal_send",

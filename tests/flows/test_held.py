@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 
 from hub.domain.ledger import capture_key, chargeback_key
-from hub.domain.payment import Payment
+from hub.domain.operation import Operation, OperationKind
+from hub.domain.payment import LEASE, Payment, captures_in, left_of, returns_in
+from hub.domain.refusals import Conflict
+from hub.flows import run_operation
 from hub.flows.correct_entry import correct_amount, correct_entry
+from hub.flows.decide_refund import decide_refund
 from hub.flows.run_operation import NotAllowed, refundable
-from hub_hookspecs import Kind, Money
+from hub.flows.view_record import record_of
+from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
 from tests.flows.test_returns import paid, returned
 
@@ -26,13 +31,13 @@ def corrected(desk: Desk, payment: Payment, minor: int) -> None:
 
 def won(desk: Desk, payment: Payment, case: str) -> None:
     """A dispute ends in the merchant's favour."""
-    key = chargeback_key(payment.account_id, case)
+    key = chargeback_key(payment.account_id, f"{case}-{payment.id}")
     asyncio.run(correct_entry(desk.hub, desk.companies["CO"], key, by="Ana", reason="ganada"))
 
 
 def back(event: str, minor: int, kind: Kind = Kind.RETURNED) -> Callable[[Desk, Payment], Any]:
     """So much goes back."""
-    return lambda desk, payment: desk.tell(payment, returned(payment, minor, event=event, kind=kind))
+    return lambda desk, payment: desk.tell(payment, returned(payment, minor, event=f"{event}-{payment.id}", kind=kind))
 
 
 def dispute(case: str, minor: int) -> Callable[[Desk, Payment], Any]:
@@ -64,7 +69,6 @@ ROWS: dict[str, tuple[list[Callable[[Desk, Payment], Any]], int]] = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="A1: what was observed is added up, whatever the books say")
 def test_what_may_be_given_back_is_what_the_books_hold(desk: Desk) -> None:
     found = {}
     for name, (events, _left) in ROWS.items():
@@ -85,9 +89,79 @@ def offered(desk: Desk, payment: Payment) -> int:
         return 0 if refusal.code == "nothing_left" else -1
 
 
-def test_control_what_was_observed_added_up_forgets_what_people_corrected(desk: Desk) -> None:
+def test_control_what_was_observed_added_up_forgets_what_people_corrected(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def observed(tx: Any, payment: Payment) -> int:
+        seen = tx.payments.seen(payment.id)
+        return left_of(captures_in(payment, seen), returns_in(seen))["COP"]
+
+    monkeypatch.setattr(run_operation, "refundable_now", observed)
+
+    with pytest.raises(AssertionError):
+        test_what_may_be_given_back_is_what_the_books_hold(desk)
+
+
+def test_what_is_on_its_way_back_is_not_offered_again(desk: Desk) -> None:
     payment = desk.sent(desk.debtor("CO", 100_000))
     desk.tell(payment, paid(payment, 100_000))
-    corrected(desk, payment, 60_000)
+    operation = under_way(payment, 30_000)
 
-    assert offered(desk, payment) == 100_000
+    def begin(tx: Any) -> None:
+        tx.operations.add(operation)
+        tx.operations.begin_sending(operation.id, "process-1", desk.clock.now + LEASE)
+
+    desk.write(begin)
+
+    assert offered(desk, payment) == 70_000
+
+
+def under_way(payment: Payment, minor: int) -> Operation:
+    """A refund that nobody knows the end of."""
+    return Operation(
+        id=f"op-{payment.id}",
+        payment_id=payment.id,
+        account_id=payment.account_id,
+        merchant_id=payment.merchant_id,
+        mode=payment.mode,
+        kind=OperationKind.REFUND,
+        reference=f"OP-{payment.reference}",
+        amount=Money(minor, "COP"),
+        created_at=payment.created_at,
+    )
+
+
+def test_the_database_sends_no_refund_above_what_the_books_hold(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+    dispute("D1", 60_000)(desk, payment)
+
+    def begin(tx: Any) -> None:
+        tx.operations.add(under_way(payment, 40_001))
+        tx.operations.begin_sending(f"op-{payment.id}", "process-1", desk.clock.now + LEASE)
+
+    with pytest.raises(Conflict, match="legal_send"):
+        desk.write(begin)
+
+
+def test_a_rest_is_not_offered_by_a_provider_that_gives_back_all_or_nothing(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+    back("R1", 30_000)(desk, payment)
+
+    record = desk.read(lambda tx: record_of(tx, desk.hub, desk.payment(payment)))
+
+    assert record.refundable is None
+    assert "solo devuelve el monto completo" in record.why_not
+    with pytest.raises(NotAllowed, match=r"quedan 700\.00 COP"):
+        asyncio.run(decide_refund(desk.hub, payment.id, by="Ana", why="x"))
+
+
+def test_money_in_another_currency_is_given_back_elsewhere_and_says_so(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    vouched = frozenset({"movement", "amount"})
+    strange = Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(2_500, "USD"), vouched=vouched)
+    desk.tell(payment, strange)
+
+    with pytest.raises(NotAllowed, match=r"en otra moneda, 25\.00 USD"):
+        desk.read(lambda tx: refundable(tx, desk.hub, desk.payment(payment)))
