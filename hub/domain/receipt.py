@@ -52,6 +52,19 @@ class Deduction:
     amount: int
     tax: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What people call it: ``Retefuente``, ``Descuento``."""
+        return name_of_less(self.tax)
+
+
+LESS_NAMES = {None: "Descuento", "retefuente": "Retefuente", "reteiva": "ReteIVA", "reteica": "ReteICA"}
+
+
+def name_of_less(tax: str | None) -> str:
+    """What people call a tax that was kept back; without one it is a discount."""
+    return LESS_NAMES.get(tax) or str(tax).capitalize()
+
 
 @attrs.frozen(kw_only=True)
 class Certificate:
@@ -93,6 +106,12 @@ class ReceiptLine:
     after: int
     withholdings: Mapping[str, int] = EMPTY_SUMS
     discount: int = 0
+
+    @property
+    def less(self) -> tuple[tuple[str, int], ...]:
+        """What was kept back and let off, by its name."""
+        kept = ((name_of_less(tax), amount) for tax, amount in self.withholdings.items())
+        return tuple(item for item in (*kept, (name_of_less(None), self.discount)) if item[1])
 
     @property
     def settled(self) -> int:

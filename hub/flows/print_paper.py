@@ -36,7 +36,7 @@ from hub.domain.papers import (
 )
 from hub.domain.papers import PapersMissing as PapersMissing
 from hub.domain.payment import Payment
-from hub.domain.receipt import MEANS_LABELS, CashReceipt, Party, ReceiptLine
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, Party
 from hub.domain.statement import number_of
 from hub_hookspecs import Mode, Money
 
@@ -47,9 +47,6 @@ from .save_logo import with_logo
 from .view_desk import view_receipt
 from .view_payment import PaymentView, Shown, view_of, view_payment
 from .view_statement import StatementView, statement_of
-
-LESS = {"reteiva": "ReteIVA", "reteica": "ReteICA"}
-"""Names of what is kept back, where they are not the tax's own word."""
 
 VERIFY = "verify"
 """Purpose of the code with which a third party checks a receipt."""
@@ -292,7 +289,7 @@ def cash_receipt_paper(hub: Hub, merchant: Merchant, receipt: CashReceipt, payme
                 before=Money(line.before, currency),
                 applied=Money(line.applied, currency),
                 after=Money(line.after, currency),
-                less=_less(line, currency),
+                less=tuple((name, Money(minor, currency)) for name, minor in line.less),
                 is_order=receipt.is_of_order,
             )
             for line in receipt.lines
@@ -323,11 +320,6 @@ def _as_issued(head: Letterhead, issuer: Party) -> Letterhead:
         email=issuer.email,
         zone=issuer.zone or head.zone,
     )
-
-
-def _less(line: ReceiptLine, currency: str) -> tuple[tuple[str, Money], ...]:
-    kept = {**line.withholdings, "descuento": line.discount}
-    return tuple((LESS.get(name, name.capitalize()), Money(minor, currency)) for name, minor in kept.items() if minor)
 
 
 # ---------------------------------------------------------------- the payment report

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from hub.domain.held import Held, held_as, held_in, refundable_of
+from hub.domain.ledger import Effect, Entry, LedgerKind, root_of
 from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment
+from hub.domain.receipt import Deduction
 
 from .ports import Tx
 
@@ -32,3 +34,33 @@ def reserved_in(tx: Tx, payment: Payment) -> int:
     gives_back = (OperationKind.REFUND, OperationKind.UNDO)
     live = (item for item in tx.operations.of_payment(payment.id) if item.is_live and item.kind in gives_back)
     return sum(item.amount.minor for item in live)
+
+
+BESIDES = (Effect.WITHHELD, Effect.DISCOUNTED)
+
+
+def deducted_of(tx: Tx, payment: Payment, observation: str = "") -> tuple[Deduction, ...]:
+    """What settled payables beside a payment's money, as it is booked and stands.
+
+    The payer declared it with the payment, or a person with its cash receipt.
+
+    Args:
+        observation: Only what belongs to the movement that this claim proved.
+    """
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    roots = {entry.key: entry.observation for entry in entries}
+    sums: dict[tuple[str, str | None], int] = {}
+    for entry in entries:
+        if observation and roots.get(root_of(entry.key)) != observation:
+            continue
+        for row in entry.applied:
+            if row.effect in BESIDES:
+                at = (row.payable_id, _tax_of(entry))
+                sums[at] = sums.get(at, 0) + row.amount
+    return tuple(
+        Deduction(payable_id=payable_id, tax=tax, amount=amount) for (payable_id, tax), amount in sums.items() if amount
+    )
+
+
+def _tax_of(entry: Entry) -> str | None:
+    return next((leg.owner for leg in entry.postings if leg.kind is LedgerKind.WITHHOLDING_RECEIVABLE), None)

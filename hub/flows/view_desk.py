@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.held import Held, held_as
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryState, Review
 from hub.domain.payable import Payable, PayableKind
@@ -20,6 +21,7 @@ from hub_hookspecs import Money, SettlementLine
 from .book_money import is_unrecorded
 from .open_link import url_of
 from .ports import Hub, Tx
+from .read_held import held_of_many
 from .view_hearing import hearing_of
 from .view_payment import PaymentView, view_of
 from .view_statement import StatementView, statement_of
@@ -49,12 +51,26 @@ class PaymentRow:
     Attributes:
         receipts: Its cash receipts that stand, one a movement; nearly always one.
         is_unrecorded: Money of it is here, and its cash receipt is still missing.
+        held: What the books hold of it, a record a currency; empty while nothing is proven.
     """
 
     payment: Payment
     customer: Customer
     receipts: tuple[CashReceipt, ...]
     is_unrecorded: bool
+    held: tuple[Held, ...] = ()
+
+    @property
+    def amount(self) -> Money:
+        """What came, as people corrected it; else what was asked for."""
+        came = held_as(self.held, self.payment.amount.currency)
+        return came.money(came.came) if self.held else self.payment.amount
+
+    @property
+    def remains(self) -> Money | None:
+        """What is left of it, where something went back."""
+        came = held_as(self.held, self.payment.amount.currency)
+        return came.money(came.left) if came.gone else None
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +136,8 @@ def _is_told(hub: Hub, account: ProviderAccount) -> bool:
 
 def _rows(tx: Tx, payments: Iterable[Payment]) -> tuple[PaymentRow, ...]:
     customers: dict[str, Customer] = {}
-    rows = []
+    rows, payments = [], tuple(payments)
+    held = held_of_many(tx, [payment.id for payment in payments if payment.status is Status.PAID])
     for payment in payments:
         customer = customers.get(payment.customer_id) or tx.customers.get(payment.customer_id)
         if customer is None:
@@ -129,8 +146,15 @@ def _rows(tx: Tx, payments: Iterable[Payment]) -> tuple[PaymentRow, ...]:
         paid = payment.status is Status.PAID
         every = tx.receipts.all_of_payment(payment.id) if paid else ()
         receipts = tuple(receipt for receipt in every if receipt.voided_at is None)
-        missing = is_unrecorded(tx, payment, receipts)
-        rows.append(PaymentRow(payment=payment, customer=customer, receipts=receipts, is_unrecorded=missing))
+        rows.append(
+            PaymentRow(
+                payment=payment,
+                customer=customer,
+                receipts=receipts,
+                is_unrecorded=is_unrecorded(tx, payment, receipts),
+                held=held.get(payment.id, ()),
+            )
+        )
     return tuple(rows)
 
 

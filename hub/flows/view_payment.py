@@ -1,4 +1,4 @@
-"""View a payment: everything that its page, its receipt and its mails say, from the observations."""
+"""View a payment: everything that its page, its receipt and its mails say; its money as the books have it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import datetime
 import attrs
 
 from hub.domain import ledger
+from hub.domain.held import WITH_MONEY, Held, MoneyState, held_as, state_of
+from hub.domain.ledger import Intake
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Capture, Flag, Payment, Phase, Seen, Status, captures_in, tries_in
-from hub.domain.receipt import MEANS_LABELS, CashReceipt, Means
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means
 from hub_hookspecs import (
     ApproveInApp,
     Instrument,
@@ -29,6 +31,7 @@ from hub_hookspecs import (
 from .book_money import intakes_in, is_unrecorded
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
+from .read_held import deducted_of, held_of
 
 
 class Shown(enum.StrEnum):
@@ -45,7 +48,16 @@ class Shown(enum.StrEnum):
     NOT_COMPLETED = "not_completed"
     NOT_CONFIRMED = "not_confirmed"
     PAID = "paid"
+    PARTLY_RETURNED = "partly_returned"
     RETURNED = "returned"
+    PARTLY_CHARGED_BACK = "partly_charged_back"
+    CHARGED_BACK = "charged_back"
+    NOT_RECEIVED = "not_received"
+
+
+SHOWN_AS = {state: Shown.PAID if state is MoneyState.HELD else Shown(state.value) for state in MoneyState}
+KEPT = frozenset(SHOWN_AS[state] for state in WITH_MONEY)
+"""What the payer sees of a paid payment of which money is still here."""
 
 
 @attrs.frozen(kw_only=True)
@@ -53,7 +65,9 @@ class LineView:
     """One payable of a payment; ``applied`` is what the payment settled of it, ``left`` what is still owed.
 
     Attributes:
+        asked: Nothing where the payment was not for it: its credit settled it later.
         withheld: What the payer keeps back: as declared, and once the payment is proven as booked.
+        less: The same by name, and what was let off.
     """
 
     payable_id: str
@@ -62,6 +76,7 @@ class LineView:
     applied: Money
     left: Money
     withheld: Money
+    less: tuple[tuple[str, Money], ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +84,10 @@ class PaymentView:
     """One payment as people see it.
 
     Attributes:
-        amount: What was captured, in whatever currency it came, else what was asked for.
+        amount: What came as people corrected it, in whatever currency it came, else what was asked for.
+        captured: The same in the currency that was asked for; None where nothing came in it.
+        held: What the books hold of it, a record a currency; empty while nothing is proven.
+        used: Payables that it was not for, and that its credit settled.
         last_try: Reason of the newest refused try, while the session is open.
         reason: Why it was refused, if it was.
         paid_at: When it was paid as the provider says; when we learnt of it where that is not said.
@@ -92,7 +110,9 @@ class PaymentView:
     shown: Shown
     amount: Money
     captured: Money | None
+    held: tuple[Held, ...]
     lines: tuple[LineView, ...]
+    used: tuple[LineView, ...]
     tries: int
     last_try: Reason | None
     reason: Reason | None
@@ -121,6 +141,44 @@ class PaymentView:
         """How it was paid, in Spanish."""
         kinds = {"card": Means.CARD, "wallet": Means.WALLET}
         return MEANS_LABELS[kinds.get(self.instrument.kind, Means.ONLINE)] if self.instrument else self.way_label
+
+    @property
+    def money(self) -> Held:
+        """What the books hold in the currency of ``amount``."""
+        return held_as(self.held, self.payment.amount.currency)
+
+    @property
+    def others(self) -> tuple[Held, ...]:
+        """What came in other currencies beside it."""
+        return tuple(item for item in self.held if item.currency != self.money.currency)
+
+    @property
+    def is_kept(self) -> bool:
+        """It is paid, and something of its money is still here."""
+        return self.shown in KEPT
+
+    @property
+    def returned(self) -> Money | None:
+        """What went back to the payer, or was taken back by the payer's bank."""
+        return self.money.money(self.money.gone) if self.money.gone else None
+
+    @property
+    def remains(self) -> Money:
+        """What came and did not go back."""
+        return self.money.money(self.money.left)
+
+    @property
+    def less(self) -> tuple[tuple[str, Money], ...]:
+        """What settled its payables beside the money: taxes that the payer kept back, and discounts, by name."""
+        sums: dict[str, Money] = {}
+        for name, amount in (item for line in (*self.lines, *self.used) for item in line.less):
+            sums[name] = sums[name] + amount if name in sums else amount
+        return tuple(sums.items())
+
+    @property
+    def is_corrected(self) -> bool:
+        """A person said that something else came than was booked at first."""
+        return self.money.came != self.money.stated
 
     @property
     def is_late(self) -> bool:
@@ -208,10 +266,11 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     payables = {payable.id: payable for payable in tx.payables.many([line.payable_id for line in payment.lines])}
     provider = hub.providers.get(payment.provider)
     way = provider.info.way(payment.way) if provider else None
-    captured = _captured(payment, captures)
-    lines = _lines(tx, payment, payables, captures)
-    currency = payment.amount.currency
-    credit = Money(sum(intake.unapplied for intake in intakes_in(tx, payment, currency)), currency)
+    held, currency = held_of(tx, payment) if captures else (), payment.amount.currency
+    came = held_as(held, currency)
+    intakes = intakes_in(tx, payment, currency)
+    lines, used = _lines(tx, payment, payables, intakes, proven=bool(captures))
+    credit = Money(sum(intake.unapplied for intake in intakes), currency)
     link = tx.links.get(payment_link_id(payment.id))
     cancelling = payment.is_live and any(
         item.kind is OperationKind.CANCEL and item.is_live for item in tx.operations.of_payment(payment.id)
@@ -224,10 +283,12 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         customer=customer,
         provider_name=provider.info.name if provider else payment.provider,
         way_label=way.label if way else "",
-        shown=shown_for(payment, seen, now),
-        amount=captured or (captures[0].amount if captures else payment.amount),
-        captured=captured,
+        shown=shown_for(payment, held, now),
+        amount=came.money(came.came) if held else payment.amount,
+        captured=came.money(came.came) if held and came.currency == currency else None,
+        held=held,
         lines=lines,
+        used=used,
         tries=tries_in(seen),
         last_try=_last(seen, Kind.TRY_DECLINED) if payment.is_live else None,
         reason=_last(seen, Kind.DECLINED),
@@ -255,19 +316,21 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
         return view
     taken = next((item for item in captures if item.movement == movement), captures[0])
     amount = _booked(tx, payment, taken)
-    intakes = [
+    intakes = tuple(
         item
         for item in tx.ledger.intakes_of(payment.id)
         if ledger.movement_in(item.key, payment.account_id) == taken.movement
-    ]
+    )
     payables = {payable.id: payable for payable in tx.payables.many([line.payable_id for line in payment.lines])}
     receipts = tuple(receipt for receipt in view.cash_receipts if receipt.movement == taken.movement)
     credit = Money(sum(intake.unapplied for intake in intakes), amount.currency)
+    lines, used = _lines(tx, payment, payables, intakes, proven=True, observation=taken.key)
     return attrs.evolve(
         view,
         amount=amount,
         captured=amount if amount.currency == payment.amount.currency else None,
-        lines=_lines(tx, payment, payables, (taken,)),
+        lines=lines,
+        used=used,
         authorisation=taken.authorisation or "",
         paid_at=taken.at,
         is_learnt=taken.is_learnt,
@@ -284,45 +347,46 @@ def _booked(tx: Tx, payment: Payment, taken: Capture) -> Money:
     return Money(sum(entry.moved(ledger.LedgerKind.PROVIDER_CLEARING) for entry in own), taken.amount.currency)
 
 
-def _captured(payment: Payment, captures: tuple[Capture, ...]) -> Money | None:
-    own = [taken.amount.minor for taken in captures if taken.amount.currency == payment.amount.currency]
-    return Money(sum(own), payment.amount.currency) if own else None
-
-
 def _lines(
-    tx: Tx, payment: Payment, payables: dict[str, Payable], captures: tuple[Capture, ...]
-) -> tuple[LineView, ...]:
+    tx: Tx,
+    payment: Payment,
+    payables: dict[str, Payable],
+    intakes: tuple[Intake, ...],
+    *,
+    proven: bool,
+    observation: str = "",
+) -> tuple[tuple[LineView, ...], tuple[LineView, ...]]:
+    """What the payment did to its payables, and what its credit settled besides."""
     applied: dict[str, int] = {}
-    for taken in captures:
-        key = ledger.capture_key(payment.account_id, taken.movement)
-        for payable_id, amount in tx.ledger.applied_to(key, payment.merchant_id, payment.mode):
-            applied[payable_id] = applied.get(payable_id, 0) + amount
+    for share in (share for intake in intakes for share in intake.shares):
+        applied[share.payable_id] = applied.get(share.payable_id, 0) + share.amount
+    asked = {line.payable_id: line.amount for line in payment.lines}
+    less = deducted_of(tx, payment, observation) if proven else _declared(payment)
+    found = {**payables, **{item.id: item for item in tx.payables.many([key for key in applied if key not in asked])}}
     currency = payment.amount.currency
-    withheld = _withheld(tx, payment, bool(captures))
-    return tuple(
-        LineView(
-            payable_id=line.payable_id,
-            number=line.number,
-            asked=Money(line.amount, currency),
-            applied=Money(applied.get(line.payable_id, 0), currency),
-            left=payables[line.payable_id].balance,
-            withheld=Money(withheld.get(line.payable_id, 0), currency),
+    views = {
+        key: LineView(
+            payable_id=key,
+            number=payable.number,
+            asked=Money(asked.get(key, 0), currency),
+            applied=Money(applied.get(key, 0), currency),
+            left=payable.balance,
+            withheld=Money(sum(item.amount for item in less if item.payable_id == key and item.tax), currency),
+            less=tuple((item.name, Money(item.amount, currency)) for item in less if item.payable_id == key),
         )
+        for key, payable in found.items()
+    }
+    own = tuple(attrs.evolve(views[line.payable_id], number=line.number) for line in payment.lines)
+    return own, tuple(views[key] for key in applied if key not in asked)
+
+
+def _declared(payment: Payment) -> tuple[Deduction, ...]:
+    """What the payer said to keep back, before anything is booked of it."""
+    return tuple(
+        Deduction(payable_id=line.payable_id, tax=kept.tax, amount=kept.amount)
         for line in payment.lines
+        for kept in line.withholdings
     )
-
-
-def _withheld(tx: Tx, payment: Payment, proven: bool) -> dict[str, int]:
-    """What the payer keeps back of each payable, minor units."""
-    declared = {line.payable_id: line.withheld for line in payment.lines if line.withholdings}
-    if not declared or not proven:
-        return declared
-    booked: dict[str, int] = {}
-    for entry in tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id):
-        for row in entry.applied:
-            if row.effect is ledger.Effect.WITHHELD:
-                booked[row.payable_id] = booked.get(row.payable_id, 0) + row.amount
-    return booked
 
 
 def _last(seen: tuple[Seen, ...], kind: Kind) -> Reason | None:
@@ -330,11 +394,10 @@ def _last(seen: tuple[Seen, ...], kind: Kind) -> Reason | None:
     return (found[-1].reason or Reason(ReasonKind.OTHER)) if found else None
 
 
-def shown_for(payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Shown:
+def shown_for(payment: Payment, held: tuple[Held, ...], now: datetime) -> Shown:
     """What the payer sees; never failure wording while the payment is live."""
     if payment.status is Status.PAID:
-        gone = any(item.observation.kind is Kind.RETURNED for item in seen)
-        return Shown.RETURNED if gone else Shown.PAID
+        return SHOWN_AS[state_of(held)]
     if payment.status is Status.CLOSED:
         return Shown.NOT_CONFIRMED if payment.is_unproven else Shown.NOT_COMPLETED
     if payment.phase is not Phase.SENT:

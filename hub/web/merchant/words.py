@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.held import Held, MoneyState, state_of
 from hub.domain.identity import show_document
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.offer import ABSENCE_WORDS, Absence
@@ -69,6 +70,16 @@ STATUSES: Mapping[Status, Word] = {
     Status.PAID: ("Aprobado", "good"),
     Status.CLOSED: ("No completado", ""),
 }
+
+MONEY: Mapping[MoneyState, Word] = {
+    MoneyState.HELD: ("Aprobado", "good"),
+    MoneyState.PARTLY_RETURNED: ("Devuelto en parte", "warn"),
+    MoneyState.RETURNED: ("Devuelto", ""),
+    MoneyState.PARTLY_CHARGED_BACK: ("Contracargo en parte", "bad"),
+    MoneyState.CHARGED_BACK: ("Contracargo", "bad"),
+    MoneyState.NOT_RECEIVED: ("No llegó dinero", "warn"),
+}
+"""What became of the money of a payment that was paid, as the books have it."""
 
 CLOSED: Mapping[str, Word] = {
     Kind.DECLINED: ("Rechazado", "bad"),
@@ -206,7 +217,11 @@ WAITS: Mapping[Shown, str] = {
     Shown.NOT_COMPLETED: "No se completó y no se cobró nada. El cliente puede pagar de nuevo.",
     Shown.NOT_CONFIRMED: "No llegó ninguna confirmación. Si el cliente sí pagó, se anota cuando llegue la noticia.",
     Shown.PAID: "El dinero llegó a la cuenta de la empresa en {provider}.",
+    Shown.PARTLY_RETURNED: "Una parte volvió al cliente; el resto está en la cuenta de la empresa en {provider}.",
     Shown.RETURNED: "El dinero volvió al cliente.",
+    Shown.PARTLY_CHARGED_BACK: "El banco del cliente retiró una parte; el resto está en la cuenta de la empresa.",
+    Shown.CHARGED_BACK: "El banco del cliente retiró el dinero.",
+    Shown.NOT_RECEIVED: "Lo que {provider} confirmó se corrigió: no llegó dinero.",
 }
 
 RECORDED: Mapping[str, str] = {"automático": "automáticamente", "enlace del correo": "desde el enlace del correo"}
@@ -231,8 +246,10 @@ def absence_text(info: ProviderInfo | None, code: str, absence: Absence) -> str:
     return f"{info.name if info else code} {ABSENCE_WORDS[absence]}."
 
 
-def status_word(payment: Payment) -> Word:
-    """What a list says of a payment."""
+def status_word(payment: Payment, held: tuple[Held, ...]) -> Word:
+    """What a list says of a payment, and of its money what the books say."""
+    if payment.status is Status.PAID:
+        return MONEY[state_of(held)]
     if payment.status is Status.CLOSED:
         return CLOSED.get(payment.reason, STATUSES[Status.CLOSED])
     return STATUSES[payment.status]

@@ -15,7 +15,7 @@ from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
-from hub.domain.payment import Flag, returns_in
+from hub.domain.payment import Flag
 from hub.flows.check_payment import look_now
 from hub.flows.ports import Hub
 from hub.flows.run_operation import NotAllowed, cancel_payment
@@ -80,7 +80,11 @@ NOT_DONE: Final = Headline(word=_("No realizada"), tone="bad")
 
 SHOWN: Final[Mapping[Shown, Headline]] = {
     Shown.PAID: Headline(word=_("Aprobada"), tone="good"),
+    Shown.PARTLY_RETURNED: Headline(word=_("Devuelta en parte"), tone="warn", sign="back"),
     Shown.RETURNED: Headline(word=_("Devuelta"), tone="warn", sign="back"),
+    Shown.PARTLY_CHARGED_BACK: Headline(word=_("Contracargo en parte"), tone="warn", sign="back"),
+    Shown.CHARGED_BACK: Headline(word=_("Contracargo"), tone="warn", sign="back"),
+    Shown.NOT_RECEIVED: Headline(word=_("Corregida"), tone="warn"),
     Shown.NOT_CONFIRMED: Headline(word=_("Sin confirmar"), tone="warn"),
     Shown.UNKNOWN: Headline(word=_("Por confirmar"), tone="wait"),
     Shown.APPROVE: Headline(word=_("Pendiente"), tone="wait", sign="phone"),
@@ -134,7 +138,6 @@ async def show_payment(request: Request) -> Page:
         why=REASONS[view.reason.kind] if view.reason and payment.reason == Kind.DECLINED else "",
         asked=typed_by_payer(hub, view, pages.reader_of(view.merchant).locale),
         differs=bool(payment.flags & {Flag.AMOUNT_MISMATCH, Flag.CURRENCY_MISMATCH}),
-        returned=returned(view),
         left=left_of(view),
         withheld=withheld_of(view),
         address=address,
@@ -207,13 +210,6 @@ def typed_by_payer(hub: Hub, view: PaymentView, locale: str) -> list[tuple[str, 
         if way
         else []
     )
-
-
-def returned(view: PaymentView) -> Money | None:
-    """What the provider gave back."""
-    amounts = [back.amount or view.amount for back in returns_in(view.seen)]
-    own = [amount.minor for amount in amounts if amount.currency == view.amount.currency]
-    return Money(min(sum(own), view.amount.minor), view.amount.currency) if own else None
 
 
 def left_of(view: PaymentView) -> Money:
