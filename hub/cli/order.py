@@ -23,6 +23,8 @@ def command() -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List a company's store orders."""
+    from hub.flows.view_order import held_for
+
     from .finding import company_in
     from .printing import print_json, print_table, when
     from .running import run
@@ -34,7 +36,8 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
             merchant = company_in(tx, slug)
             orders = tx.orders.of(merchant.id, merchant.mode)
             return merchant.company.zone, [
-                _facts(order, tx.payables.get(order.id), tx.customers.get(order.customer_id), now) for order in orders
+                _facts(order, tx.payables.get(order.id), held_for(tx, order), tx.customers.get(order.customer_id), now)
+                for order in orders
             ]
 
         return hub.store.read(read)
@@ -61,13 +64,15 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     )
 
 
-def _facts(order: Any, payable: Any, customer: Any, now: Any) -> dict[str, Any]:
+def _facts(order: Any, payable: Any, money: Any, customer: Any, now: Any) -> dict[str, Any]:
+    settled = "charged back" if money.charged_back else "paid"
     return {
         "number": order.number,
         "customer": customer.name,
         "total": order.total,
         "due": payable.balance,
-        "state": "paid" if payable.due == 0 else "held" if now < order.hold_until else "over",
+        "remaining": money.money(money.left),
+        "state": settled if payable.due == 0 else "held" if now < order.hold_until else "over",
         "hold_until": order.hold_until,
         "created_at": order.created_at,
     }

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from hub.flows.ports import Hub
 
 STATUSES = ("created", "pending", "unknown", "paid", "closed")
-HEADERS = ("CREATED", "REFERENCE", "COMPANY", "CUSTOMER", "PROVIDER", "STATUS", "AMOUNT", "CURRENCY", "INVOICES")
+HEADERS = (
+    *("CREATED", "REFERENCE", "COMPANY", "CUSTOMER", "PROVIDER", "STATUS", "AMOUNT", "CURRENCY", "REMAINS", "INVOICES"),
+)
 
 
 @click.group()
@@ -41,7 +43,12 @@ def list_(
     as_json: bool,
     data: str | None,
 ) -> None:
-    """List payments, newest first."""
+    """List payments, newest first.
+
+    STATUS says of a paid one what became of its money; REMAINS is what came less what went back, as the books have it.
+    """
+    from hub.flows.read_held import held_of_many
+
     from .finding import clock_in, company_in, since_moment
     from .printing import moment, print_csv, print_json, print_table, when
     from .running import run
@@ -54,40 +61,57 @@ def list_(
             owner = company_in(tx, slug).id if slug else None
             merchants = {merchant.id: merchant for merchant in tx.merchants.all()}
             found = tx.payments.search(merchant_id=owner, since=begin, status=status or "", limit=limit)
-            return [(item, merchants[item.merchant_id], tx.customers.get(item.customer_id).name) for item in found]
+            held = held_of_many(tx, [item.id for item in found])
+            return [
+                (item, merchants[item.merchant_id], tx.customers.get(item.customer_id).name, held[item.id])
+                for item in found
+            ]
 
         return hub.store.read(read)
 
     found = run(data, work)
     if as_json or form == "json":
-        print_json([payment_facts(payment, merchant.slug, customer) for payment, merchant, customer in found])
+        print_json(
+            [payment_facts(payment, merchant.slug, customer, held) for payment, merchant, customer, held in found]
+        )
     elif form == "csv":
-        rows = [_row(moment(payment.created_at), payment, merchant.slug, name) for payment, merchant, name in found]
+        rows = [
+            _row(moment(payment.created_at), payment, merchant.slug, name, held)
+            for payment, merchant, name, held in found
+        ]
         print_csv([header.lower() for header in HEADERS], rows)
     else:
         rows = [
-            _row(when(payment.created_at, merchant.company.zone), payment, merchant.slug, name)
-            for payment, merchant, name in found
+            _row(when(payment.created_at, merchant.company.zone), payment, merchant.slug, name, held)
+            for payment, merchant, name, held in found
         ]
-        print_table(HEADERS, rows, right=("AMOUNT",), cut=("CUSTOMER",), fold=("INVOICES",))
+        print_table(HEADERS, rows, right=("AMOUNT", "REMAINS"), cut=("CUSTOMER",), fold=("INVOICES",))
 
 
-def _row(created: str | None, payment: Any, company: str, customer: str) -> tuple[object, ...]:
+def _row(created: str | None, payment: Any, company: str, customer: str, held: Any) -> tuple[object, ...]:
+    from .standing import remains, standing
+
+    left = remains(payment, held)
     return (
         created,
         payment.reference,
         company,
         customer,
         payment.provider,
-        f"{payment.status.value} ({payment.reason})" if payment.reason else payment.status.value,
+        standing(payment, held),
         f"{payment.amount.decimal:f}",
         payment.amount.currency,
+        "" if left is None else f"{left:f}",
         " ".join(line.number for line in payment.lines),
     )
 
 
-def payment_facts(payment: Any, company: str, customer: str) -> dict[str, object]:
+def payment_facts(payment: Any, company: str, customer: str, held: Any) -> dict[str, object]:
     """A payment as data."""
+    from hub.domain.held import state_of
+
+    from .standing import money_facts
+
     return {
         "reference": payment.reference,
         "company": company,
@@ -102,6 +126,8 @@ def payment_facts(payment: Any, company: str, customer: str) -> dict[str, object
         "reason": payment.reason,
         "flags": sorted(flag.value for flag in payment.flags),
         "amount": payment.amount,
+        "state": state_of(held).value if payment.status.value == "paid" else None,
+        "money": money_facts(held),
         "invoices": [line.number for line in payment.lines],
         "created_at": payment.created_at,
         "ended_at": payment.ended_at,
@@ -227,7 +253,8 @@ def show(any_: str, as_json: bool, data: str | None) -> None:
 
     told = run(data, work)
     if as_json:
-        print_json({**payment_facts(told.payment, told.view.merchant.slug, told.view.customer.name), **facts_of(told)})
+        view = told.view
+        print_json({**payment_facts(view.payment, view.merchant.slug, view.customer.name, view.held), **facts_of(told)})
     else:
         print_timeline(told)
 

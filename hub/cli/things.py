@@ -11,14 +11,16 @@ import click
 
 from hub.domain.account import ProviderAccount
 from hub.domain.figures import money_text
+from hub.domain.held import together
 from hub.domain.merchant import Customer, LinkKind, Member, Merchant
 from hub.domain.message import Delivery, DeliveryState, Review, StoredMessage
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import Payment, Status
+from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.flows.find_anything import LinkFound, Thing
 from hub.flows.open_link import Shut
 from hub.flows.ports import Hub, Tx
+from hub.flows.read_held import held_of
 from hub.flows.remove_member import Removal
 from hub.flows.revoke_api_key import KeyLine
 from hub.flows.view_hearing import hearing_of
@@ -26,6 +28,7 @@ from hub_hookspecs import Mode, Money
 
 from .message import SHORT, state_word
 from .printing import command_line, local, print_facts, print_hanging
+from .standing import standing
 
 FEW = 5
 """Payments, invoices and mails that a page names."""
@@ -176,7 +179,7 @@ class _Pages:
                 ("due", self._due(payable, merchant)),
                 ("held until", payable.offered_until if is_order else None),
                 ("cancelled", payable.cancelled_at),
-                *(("payment", _payment_line(item, merchant)) for item in payments[:FEW]),
+                *(("payment", self._payment_line(item, merchant)) for item in payments[:FEW]),
                 ("payments", "" if payments else "no payment of it was ever started"),
                 self._other_mode(merchant, payable.mode),
             ),
@@ -189,7 +192,8 @@ class _Pages:
         if payable.cancelled_at:
             return "cancelled"
         if payable.due == 0:
-            return "paid"
+            held = (item for payment in payments for item in held_of(self.tx, payment))
+            return "charged back" if together(held, payable.currency).charged_back else "paid"
         if any(payment.is_live for payment in payments):
             return "being paid"
         if payable.kind is PayableKind.ORDER:
@@ -207,7 +211,7 @@ class _Pages:
         self, payable: Payable, merchant: Merchant, customer: Customer, payments: Sequence[Payment]
     ) -> Iterator[Choice]:
         for payment in payments[:FEW]:
-            yield f"follow the payment that is {payment.status.value}", ("payment", "show", payment.reference)
+            yield f"follow the payment that is {self._status(payment)}", ("payment", "show", payment.reference)
         yield "see its customer", ("find", _key_of(customer), "--company", merchant.slug)
         if payable.mode is not merchant.mode or payable.kind is PayableKind.ORDER:
             return
@@ -267,7 +271,7 @@ class _Pages:
                     " and ".join(_money(Money(minor, code), merchant) for code, minor in credit.items() if minor),
                 ),
                 ("open invoices", ", ".join(item.number for item in open_[:FEW]) + more),
-                *(("payment", _payment_line(item, merchant)) for item in payments[:FEW]),
+                *(("payment", self._payment_line(item, merchant)) for item in payments[:FEW]),
                 ("payments", "" if payments else "none was ever started"),
                 *(("mail sent", self._mail_line(item, merchant)) for item in mails),
             ),
@@ -287,7 +291,7 @@ class _Pages:
         if open_:
             yield from self._statement(customer, merchant)
         for payment in [item for item in payments if item.is_live] or payments[:1]:
-            yield f"follow the payment that is {payment.status.value}", ("payment", "show", payment.reference)
+            yield f"follow the payment that is {self._status(payment)}", ("payment", "show", payment.reference)
         for mail in mails:
             if mail.state is DeliveryState.DEAD:
                 yield f"try the mail {mail.kind.value} again", ("delivery", "retry", mail.id)
@@ -364,7 +368,7 @@ class _Pages:
             kind="payment",
             title=f"Payment {payment.reference}",
             brief=f"{payment.reference} of {customer.name}, {_money(payment.amount, merchant)}",
-            state=_status(payment),
+            state=self._status(payment),
             company=merchant.slug,
             mode=payment.mode,
             facts=(
@@ -379,6 +383,13 @@ class _Pages:
             narrow=("find", payment.reference),
             zone=merchant.company.zone,
         )
+
+    def _status(self, payment: Payment) -> str:
+        return standing(payment, held_of(self.tx, payment))
+
+    def _payment_line(self, payment: Payment, merchant: Merchant) -> str:
+        at, amount = local(payment.created_at, merchant.company.zone), _money(payment.amount, merchant)
+        return f"{payment.reference}, {amount}, {self._status(payment)}, {payment.provider}, {at}"
 
     def _receipt(self, receipt: CashReceipt) -> Page:
         merchant, customer = self._merchant(receipt.merchant_id), self._customer_of(receipt.customer_id)
@@ -402,7 +413,7 @@ class _Pages:
                 ("received", f"{_money(receipt.cash, merchant)} on {receipt.received_on}, {receipt.means.value}"),
                 ("for", ", ".join(line.number for line in receipt.lines)),
                 ("issued", f"{local(receipt.issued_at, merchant.company.zone)} by {receipt.issued_by}"),
-                ("payment", _payment_line(payment, merchant) if payment else ""),
+                ("payment", self._payment_line(payment, merchant) if payment else ""),
                 self._other_mode(merchant, receipt.mode),
             ),
             choices=choices,
@@ -449,7 +460,7 @@ class _Pages:
             return payable.number, (("see the order", ("find", payable.number, "--company", merchant.slug)),)
         payment = self.tx.payments.get(target)
         assert payment is not None
-        return _payment_line(payment, merchant), (("follow the payment", ("payment", "show", payment.reference)),)
+        return self._payment_line(payment, merchant), (("follow the payment", ("payment", "show", payment.reference)),)
 
     def _delivery(self, mail: Delivery) -> Page:
         merchant = self.tx.merchants.get(mail.merchant_id)
@@ -506,7 +517,7 @@ class _Pages:
                 ("arrived", message.message.received_at),
                 ("verifier said", message.verdict or "nothing yet"),
                 ("check failed" if state == "rejected" else "trouble", message.trouble),
-                ("payment", _payment_line(payment, merchant) if payment else ""),
+                ("payment", self._payment_line(payment, merchant) if payment else ""),
             ),
             choices=(("see its shape, and what a replay would do", ("message", "show", named)), *replay, *follow),
             narrow=("find", message.id),
@@ -617,12 +628,3 @@ def _called(customer: Customer) -> str:
 
 def _money(amount: Money, merchant: Merchant) -> str:
     return money_text(amount, merchant.locale, with_code=True)
-
-
-def _status(payment: Payment) -> str:
-    return f"{payment.status.value} ({payment.reason})" if payment.status is Status.CLOSED else payment.status.value
-
-
-def _payment_line(payment: Payment, merchant: Merchant) -> str:
-    at = local(payment.created_at, merchant.company.zone)
-    return f"{payment.reference}, {_money(payment.amount, merchant)}, {_status(payment)}, {payment.provider}, {at}"

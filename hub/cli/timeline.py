@@ -9,18 +9,20 @@ import attrs
 import click
 
 from hub.domain.figures import mask_email, money_text
+from hub.domain.held import Held
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryState
 from hub.domain.payment import WATCH, Payment, Phase, Seen, Status
 from hub.flows.ports import Hub, Tx
 from hub.flows.view_desk import PaymentDesk, view_payment_desk
 from hub.flows.view_hearing import Hearing, hearing_of
-from hub.flows.view_payment import PaymentView, Shown
+from hub.flows.view_payment import LineView, PaymentView, Shown
 from hub.flows.view_record import PaymentRecord, view_record
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
 from .message import state_word
 from .printing import clock, command_line, local, offset, print_facts, print_hanging, print_table
+from .standing import standing
 
 WAITS = {
     Shown.HOSTED_PAGE: "the payer, on {provider}'s page",
@@ -287,8 +289,15 @@ def facts_of(told: Told) -> dict[str, object]:
         "instrument": view.instrument.label if view.instrument else None,
         "tries": view.tries,
         "lines": [
-            {"number": line.number, "asked": line.asked, "applied": line.applied, "left": line.left}
-            for line in view.lines
+            {
+                "number": line.number,
+                "asked": line.asked,
+                "applied": line.applied,
+                "withheld": line.withheld,
+                "discount": line.discount,
+                "left": line.left,
+            }
+            for line in (*view.lines, *view.used)
         ],
         "cash_receipt": view.cash_receipt.label if view.cash_receipt else None,
         "cash_receipts": [receipt.label for receipt in view.cash_receipts],
@@ -410,13 +419,15 @@ def _print_head(told: Told) -> None:
     locale, zone = view.merchant.locale, view.merchant.company.zone
     mode = "  TEST - NO VALUE" if payment.mode.value == "test" else ""
     click.echo(f"Payment {payment.reference}: {_standing(payment, view)}{mode}\n")
-    captured = f", captured {money_text(view.captured, locale)}" if view.captured else ""
+    captured = f", captured {money_text(view.captured, locale)}" if view.captured is not None else ""
     print_facts(
         (
             ("company", f"{view.merchant.company.name} ({view.merchant.slug})"),
             ("customer", view.customer.name),
             ("amount", f"{money_text(payment.amount, locale, with_code=True)}{captured}"),
+            *(("money", _held(item, locale)) for item in view.held),
             *(("invoice" if not view.is_order else "order", _line(line, locale)) for line in view.lines),
+            *(("credit used", _line(line, locale)) for line in view.used),
             ("credit", money_text(view.credit, locale) if view.credit else ""),
             ("provider", f"{view.provider_name}, {view.way_label or payment.way}"),
             ("their reference", payment.provider_reference),
@@ -434,13 +445,26 @@ def _standing(payment: Payment, view: PaymentView) -> str:
     if payment.status is Status.CLOSED:
         why = f"{view.reason.kind.value}" if view.reason and payment.reason == Kind.DECLINED else ""
         return f"closed ({', '.join(filter(None, (payment.reason, why)))})"
-    return payment.status.value
+    return standing(payment, view.held)
 
 
-def _line(line: object, locale: str) -> str:
-    number, asked, applied, left = (getattr(line, name) for name in ("number", "asked", "applied", "left"))
-    settled = f", settled {money_text(applied, locale)}" if applied else ""
-    return f"{number}: asked {money_text(asked, locale)}{settled}, still owed {money_text(left, locale)}"
+def _held(held: Held, locale: str) -> str:
+    """What the books hold: what was stated and corrected, what went back, what remains."""
+    parts = [f"{money_text(held.money(held.came), locale, with_code=True)} came"]
+    if held.came != held.stated:
+        parts.append(f"corrected from {money_text(held.money(held.stated), locale)}")
+    for minor, words in ((held.returned, "returned"), (held.charged_back, "charged back")):
+        if minor:
+            parts.append(f"{money_text(held.money(minor), locale)} {words}")
+    return ", ".join((*parts, f"{money_text(held.money(held.left), locale)} remain"))
+
+
+def _line(line: LineView, locale: str) -> str:
+    parts = [f"asked {money_text(line.asked, locale)}"] if line.asked else []
+    if line.applied:
+        parts.append(f"settled {money_text(line.applied, locale)}")
+    parts += [f"{name.lower()} {money_text(amount, locale)}" for name, amount in line.less]
+    return f"{line.number}: {', '.join((*parts, f'still owed {money_text(line.left, locale)}'))}"
 
 
 def _phase(payment: Payment, zone: str) -> str:

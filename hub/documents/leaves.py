@@ -257,6 +257,10 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
     notices = []
     if paper.asked is not None and paper.asked != paper.amount:
         notices.append(t("receipt.asked", asked=reader.money(paper.asked), amount=reader.money(paper.amount)))
+    if paper.stated is not None:
+        notices.append(t("money.corrected", stated=reader.money(paper.stated), amount=reader.money(paper.amount)))
+    if paper.back:
+        notices.append(reader.went_back(paper.back))
     if paper.duplicate:
         notices.append(t("receipt.duplicate"))
     elif paper.late:
@@ -276,7 +280,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
         words={
             **_frame(reader, t("receipt.title"), paper.reference),
             "running": f"{t('receipt.title')} · {paper.reference}",
-            "status": t("receipt.paid"),
+            "status": reader.became(paper.back),
             "amount": reader.money(paper.amount),
             "moment": reader.paid_caption(paper.paid_at, is_learnt=paper.is_learnt),
             "notices": notices,
@@ -289,7 +293,7 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
             ],
             "rows": [_paid(line, reader, withheld=withheld) for line in paper.lines],
             "facts": _facts(
-                (t("label.status"), t("paper.approved")),
+                (t("label.status"), reader.became(paper.back) if paper.back else t("paper.approved")),
                 (t("label.payer"), paper.payer),
                 (t("label.identity"), paper.payer_identity),
                 (t("label.mail"), paper.payer_email),
@@ -309,6 +313,8 @@ def receipt(paper: ReceiptMail, reader: Reader) -> Leaf:
 
 def _paid(line: PaidLine, reader: Reader, *, withheld: bool) -> list[str]:
     left = reader.money(line.left) if line.left else reader.settled(line)
+    if line.discount:
+        left = reader.t("receipt.line.discount", words=left, amount=reader.money(line.discount))
     kept = [reader.money(line.withheld) if line.withheld else ""] if withheld else []
     return [narrow(line.number), reader.money(line.applied), *kept, left]
 

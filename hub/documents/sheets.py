@@ -34,6 +34,7 @@ from hub.domain.papers import (
     AccountResultMail,
     CashReceiptMail,
     MailValue,
+    MoneyBack,
     NotOffered,
     OrderMail,
     PaidLine,
@@ -47,6 +48,7 @@ from hub.domain.papers import (
     ReceiptMail,
     ReceivedTransaction,
     ReviewMail,
+    SettledLine,
     SignInMail,
     StatementMail,
 )
@@ -207,12 +209,16 @@ def receipt(value: ReceiptMail, reader: Reader) -> Sheet:
         _greeting(value.payer, reader),
         Paragraph(t("receipt.intro")),
         Figure(
-            t("receipt.paid"),
+            reader.became(value.back),
             reader.money(value.amount),
             reader.paid_caption(value.paid_at, is_learnt=value.is_learnt),
-            Tone.GOOD,
+            Tone.WARNING if value.back else Tone.GOOD,
         ),
+        *_went_back(value.back, reader),
     ]
+    if value.stated is not None:
+        corrected = t("money.corrected", stated=reader.money(value.stated), amount=reader.money(value.amount))
+        parts.append(Notice(corrected, Tone.WARNING))
     if value.asked is not None and value.asked != value.amount:
         asked = t("receipt.asked", asked=reader.money(value.asked), amount=reader.money(value.amount))
         parts.append(Notice(asked, Tone.WARNING))
@@ -259,10 +265,7 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
     t, paper = reader.t, value.paper
     rows = tuple(
         (
-            Cell(
-                line.number,
-                t("receipt.line.left", amount=reader.money(line.after)) if line.after else reader.settled(line),
-            ),
+            Cell(line.number, _less(line, reader)),
             Cell(reader.money(line.applied)),
         )
         for line in paper.lines
@@ -299,6 +302,12 @@ def cash_receipt(value: CashReceiptMail, reader: Reader) -> Sheet:
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )
+
+
+def _less(line: SettledLine, reader: Reader) -> str:
+    """What is left of a line, and what settled it beside the money."""
+    left = reader.t("receipt.line.left", amount=reader.money(line.after)) if line.after else reader.settled(line)
+    return "; ".join((left, *(f"{reader.told(name)} {reader.money(amount)}" for name, amount in line.less)))
 
 
 def payment_declined(value: PaymentDeclinedMail, reader: Reader) -> Sheet:
@@ -368,7 +377,8 @@ def payment_returned(value: PaymentReturnedMail, reader: Reader) -> Sheet:
         provider=value.provider,
         customer=value.payer,
     )
-    parts: list[Part] = [Title(t(f"returned.title{back}")), _greeting("" if merchant else value.payer, reader)]
+    part = ".part" if value.remains else ""
+    parts: list[Part] = [Title(t(f"returned.title{back}{part}")), _greeting("" if merchant else value.payer, reader)]
     parts += [
         Paragraph(intro),
         Figure(t("label.returned"), amount, reader.moment(value.returned_at)),
@@ -381,6 +391,8 @@ def payment_returned(value: PaymentReturnedMail, reader: Reader) -> Sheet:
             )
         ),
     ]
+    if value.remains:
+        parts.append(Paragraph(t("returned.remains", amount=reader.money(value.remains))))
     if value.left:
         left = t(f"returned.left{merchant}", amount=reader.sums(value.left), customer=value.payer)
         parts.append(Notice(left, Tone.WARNING))
@@ -452,7 +464,13 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
     if item.fee is not None:
         net = item.gross - item.fee if item.withheld is None else item.gross - item.fee - item.withheld
     parts: list[Part] = [
-        Figure(item.status, reader.money(item.gross), item.customer, Tone.GOOD),
+        Figure(
+            reader.became(item.back) if item.back else item.status,
+            reader.money(item.gross),
+            item.customer,
+            Tone.WARNING if item.back else Tone.GOOD,
+        ),
+        *_went_back(item.back, reader),
         *(Notice(reader.told(remark), Tone.WARNING) for remark in item.remarks),
         Facts(
             (
@@ -539,6 +557,7 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
         lines.append(t("digest.lines.more", count=more))
     authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
     parts: list[Part] = [Heading(f"{reader.money(item.gross)} · {item.customer[:LONGEST_CUSTOMER]}")]
+    parts += _went_back(item.back, reader)
     if item.remarks:
         parts.append(Notice(" ".join(reader.told(remark) for remark in item.remarks), Tone.WARNING))
     parts.append(
@@ -763,7 +782,8 @@ def order(value: OrderMail, reader: Reader) -> Sheet:
             Tone.GOOD if value.paid else Tone.PLAIN,
         ),
     ]
-    if not value.paid:
+    parts += _went_back(value.back, reader)
+    if not value.paid and (value.buttons or not value.back):
         if value.hold_until:
             parts.append(Notice(t("order.hold", moment=reader.moment(value.hold_until))))
         parts.append(_pay_bar(t("statement.bar"), t("statement.pay"), value.buttons, value.not_offered, reader))
@@ -810,6 +830,11 @@ def _greeting(name: str, reader: Reader) -> Paragraph:
     return Paragraph(reader.t("greeting", name=name) if name else reader.t("greeting.plain"))
 
 
+def _went_back(back: MoneyBack | None, reader: Reader) -> list[Part]:
+    """How much of the money went back, and what remains; nothing where all is here."""
+    return [Notice(reader.went_back(back), Tone.WARNING)] if back else []
+
+
 def _applied(lines: Sequence[PaidLine], reader: Reader) -> Rows:
     """Which invoices a payment settled, how much of each, and what is left of it."""
     t = reader.t
@@ -820,7 +845,11 @@ def _applied(lines: Sequence[PaidLine], reader: Reader) -> Rows:
 def _what_is_left(line: PaidLine, reader: Reader) -> str:
     t = reader.t
     words = t("receipt.line.left", amount=reader.money(line.left)) if line.left else reader.settled(line)
-    return t("receipt.line.withheld", words=words, amount=reader.money(line.withheld)) if line.withheld else words
+    if line.withheld:
+        words = t("receipt.line.withheld", words=words, amount=reader.money(line.withheld))
+    if line.discount:
+        words = t("receipt.line.discount", words=words, amount=reader.money(line.discount))
+    return words
 
 
 def _link(label: str, url: str) -> Button:

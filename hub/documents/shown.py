@@ -13,7 +13,7 @@ import attrs
 
 from hub.documents.texts import Wording, is_known, recognised, text
 from hub.domain.figures import date_text, datetime_text, money_text
-from hub.domain.papers import Letterhead, NotOffered, PaidLine, SettledLine
+from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PaidLine, SettledLine
 from hub_hookspecs import Money, ReasonKind
 
 R = TypeVar("R")
@@ -61,6 +61,15 @@ class Reader:
     def settled(self, line: PaidLine | SettledLine) -> str:
         """That nothing is left of a line; an order is another word than an invoice."""
         return self.t("receipt.line.settled_order" if line.is_order else "receipt.line.settled")
+
+    def became(self, back: MoneyBack | None) -> str:
+        """What a payment's money is called: approved while all of it is here."""
+        return self.t(f"money.{back.state}" if back else "receipt.paid")
+
+    def went_back(self, back: MoneyBack) -> str:
+        """How much of it went back, and what remains."""
+        amounts = {"back": back.back, "amount": back.came, "remains": back.remains}
+        return self.t("money.went_back", **{name: self.money(amount) for name, amount in amounts.items()})
 
     def money(self, amount: Money) -> str:
         """An amount with its currency."""

@@ -127,6 +127,13 @@ def state_of(held: Iterable[Held]) -> MoneyState:
     return MoneyState.HELD if some else MoneyState.NOT_RECEIVED
 
 
+def together(held: Iterable[Held], currency: str) -> Held:
+    """What several payments hold in one currency."""
+    items = [item for item in held if item.currency == currency]
+    names = ("stated", "came", "vouched", "returned", "charged_back")
+    return Held(currency=currency, **{name: sum(getattr(item, name) for item in items) for name in names})
+
+
 def held_as(held: Iterable[Held], currency: str) -> Held:
     """What is held in the currency that was asked for; where nothing came in it, in the first that came."""
     items = tuple(held)

@@ -37,6 +37,7 @@ import attrs
 
 from hub.domain.account import AccountStatus
 from hub.domain.activity import Activity
+from hub.domain.held import MoneyState
 from hub.domain.identity import show_document
 from hub.domain.logo import Logo
 from hub.domain.merchant import Merchant
@@ -146,11 +147,22 @@ class StatementMail:
 
 
 @attrs.frozen(kw_only=True)
+class MoneyBack:
+    """What became of money that came and did not stay: how much went back, and what remains."""
+
+    state: MoneyState
+    came: Money
+    back: Money
+    remains: Money
+
+
+@attrs.frozen(kw_only=True)
 class PaidLine:
     """What one payment did to one invoice or order.
 
     Attributes:
         withheld: What the payer kept back and pays as tax.
+        discount: What was let off.
         is_order: It is an order of the shop, for which there is no invoice yet.
     """
 
@@ -158,6 +170,7 @@ class PaidLine:
     applied: Money
     left: Money
     withheld: Money | None = None
+    discount: Money | None = None
     is_order: bool = False
 
 
@@ -166,8 +179,10 @@ class ReceiptMail:
     """The payer's proof of one payment.
 
     Attributes:
-        amount: What the provider took, as proven.
+        amount: What the provider took, as proven, and as people corrected it since.
         asked: What we had asked for; shown where it differs.
+        stated: What the provider had said, where people corrected it.
+        back: What became of it, where something went back.
         provider: Its name for people.
         method: How it was paid, for people: ``Tarjeta``; may be empty.
         instrument: Masked: ``Visa ****1111``, ``399***4643``.
@@ -189,6 +204,8 @@ class ReceiptMail:
     payer_email: str = ""
     amount: Money
     asked: Money | None = None
+    stated: Money | None = None
+    back: MoneyBack | None = None
     lines: tuple[PaidLine, ...]
     provider: str
     method: str = ""
@@ -214,6 +231,7 @@ class ReceivedTransaction:
         paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         fee, withheld: Of the provider, where known.
         status: In words: ``Aprobada``.
+        back: What became of it, where something went back.
         remarks: Further sentences: paid twice, late, another amount than asked.
         provider: Its name for people, where a mail tells of several.
         cash_receipt: Label of the cash receipt that is already recorded: ``RC-000012``.
@@ -237,6 +255,7 @@ class ReceivedTransaction:
     lines: tuple[PaidLine, ...]
     credit: Money | None = None
     status: str
+    back: MoneyBack | None = None
     remarks: tuple[str, ...] = ()
     cash_receipt: str = ""
     record_url: str = ""
@@ -355,6 +374,7 @@ class PaymentReturnedMail:
 
     Attributes:
         amount: What went back of ``paid``.
+        remains: What is left of it.
         charged_back: The payer's bank took it back; else a refund or reversal.
         to_merchant: The mail is for the merchant, not for the payer.
         left: What the customer owes again, per currency.
@@ -366,6 +386,7 @@ class PaymentReturnedMail:
     payer: str
     amount: Money
     paid: Money
+    remains: Money | None = None
     numbers: tuple[str, ...]
     is_order: bool = False
     provider: str
@@ -496,6 +517,7 @@ class OrderMail:
 
     Attributes:
         paid: Whether it is paid; else the mail offers the buttons.
+        back: What became of the money, where something went back.
         paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         hold_until: Until when the shop keeps the goods.
         url: The order's page.
@@ -510,6 +532,7 @@ class OrderMail:
     items: tuple[OrderedItem, ...]
     total: Money
     paid: bool
+    back: MoneyBack | None = None
     provider: str = ""
     provider_reference: str = ""
     authorisation: str = ""

@@ -51,6 +51,7 @@ from .end_reminders import unsubscribe_url
 from .open_link import link_to, url_of
 from .ports import Hub, Mail, MailRefused, Tx
 from .print_paper import (
+    back_of,
     came_in,
     cash_receipt_paper,
     identity_of,
@@ -437,6 +438,7 @@ def _order(tx: Tx, hub: Hub, view: OrderView, head: Letterhead, now: datetime) -
         ),
         total=view.order.total,
         paid=view.is_paid,
+        back=view.back,
         provider=paid.provider_name if paid else "",
         provider_reference=(paid.payment.provider_reference or "") if paid else "",
         authorisation=paid.authorisation if paid else "",
@@ -585,28 +587,42 @@ def _about_payment(
                 expires_at=payment.expires_at,
             )
         case DeliveryKind.PAYMENT_RETURNED:
+            amount, remains = _returned(view)
             return PaymentReturnedMail(
                 letterhead=head,
                 payer=payer,
-                amount=_returned(view),
+                amount=amount,
+                remains=remains,
                 provider=view.provider_name,
                 reference=payment.reference,
                 url=view.url,
-                paid=view.captured or payment.amount,
+                paid=view.amount,
                 numbers=numbers,
                 is_order=view.is_order,
                 provider_reference=payment.provider_reference or "",
-                returned_at=view.seen[-1].seen_at if view.seen else now,
+                returned_at=_returned_at(view) or now,
                 left=still_owed(tx, view),
             )
     raise NothingToSay(f"nothing to say any more: {delivery.kind}")
 
 
-def _returned(view: PaymentView) -> Money:
-    """What went back, as far as it was captured."""
-    captured = view.captured or view.payment.amount
-    back = sum((back.amount or captured).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
-    return Money(min(back, captured.minor), captured.currency)
+def _returned(view: PaymentView) -> tuple[Money, Money | None]:
+    """What went back to the payer, and what of the payment remains; before the money is known to have come, as told.
+
+    Raises:
+        NothingToSay: It did not go back after all.
+    """
+    if view.held:
+        if view.money.returned <= 0:
+            raise NothingToSay("the return was corrected")
+        return view.money.money(view.money.returned), view.remains or None
+    asked = view.payment.amount
+    told = sum((back.amount or asked).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
+    return Money(min(told, asked.minor), asked.currency), None
+
+
+def _returned_at(view: PaymentView) -> datetime | None:
+    return max((item.seen_at for item in view.seen if item.observation.kind is Kind.RETURNED), default=None)
 
 
 REMARKS = {
@@ -645,6 +661,7 @@ def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Received
         lines=paid_lines(view),
         credit=view.credit,
         status="Aprobada",
+        back=back_of(view),
         remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
         cash_receipt=", ".join(receipt.label for receipt in view.cash_receipts) if recorded else "",
         record_url=url_of(hub, link) if link and not (recorded and view.cash_receipts) else "",

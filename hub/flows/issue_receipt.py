@@ -35,6 +35,7 @@ from hub_hookspecs import Country, Kind, Money
 
 from .book_money import intakes_in
 from .ports import Hub, Tx
+from .read_held import held_of
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
 CITY_PARTS = ("municipality", "canton")
@@ -91,11 +92,12 @@ def _draft(
     first: bool,
 ) -> ReceiptDraft | None:
     intakes = _intakes_of(tx, payment, taken.movement)
-    cash = Money(sum(intake.kept for intake in intakes), payment.amount.currency)
+    cash = Money(_kept(tx, payment, intakes), payment.amount.currency)
     if not cash:
         return None
     country = hub.countries[merchant.company.country]
-    lines = _lines(tx, intakes, _declared(tx, payment, taken.key))
+    shares = _within([share for intake in intakes for share in intake.shares], cash.minor)
+    lines = _lines(tx, shares, {intake.key for intake in intakes}, _declared(tx, payment, taken.key))
     applied = sum(line.applied for line in lines)
     theirs = payment.provider_reference if first else taken.provider_reference or payment.provider_reference
     return ReceiptDraft(
@@ -120,6 +122,23 @@ def _intakes_of(tx: Tx, payment: Payment, movement: str) -> tuple[Intake, ...]:
     """What one movement brought in: its capture, and what a person found it to be more."""
     intakes = intakes_in(tx, payment, payment.amount.currency)
     return tuple(item for item in intakes if ledger.movement_in(item.key, payment.account_id) == movement)
+
+
+def _kept(tx: Tx, payment: Payment, intakes: Sequence[Intake]) -> int:
+    """What is left of the money: a dispute takes it from an order and leaves the order settled."""
+    left = [held.left for held in held_of(tx, payment) if held.currency == payment.amount.currency]
+    return min(sum(left), sum(intake.kept for intake in intakes))
+
+
+def _within(shares: Sequence[Share], cash: int) -> list[Share]:
+    """The first shares, as far as the money reaches."""
+    found = []
+    for share in shares:
+        part = min(share.amount, cash)
+        cash -= part
+        if part > 0:
+            found.append(Share(share.payable_id, part))
+    return found
 
 
 def _declared(tx: Tx, payment: Payment, observation: str) -> list[Deduction]:
@@ -152,14 +171,13 @@ def _of_orders(tx: Tx, lines: tuple[ReceiptLine, ...]) -> bool:
     return any(payable.kind is PayableKind.ORDER for payable in payables if payable)
 
 
-def _lines(tx: Tx, intakes: Sequence[Intake], deductions: Sequence[Deduction]) -> tuple[ReceiptLine, ...]:
-    """What a receipt settles, each with its balances as they were when that money settled it."""
+def _lines(tx: Tx, shares: Sequence[Share], keys: set[str], deductions: Sequence[Deduction]) -> tuple[ReceiptLine, ...]:
+    """What a receipt settles, each with its balances as they were when the money of these intakes settled it."""
     merged: dict[str, int] = {}
-    for share in (share for intake in intakes for share in intake.shares):
+    for share in shares:
         merged[share.payable_id] = merged.get(share.payable_id, 0) + share.amount
     merged.update({less.payable_id: 0 for less in deductions if less.payable_id not in merged})
     payables = {payable.id: payable for payable in tx.payables.many(list(merged))}
-    keys = {intake.key for intake in intakes}
     return tuple(
         _line(payables[payable_id], amount, _left(tx, payables[payable_id], amount, keys), deductions)
         for payable_id, amount in merged.items()
@@ -467,7 +485,7 @@ def issue_by_hand(
         tx.ledger.write(allocation)
     _book_deductions(tx, receipt_id, deductions, currency=cash.currency, now=now, on=received_on)
     booked = tx.ledger.intake(merchant.id, merchant.mode, entry.key)
-    lines = _lines(tx, [booked] if booked else [], deductions)
+    lines = _lines(tx, booked.shares if booked else (), {entry.key}, deductions)
     receipt = CashReceipt(
         id=receipt_id,
         merchant_id=merchant.id,

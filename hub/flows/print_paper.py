@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
+from hub.domain.held import MoneyState, state_of
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.moved import By, What
@@ -20,6 +21,7 @@ from hub.domain.papers import (
     CashReceiptPaper,
     Direction,
     Letterhead,
+    MoneyBack,
     Movement,
     NotOffered,
     PaidLine,
@@ -45,7 +47,7 @@ from .open_link import open_link, url_of
 from .ports import Hub, Tx
 from .save_logo import with_logo
 from .view_desk import view_receipt
-from .view_payment import PaymentView, Shown, view_of, view_payment
+from .view_payment import PaymentView, view_of, view_payment
 from .view_statement import StatementView, statement_of
 
 VERIFY = "verify"
@@ -56,7 +58,7 @@ LONGEST_DAYS = 400
 
 
 class NothingToPrint(LookupError):
-    """There is no such paper: the payment is not paid, or its money went back."""
+    """There is no such paper: the payment is not paid, or all of its money went back."""
 
 
 def prints(hub: Hub) -> bool:
@@ -170,7 +172,7 @@ async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
         if payment is None:
             raise LookupError(link.target)
         view = view_of(tx, hub, payment, now)
-        if view.shown is not Shown.PAID:
+        if not view.is_kept:
             raise NothingToPrint(payment.reference)
         return proof_of(tx, hub, view), language or view.merchant.locale
 
@@ -186,7 +188,9 @@ def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptMail:
         payer_identity=identity_of(hub, view.merchant, view.customer),
         payer_email=payment.payer.email,
         amount=view.amount,
-        asked=payment.amount if view.amount != payment.amount else None,
+        asked=payment.amount if view.amount != payment.amount and not view.is_corrected else None,
+        stated=view.money.money(view.money.stated) if view.is_corrected else None,
+        back=back_of(view),
         lines=paid_lines(view),
         provider=view.provider_name,
         method=view.method,
@@ -233,11 +237,20 @@ def paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
             applied=line.applied,
             left=line.left,
             withheld=line.withheld or None,
+            discount=line.discount or None,
             is_order=view.is_order,
         )
-        for line in view.lines
-        if line.applied
+        for line in (*view.lines, *view.used)
+        if line.applied or line.less
     )
+
+
+def back_of(view: PaymentView) -> MoneyBack | None:
+    """What became of a payment's money, for mail and PDF; None while all of it is here."""
+    state = state_of(view.held)
+    if not view.held or state is MoneyState.HELD:
+        return None
+    return MoneyBack(state=state, came=view.amount, back=view.returned or view.money.money(0), remains=view.remains)
 
 
 def still_owed(tx: Tx, view: PaymentView) -> tuple[Money, ...]:

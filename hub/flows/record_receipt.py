@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.held import Held
 from hub.domain.identity import Problem
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
@@ -19,8 +20,21 @@ from hub_hookspecs import Money
 from .issue_receipt import ReceiptDraft, drafts_for_payment, is_issued, issue_by_hand, issue_for_movement
 from .open_link import open_link
 from .ports import Hub, Tx
+from .read_held import held_of
 from .save_company import Invalid
 from .view_payment import PaymentView, view_of
+
+
+def why_no_money(held: tuple[Held, ...], currency: str) -> str:
+    """Why a paid payment has nothing to give a cash receipt for."""
+    message = "De este pago no queda dinero: se corrigió lo que llegó"
+    if any(item.left > 0 for item in held if item.currency != currency):
+        message = "El dinero de este pago llegó en otra moneda y está en suspenso"
+    elif any(item.charged_back for item in held):
+        message = "De este pago no queda dinero: el banco del cliente lo retiró"
+    elif any(item.returned for item in held):
+        message = "De este pago no queda dinero: se devolvió"
+    return message
 
 
 @attrs.frozen
@@ -55,6 +69,11 @@ class ReceiptForm:
     def receipt(self) -> CashReceipt | None:
         """The receipt of a payment that was captured once."""
         return self.movements[0].receipt if len(self.movements) == 1 else None
+
+    @property
+    def why_not(self) -> str:
+        """Why a paid payment has nothing to give a cash receipt for."""
+        return why_no_money(self.view.held, self.view.payment.amount.currency)
 
 
 async def receipt_form_by_token(hub: Hub, token: str) -> ReceiptForm:
@@ -192,7 +211,7 @@ def _record(
         raise Invalid((Problem("invoices", str(error)),)) from error
     if receipt is None:
         if payment.status is Status.PAID:
-            raise Invalid((Problem("payment", "De este pago no queda dinero: se devolvió"),))
+            raise Invalid((Problem("payment", why_no_money(held_of(tx, payment), payment.amount.currency)),))
         raise Invalid((Problem("payment", "Este pago todavía no está confirmado"),))
     return receipt
 

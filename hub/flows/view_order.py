@@ -6,9 +6,11 @@ from datetime import datetime
 
 import attrs
 
+from hub.domain.held import Held, state_of, together
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_in
 from hub.domain.offer import Offered
 from hub.domain.order import StoreOrder
+from hub.domain.papers import MoneyBack
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Status
 from hub_hookspecs import Channel, Mode
@@ -17,6 +19,7 @@ from .offer_buttons import offered
 from .open_link import open_link, url_of
 from .place_order import order_mail_id
 from .ports import Hub, Tx
+from .read_held import held_of_many
 from .view_payment import PaymentView, payment_link_id, view_of
 
 
@@ -28,6 +31,7 @@ class OrderView:
         buttons: Offered while it is owed, held and in no live payment.
         payment: The payment that holds or paid it, if any.
         payment_url: That payment's page.
+        held: What the books hold of all payments of it, in its currency.
         is_held: The stock is still kept.
         language: In which the shop placed it, else the customer's own; empty where neither is known.
     """
@@ -39,6 +43,7 @@ class OrderView:
     buttons: tuple[Offered, ...]
     payment: Payment | None
     payment_url: str
+    held: Held
     is_held: bool
     link: Link | None
     simulated: bool
@@ -51,8 +56,22 @@ class OrderView:
 
     @property
     def is_paid(self) -> bool:
-        """Nothing is owed any more."""
-        return self.payable.due == 0
+        """Nothing is owed any more, and no bank took the money back."""
+        return self.payable.due == 0 and not self.held.charged_back
+
+    @property
+    def is_charged_back(self) -> bool:
+        """It was paid, and the payer's bank took money of it back: the goods are gone, so it is not owed again."""
+        return self.payable.due == 0 and bool(self.held.charged_back)
+
+    @property
+    def back(self) -> MoneyBack | None:
+        """What became of its money, where something went back."""
+        held = self.held
+        if not held.gone:
+            return None
+        came, gone, left = (held.money(minor) for minor in (held.came, held.gone, held.left))
+        return MoneyBack(state=state_of((held,)), came=came, back=gone, remains=left)
 
 
 async def view_order(hub: Hub, token: str, *, locale: str = "") -> OrderView:
@@ -108,6 +127,7 @@ def order_of(
         buttons=(),
         payment=chosen,
         payment_url=url_of(hub, page) if page else "",
+        held=held_for(tx, order),
         is_held=now < order.hold_until,
         link=link,
         simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
@@ -126,6 +146,13 @@ def order_of(
         )
         return attrs.evolve(view, buttons=buttons)
     return view
+
+
+def held_for(tx: Tx, order: StoreOrder) -> Held:
+    """What the books hold of all payments of an order, in its currency."""
+    payments = tx.payments.with_payables([order.id])
+    found = held_of_many(tx, [payment.id for payment in payments if payment.status is Status.PAID])
+    return together((item for held in found.values() for item in held), order.total.currency)
 
 
 @attrs.frozen(kw_only=True)

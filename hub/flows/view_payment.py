@@ -76,6 +76,7 @@ class LineView:
     applied: Money
     left: Money
     withheld: Money
+    discount: Money
     less: tuple[tuple[str, Money], ...] = ()
 
 
@@ -372,6 +373,7 @@ def _lines(
             applied=Money(applied.get(key, 0), currency),
             left=payable.balance,
             withheld=Money(sum(item.amount for item in less if item.payable_id == key and item.tax), currency),
+            discount=Money(sum(item.amount for item in less if item.payable_id == key and not item.tax), currency),
             less=tuple((item.name, Money(item.amount, currency)) for item in less if item.payable_id == key),
         )
         for key, payable in found.items()

@@ -16,6 +16,7 @@ from hub.flows.view_statement import preview_statement
 from hub_hookspecs import Money
 from tests.bookkeeping.desk import Case, Desk, read_case
 from tests.bookkeeping.referee import agreed
+from tests.bookkeeping.told import untrue
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
@@ -34,6 +35,7 @@ def test_the_case_comes_to_the_accountants_figures(case: Case, desk_for: Callabl
 
     assert desk.balances() == dict(_expected(case, desk))
     assert _owed(desk, case) == _due(case, desk)
+    assert untrue(desk) == {}
     if "reviews" in case.sections:
         assert desk.causes() == sorted(case.sections["reviews"])
     assert agreed(desk.exported()) == desk.balances()

@@ -15,7 +15,9 @@ from hub.domain.refusals import Conflict
 from hub.flows import run_operation
 from hub.flows.correct_entry import correct_amount, correct_entry
 from hub.flows.decide_refund import decide_refund
+from hub.flows.record_receipt import record_for_payment
 from hub.flows.run_operation import NotAllowed, refundable
+from hub.flows.save_company import Invalid
 from hub.flows.view_record import record_of
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
@@ -165,3 +167,32 @@ def test_money_in_another_currency_is_given_back_elsewhere_and_says_so(desk: Des
 
     with pytest.raises(NotAllowed, match=r"en otra moneda, 25\.00 USD"):
         desk.read(lambda tx: refundable(tx, desk.hub, desk.payment(payment)))
+
+
+@pytest.mark.parametrize(
+    ("happen", "why"),
+    [
+        (back("R1", 100_000), "se devolvió"),
+        (dispute("D1", 100_000), "el banco del cliente lo retiró"),
+        (amount(0), "se corrigió lo que llegó"),
+    ],
+)
+def test_where_no_money_is_left_the_receipt_says_what_became_of_it(
+    desk: Desk, happen: Callable[[Desk, Payment], Any], why: str
+) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+    happen(desk, payment)
+
+    with pytest.raises(Invalid, match=why):
+        asyncio.run(record_for_payment(desk.hub, desk.companies["CO"], payment.id, by="Ana"))
+
+
+def test_for_money_in_suspense_there_is_no_receipt_yet_and_it_is_not_called_returned(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    vouched = frozenset({"movement", "amount"})
+    strange = Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(2_500, "USD"), vouched=vouched)
+    desk.tell(payment, strange)
+
+    with pytest.raises(Invalid, match="en otra moneda y está en suspenso"):
+        asyncio.run(record_for_payment(desk.hub, desk.companies["CO"], payment.id, by="Ana"))

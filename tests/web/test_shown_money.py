@@ -10,15 +10,20 @@ import pytest
 
 from hub.domain.held import MoneyState
 from hub.domain.ledger import Share, capture_key, chargeback_key
+from hub.domain.message import DeliveryKind
 from hub.domain.payment import ObservedBy, Payment, Status, Withholding
 from hub.flows import view_payment as view_payment_module
 from hub.flows.correct_entry import correct_amount, correct_entry
+from hub.flows.deliver import value_of
 from hub.flows.print_paper import verify_token
 from hub.flows.record_observations import Claim, record_observations
 from hub.flows.start_payment import PayRequest, start_payment
 from hub.flows.view_payment import Shown, view_payment
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation
+from tests.web.conftest import forms_in
+from tests.web.test_checkout import order, state
+from tests.web.test_papers import words_of
 
 PHONE = "3998764643"
 TOTAL = 100_000_00
@@ -210,3 +215,70 @@ def test_control_a_page_that_tells_the_money_alone_hides_what_was_withheld(
 
     with pytest.raises(AssertionError):
         test_what_was_withheld_stands_wherever_the_payment_is(house, seat, seen)
+
+
+def test_papers_and_mails_say_what_went_back_and_what_remains(house: Any) -> None:
+    payment = pay(house)
+    page = house.run(view_payment(house.hub, payment.id)).url.removeprefix(house.base)
+    tell(house, payment, Kind.RETURNED, 1_000_00, f"R-{payment.id}")
+
+    mail = house.until(lambda: mail_with(house, payment, "Devolución"))
+    receipt = house.run(mail_again(house, payment, DeliveryKind.RECEIPT))
+    received = house.run(mail_again(house, payment, DeliveryKind.PAYMENT_RECEIVED))
+    with house.browser() as browser:
+        paper = words_of(browser.get(f"{page}/soporte.pdf").content)
+
+    for text in (mail, receipt, paper, received):
+        assert "devuelto en parte" in text.casefold()
+        assert "$99.000" in text
+    assert "aprobad" not in (receipt + paper + received).casefold()
+
+    tell(house, payment, Kind.CHARGED_BACK, 99_000_00, f"D-{payment.id}")
+    with house.browser() as browser:
+        assert browser.get(f"{page}/soporte.pdf").status_code == 404
+    assert "quedan $0" in house.run(mail_again(house, payment, DeliveryKind.RECEIPT))
+
+
+def mail_with(house: Any, payment: Payment, subject: str) -> str:
+    mails = [mail for mail in house.mailbox.to(payment.payer.email) if subject in mail.subject]
+    return plain(mails[0].text) if mails else ""
+
+
+async def mail_again(house: Any, payment: Payment, kind: DeliveryKind) -> str:
+    """What a mail of this payment would say if it were drawn now."""
+
+    def read(tx: Any) -> str:
+        found = [item for item in tx.deliveries.of(subject_id=payment.id) if item.kind is kind]
+        value, locale = value_of(tx, house.hub, found[0], house.time())
+        return plain(house.hub.documents.mail(value, recipient="x@correo.example", message_id="m", locale=locale).text)
+
+    return str(await house.hub.store.read(read))
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: Any, seen: Callable[[str], str]) -> None:
+    placed = order(house, "CO")
+    with house.browser() as browser:
+        html = browser.get(f"{placed['path']}/pay?provider=nequi").text
+        form = next(form for form in forms_in(html) if "total" in form["fields"])
+        answer = browser.post(form["action"], data={**form["fields"], "field.push.phone": PHONE})
+    payment = house.payment(answer.headers["location"].removeprefix(house.base))
+    house.until(lambda: in_status(house, payment, Status.PENDING))
+    house.control("nequi", "approve", reference=payment.reference)
+    house.until(lambda: in_status(house, payment, Status.PAID))
+    paid = state(house, placed)
+    tell(house, payment, Kind.CHARGED_BACK, paid["total"]["minor"], f"D-{payment.id}")
+
+    after = state(house, placed)
+    with house.browser() as browser:
+        page = seen(browser.get(placed["path"]).text)
+
+    assert (paid["status"], paid["remaining"], paid["charged_back"]["minor"]) == ("paid", paid["total"], 0)
+    assert (after["status"], after["due"]["minor"], after["remaining"]["minor"]) == ("charged_back", 0, 0)
+    assert after["charged_back"] == after["received"] == paid["total"]
+    assert "Contracargo" in page
+    assert "Gracias por su compra" not in page
+    assert "Gracias por tu compra" not in page

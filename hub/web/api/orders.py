@@ -102,12 +102,17 @@ def _cart(order: NewOrder) -> Cart:
 
 def _state(found: FoundOrder) -> OrderState:
     view, payment, proof = found.view, found.view.payment, found.proof
+    held = view.held
     return OrderState(
         id=f"{ID}{view.order.id}",
         number=view.order.number,
         status=_status(view),
         total=_amount(view.order.total),
         due=_amount(view.payable.balance),
+        received=_amount(held.money(held.came)),
+        returned=_amount(held.money(held.returned)),
+        charged_back=_amount(held.money(held.charged_back)),
+        remaining=_amount(held.money(held.left)),
         hold_until=view.order.hold_until.isoformat(),
         paid_at=proof.paid_at.isoformat() if proof and proof.paid_at else None,
         provider=payment.provider if proof and payment else None,
@@ -121,6 +126,8 @@ def _state(found: FoundOrder) -> OrderState:
 def _status(view: OrderView) -> Progress:
     if view.is_paid:
         return "paid"
+    if view.is_charged_back:
+        return "charged_back"
     if view.payment and view.payment.is_live:
         return "in_process"
     if view.payable.cancelled_at:

@@ -21,7 +21,7 @@ MINOR = "whole minor units of the currency: 1825075 CRC is 18 250.75 colones"
 Currency: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": sorted(EXPONENTS)})]
 OrderId: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": ORDER_ID})]
 Moment: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-Progress: TypeAlias = Literal["open", "in_process", "paid", "expired", "cancelled"]
+Progress: TypeAlias = Literal["open", "in_process", "paid", "charged_back", "expired", "cancelled"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +107,10 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     status: Annotated[Progress, Meta(description="Only paid means that the money is there.")]
     total: Amount
     due: Amount
+    received: Annotated[Amount, Meta(description="What came for it, as corrected since.")]
+    returned: Annotated[Amount, Meta(description="What of that was given back to the payer.")]
+    charged_back: Annotated[Amount, Meta(description="What of that the payer's bank took back and did not give again.")]
+    remaining: Annotated[Amount, Meta(description="What of it is left: received less returned less charged_back.")]
     hold_until: Moment
     paid_at: Annotated[
         Moment | None,

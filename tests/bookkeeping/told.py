@@ -1,0 +1,53 @@
+"""Whether what is told of payments is what the books have of them, to the last unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hub.domain.ledger import Entry, EntryKind, LedgerKind, reverses
+from hub.flows.issue_receipt import draft_for_payment
+from hub.flows.view_payment import PaymentView, view_of
+from tests.bookkeeping.desk import Desk
+
+MOVES = (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK)
+
+
+def untrue(desk: Desk) -> dict[str, list[str]]:
+    """What is told of the desk's payments and is not so, by reference."""
+    return {view.payment.reference: found for view in views(desk) if (found := wrong(desk, view))}
+
+
+def views(desk: Desk) -> list[PaymentView]:
+    def read(tx: Any) -> list[PaymentView]:
+        found = [tx.payments.get(payment_id) for payment_id in desk.payments.values()]
+        return [view_of(tx, desk.hub, payment, desk.clock.now) for payment in found]
+
+    return desk.read(read)
+
+
+def entries_of(desk: Desk, view: PaymentView) -> tuple[Entry, ...]:
+    return desk.read(
+        lambda tx: tx.ledger.entries(view.payment.merchant_id, view.payment.mode, payment_id=view.payment.id)
+    )
+
+
+def wrong(desk: Desk, view: PaymentView) -> list[str]:
+    """What is told of a payment and is not so, read once more from its entries."""
+    entries = entries_of(desk, view)
+    kinds = {entry.key: entry.kind for entry in entries}
+    clearing: Counter[str] = Counter()
+    for entry in entries:
+        if kinds.get(reverses(entry.key) or entry.key) in MOVES:
+            clearing[entry.currency] += entry.moved(LedgerKind.PROVIDER_CLEARING)
+    told = {item.currency: item.left for item in view.held}
+    found = [] if told == dict(clearing) else [f"left: told {told}, booked {dict(clearing)}"]
+    lost = sum(entry.moved(LedgerKind.CHARGEBACK_LOSS) for entry in entries)
+    own = told.get(view.payment.amount.currency, 0)
+    settled = sum(line.applied.minor for line in (*view.lines, *view.used)) + (view.credit.minor if view.credit else 0)
+    if settled != own + lost:
+        found.append(f"{settled} settle something or are credit, {own} are left and {lost} lost")
+    draft = desk.read(lambda tx: draft_for_payment(tx, desk.hub, desk.merchant, view.payment))
+    if (draft.cash.minor if draft else 0) != max(0, own):
+        found.append(f"a receipt for {draft.cash if draft else 0}, {own} are left")
+    return found
