@@ -147,11 +147,14 @@ def waiting(as_json: bool, data: str | None) -> None:
 @data_option
 def show(review_id: str, as_json: bool, data: str | None) -> None:
     """Show a review: its cause, its payment, what was decided, and what to do."""
+    from hub.flows.read_held import held_of
+
     from .finding import zones_in
     from .printing import command_line, local, print_facts, print_hanging, print_json
     from .running import run
+    from .standing import standing
 
-    async def work(hub: Hub) -> tuple[Review, str, str, Any, Any, Any]:
+    async def work(hub: Hub) -> tuple[Review, str, str, Any, str, Any, Any]:
         review = await _find(hub, review_id)
 
         def read(tx: Any) -> Any:
@@ -162,13 +165,14 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
                 merchant.slug if merchant else "",
                 zones_in(tx)[review.merchant_id],
                 payment,
+                standing(payment, held_of(tx, payment)) if payment else "",
                 account,
                 tx.decisions.of(review.id),
             )
 
         return (review, *await hub.store.read(read))
 
-    review, company, zone, payment, account, decisions = run(data, work)
+    review, company, zone, payment, stands, account, decisions = run(data, work)
     about = f"{account.provider}: {review.subject.partition(':')[2]}" if account else review.subject
     shows = ("reconcile", "lines", account.provider, "--company", company) if account else SHOWN_BY.get(review.cause)
     message = review.subject.removeprefix("message ") if review.subject.startswith("message ") else ""
@@ -182,7 +186,7 @@ def show(review_id: str, as_json: bool, data: str | None) -> None:
             ("id", review.id),
             ("company", company),
             ("mode", review.mode.value),
-            ("payment", f"{payment.reference}, {payment.amount}, {payment.status.value}" if payment else ""),
+            ("payment", f"{payment.reference}, {payment.amount}, {stands}" if payment else ""),
             ("about", about),
             ("details", review.details),
             ("opened", review.opened_at),

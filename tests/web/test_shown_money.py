@@ -106,7 +106,7 @@ WHAT: dict[str, tuple[Callable[[Any, Payment], Any], dict[str, tuple[str, ...]],
     "a part went back": (
         lambda house, payment: tell(house, payment, Kind.RETURNED, 1_000_00, f"R-{payment.id}"),
         {
-            "payer": ("Devuelta en parte $100.000", "$1.000 de $100.000", "quedan $99.000"),
+            "payer": ("Devuelta en parte $1.000 de $100.000", "quedan $99.000"),
             "verify": ("$1.000 de $100.000", "quedan $99.000"),
             "desk": ("Devuelto en parte", "$1.000 de $100.000", "quedan $99.000"),
             "list": ("Devuelto en parte", "quedan $99.000"),
