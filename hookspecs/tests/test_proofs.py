@@ -254,6 +254,7 @@ class Tiny:
                 Setting(name="key", label="Llave", help="En el panel.", secret=True),
                 Setting(name="hook", label="Secreto", help="En el panel.", secret=True),
             ),
+            names_account=False,
             verified_fields=("identity_number",),
             not_executed=(NotExecuted(hook="create_payment", status=401, body_key="message"),),
             refunds=Refunds.FULL,
@@ -445,6 +446,11 @@ class PayerFieldThatRefusesItsExample(Tiny):
         (way,) = super().info().ways
         field = attrs.evolve(way.payer_fields[0], pattern="8[0-9]{8}")
         return attrs.evolve(super().info(), ways=(attrs.evolve(way, payer_fields=(field,)),))
+
+
+class NamesNoAccount(Tiny):
+    def info(self):
+        return attrs.evolve(super().info(), names_account=True)
 
 
 class DescribesItselfAnew(Tiny):
@@ -871,6 +877,7 @@ PLANTED = {
     ForgetsTheFee: ("settlement lines can be asked for, and add up", "is not net"),
     ReadsAnyFile: ("a settlement file that is not understood is refused", "the contract allows ValueError"),
     PayerFieldThatRefusesItsExample: ("it declares what can be true", "does not match its own pattern"),
+    NamesNoAccount: ("it declares what can be true", "no setting identifies the account"),
     DescribesItselfAnew: ("it declares what can be true", "differently each time"),
     RefundsUndeclared: ("it implements what it declares, and nothing else", "refund_payment: implemented, and not"),
     CancelDeclaredOnly: ("it implements what it declares, and nothing else", "cancel_payment: declared"),

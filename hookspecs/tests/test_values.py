@@ -304,6 +304,8 @@ FAULTS = {
     "not an identifier": {"settings": (attrs.evolve(KEY, name="my key"),)},
     "enables USD": {"settings": (attrs.evolve(KEY, enables="USD"),)},
     "secret and has a default": {"settings": (attrs.evolve(KEY, secret=True, default="x"),)},
+    "so it is required, and no secret": {"settings": (attrs.evolve(KEY, secret=True, identifies=True),)},
+    "names_account says that none does": {"settings": (attrs.evolve(KEY, identifies=True),), "names_account": False},
     "hold_above names USD": {"hold_above": {"USD": 1}},
     "1 to 60": {"timeout_seconds": 120},
     "{address}": {"notification_setup": "Call us."},

@@ -12,13 +12,22 @@ import click
 from .options import any_company_option, company_option, data_option, json_option
 
 if TYPE_CHECKING:
-    from hub.domain.account import ProviderAccount
+    from hub.domain.account import MoneyUnderWay, ProviderAccount
     from hub.domain.merchant import Merchant
     from hub.domain.message import StoredMessage
     from hub.flows.connect_account import Connected
     from hub.flows.ports import Hub
     from hub.flows.replace_credentials import NotReplaced
+    from hub.flows.retire_account import MoneyIsUnderWay
     from hub_hookspecs import IdentityReport
+
+release_option = click.option(
+    "--release",
+    "released",
+    metavar="WHY",
+    default="",
+    help="Let another account at the provider take the place of this one, though money of this one is under way.",
+)
 
 
 @click.group()
@@ -31,31 +40,52 @@ def command() -> None:
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers.")
 @click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
+@release_option
 @company_option
 @data_option
 def connect(
-    code: str, file: IO[bytes] | None, confirmed: bool, anyway: bool, slug: str | None, data: str | None
+    code: str,
+    file: IO[bytes] | None,
+    confirmed: bool,
+    anyway: bool,
+    released: str,
+    slug: str | None,
+    data: str | None,
 ) -> None:
     """Connect a company: what the merchant enters, from FILE or - (standard input).
 
+    PROVIDER is its code, or the id of one of the company's accounts, retired ones too.
     FILE is JSON, or lines NAME=VALUE. Without FILE a terminal is asked for each setting.
-    Credentials that work stay until the provider accepts the new ones.
+    Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
+    nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
     from hub.domain.account import AccountStatus
     from hub.flows.connect_account import Connected, confirm_account, connect_account
 
-    from .finding import find_company
+    from .finding import find_company, find_named
     from .running import operator, run
 
     async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
         merchant = await find_company(hub, slug)
-        values = _values(hub, code, file, "merchant")
-        await _refuse_not_enabled(hub, merchant, code)
-        entering = connect_account(hub, merchant.id, code, values, by=operator(), anyway=anyway, confirmed=confirmed)
-        done = await _entered(hub, merchant, code, entering)
+        provider, account_id = await find_named(hub, merchant, code)
+        values = _values(hub, provider, file, "merchant")
+        await _refuse_not_enabled(hub, merchant, provider)
+        entering = connect_account(
+            hub,
+            merchant.id,
+            provider,
+            values,
+            by=operator(),
+            anyway=anyway,
+            confirmed=confirmed,
+            released=released.strip(),
+            account_id=account_id,
+        )
+        done = await _entered(hub, merchant, provider, entering)
         if confirmed and done.account.status is AccountStatus.NEEDS_CONFIRMATION:
-            done = Connected(account=await confirm_account(hub, done.account.id, by=operator()))
-        return merchant, done, hub.providers[code].info
+            account = await confirm_account(hub, done.account.id, by=operator())
+            done = Connected(account=account, retired=done.retired)
+        return merchant, done, hub.providers[provider].info
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
@@ -66,26 +96,41 @@ def connect(
 @click.argument("code", metavar="PROVIDER")
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
+@release_option
 @company_option
 @data_option
-def provision(code: str, file: IO[bytes] | None, anyway: bool, slug: str | None, data: str | None) -> None:
+def provision(
+    code: str, file: IO[bytes] | None, anyway: bool, released: str, slug: str | None, data: str | None
+) -> None:
     """Enter what the operator knows of a company's account, from FILE or - (standard input).
 
+    PROVIDER is its code, or the id of one of the company's accounts, retired ones too.
     FILE is JSON, or lines NAME=VALUE. A request that waits is validated at once, and its company is told.
-    Credentials that work stay until the provider accepts the new ones.
+    Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
+    nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
     from hub.flows.connect_account import provision_account
 
-    from .finding import find_company
+    from .finding import find_company, find_named
     from .running import operator, run
 
     async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
         merchant = await find_company(hub, slug)
-        values = _values(hub, code, file, "operator")
-        await _refuse_not_enabled(hub, merchant, code)
-        entering = provision_account(hub, merchant.id, code, values, by=operator(), anyway=anyway)
-        done = await _entered(hub, merchant, code, entering)
-        return merchant, done, hub.providers[code].info
+        provider, account_id = await find_named(hub, merchant, code)
+        values = _values(hub, provider, file, "operator")
+        await _refuse_not_enabled(hub, merchant, provider)
+        entering = provision_account(
+            hub,
+            merchant.id,
+            provider,
+            values,
+            by=operator(),
+            anyway=anyway,
+            released=released.strip(),
+            account_id=account_id,
+        )
+        done = await _entered(hub, merchant, provider, entering)
+        return merchant, done, hub.providers[provider].info
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
@@ -95,9 +140,13 @@ def provision(code: str, file: IO[bytes] | None, anyway: bool, slug: str | None,
 async def _entered(hub: Hub, merchant: Merchant, code: str, entering: Awaitable[Connected]) -> Connected:
     """What entering did; credentials that were not taken are a failed command, which says what replacing would stop."""
     from hub.flows.replace_credentials import NotReplaced
+    from hub.flows.retire_account import MoneyIsUnderWay
 
     try:
         return await entering
+    except MoneyIsUnderWay as held:
+        click.echo(f"{merchant.slug} {code}: nothing was changed, the stored credentials stay in use")
+        raise click.ClickException(_words_of_another(held, hub.providers[code].info)) from held
     except NotReplaced as held:
         click.echo(f"{merchant.slug} {code}: nothing was changed, the stored credentials stay in use")
         _print_report(held.report)
@@ -116,6 +165,8 @@ def _words_for(held: NotReplaced, merchant: Merchant, info: Any) -> str:
     else:
         why = f"{info.name} gave no clear answer about the new credentials"
     until = f"payment-hub account confirm {words}" if held.awaits_confirmation else f"{info.name} accepts others"
+    if held.is_another:
+        return f"{why}; they are those of another account, which takes the place of this one {_once(held)}"
     stops = [f"nobody can pay {merchant.slug} through {info.name} until {until}"] if held.is_offered else []
     if held.live:
         stops.append(f"whether {held.live} payments under way are paid may never be known")
@@ -124,6 +175,32 @@ def _words_for(held: NotReplaced, merchant: Merchant, info: Any) -> str:
         f"{why}; enter the right ones: payment-hub account {_verb(info)} {words},"
         f" or replace the stored ones with --replace-anyway: then {', and '.join(stops)}"
     )
+
+
+def _once(held: NotReplaced) -> str:
+    if not held.awaits_confirmation:
+        return "once they are accepted"
+    return "with --release WHY: nobody can pay until a person confirms whose it is"
+
+
+def _words_of_another(held: MoneyIsUnderWay, info: Any) -> str:
+    stops = f"; nobody can pay through {info.name} until it is accepted and confirmed" if held.is_offered else ""
+    return (
+        f"the new credentials are those of another account at {info.name}, which knows nothing of what is under way"
+        f" with this one: {_counted(held.under_way)}. Enter newer credentials of the same account, or wait; or let the"
+        f" other take its place with --release WHY: this one is retired, and what is under way goes on with it{stops}"
+    )
+
+
+def _counted(under_way: MoneyUnderWay) -> str:
+    told = {
+        "live": under_way.live,
+        "closed without proof and watched": under_way.watched,
+        "paid and still refundable": under_way.refundable,
+        "disputed": under_way.disputed,
+        "in no payout yet": under_way.unsettled,
+    }
+    return ", ".join(f"{count} {what}" for what, count in told.items() if count)
 
 
 def _verb(info: Any) -> str:
@@ -166,7 +243,9 @@ def _print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
     from .explaining import in_english
 
     account = done.account
-    click.echo(f"{merchant.slug} {account.provider}: {account.status.value}")
+    click.echo(f"{merchant.slug} {account.provider}: {_state(account)}")
+    if done.retired:
+        click.echo(f"  the account before it is retired: payment-hub account show {done.retired.id}")
     for problem in done.problems:
         click.echo(f"  missing: {problem.name} ({in_english(problem.message)})")
     if done.problems:
@@ -178,6 +257,10 @@ def _print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
     if info.notification_setup:
         show = f"payment-hub account show {account.provider} --company {merchant.slug}"
         click.echo(f"  {info.name} must be told where to send notifications: {show}")
+
+
+def _state(account: ProviderAccount) -> str:
+    return "retired" if account.is_retired else account.status.value
 
 
 def _print_report(report: IdentityReport | None) -> None:
@@ -231,7 +314,7 @@ def validate(code: str, slug: str | None, data: str | None) -> None:
         merchant = await find_company(hub, slug)
         account = await find_account(hub, merchant, code)
         after = await validate_account(hub, account.id, by=operator())
-        return merchant, Connected(account=after), hub.providers[code].info
+        return merchant, Connected(account=after), hub.providers[after.provider].info
 
     merchant, done, info = run(data, work)
     _print_connected(merchant, done, info)
@@ -295,7 +378,7 @@ def disable(code: str, slug: str | None, data: str | None) -> None:
 @json_option
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
-    """List accounts and how they stand."""
+    """List accounts and how they stand, retired ones with their ids."""
     from hub.flows.view_hearing import hearing_of
 
     from .finding import company_in
@@ -307,7 +390,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
         return [
             (merchant, account, hearing_of(tx, account))
             for merchant in merchants
-            for account in tx.accounts.of(merchant.id)
+            for account in tx.accounts.all_of(merchant.id)
         ]
 
     found = run(data, lambda hub: hub.store.read(read))
@@ -321,7 +404,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
                 merchant.slug,
                 account.provider,
                 account.mode.value,
-                account.status.value,
+                f"retired, {account.id}" if account.is_retired else account.status.value,
                 when(heard.at, merchant.company.zone) or (f"messages {heard.what}" if heard.what else "never"),
             )
             for merchant, account, heard in found
@@ -332,6 +415,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
 def _facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
     report = account.report
     return {
+        "id": account.id,
         "company": merchant.slug,
         "provider": account.provider,
         "mode": account.mode.value,
@@ -343,6 +427,9 @@ def _facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
         "confirmed_at": account.confirmed_at,
         "last_heard_at": account.last_heard_at,
         "paused": account.paused,
+        "retired_at": account.retired_at,
+        "retired_by": account.retired_by,
+        "retired_why": account.retired_why,
     }
 
 
@@ -352,8 +439,13 @@ def _facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
 @json_option
 @data_option
 def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
-    """Show an account, its settings (no secrets) and its notification address."""
+    """Show an account, its settings (no secrets), its money under way and its notification address.
+
+    PROVIDER is its code, or the id of one of the company's accounts, retired ones too."""
+    import attrs
+
     from hub.flows.connect_account import missing_settings, notification_address
+    from hub.flows.money_under_way import money_under_way
     from hub.flows.view_hearing import hearing_of
     from hub.flows.watch_account import REFUSED
 
@@ -364,19 +456,21 @@ def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
     async def work(hub: Hub) -> Any:
         merchant = await find_company(hub, slug)
         account = await find_account(hub, merchant, code)
-        provider = hub.providers.get(code)
+        provider = hub.providers.get(account.provider)
         missing = await missing_settings(hub, account) if provider else ()
         refused = await hub.store.read(lambda tx: tx.marks.get(f"{REFUSED}{account.id}"))
         heard = await hub.store.read(lambda tx: hearing_of(tx, account))
-        return merchant, account, provider, missing, notification_address(hub, account), refused, heard
+        under_way = await hub.store.read(lambda tx: money_under_way(tx, hub, account, hub.clock()))
+        return merchant, account, provider, missing, notification_address(hub, account), refused, heard, under_way
 
-    merchant, account, provider, missing, address, refused, heard = run(data, work)
+    merchant, account, provider, missing, address, refused, heard, under_way = run(data, work)
     zone = merchant.company.zone
     facts = _facts(merchant, account)
     facts["unproven_message"] = heard.unproven.id if heard.unproven else None
     facts["not_let_in"] = (
         f"{moment(refused[1]) if as_json else local(refused[1], zone)}: {refused[0]}" if refused else None
     )
+    facts["under_way"] = attrs.asdict(under_way) if as_json else _counted(under_way)
     facts["notification_address"] = address
     facts["settings"] = {**account.settings, **dict.fromkeys(sorted(account.secret_names), "stored")}
     facts["missing"] = [problem.name for problem in missing]

@@ -188,14 +188,17 @@ def show(slug: str | None, as_json: bool, data: str | None) -> None:
     def read(hub: Hub) -> Any:
         def load(tx: Any) -> Any:
             merchant = company_in(tx, slug)
-            return merchant, tx.merchants.members(merchant.id), tx.accounts.of(merchant.id, merchant.mode)
+            return merchant, tx.merchants.members(merchant.id), tx.accounts.all_of(merchant.id, merchant.mode)
 
         return hub.store.read(load)
 
     merchant, members, accounts = run(data, read)
     facts = _facts(merchant)
     facts["members"] = [{"email": member.email, "role": member.role.value} for member in members]
-    facts["accounts"] = [{"provider": account.provider, "status": account.status.value} for account in accounts]
+    facts["accounts"] = [
+        {"provider": account.provider, "status": "retired" if account.is_retired else account.status.value}
+        for account in accounts
+    ]
     if as_json:
         print_json(facts)
         return

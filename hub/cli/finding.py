@@ -83,9 +83,18 @@ def only(found: Sequence[T], noun: str, text: str) -> T:
     return found[0]
 
 
+async def find_named(hub: Hub, merchant: Merchant, text: str) -> tuple[str, str]:
+    """(provider code, account id) of what is named: a provider, whose account may not be there yet, or an account."""
+    named = await hub.store.read(lambda tx: tx.accounts.get(text))
+    return (named.provider, named.id) if named is not None and named.merchant_id == merchant.id else (text, "")
+
+
 async def find_account(hub: Hub, merchant: Merchant, code: str) -> ProviderAccount:
-    """The company's connection to a provider."""
-    accounts = await hub.store.read(lambda tx: tx.accounts.of(merchant.id, merchant.mode))
+    """The company's connection to the provider of this code, or the one with this id, which may be retired."""
+    named = await hub.store.read(lambda tx: tx.accounts.get(code))
+    if named is not None and named.merchant_id == merchant.id:
+        return named
+    accounts = await hub.store.read(lambda tx: tx.accounts.current_of(merchant.id, merchant.mode))
     for account in accounts:
         if account.provider == code:
             return account

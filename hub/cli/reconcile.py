@@ -22,7 +22,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would h
 def command() -> None:
     """Reconcile what providers pay out with the books.
 
-    ACCOUNT is the code of the company's provider, such as greenpay.
+    ACCOUNT is the code of the company's provider, such as greenpay, or the id of an account that was retired.
     """
 
 
@@ -62,7 +62,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
         [
             (
                 row["company"],
-                row["provider"],
+                f"{row['provider']} (retired, {row['account']})" if row["retired"] else row["provider"],
                 row["mode"],
                 row["covered"] or ("nothing yet" if row["by"] == "report" else "see its lines"),
                 when(row["next_at"], zone) or ("by file" if row["by"] == "file" else "once serve or worker runs"),  # type: ignore[arg-type]
@@ -84,8 +84,10 @@ def _standing(hub: Hub, tx: Any, account: Any, company: str) -> dict[str, object
 
     planned = tx.reconciliations.get(account.id)
     return {
+        "account": account.id,
         "company": company,
         "provider": account.provider,
+        "retired": account.is_retired,
         "mode": account.mode.value,
         "by": "report" if planned or can_be_fetched(hub, account) else "file",
         "covered": planned.covered if planned else None,

@@ -560,18 +560,20 @@ class _Pages:
         zone, of = merchant.company.zone, ("--company", merchant.slug)
         newest = heard.unproven.id[:SHORT] if heard.unproven else ""
         read = (("see the newest message", ("message", "show", newest)),) if newest else ()
+        named = account.id if account.is_retired else account.provider
         own = (
-            ("see its settings and its notification address", ("account", "show", account.provider, *of)),
-            ("ask the provider about it again", ("account", "validate", account.provider, *of)),
+            ("see its settings and its notification address", ("account", "show", named, *of)),
+            ("ask the provider about it again", ("account", "validate", named, *of)),
         )
         return Page(
             kind="account",
             title=f"Account {account.provider} of {merchant.slug}",
             brief=f"{account.provider} of {merchant.slug}",
-            state=account.status.value,
+            state="retired" if account.is_retired else account.status.value,
             company=merchant.slug,
             mode=account.mode,
             facts=(
+                ("retired", _retired(account, zone)),
                 ("last heard from", local(heard.at, zone) if heard.at else ""),
                 ("messages", f"come, but {heard.what}" if heard.what else "" if heard.at else "none ever came"),
                 ("paused", account.paused),
@@ -586,13 +588,13 @@ class _Pages:
                 *read,
                 ("list its messages", ("message", "list", "--account", account.provider, *of)),
             ),
-            narrow=("account", "show", account.provider, *of),
+            narrow=("account", "show", named, *of),
             zone=zone,
         )
 
     def _company(self, merchant: Merchant) -> Page:
         company, of = merchant.company, ("--company", merchant.slug)
-        accounts = self.tx.accounts.of(merchant.id, merchant.mode)
+        accounts = self.tx.accounts.current_of(merchant.id, merchant.mode)
         return Page(
             kind="company",
             title=f"Company {merchant.slug}",
@@ -619,6 +621,14 @@ class _Pages:
             narrow=("find", merchant.slug),
             zone=company.zone,
         )
+
+
+def _retired(account: ProviderAccount, zone: str) -> str:
+    """When and by whom, and why; empty for a current one."""
+    if account.retired_at is None:
+        return ""
+    why = f": {account.retired_why}" if account.retired_why else ""
+    return f"{local(account.retired_at, zone)} by {account.retired_by}{why}"
 
 
 def _called(customer: Customer) -> str:

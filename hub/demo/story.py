@@ -272,7 +272,9 @@ class Story:
     async def _forge(self, code: str, payment: Payment) -> None:
         """Send genuine notifications again with a broken signature, and with another amount or reference."""
         country = "CR" if code == "greenpay" else "CO"
-        accounts = await self.town.opened.hub.store.read(lambda tx: tx.accounts.of(self.town.companies[country].id))
+        accounts = await self.town.opened.hub.store.read(
+            lambda tx: tx.accounts.current_of(self.town.companies[country].id)
+        )
         account = next(item for item in accounts if item.provider == code)
         url = f"{self.town.base_url}/n/{code}/{account.path_token}"
         refused = 0

@@ -264,7 +264,7 @@ async def _find_companies(town: Town) -> None:
 
 
 async def _connected(town: Town, merchant: Merchant) -> bool:
-    accounts = await town.opened.hub.store.read(lambda tx: tx.accounts.of(merchant.id))
+    accounts = await town.opened.hub.store.read(lambda tx: tx.accounts.current_of(merchant.id))
     return any(account.status is not AccountStatus.REQUESTED for account in accounts)
 
 
@@ -272,7 +272,7 @@ async def _tell_simulators(town: Town) -> None:
     """The provider calls the address that the merchant handed over."""
     for country, code in (("CR", "greenpay"), ("CO", "nequi")):
         merchant = town.companies[country]
-        accounts = await town.opened.hub.store.read(lambda tx, m=merchant: tx.accounts.of(m.id))  # type: ignore[misc]
+        accounts = await town.opened.hub.store.read(lambda tx, m=merchant: tx.accounts.current_of(m.id))  # type: ignore[misc]
         for account in accounts:
             if account.provider == code:
                 url = notification_address(town.opened.hub, account)

@@ -67,6 +67,46 @@ class ProviderAccount:
     retired_by: str = ""
     retired_why: str = ""
 
+    @property
+    def is_retired(self) -> bool:
+        """Another account at the provider has taken its place; it starts nothing and is offered nowhere."""
+        return self.retired_at is not None
+
+
+@attrs.frozen(kw_only=True)
+class MoneyUnderWay:
+    """How many payments of an account something may still become of; a payment may count more than once.
+
+    Attributes:
+        live: They may still be paid, or money goes back by them just now.
+        watched: Closed without the provider's word, lately enough that money may still come.
+        refundable: Paid, and the provider may be asked to give money back.
+        disputed: The payer's bank took money back.
+        unsettled: Captured, and in no line of a payout yet.
+    """
+
+    live: int = 0
+    watched: int = 0
+    refundable: int = 0
+    disputed: int = 0
+    unsettled: int = 0
+
+    def __bool__(self) -> bool:
+        return any(attrs.astuple(self))
+
+
+def names_another(info: ProviderInfo, stored: Mapping[str, str], given: Mapping[str, str]) -> bool:
+    """Whether given settings identify another account at the provider than the stored ones do."""
+    return any(
+        _bare(given[setting.name]) != _bare(stored[setting.name])
+        for setting in info.identifying
+        if given.get(setting.name) and stored.get(setting.name)
+    )
+
+
+def _bare(value: str) -> str:
+    return "".join(value.split())
+
 
 @attrs.frozen
 class SettingProblem:

@@ -1,6 +1,7 @@
 """Connect a merchant to a provider: settings in, validation, confirmation by hand, activation.
 
-What replaces the credentials of an account that works is validated first: ``replace_credentials``.
+What replaces the credentials of an account that works is validated first: ``replace_credentials``. What names another
+account at the provider does not replace them: ``retire_account``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import attrs
 
 from hub.domain.account import (
     AccountStatus,
+    MoneyUnderWay,
     ProviderAccount,
     SettingProblem,
+    names_another,
     setting_problems,
     status_after,
     with_defaults,
@@ -37,10 +40,12 @@ from hub_hookspecs import (
     ProviderInfo,
 )
 
+from .money_under_way import money_under_way
 from .open_account import Opened, open_account, opened_account
 from .ports import Hub, Tx
 from .record_observations import keyed_id
 from .replace_credentials import CHANGED, Draft, Entry, differs, replace_drafted, save_secrets
+from .retire_account import refuse_under_way, replace_by_another, successor_of, take_place
 from .save_company import Invalid
 from .tell import tell, tell_account
 
@@ -66,6 +71,31 @@ class CatalogueEntry:
     notification_address: str = ""
 
 
+@attrs.frozen(kw_only=True)
+class Earlier:
+    """A retired account, by what identifies it at the provider, and what is under way with it."""
+
+    account: ProviderAccount
+    identity: str
+    under_way: MoneyUnderWay
+
+
+def earlier_accounts(tx: Tx, hub: Hub, merchant: Merchant, code: str, now: datetime) -> tuple[Earlier, ...]:
+    """Retired accounts of the merchant with this provider that still have money under way, the last one first."""
+    provider = hub.providers.get(code)
+    info: ProviderInfo | None = provider.info if provider else None
+    return tuple(
+        Earlier(
+            account=account,
+            identity=", ".join(account.settings.get(item.name, "") for item in (info.identifying if info else ())),
+            under_way=under_way,
+        )
+        for account in reversed(tx.accounts.all_of(merchant.id, merchant.mode))
+        if account.provider == code and account.is_retired
+        if (under_way := money_under_way(tx, hub, account, now))
+    )
+
+
 async def catalogue(hub: Hub, merchant: Merchant, *, locale: str = "") -> tuple[CatalogueEntry, ...]:
     """Every provider that is installed and declares the merchant's country, with the state of its account.
 
@@ -73,7 +103,7 @@ async def catalogue(hub: Hub, merchant: Merchant, *, locale: str = "") -> tuple[
         locale: In which the providers speak of themselves; the merchant's own if it is empty.
     """
     enabled, accounts = await hub.store.read(
-        lambda tx: (tx.countries.enabled(), tx.accounts.of(merchant.id, merchant.mode))
+        lambda tx: (tx.countries.enabled(), tx.accounts.current_of(merchant.id, merchant.mode))
     )
     by_code = {account.provider: account for account in accounts}
     return tuple(
@@ -108,10 +138,16 @@ def notification_address(hub: Hub, account: ProviderAccount) -> str:
 
 @attrs.frozen(kw_only=True)
 class Connected:
-    """What connecting, testing or provisioning did."""
+    """What connecting, testing or provisioning did.
+
+    Attributes:
+        problems: What the operator has yet to enter.
+        retired: The account whose place it took.
+    """
 
     account: ProviderAccount
     problems: tuple[SettingProblem, ...] = ()
+    retired: ProviderAccount | None = None
 
 
 async def connect_account(
@@ -124,6 +160,8 @@ async def connect_account(
     seen: int | None = None,
     anyway: bool = False,
     confirmed: bool = False,
+    released: str = "",
+    account_id: str = "",
 ) -> Connected:
     """The merchant pressed Activar (or Activar pagos en línea and Guardar).
 
@@ -131,11 +169,12 @@ async def connect_account(
     and the operator gets one mail. Other credentials of an account that works are stored when they are accepted.
 
     Args:
-        seen, anyway, confirmed: See ``Entry``.
+        by, seen, anyway, confirmed, released, account_id: See ``Entry``.
 
     Raises:
         Invalid: Every fault of the form, or somebody else was quicker; nothing changed.
         NotReplaced: The account works, and the new credentials were not accepted; nothing changed.
+        MoneyIsUnderWay: They are those of another account at the provider; nothing changed.
     """
     entry = Entry(
         merchant_id=merchant_id,
@@ -145,36 +184,57 @@ async def connect_account(
         seen=seen,
         anyway=anyway,
         confirmed=confirmed,
+        by=by,
+        released=released,
+        account_id=account_id,
     )
-    return await _enter(hub, entry, by=by)
+    return await _enter(hub, entry)
 
 
 async def provision_account(
-    hub: Hub, merchant_id: str, code: str, values: Mapping[str, str], *, by: str = "operator", anyway: bool = False
+    hub: Hub,
+    merchant_id: str,
+    code: str,
+    values: Mapping[str, str],
+    *,
+    by: str = "operator",
+    anyway: bool = False,
+    released: str = "",
+    account_id: str = "",
 ) -> Connected:
     """The operator enters what merchants are not asked for; a waiting request is validated at once.
 
     Raises:
-        Invalid, NotReplaced: As for ``connect_account``.
+        Invalid, NotReplaced, MoneyIsUnderWay: As for ``connect_account``.
     """
-    entry = Entry(merchant_id=merchant_id, code=code, given=values, entered_by=EnteredBy.OPERATOR, anyway=anyway)
-    return await _enter(hub, entry, by=by)
+    entry = Entry(
+        merchant_id=merchant_id,
+        code=code,
+        given=values,
+        entered_by=EnteredBy.OPERATOR,
+        anyway=anyway,
+        by=by,
+        released=released,
+        account_id=account_id,
+    )
+    return await _enter(hub, entry)
 
 
-async def _enter(hub: Hub, entry: Entry, *, by: str) -> Connected:
+async def _enter(hub: Hub, entry: Entry) -> Connected:
     now = hub.clock()
     account_id, token = hub.fresh_id(), hub.random_text(32, CROCKFORD)
     draft = await hub.store.write(lambda tx: _take(tx, hub, entry, account_id, token, now))
     hub.kept.clear()
+    retired = draft.before if draft.takes_place else None
     if draft.tried:
-        return Connected(account=await _replace(hub, draft, draft.tried, entry))
+        return Connected(account=await _replace(hub, draft, draft.tried, entry), retired=retired)
     account = draft.account
     missing = await missing_settings(hub, account)
     if missing:
-        return await _wait(hub, account, missing, entry.entered_by, now)
+        return attrs.evolve(await _wait(hub, account, missing, entry.entered_by, now), retired=retired)
     if entry.entered_by is EnteredBy.OPERATOR and account.status is AccountStatus.DRAFT:
         return Connected(account=account)
-    return Connected(account=await validate_account(hub, account.id, by=by))
+    return Connected(account=await validate_account(hub, account.id, by=entry.by))
 
 
 async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: Entry) -> ProviderAccount:
@@ -187,7 +247,8 @@ async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: Entry) -> Provi
     now = hub.clock()
 
     def store(tx: Tx) -> ProviderAccount:
-        after = replace_drafted(tx, hub, draft, entry, report, now)
+        replace = replace_by_another if draft.takes_place else replace_drafted
+        after = replace(tx, hub, draft, entry, report, now)
         if after.report is report and after.status not in UNTOLD:
             _tell_result(tx, hub, after, now)
         tx.after_commit(hub.wake)
@@ -201,14 +262,23 @@ async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: Entry) -> Provi
 def _take(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: datetime) -> Draft:
     """Store what was entered, unless it must be asked about first."""
     draft = _draft(tx, hub, entry, account_id, token, now)
-    if draft.before and draft.differs and entry.seen not in (None, draft.before.credentials):
-        raise Invalid((CHANGED,))
+    if draft.takes_place:
+        return _take_another(tx, hub, draft, entry, now)
     if draft.is_in_use and draft.differs:
         return attrs.evolve(draft, tried=open_account(tx, hub, draft.account, now, given=draft.secrets))
-    if draft.before and draft.has_accepted:
+    if draft.before and (draft.has_accepted or draft.before.is_retired):
         return attrs.evolve(draft, account=draft.before)
     (tx.accounts.save if draft.before else tx.accounts.add)(draft.account)
     save_secrets(tx, hub, draft.account, draft.secrets)
+    return draft
+
+
+def _take_another(tx: Tx, hub: Hub, draft: Draft, entry: Entry, now: datetime) -> Draft:
+    """Another account is asked about first too, but where nothing works now and the operator must complete it."""
+    if draft.has_accepted or not _missing(hub, draft.account):
+        return attrs.evolve(draft, tried=open_account(tx, hub, draft.account, now, given=draft.secrets))
+    assert draft.before is not None
+    take_place(tx, hub, draft.before, draft.account, draft.secrets, entry, now)
     return draft
 
 
@@ -226,8 +296,8 @@ def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: dat
         name, words = provider.info.name if provider else code, ABSENCE_WORDS[absence or Absence.NOT_INSTALLED]
         raise Invalid((Problem("provider", f"{name} {words}."),))
     info: ProviderInfo = provider.info
-    existing = next((item for item in tx.accounts.of(merchant.id, merchant.mode) if item.provider == code), None)
-    account = existing or ProviderAccount(
+    existing = _meant(tx, merchant, entry)
+    fresh = ProviderAccount(
         id=account_id,
         merchant_id=merchant.id,
         provider=code,
@@ -238,23 +308,55 @@ def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: dat
         updated_at=now,
     )
     given = _cleaned(info, entry.given, entry.entered_by)
-    _refuse_bad(tx, info, account, given, entry.entered_by)
+    if existing and existing.is_retired:
+        _refuse_other_names(info, existing, given)
+    other = successor_of(tx, info, existing, given, fresh, entry) if existing else None
+    if existing and other:
+        if entry.seen not in (None, existing.credentials):
+            raise Invalid((CHANGED,))
+        refuse_under_way(tx, hub, existing, entry, now)
+    account = other or existing or fresh
+    _refuse_bad(tx, info, account, given, entry.entered_by, anew=other is not None)
     secrets = {name: text for name, text in given.items() if (setting := info.setting(name)) and setting.secret}
-    another, changes = _is_another(info, account, given), differs(tx, hub, account, given)
+    another, changes = _is_another(info, account, given), other is not None or differs(tx, hub, account, given)
+    if existing and changes and entry.seen not in (None, existing.credentials):
+        raise Invalid((CHANGED,))
     if another:
         account = attrs.evolve(account, confirmed_by="", confirmed_at=None)
-    if entry.entered_by is EnteredBy.MERCHANT and account.status in (AccountStatus.DRAFT, AccountStatus.DISABLED):
+    off = () if account.is_retired else (AccountStatus.DRAFT, AccountStatus.DISABLED)
+    if entry.entered_by is EnteredBy.MERCHANT and account.status in off:
         account = attrs.evolve(account, status=AccountStatus.REQUESTED)
     account = attrs.evolve(
         account,
         settings={**account.settings, **{name: text for name, text in given.items() if name not in secrets}},
         secret_names=account.secret_names | set(secrets),
-        credentials=account.credentials + 1 if existing and changes else account.credentials,
+        credentials=account.credentials + 1 if changes and account.id != fresh.id else account.credentials,
         report=None,
         updated_at=now,
     )
     live = tx.payments.count_live(account.id) if existing else 0
     return Draft(before=existing, account=account, secrets=secrets, differs=changes, is_another=another, live=live)
+
+
+def _meant(tx: Tx, merchant: Merchant, entry: Entry) -> ProviderAccount | None:
+    """The account that is named, retired or not, else the current one with the provider."""
+    if not entry.account_id:
+        current = tx.accounts.current_of(merchant.id, merchant.mode)
+        return next((item for item in current if item.provider == entry.code), None)
+    named = tx.accounts.get(entry.account_id)
+    if named is None or (named.merchant_id, named.provider) != (merchant.id, entry.code):
+        raise LookupError(f"no account {entry.account_id}")
+    return named
+
+
+def _refuse_other_names(info: ProviderInfo, retired: ProviderAccount, given: Mapping[str, str]) -> None:
+    problems = [
+        Problem(item.name, "Este dato nombra otra cuenta del proveedor; una cuenta anterior solo recibe los suyos")
+        for item in info.identifying
+        if names_another(info, retired.settings, {item.name: given.get(item.name, "")})
+    ]
+    if problems:
+        raise Invalid(tuple(problems))
 
 
 def _cleaned(info: ProviderInfo, values: Mapping[str, str], entered_by: EnteredBy) -> dict[str, str]:
@@ -267,12 +369,15 @@ def _cleaned(info: ProviderInfo, values: Mapping[str, str], entered_by: EnteredB
 
 
 def _refuse_bad(
-    tx: Tx, info: ProviderInfo, account: ProviderAccount, given: Mapping[str, str], entered_by: EnteredBy
+    tx: Tx, info: ProviderInfo, account: ProviderAccount, given: Mapping[str, str], entered_by: EnteredBy, *, anew: bool
 ) -> None:
+    """Refuse what cannot be taken; ``anew``: it is another account at the provider, of which nothing is known yet."""
     stored = dict.fromkeys(account.secret_names, "x")
     known = with_defaults(info, {**stored, **account.settings, **given})
     problems = [
-        Problem(problem.name, problem.message)
+        _of_another(problem.name)
+        if anew and _is_left_out(info, problem.name, given)
+        else Problem(problem.name, problem.message)
         for problem in setting_problems(info, known)
         if problem.entered_by is entered_by and (problem.name in given or problem.name not in stored)
     ]
@@ -283,6 +388,15 @@ def _refuse_bad(
             )
     if problems:
         raise Invalid(tuple(problems))
+
+
+def _of_another(name: str) -> Problem:
+    return Problem(name, "Los datos nombran otra cuenta del proveedor: escriba también este, el de esa cuenta")
+
+
+def _is_left_out(info: ProviderInfo, name: str, given: Mapping[str, str]) -> bool:
+    setting = info.setting(name)
+    return name not in given and setting is not None and not setting.one_of
 
 
 def _is_another(info: ProviderInfo, account: ProviderAccount, given: Mapping[str, str]) -> bool:
@@ -309,6 +423,10 @@ def _bare(value: str) -> str:
 
 async def missing_settings(hub: Hub, account: ProviderAccount) -> tuple[SettingProblem, ...]:
     """What is still needed before the account can be validated."""
+    return _missing(hub, account)
+
+
+def _missing(hub: Hub, account: ProviderAccount) -> tuple[SettingProblem, ...]:
     info = hub.providers[account.provider].info
     present = dict.fromkeys(account.secret_names, "x")
     return tuple(

@@ -11,19 +11,21 @@ import attrs
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import WATCH
 from hub.domain.visitor import is_among
-from hub_hookspecs import Mode
+from hub_hookspecs import EnteredBy, Mode, Setting
 
 from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
 from .keep_house import BEAT
+from .money_under_way import money_under_way
 from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
 from .open_account import is_locked
 from .ports import Hub, Tx
 from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
+from .reconcile_daily import RETIRED
 from .view_hearing import hearing_of
-from .watch_account import held_back
+from .watch_account import REFUSED, held_back
 
 ALIVE = timedelta(seconds=100)
 """A process gives a sign of life every half minute."""
@@ -206,8 +208,29 @@ def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
         slug = slugs.get(account.merchant_id, "?")
         if is_locked(tx, hub, account):
             yield fault(f"{account.provider} of {slug} ({account.mode}): its secrets do not open", REMEDIES["keys"])
+        if account.is_retired:
+            yield from _retired(tx, hub, account, slug, now)
+            continue
         yield from _account(hub, account, slug, held, now)
         yield from _hearing(tx, hub, account, slug)
+
+
+def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[Finding]:
+    """Whether a retired account is let in as long as money of it is under way."""
+    refused = tx.marks.get(f"{REFUSED}{account.id}")
+    if refused and refused[1] > account.updated_at and money_under_way(tx, hub, account, now):
+        yield fault(
+            f"{account.provider} of {slug} ({account.mode}), retired {account.retired_at:%Y-%m-%d}, has money under"
+            f" way, and its provider does not let it in: {refused[0]}",
+            f"enter its newest credentials: payment-hub account {_verb(hub, account)} {account.id} FILE",
+        )
+
+
+def _verb(hub: Hub, account: ProviderAccount) -> str:
+    """How its credentials are entered."""
+    provider = hub.providers.get(account.provider)
+    settings: tuple[Setting, ...] = provider.info.settings if provider else ()
+    return "connect" if any(item.entered_by is EnteredBy.MERCHANT for item in settings) else "provision"
 
 
 def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[Finding]:
@@ -273,13 +296,17 @@ def _comparisons(tx: Tx) -> Iterator[Finding]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     for planned in tx.reconciliations.all():
         account = accounts.get(planned.account_id)
-        if account and planned.trouble and account.status is AccountStatus.ACTIVE:
+        if account and planned.trouble not in ("", RETIRED) and _is_compared(account):
             name = f"{account.provider} of {slugs.get(account.merchant_id, '?')} ({account.mode})"
             since = f"since {planned.covered}" if planned.covered else "yet"
             yield warning(
                 f"{name} could not be compared with its report {since}: {planned.trouble}",
                 f"it is tried again at {planned.due_at:%H:%M} UTC; payment-hub reconcile list",
             )
+
+
+def _is_compared(account: ProviderAccount) -> bool:
+    return account.status is AccountStatus.ACTIVE or account.is_retired
 
 
 def _waiting(tx: Tx) -> Iterator[Finding]:

@@ -219,7 +219,7 @@ def _fees(tx: Tx, merchant: Merchant, mode: Mode) -> Mapping[str, Fee]:
             withheld=sum(kept.minor for kept in stored.line.withholdings.values()),
             net=stored.line.net.minor,
         )
-        for account in tx.accounts.of(merchant.id, mode)
+        for account in tx.accounts.all_of(merchant.id, mode)
         for stored in tx.settlements.of(account.id, LineState.BOOKED)
         if stored.settles is not None
     }

@@ -181,7 +181,14 @@ class _Search:
     def _rows(self, row_id: str) -> Iterator[Thing]:
         """Rows with this id."""
         tx = self.tx
-        looks = (tx.payments.get, tx.customers.get, tx.payables.get, tx.receipts.get, tx.deliveries.get)
+        looks = (
+            tx.payments.get,
+            tx.customers.get,
+            tx.payables.get,
+            tx.receipts.get,
+            tx.deliveries.get,
+            tx.accounts.get,
+        )
         yield from (found for look in looks if (found := look(row_id)))
 
     # ---------------------------------------------------------------- what a text names
@@ -234,7 +241,7 @@ class _Search:
         numbers = numbers_for(country, self.text) if country else ()
         if wanted in {_plain(name) for name in names if name} or company.document.number in numbers:
             yield merchant
-        yield from (account for account in self.tx.accounts.of(merchant.id) if account.provider == wanted)
+        yield from (account for account in self.tx.accounts.all_of(merchant.id) if account.provider == wanted)
 
     def _members(self, merchant: Merchant) -> Iterator[Member]:
         members = self.tx.merchants.members(merchant.id)

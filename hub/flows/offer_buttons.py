@@ -106,7 +106,7 @@ def offered(
             locale=locale,
             medium=medium,
         )
-        for account in tx.accounts.of(merchant.id, mode)
+        for account in tx.accounts.current_of(merchant.id, mode)
         if account.status not in HIDDEN
     ]
     if floor:

@@ -40,13 +40,18 @@ class Locked(CannotOpen):
 
 @attrs.frozen(kw_only=True)
 class Opened:
-    """An account ready for a hook."""
+    """An account ready for a hook.
+
+    Attributes:
+        is_alone: It is the merchant's only account that ever was at this provider, as far as anybody looked.
+    """
 
     record: ProviderAccount
     merchant: Merchant
     provider: Provider
     account: Account
     read_at: datetime
+    is_alone: bool = True
 
 
 def open_account(
@@ -98,7 +103,7 @@ def is_locked(tx: Tx, hub: Hub, record: ProviderAccount) -> bool:
 async def locked_of(hub: Hub, merchant_id: str, mode: Mode) -> frozenset[str]:
     """Ids of a merchant's accounts whose secrets do not open here now."""
     return await hub.store.read(
-        lambda tx: frozenset(item.id for item in tx.accounts.of(merchant_id, mode) if is_locked(tx, hub, item))
+        lambda tx: frozenset(item.id for item in tx.accounts.current_of(merchant_id, mode) if is_locked(tx, hub, item))
     )
 
 
@@ -113,6 +118,17 @@ async def opened_account(hub: Hub, account_id: str) -> Opened | None:
     return await hub.store.read(read)
 
 
+def open_among(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Opened:
+    """``open_account`` for a message, which may be of another account of the merchant at the same provider.
+
+    Raises:
+        CannotOpen: As for ``open_account``.
+    """
+    of_merchant = tx.accounts.all_of(record.merchant_id, record.mode)
+    is_alone = not any(item.provider == record.provider and item.id != record.id for item in of_merchant)
+    return attrs.evolve(open_account(tx, hub, record, now), is_alone=is_alone)
+
+
 async def opened_by_token(hub: Hub, token: str) -> Opened | None:
     """The account of a notification address; kept for two seconds, since notifications come in bursts."""
     now = hub.clock()
@@ -122,7 +138,7 @@ async def opened_by_token(hub: Hub, token: str) -> Opened | None:
 
     def read(tx: Tx) -> Opened | None:
         record = tx.accounts.by_token(token)
-        return open_account(tx, hub, record, now) if record else None
+        return open_among(tx, hub, record, now) if record else None
 
     opened = await hub.store.read(read)
     if opened:

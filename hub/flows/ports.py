@@ -92,7 +92,7 @@ class Customers(Protocol):
 
 
 class Accounts(Protocol):
-    """Provider accounts; at most one per merchant, provider and mode."""
+    """Provider accounts; at most one per merchant, provider and mode that is not retired."""
 
     def add(self, account: ProviderAccount) -> None: ...
     def save(self, account: ProviderAccount) -> None: ...
@@ -101,8 +101,15 @@ class Accounts(Protocol):
 
     def get(self, account_id: str) -> ProviderAccount | None: ...
     def by_token(self, path_token: str) -> ProviderAccount | None: ...
-    def of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]: ...
-    def all(self) -> tuple[ProviderAccount, ...]: ...
+    def current_of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]:
+        """Those that are not retired: what is offered, configured and shown as connected."""
+
+    def all_of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]:
+        """Retired ones too: whatever looks for money or for keys."""
+
+    def all(self) -> tuple[ProviderAccount, ...]:
+        """Every account, retired ones too."""
+
     def heard(self, account_id: str, at: datetime) -> None: ...
     def set_status(self, account_id: str, status: AccountStatus, at: datetime) -> None: ...
     def secrets(self, account_id: str) -> Mapping[str, bytes]:
@@ -187,6 +194,9 @@ class Payments(Protocol):
     def by_provider_reference(self, account_id: str, provider_reference: str) -> Payment | None: ...
     def by_return_token(self, token: str) -> Payment | None: ...
     def live_with(self, payable_ids: Collection[str]) -> tuple[Payment, ...]: ...
+    def count_of(self, account_id: str, *, since: datetime) -> tuple[int, int, int]:
+        """How many payments an account has, of how many money may move now, and how many were closed in doubt since."""
+
     def count_live(self, account_id: str) -> int:
         """How many payments of an account may still be paid."""
 
@@ -319,6 +329,12 @@ class Settlements(Protocol):
 
     def awaited(self, account_id: str, *, payment_id: str | None = None) -> tuple[Awaited, ...]:
         """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
+
+    def held(self, account_id: str, *, since: datetime | None = None) -> frozenset[str]:
+        """Ids of the payments, made since, of which not everything that was captured went back."""
+
+    def taken_back(self, account_id: str) -> frozenset[str]:
+        """Ids of the payments of which the payer's bank took money back, and did not give it up again."""
 
     def covered_since(self, account_id: str, days: int, zone: tzinfo) -> date | None:
         """The first day of payments that the account's lines speak of, some ``days`` before their payout."""

@@ -128,7 +128,8 @@ def _refused(tx: Tx, _since: datetime) -> Iterator[Happened]:
     for account_id, (why, at) in sorted(tx.marks.beginning(REFUSED).items()):
         account = tx.accounts.get(account_id)
         if account:
-            told = f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {account.status}: {why}"
+            stands = f"retired (account {account.id})" if account.is_retired else account.status
+            told = f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {stands}: {why}"
             yield f"{account_id}@{at.timestamp():.6f}", at, told
 
 

@@ -19,11 +19,12 @@ from hub.domain.payment import ObservedBy, Payment, Status
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
 from .crowd import crowd_of
-from .open_account import CannotOpen, Locked, NotInstalled, Opened, is_locked, open_account, opened_by_token
+from .open_account import CannotOpen, Locked, NotInstalled, Opened, is_locked, open_account, open_among, opened_by_token
 from .ports import Hub, Tx, Unopened
 from .record_observations import Claim, derived_id, message_of, record_observations
 from .reseal_secrets import FORGOTTEN
 from .tell import tell, warn
+from .whose_message import KNOWN, UNPROVEN, certainty, open_beside, opened_beside, payment_for, payments_named
 
 log = structlog.get_logger()
 
@@ -88,7 +89,7 @@ def keep_all(_account_id: str) -> bool:
 async def receive_notification(
     hub: Hub, token: str, message: Message, *, may_keep: Callable[[str], bool] = keep_all
 ) -> Answer:
-    """Take in a notification for the account of this address.
+    """Take in a notification for the account of this address, or for the one beside it whose keys prove it.
 
     Args:
         may_keep: Whether one more message that proves nothing is kept for the account; otherwise its sender is told
@@ -107,6 +108,12 @@ async def receive_notification(
     if opened is None:
         return Answer(404)
     reading = _verdict_of(hub, opened, message)
+    if not opened.is_alone:
+        try:
+            opened, reading = await _whose(hub, opened, reading, message)
+        except Locked as locked:
+            await _keep_unread(hub, locked.record, message, may_keep)
+            return Answer(503)
     now = hub.clock()
     # A message whose plugin wants to send a request has proved itself: schemes with a proof verify before they yield.
     if reading is not None and reading.verdict is not Verdict.VALID and not may_keep(opened.record.id):
@@ -131,6 +138,26 @@ async def receive_notification(
         else:
             await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
     return Answer(reading.reply.status, reading.reply)
+
+
+async def _whose(hub: Hub, own: Opened, reading: Reading | None, message: Message) -> tuple[Opened, Reading | None]:
+    """The account by whose keys a message is proven, best one of which it names payments; else that of the address.
+
+    Raises:
+        Locked: None that opens, and one does not open now.
+    """
+    best, how_sure = (own, reading), await certainty(hub, own, reading)
+    if how_sure == KNOWN:
+        return best
+    others = await opened_beside(hub, own)
+    for other in others.opened:
+        told = _verdict_of(hub, other, message)
+        sure = await certainty(hub, other, told)
+        if sure > how_sure:
+            best, how_sure = (other, told), sure
+    if how_sure == UNPROVEN and others.locked:
+        raise others.locked
+    return best
 
 
 async def _keep_unread(hub: Hub, record: ProviderAccount, message: Message, may_keep: Callable[[str], bool]) -> None:
@@ -295,9 +322,8 @@ def _note_rejected(tx: Tx, opened: Opened, message_id: str, reading: Reading, no
     tx.messages.count("forged_refused")
     named = f"message {message_id[:10]}"
     failed = f", and failed its proof{f': {reading.reason}' if reading.reason else ''}"
-    for reference in reading.hints[:5]:
-        payment = tx.payments.by_reference(opened.record.id, reference)
-        if payment and payment.is_live:
+    for payment in payments_named(tx, opened.record, reading.hints[:5]):
+        if payment.is_live:
             tx.reviews.open(
                 Review(
                     id=derived_id("review", "rejected_signature", payment.id),
@@ -319,9 +345,8 @@ def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, 
 
 
 def _apply_hints(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> None:
-    for reference in reading.hints[:5]:
-        payment = tx.payments.by_reference(opened.record.id, reference)
-        if payment and payment.is_live:
+    for payment in payments_named(tx, opened.record, reading.hints[:5]):
+        if payment.is_live:
             hint(tx, payment, now)
 
 
@@ -375,15 +400,6 @@ def _parked_money(news: Iterable[News]) -> Observation | None:
     )
 
 
-def payment_for(tx: Tx, account_id: str, observation: Observation) -> Payment | None:
-    """The payment that a claim is about: by our reference, else by theirs."""
-    if observation.reference:
-        return tx.payments.by_reference(account_id, observation.reference)
-    if observation.provider_reference:
-        return tx.payments.by_provider_reference(account_id, observation.provider_reference)
-    return None
-
-
 class _Rollback(Exception):
     """Carries what a dry run found out of its transaction."""
 
@@ -411,27 +427,16 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         return await _wait_for_keys(hub, message_id, now, dry_run=dry_run)
     if loaded is None:
         return None
-    opened, stored, message = loaded
-    message = attrs.evolve(message, call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
-    account, account_id = opened.account, opened.record.id
-    conclusion = hub.exchanger.peek(
-        opened.provider, "handle_notification", account=account, account_id=account_id, message=message
-    )
-    asked, steps = conclusion is None, tuple[Any, ...]()
-    if asked and dry_run:
-        return Read(MessageState.DUE, stored.verdict, asked=True)
+    own, stored, message = loaded
+    try:
+        asking = await _ask_all(hub, own, message, dry_run=dry_run)
+    except Locked:
+        return await _wait_for_keys(hub, message_id, now, dry_run=dry_run)
+    opened, conclusion, steps = asking.opened, asking.conclusion, asking.steps
     if conclusion is None:
-        ran = await hub.exchanger.run(
-            opened.provider,
-            "handle_notification",
-            account=account,
-            account_id=account_id,
-            credentials=opened.record.credentials,
-            message=message,
-        )
-        conclusion, steps = ran.conclusion, ran.steps
+        return Read(MessageState.DUE, stored.verdict, asked=True)
     done = hub.clock()
-    source = ObservedBy.QUERY if asked else ObservedBy(message.source.value)
+    source = ObservedBy.QUERY if asking.asked else ObservedBy(message.source.value)
 
     def write(tx: Tx) -> Read:
         if stored.trouble == LOCKED:
@@ -444,6 +449,65 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         return read
 
     return await (_tried(hub, write) if dry_run else hub.store.write(write))
+
+
+@attrs.frozen(kw_only=True)
+class _Asking:
+    """What the plugin concluded of a message under an account; None where it would have to ask, and only tries."""
+
+    opened: Opened
+    conclusion: Conclusion[Any] | None
+    asked: bool
+    steps: tuple[Any, ...] = ()
+
+
+async def _ask_all(hub: Hub, own: Opened, message: Message, *, dry_run: bool) -> _Asking:
+    """Read a message under its account; where that does not prove it, also under those beside it.
+
+    Raises:
+        Locked: None that opens proves it, and one does not open now.
+    """
+    best = await _ask(hub, own, message, dry_run=dry_run)
+    how_sure = await _certainty(hub, best)
+    if own.is_alone or how_sure == KNOWN:
+        return best
+    now = hub.clock()
+    others = await hub.store.read(lambda tx: open_beside(tx, hub, own.record, now))
+    for other in others.opened:
+        asking = await _ask(hub, other, message, dry_run=dry_run)
+        sure = await _certainty(hub, asking)
+        if sure > how_sure:
+            best, how_sure = asking, sure
+    if how_sure == UNPROVEN and others.locked:
+        raise others.locked
+    return best
+
+
+async def _certainty(hub: Hub, asking: _Asking) -> int:
+    if asking.conclusion is None:
+        return KNOWN
+    if asking.conclusion.outcome is not Outcome.RESULT:
+        return UNPROVEN
+    return await certainty(hub, asking.opened, reading_of(asking.conclusion))
+
+
+async def _ask(hub: Hub, opened: Opened, message: Message, *, dry_run: bool) -> _Asking:
+    message = attrs.evolve(message, call_id=hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
+    account, account_id = opened.account, opened.record.id
+    conclusion = hub.exchanger.peek(
+        opened.provider, "handle_notification", account=account, account_id=account_id, message=message
+    )
+    if conclusion is not None or dry_run:
+        return _Asking(opened=opened, conclusion=conclusion, asked=False)
+    ran = await hub.exchanger.run(
+        opened.provider,
+        "handle_notification",
+        account=account,
+        account_id=account_id,
+        credentials=opened.record.credentials,
+        message=message,
+    )
+    return _Asking(opened=opened, conclusion=ran.conclusion, asked=True, steps=ran.steps)
 
 
 async def _wait_for_keys(hub: Hub, message_id: str, now: datetime, *, dry_run: bool) -> Read | None:
@@ -513,7 +577,7 @@ def load_message(tx: Tx, hub: Hub, message_id: str, now: datetime) -> tuple[Open
     if found is None or record is None:
         return None
     stored, sealed = found
-    opened = open_account(tx, hub, record, now)
+    opened = open_among(tx, hub, record, now)
     try:
         raw = hub.vault.open(sealed, table="raw_message", column="raw", row=stored.id, merchant=stored.merchant_id)
     except Unopened as error:

@@ -17,6 +17,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Merchant
 from hub.domain.reconciliation import DailyReconciliation, last_whole_day, next_comparison, pause_after, period_for
 
+from .money_under_way import money_under_way
 from .ports import Hub, Tx
 from .reconcile import Reconciliation, fetch_settlement
 from .save_company import Invalid
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 HOOK: Final = "fetch_settlement"
 COMPARED: Final = frozenset({AccountStatus.ACTIVE, AccountStatus.NEEDS_REVALIDATION})
 LET_IN: Final = "the account is {status}: it is compared again once it is active"
+RETIRED: Final = "the account is retired, and no money of it is under way"
 
 
 def can_be_fetched(hub: Hub, account: ProviderAccount) -> bool:
@@ -46,7 +48,8 @@ async def plan_reconciliations(hub: Hub) -> int:
         return [
             DailyReconciliation(account_id=account.id, due_at=next_comparison(now, zones[account.merchant_id]))
             for account in tx.accounts.all()
-            if account.id not in planned and account.status in COMPARED and can_be_fetched(hub, account)
+            if account.id not in planned and can_be_fetched(hub, account)
+            if account.status in COMPARED or account.is_retired
         ]
 
     fresh = await hub.store.read(missing)
@@ -68,9 +71,9 @@ async def reconcile_due(hub: Hub, account_id: str) -> None:
         if planned is None or account is None or merchant is None:
             return None
         begun = attrs.evolve(planned, tries=planned.tries + 1, due_at=now + pause_after(planned.tries))
-        if _why_not(hub, account) or _period(begun, account, merchant, now) is None:
+        if _why_not(tx, hub, account, now) or _period(begun, account, merchant, now) is None:
             tomorrow = next_comparison(now, merchant.company.zone)
-            idle = attrs.evolve(planned, tries=0, due_at=tomorrow, trouble=_why_not(hub, account))
+            idle = attrs.evolve(planned, tries=0, due_at=tomorrow, trouble=_why_not(tx, hub, account, now))
             tx.reconciliations.save(idle)
             return None
         tx.reconciliations.save(begun)
@@ -105,11 +108,13 @@ async def reconcile_due(hub: Hub, account_id: str) -> None:
     log.info("reconciled", account=account_id, first=str(first), last=str(last), outcome=compared.outcome)
 
 
-def _why_not(hub: Hub, account: ProviderAccount) -> str:
+def _why_not(tx: Tx, hub: Hub, account: ProviderAccount, now: datetime) -> str:
     if not hub.reconcile_daily:
         return "reconcile_daily is switched off"
     if not can_be_fetched(hub, account):
         return f"{account.provider} is not served here"
+    if account.is_retired:
+        return "" if money_under_way(tx, hub, account, now) else RETIRED
     return "" if account.status in COMPARED else LET_IN.format(status=account.status.value)
 
 

@@ -3,7 +3,8 @@
     connect_account   drafts what somebody entered, and asks the provider about it; nothing is stored
     replace_drafted   stores it, if it was accepted and nobody else was quicker
 
-What the provider does not accept is stored only by somebody who was told what stops.
+What the provider does not accept is stored only by somebody who was told what stops. Credentials of another account at
+the provider replace nothing: see ``retire_account``.
 """
 
 from __future__ import annotations
@@ -36,14 +37,24 @@ class NotReplaced(Exception):
         awaits_confirmation: They are accepted, and somebody would have to confirm first whose they are.
         is_offered: Customers can pay through the account now, and could not any more.
         live: Payments under way, whose outcome might stay unknown.
+        is_another: They are those of another account at the provider: nothing is replaced by them anyway.
     """
 
-    def __init__(self, report: IdentityReport, *, awaits_confirmation: bool, is_offered: bool, live: int) -> None:
+    def __init__(
+        self,
+        report: IdentityReport,
+        *,
+        awaits_confirmation: bool,
+        is_offered: bool,
+        live: int,
+        is_another: bool = False,
+    ) -> None:
         super().__init__(f"the new credentials are {report.credentials.value}, and the stored ones stay")
         self.report = report
         self.awaits_confirmation = awaits_confirmation
         self.is_offered = is_offered
         self.live = live
+        self.is_another = is_another
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +67,10 @@ class Entry:
         seen: Version of the credentials that stood before the person; None where nobody looked.
         anyway: The person was told what stops, and wants them stored all the same.
         confirmed: The person has compared the identity, so that a missing confirmation stops nothing.
+        by: Who entered it.
+        released: Why this person, who was told what is under way, lets another account at the provider take the place
+            of the stored one; empty where they do not.
+        account_id: The account that is meant; the merchant's current one with the provider if it is empty.
     """
 
     merchant_id: str
@@ -65,6 +80,9 @@ class Entry:
     seen: int | None = None
     anyway: bool = False
     confirmed: bool = False
+    by: str = ""
+    released: str = ""
+    account_id: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -96,7 +114,12 @@ class Draft:
     @property
     def is_in_use(self) -> bool:
         """There is something that worse credentials would stop."""
-        return self.has_accepted or self.live > 0
+        return self.has_accepted or self.live > 0 or (self.before is not None and self.before.is_retired)
+
+    @property
+    def takes_place(self) -> bool:
+        """It is another account at the provider than the stored one, which is retired when this one is stored."""
+        return self.before is not None and self.before.id != self.account.id
 
 
 def differs(tx: Tx, hub: Hub, account: ProviderAccount, given: Mapping[str, str]) -> bool:
@@ -126,7 +149,7 @@ def replace_drafted(
         Invalid: Somebody else was quicker; nothing changed.
     """
     current = tx.accounts.get(draft.account.id)
-    if current is None or not _is_as_it_was(tx, draft, current):
+    if current is None or not is_as_it_was(tx, draft, current):
         if current and not differs(tx, hub, current, entry.given):
             return current  # the same form, sent twice
         raise Invalid((CHANGED,))
@@ -152,10 +175,12 @@ def replace_drafted(
     if not tx.accounts.replace(after):
         raise Invalid((CHANGED,))
     save_secrets(tx, hub, after, draft.secrets)
+    if after.is_retired:  # nobody asks through its buttons any more; what is under way is asked about now
+        tx.payments.make_account_due(after.id, now)
     return after
 
 
-def _is_as_it_was(tx: Tx, draft: Draft, current: ProviderAccount) -> bool:
+def is_as_it_was(tx: Tx, draft: Draft, current: ProviderAccount) -> bool:
     """Whether what the provider was asked about is still what would be stored.
 
     An account that was suspended meanwhile is: that was about the old credentials.
@@ -166,6 +191,7 @@ def _is_as_it_was(tx: Tx, draft: Draft, current: ProviderAccount) -> bool:
         and draft.tried is not None
         and merchant is not None
         and current.credentials == before.credentials
+        and current.retired_at == before.retired_at
         and current.status in (before.status, AccountStatus.SUSPENDED)
         and merchant.company == draft.tried.merchant.company
     )
@@ -175,6 +201,8 @@ def _stops(draft: Draft, entry: Entry, status: AccountStatus) -> bool:
     """Whether something that works now would not, with credentials that lead to this status."""
     match status:
         case AccountStatus.ACTIVE:
+            return False
+        case AccountStatus.NEEDS_CONFIRMATION if draft.account.is_retired:
             return False
         case AccountStatus.NEEDS_CONFIRMATION:
             offered = draft.before is not None and draft.before.status is AccountStatus.ACTIVE

@@ -156,7 +156,7 @@ def _save(
     merchant = attrs.evolve(before, company=company)
     tx.merchants.save(merchant)
     changed = changed_fields(before.company, company)
-    touched = tuple(account for account in tx.accounts.of(merchant_id) if _rests_on(hub, account, changed))
+    touched = tuple(account for account in tx.accounts.current_of(merchant_id) if _rests_on(hub, account, changed))
     for account in touched:
         judged = account.status in (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
         status = AccountStatus.NEEDS_REVALIDATION if judged else account.status

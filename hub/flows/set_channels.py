@@ -22,7 +22,8 @@ async def set_channels(hub: Hub, merchant: Merchant, code: str, channels: Collec
     now = hub.clock()
 
     def write(tx: Tx) -> ProviderAccount:
-        there = next((item for item in tx.accounts.of(merchant.id, merchant.mode) if item.provider == code), None)
+        current = tx.accounts.current_of(merchant.id, merchant.mode)
+        there = next((item for item in current if item.provider == code), None)
         if there is None:
             raise LookupError(code)
         after = attrs.evolve(there, channels=frozenset(channels), updated_at=now)

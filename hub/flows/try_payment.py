@@ -72,7 +72,7 @@ async def view_guide(hub: Hub, merchant: Merchant) -> Guide:
 
 
 def _guide(tx: Tx, merchant: Merchant) -> Guide:
-    accounts = tx.accounts.of(merchant.id, merchant.mode)
+    accounts = tx.accounts.current_of(merchant.id, merchant.mode)
     active = tuple(account for account in accounts if account.status is AccountStatus.ACTIVE)
     own = try_customer_id(merchant)
     owing = [row for row in tx.payables.open_totals(merchant.id, merchant.mode) if row[0] != own]
@@ -174,7 +174,7 @@ def _amount(tx: Tx, hub: Hub, merchant: Merchant) -> Money | None:
     """A small amount that some connection takes, in the country's first currency where that can be."""
     wanted = hub.countries[merchant.company.country].currencies
     found: dict[str, int] = {}
-    for account in tx.accounts.of(merchant.id, merchant.mode):
+    for account in tx.accounts.current_of(merchant.id, merchant.mode):
         provider = hub.providers.get(account.provider)
         if account.status is not AccountStatus.ACTIVE or provider is None:
             continue

@@ -102,7 +102,7 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
     """The start page: what waits, and what is owed in all."""
 
     def read(tx: Tx) -> Start:
-        accounts = tx.accounts.of(merchant.id, merchant.mode)
+        accounts = tx.accounts.current_of(merchant.id, merchant.mode)
         active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
         rows = _rows(tx, tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, limit=LISTED))
         totals = tx.payables.open_totals(merchant.id, merchant.mode)

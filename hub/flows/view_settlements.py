@@ -42,7 +42,7 @@ async def view_settlements(hub: Hub, merchant: Merchant) -> tuple[AccountSettlem
     """Every connection of the merchant with its payouts."""
 
     def read(tx: Tx) -> tuple[AccountSettlements, ...]:
-        return tuple(_of(tx, hub, merchant, account) for account in tx.accounts.of(merchant.id, merchant.mode))
+        return tuple(_of(tx, hub, merchant, account) for account in tx.accounts.all_of(merchant.id, merchant.mode))
 
     return await hub.store.read(read)
 

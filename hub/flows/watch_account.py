@@ -59,7 +59,8 @@ async def check_credentials(
 ) -> ProviderAccount | None:
     """The provider did not let the account in: ask about its identity, and suspend it when its credentials are refused.
 
-    The merchant is told once, when it is suspended; live payments go on being asked about.
+    The merchant is told once, when it is suspended; live payments go on being asked about. A retired account has no
+    buttons to take away: the operator is alerted, who can enter its newer credentials.
 
     Args:
         credentials: Version of those that were refused; nothing is said against an account that has others now.
@@ -73,7 +74,7 @@ async def check_credentials(
         opened = await opened_account(hub, account_id)
     except CannotOpen:
         return None
-    if opened is None or opened.record.status is not AccountStatus.ACTIVE:
+    if opened is None or not _is_in_use(opened.record):
         return None
     if opened.record.credentials != (credentials or opened.record.credentials):
         return None
@@ -82,17 +83,21 @@ async def check_credentials(
     return await hub.store.write(lambda tx: _judge(tx, hub, opened.record, why, report, done))
 
 
+def _is_in_use(account: ProviderAccount) -> bool:
+    return account.status is AccountStatus.ACTIVE or account.is_retired
+
+
 def _judge(
     tx: Tx, hub: Hub, asked: ProviderAccount, why: str, report: IdentityReport, now: datetime
 ) -> ProviderAccount | None:
     account_id, account = asked.id, tx.accounts.get(asked.id)
-    if account is None or account.status is not AccountStatus.ACTIVE or account.credentials != asked.credentials:
+    if account is None or not _is_in_use(account) or account.credentials != asked.credentials:
         return account
     refused = report.credentials is Credentials.REFUSED
     said = report.credentials.value + (f" ({report.code})" if report.code else "")
     tx.marks.set(f"{REFUSED}{account_id}", f"{why}; asked again its credentials are {said}", now)
     warn(tx, "account_not_let_in", account=account_id, why=why, credentials=report.credentials.value)
-    if not refused:
+    if not refused or account.is_retired:
         return account
     after = attrs.evolve(account, status=AccountStatus.SUSPENDED, report=report, updated_at=now)
     tx.accounts.save(after)

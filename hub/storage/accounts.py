@@ -7,8 +7,9 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.account import AccountStatus, ProviderAccount
@@ -27,9 +28,16 @@ FREE = (
 SAVE = changed(account, *FREE)
 GET = select(account).where(account.c.id == bindparam("id"))
 BY_TOKEN = select(account).where(account.c.path_token == bindparam("path_token"))
-OF = select(account).where(account.c.merchant == bindparam("merchant")).order_by(account.c.provider, account.c.mode)
-OF_MODE = OF.where(account.c.mode == bindparam("mode"))
-ALL = select(account).order_by(account.c.merchant, account.c.provider, account.c.mode)
+CURRENT_LAST = (account.c.retired_at.is_(None), account.c.retired_at, account.c.id)
+ALL_OF = (
+    select(account)
+    .where(account.c.merchant == bindparam("merchant"))
+    .order_by(account.c.provider, account.c.mode, *CURRENT_LAST)
+)
+ALL_OF_MODE = ALL_OF.where(account.c.mode == bindparam("mode"))
+CURRENT_OF = ALL_OF.where(account.c.retired_at.is_(None))
+CURRENT_OF_MODE = ALL_OF_MODE.where(account.c.retired_at.is_(None))
+ALL = select(account).order_by(account.c.merchant, account.c.provider, account.c.mode, *CURRENT_LAST)
 HEARD = changed(account, account.c.last_heard_at)
 SET_STATUS = changed(account, account.c.status, account.c.updated_at)
 REPLACE = SAVE.where(account.c.credentials == bindparam("before"))
@@ -91,14 +99,23 @@ class Accounts:
         """The account that a notification address names."""
         return _maybe(self._tx.run(BY_TOKEN, {"path_token": path_token}).fetchone())
 
-    def of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]:
-        """A merchant's accounts, by provider."""
+    def current_of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]:
+        """A merchant's accounts that are not retired, by provider: what is offered, configured, shown as connected."""
+        return self._of(CURRENT_OF, CURRENT_OF_MODE, merchant_id, mode)
+
+    def all_of(self, merchant_id: str, mode: Mode | None = None) -> tuple[ProviderAccount, ...]:
+        """A merchant's accounts, by provider, retired ones first: whatever looks for money or for keys."""
+        return self._of(ALL_OF, ALL_OF_MODE, merchant_id, mode)
+
+    def _of(
+        self, in_both: Select[Any], in_one: Select[Any], merchant_id: str, mode: Mode | None
+    ) -> tuple[ProviderAccount, ...]:
         if mode is None:
-            return tuple(_account(row) for row in self._tx.run(OF, {"merchant": merchant_id}))
-        return tuple(_account(row) for row in self._tx.run(OF_MODE, {"merchant": merchant_id, "mode": mode.value}))
+            return tuple(_account(row) for row in self._tx.run(in_both, {"merchant": merchant_id}))
+        return tuple(_account(row) for row in self._tx.run(in_one, {"merchant": merchant_id, "mode": mode.value}))
 
     def all(self) -> tuple[ProviderAccount, ...]:
-        """Every account."""
+        """Every account, retired ones too."""
         return tuple(_account(row) for row in self._tx.run(ALL))
 
     def heard(self, account_id: str, at: datetime) -> None:

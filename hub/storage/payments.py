@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.payment import Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status, Withholding
+from hub.domain.payment import UNPROVEN, Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status, Withholding
 from hub.domain.refusals import Conflict
 from hub_hookspecs import Channel, Instrument, Kind, Mode, Money, Observation, Reason, ReasonKind
 
@@ -95,6 +95,25 @@ LIVE_WITH = (
 COUNT_LIVE = (
     select(func.count()).select_from(payment).where(payment.c.account == bindparam("account"), payment.c.live == ONE)
 )
+IN_DOUBT = and_(
+    payment.c.status == literal("closed"),
+    or_(
+        payment.c.reason.in_([literal(kind) for kind in sorted(UNPROVEN)]),
+        payment.c.flags.like(literal(f'%"{Flag.CONFLICT}"%')),
+    ),
+    func.coalesce(payment.c.ended_at, payment.c.created_at) > bindparam("since"),
+)
+MOVING = or_(
+    payment.c.live == ONE,
+    payment.c.id.in_(
+        select(operation.c.payment).where(operation.c.account == bindparam("account"), operation.c.live == ONE)
+    ),
+)
+COUNT_OF = select(
+    func.count().label("all"),
+    func.coalesce(func.sum(case((MOVING, ONE), else_=ZERO)), ZERO).label("moving"),
+    func.coalesce(func.sum(case((IN_DOUBT, ONE), else_=ZERO)), ZERO).label("in_doubt"),
+).where(payment.c.account == bindparam("account"))
 OF_CUSTOMER = (
     select(payment)
     .where(payment.c.customer == bindparam("customer"), payment.c.mode == bindparam("mode"))
@@ -271,6 +290,11 @@ class Payments:
     def count_live(self, account_id: str) -> int:
         """How many payments of an account may still be paid."""
         return int(self._tx.run(COUNT_LIVE, {"account": account_id}).fetchone()[0])
+
+    def count_of(self, account_id: str, *, since: datetime) -> tuple[int, int, int]:
+        """How many payments an account has, of how many money may move now, and how many were closed in doubt since."""
+        row = self._tx.run(COUNT_OF, {"account": account_id, "since": micros(since)}).fetchone()
+        return row["all"], row["moving"], row["in_doubt"]
 
     def with_payables(self, payable_ids: Collection[str]) -> tuple[Payment, ...]:
         """All payments with one of these payables; oldest first."""

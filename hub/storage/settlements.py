@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.settlement import Awaited, LineState, StoredLine
 from hub_hookspecs import Mode, Money, SettlementLine
 
 from .chain import derived
 from .rows import json_text, maybe_day, maybe_iso, maybe_micros, maybe_moment, micros, moment
-from .schema import account, balance, entry, ledger_account, literal, observation, posting, seal, settlement_line
+from .schema import (
+    ZERO,
+    account,
+    balance,
+    entry,
+    ledger_account,
+    literal,
+    observation,
+    payment,
+    posting,
+    seal,
+    settlement_line,
+)
 from .statements import Runs, changed
 
 ADD = (
@@ -32,6 +45,16 @@ OF = (
     .order_by(settlement_line.c.imported_at, settlement_line.c.line)
 )
 whose = account.alias("whose")
+
+
+def _about(*kinds: str) -> ColumnElement[bool]:
+    """Entries of these kinds, and their corrections."""
+    return or_(
+        entry.c.kind.in_([literal(kind) for kind in kinds]),
+        *(entry.c.key.like(literal(f"fix:{kind}:%")) for kind in kinds),
+    )
+
+
 MOVES = (
     select(
         *(entry.c.key, entry.c.payment, entry.c.currency, entry.c.at, entry.c.value_on),
@@ -46,14 +69,29 @@ MOVES = (
         ledger_account.c.mode == whose.c.mode,
         ledger_account.c.kind == literal("provider_clearing"),
         ledger_account.c.owner == whose.c.id,
-        or_(
-            entry.c.kind.in_([literal("capture"), literal("refund"), literal("chargeback")]),
-            *(entry.c.key.like(literal(f"fix:{kind}:%")) for kind in ("capture", "refund", "chargeback")),
-        ),
+        _about("capture", "refund", "chargeback"),
     )
     .group_by(entry.c.id)
     .order_by(seal.c.seq)
 )
+BY_PAYMENT = (
+    select(entry.c.payment)
+    .join(posting, posting.c.entry == entry.c.id)
+    .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
+    .join(payment, payment.c.id == entry.c.payment)
+    .where(
+        payment.c.account == bindparam("account"),
+        ledger_account.c.kind == literal("provider_clearing"),
+        ledger_account.c.owner == payment.c.account,
+    )
+    .group_by(entry.c.payment)
+)
+
+
+HELD = BY_PAYMENT.where(_about("capture", "refund", "chargeback"), payment.c.created_at >= bindparam("since")).having(
+    func.sum(posting.c.amount) > ZERO
+)
+TAKEN_BACK = BY_PAYMENT.where(_about("chargeback")).having(func.sum(posting.c.amount) < ZERO)
 SETTLED = select(settlement_line.c.settles).where(
     settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None)
 )
@@ -170,6 +208,15 @@ class Settlements:
                 value_on=before.value_on if before else maybe_day(row["value_on"]),
             )
         return tuple(move for key, move in moves.items() if key not in settled and move.minor)
+
+    def held(self, account_id: str, *, since: datetime | None = None) -> frozenset[str]:
+        """Ids of the payments, made since, of which not everything that was captured went back."""
+        values = {"account": account_id, "since": micros(since) if since else 0}
+        return frozenset(row["payment"] for row in self._tx.run(HELD, values))
+
+    def taken_back(self, account_id: str) -> frozenset[str]:
+        """Ids of the payments of which the payer's bank took money back, and did not give it up again."""
+        return frozenset(row["payment"] for row in self._tx.run(TAKEN_BACK, {"account": account_id}))
 
     def covered_since(self, account_id: str, days: int, zone: tzinfo) -> date | None:
         """The first day of payments that the account's lines speak of.

@@ -137,7 +137,7 @@ def test_the_shop_owner_reads_that_notices_come_and_fail(house: Any, seat: Any, 
     merchant = company("CR", "avisos-cr", connected=True)
     owner = seat(merchant)
     assert "aún no nos avisa de los pagos" in seen(owner.read("/m"))
-    (account,) = house.read(lambda tx: tx.accounts.of(merchant.id))
+    (account,) = house.read(lambda tx: tx.accounts.current_of(merchant.id))
     with house.browser() as browser:
         body = {"status": 200, "orderId": "0" * 26, "_signature": "00"}
         assert browser.post(f"/n/greenpay/{account.path_token}", json=body).status_code == 401

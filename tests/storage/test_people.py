@@ -145,8 +145,8 @@ def test_accounts_come_back_as_they_were(furnished: SqliteStore, world: Any) -> 
 
     assert furnished.read_now(lambda tx: tx.accounts.get("a1")) == changed
     assert furnished.read_now(lambda tx: tx.accounts.by_token("token-a2")) == live
-    assert furnished.read_now(lambda tx: tx.accounts.of("m1")) == (live, changed)
-    assert furnished.read_now(lambda tx: tx.accounts.of("m1", Mode.TEST)) == (changed,)
+    assert furnished.read_now(lambda tx: tx.accounts.current_of("m1")) == (live, changed)
+    assert furnished.read_now(lambda tx: tx.accounts.current_of("m1", Mode.TEST)) == (changed,)
     assert furnished.read_now(lambda tx: tx.accounts.all()) == (live, changed)
 
 

@@ -305,10 +305,30 @@ def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house:
 # ---------------------------------------------------------------- right ones while a grant is cached
 
 
-def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_cached(house: Any) -> None:
+@pytest.fixture
+def renew(house: Any) -> Iterator[Callable[[], dict[str, str]]]:
+    """renew(): Nequi gives its merchant another secret and key, and the tokens of the old ones end."""
+    values, config = settings(house, "nequi"), house.configs["nequi"]
+    merchant = config["merchants"][0]["id"]
+
+    def give(**new: str) -> None:
+        house.control("nequi", "rotate", merchant=merchant, **new)
+
+    def renewed() -> dict[str, str]:
+        new = {"client_secret": "nequis-new-secret", "api_key": "nequis-new-key"}
+        give(**new)
+        return {**values, **new}
+
+    yield renewed
+    give(**{name: values[name] for name in ("client_secret", "api_key")})
+
+
+def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_cached(
+    house: Any, renew: Callable[[], dict[str, str]]
+) -> None:
     assert paid(house, "CO").status is Status.PAID  # and its grant is kept now
 
-    done = house.run(provision_account(house.hub, house.merchants["CO"].id, "nequi", settings(house, "nequi", 1)))
+    done = house.run(provision_account(house.hub, house.merchants["CO"].id, "nequi", renew()))
 
     assert done.account.status is AccountStatus.ACTIVE
     assert paid(house, "CO").status is Status.PAID
@@ -316,12 +336,12 @@ def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_c
 
 
 def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of_the_old_ones(
-    house: Any, second: str
+    house: Any, second: str, renew: Callable[[], dict[str, str]]
 ) -> None:
     assert paid(house, "CO").status is Status.PAID
     assert paid(house, "CO", second).status is Status.PAID
 
-    ended = provision(house, settings(house, "nequi", 1))
+    ended = provision(house, renew())
 
     assert (ended.returncode, b"nequi: active" in ended.stdout) == (0, True), ended
     assert paid(house, "CO").status is Status.PAID
@@ -343,7 +363,9 @@ def test_control_credentials_that_are_stored_before_they_are_validated_are_notic
     assert (stored(house, "CR").status, secret_of(house, "CR", "secret")) == (AccountStatus.FAILED, WRONG)
 
 
-def test_control_a_grant_of_whatever_credentials_is_noticed(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_grant_of_whatever_credentials_is_noticed(
+    house: Any, renew: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert paid(house, "CO").status is Status.PAID
     kept = house.opened.exchanger._grants._kept[house.accounts["CO"].id][1]
 
@@ -351,6 +373,6 @@ def test_control_a_grant_of_whatever_credentials_is_noticed(house: Any, monkeypa
         return kept
 
     monkeypatch.setattr(StoredGrants, "load", load)
-    assert provision(house, settings(house, "nequi", 1)).returncode == 0
+    assert provision(house, renew()).returncode == 0
 
     assert paid(house, "CO").status is Status.CLOSED

@@ -23,7 +23,7 @@ def shop(company: Callable[..., Merchant]) -> Merchant:
 @pytest.fixture
 def locked(house: Any, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[], None]]:
     """From the call on its secrets are sealed under keys that nobody here has; afterwards they are what they were."""
-    (account,) = house.read(lambda tx: tx.accounts.of(shop.id))
+    (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))
     rows = [row for row in house.read(lambda tx: tx.accounts.all_secrets()) if row[0] == account.id]
 
     def lock() -> None:
@@ -91,7 +91,7 @@ def test_a_settlement_file_is_not_compared_for_it(
     house: Any, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
 ) -> None:
     owner = seat(shop)
-    (account,) = house.read(lambda tx: tx.accounts.of(shop.id))
+    (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))
     locked()
     answer = owner.browser.post(
         "/m/settlements",

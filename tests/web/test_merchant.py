@@ -325,7 +325,7 @@ def test_what_was_validated_before_a_change_cannot_be_confirmed_after_it(house: 
     clerk.post("/m/integrations/greenpay", **greenpay_settings(house))
     clerk.post("/m/company", identity_type="CJ", identity_number="3-101-888888", legal_name="Clara S.A.")
     clerk.post("/m/integrations/greenpay/confirm", confirmed="on")
-    account = house.read(lambda tx: tx.accounts.of(clerk.merchant.id))[0]
+    account = house.read(lambda tx: tx.accounts.current_of(clerk.merchant.id))[0]
     assert account.status is AccountStatus.NEEDS_REVALIDATION
 
 
@@ -411,7 +411,7 @@ def test_a_form_with_faults_connects_nothing_and_keeps_what_was_typed(house: Any
     assert re.search(r"<li>[^<]+: Este dato es obligatorio</li>", answer.text), "which field is not said"
     assert 'value="T-CRC"' in answer.text
     assert "abcdefghij" not in answer.text
-    assert not house.read(lambda tx: tx.accounts.of(clerk.merchant.id))
+    assert not house.read(lambda tx: tx.accounts.current_of(clerk.merchant.id))
     strange = clerk.post("/m/integrations/greenpay", **{**greenpay_settings(house), "set-other": "x"})
     assert strange.status_code == 422
 
@@ -448,7 +448,7 @@ def test_a_provider_without_a_form_is_ticked_and_saved(house: Any, enter: SignIn
     assert "Razón social" in shown
     if "Por confirmar" in shown:
         clerk.post("/m/integrations/nequi/confirm", confirmed="on")
-    account = house.read(lambda tx: tx.accounts.of(clerk.merchant.id))[0]
+    account = house.read(lambda tx: tx.accounts.current_of(clerk.merchant.id))[0]
     assert account.status is AccountStatus.ACTIVE
     clerk.post("/m/integrations/nequi", active="on")
     assert house.read(lambda tx: tx.accounts.get(account.id)) == account, "saving what is active asks nobody again"

@@ -50,7 +50,7 @@ def request(account: Any, debtor: Any, minor: int) -> PayRequest:
 
 
 def account_of(house: Any, merchant: Any) -> Any:
-    return house.read(lambda tx: tx.accounts.of(merchant.id, merchant.mode))[0]
+    return house.read(lambda tx: tx.accounts.current_of(merchant.id, merchant.mode))[0]
 
 
 # ---------------------------------------------------------------- the guide

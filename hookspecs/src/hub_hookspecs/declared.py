@@ -135,6 +135,10 @@ def _setting_faults(setting: Setting, info: ProviderInfo) -> Iterator[str]:
         yield f"setting {setting.name} enables {setting.enables}, which is not declared"
     if setting.secret and setting.default is not None:
         yield f"setting {setting.name} is secret and has a default"
+    if setting.identifies and (setting.secret or setting.optional or setting.one_of or setting.default is not None):
+        yield f"setting {setting.name} identifies the account, so it is required, and no secret"
+    if setting.identifies and not info.names_account:
+        yield f"setting {setting.name} identifies the account, and names_account says that none does"
 
 
 def _pattern_faults(what: str, pattern: str) -> Iterator[str]:

@@ -68,6 +68,10 @@ class Setting:
         one_of: At least one setting of each such group must be given.
         enables: Currency that the account offers only when this setting is given.
         unique: No two merchants may give the same value: one's proofs would verify for the other.
+        identifies: It says which account at the provider this is, in every mode and for as long as the account lives:
+            a merchant id, a client id, never a secret. A payment keeps the account that it was sent with; another
+            value makes another account, which the hub keeps beside the first, so whatever changes with a mere new
+            secret does not identify.
         default: Used when nothing is given; a setting without default and without one_of is required
             unless it is optional.
     """
@@ -84,6 +88,7 @@ class Setting:
     optional: bool = False
     multiline: bool = False
     unique: bool = False
+    identifies: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -184,6 +189,8 @@ class ProviderInfo:
         code: Equals the entry-point name; part of the notification address.
         contract: Lowest and highest contract version that the plugin works with.
         tagline: One line for the catalogue, in Spanish.
+        names_account: Whether some setting identifies the account at the provider. Say False where nothing but secrets
+            is entered: then nobody can tell newer credentials from those of another account, and the hub does not.
         verified_fields: Company fields that the provider compares: a change of one makes the account
             needs_revalidation.
         endpoints: URL by role, by mode: ``{"live": {"api": "https://..."}, "test": {...}}``.
@@ -208,6 +215,7 @@ class ProviderInfo:
     reference: ReferenceRule
     endpoints: Mapping[str, Mapping[str, str]]
     settings: tuple[Setting, ...] = ()
+    names_account: bool = True
     verified_fields: tuple[str, ...] = ()
     not_executed: tuple[NotExecuted, ...] = ()
     not_found_final: bool = False
@@ -235,6 +243,11 @@ class ProviderInfo:
     def setting(self, name: str) -> Setting | None:
         """The declared setting of this name."""
         return next((setting for setting in self.settings if setting.name == name), None)
+
+    @property
+    def identifying(self) -> tuple[Setting, ...]:
+        """The settings that say which account at the provider it is."""
+        return tuple(setting for setting in self.settings if setting.identifies)
 
 
 def _secretless(settings: Mapping[str, str]) -> str:

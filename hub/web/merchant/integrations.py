@@ -16,11 +16,13 @@ from hub.flows.connect_account import (
     confirm_account,
     connect_account,
     disable_account,
+    earlier_accounts,
     missing_settings,
     validate_account,
 )
 from hub.flows.open_account import Locked, NotInstalled, locked_of
 from hub.flows.replace_credentials import NotReplaced
+from hub.flows.retire_account import MoneyIsUnderWay
 from hub.flows.save_company import Invalid
 from hub.flows.set_channels import set_channels
 from hub.flows.view_hearing import hearing_of
@@ -38,6 +40,9 @@ AGAIN = "again-"
 """Fields that name the secrets which were typed and not taken: they are not shown again, so they are typed again."""
 
 ANYWAY = "anyway"
+RELEASE, WHY = "release", "why"
+MAX_WHY = 300
+"""The box that lets another account at the provider take the place of this one, and the reason to write beside it."""
 
 
 @get("/integrations", right=Right.SEE)
@@ -78,9 +83,10 @@ async def _provider_page(
     typed: Form | None = None,
     faults: dict[str, list[str]] | None = None,
     held: NotReplaced | None = None,
+    under_way: MoneyIsUnderWay | None = None,
     status: int = 200,
 ) -> Page:
-    info, account = entry.info, entry.account
+    info, account, now = entry.info, entry.account, desk.hub.clock()
     assert info is not None
     report = account.report if account else None
     asked = {setting.name: setting.label for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT}
@@ -98,6 +104,12 @@ async def _provider_page(
         typed={setting.name: typed.values.get(f"set-{setting.name}", "") for setting in info.settings} if typed else {},
         faults=faults or {},
         held=held,
+        money=under_way,
+        releasing=under_way is not None
+        or (held is not None and held.is_another and held.awaits_confirmation)
+        or (typed is not None and typed.has(RELEASE)),
+        why=typed.get(WHY) if typed else "",
+        earlier=await desk.hub.store.read(lambda tx: earlier_accounts(tx, desk.hub, desk.merchant, entry.code, now)),
         differing=[field for field in held.report.fields if field.match is Match.DIFFERENT] if held else [],
         again=_typed_secrets(info, typed) if typed else [],
         labels={setting.name: setting.label for setting in info.settings},
@@ -145,6 +157,9 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
     if missing := [name for name in form.beginning(AGAIN) if not values.get(name)]:
         faults = {name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing}
         return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
+    if form.has(RELEASE) and not form.get(WHY):
+        faults = {WHY: ["Escriba por qué cambia de cuenta: queda anotado con su nombre."]}
+        return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
     try:
         await connect_account(
             desk.hub,
@@ -154,7 +169,10 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
             by=desk.session.email,
             seen=_seen(form),
             anyway=form.has(ANYWAY),
+            released=form.get(WHY)[:MAX_WHY] if form.has(RELEASE) else "",
         )
+    except MoneyIsUnderWay as under_way:
+        return await _provider_page(desk, entry, typed=form, under_way=under_way, status=422)
     except NotReplaced as held:
         return await _provider_page(desk, entry, typed=form, held=held, status=422)
     except Invalid as invalid:

@@ -165,7 +165,7 @@ def _chosen(desk: Desk) -> Form:
 
 async def _connected(desk: Desk) -> list[tuple[str, str]]:
     """(code, name) of the connected providers, in the order of their buttons."""
-    accounts = await desk.hub.store.read(lambda tx: tx.accounts.of(desk.merchant.id, desk.merchant.mode))
+    accounts = await desk.hub.store.read(lambda tx: tx.accounts.current_of(desk.merchant.id, desk.merchant.mode))
     codes = {account.provider for account in accounts if account.status is AccountStatus.ACTIVE}
     providers = desk.hub.providers
     ordered = sorted(codes, key=lambda code: place_of(desk.merchant, code))

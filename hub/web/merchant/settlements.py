@@ -46,7 +46,7 @@ async def _page(
 @post("/settlements", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.BOOK)
 async def take(desk: AtDesk, form: Brought) -> Page:
     """Compare a provider's file with the books; without the second button nothing is booked."""
-    accounts = await desk.hub.store.read(lambda tx: tx.accounts.of(desk.merchant.id, desk.merchant.mode))
+    accounts = await desk.hub.store.read(lambda tx: tx.accounts.all_of(desk.merchant.id, desk.merchant.mode))
     account = next((item for item in accounts if item.id == form.get("account")), None)
     if account is None:
         return await _page(desk, fault="Elija el proveedor.")

@@ -26,6 +26,7 @@ def describe_provider():
             hub.Setting(name="token", label="Token", help="Panel de Llama, API.", secret=True),
             hub.Setting(name="hook", label="Secreto", help="Panel de Llama, avisos.", secret=True, unique=True),
         ),
+        names_account=False,
         notification_setup="Avisos de nuestros pagos, por favor, a {address}",
     )  # fmt: skip
 

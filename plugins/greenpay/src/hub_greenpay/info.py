@@ -42,6 +42,7 @@ SETTINGS: Final = (
         help="El código largo con guiones que Greenpay le entregó junto con sus credenciales, por ejemplo "
         "06c229a2-0000-4000-8000-000000000001.",
         pattern=r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        identifies=True,
     ),
     Setting(
         name="secret",

@@ -113,7 +113,14 @@ def _qr() -> Way:
 
 def _settings() -> tuple[Setting, ...]:
     return (
-        _setting("client_id", "Client Id", "Nequi lo entrega con las llaves, uno por comercio y por ambiente."),
+        # Client and code both: no source says whether another client of the same code finds what this one has pushed,
+        # and an undo that is told "there is no such payment" would set the invoice free.
+        _setting(
+            "client_id",
+            "Client Id",
+            "Nequi lo entrega con las llaves, uno por comercio y por ambiente.",
+            identifies=True,
+        ),
         _setting(
             "client_secret",
             "Client Secret",
@@ -126,6 +133,7 @@ def _settings() -> tuple[Setting, ...]:
             "Código del comercio",
             "Tipo y número de documento con que el comercio se registró en Nequi, por ejemplo NIT_901234567.",
             pattern=r"[A-Z]{1,12}_[0-9A-Z]{1,20}",
+            identifies=True,
         ),
         _setting(
             "notification_secret",
@@ -188,6 +196,7 @@ def _setting(
     secret: bool = False,
     optional: bool = False,
     default: str | None = None,
+    identifies: bool = False,
 ) -> Setting:
     return Setting(
         name=name,
@@ -198,4 +207,5 @@ def _setting(
         entered_by=EnteredBy.OPERATOR,
         optional=optional,
         default=default,
+        identifies=identifies,
     )

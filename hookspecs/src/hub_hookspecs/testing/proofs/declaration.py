@@ -46,6 +46,8 @@ def _settings(subject: Subject) -> Iterator[str]:
             yield f"describe_provider: setting {setting.name}: the simulator's value does not match its pattern"
         if not value and not setting.optional and not setting.one_of and setting.default is None:
             yield f"describe_provider: setting {setting.name} is required, and the simulator gives none"
+    if subject.info.names_account and not subject.info.identifying and any(s.secret for s in subject.info.settings):
+        yield "describe_provider: no setting identifies the account; where none can, say names_account=False"
     roles = set(subject.info.endpoints.get("test", {}))
     if missing := roles - set(account.endpoints):
         yield f"describe_provider: endpoints {', '.join(sorted(missing))} are missing from the simulator"

@@ -27,6 +27,7 @@ def describe_provider():
         reference=hub.ReferenceRule(12),
         endpoints={"live": {"pay": "https://pay.dummy.example"}, "test": {"pay": "https://test.dummy.example"}},
         settings=(hub.Setting(name="key", label="Llave", help="Panel de Dummy, sección Integración.", secret=True),),
+        names_account=False,
     )  # fmt: skip
 
 
