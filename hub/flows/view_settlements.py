@@ -39,10 +39,11 @@ class AccountSettlements:
 
 
 async def view_settlements(hub: Hub, merchant: Merchant) -> tuple[AccountSettlements, ...]:
-    """Every connection of the merchant with its payouts."""
+    """Every connection of the merchant with its payouts, retired ones last."""
 
     def read(tx: Tx) -> tuple[AccountSettlements, ...]:
-        return tuple(_of(tx, hub, merchant, account) for account in tx.accounts.all_of(merchant.id, merchant.mode))
+        accounts = sorted(tx.accounts.all_of(merchant.id, merchant.mode), key=lambda account: account.is_retired)
+        return tuple(_of(tx, hub, merchant, account) for account in accounts)
 
     return await hub.store.read(read)
 
