@@ -218,7 +218,7 @@ def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
 def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[Finding]:
     """Whether a retired account is let in as long as money of it is under way."""
     refused = tx.marks.get(f"{REFUSED}{account.id}")
-    if refused and refused[1] > account.updated_at and money_under_way(tx, hub, account, now):
+    if refused and refused[1] >= account.updated_at and money_under_way(tx, hub, account, now):
         yield fault(
             f"{account.provider} of {slug} ({account.mode}), retired {account.retired_at:%Y-%m-%d}, has money under"
             f" way, and its provider does not let it in: {refused[0]}",

@@ -24,9 +24,11 @@ from hub.flows.connect_account import (
     notification_address,
     provision_account,
 )
+from hub.flows.examine import examine
 from hub.flows.money_under_way import money_under_way
 from hub.flows.offer_buttons import offers_for
 from hub.flows.reconcile import fetch_settlement
+from hub.flows.reconcile_daily import plan_reconciliations
 from hub.flows.replace_credentials import NotReplaced
 from hub.flows.retire_account import MoneyIsUnderWay
 from hub.flows.run_operation import refund_payment
@@ -353,6 +355,40 @@ def test_the_report_of_a_retired_account_settles_what_was_paid_through_it(world:
     assert world.read(lambda tx: money_under_way(tx, world.hub, stored(world, before), world.clock.now)) == (
         MoneyUnderWay(refundable=1)
     )
+
+
+def test_a_retired_account_is_compared_daily_until_nothing_of_it_is_under_way(world: World) -> None:
+    _debtor, payment = paid(world)
+    before = current(world)
+    world.hub.reconcile_daily = True
+    enter(world, 1, released=WHY)
+    world.run(plan_reconciliations(world.hub))
+    world.pass_time(days=2)
+
+    settled = world.read(lambda tx: tx.settlements.of(before.id))
+    assert [line.payment_id for line in settled] == [payment.id]
+
+    world.run(refund_payment(world.hub, payment.id, by="Ana"))
+    world.pass_time(days=9)
+    planned = world.read(lambda tx: tx.reconciliations.get(before.id))
+    assert planned.trouble == "the account is retired, and no money of it is under way"
+    findings = " ".join(finding.what for finding in world.run(examine(world.hub)))
+    assert "could not be compared" not in findings
+
+
+def test_the_doctor_names_the_retired_account_that_is_not_let_in_and_what_helps(world: World) -> None:
+    world.pay(world.debtor("CO", OWED))
+    before = current(world)
+    enter(world, 1, released=WHY)
+    merchant = world.town.configs["nequi"]["merchants"][0]["id"]
+    world.control("nequi", "rotate", merchant=merchant, api_key="nequis-new-key")
+
+    told = world.run(check_credentials(world.hub, before.id, "HTTP 403 to query_payment"))
+
+    assert told is not None
+    assert (told.is_retired, told.status) == (True, AccountStatus.DISABLED)
+    (finding,) = [item for item in world.run(examine(world.hub)) if "does not let it in" in item.what]
+    assert finding.remedy == f"enter its newest credentials: payment-hub account provision {before.id} FILE"
 
 
 # ---------------------------------------------------------------- notifications

@@ -155,6 +155,22 @@ def test_a_merchant_has_one_account_per_provider_and_mode(furnished: SqliteStore
         furnished.write_now(lambda tx: tx.accounts.add(world.account("a2")))
 
 
+def test_a_retired_account_makes_room_for_another_and_stands_before_it(furnished: SqliteStore, world: Any) -> None:
+    retired = world.account(
+        status=AccountStatus.DISABLED, retired_at=world.now, retired_by="Dora", retired_why="otro comercio"
+    )
+    current = world.account("a0")
+    furnished.write_now(lambda tx: [tx.accounts.save(retired), tx.accounts.add(current)])
+
+    assert furnished.read_now(lambda tx: tx.accounts.current_of("m1")) == (current,)
+    assert furnished.read_now(lambda tx: tx.accounts.all_of("m1", Mode.TEST)) == (retired, current)
+    assert furnished.read_now(lambda tx: tx.accounts.all()) == (retired, current)
+    with pytest.raises(Conflict, match="unique"):
+        furnished.write_now(lambda tx: tx.accounts.save(attrs.evolve(retired, retired_at=None)))
+    with pytest.raises(Conflict):
+        furnished.write_now(lambda tx: tx.accounts.save(attrs.evolve(retired, status=AccountStatus.ACTIVE)))
+
+
 def test_secrets_and_grants_are_kept_sealed(furnished: SqliteStore) -> None:
     furnished.write_now(
         lambda tx: [
