@@ -100,8 +100,8 @@ def show(code: str, as_json: bool, data: str | None) -> None:
     print_facts((name, _readable(value)) for name, value in facts.items())
     click.echo("settings")
     for item in settings:
-        secret = ", secret" if item["secret"] else ""
-        click.echo(f"  {item['name']}  {item['label']} (entered by {item['entered_by']}{secret})")
+        marks = "".join(f", {what}" for what in ("secret", "identifies") if item[what])
+        click.echo(f"  {item['name']}  {item['label']} (entered by {item['entered_by']}{marks})")
 
 
 def _facts(provider: Provider) -> dict[str, Any]:
@@ -126,6 +126,7 @@ def _facts(provider: Provider) -> dict[str, Any]:
                 "label": setting.label,
                 "entered_by": setting.entered_by.value,
                 "secret": setting.secret,
+                "identifies": setting.identifies,
                 "optional": setting.optional or setting.default is not None,
             }
             for setting in info.settings
