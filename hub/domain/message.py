@@ -27,6 +27,9 @@ class MessageState(enum.StrEnum):
 LOCKED = "the keys that are here do not open it"
 """The trouble of a message that waits for its keys: its account's secrets or its own text do not open."""
 
+UNSERVED = "the plugin that reads it is not served here"
+"""The trouble of a message that waits for its plugin, which is in quarantine or not installed."""
+
 
 @attrs.frozen(kw_only=True)
 class StoredMessage:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.message import UNSERVED
 from hub.domain.payment import WATCH
 from hub.domain.visitor import is_among
 from hub_hookspecs import EnteredBy, Mode, Setting
@@ -213,6 +214,18 @@ def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
             continue
         yield from _account(hub, account, slug, held, now)
         yield from _hearing(tx, hub, account, slug)
+    yield from _unserved(tx, slugs)
+
+
+def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[Finding]:
+    for account_id, _key, count in tx.messages.waiting(UNSERVED):
+        account = tx.accounts.get(account_id)
+        if account:
+            yield fault(
+                f"messages of {account.provider} for {slugs.get(account.merchant_id, '?')} that wait for its plugin:"
+                f" {count}",
+                "let it be served again (payment-hub plugins list): then they are read by themselves",
+            )
 
 
 def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[Finding]:

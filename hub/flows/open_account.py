@@ -25,6 +25,10 @@ class CannotOpen(LookupError):
      +- Locked         its secrets do not open with the keys that are here
     """
 
+    def __init__(self, record: ProviderAccount, why: str) -> None:
+        super().__init__(why)
+        self.record = record
+
 
 class NotInstalled(CannotOpen):
     """The account's provider is not installed here, or quarantined."""
@@ -32,10 +36,6 @@ class NotInstalled(CannotOpen):
 
 class Locked(CannotOpen):
     """The account's secrets do not open; the text names what helps, and no secret."""
-
-    def __init__(self, record: ProviderAccount, why: str) -> None:
-        super().__init__(why)
-        self.record = record
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +68,7 @@ def open_account(
     provider = hub.providers.get(record.provider)
     merchant = tx.merchants.get(record.merchant_id)
     if provider is None or merchant is None:
-        raise NotInstalled(f"provider {record.provider} is not installed")
+        raise NotInstalled(record, f"provider {record.provider} is not installed")
     secrets = {**_secrets(tx, hub, record, but=given), **given}
     account = Account(
         company=merchant.company,

@@ -14,12 +14,12 @@ import attrs
 import structlog
 
 from hub.domain.account import ProviderAccount
-from hub.domain.message import LOCKED, MessageState, Review, StoredMessage
+from hub.domain.message import LOCKED, UNSERVED, MessageState, Review, StoredMessage
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
 from .crowd import crowd_of
-from .open_account import CannotOpen, Locked, NotInstalled, Opened, is_locked, open_account, open_among, opened_by_token
+from .open_account import CannotOpen, Locked, Opened, is_locked, open_account, open_among, opened_by_token
 from .ports import Hub, Tx, Unopened
 from .record_observations import Claim, derived_id, message_of, record_observations
 from .reseal_secrets import FORGOTTEN
@@ -32,8 +32,8 @@ MAX_TRIES = 12
 PARKED_LONG = timedelta(hours=1)
 """How long proven money may name no payment of ours before a person is asked."""
 
-LOCKED_PAUSE = timedelta(minutes=5)
-"""How soon a message that nobody here can open is tried again, if no key comes before."""
+PAUSES = {LOCKED: timedelta(minutes=5), UNSERVED: timedelta(hours=1)}
+"""How soon a message that nobody here can read is tried again, if key or plugin do not come before."""
 
 PARKED_PAYMENT = "parked_payment"
 HINT_EVERY = timedelta(seconds=30)
@@ -100,10 +100,8 @@ async def receive_notification(
     """
     try:
         opened = await opened_by_token(hub, token)
-    except NotInstalled:
-        return Answer(503)
-    except Locked as locked:
-        await _keep_unread(hub, locked.record, message, may_keep)
+    except CannotOpen as why:
+        await _keep_unread(hub, why, message, may_keep)
         return Answer(503)
     if opened is None:
         return Answer(404)
@@ -112,7 +110,7 @@ async def receive_notification(
         try:
             opened, reading = await _whose(hub, opened, reading, message)
         except Locked as locked:
-            await _keep_unread(hub, locked.record, message, may_keep)
+            await _keep_unread(hub, locked, message, may_keep)
             return Answer(503)
     now = hub.clock()
     # A message whose plugin wants to send a request has proved itself: schemes with a proof verify before they yield.
@@ -160,15 +158,21 @@ async def _whose(hub: Hub, own: Opened, reading: Reading | None, message: Messag
     return best
 
 
-async def _keep_unread(hub: Hub, record: ProviderAccount, message: Message, may_keep: Callable[[str], bool]) -> None:
+async def _keep_unread(hub: Hub, why: CannotOpen, message: Message, may_keep: Callable[[str], bool]) -> None:
     """Nobody knows whether its sender comes again: a job reads it as soon as the account opens."""
+    record, trouble = why.record, trouble_of(why)
     log.error("account_not_opened", provider=record.provider, account=record.id)
     if not may_keep(record.id):
         log.warning("notifications_flood", provider=record.provider, account=record.id)
         return
     now = hub.clock()
-    unread = _sealed(hub, record, message, MessageState.DUE, "", now, now + LOCKED_PAUSE, LOCKED)
+    unread = _sealed(hub, record, message, MessageState.DUE, "", now, now + PAUSES[trouble], trouble)
     await hub.store.write(lambda tx: _keep(tx, hub, [unread]))
+
+
+def trouble_of(why: CannotOpen) -> str:
+    """What a message waits for while its account cannot be opened."""
+    return LOCKED if isinstance(why, Locked) else UNSERVED
 
 
 def _verdict_of(hub: Hub, opened: Opened, message: Message) -> Reading | None:
@@ -270,6 +274,8 @@ def _keep(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> None:
             tell(tx, "message_parked", message=stored.id, account=stored.account_id)
         elif stored.trouble == LOCKED:
             warn(tx, "message_locked", message=stored.id, account=stored.account_id)
+        elif stored.trouble == UNSERVED:
+            warn(tx, "message_unserved", message=stored.id, account=stored.account_id)
         elif stored.state is not MessageState.REJECTED:
             _tell_accepted(tx, stored.account_id, stored.id, stored.verdict, new=stored.id in new)
         if stored.id in new:
@@ -415,23 +421,21 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         dry_run: Only say what would become of it: nothing is sent, and nothing stays written.
 
     Returns:
-        None when there is no such message, or nobody here can read it. What the keys that are here do not open waits
-        for them, however long.
+        None when there is no such message. What the keys that are here do not open, or no plugin that is served here
+        reads, waits for them, however long.
     """
     now = hub.clock()
     try:
         loaded = await hub.store.read(lambda tx: load_message(tx, hub, message_id, now))
-    except NotInstalled:
-        return None
-    except Locked:
-        return await _wait_for_keys(hub, message_id, now, dry_run=dry_run)
+    except CannotOpen as why:
+        return await _wait(hub, message_id, trouble_of(why), now, dry_run=dry_run)
     if loaded is None:
         return None
     own, stored, message = loaded
     try:
         asking = await _ask_all(hub, own, message, dry_run=dry_run)
-    except Locked:
-        return await _wait_for_keys(hub, message_id, now, dry_run=dry_run)
+    except Locked as why:
+        return await _wait(hub, message_id, trouble_of(why), now, dry_run=dry_run)
     opened, conclusion, steps = asking.opened, asking.conclusion, asking.steps
     if conclusion is None:
         return Read(MessageState.DUE, stored.verdict, asked=True)
@@ -439,7 +443,7 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
     source = ObservedBy.QUERY if asking.asked else ObservedBy(message.source.value)
 
     def write(tx: Tx) -> Read:
-        if stored.trouble == LOCKED:
+        if stored.trouble in PAUSES:
             _unlock(tx, hub, stored, message)
         if conclusion.outcome is not Outcome.RESULT:
             return _later(tx, stored, conclusion.cause, done)
@@ -510,8 +514,8 @@ async def _ask(hub: Hub, opened: Opened, message: Message, *, dry_run: bool) -> 
     return _Asking(opened=opened, conclusion=ran.conclusion, asked=True, steps=ran.steps)
 
 
-async def _wait_for_keys(hub: Hub, message_id: str, now: datetime, *, dry_run: bool) -> Read | None:
-    """Nothing is concluded of a message that does not open; it is not given up either."""
+async def _wait(hub: Hub, message_id: str, trouble: str, now: datetime, *, dry_run: bool) -> Read | None:
+    """Nothing is concluded of a message that nobody here can read; it is not given up either."""
 
     def wait(tx: Tx) -> Read | None:
         found = tx.messages.get(message_id)
@@ -519,38 +523,40 @@ async def _wait_for_keys(hub: Hub, message_id: str, now: datetime, *, dry_run: b
             return None
         stored = found[0]
         if stored.state is MessageState.DUE and not dry_run:
-            tx.messages.settle(
-                stored.id, stored.state, verdict=stored.verdict, due_at=now + LOCKED_PAUSE, trouble=LOCKED
-            )
-        return Read(stored.state, stored.verdict, trouble=LOCKED)
+            due_at = now + PAUSES[trouble]
+            tx.messages.settle(stored.id, stored.state, verdict=stored.verdict, due_at=due_at, trouble=trouble)
+        return Read(stored.state, stored.verdict, trouble=trouble)
 
     return await (hub.store.read(wait) if dry_run else hub.store.write(wait))
 
 
 def _unlock(tx: Tx, hub: Hub, stored: StoredMessage, message: Message) -> None:
-    """It opens at last: its tries begin anew, and it is sealed again, since the key that it lay under may go."""
+    """It can be read at last: its tries begin anew, and it is sealed again, since the key that it lay under may go."""
     tx.messages.take_up(stored.id, stored.due_at or hub.clock())
     tx.messages.reseal(stored.id, *_seal(hub, stored.id, stored.merchant_id, message))
 
 
 async def take_up_locked(hub: Hub) -> int:
-    """Make due what waited for keys and opens now; how many messages that are."""
+    """Make due what waited for keys or plugins that are here now; how many messages that are."""
 
-    def opening(tx: Tx) -> list[tuple[str, str]]:
-        found = []
-        for account_id, key_id, _count in tx.messages.waiting(LOCKED):
-            record = tx.accounts.get(account_id)
-            if record is not None and hub.vault.knows(key_id) and not is_locked(tx, hub, record):
-                found.append((account_id, key_id))
-        return found
+    def opening(tx: Tx) -> list[tuple[str, str, str]]:
+        return [
+            (trouble, account_id, key_id)
+            for trouble in PAUSES
+            for account_id, key_id, _count in tx.messages.waiting(trouble)
+            if hub.vault.knows(key_id) and _is_readable(tx, hub, account_id)
+        ]
 
     groups = await hub.store.read(opening)
     if not groups:
         return 0
     now = hub.clock()
-    return await hub.store.write(
-        lambda tx: sum(tx.messages.make_waiting_due(LOCKED, account, key, now) for account, key in groups)
-    )
+    return await hub.store.write(lambda tx: sum(tx.messages.make_waiting_due(*group, now) for group in groups))
+
+
+def _is_readable(tx: Tx, hub: Hub, account_id: str) -> bool:
+    record = tx.accounts.get(account_id)
+    return record is not None and record.provider in hub.providers and not is_locked(tx, hub, record)
 
 
 async def _tried(hub: Hub, write: Callable[[Tx], Read]) -> Read:
@@ -606,7 +612,7 @@ def _finish(
         tx.messages.settle(stored.id, state, verdict=reading.verdict, trouble=reading.reason)
         if state is MessageState.REJECTED:
             warn(tx, "message_rejected", message=stored.id, account=stored.account_id, reason=reading.reason)
-        if stored.trouble == LOCKED and state is MessageState.REJECTED:  # nobody could look at it when it came
+        if stored.trouble in PAUSES and state is MessageState.REJECTED:  # nobody could look at it when it came
             _note_rejected(tx, opened, stored.id, reading, now)
         return Read(state, reading.verdict, reason=reading.reason)
     if reading.verdict is Verdict.VALID:
@@ -664,24 +670,24 @@ async def receive_return(
     """
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, ProviderAccount, Opened | CannotOpen] | None:
+    def load(tx: Tx) -> tuple[Payment, Opened | CannotOpen] | None:
         payment = tx.payments.by_return_token(token)
         record = tx.accounts.get(payment.account_id) if payment else None
         if payment is None or record is None:
             return None
         try:
-            return payment, record, open_account(tx, hub, record, now)
+            return payment, open_account(tx, hub, record, now)
         except CannotOpen as error:
-            return payment, record, error
+            return payment, error
 
     loaded = await hub.store.read(load)
     if loaded is None:
         return None
-    payment, record, opened = loaded
+    payment, opened = loaded
     if isinstance(opened, Opened):
         await _read_return(hub, payment, opened, message, now)
-    elif isinstance(opened, Locked) and payment.is_live:
-        await _keep_unread(hub, record, message, may_keep)
+    elif payment.is_live:
+        await _keep_unread(hub, opened, message, may_keep)
     return payment
 
 

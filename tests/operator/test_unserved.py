@@ -1,0 +1,144 @@
+"""A plugin that is not served for a while: what its provider sends meanwhile is kept, and read when it is back."""
+
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import hub.flows.receive_message
+from hub.domain.message import UNSERVED, MessageState
+from hub.domain.payment import Status
+from hub.flows.examine import examine
+from hub.flows.find_anything import find_anything
+from hub.flows.receive_message import MAX_TRIES
+from hub.flows.replay_message import replay_message
+from hub.flows.view_messages import find_messages, view_message
+from tests.faults.harness import News, World, broken
+from tests.operator.test_keys import paid_at_the_provider
+from tests.operator.test_wrong_keys import comes_to_its_page
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: signals")
+
+PROVIDERS = {"CR": "greenpay", "CO": "nequi"}
+
+
+def stored(world: World) -> list[Any]:
+    return list(world.read(lambda tx: tx.messages.of()))
+
+
+def quarantine(world: World, country: str) -> None:
+    """As the registry does it with a plugin that hangs."""
+    world.hub.registry.quarantine(PROVIDERS[country], "it hung three times")
+    world.hub.kept.clear()
+
+
+def come_back(world: World) -> None:
+    """The operator has corrected the plugin, and started the hub again."""
+    world.run(world.opened.close(2))
+    world.take_over()
+
+
+@pytest.mark.parametrize("country", ["CR", "CO"])
+def test_what_comes_while_a_plugin_is_not_served_is_kept_and_read_when_it_is_back(world: World, country: str) -> None:
+    payment, news = paid_at_the_provider(world, country)
+    quarantine(world, country)
+    assert [world.post(country, news).status_code for _ in range(3)] == [503] * 3
+    (message,) = stored(world)
+    assert (message.state, message.trouble) == (MessageState.DUE, UNSERVED)
+    world.work()
+    assert world.payment(payment).status is not Status.PAID
+
+    come_back(world)
+    world.work()
+    assert world.payment(payment).status is Status.PAID
+    assert stored(world)[0].state is MessageState.DONE
+    assert broken(world) == []
+
+
+def test_control_a_hub_that_only_answers_503_loses_the_only_news_of_a_payment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forget(*_message: Any) -> None:
+        """The bug: the provider will surely come again."""
+
+    monkeypatch.setattr(hub.flows.receive_message, "_keep_unread", forget)
+    payment, news = paid_at_the_provider(world, "CR")
+    quarantine(world, "CR")
+    assert world.post("CR", news).status_code == 503
+    come_back(world)
+    world.work()
+    assert world.payment(payment).status is not Status.PAID
+
+
+def test_a_signed_return_while_a_plugin_is_not_served_is_read_when_it_is_back(world: World) -> None:
+    payment, _news = paid_at_the_provider(world, "CR")
+    quarantine(world, "CR")
+    assert comes_to_its_page(world, payment)
+    (message,) = stored(world)
+    assert (message.state, message.message.source.value) == (MessageState.DUE, "return")
+    come_back(world)
+    world.work()
+    assert stored(world)[0].state is MessageState.DONE
+    assert world.read(lambda tx: tx.messages.rejected_since(world.clock.now - timedelta(days=1))) == ()
+
+
+def test_a_message_that_was_acknowledged_is_not_given_up_however_long_its_plugin_is_not_served(world: World) -> None:
+    payment, news = paid_at_the_provider(world, "CO")
+    assert world.post("CO", news).status_code == 200  # it waits for a request of its plugin
+    quarantine(world, "CO")
+    for _ in range(MAX_TRIES + 2):
+        world.pass_time(hours=1, minutes=1)
+    (message,) = stored(world)
+    assert (message.state, message.trouble) == (MessageState.DUE, UNSERVED)
+    come_back(world)
+    unlucky(world)
+    world.work()
+    (message,) = stored(world)
+    assert (message.state, message.tries) == (MessageState.DUE, 0)  # they begin anew: one bad minute does not end it
+    assert message.trouble != UNSERVED
+    world.pass_time(days=1)
+    assert world.payment(payment).status is Status.PAID
+
+
+def test_control_tries_that_are_counted_while_nobody_can_read_a_message_end_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.receive_message, "_wait", lambda *_given, **_named: _nothing())
+    _payment, news = paid_at_the_provider(world, "CO")
+    assert world.post("CO", news).status_code == 200
+    quarantine(world, "CO")
+    for _ in range(MAX_TRIES + 2):
+        world.pass_time(hours=1, minutes=1)
+    come_back(world)
+    unlucky(world)
+    world.pass_time(minutes=3)
+    assert stored(world)[0].state is MessageState.DEAD
+
+
+async def _nothing() -> None:
+    """The bug: a row that nobody can read comes due again by itself, and each time is a try."""
+
+
+def unlucky(world: World) -> None:
+    """Nequi is down for a moment, just when the plugin is back."""
+    world.fault("nequi", "*getstatuspayment", "cut_before", times=8)
+
+
+def test_what_is_kept_for_a_plugin_is_bounded_as_what_proves_nothing_is(world: World) -> None:
+    quarantine(world, "CR")
+    world.stand_at_the_front(unproven=3)
+    statuses = [world.post("CR", News(body=b"%d" % number)).status_code for number in range(5)]
+    assert (statuses, len(stored(world))) == ([503] * 5, 3)
+
+
+def test_a_message_that_waits_for_its_plugin_is_shown_and_counted(world: World) -> None:
+    _payment, news = paid_at_the_provider(world, "CR")
+    quarantine(world, "CR")
+    assert world.post("CR", news).status_code == 503
+    (message,) = stored(world)
+    (line,) = world.run(find_messages(world.hub, message.id))
+    assert world.run(view_message(world.hub, line)).now is None
+    assert world.run(replay_message(world.hub, message.id)).read is None
+    assert world.run(find_anything(world.hub, message.id)) != ()
+    assert any("that wait for its plugin: 1" in item.what for item in world.run(examine(world.hub)))
