@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN_BY = {
     "rejected_signature": ("message", "list", "--state", "rejected"),
+    "unclear_message": ("message", "list", "--state", "done"),
     "parked_payment": ("message", "list", "--state", "parked"),
 }
 """What shows the thing that a review is about, where that is no payment alone; by its cause."""

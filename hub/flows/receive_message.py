@@ -22,7 +22,7 @@ from .crowd import crowd_of
 from .open_account import CannotOpen, Locked, Opened, is_locked, open_account, open_among, opened_by_token
 from .ports import Hub, Tx, Unopened
 from .record_observations import Claim, derived_id, message_of, record_observations
-from .reseal_secrets import FORGOTTEN
+from .reseal_secrets import refuse_forgotten
 from .tell import tell, warn
 from .whose_message import KNOWN, UNPROVEN, certainty, open_beside, opened_beside, payment_for, payments_named
 
@@ -134,7 +134,7 @@ async def receive_notification(
             kept = _sealed(hub, opened.record, message, MessageState.DUE, "valid", now)
             await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
         else:
-            await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading.observations, now))
+            await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading, now))
     return Answer(reading.reply.status, reading.reply)
 
 
@@ -253,8 +253,7 @@ def _under_living_keys(tx: Tx, hub: Hub, messages: Sequence[Kept]) -> Sequence[K
         Unopened: This process cannot read keys.json, and the key that it knows was forgotten.
     """
     stale = {key_id for key_id in {key_id for _, _, key_id in messages} if hub.vault.needs_resealing(key_id)}
-    if hub.vault.trouble and tx.marks.get(f"{FORGOTTEN}{hub.vault.current}"):
-        raise Unopened(hub.vault.trouble)
+    refuse_forgotten(tx, hub)
     if not stale:
         return messages
     return [
@@ -356,6 +355,32 @@ def _apply_hints(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> Non
             hint(tx, payment, now)
 
 
+def _follow_hints(tx: Tx, opened: Opened, message_id: str, reading: Reading, now: datetime) -> None:
+    """It claims nothing: what it names is asked about; where it is genuine and not understood, a person is too."""
+    _apply_hints(tx, opened, reading, now)
+    if reading.verdict is Verdict.VALID and reading.reason:
+        _ask_what_it_means(tx, opened, message_id, reading, now)
+
+
+def _ask_what_it_means(tx: Tx, opened: Opened, message_id: str, reading: Reading, now: datetime) -> None:
+    named = f"message {message_id[:10]}"
+    for reference in reading.hints[:5]:
+        payment = tx.payments.by_reference(opened.record.id, reference)
+        if payment and payment.status is not Status.PAID:
+            tx.reviews.open(
+                Review(
+                    id=derived_id("review", "unclear_message", payment.id),
+                    merchant_id=payment.merchant_id,
+                    mode=payment.mode,
+                    cause="unclear_message",
+                    payment_id=payment.id,
+                    subject=named,
+                    details=f"{named} names payment {payment.reference}; {reading.reason}",
+                    opened_at=now,
+                )
+            )
+
+
 def hint(tx: Tx, payment: Payment, now: datetime) -> None:
     """Bring the next check forward to the end of the running half minute: however many hints come, that is one query.
 
@@ -365,11 +390,9 @@ def hint(tx: Tx, payment: Payment, now: datetime) -> None:
     tx.payments.make_due(payment.id, start + ((now - start) // HINT_EVERY + 1) * HINT_EVERY)
 
 
-def _record(
-    tx: Tx, hub: Hub, opened: Opened, message: Message, observations: Sequence[Observation], now: datetime
-) -> None:
+def _record(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
     """Through the door, one payment after another; what names no payment we know is parked."""
-    source, digest = ObservedBy(message.source.value), digest_of(message)
+    source, digest, observations = ObservedBy(message.source.value), digest_of(message), reading.observations
     news = [apply_observation(tx, hub, opened, item, source, digest, now) for item in observations]
     if message.source is Source.NOTIFICATION:
         tx.accounts.heard(opened.record.id, now)
@@ -377,7 +400,9 @@ def _record(
         due_at = now + PARKED_LONG if _parked_money(news) else None
         _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.PARKED, "valid", now, due_at)])
     elif not observations:
-        _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.DONE, "valid", now)])
+        kept = _sealed(hub, opened.record, message, MessageState.DONE, "valid", now, trouble=reading.reason)
+        _keep(tx, hub, [kept])
+        _follow_hints(tx, opened, kept[0].id, reading, now)
     else:
         new = any(item.new for item in news)
         payment_id = next(item.payment.id for item in news if item.payment)
@@ -532,6 +557,7 @@ async def _wait(hub: Hub, message_id: str, trouble: str, now: datetime, *, dry_r
 
 def _unlock(tx: Tx, hub: Hub, stored: StoredMessage, message: Message) -> None:
     """It can be read at last: its tries begin anew, and it is sealed again, since the key that it lay under may go."""
+    refuse_forgotten(tx, hub)
     tx.messages.take_up(stored.id, stored.due_at or hub.clock())
     tx.messages.reseal(stored.id, *_seal(hub, stored.id, stored.merchant_id, message))
 
@@ -617,8 +643,8 @@ def _finish(
         return Read(state, reading.verdict, reason=reading.reason)
     if reading.verdict is Verdict.VALID:
         tx.accounts.heard(opened.record.id, now)
-    else:
-        _apply_hints(tx, opened, reading, now)
+    if not reading.observations:
+        _follow_hints(tx, opened, stored.id, reading, now)
     news = tuple(apply_observation(tx, hub, opened, item, source, stored.digest, now) for item in reading.observations)
     known = [item.payment for item in news if item.payment]
     state = MessageState.PARKED if len(known) < len(news) else MessageState.DONE
@@ -703,7 +729,7 @@ async def _read_return(hub: Hub, payment: Payment, opened: Opened, message: Mess
             if current:
                 record_observations(tx, hub, current, claims, now=now)
             if others:  # proven by the same account, whichever browser brought it
-                _record(tx, hub, opened, message, others, now)
+                _record(tx, hub, opened, message, attrs.evolve(reading, observations=tuple(others)), now)
 
         await hub.store.write(record)
     elif payment.is_live:

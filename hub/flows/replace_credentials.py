@@ -20,6 +20,7 @@ from hub_hookspecs import EnteredBy, IdentityReport
 
 from .open_account import Opened
 from .ports import Hub, Tx, Unopened
+from .reseal_secrets import refuse_forgotten
 from .save_company import Invalid
 
 CHANGED = Problem(
@@ -211,7 +212,13 @@ def _stops(draft: Draft, entry: Entry, status: AccountStatus) -> bool:
 
 
 def save_secrets(tx: Tx, hub: Hub, account: ProviderAccount, secrets: Mapping[str, str]) -> None:
-    """Seal and keep secrets, and forget the grant: it belongs to those before."""
+    """Seal and keep secrets, and forget the grant: it belongs to those before.
+
+    Raises:
+        Unopened: This process knows no key that they may be sealed under.
+    """
+    if secrets:
+        refuse_forgotten(tx, hub)
     for name, value in secrets.items():
         sealed, key_id = hub.vault.seal(
             value.encode(), table="account_secret", column=name, row=account.id, merchant=account.merchant_id

@@ -36,6 +36,17 @@ class StillSealed(Exception):
     """A key is still in use: nothing was forgotten."""
 
 
+def refuse_forgotten(tx: Tx, hub: Hub) -> None:
+    """Let nothing be stored under a key that was forgotten.
+
+    Raises:
+        Unopened: This process cannot read keys.json, and the key that it knows was forgotten.
+    """
+    hub.vault.follow()
+    if hub.vault.trouble and tx.marks.get(f"{FORGOTTEN}{hub.vault.current}"):
+        raise Unopened(hub.vault.trouble)
+
+
 async def reseal_secrets(hub: Hub, *, current: str) -> Resealed:
     """Seal again what is sealed under other keys than ``current``; safe to run twice.
 

@@ -18,7 +18,7 @@ from litestar.types import ASGIApp, Receive, Send
 
 from hub.flows.check_readiness import REMEDIES, check_readiness, is_alive
 from hub.flows.open_link import LinkShut
-from hub.flows.ports import Hub, Unavailable
+from hub.flows.ports import Hub, Unavailable, Unopened
 from hub.flows.save_logo import open_logo
 
 from .door import Door
@@ -150,6 +150,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
         exception_handlers={
             LinkShut: show_shut_link,
             Unavailable: show_unavailable,
+            Unopened: show_unavailable,
             HTTPException: show_http_fault,
             Exception: show_fault,
         },
@@ -246,8 +247,8 @@ def show_http_fault(request: Request, fault: HTTPException) -> Response[Any]:
     return _fault(request, status, headers=fault.headers, detail=fault.detail)
 
 
-def show_unavailable(request: Request, _fault_: Unavailable) -> Response[Any]:
-    """The database cannot write now."""
+def show_unavailable(request: Request, _fault_: Unavailable | Unopened) -> Response[Any]:
+    """The database cannot write now, or the keys that are here may seal nothing; both are told to the operator."""
     return _fault(request, 503, headers={"Retry-After": RETRY_SECONDS})
 
 

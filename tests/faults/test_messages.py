@@ -28,6 +28,7 @@ import hub_nequi
 from hub.domain.payment import Payment, Status
 from hub.flows.crowd import crowd_of
 from hub.flows.receive_message import unpacked
+from hub.flows.replay_message import replay_message
 from hub_hookspecs import Money
 from tests.faults.harness import News, World, broken, rows, until
 
@@ -643,3 +644,82 @@ def test_a_crowd_of_signed_news_that_needs_a_request_is_never_told_to_come_back_
     }
 
     assert statuses == {200}
+
+
+# ---------------------------------------------------------------- genuine, and yet it says nothing that is understood
+
+
+def with_status(world: World, news: News, status: int) -> News:
+    """Greenpay's own answer with another status, as Greenpay would sign it."""
+    reference = json.loads(news.body)["orderId"]
+    return news.with_members(status=status, _signature=signed(key_of(world), f"status:{status},orderId:{reference}"))
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_genuine_answer_of_a_status_that_nobody_knows_asks_a_person(world: World, closed: bool) -> None:
+    payment, news = paid_for(world, "CR")
+    if closed:
+        world.pass_time(days=2)
+        assert world.payment(payment).is_unproven
+    for _ in range(2):
+        assert world.post("CR", with_status(world, news, 201)).status_code == 200
+
+    assert world.payment(payment).status is (Status.CLOSED if closed else Status.PENDING)
+    assert "unclear_message" in world.causes(payment)
+    (review,) = [item for item in world.read(lambda tx: tx.reviews.of()) if item.cause == "unclear_message"]
+    assert "it is genuine, and of a status that is not documented" in review.details
+    (message,) = world.read(lambda tx: tx.messages.of(states=["done"]))
+    assert message.id.startswith(review.subject.removeprefix("message "))
+    assert world.post("CR", news).status_code == 200
+    assert world.payment(payment).status is Status.PAID
+    assert broken(world) == []
+
+
+def test_a_genuine_answer_of_another_status_about_a_paid_payment_asks_nobody(world: World) -> None:
+    payment, news = paid_for(world, "CR")
+    for told in (news, with_status(world, news, 201)):
+        assert world.post("CR", told).status_code == 200
+
+    assert world.causes(payment) == set()
+
+
+def test_control_a_genuine_answer_that_is_only_kept_is_told_to_nobody(world: World, plant: Plant) -> None:
+    plant(hub.flows.receive_message, "_ask_what_it_means", lambda *_given: None)
+    payment, news = paid_for(world, "CR")
+    assert world.post("CR", with_status(world, news, 201)).status_code == 200
+
+    assert world.causes(payment) == set()
+
+
+def asked_after(world: World, seconds: float) -> int:
+    """How often a payment is asked about after genuine news that names it by our reference alone."""
+    payment = world.pay(world.debtor("CO", 90_000))
+    world.pass_time(minutes=6)
+    before = world.payment(payment).checks
+    body = json.dumps({"messageId": payment.reference, "value": "90000"}).encode()
+    told = News(body=body, headers=tuple(nequi_headers(body, secret_of(world)).items()))
+    assert world.post("CO", told).status_code == 200
+    world.pass_time(seconds=seconds)
+    return world.payment(payment).checks - before
+
+
+def test_genuine_news_that_names_a_payment_and_claims_nothing_brings_its_check_forward(world: World) -> None:
+    assert asked_after(world, 31) == 1
+
+
+def test_control_without_it_the_check_waits_for_its_own_time(world: World, plant: Plant) -> None:
+    plant(hub.flows.receive_message, "_apply_hints", lambda *_given: None)
+
+    assert asked_after(world, 31) == 0
+
+
+def test_unsigned_news_that_is_read_again_asks_nobody(world: World) -> None:
+    payment = world.pay(world.debtor("CO", 90_000))
+    world.write(lambda tx: _without_secret(tx, world))
+    world.hub.kept.clear()
+    told = News(body=json.dumps({"messageId": payment.reference}).encode())
+    assert world.post("CO", told).status_code == 200
+    (message,) = world.read(lambda tx: tx.messages.of())
+    assert world.run(replay_message(world.hub, message.id)).read is not None
+
+    assert world.causes(payment) == set()

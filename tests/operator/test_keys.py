@@ -11,8 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+import hub.flows.replace_credentials
 import hub.vault
 from hub.domain.payment import Payment, Status
+from hub.flows.connect_account import connect_account
+from hub.flows.ports import Unopened
 from hub.flows.reseal_secrets import StillSealed, forget_keys, reseal_secrets
 from hub.vault import drop_key, open_vault, rotate_keys
 from tests.cli.conftest import call
@@ -219,3 +222,36 @@ def test_a_key_under_which_something_does_not_open_is_not_forgotten(others: tupl
     with pytest.raises(StillSealed, match="does not open"):
         rotate_and_forget(desk)
     assert old in open_vault(world.data / "keys.json").key_ids
+
+
+def enter_credentials(world: World) -> None:
+    """Somebody enters the credentials of an account again, as Greenpay gave them."""
+    town = world.town
+    known = town.configs["greenpay"]["merchants"][0]["id"]
+    values = town.simulators["greenpay"].settings(town.configs["greenpay"], known)
+    world.run(connect_account(world.hub, world.companies["CR"].id, "greenpay", values, by="ana"))
+
+
+def test_credentials_that_are_entered_while_the_key_file_cannot_be_read_never_lie_under_a_forgotten_key(
+    others: tuple[World, Desk], tmp_path: Path
+) -> None:
+    world, desk = others
+    world.hub.vault._path = tmp_path  # as if the file belonged to another user now
+    rotate_and_forget(desk)
+    with pytest.raises(Unopened, match="cannot be read"):
+        enter_credentials(world)
+    assert kept_in_the_ring(world)
+    world.hub.vault._path = world.data / "keys.json"
+    enter_credentials(world)
+    assert kept_in_the_ring(world)
+
+
+def test_control_credentials_that_nobody_looks_after_lie_under_a_key_that_is_gone(
+    others: tuple[World, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, desk = others
+    monkeypatch.setattr(hub.flows.replace_credentials, "refuse_forgotten", lambda _tx, _hub: None)
+    world.hub.vault._path = tmp_path
+    rotate_and_forget(desk)
+    enter_credentials(world)
+    assert not kept_in_the_ring(world)

@@ -69,9 +69,11 @@ class Reading:
     Attributes:
         verdict: VALID only after a proof; an exception counts as INVALID.
         observations: Only of a VALID message; may be empty (a route that we do not use).
-        hints: Our references named by a message that proves nothing; they make a query due.
-        reason: Which check failed, in English and for the operator, such as ``the digest is not the body's``; it
-            is logged and shown, so it holds nothing that was sent or computed: no secret, no signature, no value.
+        hints: Our references named by a message that claims nothing: it proves nothing, or is VALID without
+            observations. They make a query due; where a VALID one has a reason too, a person is asked.
+        reason: Which check failed, in English and for the operator, such as ``the digest is not the body's``, or why
+            a genuine message claims nothing; it is logged and shown, so it holds nothing that was sent or computed:
+            no secret, no signature, no value.
     """
 
     verdict: Verdict

@@ -166,6 +166,7 @@ CAUSES: Mapping[str, str] = {
     "payment_reported": "Un cliente informa que pagó por otro medio; falta confirmarlo.",
     "unresolved": "Un pago sigue sin respuesta clara.",
     "rejected_signature": "Llegan avisos con una firma que no es la del proveedor.",
+    "unclear_message": "Llegó un aviso auténtico del proveedor que no se entiende; falta preguntarle qué significa.",
     "parked_payment": "El proveedor confirmó dinero que no nombra ningún pago de aquí.",
     "operation_unknown": "No se sabe si el proveedor hizo una devolución o anulación.",
     "settlement_unknown": "Una línea de la liquidación no corresponde a ningún pago de aquí.",

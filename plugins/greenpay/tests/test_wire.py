@@ -366,6 +366,8 @@ def test_a_status_that_is_not_documented_concludes_nothing(
     reading = read(notification(greenpay.sample("approved", status=status)), account)
 
     assert (reading.verdict, reading.observations) == (Verdict.VALID, ())
+    assert reading.hints == (json.loads(greenpay.sample("approved"))["orderId"],)
+    assert reading.reason == "it is genuine, and of a status that is not documented"
 
 
 @pytest.mark.parametrize("code", [*wire.REASONS, "00", "77", "X9", 51, None, {"a": 1}, "<script>", "9" * 99])

@@ -41,6 +41,7 @@ OTHER_ROUTES = ("newCard", "bulkResume", "subscription")
 
 NO_ANSWER = Reading(verdict=Verdict.UNSIGNED, reason="a return without an answer in its path proves nothing")
 NO_KEY = Reading(verdict=Verdict.UNSIGNED, reason="the account has no public_key, so nothing can be proved")
+UNKNOWN_STATUS = "it is genuine, and of a status that is not documented"
 OTHER_UNREADABLE = "a message of another kind (card, subscription or bulk result) that is not as documented"
 OTHER_UNPROVEN = "a message of another kind (card, subscription or bulk result) whose signature does not hold"
 
@@ -162,10 +163,10 @@ def _read(raw: bytes, account: Account) -> Reading:
         # Named, so that a person may look: a verifier at fault here would swallow a payment that nobody can ask for.
         why = signature.doubt_about(answer.signature, key)
         return Reading(verdict=Verdict.INVALID, reason=why, hints=wire.references_in(answer))
-    return Reading(
-        verdict=Verdict.VALID,
-        observations=wire.observations_for(answer, decline_ends_session=INFO.decline_ends_session),
-    )
+    told = wire.observations_for(answer, decline_ends_session=INFO.decline_ends_session)
+    if told:
+        return Reading(verdict=Verdict.VALID, observations=told)
+    return Reading(verdict=Verdict.VALID, hints=wire.references_in(answer), reason=UNKNOWN_STATUS)
 
 
 def _read_other(raw: bytes, account: Account) -> Reading:
