@@ -125,8 +125,11 @@ def load_settings(data: Path | None = None) -> Settings:
         raise SettingsError(f"{file} is not valid TOML: {error}") from error
     except InvalidSettingsError as error:
         raise SettingsError(*(_in_words(part) for part in error.exceptions)) from None
-    if file.exists() and "data" in tomllib.loads(file.read_text(encoding="utf-8")):
+    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if "data" in written:
         raise SettingsError(f"{file}: data cannot name the folder that this file stands in: use --data or HUB_DATA")
+    if isinstance(written.get("trusted_proxies"), dict):
+        raise SettingsError(f"{file}: trusted_proxies must be a list of texts, not a table")
     settings = attrs.evolve(settings, data=folder, base_url=settings.base_url.rstrip("/"))
     if problems := tuple(_problems(settings)):
         raise SettingsError(*(f"{file} or environment: {problem}" for problem in problems))

@@ -59,8 +59,7 @@ def connect(
     Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
     nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
-    from hub.domain.account import AccountStatus
-    from hub.flows.connect_account import Connected, confirm_account, connect_account
+    from hub.flows.connect_account import connect_account
 
     from .finding import find_company, find_named
     from .running import operator, run
@@ -81,10 +80,7 @@ def connect(
             released=released.strip(),
             account_id=account_id,
         )
-        done = await _entered(hub, merchant, provider, entering)
-        if confirmed and done.account.status is AccountStatus.NEEDS_CONFIRMATION:
-            account = await confirm_account(hub, done.account.id, by=operator())
-            done = Connected(account=account, retired=done.retired)
+        done = await _confirmed(hub, await _entered(hub, merchant, provider, entering), confirmed=confirmed)
         return merchant, done, hub.providers[provider].info
 
     merchant, done, info = run(data, work)
@@ -95,12 +91,19 @@ def connect(
 @command.command()
 @click.argument("code", metavar="PROVIDER")
 @click.argument("file", type=click.File("rb"), required=False)
+@click.option("--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers.")
 @click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
 @release_option
 @company_option
 @data_option
 def provision(
-    code: str, file: IO[bytes] | None, anyway: bool, released: str, slug: str | None, data: str | None
+    code: str,
+    file: IO[bytes] | None,
+    confirmed: bool,
+    anyway: bool,
+    released: str,
+    slug: str | None,
+    data: str | None,
 ) -> None:
     """Enter what the operator knows of a company's account, from FILE or - (standard input).
 
@@ -126,10 +129,11 @@ def provision(
             values,
             by=operator(),
             anyway=anyway,
+            confirmed=confirmed,
             released=released.strip(),
             account_id=account_id,
         )
-        done = await _entered(hub, merchant, provider, entering)
+        done = await _confirmed(hub, await _entered(hub, merchant, provider, entering), confirmed=confirmed)
         return merchant, done, hub.providers[provider].info
 
     merchant, done, info = run(data, work)
@@ -151,6 +155,19 @@ async def _entered(hub: Hub, merchant: Merchant, code: str, entering: Awaitable[
         click.echo(f"{merchant.slug} {code}: nothing was changed, the stored credentials stay in use")
         _print_report(held.report)
         raise click.ClickException(_words_for(held, merchant, hub.providers[code].info)) from held
+
+
+async def _confirmed(hub: Hub, done: Connected, *, confirmed: bool) -> Connected:
+    """What is active once the person's word for the identity is recorded, where that alone was missing."""
+    from hub.domain.account import AccountStatus
+    from hub.flows.connect_account import Connected, confirm_account
+
+    from .running import operator
+
+    if not confirmed or done.account.status is not AccountStatus.NEEDS_CONFIRMATION:
+        return done
+    account = await confirm_account(hub, done.account.id, by=operator())
+    return Connected(account=account, retired=done.retired)
 
 
 def _words_for(held: NotReplaced, merchant: Merchant, info: Any) -> str:

@@ -89,6 +89,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
     elif address.scheme != "https":
         yield warning(f"base_url is {settings.base_url}, without TLS", "put TLS in front, and write https://")
+    if not settings.trusted_proxies:
+        yield warning(
+            "trusted_proxies is empty, so no proxy is believed: all visitors behind one count as one",
+            "name the proxy's address; without the setting those on this machine are believed",
+        )
     if not settings.operator_email and not settings.alert_webhook:
         yield warning("nobody is alerted", "set operator_email or alert_webhook")
     for code in sorted(settings.endpoints):
@@ -110,7 +115,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
     except KeyFileMissing:
         yield fault(f"{keys} is not there", "restore it; without a database yet, payment-hub migrate makes one")
     except VaultError as error:
-        yield fault(f"{keys}: {error}", f"restore it from where you keep it; chmod 600 {keys}")
+        what, _, remedy = str(error).rpartition(": ")  # another remedy for each trouble
+        yield fault(what, remedy)
     yield from open_to_others(settings.data)
 
 

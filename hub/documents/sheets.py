@@ -622,7 +622,8 @@ def account_result(value: AccountResultMail, reader: Reader) -> Sheet:
         moment = reader.moment(value.last_heard_at)
         parts.append(Paragraph(t("result.heard", provider=value.provider, moment=moment)))
     else:
-        parts.append(Paragraph(t("result.not_heard", provider=value.provider)))
+        heard = "result.unproven" if value.proves_nothing else "result.not_heard"
+        parts.append(Paragraph(t(heard, provider=value.provider)))
     if value.notification_address:
         parts += [Paragraph(t("result.address", provider=value.provider)), Code(value.notification_address)]
     if value.status is AccountStatus.ACTIVE:

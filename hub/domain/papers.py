@@ -413,6 +413,7 @@ class AccountResultMail:
         confirmed_by: Who confirmed by hand what could not be compared.
         notification_address: Our address where the merchant must tell it to the provider; else empty.
         last_heard_at: The last genuine notification.
+        proves_nothing: Notifications came, and none had a proof.
         checked_by: Who asked for the validation.
         buttons: Labels that customers now see.
         channels: Where they see them, in words: ``Estado de cuenta``, ``Tienda``.
@@ -433,6 +434,7 @@ class AccountResultMail:
     confirmed_by: str = ""
     notification_address: str = ""
     last_heard_at: datetime | None = None
+    proves_nothing: bool = False
     buttons: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     url: str

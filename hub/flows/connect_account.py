@@ -199,10 +199,14 @@ async def provision_account(
     *,
     by: str = "operator",
     anyway: bool = False,
+    confirmed: bool = False,
     released: str = "",
     account_id: str = "",
 ) -> Connected:
     """The operator enters what merchants are not asked for; a waiting request is validated at once.
+
+    Args:
+        anyway, confirmed: See ``Entry``.
 
     Raises:
         Invalid, NotReplaced, MoneyIsUnderWay: As for ``connect_account``.
@@ -213,6 +217,7 @@ async def provision_account(
         given=values,
         entered_by=EnteredBy.OPERATOR,
         anyway=anyway,
+        confirmed=confirmed,
         by=by,
         released=released,
         account_id=account_id,

@@ -71,6 +71,7 @@ from .save_logo import with_logo
 from .sign_in import sign_in_token
 from .tell import tell
 from .turns import drawing_turns, mail_turns
+from .view_hearing import hearing_of
 from .view_order import OrderView, order_of
 from .view_payment import PaymentView, in_language, of_movement, view_of
 from .view_statement import statement_of
@@ -510,6 +511,7 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
         if info.notification_setup
         else "",
         last_heard_at=account.last_heard_at,
+        proves_nothing=hearing_of(tx, account).proves_nothing,
         buttons=(info.name,) if account.status == "active" else (),
         channels=tuple(labels[channel] for channel in sorted(account.channels)),
         url=url,

@@ -17,8 +17,9 @@ from hub.domain.visitor import counted_as
 from hub.flows.ports import Hub
 
 from .links import LINKS, mended
-from .pages import HEADERS, Page, Pages, redirect
+from .pages import HEADERS, Page, Pages, Request, redirect
 from .proxies import BlindSpots, host_of
+from .texts import message as _
 
 log = structlog.get_logger()
 
@@ -37,10 +38,10 @@ SLASHES: Final = re.compile("//+")
 NOTHING_AT_ALL: Final = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 TRANSPORT: Final = "max-age=31536000"
 
-TOO_MANY: Final = ("Demasiados intentos", "Espere unos minutos y abra el enlace tal como llegó en el correo.")
+TOO_MANY: Final = (_("Demasiados intentos"), _("Espere unos minutos y abra el enlace tal como llegó en el correo."))
 FROM_ELSEWHERE: Final = (
-    "No se hizo ningún cambio",
-    "El formulario no viene de esta página. Abra la página de nuevo y repita el paso.",
+    _("No se hizo ningún cambio"),
+    _("El formulario no viene de esta página. Abra la página de nuevo y repita el paso."),
 )
 
 
@@ -69,20 +70,21 @@ class Door:
             if wait := self.guesses.wait(visitor, self.clock()):
                 log.warning("links_guessed", visitor=visitor)
                 self.blind_spots.shut_out(scope)
-                await _say(send, self._fault(429, TOO_MANY, {"Retry-After": str(wait)}))
+                await _say(send, self._fault(scope, 429, TOO_MANY, {"Retry-After": str(wait)}))
                 return
             send = self._counting(send, visitor)
         if scope["method"] in READING and (meant := mended(path, scope["query_string"].decode("latin-1"))):
             await _say(send, redirect(meant))
             return
         if not path.startswith(FOREIGN_WELCOME) and not is_our_own(scope, self.hub.base_url):
-            await _say(send, self._fault(403, FROM_ELSEWHERE))
+            await _say(send, self._fault(scope, 403, FROM_ELSEWHERE))
             return
         await app(scope, receive, send)
 
-    def _fault(self, status: int, words: tuple[str, str], headers: dict[str, str] | None = None) -> Page:
+    def _fault(self, scope: Any, status: int, words: tuple[str, str], headers: dict[str, str] | None = None) -> Page:
         title, advice = words
-        return self.pages.page("error.html", status=status, headers=headers, title=title, advice=advice)
+        pages = attrs.evolve(self.pages.read_by(Request(scope)), switch="", remember="")
+        return pages.page("error.html", status=status, headers=headers, title=title, advice=advice)
 
     def _counting(self, send: Send, visitor: str) -> Send:
         async def count(event: Any) -> None:

@@ -121,10 +121,34 @@ SMALL_WORDS: Final = frozenset(
 )
 LANGUAGES: Final = ("es", "en")
 LANGUAGE_COOKIE: Final = "lang"
+MANY_LANGUAGES: Final = 50
+"""More than any browser asks for."""
+
 YEAR: Final = 365 * 86_400
 
 
-def language_of(request: Request, known: str = "", *, chosen: str = "") -> str:
+WEIGHT: Final = re.compile(r"q *= *(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
+
+
+def preferred_by(header: str) -> tuple[str, ...]:
+    """The languages of an Accept-Language header, such as ``es-co``, the one that is wanted most first."""
+    found = []
+    for part in header.split(",")[:MANY_LANGUAGES]:
+        name, _, weight = part.partition(";")
+        given = WEIGHT.fullmatch(weight.strip())
+        wanted = float(given[1]) if given else 1.0 if not weight.strip() else 0.0
+        if name.strip() and wanted:
+            found.append((wanted, name.strip().lower()))
+    return tuple(name for _wanted, name in sorted(found, key=lambda item: -item[0]))
+
+
+def manner_of(request: Request) -> str:
+    """The Spanish that the browser asks for, where it is none of a company's country that is read: ``es_CO``."""
+    asked = next((name for name in preferred_by(request.headers.get("accept-language", "")) if name[:2] == "es"), "")
+    return "es_CO" if asked == "es-co" else DEFAULT_LOCALE
+
+
+def language_of(request: Request, hub: Hub, known: str = "", *, chosen: str = "") -> str:
     """The language of a reader: asked for by ``?lang=`` now or before, known otherwise, or what the browser prefers.
 
     Empty for Spanish, which each merchant's country says in its own manner.
@@ -133,13 +157,13 @@ def language_of(request: Request, known: str = "", *, chosen: str = "") -> str:
         known: In which language the reader is written to, where that is known: ``es``, ``en``.
         chosen: What whoever is signed in chose, in whichever browser.
     """
-    preferred = request.headers.get("accept-language", "").split(",")
+    preferred = preferred_by(request.headers.get("accept-language", ""))
     wishes = (
         request.query_params.get("lang", ""),
         chosen,
-        request.cookies.get(cookie_name(hub_of(request), LANGUAGE_COOKIE), ""),
+        request.cookies.get(cookie_name(hub, LANGUAGE_COOKIE), ""),
         known,
-        *(part.partition(";")[0].strip().lower()[:2] for part in preferred),
+        *(name.partition("-")[0] for name in preferred),
     )
     asked = next((wish for wish in wishes if wish in LANGUAGES), "es")
     return "" if asked == "es" else asked
@@ -151,6 +175,7 @@ class Pages:
 
     Attributes:
         language: What the reader reads; empty for the merchant's own Spanish.
+        manner: The Spanish of pages that are no merchant's.
         switch: The same page in the other language; empty where there is none.
         remember: A language that was chosen now, kept in a cookie.
     """
@@ -158,12 +183,28 @@ class Pages:
     hub: Hub
     environment: Environment
     language: str = ""
+    manner: str = DEFAULT_LOCALE
     switch: str = ""
     remember: str = ""
 
     def reader_of(self, merchant: Merchant | None) -> Reader:
         """For whom a page of this merchant is drawn."""
-        return reader_for(merchant, self.language)
+        return reader_for(merchant, self.language or ("" if merchant else self.manner))
+
+    def read_by(self, request: Request, known: str = "", *, chosen: str = "") -> Pages:
+        """These pages in the language of whoever asks; ``known`` and ``chosen`` as in ``language_of``."""
+        language, asked = language_of(request, self.hub, known, chosen=chosen), request.query_params.get("lang", "")
+        other = "es" if language else "en"
+        kept = [
+            (name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "continuar")
+        ]
+        return attrs.evolve(
+            self,
+            language=language,
+            manner=manner_of(request),
+            switch=f"{request.url.path}?{urlencode([*kept, ('lang', other)])}" if request.method == "GET" else "",
+            remember=asked if asked in LANGUAGES else "",
+        )
 
     def page(
         self,
@@ -260,15 +301,7 @@ def pages_of(request: Request) -> Pages:
 
 def reader_pages_of(request: Request, known: str = "", *, chosen: str = "") -> Pages:
     """The pages of the hub in the language of whoever asks; ``known`` and ``chosen`` as in ``language_of``."""
-    language, asked = language_of(request, known, chosen=chosen), request.query_params.get("lang", "")
-    other = "es" if language else "en"
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "continuar")]
-    return attrs.evolve(
-        pages_of(request),
-        language=language,
-        switch=f"{request.url.path}?{urlencode([*kept, ('lang', other)])}" if request.method == "GET" else "",
-        remember=asked if asked in LANGUAGES else "",
-    )
+    return pages_of(request).read_by(request, known, chosen=chosen)
 
 
 def policy(style: str = "", form_to: Sequence[str] = ()) -> str:

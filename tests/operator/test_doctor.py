@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.flows.examine
 from hub.domain.account import AccountStatus
 from hub.flows.check_readiness import REMEDIES, Readiness, check_readiness
 from hub.flows.distrust_plugin import FROZEN
@@ -211,6 +212,7 @@ def doctor(*words: str) -> Ended:
 SPOILED: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no database": (lambda data: (data / "hub.db").unlink(), "hub.db is not there yet", "run payment-hub migrate"),
     "no keys": (lambda data: (data / "keys.json").unlink(), "keys.json", "restore"),
+    "keys that others read": (lambda data: (data / "keys.json").chmod(0o644), "by other users", "chmod 600 "),
     "broken keys": (lambda data: (data / "keys.json").write_text("{"), "keys.json", "restore it"),
     "a database that others read": (lambda data: (data / "hub.db").chmod(0o644), "can be read by others", "chmod 600"),
     "a wrong setting": (lambda data: (data / "hub.toml").write_text("prot = 1\n"), "prot", "correct it in hub.toml"),
@@ -236,6 +238,36 @@ def test_a_folder_that_cannot_be_served_is_a_fault_with_its_remedy(
     facts = json.loads(doctor("--json").out)
     assert facts["faults"] >= 1
     assert all(item["remedy"] for item in facts["findings"] if item["grade"] != "fine")
+
+
+def keys_are_open_to_others(data: Path) -> str:
+    """What doctor says helps."""
+    (data / "keys.json").chmod(0o644)
+    (remedy,) = re.findall(r"^FAULT +.*keys\.json.*\n +-> (.+)$", doctor().out, re.MULTILINE)
+    return str(remedy)
+
+
+def test_keys_that_others_can_read_are_closed_and_not_restored(desk: Desk, data: Path) -> None:
+    desk.close()
+    assert keys_are_open_to_others(data) == f"chmod 600 {data / 'keys.json'}"
+    (data / "keys.json").chmod(0o600)
+    assert "keys.json cannot" not in doctor().out
+
+
+def test_control_one_remedy_for_every_trouble_of_the_keys_is_seen(
+    desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.close()
+    monkeypatch.setattr(hub.flows.examine, "fault", lambda what, _remedy: Finding(Grade.FAULT, what, "restore it"))
+    assert keys_are_open_to_others(data) != f"chmod 600 {data / 'keys.json'}"
+
+
+def test_proxies_of_which_none_is_believed_are_told(desk: Desk, data: Path) -> None:
+    desk.close()
+    told = "trusted_proxies is empty"
+    assert told not in doctor().out
+    (data / "hub.toml").write_text("trusted_proxies = []\n")
+    assert told in doctor().out
 
 
 def test_a_folder_that_is_well_has_no_fault(desk: Desk, data: Path) -> None:

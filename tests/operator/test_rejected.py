@@ -11,7 +11,8 @@ import pytest
 
 import hub.flows.receive_message
 import hub.flows.view_hearing
-from hub.domain.message import MessageState, Review, StoredMessage
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage
+from hub.flows.deliver import value_of
 from hub.flows.examine import Finding, Grade, examine
 from hub.flows.view_desk import view_start
 from hub.flows.view_hearing import hearing_of
@@ -131,6 +132,32 @@ def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Any) 
     start = asyncio.run(view_start(desk.hub, company))
     assert start.silent == ()
     assert [account.provider for account in start.unproven] == ["greenpay"]
+
+
+def result_mail(desk: Any) -> Any:
+    """What the mail about a validation says, as it is handed over."""
+    company, account = desk.companies["CR"], desk.accounts["CR"]
+    owed = Delivery(
+        id="0" * 26, merchant_id=company.id, mode=company.mode, kind=DeliveryKind.ACCOUNT_RESULT,
+        recipient=company.notify[0], subject_id=account.id, details={}, state=DeliveryState.DUE,
+        due_at=desk.clock.now, created_at=desk.clock.now,
+    )  # fmt: skip
+    value, locale = desk.read(lambda tx: value_of(tx, desk.hub, owed, desk.clock.now))
+    return desk.hub.documents.mail(value, recipient=owed.recipient, message_id="m@x", locale=locale)
+
+
+def test_the_mail_about_a_validation_does_not_say_that_nothing_came(desk: Any) -> None:
+    assert "Todavía no hemos recibido" in result_mail(desk).text
+    kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    text = " ".join(result_mail(desk).text.split())
+    assert "Todavía no hemos recibido" not in text
+    assert "Llegan notificaciones de Greenpay, pero ninguna pasa la verificación" in text
+
+
+def test_control_a_mail_that_looks_at_genuine_news_alone_says_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
+    monkeypatch.setattr(hub.flows.view_hearing, "_newest", lambda *_given: None)
+    assert "Todavía no hemos recibido" in result_mail(desk).text
 
 
 def test_the_shop_owner_reads_that_notices_come_and_fail(house: Any, seat: Any, company: Any, seen: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hub.domain.allowance import Allowance
 from hub.web import door
 from hub.web.door import GUESSES, is_our_own, visitor_of
+from hub.web.pages import Pages
 
 from .people import stranger
 
@@ -152,3 +153,37 @@ def test_control_without_the_door_some_answers_are_bare(house: Any, plant: Any) 
     plant(door.Door, "_with_headers", lambda _self, send: send)
 
     assert bare(house, "/healthz")
+
+
+ENGLISH, COLOMBIAN, COSTA_RICAN = ("en-GB,en;q=0.9", "en"), ("en;q=0.2, es-CO, es;q=0.8", "es-CO"), ("es", "es-CR")
+TOLD = {
+    "en": ("Too many tries", "Nothing was changed", "Open the page again"),
+    "es-CO": ("Demasiados intentos", "No se hizo ningún cambio", "Abre la página de nuevo"),
+    "es-CR": ("Demasiados intentos", "No se hizo ningún cambio", "Abra la página de nuevo"),
+}
+
+
+def shut_out(house: Any, asked: str) -> tuple[str, str]:
+    """What the door's own two pages say to a browser that asks for these languages."""
+    guesser = {**stranger(), "accept-language": asked}
+    with house.browser() as browser:
+        too_many = [browser.get("/s/none", headers=guesser) for _ in range(GUESSES + 1)][-1]
+        elsewhere = browser.post("/m/sign-in", headers={**guesser, "sec-fetch-site": "cross-site"})
+    assert (too_many.status_code, elsewhere.status_code) == (429, 403)
+    return too_many.text, elsewhere.text
+
+
+@pytest.mark.parametrize(("asked", "language"), [ENGLISH, COLOMBIAN, COSTA_RICAN])
+def test_the_doors_own_pages_speak_the_language_that_the_browser_asks_for(
+    house: Any, asked: str, language: str
+) -> None:
+    too_many, elsewhere = shut_out(house, asked)
+    title, refused, advice = TOLD[language]
+    for page, words in ((too_many, (title,)), (elsewhere, (refused, advice))):
+        assert f'<html lang="{language}">' in page
+        assert [text for text in words if text not in page] == []
+
+
+def test_control_a_door_that_does_not_ask_speaks_spanish_to_everybody(house: Any, plant: Any) -> None:
+    plant(Pages, "read_by", lambda pages, *_given, **_named: pages)
+    assert "Demasiados intentos" in shut_out(house, ENGLISH[0])[0]

@@ -89,6 +89,8 @@ def test_the_password_never_shows(tmp_path: Path) -> None:
         ("smtp_host = 'mail.example'\nsmtp_password = 'canary'", "smtp_starttls"),
         ("trusted_proxies = 7", "trusted_proxies must be a list of texts"),
         ("trusted_proxies = ['10.0.0.5', 'canary']", "trusted_proxies, entry 2: no address"),
+        ("[trusted_proxies]", "trusted_proxies must be a list of texts, not a table"),
+        ("[trusted_proxies]\n'10.0.0.5' = true", "trusted_proxies must be a list of texts, not a table"),
         ("trusted_proxies = ['10.0.0.5/8']", "write 10.0.0.0/8"),
         ("trusted_proxies = ['::/0']", "entry 1: ::/0 is everybody"),
     ],

@@ -11,15 +11,13 @@ import pytest
 from babel.messages.catalog import Message
 
 from hub.flows.choose_language import choose_language
-from hub.web.pages import STATIC
+from hub.web.pages import STATIC, preferred_by
 from hub.web.texts import CONTEXT, read_catalogue, texts_for
 
 from .catalogues import NAMES, SPANISH, USTED, Said, everything, read
 
 ROOT = Path(__file__).parents[2]
 PLACES = re.compile(r"%\((\w+)\)s")
-NOBODY = "app.py"
-"""Where pages of no merchant are told; they speak as Costa Rica does."""
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +69,7 @@ def strings_of(message: Message) -> tuple[str, ...]:
 
 def test_colombia_is_never_addressed_with_usted(messages: Mapping[str, Said]) -> None:
     colombian = texts_for("es_CO")
-    said = [form for key, said in messages.items() if said.where != NOBODY for form in colombian.catalogue[key]]
+    said = [form for key in messages for form in colombian.catalogue[key]]
     assert [text for text in said if USTED.search(text) and not OF_OTHERS.match(text)] == []
 
 
@@ -119,6 +117,38 @@ def test_who_asks_for_english_gets_it_and_it_is_remembered_only_when_asked(house
     assert "HttpOnly" in asked.headers["set-cookie"]
     assert '<html lang="en">' in odd.text  # what was asked before
     assert "<b>" not in odd.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("en;q=0.5, es;q=0.9", ("es", "en")),
+        ("es;q=0, en;q=0.1", ("en",)),
+        ("en-US,en;q=0.9,es-CR;q=0.95", ("en-us", "es-cr", "en")),
+        ("es-CR; q=0.8 , de;q=1.000", ("de", "es-cr")),
+        ("en;q=2, es;q=x, fr;level=1, *;q=0.5", ("*",)),
+        ("", ()),
+        (",".join(["xx;q=0.1"] * 9999 + ["en"]), ("xx",) * 50),
+    ],
+)
+def test_what_a_browser_wants_most_comes_first(asked: str, wanted: tuple[str, ...]) -> None:
+    assert preferred_by(asked) == wanted
+
+
+def language_for(house: Any, asked: str) -> str:
+    with house.browser() as browser:
+        return re.findall('<html lang="(.+?)">', browser.get("/", headers={"accept-language": asked}).text)[0]
+
+
+def test_a_browser_that_wants_spanish_more_than_english_gets_spanish(house: Any) -> None:
+    asked = ("en;q=0.5, es;q=0.9", "en;q=0.5, es-CO;q=0.9", "es;q=0.5, en;q=0.9")
+    assert [language_for(house, text) for text in asked] == ["es-CR", "es-CO", "en"]
+
+
+def test_control_a_page_in_whichever_language_stands_first_is_seen(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    unweighed = lambda header: tuple(part.partition(";")[0].strip().lower() for part in header.split(","))  # noqa: E731
+    monkeypatch.setattr("hub.web.pages.preferred_by", unweighed)
+    assert language_for(house, "en;q=0.5, es;q=0.9") == "en"
 
 
 def test_a_customer_reads_the_pages_in_the_language_of_the_mails_unless_another_is_asked_for(house: Any) -> None:

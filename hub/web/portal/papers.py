@@ -19,7 +19,9 @@ async def download_statement(request: Request) -> Response[bytes]:
     """The statement as a PDF."""
     with missing_is_404():
         return pdf_answer(
-            await statement_pdf(hub_of(request), request.path_params["token"], language=language_of(request))
+            await statement_pdf(
+                hub_of(request), request.path_params["token"], language=language_of(request, hub_of(request))
+            )
         )
 
 
@@ -28,7 +30,9 @@ async def download_receipt(request: Request) -> Response[bytes]:
     """The proof of a paid payment as a PDF."""
     with missing_is_404():
         return pdf_answer(
-            await receipt_pdf(hub_of(request), request.path_params["token"], language=language_of(request))
+            await receipt_pdf(
+                hub_of(request), request.path_params["token"], language=language_of(request, hub_of(request))
+            )
         )
 
 
