@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import select
 import socket
 import threading
 import time
@@ -70,7 +71,7 @@ from hub_hookspecs import (
     strict_json,
     without_grant,
 )
-from hub_hookspecs.testing import PROOFS, ProviderContract, Result, Subject, prove, run_proofs
+from hub_hookspecs.testing import PROOFS, ProviderContract, Result, Subject, guard, prove, run_proofs
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.simulator import News, Simulator, Stage
 
@@ -855,6 +856,12 @@ class Sleeps(Tiny):
         return super().read(answer, reference)
 
 
+class WaitsForNothing(Tiny):
+    def read(self, answer, reference):
+        select.select([], [], [], 0)
+        return super().read(answer, reference)
+
+
 class ReadsTheClockForItsButton(Tiny):
     @hookimpl
     def render_pay_button(self, offer):
@@ -977,6 +984,7 @@ PLANTED = {
     StartsAProcess: ("its hooks are pure", "started a process"),
     KillsAProcess: ("its hooks are pure", "killed a process"),
     Sleeps: ("its hooks are pure", "slept"),
+    WaitsForNothing: ("its hooks are pure", "slept"),
     ReadsTheClockForItsButton: ("its hooks are pure", "render_pay_button: the plugin read the clock"),
 }
 
@@ -1079,3 +1087,16 @@ def test_a_language_is_proved_to_have_all_texts(tmp_path, monkeypatch, file, cha
         found = list(proof.check(bench))
     assert len(found) == (1 if words else 0), found
     assert all(words in text for text in found)
+
+
+def waits_seen() -> set[str]:
+    found: set[str] = set()
+    with guard.watched(__name__, found):
+        select.select([], [], [], 0)
+    return found
+
+
+def test_control_a_guard_that_knows_one_way_to_wait_misses_another(monkeypatch):
+    assert waits_seen() == {"slept"}
+    monkeypatch.setattr(guard, "SLEEPS", frozenset({id(time.sleep)}))
+    assert waits_seen() == set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import os
+import select
 import sys
 import threading
 import time
@@ -40,6 +41,9 @@ CLOCKS: Final = frozenset(
     id(getattr(time, name))
     for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time")
 )
+SLEEPS: Final = frozenset({id(time.sleep), id(select.select)})
+"""``select`` on nothing waits as ``sleep`` does, which itself need not be the interpreter's own."""
+
 TODAY: Final = frozenset({"now", "utcnow", "today"})
 _environment: Any = type(os.environ)
 ENVIRONMENT: Final[frozenset[CodeType]] = frozenset(
@@ -79,7 +83,7 @@ def watched(package: str, found: set[str]) -> Iterator[None]:
             found.add("read the environment")
         elif event == "c_call" and _is_clock(argument) and _belongs(frame, package):
             found.add("read the clock")
-        elif event == "c_call" and argument is time.sleep:
+        elif event == "c_call" and id(argument) in SLEEPS:
             found.add("slept")
         elif event == "c_call" and argument is _thread.start_new_thread:
             found.add("started a thread")  # not every interpreter raises an audit event for it
