@@ -31,9 +31,6 @@ SHORTEST_ID = 6
 MOST = 200
 """Things of one kind that are looked at."""
 
-LOOKED_AT = 2000
-"""Payments whose payers' phones are looked at; what payers type is not indexed."""
-
 ADDRESS = re.compile(r"(?:^|://[^/\s]*)/((?:[sporvmn]|pay/return)/[^\s?#<>\"']+)")
 """An address of ours, whatever host it was forwarded with."""
 
@@ -108,16 +105,22 @@ def customers_called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, .
     digits = digits_of(text)
     if len(digits) < PHONE:
         return ()
-    return tuple(item for item in tx.customers.of(merchant.id) if digits_of(item.phone).endswith(digits))
+    return tuple(item for item in tx.customers.of(merchant.id) if is_called(item.phone, digits))
 
 
 def payments_typed(tx: Tx, text: str) -> Iterator[Payment]:
     """Payments for which a payer typed this phone, newest first."""
     digits = digits_of(text)
     if len(digits) >= PHONE:
-        for payment in tx.payments.search(limit=LOOKED_AT):
-            if any(digits_of(value).endswith(digits) for value in payment.payer.fields.values()):
+        for payment in tx.payments.typed(digits[-PHONE:], limit=MOST):
+            if any(is_called(value, digits) for value in payment.payer.fields.values()):
                 yield payment
+
+
+def is_called(phone: str, digits: str) -> bool:
+    """Whether these are a phone's digits, either with or without those of its country."""
+    known = digits_of(phone)
+    return len(known) >= PHONE and (known.endswith(digits) or digits.endswith(known))
 
 
 def _plain(text: str) -> str:

@@ -200,6 +200,9 @@ class Payments(Protocol):
     def count_live(self, account_id: str) -> int:
         """How many payments of an account may still be paid."""
 
+    def typed(self, digits: str, *, limit: int = 200) -> tuple[Payment, ...]:
+        """Newest first; those for whose method something was typed that has these digits in this order."""
+
     def with_payables(self, payable_ids: Collection[str]) -> tuple[Payment, ...]: ...
     def of_customer(self, customer_id: str, mode: Mode) -> tuple[Payment, ...]: ...
     def search(

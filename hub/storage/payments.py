@@ -169,6 +169,10 @@ MARKED = (
     .order_by(payment.c.created_at.desc(), payment.c.id.desc())
     .limit(bindparam("limit"))
 )
+TYPED = NEWEST.where(  # the whole text first, which is quick; then what the payer typed for a method alone
+    payment.c.payer.like(bindparam("pattern")),
+    func.json_extract(payment.c.payer, "$.fields").like(bindparam("pattern")),
+)
 LABEL = re.compile(r"(.{1,40}?)-?0*(\d{1,15})")
 """A cash receipt's series and number, as people write it."""
 
@@ -346,6 +350,10 @@ class Payments:
             conditions.append(TEXT)
             values |= {"pattern": pattern(text.strip()), "folded": pattern(folded(text.strip()))}
         return self._many(NEWEST.where(and_(*conditions)) if conditions else NEWEST, **values)
+
+    def typed(self, digits: str, *, limit: int = 200) -> tuple[Payment, ...]:
+        """Newest first; those for whose method something was typed that has these digits in this order."""
+        return self._many(TYPED, pattern=f"%{'%'.join(digits)}%", limit=limit)
 
     def marked(self, text: str, *, limit: int = 200) -> tuple[Payment, ...]:
         """Newest first; those one of whose references, numbers or authorisations is exactly this."""

@@ -5,17 +5,21 @@ import json
 import re
 import shlex
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 import pytest
 
 import hub.cli.finding
+import hub.flows.find_anything
+import hub.storage.payments
 from hub.domain.merchant import Role
 from hub.domain.order import OrderItem
+from hub.domain.payment import Payment
 from hub.flows.add_member import add_member
 from hub.flows.connect_account import notification_address
+from hub.flows.find_anything import find_anything
 from hub.flows.issue_api_key import issue_api_key
 from hub.flows.place_order import Cart, place_order
 from hub.flows.send_statement import copy_link, revoke_link, send_statement
@@ -258,3 +262,44 @@ def test_control_an_address_shown_with_its_token_is_seen(desk: Desk) -> None:
     account = desk.accounts["CR"]
     assert account.path_token in notification_address(desk.hub, account)
     assert re.search(r"/n/greenpay/\S+", notification_address(desk.hub, account))
+
+
+# ---------------------------------------------------------------- the phone that a payer typed
+
+
+def of_phones(desk: Desk, *phones: str) -> list[Payment]:
+    """Payments for which these were typed, the oldest first."""
+    typed = []
+    for phone in phones:
+        desk.clock.now += timedelta(seconds=1)
+        payment = desk.made(desk.debtor("CO", 90_000))
+        typed.append(attrs.evolve(payment, payer=attrs.evolve(payment.payer, fields={"phone": phone})))
+    return desk.write(lambda tx: [desk.start(tx, payment) for payment in typed])
+
+
+def of_phone(desk: Desk, text: str) -> set[str]:
+    found = asyncio.run(find_anything(desk.hub, text))
+    return {thing.id for thing in found if isinstance(thing, Payment)}
+
+
+def test_a_payment_is_found_by_the_phone_that_was_typed_however_it_is_written(desk: Desk) -> None:
+    mine, _others = of_phones(desk, "3112345678", "3998764643")
+    for text in ("3112345678", "311 234 5678", "+57 311 2345678", "(57) 311-234-5678", "2345678"):
+        assert of_phone(desk, text) == {mine.id}, text
+    assert of_phone(desk, "3112345679") == set()
+
+
+def test_a_payment_is_found_by_its_phone_however_many_came_since(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, *_others = of_phones(desk, "3112345678", *("3998764643" for _ in range(60)))
+    monkeypatch.setattr(hub.flows.find_anything, "MOST", 50)
+    assert of_phone(desk, "3112345678") == {mine.id}
+
+
+def test_control_a_search_among_the_newest_payments_misses_an_older_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_phones(desk, "3112345678", *("3998764643" for _ in range(60)))
+    monkeypatch.setattr(hub.flows.find_anything, "MOST", 50)
+    newest = lambda payments, _digits, *, limit: payments.search(limit=limit)  # noqa: E731
+    monkeypatch.setattr(hub.storage.payments.Payments, "typed", newest)
+    assert of_phone(desk, "3112345678") == set()
