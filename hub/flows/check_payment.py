@@ -15,8 +15,17 @@ from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Wa
 
 from .note_restore import is_from_a_backup
 from .open_account import CannotOpen, Opened, open_account
+from .open_review import open_review
 from .ports import Hub, Tx
-from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of, zone_of
+from .record_observations import (
+    Claim,
+    derived_id,
+    record_observations,
+    rule_claim,
+    tell_unknown,
+    way_of,
+    zone_of,
+)
 from .run_operation import undo_payment
 
 PROBE_EVERY = timedelta(seconds=30)
@@ -135,6 +144,8 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
         checked = attrs.evolve(checked, phase=Phase.SENT, ended_at=checked.lease_until)
     recorded = record_observations(tx, hub, checked, claims, now=now)
     after = recorded.payment
+    if checked.phase is not payment.phase:
+        tell_unknown(tx, after)
     final = _never_existed(tx, hub, after, way)
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment
@@ -148,7 +159,8 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
 
 
 def _ask_a_person(tx: Tx, payment: Payment, details: str, now: datetime) -> None:
-    tx.reviews.open(
+    open_review(
+        tx,
         Review(
             id=derived_id("review", "unresolved", payment.id),
             merchant_id=payment.merchant_id,
@@ -157,7 +169,7 @@ def _ask_a_person(tx: Tx, payment: Payment, details: str, now: datetime) -> None
             payment_id=payment.id,
             details=details,
             opened_at=now,
-        )
+        ),
     )
 
 

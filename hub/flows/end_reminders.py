@@ -16,6 +16,7 @@ import attrs
 from hub.domain.merchant import Customer, Merchant
 
 from .ports import Hub, Tx
+from .tell import tell
 
 PATH: Final = "u"
 PURPOSE: Final = "unsubscribe"
@@ -101,4 +102,8 @@ def _changed(tx: Tx, wish: Wish, ended_at: datetime | None) -> Wish:
         return wish
     customer = attrs.evolve(wish.customer, unsubscribed_at=ended_at)
     tx.customers.save(customer)
+    if ended_at:
+        tell(tx, "reminders_ended", merchant=wish.merchant.id, customer=customer.id)
+    elif wish.ended_at:
+        tell(tx, "reminders_resumed", merchant=wish.merchant.id, customer=customer.id)
     return attrs.evolve(wish, customer=customer)

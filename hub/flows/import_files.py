@@ -27,6 +27,7 @@ from hub.domain.stated import News, Standing, Stated, news_of
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
 from hub_hookspecs import Country, Money
 
+from .open_review import open_review
 from .ports import Hub, Tx
 from .record_observations import derived_id
 from .settle_bill import noted_on
@@ -450,7 +451,8 @@ def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
 
 def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
     """A balance that rose without a reason that the hub knows is for a person."""
-    tx.reviews.open(
+    open_review(
+        tx,
         Review(
             id=derived_id("review", BALANCE_ROSE, payable.id, str(now)),
             merchant_id=payable.merchant_id,
@@ -460,7 +462,7 @@ def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
             subject=f"invoice {payable.number}",
             details=f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}",
             opened_at=now,
-        )
+        ),
     )
 
 

@@ -36,6 +36,7 @@ from hub_hookspecs import Country, Kind, Money
 from .book_money import intakes_in
 from .ports import Hub, Tx
 from .read_held import held_of
+from .tell import tell
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
 CITY_PARTS = ("municipality", "canton")
@@ -398,8 +399,7 @@ def _issue(
         provider_reference=draft.provider_reference,
         authorisation=draft.authorisation,
     )
-    tx.receipts.add(receipt)
-    return receipt
+    return _added(tx, receipt)
 
 
 def issuer_of(merchant: Merchant, country: Country) -> Party:
@@ -508,5 +508,11 @@ def issue_by_hand(
         received_from=payer_of(customer, country),
         notes=notes,
     )
+    return _added(tx, receipt)
+
+
+def _added(tx: Tx, receipt: CashReceipt) -> CashReceipt:
     tx.receipts.add(receipt)
+    merchant, payment = receipt.merchant_id, receipt.payment_id
+    tell(tx, "cash_receipt_issued", receipt=receipt.id, merchant=merchant, payment=payment)
     return receipt

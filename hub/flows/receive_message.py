@@ -20,6 +20,7 @@ from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Readi
 
 from .crowd import crowd_of
 from .open_account import CannotOpen, Locked, Opened, is_locked, open_account, open_among, opened_by_token
+from .open_review import close_review, open_review
 from .ports import Hub, Tx, Unopened
 from .record_observations import Claim, derived_id, message_of, record_observations
 from .reseal_secrets import refuse_forgotten
@@ -329,7 +330,8 @@ def _note_rejected(tx: Tx, opened: Opened, message_id: str, reading: Reading, no
     failed = f", and failed its proof{f': {reading.reason}' if reading.reason else ''}"
     for payment in payments_named(tx, opened.record, reading.hints[:5]):
         if payment.is_live:
-            tx.reviews.open(
+            open_review(
+                tx,
                 Review(
                     id=derived_id("review", "rejected_signature", payment.id),
                     merchant_id=payment.merchant_id,
@@ -339,7 +341,7 @@ def _note_rejected(tx: Tx, opened: Opened, message_id: str, reading: Reading, no
                     subject=named,
                     details=f"{named} names payment {payment.reference}{failed}",
                     opened_at=now,
-                )
+                ),
             )
 
 
@@ -367,7 +369,8 @@ def _ask_what_it_means(tx: Tx, opened: Opened, message_id: str, reading: Reading
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.status is not Status.PAID:
-            tx.reviews.open(
+            open_review(
+                tx,
                 Review(
                     id=derived_id("review", "unclear_message", payment.id),
                     merchant_id=payment.merchant_id,
@@ -377,7 +380,7 @@ def _ask_what_it_means(tx: Tx, opened: Opened, message_id: str, reading: Reading
                     subject=named,
                     details=f"{named} names payment {payment.reference}; {reading.reason}",
                     opened_at=now,
-                )
+                ),
             )
 
 
@@ -667,7 +670,8 @@ def _finish(
 def _ask_about(tx: Tx, opened: Opened, stored: StoredMessage, money: Observation, now: datetime) -> None:
     """Proven money that still names no payment here: a person must find out whose it is."""
     named = money.reference or money.provider_reference or "no reference"
-    tx.reviews.open(
+    open_review(
+        tx,
         Review(
             id=derived_id("review", PARKED_PAYMENT, stored.id),
             merchant_id=stored.merchant_id,
@@ -677,14 +681,14 @@ def _ask_about(tx: Tx, opened: Opened, stored: StoredMessage, money: Observation
             subject=f"message {stored.id[:10]}",
             details=f"{opened.record.provider} proved {money.amount or 'a payment'} under {named}, unknown here",
             opened_at=now,
-        )
+        ),
     )
 
 
 def _found_at_last(tx: Tx, stored: StoredMessage, now: datetime) -> None:
     review = tx.reviews.get(derived_id("review", PARKED_PAYMENT, stored.id))
     if review is not None and review.resolved_at is None:
-        tx.reviews.resolve(review.id, "the payment became known, and the message was applied to it", now)
+        close_review(tx, review, "the payment became known, and the message was applied to it", now)
 
 
 async def receive_return(

@@ -33,6 +33,7 @@ from hub.domain.sheet import Fault
 from hub_hookspecs import CROCKFORD, Kind, Money, Observation, Outcome, Period, SettlementFile, SettlementLine
 
 from .open_account import opened_account
+from .open_review import close_review, open_review
 from .ports import Hub, Tx
 from .record_observations import Claim, derived_id, record_observations
 from .save_company import Invalid
@@ -412,7 +413,8 @@ class _Desk:
         line: SettlementLine | None = None,
     ) -> Reconciliation:
         subject = f"{self.account.id}:{subject}"
-        new = tx.reviews.open(
+        new = open_review(
+            tx,
             Review(
                 id=derived_id("review", cause, subject),
                 merchant_id=self.account.merchant_id,
@@ -422,7 +424,7 @@ class _Desk:
                 subject=subject,
                 details=details[:600],
                 opened_at=self.now,
-            )
+            ),
         )
         if not new and line and line.line_id not in self.named:
             return report  # a line of an earlier file that still waits
@@ -447,7 +449,7 @@ class _Desk:
         subjects = {f"{self.account.id}:{line.line_id}", f"{self.account.id}:{item.key}"}
         for review in reviews:
             if review.subject in subjects:
-                tx.reviews.resolve(review.id, f"settled by line {line.line_id} of {self.source}", self.now)
+                close_review(tx, review, f"settled by line {line.line_id} of {self.source}", self.now)
 
     def _evidence(self, line: SettlementLine) -> str:
         return f"line {line.line_id} of {self.source}"

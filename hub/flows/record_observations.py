@@ -42,6 +42,7 @@ from hub_hookspecs import Kind, Observation, Way
 
 from .book_money import book_money
 from .issue_receipt import issue_automatically
+from .open_review import open_review
 from .ports import Hub, Tx
 from .tell import tell, warn
 
@@ -127,6 +128,12 @@ def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], retu
         case Status.CLOSED:
             reason = after.reason
             tell(tx, "payment_closed", payment=after.id, account=after.account_id, reason=reason, message=message)
+
+
+def tell_unknown(tx: Tx, payment: Payment) -> None:
+    """One line once it was sent, where its outcome is unknown."""
+    if payment.status is Status.UNKNOWN:
+        warn(tx, "payment_unknown", payment=payment.id, account=payment.account_id)
 
 
 def message_of(account_id: str, digest: str) -> str:
@@ -303,7 +310,8 @@ def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetim
     occasions = occasions_of(payment, seen, shares_paid_payable=shared)
     for cause in [*causes, *(["surplus"] if surplus else [])]:
         for occasion in occasions.get(cause, ("",)):
-            tx.reviews.open(
+            open_review(
+                tx,
                 Review(
                     id=derived_id("review", cause, payment.id, *filter(None, [occasion])),
                     merchant_id=payment.merchant_id,
@@ -313,5 +321,5 @@ def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetim
                     subject=occasion,
                     details=f"payment {payment.reference}",
                     opened_at=now,
-                )
+                ),
             )

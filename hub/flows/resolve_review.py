@@ -6,6 +6,7 @@ from hub.domain.decision import Decision, DecisionKind, Evidence
 from hub.domain.message import Review
 
 from .decide import NotAllowed, decide
+from .open_review import close_review
 from .ports import Hub, Tx
 
 
@@ -43,7 +44,7 @@ async def resolve_review(
         )
         made = decide(tx, hub, wanted, now=now)
         if made.is_done:
-            tx.reviews.resolve(review.id, made.why, now, made.people)
+            close_review(tx, review, made.why, now, made.people)
         return made
 
     return await hub.store.write(resolve)

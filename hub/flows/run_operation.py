@@ -44,6 +44,7 @@ from .decide import NotAllowed as NotAllowed
 from .decide import decide
 from .note_restore import is_from_a_backup
 from .open_account import CannotOpen, Opened, is_locked, open_account
+from .open_review import open_review
 from .ports import Conflict, Hub, Tx, Unavailable
 from .read_held import held_of, refundable_now
 from .record_observations import Claim, derived_id, record_observations, rule_claim, way_of
@@ -398,7 +399,8 @@ def _tell_log(tx: Tx, before: Operation, after: Operation) -> None:
 
 def _ask_a_person(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:
     """The provider would not undo what nobody knows: waiting teaches nothing more, and the payables stay locked."""
-    tx.reviews.open(
+    open_review(
+        tx,
         Review(
             id=derived_id("review", "unresolved", payment.id),
             merchant_id=payment.merchant_id,
@@ -407,7 +409,7 @@ def _ask_a_person(tx: Tx, operation: Operation, payment: Payment, now: datetime)
             payment_id=payment.id,
             details=f"payment {payment.reference} is {payment.status}, and undo {operation.reference} was refused",
             opened_at=now,
-        )
+        ),
     )
 
 
@@ -475,7 +477,8 @@ async def check_operation(hub: Hub, operation_id: str) -> None:
             operation = attrs.evolve(operation, phase=Phase.SENT, ended_at=operation.lease_until)
         ended = operation.ended_at or now
         if now >= ended + REVIEW_UNKNOWN_AFTER:
-            tx.reviews.open(
+            open_review(
+                tx,
                 Review(
                     id=derived_id("review", "operation_unknown", operation.id),
                     merchant_id=operation.merchant_id,
@@ -484,7 +487,7 @@ async def check_operation(hub: Hub, operation_id: str) -> None:
                     payment_id=operation.payment_id,
                     details=f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer",
                     opened_at=now,
-                )
+                ),
             )
         looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=_next_look(operation, now))
         tx.operations.save(looked)

@@ -22,6 +22,7 @@ from hub_hookspecs import CROCKFORD, Money
 from .open_link import link_to
 from .ports import Hub, Tx
 from .record_observations import derived_id
+from .tell import tell
 
 PORTION: Final = 100
 LISTED: Final = 200
@@ -130,6 +131,15 @@ def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: s
         created_at=now,
     )
     tx.rounds.add(made)
+    tell(
+        tx,
+        "round_started",
+        round=made.id,
+        merchant=merchant.id,
+        customers=len(made.customers),
+        without_mail=len(made.without_mail),
+        unsubscribed=len(made.unsubscribed),
+    )
     return made
 
 
@@ -154,6 +164,8 @@ async def _queue_portion(hub: Hub, round_id: str) -> bool:
         queued = there.queued + len(portion)
         more = queued < len(there.customers)
         tx.rounds.save(attrs.evolve(there, queued=queued, due_at=there.due_at if more else None))
+        if not more:
+            tell(tx, "round_queued", round=there.id, merchant=there.merchant_id, customers=queued)
         tx.after_commit(hub.wake)
         return more
 

@@ -56,7 +56,7 @@ from .offer_buttons import floor_for, floor_text
 from .open_account import CannotOpen, is_locked, open_account
 from .pause_provider import with_pause
 from .ports import Conflict, Hub, Tx, Unavailable
-from .record_observations import Claim, record_observations, rule_claim
+from .record_observations import Claim, record_observations, rule_claim, tell_unknown
 from .tell import tell
 from .view_payment import payment_link_id
 from .watch_account import held_back
@@ -463,6 +463,7 @@ def _commit_outcome(tx: Tx, hub: Hub, payment_id: str, conclusion: Conclusion[Pa
             sent = attrs.evolve(sent, action=started.action, expires_at=expires or sent.expires_at)
     claims = claims_of(hub, sent, conclusion)
     recorded = record_observations(tx, hub, sent, claims, now=now)
+    tell_unknown(tx, recorded.payment)
     if recorded.payment.provider_reference:
         for message_id in tx.messages.parked(payment.account_id):
             tx.messages.settle(message_id, MessageState.DUE, due_at=now)

@@ -16,6 +16,7 @@ from hub.domain.receipt import CashReceipt
 from .book_money import move_credit
 from .ports import Hub, Tx
 from .save_company import Invalid
+from .tell import tell
 
 
 async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason: str, by: str) -> CashReceipt:
@@ -40,6 +41,7 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
             if receipt.payment_id is None:
                 _take_back(tx, receipt, now, note)
             tx.receipts.void(receipt.id, why, now, by=by)
+            tell(tx, "cash_receipt_voided", receipt=receipt.id, merchant=merchant.id, payment=receipt.payment_id)
         return tx.receipts.get(receipt_id) or receipt
 
     return await hub.store.write(write)

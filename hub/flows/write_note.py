@@ -9,6 +9,7 @@ from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
 
 from .open_link import open_link
+from .open_review import open_review
 from .ports import Hub, Tx
 from .record_observations import keyed_id
 
@@ -57,7 +58,8 @@ def tell_merchant(
     now: datetime,
 ) -> None:
     """Open a review of what a customer wrote, and owe the mails about it; its subject begins with the customer's id."""
-    tx.reviews.open(
+    open_review(
+        tx,
         Review(
             id=review_id,
             merchant_id=merchant.id,
@@ -67,7 +69,7 @@ def tell_merchant(
             subject=f"{customer.id}:{review_id}",
             details=details,
             opened_at=now,
-        )
+        ),
     )
     for address in merchant.notify:
         tx.deliveries.add(

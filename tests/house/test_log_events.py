@@ -130,6 +130,21 @@ def test_nothing_is_told_before_its_transaction_is_on_the_disk() -> None:
     assert wrong == {}
 
 
+BY_ITSELF = re.compile(r"\.reviews\.(?:open|resolve)\(")
+"""Past the module that tells the log of it."""
+
+
+def past_the_log(source: str) -> bool:
+    return bool(BY_ITSELF.search(source))
+
+
+def test_every_review_is_told_when_it_opens_and_when_it_closes() -> None:
+    files = [file for file in sorted((ROOT / "hub" / "flows").glob("*.py")) if file.name != "open_review.py"]
+
+    assert [file.name for file in files if past_the_log(file.read_text(encoding="utf-8"))] == []
+    assert past_the_log((ROOT / "hub" / "flows" / "open_review.py").read_text(encoding="utf-8"))
+
+
 def test_control_a_line_that_is_told_too_early_is_seen() -> None:
     assert told_too_early("def _paid(tx, payment):\n    if payment:\n        log.info('paid')") == [3]
     assert told_too_early("def _paid(tx, payment):\n    tell(tx, 'paid')\nasync def pay(hub):\n    log.info('x')") == []
