@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from . import VERSION
+from .plain import plain, plain_terminal
 
 INTERRUPTED = 130
 
@@ -80,8 +81,10 @@ def _root() -> click.Group:
 def run_command(arguments: list[str]) -> int:
     """Run one command; what was expected to go wrong is told in a line or two."""
     try:
-        result = _root().main(arguments, prog_name="payment-hub", standalone_mode=False)
+        with plain_terminal():
+            result = _root().main(arguments, prog_name="payment-hub", standalone_mode=False)
     except click.ClickException as error:
+        error.message = plain(error.message)
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -93,6 +96,7 @@ def run_command(arguments: list[str]) -> int:
         lines = explanation(error)
         if not lines:
             raise
-        click.echo("\n".join(f"Error: {line}" if not at else f"  {line}" for at, line in enumerate(lines)), err=True)
+        told = "\n".join(f"Error: {line}" if not at else f"  {line}" for at, line in enumerate(lines))
+        click.echo(plain(told), err=True)
         return 1
     return result if isinstance(result, int) else 0

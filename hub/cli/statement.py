@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import company_option, data_option, json_option
+from .plain import plain
 
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
@@ -166,12 +167,12 @@ def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None
         click.echo(f"due: statement to {item.recipient}, its link works until {until}")
     for name in without:
         remedy = "import one, or hand over payment-hub statement link"
-        click.echo(f"{'Skipped' if everyone else 'Error'}: {name} has no mail address: {remedy}", err=True)
+        click.echo(f"{'Skipped' if everyone else 'Error'}: {plain(name)} has no mail address: {remedy}", err=True)
     for name in unwanted:
         told = (
             "Skipped: {} asked for no reminders" if everyone else "Note: {} asked for no reminders; named, it is sent"
         )
-        click.echo(told.format(name), err=True)
+        click.echo(told.format(plain(name)), err=True)
     if sent:
         click.echo("serve and worker hand mails over; without them: payment-hub delivery run", err=True)
     return 1 if without and not everyone else 0

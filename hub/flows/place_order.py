@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -129,7 +130,7 @@ def checked_total(cart: Cart) -> Money:
         if holds_card_number(text):
             raise OrderRefused(f"{name}: a card number must never be sent here")
     for name, text in (("number", cart.number), *_typed(cart), *_skus(cart)):
-        if any(char < " " or char == "\x7f" for char in text):
+        if any(unicodedata.category(char) == "Cc" for char in text):
             raise OrderRefused(f"{name}: one line without control characters")
     if not VISIBLE.search(cart.number) or len(cart.number) > 60:
         raise OrderRefused("number: 1 to 60 characters, not blanks alone")

@@ -85,6 +85,11 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
     address = {f"address-{part}": text for part, text in form.address.items()}
     typed = {"legal_name": form.legal_name, "trade_name": form.trade_name, "phone": form.phone, **address}
     problems += [
+        Problem(name, "Tiene caracteres que no se pueden imprimir.")
+        for name, text in typed.items()
+        if not _one_line(text).isprintable()
+    ]
+    problems += [
         Problem(name, "Aquí no se escriben tarjetas") for name, text in typed.items() if holds_card_number(text)
     ]
     if problems or reading.document is None:
@@ -92,14 +97,19 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
     company = Company(
         country=country.code,
         document=reading.document,
-        legal_name=form.legal_name.strip()[:200],
-        trade_name=form.trade_name.strip()[:200],
-        address={key: form.address.get(key, "").strip()[:200] for key, _label in country.address_parts},
-        phone=form.phone.strip()[:40],
+        legal_name=_one_line(form.legal_name)[:200],
+        trade_name=_one_line(form.trade_name)[:200],
+        address={key: _one_line(form.address.get(key, ""))[:200] for key, _label in country.address_parts},
+        phone=_one_line(form.phone)[:40],
         email=form.email.strip(),
         zone=zone,
     )
     return company, reading.warnings
+
+
+def _one_line(text: str) -> str:
+    """A text whose blanks, of whatever kind, are single ones."""
+    return " ".join(text.split())
 
 
 async def create_company(

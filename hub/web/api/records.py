@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from hub_hookspecs import EXPONENTS
 
-ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
-VISIBLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f\x85\ufeff][^\x00-\x1f\x7f]*$"
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
+VISIBLE: Final = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f\ufeff][^\x00-\x1f\x7f-\x9f]*$"
 DOTTED: Final = r"^[^\"@]+@[^\[@]+\.[^\]@]+$"
 """What the flows judge with words of their own, as the description says it; in every dialect of patterns the same."""
 
