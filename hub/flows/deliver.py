@@ -648,7 +648,7 @@ def _received(tx: Tx, hub: Hub, view: PaymentView, head: Letterhead, now: dateti
 def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> ReceivedTransaction:
     payment = view.payment
     link = tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, now)
-    recorded = not view.is_unrecorded
+    recorded = () if view.is_unrecorded else view.cash_receipts
     return ReceivedTransaction(
         customer=view.customer.name,
         customer_identity=identity_of(hub, view.merchant, view.customer),
@@ -665,9 +665,9 @@ def _transaction(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Received
         status="Aprobada",
         back=back_of(view),
         remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
-        cash_receipt=", ".join(receipt.label for receipt in view.cash_receipts) if recorded else "",
-        record_url=url_of(hub, link) if link and not (recorded and view.cash_receipts) else "",
-        receipt_url=url_of(hub, link) if link and recorded and view.cash_receipts else "",
+        cash_receipt=", ".join(receipt.label for receipt in recorded),
+        record_url=url_of(hub, link) if link and not recorded else "",
+        receipt_url=url_of(hub, link) if link and recorded else "",
         url=f"{hub.base_url}/m/payments/{payment.id}",
         provider=view.provider_name,
     )
