@@ -196,6 +196,17 @@ def test_control_a_flow_without_the_limit_is_noticed(desk: Desk, plant: Plant, m
     assert refusal_of(desk, minor)[0] != "amount"
 
 
+def test_control_a_limit_that_forgets_what_went_back_before_is_noticed(desk: Desk, plant: Plant) -> None:
+    def of_all_that_came(_tx: Any, _hub: Any, payment: Payment, amount: Money, **_more: Any) -> Money:
+        if amount.minor > payment.amount.minor:
+            raise NotAllowed("amount", f"{payment.amount}")
+        return amount
+
+    plant(hub.flows.run_operation, "refundable", of_all_that_came)
+
+    assert refusal_of(desk, 70_001)[0] != "amount"
+
+
 def through_anothers_account(desk: Desk) -> str:
     debtor = desk.debtor("CO", 100_000)
     code = press(desk, "CO", debtor.customer.id, debtor.payables[0], account=desk.accounts["CR"].id)

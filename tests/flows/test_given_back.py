@@ -10,10 +10,12 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.flows.book_money
 import hub.flows.run_operation
 from hub.domain.ledger import EntryKind, LedgerKind
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
+from hub.domain.refusals import Conflict
 from hub.flows.decide import NotAllowed
 from hub.flows.reconcile import import_settlement
 from hub.flows.record_observations import Claim, record_observations
@@ -175,6 +177,26 @@ def test_a_payout_that_takes_a_refund_back_settles_the_one_that_is_booked(desk: 
 
     assert (report.booked, report.differences, report.awaited) == (2, (), ())
     assert report.balanced
+
+
+def given_back_twice(desk: Desk) -> list[int]:
+    """What is booked of two returns that together are more than came."""
+    _debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 70_000), back("E2", 50_000))
+    assert "over_refund" in desk.causes(payment)
+    return went_back(desk, payment)
+
+
+def test_more_than_came_does_not_go_back_in_the_books_and_is_asked_about(desk: Desk) -> None:
+    assert given_back_twice(desk) == [70_000, 30_000]
+    assert broken(desk) == []
+
+
+def test_control_returns_that_are_booked_beyond_what_came_are_noticed(desk: Desk, plant: Plant) -> None:
+    plant(hub.flows.book_money, "_held", lambda _entries: 10**9)
+
+    with pytest.raises(Conflict):
+        given_back_twice(desk)
 
 
 # ---------------------------------------------------------------- undo, cancel, and captures that name no movement

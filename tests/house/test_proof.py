@@ -16,6 +16,13 @@ DANGERS = {
 }
 GOALS = (1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 14, 16, 19, 20, 21)
 NAMED = re.compile(r"`([\w/-]+\.py)::(test_\w*)`")
+CONTROLS = {
+    "test_a_fee_tax_left_out_is_seen",
+    "test_a_kind_that_does_not_count",
+    "test_a_good_provider",
+    "test_a_planted_fault",
+}
+"""Controls that go by another name."""
 
 
 def rows(initial: str) -> dict[str, list[str]]:
@@ -47,6 +54,29 @@ def test_a_danger_names_tests_and_a_control_that_exist_or_says_what_is_open(dang
     if NAMED.search(tests):
         assert size
         assert NAMED.search(control) or re.match(r"open|none: ", control), "neither a control nor why there is none"
+
+
+@pytest.mark.parametrize("name", [*rows("F"), *rows("K")])
+def test_what_stands_as_a_control_plants_a_bug(name: str) -> None:
+    controls = [beginning for _file, beginning in NAMED.findall(rows(name[0])[name][-1])]
+
+    assert [one for one in controls if not one.startswith("test_control_") and one not in CONTROLS] == []
+
+
+def test_every_guard_has_a_row() -> None:
+    assert list(rows("K")) == [f"K{number}" for number in range(1, len(rows("K")) + 1)]
+
+
+@pytest.mark.parametrize("guard", rows("K"))
+def test_a_guard_names_what_went_red_without_it_and_a_control(guard: str) -> None:
+    _, gone, tests, control = rows("K")[guard]
+    assert gone
+    for cell in (tests, control):
+        named = NAMED.findall(cell)
+        assert named, "a guard without a test, or without a control, is none"
+        for file, beginning in named:
+            assert beginning not in ("test_", "test_control_"), "a whole file is no test of one guard"
+            assert any(name.startswith(beginning) for name in names_in(file)), f"{file} has no {beginning}"
 
 
 @pytest.mark.parametrize("goal", rows("G"))

@@ -13,6 +13,7 @@ import hub_greenpay.signature
 import hub_nequi
 from hub.domain.message import MessageState
 from hub.domain.payment import Status
+from hub.flows.crowd import crowd_of
 from hub.flows.raise_alerts import raise_alerts
 from hub.flows.replay_message import replay_message
 from tests.cli.conftest import Ended, call
@@ -187,6 +188,45 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     resolved = world.read(lambda tx: tx.reviews.get(review.id))
     assert "became known" in resolved.resolution
     assert broken(world) == []
+
+
+def asked_about(world: Any, hand_in: Callable[[Any, Any], object]) -> list[list[str]]:
+    """Why a person is asked, just before and just after proven money has named no payment of ours for an hour."""
+    hand_in(world, approval(world, "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"))
+    found = []
+    for minutes in (59, 2):
+        world.pass_time(minutes=minutes)
+        found.append([review.cause for review in world.read(lambda tx: tx.reviews.of())])
+    return found
+
+
+def alone(world: Any, news: Any) -> None:
+    assert world.post("CR", news).status_code == 200
+
+
+def in_a_crowd(world: Any, news: Any) -> None:
+    crowd_of(world.hub).until = world.clock.now + timedelta(seconds=1)
+    assert world.post("CR", news).status_code == 200
+
+
+def twice(world: Any, news: Any) -> None:
+    assert [world.post("CR", news).status_code for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize("hand_in", [alone, in_a_crowd, twice])
+def test_parked_money_that_nobody_touches_is_asked_about_after_an_hour(
+    world: Any, hand_in: Callable[[Any, Any], object]
+) -> None:
+    assert asked_about(world, hand_in) == [[], ["parked_payment"]]
+
+
+@pytest.mark.parametrize("hand_in", [alone, in_a_crowd, twice])
+def test_control_money_that_is_parked_and_never_looked_at_again_is_noticed(
+    world: Any, plant: Plant, hand_in: Callable[[Any, Any], object]
+) -> None:
+    plant(hub.flows.receive_message, "_parked_money", lambda _news: None)
+
+    assert asked_about(world, hand_in) == [[], []]
 
 
 def test_what_was_refused_and_comes_again_genuine_is_parked_and_not_forgotten(world: Any, plant: Plant) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ import pytest
 import structlog
 
 from hub.domain.allowance import Allowance
+from hub.domain.merchant import Link, LinkKind
+from hub.flows.open_link import LinkShut, open_link
 from hub.flows.send_statement import copy_link, revoke_link, send_statement
 from hub.flows.sign_in import request_sign_in
+from hub.storage.links import Links
 from hub.vault import Vault
 from hub.web.door import GUESSES
+from hub_hookspecs import Mode
 
 from .people import stranger
 from .routes import belongings
@@ -175,6 +180,43 @@ def test_a_revoked_version_is_dead_and_tells_nothing(house: Any) -> None:
     for secret in (debtor.customer.name, debtor.customer.email, debtor.invoices[0].number, merchant.company.legal_name):
         assert secret not in old.text + paying.text + posted.text
     assert fresh != debtor.path
+
+
+def shut(house: Any, kind: LinkKind, before_its_end: timedelta) -> str:
+    """Why a link does not open so long before it expires; nothing if it does."""
+    now = house.time()
+    link = Link(
+        id=house.hub.fresh_id(),
+        merchant_id=house.merchants["CR"].id,
+        mode=Mode.TEST,
+        kind=kind,
+        target=house.hub.fresh_id(),
+        version=1,
+        expires_at=now,
+    )
+    house.write(lambda tx: tx.links.add(link))
+    token = house.hub.vault.link_token(link)
+    try:
+        house.read(lambda tx: open_link(tx, house.hub, kind, token, now - before_its_end))
+    except LinkShut as refusal:
+        return refusal.why.value
+    return ""
+
+
+@pytest.mark.parametrize("kind", list(LinkKind))
+def test_an_expired_link_opens_nothing_from_the_very_moment(house: Any, kind: LinkKind) -> None:
+    instant = timedelta(microseconds=1)
+
+    assert [shut(house, kind, before) for before in (instant, timedelta(), -instant)] == ["", "expired", "expired"]
+
+
+@pytest.mark.parametrize("kind", list(LinkKind))
+def test_control_a_link_that_never_expires_is_noticed(house: Any, plant: Any, kind: LinkKind) -> None:
+    right = Links.get
+    later = {"expires_at": house.time() + timedelta(days=9)}
+    plant(Links, "get", lambda self, link_id: attrs.evolve(right(self, link_id), **later))
+
+    assert shut(house, kind, timedelta()) == ""
 
 
 def guessed(house: Any, tries: int) -> int:

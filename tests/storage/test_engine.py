@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from hub.domain.refusals import Conflict, Unavailable
-from hub.storage import SqliteStore, open_store
+from hub.storage import SqliteStore, engine, open_store
 from hub.storage.connection import PRAGMAS, connect
 
 UNSEALED = text(
@@ -46,26 +46,38 @@ def test_many_writes_share_few_commits(store: SqliteStore) -> None:
     assert store.commits - before < 64
 
 
+async def count_thirty(store: SqliteStore) -> list[Any]:
+    """Thirty at once, of which every third fails after its work."""
+
+    def one(n: int) -> Any:
+        def write(tx: Any) -> int:
+            tx.messages.count("n")
+            if n % 3 == 0:
+                raise RuntimeError(f"number {n}")
+            return n
+
+        return write
+
+    return await asyncio.gather(*(store.write(one(n)) for n in range(30)), return_exceptions=True)
+
+
 def test_a_failing_function_undoes_its_own_work_alone(store: SqliteStore) -> None:
-    async def write_all() -> list[Any]:
-        def one(n: int) -> Any:
-            def write(tx: Any) -> int:
-                tx.messages.count("n")
-                if n % 3 == 0:
-                    raise RuntimeError(f"number {n}")
-                return n
-
-            return write
-
-        return await asyncio.gather(*(store.write(one(n)) for n in range(30)), return_exceptions=True)
-
-    answers = asyncio.run(write_all())
+    answers = asyncio.run(count_thirty(store))
 
     assert [answer for answer in answers if isinstance(answer, int)] == [n for n in range(30) if n % 3]
     assert [str(answer) for answer in answers if isinstance(answer, RuntimeError)] == [
         f"number {n}" for n in range(0, 30, 3)
     ]
     assert counted(store) == 20
+
+
+def test_control_without_a_savepoint_each_what_failed_is_committed_with_the_rest(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_run_apart", lambda connection, job: job.run(connection))
+    asyncio.run(count_thirty(store))
+
+    assert counted(store) == 30
 
 
 def test_if_the_commit_fails_only_the_guilty_function_fails(furnished: SqliteStore) -> None:
