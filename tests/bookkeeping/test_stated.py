@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import News, Standing, Stated
 from hub.flows import book_money, import_files
 from hub.flows.import_files import ImportReport, import_invoices
-from tests.bookkeeping.desk import Desk, read_case
+from hub.flows.resolve_review import resolve_review
+from tests.bookkeeping.desk import Desk, read_case, run
 
 CASES = Path(__file__).parent / "cases"
 Desks = Callable[[str], Desk]
@@ -20,10 +22,14 @@ Desks = Callable[[str], Desk]
 
 def state(desk: Desk, total: str, balance: str) -> ImportReport:
     """Import a file that says this of FE-1."""
-    file = f"number,customer,issued_on,currency,total,balance\nFE-1,100000001,2026-03-01,CRC,{total},{balance}\n"
-    report = asyncio.run(import_invoices(desk.hub, desk.merchant, file.encode(), decimal="."))
+    report = run(import_invoices(desk.hub, desk.merchant, _file(total, balance), decimal="."))
     assert (report.faults, report.refused) == ((), ())
     return report
+
+
+def _file(total: str, balance: str) -> bytes:
+    head = "number,customer,issued_on,currency,total,balance"
+    return f"{head}\nFE-1,100000001,2026-03-01,CRC,{total},{balance}\n".encode()
 
 
 def told(report: ImportReport) -> list[str]:
@@ -77,6 +83,97 @@ def test_a_row_is_set_aside_while_a_payment_is_under_way_and_counts_as_news_late
 
     assert len(told(state(desk, "100000.00", "80000.00"))) == 1, "20,000 of the 60,000 are counted"
     assert told(state(desk, "100000.00", "40000.00")) == []
+
+
+def row(desk: Desk, number: str = "FE-1") -> Payable:
+    return desk._payable(number)
+
+
+def test_a_dry_run_lists_the_difference_and_remembers_nothing(paid: Desk) -> None:
+    before, file = row(paid), _file("100000.00", "40000.00")
+    report = run(import_invoices(paid.hub, paid.merchant, file, decimal=".", dry_run=True))
+
+    assert len(told(report)) == 1
+    assert row(paid) == before
+
+
+def test_of_a_file_that_is_refused_as_a_whole_nothing_is_remembered(paid: Desk) -> None:
+    before = row(paid)
+    file = _file("100000.00", "0.00") + b"FE-2,199999999,2026-03-01,CRC,5.00,5.00\n"
+    report = run(import_invoices(paid.hub, paid.merchant, file, decimal="."))
+
+    assert (len(report.faults), report.differences, row(paid)) == (1, (), before)
+    assert told(state(paid, "100000.00", "0.00")) == [], "it is news yet"
+    assert row(paid).counted == 100_000_00
+
+
+def test_a_row_in_another_currency_is_set_aside_and_not_remembered(paid: Desk) -> None:
+    before = row(paid)
+    file = _file("100000.00", "0.00").replace(b"CRC", b"USD")
+    report = run(import_invoices(paid.hub, paid.merchant, file, decimal="."))
+
+    assert ["CRC" in fault.message for fault in report.refused] == [True]
+    assert row(paid) == before
+
+
+def test_the_first_statement_of_an_invoice_is_set_aside_too_while_a_payment_is_under_way(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in ("invoice FE-1 100000.00", "pays A FE-1 60000.00", "refused invoice FE-1 100000.00 owes 40000.00"):
+        desk.do(line)
+    assert row(desk).stated == Stated(100_000_00)
+    desk.do("paid A")
+
+    assert told(state(desk, "100000.00", "40000.00")) == []
+    assert (row(desk).outside, row(desk).due) == (0, 40_000_00)
+
+
+def test_a_store_order_of_the_same_number_is_none_of_a_files_business(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    desk.do("order FE-1 100000.00")
+    order = desk.read(lambda tx: tx.payables.get("order-FE-1"))
+    state(desk, "70000.00", "10000.00")
+
+    assert desk.read(lambda tx: tx.payables.get("order-FE-1")) == order
+    assert row(desk).due == 10_000_00
+
+
+def test_a_balance_that_rises_again_is_asked_about_again_once_a_person_has_answered(paid: Desk) -> None:
+    for _times in range(2):
+        state(paid, "100000.00", "0.00")
+        state(paid, "100000.00", "25000.00")
+        assert paid.causes() == ["balance_rose"]
+        (review,) = paid.read(lambda tx: tx.reviews.of())
+        run(resolve_review(paid.hub, review.id, by="contadora", why="revisado"))
+        paid.clock.now += timedelta(days=1)
+
+    assert row(paid).due == 0
+
+
+def test_what_came_and_went_back_at_once_for_another_payment_is_nothing_that_a_file_must_count(desk_for: Desks) -> None:
+    """Two payments of one bill: the second takes the place of the first, and money from elsewhere comes later."""
+    desk = desk_for("CR")
+    for line in (
+        *("invoice FE-1 100000.00 owes 100000.00", "pays A FE-1 100000.00", "unheard A", "pays B FE-1 100000.00"),
+        *("paid B", "paid A", "invoice FE-1 100000.00 owes 0.00", "returned B 100000.00"),
+    ):
+        desk.do(line)
+    assert row(desk).due == 0
+    desk.do("returned A 100000.00")
+    assert told(state(desk, "100000.00", "100000.00")) == []
+    assert told(state(desk, "100000.00", "0.00")) == []
+
+    assert row(desk).outside == 100_000_00
+
+
+def test_what_was_paid_elsewhere_is_not_put_back_for_who_owes_the_invoice_no_longer(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in (
+        *("invoice FE-1 100.00 owes 40.00", "invoice FE-1 100.00 owes 100.00"),
+        "invoice FE-1 100.00 owes 100.00 of c2",
+        "refused correct outside:{FE-1}:1",
+    ):
+        desk.do(line)
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
 
 
 def test_control_what_was_paid_here_held_against_what_a_file_says_books_a_refund_as_money_from_elsewhere(

@@ -231,6 +231,22 @@ def test_a_row_that_contradicts_a_payment_is_refused_and_the_exit_code_is_1(run:
     assert "1 refused" in ended.out
 
 
+def test_where_file_and_hub_say_another_balance_each_import_lists_it_with_the_reason(run: Run, shop: Path) -> None:
+    record = ("receipt", "record", "--means", "cash", "--customer", "Alejandro", "--amount", "4000")
+    assert run(*record, "--invoice", "FE-002").code == 0
+    file = b"numero;cliente;fecha;total;saldo\nFE-002;1-1234-0567;02/11/2026;18.250,75;10.000,00\n"
+    words = ("import", "invoices", "-", "--decimal", ",")
+    why = (
+        "The file states 10000.00 CRC, here 6000.00 CRC are owed: 4000.00 CRC were received or taken off here and the"
+        " file does not count them."
+    )
+    for more in (("--dry-run",), (), ()):
+        ended = run(*words, *more, stdin=file)
+        assert (ended.code, f"  line 2, saldo: {why} (FE-002)\n" in ended.out) == (0, True), ended
+        listed = json.loads(run(*words, *more, "--json", stdin=file).out)["differences"]
+        assert listed == [{"line": 2, "column": "saldo", "value": "FE-002", "message": why}]
+
+
 @pytest.mark.parametrize("who", ["1-1234-0567", "112340567", "ALEJANDRO@example.com", "gonzález", "88888888"])
 def test_a_customer_is_found_by_what_people_know(run: Run, shop: Path, who: str) -> None:
     shown = json.loads(run("statement", "show", who, "--json").out)

@@ -16,8 +16,10 @@ import pytest
 
 from hub.domain.export import Cell, xlsx_of
 from hub.domain.ledger import Share
+from hub.domain.receipt import Means
 from hub.domain.table_file import read_table
 from hub.flows.offer_buttons import offers_for
+from hub.flows.record_receipt import record_by_hand
 from hub.flows.send_statement import send_statement
 from hub.flows.skip_numbers import skip_numbers
 from hub.flows.start_payment import NotPossible, PayRequest, start_payment
@@ -321,6 +323,27 @@ def test_a_workbook_is_previewed_taken_and_told_what_changed(house: Any, clerk: 
     assert "Qué cambiaría X-1: total 10000.50 CRC → 12000.00 CRC" in seen(shown.text)
     assert "Qué cambió X-1: total" in seen(take(clerk, shown.text))
     assert "₡12 000,00" in seen(clerk.read("/m/invoices?q=X-1"))
+
+
+def test_where_file_and_hub_say_another_balance_the_page_lists_it_with_the_reason(
+    house: Any, clerk: Any, seen: Seen
+) -> None:
+    debtor = house.debtor("CR", (5_000_000, 5), merchant=clerk.merchant)
+    bill, customer = debtor.invoices[0], debtor.customer
+    cash = Money(2_000_000, "CRC")
+    shares = [Share(bill.id, cash.minor)]
+    house.run(
+        record_by_hand(house.hub, clerk.merchant, customer.id, means=Means.CASH, cash=cash, shares=shares, by="x")
+    )
+    rows = [(bill.number, customer.document.number, bill.issued_on, bill.due_on, "CRC", Money(5_000_000, "CRC"))]
+    file = xlsx_of("Facturas", (*HEADER, "Saldo"), [(*rows[0], Money(5_000_000, "CRC"))])
+    for _day in range(2):
+        shown = bring(clerk, "invoices", "facturas.xlsx", file)
+        for page in (shown.text, take(clerk, shown.text)):
+            assert (
+                "El archivo dice 50000.00 CRC, aquí se deben 30000.00 CRC: 20000.00 CRC se recibieron o descontaron"
+                " aquí y el archivo no los cuenta."
+            ) in seen(page)
 
 
 def take(clerk: Any, html: str) -> str:
