@@ -96,6 +96,30 @@ def _after_step(world: World) -> Iterator[str]:
         " - withheld - discounted - credited - outside - written_off + reopened"
     ):
         yield f"L4: {row[0]}"
+    yield from _customers(world)
+
+
+OWED = "SELECT customer, sum(due) FROM payable GROUP BY customer"
+OF_CUSTOMERS = (
+    "SELECT a.kind, a.owner, sum(p.amount) FROM posting p JOIN ledger_account a ON a.id = p.ledger_account"
+    " WHERE a.kind IN ('receivable', 'customer_credit') GROUP BY a.kind, a.owner"
+)
+OF_TWO = (
+    "SELECT e.key FROM posting p JOIN ledger_account a ON a.id = p.ledger_account JOIN entry e ON e.id = p.entry"
+    " WHERE a.kind IN ('receivable', 'customer_credit') GROUP BY e.id HAVING count(DISTINCT a.owner) > 1"
+)
+
+
+def _customers(world: World) -> Iterator[str]:
+    """Each customer owes what the invoices say, and has no credit below nothing; no entry moves money between two."""
+    owed = dict(world.rows(OWED))
+    for kind, customer, amount in world.rows(OF_CUSTOMERS):
+        if kind == "receivable" and amount != owed.get(customer, 0):
+            yield f"L4: {customer} owes {owed.get(customer, 0)} by invoices, {amount} by the ledger"
+        if kind == "customer_credit" and amount > 0:
+            yield f"L6: {customer} has {-amount} of credit"
+    for (key,) in world.rows(OF_TWO):
+        yield f"walls: {key} moves what two customers owe or have"
 
 
 CLEARING = (

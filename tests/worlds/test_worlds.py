@@ -11,13 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import hub.domain.ledger
 import hub.domain.payment
+import hub.flows.import_files
 import hub.flows.record_observations
 import hub.providers.exchange
 from hub.domain.payment import Phase, Status
+from hub.domain.stated import News, Standing, Stated
 from hub_hookspecs import Kind, Mark, Repeat
 from tests.faults.harness import seed_for
 
@@ -112,3 +115,16 @@ def test_control_a_payment_without_a_next_look_is_found(origin: Origin, scratch:
     plant(hub.flows.record_observations, "next_check", lambda *_args: None)
 
     assert found(origin, scratch, 10, "I10")
+
+
+def test_control_a_file_that_books_what_came_here_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
+    """What was settled here is forgotten, so that a file that knows of it tells of money from elsewhere."""
+    right = hub.flows.import_files.news_of
+
+    def forgetful(standing: Standing, stated: Stated) -> News:
+        nothing = attrs.evolve(standing, settled=standing.counted, reopened=standing.counted_back)
+        return right(nothing, stated)
+
+    plant(hub.flows.import_files, "news_of", forgetful)
+
+    assert found(origin, scratch, 10, "a file")

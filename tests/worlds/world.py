@@ -33,6 +33,7 @@ from hub.domain.receipt import MEANS_BY_HAND
 from hub.flows.check_payment import look_now
 from hub.flows.connect_account import confirm_account, connect_account, provision_account
 from hub.flows.correct_entry import correct_entry
+from hub.flows.import_files import import_invoices
 from hub.flows.ports import Hub
 from hub.flows.receive_message import receive_notification, receive_return
 from hub.flows.reconcile import import_settlement, withdraw_line
@@ -642,6 +643,31 @@ class World:
         for country in CODES if self.bookkeeping else ():
             await _import(self, country, everything=True)
         await asyncio.sleep(25 * 3600)
+        for country in CODES if self.bookkeeping else ():
+            await self._state(country)
+
+    async def _state(self, country: str) -> None:
+        """An accounting program that knew of nothing has typed in everything: no file of it books anything."""
+        (owner,) = self.one("SELECT merchant FROM account WHERE provider = ?", CODES[country])
+        merchant: Any = await self.process.hub.store.read(lambda tx: tx.merchants.get(owner))
+        bills = self.rows(
+            "SELECT p.number, c.document_number, p.issued_on, p.due_on, p.currency, p.total, p.due FROM payable p"
+            " JOIN customer c ON c.id = p.customer WHERE p.merchant = ? AND p.kind = 'invoice' ORDER BY p.number",
+            merchant.id,
+        )
+        before = self.one("SELECT count(*) FROM entry")
+        for knows in (False, True, True):
+            rows = [
+                f"{bill[0]},{bill[1]},{bill[2]},{bill[3]},{bill[4]},{Money(bill[5], bill[4]).decimal:f},"
+                f"{Money(bill[6] if knows else bill[5], bill[4]).decimal:f}"
+                for bill in bills
+            ]
+            file = "\n".join(("number,customer,issued_on,due_on,currency,total,balance", *rows)).encode()
+            report = await import_invoices(self.process.hub, merchant, file, decimal=".")
+            if report.faults or report.refused or report.changed or (knows and report.differences):
+                self.problems.append(f"a file that knows {'all' if knows else 'nothing'}: {report}")
+        if self.one("SELECT count(*) FROM entry") != before:
+            self.problems.append("a file booked what is booked")
 
 
 UNPROVEN = ("never_existed", "session_expired", "released")
