@@ -66,8 +66,9 @@ class Bill:
         excused: What may have been taken for money from elsewhere: such money, lower totals, and what files had wrong.
         stated: What the last file that was taken said.
         ways: Which ways its total, and its balance besides, have moved since a file told.
-        apart: What sets file and hub apart may stay a difference: the first balance came when there was money here, or
-            one file told what went up together with what went down.
+        apart: What sets file and hub apart may stay a difference: the first balance came when there was money here, one
+            file told what went up together with what went down, or a credit note was reversed that files may not have
+            told, because something else was taken for it.
     """
 
     number: str
@@ -304,7 +305,7 @@ class Book:
         if self.notes:
             note = self.rng.choice(list(self.notes))
             bill, amount, _used, change, as_total = self.notes[note]
-            bill.apart |= not change.told
+            bill.apart |= not change.told or bill.excused > 0
             done, settled = self.watched(f"correct credit:{note}")
             if done:
                 del self.notes[note]
