@@ -25,6 +25,7 @@ OF_MONEY: Final = (
 """Kinds of entries that movements are made of; of the corrections those that correct one of the others."""
 
 MONEY: Final = (LedgerKind.PROVIDER_CLEARING, LedgerKind.BANK, LedgerKind.CASH)
+OF_CUSTOMER: Final = (LedgerKind.CUSTOMER_CREDIT, LedgerKind.RECEIVABLE)
 
 
 class What(enum.StrEnum):
@@ -210,9 +211,6 @@ def _moved(head: Entry, parts: Sequence[Entry], zone: tzinfo) -> Moved | None:
         own_record=head.own_record,
         corrects=reverses(head.key),
     )
-
-
-OF_CUSTOMER: Final = (LedgerKind.CUSTOMER_CREDIT, LedgerKind.RECEIVABLE)
 
 
 def _applied(parts: Iterable[Entry]) -> tuple[Share, ...]:

@@ -485,12 +485,11 @@ def _redate(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
     billed = _of_its_day(tx, before, "bill")
     standing = tx.payables.get(before.id)
     outside = min(-_of_its_day(tx, before, "outside"), standing.outside if standing else 0)
-    pairs = (
-        [(ledger.bill(old, difference=-billed, at=now), ledger.bill(old, difference=billed, at=now))] if billed else []
-    )
+    pairs = []
+    if billed:
+        pairs.append([ledger.bill(old, difference=amount, at=now) for amount in (-billed, billed)])
     if outside > 0:
-        back, again = (ledger.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside))
-        pairs.append((back, again))
+        pairs.append([ledger.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside)])
     for back, again in pairs:
         tx.ledger.write(attrs.evolve(back, key=f"{back.key}:undated", value_on=before.issued_on))
         tx.ledger.write(attrs.evolve(again, key=f"{again.key}:dated", value_on=after.issued_on))

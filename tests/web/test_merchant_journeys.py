@@ -147,14 +147,14 @@ def carry_away_what_was_paid_as_a_workbook(house: Any, page: Page) -> None:
     since = (house.time() - timedelta(days=2)).date().isoformat()
     page.get_by_label("Desde").fill(since)
     page.get_by_role("button", name="Contar primero").click()
-    says(page, "1 pago")
+    says(page, "1 movimiento")
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Descargar").click()
     path = downloading.value.path()
     table = read_table(Path(path).read_bytes())
     assert not table.faults
-    assert table.rows[0].cells["Factura"] == "PRUEBA-1"
-    assert table.rows[0].cells["Monto aplicado"] == "1000"
+    assert table.rows[0].cells["Facturas"] == "PRUEBA-1: 1000,00"
+    assert table.rows[0].cells["Monto"] == "1000"
 
 
 def test_an_owner_tries_a_payment_brings_a_workbook_sends_statements_and_exports_what_was_paid(
