@@ -11,7 +11,7 @@ from .options import company_option, data_option, json_option
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
     from hub.domain.payable import Payable
-    from hub.domain.receipt import CashReceipt, SeriesGap
+    from hub.domain.receipt import CashReceipt, ReceiptLine, SeriesGap
     from hub.flows.ports import Hub
     from hub.flows.view_desk import ReceiptView
     from hub_hookspecs import Money
@@ -148,6 +148,8 @@ def _facts(view: ReceiptView) -> dict[str, object]:
             {
                 "number": line.number,
                 "applied": _money(line.applied, receipt),
+                "withholdings": {tax: _money(minor, receipt) for tax, minor in line.withholdings.items()},
+                "discount": _money(line.discount, receipt),
                 "before": _money(line.before, receipt),
                 "after": _money(line.after, receipt),
             }
@@ -193,10 +195,17 @@ def show(number: str, slug: str | None, as_json: bool, data: str | None) -> None
         print_json(facts)
         return
     facts["lines"] = "; ".join(
-        f"{line.number}: {_money(line.applied, view.receipt)} of {_money(line.before, view.receipt)}"
+        f"{line.number}: {_settled(line, view.receipt)} of {_money(line.before, view.receipt)}"
         for line in view.receipt.lines
     )
     print_facts(facts.items(), zone=zone)
+
+
+def _settled(line: ReceiptLine, receipt: CashReceipt) -> str:
+    """What a receipt did to an invoice: in money, and what was kept back or let off."""
+    less = [f"{_money(minor, receipt)} {tax}" for tax, minor in line.withholdings.items()]
+    less += [f"{_money(line.discount, receipt)} discount"] if line.discount else []
+    return ", ".join((f"{_money(line.applied, receipt)} applied", *less))
 
 
 def _money(minor: int, receipt: CashReceipt) -> Money:
@@ -462,9 +471,6 @@ def void(number: str, reason: str, slug: str | None, data: str | None) -> None:
 def _print_recorded(merchant: Merchant, receipt: CashReceipt) -> None:
     click.echo(f"{merchant.slug} {receipt.label}: {receipt.cash} ({receipt.words})")
     for line in receipt.lines:
-        applied, after = _money(line.applied, receipt), _money(line.after, receipt)
-        less = [f"{_money(minor, receipt)} {tax}" for tax, minor in line.withholdings.items()]
-        less += [f"{_money(line.discount, receipt)} discount"] if line.discount else []
-        click.echo(f"  {line.number}: {', '.join([f'{applied} applied', *less])}, {after} still owed")
+        click.echo(f"  {line.number}: {_settled(line, receipt)}, {_money(line.after, receipt)} still owed")
     if receipt.advance:
         click.echo(f"  credit of the customer: {receipt.advance}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -11,6 +12,19 @@ from hub.flows.view_payment import PaymentView, view_of
 from tests.bookkeeping.desk import Desk
 
 MOVES = (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK)
+
+
+def besides(desk: Desk, view: PaymentView) -> int:
+    """What settled bills beside this payment's money: with the payment itself, or with a receipt of it."""
+    book = desk.read(lambda tx: tx.ledger.entries(view.payment.merchant_id, view.payment.mode))
+    kinds = {entry.key: entry.kind for entry in book}
+    own = re.compile(rf"(fix:)*(withheld|discount):{re.escape(view.payment.id)}(-rc\d*)?:")
+    return sum(
+        row.amount
+        for entry in book
+        if own.match(entry.key) and kinds[entry.key] in (EntryKind.WITHHELD, EntryKind.DISCOUNT, EntryKind.CORRECTION)
+        for row in entry.applied
+    )
 
 
 def untrue(desk: Desk) -> dict[str, list[str]]:
@@ -47,6 +61,9 @@ def wrong(desk: Desk, view: PaymentView) -> list[str]:
     settled = sum(line.applied.minor for line in (*view.lines, *view.used)) + (view.credit.minor if view.credit else 0)
     if settled != own + lost:
         found.append(f"{settled} settle something or are credit, {own} are left and {lost} lost")
+    less = sum(amount.minor for _name, amount in view.less)
+    if less != (booked := besides(desk, view)):
+        found.append(f"told {less} withheld or let off, booked {booked}")
     draft = desk.read(lambda tx: draft_for_payment(tx, desk.hub, desk.merchant, view.payment))
     if (draft.cash.minor if draft else 0) != max(0, own):
         found.append(f"a receipt for {draft.cash if draft else 0}, {own} are left")

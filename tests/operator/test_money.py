@@ -14,6 +14,7 @@ import pytest
 from hub.cli import standing
 from hub.domain.held import MoneyState
 from hub.domain.payment import Payment, Withholding
+from hub.flows.record_receipt import record_for_payment
 from hub_hookspecs import Kind, Money
 from tests.cli.conftest import Ended
 from tests.flows.test_held import corrected, dispute, won
@@ -71,6 +72,14 @@ def test_what_was_withheld_stands_on_the_page_and_in_its_data(world: Any, shell:
 
     assert "retefuente $1.925" in page.replace("\u00a0", " ")
     assert facts["lines"][0]["withheld"] == {"minor": 192_500, "currency": "COP"}
+
+    merchant = world.companies["CO"]
+    receipt = world.run(record_for_payment(world.hub, merchant, payment.id, by="Ana"))
+    show = ("receipt", "show", receipt.label, "--company", merchant.slug)
+
+    assert "98075.00 COP applied, 1925.00 COP retefuente of 100000.00 COP" in shell(*show).out
+    (row,) = json.loads(shell(*show, "--json").out)["lines"]
+    assert row["withholdings"] == {"retefuente": {"minor": 192_500, "currency": "COP"}}
 
 
 def test_control_a_list_that_asks_the_status_alone(world: Any, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,14 @@ import pytest
 from hub.domain.held import MoneyState
 from hub.domain.ledger import Share, capture_key, chargeback_key
 from hub.domain.message import DeliveryKind
+from hub.domain.payable import PayableKind
 from hub.domain.payment import ObservedBy, Payment, Status, Withholding
 from hub.flows import view_payment as view_payment_module
 from hub.flows.correct_entry import correct_amount, correct_entry
 from hub.flows.deliver import value_of
 from hub.flows.print_paper import verify_token
 from hub.flows.record_observations import Claim, record_observations
+from hub.flows.settle_bill import apply_credit
 from hub.flows.start_payment import PayRequest, start_payment
 from hub.flows.view_payment import Shown, view_payment
 from hub.web.merchant import words
@@ -282,3 +284,40 @@ def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: Any, se
     assert "Contracargo" in page
     assert "Gracias por su compra" not in page
     assert "Gracias por tu compra" not in page
+
+
+def test_another_currency_a_second_capture_and_credit_that_was_used_stand_on_the_pages(
+    house: Any, seat: Any, seen: Callable[[str], str]
+) -> None:
+    payment = pay(house)
+    captured(house, payment, 40_000_00, "M2")
+    captured(house, payment, 25_00, "M3", "USD")
+    number = f"X-{payment.reference}"
+    debtor = house.debtor("CO", (1_00, -2))
+    own = attrs.evolve(debtor.invoices[0], customer_id=payment.customer_id)
+    house.add_invoice(attrs.evolve(debtor, invoices=(own,)), number, 30_000_00, "COP")
+    other = house.read(lambda tx: tx.payables.by_number(payment.merchant_id, payment.mode, PayableKind.INVOICE, number))
+    merchant = house.merchants["CO"]
+    house.run(apply_credit(house.hub, merchant, payment.customer_id, [Share(other.id, 30_000_00)], by="Ana"))
+
+    pages = told(house, seat, seen, payment)
+
+    for name in ("payer", "desk"):
+        assert "$140.000" in pages[name], name
+        assert f"{number}" in pages[name], name
+        assert "En otra moneda" in pages[name], name
+        assert "$10.000" in pages[name], name
+    assert "$140.000" in pages["list"]
+
+
+def captured(house: Any, payment: Payment, minor: int, movement: str, currency: str = "COP") -> None:
+    """The provider took money once more."""
+    vouched = frozenset({"movement", "amount"})
+    named = f"{movement}-{payment.reference}"
+    news = Observation(kind=Kind.PAID, movement=named, amount=Money(minor, currency), vouched=vouched)
+    claim = Claim(observation=news, source=ObservedBy.NOTIFICATION)
+
+    def record(tx: Any) -> None:
+        record_observations(tx, house.hub, tx.payments.get(payment.id), [claim], now=house.time())
+
+    house.write(record)

@@ -140,6 +140,7 @@ async def show_payment(request: Request) -> Page:
         differs=bool(payment.flags & {Flag.AMOUNT_MISMATCH, Flag.CURRENCY_MISMATCH}),
         left=left_of(view),
         withheld=withheld_of(view),
+        discount=discount_of(view),
         address=address,
         again=again_url(view),
         token=form_token(hub, CANCEL, view.link) if view.link and view.can_cancel else "",
@@ -219,7 +220,13 @@ def left_of(view: PaymentView) -> Money:
 
 def withheld_of(view: PaymentView) -> Money | None:
     """What the payer keeps back of the payment's invoices."""
-    minor = sum(line.withheld.minor for line in view.lines)
+    minor = sum(line.withheld.minor for line in (*view.lines, *view.used))
+    return Money(minor, view.payment.amount.currency) if minor else None
+
+
+def discount_of(view: PaymentView) -> Money | None:
+    """What the merchant let off of them."""
+    minor = sum(line.discount.minor for line in (*view.lines, *view.used))
     return Money(minor, view.payment.amount.currency) if minor else None
 
 
