@@ -19,8 +19,9 @@ from babel.messages.pofile import read_po
 from hub.documents import Documents
 from hub.documents.mailbox import KeptMail
 from hub.documents.safe import colours
-from hub.documents.texts import LOCALES, read_texts, text, texts_for
+from hub.documents.texts import LOCALES, is_known, read_texts, text, texts_for
 from hub.documents.wire import wire_of
+from hub.domain.held import MoneyState
 from hub.domain.mail import Mail, MailRefused
 from hub.domain.message import DeliveryKind
 from hub.domain.papers import (
@@ -585,3 +586,7 @@ def test_a_merchant_who_was_asked_nothing_is_not_told_to_check_credentials(
     told = draw(documents, attrs.evolve(value, culprits=(), asked=False), locale).text
     assert "Estos datos los pone nuestro equipo" in told
     assert "Revisa" not in told
+
+
+def test_every_state_of_a_payments_money_has_words() -> None:
+    assert [state for state in MoneyState if not is_known(f"money.{state}")] == []
