@@ -429,13 +429,15 @@ class Book:
         report = self.take()
         refused = {fault.value for fault in report.refused}
         for bill, _total, balance in rows:
-            if balance is not None and bill.number not in refused:
-                mistake = balance - bill.balance
+            mistake = 0 if balance is None else balance - bill.balance
+            if mistake and bill.number in refused:
+                self.last = b""  # nobody hands it in again
+            elif balance is not None and bill.number not in refused:
                 bill.excused += abs(mistake)
                 bill.ways |= {("balance", mistake > 0)} if mistake else set()
                 bill.apart |= len({what for what, _up in bill.ways}) < len(bill.ways)
                 bill.ways = {("balance", mistake < 0)} if mistake else set()
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.3 and self.last:
             self.nothing_new()
         return report
 
