@@ -17,7 +17,14 @@ from pathlib import Path
 
 from hub.domain.refusals import Conflict, Unavailable
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": 5000}
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "busy_timeout": 5000,
+    "secure_delete": 1,
+}
 """What every connection must say of itself; without any of these a rule of the schema would not hold."""
 
 CACHE_KIB = 65536
