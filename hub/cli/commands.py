@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 
 import click
 
 from . import VERSION
-from .plain import plain, plain_terminal
+from .plain import plain, plain_terminal, told_plainly
 
 INTERRUPTED = 130
 
@@ -84,8 +85,7 @@ def run_command(arguments: list[str]) -> int:
         with plain_terminal():
             result = _root().main(arguments, prog_name="payment-hub", standalone_mode=False)
     except click.ClickException as error:
-        error.message = plain(error.message)
-        error.show()
+        error.show(told_plainly(sys.stderr))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)

@@ -37,10 +37,10 @@ class Plain:
 @contextlib.contextmanager
 def plain_terminal() -> Iterator[None]:
     """Meanwhile standard output is told no more than that, where it is a terminal; files get every character."""
-    before = sys.stdout
-    if before.isatty():
-        sys.stdout = cast("TextIO", Plain(before))
-    try:
+    with contextlib.redirect_stdout(told_plainly(sys.stdout)):
         yield
-    finally:
-        sys.stdout = before
+
+
+def told_plainly(stream: TextIO) -> TextIO:
+    """The stream, or what stands before it where it is a terminal."""
+    return cast("TextIO", Plain(stream)) if stream.isatty() else stream

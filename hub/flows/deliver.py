@@ -114,6 +114,10 @@ class NothingToSay(Exception):
     """What the mail was about is no more; it is not sent."""
 
 
+class NotYet(Exception):
+    """It cannot be drawn now, and may be later: the plugin that it tells of is not served."""
+
+
 async def deliver(hub: Hub, delivery_id: str) -> bool:
     """Try one delivery; False when it must be tried again. Safe to run twice: at least once, same Message-ID."""
     seen_at = hub.clock()
@@ -126,6 +130,8 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         mail = await _drawn(hub, delivery)
     except GONE as refusal:
         return await _given_up(hub, delivery, refusal)
+    except NotYet as trouble:
+        return await _put_off(hub, delivery, trouble)
     async with mail_turns(hub).turn(_rank(delivery)):
         held = await _held(hub, delivery, seen_at)
         if held is None:
@@ -135,6 +141,8 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
                 mail = await _drawn(hub, held)
             except GONE as refusal:
                 return await _given_up(hub, held, refusal)
+            except NotYet as trouble:
+                return await _put_off(hub, held, trouble)
         return await _concluded(hub, held, hub.mailer.send(mail))
 
 
@@ -233,6 +241,7 @@ async def _drawn(hub: Hub, delivery: Delivery) -> Mail:
 
     Raises:
         MailRefused, NothingToSay, ValueError: There is none.
+        NotYet: There is none now.
     """
     if delivery.kind is DeliveryKind.ALERT:
         return alert_mail(hub, delivery)
@@ -465,9 +474,11 @@ def _sign_in(hub: Hub, delivery: Delivery, head: Letterhead) -> SignInMail:
 
 def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Letterhead, locale: str) -> MailValue:
     account = tx.accounts.get(delivery.subject_id)
-    provider = hub.providers.get(account.provider) if account else None
-    if account is None or provider is None:
+    if account is None:
         raise NothingToSay("the account is gone")
+    provider = hub.providers.get(account.provider)
+    if provider is None:
+        raise NotYet(f"{account.provider} is not served here")
     info = provider.info_for(locale)
     if delivery.kind is DeliveryKind.ACCOUNT_REQUESTED:
         given = with_defaults(info, {**account.settings, **dict.fromkeys(account.secret_names, "x")})

@@ -13,7 +13,7 @@ from hub.domain.mail import Mail
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 
-from .deliver import NothingToSay, statement_mail, value_of
+from .deliver import NothingToSay, NotYet, statement_mail, value_of
 from .end_reminders import PATH as UNSUBSCRIBE
 from .open_link import PATHS
 from .ports import Hub, MailRefused, Tx
@@ -78,7 +78,7 @@ def _preview(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> MailPreview
         value, locale = value_of(tx, hub, delivery, now)
         value = with_logo(tx, value)
         mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
-    except (NothingToSay, MailRefused, ValueError):
+    except (NothingToSay, NotYet, MailRefused, ValueError):
         return attrs.evolve(plain, gone="Lo que este correo contaba ya cambió; no se puede mostrar.")
     return _shown(plain, mail)
 

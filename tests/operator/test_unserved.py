@@ -4,10 +4,12 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
+import hub.flows.deliver
 import hub.flows.receive_message
-from hub.domain.message import UNSERVED, MessageState
+from hub.domain.message import UNSERVED, Delivery, DeliveryKind, DeliveryState, MessageState
 from hub.domain.payment import Status
 from hub.flows.examine import examine
 from hub.flows.find_anything import find_anything
@@ -142,3 +144,53 @@ def test_a_message_that_waits_for_its_plugin_is_shown_and_counted(world: World) 
     assert world.run(replay_message(world.hub, message.id)).read is None
     assert world.run(find_anything(world.hub, message.id)) != ()
     assert any("that wait for its plugin: 1" in item.what for item in world.run(examine(world.hub)))
+
+
+# ---------------------------------------------------------------- mails about its accounts
+
+
+def owed(world: World) -> Delivery:
+    """The mail about a validation, owed while the plugin is not served."""
+    company, account = world.companies["CR"], world.accounts["CR"]
+    delivery = Delivery(
+        id="ab" * 16,
+        merchant_id=company.id,
+        mode=company.mode,
+        kind=DeliveryKind.ACCOUNT_RESULT,
+        recipient="duena@eltornillo.example",
+        subject_id=account.id,
+        details={},
+        state=DeliveryState.DUE,
+        due_at=world.clock.now,
+        created_at=world.clock.now,
+    )
+    world.write(lambda tx: tx.deliveries.add(delivery))
+    return delivery
+
+
+def test_a_mail_about_an_account_waits_for_its_plugin(world: World) -> None:
+    quarantine(world, "CR")
+    mail = owed(world)
+    world.work()
+    waiting: Any = world.read(lambda tx: tx.deliveries.get(mail.id))
+    assert (waiting.state, waiting.tries, waiting.last_error) == (DeliveryState.DUE, 1, "NotYet")
+    come_back(world)
+    world.pass_time(minutes=1)
+    assert world.read(lambda tx: tx.deliveries.get(mail.id)).state is DeliveryState.SENT
+
+
+def test_a_mail_about_an_account_that_is_no_more_is_given_up(world: World) -> None:
+    mail = attrs.evolve(owed(world), id="cd" * 16, subject_id="nobody")
+    world.write(lambda tx: tx.deliveries.add(mail))
+    world.work()
+    assert world.read(lambda tx: tx.deliveries.get(mail.id)).state is DeliveryState.DEAD
+
+
+def test_control_a_mail_without_its_plugin_that_counts_as_pointless_is_never_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.deliver, "NotYet", hub.flows.deliver.NothingToSay)
+    quarantine(world, "CR")
+    mail = owed(world)
+    world.work()
+    assert world.read(lambda tx: tx.deliveries.get(mail.id)).state is DeliveryState.DEAD
