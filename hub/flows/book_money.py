@@ -241,13 +241,22 @@ def intakes_in(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
     return tuple(intake for intake in tx.ledger.intakes_of(payment.id) if intake.currency == currency)
 
 
+def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[Intake]]:
+    """Intakes, oldest first, by the movement of their money; a dispute that was won gives back what came first."""
+    found: dict[str, list[Intake]] = {}
+    for intake in intakes:
+        movement = ledger.movement_in(intake.key, payment.account_id) or next(iter(found), "")
+        found.setdefault(movement, []).append(intake)
+    return found
+
+
 def is_unrecorded(tx: Tx, payment: Payment, receipts: Sequence[CashReceipt]) -> bool:
     """Whether money of a paid payment is here for which no cash receipt stands; ``receipts`` are those that do."""
     if payment.status is not Status.PAID or (receipts and Flag.DUPLICATE_CHARGE not in payment.flags):
         return False
     recorded = {receipt.movement for receipt in receipts}
-    kept = [intake for intake in intakes_in(tx, payment, payment.amount.currency) if intake.kept]
-    return any(ledger.movement_in(intake.key, payment.account_id) not in recorded for intake in kept)
+    brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
+    return any(any(intake.kept for intake in brought[movement]) for movement in brought.keys() - recorded)
 
 
 def _draw(

@@ -33,7 +33,7 @@ from hub.domain.receipt import (
 from hub.domain.words import amount_in_words
 from hub_hookspecs import Country, Kind, Money
 
-from .book_money import intakes_in
+from .book_money import by_movement, intakes_in
 from .ports import Hub, Tx
 from .read_held import held_of
 from .tell import tell
@@ -121,8 +121,7 @@ def _draft(
 
 def _intakes_of(tx: Tx, payment: Payment, movement: str) -> tuple[Intake, ...]:
     """What one movement brought in: its capture, and what a person found it to be more."""
-    intakes = intakes_in(tx, payment, payment.amount.currency)
-    return tuple(item for item in intakes if ledger.movement_in(item.key, payment.account_id) == movement)
+    return tuple(by_movement(payment, intakes_in(tx, payment, payment.amount.currency)).get(movement, ()))
 
 
 def _kept(tx: Tx, payment: Payment, intakes: Sequence[Intake]) -> int:

@@ -91,7 +91,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
     merchant = tx.merchants.get(after.merchant_id)
-    when = When(now, ZoneInfo(merchant.company.zone if merchant else "UTC"))
+    when = When(now, zone_of(tx, after))
     surplus = book_money(tx, after, seen, when) and Flag.DUPLICATE_CHARGE not in after.flags
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:

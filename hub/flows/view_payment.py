@@ -28,7 +28,7 @@ from hub_hookspecs import (
     ShowReference,
 )
 
-from .book_money import intakes_in, is_unrecorded
+from .book_money import by_movement, intakes_in, is_unrecorded
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
 from .read_held import deducted_of, held_of
@@ -317,11 +317,7 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
         return view
     taken = next((item for item in captures if item.movement == movement), captures[0])
     amount = _booked(tx, payment, taken)
-    intakes = tuple(
-        item
-        for item in tx.ledger.intakes_of(payment.id)
-        if ledger.movement_in(item.key, payment.account_id) == taken.movement
-    )
+    intakes = tuple(by_movement(payment, tx.ledger.intakes_of(payment.id)).get(taken.movement, ()))
     payables = {payable.id: payable for payable in tx.payables.many([line.payable_id for line in payment.lines])}
     receipts = tuple(receipt for receipt in view.cash_receipts if receipt.movement == taken.movement)
     credit = Money(sum(intake.unapplied for intake in intakes), amount.currency)

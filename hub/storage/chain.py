@@ -6,6 +6,7 @@ Free text is no part of it but a salted hash of it is: a text can be erased, and
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 
 CHAIN_START = "0" * 64
@@ -39,6 +40,11 @@ def canonical(field: Field) -> bytes:
         return b"-"
     data = str(field).encode()
     return b"%d:%s" % (len(data), data)
+
+
+def new_salt() -> str:
+    """What keeps a short text from being found by trying; it goes with the text when that is erased."""
+    return secrets.token_hex(16)
 
 
 def digest_of(note: str, salt: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -43,7 +42,7 @@ from hub.domain.payable import Payable, Step
 from hub_hookspecs import Mode
 
 from .audit import export_audit
-from .chain import CHAIN_START, FORMAT, SEALED, chained, derived, digest_of
+from .chain import CHAIN_START, FORMAT, SEALED, chained, derived, digest_of, new_salt
 from .rows import json_text, micros, moment
 from .schema import (
     ZERO,
@@ -542,7 +541,7 @@ def _entry_id(merchant_id: str, mode: Mode, key: str) -> str:
 
 
 def _entry_values(entry: Entry, entry_id: str) -> dict[str, Any]:
-    salt = secrets.token_hex(16) if entry.note else ""
+    salt = new_salt() if entry.note else ""
     return {
         "id": entry_id,
         "merchant": entry.merchant_id,

@@ -193,7 +193,7 @@ def test_more_than_came_does_not_go_back_in_the_books_and_is_asked_about(desk: D
 
 
 def test_control_returns_that_are_booked_beyond_what_came_are_noticed(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.book_money, "_held", lambda _entries: 10**9)
+    plant(hub.flows.book_money, "_left", lambda _tx, _payment, _currency: 10**9)
 
     with pytest.raises(Conflict):
         given_back_twice(desk)

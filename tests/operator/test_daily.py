@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-import hub.flows.reconcile
+import hub.flows.record_observations
 from hub.domain.account import AccountStatus
 from hub.domain.reconciliation import last_whole_day, next_comparison, pause_after, period_for
 from hub.flows.examine import examine
@@ -115,8 +115,8 @@ def test_control_days_of_another_zone_would_miss_what_is_paid_in_the_evening(
 ) -> None:
     until_local(world, 23, 22, 30)
     strange = world.sent(world.debtor("CO", 90_000))
+    monkeypatch.setattr(hub.flows.record_observations, "zone_of", lambda _tx, _payment: ZoneInfo("UTC"))
     world.tell(strange, Observation(kind=Kind.PAID, movement=strange.reference, amount=strange.amount))
-    monkeypatch.setattr(hub.flows.reconcile, "ZoneInfo", lambda _zone: ZoneInfo("UTC"))
     until_local(world, 24, 6)
     assert causes(world) == []  # in the merchant's zone its day is over, and it is missing
 

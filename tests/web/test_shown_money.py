@@ -213,7 +213,7 @@ def test_control_a_page_that_asks_the_observations_calls_a_receipt_true_after_a_
 def test_control_a_page_that_tells_the_money_alone_hides_what_was_withheld(
     house: Any, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view_payment_module, "deducted_of", lambda _tx, _payment: ())
+    monkeypatch.setattr(view_payment_module, "deducted_of", lambda _tx, _payment, _observation: ())
 
     with pytest.raises(AssertionError):
         test_what_was_withheld_stands_wherever_the_payment_is(house, seat, seen)
