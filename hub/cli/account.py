@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,13 +21,30 @@ if TYPE_CHECKING:
     from hub.flows.retire_account import MoneyIsUnderWay
     from hub_hookspecs import IdentityReport
 
-release_option = click.option(
-    "--release",
-    "released",
-    metavar="WHY",
-    default="",
-    help="Let another account at the provider take the place of this one, though money of this one is under way.",
-)
+
+def entering_options(function: Any) -> Any:
+    """What both commands take that enter credentials."""
+    for option in (
+        data_option,
+        company_option,
+        click.option(
+            "--release",
+            "released",
+            metavar="WHY",
+            default="",
+            help="Let another account at the provider take the place of this one, though money of this is under way.",
+        ),
+        click.option(
+            "--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted."
+        ),
+        click.option(
+            "--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers."
+        ),
+        click.argument("file", type=click.File("rb"), required=False),
+        click.argument("code", metavar="PROVIDER"),
+    ):
+        function = option(function)
+    return function
 
 
 @click.group()
@@ -36,22 +53,8 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("code", metavar="PROVIDER")
-@click.argument("file", type=click.File("rb"), required=False)
-@click.option("--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers.")
-@click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
-@release_option
-@company_option
-@data_option
-def connect(
-    code: str,
-    file: IO[bytes] | None,
-    confirmed: bool,
-    anyway: bool,
-    released: str,
-    slug: str | None,
-    data: str | None,
-) -> None:
+@entering_options
+def connect(**given: Any) -> None:
     """Connect a company: what the merchant enters, from FILE or - (standard input).
 
     PROVIDER is its code, or the id of one of the company's accounts, retired ones too.
@@ -61,50 +64,12 @@ def connect(
     """
     from hub.flows.connect_account import connect_account
 
-    from .finding import find_company, find_named
-    from .running import operator, run
-
-    async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
-        merchant = await find_company(hub, slug)
-        provider, account_id = await find_named(hub, merchant, code)
-        values = _values(hub, provider, file, "merchant")
-        await _refuse_not_enabled(hub, merchant, provider)
-        entering = connect_account(
-            hub,
-            merchant.id,
-            provider,
-            values,
-            by=operator(),
-            anyway=anyway,
-            confirmed=confirmed,
-            released=released.strip(),
-            account_id=account_id,
-        )
-        done = await _confirmed(hub, await _entered(hub, merchant, provider, entering), confirmed=confirmed)
-        return merchant, done, hub.providers[provider].info
-
-    merchant, done, info = run(data, work)
-    _print_connected(merchant, done, info)
-    _fail_unless_usable(merchant, done.account, info)
+    _enter(connect_account, "merchant", **given)
 
 
 @command.command()
-@click.argument("code", metavar="PROVIDER")
-@click.argument("file", type=click.File("rb"), required=False)
-@click.option("--confirm", "confirmed", is_flag=True, help="The identity was compared with the provider's papers.")
-@click.option("--replace-anyway", "anyway", is_flag=True, help="Replace credentials that work by ones not accepted.")
-@release_option
-@company_option
-@data_option
-def provision(
-    code: str,
-    file: IO[bytes] | None,
-    confirmed: bool,
-    anyway: bool,
-    released: str,
-    slug: str | None,
-    data: str | None,
-) -> None:
+@entering_options
+def provision(**given: Any) -> None:
     """Enter what the operator knows of a company's account, from FILE or - (standard input).
 
     PROVIDER is its code, or the id of one of the company's accounts, retired ones too.
@@ -114,19 +79,32 @@ def provision(
     """
     from hub.flows.connect_account import provision_account
 
+    _enter(provision_account, "operator", **given)
+
+
+def _enter(
+    enter: Callable[..., Awaitable[Connected]],
+    whose: str,
+    *,
+    code: str,
+    file: IO[bytes] | None,
+    confirmed: bool,
+    anyway: bool,
+    released: str,
+    slug: str | None,
+    data: str | None,
+) -> None:
+    """Enter what merchant or operator know, and print how the account stands then."""
     from .finding import find_company, find_named
     from .running import operator, run
 
     async def work(hub: Hub) -> tuple[Merchant, Connected, Any]:
         merchant = await find_company(hub, slug)
         provider, account_id = await find_named(hub, merchant, code)
-        values = _values(hub, provider, file, "operator")
+        values = _values(hub, provider, file, whose)
         await _refuse_not_enabled(hub, merchant, provider)
-        entering = provision_account(
-            hub,
-            merchant.id,
-            provider,
-            values,
+        entering = enter(
+            *(hub, merchant.id, provider, values),
             by=operator(),
             anyway=anyway,
             confirmed=confirmed,
