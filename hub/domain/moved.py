@@ -49,6 +49,7 @@ class By(enum.StrEnum):
 IS: Final = {"capture": What.PAYMENT, "manual": What.RECEIPT, "refund": What.REFUND, "chargeback": What.CHARGEBACK}
 """What an entry of money is, by the beginning of its key."""
 
+BROUGHT: Final = frozenset({"capture", "manual"})
 WITHOUT_MONEY: Final = frozenset({"withheld", "alloc"})
 
 
@@ -67,6 +68,7 @@ class Moved:
         credit: What it added to the customer's credit.
         suspended: What may be nobody's credit yet.
         lost: What an order had settled and a bank took back; negative.
+        intakes: Keys of the entries whose money it is: its own, or those that it settles from or takes back.
         corrects: Key of the entry that it corrects.
     """
 
@@ -86,6 +88,7 @@ class Moved:
     credit: int
     suspended: int
     lost: int
+    intakes: tuple[str, ...] = ()
     own_record: bool = False
     corrects: str | None = None
 
@@ -208,9 +211,19 @@ def _moved(head: Entry, parts: Sequence[Entry], zone: tzinfo) -> Moved | None:
         credit=-sum(part.moved(LedgerKind.CUSTOMER_CREDIT) for part in parts),
         suspended=-sum(part.moved(LedgerKind.SUSPENSE) for part in parts),
         lost=-sum(part.moved(LedgerKind.CHARGEBACK_LOSS) for part in parts),
+        intakes=_intakes(parts),
         own_record=head.own_record,
         corrects=reverses(head.key),
     )
+
+
+def _intakes(parts: Iterable[Entry]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for part in parts:
+        own = [part.key] if _begins(part) in BROUGHT else []
+        named = [*(row.intake for row in part.applied if row.intake), *(row.intake for row in part.drawn)]
+        found.update(dict.fromkeys(_root(key) for key in (*own, *named)))
+    return tuple(found)
 
 
 def _applied(parts: Iterable[Entry]) -> tuple[Share, ...]:

@@ -11,6 +11,7 @@ import attrs
 
 from hub.domain.export import Cell
 from hub.domain.identity import show_document
+from hub.domain.ledger import capture_key
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
 from hub.domain.payment import Payment, captures_in, returns_in
@@ -78,12 +79,14 @@ class Line:
         at: When it moved, as well as is known.
         paid_at: When the payer paid, where the provider says so; where the merchant is.
         invoices: (number, amount) of what it settled.
+        receipts: The cash receipts of the money that it is about, which stand.
     """
 
     moved: Moved
     number: str
     at: datetime
     paid_at: datetime | None = None
+    provider_reference: str = ""
     authorisation: str = ""
     provider: str = ""
     means: str = ""
@@ -91,8 +94,13 @@ class Line:
     identity: str = ""
     invoices: tuple[tuple[str, Money], ...] = ()
     fee: Fee | None = None
-    receipt: CashReceipt | None = None
+    receipts: tuple[CashReceipt, ...] = ()
     payment: Payment | None = None
+
+    @property
+    def cash_receipt(self) -> str:
+        """The labels of its cash receipts; a return may be of two."""
+        return " | ".join(receipt.label for receipt in self.receipts)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -107,7 +115,7 @@ class Line:
             moved.counts_on,
             CORRECTION if moved.corrects else LABELS[moved.what],
             self.number,
-            (self.payment.provider_reference if self.payment else None) or "",
+            self.provider_reference,
             self.authorisation,
             self.paid_at,
             self.provider,
@@ -122,7 +130,7 @@ class Line:
             money(moved.credit),
             money(moved.suspended) if moved.suspended else None,
             *((money(fee.fee), money(fee.withheld), money(fee.net)) if fee else (None, None, None)),
-            self.receipt.label if self.receipt else "",
+            self.cash_receipt,
             moved.payment_id or "",
             moved.key,
         )
@@ -139,7 +147,7 @@ class Line:
             "value_on": moved.counts_on,
             "reference": self.number,
             "payment": moved.payment_id,
-            "provider_reference": self.payment.provider_reference if self.payment else None,
+            "provider_reference": self.provider_reference or None,
             "authorisation": self.authorisation or None,
             "provider": self.provider or None,
             "means": self.means or None,
@@ -154,7 +162,7 @@ class Line:
             "fee": Money(fee.fee, currency) if fee else None,
             "provider_withheld": Money(fee.withheld, currency) if fee else None,
             "net": Money(fee.net, currency) if fee else None,
-            "cash_receipt": self.receipt.label if self.receipt else None,
+            "cash_receipt": self.cash_receipt or None,
         }
 
 
@@ -231,15 +239,27 @@ def _minor(amount: Money | None) -> int:
 
 @attrs.frozen
 class _OfPayment:
-    """What the movements of one payment have in common, and what is said of each by the key of its news."""
+    """What the movements of one payment have in common, and what is said of each by the key of its news.
+
+    Attributes:
+        captures: Key of the entry of each capture, by the key of its news.
+        receipts: Those that stand, by the key of the entry whose money they record.
+    """
 
     payment: Payment
     provider: str
     means: str
-    receipt: CashReceipt | None
+    captures: Mapping[str, str]
+    receipts: Mapping[str, CashReceipt]
+    references: Mapping[str, str]
     authorisations: Mapping[str, str]
     stated: Mapping[str, datetime]
     moments: Mapping[str, datetime]
+
+    def receipts_of(self, moved: Moved) -> tuple[CashReceipt, ...]:
+        """The cash receipts of the money that a movement is about, each once."""
+        news = self.captures.get(moved.observation or "", "")
+        return tuple(self.receipts[key] for key in moved.intakes or (news,) if key in self.receipts)
 
 
 @attrs.define(kw_only=True)
@@ -258,7 +278,7 @@ class _Lines:
         """The line of a movement."""
         receipt = None if moved.payment_id else self.tx.receipts.get(moved.origin)
         known = self._payment(moved.payment_id or (receipt.payment_id if receipt else None))
-        receipt = receipt or (known.receipt if known else None)
+        receipts = (receipt,) if receipt else known.receipts_of(moved) if known else ()
         customer, identity = self._customer(moved.customer_id or (known.payment.customer_id if known else ""))
         line = Line(
             moved=moved,
@@ -270,7 +290,7 @@ class _Lines:
                 (self._number(share.payable_id), Money(share.amount, moved.currency)) for share in moved.applied
             ),
             fee=self.fees.get(moved.key),
-            receipt=receipt,
+            receipts=receipts,
         )
         if known is None:
             means = MEANS_LABELS[receipt.means] if receipt else ""
@@ -283,6 +303,7 @@ class _Lines:
             means=known.means,
             at=known.moments.get(news, moved.booked_at),
             paid_at=known.stated.get(news),
+            provider_reference=known.references.get(news, known.payment.provider_reference or ""),
             authorisation=known.authorisations.get(news, ""),
         )
 
@@ -303,7 +324,13 @@ class _Lines:
             payment=payment,
             provider=provider.info.name if provider else payment.provider,
             means=instrument.label if instrument else "",
-            receipt=self.tx.receipts.of_payment(payment.id),
+            captures={taken.key: capture_key(payment.account_id, taken.movement) for taken in captures},
+            receipts={
+                capture_key(payment.account_id, receipt.movement): receipt
+                for receipt in self.tx.receipts.all_of_payment(payment.id)
+                if receipt.movement is not None and receipt.voided_at is None
+            },
+            references={taken.key: taken.provider_reference for taken in captures[1:] if taken.provider_reference},
             authorisations={taken.key: taken.authorisation or "" for taken in captures},
             stated={taken.key: taken.at.astimezone(zone) for taken in captures if not taken.is_learnt},
             moments={taken.key: taken.at for taken in captures} | {back.key: back.at for back in returns_in(seen)},

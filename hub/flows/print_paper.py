@@ -414,10 +414,10 @@ def _movement(line: Line) -> Movement:
         numbers=tuple(numbers),
         provider=line.provider or line.means,
         instrument=line.means if payment else "",
-        provider_reference=(payment.provider_reference if payment else None) or "",
+        provider_reference=line.provider_reference,
         authorisation=line.authorisation,
         reference=line.number,
-        cash_receipt=line.receipt.label if line.receipt and direction is Direction.RECEIVED else "",
+        cash_receipt=line.cash_receipt if direction is Direction.RECEIVED else "",
         amount=-moved.money if moved.returns else moved.money,
     )
 

@@ -117,3 +117,74 @@ def test_control_an_export_of_captures_alone_disagrees_with_the_ledger(
     whole = flow.movements_of
     monkeypatch.setattr(flow, "movements_of", lambda *a: tuple(item for item in whole(*a) if item.what is What.PAYMENT))
     assert disagreements(desk) != []
+
+
+TWICE = (
+    "invoice FE-1 100.00",
+    "invoice FE-2 50.00",
+    "pays A FE-1 100.00",
+    "paid A 100.00 as M1",
+    "paid A 100.00 as M2",
+    "receipt A movement M1",
+    "receipt A movement M2",
+    "use-credit FE-2 50.00",
+    "returned A 30.00 as R1",
+    "correct capture:acct:M2 90.00",
+    "correct fix:capture:acct:M2:0",
+)
+
+
+def test_each_movement_of_a_payment_names_its_own_cash_receipt(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in TWICE[:-1]:
+        desk.do(line)
+
+    assert shown(desk, "Movimiento", "Monto", "Recibo de caja") == [
+        ("Pago en línea", "100,00", "RC-000001"),
+        ("Pago en línea", "100,00", "RC-000002"),
+        ("Saldo a favor aplicado", "", "RC-000002"),
+        ("Devolución", "-30,00", "RC-000002"),
+        ("Corrección", "-10,00", "RC-000002"),
+    ]
+    facts = [line.facts["cash_receipt"] for line in exported(desk).lines]
+    assert facts == ["RC-000001", "RC-000002", "RC-000002", "RC-000002", "RC-000002"]
+
+
+def test_a_void_receipt_is_no_longer_named_and_a_return_of_two_movements_names_both(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in (*TWICE[:7], "void RC-000001", "receipt A movement M1", "returned A 150.00 as R1"):
+        desk.do(line)
+
+    assert shown(desk, "Movimiento", "Monto", "Recibo de caja") == [
+        ("Pago en línea", "100,00", "RC-000003"),
+        ("Pago en línea", "100,00", "RC-000002"),
+        ("Devolución", "-150,00", "RC-000002 | RC-000003"),
+    ]
+
+
+def test_control_the_first_receipt_of_a_payment_is_not_that_of_each_movement(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow._OfPayment, "receipts_of", lambda known, _moved: tuple(known.receipts.values())[:1])
+    with pytest.raises(AssertionError):
+        test_each_movement_of_a_payment_names_its_own_cash_receipt(desk_for)
+
+
+def test_each_capture_of_a_payment_names_the_transaction_of_its_own(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    desk.do("invoice FE-1 100.00")
+    desk.do("pays A FE-1 100.00")
+    for movement in ("M1", "M2"):
+        proof = frozenset({"movement", "amount", "provider_reference"})
+        desk._tell(
+            "A",
+            Observation(
+                kind=Kind.PAID,
+                movement=movement,
+                provider_reference=f"TX-{movement}",
+                amount=desk.money("100"),
+                vouched=proof,
+            ),
+        )
+
+    assert shown(desk, "Transacción del proveedor") == [("TX-M1",), ("TX-M2",)]
