@@ -312,14 +312,19 @@ def capture(payment: Payment, taken: Capture, *, at: datetime | None = None, on:
 
 
 def capture_key(account_id: str, movement: str) -> str:
-    """The receipt key: one receipt entry per account and movement."""
+    """The receipt key: one receipt entry per account and movement; ``own_key`` where two payments claim a movement."""
     return f"capture:{account_id}:{movement}"
 
 
-def movement_in(key: str, account_id: str) -> str | None:
-    """The movement that the key of a capture names, or of its correction; None for any other key."""
-    beginning, named = capture_key(account_id, ""), root_of(key)
-    return named.removeprefix(beginning) if named.startswith(beginning) else None
+def own_key(key: str, payment: Payment) -> str:
+    """The key of what is told of a payment under an id that another payment of its account had first."""
+    return f"{key}@{payment.reference}"
+
+
+def movement_in(key: str, payment: Payment) -> str | None:
+    """The movement that the key of a payment's capture names, or of its correction; None for any other key."""
+    beginning, named = capture_key(payment.account_id, ""), root_of(key)
+    return named.removeprefix(beginning).removesuffix(own_key("", payment)) if named.startswith(beginning) else None
 
 
 def offline_receipt(
@@ -510,6 +515,10 @@ def _settles(
 
 
 # ---------------------------------------------------------------- money that goes back
+
+
+OF_MONEY = ("capture:", "refund:", "chargeback:")
+"""How the keys begin of what came through a provider and of what went back."""
 
 
 def refund_key(account_id: str, reference: str) -> str:

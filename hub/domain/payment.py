@@ -10,6 +10,7 @@ import enum
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -407,12 +408,21 @@ def _joined(claims: Iterable[_Told], is_same: Callable[[_Told, _Told], bool]) ->
     return found
 
 
+NOTHING_CORRECTED: Mapping[str, int] = MappingProxyType({})
+
+
 def flags_of(
-    payment: Payment, seen: Iterable[Seen], *, shares_paid_payable: bool = False, offered_until: datetime | None = None
+    payment: Payment,
+    seen: Iterable[Seen],
+    *,
+    shares_paid_payable: bool = False,
+    offered_until: datetime | None = None,
+    corrected: Mapping[str, int] = NOTHING_CORRECTED,
 ) -> frozenset[Flag]:
     """Everything that is odd in a set of observations.
 
     Args:
+        corrected: What people found that captures and returns truly came to, minor units, by their keys.
         shares_paid_payable: Together with another paid payment it brought more for a payable than that is for.
         offered_until: The earliest end of what the payment's payables were offered for.
     """
@@ -433,7 +443,7 @@ def flags_of(
         Flag.CONFLICT: (bool(paid) and bool(kinds & {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}))
         or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
         Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
-        Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items)),
+        Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items), corrected),
     }
     flags = {flag for flag, holds in tests.items() if holds}
     told = tuple(zip(movements_of(payment, paid), paid, strict=True))
@@ -447,7 +457,11 @@ CONTRADICTING = "contradicting_claims"
 
 
 def occasions_of(
-    payment: Payment, seen: Iterable[Seen], *, shares_paid_payable: bool = False
+    payment: Payment,
+    seen: Iterable[Seen],
+    *,
+    shares_paid_payable: bool = False,
+    corrected: Mapping[str, int] = NOTHING_CORRECTED,
 ) -> Mapping[str, tuple[str, ...]]:
     """The movements that something is odd about, by its cause; each of them asks a person once.
 
@@ -456,6 +470,7 @@ def occasions_of(
 
     Args:
         shares_paid_payable: As in ``flags_of``.
+        corrected: As in ``flags_of``.
     """
     items = tuple(seen)
     captures, returns = captures_in(payment, items), returns_in(items)
@@ -479,27 +494,36 @@ def occasions_of(
     }
     back = {
         Flag.OVER_REFUND.value: tuple(
-            item.name for at, item in enumerate(returns) if captures and _exceeds(captures, returns[: at + 1])
+            item.name
+            for at, item in enumerate(returns)
+            if captures and _exceeds(captures, returns[: at + 1], corrected)
         ),
         Flag.ORPHAN_REFUND.value: () if captures else tuple(item.name for item in returns),
     }
     return {**named, **{cause: names for cause, names in back.items() if names}}
 
 
-def _exceeds(captures: Iterable[Capture], returns: Iterable[Return]) -> bool:
-    return any(minor < 0 for minor in left_of(captures, returns).values())
+def _exceeds(captures: Iterable[Capture], returns: Iterable[Return], corrected: Mapping[str, int]) -> bool:
+    return any(minor < 0 for minor in left_of(captures, returns, corrected).values())
 
 
-def left_of(captures: Iterable[Capture], returns: Iterable[Return]) -> dict[str, int]:
-    """What came less what went back, by currency; below zero where more went back."""
+def left_of(
+    captures: Iterable[Capture], returns: Iterable[Return], corrected: Mapping[str, int] = NOTHING_CORRECTED
+) -> dict[str, int]:
+    """What came less what went back, by currency; below zero where more went back.
+
+    Args:
+        corrected: As in ``flags_of``.
+    """
     came: dict[str, int] = {}
     for taken in captures:
-        came[taken.amount.currency] = came.get(taken.amount.currency, 0) + taken.amount.minor
+        minor = corrected.get(taken.key, taken.amount.minor)
+        came[taken.amount.currency] = came.get(taken.amount.currency, 0) + minor
     left = dict(came)
     for back in returns:
         first = next(iter(came))
         amount = Money(came[first], first) if back.amount is None else back.amount
-        left[amount.currency] = left.get(amount.currency, 0) - amount.minor
+        left[amount.currency] = left.get(amount.currency, 0) - corrected.get(back.key, amount.minor)
     return left
 
 

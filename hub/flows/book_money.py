@@ -23,20 +23,33 @@ from .ports import Tx
 from .read_held import held_of
 
 
-def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> bool:
-    """Bring the books up to what is proven of this payment.
+@attrs.frozen
+class Booked:
+    """What a person is asked about, of the money that was booked now.
 
-    Returns:
-        Whether money came in now of which a part found nothing due, though it is what was asked for: a bill shrank
-        meanwhile.
+    Attributes:
+        surplus: A part of it found nothing due, though it is what was asked for: a bill shrank meanwhile.
+        claimed: Movements of it that the books have of another payment already.
     """
+
+    surplus: bool = False
+    claimed: tuple[str, ...] = ()
+
+
+def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> Booked:
+    """Bring the books up to what is proven of this payment."""
     captures = captures_in(payment, seen)
     if not captures:
-        return False  # a return without its capture is held until the capture appears
-    undone, surplus = was_undone(payment, seen), False
+        return Booked()  # a return without its capture is held until the capture appears
+    undone, surplus, claimed = was_undone(payment, seen), False, list[str]()
     for taken in captures:
         entry = ledger.capture(payment, taken, at=when.now, on=when.day(taken.at))
-        if tx.ledger.write(entry) and entry.intake_of and not undone:
+        entry = attrs.evolve(entry, key=_key_of(tx, payment, entry.key))
+        if not tx.ledger.write(entry):
+            continue
+        if entry.key != ledger.capture_key(payment.account_id, taken.movement):
+            claimed.append(taken.movement)
+        if entry.intake_of and not undone:
             _settle(tx, payment, entry.key, when, on=entry.value_on, observation=taken.key)
             left = tx.ledger.intake(payment.merchant_id, payment.mode, entry.key)
             surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
@@ -47,7 +60,12 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item, when)
-    return surplus
+    return Booked(surplus, tuple(claimed))
+
+
+def _key_of(tx: Tx, payment: Payment, key: str) -> str:
+    """The key under which something is booked once for this payment, though another had the same id first."""
+    return ledger.own_key(key, payment) if tx.ledger.is_of_another(payment, key) else key
 
 
 def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
@@ -61,7 +79,7 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
         return
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     own = [entry for entry in entries if entry.currency == payment.amount.currency]
-    money = [entry for entry in own if ledger.root_of(entry.key).startswith(MONEY)]
+    money = [entry for entry in own if ledger.root_of(entry.key).startswith(ledger.OF_MONEY)]
     proof = next((entry for entry in reversed(money) if entry.observation), None)
     if proof is None:
         return
@@ -179,7 +197,7 @@ def move_credit(
 def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> tuple[str, ...]:
     """Book a return as far as it is not booked yet, and not above what was captured; the payables due again by it."""
     make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
-    key = make(payment.account_id, back.name)
+    key = _key_of(tx, payment, make(payment.account_id, back.name))
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     amount = _all_of(captures) if back.amount is None else back.amount
     own = [entry for entry in entries if entry.currency == amount.currency]
@@ -199,10 +217,6 @@ def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture
 def _all_of(captures: tuple[Capture, ...]) -> Money:
     currency = captures[0].amount.currency
     return Money(sum(taken.amount.minor for taken in captures if taken.amount.currency == currency), currency)
-
-
-MONEY = ("capture:", "refund:", "chargeback:")
-"""How the keys begin of what came and of what went back."""
 
 
 def _left(tx: Tx, payment: Payment, currency: str) -> int:
@@ -245,7 +259,7 @@ def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[I
     """Intakes, oldest first, by the movement of their money; a dispute that was won gives back what came first."""
     found: dict[str, list[Intake]] = {}
     for intake in intakes:
-        movement = ledger.movement_in(intake.key, payment.account_id) or next(iter(found), "")
+        movement = ledger.movement_in(intake.key, payment) or next(iter(found), "")
         found.setdefault(movement, []).append(intake)
     return found
 

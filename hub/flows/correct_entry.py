@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from hub.domain import ledger
 from hub.domain.identity import Problem
-from hub.domain.ledger import Entry, EntryKind, LedgerKind, When
+from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState
 from hub_hookspecs import Money
 
-from .book_money import book_withheld
 from .ports import Conflict, Hub, Tx
+from .record_observations import record_observations
 from .save_company import Invalid
 from .void_receipt import fixes_of, free, reverse
 
@@ -57,7 +56,7 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         _refuse_settled(tx, entry)
         if not reverse(tx, entry, at=now, note=note):
             raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
-        _follow(tx, merchant, entry, now)
+        _follow(tx, hub, entry, now)
         return fixes_of(tx, entry)[-1]
 
     try:
@@ -93,7 +92,7 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
             free(tx, entry, -difference, at=now, note=note)
         fix = ledger.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
         tx.ledger.write(fix)
-        _follow(tx, merchant, entry, now)
+        _follow(tx, hub, entry, now)
         return fix
 
     try:
@@ -102,11 +101,14 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
         raise Invalid((Problem("amount", f"No se puede: ya se devolvió más que eso ({conflict})"),)) from conflict
 
 
-def _follow(tx: Tx, merchant: Merchant, entry: Entry, now: datetime) -> None:
-    """What was withheld with a payment goes and comes back with its money."""
+def _follow(tx: Tx, hub: Hub, entry: Entry, now: datetime) -> None:
+    """What is known of a payment is looked at once more.
+
+    What was withheld goes and comes back with its money, and what went back while there was no money for it is booked.
+    """
     payment = tx.payments.get(entry.payment_id) if entry.payment_id else None
     if payment:
-        book_withheld(tx, payment, When(now, ZoneInfo(merchant.company.zone)))
+        record_observations(tx, hub, payment, (), now=now)
 
 
 def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:

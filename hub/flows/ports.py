@@ -270,6 +270,9 @@ class Ledger(Protocol):
     def settled_here(self, payable_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         """By payable: all that was ever settled of it here, and what of it was due again; minor units."""
 
+    def is_of_another(self, payment: Payment, key: str) -> bool:
+        """Whether there is an entry of this key that is not this payment's."""
+
     def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
         """An intake as it stands, by its entry's key."""
 

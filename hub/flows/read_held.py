@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from hub.domain.held import Held, held_as, held_in, refundable_of
-from hub.domain.ledger import Effect, Entry, LedgerKind, root_of
+from hub.domain.ledger import OF_MONEY, Effect, Entry, LedgerKind, root_of
 from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment
 from hub.domain.receipt import Deduction
@@ -34,6 +34,23 @@ def reserved_in(tx: Tx, payment: Payment) -> int:
     gives_back = (OperationKind.REFUND, OperationKind.UNDO)
     live = (item for item in tx.operations.of_payment(payment.id) if item.is_live and item.kind in gives_back)
     return sum(item.amount.minor for item in live)
+
+
+def corrected_of(tx: Tx, payment: Payment) -> Mapping[str, int]:
+    """What captures and returns come to that people corrected, minor units, by the key of what was observed of them."""
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    observed = {entry.key: entry.observation for entry in entries}
+    sums: dict[str, int] = {}
+    corrected = set[str]()
+    for entry in entries:
+        root = root_of(entry.key)
+        about = observed.get(root)
+        if about is None or not root.startswith(OF_MONEY):
+            continue
+        sums[about] = sums.get(about, 0) + entry.moved(LedgerKind.PROVIDER_CLEARING)
+        if entry.key != root:
+            corrected.add(about)
+    return {about: abs(sums[about]) for about in corrected}
 
 
 BESIDES = (Effect.WITHHELD, Effect.DISCOUNTED)

@@ -304,7 +304,7 @@ class _Desk:
             payment, late = self._record_paid(tx, payment, line), True
         waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
         own = [item for item in waiting if _same_way(item, line.gross)]
-        fits = [item for item in own if item.minor == line.gross.minor and self._is_movement(item, line)]
+        fits = [item for item in own if item.minor == line.gross.minor and _is_movement(payment, item, line)]
         if not fits:
             return self._no_fit(tx, report, line, payment, own)
         self._book(tx, payment, line, fits[0])
@@ -325,11 +325,6 @@ class _Desk:
             if len(found) == 1:
                 return found[0], False
         return None, False
-
-    def _is_movement(self, item: Awaited, line: SettlementLine) -> bool:
-        if line.movement is None or not item.key.startswith("capture:"):
-            return True
-        return item.key == ledger.capture_key(self.account.id, line.movement)
 
     def _record_paid(self, tx: Tx, payment: Payment, line: SettlementLine) -> Payment:
         """The provider's own file names our reference and amount: the money is there, however late we hear of it."""
@@ -453,6 +448,11 @@ class _Desk:
 
     def _evidence(self, line: SettlementLine) -> str:
         return f"line {line.line_id} of {self.source}"
+
+
+def _is_movement(payment: Payment, item: Awaited, line: SettlementLine) -> bool:
+    """Whether a line speaks of this movement; it says so of captures alone."""
+    return line.movement is None or ledger.movement_in(item.key, payment) in (None, line.movement)
 
 
 def _same_way(item: Awaited, gross: Money) -> bool:

@@ -40,10 +40,11 @@ from hub.domain.payment import (
 )
 from hub_hookspecs import Kind, Observation, Way
 
-from .book_money import book_money
+from .book_money import Booked, book_money
 from .issue_receipt import issue_automatically
 from .open_review import open_review
 from .ports import Hub, Tx
+from .read_held import corrected_of
 from .tell import tell, warn
 
 NO_DETAILS: Mapping[str, str] = MappingProxyType({})
@@ -92,13 +93,14 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     tx.payments.save(after)
     merchant = tx.merchants.get(after.merchant_id)
     when = When(now, zone_of(tx, after))
-    surplus = book_money(tx, after, seen, when) and Flag.DUPLICATE_CHARGE not in after.flags
+    booked = book_money(tx, after, seen, when)
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
             issue_automatically(tx, hub, merchant, customer, after, seen, by="automático", now=now)
         _tell(tx, after, merchant, customer, seen, now)
-    _open_reviews(tx, after, seen, now, surplus=surplus)
+    _open_reviews(tx, after, seen, now)
+    _ask_about(tx, after, booked, now)
     _flag_others(tx, hub, after, seen, now)
     returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
     _tell_log(tx, payment, after, own, returned)
@@ -166,7 +168,8 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
     payables = tx.payables.many([line.payable_id for line in payment.lines])
     shared = status is Status.PAID and bool(_rivals(tx, payment, seen, payables))
     until = min((payable.offered_until for payable in payables if payable.offered_until), default=None)
-    flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until)
+    corrected = _corrected(tx, payment, seen)
+    flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until, corrected=corrected)
     theirs = payment.provider_reference or next(
         (item.observation.provider_reference for item in seen if item.observation.provider_reference), None
     )
@@ -175,6 +178,11 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
         after = attrs.evolve(after, action=None)
     way = way_of(hub, after)
     return attrs.evolve(after, next_check_at=next_check(after, way, now) if way else now + timedelta(hours=1))
+
+
+def _corrected(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> Mapping[str, int]:
+    """What people corrected, where it matters: a dispute that was won is no money that went back."""
+    return corrected_of(tx, payment) if returns_in(seen) else {}
 
 
 def _rivals(tx: Tx, payment: Payment, seen: tuple[Seen, ...], payables: Iterable[Payable]) -> tuple[Payment, ...]:
@@ -208,7 +216,7 @@ def _flag_others(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now
         if Flag.DUPLICATE_CHARGE not in other.flags:
             again = _derive(tx, hub, other, told, now)
             tx.payments.save(again)
-        _open_reviews(tx, again, told, now, surplus=False)
+        _open_reviews(tx, again, told, now)
 
 
 def way_of(hub: Hub, payment: Payment) -> Way | None:
@@ -296,30 +304,43 @@ def keyed_id(hub: Hub, *parts: str) -> str:
     return derived_id(hub.vault.form_token("id", "\x1f".join(parts)))
 
 
-def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime, *, surplus: bool) -> None:
-    """One review a cause and movement: what is odd about the payment, and money that found nothing due."""
+def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
+    """One review a cause and movement: what is odd about the payment."""
     causes = [flag.value for flag in sorted(payment.flags - {Flag.NEEDS_REVIEW, Flag.LATE})]
     if Flag.NEEDS_REVIEW in payment.flags and not causes:
         causes = [CONTRADICTING]
-    if not causes and not surplus:
+    if not causes:
         return
     shared = False
     if Flag.DUPLICATE_CHARGE in payment.flags:
         payables = tx.payables.many([line.payable_id for line in payment.lines])
         shared = bool(_rivals(tx, payment, seen, payables))
-    occasions = occasions_of(payment, seen, shares_paid_payable=shared)
-    for cause in [*causes, *(["surplus"] if surplus else [])]:
+    corrected = _corrected(tx, payment, seen)
+    occasions = occasions_of(payment, seen, shares_paid_payable=shared, corrected=corrected)
+    for cause in causes:
         for occasion in occasions.get(cause, ("",)):
-            open_review(
-                tx,
-                Review(
-                    id=derived_id("review", cause, payment.id, *filter(None, [occasion])),
-                    merchant_id=payment.merchant_id,
-                    mode=payment.mode,
-                    cause=cause,
-                    payment_id=payment.id,
-                    subject=occasion,
-                    details=f"payment {payment.reference}",
-                    opened_at=now,
-                ),
-            )
+            _ask(tx, payment, cause, occasion, now)
+
+
+def _ask_about(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
+    """Money that found nothing due, and money that the provider claims for another payment too."""
+    if booked.surplus and Flag.DUPLICATE_CHARGE not in payment.flags:
+        _ask(tx, payment, "surplus", "", now)
+    for movement in booked.claimed:
+        _ask(tx, payment, CONTRADICTING, movement, now, told=f", whose movement {movement} is another payment's too")
+
+
+def _ask(tx: Tx, payment: Payment, cause: str, occasion: str, now: datetime, *, told: str = "") -> None:
+    open_review(
+        tx,
+        Review(
+            id=derived_id("review", cause, payment.id, *filter(None, [occasion])),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            cause=cause,
+            payment_id=payment.id,
+            subject=occasion,
+            details=f"payment {payment.reference}{told}"[:600],
+            opened_at=now,
+        ),
+    )

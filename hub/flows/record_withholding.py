@@ -135,6 +135,6 @@ def _with_payment(tx: Tx, entry: Entry, receipt: CashReceipt | None) -> Entry:
     payment = tx.payments.get(receipt.payment_id) if receipt and receipt.payment_id else None
     if receipt is None or payment is None:
         return entry
-    key = ledger.capture_key(payment.account_id, receipt.movement or "")
-    captured = next(item for item in tx.ledger.keyed(payment.merchant_id, payment.mode, key) if item.key == key)
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    captured = next(item for item in entries if ledger.movement_in(item.key, payment) == receipt.movement)
     return attrs.evolve(entry, payment_id=payment.id, observation=captured.observation)

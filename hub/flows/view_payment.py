@@ -338,9 +338,9 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
 
 
 def _booked(tx: Tx, payment: Payment, taken: Capture) -> Money:
-    """What a capture brought in by the books, corrections included; as claimed where another payment has it."""
+    """What a capture brought in by the books, corrections included."""
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    own = [entry for entry in entries if ledger.movement_in(entry.key, payment.account_id) == taken.movement]
+    own = [entry for entry in entries if ledger.movement_in(entry.key, payment) == taken.movement]
     if not own:
         return taken.amount
     return Money(sum(entry.moved(ledger.LedgerKind.PROVIDER_CLEARING) for entry in own), taken.amount.currency)

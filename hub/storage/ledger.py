@@ -39,6 +39,7 @@ from hub.domain.ledger import (
     Share,
 )
 from hub.domain.payable import Payable, Step
+from hub.domain.payment import Payment
 from hub_hookspecs import Mode
 
 from .audit import export_audit
@@ -85,6 +86,9 @@ HEAD = select(chain.c.seq, chain.c.hash).where(
     chain.c.merchant == bindparam("merchant"), chain.c.mode == bindparam("mode")
 )
 ID_OF = select(entry.c.id).where(
+    entry.c.merchant == bindparam("merchant"), entry.c.mode == bindparam("mode"), entry.c.key == bindparam("key")
+)
+PAYMENT_OF = select(entry.c.payment).where(
     entry.c.merchant == bindparam("merchant"), entry.c.mode == bindparam("mode"), entry.c.key == bindparam("key")
 )
 INTAKES = select(intake, entry.c.key, entry.c.merchant, entry.c.mode).join(entry, entry.c.id == intake.c.entry)
@@ -402,6 +406,12 @@ class Ledger:
         """Whether there is an entry of this key."""
         values = {"merchant": merchant_id, "mode": mode.value, "key": key}
         return self._tx.run(ID_OF, values).fetchone() is not None
+
+    def is_of_another(self, payment: Payment, key: str) -> bool:
+        """Whether there is an entry of this key that is not this payment's."""
+        values = {"merchant": payment.merchant_id, "mode": payment.mode.value, "key": key}
+        row = self._tx.run(PAYMENT_OF, values).fetchone()
+        return row is not None and row["payment"] != payment.id
 
     def settled_here(self, payable_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         """By payable: all that was ever settled of it here, and what of it was due again; minor units."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.domain.ledger import movement_in, root_of
+from hub.domain.ledger import movement_in, own_key, root_of
 from hub.domain.payable import Step, left_when_settled
 from hub.domain.payment import ObservedBy, Payment, PaymentLine, Seen, occasions_of
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer
@@ -38,12 +38,33 @@ def test_what_was_left_is_what_the_books_say_right_after_the_money(steps: str, l
     assert left_when_settled(told, {A}) == left_by_a
 
 
+def a_payment() -> Payment:
+    return Payment(
+        id="t1",
+        merchant_id="m",
+        mode=Mode.TEST,
+        account_id="acct",
+        provider="nequi",
+        way="push",
+        channel=Channel.STATEMENT,
+        customer_id="c1",
+        payer=Payer(name="Persona"),
+        reference="REF",
+        amount=Money(100, "COP"),
+        lines=(PaymentLine(payable_id="i1", number="FV-1", amount=100),),
+        created_at=NOW,
+    )
+
+
 def test_a_capture_and_its_corrections_name_their_movement() -> None:
-    assert movement_in("capture:acct:M:1", "acct") == "M:1"
-    assert movement_in("fix:capture:acct:M1:0", "acct") == "M1"
-    assert movement_in("fix:fix:capture:acct:M1:0:2", "acct") == "M1"
-    assert movement_in("capture:other:M1", "acct") is None
-    assert movement_in("manual:R", "acct") is None
+    payment = a_payment()
+
+    assert movement_in("capture:acct:M:1", payment) == "M:1"
+    assert movement_in("fix:capture:acct:M1:0", payment) == "M1"
+    assert movement_in("fix:fix:capture:acct:M1:0:2", payment) == "M1"
+    assert movement_in("capture:other:M1", payment) is None
+    assert movement_in("manual:R", payment) is None
+    assert movement_in(own_key("capture:acct:M1", payment), payment) == "M1"
     assert root_of("fix:withheld:R:I:retefuente:0") == "withheld:R:I:retefuente"
 
 
@@ -64,21 +85,7 @@ def back(event: str, minor: int) -> Observation:
 
 
 def occasions(*news: Observation, shared: bool = False) -> Mapping[str, tuple[str, ...]]:
-    payment = Payment(
-        id="t1",
-        merchant_id="m",
-        mode=Mode.TEST,
-        account_id="acct",
-        provider="nequi",
-        way="push",
-        channel=Channel.STATEMENT,
-        customer_id="c1",
-        payer=Payer(name="Persona"),
-        reference="REF",
-        amount=Money(100, "COP"),
-        lines=(PaymentLine(payable_id="i1", number="FV-1", amount=100),),
-        created_at=NOW,
-    )
+    payment = a_payment()
     seen = [
         Seen(
             key=f"k{at}",
