@@ -427,7 +427,7 @@ def _print_head(told: Told) -> None:
             ("amount", f"{money_text(payment.amount, locale, with_code=True)}{captured}"),
             *(("money", _held(item, locale)) for item in view.held),
             *(("invoice" if not view.is_order else "order", _line(line, locale)) for line in view.lines),
-            *(("credit used", _line(line, locale)) for line in view.used),
+            *(("credit used" if line.applied else "withheld besides", _line(line, locale)) for line in view.used),
             ("credit", money_text(view.credit, locale) if view.credit else ""),
             ("provider", f"{view.provider_name}, {view.way_label or payment.way}"),
             ("their reference", payment.provider_reference),

@@ -355,13 +355,14 @@ def _lines(
     proven: bool,
     observation: str = "",
 ) -> tuple[tuple[LineView, ...], tuple[LineView, ...]]:
-    """What the payment did to its payables, and what its credit settled besides."""
+    """What the payment did to its payables, and what its credit or a deduction with its receipt settled besides."""
     applied: dict[str, int] = {}
     for share in (share for intake in intakes for share in intake.shares):
         applied[share.payable_id] = applied.get(share.payable_id, 0) + share.amount
     asked = {line.payable_id: line.amount for line in payment.lines}
     less = deducted_of(tx, payment, observation) if proven else _declared(payment)
-    found = {**payables, **{item.id: item for item in tx.payables.many([key for key in applied if key not in asked])}}
+    besides = [key for key in dict.fromkeys((*applied, *(item.payable_id for item in less))) if key not in asked]
+    found = {**payables, **{item.id: item for item in tx.payables.many(besides)}}
     currency = payment.amount.currency
     views = {
         key: LineView(
@@ -377,7 +378,7 @@ def _lines(
         for key, payable in found.items()
     }
     own = tuple(attrs.evolve(views[line.payable_id], number=line.number) for line in payment.lines)
-    return own, tuple(views[key] for key in applied if key not in asked)
+    return own, tuple(views[key] for key in besides)
 
 
 def _declared(payment: Payment) -> tuple[Deduction, ...]:
