@@ -264,13 +264,28 @@ def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[I
     return found
 
 
+def kept_by_movement(tx: Tx, payment: Payment) -> dict[str, int]:
+    """What is left of the money of each movement.
+
+    What a dispute takes from an order leaves the order settled; it is gone all the same, the last money first.
+    """
+    currency = payment.amount.currency
+    brought = by_movement(payment, intakes_in(tx, payment, currency))
+    kept = {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
+    lost = sum(kept.values()) - _left(tx, payment, currency)
+    for movement in reversed(kept):
+        part = max(0, min(lost, kept[movement]))
+        kept[movement] -= part
+        lost -= part
+    return kept
+
+
 def is_unrecorded(tx: Tx, payment: Payment, receipts: Sequence[CashReceipt]) -> bool:
     """Whether money of a paid payment is here for which no cash receipt stands; ``receipts`` are those that do."""
     if payment.status is not Status.PAID or (receipts and Flag.DUPLICATE_CHARGE not in payment.flags):
         return False
     recorded = {receipt.movement for receipt in receipts}
-    brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
-    return any(any(intake.kept for intake in brought[movement]) for movement in brought.keys() - recorded)
+    return any(kept for movement, kept in kept_by_movement(tx, payment).items() if movement not in recorded)
 
 
 def _draw(

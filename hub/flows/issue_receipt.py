@@ -33,9 +33,8 @@ from hub.domain.receipt import (
 from hub.domain.words import amount_in_words
 from hub_hookspecs import Country, Kind, Money
 
-from .book_money import by_movement, intakes_in
+from .book_money import by_movement, intakes_in, kept_by_movement
 from .ports import Hub, Tx
-from .read_held import held_of
 from .tell import tell
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
@@ -93,7 +92,7 @@ def _draft(
     first: bool,
 ) -> ReceiptDraft | None:
     intakes = _intakes_of(tx, payment, taken.movement)
-    cash = Money(_kept(tx, payment, intakes), payment.amount.currency)
+    cash = Money(kept_by_movement(tx, payment).get(taken.movement, 0), payment.amount.currency)
     if not cash:
         return None
     country = hub.countries[merchant.company.country]
@@ -122,12 +121,6 @@ def _draft(
 def _intakes_of(tx: Tx, payment: Payment, movement: str) -> tuple[Intake, ...]:
     """What one movement brought in: its capture, and what a person found it to be more."""
     return tuple(by_movement(payment, intakes_in(tx, payment, payment.amount.currency)).get(movement, ()))
-
-
-def _kept(tx: Tx, payment: Payment, intakes: Sequence[Intake]) -> int:
-    """What is left of the money: a dispute takes it from an order and leaves the order settled."""
-    left = [held.left for held in held_of(tx, payment) if held.currency == payment.amount.currency]
-    return min(sum(left), sum(intake.kept for intake in intakes))
 
 
 def _within(shares: Sequence[Share], cash: int) -> list[Share]:

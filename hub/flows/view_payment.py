@@ -28,7 +28,7 @@ from hub_hookspecs import (
     ShowReference,
 )
 
-from .book_money import by_movement, intakes_in, is_unrecorded
+from .book_money import by_movement, intakes_in, is_unrecorded, kept_by_movement
 from .open_link import open_link, url_of
 from .ports import Hub, Tx
 from .read_held import deducted_of, held_of
@@ -333,7 +333,7 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
         is_learnt=taken.is_learnt,
         credit=credit or None,
         cash_receipts=receipts,
-        is_unrecorded=view.is_unrecorded and not receipts and any(intake.kept for intake in intakes),
+        is_unrecorded=view.is_unrecorded and not receipts and kept_by_movement(tx, payment).get(taken.movement, 0) > 0,
     )
 
 

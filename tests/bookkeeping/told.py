@@ -30,7 +30,18 @@ def besides(desk: Desk, view: PaymentView) -> int:
 
 def untrue(desk: Desk) -> dict[str, list[str]]:
     """What is told of the desk's payments and is not so, by reference."""
-    return {view.payment.reference: found for view in views(desk) if (found := wrong(desk, view))}
+    shown = views(desk)
+    found = {view.payment.reference: found for view in shown if (found := wrong(desk, view))}
+    return found | ({"account": apart} if (apart := counted_apart(desk, shown)) else {})
+
+
+def counted_apart(desk: Desk, shown: list[PaymentView]) -> list[str]:
+    """Where what is under way at the account is not what its payments hold: both are counted, each for itself."""
+    lists = desk.read(lambda tx: (tx.settlements.held(desk.account.id), tx.settlements.taken_back(desk.account.id)))
+    holding = {view.payment.id for view in shown if any(item.left > 0 for item in view.held)}
+    disputed = {view.payment.id for view in shown if any(item.charged_back > 0 for item in view.held)}
+    pairs = zip(("held", "taken back"), (holding, disputed), lists, strict=True)
+    return [f"{name}: {own} by the payments, {set(at)} by the account" for name, own, at in pairs if own != at]
 
 
 def views(desk: Desk) -> list[PaymentView]:
