@@ -54,6 +54,7 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
             remedy = REMEDIES.get(entry.kind, "retire la línea de la liquidación")
             raise Invalid((Problem("entry", f"{key} no se puede revertir: {remedy}"),))
         _refuse_settled(tx, entry)
+        _refuse_gone(tx, entry)
         if not reverse(tx, entry, at=now, note=note):
             raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
         _follow(tx, hub, entry, now)
@@ -125,6 +126,19 @@ def _refuse_settled(tx: Tx, entry: Entry) -> None:
             if stored.settles == entry.key:
                 line = stored.line.line_id
                 raise Invalid((Problem("entry", f"{entry.key} está liquidado por la línea {line}: retírela primero"),))
+
+
+def _refuse_gone(tx: Tx, entry: Entry) -> None:
+    """What settled a bill with money that a bank took back since is no credit: the dispute made it due again already.
+
+    Raises:
+        Conflict: The money of this allocation is not there.
+    """
+    for row in entry.applied if entry.kind is EntryKind.ALLOCATION else ():
+        intake = tx.ledger.intake(entry.merchant_id, entry.mode, row.intake) if row.intake else None
+        there = sum(share.amount for share in intake.shares if share.payable_id == row.payable_id) if intake else 0
+        if row.amount > there:
+            raise Conflict("intake_unapplied", "a bank took this money back")
 
 
 def _note(by: str, reason: str) -> str:

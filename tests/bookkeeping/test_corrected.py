@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+import hub.flows.correct_entry
+import hub.flows.issue_receipt
 import hub.flows.record_observations
 from hub.domain.payment import Flag
+from hub.flows.book_money import by_movement, intakes_in
+from hub.flows.issue_receipt import drafts_for_payment
+from hub.flows.save_company import Invalid
 from tests.bookkeeping.desk import Desk
 
 PAID = ("invoice FE-1 100.00", "pays A FE-1 100.00", "paid A")
@@ -61,3 +67,60 @@ def test_control_flags_that_add_up_observations_call_a_second_dispute_too_much(
     monkeypatch.setattr(hub.flows.record_observations, "corrected_of", lambda *_given: {})
 
     assert is_over(after(desk_for("CR"), *PAID, *WON, "chargeback A as CASE-2"))
+
+
+DISPUTED = (*PAID, "chargeback A as K1", "received cash 100.00 for FE-1 100.00")
+TAKEN = "correct alloc:capture:acct:REFA:{FE-1}:0"
+
+
+def test_what_a_disputed_payment_had_settled_becomes_no_credit(desk_for: Callable[[str], Desk]) -> None:
+    desk = after(desk_for("CR"), *DISPUTED)
+
+    with pytest.raises(Invalid, match="a bank took this money back"):
+        desk.do(TAKEN)
+    assert ("customer_credit", "CRC") not in desk.balances()
+
+
+def test_control_an_allocation_that_is_reversed_unasked_makes_credit_of_money_that_is_gone(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.correct_entry, "_refuse_gone", lambda *_given: None)
+    desk = after(desk_for("CR"), *DISPUTED, TAKEN)
+
+    assert desk.balances()["customer_credit", "CRC"] == -10_000
+
+
+PARTS = ("order P-1 200.00", "pays A P-1 200.00", "paid A 100.00 as M1", "paid A 100.00 as M2")
+
+
+def drafted(desk: Desk) -> list[tuple[str, int]]:
+    """The receipts that the desk's payment would have: movement and money."""
+    drafts = desk.read(lambda tx: drafts_for_payment(tx, desk.hub, desk.merchant, desk._payment("A")))
+    return [(draft.movement, draft.cash.minor) for draft in drafts]
+
+
+@pytest.mark.parametrize(
+    ("disputed", "left"),
+    [
+        ("chargeback A 30.00 as K1", [("M1", 10_000), ("M2", 7_000)]),
+        ("chargeback A 100.00 as K1", [("M1", 10_000)]),
+        ("chargeback A 150.00 as K1", [("M1", 5_000)]),
+        ("chargeback A 200.00 as K1", []),
+    ],
+)
+def test_receipts_of_an_order_are_for_what_is_left_of_each_capture(
+    desk_for: Callable[[str], Desk], disputed: str, left: list[tuple[str, int]]
+) -> None:
+    assert drafted(after(desk_for("CR"), *PARTS, disputed)) == left
+
+
+def test_control_where_each_capture_is_asked_alone_a_dispute_is_in_no_receipt(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def alone(tx: Any, payment: Any) -> dict[str, int]:
+        brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
+        return {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
+
+    monkeypatch.setattr(hub.flows.issue_receipt, "kept_by_movement", alone)
+
+    assert drafted(after(desk_for("CR"), *PARTS, "chargeback A 100.00 as K1")) == [("M1", 10_000), ("M2", 10_000)]
