@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import attrs
 import structlog
@@ -273,7 +274,7 @@ def _save_invoices(
         if objection := _objection(tx, before, row, customer_id, news):
             refused.append(Fault(row.line, "number", row.number, objection))
             continue
-        after = _revise(tx, before, row, customer_id, news, now)
+        after = _revise(tx, merchant, before, row, customer_id, news, now)
         change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
         counts[change] += 1
         if change is Change.CHANGED and len(told) < TOLD:
@@ -370,7 +371,9 @@ def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news:
     return ""
 
 
-def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News, now: datetime) -> Payable:
+def _revise(
+    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, news: News, now: datetime
+) -> Payable:
     """The invoice as it stands after a row; what the row tells is booked, and that it was stated is kept."""
     after = attrs.evolve(
         before,
@@ -394,10 +397,10 @@ def _revise(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: Ne
         tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
-        _move_bill(tx, before, after, now)
+        _move_bill(tx, merchant, before, after, now)
     else:
         if after.issued_on != before.issued_on:
-            _redate(tx, before, after, now)
+            _redate(tx, merchant, before, after, now)
         if news.revision:
             tx.ledger.write(ledger.bill(after, difference=news.revision, at=now))
     if news.outside > 0:
@@ -471,20 +474,24 @@ def _name_of(tx: Tx, customer_id: str) -> str:
     return customer.name if customer else customer_id
 
 
-def _move_bill(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
-    """Another customer owes it, and did from the day of the document on: reversed for the one, booked for the other."""
-    reversal = ledger.bill(attrs.evolve(before, revision=after.revision), difference=-before.total, at=now)
-    tx.ledger.write(attrs.evolve(reversal, key=f"{reversal.key}:moved", value_on=before.issued_on))
+def _move_bill(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:
+    """Another customer owes it, and did from the day of the document on; for the one each day is reversed on itself."""
+    days = _by_day(tx, merchant, before, "bill", "outside")
+    for number, (day, owed) in enumerate(sorted(days.items())):
+        reversal = ledger.bill(attrs.evolve(before, revision=after.revision), difference=-owed, at=now)
+        key = f"{reversal.key}:moved" + (f":{number}" if number else "")
+        tx.ledger.write(attrs.evolve(reversal, key=key, value_on=day))
     bill = ledger.bill(after, difference=after.total, at=now)
     tx.ledger.write(attrs.evolve(bill, value_on=after.issued_on))
 
 
-def _redate(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
+def _redate(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:
     """It is of another day than was stated: what counts for the one is booked for the other."""
     old = attrs.evolve(before, revision=after.revision)
-    billed = _of_its_day(tx, before, "bill")
+    billed = _by_day(tx, merchant, before, "bill").get(before.issued_on, 0)
     standing = tx.payables.get(before.id)
-    outside = min(-_of_its_day(tx, before, "outside"), standing.outside if standing else 0)
+    paid = -_by_day(tx, merchant, before, "outside").get(before.issued_on, 0)
+    outside = min(paid, standing.outside if standing else 0)
     pairs = []
     if billed:
         pairs.append([ledger.bill(old, difference=amount, at=now) for amount in (-billed, billed)])
@@ -495,11 +502,14 @@ def _redate(tx: Tx, before: Payable, after: Payable, now: datetime) -> None:
         tx.ledger.write(attrs.evolve(again, key=f"{again.key}:dated", value_on=after.issued_on))
 
 
-def _of_its_day(tx: Tx, payable: Payable, begins: str) -> int:
-    """What its customer owes by entries that count for the day of the document."""
-    return sum(
-        leg.amount
-        for entry in tx.ledger.keyed(payable.merchant_id, payable.mode, f"{begins}:{payable.id}")
-        for leg in entry.postings
-        if entry.value_on and leg.kind is LedgerKind.RECEIVABLE and leg.owner == payable.customer_id
-    )
+def _by_day(tx: Tx, merchant: Merchant, payable: Payable, *begin: str) -> dict[date, int]:
+    """What files made its customer owe of it, by the day that this counts for."""
+    zone, sums = ZoneInfo(merchant.company.zone), dict[date, int]()
+    for entry in (
+        entry for name in begin for entry in tx.ledger.keyed(merchant.id, merchant.mode, f"{name}:{payable.id}")
+    ):
+        for leg in entry.postings:
+            if leg.kind is LedgerKind.RECEIVABLE and leg.owner == payable.customer_id:
+                day = entry.counts_on(zone)
+                sums[day] = sums.get(day, 0) + leg.amount
+    return {day: amount for day, amount in sums.items() if amount}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -22,6 +23,8 @@ from .ports import Hub, Tx
 from .print_paper import identity_of, letterhead_of, print_paper
 
 USUAL_DAYS: Final = 90
+TAKEN_BACK: Final = re.compile(r":(?:moved(?::[0-9]+)?|undated)$")
+"""How the key of an entry ends that takes back what a file stated of a document."""
 OF_DOCUMENT: Final = frozenset({EntryKind.BILL, EntryKind.PAID_ELSEWHERE})
 OF_PAYMENT: Final = frozenset({Concept.PAYMENT, Concept.REFUND, Concept.CHARGEBACK})
 
@@ -159,23 +162,30 @@ def movements_of(tx: Tx, merchant: Merchant, customer_id: str, mode: Mode) -> tu
     zone = ZoneInfo(merchant.company.zone)
     return tuple(
         _movement(tx, entry, amount, payables, zone)
-        for entry in _standing(entries)
+        for entry in _standing(entries, zone)
         if (amount := moved_by(entry, customer_id, orders))
     )
 
 
-def _standing(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries without those that are about a document and were taken back on its own day: it moved, or was re-dated."""
-    found = list(entries)
+def _standing(entries: Iterable[Entry], zone: ZoneInfo) -> list[Entry]:
+    """Entries without those about a document that were taken back on their own day: it moved, or was re-dated."""
+    about = [(entry, _documents(entry, zone)) for entry in entries]
     sums: dict[tuple[object, ...], int] = {}
-    for entry in found:
-        sums[_document(entry)] = sums.get(_document(entry), 0) + entry.moved(LedgerKind.RECEIVABLE)
-    return [entry for entry in found if entry.kind not in OF_DOCUMENT or not entry.value_on or sums[_document(entry)]]
+    for entry, documents in about:
+        for document in documents:
+            sums[document] = sums.get(document, 0) + entry.moved(LedgerKind.RECEIVABLE)
+    taken_back = {document for entry, documents in about if TAKEN_BACK.search(entry.key) for document in documents}
+    gone = {document for document in taken_back if not sums[document]}
+    return [entry for entry, documents in about if gone.isdisjoint(documents)]
 
 
-def _document(entry: Entry) -> tuple[object, ...]:
+def _documents(entry: Entry, zone: ZoneInfo) -> tuple[tuple[object, ...], ...]:
+    """What a file stated of a document that an entry is part of: its bill, or what was paid; and both together."""
+    if entry.kind not in OF_DOCUMENT:
+        return ()
     owners = sorted(leg.owner for leg in entry.postings if leg.kind is LedgerKind.RECEIVABLE)
-    return entry.kind, payable_of(entry), entry.value_on, *owners
+    stated = (payable_of(entry), entry.counts_on(zone), *owners)
+    return (entry.kind, *stated), stated
 
 
 def _concerned(entries: Iterable[Entry]) -> list[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -13,7 +14,9 @@ import pytest
 
 from hub.domain import ledger
 from hub.domain.activity import Activity, compute_activity, moved_by
+from hub.domain.ledger import LedgerKind
 from hub.domain.payable import PayableKind
+from hub.flows import import_files
 from hub.flows.view_activity import movements_of
 from hub.flows.view_statement import statement_of
 from hub.storage import ledger as stored
@@ -136,6 +139,7 @@ def told(desk: Desk, customer: str, since: date, until: date) -> list[tuple[str,
 
 
 MARCH = date(2026, 3, 1), date(2026, 3, 31)
+MARCH_SO_FAR = date(2026, 3, 1), date(2026, 3, 17)
 APRIL = date(2026, 4, 1), date(2026, 4, 30)
 
 
@@ -171,6 +175,63 @@ def test_an_invoice_that_moved_to_another_customer_stands_at_its_own_day_there(d
     assert told(desk, "c2", *APRIL) == [("100.00",)]
     moved = desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, Mode.TEST))
     assert {str(entry.value_on) for entry in moved} == {"2026-03-01"}
+
+
+def moves_after_changes(desk: Desk) -> None:
+    """Total and balance of an invoice change on later days; then another customer owes it."""
+    for line in ("owes 60.00", "owes 50.00 of c1", "owes 120.00"):
+        desk.do(f"invoice FE-1 {'100.00' if line == 'owes 60.00' else '120.00'} {line}")
+        desk.clock.now += timedelta(days=5)
+    desk.do("invoice FE-1 120.00 of c2 dated 2026-03-04")
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
+
+
+def owed_each_day(desk: Desk, customer: str) -> set[int]:
+    """What the ledger says that a customer owed, on each day that anything counts for; minor units."""
+    zone = ZoneInfo(desk.merchant.company.zone)
+    entries = desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, Mode.TEST))
+    legs = [(entry.counts_on(zone), leg) for entry in entries for leg in entry.postings if leg.owner == customer]
+    return {
+        sum(leg.amount for on, leg in legs if on <= day and leg.kind is LedgerKind.RECEIVABLE)
+        for day in {entry.counts_on(zone) for entry in entries}
+    }
+
+
+def test_an_invoice_that_changed_before_it_moved_is_nobodys_debt_on_any_day_but_its_customers(
+    desk_for: Callable[[str], Desk],
+) -> None:
+    desk = desk_for("CR")
+    moves_after_changes(desk)
+
+    assert owed_each_day(desk, "c1") == {0}
+    assert owed_each_day(desk, "c2") == {0, 12_000}
+    assert activity_of(desk, "c1", *MARCH_SO_FAR).is_empty
+    assert told(desk, "c2", *MARCH_SO_FAR) == [("0.00",), ("2026-03-04", "Factura", "FE-1", "120.00")]
+
+
+def test_an_invoice_that_went_and_came_back_shows_no_balance_that_never_was(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CR")
+    moves_after_changes(desk)
+    desk.do("invoice FE-1 120.00 of c1 dated 2026-03-02")
+    desk.do("invoice FE-1 120.00 of c1 dated 2026-03-06")
+
+    assert owed_each_day(desk, "c1") == {0, 12_000}
+    assert told(desk, "c1", *MARCH_SO_FAR) == [("0.00",), ("2026-03-06", "Factura", "FE-1", "120.00")]
+
+
+def test_control_an_invoice_that_moves_as_a_whole_on_its_own_day_leaves_false_balances_behind(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = import_files._by_day
+
+    def at_once(tx: Any, merchant: Any, payable: Any, *begin: str) -> dict[date, int]:
+        return {payable.issued_on: sum(whole(tx, merchant, payable, *begin).values())}
+
+    monkeypatch.setattr(import_files, "_by_day", at_once)
+    desk = desk_for("CR")
+    moves_after_changes(desk)
+
+    assert min(owed_each_day(desk, "c1")) < 0
 
 
 def test_an_invoice_whose_date_a_file_corrects_stands_at_the_right_day_with_what_was_paid_of_it(
