@@ -67,6 +67,16 @@ class Reader:
         """A sentence in the reader's language; see ``Texts.say``."""
         return self.texts.say(message, **values)
 
+    def told(self, text: object) -> str:
+        """A sentence that comes whole, in the reader's language, with its amounts as this reader writes them."""
+        return STATED.sub(self._stated, self.texts.told(text))
+
+    def _stated(self, found: re.Match[str]) -> str:
+        try:
+            return self.money(Money.parse(found["amount"], found["currency"]))
+        except ValueError:  # three capitals that are no currency
+            return found[0]
+
     @property
     def language(self) -> str:
         """The page's language for ``lang``: ``es-CR``."""
@@ -125,6 +135,10 @@ MANY_LANGUAGES: Final = 50
 """More than any browser asks for."""
 
 YEAR: Final = 365 * 86_400
+
+
+STATED: Final = re.compile(r"(?<![\w.,«-])(?P<amount>-?\d+\.\d+) (?P<currency>[A-Z]{3})(?!\w)")
+"""An amount as ``str(Money)`` has it; what a cell of a file said stands in quotes, and stays so."""
 
 
 WEIGHT: Final = re.compile(r"q *= *(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
@@ -236,7 +250,7 @@ class Pages:
             _=texts.say,
             ngettext=texts.count,
             rich=texts.rich,
-            told=texts.told,
+            told=reader.told,
             merchant=merchant,
             company=merchant.company if merchant else None,
             is_test=shown is Mode.TEST,

@@ -169,10 +169,10 @@ def labels() -> Iterator[str]:
 
 def is_words(text: str) -> bool:
     """Whether a literal looks like something said to people in Spanish."""
-    bare = re.sub(r"%\(\w+\)s", "", text)
+    bare = re.sub(r"%\(\w+\)s", "", text).strip()
     if CODE.search(bare) or ENGLISH.search(bare) or len(bare) < 4:
         return False
-    return bool(SPANISH.search(bare)) or bool(re.match(r"[A-ZÁÉÍÓÚ][a-záéíóúñ]+( [a-záéíóúñ]+)*\.?$", bare))
+    return bool(SPANISH.search(bare)) or bool(re.match(r"[A-ZÁÉÍÓÚ][a-záéíóúñ]+( [a-záéíóúñ]+)*(: [\d.,]+|\.)?$", bare))
 
 
 def literals(tree: ast.AST) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hub.web.texts import CONTEXT, read_catalogue, texts_for
 from .catalogues import NAMES, SPANISH, USTED, Said, everything, read
 
 ROOT = Path(__file__).parents[2]
+DESK = ROOT / "hub" / "web" / "merchant"
 PLACES = re.compile(r"%\((\w+)\)s")
 
 
@@ -45,6 +47,20 @@ def test_english_is_not_the_spanish_over_again(messages: Mapping[str, Said]) -> 
     english = texts_for("en").catalogue
     alike = [key for key, said in messages.items() if english[key][0] == said.text and SPANISH.search(said.text)]
     assert alike == ["SINPE Móvil"]
+
+
+def test_every_word_that_the_desk_holds_in_a_table_is_in_the_catalogues(messages: Mapping[str, Said]) -> None:
+    """However little of a sentence it is: a value of a table that begins like one."""
+    held = {
+        re.sub(r"\{(\w+)\}", r"%(\1)s", text)
+        for module in (import_module(f"hub.web.merchant.{path.stem}") for path in DESK.glob("[a-z]*.py"))
+        for name, table in vars(module).items()
+        if name.isupper() and isinstance(table, dict)
+        for text in table.values()
+        if isinstance(text, str) and re.match(r"[A-ZÁÉÍÓÚ][a-záéíóúñ]+", text)
+    }
+    assert "Consulta a %(provider)s" in held
+    assert held - set(messages) == set()
 
 
 def test_a_missing_a_fuzzy_and_a_strange_translation_are_found(tmp_path: Path) -> None:

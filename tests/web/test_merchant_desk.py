@@ -321,7 +321,7 @@ def test_a_workbook_is_previewed_taken_and_told_what_changed(house: Any, clerk: 
     changed = [(*rows[0][:5], Money(1_200_000, "CRC")), ("X-2", *rows[0][1:])]
     shown = bring(clerk, "invoices", "facturas.xlsx", xlsx_of("Facturas", HEADER, changed))
     assert "Filas nuevas 1 Filas con cambios 1" in seen(shown.text)
-    assert "Qué cambiaría X-1: total 10000.50 CRC → 12000.00 CRC" in seen(shown.text)
+    assert "Qué cambiaría X-1: total ₡10 000,50 → ₡12 000,00" in seen(shown.text)
     assert "Qué cambió X-1: total" in seen(take(clerk, shown.text))
     assert "₡12 000,00" in seen(clerk.read("/m/invoices?q=X-1"))
 
@@ -342,7 +342,7 @@ def test_where_file_and_hub_say_another_balance_the_page_lists_it_with_the_reaso
         shown = bring(clerk, "invoices", "facturas.xlsx", file)
         for page in (shown.text, take(clerk, shown.text)):
             assert (
-                "El archivo dice 50000.00 CRC, aquí se deben 30000.00 CRC: 20000.00 CRC se recibieron o descontaron"
+                "El archivo dice ₡50 000,00, aquí se deben ₡30 000,00: ₡20 000,00 se recibieron o descontaron"
                 " aquí y el archivo no los cuenta."
             ) in seen(page)
 
