@@ -86,6 +86,29 @@ def test_what_a_person_received_and_what_was_kept_back_stand_there_too(desk_for:
     ]
 
 
+def test_a_row_names_the_cash_receipt_of_its_own_capture(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in (
+        "invoice FE-1 64000.00",
+        "pays A FE-1 64000.00",
+        "paid A 64000.00",
+        "paid A 40000.00 as M2",
+        "receipt A movement M2",
+    ):
+        desk.do(line)
+    columns = ("Monto", "Recibo de caja")
+    assert shown(desk, *columns) == [("64000,00", ""), ("40000,00", "RC-000001")]
+
+    for line in ("receipt A movement REFA", "returned A 14000.00 as R1", "correct capture:acct:M2 30000.00"):
+        desk.do(line)
+    assert shown(desk, *columns) == [
+        ("64000,00", "RC-000002"),
+        ("40000,00", "RC-000001"),
+        ("-14000,00", ""),
+        ("-10000,00", "RC-000001"),
+    ]
+
+
 def test_late_news_is_in_the_export_of_the_day_on_which_it_came_and_in_the_month_that_it_counts_for(
     desk_for: Desks,
 ) -> None:
