@@ -320,8 +320,6 @@ class _Lines:
         provider, instrument = self.hub.providers.get(payment.provider), instrument_of(seen)
         captures = captures_in(payment, seen)
         zone = ZoneInfo(self.merchant.company.zone)
-        receipts = [item for item in self.tx.receipts.all_of_payment(payment.id) if item.voided_at is None]
-        standing = {item.movement: item for item in receipts}
         return _OfPayment(
             payment=payment,
             provider=provider.info.name if provider else payment.provider,

@@ -104,7 +104,7 @@ def test_a_row_names_the_cash_receipt_of_its_own_capture(desk_for: Desks) -> Non
     assert shown(desk, *columns) == [
         ("64000,00", "RC-000002"),
         ("40000,00", "RC-000001"),
-        ("-14000,00", ""),
+        ("-14000,00", "RC-000001"),  # it goes back out of the credit that the second capture left
         ("-10000,00", "RC-000001"),
     ]
 
