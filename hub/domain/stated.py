@@ -107,6 +107,11 @@ class News:
     last: Stated
 
 
+def nothing_new(last: Stated) -> News:
+    """What the same statement again tells."""
+    return News(last=last)
+
+
 def news_of(standing: Standing, stated: Stated) -> News:
     """What a file's statement tells: the change of the total first, then what the balance changed besides.
 
@@ -116,6 +121,8 @@ def news_of(standing: Standing, stated: Stated) -> News:
     is booked of it. A total that falls by what a credit note took off here is that credit note, and one that rises when
     the note is reversed is its end. The first balance of an invoice that had money here is compared, never booked.
     """
+    if stated == standing.last:
+        return nothing_new(stated)
     last = standing.last or Stated(standing.total)
     grew = stated.total - last.total
     if stated.balance is None:

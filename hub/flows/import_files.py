@@ -24,7 +24,7 @@ from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.sheet import Fault
-from hub.domain.stated import News, Standing, Stated, news_of
+from hub.domain.stated import News, Standing, Stated, news_of, nothing_new
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
 from hub_hookspecs import Country, Money
 
@@ -269,8 +269,8 @@ def _save_invoices(
             _add(tx, hub.fresh_id(), merchant, row, customer_id, now)
             counts[Change.NEW] += 1
             continue
-        standing = standings[row.number]
-        news = news_of(standing, _stated(row))
+        standing, stated = standings.get(row.number), _stated(row)
+        news = news_of(standing, stated) if standing else nothing_new(stated)
         if objection := _objection(tx, before, row, customer_id, news):
             refused.append(Fault(row.line, "number", row.number, objection))
             continue
@@ -281,7 +281,7 @@ def _save_invoices(
             told.append(f"{row.number}: {_change_of(tx, before, after)}")
         if news.rose:
             _ask_why(tx, after, news, now)
-        if apart := _difference(standing.after(news), row):
+        if standing and (apart := _difference(standing.after(news), row)):
             differences.append(apart)
     if faults:
         return attrs.evolve(report, faults=tuple(faults))
@@ -293,12 +293,21 @@ def _save_invoices(
 def _standings(
     tx: Tx, merchant: Merchant, known: Mapping[str, Payable], rows: Iterable[InvoiceRow]
 ) -> Mapping[str, Standing]:
-    """How the invoices stand that a file states, by number."""
+    """How the invoices stand of which a file states something new, or another balance than is owed; by number."""
+    stated = {row.number: _stated(row) for row in rows}
+    known = {
+        number: payable
+        for number, payable in known.items()
+        if payable.stated != stated[number] or stated[number].balance not in (None, payable.due)
+    }
     here = tx.ledger.settled_here([payable.id for payable in known.values()])
-    totals = {row.number: row.total.minor for row in rows}
     noted = noted_on(
         *(tx, merchant),
-        [payable for payable in known.values() if payable.stated and payable.stated.total != totals[payable.number]],
+        [
+            payable
+            for payable in known.values()
+            if payable.stated and payable.stated.total != stated[payable.number].total
+        ],
     )
     standings = {}
     for number, payable in known.items():
@@ -382,17 +391,14 @@ def _revise(
         issued_on=row.issued_on,
         due_on=row.due_on,
         description=mask_card_numbers(row.description),
-    )
-    changed = after != before or news.outside
-    after = attrs.evolve(
-        after,
         stated=news.last,
         counted=before.counted + news.counted,
         counted_back=before.counted_back + news.counted_back,
-        revision=before.revision + bool(changed),
     )
-    if after == before:
+    if after == before and not news.outside:
         return before
+    told = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
+    after = attrs.evolve(after, revision=before.revision + bool(after != told or news.outside))
     if news.outside < 0:
         tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
     tx.payables.revise(after)
