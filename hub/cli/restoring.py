@@ -69,8 +69,11 @@ def command(file: Path, keys: Path | None, said: tuple[str, ...], skip: int | No
     if problems or strange:
         return 1
     click.echo(f"{database_of(settings)} is restored, the books are right, the keys open what is stored")
+    slugs = {end.merchant_id: end.slug for end in ends}
     for gap in gaps:
-        click.echo(f"cash receipts go on after {gap.labels[1]}: payment-hub receipt gaps tells why")
+        slug = slugs[gap.merchant_id]
+        click.echo(f"{slug} {gap.mode}: cash receipts go on after {gap.labels[1]}")
+        click.echo(f"  why: payment-hub receipt gaps --company {slug}")
     click.echo("what happened after the backup is unknown here: docs/operating.md, After a restore")
     return 0
 

@@ -121,7 +121,10 @@ def test_the_next_number_after_a_restore_is_one_that_nobody_has(night: Path, mai
 
 
 def test_who_does_not_know_the_last_number_goes_on_far_ahead(night: Path, mailbox: Mailbox) -> None:
-    assert restored(night, "--skip-receipts", "500").code == 0
+    told = restored(night, "--skip-receipts", "500")
+    assert told.code == 0
+    assert "tornillo test: cash receipts go on after RC-000501" in told.out
+    assert "payment-hub receipt gaps --company tornillo\n" in told.out
     settings(night / "new", mailbox)
 
     assert issue(night / "new") == "RC-000502"
