@@ -109,7 +109,7 @@ WHAT: dict[str, tuple[Callable[[Any, Payment], Any], dict[str, tuple[str, ...]],
         lambda house, payment: tell(house, payment, Kind.RETURNED, 1_000_00, f"R-{payment.id}"),
         {
             "payer": ("Devuelta en parte $1.000 de $100.000", "quedan $99.000"),
-            "verify": ("$1.000 de $100.000", "quedan $99.000"),
+            "verify": ("después se devolvió una parte. Volvieron $1.000 de $100.000", "quedan $99.000"),
             "desk": ("Devuelto en parte", "$1.000 de $100.000", "quedan $99.000"),
             "list": ("Devuelto en parte", "quedan $99.000"),
         },
@@ -178,6 +178,7 @@ def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
     assert "$60.000" in pages["payer"]
     assert "$60.000" in pages["list"]
     assert "corregido de $100.000 a $60.000" in pages["desk"]
+    assert f"Contacto: {house.merchants['CO'].company.email} Resumen" in pages["payer"]
     assert "hasta $60.000" in pages["desk"]
 
 
