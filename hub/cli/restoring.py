@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,7 +91,7 @@ def continuing(
 
     from .running import operator
 
-    last, known = dict(map(_read, said)), {end.name: end for end in ends}
+    last, known = _each_once(map(_read, said)), {end.name: end for end in ends}
     if strange := sorted(last.keys() - known.keys()):
         raise click.UsageError(f"the backup has no series {strange[0]}; there are: {', '.join(known) or 'none'}")
     unsaid = [end for name, end in known.items() if name not in last]
@@ -111,8 +112,16 @@ def continuing(
     return tuple(gap for gap in found if gap is not None)
 
 
+def _each_once(said: Iterable[tuple[str, int]]) -> dict[str, int]:
+    last: dict[str, int] = {}
+    for name, number in said:
+        if last.setdefault(name, number) != number:
+            raise click.UsageError(f"{name} was said twice: {last[name]} and {number}; which is the last?")
+    return last
+
+
 def _read(text: str) -> tuple[str, int]:
     name, sign, number = text.rpartition("=")
-    if not (sign and name.count("/") == 2 and number.isdecimal()):
+    if not (sign and name.count("/") == 2 and re.fullmatch("[0-9]{1,9}", number)):
         raise click.UsageError(f"write COMPANY/MODE/SERIES=NUMBER, such as tornillo/live/RC=42, not {text!r}")
     return name, int(number)

@@ -144,6 +144,8 @@ def test_nothing_issued_since_the_backup_leaves_no_gap(night: Path) -> None:
         (("--last-receipt", "tornillo/test/RX=4"), "tornillo/test/RX"),
         (("--last-receipt", "RC-000002"), "COMPANY/MODE/SERIES=NUMBER"),
         (("--last-receipt", f"{RC}=99000000"), "99000000"),
+        (("--last-receipt", f"{RC}={'9' * 5000}"), "COMPANY/MODE/SERIES=NUMBER"),
+        (("--last-receipt", f"{RC}=2", "--last-receipt", f"{RC}=1"), "was said twice: 2 and 1"),
     ],
 )
 def test_a_last_number_that_cannot_be_is_refused_and_nothing_is_put_back(
@@ -154,6 +156,16 @@ def test_a_last_number_that_cannot_be_is_refused_and_nothing_is_put_back(
     assert ended.code in (1, 2)
     assert told in ended.err
     assert not (night / "new" / "hub.db").exists()
+
+
+def test_control_of_two_numbers_said_the_later_word_gave_one_again(
+    night: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.cli.restoring, "_each_once", dict)
+    assert restored(night, "--last-receipt", f"{RC}=2", "--last-receipt", f"{RC}=1").code == 0
+    settings(night / "new", mailbox)
+
+    assert issue(night / "new") == "RC-000002"
 
 
 def test_a_person_documents_a_gap_later_and_sees_it(night: Path, mailbox: Mailbox) -> None:
