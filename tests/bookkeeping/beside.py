@@ -67,8 +67,8 @@ class Bill:
         stated: What the last file that was taken said.
         ways: Which ways its total, and its balance besides, have moved since a file told.
         apart: What sets file and hub apart may stay a difference: the first balance came when there was money here, one
-            file told what went up together with what went down, or a credit note was reversed that files may not have
-            told, because something else was taken for it.
+            file told what went up together with what went down, or a credit note was reversed that no file which was
+            taken may have told, because something else was taken for it.
     """
 
     number: str
@@ -305,7 +305,7 @@ class Book:
         if self.notes:
             note = self.rng.choice(list(self.notes))
             bill, amount, _used, change, as_total = self.notes[note]
-            bill.apart |= not change.told or bill.excused > 0
+            bill.apart |= not change.told or bill.excused > 0 or bill.stated != (bill.total, bill.balance)
             done, settled = self.watched(f"correct credit:{note}")
             if done:
                 del self.notes[note]
