@@ -65,6 +65,8 @@ class Bill:
         fallen: By how much files said that its balance fell, beyond its total.
         excused: What may have been taken for money from elsewhere: such money, lower totals, and what files had wrong.
         stated: What the last file that was taken said.
+        written, taken: Its date in the last file that has it, and in the last one that was taken.
+        ended: A credit note of it was reversed.
         ways: Which ways its total, and its balance besides, have moved since a file told.
         apart: What sets file and hub apart may stay a difference: the first balance came when there was money here, one
             file told what went up together with what went down, or a credit note was reversed that no file which was
@@ -80,6 +82,9 @@ class Bill:
     fallen: int = 0
     excused: int = 0
     stated: tuple[int, int | None] | None = None
+    written: int = 1
+    taken: int = 1
+    ended: bool = False
     ways: set[tuple[str, bool]] = attrs.Factory(set)
     apart: bool = False
     untold: list[Change] = attrs.Factory(list)
@@ -294,6 +299,7 @@ class Book:
         used, way = settled[bill.number], self.rng.randrange(3)
         self.facts[bill.customer] += amount
         self.noted[bill.number] += amount
+        bill.apart |= bill.ended
         change = Change(-amount if way == 0 else 0, -used)
         bill.untold.append(change)
         if way == 2:
@@ -306,6 +312,8 @@ class Book:
             note = self.rng.choice(list(self.notes))
             bill, amount, _used, change, as_total = self.notes[note]
             bill.apart |= not change.told or bill.excused > 0 or bill.stated != (bill.total, bill.balance)
+            bill.apart |= self.noted[bill.number] > amount  # whose end it is, two figures do not tell
+            bill.ended = True
             done, settled = self.watched(f"correct credit:{note}")
             if done:
                 del self.notes[note]
@@ -423,6 +431,7 @@ class Book:
         ]
         for bill in bills:
             self.desk._ensure_customer(bill.customer)
+            bill.written = bill.day
         if not bills:
             return ImportReport()
         self.last, self.last_rows = "\n".join((head, *lines)).encode(), rows
@@ -436,6 +445,8 @@ class Book:
                 bill.excused += abs(mistake)
                 bill.ways |= {("balance", mistake > 0)} if mistake else set()
                 bill.apart |= len({what for what, _up in bill.ways}) < len(bill.ways)
+                # Where there are credit notes: a total that falls beside a balance that stays is one told before.
+                bill.apart |= bool(self.noted[bill.number]) and len({up for _what, up in bill.ways}) > 1
                 bill.ways = {("balance", mistake < 0)} if mistake else set()
         if self.rng.random() < 0.3 and self.last:
             self.nothing_new()
@@ -451,6 +462,7 @@ class Book:
         for bill, total, balance in self.last_rows:
             if bill.number in refused:
                 continue
+            bill.taken = bill.written
             if bill.number not in known:
                 bill.fallen += total - (total if balance is None else balance)
                 bill.stated = total, balance
@@ -487,7 +499,7 @@ class Book:
             same = [
                 bill
                 for bill, total, balance in self.last_rows
-                if balance is not None and bill.stated == (total, balance)
+                if balance is not None and (bill.stated, bill.taken) == ((total, balance), bill.written)
             ]
             before = {bill.number: self.booked(bill) for bill in same}
             self.take()
