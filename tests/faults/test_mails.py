@@ -26,6 +26,7 @@ from hub.domain.round import Choice
 from hub.flows.deliver import CLAIM, HAND_OVER, PAUSES, deliver
 from hub.flows.send_round import start_round
 from hub.flows.sign_in import request_sign_in
+from hub.flows.turns import mail_turns
 from hub.jobs.embedded import Loop
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import HOST, Desk, World, Zygote, broken, rows, until
@@ -248,14 +249,29 @@ def waits(desk: Desk, plant: Plant, deliveries: list[str]) -> list[bool]:
     return seen
 
 
+@attrs.define(kw_only=True)
+class Busy:
+    """A mailer that takes each mail but the last when another one waits for its turn."""
+
+    desk: Desk
+    mails: int
+
+    async def send(self, mail: Mail) -> None:
+        self.mails -= 1
+        async with asyncio.timeout(20):
+            while self.mails and not mail_turns(self.desk.hub).is_awaited:
+                await asyncio.sleep(0.005)
+
+
 def test_the_note_of_a_lone_mail_is_on_the_disk_and_in_a_round_one_a_second(desk: Desk, plant: Plant) -> None:
     plant(hub.flows.deliver, "prints", lambda _hub: False)
-    desk.hub.mailer = Patient(open=True)
     paid(desk, 6)
     lone, *others = desk.write(lambda tx: tx.deliveries.claim_due(desk.clock.now, desk.clock.now + CLAIM, 50))
 
+    desk.hub.mailer = Busy(desk=desk, mails=1)
     assert waits(desk, plant, [lone]) == [True]
     desk.clock.now += timedelta(seconds=5)
+    desk.hub.mailer = Busy(desk=desk, mails=len(others))
     flags = waits(desk, plant, others)
     assert flags[0]
     assert flags[-1]  # nobody comes after it
