@@ -238,6 +238,14 @@ class Intake:
         return self.unapplied + sum(share.amount for share in self.shares)
 
 
+def settled_by(intakes: Iterable[Intake]) -> dict[str, int]:
+    """What intakes together settle of each payable now, by its id, in the order they did."""
+    found: dict[str, int] = {}
+    for share in (share for intake in intakes for share in intake.shares):
+        found[share.payable_id] = found.get(share.payable_id, 0) + share.amount
+    return found
+
+
 @attrs.frozen
 class When:
     """The moment at which entries are booked, and where a day begins."""
@@ -548,8 +556,7 @@ def refund(
         suspended: What goes back of money that was never anybody's credit.
     """
     total = sum(row.amount for row in drawn)
-    booked = _goes_back(payment, EntryKind.REFUND, key, currency, total, suspended, (), 0, drawn, at, observation)
-    return attrs.evolve(booked, value_on=on)
+    return _goes_back(payment, EntryKind.REFUND, key, currency, total, suspended, (), 0, drawn, at, on, observation)
 
 
 def chargeback(
@@ -567,10 +574,9 @@ def chargeback(
 ) -> Entry:
     """Book money that the payer's bank took back: out of unapplied credit, payables re-opened, or a loss."""
     total = sum(row.amount for row in drawn)
-    booked = _goes_back(
-        payment, EntryKind.CHARGEBACK, key, currency, total, suspended, reopened, lost, drawn, at, observation
+    return _goes_back(
+        payment, EntryKind.CHARGEBACK, key, currency, total, suspended, reopened, lost, drawn, at, on, observation
     )
-    return attrs.evolve(booked, value_on=on)
 
 
 def _goes_back(
@@ -584,6 +590,7 @@ def _goes_back(
     lost: int,
     drawn: Sequence[Drawn],
     at: datetime,
+    on: date | None,
     observation: str | None,
 ) -> Entry:
     owed = sum(row.amount for row in reopened)
@@ -605,6 +612,7 @@ def _goes_back(
             Posting(LedgerKind.PROVIDER_CLEARING, payment.account_id, -total),
         ),
         at=at,
+        value_on=on,
         applied=tuple(reopened),
         drawn=tuple(drawn),
         payment_id=payment.id,

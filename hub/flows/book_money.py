@@ -43,9 +43,8 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
         return Booked()  # a return without its capture is held until the capture appears
     undone, surplus, claimed = was_undone(payment, seen), False, list[str]()
     for taken in captures:
-        entry = ledger.capture(payment, taken, at=when.now, on=when.day(taken.at))
-        entry = attrs.evolve(entry, key=_key_of(tx, payment, entry.key))
-        if not tx.ledger.write(entry):
+        entry = _written(tx, payment, ledger.capture(payment, taken, at=when.now, on=when.day(taken.at)))
+        if entry is None:
             continue
         if entry.key != ledger.capture_key(payment.account_id, taken.movement):
             claimed.append(taken.movement)
@@ -61,6 +60,14 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item, when)
     return Booked(surplus, tuple(claimed))
+
+
+def _written(tx: Tx, payment: Payment, entry: Entry) -> Entry | None:
+    """The entry as it is booked now, once for this payment; None where it was booked before."""
+    if tx.ledger.write(entry):
+        return entry
+    own = attrs.evolve(entry, key=_key_of(tx, payment, entry.key))
+    return own if own.key != entry.key and tx.ledger.write(own) else None
 
 
 def _key_of(tx: Tx, payment: Payment, key: str) -> str:
@@ -92,10 +99,7 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
 
 
 def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
-    had: dict[str, int] = {}
-    for intake in tx.ledger.intakes_of(payment.id):
-        for share in intake.shares:
-            had[share.payable_id] = had.get(share.payable_id, 0) + share.amount
+    had = ledger.settled_by(tx.ledger.intakes_of(payment.id))
     for line in payment.lines:
         if had.get(line.payable_id, 0) < line.amount:
             continue
@@ -162,10 +166,7 @@ def _settle(tx: Tx, payment: Payment, key: str, when: When, *, on: date | None =
         for payable in payables
         if payable.cancelled_at is None and payable.customer_id == intake.customer_id
     }
-    had: dict[str, int] = {}
-    for own in tx.ledger.intakes_of(payment.id):
-        for share in own.shares:
-            had[share.payable_id] = had.get(share.payable_id, 0) + share.amount
+    had = ledger.settled_by(tx.ledger.intakes_of(payment.id))
     wanted = [Share(line.payable_id, line.amount - had.get(line.payable_id, 0)) for line in payment.lines]
     shares = ledger.shares_of(intake.unapplied, wanted, due)
     move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)

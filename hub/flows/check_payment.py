@@ -150,7 +150,8 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment
     started = after.ended_at or after.created_at
-    told = f"payment {after.reference} is {after.status} since {started.astimezone(zone_of(tx, payment)).date()}"
+    zone = zone_of(tx.merchants.get(payment.merchant_id))
+    told = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
     if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
         _ask_a_person(tx, after, told, now)
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):

@@ -327,8 +327,8 @@ class _Lines:
             captures={taken.key: capture_key(payment.account_id, taken.movement) for taken in captures},
             receipts={
                 capture_key(payment.account_id, receipt.movement): receipt
-                for receipt in self.tx.receipts.all_of_payment(payment.id)
-                if receipt.movement is not None and receipt.voided_at is None
+                for receipt in self.tx.receipts.standing(payment.id)
+                if receipt.movement is not None
             },
             references={taken.key: taken.provider_reference for taken in captures[1:] if taken.provider_reference},
             authorisations={taken.key: taken.authorisation or "" for taken in captures},

@@ -15,7 +15,7 @@ import attrs
 
 from hub.domain import ledger
 from hub.domain.identity import show_document
-from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share
+from hub.domain.ledger import Intake, LedgerKind, Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable, PayableKind, left_when_settled
@@ -35,6 +35,7 @@ from hub_hookspecs import Country, Kind, Money
 
 from .book_money import by_movement, intakes_in, kept_by_movement
 from .ports import Hub, Tx
+from .read_held import deducted_of
 from .tell import tell
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
@@ -97,7 +98,7 @@ def _draft(
         return None
     country = hub.countries[merchant.company.country]
     shares = _within([share for intake in intakes for share in intake.shares], cash.minor)
-    lines = _lines(tx, shares, {intake.key for intake in intakes}, _declared(tx, payment, taken.key))
+    lines = _lines(tx, shares, {intake.key for intake in intakes}, deducted_of(tx, payment, taken.key))
     applied = sum(line.applied for line in lines)
     theirs = payment.provider_reference if first else taken.provider_reference or payment.provider_reference
     return ReceiptDraft(
@@ -132,24 +133,6 @@ def _within(shares: Sequence[Share], cash: int) -> list[Share]:
         if part > 0:
             found.append(Share(share.payable_id, part))
     return found
-
-
-def _declared(tx: Tx, payment: Payment, observation: str) -> list[Deduction]:
-    """What was kept back or let off with a movement, as far as it is booked and stands."""
-    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    found = []
-    for entry in entries:
-        if entry.kind not in (EntryKind.WITHHELD, EntryKind.DISCOUNT) or entry.observation != observation:
-            continue
-        stands = -sum(other.moved(LedgerKind.RECEIVABLE) for other in entries if _is_of(other, entry))
-        if stands > 0:
-            tax = entry.postings[0].owner if entry.kind is EntryKind.WITHHELD else None
-            found.append(Deduction(payable_id=entry.applied[0].payable_id, tax=tax, amount=stands))
-    return found
-
-
-def _is_of(entry: Entry, other: Entry) -> bool:
-    return ledger.root_of(entry.key) == other.key
 
 
 def _means(payment: Payment, seen: tuple[Seen, ...], movement: str) -> Means:

@@ -530,8 +530,8 @@ class Receipts(Protocol):
         """Void a receipt, once; it keeps its number."""
 
     def get(self, receipt_id: str) -> CashReceipt | None: ...
-    def of_payment(self, payment_id: str) -> CashReceipt | None:
-        """The first receipt of a payment that is not void."""
+    def standing(self, payment_id: str) -> tuple[CashReceipt, ...]:
+        """The receipts of a payment that are not void, one a movement; the first number first."""
 
     def all_of_payment(self, payment_id: str) -> tuple[CashReceipt, ...]:
         """Every receipt that a payment ever had, of whichever movement, void ones included; the first number first."""

@@ -92,8 +92,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
     merchant = tx.merchants.get(after.merchant_id)
-    when = When(now, zone_of(tx, after))
-    booked = book_money(tx, after, seen, when)
+    booked = book_money(tx, after, seen, When(now, zone_of(merchant)))
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
@@ -225,9 +224,8 @@ def way_of(hub: Hub, payment: Payment) -> Way | None:
     return provider.info.way(payment.way) if provider else None
 
 
-def zone_of(tx: Tx, payment: Payment) -> ZoneInfo:
-    """Where the days of a payment's merchant begin."""
-    merchant = tx.merchants.get(payment.merchant_id)
+def zone_of(merchant: Merchant | None) -> ZoneInfo:
+    """Where a merchant's days begin."""
     return ZoneInfo(merchant.company.zone if merchant else "UTC")
 
 

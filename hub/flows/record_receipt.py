@@ -120,7 +120,7 @@ def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
 
 def _movements(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceivedOnce, ...]:
     """Each movement of a payment that has a receipt, or money for one, in the order in which they were heard of."""
-    receipts = [item for item in tx.receipts.all_of_payment(payment.id) if item.voided_at is None]
+    receipts = tx.receipts.standing(payment.id)
     drafts = [item for item in drafts_for_payment(tx, hub, merchant, payment) if not is_issued(receipts, item.movement)]
     by_movement = {
         **{item.movement or "": ReceivedOnce(item.movement or "", receipt=item) for item in receipts},

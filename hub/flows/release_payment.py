@@ -53,7 +53,7 @@ async def release_payment(
         if start is None:
             raise NotAllowed("not_installed", f"El proveedor {payment.provider} no está instalado")
         if now < start:
-            start = start.astimezone(zone_of(tx, payment))
+            start = start.astimezone(zone_of(tx.merchants.get(payment.merchant_id)))
             raise NotAllowed(
                 "too_early", f"El cliente todavía puede aprobarlo; se puede liberar desde {start:%Y-%m-%d %H:%M}"
             )

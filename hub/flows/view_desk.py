@@ -144,8 +144,7 @@ def _rows(tx: Tx, payments: Iterable[Payment]) -> tuple[PaymentRow, ...]:
             continue
         customers[customer.id] = customer
         paid = payment.status is Status.PAID
-        every = tx.receipts.all_of_payment(payment.id) if paid else ()
-        receipts = tuple(receipt for receipt in every if receipt.voided_at is None)
+        receipts = tx.receipts.standing(payment.id) if paid else ()
         rows.append(
             PaymentRow(
                 payment=payment,

@@ -276,7 +276,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     cancelling = payment.is_live and any(
         item.kind is OperationKind.CANCEL and item.is_live for item in tx.operations.of_payment(payment.id)
     )
-    receipts = tuple(item for item in tx.receipts.all_of_payment(payment.id) if item.voided_at is None)
+    receipts = tx.receipts.standing(payment.id)
     can_cancel = bool(way and way.cancel and provider and "cancel_payment" in provider.capabilities)
     return PaymentView(
         payment=payment,
@@ -356,9 +356,7 @@ def _lines(
     observation: str = "",
 ) -> tuple[tuple[LineView, ...], tuple[LineView, ...]]:
     """What the payment did to its payables, and what its credit or a deduction with its receipt settled besides."""
-    applied: dict[str, int] = {}
-    for share in (share for intake in intakes for share in intake.shares):
-        applied[share.payable_id] = applied.get(share.payable_id, 0) + share.amount
+    applied = ledger.settled_by(intakes)
     asked = {line.payable_id: line.amount for line in payment.lines}
     less = deducted_of(tx, payment, observation) if proven else _declared(payment)
     besides = [key for key in dict.fromkeys((*applied, *(item.payable_id for item in less))) if key not in asked]

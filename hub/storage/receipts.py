@@ -137,9 +137,9 @@ class Receipts:
         row = self._tx.run(GET, {"id": receipt_id}).fetchone()
         return None if row is None else _receipt(row)
 
-    def of_payment(self, payment_id: str) -> CashReceipt | None:
-        """The first receipt of a payment that is not void."""
-        return next((item for item in self.all_of_payment(payment_id) if item.voided_at is None), None)
+    def standing(self, payment_id: str) -> tuple[CashReceipt, ...]:
+        """The receipts of a payment that are not void, one a movement; the first number first."""
+        return tuple(item for item in self.all_of_payment(payment_id) if item.voided_at is None)
 
     def all_of_payment(self, payment_id: str) -> tuple[CashReceipt, ...]:
         """Every receipt that a payment ever had, of whichever movement, void ones included; the first number first."""

@@ -51,7 +51,10 @@ def receipts_of(desk: Desk, lines: list[str], *, at_once: bool) -> dict[str, Cas
         for name in reversed(names):
             desk.do(f"receipt {name}")
     assert desk.read(lambda tx: tx.ledger.verify()) == ()
-    found = {name: desk.read(lambda tx, this=name: tx.receipts.of_payment(desk.payments[this])) for name in names}
+    found = {
+        name: desk.read(lambda tx, this=name: next(iter(tx.receipts.standing(desk.payments[this])), None))
+        for name in names
+    }
     return {name: receipt for name, receipt in found.items() if receipt}
 
 

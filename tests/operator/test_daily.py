@@ -115,7 +115,7 @@ def test_control_days_of_another_zone_would_miss_what_is_paid_in_the_evening(
 ) -> None:
     until_local(world, 23, 22, 30)
     strange = world.sent(world.debtor("CO", 90_000))
-    monkeypatch.setattr(hub.flows.record_observations, "zone_of", lambda _tx, _payment: ZoneInfo("UTC"))
+    monkeypatch.setattr(hub.flows.record_observations, "zone_of", lambda _merchant: ZoneInfo("UTC"))
     world.tell(strange, Observation(kind=Kind.PAID, movement=strange.reference, amount=strange.amount))
     until_local(world, 24, 6)
     assert causes(world) == []  # in the merchant's zone its day is over, and it is missing

@@ -35,7 +35,7 @@ def paid(world: Any, country: str = "CO") -> Any:
 def test_a_payment_is_found_by_whatever_somebody_has_at_hand(world: Any, shell: Shell) -> None:
     payment, other = paid(world, "CR"), paid(world, "CR")
     (seen,) = [item.observation for item in world.seen(payment) if item.observation.kind == "paid"]
-    receipt = world.read(lambda tx: tx.receipts.of_payment(payment.id))
+    receipt = world.read(lambda tx: next(iter(tx.receipts.standing(payment.id)), None))
     customer = world.read(lambda tx: tx.customers.get(payment.customer_id))
     found = [
         payment.reference, payment.reference.lower(), payment.id, payment.provider_reference, payment.lines[0].number,
