@@ -326,23 +326,28 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 
 def _note_rejected(tx: Tx, opened: Opened, message_id: str, reading: Reading, now: datetime) -> None:
     tx.messages.count("forged_refused")
-    named = f"message {message_id[:10]}"
     failed = f", and failed its proof{f': {reading.reason}' if reading.reason else ''}"
     for payment in payments_named(tx, opened.record, reading.hints[:5]):
         if payment.is_live:
-            open_review(
-                tx,
-                Review(
-                    id=derived_id("review", "rejected_signature", payment.id),
-                    merchant_id=payment.merchant_id,
-                    mode=payment.mode,
-                    cause="rejected_signature",
-                    payment_id=payment.id,
-                    subject=named,
-                    details=f"{named} names payment {payment.reference}{failed}",
-                    opened_at=now,
-                ),
-            )
+            _ask_a_person(tx, payment, "rejected_signature", message_id, failed, now)
+
+
+def _ask_a_person(tx: Tx, payment: Payment, cause: str, message_id: str, said: str, now: datetime) -> None:
+    """A message names this payment, and a person is to look at it, once a cause."""
+    named = f"message {message_id[:10]}"
+    open_review(
+        tx,
+        Review(
+            id=derived_id("review", cause, payment.id),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            cause=cause,
+            payment_id=payment.id,
+            subject=named,
+            details=f"{named} names payment {payment.reference}{said}",
+            opened_at=now,
+        ),
+    )
 
 
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
@@ -365,23 +370,10 @@ def _follow_hints(tx: Tx, opened: Opened, message_id: str, reading: Reading, now
 
 
 def _ask_what_it_means(tx: Tx, opened: Opened, message_id: str, reading: Reading, now: datetime) -> None:
-    named = f"message {message_id[:10]}"
     for reference in reading.hints[:5]:
         payment = tx.payments.by_reference(opened.record.id, reference)
         if payment and payment.status is not Status.PAID:
-            open_review(
-                tx,
-                Review(
-                    id=derived_id("review", "unclear_message", payment.id),
-                    merchant_id=payment.merchant_id,
-                    mode=payment.mode,
-                    cause="unclear_message",
-                    payment_id=payment.id,
-                    subject=named,
-                    details=f"{named} names payment {payment.reference}; {reading.reason}",
-                    opened_at=now,
-                ),
-            )
+            _ask_a_person(tx, payment, "unclear_message", message_id, f"; {reading.reason}", now)
 
 
 def hint(tx: Tx, payment: Payment, now: datetime) -> None:

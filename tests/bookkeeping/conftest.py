@@ -32,3 +32,21 @@ def desk_for(empty_hub: Path, tmp_path: Path) -> Iterator[Callable[[str], Desk]]
     yield open_one
     for desk in opened:
         desk.close()
+
+
+@pytest.fixture(scope="module")
+def fresh(empty_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Desk]]:
+    """fresh(): one more desk; the one before is closed."""
+    folder, count = tmp_path_factory.mktemp("books"), itertools.count(1)
+    made: list[Desk] = []
+
+    def make() -> Desk:
+        while made:
+            made.pop().close()
+        shutil.copytree(empty_hub, target := folder / f"desk{next(count)}")
+        made.append(Desk.open(target))
+        return made[-1]
+
+    yield make
+    while made:
+        made.pop().close()

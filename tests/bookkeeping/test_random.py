@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -65,24 +61,6 @@ EVENTS = st.one_of(
     said("settled L5", payment, "-10.00"),
     said("withdraw", st.sampled_from(("L1", "L4"))),
 )
-
-
-@pytest.fixture(scope="module")
-def fresh(empty_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Desk]]:
-    """fresh(): one more desk."""
-    folder, count = tmp_path_factory.mktemp("random"), itertools.count(1)
-    made: list[Desk] = []
-
-    def make() -> Desk:
-        while made:
-            made.pop().close()
-        shutil.copytree(empty_hub, target := folder / f"desk{next(count)}")
-        made.append(Desk.open(target))
-        return made[-1]
-
-    yield make
-    while made:
-        made.pop().close()
 
 
 NEWS_VERBS = ("paid", "proved", "declined", "unheard", "returned", "chargeback", "settled")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -120,24 +117,6 @@ def played(desk: Desk, events: list[str]) -> list[str]:
         else:
             done.append(line)
     return done
-
-
-@pytest.fixture(scope="module")
-def fresh(empty_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Desk]]:
-    """fresh(): one more desk."""
-    folder, count = tmp_path_factory.mktemp("random-export"), itertools.count(1)
-    made: list[Desk] = []
-
-    def make() -> Desk:
-        while made:
-            made.pop().close()
-        shutil.copytree(empty_hub, target := folder / f"desk{next(count)}")
-        made.append(Desk.open(target))
-        return made[-1]
-
-    yield make
-    while made:
-        made.pop().close()
 
 
 def of_random_books(books: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
