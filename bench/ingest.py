@@ -11,7 +11,7 @@ for each of as many open payments.
 
 *Acknowledged* is the rate of 2xx answers, each sent after the RSA signature was verified and a commit was on the disk.
 A lone notification is applied in that same transaction; of a burst the hub may store the proven message and apply
-it at once afterwards (hub/flows/receive_message.py), so *applied* is the rate until all of it is in the books:
+it at once afterwards (hub/flows/payments/receive_message.py), so *applied* is the rate until all of it is in the books:
 observation, status, capture and allocation with their seals, and the two mails that are owed. The mails themselves
 are counted, not sent. At the end every acknowledged notification must be found applied exactly once.
 """

@@ -255,7 +255,7 @@ def _settings(folder: Path, port: int) -> Any:
 def _work(folder: Path, port: int) -> int:
     """The product's loop on mails that are drawn already."""
     from hub.bootstrap import open_hub
-    from hub.flows import deliver
+    from hub.flows.mails import deliver
     from hub.jobs.embedded import Loop
     from hub.logs import set_up_logs
     from hub.web.serve import run
@@ -291,8 +291,8 @@ async def _drawn(folder: Path, count: int) -> dict[str, Any]:
     """A company whose round owes as many statements, and each of its mails by delivery id, as it goes on the wire."""
     from hub.bootstrap import migrate_data, open_hub
     from hub.domain.round import Choice
-    from hub.flows.deliver import _drawn as drawn
-    from hub.flows.send_round import run_round, start_round
+    from hub.flows.mails.deliver import _drawn as drawn
+    from hub.flows.statements.send_round import run_round, start_round
 
     settings = _settings(folder, 0)
     migrate_data(settings)

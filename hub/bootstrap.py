@@ -22,9 +22,9 @@ import structlog
 from hub.documents import Documents
 from hub.documents.posting import HttpAlerter
 from hub.documents.smtp import SmtpMailer
-from hub.flows.distrust_plugin import FROZEN, quarantine_distrusted
-from hub.flows.ports import Hub, Mailer, Store
-from hub.flows.watch_account import answer_again, check_credentials, hold_back
+from hub.flows.accounts.watch_account import answer_again, check_credentials, hold_back
+from hub.flows.ground.ports import Hub, Mailer, Store
+from hub.flows.operations.distrust_plugin import FROZEN, quarantine_distrusted
 from hub.providers.at_work import AtWork
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers

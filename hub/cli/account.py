@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from hub.domain.account import MoneyUnderWay, ProviderAccount
     from hub.domain.merchant import Merchant
     from hub.domain.message import StoredMessage
-    from hub.flows.connect_account import Connected
-    from hub.flows.ports import Hub
-    from hub.flows.replace_credentials import NotReplaced
-    from hub.flows.retire_account import MoneyIsUnderWay
+    from hub.flows.accounts.connect_account import Connected
+    from hub.flows.accounts.replace_credentials import NotReplaced
+    from hub.flows.accounts.retire_account import MoneyIsUnderWay
+    from hub.flows.ground.ports import Hub
     from hub_hookspecs import IdentityReport
 
 
@@ -62,7 +62,7 @@ def connect(**given: Any) -> None:
     Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
     nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
-    from hub.flows.connect_account import connect_account
+    from hub.flows.accounts.connect_account import connect_account
 
     _enter(connect_account, "merchant", **given)
 
@@ -77,7 +77,7 @@ def provision(**given: Any) -> None:
     Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
     nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
-    from hub.flows.connect_account import provision_account
+    from hub.flows.accounts.connect_account import provision_account
 
     _enter(provision_account, "operator", **given)
 
@@ -121,8 +121,8 @@ def _enter(
 
 async def _entered(hub: Hub, merchant: Merchant, code: str, entering: Awaitable[Connected]) -> Connected:
     """What entering did; credentials that were not taken are a failed command, which says what replacing would stop."""
-    from hub.flows.replace_credentials import NotReplaced
-    from hub.flows.retire_account import MoneyIsUnderWay
+    from hub.flows.accounts.replace_credentials import NotReplaced
+    from hub.flows.accounts.retire_account import MoneyIsUnderWay
 
     try:
         return await entering
@@ -138,7 +138,7 @@ async def _entered(hub: Hub, merchant: Merchant, code: str, entering: Awaitable[
 async def _confirmed(hub: Hub, done: Connected, *, confirmed: bool) -> Connected:
     """What is active once the person's word for the identity is recorded, where that alone was missing."""
     from hub.domain.account import AccountStatus
-    from hub.flows.connect_account import Connected, confirm_account
+    from hub.flows.accounts.connect_account import Connected, confirm_account
 
     from .running import operator
 
@@ -300,7 +300,7 @@ def _fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any)
 @data_option
 def validate(code: str, slug: str | None, data: str | None) -> None:
     """Ask the provider about credentials and identity again."""
-    from hub.flows.connect_account import Connected, validate_account
+    from hub.flows.accounts.connect_account import Connected, validate_account
 
     from .finding import find_account, find_company
     from .running import operator, run
@@ -324,7 +324,7 @@ def validate(code: str, slug: str | None, data: str | None) -> None:
 @data_option
 def confirm(code: str, yes: bool, by: str | None, slug: str | None, data: str | None) -> None:
     """Confirm by hand that the company is the one that the provider knows."""
-    from hub.flows.connect_account import confirm_account
+    from hub.flows.accounts.connect_account import confirm_account
 
     from .finding import find_account, find_company
     from .running import operator, run
@@ -354,7 +354,7 @@ def _ask(merchant: Merchant, code: str) -> None:
 @data_option
 def disable(code: str, slug: str | None, data: str | None) -> None:
     """Take no new payments through an account; live ones go on."""
-    from hub.flows.connect_account import disable_account
+    from hub.flows.accounts.connect_account import disable_account
 
     from .finding import find_account, find_company
     from .running import run
@@ -374,7 +374,7 @@ def disable(code: str, slug: str | None, data: str | None) -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List accounts and how they stand, retired ones with their ids."""
-    from hub.flows.view_hearing import hearing_of
+    from hub.flows.operations.view_hearing import hearing_of
 
     from .finding import company_in
     from .printing import print_json, print_table, when
@@ -439,10 +439,10 @@ def show(code: str, slug: str | None, as_json: bool, data: str | None) -> None:
     PROVIDER is its code, or the id of one of the company's accounts, retired ones too."""
     import attrs
 
-    from hub.flows.connect_account import missing_settings, notification_address
-    from hub.flows.money_under_way import money_under_way
-    from hub.flows.view_hearing import hearing_of
-    from hub.flows.watch_account import REFUSED
+    from hub.flows.accounts.connect_account import missing_settings, notification_address
+    from hub.flows.accounts.money_under_way import money_under_way
+    from hub.flows.accounts.watch_account import REFUSED
+    from hub.flows.operations.view_hearing import hearing_of
 
     from .finding import find_account, find_company
     from .printing import local, moment, print_facts, print_json, print_text
@@ -518,7 +518,7 @@ def rotate_keys(forget_old: bool, data: str | None) -> int:
 
     Exit code 1 when something does not open with any key that is here: it stays as it is, and so do the old keys."""
     from hub.bootstrap import KEYS, NotReady, database_of
-    from hub.flows.reseal_secrets import StillSealed, forget_keys, reseal_secrets
+    from hub.flows.accounts.reseal_secrets import StillSealed, forget_keys, reseal_secrets
     from hub.vault import drop_key, open_vault
     from hub.vault import rotate_keys as add_key
 

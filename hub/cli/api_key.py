@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.domain.merchant import ApiKey
-    from hub.flows.ports import Hub
-    from hub.flows.revoke_api_key import KeyLine
+    from hub.flows.ground.ports import Hub
+    from hub.flows.merchants.revoke_api_key import KeyLine
 
 
 @click.group()
@@ -29,7 +29,7 @@ def command() -> None:
 @data_option
 def create(name: str, slug: str | None, data: str | None) -> None:
     """Make a key and print it; it is shown this once and kept as a hash."""
-    from hub.flows.issue_api_key import issue_api_key
+    from hub.flows.merchants.issue_api_key import issue_api_key
 
     from .finding import find_company
     from .running import run
@@ -49,7 +49,7 @@ def create(name: str, slug: str | None, data: str | None) -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List keys by their ids, which are no secret; the keys themselves are not kept."""
-    from hub.flows.revoke_api_key import list_api_keys
+    from hub.flows.merchants.revoke_api_key import list_api_keys
 
     from .finding import company_in
     from .printing import print_json, print_table, when
@@ -105,7 +105,7 @@ def revoke(key_id: str, by: str | None, data: str | None) -> None:
 
     ID is what `api-key list` shows, or its beginning; - reads the stolen key itself from standard input.
     """
-    from hub.flows.revoke_api_key import revoke_api_key
+    from hub.flows.merchants.revoke_api_key import revoke_api_key
 
     from .printing import command_line
     from .running import operator, run
@@ -125,7 +125,7 @@ def revoke(key_id: str, by: str | None, data: str | None) -> None:
 
 async def _find(hub: Hub, text: str) -> KeyLine:
     """The key that is meant, if it is in use."""
-    from hub.flows.revoke_api_key import find_api_keys
+    from hub.flows.merchants.revoke_api_key import find_api_keys
 
     found = await find_api_keys(hub, text)
     shown = "that key" if text.startswith("phk_") else f"id {text!r}"

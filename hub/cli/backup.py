@@ -32,7 +32,7 @@ def command(file: Path, verify: bool, data: str | None) -> int:
 
 def _back_up(file: Path, data: str | None) -> int:
     from hub.bootstrap import KEYS, database_of, utc_now
-    from hub.flows.note_backup import note_backup
+    from hub.flows.operations.note_backup import note_backup
     from hub.storage import back_up
 
     from .running import run_with, settings_of

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hub.domain.merchant import Merchant
-    from hub.flows.ports import Hub, Tx
-    from hub.flows.save_company import CompanyForm, CompanySaved
+    from hub.flows.ground.ports import Hub, Tx
+    from hub.flows.merchants.save_company import CompanyForm, CompanySaved
 
 
 @click.group()
@@ -78,7 +78,7 @@ def create(
 ) -> None:
     """Register a company and its owner; NAME is its short name for commands."""
     from hub.domain.merchant import Options
-    from hub.flows.save_company import CompanyForm, create_company
+    from hub.flows.merchants.save_company import CompanyForm, create_company
     from hub_hookspecs import Mode
 
     from .running import run
@@ -222,7 +222,7 @@ def _readable(value: object) -> object:
 @data_option
 def edit(slug: str, data: str | None, **fields: Any) -> None:
     """Change a company; what is not given stays as it is."""
-    from hub.flows.save_company import save_company
+    from hub.flows.merchants.save_company import save_company
 
     from .finding import find_company
     from .running import run
@@ -242,7 +242,7 @@ def edit(slug: str, data: str | None, **fields: Any) -> None:
 
 def _form(merchant: Merchant, given: dict[str, Any]) -> CompanyForm:
     """The company's form with the given fields in place of its own."""
-    from hub.flows.save_company import CompanyForm
+    from hub.flows.merchants.save_company import CompanyForm
 
     company = merchant.company
     current = {
@@ -282,7 +282,7 @@ def options(
     data: str | None,
 ) -> None:
     """Change what a company chooses; what is not given stays as it is."""
-    from hub.flows.save_options import save_options
+    from hub.flows.merchants.save_options import save_options
 
     from .finding import find_company
     from .running import run
@@ -322,7 +322,7 @@ def member() -> None:
 def member_add(email: str, role: str, language: str | None, slug: str | None, data: str | None) -> None:
     """Let a person sign in by mailed link."""
     from hub.domain.merchant import Role
-    from hub.flows.add_member import add_member
+    from hub.flows.merchants.add_member import add_member
 
     from .finding import find_company
     from .running import run
@@ -372,8 +372,8 @@ def member_remove(email: str, owner: str, by: str | None, slug: str | None, data
 
     The last owner goes only when --owner names another one, who need not be a member yet.
     """
-    from hub.flows.remove_member import remove_member
-    from hub.flows.save_company import Invalid
+    from hub.domain.identity import Invalid
+    from hub.flows.merchants.remove_member import remove_member
 
     from .finding import find_company
     from .printing import command_line

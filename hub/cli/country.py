@@ -9,8 +9,8 @@ import click
 from .options import data_option, json_option
 
 if TYPE_CHECKING:
-    from hub.flows.enable_provider import Place
-    from hub.flows.ports import Hub
+    from hub.flows.accounts.enable_provider import Place
+    from hub.flows.ground.ports import Hub
 
 
 @click.group()
@@ -23,7 +23,7 @@ def command() -> None:
 @data_option
 def list_(as_json: bool, data: str | None) -> None:
     """List countries and providers; where one is not offered, the reason."""
-    from hub.flows.enable_provider import list_places
+    from hub.flows.accounts.enable_provider import list_places
 
     from .printing import print_json, print_table
     from .running import run
@@ -76,7 +76,7 @@ def disable(country: str, code: str, data: str | None) -> None:
 
 
 def _set(country: str, code: str, data: str | None, *, enabled: bool) -> None:
-    from hub.flows.enable_provider import enable_provider
+    from hub.flows.accounts.enable_provider import enable_provider
 
     from .running import run
 

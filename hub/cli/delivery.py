@@ -9,7 +9,7 @@ import click
 from .options import any_company_option, data_option, json_option
 
 if TYPE_CHECKING:
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
 
 AT_ONCE = 4
 
@@ -84,7 +84,7 @@ def _facts(item: Any, company: str) -> dict[str, object]:
 @data_option
 def retry(delivery_id: str | None, dead: bool, data: str | None) -> None:
     """Make a mail due now: one that was given up, or that waits for its next try."""
-    from hub.flows.retry_delivery import retry_dead, retry_delivery
+    from hub.flows.mails.retry_delivery import retry_dead, retry_delivery
 
     from .running import run
 
@@ -119,7 +119,7 @@ async def _hand_over(hub: Hub) -> tuple[dict[str, str], int, list[Any]]:
     """Claim what is due until nothing is, as the loop does; each one is tried once."""
     import asyncio
 
-    from hub.flows.deliver import deliver
+    from hub.flows.mails.deliver import deliver
     from hub.jobs.embedded import VISIBILITY
 
     from .finding import zones_in

@@ -12,7 +12,7 @@ from .options import data_option, json_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hub.flows.examine import Finding
+    from hub.flows.operations.examine import Finding
     from hub.settings import Settings
 
 
@@ -57,7 +57,7 @@ def _print(found: list[Finding], faults: int) -> None:
 def _examine(data: str | None, *, no_mail: bool, books: bool) -> Iterator[Finding]:
     from pathlib import Path
 
-    from hub.flows.examine import fault, fine
+    from hub.flows.operations.examine import fault, fine
     from hub.logs import set_up_logs
     from hub.settings import SettingsError, load_settings
 
@@ -78,7 +78,7 @@ def _examine(data: str | None, *, no_mail: bool, books: bool) -> Iterator[Findin
 def _settings(settings: Settings) -> Iterator[Finding]:
     from urllib.parse import urlsplit
 
-    from hub.flows.examine import warning
+    from hub.flows.operations.examine import warning
 
     address = urlsplit(settings.base_url)
     here = address.hostname in ("localhost", "127.0.0.1", "::1")
@@ -105,7 +105,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _files(settings: Settings) -> Iterator[Finding]:
     from hub.bootstrap import KEYS
-    from hub.flows.examine import fault, fine
+    from hub.flows.operations.examine import fault, fine
     from hub.vault import KeyFileMissing, VaultError, open_vault
 
     keys = settings.data / KEYS
@@ -128,7 +128,7 @@ def open_to_others(data: Path) -> Iterator[Finding]:
     import os
 
     from hub.bootstrap import PROOFS
-    from hub.flows.examine import fault
+    from hub.flows.operations.examine import fault
 
     if os.name != "posix":
         return
@@ -164,8 +164,8 @@ def _inside(settings: Settings, *, books: bool) -> Iterator[Finding]:
     import asyncio
 
     from hub.bootstrap import NotReady, database_of, open_hub
-    from hub.flows.examine import examine, fault, fine
-    from hub.flows.ports import Unavailable
+    from hub.flows.ground.ports import Unavailable
+    from hub.flows.operations.examine import examine, fault, fine
     from hub.storage import Unusable
     from hub.vault import VaultError
 
@@ -199,7 +199,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     import smtplib
 
     from hub.bootstrap import mailer_for
-    from hub.flows.examine import fault, fine
+    from hub.flows.operations.examine import fault, fine
 
     place = f"{settings.smtp_host}:{settings.smtp_port}"
     try:

@@ -11,7 +11,7 @@ from .options import any_company_option, data_option, json_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
 
     from .things import Page
     from .timeline import Told
@@ -51,7 +51,7 @@ def command(words: tuple[str, ...], slug: str | None, as_json: bool, data: str |
 async def _found(hub: Hub, text: str, slug: str | None, data: str | None) -> tuple[Sequence[Page], Told | None]:
     """A page for each thing; of a payment alone its whole story."""
     from hub.domain.payment import Payment
-    from hub.flows.find_anything import find_anything, is_address
+    from hub.flows.views.find_anything import find_anything, is_address
 
     from .finding import find_company
     from .things import pages_of

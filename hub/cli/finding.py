@@ -14,8 +14,8 @@ import click
 from hub.domain.account import ProviderAccount
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment
-from hub.flows.find_anything import customers_called, customers_numbered, payments_typed
-from hub.flows.ports import Hub, Tx
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.views.find_anything import customers_called, customers_numbered, payments_typed
 
 T = TypeVar("T")
 

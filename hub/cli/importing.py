@@ -9,8 +9,8 @@ import click
 from .options import company_option, data_option, json_option, pairs
 
 if TYPE_CHECKING:
-    from hub.flows.import_files import ImportReport
-    from hub.flows.ports import Hub
+    from hub.flows.books.import_files import ImportReport
+    from hub.flows.ground.ports import Hub
 
 
 @click.group()
@@ -40,7 +40,7 @@ def customers(
     file: IO[bytes], slug: str | None, mapping: tuple[str, ...], dry_run: bool, as_json: bool, data: str | None
 ) -> int:
     """Import customers from FILE or - (standard input), matched by identity number."""
-    from hub.flows.import_files import import_customers
+    from hub.flows.books.import_files import import_customers
 
     from .finding import find_company
     from .running import run
@@ -70,7 +70,7 @@ def invoices(
     currency: str | None,
 ) -> int:
     """Import invoices from FILE or - (standard input), matched by number."""
-    from hub.flows.import_files import import_invoices
+    from hub.flows.books.import_files import import_invoices
 
     from .finding import find_company
     from .running import run

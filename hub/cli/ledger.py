@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hub.domain.ledger import Entry
     from hub.domain.merchant import Merchant
     from hub.domain.payable import Payable
-    from hub.flows.ports import Hub, Tx
+    from hub.flows.ground.ports import Hub, Tx
     from hub_hookspecs import Mode, Money
 
 mode_option = click.option(
@@ -229,7 +229,7 @@ async def _book(hub: Hub, slug: str | None, mode: str | None) -> tuple[Merchant,
 @data_option
 def credit_note(invoice: str, note: str, amount: str, reason: str, slug: str | None, data: str | None) -> None:
     """Book credit note NOTE of AMOUNT on INVOICE, once; what exceeds the due becomes the customer's credit."""
-    from hub.flows.settle_bill import credit_bill
+    from hub.flows.books.settle_bill import credit_bill
 
     from .running import operator
 
@@ -248,7 +248,7 @@ def credit_note(invoice: str, note: str, amount: str, reason: str, slug: str | N
 @data_option
 def write_off(invoice: str, amount: str | None, reason: str, slug: str | None, data: str | None) -> None:
     """Write off what will never be paid of INVOICE."""
-    from hub.flows.settle_bill import write_off_bill
+    from hub.flows.books.settle_bill import write_off_bill
 
     from .running import operator
 
@@ -267,7 +267,7 @@ def write_off(invoice: str, amount: str | None, reason: str, slug: str | None, d
 def use_credit(invoice: str, amount: str | None, slug: str | None, data: str | None) -> None:
     """Let the customer's credit settle INVOICE; the oldest credit goes first."""
     from hub.domain.ledger import Share
-    from hub.flows.settle_bill import apply_credit
+    from hub.flows.books.settle_bill import apply_credit
 
     from .running import operator
 
@@ -293,7 +293,7 @@ def use_credit(invoice: str, amount: str | None, slug: str | None, data: str | N
 @data_option
 def correct(key: str, amount: str | None, reason: str, slug: str | None, data: str | None) -> None:
     """Reverse the entry KEY, or with --amount correct what it brought in; nothing is edited."""
-    from hub.flows.correct_entry import correct_amount, correct_entry
+    from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 
     from .finding import find_company
     from .running import operator, run
@@ -320,7 +320,7 @@ def correct(key: str, amount: str | None, reason: str, slug: str | None, data: s
 @data_option
 def erase_note(key: str, reason: str, mode: str | None, slug: str | None, data: str | None) -> None:
     """Erase for good what was written beside the entry KEY; the entry and its seal stay as they are."""
-    from hub.flows.erase_note import erase_note
+    from hub.flows.books.erase_note import erase_note
 
     from .running import operator, run
 

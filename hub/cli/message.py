@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.domain.message import MessageState
-    from hub.flows.ports import Hub
-    from hub.flows.receive_message import News, Read
-    from hub.flows.replay_message import Replayed
-    from hub.flows.view_messages import MessageLine, MessagePage
+    from hub.flows.ground.ports import Hub
+    from hub.flows.payments.receive_message import News, Read
+    from hub.flows.payments.replay_message import Replayed
+    from hub.flows.views.view_messages import MessageLine, MessagePage
 
 SHORT = 10
 """Characters of an id that lists show; commands take them."""
@@ -92,7 +92,7 @@ def list_(
 async def _chosen(
     hub: Hub, slug: str | None, code: str | None, states: Sequence[MessageState], since: str | None, limit: int
 ) -> Sequence[MessageLine]:
-    from hub.flows.view_messages import list_messages
+    from hub.flows.views.view_messages import list_messages
 
     from .finding import clock_in, since_moment
 
@@ -149,7 +149,7 @@ def _facts(line: MessageLine) -> dict[str, object]:
 
 
 async def _find(hub: Hub, text: str) -> MessageLine:
-    from hub.flows.view_messages import find_messages
+    from hub.flows.views.view_messages import find_messages
 
     from .finding import only
 
@@ -165,7 +165,7 @@ def show(message_id: str, as_json: bool, data: str | None) -> None:
 
     Its content is never shown, since it holds data of people and may hold proofs: values stand as their kind and
     length. What a replay would make of it is tried and taken back; nothing is sent."""
-    from hub.flows.view_messages import view_message
+    from hub.flows.views.view_messages import view_message
 
     from .printing import print_json
     from .running import run
@@ -272,7 +272,7 @@ async def _replay(
     *,
     dry_run: bool,
 ) -> list[tuple[MessageLine, Replayed]]:
-    from hub.flows.replay_message import LED_NOWHERE, replay_message
+    from hub.flows.payments.replay_message import LED_NOWHERE, replay_message
 
     if message_ids:
         lines: Sequence[MessageLine] = [await _find(hub, text) for text in message_ids]

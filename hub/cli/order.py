@@ -9,7 +9,7 @@ import click
 from .options import company_option, data_option, json_option
 
 if TYPE_CHECKING:
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
 
 
 @click.group()
@@ -23,7 +23,7 @@ def command() -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List a company's store orders."""
-    from hub.flows.view_order import held_for
+    from hub.flows.statements.view_order import held_for
 
     from .finding import company_in
     from .printing import print_json, print_table, when

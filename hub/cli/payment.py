@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hub.domain.merchant import Merchant
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
 
 STATUSES = ("created", "pending", "unknown", "paid", "closed")
 HEADERS = (
@@ -47,7 +47,7 @@ def list_(
 
     STATUS says of a paid one what became of its money; REMAINS is what came less what went back, as the books have it.
     """
-    from hub.flows.read_held import held_of_many
+    from hub.flows.ground.read_held import held_of_many
 
     from .finding import clock_in, company_in, since_moment
     from .printing import moment, print_csv, print_json, print_table, when
@@ -171,7 +171,7 @@ def export(
 
     from hub.domain.export import csv_of, xlsx_of
     from hub.domain.moved import By
-    from hub.flows.export_payments import COLUMNS, MOST, export_payments
+    from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
 
     from .finding import find_company
     from .printing import json_of
@@ -266,7 +266,7 @@ def check(reference: str, data: str | None) -> None:
     """Look at one payment now.
 
     Its provider is asked, or the rules that are due are applied."""
-    from hub.flows.check_payment import check_payment
+    from hub.flows.payments.check_payment import check_payment
 
     from .finding import find_payment
     from .running import run
@@ -305,7 +305,7 @@ def refund(
     data: str | None,
 ) -> int:
     """Give a captured payment back through its provider, once."""
-    from hub.flows.decide_refund import decide_refund
+    from hub.flows.corrections.decide_refund import decide_refund
 
     from .deciding import evidence_of, tell_decision, via
     from .finding import find_payment
@@ -331,7 +331,7 @@ def refund(
 @data_option
 def cancel(reference: str, by: str, data: str | None) -> int:
     """Ask the provider to withdraw a pending payment; only its word cancels it."""
-    from hub.flows.run_operation import cancel_payment
+    from hub.flows.payments.run_operation import cancel_payment
 
     from .finding import find_payment
     from .running import run
@@ -363,7 +363,7 @@ def release(reference: str, by: str, why: str, yes: bool, data: str | None) -> N
 
     Only if the payer confirms that nothing was approved and no card was entered. It is closed unproven and watched:
     money that still arrives is booked as late."""
-    from hub.flows.release_payment import release_payment
+    from hub.flows.payments.release_payment import release_payment
 
     from .deciding import tell_decision, via
     from .finding import find_payment
@@ -408,7 +408,7 @@ def record(
     """Record with proof what became of a payment: what its provider shows, when no news will come.
 
     --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
-    from hub.flows.record_outcome import Proof, record_not_paid, record_paid
+    from hub.flows.payments.record_outcome import Proof, record_not_paid, record_paid
 
     from .deciding import evidence_of, tell_decision, via
     from .finding import find_payment
@@ -457,7 +457,7 @@ def conclude(
     data: str | None,
 ) -> None:
     """Say with proof whether a refund, undo or cancel without a clear answer was executed."""
-    from hub.flows.record_outcome import conclude_operation
+    from hub.flows.payments.record_outcome import conclude_operation
 
     from .deciding import evidence_of, tell_decision, via
     from .finding import find_payment

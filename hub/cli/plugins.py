@@ -189,7 +189,7 @@ def check(code: str, options: tuple[str, ...], as_json: bool, data: str | None) 
 @data_option
 def release(code: str, data: str | None) -> int:
     """Trust a plugin again that froze the process twice, from the next start on."""
-    from hub.flows.distrust_plugin import release_plugin
+    from hub.flows.operations.distrust_plugin import release_plugin
 
     from .running import run
 

@@ -9,7 +9,7 @@ import click
 from .options import data_option, json_option
 
 if TYPE_CHECKING:
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
 
 
 @click.group()
@@ -38,7 +38,7 @@ async def _account(hub: Hub, code: str, company: str | None) -> str | None:
 @data_option
 def pause(code: str, account: str | None, text: str, data: str | None) -> None:
     """Hide a provider's buttons at once, everywhere; payments that were started go on."""
-    from hub.flows.pause_provider import pause_provider
+    from hub.flows.accounts.pause_provider import pause_provider
 
     from .explaining import in_english
     from .running import operator, run
@@ -63,7 +63,7 @@ def pause(code: str, account: str | None, text: str, data: str | None) -> None:
 @data_option
 def resume(code: str, account: str | None, data: str | None) -> int:
     """Show a provider's buttons again."""
-    from hub.flows.pause_provider import list_pauses, resume_provider
+    from hub.flows.accounts.pause_provider import list_pauses, resume_provider
 
     from .running import run
 
@@ -85,7 +85,7 @@ def resume(code: str, account: str | None, data: str | None) -> int:
 @data_option
 def pauses(as_json: bool, data: str | None) -> None:
     """List what is paused now."""
-    from hub.flows.pause_provider import list_pauses
+    from hub.flows.accounts.pause_provider import list_pauses
 
     from .finding import zones_in
     from .printing import print_json, print_table, when

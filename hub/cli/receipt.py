@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
     from hub.domain.payable import Payable
     from hub.domain.receipt import CashReceipt, ReceiptLine, SeriesGap
-    from hub.flows.ports import Hub
-    from hub.flows.view_desk import ReceiptView
+    from hub.flows.ground.ports import Hub
+    from hub.flows.views.view_desk import ReceiptView
     from hub_hookspecs import Money
 
 
@@ -28,8 +28,8 @@ def command() -> None:
 @data_option
 def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     """List a company's cash receipts, newest first."""
-    from hub.flows.skip_numbers import list_gaps
-    from hub.flows.view_desk import list_receipts
+    from hub.flows.receipts.skip_numbers import list_gaps
+    from hub.flows.views.view_desk import list_receipts
 
     from .finding import find_company
     from .printing import print_json, print_table
@@ -81,7 +81,7 @@ def _told(gap: SeriesGap, zone: str) -> str:
 @data_option
 def gaps(slug: str | None, as_json: bool, data: str | None) -> None:
     """List the numbers that no cash receipt here has, with who left them out, when and why."""
-    from hub.flows.skip_numbers import list_gaps
+    from hub.flows.receipts.skip_numbers import list_gaps
 
     from .explaining import in_english
     from .finding import find_company
@@ -118,7 +118,7 @@ def gaps(slug: str | None, as_json: bool, data: str | None) -> None:
 @data_option
 def skip(last: str, reason: str, slug: str | None, data: str | None) -> None:
     """Leave out every number up to RECEIPT, such as RC-000042, because somebody has it and it is not here."""
-    from hub.flows.skip_numbers import skip_numbers
+    from hub.flows.receipts.skip_numbers import skip_numbers
 
     from .finding import find_company
     from .running import operator, run
@@ -175,7 +175,7 @@ def _facts(view: ReceiptView) -> dict[str, object]:
 @data_option
 def show(number: str, slug: str | None, as_json: bool, data: str | None) -> None:
     """Show one cash receipt; RECEIPT is its number, such as RC-000042 or 42."""
-    from hub.flows.view_desk import view_receipt
+    from hub.flows.views.view_desk import view_receipt
 
     from .finding import find_company
     from .printing import print_facts, print_json
@@ -284,7 +284,7 @@ def record(
 ) -> None:
     """Record money received outside the hub; what no invoice takes stays the customer's credit."""
     from hub.domain.receipt import Means
-    from hub.flows.record_receipt import record_by_hand
+    from hub.flows.corrections.record_receipt import record_by_hand
 
     from .finding import find_company, find_customer
     from .running import operator, run
@@ -372,7 +372,7 @@ def for_payment(
     """
     import attrs
 
-    from hub.flows.record_receipt import receipt_form, record_for_payment
+    from hub.flows.corrections.record_receipt import receipt_form, record_for_payment
 
     from .finding import find_payment
     from .running import operator, run
@@ -421,7 +421,7 @@ def for_payment(
 def certificate(number: str, day: str, withheld: tuple[str, ...], slug: str | None, data: str | None) -> None:
     """Record what a payer kept back and proves later, with the certificate alone; the same certificate counts once."""
     from hub.domain.receipt import Certificate
-    from hub.flows.record_withholding import record_withholding
+    from hub.flows.corrections.record_withholding import record_withholding
 
     from .finding import find_company
     from .running import operator, run
@@ -449,7 +449,7 @@ def void(number: str, reason: str, slug: str | None, data: str | None) -> None:
 
     What it declared is corrected. Money that a person recorded is taken back; money that a provider proved stays.
     """
-    from hub.flows.void_receipt import void_receipt
+    from hub.flows.receipts.void_receipt import void_receipt
 
     from .finding import find_company
     from .printing import local

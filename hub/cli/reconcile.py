@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hub.domain.settlement import StoredLine
-    from hub.flows.ports import Hub
-    from hub.flows.reconcile import Reconciliation
+    from hub.flows.ground.ports import Hub
+    from hub.flows.settlements.reconcile import Reconciliation
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
 
@@ -80,7 +80,7 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
 
 def _standing(hub: Hub, tx: Any, account: Any, company: str) -> dict[str, object]:
     from hub.domain.settlement import LineState
-    from hub.flows.reconcile_daily import can_be_fetched
+    from hub.flows.settlements.reconcile_daily import can_be_fetched
 
     planned = tx.reconciliations.get(account.id)
     return {
@@ -125,7 +125,7 @@ def import_(
 
     Exit code 1 when the file has faults or anything does not match.
     """
-    from hub.flows.reconcile import import_settlement
+    from hub.flows.settlements.reconcile import import_settlement
 
     from .finding import find_account, find_company
     from .running import run
@@ -151,7 +151,7 @@ def import_(
 @data_option
 def fetch(account: str, period: str, dry_run: bool, slug: str | None, as_json: bool, data: str | None) -> int:
     """Reconcile ACCOUNT with what its provider reports for a period; exit code 1 when anything does not match."""
-    from hub.flows.reconcile import fetch_settlement
+    from hub.flows.settlements.reconcile import fetch_settlement
 
     from .finding import find_account, find_company
     from .running import run
@@ -302,7 +302,7 @@ def lines(account: str, state: str | None, slug: str | None, as_json: bool, data
 @data_option
 def withdraw(account: str, line: str, reason: str, slug: str | None, data: str | None) -> None:
     """Take back LINE, which was booked and is wrong; what it settled is awaited again."""
-    from hub.flows.reconcile import withdraw_line
+    from hub.flows.settlements.reconcile import withdraw_line
 
     from .finding import find_account, find_company
     from .running import operator, run

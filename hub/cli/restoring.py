@@ -14,7 +14,7 @@ from .options import data_option
 
 if TYPE_CHECKING:
     from hub.domain.receipt import SeriesGap
-    from hub.flows.note_restore import SeriesEnd
+    from hub.flows.operations.note_restore import SeriesEnd
 
 
 @click.command("restore")
@@ -43,8 +43,8 @@ def command(file: Path, keys: Path | None, said: tuple[str, ...], skip: int | No
     import shutil
 
     from hub.bootstrap import KEYS, database_of
-    from hub.flows.check_keys import check_keys
-    from hub.flows.note_restore import note_restore, series_ends
+    from hub.flows.operations.check_keys import check_keys
+    from hub.flows.operations.note_restore import note_restore, series_ends
     from hub.providers.load import load_countries
     from hub.storage import read_backup, restore
 
@@ -87,7 +87,7 @@ def continuing(
     Raises:
         click.UsageError: Of a series nothing was said, or what cannot be.
     """
-    from hub.flows.note_restore import WrongNumber, gap_behind
+    from hub.flows.operations.note_restore import WrongNumber, gap_behind
 
     from .running import operator
 

@@ -11,7 +11,7 @@ from .options import any_company_option, data_option, json_option
 
 if TYPE_CHECKING:
     from hub.domain.message import Review
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
 
 SHOWN_BY = {
     "rejected_signature": ("message", "list", "--state", "rejected"),
@@ -94,7 +94,7 @@ def _facts(item: Review, company: str, payment: Any) -> dict[str, object]:
 
 
 async def _find(hub: Hub, text: str) -> Review:
-    from hub.flows.resolve_review import find_review
+    from hub.flows.corrections.resolve_review import find_review
 
     from .finding import only
 
@@ -148,7 +148,7 @@ def waiting(as_json: bool, data: str | None) -> None:
 @data_option
 def show(review_id: str, as_json: bool, data: str | None) -> None:
     """Show a review: its cause, its payment, what was decided, and what to do."""
-    from hub.flows.read_held import held_of
+    from hub.flows.ground.read_held import held_of
 
     from .finding import zones_in
     from .printing import command_line, local, print_facts, print_hanging, print_json
@@ -248,7 +248,7 @@ def _decision(decision: Any) -> dict[str, object]:
 @data_option
 def resolve(review_id: str, by: str, why: str, evidence: str, evidence_file: str | None, data: str | None) -> None:
     """Say what became of a review; it moves no money and frees no invoice."""
-    from hub.flows.resolve_review import resolve_review
+    from hub.flows.corrections.resolve_review import resolve_review
 
     from .deciding import evidence_of, tell_decision, via
     from .running import run
@@ -275,7 +275,7 @@ def approve(waiting_id: str, by: str, why: str, data: str | None) -> None:
     """Let happen what another person proposed; the checks of the first command are made again.
 
     ID is the review's or the proposal's, see: payment-hub review waiting."""
-    from hub.flows.approve_decision import approve_decision, find_waiting
+    from hub.flows.corrections.approve_decision import approve_decision, find_waiting
 
     from .deciding import tell_decision, via
     from .running import run

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from hub.bootstrap import open_hub
-from hub.flows.ports import Hub
+from hub.flows.ground.ports import Hub
 from hub.logs import set_up_logs
 from hub.settings import Settings, load_settings
 

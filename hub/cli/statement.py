@@ -11,9 +11,9 @@ from .plain import plain
 
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
-    from hub.flows.ports import Hub
-    from hub.flows.send_statement import Sent
-    from hub.flows.view_statement import StatementView
+    from hub.flows.ground.ports import Hub
+    from hub.flows.statements.send_statement import Sent
+    from hub.flows.statements.view_statement import StatementView
 
 customer_argument = click.argument("customer", metavar="CUSTOMER")
 
@@ -30,7 +30,7 @@ def command() -> None:
 @data_option
 def show(customer: str, slug: str | None, as_json: bool, data: str | None) -> None:
     """Show a customer's statement, and how it can be paid."""
-    from hub.flows.view_statement import preview_statement
+    from hub.flows.statements.view_statement import preview_statement
 
     from .finding import find_company, find_customer
     from .printing import print_json
@@ -137,7 +137,7 @@ def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None
     """Mail statements; serve, worker or `delivery run` hands them over."""
     from datetime import datetime
 
-    from hub.flows.send_statement import NoMail, send_statement
+    from hub.flows.statements.send_statement import NoMail, send_statement
 
     from .finding import find_company
     from .printing import local
@@ -194,7 +194,7 @@ async def _chosen(hub: Hub, merchant: Merchant, customers: tuple[str, ...]) -> l
 @data_option
 def link(customer: str, slug: str | None, data: str | None) -> None:
     """Print the address of a customer's statement; who has it sees the statement."""
-    from hub.flows.send_statement import copy_link
+    from hub.flows.statements.send_statement import copy_link
 
     from .finding import find_company, find_customer
     from .running import run
@@ -212,7 +212,7 @@ def link(customer: str, slug: str | None, data: str | None) -> None:
 @data_option
 def revoke(customer: str, slug: str | None, data: str | None) -> None:
     """Make every mailed link to a customer's statement dead."""
-    from hub.flows.send_statement import revoke_link
+    from hub.flows.statements.send_statement import revoke_link
 
     from .finding import find_company, find_customer
     from .running import run

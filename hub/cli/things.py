@@ -17,13 +17,13 @@ from hub.domain.message import Delivery, DeliveryState, Review, StoredMessage
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
-from hub.flows.find_anything import LinkFound, Thing
-from hub.flows.open_link import Shut
-from hub.flows.ports import Hub, Tx
-from hub.flows.read_held import held_of
-from hub.flows.remove_member import Removal
-from hub.flows.revoke_api_key import KeyLine
-from hub.flows.view_hearing import hearing_of
+from hub.flows.ground.open_link import Shut
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_held import held_of
+from hub.flows.merchants.remove_member import Removal
+from hub.flows.merchants.revoke_api_key import KeyLine
+from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.views.find_anything import LinkFound, Thing
 from hub_hookspecs import Mode, Money
 
 from .message import SHORT, state_word

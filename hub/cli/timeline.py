@@ -13,11 +13,11 @@ from hub.domain.held import Held
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryState
 from hub.domain.payment import WATCH, Payment, Phase, Seen, Status
-from hub.flows.ports import Hub, Tx
-from hub.flows.view_desk import PaymentDesk, view_payment_desk
-from hub.flows.view_hearing import Hearing, hearing_of
-from hub.flows.view_payment import LineView, PaymentView, Shown
-from hub.flows.view_record import PaymentRecord, view_record
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.operations.view_hearing import Hearing, hearing_of
+from hub.flows.payments.view_payment import LineView, PaymentView, Shown
+from hub.flows.views.view_desk import PaymentDesk, view_payment_desk
+from hub.flows.views.view_record import PaymentRecord, view_record
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
 from .message import state_word

@@ -9,7 +9,7 @@ import click
 from .options import data_option
 
 if TYPE_CHECKING:
-    from hub.flows.ports import Hub
+    from hub.flows.ground.ports import Hub
     from hub.settings import Settings
 
 

@@ -145,7 +145,7 @@ async def _play(story: Any, as_json: bool) -> int:
 
 async def _mail_statements(town: Any) -> None:
     """The customers get their statement: mailboxes begin empty, and shall have something to open."""
-    from hub.flows.send_statement import NoMail, send_statement
+    from hub.flows.statements.send_statement import NoMail, send_statement
 
     for merchant in town.companies.values():
         customers = await town.opened.hub.store.read(lambda tx, m=merchant: tx.customers.of(m.id))
@@ -158,7 +158,7 @@ async def _mail_statements(town: Any) -> None:
 
 async def _invite(town: Any, lang: str, folder: Path, say: Teller) -> None:
     """Print one address: who do you want to be?"""
-    from hub.flows.sign_in import request_sign_in
+    from hub.flows.merchants.sign_in import request_sign_in
 
     from .pages import Person
     from .story import PHONE

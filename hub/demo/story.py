@@ -15,9 +15,9 @@ from hub.documents.mailbox import KeptMail
 from hub.domain.figures import money_text
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment, Seen, Status
-from hub.flows.ports import Tx
-from hub.flows.send_statement import send_statement
-from hub.flows.view_payment import PaymentView, view_of, view_payment
+from hub.flows.ground.ports import Tx
+from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
+from hub.flows.statements.send_statement import send_statement
 from hub_hookspecs import Money
 
 from .town import OWNERS, Town

@@ -26,17 +26,17 @@ from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
 from hub.documents.mailbox import Mailbox
 from hub.domain.account import AccountStatus
 from hub.domain.merchant import Merchant, Options
-from hub.flows.connect_account import (
+from hub.flows.accounts.connect_account import (
     Connected,
     confirm_account,
     connect_account,
     notification_address,
     provision_account,
 )
-from hub.flows.import_files import import_customers, import_invoices
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.ports import Tx
-from hub.flows.save_company import CompanyForm, create_company
+from hub.flows.books.import_files import import_customers, import_invoices
+from hub.flows.ground.ports import Tx
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings

@@ -30,6 +30,14 @@ class Problem:
     message: str
 
 
+class Invalid(Exception):
+    """A form that cannot be accepted; every fault is listed and nothing changed."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
+        self.problems = problems
+
+
 @attrs.frozen(kw_only=True)
 class DocumentReading:
     """What was understood of a document: a document, perhaps with warnings, or errors."""

@@ -17,16 +17,16 @@ from typing import Any, Final
 import attrs
 import structlog
 
-from hub.flows.check_payment import check_payment
-from hub.flows.crowd import crowd_of
-from hub.flows.deliver import deliver
-from hub.flows.owe_digests import owe_digests
-from hub.flows.ports import Hub, Tx
-from hub.flows.receive_message import read_message, take_up_locked
-from hub.flows.reconcile_daily import plan_reconciliations, reconcile_due
-from hub.flows.run_operation import check_operation
-from hub.flows.schedule_rounds import run_schedule
-from hub.flows.send_round import run_round
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.mails.deliver import deliver
+from hub.flows.mails.owe_digests import owe_digests
+from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.crowd import crowd_of
+from hub.flows.payments.receive_message import read_message, take_up_locked
+from hub.flows.payments.run_operation import check_operation
+from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
+from hub.flows.statements.schedule_rounds import run_schedule
+from hub.flows.statements.send_round import run_round
 
 log = structlog.get_logger()
 

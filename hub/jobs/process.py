@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from hub.bootstrap import Opened
-from hub.flows.distrust_plugin import FROZEN, quarantine_distrusted
+from hub.flows.operations.distrust_plugin import FROZEN, quarantine_distrusted
 from hub.providers.at_work import AtWork
 
 from .embedded import Loop

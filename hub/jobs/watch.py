@@ -11,9 +11,9 @@ from typing import Final
 
 import structlog
 
-from hub.flows.keep_house import give_sign_of_life, keep_house
-from hub.flows.ports import Hub, Unavailable
-from hub.flows.raise_alerts import raise_alerts
+from hub.flows.ground.ports import Hub, Unavailable
+from hub.flows.operations.keep_house import give_sign_of_life, keep_house
+from hub.flows.operations.raise_alerts import raise_alerts
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from litestar import Response
 from hub.domain.activity import LONGEST_DAYS, NoPeriod
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of
-from hub.flows.view_activity import ActivityView, rows_of
+from hub.flows.views.view_activity import ActivityView, rows_of
 
 from .pages import HEADERS, policy
 from .texts import message as _

@@ -16,10 +16,10 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
 
-from hub.flows.check_readiness import REMEDIES, check_readiness, is_alive
-from hub.flows.open_link import LinkShut
-from hub.flows.ports import Hub, Unavailable, Unopened
-from hub.flows.save_logo import open_logo
+from hub.flows.ground.open_link import LinkShut
+from hub.flows.ground.ports import Hub, Unavailable, Unopened
+from hub.flows.merchants.save_logo import open_logo
+from hub.flows.operations.check_readiness import REMEDIES, check_readiness, is_alive
 
 from .door import Door
 from .heads import answering_heads, with_head

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Receive, Send
 
 from hub.domain.allowance import Allowance
 from hub.domain.visitor import counted_as
-from hub.flows.ports import Hub
+from hub.flows.ground.ports import Hub
 
 from .links import LINKS, mended
 from .pages import HEADERS, Page, Pages, Request, redirect

@@ -19,9 +19,9 @@ import structlog
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from hub.domain.allowance import Allowance
-from hub.flows.ports import Hub, Unavailable, Unopened
-from hub.flows.receive_message import Answer, receive_notification, receive_return
-from hub.flows.view_payment import view_payment, view_payment_by_return
+from hub.flows.ground.ports import Hub, Unavailable, Unopened
+from hub.flows.payments.receive_message import Answer, receive_notification, receive_return
+from hub.flows.payments.view_payment import view_payment, view_payment_by_return
 from hub_hookspecs import Message, Reply, Source
 
 log = structlog.get_logger()

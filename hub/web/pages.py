@@ -25,8 +25,8 @@ from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import ABSENCE_WORDS, Offered
 from hub.domain.papers import PaperFile
-from hub.flows.ports import Hub
-from hub.flows.print_paper import prints
+from hub.flows.ground.ports import Hub
+from hub.flows.views.print_paper import prints
 from hub_hookspecs import Mode, Money
 
 from .texts import Texts, texts_for

@@ -23,9 +23,9 @@ from hub.domain.offer import Offered
 from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
-from hub.flows.offer_buttons import offers_for
-from hub.flows.start_payment import NotPossible, PayRequest, start_payment
-from hub.flows.view_payment import view_payment
+from hub.flows.payments.offer_buttons import offers_for
+from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.view_payment import view_payment
 from hub_hookspecs import Channel, Mode, Money, PayerField, plain
 
 from .pages import Page, Pages, button_style, form_token, is_form_token, redirect

@@ -17,8 +17,8 @@ from litestar.types import ASGIApp, Receive, Send
 
 from hub.domain.allowance import Allowance
 from hub.domain.visitor import address_of, counted_as, is_among, visitor_behind
-from hub.flows.note_proxy import Blind, note_proxy
-from hub.flows.ports import Hub
+from hub.flows.ground.ports import Hub
+from hub.flows.operations.note_proxy import Blind, note_proxy
 
 log = structlog.get_logger()
 

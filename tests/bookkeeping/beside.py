@@ -24,9 +24,9 @@ from typing import Any, cast
 import attrs
 
 from hub.bootstrap import DATABASE
+from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
-from hub.flows.import_files import ImportReport, import_invoices
-from hub.flows.save_company import Invalid
+from hub.flows.books.import_files import ImportReport, import_invoices
 from tests.bookkeeping.desk import Desk, Missing, Refused, make_origin, run
 from tests.bookkeeping.referee import agreed
 from tests.worlds.__main__ import quiet

@@ -19,6 +19,7 @@ from hub.bootstrap import Opened, migrate_data, open_hub
 from hub.domain import ledger
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.beancount import beancount_text
+from hub.domain.identity import Invalid
 from hub.domain.ledger import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
@@ -26,15 +27,15 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Withholding
 from hub.domain.receipt import CashReceipt, Certificate, Deduction, Means
 from hub.domain.refusals import Conflict
-from hub.flows.correct_entry import correct_amount, correct_entry
-from hub.flows.import_files import import_invoices
-from hub.flows.reconcile import Reconciliation, import_settlement, withdraw_line
-from hub.flows.record_observations import Claim, record_observations, rule_claim
-from hub.flows.record_receipt import record_by_hand, record_for_payment
-from hub.flows.record_withholding import record_withholding
-from hub.flows.save_company import CompanyForm, Invalid, create_company
-from hub.flows.settle_bill import apply_credit, credit_bill, write_off_bill
-from hub.flows.void_receipt import void_receipt
+from hub.flows.books.import_files import import_invoices
+from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
+from hub.flows.corrections.correct_entry import correct_amount, correct_entry
+from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
+from hub.flows.corrections.record_withholding import record_withholding
+from hub.flows.merchants.save_company import CompanyForm, create_company
+from hub.flows.payments.record_observations import Claim, record_observations, rule_claim
+from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.settlements.reconcile import Reconciliation, import_settlement, withdraw_line
 from hub.settings import Settings
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
 

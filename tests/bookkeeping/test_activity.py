@@ -16,9 +16,9 @@ from hub.domain import ledger
 from hub.domain.activity import Activity, compute_activity, moved_by
 from hub.domain.ledger import LedgerKind
 from hub.domain.payable import PayableKind
-from hub.flows import import_files
-from hub.flows.view_activity import movements_of
-from hub.flows.view_statement import statement_of
+from hub.flows.books import import_files
+from hub.flows.statements.view_statement import statement_of
+from hub.flows.views.view_activity import movements_of
 from hub.storage import ledger as stored
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk, read_case

@@ -17,7 +17,7 @@ import pytest
 from hub.domain.ledger import Share, When, shares_of
 from hub.domain.payment import Payment
 from hub.domain.stated import News, Standing, Stated
-from hub.flows import book_money, import_files
+from hub.flows.books import book_money, import_files
 from tests.bookkeeping.beside import keep_many
 from tests.faults.harness import seed_for
 

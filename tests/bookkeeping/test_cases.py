@@ -12,7 +12,7 @@ import pytest
 from hub.domain import ledger
 from hub.domain.ledger import Entry
 from hub.domain.refusals import Conflict
-from hub.flows.view_statement import preview_statement
+from hub.flows.statements.view_statement import preview_statement
 from hub_hookspecs import Money
 from tests.bookkeeping.desk import Case, Desk, read_case
 from tests.bookkeeping.referee import agreed

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-import hub.flows.correct_entry
-import hub.flows.issue_receipt
-import hub.flows.record_observations
+import hub.flows.corrections.correct_entry
+import hub.flows.payments.record_observations
+import hub.flows.receipts.issue_receipt
+from hub.domain.identity import Invalid
 from hub.domain.payment import Flag
-from hub.flows.book_money import by_movement, intakes_in
-from hub.flows.issue_receipt import drafts_for_payment
-from hub.flows.save_company import Invalid
+from hub.flows.books.book_money import by_movement, intakes_in
+from hub.flows.receipts.issue_receipt import drafts_for_payment
 from tests.bookkeeping.desk import Desk
 
 PAID = ("invoice FE-1 100.00", "pays A FE-1 100.00", "paid A")
@@ -64,7 +64,7 @@ def test_a_refund_that_found_nothing_is_booked_once_there_is_money_for_it(desk_f
 def test_control_flags_that_add_up_observations_call_a_second_dispute_too_much(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.record_observations, "corrected_of", lambda *_given: {})
+    monkeypatch.setattr(hub.flows.payments.record_observations, "corrected_of", lambda *_given: {})
 
     assert is_over(after(desk_for("CR"), *PAID, *WON, "chargeback A as CASE-2"))
 
@@ -84,7 +84,7 @@ def test_what_a_disputed_payment_had_settled_becomes_no_credit(desk_for: Callabl
 def test_control_an_allocation_that_is_reversed_unasked_makes_credit_of_money_that_is_gone(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.correct_entry, "_refuse_gone", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.corrections.correct_entry, "_refuse_gone", lambda *_given: None)
     desk = after(desk_for("CR"), *DISPUTED, TAKEN)
 
     assert desk.balances()["customer_credit", "CRC"] == -10_000
@@ -121,6 +121,6 @@ def test_control_where_each_capture_is_asked_alone_a_dispute_is_in_no_receipt(
         brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
         return {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
 
-    monkeypatch.setattr(hub.flows.issue_receipt, "kept_by_movement", alone)
+    monkeypatch.setattr(hub.flows.receipts.issue_receipt, "kept_by_movement", alone)
 
     assert drafted(after(desk_for("CR"), *PARTS, "chargeback A 100.00 as K1")) == [("M1", 10_000), ("M2", 10_000)]

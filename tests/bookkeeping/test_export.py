@@ -10,8 +10,8 @@ import pytest
 
 from hub.domain.export import csv_of
 from hub.domain.moved import By, What
-from hub.flows import export_payments as flow
-from hub.flows.export_payments import COLUMNS
+from hub.flows.views import export_payments as flow
+from hub.flows.views.export_payments import COLUMNS
 from hub_hookspecs import Kind, Observation
 from tests.bookkeeping.compared import disagreements, exported
 from tests.bookkeeping.desk import Desk

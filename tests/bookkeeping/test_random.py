@@ -7,8 +7,8 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
-from hub.flows.save_company import Invalid
 from tests.bookkeeping.desk import Desk, Missing, Refused
 from tests.bookkeeping.referee import agreed
 from tests.bookkeeping.test_activity import differences

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.domain.activity import Movement
+from hub.domain.identity import Invalid
 from hub.domain.moved import By, Moved, What
 from hub.domain.receipt import Means
 from hub.domain.refusals import Conflict
-from hub.flows import export_payments as flow
-from hub.flows.import_files import import_invoices
-from hub.flows.record_receipt import record_by_hand
-from hub.flows.save_company import Invalid
+from hub.flows.books.import_files import import_invoices
+from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.views import export_payments as flow
 from hub_hookspecs import Kind, Observation
 from tests.bookkeeping import compared
 from tests.bookkeeping.compared import disagreements, exported, left_out_or_twice

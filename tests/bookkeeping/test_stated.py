@@ -11,9 +11,9 @@ import pytest
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import News, Standing, Stated
-from hub.flows import book_money, import_files
-from hub.flows.import_files import ImportReport, import_invoices
-from hub.flows.resolve_review import resolve_review
+from hub.flows.books import book_money, import_files
+from hub.flows.books.import_files import ImportReport, import_invoices
+from hub.flows.corrections.resolve_review import resolve_review
 from tests.bookkeeping.desk import Desk, read_case, run
 
 CASES = Path(__file__).parent / "cases"

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from hub.domain.payment import captures_in, left_of, returns_in
-from hub.flows import view_payment
+from hub.flows.payments import view_payment
 from tests.bookkeeping.desk import Desk
 from tests.bookkeeping.told import untrue, views
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-import hub.flows.correct_entry
+import hub.flows.corrections.correct_entry
 from hub.domain.ledger import EntryKind
 from hub_hookspecs import Mode
 from tests.bookkeeping.desk import Desk
@@ -85,6 +85,6 @@ def test_a_second_payment_that_takes_the_place_of_a_disputed_one_brings_its_own(
 def test_control_a_win_that_brings_back_the_money_alone_leaves_the_withholding_owed(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.correct_entry, "record_observations", lambda *_given, now: None)
+    monkeypatch.setattr(hub.flows.corrections.correct_entry, "record_observations", lambda *_given, now: None)
 
     assert played(desk_for("CO"), *WON) == 0

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Any
 
 from hub.domain.ledger import Entry, EntryKind, LedgerKind, reverses
-from hub.flows.issue_receipt import drafts_for_payment
-from hub.flows.view_payment import PaymentView, view_of
+from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.receipts.issue_receipt import drafts_for_payment
 from tests.bookkeeping.desk import Desk
 
 MOVES = (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK)

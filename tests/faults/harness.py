@@ -42,11 +42,11 @@ from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Options
 from hub.domain.message import DeliveryState
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Seen
-from hub.flows.connect_account import notification_address
-from hub.flows.record_observations import Claim, record_observations
-from hub.flows.save_company import create_company
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.view_payment import payment_link_id
+from hub.flows.accounts.connect_account import notification_address
+from hub.flows.merchants.save_company import create_company
+from hub.flows.payments.record_observations import Claim, record_observations
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.view_payment import payment_link_id
 from hub.jobs.embedded import Loop
 from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits

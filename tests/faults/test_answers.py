@@ -12,17 +12,17 @@ import httpx
 import pytest
 
 import hub.domain.payment
-import hub.flows.check_payment
-import hub.flows.record_observations
-import hub.flows.run_operation
-import hub.flows.start_payment
+import hub.flows.payments.check_payment
+import hub.flows.payments.record_observations
+import hub.flows.payments.run_operation
+import hub.flows.payments.start_payment
 import hub.providers.exchange
 import hub_nequi
 import hub_nequi.codes
 import hub_nequi.wire
 from hub.domain.payment import ObservedBy, Payment, Status
-from hub.flows.record_observations import Claim
-from hub.flows.start_payment import NotPossible
+from hub.flows.payments.record_observations import Claim
+from hub.flows.payments.start_payment import NotPossible
 from hub_hookspecs import Kind, Money, Observation, Outcome, Repeat
 from tests.faults.harness import HANGING, Debtor, World, broken
 
@@ -86,14 +86,14 @@ def test_a_charge_that_was_never_answered_is_charged_once_and_believed_at_the_fi
 
 
 def test_control_no_clear_answer_taken_for_no_charges_twice(world: World, dice: random.Random, plant: Plant) -> None:
-    right = hub.flows.start_payment.claims_of
+    right = hub.flows.payments.start_payment.claims_of
 
     def believe_in_silence(hub_: Any, payment: Payment, conclusion: Any) -> Any:
         if conclusion.outcome is Outcome.UNKNOWN:
             conclusion = attrs.evolve(conclusion, outcome=Outcome.NEVER_SENT)
         return right(hub_, payment, conclusion)
 
-    plant(hub.flows.start_payment, "claims_of", believe_in_silence)
+    plant(hub.flows.payments.start_payment, "claims_of", believe_in_silence)
 
     assert any("charged 2 times" in text for text in charged_twice(world, 4, dice))
 
@@ -135,7 +135,7 @@ def test_what_was_lost_on_the_way_there_is_closed_by_the_rules_of_its_tier(world
 
 
 def test_control_without_the_tier_rule_a_lost_push_stays_in_limbo(world: World, plant: Plant) -> None:
-    plant(hub.flows.check_payment, "undo_due", lambda *_given: False)
+    plant(hub.flows.payments.check_payment, "undo_due", lambda *_given: False)
 
     assert any("after the undo found nothing" in text for text in lost_on_the_way(world, 1))
 
@@ -191,13 +191,13 @@ def test_nothing_is_closed_while_charged_by_a_provider_that_lags_ten_minutes(wor
 def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World, plant: Plant) -> None:
     right = hub.domain.payment.conclusion_due
     plant(
-        hub.flows.check_payment,
+        hub.flows.payments.check_payment,
         "conclusion_due",
         lambda payment, way, now: right(payment, attrs.evolve(way, settle_minutes=0), now),
     )
     right_next = hub.domain.payment.next_check
     plant(
-        hub.flows.record_observations,
+        hub.flows.payments.record_observations,
         "next_check",
         lambda payment, way, now: right_next(payment, attrs.evolve(way, settle_minutes=0), now),
     )
@@ -238,14 +238,14 @@ def test_what_happens_within_seconds_of_the_expiry_ends_as_the_providers_book_sa
 def test_control_closing_at_our_own_expiry_loses_what_was_paid_just_before_it(
     world: World, dice: random.Random, plant: Plant
 ) -> None:
-    right = hub.flows.check_payment._ask
+    right = hub.flows.payments.check_payment._ask
 
     async def by_our_clock(hub_: Any, opened: Any, payment: Payment) -> Any:
         if payment.expires_at and hub_.clock() >= payment.expires_at:
             return [Claim(observation=Observation(kind=Kind.EXPIRED), source=ObservedBy.RULE)], ()
         return await right(hub_, opened, payment)
 
-    plant(hub.flows.check_payment, "_ask", by_our_clock)
+    plant(hub.flows.payments.check_payment, "_ask", by_our_clock)
 
     assert any("approve" in text for text in at_the_expiry(world, 1, dice, acts=("approve",), last=-2))
 
@@ -294,20 +294,20 @@ def test_a_payment_that_is_paid_stays_paid_when_it_is_asked_about_again_in_vain(
 
 def asked_in_vain(world: World, payment: Payment) -> Status:
     """Ask whether it is due or not, and then wait a day."""
-    world.run(hub.flows.check_payment.check_payment(world.hub, payment.id))
+    world.run(hub.flows.payments.check_payment.check_payment(world.hub, payment.id))
     world.post("CO", world.news(payment)[-1])
     world.pass_time(days=1)
     return world.payment(payment).status
 
 
 def test_control_a_question_without_an_answer_taken_for_a_no_closes_what_was_paid(world: World, plant: Plant) -> None:
-    right = hub.flows.check_payment._ask
+    right = hub.flows.payments.check_payment._ask
 
     async def no_answer_is_a_no(*given: Any) -> Any:
         claims, steps = await right(*given)
         return claims or [Claim(observation=Observation(kind=Kind.DECLINED), source=ObservedBy.QUERY)], steps
 
-    plant(hub.flows.check_payment, "_ask", no_answer_is_a_no)
+    plant(hub.flows.payments.check_payment, "_ask", no_answer_is_a_no)
     payment = world.pay(world.debtor("CO", 60_000))
     world.approve(payment)
     world.fault("nequi", STATUS, "cut_after", times=50)
@@ -335,7 +335,7 @@ def test_an_answer_for_another_reference_is_not_credited(world: World, plant: Pl
 def test_control_without_the_comparison_somebody_elses_payment_is_credited(world: World, plant: Plant) -> None:
     payment = world.pay(world.debtor("CO", 60_000))
     query_says(plant, Observation(kind=Kind.PAID, reference="SOMEBODYEL", movement="SOMEBODYEL"))
-    plant(hub.flows.record_observations, "_is_about", lambda *_given: True)
+    plant(hub.flows.payments.record_observations, "_is_about", lambda *_given: True)
     world.pass_time(minutes=2)
 
     assert world.payment(payment).status is Status.PAID
@@ -455,9 +455,9 @@ def test_an_approval_that_takes_ten_minutes_is_found_by_the_undo_and_returned(wo
 
 
 def test_control_an_undo_before_the_expiry_proves_nothing_and_loses_money(world: World, plant: Plant) -> None:
-    plant(hub.flows.check_payment, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
-    plant(hub.flows.run_operation, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
-    plant(hub.flows.run_operation, "settled_at", lambda payment, _way: payment.created_at)
+    plant(hub.flows.payments.check_payment, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
+    plant(hub.flows.payments.run_operation, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
+    plant(hub.flows.payments.run_operation, "settled_at", lambda payment, _way: payment.created_at)
 
     assert approved_after_an_early_undo(world)
 

@@ -18,8 +18,8 @@ import pluggy
 import pytest
 
 from hub.domain.payment import Payment, Status
-from hub.flows.open_account import open_account
-from hub.flows.receive_message import receive_notification
+from hub.flows.accounts.open_account import open_account
+from hub.flows.payments.receive_message import receive_notification
 from hub.providers.registry import Registry
 from hub_hookspecs import PROJECT, Account, Kind, Message, Money, Observation, Reading, Source, Verdict, hookimpl, specs
 from tests.faults.harness import Desk, broken, rows

@@ -15,7 +15,7 @@ from typing import Any
 
 from hub.domain.payment import Payment, Status
 from hub.domain.refusals import Unavailable
-from hub.flows.receive_message import Answer
+from hub.flows.payments.receive_message import Answer
 from hub.web import notifications
 from tests.faults.harness import News, World, broken
 from tests.faults.test_messages import key_of, signed

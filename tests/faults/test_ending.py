@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import hub.bootstrap
-import hub.flows.start_payment
+import hub.flows.payments.start_payment
 import hub.jobs.process
 from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.domain.refusals import Unavailable
-from hub.flows.start_payment import start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub.jobs.process import Process
 from tests.faults.harness import World, broken, until
 
@@ -86,7 +86,7 @@ def wrong_after_an_end(world: World, dice: random.Random, country: str, *, answe
 def test_at_the_signal_exchanges_end_or_are_provably_unknown_and_nothing_new_is_sent(
     world: World, dice: random.Random, plant: Plant, size: Size, country: str, answers: bool
 ) -> None:
-    plant(hub.flows.start_payment, "WAIT_SECONDS", 0.2)
+    plant(hub.flows.payments.start_payment, "WAIT_SECONDS", 0.2)
     if not answers:
         plant(hub.jobs.process, "GRACE", 0.4)
 

@@ -10,31 +10,31 @@ from typing import Any
 
 import pytest
 
-import hub.flows.connect_account
-import hub.flows.receive_message
-import hub.flows.replay_message
+import hub.flows.accounts.connect_account
+import hub.flows.payments.receive_message
+import hub.flows.payments.replay_message
 from hub.demo.folder import SIMULATORS
 from hub.domain.account import AccountStatus, MoneyUnderWay, ProviderAccount
+from hub.domain.identity import Invalid
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
-from hub.flows.connect_account import (
+from hub.flows.accounts.connect_account import (
     confirm_account,
     connect_account,
     disable_account,
     notification_address,
     provision_account,
 )
-from hub.flows.examine import examine
-from hub.flows.money_under_way import money_under_way
-from hub.flows.offer_buttons import offers_for
-from hub.flows.reconcile import fetch_settlement
-from hub.flows.reconcile_daily import plan_reconciliations
-from hub.flows.replace_credentials import NotReplaced
-from hub.flows.retire_account import MoneyIsUnderWay
-from hub.flows.run_operation import refund_payment
-from hub.flows.save_company import Invalid
-from hub.flows.start_payment import NotPossible
-from hub.flows.watch_account import check_credentials
+from hub.flows.accounts.money_under_way import money_under_way
+from hub.flows.accounts.replace_credentials import NotReplaced
+from hub.flows.accounts.retire_account import MoneyIsUnderWay
+from hub.flows.accounts.watch_account import check_credentials
+from hub.flows.operations.examine import examine
+from hub.flows.payments.offer_buttons import offers_for
+from hub.flows.payments.run_operation import refund_payment
+from hub.flows.payments.start_payment import NotPossible
+from hub.flows.settlements.reconcile import fetch_settlement
+from hub.flows.settlements.reconcile_daily import plan_reconciliations
 from hub.providers.load import load_simulators
 from hub_hookspecs import Channel, Mode, Money
 from tests.faults.conftest import share_the_clock
@@ -158,7 +158,7 @@ def test_whatever_is_entered_a_lost_push_is_charged_once(world: World, released:
 def test_control_an_account_that_becomes_another_one_charges_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.connect_account, "successor_of", lambda *_anything: None)
+    monkeypatch.setattr(hub.flows.accounts.connect_account, "successor_of", lambda *_anything: None)
 
     assert held_for(world, lose_a_push_and_enter_another_account(world)) == 2 * OWED
 
@@ -242,14 +242,14 @@ def test_a_payment_that_starts_while_the_provider_is_asked_is_money_under_way(
 ) -> None:
     _debtor, payment = paid(world)
     world.run(refund_payment(world.hub, payment.id, by="Ana"))
-    before, right = stored(world, current(world)), hub.flows.connect_account.ask_identity
+    before, right = stored(world, current(world)), hub.flows.accounts.connect_account.ask_identity
 
     async def meanwhile(*args: Any) -> Any:
         world.write(lambda tx: world.put(tx, another))
         return await right(*args)
 
     another = world.debtor("CO", OWED)
-    monkeypatch.setattr(hub.flows.connect_account, "ask_identity", meanwhile)
+    monkeypatch.setattr(hub.flows.accounts.connect_account, "ask_identity", meanwhile)
 
     with pytest.raises(MoneyIsUnderWay):
         enter(world, 1)
@@ -453,11 +453,11 @@ def test_a_message_that_was_refused_is_replayed_for_the_account_whose_keys_prove
     (news, *_more) = world.news(payment)
     url = notification_address(world.hub, second)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(hub.flows.receive_message, "_whose", as_addressed)
+        patched.setattr(hub.flows.payments.receive_message, "_whose", as_addressed)
         assert world.run(world._post(url, news)).status_code == 401
     (kept,) = world.read(lambda tx: tx.messages.of(accounts=[second.id]))
 
-    replayed = world.run(hub.flows.replay_message.replay_message(world.hub, kept.id))
+    replayed = world.run(hub.flows.payments.replay_message.replay_message(world.hub, kept.id))
 
     assert replayed.read is not None
     assert (replayed.read.verdict, world.payment(payment).status) == ("valid", Status.PAID)

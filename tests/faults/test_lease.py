@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-import hub.flows.check_payment
-import hub.flows.deliver
-import hub.flows.start_payment
+import hub.flows.mails.deliver
+import hub.flows.payments.check_payment
+import hub.flows.payments.start_payment
 import hub.storage.deliveries
 from hub.domain.payment import LEASE, Payment, Phase, Status
-from hub.flows.check_payment import check_payment
+from hub.flows.payments.check_payment import check_payment
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import Clock, Desk, World, broken, copied, rows
 
@@ -74,10 +74,10 @@ def test_a_colleague_concludes_nothing_from_a_bare_sending_before_the_lease_is_o
 
 
 def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(world: World, plant: Plant) -> None:
-    plant(hub.flows.check_payment, "_lease_over", lambda _payment, _now: True)
+    plant(hub.flows.payments.check_payment, "_lease_over", lambda _payment, _now: True)
     right = hub.domain.payment.conclusion_due
     plant(
-        hub.flows.check_payment,
+        hub.flows.payments.check_payment,
         "conclusion_due",
         lambda payment, way, now: right(payment, way, now + LEASE),
     )
@@ -126,15 +126,15 @@ def test_a_late_session_is_kept_and_watched_but_not_handed_out(world: World) -> 
 
 def frozen(world: World, plant: Plant, country: str) -> Payment:
     """A process that freezes between the commit of sending and its first request, past its lease."""
-    right = hub.flows.start_payment.order_for
+    right = hub.flows.payments.start_payment.order_for
 
     def freeze(*given: Any) -> Any:
         world.clock.now += LEASE + SECOND
         return right(*given)
 
-    plant(hub.flows.start_payment, "order_for", freeze)
+    plant(hub.flows.payments.start_payment, "order_for", freeze)
     payment = world.pay(world.debtor(country, 70_000))
-    plant(hub.flows.start_payment, "order_for", right)
+    plant(hub.flows.payments.start_payment, "order_for", right)
     return payment
 
 
@@ -219,7 +219,7 @@ def test_control_a_claim_that_moves_no_due_time_sends_mails_twice(folder: Folder
     async def held(_hub: Any, delivery: Any, _seen_at: Any) -> Any:
         return delivery
 
-    plant(hub.flows.deliver, "_held", held)  # it looks again who has the mail, and takes it as its own
+    plant(hub.flows.mails.deliver, "_held", held)  # it looks again who has the mail, and takes it as its own
 
     assert any("times" in text for text in two_workers(folder(), 40))
 

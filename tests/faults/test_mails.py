@@ -15,18 +15,18 @@ from typing import Any
 
 import attrs
 
-import hub.flows.deliver
-import hub.flows.record_observations
+import hub.flows.mails.deliver
+import hub.flows.payments.record_observations
 from hub.documents.mailbox import Mailbox
 from hub.documents.smtp import SmtpMailer
 from hub.domain.mail import Mail
 from hub.domain.message import DeliveryState
 from hub.domain.payment import Payment, Status
 from hub.domain.round import Choice
-from hub.flows.deliver import CLAIM, HAND_OVER, PAUSES, deliver
-from hub.flows.send_round import start_round
-from hub.flows.sign_in import request_sign_in
-from hub.flows.turns import mail_turns
+from hub.flows.ground.turns import mail_turns
+from hub.flows.mails.deliver import CLAIM, HAND_OVER, PAUSES, deliver
+from hub.flows.merchants.sign_in import request_sign_in
+from hub.flows.statements.send_round import start_round
 from hub.jobs.embedded import Loop
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import HOST, Desk, World, Zygote, broken, rows, until
@@ -74,7 +74,7 @@ def owed(desk: Desk, more: str = "") -> int:
 
 
 def test_a_day_without_a_mail_server_delays_no_payment_and_loses_no_mail(desk: Desk, plant: Plant, size: Size) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)  # a paper is drawn at each try, and is not on trial
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)  # a paper is drawn at each try, and is not on trial
     desk.forget_mails()
     outage = desk.hub.mailer = Outage(desk, A_DAY)
     payments = paid(desk, size(5, 500))
@@ -115,7 +115,7 @@ def test_payments_that_come_while_the_mail_server_is_down_are_taken_as_fast_as_e
 def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(desk: Desk, plant: Plant) -> None:
     """The bug: the news is booked and the mail is handed over at once, in one go."""
     desk.hub.mailer = SmtpMailer(host="127.0.0.1", port=9)  # where nobody listens
-    right = hub.flows.record_observations._tell
+    right = hub.flows.payments.record_observations._tell
 
     def tell_and_send(tx: Any, *given: Any, **named: Any) -> Any:
         result = right(tx, *given, **named)
@@ -126,7 +126,7 @@ def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(de
         return result
 
     (payment,) = desk.sent_all(desk.debtors("CR", 1, 70_000))
-    plant(hub.flows.record_observations, "_tell", tell_and_send)
+    plant(hub.flows.payments.record_observations, "_tell", tell_and_send)
     with contextlib.suppress(Exception):
         desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
 
@@ -234,7 +234,7 @@ def test_control_mails_that_are_handed_over_together_are_repeated_together(
 def waits(desk: Desk, plant: Plant, deliveries: list[str]) -> list[bool]:
     """For each mail that is handed over, whether its note waits for the disk."""
     seen: list[bool] = []
-    right = hub.flows.deliver.write_outcome
+    right = hub.flows.mails.deliver.write_outcome
 
     async def write(*given: Any, synced: bool) -> Any:
         seen.append(synced)
@@ -243,9 +243,9 @@ def waits(desk: Desk, plant: Plant, deliveries: list[str]) -> list[bool]:
     async def live() -> None:
         await asyncio.gather(*(deliver(desk.hub, delivery) for delivery in deliveries))
 
-    plant(hub.flows.deliver, "write_outcome", write)
+    plant(hub.flows.mails.deliver, "write_outcome", write)
     asyncio.run(live())
-    plant(hub.flows.deliver, "write_outcome", right)
+    plant(hub.flows.mails.deliver, "write_outcome", right)
     return seen
 
 
@@ -264,7 +264,7 @@ class Busy:
 
 
 def test_the_note_of_a_lone_mail_is_on_the_disk_and_in_a_round_one_a_second(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
     paid(desk, 6)
     lone, *others = desk.write(lambda tx: tx.deliveries.claim_due(desk.clock.now, desk.clock.now + CLAIM, 50))
 
@@ -333,7 +333,7 @@ def order_of(desk: Desk, mailer: Patient) -> list[str]:
 
 
 def test_a_round_holds_nobody_up_who_signs_in(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
     owe_round(desk, 40)
     mailer = desk.hub.mailer = Patient()
 
@@ -343,8 +343,8 @@ def test_a_round_holds_nobody_up_who_signs_in(desk: Desk, plant: Plant) -> None:
 
 
 def test_control_without_ranks_whoever_signs_in_waits_for_the_round(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
-    plant(hub.flows.deliver, "_rank", lambda _delivery: 0)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "_rank", lambda _delivery: 0)
     owe_round(desk, 40)
     mailer = desk.hub.mailer = Patient()
 
@@ -352,7 +352,7 @@ def test_control_without_ranks_whoever_signs_in_waits_for_the_round(desk: Desk, 
 
 
 def test_a_mail_server_that_hangs_holds_up_nothing_but_mails(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
     owe_round(desk, 20)
     mailer = desk.hub.mailer = Patient()
 
@@ -372,12 +372,12 @@ def test_a_mail_server_that_hangs_holds_up_nothing_but_mails(desk: Desk, plant: 
 
 
 def test_a_server_that_never_says_yes_is_given_up_on_before_the_claim_is_over(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
     (payment,) = paid(desk, 1)
     (first, *_others) = desk.read(lambda tx: tx.deliveries.of(subject_id=payment.id, state="due"))
     desk.hub.mailer = Patient()
     assert HAND_OVER < CLAIM
-    plant(hub.flows.deliver, "HAND_OVER", timedelta(seconds=0.2))
+    plant(hub.flows.mails.deliver, "HAND_OVER", timedelta(seconds=0.2))
 
     assert asyncio.run(deliver(desk.hub, first.id)) is False
     after = desk.read(lambda tx: tx.deliveries.get(first.id))
@@ -408,7 +408,7 @@ def taken_twice(desk: Desk) -> list[str]:
 
 
 def test_a_mail_whose_claim_ended_while_it_waited_is_left_to_whoever_took_it(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
 
     assert len(taken_twice(desk)) <= 1  # the one that this process has in hand, past its claim
 
@@ -417,7 +417,7 @@ def test_control_a_mail_that_is_handed_over_without_another_look_goes_out_twice(
     async def held(_hub: Any, delivery: Any, _seen_at: Any) -> Any:
         return delivery
 
-    plant(hub.flows.deliver, "prints", lambda _hub: False)
-    plant(hub.flows.deliver, "_held", held)
+    plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
+    plant(hub.flows.mails.deliver, "_held", held)
 
     assert len(taken_twice(desk)) > 1

@@ -15,9 +15,9 @@ import hub.storage.payments
 from hub.domain.ledger import Share
 from hub.domain.order import OrderItem
 from hub.domain.payment import Payment
-from hub.flows import place_order as placing
-from hub.flows.place_order import Cart, KeyReused, place_order
-from hub.flows.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.statements import place_order as placing
+from hub.flows.statements.place_order import Cart, KeyReused, place_order
 from hub_hookspecs import Mode
 from tests.faults.harness import Debtor, World, broken, rows
 

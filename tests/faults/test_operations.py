@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-import hub.flows.check_payment
-import hub.flows.run_operation
+import hub.flows.payments.check_payment
+import hub.flows.payments.run_operation
 import hub.providers.exchange
 import hub_nequi.wire
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
-from hub.flows.decide import NotAllowed
-from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.run_operation import cancel_payment, refund_payment, undo_payment
 from hub_hookspecs import Kind, Money, Observation, Repeat, repeat_for
 from tests.faults.harness import HANGING, Debtor, World, broken, tell_time
 
@@ -65,7 +65,7 @@ def test_a_refund_that_is_pressed_five_times_is_sent_once(world: World) -> None:
 
 def test_control_without_a_compare_and_set_a_refund_is_sent_several_times(world: World, plant: Plant) -> None:
     _debtor, payment = paid(world)
-    right = hub.flows.run_operation._perform
+    right = hub.flows.payments.run_operation._perform
 
     async def send(operation: Any) -> None:
         await right(world.hub, operation)
@@ -176,7 +176,7 @@ def test_control_believing_our_own_cancel_hides_a_capture(world: World, plant: P
         return believe(**records) if hook == "cancel_payment" else right(hook, **records)
 
     plant(type(provider), "call", lambda _self, hook, **records: call(hook, **records))
-    plant(hub.flows.check_payment, "_can_ask", lambda *_given: False)
+    plant(hub.flows.payments.check_payment, "_can_ask", lambda *_given: False)
 
     assert cancelled_against_the_truth(world, 2)
 

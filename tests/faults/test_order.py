@@ -16,10 +16,10 @@ from typing import Any
 import attrs
 
 import hub.domain.payment
-import hub.flows.book_money
-import hub.flows.record_observations
+import hub.flows.books.book_money
+import hub.flows.payments.record_observations
 from hub.domain.payment import Flag, ObservedBy, Payment, Phase, Status
-from hub.flows.record_observations import Claim, record_observations
+from hub.flows.payments.record_observations import Claim, record_observations
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, books, broken, differences, rows
 
@@ -88,7 +88,7 @@ def test_control_last_news_wins_loses_money(desk: Desk, plant: Plant) -> None:
     def last_news_wins(phase: Phase, kinds: Sequence[Kind]) -> tuple[Status, str]:
         return right(phase, list(kinds)[-1:])
 
-    plant(hub.flows.record_observations, "status_of", last_news_wins)
+    plant(hub.flows.payments.record_observations, "status_of", last_news_wins)
     found = []
     for order in orders_of_paid_and_noes():
         try:
@@ -197,7 +197,7 @@ def test_ten_duplicates_of_everything_shuffled_among_workers_leave_the_clean_run
 
 
 def test_control_without_a_unique_dedupe_key_duplicates_show(folder: Folder, dice: random.Random, plant: Plant) -> None:
-    plant(hub.flows.record_observations, "dedupe_key", lambda *_args, **_more: secrets.token_hex(20))
+    plant(hub.flows.payments.record_observations, "dedupe_key", lambda *_args, **_more: secrets.token_hex(20))
 
     assert one_run(folder, dice, 2)
 
@@ -205,7 +205,7 @@ def test_control_without_a_unique_dedupe_key_duplicates_show(folder: Folder, dic
 def test_control_without_one_receipt_a_movement_the_books_differ(
     folder: Folder, dice: random.Random, plant: Plant
 ) -> None:
-    plant(hub.flows.record_observations, "dedupe_key", lambda *_args, **_more: secrets.token_hex(20))
+    plant(hub.flows.payments.record_observations, "dedupe_key", lambda *_args, **_more: secrets.token_hex(20))
     right = hub.domain.payment.captures_in
 
     def one_capture_a_claim(payment: Payment, seen: Any) -> Any:
@@ -216,7 +216,7 @@ def test_control_without_one_receipt_a_movement_the_books_differ(
             for taken in right(payment, [item])
         )
 
-    plant(hub.flows.book_money, "captures_in", one_capture_a_claim)
+    plant(hub.flows.books.book_money, "captures_in", one_capture_a_claim)
 
     found = one_run(folder, dice, 1)
 
@@ -284,7 +284,7 @@ def test_control_a_door_where_the_last_news_wins_diverges(desk: Desk, dice: rand
         closing = [kind.value for kind in kinds if kind in hub.domain.payment.CLOSING]
         return status, closing[-1] if status is Status.CLOSED else reason
 
-    plant(hub.flows.record_observations, "status_of", last_close_wins)
+    plant(hub.flows.payments.record_observations, "status_of", last_close_wins)
 
     assert diverging(desk, dice, 200)
 
@@ -326,6 +326,6 @@ def test_two_workers_with_one_notice_make_one_receipt_and_one_delivery(folder: F
 
 
 def test_control_keys_that_are_not_unique_make_two_deliveries(folder: Folder, plant: Plant) -> None:
-    plant(hub.flows.record_observations, "derived_id", lambda *_parts: secrets.token_hex(16))
+    plant(hub.flows.payments.record_observations, "derived_id", lambda *_parts: secrets.token_hex(16))
 
     assert race(folder, 3)

@@ -16,7 +16,7 @@ import pytest
 import hub.storage.connection
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.refusals import Unavailable
-from hub.flows.record_observations import Claim, record_observations
+from hub.flows.payments.record_observations import Claim, record_observations
 from hub.storage import engine
 from hub.storage.check import schema_problems
 from hub.storage.engine import SqliteStore

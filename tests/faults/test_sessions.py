@@ -17,7 +17,7 @@ import pytest
 
 import hub_greenpay
 from hub.domain.payment import ObservedBy, Payment, Status, conclusion_due, tries_in
-from hub.flows.record_observations import Claim, record_observations, rule_claim
+from hub.flows.payments.record_observations import Claim, record_observations, rule_claim
 from hub_greenpay.info import INFO
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import Desk, World, broken

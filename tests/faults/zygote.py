@@ -20,7 +20,8 @@ from typing import Any
 
 from hub.bootstrap import open_hub
 from hub.documents.smtp import SmtpMailer
-from hub.flows import deliver, receive_message
+from hub.flows.mails import deliver
+from hub.flows.payments import receive_message
 from hub.jobs.embedded import Loop
 from hub.logs import set_up_logs
 from hub.settings import Settings

@@ -10,15 +10,16 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.connect_account
-import hub.flows.watch_account
+import hub.flows.accounts.connect_account
+import hub.flows.accounts.watch_account
 from hub.bootstrap import StoredGrants
 from hub.demo import town as demo
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.flows.connect_account import connect_account, disable_account, provision_account, validate_account
-from hub.flows.replace_credentials import NotReplaced
-from hub.flows.save_company import Invalid, save_company
-from hub.flows.watch_account import check_credentials
+from hub.domain.identity import Invalid
+from hub.flows.accounts.connect_account import connect_account, disable_account, provision_account, validate_account
+from hub.flows.accounts.replace_credentials import NotReplaced
+from hub.flows.accounts.watch_account import check_credentials
+from hub.flows.merchants.save_company import save_company
 from hub_hookspecs import Credentials, FieldMatch, Grant, IdentityReport, Match
 from tests.faults.harness import START, Desk, World
 
@@ -56,7 +57,7 @@ class Provider:
 def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
     """Greenpay, as far as it is asked about credentials."""
     made = Provider()
-    for module in (hub.flows.connect_account, hub.flows.watch_account):
+    for module in (hub.flows.accounts.connect_account, hub.flows.accounts.watch_account):
         monkeypatch.setattr(module, "ask_identity", made.ask)
     return made
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.flows.crowd import LARGEST, Crowd
-from hub.flows.ports import Unavailable
+from hub.flows.ground.ports import Unavailable
+from hub.flows.payments.crowd import LARGEST, Crowd
 
 
 class Shelf:

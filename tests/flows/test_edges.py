@@ -10,22 +10,22 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.check_payment
-import hub.flows.reconcile
-import hub.flows.record_observations
-import hub.flows.run_operation
+import hub.flows.payments.check_payment
+import hub.flows.payments.record_observations
+import hub.flows.payments.run_operation
+import hub.flows.settlements.reconcile
 from hub.domain.ledger import Share
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Phase, Seen, Status, captures_in, dedupe_key
-from hub.flows.check_payment import check_payment
-from hub.flows.decide import NotAllowed
-from hub.flows.place_order import Cart, place_order
-from hub.flows.reconcile import import_settlement
-from hub.flows.record_observations import record_observations, rule_claim
-from hub.flows.run_operation import refund_payment
-from hub.flows.start_payment import NotPossible, PayRequest, start_payment
-from hub.flows.view_order import order_of
+from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.record_observations import record_observations, rule_claim
+from hub.flows.payments.run_operation import refund_payment
+from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.settlements.reconcile import import_settlement
+from hub.flows.statements.place_order import Cart, place_order
+from hub.flows.statements.view_order import order_of
 from hub.storage.accounts import Accounts
 from hub_hookspecs import Channel, Conclusion, Kind, Mode, Money, Observation, Outcome, Refunds
 from tests.faults.harness import LEASE, PHONE, WAY, Debtor, Desk, rows
@@ -75,7 +75,7 @@ def test_news_is_recorded_under_a_key_that_holds_its_account(desk: Desk, event: 
 
 @pytest.mark.parametrize("event", ["", "E1"])
 def test_control_a_key_without_the_account_is_noticed(desk: Desk, plant: Plant, event: str) -> None:
-    plant(hub.flows.record_observations, "dedupe_key", without_account)
+    plant(hub.flows.payments.record_observations, "dedupe_key", without_account)
 
     assert not apart(without_account)
     assert not all(key == wanted for key, wanted in told_for(desk, event=event))
@@ -191,7 +191,7 @@ def test_all_that_is_left_may_go_back(desk: Desk) -> None:
 @pytest.mark.parametrize("minor", [70_001, 100_000, 10**9])
 def test_control_a_flow_without_the_limit_is_noticed(desk: Desk, plant: Plant, minor: int) -> None:
     """The database knows of our own refunds alone, and tells of another one under way."""
-    plant(hub.flows.run_operation, "refundable", lambda _tx, _hub, _payment, amount, **_more: amount)
+    plant(hub.flows.payments.run_operation, "refundable", lambda _tx, _hub, _payment, amount, **_more: amount)
 
     assert refusal_of(desk, minor)[0] != "amount"
 
@@ -202,7 +202,7 @@ def test_control_a_limit_that_forgets_what_went_back_before_is_noticed(desk: Des
             raise NotAllowed("amount", f"{payment.amount}")
         return amount
 
-    plant(hub.flows.run_operation, "refundable", of_all_that_came)
+    plant(hub.flows.payments.run_operation, "refundable", of_all_that_came)
 
     assert refusal_of(desk, 70_001)[0] != "amount"
 
@@ -257,7 +257,7 @@ def test_control_another_currency_counted_as_brought_in_makes_a_double_payment(d
             for line in payment.lines
         }
 
-    plant(hub.flows.record_observations, "brought_in", of_any_currency)
+    plant(hub.flows.payments.record_observations, "brought_in", of_any_currency)
 
     assert double(desk)[0]
 
@@ -310,7 +310,7 @@ def test_control_one_not_found_that_concludes_is_noticed(desk: Desk, plant: Plan
         found = any(item.observation.kind is Kind.NOT_FOUND for item in tx.payments.seen(payment.id))
         return rule_claim(Kind.NEVER_EXISTED, "not_found") if found else None
 
-    plant(hub.flows.check_payment, "_never_existed", at_once)
+    plant(hub.flows.payments.check_payment, "_never_existed", at_once)
 
     assert statuses(desk, 60) == [Status.CLOSED]
 
@@ -342,7 +342,7 @@ def test_a_payout_that_differs_by_one_minor_unit_is_not_booked_and_asked_about(
 
 
 def test_control_a_payout_that_may_differ_by_one_minor_unit_is_noticed(desk: Desk, plant: Plant) -> None:
-    right = hub.flows.reconcile._Desk._match
+    right = hub.flows.settlements.reconcile._Desk._match
 
     def nearly(self: Any, tx: Any, line: Any, *given: Any) -> Any:
         payment, _named = self._payment_of(tx, line)
@@ -350,6 +350,6 @@ def test_control_a_payout_that_may_differ_by_one_minor_unit_is_noticed(desk: Des
         fits = [item for item in waiting if abs(item.minor - line.gross.minor) <= 1]
         return right(self, tx, attrs.evolve(line, gross=Money(fits[0].minor, "COP")) if fits else line, *given)
 
-    plant(hub.flows.reconcile._Desk, "_match", nearly)
+    plant(hub.flows.settlements.reconcile._Desk, "_match", nearly)
 
     assert settled(desk, 1, -1) == (2, [])

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import hub.flows.place_order
+import hub.flows.statements.place_order
 from hub.bootstrap import Opened, open_hub
 from hub.domain.order import OrderItem
-from hub.flows.place_order import Cart, place_order
+from hub.flows.statements.place_order import Cart, place_order
 from hub.settings import Settings
 from hub_hookspecs import Mode
 from tests.cli.conftest import CREATE, call
@@ -60,6 +60,6 @@ def test_an_order_of_the_evening_is_of_that_day(evening: Opened) -> None:
 def test_control_an_order_that_is_dated_in_utc_is_of_the_next_day(
     evening: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.place_order, "ZoneInfo", lambda _name: UTC, raising=False)
+    monkeypatch.setattr(hub.flows.statements.place_order, "ZoneInfo", lambda _name: UTC, raising=False)
 
     assert issued(evening)[0] == NOVEMBER + timedelta(days=1)

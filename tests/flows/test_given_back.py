@@ -10,17 +10,17 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.book_money
-import hub.flows.run_operation
+import hub.flows.books.book_money
+import hub.flows.payments.run_operation
 from hub.domain.ledger import EntryKind, LedgerKind
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
 from hub.domain.refusals import Conflict
-from hub.flows.decide import NotAllowed
-from hub.flows.reconcile import import_settlement
-from hub.flows.record_observations import Claim, record_observations
-from hub.flows.record_outcome import Proof, conclude_operation, record_paid
-from hub.flows.run_operation import cancel_payment, refund_payment, undo_payment
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.record_observations import Claim, record_observations
+from hub.flows.payments.record_outcome import Proof, conclude_operation, record_paid
+from hub.flows.payments.run_operation import cancel_payment, refund_payment, undo_payment
+from hub.flows.settlements.reconcile import import_settlement
 from hub_hookspecs import Conclusion, Kind, Money, Observation, Outcome, Refunds
 from tests.faults.harness import Debtor, Desk, broken
 from tests.operator.test_decisions import PANEL
@@ -193,7 +193,7 @@ def test_more_than_came_does_not_go_back_in_the_books_and_is_asked_about(desk: D
 
 
 def test_control_returns_that_are_booked_beyond_what_came_are_noticed(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.book_money, "_left", lambda _tx, _payment, _currency: 10**9)
+    plant(hub.flows.books.book_money, "_left", lambda _tx, _payment, _currency: 10**9)
 
     with pytest.raises(Conflict):
         given_back_twice(desk)
@@ -308,7 +308,7 @@ def test_a_second_movement_is_a_second_capture_all_the_same(desk: Desk) -> None:
 
 def replaced(desk: Desk, plant: Plant) -> list[int]:
     """What is booked where the answer's own id and amount give way to ours."""
-    right = hub.flows.run_operation._claims
+    right = hub.flows.payments.run_operation._claims
 
     def ours(payment: Payment, operation: Any, *given: Any) -> list[Any]:
         own = {"event_id": operation.reference, "amount": operation.amount, "vouched": frozenset({"event_id"})}
@@ -317,7 +317,7 @@ def replaced(desk: Desk, plant: Plant) -> list[int]:
             for claim in right(payment, operation, *given)
         ]
 
-    plant(hub.flows.run_operation, "_claims", ours)
+    plant(hub.flows.payments.run_operation, "_claims", ours)
     _debtor, payment = taken(desk)
     give_back(desk, payment, 30_000, back("E1", 30_000))
     hear(desk, payment, back("E1", 30_000))

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
+from hub.domain.identity import Invalid
 from hub.domain.ledger import capture_key, chargeback_key
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import LEASE, Payment, captures_in, left_of, returns_in
 from hub.domain.refusals import Conflict
-from hub.flows import run_operation
-from hub.flows.correct_entry import correct_amount, correct_entry
-from hub.flows.decide_refund import decide_refund
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.run_operation import NotAllowed, refundable
-from hub.flows.save_company import Invalid
-from hub.flows.view_record import record_of
+from hub.flows.corrections.correct_entry import correct_amount, correct_entry
+from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.payments import run_operation
+from hub.flows.payments.run_operation import NotAllowed, refundable
+from hub.flows.views.view_record import record_of
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
 from tests.flows.test_returns import paid, returned

@@ -11,8 +11,8 @@ import pytest
 from hub.domain.account import MoneyUnderWay
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.settlement import StoredLine
-from hub.flows.correct_entry import correct_entry
-from hub.flows.money_under_way import has_payments, money_under_way
+from hub.flows.accounts.money_under_way import has_payments, money_under_way
+from hub.flows.corrections.correct_entry import correct_entry
 from hub_hookspecs import Kind, Money, Observation, SettlementLine
 from tests.faults.harness import Desk
 

@@ -9,16 +9,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from hub.domain.identity import Invalid
 from hub.domain.ledger import Share
 from hub.domain.order import OrderItem
 from hub.domain.payment import Flag, Status
 from hub.domain.receipt import Means
-from hub.flows.import_files import import_invoices
-from hub.flows.place_order import Cart, place_order
-from hub.flows.record_receipt import record_by_hand
-from hub.flows.save_company import Invalid
-from hub.flows.start_payment import NotPossible
-from hub.flows.view_payment import Shown, view_payment
+from hub.flows.books.import_files import import_invoices
+from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.payments.start_payment import NotPossible
+from hub.flows.payments.view_payment import Shown, view_payment
+from hub.flows.statements.place_order import Cart, place_order
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation
 from tests.faults.harness import PHONE, Debtor, News, World, broken, rows
 

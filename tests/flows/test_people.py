@@ -8,29 +8,30 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.record_observations
+import hub.flows.payments.record_observations
 from hub.demo import town as demo
 from hub.domain.account import AccountStatus
+from hub.domain.identity import Invalid
 from hub.domain.ledger import Share
 from hub.domain.merchant import Role
 from hub.domain.offer import Absence
 from hub.domain.payment import Status
 from hub.domain.receipt import Means
-from hub.flows.add_member import add_member
-from hub.flows.connect_account import (
+from hub.flows.accounts.connect_account import (
     confirm_account,
     connect_account,
     disable_account,
     provision_account,
     validate_account,
 )
-from hub.flows.deliver import value_of
-from hub.flows.offer_buttons import offers_for
-from hub.flows.record_receipt import record_by_hand, record_for_payment
-from hub.flows.save_company import Invalid, save_company
-from hub.flows.save_options import save_options
-from hub.flows.sign_in import request_sign_in
-from hub.flows.start_payment import NotPossible
+from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
+from hub.flows.mails.deliver import value_of
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.save_company import save_company
+from hub.flows.merchants.save_options import save_options
+from hub.flows.merchants.sign_in import request_sign_in
+from hub.flows.payments.offer_buttons import offers_for
+from hub.flows.payments.start_payment import NotPossible
 from hub_hookspecs import Channel, Credentials, Mode, Money
 from tests.faults.harness import Debtor, World, broken, rows
 
@@ -249,16 +250,16 @@ def numbers(world: World, country: str) -> list[int]:
 def test_automatic_cash_receipts_are_numbered_without_a_gap_although_transactions_fail_in_between(
     world: World, plant: Any
 ) -> None:
-    right = hub.flows.record_observations._tell
+    right = hub.flows.payments.record_observations._tell
     for at in range(6):
         debtor = world.debtor("CR", 150_000)
         payment = world.pay(debtor)
         world.approve(payment)
         if at % 2:
-            plant(hub.flows.record_observations, "_tell", _fail)
+            plant(hub.flows.payments.record_observations, "_tell", _fail)
             (news,) = world.news(payment)
             assert world.post("CR", news).status_code == 500  # after its number was taken
-            plant(hub.flows.record_observations, "_tell", right)
+            plant(hub.flows.payments.record_observations, "_tell", right)
         world.deliver(payment)
 
     assert numbers(world, "CR") == [1, 2, 3, 4, 5, 6]

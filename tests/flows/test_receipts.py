@@ -12,20 +12,20 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.issue_receipt
-import hub.flows.print_paper
-import hub.flows.record_observations
+import hub.flows.payments.record_observations
+import hub.flows.receipts.issue_receipt
+import hub.flows.views.print_paper
 from hub.cli import main
+from hub.domain.identity import Invalid
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.receipt import CashReceipt, Deduction, Means
-from hub.flows.deliver import value_of
-from hub.flows.print_paper import cash_receipt_paper
-from hub.flows.reconcile import import_settlement
-from hub.flows.record_receipt import record_by_hand, record_for_payment
-from hub.flows.resolve_review import resolve_review
-from hub.flows.save_company import Invalid
-from hub.flows.save_options import save_options
-from hub.flows.void_receipt import void_receipt
+from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
+from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.mails.deliver import value_of
+from hub.flows.merchants.save_options import save_options
+from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.settlements.reconcile import import_settlement
+from hub.flows.views.print_paper import cash_receipt_paper
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Debtor, Desk, broken, rows
 
@@ -129,7 +129,7 @@ def test_no_news_issues_again_what_a_person_voided(desk: Desk) -> None:
 def test_control_where_only_a_receipt_that_stands_counts_the_voided_one_is_issued_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.issue_receipt, "was_issued", hub.flows.issue_receipt.is_issued)
+    monkeypatch.setattr(hub.flows.receipts.issue_receipt, "was_issued", hub.flows.receipts.issue_receipt.is_issued)
 
     with pytest.raises(AssertionError, match="told_again"):
         test_no_news_issues_again_what_a_person_voided(desk)
@@ -226,9 +226,11 @@ def test_a_third_payment_of_a_bill_asks_although_two_were_looked_at(desk: Desk) 
 def test_control_where_a_key_forgets_the_movement_the_second_capture_is_told_to_nobody(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = hub.flows.record_observations.derived_id
+    right = hub.flows.payments.record_observations.derived_id
     monkeypatch.setattr(
-        hub.flows.record_observations, "derived_id", lambda *parts: right(*[part for part in parts if part[:1] != "M"])
+        hub.flows.payments.record_observations,
+        "derived_id",
+        lambda *parts: right(*[part for part in parts if part[:1] != "M"]),
     )
 
     with pytest.raises(AssertionError):
@@ -274,7 +276,7 @@ def test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk
 def test_control_where_the_receipt_that_exists_is_handed_back_unread_the_withholding_is_lost(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.issue_receipt, "refuse_undeclared", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.receipts.issue_receipt, "refuse_undeclared", lambda *_given: None)
 
     with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
         test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk, "retefuente")
@@ -386,7 +388,7 @@ def test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk: Desk) -> 
 def test_control_where_a_receipt_is_printed_as_the_company_is_today_it_says_another_name(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.print_paper, "_as_issued", lambda head, _issuer: head)
+    monkeypatch.setattr(hub.flows.views.print_paper, "_as_issued", lambda head, _issuer: head)
 
     with pytest.raises(AssertionError):
         test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk)
@@ -398,7 +400,7 @@ def test_control_where_balances_are_read_as_they_stand_the_first_half_says_that_
     def as_it_stands(steps: Any, _intakes: Any) -> int:
         return sum(step.amount for step in steps)
 
-    monkeypatch.setattr(hub.flows.issue_receipt, "left_when_settled", as_it_stands)
+    monkeypatch.setattr(hub.flows.receipts.issue_receipt, "left_when_settled", as_it_stands)
 
     with pytest.raises(AssertionError):
         test_two_halves_say_what_was_owed_when_each_came_whichever_is_recorded_first(desk, first_first)

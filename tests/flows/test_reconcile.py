@@ -16,10 +16,10 @@ import attrs
 import pytest
 
 from hub.domain import ledger
+from hub.domain.identity import Invalid
 from hub.domain.payment import Flag, ObservedBy, Status
 from hub.domain.settlement import Difference, LineState
-from hub.flows.reconcile import Reconciliation, fetch_settlement, import_settlement
-from hub.flows.save_company import Invalid
+from hub.flows.settlements.reconcile import Reconciliation, fetch_settlement, import_settlement
 from hub.storage import engine
 from hub_hookspecs import Conclusion, Money, Outcome, SettlementLine
 from tests.bookkeeping.desk import Desk, make_origin

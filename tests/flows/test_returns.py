@@ -7,13 +7,13 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from hub.domain.identity import Invalid
 from hub.domain.payment import ObservedBy, Payment, Status, Withholding
-from hub.flows.decide_refund import decide_refund
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.run_operation import NotAllowed, refundable
-from hub.flows.save_company import Invalid
-from hub.flows.view_desk import view_start
-from hub.flows.view_payment import view_of
+from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.payments.run_operation import NotAllowed, refundable
+from hub.flows.payments.view_payment import view_of
+from hub.flows.views.view_desk import view_start
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, World, broken
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.flows.turns import Turns
+from hub.flows.ground.turns import Turns
 
 
 async def take(turns: Turns, rank: int, name: str, order: list[str], at_once: list[int]) -> None:

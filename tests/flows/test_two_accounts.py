@@ -12,17 +12,17 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-import hub.flows.receive_message
-import hub.flows.record_observations
+import hub.flows.payments.receive_message
+import hub.flows.payments.record_observations
 from hub.domain.account import ProviderAccount
 from hub.domain.decision import Evidence
+from hub.domain.ids import derived_id
 from hub.domain.message import MessageState
 from hub.domain.payment import Payment
-from hub.flows.crowd import crowd_of
-from hub.flows.open_account import Locked
-from hub.flows.receive_message import receive_notification, receive_return
-from hub.flows.record_observations import derived_id
-from hub.flows.record_outcome import Proof, record_paid
+from hub.flows.accounts.open_account import Locked
+from hub.flows.payments.crowd import crowd_of
+from hub.flows.payments.receive_message import receive_notification, receive_return
+from hub.flows.payments.record_outcome import Proof, record_paid
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Source, Verdict
 from tests.faults.harness import Desk
 
@@ -71,8 +71,8 @@ def locked(_desk: Desk, plant: Plant) -> None:
     def by_record(_tx: Any, _hub: Any, record: ProviderAccount, _now: Any) -> None:
         raise Locked(record, "no key")
 
-    plant(hub.flows.receive_message, "opened_by_token", by_token)
-    plant(hub.flows.receive_message, "open_account", by_record)
+    plant(hub.flows.payments.receive_message, "opened_by_token", by_token)
+    plant(hub.flows.payments.receive_message, "open_account", by_record)
 
 
 WAYS = {
@@ -151,7 +151,7 @@ def test_the_same_bytes_for_two_accounts_are_two_messages(desk: Desk, way: Way, 
 
 
 def test_control_an_id_without_its_account_is_noticed_on_each_way_in(desk: Desk, way: Way, plant: Plant) -> None:
-    for module in (hub.flows.receive_message, hub.flows.record_observations):
+    for module in (hub.flows.payments.receive_message, hub.flows.payments.record_observations):
         plant(module, "message_of", lambda _account, digest: derived_id("message", digest))
 
     assert wrong(desk, way, plant)

@@ -6,9 +6,9 @@ import pytest
 
 from hub.domain.decision import Evidence
 from hub.domain.payment import Status
-from hub.flows.check_payment import check_payment
-from hub.flows.note_restore import note_restore
-from hub.flows.record_outcome import Proof, record_paid
+from hub.flows.operations.note_restore import note_restore
+from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.record_outcome import Proof, record_paid
 from tests.faults.harness import World, broken
 
 

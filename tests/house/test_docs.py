@@ -53,7 +53,7 @@ def review_causes() -> set[str]:
     """Causes that flows give reviews as a literal, and those that follow from flags and settlement lines."""
     causes = {flag.value for flag in Flag if flag not in (Flag.LATE, Flag.NEEDS_REVIEW)}
     causes |= {difference.value for difference in Difference}
-    for file in sorted((ROOT / "hub" / "flows").glob("*.py")):
+    for file in sorted((ROOT / "hub" / "flows").rglob("*.py")):
         for call in ast.walk(parsed(file.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Review":
                 causes |= {

@@ -20,7 +20,7 @@ from hub.demo.town import (
     request_nequi,
 )
 from hub.demo.visitor import Visitor
-from hub.flows.record_receipt import record_for_payment
+from hub.flows.corrections.record_receipt import record_for_payment
 
 PHONE = "3998764643"
 

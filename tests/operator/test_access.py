@@ -12,10 +12,10 @@ import pytest
 
 import hub.storage.merchants
 from hub.domain.merchant import Role
-from hub.flows.add_member import add_member
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.remove_member import remove_member
-from hub.flows.sign_in import request_sign_in, sign_in_token
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.remove_member import remove_member
+from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.logs import set_up_logs
 from tests.cli.conftest import Ended, call
 from tests.web.conftest import seat as seat

@@ -17,12 +17,12 @@ from hub.cli.commands import COMMANDS, LazyGroup
 from hub.domain.account import AccountStatus
 from hub.domain.alert import TELLINGS, Alert, AlertCause
 from hub.domain.message import DeliveryKind, DeliveryState, MessageState
-from hub.flows.deliver import deliver
-from hub.flows.keep_house import REJECTED_KEPT, give_sign_of_life, keep_house
-from hub.flows.note_backup import note_backup
-from hub.flows.ports import Unavailable
-from hub.flows.raise_alerts import raise_alerts, tell_directly
-from hub.flows.watch_account import check_credentials
+from hub.flows.accounts.watch_account import check_credentials
+from hub.flows.ground.ports import Unavailable
+from hub.flows.mails.deliver import deliver
+from hub.flows.operations.keep_house import REJECTED_KEPT, give_sign_of_life, keep_house
+from hub.flows.operations.note_backup import note_backup
+from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk

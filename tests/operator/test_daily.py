@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-import hub.flows.record_observations
+import hub.flows.payments.record_observations
 from hub.domain.account import AccountStatus
 from hub.domain.reconciliation import last_whole_day, next_comparison, pause_after, period_for
-from hub.flows.examine import examine
-from hub.flows.raise_alerts import raise_alerts
-from hub.flows.run_operation import refund_payment
+from hub.flows.operations.examine import examine
+from hub.flows.operations.raise_alerts import raise_alerts
+from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Kind, Observation
 from tests.cli.conftest import call
 from tests.faults.harness import broken
@@ -115,7 +115,7 @@ def test_control_days_of_another_zone_would_miss_what_is_paid_in_the_evening(
 ) -> None:
     until_local(world, 23, 22, 30)
     strange = world.sent(world.debtor("CO", 90_000))
-    monkeypatch.setattr(hub.flows.record_observations, "zone_of", lambda _merchant: ZoneInfo("UTC"))
+    monkeypatch.setattr(hub.flows.payments.record_observations, "zone_of", lambda _merchant: ZoneInfo("UTC"))
     world.tell(strange, Observation(kind=Kind.PAID, movement=strange.reference, amount=strange.amount))
     until_local(world, 24, 6)
     assert causes(world) == []  # in the merchant's zone its day is over, and it is missing

@@ -12,13 +12,13 @@ import pytest
 
 from hub.domain.decision import Decision, DecisionKind, Evidence, is_same_person
 from hub.domain.payment import Flag, Phase, Status
-from hub.flows.approve_decision import approve_decision, find_waiting
-from hub.flows.decide import NotAllowed, needs_second
-from hub.flows.decide_refund import decide_refund
-from hub.flows.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
-from hub.flows.release_payment import release_payment
-from hub.flows.resolve_review import resolve_review
-from hub.flows.view_record import view_record
+from hub.flows.corrections.approve_decision import approve_decision, find_waiting
+from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.payments.decide import NotAllowed, needs_second
+from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.release_payment import release_payment
+from hub.flows.views.view_record import view_record
 from hub_hookspecs import Kind, Money, Observation, Redirect
 from tests.cli.conftest import call
 from tests.faults.harness import Desk, broken, rows
@@ -380,7 +380,7 @@ def test_small_refunds_add_up_until_a_second_person_is_wanted(world: Any) -> Non
 
 
 def test_control_refunds_that_are_not_added_up_pass_the_limit(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.flows.decide.given_back", lambda _tx, _decision: 0)
+    monkeypatch.setattr("hub.flows.payments.decide.given_back", lambda _tx, _decision: 0)
     world.hub.second_person_above = {"COP": 10_000_000}
     for amount in (4_000_000, 6_000_000, 100_000):
         assert refunded(world, amount, "Ana").operation is not None

@@ -14,14 +14,14 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.examine
+import hub.flows.operations.examine
 from hub.domain.account import AccountStatus
-from hub.flows.check_readiness import REMEDIES, Readiness, check_readiness
-from hub.flows.distrust_plugin import FROZEN
-from hub.flows.examine import Finding, Grade, examine
-from hub.flows.keep_house import give_sign_of_life, keep_house
-from hub.flows.note_backup import note_backup
-from hub.flows.note_proxy import PROXY, Blind, note_proxy
+from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
+from hub.flows.operations.distrust_plugin import FROZEN
+from hub.flows.operations.examine import Finding, Grade, examine
+from hub.flows.operations.keep_house import give_sign_of_life, keep_house
+from hub.flows.operations.note_backup import note_backup
+from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
@@ -258,7 +258,9 @@ def test_control_one_remedy_for_every_trouble_of_the_keys_is_seen(
     desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.close()
-    monkeypatch.setattr(hub.flows.examine, "fault", lambda what, _remedy: Finding(Grade.FAULT, what, "restore it"))
+    monkeypatch.setattr(
+        hub.flows.operations.examine, "fault", lambda what, _remedy: Finding(Grade.FAULT, what, "restore it")
+    )
     assert keys_are_open_to_others(data) != f"chmod 600 {data / 'keys.json'}"
 
 

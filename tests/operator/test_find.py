@@ -12,17 +12,17 @@ import attrs
 import pytest
 
 import hub.cli.finding
-import hub.flows.find_anything
+import hub.flows.views.find_anything
 import hub.storage.payments
 from hub.domain.merchant import Role
 from hub.domain.order import OrderItem
 from hub.domain.payment import Payment
-from hub.flows.add_member import add_member
-from hub.flows.connect_account import notification_address
-from hub.flows.find_anything import find_anything
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.place_order import Cart, place_order
-from hub.flows.send_statement import copy_link, revoke_link, send_statement
+from hub.flows.accounts.connect_account import notification_address
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.statements.place_order import Cart, place_order
+from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
+from hub.flows.views.find_anything import find_anything
 from hub_hookspecs import Kind, Mode, Observation
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
@@ -291,7 +291,7 @@ def test_a_payment_is_found_by_the_phone_that_was_typed_however_it_is_written(de
 
 def test_a_payment_is_found_by_its_phone_however_many_came_since(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, *_others = of_phones(desk, "3112345678", *("3998764643" for _ in range(60)))
-    monkeypatch.setattr(hub.flows.find_anything, "MOST", 50)
+    monkeypatch.setattr(hub.flows.views.find_anything, "MOST", 50)
     assert of_phone(desk, "3112345678") == {mine.id}
 
 
@@ -299,7 +299,7 @@ def test_control_a_search_among_the_newest_payments_misses_an_older_one(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_phones(desk, "3112345678", *("3998764643" for _ in range(60)))
-    monkeypatch.setattr(hub.flows.find_anything, "MOST", 50)
+    monkeypatch.setattr(hub.flows.views.find_anything, "MOST", 50)
     newest = lambda payments, _digits, *, limit: payments.search(limit=limit)  # noqa: E731
     monkeypatch.setattr(hub.storage.payments.Payments, "typed", newest)
     assert of_phone(desk, "3112345678") == set()

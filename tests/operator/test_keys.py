@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-import hub.flows.replace_credentials
+import hub.flows.accounts.replace_credentials
 import hub.vault
 from hub.domain.payment import Payment, Status
-from hub.flows.connect_account import connect_account
-from hub.flows.ports import Unopened
-from hub.flows.reseal_secrets import StillSealed, forget_keys, reseal_secrets
+from hub.flows.accounts.connect_account import connect_account
+from hub.flows.accounts.reseal_secrets import StillSealed, forget_keys, reseal_secrets
+from hub.flows.ground.ports import Unopened
 from hub.vault import drop_key, open_vault, rotate_keys
 from tests.cli.conftest import call
 from tests.faults.harness import Clock, Desk, News, World, broken, rows, until
@@ -250,7 +250,7 @@ def test_control_credentials_that_nobody_looks_after_lie_under_a_key_that_is_gon
     others: tuple[World, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, desk = others
-    monkeypatch.setattr(hub.flows.replace_credentials, "refuse_forgotten", lambda _tx, _hub: None)
+    monkeypatch.setattr(hub.flows.accounts.replace_credentials, "refuse_forgotten", lambda _tx, _hub: None)
     world.hub.vault._path = tmp_path
     rotate_and_forget(desk)
     enter_credentials(world)

@@ -12,16 +12,16 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-import hub.flows.open_review
+import hub.flows.ground.open_review
 from hub.domain.message import Review
 from hub.domain.payment import Status
 from hub.domain.round import Choice
-from hub.flows.end_reminders import note_wish
-from hub.flows.open_review import open_review
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.resolve_review import resolve_review
-from hub.flows.send_round import run_round, start_round
-from hub.flows.void_receipt import void_receipt
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.ground.open_review import open_review
+from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.statements.end_reminders import note_wish
+from hub.flows.statements.send_round import run_round, start_round
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import Desk
 
@@ -128,6 +128,6 @@ def test_a_customer_who_wants_no_reminders_is_told_once_by_id(desk: Desk) -> Non
 
 
 def test_control_a_fact_without_its_line_is_missed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub.flows.open_review, "warn", lambda *_given, **_fields: None)
+    monkeypatch.setattr(hub.flows.ground.open_review, "warn", lambda *_given, **_fields: None)
     payment = paid(desk)
     assert told(lambda: desk.write(lambda tx: open_review(tx, odd(desk, payment)))) == []

@@ -8,14 +8,14 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.receive_message
+import hub.flows.payments.receive_message
 import hub_greenpay.signature
 import hub_nequi
 from hub.domain.message import MessageState
 from hub.domain.payment import Status
-from hub.flows.crowd import crowd_of
-from hub.flows.raise_alerts import raise_alerts
-from hub.flows.replay_message import replay_message
+from hub.flows.operations.raise_alerts import raise_alerts
+from hub.flows.payments.crowd import crowd_of
+from hub.flows.payments.replay_message import replay_message
 from tests.cli.conftest import Ended, call
 from tests.cli.conftest import bare as bare
 from tests.cli.conftest import made as made
@@ -136,7 +136,7 @@ def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[.
         raise ZeroDivisionError
 
     plant(hub_nequi.wire, "observations_from", faulty)
-    plant(hub.flows.receive_message, "MAX_TRIES", 2)
+    plant(hub.flows.payments.receive_message, "MAX_TRIES", 2)
     assert world.post("CO", news).status_code == 200
     world.work()
     world.clock.now += timedelta(minutes=1)
@@ -224,7 +224,7 @@ def test_parked_money_that_nobody_touches_is_asked_about_after_an_hour(
 def test_control_money_that_is_parked_and_never_looked_at_again_is_noticed(
     world: Any, plant: Plant, hand_in: Callable[[Any, Any], object]
 ) -> None:
-    plant(hub.flows.receive_message, "_parked_money", lambda _news: None)
+    plant(hub.flows.payments.receive_message, "_parked_money", lambda _news: None)
 
     assert asked_about(world, hand_in) == [[], []]
 

@@ -14,7 +14,7 @@ import pytest
 from hub.cli import standing
 from hub.domain.held import MoneyState
 from hub.domain.payment import Payment, Withholding
-from hub.flows.record_receipt import record_for_payment
+from hub.flows.corrections.record_receipt import record_for_payment
 from hub_hookspecs import Kind, Money
 from tests.cli.conftest import Ended
 from tests.flows.test_held import corrected, dispute, won

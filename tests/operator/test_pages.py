@@ -7,7 +7,7 @@ import pytest
 
 from hub.domain.merchant import Role
 from hub.domain.payment import Status
-from hub.flows.approve_decision import approve_decision
+from hub.flows.corrections.approve_decision import approve_decision
 from hub_hookspecs import Kind
 from tests.safety.people import Clerk, People, words_of
 

@@ -12,10 +12,11 @@ import pytest
 import hub.cli.plain
 from hub.cli import main
 from hub.cli.plain import plain
+from hub.domain.identity import Invalid
 from hub.domain.order import OrderItem
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.place_order import Cart, OrderRefused, place_order
-from hub.flows.save_company import Invalid, read_company
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.save_company import read_company
+from hub.flows.statements.place_order import Cart, OrderRefused, place_order
 from tests.bookkeeping.desk import FORMS
 from tests.cli.terminal import Typed, in_a_terminal
 from tests.faults.harness import Desk

@@ -22,8 +22,8 @@ import pytest
 import hub.jobs.process
 from hub.domain.alert import AlertCause
 from hub.domain.payment import Phase, Status
-from hub.flows.note_backup import note_backup
-from hub.flows.raise_alerts import raise_alerts
+from hub.flows.operations.note_backup import note_backup
+from hub.flows.operations.raise_alerts import raise_alerts
 from hub.jobs.freezes import note_freeze, trace_of
 from hub.jobs.process import Process
 from tests.faults.harness import PHONE, Clock, Desk, World, broken, refuse_another_day, until

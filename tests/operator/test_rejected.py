@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-import hub.flows.receive_message
-import hub.flows.view_hearing
+import hub.flows.operations.view_hearing
+import hub.flows.payments.receive_message
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage
-from hub.flows.deliver import value_of
-from hub.flows.examine import Finding, Grade, examine
-from hub.flows.view_desk import view_start
-from hub.flows.view_hearing import hearing_of
+from hub.flows.mails.deliver import value_of
+from hub.flows.operations.examine import Finding, Grade, examine
+from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.views.view_desk import view_start
 from hub_hookspecs import Message, Source
 from tests.cli.conftest import Ended
 from tests.flows.test_payments import approval
@@ -78,7 +78,7 @@ def kept(desk: Any, country: str, state: MessageState, *, trouble: str = "", ver
         verdict=verdict,
         trouble=trouble,
     )  # fmt: skip
-    raw = hub.flows.receive_message.packed(stored.message)
+    raw = hub.flows.payments.receive_message.packed(stored.message)
     sealed, key = desk.hub.vault.seal(
         raw, table="raw_message", column="raw", row=stored.id, merchant=account.merchant_id
     )
@@ -156,7 +156,7 @@ def test_the_mail_about_a_validation_does_not_say_that_nothing_came(desk: Any) -
 
 def test_control_a_mail_that_looks_at_genuine_news_alone_says_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
-    monkeypatch.setattr(hub.flows.view_hearing, "_newest", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
     assert "Todavía no hemos recibido" in result_mail(desk).text
 
 
@@ -193,7 +193,7 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
     desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
-    monkeypatch.setattr(hub.flows.view_hearing, "_newest", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
     assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
 
 
@@ -203,7 +203,7 @@ def test_control_a_review_that_does_not_say_which_message_leads_to_none(
     def as_before(**given: Any) -> Review:
         return Review(**{**given, "subject": "", "details": "a rejected notification names the payment"})
 
-    monkeypatch.setattr(hub.flows.receive_message, "Review", as_before)
+    monkeypatch.setattr(hub.flows.payments.receive_message, "Review", as_before)
     payment = world.pay(world.debtor("CR", 150_000))
     message = forged(world, payment)
     (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))

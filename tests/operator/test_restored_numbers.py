@@ -15,7 +15,7 @@ import pytest
 import hub.cli.restoring
 from hub.bootstrap import open_hub
 from hub.documents.mailbox import Mailbox
-from hub.flows.mail_cash_receipt import mail_cash_receipt
+from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.settings import load_settings
 from tests.cli.conftest import Ended, call
 from tests.cli.conftest import made as made

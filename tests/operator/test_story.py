@@ -12,9 +12,9 @@ import attrs
 import pytest
 
 from hub.domain.payment import Status
-from hub.flows.decide_refund import decide_refund
-from hub.flows.keep_house import QUERIES_KEPT, keep_house
-from hub.flows.view_record import view_record
+from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.operations.keep_house import QUERIES_KEPT, keep_house
+from hub.flows.views.view_record import view_record
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import broken, rows
 from tests.operator.test_messages import shell as shell

@@ -18,10 +18,10 @@ from hub.domain.merchant import Role
 from hub.domain.message import DeliveryState, MessageState, Review, StoredMessage
 from hub.domain.order import OrderItem
 from hub.domain.settlement import StoredLine
-from hub.flows.add_member import add_member
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.place_order import Cart, place_order
-from hub.flows.receive_message import packed
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.payments.receive_message import packed
+from hub.flows.statements.place_order import Cart, place_order
 from hub_hookspecs import Kind, Message, Mode, Money, Observation, SettlementLine, Source
 from tests.cli.conftest import call
 from tests.cli.terminal import Shown, Typed, columns_of, in_a_terminal

@@ -18,7 +18,7 @@ import structlog
 
 from hub.domain.payment import Status
 from hub.domain.refusals import Unavailable
-from hub.flows.check_readiness import CHECKED, check_readiness
+from hub.flows.operations.check_readiness import CHECKED, check_readiness
 from hub.storage import SqliteStore, engine, migrate, open_store
 from tests.faults.harness import broken
 

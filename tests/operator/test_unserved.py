@@ -7,15 +7,15 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.deliver
-import hub.flows.receive_message
+import hub.flows.mails.deliver
+import hub.flows.payments.receive_message
 from hub.domain.message import UNSERVED, Delivery, DeliveryKind, DeliveryState, MessageState
 from hub.domain.payment import Status
-from hub.flows.examine import examine
-from hub.flows.find_anything import find_anything
-from hub.flows.receive_message import MAX_TRIES
-from hub.flows.replay_message import replay_message
-from hub.flows.view_messages import find_messages, view_message
+from hub.flows.operations.examine import examine
+from hub.flows.payments.receive_message import MAX_TRIES
+from hub.flows.payments.replay_message import replay_message
+from hub.flows.views.find_anything import find_anything
+from hub.flows.views.view_messages import find_messages, view_message
 from tests.faults.harness import News, World, broken
 from tests.operator.test_keys import paid_at_the_provider
 from tests.operator.test_wrong_keys import comes_to_its_page
@@ -64,7 +64,7 @@ def test_control_a_hub_that_only_answers_503_loses_the_only_news_of_a_payment(
     async def forget(*_message: Any) -> None:
         """The bug: the provider will surely come again."""
 
-    monkeypatch.setattr(hub.flows.receive_message, "_keep_unread", forget)
+    monkeypatch.setattr(hub.flows.payments.receive_message, "_keep_unread", forget)
     payment, news = paid_at_the_provider(world, "CR")
     quarantine(world, "CR")
     assert world.post("CR", news).status_code == 503
@@ -106,7 +106,7 @@ def test_a_message_that_was_acknowledged_is_not_given_up_however_long_its_plugin
 def test_control_tries_that_are_counted_while_nobody_can_read_a_message_end_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.receive_message, "_wait", lambda *_given, **_named: _nothing())
+    monkeypatch.setattr(hub.flows.payments.receive_message, "_wait", lambda *_given, **_named: _nothing())
     _payment, news = paid_at_the_provider(world, "CO")
     assert world.post("CO", news).status_code == 200
     quarantine(world, "CO")
@@ -189,7 +189,7 @@ def test_a_mail_about_an_account_that_is_no_more_is_given_up(world: World) -> No
 def test_control_a_mail_without_its_plugin_that_counts_as_pointless_is_never_sent(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.deliver, "NotYet", hub.flows.deliver.NothingToSay)
+    monkeypatch.setattr(hub.flows.mails.deliver, "NotYet", hub.flows.mails.deliver.NothingToSay)
     quarantine(world, "CR")
     mail = owed(world)
     world.work()

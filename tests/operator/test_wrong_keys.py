@@ -10,22 +10,22 @@ from typing import Any
 import httpx
 import pytest
 
-import hub.flows.receive_message
+import hub.flows.payments.receive_message
 from hub.domain.account import AccountStatus
 from hub.domain.alert import AlertCause
 from hub.domain.message import LOCKED, MessageState
 from hub.domain.payment import Payment, Status
-from hub.flows.check_keys import KEYS
-from hub.flows.connect_account import connect_account
-from hub.flows.examine import Grade, examine
-from hub.flows.keep_house import give_sign_of_life
-from hub.flows.raise_alerts import raise_alerts
-from hub.flows.receive_message import MAX_TRIES
-from hub.flows.replay_message import replay_message
-from hub.flows.reseal_secrets import reseal_secrets
-from hub.flows.run_operation import NotAllowed, refund_payment
-from hub.flows.start_payment import NotPossible, start_payment
-from hub.flows.view_messages import find_messages, view_message
+from hub.flows.accounts.connect_account import connect_account
+from hub.flows.accounts.reseal_secrets import reseal_secrets
+from hub.flows.operations.check_keys import KEYS
+from hub.flows.operations.examine import Grade, examine
+from hub.flows.operations.keep_house import give_sign_of_life
+from hub.flows.operations.raise_alerts import raise_alerts
+from hub.flows.payments.receive_message import MAX_TRIES
+from hub.flows.payments.replay_message import replay_message
+from hub.flows.payments.run_operation import NotAllowed, refund_payment
+from hub.flows.payments.start_payment import NotPossible, start_payment
+from hub.flows.views.view_messages import find_messages, view_message
 from hub.vault import add_keys, create_keys, drop_key, rotate_keys
 from tests.cli.conftest import call
 from tests.faults.harness import News, World, broken, until
@@ -175,7 +175,7 @@ def test_control_a_hub_that_only_answers_503_loses_the_news(
     async def forget(*_message: Any) -> None:
         """The bug: the provider will surely come again."""
 
-    monkeypatch.setattr(hub.flows.receive_message, "_keep_unread", forget)
+    monkeypatch.setattr(hub.flows.payments.receive_message, "_keep_unread", forget)
     payment, news = paid_at_the_provider(world, "CR")
     keys.lose()
     assert world.post("CR", news).status_code == 503

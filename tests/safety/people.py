@@ -13,12 +13,12 @@ import httpx
 from hub.domain.ledger import Share
 from hub.domain.merchant import Merchant, Role
 from hub.domain.payment import Payment, Status
-from hub.flows.add_member import add_member
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.save_company import CompanyForm, create_company
-from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.view_payment import view_payment
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.save_company import CompanyForm, create_company
+from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.view_payment import view_payment
 from hub_hookspecs import Channel, Mode
 from tests.web.conftest import House
 

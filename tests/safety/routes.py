@@ -14,13 +14,13 @@ from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
-from hub.flows.end_reminders import unsubscribe_url
-from hub.flows.open_link import url_of
-from hub.flows.print_paper import verify_token
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.report_payment import REPORTED, Report, report_payment
-from hub.flows.schedule_rounds import schedule_round
-from hub.flows.send_round import start_round
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.ground.open_link import url_of
+from hub.flows.statements.end_reminders import unsubscribe_url
+from hub.flows.statements.report_payment import REPORTED, Report, report_payment
+from hub.flows.statements.schedule_rounds import schedule_round
+from hub.flows.statements.send_round import start_round
+from hub.flows.views.print_paper import verify_token
 from hub.web.app import Front
 from hub_hookspecs import Money
 

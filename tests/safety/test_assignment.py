@@ -12,7 +12,7 @@ import pytest
 
 from hub.bootstrap import DATABASE
 from hub.domain.payment import Status
-from hub.flows import place_order
+from hub.flows.statements import place_order
 from hub.web import pay_step
 from hub.web.api import orders, records
 from tests.web.conftest import forms_in

@@ -10,7 +10,7 @@ import attrs
 import httpx
 import pytest
 
-from hub.flows.sign_in import request_sign_in, sign_in_token
+from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.web import pages as web_pages
 from hub.web.app import create_app
 from hub.web.merchant import sign_in as pages

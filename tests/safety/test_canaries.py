@@ -19,9 +19,14 @@ import structlog
 from hub import logs
 from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
-from hub.flows import receive_message
-from hub.flows.connect_account import connect_account, notification_address, provision_account, validate_account
-from hub.flows.sign_in import request_sign_in
+from hub.flows.accounts.connect_account import (
+    connect_account,
+    notification_address,
+    provision_account,
+    validate_account,
+)
+from hub.flows.merchants.sign_in import request_sign_in
+from hub.flows.payments import receive_message
 from hub.logs import set_up_logs
 from hub.storage import audit
 from hub.web.portal import statement as page
@@ -256,7 +261,7 @@ def test_no_page_of_a_fault_shows_its_inside(house: Any, plant: Any) -> None:
     debtor = house.debtor("CR", (100, -1))
 
     async def fails(*_given: Any) -> Any:
-        raise RuntimeError("secret-fault-canary at /srv/hub/flows/view_statement.py")
+        raise RuntimeError("secret-fault-canary at /srv/hub/flows/statements/view_statement.py")
 
     with debug_logs() as lines, house.browser() as browser:
         plant(page, "view_statement", fails)

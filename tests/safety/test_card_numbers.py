@@ -16,12 +16,13 @@ from hub import logs
 from hub.bootstrap import DATABASE
 from hub.domain import card_numbers
 from hub.domain.card_numbers import holds_card_number, mask_card_numbers
-from hub.flows.connect_account import notification_address
-from hub.flows.import_files import import_customers, import_invoices
-from hub.flows.place_order import Cart, OrderItem, OrderRefused, checked_total
-from hub.flows.receive_message import unpacked
-from hub.flows.save_company import Invalid, save_company
-from hub.flows.start_payment import NotPossible, checked_fields
+from hub.domain.identity import Invalid
+from hub.flows.accounts.connect_account import notification_address
+from hub.flows.books.import_files import import_customers, import_invoices
+from hub.flows.merchants.save_company import save_company
+from hub.flows.payments.receive_message import unpacked
+from hub.flows.payments.start_payment import NotPossible, checked_fields
+from hub.flows.statements.place_order import Cart, OrderItem, OrderRefused, checked_total
 from hub.logs import set_up_logs
 from hub_hookspecs import PayerField
 from tests.web.conftest import COMPANIES

@@ -23,9 +23,9 @@ from hub.domain.merchant import Customer
 from hub.domain.payment import Status
 from hub.domain.round import HOUR, Every, next_time
 from hub.domain.statement import compute_statement
-from hub.flows.open_account import KEPT, opened_by_token
-from hub.flows.send_statement import copy_link
-from hub.flows.sign_in import request_sign_in
+from hub.flows.accounts.open_account import KEPT, opened_by_token
+from hub.flows.merchants.sign_in import request_sign_in
+from hub.flows.statements.send_statement import copy_link
 from hub.providers import exchange
 from hub.providers.exchange import Exchanger, Ran
 from hub.providers.limits import Limits

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from hub.domain.merchant import LinkKind
-from hub.flows.sign_in import request_sign_in
+from hub.flows.merchants.sign_in import request_sign_in
 from tests.web.conftest import House
 
 from .people import Clerk, People, stranger

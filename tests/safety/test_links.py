@@ -15,9 +15,9 @@ import structlog
 
 from hub.domain.allowance import Allowance
 from hub.domain.merchant import Link, LinkKind
-from hub.flows.open_link import LinkShut, open_link
-from hub.flows.send_statement import copy_link, revoke_link, send_statement
-from hub.flows.sign_in import request_sign_in
+from hub.flows.ground.open_link import LinkShut, open_link
+from hub.flows.merchants.sign_in import request_sign_in
+from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
 from hub.storage.links import Links
 from hub.vault import Vault
 from hub.web.door import GUESSES

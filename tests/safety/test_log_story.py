@@ -16,14 +16,15 @@ import pytest
 import structlog
 
 from hub.domain.merchant import Role
-from hub.flows import deliver, receive_message, record_observations
-from hub.flows.add_member import add_member
-from hub.flows.connect_account import notification_address
-from hub.flows.import_files import import_customers
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.remove_member import remove_member
-from hub.flows.replay_message import replay_message
-from hub.flows.tell import tell
+from hub.flows.accounts.connect_account import notification_address
+from hub.flows.books.import_files import import_customers
+from hub.flows.ground.tell import tell
+from hub.flows.mails import deliver
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.remove_member import remove_member
+from hub.flows.payments import receive_message, record_observations
+from hub.flows.payments.replay_message import replay_message
 from hub.logs import set_up_logs
 from hub.storage import SqliteTx
 from tests.house.test_log_events import everything_described
@@ -227,7 +228,7 @@ def test_the_same_news_again_is_one_line_that_says_so(house: Any, story: Story) 
 
 def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: Any, people: Any, monkeypatch: Any) -> None:
     payments = [people.start("CR", house.debtor("CR", (800000 + number, -3))) for number in range(4)]
-    monkeypatch.setattr("hub.flows.crowd.BURST", 0)
+    monkeypatch.setattr("hub.flows.payments.crowd.BURST", 0)
     with heard(house) as lines:
         for payment in payments:
             house.control("greenpay", "approve", reference=payment.reference)

@@ -15,7 +15,7 @@ import pytest
 from hub.documents import Documents, drawing, wire
 from hub.documents.drawing import mail_address
 from hub.domain.mail import Mail, MailRefused
-from hub.flows.send_statement import send_statement
+from hub.flows.statements.send_statement import send_statement
 from tests.documents.conftest import SAMPLES
 from tests.documents.test_mails import everywhere
 

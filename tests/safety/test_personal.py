@@ -22,14 +22,14 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.import_files
-import hub.flows.place_order
-import hub.flows.settle_bill
+import hub.flows.books.import_files
+import hub.flows.books.settle_bill
+import hub.flows.statements.place_order
 from hub.bootstrap import open_hub
 from hub.domain.merchant import Customer
 from hub.domain.order import OrderItem
 from hub.domain.payment import dedupe_key
-from hub.flows.place_order import Cart, place_order
+from hub.flows.statements.place_order import Cart, place_order
 from hub.settings import Settings
 from hub.storage.audit import TABLES, _shown
 from hub.storage.chain import CHAIN_START, derived
@@ -177,8 +177,8 @@ def test_control_plain_hashes_of_numbers_and_mails_are_found_out(
     def told_by_mail(**fields: Any) -> Customer:
         return Customer(**{**fields, "id": plain("shopper", fields["merchant_id"], fields["email"])})
 
-    monkeypatch.setattr(hub.flows.import_files, "Customer", told_by_document)
-    monkeypatch.setattr(hub.flows.place_order, "Customer", told_by_mail)
+    monkeypatch.setattr(hub.flows.books.import_files, "Customer", told_by_document)
+    monkeypatch.setattr(hub.flows.statements.place_order, "Customer", told_by_mail)
     live_through(house)
 
     found = " ".join(found_out(exported(house, tmp_path / "audit.db"), merchant_of(house)))
@@ -197,8 +197,8 @@ import asyncio, sys, time
 from pathlib import Path
 from hub.bootstrap import open_hub
 from hub.domain.order import OrderItem
-from hub.flows.import_files import import_customers
-from hub.flows.place_order import Cart, place_order
+from hub.flows.books.import_files import import_customers
+from hub.flows.statements.place_order import Cart, place_order
 from hub.settings import Settings
 from hub_hookspecs import Mode
 
@@ -336,12 +336,12 @@ def forgetful_credit_note(house: Path) -> list[int]:
 def test_control_a_credit_note_that_is_known_by_its_text_is_forgotten_with_it(
     house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = hub.flows.settle_bill._notes
+    right = hub.flows.books.settle_bill._notes
 
     def by_text(tx: Any, merchant: Any) -> Any:
         return [note if note.note else attrs.evolve(note, payable_id=None) for note in right(tx, merchant)]
 
-    monkeypatch.setattr(hub.flows.settle_bill, "_notes", by_text)
+    monkeypatch.setattr(hub.flows.books.settle_bill, "_notes", by_text)
 
     assert forgetful_credit_note(house) != [0, 0, 0, 1, 1]
 

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.flows import place_order
-from hub.flows.save_company import Invalid
-from hub.flows.save_options import save_options
+from hub.domain.identity import Invalid
+from hub.flows.merchants.save_options import save_options
+from hub.flows.statements import place_order
 from hub.web.merchant import sign_in as sign_in_pages
 from hub.web.merchant.sign_in import _wanted
 from hub_hookspecs import Account, Company, IdentityDocument, Mode, PaymentStarted, PluginFault, Redirect

@@ -13,7 +13,7 @@ import pytest
 
 from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
-from hub.flows import view_desk
+from hub.flows.views import view_desk
 from hub.web import pages as web_pages
 from hub.web.door import Door
 from hub.web.merchant import desk

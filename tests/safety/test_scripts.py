@@ -17,9 +17,9 @@ from hub.domain import ledger
 from hub.domain.merchant import Customer
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable, PayableKind
-from hub.flows.place_order import Cart, place_order
-from hub.flows.send_statement import copy_link, send_statement
-from hub.flows.start_payment import PayRequest, start_payment
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.statements.place_order import Cart, place_order
+from hub.flows.statements.send_statement import copy_link, send_statement
 from hub.web.app import create_app
 from hub_hookspecs import Channel, IdentityDocument, Mode
 

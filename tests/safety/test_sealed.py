@@ -12,7 +12,7 @@ import pytest
 
 from hub import vault as vaults
 from hub.bootstrap import DATABASE, KEYS, NotReady, StoredGrants, open_hub
-from hub.flows.open_account import Locked, opened_account
+from hub.flows.accounts.open_account import Locked, opened_account
 from hub.vault import NotOpened, UnknownKey, create_keys
 from hub_hookspecs import Grant
 from tests.web.conftest import forms_in

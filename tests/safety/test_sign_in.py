@@ -13,7 +13,7 @@ import pytest
 
 from hub.domain.allowance import Allowance
 from hub.domain.merchant import Role, SignIn
-from hub.flows.sign_in import token_hash
+from hub.flows.merchants.sign_in import token_hash
 from hub.storage import merchants as stored
 from hub.web.merchant import sign_in as pages
 from hub.web.merchant.sign_in import TRIES

@@ -5,7 +5,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from hub.flows import ports
+from hub.flows.ground import ports
 from hub.storage import SqliteStore, SqliteTx
 
 NOUNS = {

@@ -31,19 +31,19 @@ from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
 from hub.domain.round import Choice, Every
-from hub.flows.add_member import add_member
-from hub.flows.connect_account import confirm_account, connect_account, notification_address, provision_account
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.ports import Hub, Tx
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.save_company import CompanyForm, create_company
-from hub.flows.save_logo import save_logo
-from hub.flows.schedule_rounds import schedule_round
-from hub.flows.send_round import start_round
-from hub.flows.send_statement import copy_link, send_statement
-from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.try_payment import start_try
+from hub.flows.accounts.connect_account import confirm_account, connect_account, notification_address, provision_account
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.save_company import CompanyForm, create_company
+from hub.flows.merchants.save_logo import save_logo
+from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.statements.schedule_rounds import schedule_round
+from hub.flows.statements.send_round import start_round
+from hub.flows.statements.send_statement import copy_link, send_statement
+from hub.flows.statements.try_payment import start_try
 from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from hub.domain.ledger import Share
 from hub.domain.receipt import Means
-from hub.flows.record_receipt import record_by_hand
-from hub.flows.settle_bill import credit_bill
+from hub.flows.books.settle_bill import credit_bill
+from hub.flows.corrections.record_receipt import record_by_hand
 from hub_hookspecs import Money
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.flows.issue_api_key import issue_api_key
+from hub.flows.merchants.issue_api_key import issue_api_key
 
 NUMBERS = itertools.count(1)
 

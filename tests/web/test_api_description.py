@@ -16,8 +16,8 @@ from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.ports import Unavailable
+from hub.flows.ground.ports import Unavailable
+from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.web.api import orders
 from hub.web.api import schema as described
 from hub.web.pages import HEADERS

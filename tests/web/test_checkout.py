@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.domain.payment import Status
-from hub.flows.issue_api_key import issue_api_key
+from hub.flows.merchants.issue_api_key import issue_api_key
 
 Forms = Callable[[str], list[dict[str, Any]]]
 NUMBERS = itertools.count(1)

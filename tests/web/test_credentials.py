@@ -19,9 +19,9 @@ import pytest
 from hub.bootstrap import StoredGrants
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Payment, Status
-from hub.flows.connect_account import provision_account
-from hub.flows.open_account import opened_account
-from hub.flows.replace_credentials import Draft
+from hub.flows.accounts.connect_account import provision_account
+from hub.flows.accounts.open_account import opened_account
+from hub.flows.accounts.replace_credentials import Draft
 
 GREENPAY = "/m/integrations/greenpay"
 WRONG = "not-the-secret-at-all"

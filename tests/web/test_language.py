@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Message
 
-from hub.flows.choose_language import choose_language
+from hub.flows.merchants.choose_language import choose_language
 from hub.web.pages import STATIC, preferred_by
 from hub.web.texts import CONTEXT, read_catalogue, texts_for
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from hub.domain.logo import MOST_BYTES
 from hub.domain.merchant import Merchant, Role
-from hub.flows.send_statement import send_statement
+from hub.flows.statements.send_statement import send_statement
 
 ADDRESS = re.compile(r'<img class="logo[^"]*" src="(/logo/[^"]+)" alt="([^"]*)"')
 

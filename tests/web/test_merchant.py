@@ -17,14 +17,14 @@ from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, LinkKind, Merchant, Role
 from hub.domain.message import Review
 from hub.domain.payment import Flag, Payment, Status
-from hub.flows.add_member import add_member
-from hub.flows.connect_account import provision_account
-from hub.flows.open_link import url_of
-from hub.flows.save_company import CompanyForm, create_company
-from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.view_desk import IN_NEED
-from hub.flows.view_payment import view_payment
+from hub.flows.accounts.connect_account import provision_account
+from hub.flows.ground.open_link import url_of
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.save_company import CompanyForm, create_company
+from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.view_payment import view_payment
+from hub.flows.views.view_desk import IN_NEED
 from hub.web.merchant import routes
 from hub.web.merchant.words import ACCOUNT, FLAGS
 from hub_hookspecs import Channel, Mode

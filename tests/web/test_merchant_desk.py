@@ -19,11 +19,11 @@ from hub.domain.export import Cell, xlsx_of
 from hub.domain.ledger import Share
 from hub.domain.receipt import Means
 from hub.domain.table_file import read_table
-from hub.flows.offer_buttons import offers_for
-from hub.flows.record_receipt import record_by_hand
-from hub.flows.send_statement import send_statement
-from hub.flows.skip_numbers import skip_numbers
-from hub.flows.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.payments.offer_buttons import offers_for
+from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.receipts.skip_numbers import skip_numbers
+from hub.flows.statements.send_statement import send_statement
 from hub.web.merchant.words import CAUSES
 from hub_hookspecs import Channel, Mode, Money
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from hub.domain.merchant import Role
-from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable

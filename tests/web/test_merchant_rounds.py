@@ -12,9 +12,9 @@ import attrs
 import pytest
 
 from hub.domain.round import Choice, Every, debts_of, next_time
-from hub.flows.resend_mail import resend_mail
-from hub.flows.schedule_rounds import run_schedule, schedule_round
-from hub.flows.send_round import PORTION, plan_round, run_round, start_round
+from hub.flows.mails.resend_mail import resend_mail
+from hub.flows.statements.schedule_rounds import run_schedule, schedule_round
+from hub.flows.statements.send_round import PORTION, plan_round, run_round, start_round
 
 COLON = 100
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
 from tests.web.conftest import BROKEN_WORDS
 
 if TYPE_CHECKING:

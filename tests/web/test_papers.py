@@ -20,14 +20,14 @@ from hub.domain.message import DeliveryKind
 from hub.domain.moved import By
 from hub.domain.papers import Direction
 from hub.domain.payment import Payment, Status
-from hub.flows.owe_digests import last_day, owe_digests
-from hub.flows.print_paper import movements_in, payments_pdf, preview_statement_pdf, verify_token
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.save_options import save_options
-from hub.flows.send_statement import copy_link, revoke_link, send_statement
-from hub.flows.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.view_payment import view_payment
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.mails.owe_digests import last_day, owe_digests
+from hub.flows.merchants.save_options import save_options
+from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.view_payment import view_payment
+from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
+from hub.flows.views.print_paper import movements_in, payments_pdf, preview_statement_pdf, verify_token
 from hub.web.pages import open_pages
 from hub_hookspecs import Channel, Mode, Money
 

@@ -15,12 +15,12 @@ import zxingcpp
 
 from hub.domain.merchant import Link, LinkKind
 from hub.domain.payment import Phase, Status
-from hub.flows.check_payment import check_payment
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.open_link import url_of
-from hub.flows.run_operation import refund_payment
-from hub.flows.save_logo import save_logo
-from hub.flows.view_payment import payment_link_id
+from hub.flows.ground.open_link import url_of
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.save_logo import save_logo
+from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.run_operation import refund_payment
+from hub.flows.payments.view_payment import payment_link_id
 from hub_hookspecs import PostForm, ShowReference
 from tests.web.conftest import BROKEN_WORDS, logo_png
 

@@ -16,9 +16,9 @@ import pytest
 from hub.domain.figures import date_text
 from hub.domain.merchant import LinkKind, Options
 from hub.domain.payment import Payment, Status
-from hub.flows.check_payment import check_payment
-from hub.flows.run_operation import refund_payment
-from hub.flows.view_payment import payment_link_id
+from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.run_operation import refund_payment
+from hub.flows.payments.view_payment import payment_link_id
 from hub.web.portal.words import REASONS
 from hub.web.texts import texts_for
 from hub_hookspecs import Done, PostForm, ReasonKind, ShowReference

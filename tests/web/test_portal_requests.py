@@ -15,8 +15,8 @@ import pytest
 
 from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
-from hub.flows.run_operation import refund_payment
-from hub.flows.send_statement import revoke_link
+from hub.flows.payments.run_operation import refund_payment
+from hub.flows.statements.send_statement import revoke_link
 
 Forms = Callable[[str], list[dict[str, Any]]]
 PHONE = {"field.push.phone": "300 123 45 67"}

@@ -13,12 +13,12 @@ from pypdf import PdfReader
 from hub.domain.ledger import Share
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.payment import ObservedBy, Payment, Status
-from hub.flows.mail_cash_receipt import mail_cash_receipt
-from hub.flows.open_link import url_of
-from hub.flows.record_observations import Claim, record_observations
-from hub.flows.record_receipt import record_for_payment
-from hub.flows.save_options import save_options
-from hub.flows.start_payment import PayRequest, start_payment
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.ground.open_link import url_of
+from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
+from hub.flows.merchants.save_options import save_options
+from hub.flows.payments.record_observations import Claim, record_observations
+from hub.flows.payments.start_payment import PayRequest, start_payment
 from hub_hookspecs import Channel, Kind, Money, Observation
 
 

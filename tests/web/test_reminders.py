@@ -11,17 +11,17 @@ import attrs
 import httpx
 import pytest
 
-import hub.flows.send_round
+import hub.flows.statements.send_round
 from hub.domain.merchant import Customer
 from hub.domain.message import DeliveryState
 from hub.domain.round import Choice, Every
-from hub.flows.choose_language import choose_language
-from hub.flows.deliver import deliver
-from hub.flows.end_reminders import unsubscribe_url
-from hub.flows.preview_mail import MASK, preview_statement
-from hub.flows.schedule_rounds import run_schedule, schedule_round
-from hub.flows.send_round import plan_round, round_in, run_round, view_round
-from hub.flows.send_statement import send_statement
+from hub.flows.mails.deliver import deliver
+from hub.flows.mails.preview_mail import MASK, preview_statement
+from hub.flows.merchants.choose_language import choose_language
+from hub.flows.statements.end_reminders import unsubscribe_url
+from hub.flows.statements.schedule_rounds import run_schedule, schedule_round
+from hub.flows.statements.send_round import plan_round, round_in, run_round, view_round
+from hub.flows.statements.send_statement import send_statement
 from hub.web import door as web_door
 from hub.web.portal import reminders
 
@@ -230,7 +230,7 @@ def test_rounds_and_schedules_leave_out_who_wants_no_reminders(house: Any, shop:
 def test_control_a_round_that_does_not_ask_is_seen(
     house: Any, shop: Any, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.send_round, "_is_reached", lambda customer: bool(customer.email))
+    monkeypatch.setattr(hub.flows.statements.send_round, "_is_reached", lambda customer: bool(customer.email))
     with house.browser() as browser:
         browser.post(path_of(house, customer))
 

@@ -13,14 +13,14 @@ from hub.domain.ledger import Share, capture_key, chargeback_key
 from hub.domain.message import DeliveryKind
 from hub.domain.payable import PayableKind
 from hub.domain.payment import ObservedBy, Payment, Status, Withholding
-from hub.flows import view_payment as view_payment_module
-from hub.flows.correct_entry import correct_amount, correct_entry
-from hub.flows.deliver import value_of
-from hub.flows.print_paper import verify_token
-from hub.flows.record_observations import Claim, record_observations
-from hub.flows.settle_bill import apply_credit
-from hub.flows.start_payment import PayRequest, start_payment
-from hub.flows.view_payment import Shown, view_payment
+from hub.flows.books.settle_bill import apply_credit
+from hub.flows.corrections.correct_entry import correct_amount, correct_entry
+from hub.flows.mails.deliver import value_of
+from hub.flows.payments import view_payment as view_payment_module
+from hub.flows.payments.record_observations import Claim, record_observations
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.view_payment import Shown, view_payment
+from hub.flows.views.print_paper import verify_token
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation
 from tests.web.conftest import forms_in

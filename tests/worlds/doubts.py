@@ -20,14 +20,14 @@ from typing import Any
 import attrs
 import httpx
 
-import hub.flows.check_payment as checking
-import hub.flows.run_operation as operating
+import hub.flows.payments.check_payment as checking
+import hub.flows.payments.run_operation as operating
 import hub_nequi
 from hub.domain import payment as rules
 from hub.domain.operation import Operation, OperationKind, operation_status, undo_due
 from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status
-from hub.flows.check_payment import query_for
-from hub.flows.record_observations import Claim
+from hub.flows.payments.check_payment import query_for
+from hub.flows.payments.record_observations import Claim
 from hub_hookspecs import (
     Account,
     Ask,

@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 import httpx
 
-from hub.flows.open_account import open_account
+from hub.flows.accounts.open_account import open_account
 from hub.providers.registry import Provider
 from hub_hookspecs import (
     Account,

@@ -25,7 +25,7 @@ from hub.domain.beancount import beancount_text
 from hub.domain.payment import ObservedBy, Payment, Phase, Seen, Status, dedupe_key
 from hub.domain.refusals import Conflict
 from hub.domain.settlement import LineState, StoredLine
-from hub.flows.record_observations import record_observations
+from hub.flows.payments.record_observations import record_observations
 from hub.storage.schema import entry
 from hub_hookspecs import Kind, Mode
 from tests.bookkeeping.referee import agreed

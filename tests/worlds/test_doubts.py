@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-import hub.flows.check_payment
+import hub.flows.payments.check_payment
 from hub.domain.payment import Payment
-from hub.flows.record_observations import rule_claim
+from hub.flows.payments.record_observations import rule_claim
 from hub_hookspecs import Kind, Way
 from tests.faults.harness import seed_for
 
@@ -69,7 +69,7 @@ def test_control_a_no_from_before_the_provider_had_settled_proves_nothing(monkey
         over = seen and seen[-1].seen_at >= (payment.ended_at or payment.created_at) + timedelta(seconds=60)
         return rule_claim(Kind.NEVER_EXISTED, "early") if len(negatives) >= 3 and over and payment.is_live else None
 
-    monkeypatch.setattr(hub.flows.check_payment, "_never_existed", early)
+    monkeypatch.setattr(hub.flows.payments.check_payment, "_never_existed", early)
     wrong, _ends = wrong_in("A", 1, 300)
 
     assert any("told failed" in text for text in wrong)

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.record_observations
+import hub.flows.payments.record_observations
 from hub_hookspecs import Kind, Money
 from tests.faults.harness import seed_for
 
@@ -75,13 +75,15 @@ def test_control_one_minor_unit_is_found(origin: Origin, scratch: Path, kept: Pa
 def test_control_a_door_that_believes_the_last_news_is_found(
     origin: Origin, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = hub.flows.record_observations.status_of  # type: ignore[attr-defined]
-    monkeypatch.setattr(hub.flows.record_observations, "status_of", lambda phase, kinds: right(phase, list(kinds)[-1:]))
+    right = hub.flows.payments.record_observations.status_of  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        hub.flows.payments.record_observations, "status_of", lambda phase, kinds: right(phase, list(kinds)[-1:])
+    )
     found: list[str] = []
     for seed in range(1, 30):
         path = scratch / f"last-news-{seed}.db"
         with monkeypatch.context() as unplanted:
-            unplanted.setattr(hub.flows.record_observations, "status_of", right)
+            unplanted.setattr(hub.flows.payments.record_observations, "status_of", right)
             play(seed, origin, scratch, bookkeeping=False, keep=path)
         try:
             retell(origin, shuffled(events_of(path), random.Random(seed)), again := scratch / f"last-again-{seed}.db")

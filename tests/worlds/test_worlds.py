@@ -16,8 +16,8 @@ import pytest
 
 import hub.domain.ledger
 import hub.domain.payment
-import hub.flows.import_files
-import hub.flows.record_observations
+import hub.flows.books.import_files
+import hub.flows.payments.record_observations
 import hub.providers.exchange
 from hub.domain.payment import Phase, Status
 from hub.domain.stated import News, Standing, Stated
@@ -86,7 +86,7 @@ def test_control_a_status_that_believes_the_last_news_is_found(origin: Origin, s
     def last_news_wins(phase: Phase, kinds: Any) -> tuple[Status, str]:
         return right(phase, list(kinds)[-1:])
 
-    plant(hub.flows.record_observations, "status_of", last_news_wins)
+    plant(hub.flows.payments.record_observations, "status_of", last_news_wins)
 
     assert found(origin, scratch, 30, "its observations", "legal_status")
 
@@ -107,25 +107,25 @@ def test_control_a_closed_payment_that_was_charged_is_found(origin: Origin, scra
         silent = status is Status.UNKNOWN and phase is Phase.SENT
         return (Status.CLOSED, Kind.NEVER_SENT.value) if silent else (status, reason)
 
-    plant(hub.flows.record_observations, "status_of", impatient)
+    plant(hub.flows.payments.record_observations, "status_of", impatient)
 
     assert found(origin, scratch, 30, "its observations", "G5")
 
 
 def test_control_a_payment_without_a_next_look_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
-    plant(hub.flows.record_observations, "next_check", lambda *_args: None)
+    plant(hub.flows.payments.record_observations, "next_check", lambda *_args: None)
 
     assert found(origin, scratch, 10, "I10")
 
 
 def test_control_a_file_that_books_what_came_here_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
     """What was settled here is forgotten, so that a file that knows of it tells of money from elsewhere."""
-    right = hub.flows.import_files.news_of
+    right = hub.flows.books.import_files.news_of
 
     def forgetful(standing: Standing, stated: Stated) -> News:
         nothing = attrs.evolve(standing, settled=standing.counted, reopened=standing.counted_back)
         return right(nothing, stated)
 
-    plant(hub.flows.import_files, "news_of", forgetful)
+    plant(hub.flows.books.import_files, "news_of", forgetful)
 
     assert found(origin, scratch, 10, "a file")

@@ -24,27 +24,28 @@ import hub.jobs.embedded
 from hub.bootstrap import DATABASE, StoredGrants, migrate_data, open_hub, watch_exchanges
 from hub.domain import ledger
 from hub.domain.decision import Evidence
+from hub.domain.identity import Invalid
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Options
 from hub.domain.message import DeliveryState
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Withholding
 from hub.domain.receipt import MEANS_BY_HAND
-from hub.flows.check_payment import look_now
-from hub.flows.connect_account import confirm_account, connect_account, provision_account
-from hub.flows.correct_entry import correct_entry
-from hub.flows.import_files import import_invoices
-from hub.flows.ports import Hub
-from hub.flows.receive_message import receive_notification, receive_return
-from hub.flows.reconcile import import_settlement, withdraw_line
-from hub.flows.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
-from hub.flows.record_receipt import record_by_hand
-from hub.flows.release_payment import release_payment
-from hub.flows.run_operation import NotAllowed, cancel_payment, refund_payment
-from hub.flows.save_company import CompanyForm, Invalid, create_company
-from hub.flows.settle_bill import apply_credit, credit_bill, write_off_bill
-from hub.flows.start_payment import NotPossible, PayRequest, start_payment
-from hub.flows.void_receipt import void_receipt
+from hub.flows.accounts.connect_account import confirm_account, connect_account, provision_account
+from hub.flows.books.import_files import import_invoices
+from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
+from hub.flows.corrections.correct_entry import correct_entry
+from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.ground.ports import Hub
+from hub.flows.merchants.save_company import CompanyForm, create_company
+from hub.flows.payments.check_payment import look_now
+from hub.flows.payments.receive_message import receive_notification, receive_return
+from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.release_payment import release_payment
+from hub.flows.payments.run_operation import NotAllowed, cancel_payment, refund_payment
+from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.settlements.reconcile import import_settlement, withdraw_line
 from hub.jobs.embedded import Loop
 from hub.providers.wire import Lost
 from hub.settings import ProviderSettings, Settings

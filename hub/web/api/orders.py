@@ -11,8 +11,8 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from hub.domain.merchant import Merchant
 from hub.domain.order import OrderItem
-from hub.flows.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
-from hub.flows.view_order import FoundOrder, OrderView, find_order
+from hub.flows.statements.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
+from hub.flows.statements.view_order import FoundOrder, OrderView, find_order
 from hub.web.pages import Request, hub_of
 from hub_hookspecs import Mode, Money, strict_json
 

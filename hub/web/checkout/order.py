@@ -6,8 +6,8 @@ from litestar import get, post
 
 from hub.domain.figures import mask_email, mask_phone
 from hub.domain.papers import letterhead_for
-from hub.flows.place_order import is_of_shop
-from hub.flows.view_order import OrderView, view_order
+from hub.flows.statements.place_order import is_of_shop
+from hub.flows.statements.view_order import OrderView, view_order
 from hub.web.pages import (
     Page,
     Pages,

@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.activity import NoPeriod
-from hub.flows.view_activity import ActivityView, activity_pdf, preview_activity
+from hub.flows.views.view_activity import ActivityView, activity_pdf, preview_activity
 from hub.web.activity import csv_answer, fault_of, read_period
 from hub.web.pages import Page, pdf_answer
 

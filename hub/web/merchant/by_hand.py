@@ -13,13 +13,12 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount, read_date, readings
-from hub.domain.identity import Problem
+from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share, shares_of
 from hub.domain.payable import Payable
 from hub.domain.receipt import MEANS_BY_HAND, Means
-from hub.flows.record_receipt import record_by_hand
-from hub.flows.save_company import Invalid
-from hub.flows.view_desk import CustomerView, view_customer
+from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.views.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 

@@ -6,8 +6,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
-from hub.flows.save_company import Invalid
+from hub.domain.identity import Invalid
+from hub.flows.corrections.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
 from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
 from . import words

@@ -9,14 +9,14 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
-from hub.flows.decide import NotAllowed
-from hub.flows.decide_refund import decide_refund
-from hub.flows.release_payment import release_payment
-from hub.flows.resolve_review import resolve_review
-from hub.flows.run_operation import cancel_payment
-from hub.flows.view_desk import view_payment_desk
-from hub.flows.view_payment import in_language
-from hub.flows.view_record import view_record
+from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.release_payment import release_payment
+from hub.flows.payments.run_operation import cancel_payment
+from hub.flows.payments.view_payment import in_language
+from hub.flows.views.view_desk import view_payment_desk
+from hub.flows.views.view_record import view_record
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Money
 

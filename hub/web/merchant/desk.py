@@ -16,10 +16,10 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Session
 from hub.domain.refusals import Unavailable
-from hub.flows.choose_language import speak_language
-from hub.flows.ports import Hub
-from hub.flows.print_paper import PapersMissing
-from hub.flows.sign_in import who
+from hub.flows.ground.ports import Hub
+from hub.flows.merchants.choose_language import speak_language
+from hub.flows.merchants.sign_in import who
+from hub.flows.views.print_paper import PapersMissing
 from hub.web.pages import (
     FORM_FIELD,
     Page,

@@ -14,8 +14,8 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of, xlsx_of
 from hub.domain.moved import By
-from hub.flows.export_payments import COLUMNS, MOST, export_payments
-from hub.flows.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
+from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
+from hub.flows.views.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy
 
 from .desk import AtDesk, Desk

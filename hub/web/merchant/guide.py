@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.preview_mail import UNSEEN
-from hub.flows.save_company import Invalid
-from hub.flows.try_payment import GuideStep, Try, start_try, view_guide, view_try
+from hub.domain.identity import Invalid
+from hub.flows.mails.preview_mail import UNSEEN
+from hub.flows.statements.try_payment import GuideStep, Try, start_try, view_guide, view_try
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Mode
 

@@ -10,7 +10,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.import_files import ImportReport, import_customers, import_invoices
+from hub.flows.books.import_files import ImportReport, import_customers, import_invoices
 from hub.web.pages import Page
 
 from .desk import AtDesk, Brought, Desk, Form

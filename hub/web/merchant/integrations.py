@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import AccountStatus
-from hub.domain.identity import show_document
+from hub.domain.identity import Invalid, show_document
 from hub.domain.offer import currencies_of
-from hub.flows.connect_account import (
+from hub.flows.accounts.connect_account import (
     CatalogueEntry,
     catalogue,
     confirm_account,
@@ -20,12 +20,11 @@ from hub.flows.connect_account import (
     missing_settings,
     validate_account,
 )
-from hub.flows.open_account import Locked, NotInstalled, locked_of
-from hub.flows.replace_credentials import NotReplaced
-from hub.flows.retire_account import MoneyIsUnderWay
-from hub.flows.save_company import Invalid
-from hub.flows.set_channels import set_channels
-from hub.flows.view_hearing import hearing_of
+from hub.flows.accounts.open_account import Locked, NotInstalled, locked_of
+from hub.flows.accounts.replace_credentials import NotReplaced
+from hub.flows.accounts.retire_account import MoneyIsUnderWay
+from hub.flows.accounts.set_channels import set_channels
+from hub.flows.operations.view_hearing import hearing_of
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 

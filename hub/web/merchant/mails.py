@@ -9,10 +9,10 @@ from litestar.response import Response
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.message import DeliveryKind, DeliveryState
-from hub.flows.preview_mail import UNSEEN, MailPreview, preview_mail, preview_statement
-from hub.flows.resend_mail import ONCE, NotAgain, resend_mail
-from hub.flows.send_statement import NoMail
-from hub.flows.view_deliveries import list_deliveries
+from hub.flows.mails.preview_mail import UNSEEN, MailPreview, preview_mail, preview_statement
+from hub.flows.mails.resend_mail import ONCE, NotAgain, resend_mail
+from hub.flows.mails.view_deliveries import list_deliveries
+from hub.flows.statements.send_statement import NoMail
 from hub.web.pages import HEADERS, Page, policy, redirect
 
 from . import words

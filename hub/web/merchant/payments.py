@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount, read_date
 from hub.domain.payment import Status
-from hub.flows.view_desk import OPEN, OVERDUE, UNRECORDED, Wanted, list_invoices, list_payments
+from hub.flows.views.view_desk import OPEN, OVERDUE, UNRECORDED, Wanted, list_invoices, list_payments
 from hub.web.pages import Page
 
 from . import decisions

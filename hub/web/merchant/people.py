@@ -6,13 +6,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.identity import Invalid
 from hub.domain.merchant import Role
-from hub.flows.add_member import add_member
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.remove_member import remove_member
-from hub.flows.revoke_api_key import revoke_api_key
-from hub.flows.save_company import Invalid
-from hub.flows.save_options import save_options
+from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.remove_member import remove_member
+from hub.flows.merchants.revoke_api_key import revoke_api_key
+from hub.flows.merchants.save_options import save_options
 from hub.web.pages import Page, redirect
 
 from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404

@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.open_proof import open_proof
+from hub.flows.statements.open_proof import open_proof
 from hub.web.pages import HEADERS
 
 from .desk import AtDesk, unknown_is_404

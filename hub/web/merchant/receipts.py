@@ -9,17 +9,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
-from hub.domain.identity import Problem
+from hub.domain.identity import Invalid, Problem
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
-from hub.flows.mail_cash_receipt import mail_cash_receipt
-from hub.flows.print_paper import cash_receipt_pdf
-from hub.flows.record_receipt import receipt_form, record_for_payment
-from hub.flows.record_withholding import record_withholding
-from hub.flows.save_company import Invalid
-from hub.flows.send_statement import NoMail
-from hub.flows.skip_numbers import list_gaps
-from hub.flows.view_desk import list_receipts, view_receipt
-from hub.flows.void_receipt import void_receipt
+from hub.flows.corrections.record_receipt import receipt_form, record_for_payment
+from hub.flows.corrections.record_withholding import record_withholding
+from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
+from hub.flows.receipts.skip_numbers import list_gaps
+from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.statements.send_statement import NoMail
+from hub.flows.views.print_paper import cash_receipt_pdf
+from hub.flows.views.view_desk import list_receipts, view_receipt
 from hub.web.pages import Page, pdf_answer, redirect
 from hub.web.pay_step import TAXES
 

@@ -7,12 +7,11 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
-from hub.domain.identity import Problem
+from hub.domain.identity import Invalid, Problem
 from hub.domain.round import Choice, Every
-from hub.flows.save_company import Invalid
-from hub.flows.schedule_rounds import drop_schedule, list_schedules, schedule_round
-from hub.flows.send_round import list_rounds, plan_round, start_round, view_round
-from hub.flows.view_deliveries import list_round_deliveries
+from hub.flows.mails.view_deliveries import list_round_deliveries
+from hub.flows.statements.schedule_rounds import drop_schedule, list_schedules, schedule_round
+from hub.flows.statements.send_round import list_rounds, plan_round, start_round, view_round
 from hub.web.pages import Page, Request, redirect
 
 from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404

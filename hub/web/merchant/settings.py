@@ -10,12 +10,12 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import AccountStatus
 from hub.domain.cells import Unreadable, read_amount
-from hub.domain.identity import Problem, show_document
+from hub.domain.identity import Invalid, Problem, show_document
 from hub.domain.logo import MOST_BYTES, LogoRefused
-from hub.flows.offer_buttons import place_of
-from hub.flows.save_company import CompanyForm, CompanySaved, Invalid, save_company
-from hub.flows.save_logo import remove_logo, save_logo
-from hub.flows.save_options import save_options
+from hub.flows.merchants.save_company import CompanyForm, CompanySaved, save_company
+from hub.flows.merchants.save_logo import remove_logo, save_logo
+from hub.flows.merchants.save_options import save_options
+from hub.flows.payments.offer_buttons import place_of
 from hub.web.pages import Page
 from hub.web.texts import message as _
 from hub_hookspecs import Money, plain

@@ -5,9 +5,9 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.open_account import Locked
-from hub.flows.reconcile import Reconciliation, import_settlement
-from hub.flows.view_settlements import view_settlements
+from hub.flows.accounts.open_account import Locked
+from hub.flows.settlements.reconcile import Reconciliation, import_settlement
+from hub.flows.settlements.view_settlements import view_settlements
 from hub.web.pages import Page
 
 from .desk import AtDesk, Brought, Desk

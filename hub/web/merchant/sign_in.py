@@ -14,8 +14,8 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.allowance import Allowance
-from hub.flows.ports import Hub
-from hub.flows.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
+from hub.flows.ground.ports import Hub
+from hub.flows.merchants.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.door import visitor_of
 from hub.web.links import is_cut
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, reader_pages_of, redirect

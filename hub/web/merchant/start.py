@@ -7,10 +7,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.decide import NotAllowed
-from hub.flows.resolve_review import resolve_review
-from hub.flows.try_payment import GuideStep, view_guide
-from hub.flows.view_desk import list_proofs, list_reviews, list_settled_lines, view_start
+from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.statements.try_payment import GuideStep, view_guide
+from hub.flows.views.view_desk import list_proofs, list_reviews, list_settled_lines, view_start
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Mode
 

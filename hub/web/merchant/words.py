@@ -14,8 +14,8 @@ from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, ObservedBy, Payment, Status
 from hub.domain.receipt import MEANS_LABELS, Means
-from hub.flows.view_desk import LISTED as LISTED
-from hub.flows.view_payment import PaymentView, Shown
+from hub.flows.payments.view_payment import PaymentView, Shown
+from hub.flows.views.view_desk import LISTED as LISTED
 from hub_hookspecs import (
     Channel,
     Country,

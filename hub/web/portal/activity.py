@@ -7,7 +7,7 @@ from litestar import Response, get
 from hub.domain.activity import NoPeriod
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
-from hub.flows.view_activity import ActivityView, activity_pdf, view_activity
+from hub.flows.views.view_activity import ActivityView, activity_pdf, view_activity
 from hub.web.activity import csv_answer, fault_of, read_period
 from hub.web.pages import Page, Request, hub_of, pdf_answer
 

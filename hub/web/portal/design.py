@@ -14,7 +14,7 @@ from hub.domain.merchant import Customer
 from hub.domain.offer import Absence, Offered
 from hub.domain.papers import Letterhead
 from hub.domain.statement import OpenItem, compute_statement
-from hub.flows.view_payment import Shown
+from hub.flows.payments.view_payment import Shown
 from hub.web.pages import Page, Request, button_style, hub_of, reader_pages_of, time_left_style
 from hub_hookspecs import Company, IdentityDocument, Mode, Money, PayButton
 

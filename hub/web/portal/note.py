@@ -16,9 +16,9 @@ from hub.domain.cells import Unreadable, read_amount
 from hub.domain.merchant import Link
 from hub.domain.papers import letterhead_for
 from hub.domain.proof import MOST_BYTES, NotTaken
-from hub.flows.report_payment import Report, report_payment
-from hub.flows.view_statement import StatementView
-from hub.flows.write_note import write_note
+from hub.flows.statements.report_payment import Report, report_payment
+from hub.flows.statements.view_statement import StatementView
+from hub.flows.statements.write_note import write_note
 from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
 from hub.web.texts import message as _
 from hub_hookspecs import Money

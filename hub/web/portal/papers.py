@@ -9,8 +9,8 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 
 from hub.domain.papers import letterhead_for
-from hub.flows.open_link import LinkShut
-from hub.flows.print_paper import PapersMissing, receipt_pdf, statement_pdf, verified_payment
+from hub.flows.ground.open_link import LinkShut
+from hub.flows.views.print_paper import PapersMissing, receipt_pdf, statement_pdf, verified_payment
 from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
 
 

@@ -16,10 +16,10 @@ from litestar.exceptions import NotFoundException
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.domain.payment import Flag
-from hub.flows.check_payment import look_now
-from hub.flows.ports import Hub
-from hub.flows.run_operation import NotAllowed, cancel_payment
-from hub.flows.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
+from hub.flows.ground.ports import Hub
+from hub.flows.payments.check_payment import look_now
+from hub.flows.payments.run_operation import NotAllowed, cancel_payment
+from hub.flows.payments.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
 from hub.web.heads import is_head
 from hub.web.pages import (
     HEADERS,

@@ -9,9 +9,9 @@ from litestar import post
 from litestar.exceptions import NotFoundException
 
 from hub.domain.merchant import LinkKind
-from hub.flows.open_link import LinkShut, Shut
-from hub.flows.send_statement import send_again
-from hub.flows.view_statement import view_statement
+from hub.flows.ground.open_link import LinkShut, Shut
+from hub.flows.statements.send_statement import send_again
+from hub.flows.statements.view_statement import view_statement
 from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
 PURPOSE: Final = "renew"

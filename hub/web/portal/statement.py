@@ -11,8 +11,8 @@ from litestar import get, post
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
 from hub.domain.statement import Section, StatementRow, default_selection, number_of
-from hub.flows.view_activity import ActivityView
-from hub.flows.view_statement import StatementView, view_statement
+from hub.flows.statements.view_statement import StatementView, view_statement
+from hub.flows.views.view_activity import ActivityView
 from hub.web.heads import is_head
 from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts

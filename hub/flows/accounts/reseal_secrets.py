@@ -1,0 +1,140 @@
+"""Seal everything that is stored encrypted again under the current key, so that older keys can be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+import structlog
+
+from hub.flows.ground.ports import Hub, Tx, Unopened
+
+log = structlog.get_logger()
+
+BATCH = 200
+MAX_ROUNDS = 20
+"""How often it is looked for what a running process has sealed meanwhile."""
+
+FORGOTTEN = "forgotten key:"
+"""Marks of keys that no process may seal under any more, not even one that cannot read the key file."""
+
+
+@attrs.frozen
+class Resealed:
+    """How much was sealed again.
+
+    Attributes:
+        unopened: What does not open with any key that is here, in words; it stays as it is.
+    """
+
+    secrets: int
+    messages: int
+    unopened: tuple[str, ...] = ()
+
+
+class StillSealed(Exception):
+    """A key is still in use: nothing was forgotten."""
+
+
+def refuse_forgotten(tx: Tx, hub: Hub) -> None:
+    """Let nothing be stored under a key that was forgotten.
+
+    Raises:
+        Unopened: This process cannot read keys.json, and the key that it knows was forgotten.
+    """
+    hub.vault.follow()
+    if hub.vault.trouble and tx.marks.get(f"{FORGOTTEN}{hub.vault.current}"):
+        raise Unopened(hub.vault.trouble)
+
+
+async def reseal_secrets(hub: Hub, *, current: str) -> Resealed:
+    """Seal again what is sealed under other keys than ``current``; safe to run twice.
+
+    Grants are dropped: they are fetched again when they are needed.
+    """
+    done = await _reseal(hub, current)
+    log.info("keys_rotated", key_id=current, secrets_resealed=done.secrets, messages_resealed=done.messages)
+    return done
+
+
+async def _reseal(hub: Hub, current: str) -> Resealed:
+    secrets, unopened = await hub.store.write(lambda tx: _secrets(tx, hub, current))
+    messages, last = 0, ""
+
+    def batch(tx: Tx) -> _Batch | None:
+        return _messages(tx, hub, current, last)
+
+    while done := await hub.store.write(batch):
+        messages, last = messages + done.messages, done.last
+        unopened += done.unopened
+    return Resealed(secrets, messages, tuple(unopened))
+
+
+def _secrets(tx: Tx, hub: Hub, current: str) -> tuple[int, list[str]]:
+    done, unopened = 0, []
+    for account_id, merchant_id, name, sealed, key_id in tx.accounts.all_secrets():
+        if key_id != current:
+            place = {"table": "account_secret", "column": name, "row": account_id, "merchant": merchant_id}
+            try:
+                fresh, fresh_id = hub.vault.seal(hub.vault.open(sealed, **place), **place)
+            except Unopened as error:
+                unopened.append(f"{name} of account {account_id}: {error}")
+                continue
+            tx.accounts.save_secret(account_id, name, fresh, fresh_id)
+            done += 1
+    for account in tx.accounts.all():
+        if tx.accounts.grant(account.id) is not None:
+            tx.accounts.save_grant(account.id, None)
+    return done, unopened
+
+
+@attrs.frozen
+class _Batch:
+    messages: int
+    unopened: list[str]
+    last: str
+
+
+def _messages(tx: Tx, hub: Hub, current: str, after: str) -> _Batch | None:
+    rows = tx.messages.sealed_otherwise(current, BATCH, after=after)
+    if not rows:
+        return None
+    unopened = []
+    for message_id, merchant_id, sealed in rows:
+        place = {"table": "raw_message", "column": "raw", "row": message_id, "merchant": merchant_id}
+        try:
+            tx.messages.reseal(message_id, *hub.vault.seal(hub.vault.open(sealed, **place), **place))
+        except Unopened as error:
+            unopened.append(f"message {message_id[:10]}: {error}")
+    return _Batch(len(rows) - len(unopened), unopened, rows[-1][0])
+
+
+async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object]) -> None:
+    """Forget keys under which nothing is sealed any more.
+
+    The key file changes inside a write transaction that has seen nothing under them. Whoever seals within a later one
+    looks at the file first, so nothing can be sealed under a key that is gone.
+
+    Args:
+        drop: Takes a key out of the file.
+
+    Raises:
+        StillSealed: Something does not open, or a running process goes on sealing under an old key.
+    """
+    now = hub.clock()
+
+    def forget(tx: Tx) -> frozenset[str]:
+        used = frozenset(old) & {*tx.messages.key_ids(), *(row[4] for row in tx.accounts.all_secrets())}
+        if not used:
+            for key_id in old:
+                tx.marks.set(f"{FORGOTTEN}{key_id}", "", now)
+                drop(key_id)
+        return used
+
+    for _round in range(MAX_ROUNDS):
+        used = await hub.store.write(forget)
+        if not used:
+            return
+        if (await _reseal(hub, hub.vault.current)).unopened:
+            raise StillSealed(f"something under {', '.join(sorted(used))} does not open")
+    raise StillSealed("a running process goes on sealing under an old key")

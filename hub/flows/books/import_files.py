@@ -1,0 +1,521 @@
+"""Import customers and invoices; importing a newer export is the daily act.
+
+A file with a fault is refused whole. Of a file that can be read, invoices are matched by merchant and number: new,
+changed and unchanged ones are counted, and a change that contradicts what is paid or being paid is refused with the
+reason while the others are taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import attrs
+import structlog
+
+from hub.domain import ledger
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.identity import numbers_for
+from hub.domain.ids import derived_id
+from hub.domain.ledger import LedgerKind
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.message import Review
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.sheet import Fault
+from hub.domain.stated import News, Standing, Stated, news_of, nothing_new
+from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
+from hub.flows.ground.open_review import open_review
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell
+from hub_hookspecs import Country, Money
+
+from .settle_bill import noted_on
+
+log = structlog.get_logger()
+
+PREVIEW = 5
+TOLD = 50
+"""Changed rows that a report tells one by one."""
+
+BALANCE_ROSE = "balance_rose"
+
+
+class Change(enum.StrEnum):
+    """What an import does with one row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@attrs.frozen(kw_only=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do.
+
+    Attributes:
+        faults: What is wrong with the file; when there are any, nothing was taken.
+        refused: Rows that contradict what is paid or being paid; the others were taken.
+        preview: The first rows as understood, for people.
+        told: What changed in the first rows that changed.
+        differences: Invoices of which the file and the hub say another balance, and why.
+    """
+
+    format: str = ""
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    faults: tuple[Fault, ...] = ()
+    refused: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    preview: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    differences: tuple[Fault, ...] = ()
+    dry_run: bool = False
+
+
+class _Rollback(Exception):
+    """Carries the report of a dry run out of its transaction."""
+
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+async def import_customers(
+    hub: Hub,
+    merchant: Merchant,
+    data: bytes,
+    *,
+    name: str = "",
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import a file of customers, matched by identity number."""
+    country = hub.countries[merchant.company.country]
+    file = await asyncio.to_thread(parse_customers, data, name=name, country=country, mapping=mapping)
+    preview = tuple(
+        f"{row.document.type} {row.document.number}  {mask_card_numbers(row.name)}  {row.email or '(sin correo)'}"
+        for row in file.rows[:PREVIEW]
+    )
+    report = ImportReport(
+        format=file.format, faults=file.faults, warnings=file.warnings, preview=preview, dry_run=dry_run
+    )
+    if file.faults:
+        return _refused(merchant, "customers", report)
+    return await _in_one(hub, lambda tx: _save_customers(tx, hub, merchant, file.rows, report), dry_run)
+
+
+def _save_customers(
+    tx: Tx, hub: Hub, merchant: Merchant, rows: tuple[CustomerRow, ...], report: ImportReport
+) -> ImportReport:
+    """Known is who is found in this transaction; nobody's id follows from who they are."""
+    counts = dict.fromkeys(Change, 0)
+    told: list[str] = []
+    for row in rows:
+        found = [
+            customer
+            for customer in tx.customers.find(merchant.id, number=row.document.number)
+            if customer.document and customer.document.type == row.document.type
+        ]
+        before = found[0] if found else None
+        after = Customer(
+            id=before.id if before else hub.fresh_id(),
+            merchant_id=merchant.id,
+            name=mask_card_numbers(row.name),
+            document=row.document,
+            email=row.email or (before.email if before else ""),
+            phone=mask_card_numbers(row.phone) or (before.phone if before else ""),
+            address=mask_card_numbers(row.address) or (before.address if before else ""),
+            remembered=before.remembered if before else {},
+            language=row.language or (before.language if before else ""),
+            unsubscribed_at=before.unsubscribed_at if before else None,
+        )
+        change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
+        if change is not Change.UNCHANGED:
+            tx.customers.save(after)
+        counts[change] += 1
+        if before and change is Change.CHANGED and len(told) < TOLD:
+            told.append(f"{row.document.number}: {_changed_of(before, after)}")
+    counted = _counted(report, counts)
+    _tell_log(tx, merchant, "customers", counted)
+    return attrs.evolve(counted, told=tuple(told))
+
+
+def _tell_log(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> None:
+    new, changed, unchanged, refused = done.new, done.changed, done.unchanged, len(done.refused)
+    tell(
+        tx, "imported", merchant=merchant.id, what=what, new=new, changed=changed, unchanged=unchanged, refused=refused
+    )
+
+
+def _refused(merchant: Merchant, what: str, report: ImportReport) -> ImportReport:
+    """A file of which nothing was taken, told unless somebody only tried."""
+    if not report.dry_run:
+        log.warning("import_refused", merchant=merchant.id, what=what, faults=len(report.faults))
+    return report
+
+
+def _changed_of(before: Customer, after: Customer) -> str:
+    pairs = (
+        ("nombre", before.name, after.name),
+        ("correo", before.email, after.email),
+        ("teléfono", before.phone, after.phone),
+        ("dirección", before.address, after.address),
+    )
+    return "; ".join(f"{what} {old or '-'} → {new or '-'}" for what, old, new in pairs if old != new)
+
+
+def _counted(report: ImportReport, counts: Mapping[Change, int], refused: tuple[Fault, ...] = ()) -> ImportReport:
+    return attrs.evolve(
+        report,
+        new=counts[Change.NEW],
+        changed=counts[Change.CHANGED],
+        unchanged=counts[Change.UNCHANGED],
+        refused=refused,
+    )
+
+
+async def import_invoices(
+    hub: Hub,
+    merchant: Merchant,
+    data: bytes,
+    *,
+    name: str = "",
+    mapping: Mapping[str, str] | None = None,
+    decimal: str | None = None,
+    currency: str | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import a file of invoices for known customers."""
+    country: Country = hub.countries[merchant.company.country]
+    file = await asyncio.to_thread(
+        parse_invoices,
+        data,
+        name=name,
+        default_currency=currency or country.currencies[0],
+        mapping=mapping,
+        decimal=decimal,
+    )
+    preview = tuple(
+        f"{row.number}  {row.customer_key}  {row.issued_on}  vence {row.due_on or '-'}  total {row.total}"
+        + (f"  saldo {row.balance}" if row.balance is not None else "")
+        for row in file.rows[:PREVIEW]
+    )
+    report = ImportReport(format=file.format, faults=file.faults, preview=preview, dry_run=dry_run)
+    if file.faults:
+        return _refused(merchant, "invoices", report)
+    now = hub.clock()
+    done = await _in_one(hub, lambda tx: _save_invoices(tx, hub, merchant, country, file.rows, report, now), dry_run)
+    if done.faults:
+        _refused(merchant, "invoices", done)
+    return attrs.evolve(
+        done,
+        faults=_as_in_file(done.faults, file.columns),
+        refused=_as_in_file(done.refused, file.columns),
+        differences=_as_in_file(done.differences, file.columns),
+    )
+
+
+def _as_in_file(faults: tuple[Fault, ...], columns: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Faults under the file's own column names."""
+    return tuple(attrs.evolve(fault, column=columns.get(fault.column, fault.column)) for fault in faults)
+
+
+async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:
+    """All in one transaction; a dry run, and a file with unknown customers, leaves nothing behind."""
+
+    def run(tx: Tx) -> ImportReport:
+        report = work(tx)
+        if dry_run or report.faults:
+            raise _Rollback(report)
+        return report
+
+    try:
+        return await hub.store.write(run)
+    except _Rollback as rolled:
+        return rolled.report
+
+
+def _save_invoices(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    country: Country,
+    rows: tuple[InvoiceRow, ...],
+    report: ImportReport,
+    now: datetime,
+) -> ImportReport:
+    counts = dict.fromkeys(Change, 0)
+    faults: list[Fault] = []
+    refused: list[Fault] = []
+    customers: dict[str, str | None] = {}
+    known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
+    standings = _standings(tx, merchant, known, rows)
+    told: list[str] = []
+    differences: list[Fault] = []
+    for row in rows:
+        if row.customer_key not in customers:
+            customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
+        customer_id = customers[row.customer_key]
+        if customer_id is None:
+            message = "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
+            faults.append(Fault(row.line, "customer", row.customer_key, message))
+            continue
+        before = known.get(row.number)
+        if before is None:
+            _add(tx, hub.fresh_id(), merchant, row, customer_id, now)
+            counts[Change.NEW] += 1
+            continue
+        standing, stated = standings.get(row.number), _stated(row)
+        news = news_of(standing, stated) if standing else nothing_new(stated)
+        if objection := _objection(tx, before, row, customer_id, news):
+            refused.append(Fault(row.line, "number", row.number, objection))
+            continue
+        after = _revise(tx, merchant, before, row, customer_id, news, now)
+        change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
+        counts[change] += 1
+        if change is Change.CHANGED and len(told) < TOLD:
+            told.append(f"{row.number}: {_change_of(tx, before, after)}")
+        if news.rose:
+            _ask_why(tx, after, news, now)
+        if standing and (apart := _difference(standing.after(news), row)):
+            differences.append(apart)
+    if faults:
+        return attrs.evolve(report, faults=tuple(faults))
+    counted = _counted(report, counts, tuple(refused))
+    _tell_log(tx, merchant, "invoices", counted)
+    return attrs.evolve(counted, told=tuple(told), differences=tuple(differences))
+
+
+def _standings(
+    tx: Tx, merchant: Merchant, known: Mapping[str, Payable], rows: Iterable[InvoiceRow]
+) -> Mapping[str, Standing]:
+    """How the invoices stand of which a file states something new, or another balance than is owed; by number."""
+    stated = {row.number: _stated(row) for row in rows}
+    known = {
+        number: payable
+        for number, payable in known.items()
+        if payable.stated != stated[number] or stated[number].balance not in (None, payable.due)
+    }
+    here = tx.ledger.settled_here([payable.id for payable in known.values()])
+    noted = noted_on(
+        *(tx, merchant),
+        [
+            payable
+            for payable in known.values()
+            if payable.stated and payable.stated.total != stated[payable.number].total
+        ],
+    )
+    standings = {}
+    for number, payable in known.items():
+        settled, reopened = here.get(payable.id, (0, 0))
+        standings[number] = Standing(
+            total=payable.total,
+            settled=settled,
+            reopened=reopened,
+            noted=noted.get(payable.id, 0),
+            outside=payable.outside,
+            counted=payable.counted,
+            counted_back=payable.counted_back,
+            last=payable.stated,
+        )
+    return standings
+
+
+def _stated(row: InvoiceRow) -> Stated:
+    return Stated(row.total.minor, None if row.balance is None else row.balance.minor)
+
+
+def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
+    """The one customer that a file's key names; None for nobody or for several."""
+    if "@" in key:
+        found = {customer.id for customer in tx.customers.find(merchant.id, email=key)}
+    else:
+        found = {
+            customer.id
+            for number in numbers_for(country, key)
+            for customer in tx.customers.find(merchant.id, number=number)
+        }
+    return found.pop() if len(found) == 1 else None
+
+
+def _add(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime) -> None:
+    payable = Payable(
+        id=payable_id,
+        merchant_id=merchant.id,
+        mode=merchant.mode,
+        kind=PayableKind.INVOICE,
+        number=row.number,
+        customer_id=customer_id,
+        currency=row.total.currency,
+        total=row.total.minor,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=mask_card_numbers(row.description),
+        stated=_stated(row),
+        created_at=now,
+    )
+    tx.payables.add(payable)
+    tx.ledger.write(ledger.bill(payable, difference=payable.total, at=now))
+    outside = row.total.minor - row.balance.minor if row.balance is not None else 0
+    if outside:
+        tx.ledger.write(ledger.paid_elsewhere(payable, amount=outside, at=now))
+
+
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News) -> str:
+    """Why a row that contradicts what is paid or being paid is not taken."""
+    if before.currency != row.total.currency:
+        return f"La factura está en {before.currency}; la moneda no se puede cambiar."
+    moves = before.customer_id != customer_id
+    if moves and (before.settled or news.revision or news.outside):
+        return "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente."
+    if before.settled + news.outside > before.total + news.revision:
+        return f"Ya se pagaron {Money(before.settled, before.currency)}; el total no puede quedar por debajo."
+    dated = before.issued_on != row.issued_on
+    if (moves or dated or news.last != before.stated) and tx.payments.live_with([before.id]):
+        return "Hay un pago en curso de esta factura; importe de nuevo cuando termine."
+    return ""
+
+
+def _revise(
+    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, news: News, now: datetime
+) -> Payable:
+    """The invoice as it stands after a row; what the row tells is booked, and that it was stated is kept."""
+    after = attrs.evolve(
+        before,
+        customer_id=customer_id,
+        total=before.total + news.revision,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=mask_card_numbers(row.description),
+        stated=news.last,
+        counted=before.counted + news.counted,
+        counted_back=before.counted_back + news.counted_back,
+    )
+    if after == before and not news.outside:
+        return before
+    told = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
+    after = attrs.evolve(after, revision=before.revision + bool(after != told or news.outside))
+    if news.outside < 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
+    tx.payables.revise(after)
+    if after.customer_id != before.customer_id:
+        _move_bill(tx, merchant, before, after, now)
+    else:
+        if after.issued_on != before.issued_on:
+            _redate(tx, merchant, before, after, now)
+        if news.revision:
+            tx.ledger.write(ledger.bill(after, difference=news.revision, at=now))
+    if news.outside > 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
+    return attrs.evolve(after, outside=before.outside + news.outside)
+
+
+def _change_of(tx: Tx, before: Payable, after: Payable) -> str:
+    """What an accepted row changed of an invoice, in words."""
+
+    def money(minor: int) -> str:
+        return str(Money(minor, before.currency))
+
+    pairs = (
+        ("total", money(before.total), money(after.total)),
+        ("pagado fuera", money(before.outside), money(after.outside)),
+        ("emitida", str(before.issued_on), str(after.issued_on)),
+        ("vence", str(before.due_on or "-"), str(after.due_on or "-")),
+        ("descripción", before.description or "-", after.description or "-"),
+        ("cliente", _name_of(tx, before.customer_id), _name_of(tx, after.customer_id)),
+    )
+    return "; ".join(f"{what} {old} → {new}" for what, old, new in pairs if old != new)
+
+
+def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
+    """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
+    if row.balance is None or row.balance.minor == standing.due:
+        return None
+
+    stated, owed, received, back, rest = (
+        Money(abs(minor), row.total.currency) for minor in (row.balance.minor, standing.due, *standing.apart)
+    )
+    if rest.minor:
+        message = f"El archivo dice {stated}, aquí se deben {owed}: de {rest} no se sabe por qué; compare la factura."
+    elif received.minor and back.minor:
+        message = (
+            f"El archivo dice {stated}, aquí se deben {owed}:"
+            f" no cuenta {received} que se recibieron o descontaron aquí, ni {back} que se devolvieron."
+        )
+    elif received.minor:
+        message = (
+            f"El archivo dice {stated}, aquí se deben {owed}:"
+            f" {received} se recibieron o descontaron aquí y el archivo no los cuenta."
+        )
+    else:
+        message = (
+            f"El archivo dice {stated}, aquí se deben {owed}: {back} que el archivo cuenta como pagados se devolvieron."
+        )
+    return Fault(row.line, "balance", row.number, message)
+
+
+def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
+    """A balance that rose without a reason that the hub knows is for a person."""
+    open_review(
+        tx,
+        Review(
+            id=derived_id("review", BALANCE_ROSE, payable.id, str(now)),
+            merchant_id=payable.merchant_id,
+            mode=payable.mode,
+            cause=BALANCE_ROSE,
+            payment_id=None,
+            subject=f"invoice {payable.number}",
+            details=f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}",
+            opened_at=now,
+        ),
+    )
+
+
+def _name_of(tx: Tx, customer_id: str) -> str:
+    customer = tx.customers.get(customer_id)
+    return customer.name if customer else customer_id
+
+
+def _move_bill(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:
+    """Another customer owes it, and did from the day of the document on; for the one each day is reversed on itself."""
+    days = _by_day(tx, merchant, before, "bill", "outside")
+    for number, (day, owed) in enumerate(sorted(days.items())):
+        reversal = ledger.bill(attrs.evolve(before, revision=after.revision), difference=-owed, at=now)
+        key = f"{reversal.key}:moved" + (f":{number}" if number else "")
+        tx.ledger.write(attrs.evolve(reversal, key=key, value_on=day))
+    bill = ledger.bill(after, difference=after.total, at=now)
+    tx.ledger.write(attrs.evolve(bill, value_on=after.issued_on))
+
+
+def _redate(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:
+    """It is of another day than was stated: what counts for the one is booked for the other."""
+    old = attrs.evolve(before, revision=after.revision)
+    billed = _by_day(tx, merchant, before, "bill").get(before.issued_on, 0)
+    standing = tx.payables.get(before.id)
+    paid = -_by_day(tx, merchant, before, "outside").get(before.issued_on, 0)
+    outside = min(paid, standing.outside if standing else 0)
+    pairs = []
+    if billed:
+        pairs.append([ledger.bill(old, difference=amount, at=now) for amount in (-billed, billed)])
+    if outside > 0:
+        pairs.append([ledger.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside)])
+    for back, again in pairs:
+        tx.ledger.write(attrs.evolve(back, key=f"{back.key}:undated", value_on=before.issued_on))
+        tx.ledger.write(attrs.evolve(again, key=f"{again.key}:dated", value_on=after.issued_on))
+
+
+def _by_day(tx: Tx, merchant: Merchant, payable: Payable, *begin: str) -> dict[date, int]:
+    """What files made its customer owe of it, by the day that this counts for."""
+    zone, sums = ZoneInfo(merchant.company.zone), dict[date, int]()
+    for entry in (
+        entry for name in begin for entry in tx.ledger.keyed(merchant.id, merchant.mode, f"{name}:{payable.id}")
+    ):
+        for leg in entry.postings:
+            if leg.kind is LedgerKind.RECEIVABLE and leg.owner == payable.customer_id:
+                day = entry.counts_on(zone)
+                sums[day] = sums.get(day, 0) + leg.amount
+    return {day: amount for day, amount in sums.items() if amount}

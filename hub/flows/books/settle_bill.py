@@ -1,0 +1,175 @@
+"""Settle a bill without new money: by a credit note, by the customer's credit, or by writing it off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from hub.domain import ledger
+from hub.domain.identity import Invalid, Problem
+from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share, When
+from hub.domain.merchant import Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import Money
+
+from .book_money import book_withheld, move_credit
+from .reverse_entry import fixes_of
+
+
+async def credit_bill(
+    hub: Hub, merchant: Merchant, number: str, *, note_number: str, amount: Money, by: str, reason: str = ""
+) -> Payable:
+    """Book a credit note on an invoice, once under its number; what exceeds the due becomes the customer's credit.
+
+    A credit note is a fact of the merchant's accounting, so a payment that is under way does not keep it out: what
+    that payment brings too much becomes credit.
+
+    Raises:
+        LookupError: No such invoice.
+        Invalid: Another currency, nothing, more than the invoice, or a number that was used for something else.
+    """
+    now = hub.clock()
+    name = note_number.strip()
+    if not name or len(name) > 60 or not name.isprintable():
+        raise Invalid((Problem("note", "Indique el número de la nota crédito"),))
+
+    def write(tx: Tx) -> Payable:
+        payable = _invoice(tx, merchant, number)
+        _refuse_amount(payable, amount)
+        entry = ledger.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
+        before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
+        if before is None:
+            _refuse_too_much(tx, merchant, payable, amount)
+            tx.ledger.write(entry)
+        elif fixes_of(tx, before):
+            raise Invalid((Problem("note", f"La nota crédito {name} fue revertida; registre la otra con otro número"),))
+        elif before.payable_id != payable.id or before.moved(LedgerKind.BILLED) != amount.minor:
+            raise Invalid(
+                (Problem("note", f"La nota crédito {name} ya está registrada para otra factura u otro monto"),)
+            )
+        return tx.payables.get(payable.id) or payable
+
+    return await hub.store.write(write)
+
+
+def noted_on(tx: Tx, merchant: Merchant, payables: Collection[Payable]) -> Mapping[str, int]:
+    """What the credit notes of each invoice come to, without those that were reversed; by id, minor units."""
+    noted = dict.fromkeys((payable.id for payable in payables), 0)
+    for note in _notes(tx, merchant) if noted else ():
+        if note.payable_id in noted and not fixes_of(tx, note):
+            noted[note.payable_id] += note.moved(LedgerKind.BILLED)
+    return noted
+
+
+def _notes(tx: Tx, merchant: Merchant) -> tuple[Entry, ...]:
+    found = tx.ledger.keyed(merchant.id, merchant.mode, "credit")
+    return tuple(entry for entry in found if entry.kind is EntryKind.CREDIT_NOTE)
+
+
+def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money) -> None:
+    """All credit notes of an invoice together are at most the invoice: more would be credit that nobody paid for."""
+    left = payable.total - noted_on(tx, merchant, [payable])[payable.id]
+    if amount.minor > left:
+        rest = Money(max(0, left), payable.currency)
+        raise Invalid((Problem("amount", f"A la factura {payable.number} se le puede acreditar hasta {rest}"),))
+
+
+async def write_off_bill(
+    hub: Hub, merchant: Merchant, number: str, *, amount: Money | None = None, by: str, reason: str
+) -> Payable:
+    """Write off what will never be paid: all that is due, or a part.
+
+    Raises:
+        LookupError: No such invoice.
+        Invalid: Nothing is due, more than is due, no reason, or a payment is under way.
+    """
+    now = hub.clock()
+    if not reason.strip():
+        raise Invalid((Problem("reason", "Indique por qué no se cobrará"),))
+
+    def write(tx: Tx) -> Payable:
+        payable = _invoice(tx, merchant, number)
+        _refuse_live(tx, payable)
+        wanted = payable.balance if amount is None else amount
+        _refuse_amount(payable, wanted)
+        if wanted.minor > payable.due:
+            raise Invalid((Problem("amount", f"La factura {payable.number} debe {payable.balance}"),))
+        earlier = tx.ledger.keyed(merchant.id, merchant.mode, f"writeoff:{payable.id}")
+        tx.ledger.write(
+            ledger.write_off(payable, number=len(earlier), amount=wanted.minor, at=now, note=_why(by, reason))
+        )
+        return tx.payables.get(payable.id) or payable
+
+    return await hub.store.write(write)
+
+
+async def apply_credit(
+    hub: Hub, merchant: Merchant, customer_id: str, shares: Sequence[Share], *, by: str
+) -> tuple[Payable, ...]:
+    """Let a customer's credit settle invoices, its oldest first; the invoices as they stand then.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+        Invalid: Not this customer's invoice, more than is due, less credit than asked for, or a payment is under way.
+    """
+    now = hub.clock()
+
+    def write(tx: Tx) -> tuple[Payable, ...]:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
+        used: list[Intake] = []
+        for share in shares:
+            payable = payables.get(share.payable_id)
+            if payable is None or payable.customer_id != customer_id or payable.mode is not merchant.mode:
+                raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
+            _refuse_live(tx, payable)
+            used += _apply(tx, payable, share.amount)
+        for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
+            if payment := tx.payments.get(payment_id):
+                book_withheld(tx, payment, When(now, ZoneInfo(merchant.company.zone)))
+        return tx.payables.many(list(payables))
+
+    def _apply(tx: Tx, payable: Payable, amount: int) -> list[Intake]:
+        if not 0 < amount <= payable.due:
+            raise Invalid((Problem("amount", f"La factura {payable.number} debe {payable.balance}"),))
+        left, used = amount, list[Intake]()
+        for intake in tx.ledger.unapplied(customer_id, merchant.mode, payable.currency):
+            part = min(left, intake.unapplied)
+            if part:
+                move_credit(tx, intake, [Share(payable.id, part)], at=now, note=_why(by, ""))
+                used.append(intake)
+            left -= part
+        if left:
+            has = Money(amount - left, payable.currency)
+            raise Invalid((Problem("amount", f"El cliente solo tiene {has} a favor"),))
+        return used
+
+    return await hub.store.write(write)
+
+
+def _invoice(tx: Tx, merchant: Merchant, number: str) -> Payable:
+    payable = tx.payables.by_number(merchant.id, merchant.mode, PayableKind.INVOICE, number)
+    if payable is None:
+        raise LookupError(f"there is no invoice {number!r}")
+    return payable
+
+
+def _refuse_amount(payable: Payable, amount: Money) -> None:
+    if amount.currency != payable.currency:
+        raise Invalid((Problem("amount", f"La factura {payable.number} está en {payable.currency}"),))
+    if amount.minor <= 0:
+        raise Invalid((Problem("amount", "El monto debe ser mayor que cero"),))
+
+
+def _refuse_live(tx: Tx, payable: Payable) -> None:
+    if tx.payments.live_with([payable.id]):
+        raise Invalid(
+            (Problem("invoices", f"Hay un pago en línea en curso de {payable.number}; espere a que termine"),)
+        )
+
+
+def _why(by: str, reason: str) -> str:
+    return f"{by}: {reason.strip()}"[:400] if reason.strip() else by

@@ -1,0 +1,1 @@
+"""What people record and set right by hand: receipts, withholdings, corrections, refunds, and decisions of two."""

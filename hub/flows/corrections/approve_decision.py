@@ -1,0 +1,69 @@
+"""Approve a decision: a second person lets happen what a first one proposed, through the same checks as the first."""
+
+from __future__ import annotations
+
+from hub.domain.decision import Decision, DecisionKind, is_same_person
+from hub.flows.ground.ports import Hub
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.release_payment import release_payment
+
+from .decide_refund import decide_refund
+from .resolve_review import resolve_review
+
+
+async def find_waiting(hub: Hub, beginning: str) -> tuple[Decision, ...]:
+    """What waits for a second person and whose id, or whose review's or payment's id, begins so."""
+    text = beginning.strip().casefold()
+    waiting = await hub.store.read(lambda tx: tx.decisions.waiting())
+    return tuple(
+        item for item in waiting if text and any(name.casefold().startswith(text) for name in (item.id, item.subject))
+    )
+
+
+async def approve_decision(hub: Hub, decision_id: str, *, by: str, why: str, via: str = "") -> Decision:
+    """Let a proposal happen; its reason and evidence stand, with both names and the second person's own reason.
+
+    Raises:
+        LookupError: Nothing of this id waits.
+        NotAllowed: The first person may not approve, or what was proposed may not be done any more.
+    """
+    waiting = await hub.store.read(lambda tx: tx.decisions.waiting())
+    proposed = next((item for item in waiting if item.id == decision_id), None)
+    if proposed is None:
+        raise LookupError(f"nothing of id {decision_id} waits for a second person: payment-hub review waiting")
+    if is_same_person(proposed.by, by):
+        raise NotAllowed("second_person", f"{proposed.by} ya lo propuso; falta otra persona")
+    made = await _say_the_same(hub, proposed, by=by, why=why, via=via)
+    if made.id != proposed.id:
+        raise NotAllowed("changed", "La propuesta cambió mientras tanto; revise de nuevo qué espera")
+    return made
+
+
+async def _say_the_same(hub: Hub, proposed: Decision, *, by: str, why: str, via: str) -> Decision:
+    subject, payment, proof = proposed.subject, proposed.payment_id or "", proposed.evidence
+    match proposed.kind:
+        case DecisionKind.RESOLVE:
+            return await resolve_review(hub, subject, by=by, why=why, evidence=proof, via=via)
+        case DecisionKind.RELEASE:
+            made, _ = await release_payment(hub, payment, by=by, why=why, evidence=proof, via=via)
+            return made
+        case DecisionKind.REFUND:
+            decided = await decide_refund(hub, payment, amount=proposed.amount, by=by, why=why, evidence=proof, via=via)
+            return decided.decision
+        case DecisionKind.CONCLUDE:
+            done = proposed.content.get("outcome") == "done"
+            made, _ = await conclude_operation(hub, payment, done=done, by=by, why=why, evidence=proof, via=via)
+            return made
+        case DecisionKind.RECORD if proposed.content.get("outcome") == "paid" and proposed.amount:
+            told = proposed.content
+            shown = Proof(
+                amount=proposed.amount,
+                movement=told.get("movement", ""),
+                provider_reference=told.get("provider_reference", ""),
+                authorisation=told.get("authorisation", ""),
+            )
+            made, _ = await record_paid(hub, payment, shown, by=by, why=why, evidence=proof, via=via)
+            return made
+    made, _ = await record_not_paid(hub, payment, by=by, why=why, evidence=proof, via=via)
+    return made

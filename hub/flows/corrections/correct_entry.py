@@ -1,0 +1,145 @@
+"""Correct the books by hand: a new entry reverses the one it names, or says what an intake truly brought in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.domain import ledger
+from hub.domain.identity import Invalid, Problem
+from hub.domain.ledger import Entry, EntryKind, LedgerKind
+from hub.domain.merchant import Merchant
+from hub.domain.settlement import LineState
+from hub.flows.books.reverse_entry import fixes_of, free, reverse
+from hub.flows.ground.ports import Conflict, Hub, Tx
+from hub.flows.payments.record_observations import record_observations
+from hub_hookspecs import Money
+
+REVERSIBLE = frozenset(
+    {
+        EntryKind.PAID_ELSEWHERE,
+        EntryKind.ALLOCATION,
+        EntryKind.WITHHELD,
+        EntryKind.DISCOUNT,
+        EntryKind.CREDIT_NOTE,
+        EntryKind.REFUND,
+        EntryKind.CHARGEBACK,
+        EntryKind.WRITE_OFF,
+    }
+)
+"""Kinds of which a whole entry may be wrong."""
+
+REMEDIES = {
+    EntryKind.BILL: "una factura se corrige importándola de nuevo",
+    EntryKind.CAPTURE: "lo que un proveedor probó se corrige en su monto",
+    EntryKind.OFFLINE_RECEIPT: "anule su recibo de caja, o corrija el monto",
+    EntryKind.CORRECTION: "una corrección no se corrige; registre de nuevo lo que era",
+}
+
+
+async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reason: str) -> Entry:
+    """Reverse an entry, once; what its credit settled is taken back first.
+
+    Raises:
+        LookupError: No such entry.
+        Invalid: It may not be reversed, was reversed before, or the books no longer allow it.
+    """
+    now = hub.clock()
+    note = _note(by, reason)
+
+    def write(tx: Tx) -> Entry:
+        entry = _entry(tx, merchant, key)
+        if entry.kind not in REVERSIBLE:
+            remedy = REMEDIES.get(entry.kind, "retire la línea de la liquidación")
+            raise Invalid((Problem("entry", f"{key} no se puede revertir: {remedy}"),))
+        _refuse_settled(tx, entry)
+        _refuse_gone(tx, entry)
+        if not reverse(tx, entry, at=now, note=note):
+            raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
+        _follow(tx, hub, entry, now)
+        return fixes_of(tx, entry)[-1]
+
+    try:
+        return await hub.store.write(write)
+    except Conflict as conflict:
+        raise Invalid((Problem("entry", f"{key} ya no se puede revertir ({conflict})"),)) from conflict
+
+
+async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, *, by: str, reason: str) -> Entry:
+    """Say what a capture or an offline receipt truly brought in; what is too much is taken back from its last bill.
+
+    Raises:
+        LookupError: No such entry.
+        Invalid: Neither capture nor offline receipt, another currency, less than went back, or nothing to correct.
+    """
+    now = hub.clock()
+    note = _note(by, reason)
+
+    def write(tx: Tx) -> Entry:
+        entry = _entry(tx, merchant, key)
+        if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
+            raise Invalid((Problem("entry", f"{key} no es dinero recibido de un cliente"),))
+        _refuse_settled(tx, entry)
+        receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
+        if receipt and receipt.voided_at:
+            raise Invalid((Problem("entry", f"El recibo {receipt.label} está anulado"),))
+        fixes = fixes_of(tx, entry)
+        booked = sum(-item.moved(LedgerKind.CUSTOMER_CREDIT) for item in (entry, *fixes))
+        difference = amount.minor - booked
+        if amount.currency != entry.currency or amount.minor < 0 or difference == 0:
+            raise Invalid((Problem("amount", f"{key} está registrado con {Money(booked, entry.currency)}"),))
+        if difference < 0:
+            free(tx, entry, -difference, at=now, note=note)
+        fix = ledger.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
+        tx.ledger.write(fix)
+        _follow(tx, hub, entry, now)
+        return fix
+
+    try:
+        return await hub.store.write(write)
+    except Conflict as conflict:
+        raise Invalid((Problem("amount", f"No se puede: ya se devolvió más que eso ({conflict})"),)) from conflict
+
+
+def _follow(tx: Tx, hub: Hub, entry: Entry, now: datetime) -> None:
+    """What is known of a payment is looked at once more.
+
+    What was withheld goes and comes back with its money, and what went back while there was no money for it is booked.
+    """
+    payment = tx.payments.get(entry.payment_id) if entry.payment_id else None
+    if payment:
+        record_observations(tx, hub, payment, (), now=now)
+
+
+def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:
+    found = [entry for entry in tx.ledger.keyed(merchant.id, merchant.mode, key) if entry.key == key]
+    if not found:
+        raise LookupError(f"there is no entry {key!r}")
+    return found[0]
+
+
+def _refuse_settled(tx: Tx, entry: Entry) -> None:
+    """What a payout line has settled stays as it is until the line is withdrawn."""
+    for account in (leg.owner for leg in entry.postings if leg.kind is LedgerKind.PROVIDER_CLEARING):
+        for stored in tx.settlements.of(account, LineState.BOOKED, payment_id=entry.payment_id):
+            if stored.settles == entry.key:
+                line = stored.line.line_id
+                raise Invalid((Problem("entry", f"{entry.key} está liquidado por la línea {line}: retírela primero"),))
+
+
+def _refuse_gone(tx: Tx, entry: Entry) -> None:
+    """What settled a bill with money that a bank took back since is no credit: the dispute made it due again already.
+
+    Raises:
+        Conflict: The money of this allocation is not there.
+    """
+    for row in entry.applied if entry.kind is EntryKind.ALLOCATION else ():
+        intake = tx.ledger.intake(entry.merchant_id, entry.mode, row.intake) if row.intake else None
+        there = sum(share.amount for share in intake.shares if share.payable_id == row.payable_id) if intake else 0
+        if row.amount > there:
+            raise Conflict("intake_unapplied", "a bank took this money back")
+
+
+def _note(by: str, reason: str) -> str:
+    if not reason.strip():
+        raise Invalid((Problem("reason", "Indique por qué se corrige"),))
+    return f"{by}: {reason.strip()}"[:400]

@@ -1,0 +1,76 @@
+"""Decide a refund: checked, kept with who and why, and sent once nobody's word is missing."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.operation import Operation
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.decide import decide, is_same, would_be_done
+from hub.flows.payments.run_operation import offered_refund, refund_payment
+from hub_hookspecs import Money
+
+
+@attrs.frozen
+class Decided:
+    """A refund that was sent, or that waits for a second person (then without operation)."""
+
+    decision: Decision
+    operation: Operation | None
+
+
+async def decide_refund(
+    hub: Hub,
+    payment_id: str,
+    *,
+    amount: Money | None = None,
+    by: str,
+    why: str,
+    evidence: Evidence | None = None,
+    via: str = "",
+    left: int | None = None,
+) -> Decided:
+    """Give a proven capture back.
+
+    Args:
+        left: What was left to give back when it was decided, minor units: the same form sent twice gives back once.
+
+    Raises:
+        LookupError: No such payment.
+        NotAllowed: Not paid, more than is left, the provider cannot, or a second person is wanted.
+    """
+    now, decision_id = hub.clock(), hub.fresh_id()
+
+    def propose(tx: Tx) -> tuple[Decision, str | None]:
+        payment = tx.payments.get(payment_id)
+        if payment is None:
+            raise LookupError(f"no payment {payment_id}")
+        wanted = Decision(
+            id=decision_id,
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            kind=DecisionKind.REFUND,
+            subject=payment.id,
+            payment_id=payment.id,
+            amount=offered_refund(tx, hub, payment, amount, left=left),
+            by=by,
+            why=why,
+            evidence=evidence or Evidence(),
+            via=via,
+            proposed_at=now,
+        )
+        if would_be_done(tx, hub, wanted):
+            waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
+            return wanted, waiting.why if waiting and is_same(waiting, wanted) else why
+        return decide(tx, hub, wanted, now=now), None
+
+    wanted, note = await hub.store.write(propose)
+    if note is None:
+        return Decided(wanted, None)
+    operation = await refund_payment(
+        hub, payment_id, amount=wanted.amount, by=wanted.by, note=note, decision=wanted, left=left
+    )
+    made = await hub.store.read(lambda tx: [item for item in tx.decisions.of(payment_id) if item.is_done])
+    refunds = [item for item in made if item.kind is DecisionKind.REFUND]
+    return Decided(refunds[-1] if refunds else wanted, operation)

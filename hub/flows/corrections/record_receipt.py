@@ -1,0 +1,326 @@
+"""Record a cash receipt: from the merchant's mail, from its pages, or for money received outside the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.held import Held
+from hub.domain.identity import Invalid, Problem
+from hub.domain.ledger import Share
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.payment import Payment, Status, captures_in
+from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
+from hub.flows.ground.open_link import open_link
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_held import held_of
+from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.receipts.issue_receipt import (
+    ReceiptDraft,
+    drafts_for_payment,
+    is_issued,
+    issue_by_hand,
+    issue_for_movement,
+)
+from hub_hookspecs import Money
+
+
+def why_no_money(held: tuple[Held, ...], currency: str) -> str:
+    """Why a paid payment has nothing to give a cash receipt for."""
+    message = "De este pago no queda dinero: se corrigió lo que llegó"
+    if any(item.left > 0 for item in held if item.currency != currency):
+        message = "El dinero de este pago llegó en otra moneda y está en suspenso"
+    elif any(item.charged_back for item in held):
+        message = "De este pago no queda dinero: el banco del cliente lo retiró"
+    elif any(item.returned for item in held):
+        message = "De este pago no queda dinero: se devolvió"
+    return message
+
+
+@attrs.frozen
+class ReceivedOnce:
+    """One movement of a payment: the receipt that is there, else the one that would be issued."""
+
+    movement: str
+    draft: ReceiptDraft | None = None
+    receipt: CashReceipt | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptForm:
+    """*Agregar recibo de caja*, prefilled; or the receipt that is already there.
+
+    Attributes:
+        movements: Each movement that has a receipt, or money for one; nearly always one.
+    """
+
+    merchant: Merchant
+    customer: Customer
+    view: PaymentView
+    movements: tuple[ReceivedOnce, ...]
+    link: Link | None = None
+
+    @property
+    def draft(self) -> ReceiptDraft | None:
+        """The first receipt that is still to be recorded."""
+        return next((item.draft for item in self.movements if item.draft), None)
+
+    @property
+    def receipt(self) -> CashReceipt | None:
+        """The receipt of a payment that was captured once."""
+        return self.movements[0].receipt if len(self.movements) == 1 else None
+
+    @property
+    def why_not(self) -> str:
+        """Why a paid payment has nothing to give a cash receipt for."""
+        return why_no_money(self.view.held, self.view.payment.amount.currency)
+
+
+async def receipt_form_by_token(hub: Hub, token: str) -> ReceiptForm:
+    """The form behind the mail's link; shows only.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> ReceiptForm:
+        link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
+        return attrs.evolve(_form(tx, hub, link.merchant_id, link.target), link=link)
+
+    return await hub.store.read(read)
+
+
+async def receipt_form(hub: Hub, merchant: Merchant, payment_id: str) -> ReceiptForm:
+    """The form of one of the merchant's payments.
+
+    Raises:
+        LookupError: No such payment of this merchant.
+    """
+    return await hub.store.read(lambda tx: _form(tx, hub, merchant.id, _own(tx, merchant, payment_id)))
+
+
+def _own(tx: Tx, merchant: Merchant, payment_id: str) -> str:
+    """The id, of a payment of this merchant in the mode that its pages work in."""
+    payment = tx.payments.get(payment_id)
+    if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
+        raise LookupError(payment_id)
+    return payment_id
+
+
+def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
+    payment = tx.payments.get(payment_id)
+    merchant = tx.merchants.get(merchant_id)
+    if payment is None or merchant is None or payment.merchant_id != merchant_id:
+        raise LookupError(payment_id)
+    view = view_of(tx, hub, payment, hub.clock())
+    movements = _movements(tx, hub, merchant, payment)
+    return ReceiptForm(merchant=merchant, customer=view.customer, view=view, movements=movements)
+
+
+def _movements(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceivedOnce, ...]:
+    """Each movement of a payment that has a receipt, or money for one, in the order in which they were heard of."""
+    receipts = tx.receipts.standing(payment.id)
+    drafts = [item for item in drafts_for_payment(tx, hub, merchant, payment) if not is_issued(receipts, item.movement)]
+    by_movement = {
+        **{item.movement or "": ReceivedOnce(item.movement or "", receipt=item) for item in receipts},
+        **{item.movement: ReceivedOnce(item.movement, draft=item) for item in drafts},
+    }
+    heard = list(dict.fromkeys(taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))))
+    return tuple(by_movement[movement] for movement in heard if movement in by_movement)
+
+
+async def record_by_token(
+    hub: Hub, token: str, *, movement: str = "", notes: str = "", bank_account: str = ""
+) -> CashReceipt:
+    """Record the cash receipt of the mail's link, once; the same one again afterwards.
+
+    Args:
+        movement: Which one, where the payment was captured several times; else the first.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+        Invalid: The payment is not proven.
+    """
+    now = hub.clock()
+
+    def write(tx: Tx) -> CashReceipt:
+        link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
+        return _record(tx, hub, link.merchant_id, link.target, movement, "enlace del correo", notes, bank_account)
+
+    return await hub.store.write(write)
+
+
+async def record_for_payment(
+    hub: Hub,
+    merchant: Merchant,
+    payment_id: str,
+    *,
+    by: str,
+    movement: str = "",
+    notes: str = "",
+    bank_account: str = "",
+    deductions: Sequence[Deduction] = (),
+) -> CashReceipt:
+    """Record the cash receipt of a payment from the merchant's pages, once.
+
+    Args:
+        movement: Which one, where the payment was captured several times; else the first.
+        deductions: What the payer kept back or was let off, on invoices of this customer.
+
+    Raises:
+        LookupError: No such payment of this merchant.
+        Invalid: The payment is not proven, or a deduction cannot be.
+    """
+    return await hub.store.write(
+        lambda tx: _record(
+            tx, hub, merchant.id, _own(tx, merchant, payment_id), movement, by, notes, bank_account, deductions
+        )
+    )
+
+
+def _record(
+    tx: Tx,
+    hub: Hub,
+    merchant_id: str,
+    payment_id: str,
+    movement: str,
+    by: str,
+    notes: str,
+    bank_account: str,
+    deductions: Sequence[Deduction] = (),
+) -> CashReceipt:
+    merchant = tx.merchants.get(merchant_id)
+    payment = tx.payments.get(payment_id)
+    customer = tx.customers.get(payment.customer_id) if payment else None
+    if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
+        raise LookupError(payment_id)
+    refuse_others(tx, merchant, customer.id, [less.payable_id for less in deductions])
+    known = _movements(tx, hub, merchant, payment)
+    wanted = movement or (known[0].movement if known else "")
+    try:
+        receipt = issue_for_movement(
+            *(tx, hub, merchant, customer, payment, wanted),
+            by=by,
+            now=hub.clock(),
+            notes=mask_card_numbers(notes.strip())[:500],
+            bank_account=mask_card_numbers(bank_account.strip())[:100],
+            deductions=deductions,
+        )
+    except ValueError as error:
+        raise Invalid((Problem("invoices", str(error)),)) from error
+    if receipt is None:
+        if payment.status is Status.PAID:
+            raise Invalid((Problem("payment", why_no_money(held_of(tx, payment), payment.amount.currency)),))
+        raise Invalid((Problem("payment", "Este pago todavía no está confirmado"),))
+    return receipt
+
+
+def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Sequence[str]) -> None:
+    """Only what the customer owes, and nothing that a payment is about to settle.
+
+    Raises:
+        Invalid: One is somebody else's, or in a live payment.
+    """
+    own = {
+        payable.id
+        for payable in tx.payables.many(payable_ids)
+        if payable.customer_id == customer_id and payable.mode is merchant.mode
+    }
+    if own != set(payable_ids):
+        raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
+    live = tx.payments.live_with(payable_ids)
+    if live:
+        numbers = ", ".join(line.number for line in live[0].lines)
+        raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
+
+
+def _refuse_changed(receipt: CashReceipt, means: Means, cash: Money, day: date) -> None:
+    """The same form sent twice records once; one that tells of other money by now is not that receipt.
+
+    Raises:
+        Invalid: It was recorded with another amount, means or day.
+    """
+    if (means, cash, day) != (receipt.means, receipt.cash, receipt.received_on):
+        message = (
+            f"Este formulario ya agregó el recibo {receipt.label} con otros datos: abra uno nuevo para agregar otro"
+        )
+        raise Invalid((Problem("amount", message),))
+
+
+async def record_by_hand(
+    hub: Hub,
+    merchant: Merchant,
+    customer_id: str,
+    *,
+    means: Means,
+    cash: Money,
+    shares: Sequence[Share],
+    received_on: date | None = None,
+    by: str,
+    notes: str = "",
+    receipt_id: str = "",
+    deductions: Sequence[Deduction] = (),
+) -> CashReceipt:
+    """Record money received outside the hub, so that statements are right.
+
+    Args:
+        deductions: What the payer kept back or was let off.
+        receipt_id: Fresh id that was drawn when the form was shown: the same form sent twice records once.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+        Invalid: Every fault; nothing changed.
+    """
+    now, receipt_id = hub.clock(), receipt_id or hub.fresh_id()
+    today = now.astimezone(ZoneInfo(merchant.company.zone)).date()
+    day = received_on or today
+    problems = []
+    if means not in MEANS_BY_HAND:
+        problems.append(Problem("means", "Este medio lo registra el proveedor"))
+    if cash.minor <= 0:
+        problems.append(Problem("amount", "El monto debe ser mayor que cero"))
+    if any(share.amount <= 0 for share in shares):
+        problems.append(Problem("invoices", "Lo aplicado a una factura debe ser mayor que cero"))
+    if len({share.payable_id for share in shares}) < len(shares):
+        problems.append(Problem("invoices", "Una factura aparece dos veces"))
+    if day > today:
+        problems.append(Problem("received_on", "La fecha está en el futuro"))
+    if problems:
+        raise Invalid(tuple(problems))
+
+    def write(tx: Tx) -> CashReceipt:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        if existing := tx.receipts.get(receipt_id):
+            if existing.customer_id != customer_id:
+                raise LookupError(receipt_id)
+            _refuse_changed(existing, means, cash, day)
+            return existing
+        concerned = [share.payable_id for share in shares] + [less.payable_id for less in deductions]
+        refuse_others(tx, merchant, customer_id, concerned)
+        try:
+            return issue_by_hand(
+                tx,
+                merchant,
+                customer,
+                hub.countries[merchant.company.country],
+                receipt_id=receipt_id,
+                means=means,
+                cash=cash,
+                shares=list(shares),
+                received_on=day,
+                by=by,
+                now=now,
+                notes=mask_card_numbers(notes.strip())[:500],
+                deductions=deductions,
+            )
+        except ValueError as error:
+            raise Invalid((Problem("invoices", str(error)),)) from error
+
+    return await hub.store.write(write)

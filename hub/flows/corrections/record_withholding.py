@@ -1,0 +1,139 @@
+"""Record what a payer kept back and proves later: by its certificate, which counts once, with or without a receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain import ledger
+from hub.domain.identity import Invalid, Problem
+from hub.domain.ledger import Entry, LedgerKind
+from hub.domain.merchant import Merchant
+from hub.domain.payable import Payable
+from hub.domain.receipt import CERTIFICATE_NUMBER, CashReceipt, Certificate, Deduction
+from hub.flows.books.reverse_entry import fixes_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.receipts.issue_receipt import refuse_too_much
+from hub_hookspecs import Country
+
+from .record_receipt import refuse_others
+
+
+async def record_withholding(
+    hub: Hub,
+    merchant: Merchant,
+    certificate: Certificate,
+    kept: Sequence[Deduction],
+    *,
+    by: str,
+    receipt_id: str = "",
+) -> tuple[Payable, ...]:
+    """Book what a certificate proves, once for each invoice and tax; the invoices as they stand then.
+
+    Args:
+        receipt_id: The cash receipt that it came after; that of a payment's receipt is shown with the payment.
+
+    Raises:
+        LookupError: No such receipt of this merchant.
+        Invalid: No certificate, not this customer's invoice, more than is due, or other figures of the same number.
+    """
+    now, country = hub.clock(), hub.countries[merchant.company.country]
+    paper = attrs.evolve(certificate, number=" ".join(certificate.number.upper().split()))
+    _refuse_paper(paper, kept, now.astimezone(ZoneInfo(merchant.company.zone)).date())
+
+    def write(tx: Tx) -> tuple[Payable, ...]:
+        receipt = _receipt(tx, merchant, receipt_id) if receipt_id else None
+        payables = tx.payables.many(list(dict.fromkeys(less.payable_id for less in kept)))
+        owner = receipt.customer_id if receipt else payables[0].customer_id
+        _refuse_identity(tx, country, paper, owner)
+        try:
+            new = [less for less in kept if not _is_booked(tx, merchant, paper, less)]
+            refuse_others(tx, merchant, owner, [less.payable_id for less in new])
+            for less in new:
+                _book(tx, paper, less, receipt, by=by, now=now)
+        except ValueError as error:
+            raise Invalid((Problem("withheld", str(error)),)) from error
+        return tx.payables.many([payable.id for payable in payables])
+
+    return await hub.store.write(write)
+
+
+def _refuse_paper(paper: Certificate, kept: Sequence[Deduction], today: date) -> None:
+    problems = []
+    if not re.fullmatch(CERTIFICATE_NUMBER, paper.number):
+        problems.append(Problem("certificate", "Indique el número del certificado, con letras, cifras y guiones"))
+    if paper.issued_on > today:
+        problems.append(Problem("certified_on", "La fecha está en el futuro"))
+    if not kept or any(less.tax is None for less in kept):
+        problems.append(Problem("withheld", "Indique qué se retuvo y de qué factura"))
+    if len({(less.payable_id, less.tax) for less in kept}) != len(kept):
+        problems.append(Problem("withheld", "Una retención o un descuento está dos veces para la misma factura"))
+    if problems:
+        raise Invalid(tuple(problems))
+
+
+def _refuse_identity(tx: Tx, country: Country, paper: Certificate, customer_id: str) -> None:
+    """The number is sealed with the books, where nothing of a person may stand for ever."""
+    customer = tx.customers.get(customer_id)
+    document = customer.document if customer else None
+    companies = {kind.code for kind in country.identity_types if kind.legal_person}
+    if document and document.type not in companies and document.number in re.sub(r"[^0-9A-Z]", "", paper.number):
+        message = (
+            "Este es el número de identificación del cliente; escriba el del certificado, o el año y un consecutivo"
+        )
+        raise Invalid((Problem("certificate", message),))
+
+
+def _receipt(tx: Tx, merchant: Merchant, receipt_id: str) -> CashReceipt:
+    receipt = tx.receipts.get(receipt_id)
+    if receipt is None or (receipt.merchant_id, receipt.mode) != (merchant.id, merchant.mode):
+        raise LookupError(receipt_id)
+    return receipt
+
+
+def _is_booked(tx: Tx, merchant: Merchant, paper: Certificate, less: Deduction) -> bool:
+    """Whether the certificate says this already.
+
+    Raises:
+        ValueError: It was booked with another amount, or reversed.
+    """
+    key = f"withheld:{paper.key}:{less.payable_id}:{less.tax}"
+    booked = next((entry for entry in tx.ledger.keyed(merchant.id, merchant.mode, key) if entry.key == key), None)
+    if booked is None:
+        return False
+    if fixes_of(tx, booked):
+        raise ValueError(f"El certificado {paper.number} fue revertido; registre lo retenido con otro número")
+    if booked.moved(LedgerKind.WITHHOLDING_RECEIVABLE) != less.amount:
+        raise ValueError(f"El certificado {paper.number} ya está registrado con otro monto; revise el monto")
+    return True
+
+
+def _book(tx: Tx, paper: Certificate, less: Deduction, receipt: CashReceipt | None, *, by: str, now: datetime) -> None:
+    """Book one row of the certificate, up to what is owed.
+
+    Raises:
+        ValueError: Nothing, or less, is owed any more.
+    """
+    (payable,) = tx.payables.many([less.payable_id])
+    if payable.due <= 0:
+        raise ValueError(
+            f"La factura {payable.number} ya no debe nada: lo retenido también se pagó."
+            " Devuélvalo al cliente, o anule el recibo que lo cobró, y registre después la retención"
+        )
+    refuse_too_much(tx, [less], payable.currency)
+    entry = ledger.withheld(*(paper.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=paper.issued_on)
+    tx.ledger.write(_with_payment(tx, attrs.evolve(entry, note=f"certificate {paper.number}, by {by}"), receipt))
+
+
+def _with_payment(tx: Tx, entry: Entry, receipt: CashReceipt | None) -> Entry:
+    """What comes after the receipt of a payment is shown with that payment, beside its movement."""
+    payment = tx.payments.get(receipt.payment_id) if receipt and receipt.payment_id else None
+    if receipt is None or payment is None:
+        return entry
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    captured = next(item for item in entries if ledger.movement_in(item.key, payment) == receipt.movement)
+    return attrs.evolve(entry, payment_id=payment.id, observation=captured.observation)

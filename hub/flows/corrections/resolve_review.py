@@ -1,0 +1,54 @@
+"""Resolve a review: a person says what became of it; it locked nothing, and its resolution frees nothing."""
+
+from __future__ import annotations
+
+from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.message import Review
+from hub.flows.ground.open_review import close_review
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.decide import NotAllowed, decide
+
+
+async def resolve_review(
+    hub: Hub, review_id: str, *, by: str, why: str, evidence: Evidence | None = None, via: str = ""
+) -> Decision:
+    """Close an open review, or propose so where two people are wanted.
+
+    Raises:
+        LookupError: No such review.
+        NotAllowed: It is resolved already, or a second person is wanted.
+    """
+    now, decision_id = hub.clock(), hub.fresh_id()
+
+    def resolve(tx: Tx) -> Decision:
+        review = tx.reviews.get(review_id)
+        if review is None:
+            raise LookupError(f"no review {review_id}")
+        if review.resolved_at is not None:
+            raise NotAllowed("resolved", f"{review.resolved_by or 'alguien'} ya la resolvió: {review.resolution}")
+        payment = tx.payments.get(review.payment_id) if review.payment_id else None
+        wanted = Decision(
+            id=decision_id,
+            merchant_id=review.merchant_id,
+            mode=review.mode,
+            kind=DecisionKind.RESOLVE,
+            subject=review.id,
+            payment_id=review.payment_id,
+            amount=payment.amount if payment else None,
+            by=by,
+            why=why,
+            evidence=evidence or Evidence(),
+            via=via,
+            proposed_at=now,
+        )
+        made = decide(tx, hub, wanted, now=now)
+        if made.is_done:
+            close_review(tx, review, made.why, now, made.people)
+        return made
+
+    return await hub.store.write(resolve)
+
+
+async def find_review(hub: Hub, beginning: str) -> tuple[Review, ...]:
+    """Reviews whose id begins so."""
+    return await hub.store.read(lambda tx: tx.reviews.named(beginning.strip().lower()))

@@ -1,0 +1,1 @@
+"""Mails: what is owed is drawn, handed over, tried again, previewed and listed."""

@@ -1,0 +1,95 @@
+"""Owe the day's mail: after seven in the morning where the merchant is, one about the payments of the day before.
+
+It is looked at again and again; the id follows from merchant, recipient and day, so that a day is told once.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hub.domain.merchant import Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.views.print_paper import came_in
+from hub_hookspecs import Mode
+
+SENT_FROM = time(7)
+"""Local time from which the day before is told."""
+
+CAUGHT_UP = 7
+"""Days that are told late, where the hub did not run."""
+
+
+async def owe_digests(hub: Hub) -> int:
+    """Owe every mail that is due now; how many are new. Safe to run twice."""
+    now = hub.clock()
+    merchants = await hub.store.read(lambda tx: tx.merchants.all())
+    found = 0
+    for merchant in merchants:
+        if merchant.options.digest and merchant.notify and not _is_done(hub, merchant, now):
+            found += await _owe(hub, merchant, now)
+    return found
+
+
+def _is_done(hub: Hub, merchant: Merchant, now: datetime) -> bool:
+    """Whether this process has looked at the merchant's last day, for the same recipients."""
+    return hub.kept.get(f"digest:{merchant.id}") == (last_day(merchant, now), merchant.notify)
+
+
+async def _owe(hub: Hub, merchant: Merchant, now: datetime) -> int:
+    due = await hub.store.read(lambda tx: [item for mode in Mode for item in _missing(tx, hub, merchant, mode, now)])
+
+    def write(tx: Tx) -> int:
+        new = sum([tx.deliveries.add(item) for item in due])
+        if new:
+            tx.after_commit(hub.wake)
+        return new
+
+    new = await hub.store.write(write) if due else 0
+    hub.kept[f"digest:{merchant.id}"] = (last_day(merchant, now), merchant.notify)
+    return new
+
+
+def last_day(merchant: Merchant, now: datetime) -> date:
+    """The last day that may be told by now."""
+    there = now.astimezone(ZoneInfo(merchant.company.zone))
+    return there.date() - timedelta(days=1 if there.time() >= SENT_FROM else 2)
+
+
+def _missing(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, now: datetime) -> list[Delivery]:
+    """The mails that are owed for days of which none was; a merchant who never had one gets only the last day."""
+    last = last_day(merchant, now)
+    told = [
+        date.fromisoformat(item.details["day"])
+        for item in tx.deliveries.of(merchant_id=merchant.id, subject_id=merchant.id)
+        if item.kind is DeliveryKind.PAYMENT_DIGEST and item.mode is mode
+    ]
+    first = max(last - timedelta(days=CAUGHT_UP - 1), max(told) + timedelta(days=1)) if told else last
+    days = [first + timedelta(days=count) for count in range((last - first).days + 1)] or [last]
+    return [
+        _delivery(hub, merchant, mode, day, recipient, now)
+        for day in days
+        if _has_money(tx, hub, merchant, mode, day)
+        for recipient in merchant.notify
+    ]
+
+
+def _has_money(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> bool:
+    return bool(came_in(tx, hub, merchant, mode, day))
+
+
+def _delivery(hub: Hub, merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:
+    return Delivery(
+        id=keyed_id(hub, "delivery", DeliveryKind.PAYMENT_DIGEST, merchant.id, mode, day.isoformat(), recipient),
+        merchant_id=merchant.id,
+        mode=mode,
+        kind=DeliveryKind.PAYMENT_DIGEST,
+        recipient=recipient,
+        subject_id=merchant.id,
+        details={"day": day.isoformat()},
+        state=DeliveryState.DUE,
+        due_at=now,
+        created_at=now,
+    )

@@ -1,0 +1,63 @@
+"""Send a mail again: one that was given up is due now, one that was sent goes out once more under a new Message-ID."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from hub.domain.merchant import Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.statements.send_statement import NoMail, send_statement
+
+ONCE: Final = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ACCOUNT_REQUESTED})
+"""Mails that are not the merchant's to send: a sign-in is asked for, a request goes to the operator."""
+
+
+class NotAgain(Exception):
+    """This mail cannot be sent again from here; the text says why."""
+
+
+async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Delivery:
+    """Owe a mail again, to the same address; a statement goes to the customer's address of today.
+
+    Raises:
+        LookupError: No such mail of this merchant.
+        NotAgain: It waits already, or it is none that may be repeated.
+    """
+    now, fresh = hub.clock(), hub.fresh_id()
+    there = await hub.store.read(lambda tx: tx.deliveries.get(delivery_id))
+    if there is None or there.merchant_id != merchant.id or there.mode is not merchant.mode:
+        raise LookupError(delivery_id)
+    if there.kind in ONCE:
+        raise NotAgain("Este correo no se puede repetir desde aquí.")
+    if there.state is DeliveryState.DUE:
+        raise NotAgain("Este correo todavía está por enviarse.")
+    if there.kind is DeliveryKind.STATEMENT:
+        return await _statement_again(hub, merchant, there)
+
+    def write(tx: Tx) -> Delivery:
+        again = attrs.evolve(
+            there, state=DeliveryState.DUE, due_at=now, tries=0, last_error="", sent_at=None, created_at=now
+        )
+        if there.state is DeliveryState.DEAD:
+            again = attrs.evolve(again, created_at=there.created_at)
+            tx.deliveries.save(again)
+        else:
+            again = attrs.evolve(again, id=fresh)
+            tx.deliveries.add(again)
+        tx.after_commit(hub.wake)
+        return again
+
+    return await hub.store.write(write)
+
+
+async def _statement_again(hub: Hub, merchant: Merchant, there: Delivery) -> Delivery:
+    """A fresh statement: its link may be revoked, and the customer's address may have been corrected."""
+    try:
+        sent = await send_statement(hub, merchant, there.subject_id, note=there.details.get("note", ""))
+    except NoMail as error:
+        raise NotAgain("Este cliente ya no tiene correo.") from error
+    found = await hub.store.read(lambda tx: tx.deliveries.get(sent.delivery_id))
+    return found or there

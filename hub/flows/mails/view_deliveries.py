@@ -1,0 +1,84 @@
+"""View the delivery log: which mails a merchant's customers and people were owed, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.payment import Status
+from hub.flows.ground.ports import Hub, Tx
+
+LISTED = 200
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryRow:
+    """One mail in the log.
+
+    Attributes:
+        customer: Whom a statement was for.
+        opened: Somebody, or a program that checks links, opened the statement since.
+        paid: The customer paid since.
+    """
+
+    delivery: Delivery
+    customer: Customer | None = None
+    opened: bool = False
+    paid: bool = False
+
+
+async def list_deliveries(hub: Hub, merchant: Merchant, *, state: str = "", kind: str = "") -> tuple[DeliveryRow, ...]:
+    """The merchant's mails, the newest first."""
+
+    def read(tx: Tx) -> tuple[DeliveryRow, ...]:
+        found = tx.deliveries.of(merchant_id=merchant.id, state=state, limit=LISTED if not kind else 5 * LISTED)
+        wanted = [item for item in found if item.mode is merchant.mode and (not kind or item.kind == kind)]
+        return rows_of(tx, wanted[:LISTED])
+
+    return await hub.store.read(read)
+
+
+async def list_round_deliveries(hub: Hub, merchant: Merchant, round_id: str) -> tuple[DeliveryRow, ...]:
+    """The mails of a round, those that failed first."""
+
+    def read(tx: Tx) -> tuple[DeliveryRow, ...]:
+        found = tx.deliveries.of_round(round_id, limit=LISTED)
+        return rows_of(tx, [item for item in found if item.merchant_id == merchant.id])
+
+    return await hub.store.read(read)
+
+
+async def list_customer_mails(hub: Hub, merchant: Merchant, customer_id: str) -> tuple[DeliveryRow, ...]:
+    """The mails about one customer, the newest first."""
+
+    def read(tx: Tx) -> tuple[DeliveryRow, ...]:
+        found = tx.deliveries.of(merchant_id=merchant.id, subject_id=customer_id)
+        return rows_of(tx, [item for item in found if item.mode is merchant.mode])
+
+    return await hub.store.read(read)
+
+
+def rows_of(tx: Tx, deliveries: Iterable[Delivery]) -> tuple[DeliveryRow, ...]:
+    """Mails with what became of the statements among them."""
+    return tuple(_row(tx, delivery) for delivery in deliveries)
+
+
+def _row(tx: Tx, delivery: Delivery) -> DeliveryRow:
+    if delivery.kind is not DeliveryKind.STATEMENT:
+        return DeliveryRow(delivery=delivery)
+    link = tx.links.get(delivery.details.get("link", ""))
+    since = delivery.sent_at or delivery.created_at
+    sent = delivery.state is DeliveryState.SENT
+    return DeliveryRow(
+        delivery=delivery,
+        customer=tx.customers.get(delivery.subject_id),
+        opened=bool(sent and link and link.opened_at and link.opened_at >= since),
+        paid=sent
+        and any(
+            payment.status is Status.PAID and payment.created_at >= since
+            for payment in tx.payments.of_customer(delivery.subject_id, delivery.mode)
+        ),
+    )

@@ -1,0 +1,40 @@
+"""Add a member: a person who may sign in for a merchant."""
+
+from __future__ import annotations
+
+from hub.domain.identity import Invalid, Problem
+from hub.domain.mail import MAIL
+from hub.domain.merchant import Member, Merchant, Role
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell
+
+
+def checked_address(email: str) -> str:
+    """A member's address as it is kept.
+
+    Raises:
+        Invalid: It is no mail address.
+    """
+    address = email.strip().lower()
+    if not MAIL.fullmatch(address):
+        raise Invalid((Problem("email", f"«{email[:80]}» no parece un correo válido"),))
+    return address
+
+
+async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "") -> Member:
+    """Let a person sign in by mailed link.
+
+    Raises:
+        Invalid: No mail address, or a member already.
+    """
+    address = checked_address(email)
+    member = Member(merchant_id=merchant.id, email=address, role=role, language=language)
+
+    def add(tx: Tx) -> Member:
+        if any(known.email == address for known in tx.merchants.members(merchant.id)):
+            raise Invalid((Problem("email", f"{address} ya es miembro de {merchant.slug}"),))
+        tx.merchants.add_member(member)
+        tell(tx, "member_added", merchant=merchant.id, role=role.value)
+        return member
+
+    return await hub.store.write(add)

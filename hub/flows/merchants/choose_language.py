@@ -1,0 +1,42 @@
+"""The language in which a customer receives mails and papers, and in which a member reads pages and mails."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from hub.domain.merchant import Merchant, Session
+from hub.flows.ground.ports import Hub, Tx
+
+LANGUAGES: Final = ("", "es", "en")
+"""Those that can be chosen; empty is the merchant's own."""
+
+
+async def choose_language(hub: Hub, merchant: Merchant, customer_id: str, language: str) -> None:
+    """Write to this customer in this language from now on.
+
+    Raises:
+        LookupError: No such customer of this merchant, or no such language.
+    """
+    if language not in LANGUAGES:
+        raise LookupError(language)
+
+    def save(tx: Tx) -> None:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        tx.customers.save(attrs.evolve(customer, language=language))
+
+    await hub.store.write(save)
+
+
+async def speak_language(hub: Hub, session: Session, language: str) -> None:
+    """Show the pages to whoever is signed in, and write to them, in this language from now on.
+
+    Raises:
+        LookupError: No such language.
+    """
+    if language not in LANGUAGES:
+        raise LookupError(language)
+    await hub.store.write(lambda tx: tx.merchants.speak(session.merchant_id, session.email, language))

@@ -1,0 +1,23 @@
+"""Issue an API key to a merchant's shop: shown once, kept as a hash."""
+
+from __future__ import annotations
+
+from hub.domain.merchant import Merchant
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell
+from hub_hookspecs import CROCKFORD
+
+from .sign_in import token_hash
+
+
+async def issue_api_key(hub: Hub, merchant: Merchant, name: str) -> str:
+    """A fresh key for the merchant's mode; nobody can read it again."""
+    key = f"phk_{merchant.mode.value}_{hub.random_text(40, CROCKFORD)}"
+    now = hub.clock()
+
+    def add(tx: Tx) -> None:
+        tx.merchants.add_api_key(token_hash(key), merchant.id, merchant.mode, name.strip()[:100], now)
+        tell(tx, "api_key_issued", key_id=token_hash(key).hex()[:12], merchant=merchant.id, mode=merchant.mode.value)
+
+    await hub.store.write(add)
+    return key

@@ -1,0 +1,193 @@
+"""Save a company's legal identity, and say which accounts no longer agree with it."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
+from hub.domain.card_numbers import holds_card_number
+from hub.domain.identity import Invalid, Problem, read_document
+from hub.domain.mail import MAIL
+from hub.domain.merchant import Member, Merchant, Options, Role
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.papers import Attention
+from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell
+from hub_hookspecs import Company, Country, Mode
+
+
+@attrs.frozen(kw_only=True)
+class CompanyForm:
+    """Configuración > Empresa, as typed."""
+
+    country: str
+    identity_type: str
+    identity_number: str
+    check_digit: str = ""
+    legal_name: str
+    trade_name: str = ""
+    address: Mapping[str, str] = attrs.Factory(dict)
+    phone: str = ""
+    email: str = ""
+    zone: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class CompanySaved:
+    """What saving did.
+
+    Attributes:
+        changed: Names of the verifiable fields that changed.
+        revalidate: Accounts that no longer match; their buttons are hidden until they pass again.
+    """
+
+    merchant: Merchant
+    warnings: tuple[Problem, ...] = ()
+    changed: frozenset[str] = frozenset()
+    revalidate: tuple[ProviderAccount, ...] = ()
+
+
+def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, tuple[Problem, ...]]:
+    """The company that a form describes, and warnings.
+
+    Raises:
+        Invalid: With every fault of the form.
+    """
+    if country is None:
+        raise Invalid((Problem("country", f"No conocemos el país {form.country!r}"),))
+    reading = read_document(country, form.identity_type, form.identity_number, form.check_digit or None)
+    problems = list(reading.errors)
+    if not form.legal_name.strip():
+        problems.append(Problem("legal_name", "Falta la razón social"))
+    if form.email and not MAIL.fullmatch(form.email.strip()):
+        problems.append(Problem("email", "Este correo no parece válido"))
+    zone = form.zone or country.zone
+    if zone not in zoneinfo.available_timezones():
+        problems.append(Problem("zone", f"No conocemos la zona horaria {zone!r}"))
+    if any("\n" in text or "\r" in text or "\0" in text for text in (form.legal_name, form.trade_name, form.email)):
+        problems.append(Problem("legal_name", "Los nombres van en una sola línea"))
+    address = {f"address-{part}": text for part, text in form.address.items()}
+    typed = {"legal_name": form.legal_name, "trade_name": form.trade_name, "phone": form.phone, **address}
+    problems += [
+        Problem(name, "Tiene caracteres que no se pueden imprimir.")
+        for name, text in typed.items()
+        if not _one_line(text).isprintable()
+    ]
+    problems += [
+        Problem(name, "Aquí no se escriben tarjetas") for name, text in typed.items() if holds_card_number(text)
+    ]
+    if problems or reading.document is None:
+        raise Invalid(tuple(problems) or (Problem("identity_number", "Revise el número"),))
+    company = Company(
+        country=country.code,
+        document=reading.document,
+        legal_name=_one_line(form.legal_name)[:200],
+        trade_name=_one_line(form.trade_name)[:200],
+        address={key: _one_line(form.address.get(key, ""))[:200] for key, _label in country.address_parts},
+        phone=_one_line(form.phone)[:40],
+        email=form.email.strip(),
+        zone=zone,
+    )
+    return company, reading.warnings
+
+
+def _one_line(text: str) -> str:
+    """A text whose blanks, of whatever kind, are single ones."""
+    return " ".join(text.split())
+
+
+async def create_company(
+    hub: Hub, form: CompanyForm, *, slug: str, mode: Mode, owner_email: str, options: Options | None = None
+) -> CompanySaved:
+    """Register a merchant and its owner.
+
+    Raises:
+        Invalid: The form, or a short name that is taken.
+    """
+    company, warnings = read_company(hub.countries.get(form.country), form)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", slug):
+        raise Invalid((Problem("slug", "El nombre corto lleva minúsculas, cifras y guiones"),))
+    if not MAIL.fullmatch(owner_email):
+        raise Invalid((Problem("owner_email", "El correo del dueño no parece válido"),))
+    merchant = Merchant(
+        id=hub.fresh_id(),
+        slug=slug,
+        company=company,
+        locale=hub.countries[form.country].locale,
+        mode=mode,
+        options=options or Options(),
+        created_at=hub.clock(),
+    )
+
+    def add(tx: Tx) -> None:
+        if tx.merchants.by_slug(slug):
+            raise Invalid((Problem("slug", f"Ya hay una empresa con el nombre corto {slug!r}"),))
+        tx.merchants.add(merchant)
+        tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner_email.lower(), role=Role.OWNER))
+        tell(tx, "company_created", merchant=merchant.id, mode=mode.value)
+
+    await hub.store.write(add)
+    return CompanySaved(merchant=merchant, warnings=warnings)
+
+
+async def save_company(hub: Hub, merchant_id: str, form: CompanyForm) -> CompanySaved:
+    """Save a changed company; accounts whose verified fields changed need revalidation.
+
+    Raises:
+        Invalid: Every fault of the form; nothing changed.
+    """
+    company, warnings = read_company(hub.countries.get(form.country), form)
+    now = hub.clock()
+    return await hub.store.write(lambda tx: _save(tx, hub, merchant_id, company, warnings, now))
+
+
+def _save(
+    tx: Tx, hub: Hub, merchant_id: str, company: Company, warnings: tuple[Problem, ...], now: datetime
+) -> CompanySaved:
+    before = tx.merchants.get(merchant_id)
+    if before is None:
+        raise LookupError(f"no merchant {merchant_id}")
+    merchant = attrs.evolve(before, company=company)
+    tx.merchants.save(merchant)
+    changed = changed_fields(before.company, company)
+    touched = tuple(account for account in tx.accounts.current_of(merchant_id) if _rests_on(hub, account, changed))
+    for account in touched:
+        judged = account.status in (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
+        status = AccountStatus.NEEDS_REVALIDATION if judged else account.status
+        tx.accounts.save(attrs.evolve(account, status=status, confirmed_by="", confirmed_at=None, updated_at=now))
+        for address in merchant.notify if judged else ():
+            tx.deliveries.add(_attention(hub, account, address, changed, now))
+    hub.kept.clear()
+    tx.after_commit(hub.wake)
+    hidden = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION)
+    revalidate = tuple(account for account in touched if account.status in hidden)
+    return CompanySaved(merchant=merchant, warnings=warnings, changed=changed, revalidate=revalidate)
+
+
+def _rests_on(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bool:
+    """Whether what was compared or confirmed of an account is about fields that changed."""
+    provider = hub.providers.get(account.provider)
+    verified = set(provider.info.verified_fields) if provider else changed
+    return bool(changed & set(verified))
+
+
+def _attention(hub: Hub, account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:
+    """Tell the merchant that an account no longer matches and its buttons are hidden."""
+    return Delivery(
+        id=keyed_id(hub, "delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat()),
+        merchant_id=account.merchant_id,
+        mode=account.mode,
+        kind=DeliveryKind.ACCOUNT_ATTENTION,
+        recipient=recipient,
+        subject_id=account.id,
+        details={"cause": Attention.COMPANY_CHANGED.value, "changed": ",".join(sorted(changed))},
+        state=DeliveryState.DUE,
+        due_at=now,
+        created_at=now,
+    )

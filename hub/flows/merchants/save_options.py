@@ -1,0 +1,128 @@
+"""Save a merchant's choices: what is recorded by itself, what customers may pay, who is told, which shops may call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.identity import Invalid, Problem
+from hub.domain.mail import MAIL
+from hub.domain.merchant import Merchant, Options
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import EXPONENTS, LIMIT
+
+MOST_ADDRESSES: Final = 10
+MOST_ORIGINS: Final = 20
+MOST_LETTERS: Final = 600
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+async def save_options(
+    hub: Hub,
+    merchant_id: str,
+    *,
+    auto_record: bool | None = None,
+    partial: bool | None = None,
+    notify: Sequence[str] | None = None,
+    minimum: Mapping[str, int] | None = None,
+    withholdings: bool | None = None,
+    bank_account: str | None = None,
+    other_ways: str | None = None,
+    digest: bool | None = None,
+    button_order: Sequence[str] | None = None,
+    shop_origins: Sequence[str] | None = None,
+) -> Merchant:
+    """Save the given choices, the others stay; without addresses the company's own mail is told.
+
+    Raises:
+        Invalid: Every address, amount or shop that is none; nothing changed.
+    """
+    problems: list[Problem] = []
+    given = {
+        "auto_record": auto_record,
+        "partial": partial,
+        "notify": None if notify is None else _addresses(notify, problems),
+        "minimum": None if minimum is None else _minimum(minimum, problems),
+        "withholdings": withholdings,
+        "bank_account": None if bank_account is None else mask_card_numbers(" ".join(bank_account.split()))[:100],
+        "other_ways": None if other_ways is None else _lines(other_ways, problems),
+        "digest": digest,
+        "button_order": None if button_order is None else tuple(dict.fromkeys(button_order)),
+        "shop_origins": None if shop_origins is None else _origins(shop_origins, problems),
+    }
+    if problems:
+        raise Invalid(tuple(problems))
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+
+    def save(tx: Tx) -> Merchant:
+        before = tx.merchants.get(merchant_id)
+        if before is None:
+            raise LookupError(merchant_id)
+        options: Options = attrs.evolve(before.options, **chosen)
+        after = attrs.evolve(before, options=options)
+        tx.merchants.save(after)
+        return after
+
+    saved = await hub.store.write(save)
+    hub.kept.clear()
+    return saved
+
+
+def _lines(text: str, problems: list[Problem]) -> str:
+    """Words in lines of their own; not masked, since a bank account's number may look like a card's."""
+    lines = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
+    if len(lines) > MOST_LETTERS:
+        problems.append(Problem("other_ways", f"El texto es muy largo; caben {MOST_LETTERS} letras"))
+    return lines
+
+
+def _addresses(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
+    addresses = tuple(dict.fromkeys(filter(None, (address.strip() for address in notify))))
+    problems += [
+        Problem("notify", f"«{address[:80]}» no parece un correo válido")
+        for address in addresses
+        if not MAIL.fullmatch(address)
+    ]
+    if len(addresses) > MOST_ADDRESSES:
+        problems.append(Problem("notify", f"Son demasiados correos; caben {MOST_ADDRESSES}"))
+    return addresses
+
+
+def _minimum(minimum: Mapping[str, int], problems: list[Problem]) -> dict[str, int]:
+    for currency, minor in minimum.items():
+        if currency not in EXPONENTS or not 0 <= minor <= LIMIT:
+            problems.append(Problem(f"minimum-{currency}", "Este monto mínimo no sirve"))
+    return {currency: minor for currency, minor in minimum.items() if minor > 0}
+
+
+def _origins(origins: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
+    found = []
+    for text in filter(None, (origin.strip() for origin in origins)):
+        origin = origin_of(text)
+        if origin:
+            found.append(origin)
+        else:
+            problems.append(Problem("shop_origins", f"«{text[:80]}» no es la dirección de una tienda: https://…"))
+    if len(found) > MOST_ORIGINS:
+        problems.append(Problem("shop_origins", f"Son demasiadas tiendas; caben {MOST_ORIGINS}"))
+    return tuple(dict.fromkeys(found))
+
+
+def origin_of(text: str) -> str:
+    """Scheme, host and port of a shop's address; empty when it is none. Plain http is for this machine alone."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    named = f"[{host}]" if ":" in host else host
+    if not named or not named.isascii() or parts.username or any(char in text for char in " \"'<>\\\r\n\t"):
+        return ""
+    if parts.scheme != "https" and not (parts.scheme == "http" and named in LOOPBACK):
+        return ""
+    default = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{named}" + (f":{port}" if port and port != default else "")

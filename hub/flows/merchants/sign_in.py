@@ -1,0 +1,140 @@
+"""Sign in by a mailed link: shown by GET, used once by POST, since mail scanners open links."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import attrs
+
+from hub.domain.merchant import Member, Merchant, Session, SignIn
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell, warn
+from hub_hookspecs import CROCKFORD
+
+LINK_LIFE = timedelta(minutes=20)
+SESSION_LIFE = timedelta(hours=12)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def sign_in_token(hub: Hub, sign_in_id: str) -> str:
+    """The token of a sign-in; computed when its mail is handed over, never stored."""
+    return f"{sign_in_id}.{hub.vault.form_token('sign-in', sign_in_id)}"
+
+
+async def request_sign_in(hub: Hub, email: str) -> None:
+    """Mail a link to a member; says nothing about whether the address is known."""
+    now = hub.clock()
+    address = email.strip().lower()
+    members = await hub.store.read(lambda tx: tx.merchants.members_by_email(address))
+    if not members:
+        return
+    links = [(member, hub.random_text(26, CROCKFORD)) for member in members]
+
+    def write(tx: Tx) -> None:
+        for member, sign_in_id in links:
+            _owe(tx, hub, member, sign_in_id)
+        tx.after_commit(hub.wake)
+
+    def _owe(tx: Tx, hub: Hub, member: Member, sign_in_id: str) -> None:
+        merchant = tx.merchants.get(member.merchant_id)
+        if merchant is None:
+            return
+        tx.merchants.add_sign_in(
+            SignIn(
+                token_hash=token_hash(sign_in_token(hub, sign_in_id)),
+                merchant_id=member.merchant_id,
+                email=address,
+                expires_at=now + LINK_LIFE,
+            )
+        )
+        tx.deliveries.add(
+            Delivery(
+                id=sign_in_id,
+                merchant_id=member.merchant_id,
+                mode=merchant.mode,
+                kind=DeliveryKind.SIGN_IN,
+                recipient=address,
+                subject_id=member.merchant_id,
+                details={"expires_at": (now + LINK_LIFE).isoformat()},
+                state=DeliveryState.DUE,
+                due_at=now,
+                created_at=now,
+            )
+        )
+
+    await hub.store.write(write)
+
+
+@attrs.frozen(kw_only=True)
+class SignedIn:
+    """A fresh session; the token goes into the browser's cookie and nowhere else."""
+
+    token: str
+    session: Session
+
+
+async def sign_in(hub: Hub, token: str) -> SignedIn | None:
+    """Use a mailed link; None when it is unknown, used or over."""
+    now = hub.clock()
+    session_token = hub.random_text(52, CROCKFORD)
+    csrf = hub.random_text(52, CROCKFORD)
+
+    def use(tx: Tx) -> SignedIn | None:
+        used = tx.merchants.use_sign_in(token_hash(token), now)
+        if used is None:
+            warn(tx, "sign_in_refused")
+            return None
+        member = next((m for m in tx.merchants.members(used.merchant_id) if m.email == used.email), None)
+        if member is None:
+            return None
+        session = Session(
+            token_hash=token_hash(session_token),
+            merchant_id=used.merchant_id,
+            email=used.email,
+            role=member.role,
+            csrf=csrf,
+            expires_at=now + SESSION_LIFE,
+        )
+        tx.merchants.add_session(session)
+        tell(tx, "signed_in", merchant=member.merchant_id, role=member.role.value)
+        return SignedIn(token=session_token, session=session)
+
+    return await hub.store.write(use)
+
+
+@attrs.frozen
+class Known:
+    """Who is signed in, and in which language they read: ``es``, ``en``, or empty where they never said."""
+
+    session: Session
+    merchant: Merchant
+    language: str
+
+
+async def who(hub: Hub, session_token: str) -> Known | None:
+    """The signed-in member and merchant of a browser's cookie."""
+    if not session_token:
+        return None
+    now = hub.clock()
+
+    def read(tx: Tx) -> Known | None:
+        session = tx.merchants.session(token_hash(session_token), now)
+        merchant = tx.merchants.get(session.merchant_id) if session else None
+        if session is None or merchant is None:
+            return None
+        members = tx.merchants.members(merchant.id)
+        spoken = next((member.language for member in members if member.email == session.email), "")
+        return Known(session, merchant, spoken)
+
+    return await hub.store.read(read)
+
+
+async def sign_out(hub: Hub, session_token: str) -> None:
+    """End a session."""
+    await hub.store.write(lambda tx: tx.merchants.end_session(token_hash(session_token)))

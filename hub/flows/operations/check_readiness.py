@@ -1,0 +1,125 @@
+"""Check readiness: whether this process can take money news in now, and what of it is impaired."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import attrs
+
+from hub.flows.ground.ports import Hub, Unavailable
+
+from .check_keys import lost_keys
+
+PROBE_SECONDS = 7.0
+"""The database itself gives up waiting for a lock after five."""
+
+CHECKED_EVERY = 60.0
+LOOP_SECONDS = 30.0
+LOOP_DEAD_SECONDS = 60.0
+CHECKED = "guards checked"
+OPENED_EVERY = 5.0
+OPENED = "keys checked"
+
+REMEDIES = {
+    "database": "free the disk, end whoever holds the lock, or give this user the right to write",
+    "guards": "run payment-hub migrate; if it stays, restore a backup beside it and compare",
+    "keys": "put the keys.json of this data folder back: the process takes it up by itself; docs/operating.md, Keys",
+    "loop": "restart the process; if it comes again, look at its log",
+    "stopping": "it is ending: send requests elsewhere, and start it again",
+}
+"""What helps, by part; ``payment-hub doctor`` says more."""
+
+
+@attrs.frozen(kw_only=True)
+class Readiness:
+    """How this process is.
+
+    Attributes:
+        problems: What keeps it from being ready, by part: ``database``, ``guards``, ``keys``, ``loop``.
+        loop_age: Seconds since the loop looked for work; None where this process has no loop.
+        quarantined: Codes of plugins that are not served; the others work.
+    """
+
+    problems: tuple[tuple[str, str], ...]
+    loop_age: float | None
+    quarantined: tuple[str, ...]
+    stopping: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests may be sent here."""
+        return not self.problems and not self.stopping
+
+
+def loop_age(hub: Hub) -> float | None:
+    """Seconds since the loop looked for work; None where this process has none."""
+    return None if hub.beat is None else time.monotonic() - hub.beat
+
+
+def is_alive(hub: Hub) -> bool:
+    """Whether the loop, where there is one, still turns."""
+    age = loop_age(hub)
+    return age is None or age < LOOP_DEAD_SECONDS
+
+
+async def check_readiness(hub: Hub) -> Readiness:
+    """Look now; at the guards of the schema once a minute, at what the keys open every few seconds."""
+    problems = [
+        *[("database", text) for text in await _database(hub)],
+        *[("guards", text) for text in await _guards(hub)],
+        *[("keys", text) for text in await _keys(hub)],
+        *[("loop", text) for text in _loop(hub)],
+    ]
+    return Readiness(
+        problems=tuple(problems),
+        loop_age=loop_age(hub),
+        quarantined=tuple(sorted({failure.code for failure in hub.registry.failures})),
+        stopping=hub.stopping,
+    )
+
+
+async def _database(hub: Hub) -> tuple[str, ...]:
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            await hub.store.write(lambda _tx: None)
+            if hub.store.trouble:  # a lock was to be had; whether a page can be written, only a page tells
+                now = hub.clock()
+                await hub.store.write(lambda tx: tx.marks.set("probe", "", now))
+    except Unavailable as trouble:
+        return (str(trouble),)
+    except TimeoutError:
+        return ("it does not answer",)
+    return ()
+
+
+async def _guards(hub: Hub) -> tuple[str, ...]:
+    kept, moment = hub.noted.get(CHECKED), time.monotonic()
+    if isinstance(kept, tuple) and moment - kept[0] < CHECKED_EVERY:
+        found: tuple[str, ...] = kept[1]
+        return found
+    try:
+        problems = tuple(await asyncio.to_thread(hub.store.problems))
+    except Unavailable as trouble:
+        return (str(trouble),)
+    hub.noted[CHECKED] = (moment, problems)
+    return problems
+
+
+async def _keys(hub: Hub) -> tuple[str, ...]:
+    """What the keys that this process holds do not open."""
+    hub.vault.follow()
+    kept, moment = hub.noted.get(OPENED), time.monotonic()
+    if isinstance(kept, tuple) and kept[:1] == (hub.vault.changes,) and moment - kept[1] < OPENED_EVERY:
+        found: tuple[str, ...] = kept[2]
+        return found
+    lost = await hub.store.read(lambda tx: lost_keys(tx, hub))
+    hub.noted[OPENED] = (hub.vault.changes, moment, lost)
+    return lost
+
+
+def _loop(hub: Hub) -> Iterator[str]:
+    age = loop_age(hub)
+    if age is not None and age > LOOP_SECONDS:
+        yield f"it has not looked for work for {age:.0f} s"

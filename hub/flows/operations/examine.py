@@ -1,0 +1,362 @@
+"""Examine a deployment: everything in its database and plugins that is not as it should be, each with its remedy."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.message import UNSERVED
+from hub.domain.payment import WATCH
+from hub.domain.visitor import is_among
+from hub.flows.accounts.money_under_way import RETIRED, money_under_way
+from hub.flows.accounts.open_account import is_locked
+from hub.flows.accounts.watch_account import REFUSED, held_back
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import EnteredBy, Mode, Setting
+
+from .check_keys import KEYS
+from .check_readiness import REMEDIES, check_readiness
+from .distrust_plugin import FROZEN, distrusted
+from .keep_house import BEAT
+from .note_proxy import PROXIES_KEPT, PROXY, Blind
+from .note_restore import RESTORED
+from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
+from .view_hearing import hearing_of
+
+ALIVE = timedelta(seconds=100)
+"""A process gives a sign of life every half minute."""
+
+WAITS_LONG = timedelta(days=2)
+AHEAD = timedelta(minutes=5)
+
+
+class Grade(enum.StrEnum):
+    """How much it matters."""
+
+    FAULT = "fault"
+    WARNING = "warning"
+    FINE = "fine"
+
+
+@attrs.frozen
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        remedy: What helps; empty where nothing is wrong.
+    """
+
+    grade: Grade
+    what: str
+    remedy: str = ""
+
+
+def fault(what: str, remedy: str) -> Finding:
+    """Something does not work."""
+    return Finding(Grade.FAULT, what, remedy)
+
+
+def warning(what: str, remedy: str) -> Finding:
+    """Something may not be meant, or will not work for long."""
+    return Finding(Grade.WARNING, what, remedy)
+
+
+def fine(what: str) -> Finding:
+    """Nothing is wrong here."""
+    return Finding(Grade.FINE, what)
+
+
+async def examine(hub: Hub) -> tuple[Finding, ...]:
+    """Look at everything; nothing is sent and nothing is changed but a note."""
+    now, due = hub.clock(), hub.store.next_due()
+    readiness = await check_readiness(hub)
+    inside = await hub.store.read(lambda tx: tuple(_inside(tx, hub, now)))
+    return (*_parts(readiness.problems), *_plugins(hub), *_due(now, due), *_disk(hub), *inside)
+
+
+def _parts(problems: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
+    for part, problem in problems:
+        yield fault(f"{part}: {problem}", REMEDIES[part])
+    if not problems:
+        yield fine("the database can be written, and every guard is in place")
+
+
+def _plugins(hub: Hub) -> Iterator[Finding]:
+    for failure in hub.registry.failures:
+        yield fault(str(failure), failure.remedy or "correct or remove the plugin, then start the hub again")
+    if hub.providers:
+        yield fine(f"served: {', '.join(sorted(hub.providers))}")
+    else:
+        yield fault("no provider is served", "install one beside the hub, such as payment-hub-greenpay")
+
+
+def _due(now: datetime, due: datetime | None) -> Iterator[Finding]:
+    if due is not None and now - due > BACKLOG:
+        yield fault(
+            f"work has been due since {due:%Y-%m-%d %H:%M:%S} UTC",
+            "start payment-hub serve or worker; if one runs, restart it and look at its log",
+        )
+
+
+def _disk(hub: Hub) -> Iterator[Finding]:
+    free = hub.disk_free()
+    if free is not None and free < LEAST_FREE:
+        yield fault(f"{free:.1%} of the disk is free", "free some, or move the data folder to a larger disk")
+    elif free is not None:
+        yield fine(f"{free:.0%} of the disk is free")
+
+
+def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    yield from _processes(tx, now)
+    yield from _keys(tx, hub, now)
+    yield from _clock(tx, now)
+    yield from _proxies(tx, hub, now)
+    yield from _countries(tx, hub)
+    yield from _accounts(tx, hub, now)
+    yield from _comparisons(tx)
+    yield from _waiting(tx)
+    yield from _restored(tx, now)
+    yield from _backup(tx, hub, now)
+
+
+def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
+    beats = tx.marks.beginning(BEAT)
+    alive = sorted(role for role, (_owner, at) in beats.items() if abs(now - at) < ALIVE)
+    if alive:
+        yield fine(f"at work: {', '.join(alive)}")
+    else:
+        seen = max((at for _owner, at in beats.values()), default=None)
+        since = f"since {seen:%Y-%m-%d %H:%M} UTC" if seen else "and none ever was"
+        yield warning(f"neither serve nor worker is at work {since}", "start payment-hub serve")
+    frozen = tx.marks.beginning(FROZEN)
+    for name in sorted(distrusted(frozen)):
+        yield fault(
+            f"plugin {name} froze the process twice", f"replace it, or payment-hub plugins release {name.split()[0]}"
+        )
+
+
+def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    """What running processes have noted of their keys, and what is sealed under keys that the file does not hold."""
+    for role, (told, at) in sorted(tx.marks.beginning(KEYS).items()):
+        if abs(now - at) < ALIVE:
+            yield fault(f"{role} has the wrong keys: {told}", f"{REMEDIES['keys']}; do not stop {role} before")
+    for key_id, count in sorted(tx.messages.key_ids().items()):
+        if key_id not in hub.vault.key_ids:
+            yield warning(
+                f"{count} messages are sealed under key {key_id}, which keys.json does not hold",
+                "payment-hub account add-keys FILE, with the keys.json that was here when they came",
+            )
+
+
+def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
+    newest = max((item.created_at for item in tx.payments.search(limit=1)), default=None)
+    beats = [at for _owner, at in tx.marks.beginning(BEAT).values()]
+    last = max([*beats, *([newest] if newest else [])], default=None)
+    if last is not None and last - now > AHEAD:
+        yield fault(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but something was written at {last:%Y-%m-%d %H:%M}",
+            "set the clock (timedatectl set-ntp true) before anything is paid: expiries follow it",
+        )
+
+
+def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    """Proxies behind which one visitor who guesses links shuts out all; what the settings mended is not told."""
+    for address, (why, at) in sorted(tx.marks.beginning(PROXY).items()):
+        if now - at > PROXIES_KEPT:
+            continue
+        seen = f"at {at:%Y-%m-%d %H:%M} UTC"
+        if why == Blind.NOT_TRUSTED and not is_among(address, hub.proxies):
+            yield warning(
+                f"{seen} many visitors came through {address}, which is not trusted: they are counted as one",
+                f"if it is your proxy, add {address} to trusted_proxies and restart; if not, somebody makes up headers",
+            )
+        elif why == Blind.SAYS_NOTHING:
+            yield warning(
+                f"{seen} the proxy {address} was shut out like one visitor: it does not say for whom it asks",
+                "let it send X-Forwarded-For: docs/operating.md, Behind a proxy",
+            )
+
+
+def _countries(tx: Tx, hub: Hub) -> Iterator[Finding]:
+    enabled = tx.countries.enabled()
+    for country, code in sorted(enabled):
+        if code not in hub.providers:
+            yield fault(
+                f"{code} is enabled in {country}, but not served",
+                f"install its plugin, or payment-hub country disable {country} {code}",
+            )
+    for country in sorted({merchant.company.country for merchant in tx.merchants.all()}):
+        if country not in hub.countries:
+            yield fault(f"companies are in {country}, which is not installed", "install the country's distribution")
+        elif not any(place == country for place, _ in enabled):
+            yield warning(f"no provider is enabled in {country}", f"payment-hub country enable {country} PROVIDER")
+    for code, text, by, since in tx.countries.pauses():
+        yield warning(
+            f"{code} is paused everywhere since {since:%Y-%m-%d %H:%M} UTC by {by}: {text}",
+            f"payment-hub provider resume {code}",
+        )
+
+
+def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    held = held_back(tx, now)
+    for account in tx.accounts.all():
+        slug = slugs.get(account.merchant_id, "?")
+        if is_locked(tx, hub, account):
+            yield fault(f"{account.provider} of {slug} ({account.mode}): its secrets do not open", REMEDIES["keys"])
+        if account.is_retired:
+            yield from _retired(tx, hub, account, slug, now)
+            continue
+        yield from _account(hub, account, slug, held, now)
+        yield from _hearing(tx, hub, account, slug)
+    yield from _unserved(tx, slugs)
+
+
+def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[Finding]:
+    for account_id, _key, count in tx.messages.waiting(UNSERVED):
+        account = tx.accounts.get(account_id)
+        if account:
+            yield fault(
+                f"messages of {account.provider} for {slugs.get(account.merchant_id, '?')} that wait for its plugin:"
+                f" {count}",
+                "let it be served again (payment-hub plugins list): then they are read by themselves",
+            )
+
+
+def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[Finding]:
+    """Whether a retired account is let in as long as money of it is under way."""
+    refused = tx.marks.get(f"{REFUSED}{account.id}")
+    if refused and refused[1] >= account.updated_at and money_under_way(tx, hub, account, now):
+        yield fault(
+            f"{account.provider} of {slug} ({account.mode}), retired {account.retired_at:%Y-%m-%d}, has money under"
+            f" way, and its provider does not let it in: {refused[0]}",
+            f"enter its newest credentials: payment-hub account {_verb(hub, account)} {account.id} FILE",
+        )
+
+
+def _verb(hub: Hub, account: ProviderAccount) -> str:
+    """How its credentials are entered."""
+    provider = hub.providers.get(account.provider)
+    settings: tuple[Setting, ...] = provider.info.settings if provider else ()
+    return "connect" if any(item.entered_by is EnteredBy.MERCHANT for item in settings) else "provision"
+
+
+def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[Finding]:
+    """Whether the provider of an account in use was ever heard to say something genuine."""
+    provider = hub.providers.get(account.provider)
+    if account.status is not AccountStatus.ACTIVE or provider is None:
+        return
+    heard, words = hearing_of(tx, account), f"{account.provider} --company {slug}"
+    if heard.unproven and heard.proves_nothing:
+        newest, name = heard.unproven, heard.unproven.id[:10]
+        why = f", {newest.trouble}" if newest.trouble else ""
+        yield warning(
+            f"messages of {account.provider} for {slug} ({account.mode}) come, but {heard.what}:"
+            f" the newest is {name} of {newest.message.received_at:%Y-%m-%d %H:%M} UTC{why}",
+            f"look at it: payment-hub message show {name}; compare the keys with {provider.info.name}:"
+            f" payment-hub account show {words}; once they are right: payment-hub message replay {name}",
+        )
+    elif heard.is_silent and provider.info.notification_setup:
+        yield warning(
+            f"{account.provider} of {slug} ({account.mode}) has never sent a genuine notification",
+            f"tell {provider.info.name} the address that payment-hub account show {words} prints",
+        )
+
+
+def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str], now: datetime) -> Iterator[Finding]:
+    name, words = f"{account.provider} of {slug} ({account.mode})", f"{account.provider} --company {slug}"
+    if account.status is AccountStatus.DISABLED:
+        return
+    provider = hub.providers.get(account.provider)
+    if provider is None:
+        yield fault(f"{name}: its plugin is not served", "install it, or see what quarantined it: plugins list")
+        return
+    old = now - account.updated_at > WAITS_LONG
+    match account.status:
+        case AccountStatus.SUSPENDED:
+            yield fault(
+                f"{name} is suspended: the provider refuses its credentials",
+                f"enter new ones: payment-hub account connect {words}",
+            )
+        case AccountStatus.FAILED:
+            yield warning(f"{name} failed its validation", f"payment-hub account show {words}")
+        case AccountStatus.NEEDS_REVALIDATION:
+            yield warning(f"{name} must be validated again", f"payment-hub account validate {words}")
+        case AccountStatus.NEEDS_CONFIRMATION:
+            yield warning(f"{name} waits for a person's confirmation", f"payment-hub account confirm {words}")
+        case AccountStatus.REQUESTED if old:
+            yield warning(f"{name} waits for operator settings", f"payment-hub account provision {words} FILE")
+    if account.paused:
+        yield warning(
+            f"{name} is paused: {account.paused}", f"payment-hub provider resume {words.replace('company', 'account')}"
+        )
+    if account.id in held:
+        yield warning(f"{name}: the provider does not answer", "wait; its checks are due the moment it answers")
+    if account.mode is Mode.LIVE and provider.is_simulated(Mode.TEST):
+        yield warning(
+            f"{name} is live, while {account.provider}'s test endpoints are overridden here",
+            f"remove [providers.{account.provider}.endpoints] from hub.toml unless you test beside real money",
+        )
+
+
+def _comparisons(tx: Tx) -> Iterator[Finding]:
+    accounts = {account.id: account for account in tx.accounts.all()}
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    for planned in tx.reconciliations.all():
+        account = accounts.get(planned.account_id)
+        if account and planned.trouble not in ("", RETIRED) and _is_compared(account):
+            name = f"{account.provider} of {slugs.get(account.merchant_id, '?')} ({account.mode})"
+            since = f"since {planned.covered}" if planned.covered else "yet"
+            yield warning(
+                f"{name} could not be compared with its report {since}: {planned.trouble}",
+                f"it is tried again at {planned.due_at:%H:%M} UTC; payment-hub reconcile list",
+            )
+
+
+def _is_compared(account: ProviderAccount) -> bool:
+    return account.status is AccountStatus.ACTIVE or account.is_retired
+
+
+def _waiting(tx: Tx) -> Iterator[Finding]:
+    reviews = len(tx.reviews.of())
+    if reviews:
+        yield warning(f"{reviews} reviews wait for a person", "payment-hub review list")
+    seconds = len(tx.decisions.waiting())
+    if seconds:
+        yield warning(f"{seconds} decisions wait for a second person", "payment-hub review waiting")
+    for count, what, command in (
+        (tx.messages.count_in("dead"), "messages were given up", "payment-hub message list --state dead"),
+        (tx.messages.count_in("rejected"), "messages failed their proof", "payment-hub message list --state rejected"),
+        (
+            tx.messages.count_in("parked"),
+            "messages name no payment known here",
+            "payment-hub message list --state parked",
+        ),
+        (tx.deliveries.count_in("dead"), "mails were given up", "payment-hub delivery list --state dead"),
+    ):
+        if count:
+            yield warning(f"{count} {what}", command)
+
+
+def _restored(tx: Tx, now: datetime) -> Iterator[Finding]:
+    restored = tx.marks.get(RESTORED)
+    if restored and now - restored[1] < WATCH:
+        yield warning(
+            f"{restored[0]} was restored at {restored[1]:%Y-%m-%d %H:%M} UTC: what happened after it is unknown here",
+            "compare with the providers' panels: docs/operating.md, After a restore",
+        )
+
+
+def _backup(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+    made = tx.marks.get(BACKUP)
+    if made is None:
+        grade = fault if hub.backup_expected else warning
+        yield grade("no backup was ever made by payment-hub backup", "payment-hub backup FILE, every night")
+    elif now - made[1] > OLDEST_BACKUP:
+        yield fault(f"the last backup is of {made[1]:%Y-%m-%d %H:%M} UTC", "payment-hub backup FILE")
+    else:
+        yield fine(f"the last backup is of {made[1]:%Y-%m-%d %H:%M} UTC ({made[0]})")

@@ -1,0 +1,57 @@
+"""Keep house: forget what is kept for a while only; nothing that money or a proof rests on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from hub.flows.ground.ports import Hub, Tx
+
+from .check_keys import KEYS, key_troubles
+from .distrust_plugin import FROZEN
+from .note_proxy import PROXIES_KEPT, PROXY
+
+log = structlog.get_logger()
+
+REJECTED_KEPT = timedelta(days=30)
+QUERIES_KEPT = timedelta(days=90)
+BEATS_KEPT = timedelta(days=2)
+FREEZES_KEPT = timedelta(days=90)
+BEAT = "beat:"
+
+
+async def keep_house(hub: Hub) -> None:
+    """Drop rejected messages after 30 days, requests that only asked after 90, and signs of life of dead processes."""
+    now = hub.clock()
+
+    def forget(tx: Tx) -> tuple[int, int]:
+        for name, (_value, at) in tx.marks.beginning(BEAT).items():
+            if now - at > BEATS_KEPT:
+                tx.marks.drop(f"{BEAT}{name}")
+        for name, (_value, at) in tx.marks.beginning(FROZEN).items():
+            if now - at > FREEZES_KEPT:
+                tx.marks.drop(f"{FROZEN}{name}")
+        for name, (_value, at) in tx.marks.beginning(PROXY).items():
+            if now - at > PROXIES_KEPT:
+                tx.marks.drop(f"{PROXY}{name}")
+        return tx.messages.forget_rejected(now - REJECTED_KEPT), tx.requests.forget_queries(now - QUERIES_KEPT)
+
+    messages, queries = await hub.store.write(forget)
+    if messages or queries:
+        log.info("house_kept", rejected_messages=messages, queries=queries)
+
+
+async def give_sign_of_life(hub: Hub, role: str) -> None:
+    """Say that this process is at work, and what its keys do not open; also proves that the database can be written."""
+    now = hub.clock()
+    troubles = await hub.store.read(lambda tx: [told for _about, told in key_troubles(tx, hub)])
+
+    def note(tx: Tx) -> None:
+        tx.marks.set(f"{BEAT}{role}", hub.owner, now)
+        if troubles:
+            tx.marks.set(f"{KEYS}{role}", "; ".join(troubles), now)
+        else:
+            tx.marks.drop(f"{KEYS}{role}")
+
+    await hub.store.write(note)

@@ -1,0 +1,27 @@
+"""Note a proxy behind which all visitors count as one, for whoever looks for what is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+from datetime import timedelta
+from typing import Final
+
+from hub.flows.ground.ports import Hub, Unavailable
+
+PROXY: Final = "proxy:"
+PROXIES_KEPT: Final = timedelta(days=1)
+
+
+class Blind(enum.StrEnum):
+    """Why the visitors of a proxy cannot be told apart."""
+
+    NOT_TRUSTED = "it is not trusted"
+    SAYS_NOTHING = "it says nothing of them"
+
+
+async def note_proxy(hub: Hub, address: str, why: Blind) -> None:
+    """Keep the address and the reason for a day; nobody waits for it."""
+    now = hub.clock()
+    with contextlib.suppress(Unavailable):  # it is noticed again within the hour
+        await hub.store.write(lambda tx: tx.marks.set(f"{PROXY}{address}", why.value, now))

@@ -1,0 +1,118 @@
+"""Note that a backup was restored: what was under way in it may have ended since, and nobody here knows.
+
+Cash receipts may have been handed out since, too. Their numbers are not given again: the series go on behind the last
+one that anybody has, or far ahead, and what is left out is kept as a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import attrs
+
+from hub.domain.payment import Payment
+from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
+from hub.flows.ground.ports import Tx
+from hub.flows.ground.tell import warn
+from hub_hookspecs import Country, Mode
+
+RESTORED = "restored"
+
+
+@attrs.frozen(kw_only=True)
+class SeriesEnd:
+    """How far a series of cash receipts had come when the backup was made.
+
+    Attributes:
+        last: 0 where no receipt had been issued yet.
+    """
+
+    merchant_id: str
+    slug: str
+    mode: Mode
+    series: str
+    last: int
+
+    @property
+    def name(self) -> str:
+        """How a person names it: ``tornillo/live/RC``."""
+        return f"{self.slug}/{self.mode}/{self.series}"
+
+
+class WrongNumber(Exception):
+    """What was said of a series cannot be; the text says why."""
+
+
+def series_ends(tx: Tx, countries: Mapping[str, Country]) -> tuple[SeriesEnd, ...]:
+    """Every series of every company: those that have begun, and the one that its next receipt would begin."""
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    begun = set(tx.receipts.series())
+    coming = {
+        (merchant.id, merchant.mode, countries[merchant.company.country].receipts.series)
+        for merchant in tx.merchants.all()
+        if merchant.company.country in countries
+    }
+    return tuple(
+        SeriesEnd(
+            merchant_id=merchant_id,
+            slug=slugs[merchant_id],
+            mode=mode,
+            series=series,
+            last=tx.receipts.last_number(merchant_id, mode, series),
+        )
+        for merchant_id, mode, series in sorted(begun | coming, key=lambda each: (slugs[each[0]], *each[1:]))
+    )
+
+
+def gap_behind(end: SeriesEnd, *, seen: int | None, skip: int, backup: str, by: str, now: datetime) -> SeriesGap | None:
+    """What is left out of a series; None where nothing was issued since.
+
+    Args:
+        seen: The last number that anybody has; None where nobody knows, and ``skip`` numbers are left out.
+
+    Raises:
+        WrongNumber: Less than the backup has, or more than ``MAX_GAP`` beyond it.
+    """
+    last = end.last + skip if seen is None else seen
+    if last < end.last:
+        raise WrongNumber(f"{end.name}={last}: the backup itself has {label_of(end.series, end.last)}")
+    if last - end.last > MAX_GAP:
+        raise WrongNumber(f"{end.name}={last} would leave out more than {MAX_GAP} numbers")
+    if last == end.last:
+        return None
+    label = label_of(end.series, last)
+    message = f"Se restauró la copia {backup}; el último recibo que alguien tiene es {label}"
+    if seen is None:
+        message = f"Se restauró la copia {backup} y nadie sabe el último número; se dejan {skip} sin usar"
+    return SeriesGap(
+        merchant_id=end.merchant_id,
+        mode=end.mode,
+        series=end.series,
+        first=end.last + 1,
+        last=last,
+        by=by,
+        why=message,
+        at=now,
+    )
+
+
+def note_restore(tx: Tx, name: str, gaps: Iterable[SeriesGap] = (), *, now: datetime) -> None:
+    """From now on nothing that was under way in this backup is undone without a person; no number is given again."""
+    tx.marks.set(RESTORED, name, now)
+    for gap in gaps:
+        leave_out(tx, gap)
+    warn(tx, "backup_restored", file=name)
+
+
+def leave_out(tx: Tx, gap: SeriesGap) -> None:
+    """Give the numbers of a gap to nobody."""
+    tx.receipts.leave_out(gap)
+    first, last = gap.labels
+    warn(tx, "numbers_left_out", merchant=gap.merchant_id, mode=gap.mode.value, first=first, last=last)
+
+
+def is_from_a_backup(tx: Tx, payment: Payment) -> bool:
+    """Whether the payment was begun before the database was restored: it may be paid and told, or undone, by now."""
+    restored = tx.marks.get(RESTORED)
+    return restored is not None and payment.created_at < restored[1]

@@ -1,0 +1,308 @@
+"""Raise alerts: look for what an operator must know, and owe one mail and one post a cause and hour."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.flows.accounts.watch_account import REFUSED
+from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
+from hub_hookspecs import Mode
+
+from .check_keys import key_troubles
+from .distrust_plugin import FROZEN
+
+log = structlog.get_logger()
+
+ALERTED = "alert:"
+BACKUP = "backup"
+BACKLOG = timedelta(minutes=5)
+LEAST_FREE = 0.10
+OLDEST_BACKUP = timedelta(hours=26)
+LOOK_BACK = timedelta(hours=24)
+"""How far back the first look goes."""
+
+OVERLAP = timedelta(minutes=10)
+"""What was committed after a look may bear an earlier time: each look goes so far behind the last one again."""
+
+Look = Callable[[Tx, Hub, datetime, datetime, str], Iterator[str]]
+"""(tx, hub, now, since the last alert, what was noted with it) -> what happened."""
+
+Happened = tuple[str, datetime, str]
+"""(name, when, how it is told)."""
+
+
+async def raise_alerts(hub: Hub) -> tuple[Alert, ...]:
+    """Look at everything once; what is found is told, and not again within the hour.
+
+    Raises:
+        Unavailable: The database cannot write; that itself is told at once, past it.
+    """
+    now, due = hub.clock(), hub.store.next_due()
+    try:
+        raised = await hub.store.write(lambda tx: _raise(tx, hub, now, due))
+    except Unavailable as trouble:
+        await tell_directly(hub, Alert(cause=AlertCause.DATABASE_UNAVAILABLE, lines=(str(trouble),)))
+        raise
+    for alert in raised:
+        log.error("alert", cause=alert.cause, lines=alert.lines[:5])
+    return raised
+
+
+def _raise(tx: Tx, hub: Hub, now: datetime, due: datetime | None) -> tuple[Alert, ...]:
+    raised = []
+    for cause, look in LOOKS.items():
+        last = tx.marks.get(f"{ALERTED}{cause}")
+        noted, since = last or ("", now - LOOK_BACK)
+        if last and now - since < AT_MOST_EVERY:
+            continue
+        if cause is AlertCause.BACKLOG:
+            lines = tuple(_backlog(now, due))
+        else:
+            lines = tuple(look(tx, hub, now, since, noted))
+        if not lines:
+            if cause in COUNTED and noted:
+                tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause, now), since)
+            continue
+        tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause, now), now)
+        alert = Alert(cause=cause, lines=lines)
+        _owe(tx, hub, alert, now)
+        raised.append(alert)
+    if raised:
+        tx.after_commit(hub.wake)
+    return tuple(raised)
+
+
+def _owe(tx: Tx, hub: Hub, alert: Alert, now: datetime) -> None:
+    for owed in _owed(hub, alert, now):
+        tx.deliveries.add(owed)
+
+
+def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
+    """One for each of those who are told."""
+    return [
+        Delivery(
+            id=keyed_id(hub, "delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
+            merchant_id="",
+            mode=Mode.LIVE,
+            kind=DeliveryKind.ALERT,
+            recipient=recipient,
+            subject_id=alert.cause.value,
+            details={"title": alert.title, "text": alert.text, "command": alert.command},
+            state=DeliveryState.DUE,
+            due_at=now,
+            created_at=now,
+        )
+        for recipient in filter(None, (hub.operator_email, hub.alert_webhook))
+    ]
+
+
+# ---------------------------------------------------------------- what is looked at
+
+
+def _fresh(happened: Iterable[Happened], since: datetime, noted: str) -> Iterator[str]:
+    """What was not told yet; each look is noted by name, since times alone would lose what was committed late."""
+    known = set(noted.split())
+    for name, at, told in happened:
+        if at > since - OVERLAP and name not in known:
+            yield told
+
+
+def _reviews(tx: Tx, since: datetime) -> Iterator[Happened]:
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    for review in tx.reviews.opened_since(since):
+        if review.resolved_at is None:
+            told = f"{review.cause} ({slugs.get(review.merchant_id, '?')}, {review.mode}): {review.id[:10]}"
+            yield review.id[:10], review.opened_at, told
+
+
+def _refused(tx: Tx, _since: datetime) -> Iterator[Happened]:
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    for account_id, (why, at) in sorted(tx.marks.beginning(REFUSED).items()):
+        account = tx.accounts.get(account_id)
+        if account:
+            stands = f"retired (account {account.id})" if account.is_retired else account.status
+            told = f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {stands}: {why}"
+            yield f"{account_id}@{at.timestamp():.6f}", at, told
+
+
+def _backlog(now: datetime, due: datetime | None) -> Iterator[str]:
+    if due is not None and now - due > BACKLOG:
+        yield f"the oldest row has been due since {due:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _rejected(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) -> Iterator[str]:
+    slugs, known = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, set(noted.split())
+    found = Counter(
+        account_id
+        for account_id, digest, _at in tx.messages.rejected_since(since - OVERLAP)
+        if digest[:10] not in known
+    )
+    for account_id, count in sorted(found.items()):
+        account = tx.accounts.get(account_id)
+        if account:
+            yield f"{count} of {account.provider} for {slugs.get(account.merchant_id, '?')} ({account.mode})"
+
+
+def _dead_messages(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    yield from _more_than(noted, _note(tx, hub, AlertCause.MESSAGE_DEAD, now), "dead messages")
+
+
+def _dead_deliveries(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    yield from _more_than(noted, _note(tx, hub, AlertCause.DELIVERY_DEAD, now), "mails given up")
+
+
+def _more_than(before: str, now: str, what: str) -> Iterator[str]:
+    known = int(before) if before.isdigit() else 0
+    if int(now) > known:
+        yield f"{int(now) - known} more {what}, {now} in all"
+
+
+def _disk(_tx: Tx, hub: Hub, _now: datetime, _since: datetime, _noted: str) -> Iterator[str]:
+    free = hub.disk_free()
+    if free is not None and free < LEAST_FREE:
+        yield f"{free:.1%} of the disk of {hub.data} is free"
+
+
+def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _noted: str) -> Iterator[str]:
+    made = tx.marks.get(BACKUP)
+    if made and now - made[1] > OLDEST_BACKUP:
+        yield f"the last one was made {made[1]:%Y-%m-%d %H:%M} UTC"
+    elif made is None and hub.backup_expected:
+        first = tx.marks.get("first_look")
+        if first is None:
+            tx.marks.set("first_look", "", now)
+        elif now - first[1] > OLDEST_BACKUP:
+            yield "none was ever made"
+
+
+def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    if _note(tx, hub, AlertCause.PLUGIN_QUARANTINED, now) != noted:
+        yield from (str(failure) for failure in hub.registry.failures)
+
+
+def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
+    if _note(tx, hub, AlertCause.KEYS_WRONG, now) != noted:
+        yield from (told for _about, told in key_troubles(tx, hub))
+
+
+def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
+    for at_work, (told, at) in sorted(tx.marks.beginning(FROZEN).items()):
+        yield f"{at.timestamp():.6f}", at, f"{told or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+HAPPENINGS: dict[AlertCause, Callable[[Tx, datetime], Iterator[Happened]]] = {
+    AlertCause.REVIEW_OPENED: _reviews,
+    AlertCause.CREDENTIALS_REFUSED: _refused,
+    AlertCause.PROCESS_FROZEN: _frozen,
+}
+"""What happens once and is told once, in order of their times."""
+
+
+def _happened(cause: AlertCause) -> Look:
+    def look(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) -> Iterator[str]:
+        return _fresh(HAPPENINGS[cause](tx, since - OVERLAP), since, noted)
+
+    return look
+
+
+LOOKS: dict[AlertCause, Look] = {
+    AlertCause.REVIEW_OPENED: _happened(AlertCause.REVIEW_OPENED),
+    AlertCause.CREDENTIALS_REFUSED: _happened(AlertCause.CREDENTIALS_REFUSED),
+    AlertCause.BACKLOG: lambda _tx, _hub, _now, _since, _noted: iter(()),
+    AlertCause.REJECTED_SIGNATURES: _rejected,
+    AlertCause.MESSAGE_DEAD: _dead_messages,
+    AlertCause.DELIVERY_DEAD: _dead_deliveries,
+    AlertCause.DISK_LOW: _disk,
+    AlertCause.BACKUP_OLD: _backup,
+    AlertCause.PLUGIN_QUARANTINED: _quarantined,
+    AlertCause.PROCESS_FROZEN: _happened(AlertCause.PROCESS_FROZEN),
+    AlertCause.KEYS_WRONG: _keys,
+}
+
+COUNTED = frozenset(
+    {AlertCause.MESSAGE_DEAD, AlertCause.DELIVERY_DEAD, AlertCause.PLUGIN_QUARANTINED, AlertCause.KEYS_WRONG}
+)
+"""Causes that compare with what was noted, and must note again when there is less of it."""
+
+
+def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
+    lately = now - OVERLAP
+    match cause:
+        case AlertCause.REJECTED_SIGNATURES:
+            return " ".join(digest[:10] for _account, digest, _at in tx.messages.rejected_since(lately))
+        case _ if cause in HAPPENINGS:
+            return " ".join(name for name, at, _told in HAPPENINGS[cause](tx, lately) if at > lately)
+        case AlertCause.MESSAGE_DEAD:
+            return str(tx.messages.count_in("dead"))
+        case AlertCause.DELIVERY_DEAD:
+            return str(tx.deliveries.count_in("dead"))
+        case AlertCause.PLUGIN_QUARANTINED:
+            return ",".join(sorted({failure.code for failure in hub.registry.failures}))
+        case AlertCause.KEYS_WRONG:
+            return "; ".join(about for about, _told in key_troubles(tx, hub))
+    return ""
+
+
+# ---------------------------------------------------------------- telling
+
+
+def is_posted(delivery: Delivery) -> bool:
+    """Whether an alert goes to a system of the operator's, not to a mail address."""
+    return delivery.recipient.startswith(("http://", "https://"))
+
+
+def alert_mail(hub: Hub, delivery: Delivery) -> Mail:
+    """The mail of an alert that is owed.
+
+    Raises:
+        MailRefused: The recipient is no mail address.
+    """
+    title, text = delivery.details["title"], delivery.details["text"]
+    return hub.documents.alert(title, text, recipient=delivery.recipient, message_id=delivery.message_id)
+
+
+async def post_alert(hub: Hub, delivery: Delivery) -> None:
+    """Post an alert that is owed.
+
+    Raises:
+        MailRefused: It is not wanted, or nobody here can post.
+        OSError: It may be tried again.
+    """
+    if hub.alerter is None:
+        raise MailRefused("this hub posts no alerts")
+    await hub.alerter.post(
+        delivery.recipient,
+        {
+            "id": delivery.id,
+            "cause": delivery.subject_id,
+            "title": delivery.details["title"],
+            "text": delivery.details["text"],
+            "command": delivery.details["command"],
+            "hub": hub.base_url,
+            "at": delivery.created_at.isoformat(),
+        },
+    )
+
+
+async def tell_directly(hub: Hub, alert: Alert) -> bool:
+    """Tell past the database, which cannot keep the alert; once an hour and process. False when nothing was told."""
+    key, moment = f"{ALERTED}{alert.cause}", time.monotonic()
+    told = hub.noted.get(key)
+    if isinstance(told, float) and moment - told < AT_MOST_EVERY.total_seconds():
+        return False
+    hub.noted[key] = moment
+    log.critical("alert", cause=alert.cause, lines=alert.lines)
+    for owed in _owed(hub, alert, hub.clock()):
+        try:
+            await (post_alert(hub, owed) if is_posted(owed) else hub.mailer.send(alert_mail(hub, owed)))
+        except Exception:  # whatever stands in the way: the log has it
+            log.exception("alert_not_told", cause=alert.cause)
+    return True

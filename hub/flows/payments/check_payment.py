@@ -1,0 +1,192 @@
+"""Check a payment whose check is due: apply the hub's own rules, else ask the provider; safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import structlog
+
+from hub.domain.ids import derived_id
+from hub.domain.message import Review
+from hub.domain.operation import undo_due
+from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_due
+from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
+from hub.flows.ground.open_review import open_review
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.operations.note_restore import is_from_a_backup
+from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
+
+from .record_observations import Claim, record_observations, rule_claim, tell_unknown, way_of, zone_of
+from .run_operation import undo_payment
+
+PROBE_EVERY = timedelta(seconds=30)
+"""How soon a provider that does not answer is tried again."""
+
+PENDING_LONG = timedelta(days=3)
+UNKNOWN_LONG = timedelta(days=7)
+
+
+async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
+    """Look at one payment now; None where its account cannot be opened: nothing is concluded, and the check waits."""
+    now = hub.clock()
+
+    def load(tx: Tx) -> tuple[Payment, Opened] | None:
+        payment = tx.payments.get(payment_id)
+        record = tx.accounts.get(payment.account_id) if payment else None
+        return (payment, open_account(tx, hub, record, now)) if payment and record else None
+
+    try:
+        loaded = await hub.store.read(load)
+    except CannotOpen:
+        return None
+    if loaded is None:
+        return None
+    payment, opened = loaded
+    way = way_of(hub, payment)
+    if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
+        return payment
+    due = conclusion_due(payment, way, now)
+    claims: list[Claim] = []
+    steps: tuple[Any, ...] = ()
+    if _can_ask(opened, way, payment) and (due is None or due.kind is Kind.SESSION_EXPIRED):
+        if not hub.exchanger.is_open(opened.record.id):
+            with structlog.contextvars.bound_contextvars(payment=payment.id):
+                claims, steps = await _ask(hub, opened, payment)
+        if not _is_still_open(claims):
+            due = None
+    if due:
+        claims = [*claims, rule_claim(due.kind, due.rule, f"at {now.isoformat(timespec='seconds')}")]
+    ended = hub.clock()
+    # This one was the probe of an account that does not answer; whoever pays or not, somebody must try again.
+    silent = bool(steps) and hub.exchanger.is_open(opened.record.id)
+
+    def commit(tx: Tx) -> Payment | None:
+        tx.requests.add(payment_id, steps, at=ended)
+        after = _commit(tx, hub, payment_id, way, claims, ended)
+        if after and after.is_live and silent:
+            tx.payments.make_due(payment_id, ended + PROBE_EVERY)
+        return after
+
+    after = await hub.store.write(commit)
+    if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
+        await undo_payment(hub, payment_id)
+        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
+    return after
+
+
+def _lease_over(payment: Payment, now: datetime) -> bool:
+    return payment.lease_until is None or now >= payment.lease_until
+
+
+def _can_ask(opened: Opened, way: Way, payment: Payment) -> bool:
+    if "query_payment" not in opened.provider.capabilities or way.query_by is QueryBy.NONE:
+        return False
+    return payment.status is not Status.PAID
+
+
+def _is_still_open(claims: list[Claim]) -> bool:
+    """The provider was asked just now and knows of no end: only then is silence an answer."""
+    kinds = {claim.observation.kind for claim in claims}
+    return bool(kinds) and kinds <= {Kind.ACCEPTED, Kind.NOT_FOUND, Kind.TRY_DECLINED}
+
+
+def query_for(payment: Payment, *, now: datetime, call_id: str) -> Query:
+    """The question about a payment."""
+    return Query(
+        reference=payment.reference,
+        provider_reference=payment.provider_reference,
+        way=payment.way,
+        amount=payment.amount,
+        created_at=payment.created_at,
+        memory=payment.memory,
+        payer_fields=payment.payer.fields,
+        now=now,
+        call_id=call_id,
+    )
+
+
+async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim], tuple[Any, ...]]:
+    call_id = hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    query = query_for(payment, now=hub.clock(), call_id=call_id)
+    ran = await hub.exchanger.run(
+        opened.provider,
+        "query_payment",
+        account=opened.account,
+        account_id=opened.record.id,
+        credentials=opened.record.credentials,
+        query=query,
+    )
+    if ran.conclusion.outcome is not Outcome.RESULT:
+        return [], ran.steps
+    return [_claim(item, payment) for item in ran.conclusion.value or ()], ran.steps
+
+
+def _claim(observation: Observation, payment: Payment) -> Claim:
+    occasion = f"check {payment.checks}" if observation.kind is Kind.NOT_FOUND else ""
+    return Claim(observation=observation, source=ObservedBy.QUERY, occasion=occasion)
+
+
+def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], now: datetime) -> Payment | None:
+    payment = tx.payments.get(payment_id)
+    if payment is None:
+        return None
+    checked = attrs.evolve(payment, checks=payment.checks + 1)
+    if checked.phase is Phase.SENDING and _lease_over(checked, now) and way.starts is Starts.CHARGE:
+        checked = attrs.evolve(checked, phase=Phase.SENT, ended_at=checked.lease_until)
+    recorded = record_observations(tx, hub, checked, claims, now=now)
+    after = recorded.payment
+    if checked.phase is not payment.phase:
+        tell_unknown(tx, after)
+    final = _never_existed(tx, hub, after, way)
+    if final:
+        after = record_observations(tx, hub, after, [final], now=now).payment
+    started = after.ended_at or after.created_at
+    zone = zone_of(tx.merchants.get(payment.merchant_id))
+    told = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
+    if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
+        _ask_a_person(tx, after, told, now)
+    elif undo_due(after, way, now) and is_from_a_backup(tx, after):
+        _ask_a_person(tx, after, f"{told}, in a restored backup: it is not undone, for it may be paid by now", now)
+    return after
+
+
+def _ask_a_person(tx: Tx, payment: Payment, details: str, now: datetime) -> None:
+    open_review(
+        tx,
+        Review(
+            id=derived_id("review", "unresolved", payment.id),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            cause="unresolved",
+            payment_id=payment.id,
+            details=details,
+            opened_at=now,
+        ),
+    )
+
+
+def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way) -> Claim | None:
+    """An authoritative "not found", three times and still after the settle time, is "never existed" (money.md 1.4).
+
+    What a provider said before it had settled proves nothing, and one that has once accepted a payment knows it.
+    """
+    info = hub.providers[payment.provider].info
+    ended = payment.ended_at or payment.lease_until
+    if not info.not_found_final or payment.status is not Status.UNKNOWN or ended is None:
+        return None
+    seen = tx.payments.seen(payment.id)
+    negatives = [item.seen_at for item in seen if item.observation.kind is Kind.NOT_FOUND]
+    if len(negatives) < 3 or max(negatives) < ended + timedelta(minutes=way.settle_minutes):
+        return None
+    return rule_claim(Kind.NEVER_EXISTED, "not_found", f"{len(negatives)} negatives")
+
+
+async def look_now(hub: Hub, payment: Payment, *, pause: timedelta = timedelta(seconds=5)) -> None:
+    """The payer opened the page: make a check due, at most one per ``pause``."""
+    if not payment.is_live or payment.phase is not Phase.SENT:
+        return
+    now = hub.clock()
+    if payment.next_check_at is None or payment.next_check_at > now + pause:
+        await hub.store.write(lambda tx: tx.payments.make_due(payment.id, now + pause))

@@ -1,0 +1,101 @@
+"""A crowd of news: what arrives while one commit is on its way to the disk is stored together by the next."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar, cast
+
+import attrs
+
+from hub.flows.ground.ports import Hub, Unavailable
+
+T = TypeVar("T")
+Write = Callable[[Sequence[T]], Awaitable[object]]
+
+BURST: Final = 6
+"""News at the door beyond which it comes faster than it can be booked."""
+
+LASTS: Final = timedelta(milliseconds=250)
+"""How long a crowd is believed in."""
+
+LARGEST: Final = 200
+"""Items of one commit."""
+
+
+@attrs.define(eq=False)
+class Crowd(Generic[T]):
+    """Items that wait to be stored together, and who waits for each.
+
+    Attributes:
+        until: Until then a crowd is believed in.
+    """
+
+    until: datetime | None = None
+    _at_the_door: int = attrs.field(init=False, default=0)
+    _arrived: list[tuple[T, asyncio.Future[None]]] = attrs.field(init=False, factory=list)
+    _storing: asyncio.Task[None] | None = attrs.field(init=False, default=None)
+
+    @contextlib.contextmanager
+    def arrival(self, now: datetime) -> Iterator[bool]:
+        """One more at the door until it is durable; whether it came in a crowd."""
+        self._at_the_door += 1
+        try:
+            if self._at_the_door > BURST:
+                self.until = now + LASTS
+            yield self.is_there(now)
+        finally:
+            self._at_the_door -= 1
+
+    def is_there(self, now: datetime) -> bool:
+        """Whether news came faster than it can be booked, a moment ago at the latest."""
+        return self.until is not None and now < self.until
+
+    async def store(self, item: T, write: Write[T]) -> None:
+        """Wait until the item is durable; it is written with all that arrived meanwhile.
+
+        Args:
+            write: Stores items durably, all or none.
+
+        Raises:
+            Unavailable: The database cannot write.
+        """
+        loop = asyncio.get_running_loop()
+        durable: asyncio.Future[None] = loop.create_future()
+        self._arrived.append((item, durable))
+        if self._storing is None:
+            self._storing = loop.create_task(self._store_all(write))
+        await durable
+
+    async def _store_all(self, write: Write[T]) -> None:
+        try:
+            while self._arrived:
+                taken, self._arrived = self._arrived[:LARGEST], self._arrived[LARGEST:]
+                await _store_together(taken, write)
+        finally:
+            self._storing = None
+
+
+async def _store_together(taken: list[tuple[T, asyncio.Future[None]]], write: Write[T]) -> None:
+    """All at once; if that fails, one by one, so that only the guilty one fails."""
+    try:
+        await write([item for item, _durable in taken])
+    except Exception as error:  # noqa: BLE001 - it is handed to who waits
+        if len(taken) > 1 and not isinstance(error, Unavailable):
+            for one in taken:
+                await _store_together([one], write)
+            return
+        for _item, durable in taken:
+            if not durable.done():
+                durable.set_exception(error)
+        return
+    for _item, durable in taken:
+        if not durable.done():
+            durable.set_result(None)
+
+
+def crowd_of(hub: Hub) -> Crowd[Any]:
+    """This process's crowd."""
+    return cast("Crowd[Any]", hub.noted.setdefault("crowd", Crowd()))

@@ -1,0 +1,103 @@
+"""Decide, as a person: who, why and on what evidence is kept for ever; above an amount two people must say the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from hub.domain.decision import Decision, DecisionKind, is_same_person
+from hub.domain.operation import OperationKind, OperationStatus
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell
+
+
+class NotAllowed(Exception):
+    """What was asked may not be done; ``code`` says why. Nothing was sent and nothing changed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+ADDED_UP: Final = timedelta(hours=24)
+"""Within this time a person's refunds count as one; a day, wherever it begins."""
+
+
+def needs_second(tx: Tx, hub: Hub, decision: Decision) -> bool:
+    """Whether the deployment wants two people for this; what refunds gave back before counts too."""
+    if decision.amount is None:
+        return False
+    limit = hub.second_person_above.get(decision.amount.currency)
+    return limit is not None and decision.amount.minor + given_back(tx, decision) > limit
+
+
+def given_back(tx: Tx, decision: Decision) -> int:
+    """What a refund is added to, minor units: earlier ones of its payment, or those that this person let happen alone.
+
+    Whichever is more. A refund that the provider refused still counts for its person, not for its payment.
+    """
+    if decision.kind is not DecisionKind.REFUND or decision.amount is None:
+        return 0
+    currency = decision.amount.currency
+    of_payment = [
+        operation.amount.minor
+        for operation in tx.operations.of_payment(decision.subject)
+        if operation.kind is OperationKind.REFUND
+        and operation.status is not OperationStatus.CLOSED
+        and operation.amount.currency == currency
+    ]
+    of_person = [
+        made.amount.minor
+        for made in tx.decisions.done_since(
+            decision.merchant_id, decision.mode, DecisionKind.REFUND, decision.proposed_at - ADDED_UP
+        )
+        if made.amount and made.amount.currency == currency and not made.seconded_by
+        if is_same_person(made.by, decision.by)
+    ]
+    return max(sum(of_payment), sum(of_person))
+
+
+def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
+    """Keep a decision: done, or waiting for a second person; a second person who says the same completes it.
+
+    Raises:
+        NotAllowed: Nobody signed it, or the second person is the first one.
+    """
+    if not wanted.by.strip() or not wanted.why.strip():
+        raise NotAllowed("nobody", "Diga quién lo decide y por qué")
+    waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
+    if waiting and is_same(waiting, wanted):
+        if is_same_person(waiting.by, wanted.by):
+            raise NotAllowed("second_person", f"{waiting.by} ya lo propuso; falta otra persona")
+        agreed = attrs.evolve(waiting, seconded_by=wanted.by.strip(), second_why=wanted.why.strip(), done_at=now)
+        tx.decisions.save(agreed)
+        _tell_log(tx, agreed)
+        return agreed
+    if waiting:
+        tx.decisions.save(attrs.evolve(waiting, superseded=True))
+    made = attrs.evolve(wanted, by=wanted.by.strip(), done_at=None if needs_second(tx, hub, wanted) else now)
+    tx.decisions.add(made)
+    _tell_log(tx, made)
+    return made
+
+
+def _tell_log(tx: Tx, made: Decision) -> None:
+    """Who and why stand in the row."""
+    kind, payment_id = made.kind.value, made.payment_id
+    if made.is_done:
+        tell(tx, "decided", decision=made.id, kind=kind, about=made.subject, payment=payment_id)
+    else:
+        tell(tx, "decision_waits", decision=made.id, kind=kind, about=made.subject, payment=payment_id)
+
+
+def is_same(waiting: Decision, wanted: Decision) -> bool:
+    """Whether a second person says what the first one proposed."""
+    return (waiting.content, waiting.amount) == (wanted.content, wanted.amount)
+
+
+def would_be_done(tx: Tx, hub: Hub, wanted: Decision) -> bool:
+    """Whether ``decide`` would complete it now."""
+    waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
+    return (waiting is not None and is_same(waiting, wanted)) or not needs_second(tx, hub, wanted)

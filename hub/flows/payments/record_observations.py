@@ -1,0 +1,333 @@
+"""The door: the only code that turns news into state, in one transaction.
+
+Insert observations (duplicates fall out on their key) -> recompute status and flags -> ledger entries by unique key
+-> allocations -> deliveries -> reviews. It reads no clock, draws no random number and does no network I/O: running
+it 0, 1 or n times gives the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain.ids import derived_id
+from hub.domain.ledger import When
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.message import MOVEMENT, Delivery, DeliveryKind, DeliveryState, Review
+from hub.domain.payable import Payable
+from hub.domain.payment import (
+    CONTRADICTING,
+    Capture,
+    Flag,
+    ObservedBy,
+    Payment,
+    Return,
+    Seen,
+    Status,
+    brought_in,
+    captures_in,
+    dedupe_key,
+    flags_of,
+    next_check,
+    occasions_of,
+    returns_in,
+    status_of,
+    was_undone,
+)
+from hub.flows.books.book_money import Booked, book_money
+from hub.flows.ground.open_review import open_review
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_held import corrected_of
+from hub.flows.ground.tell import tell, warn
+from hub.flows.receipts.issue_receipt import issue_automatically
+from hub_hookspecs import Kind, Observation, Way
+
+NO_DETAILS: Mapping[str, str] = MappingProxyType({})
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A claim on its way through the door.
+
+    Attributes:
+        occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
+        note: For a rule its name and inputs; for an operator who and why.
+        operation: Reference of our own operation whose answer it is.
+    """
+
+    observation: Observation
+    source: ObservedBy
+    occasion: str = ""
+    operation: str = ""
+    note: str = ""
+    digest: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Recorded:
+    """What the door did.
+
+    Attributes:
+        new: How many claims were not known before.
+    """
+
+    payment: Payment
+    new: int
+
+
+def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Claim], *, now: datetime) -> Recorded:
+    """Record claims about one payment and everything that follows from them.
+
+    Args:
+        payment: As it should stand but for what is derived; phase, memory and action may have been evolved.
+    """
+    own = [_seen(payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
+    new = [item for item in own if tx.payments.observe(item, payment.merchant_id, payment.mode)]
+    seen = tx.payments.seen(payment.id)
+    after = _derive(tx, hub, payment, seen, now)
+    tx.payments.save(after)
+    merchant = tx.merchants.get(after.merchant_id)
+    booked = book_money(tx, after, seen, When(now, zone_of(merchant)))
+    customer = tx.customers.get(after.customer_id)
+    if merchant and customer:
+        if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
+            issue_automatically(tx, hub, merchant, customer, after, seen, by="automático", now=now)
+        _tell(tx, after, merchant, customer, seen, now)
+    _open_reviews(tx, after, seen, now)
+    _ask_about(tx, after, booked, now)
+    _flag_others(tx, hub, after, seen, now)
+    returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
+    _tell_log(tx, payment, after, own, returned)
+    tx.after_commit(hub.wake)
+    return Recorded(payment=after, new=len(new))
+
+
+def rule_claim(kind: Kind, rule: str, inputs: str = "") -> Claim:
+    """A conclusion of the hub itself; the row names rule and inputs, so that a replay needs no clock."""
+    return Claim(observation=Observation(kind=kind), source=ObservedBy.RULE, note=f"{rule} {inputs}".strip())
+
+
+def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], returned: Sequence[Return]) -> None:
+    """One line where the status changed, and one for each return; with the message that brought it."""
+    digests = [item.digest for item in own if item.digest and item.source is not ObservedBy.OPERATOR]
+    message = message_of(after.account_id, digests[0]) if digests else ""
+    for back in returned:
+        kind = back.kind.value
+        warn(tx, "payment_returned", payment=after.id, account=after.account_id, kind=kind, message=message)
+    if after.status is before.status:
+        return
+    match after.status:
+        case Status.PENDING:
+            tell(tx, "payment_pending", payment=after.id, account=after.account_id, message=message)
+        case Status.PAID:
+            tell(tx, "payment_paid", payment=after.id, account=after.account_id, message=message)
+        case Status.CLOSED:
+            reason = after.reason
+            tell(tx, "payment_closed", payment=after.id, account=after.account_id, reason=reason, message=message)
+
+
+def tell_unknown(tx: Tx, payment: Payment) -> None:
+    """One line once it was sent, where its outcome is unknown."""
+    if payment.status is Status.UNKNOWN:
+        warn(tx, "payment_unknown", payment=payment.id, account=payment.account_id)
+
+
+def message_of(account_id: str, digest: str) -> str:
+    """The id of the message with this digest, whether its bytes are kept or not."""
+    return derived_id("message", account_id, digest)
+
+
+def _is_about(payment: Payment, claim: Observation) -> bool:
+    """The hub compares the reference, never the plugin."""
+    return claim.reference in (None, payment.reference)
+
+
+def _seen(payment: Payment, claim: Claim, now: datetime) -> Seen:
+    return Seen(
+        key=dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion),
+        payment_id=payment.id,
+        account_id=payment.account_id,
+        source=claim.source,
+        observation=claim.observation,
+        seen_at=now,
+        note=claim.note,
+        digest=claim.digest,
+        operation=claim.operation,
+    )
+
+
+def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Payment:
+    kinds = [item.observation.kind for item in seen]
+    status, reason = status_of(payment.phase, kinds)
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    shared = status is Status.PAID and bool(_rivals(tx, payment, seen, payables))
+    until = min((payable.offered_until for payable in payables if payable.offered_until), default=None)
+    corrected = _corrected(tx, payment, seen)
+    flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until, corrected=corrected)
+    theirs = payment.provider_reference or next(
+        (item.observation.provider_reference for item in seen if item.observation.provider_reference), None
+    )
+    after = attrs.evolve(payment, status=status, reason=reason, flags=flags, provider_reference=theirs)
+    if not after.is_live and status is not Status.PAID:
+        after = attrs.evolve(after, action=None)
+    way = way_of(hub, after)
+    return attrs.evolve(after, next_check_at=next_check(after, way, now) if way else now + timedelta(hours=1))
+
+
+def _corrected(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> Mapping[str, int]:
+    """What people corrected, where it matters: a dispute that was won is no money that went back."""
+    return corrected_of(tx, payment) if returns_in(seen) else {}
+
+
+def _rivals(tx: Tx, payment: Payment, seen: tuple[Seen, ...], payables: Iterable[Payable]) -> tuple[Payment, ...]:
+    """Other paid payments that together with this one brought more for a payable than it is for.
+
+    Two halves of one invoice are no double payment.
+    """
+    totals = {payable.id: payable.total for payable in payables}
+    mine = brought_in(payment, seen)
+    others = [
+        (other, brought_in(other, tx.payments.seen(other.id)))
+        for other in tx.payments.with_payables(list(totals))
+        if other.status is Status.PAID and other.id != payment.id
+    ]
+    found = {}
+    for payable_id, total in totals.items():
+        sharing = [other for other, brought in others if brought.get(payable_id)]
+        came = mine.get(payable_id, 0) + sum(brought.get(payable_id, 0) for _other, brought in others)
+        if mine.get(payable_id) and came > total:
+            found.update({other.id: other for other in sharing})
+    return tuple(found.values())
+
+
+def _flag_others(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
+    """What is odd about two payments is odd about each, whichever was heard of first."""
+    if Flag.DUPLICATE_CHARGE not in payment.flags:
+        return
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    for other in _rivals(tx, payment, seen, payables):
+        told, again = tx.payments.seen(other.id), other
+        if Flag.DUPLICATE_CHARGE not in other.flags:
+            again = _derive(tx, hub, other, told, now)
+            tx.payments.save(again)
+        _open_reviews(tx, again, told, now)
+
+
+def way_of(hub: Hub, payment: Payment) -> Way | None:
+    """The declared way that a payment was started by; None when its plugin is not installed."""
+    provider = hub.providers.get(payment.provider)
+    return provider.info.way(payment.way) if provider else None
+
+
+def zone_of(merchant: Merchant | None) -> ZoneInfo:
+    """Where a merchant's days begin."""
+    return ZoneInfo(merchant.company.zone if merchant else "UTC")
+
+
+def _tell(
+    tx: Tx,
+    after: Payment,
+    merchant: Merchant,
+    customer: Customer,
+    seen: tuple[Seen, ...],
+    now: datetime,
+) -> None:
+    """Owe the mails of a visible change in this transaction: one per recipient, kind, capture and return."""
+    payer = after.payer.email or customer.email
+    if after.status is Status.PAID and not was_undone(after, seen):
+        for taken, occasion in _occasions(after, seen):
+            details = {MOVEMENT: taken.movement} if occasion else {}
+            owe(tx, after, DeliveryKind.RECEIPT, payer, now, occasion=occasion, details=details)
+            for address in merchant.notify:
+                owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now, occasion=occasion, details=details)
+    elif after.status is Status.UNKNOWN and after.ended_at:
+        owe(tx, after, DeliveryKind.PAYMENT_PENDING, payer, now)
+    elif after.status is Status.CLOSED and after.reason == Kind.DECLINED and _came_later(seen):
+        owe(tx, after, DeliveryKind.PAYMENT_DECLINED, payer, now)
+    for number, _back in enumerate(back for back in returns_in(seen) if back.kind is Kind.RETURNED):
+        owe(tx, after, DeliveryKind.PAYMENT_RETURNED, payer, now, occasion=str(number or ""))
+
+
+def _occasions(payment: Payment, seen: tuple[Seen, ...]) -> list[tuple[Capture, str]]:
+    """Each capture, and what tells what follows from it from what follows from the first: its movement."""
+    return [(taken, taken.movement if at else "") for at, taken in enumerate(captures_in(payment, seen))]
+
+
+def _came_later(seen: tuple[Seen, ...]) -> bool:
+    """The refusal did not come in the direct answer, so the payer may have left the page."""
+    return any(item.observation.kind is Kind.DECLINED and item.source is not ObservedBy.ANSWER for item in seen)
+
+
+def owe(
+    tx: Tx,
+    payment: Payment,
+    kind: DeliveryKind,
+    recipient: str,
+    now: datetime,
+    *,
+    occasion: str = "",
+    details: Mapping[str, str] = NO_DETAILS,
+) -> None:
+    """Owe a mail about a payment, once per recipient, kind and occasion."""
+    if not recipient:
+        return
+    tx.deliveries.add(
+        Delivery(
+            id=derived_id("delivery", kind, payment.id, payment.return_token, recipient, *filter(None, [occasion])),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            kind=kind,
+            recipient=recipient,
+            subject_id=payment.id,
+            details=details,
+            state=DeliveryState.DUE,
+            due_at=now,
+            created_at=now,
+        )
+    )
+
+
+def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
+    """One review a cause and movement: what is odd about the payment."""
+    causes = [flag.value for flag in sorted(payment.flags - {Flag.NEEDS_REVIEW, Flag.LATE})]
+    if Flag.NEEDS_REVIEW in payment.flags and not causes:
+        causes = [CONTRADICTING]
+    if not causes:
+        return
+    shared = False
+    if Flag.DUPLICATE_CHARGE in payment.flags:
+        payables = tx.payables.many([line.payable_id for line in payment.lines])
+        shared = bool(_rivals(tx, payment, seen, payables))
+    corrected = _corrected(tx, payment, seen)
+    occasions = occasions_of(payment, seen, shares_paid_payable=shared, corrected=corrected)
+    for cause in causes:
+        for occasion in occasions.get(cause, ("",)):
+            _ask(tx, payment, cause, occasion, now)
+
+
+def _ask_about(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
+    """Money that found nothing due, and money that the provider claims for another payment too."""
+    if booked.surplus and Flag.DUPLICATE_CHARGE not in payment.flags:
+        _ask(tx, payment, "surplus", "", now)
+    for movement in booked.claimed:
+        _ask(tx, payment, CONTRADICTING, movement, now, told=f", whose movement {movement} is another payment's too")
+
+
+def _ask(tx: Tx, payment: Payment, cause: str, occasion: str, now: datetime, *, told: str = "") -> None:
+    open_review(
+        tx,
+        Review(
+            id=derived_id("review", cause, payment.id, *filter(None, [occasion])),
+            merchant_id=payment.merchant_id,
+            mode=payment.mode,
+            cause=cause,
+            payment_id=payment.id,
+            subject=occasion,
+            details=f"payment {payment.reference}{told}"[:600],
+            opened_at=now,
+        ),
+    )

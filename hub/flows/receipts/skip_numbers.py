@@ -1,0 +1,54 @@
+"""Leave out numbers of cash receipts that left the house and are not here, so that they are never given again."""
+
+from __future__ import annotations
+
+import re
+
+from hub.domain.identity import Invalid, Problem
+from hub.domain.merchant import Merchant
+from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.operations.note_restore import leave_out
+
+LABEL = re.compile(r"(?:([A-Za-z]+)-)?([0-9]{1,9})")
+
+
+async def list_gaps(hub: Hub, merchant: Merchant) -> tuple[SeriesGap, ...]:
+    """Numbers that no receipt of this merchant has, the last first."""
+    return await hub.store.read(lambda tx: tx.receipts.gaps(merchant.id, merchant.mode))
+
+
+async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reason: str) -> SeriesGap:
+    """Leave out every number up to and with ``last``, such as RC-000042.
+
+    Raises:
+        Invalid: No such number, one that was given or left out already, one that is too far ahead, or no reason.
+    """
+    now, why = hub.clock(), reason.strip()[:300]
+    usual = hub.countries[merchant.company.country].receipts.series
+    if not why:
+        raise Invalid((Problem("reason", "Indique por qué se deja sin usar"),))
+    if not (found := LABEL.fullmatch(last.strip())):
+        raise Invalid((Problem("number", f"«{last}» no es el número de un recibo de caja"),))
+    series, number = (found[1] or usual).upper(), int(found[2])
+
+    def write(tx: Tx) -> SeriesGap:
+        given = tx.receipts.last_number(merchant.id, merchant.mode, series)
+        if number <= given:
+            raise Invalid((Problem("number", f"{label_of(series, number)} ya se dio o ya se dejó sin usar"),))
+        if number - given > MAX_GAP or (not given and series != usual):
+            raise Invalid((Problem("number", f"El último número de la serie es {label_of(series, given)}"),))
+        gap = SeriesGap(
+            merchant_id=merchant.id,
+            mode=merchant.mode,
+            series=series,
+            first=given + 1,
+            last=number,
+            by=by,
+            why=why,
+            at=now,
+        )
+        leave_out(tx, gap)
+        return gap
+
+    return await hub.store.write(write)

@@ -1,0 +1,59 @@
+"""Void a cash receipt: it keeps its number, what it declared is corrected, money that a person booked is taken back.
+
+Money that a provider proved stays booked: voiding the paper does not undo the payment.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.domain.identity import Invalid, Problem
+from hub.domain.merchant import Merchant
+from hub.domain.receipt import CashReceipt
+from hub.flows.books.reverse_entry import fixes_of, reverse
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell
+
+
+async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason: str, by: str) -> CashReceipt:
+    """Void a receipt; one that is void already comes back as it is.
+
+    Raises:
+        LookupError: No such receipt of this merchant.
+        Invalid: No reason was given.
+    """
+    now = hub.clock()
+    why = reason.strip()[:300]
+    if not why:
+        raise Invalid((Problem("reason", "Indique por qué se anula"),))
+
+    def write(tx: Tx) -> CashReceipt:
+        receipt = tx.receipts.get(receipt_id)
+        if receipt is None or receipt.merchant_id != merchant.id or receipt.mode is not merchant.mode:
+            raise LookupError(receipt_id)
+        if receipt.voided_at is None:
+            note = f"{receipt.label} voided by {by}: {why}"
+            _correct_declared(tx, receipt, now, note)
+            if receipt.payment_id is None:
+                _take_back(tx, receipt, now, note)
+            tx.receipts.void(receipt.id, why, now, by=by)
+            tell(tx, "cash_receipt_voided", receipt=receipt.id, merchant=merchant.id, payment=receipt.payment_id)
+        return tx.receipts.get(receipt_id) or receipt
+
+    return await hub.store.write(write)
+
+
+def _correct_declared(tx: Tx, receipt: CashReceipt, now: datetime, note: str) -> None:
+    """Withholdings and discounts that the receipt declared were never there."""
+    for kind in ("withheld", "discount"):
+        for entry in tx.ledger.keyed(receipt.merchant_id, receipt.mode, f"{kind}:{receipt.id}"):
+            reverse(tx, entry, at=now, note=note)
+
+
+def _take_back(tx: Tx, receipt: CashReceipt, now: datetime, note: str) -> None:
+    """What a person booked is reversed, its corrections first; bills that it settled are due again."""
+    key = f"manual:{receipt.id}"
+    for entry in tx.ledger.keyed(receipt.merchant_id, receipt.mode, key):
+        for fix in reversed(fixes_of(tx, entry)):
+            reverse(tx, fix, at=now, note=note)
+        reverse(tx, entry, at=now, note=note)

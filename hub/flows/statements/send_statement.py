@@ -1,0 +1,125 @@
+"""Send a customer's statement, or hand its link over; a link can be revoked."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.flows.ground.open_link import link_to, revoked, url_of
+from hub.flows.ground.ports import Hub, Tx
+
+
+class NoMail(Exception):
+    """The customer has no mail address; nothing was sent."""
+
+
+@attrs.frozen(kw_only=True)
+class Sent:
+    """A statement that is on its way."""
+
+    delivery_id: str
+    recipient: str
+    expires_at: str
+
+
+async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note: str = "") -> Sent:
+    """Owe the customer a statement mail.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+        NoMail: The customer has no mail address.
+    """
+    now, link_id, delivery_id = hub.clock(), hub.random_text(26, ALPHABET), hub.fresh_id()
+
+    def write(tx: Tx) -> Sent:
+        customer = _customer(tx, merchant, customer_id)
+        if not customer.email:
+            raise NoMail(customer.name)
+        link = link_to(
+            tx,
+            hub,
+            LinkKind.STATEMENT,
+            customer.id,
+            merchant_id=merchant.id,
+            mode=merchant.mode,
+            now=now,
+            fresh_id=link_id,
+        )
+        tx.deliveries.add(
+            Delivery(
+                id=delivery_id,
+                merchant_id=merchant.id,
+                mode=merchant.mode,
+                kind=DeliveryKind.STATEMENT,
+                recipient=customer.email,
+                subject_id=customer.id,
+                details={"link": link.id, "note": mask_card_numbers(note)[:1000]},
+                state=DeliveryState.DUE,
+                due_at=now,
+                created_at=now,
+            )
+        )
+        tx.after_commit(hub.wake)
+        return Sent(delivery_id=delivery_id, recipient=customer.email, expires_at=link.expires_at.isoformat())
+
+    return await hub.store.write(write)
+
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+async def send_again(hub: Hub, link: Link) -> None:
+    """The customer's link is over: mail a new one to the address on file, without showing it."""
+    found = await hub.store.read(lambda tx: (tx.merchants.get(link.merchant_id), tx.customers.get(link.target)))
+    merchant, customer = found
+    if merchant and customer and customer.email and merchant.mode is link.mode:
+        await send_statement(hub, merchant, customer.id)
+
+
+async def copy_link(hub: Hub, merchant: Merchant, customer_id: str) -> str:
+    """The address of the customer's statement, for "Copiar enlace".
+
+    Raises:
+        LookupError: No such customer of this merchant.
+    """
+    now, link_id = hub.clock(), hub.random_text(26, ALPHABET)
+
+    def write(tx: Tx) -> str:
+        customer = _customer(tx, merchant, customer_id)
+        link = link_to(
+            tx,
+            hub,
+            LinkKind.STATEMENT,
+            customer.id,
+            merchant_id=merchant.id,
+            mode=merchant.mode,
+            now=now,
+            fresh_id=link_id,
+        )
+        return url_of(hub, link)
+
+    return await hub.store.write(write)
+
+
+async def revoke_link(hub: Hub, merchant: Merchant, customer_id: str) -> bool:
+    """Make every mailed statement link of a customer dead; False when there was none."""
+    now = hub.clock()
+
+    def write(tx: Tx) -> bool:
+        _customer(tx, merchant, customer_id)
+        found = False
+        while link := tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now):
+            tx.links.save(revoked(link, now))
+            found = True
+        return found
+
+    return await hub.store.write(write)
+
+
+def _customer(tx: Tx, merchant: Merchant, customer_id: str) -> Customer:
+    customer = tx.customers.get(customer_id)
+    if customer is None or customer.merchant_id != merchant.id:
+        raise LookupError(customer_id)
+    return customer

@@ -1,0 +1,189 @@
+"""View a store order: what was ordered, until when it is held, and how it can be paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from hub.domain.held import Held, state_of, together
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_in
+from hub.domain.offer import Offered
+from hub.domain.order import StoreOrder
+from hub.domain.papers import MoneyBack
+from hub.domain.payable import Payable
+from hub.domain.payment import Payment, Status
+from hub.flows.ground.open_link import open_link, url_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_held import held_of_many
+from hub.flows.payments.offer_buttons import offered
+from hub.flows.payments.view_payment import PaymentView, payment_link_id, view_of
+from hub_hookspecs import Channel, Mode
+
+from .place_order import order_mail_id
+
+
+@attrs.frozen(kw_only=True)
+class OrderView:
+    """A store order as its shopper sees it.
+
+    Attributes:
+        buttons: Offered while it is owed, held and in no live payment.
+        payment: The payment that holds or paid it, if any.
+        payment_url: That payment's page.
+        held: What the books hold of all payments of it, in its currency.
+        is_held: The stock is still kept.
+        language: In which the shop placed it, else the customer's own; empty where neither is known.
+    """
+
+    order: StoreOrder
+    payable: Payable
+    merchant: Merchant
+    customer: Customer
+    buttons: tuple[Offered, ...]
+    payment: Payment | None
+    payment_url: str
+    held: Held
+    is_held: bool
+    link: Link | None
+    simulated: bool
+    language: str = ""
+
+    @property
+    def locale(self) -> str:
+        """The language of the order's mails."""
+        return locale_in(self.merchant, self.language)
+
+    @property
+    def is_paid(self) -> bool:
+        """Nothing is owed any more, and no bank took the money back."""
+        return self.payable.due == 0 and not self.held.charged_back
+
+    @property
+    def is_charged_back(self) -> bool:
+        """It was paid, and the payer's bank took money of it back: the goods are gone, so it is not owed again."""
+        return self.payable.due == 0 and bool(self.held.charged_back)
+
+    @property
+    def back(self) -> MoneyBack | None:
+        """What became of its money, where something went back."""
+        held = self.held
+        if not held.gone:
+            return None
+        came, gone, left = (held.money(minor) for minor in (held.came, held.gone, held.left))
+        return MoneyBack(state=state_of((held,)), came=came, back=gone, remains=left)
+
+
+async def view_order(hub: Hub, token: str, *, locale: str = "") -> OrderView:
+    """The order of a link.
+
+    Args:
+        locale: In which the buttons are drawn; the order's own language if it is empty.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> OrderView:
+        link = open_link(tx, hub, LinkKind.ORDER, token, now)
+        return order_of(tx, hub, link.target, now, link=link, locale=locale)
+
+    return await hub.store.read(read)
+
+
+def order_of(
+    tx: Tx,
+    hub: Hub,
+    order_id: str,
+    now: datetime,
+    *,
+    link: Link | None = None,
+    medium: str = "page",
+    locale: str = "",
+) -> OrderView:
+    """The order in a reading transaction.
+
+    Raises:
+        LookupError: No such order.
+    """
+    order, payable = tx.orders.get(order_id), tx.payables.get(order_id)
+    if order is None or payable is None:
+        raise LookupError(order_id)
+    merchant, customer = tx.merchants.get(order.merchant_id), tx.customers.get(order.customer_id)
+    if merchant is None or customer is None:
+        raise LookupError(order_id)
+    payments = tx.payments.with_payables([order_id])
+    chosen = next((item for item in payments if item.is_live), None) or next(
+        (item for item in payments if item.status is Status.PAID), None
+    )
+    page = tx.links.get(payment_link_id(chosen.id)) if chosen else None
+    mail = tx.deliveries.get(order_mail_id(order_id))
+    view = OrderView(
+        order=order,
+        payable=payable,
+        merchant=merchant,
+        customer=customer,
+        buttons=(),
+        payment=chosen,
+        payment_url=url_of(hub, page) if page else "",
+        held=held_for(tx, order),
+        is_held=now < order.hold_until,
+        link=link,
+        simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
+        language=(mail.details.get("language", "") if mail else "") or customer.language,
+    )
+    if payable.is_offered(now) and not (chosen and chosen.is_live):
+        buttons = offered(
+            tx,
+            hub,
+            merchant,
+            order.mode,
+            channel=Channel.CHECKOUT,
+            amount=payable.balance,
+            locale=locale or view.locale,
+            medium=medium,
+        )
+        return attrs.evolve(view, buttons=buttons)
+    return view
+
+
+def held_for(tx: Tx, order: StoreOrder) -> Held:
+    """What the books hold of all payments of an order, in its currency."""
+    payments = tx.payments.with_payables([order.id])
+    found = held_of_many(tx, [payment.id for payment in payments if payment.status is Status.PAID])
+    return together((item for held in found.values() for item in held), order.total.currency)
+
+
+@attrs.frozen(kw_only=True)
+class FoundOrder:
+    """An order as its shop asks for it.
+
+    Attributes:
+        proof: The payment that paid it; None until then.
+        page: Where the shopper pays.
+    """
+
+    view: OrderView
+    proof: PaymentView | None
+    page: str
+
+
+async def find_order(hub: Hub, merchant: Merchant, mode: Mode, order_id: str) -> FoundOrder | None:
+    """An order of this merchant; None for one that it does not have."""
+    now = hub.clock()
+
+    def read(tx: Tx) -> FoundOrder | None:
+        order = tx.orders.get(order_id)
+        if order is None or (order.merchant_id, order.mode) != (merchant.id, mode):
+            return None
+        view = order_of(tx, hub, order_id, now)
+        paid = view.payment is not None and view.payment.status is Status.PAID
+        link = tx.links.get(f"o{order_id}")
+        return FoundOrder(
+            view=view,
+            proof=view_of(tx, hub, view.payment, now) if paid and view.payment else None,
+            page=url_of(hub, link) if link and link.is_open(now) else "",
+        )
+
+    return await hub.store.read(read)

@@ -1,0 +1,166 @@
+"""View a statement: what a customer owes now, with the pay buttons; one object for page and mail."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.offer import Offered
+from hub.domain.payable import Payable
+from hub.domain.payment import Payment
+from hub.domain.statement import Statement, compute_statement, open_item
+from hub.flows.ground.open_link import open_link, url_of
+from hub.flows.ground.ports import Hub, Tx, Unavailable
+from hub.flows.payments.offer_buttons import offered
+from hub.flows.payments.view_payment import payment_link_id
+from hub_hookspecs import Channel, Mode, Money
+
+
+@attrs.frozen(kw_only=True)
+class StatementView:
+    """A statement as its customer sees it.
+
+    Attributes:
+        buttons: Providers by currency, offered or with the reason why not.
+        live: Live payments by payable id.
+        live_urls: Pages of those payments, by payable id.
+        link: The link it was opened by; None in the merchant's preview.
+    """
+
+    statement: Statement
+    merchant: Merchant
+    customer: Customer
+    mode: Mode
+    buttons: Mapping[str, tuple[Offered, ...]]
+    live: Mapping[str, Payment]
+    live_urls: Mapping[str, str]
+    payables: Mapping[str, Payable]
+    link: Link | None
+    simulated: bool
+
+
+async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool = True) -> StatementView:
+    """The statement of a link.
+
+    Args:
+        looks: A person looks, which is noted for the delivery log.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> StatementView:
+        link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
+        return statement_of(tx, hub, link.target, link.mode, now=now, link=link, locale=locale)
+
+    view = await hub.store.read(read)
+    if looks and view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
+        hub.spawn(_note_opened(hub, view.link.id, now))
+    return view
+
+
+LOOKED_ANEW = timedelta(minutes=1)
+"""Within this time, opening a link again is the same look."""
+
+
+async def _note_opened(hub: Hub, link_id: str, now: datetime) -> None:
+    """Note that a link was opened, for the delivery log; nobody waits for it."""
+
+    def write(tx: Tx) -> None:
+        link = tx.links.get(link_id)
+        if link and link.is_open(now):
+            tx.links.save(attrs.evolve(link, opened_at=now))
+
+    with contextlib.suppress(Unavailable):  # the page was shown all the same
+        await hub.store.write(write)
+
+
+async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> StatementView:
+    """What a customer of this merchant would see now.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> StatementView:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        return statement_of(tx, hub, customer_id, merchant.mode, now=now)
+
+    return await hub.store.read(read)
+
+
+def statement_of(
+    tx: Tx,
+    hub: Hub,
+    customer_id: str,
+    mode: Mode,
+    *,
+    now: datetime,
+    link: Link | None = None,
+    medium: str = "page",
+    locale: str = "",
+) -> StatementView:
+    """Compute the statement of a customer in a reading transaction; its buttons speak the locale, or the merchant's."""
+    customer = tx.customers.get(customer_id)
+    merchant = tx.merchants.get(customer.merchant_id) if customer else None
+    if customer is None or merchant is None:
+        raise LookupError(customer_id)
+    payables = [payable for payable in tx.payables.open_of(customer_id, mode) if payable.is_offered(now)]
+    live = {
+        line.payable_id: payment
+        for payment in tx.payments.live_with([payable.id for payable in payables])
+        for line in payment.lines
+    }
+    owed_back = tx.ledger.credit_of(customer_id, mode)
+    credits = [Money(minor, currency) for currency, minor in owed_back.items()]
+    statement = compute_statement(
+        company=merchant.company,
+        customer=customer,
+        items=[open_item(payable, _reference(live.get(payable.id))) for payable in payables],
+        credits=credits,
+        currencies=hub.countries[merchant.company.country].currencies,
+        as_of=now,
+        zone=merchant.company.zone,
+    )
+    return StatementView(
+        statement=statement,
+        merchant=merchant,
+        customer=customer,
+        mode=mode,
+        buttons={
+            section.currency: offered(
+                tx,
+                hub,
+                merchant,
+                mode,
+                channel=Channel.STATEMENT,
+                amount=section.outstanding,
+                locale=locale or merchant.locale,
+                medium=medium,
+            )
+            for section in statement.sections
+            if section.outstanding
+        },
+        live=live,
+        live_urls={payable_id: _page(tx, hub, payment) for payable_id, payment in live.items()},
+        payables={payable.id: payable for payable in payables},
+        link=link,
+        simulated=any(provider.is_simulated(mode) for provider in hub.providers.values()),
+    )
+
+
+def _reference(payment: Payment | None) -> str | None:
+    return payment.reference if payment else None
+
+
+def _page(tx: Tx, hub: Hub, payment: Payment) -> str:
+    link = tx.links.get(payment_link_id(payment.id))
+    return url_of(hub, link) if link else ""

@@ -1,0 +1,93 @@
+"""Write to the merchant from a statement: kept as a review, and mailed to whoever is told about payments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
+from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.open_link import open_link
+from hub.flows.ground.open_review import open_review
+from hub.flows.ground.ports import Hub, Tx
+
+NOTE = "customer_note"
+MOST_WORDS = 1000
+
+
+async def write_note(hub: Hub, token: str, text: str) -> None:
+    """Hand a customer's words to the merchant.
+
+    Raises:
+        LinkShut: The statement's link is unknown, expired or revoked.
+        ValueError: No words.
+    """
+    words = mask_card_numbers(text.strip())[:MOST_WORDS]
+    if not words:
+        raise ValueError("no words")
+    now, note_id = hub.clock(), hub.fresh_id()
+
+    def write(tx: Tx) -> None:
+        link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
+        merchant, customer = parties_of(tx, link)
+        tell_merchant(tx, hub, merchant, customer, link, cause=NOTE, review_id=note_id, details=words, now=now)
+
+    await hub.store.write(write)
+
+
+def parties_of(tx: Tx, link: Link) -> tuple[Merchant, Customer]:
+    """Merchant and customer of a statement's link."""
+    merchant, customer = tx.merchants.get(link.merchant_id), tx.customers.get(link.target)
+    if merchant is None or customer is None:
+        raise LookupError(link.target)
+    return merchant, customer
+
+
+def tell_merchant(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    customer: Customer,
+    link: Link,
+    *,
+    cause: str,
+    review_id: str,
+    details: str,
+    now: datetime,
+) -> None:
+    """Open a review of what a customer wrote, and owe the mails about it; its subject begins with the customer's id."""
+    open_review(
+        tx,
+        Review(
+            id=review_id,
+            merchant_id=merchant.id,
+            mode=link.mode,
+            cause=cause,
+            payment_id=None,
+            subject=f"{customer.id}:{review_id}",
+            details=details,
+            opened_at=now,
+        ),
+    )
+    for address in merchant.notify:
+        tx.deliveries.add(
+            Delivery(
+                id=keyed_id(hub, "delivery", DeliveryKind.REVIEW, review_id, address),
+                merchant_id=merchant.id,
+                mode=link.mode,
+                kind=DeliveryKind.REVIEW,
+                recipient=address,
+                subject_id=review_id,
+                details={},
+                state=DeliveryState.DUE,
+                due_at=now,
+                created_at=now,
+            )
+        )
+    tx.after_commit(hub.wake)
+
+
+def author_of(tx: Tx, review: Review) -> Customer | None:
+    """The customer who wrote what a review is about; None for other reviews."""
+    return tx.customers.get(review.subject.partition(":")[0]) if ":" in review.subject else None

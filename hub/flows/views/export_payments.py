@@ -1,0 +1,356 @@
+"""Export what moved money in some days: one row a movement, for spreadsheets and accounting programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain.export import Cell
+from hub.domain.identity import show_document
+from hub.domain.ledger import capture_key
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
+from hub.domain.payment import Payment, captures_in, returns_in
+from hub.domain.receipt import MEANS_LABELS, CashReceipt
+from hub.domain.settlement import LineState
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.view_payment import instrument_of
+from hub_hookspecs import Mode, Money
+
+COLUMNS: Final = (
+    "Registrado",
+    "Fecha valor",
+    "Movimiento",
+    "Referencia",
+    "Transacción del proveedor",
+    "Autorización",
+    "Pagado",
+    "Proveedor",
+    "Medio",
+    "Cliente",
+    "Identificación",
+    "Moneda",
+    "Monto",
+    "Retención",
+    "Aplicado",
+    "Facturas",
+    "A favor",
+    "Por aclarar",
+    "Comisión",
+    "Retenido por el proveedor",
+    "Neto",
+    "Recibo de caja",
+    "Nuestro pago",
+    "Asiento",
+)
+LABELS: Final = {
+    What.PAYMENT: "Pago en línea",
+    What.RECEIPT: "Recibo de caja",
+    What.REFUND: "Devolución",
+    What.CHARGEBACK: "Contracargo",
+    What.WITHHELD: "Retención",
+    What.APPLIED: "Saldo a favor aplicado",
+}
+CORRECTION: Final = "Corrección"
+MOST: Final = 20_000
+"""Movements of one file."""
+
+
+@attrs.frozen(kw_only=True)
+class Fee:
+    """What a provider kept of a movement, by the line that paid it out; minor units."""
+
+    fee: int = 0
+    withheld: int = 0
+    net: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """A movement with what belongs to it.
+
+    Attributes:
+        number: Of the payment, else of the cash receipt.
+        at: When it moved, as well as is known.
+        paid_at: When the payer paid, where the provider says so; where the merchant is.
+        invoices: (number, amount) of what it settled.
+        receipts: The cash receipts of the money that it is about, which stand.
+    """
+
+    moved: Moved
+    number: str
+    at: datetime
+    paid_at: datetime | None = None
+    provider_reference: str = ""
+    authorisation: str = ""
+    provider: str = ""
+    means: str = ""
+    customer: Customer | None = None
+    identity: str = ""
+    invoices: tuple[tuple[str, Money], ...] = ()
+    fee: Fee | None = None
+    receipts: tuple[CashReceipt, ...] = ()
+    payment: Payment | None = None
+
+    @property
+    def cash_receipt(self) -> str:
+        """The labels of its cash receipts; a return may be of two."""
+        return " | ".join(receipt.label for receipt in self.receipts)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Its row under ``COLUMNS``; what does not concern it is empty, so that each column can be summed."""
+        moved, fee, currency = self.moved, self.fee, self.moved.currency
+
+        def money(minor: int) -> Money:
+            return Money(minor, currency)
+
+        return (
+            moved.booked_on,
+            moved.counts_on,
+            CORRECTION if moved.corrects else LABELS[moved.what],
+            self.number,
+            self.provider_reference,
+            self.authorisation,
+            self.paid_at,
+            self.provider,
+            self.means,
+            self.customer.name if self.customer else "",
+            self.identity,
+            currency,
+            money(moved.amount) if moved.amount else None,
+            money(moved.withheld) if moved.withheld else None,
+            money(moved.settled) if moved.applied else None,
+            " | ".join(f"{number}: {amount.decimal:f}".replace(".", ",") for number, amount in self.invoices),
+            money(moved.credit),
+            money(moved.suspended) if moved.suspended else None,
+            *((money(fee.fee), money(fee.withheld), money(fee.net)) if fee else (None, None, None)),
+            self.cash_receipt,
+            moved.payment_id or "",
+            moved.key,
+        )
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """The same for programs."""
+        moved, fee, currency = self.moved, self.fee, self.moved.currency
+        return {
+            "key": moved.key,
+            "kind": moved.what.value,
+            "corrects": moved.corrects,
+            "booked_on": moved.booked_on,
+            "value_on": moved.counts_on,
+            "reference": self.number,
+            "payment": moved.payment_id,
+            "provider_reference": self.provider_reference or None,
+            "authorisation": self.authorisation or None,
+            "provider": self.provider or None,
+            "means": self.means or None,
+            "customer": self.customer.name if self.customer else None,
+            "identity": self.identity or None,
+            "amount": moved.money,
+            "withheld": Money(moved.withheld, currency),
+            "applied": [{"invoice": number, "amount": amount} for number, amount in self.invoices],
+            "credit": Money(moved.credit, currency),
+            "suspended": Money(moved.suspended, currency),
+            "lost": Money(moved.lost, currency),
+            "fee": Money(fee.fee, currency) if fee else None,
+            "provider_withheld": Money(fee.withheld, currency) if fee else None,
+            "net": Money(fee.net, currency) if fee else None,
+            "cash_receipt": self.cash_receipt or None,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class Exported:
+    """Movements in the order in which they were booked.
+
+    Attributes:
+        cut: There are more than one file holds.
+    """
+
+    lines: tuple[Line, ...]
+    cut: bool = False
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """Under ``COLUMNS``."""
+        return tuple(line.cells for line in self.lines)
+
+    @property
+    def totals(self) -> tuple[MovedTotal, ...]:
+        """What came in and what went back, by currency."""
+        return totals_of([line.moved for line in self.lines])
+
+
+async def export_payments(
+    hub: Hub, merchant: Merchant, first: date, last: date | None = None, *, by: By = By.BOOKED
+) -> Exported:
+    """What moved money from the day ``first`` to the day ``last``, where the merchant is.
+
+    By the day of booking, whoever asks each day since yesterday misses no late news; by the day that it counts for,
+    whoever asks for a month gets what moved in it, as it is known today.
+    """
+
+    def read(tx: Tx) -> Exported:
+        found = moved_in(tx, merchant, merchant.mode, first, last or date.max, by)
+        return Exported(lines=lines_of(tx, hub, merchant, merchant.mode, found[:MOST]), cut=len(found) > MOST)
+
+    return await hub.store.read(read)
+
+
+def lines_of(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, found: Iterable[Moved]) -> tuple[Line, ...]:
+    """Movements with what belongs to them."""
+    lines = _Lines(tx=tx, hub=hub, merchant=merchant, fees=_fees(tx, merchant, mode))
+    return tuple(lines.of(moved) for moved in found)
+
+
+def moved_in(tx: Tx, merchant: Merchant, mode: Mode, first: date, last: date, by: By) -> tuple[Moved, ...]:
+    """The movements of some days, as the ledger has them; in the order in which they were booked."""
+    zone = ZoneInfo(merchant.company.zone)
+    since = datetime.combine(first, time(), zone)
+    until = datetime.combine(min(last, date.max - timedelta(days=2)) + timedelta(days=1), time(), zone)
+    days = (first, last) if by is By.VALUE else None
+    return movements_of(tx.ledger.of_money(merchant.id, mode, since, until, days=days), zone)
+
+
+def _fees(tx: Tx, merchant: Merchant, mode: Mode) -> Mapping[str, Fee]:
+    """What providers kept, by the key of the entry that a line of theirs settles."""
+    return {
+        stored.settles: Fee(
+            fee=_minor(stored.line.fee) + _minor(stored.line.fee_tax),
+            withheld=sum(kept.minor for kept in stored.line.withholdings.values()),
+            net=stored.line.net.minor,
+        )
+        for account in tx.accounts.all_of(merchant.id, mode)
+        for stored in tx.settlements.of(account.id, LineState.BOOKED)
+        if stored.settles is not None
+    }
+
+
+def _minor(amount: Money | None) -> int:
+    return amount.minor if amount else 0
+
+
+@attrs.frozen
+class _OfPayment:
+    """What the movements of one payment have in common, and what is said of each by the key of its news.
+
+    Attributes:
+        captures: Key of the entry of each capture, by the key of its news.
+        receipts: Those that stand, by the key of the entry whose money they record.
+    """
+
+    payment: Payment
+    provider: str
+    means: str
+    captures: Mapping[str, str]
+    receipts: Mapping[str, CashReceipt]
+    references: Mapping[str, str]
+    authorisations: Mapping[str, str]
+    stated: Mapping[str, datetime]
+    moments: Mapping[str, datetime]
+
+    def receipts_of(self, moved: Moved) -> tuple[CashReceipt, ...]:
+        """The cash receipts of the money that a movement is about, each once."""
+        news = self.captures.get(moved.observation or "", "")
+        return tuple(self.receipts[key] for key in moved.intakes or (news,) if key in self.receipts)
+
+
+@attrs.define(kw_only=True)
+class _Lines:
+    """Finds what belongs to movements, each payment, customer and invoice once."""
+
+    tx: Tx
+    hub: Hub
+    merchant: Merchant
+    fees: Mapping[str, Fee]
+    payments: dict[str, _OfPayment | None] = attrs.Factory(dict)
+    customers: dict[str, tuple[Customer | None, str]] = attrs.Factory(dict)
+    numbers: dict[str, str] = attrs.Factory(dict)
+
+    def of(self, moved: Moved) -> Line:
+        """The line of a movement."""
+        receipt = None if moved.payment_id else self.tx.receipts.get(moved.origin)
+        known = self._payment(moved.payment_id or (receipt.payment_id if receipt else None))
+        receipts = (receipt,) if receipt else known.receipts_of(moved) if known else ()
+        customer, identity = self._customer(moved.customer_id or (known.payment.customer_id if known else ""))
+        line = Line(
+            moved=moved,
+            number=known.payment.reference if known else receipt.label if receipt else "",
+            at=moved.booked_at,
+            customer=customer,
+            identity=identity,
+            invoices=tuple(
+                (self._number(share.payable_id), Money(share.amount, moved.currency)) for share in moved.applied
+            ),
+            fee=self.fees.get(moved.key),
+            receipts=receipts,
+        )
+        if known is None:
+            means = MEANS_LABELS[receipt.means] if receipt else ""
+            return attrs.evolve(line, means=means, at=self._on_its_day(moved))
+        news = moved.observation or ""
+        return attrs.evolve(
+            line,
+            payment=known.payment,
+            provider=known.provider,
+            means=known.means,
+            at=known.moments.get(news, moved.booked_at),
+            paid_at=known.stated.get(news),
+            provider_reference=known.references.get(news, known.payment.provider_reference or ""),
+            authorisation=known.authorisations.get(news, ""),
+        )
+
+    def _payment(self, payment_id: str | None) -> _OfPayment | None:
+        if payment_id is None:
+            return None
+        if payment_id not in self.payments:
+            payment = self.tx.payments.get(payment_id)
+            self.payments[payment_id] = self._known(payment) if payment else None
+        return self.payments[payment_id]
+
+    def _known(self, payment: Payment) -> _OfPayment:
+        seen = self.tx.payments.seen(payment.id)
+        provider, instrument = self.hub.providers.get(payment.provider), instrument_of(seen)
+        captures = captures_in(payment, seen)
+        zone = ZoneInfo(self.merchant.company.zone)
+        return _OfPayment(
+            payment=payment,
+            provider=provider.info.name if provider else payment.provider,
+            means=instrument.label if instrument else "",
+            captures={taken.key: capture_key(payment.account_id, taken.movement) for taken in captures},
+            receipts={
+                capture_key(payment.account_id, receipt.movement): receipt
+                for receipt in self.tx.receipts.standing(payment.id)
+                if receipt.movement is not None
+            },
+            references={taken.key: taken.provider_reference for taken in captures[1:] if taken.provider_reference},
+            authorisations={taken.key: taken.authorisation or "" for taken in captures},
+            stated={taken.key: taken.at.astimezone(zone) for taken in captures if not taken.is_learnt},
+            moments={taken.key: taken.at for taken in captures} | {back.key: back.at for back in returns_in(seen)},
+        )
+
+    def _on_its_day(self, moved: Moved) -> datetime:
+        """A person named the day alone."""
+        if moved.counts_on == moved.booked_on:
+            return moved.booked_at
+        return datetime.combine(moved.counts_on, time(), ZoneInfo(self.merchant.company.zone))
+
+    def _customer(self, customer_id: str) -> tuple[Customer | None, str]:
+        if customer_id not in self.customers:
+            customer = self.tx.customers.get(customer_id)
+            document = customer.document if customer else None
+            country = self.hub.countries[self.merchant.company.country]
+            self.customers[customer_id] = customer, show_document(country, document) if document else ""
+        return self.customers[customer_id]
+
+    def _number(self, payable_id: str) -> str:
+        if payable_id not in self.numbers:
+            payable = self.tx.payables.get(payable_id)
+            self.numbers[payable_id] = payable.number if payable else ""
+        return self.numbers[payable_id]
