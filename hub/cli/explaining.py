@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from hub.domain.sheet import Fault
+    from hub.domain.text import Text
+    from hub_hookspecs import Money
 
 NOT_ALLOWED = {
     "already_paid": "it is paid already: payment-hub payment show REFERENCE",
@@ -44,11 +48,34 @@ def explanation(error: Exception) -> tuple[str, ...]:
     return tuple(lines[:SHOWN] + more)
 
 
-def in_english(text: str) -> str:
-    """A sentence that flows say to people in Spanish; as it stands where it is none of ours."""
-    from hub.web.texts import texts_for
+def in_english(text: str | Text) -> str:
+    """A text as a terminal says it; a sentence that is none of ours as it stands."""
+    from hub.domain.text import Text
+    from hub.texts.engine import texts_for
 
-    return texts_for("en").told(text)
+    english = texts_for("en")
+    return english.render(text, TERMINAL) if isinstance(text, Text) else english.told(text)
+
+
+class _Terminal:
+    """Writes figures as the command line does: amounts with their code, days and moments by ISO 8601."""
+
+    at_terminal = True
+
+    def money(self, amount: Money, /) -> str:
+        """``12500.00 CRC``."""
+        return str(amount)
+
+    def day(self, day: date, /) -> str:
+        """``2026-11-21``."""
+        return day.isoformat()
+
+    def moment(self, moment: datetime, /) -> str:
+        """``2026-11-21 09:41+00:00``."""
+        return moment.isoformat(" ", "minutes")
+
+
+TERMINAL = _Terminal()
 
 
 def fault_line(fault: Fault) -> str:

@@ -14,6 +14,8 @@ import attrs
 from hub.documents.texts import Wording, is_known, recognised, text
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PaidLine, SettledLine
+from hub.domain.text import Text
+from hub.texts.engine import texts_for
 from hub_hookspecs import Money, ReasonKind
 
 R = TypeVar("R")
@@ -47,8 +49,19 @@ class Reader:
         """A text of the catalogue; ``company`` is always there."""
         return text(message, self.locale, self.wording, **{"company": self.letterhead.name, **values})
 
-    def told(self, words: str) -> str:
+    @property
+    def at_terminal(self) -> bool:
+        """Never: a mail names no flag."""
+        return False
+
+    def words(self, text: Text) -> str:
+        """A text in the reader's language, its figures as this reader writes them."""
+        return texts_for(self.locale).render(text, self)
+
+    def told(self, words: str | Text) -> str:
         """A sentence that came whole, in the reader's language where it is one of ours."""
+        if isinstance(words, Text):
+            return self.words(words)
         for pattern, message in recognised():
             if found := pattern.fullmatch(words):
                 return self.t(message, **found.groupdict())

@@ -12,9 +12,9 @@ from hub.domain.activity import LONGEST_DAYS, NoPeriod
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of
 from hub.flows.views.view_activity import ActivityView, rows_of
+from hub.texts.engine import message as _
 
 from .pages import HEADERS, policy
-from .texts import message as _
 
 COLUMNS: Final = (
     *(_("Moneda"), _("Fecha"), _("Concepto"), _("Documento")),

@@ -20,6 +20,7 @@ from hub.flows.ground.open_link import LinkShut
 from hub.flows.ground.ports import Hub, Unavailable, Unopened
 from hub.flows.merchants.save_logo import open_logo
 from hub.flows.operations.check_readiness import REMEDIES, check_readiness, is_alive
+from hub.texts.engine import message as _
 
 from .door import Door
 from .heads import answering_heads, with_head
@@ -27,7 +28,6 @@ from .links import is_cut
 from .notifications import Notifications, Returns
 from .pages import Page, Request, hub_of, open_pages, reader_pages_of
 from .proxies import BlindSpots, Proxies
-from .texts import message as _
 from .welcome import welcome
 
 log = structlog.get_logger()

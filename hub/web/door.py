@@ -15,11 +15,11 @@ from litestar.types import ASGIApp, Receive, Send
 from hub.domain.allowance import Allowance
 from hub.domain.visitor import counted_as
 from hub.flows.ground.ports import Hub
+from hub.texts.engine import message as _
 
 from .links import LINKS, mended
 from .pages import HEADERS, Page, Pages, Request, redirect
 from .proxies import BlindSpots, host_of
-from .texts import message as _
 
 log = structlog.get_logger()
 

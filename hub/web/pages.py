@@ -14,7 +14,8 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import attrs
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from litestar import Request as LitestarRequest
 from litestar import Response
 from litestar.datastructures import Cookie
@@ -25,11 +26,11 @@ from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import ABSENCE_WORDS, Offered
 from hub.domain.papers import PaperFile
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.views.print_paper import prints
+from hub.texts.engine import Texts, texts_for
 from hub_hookspecs import Mode, Money
-
-from .texts import Texts, texts_for
 
 Request = LitestarRequest[Any, Any, Any]
 Page = Response[str]
@@ -67,8 +68,19 @@ class Reader:
         """A sentence in the reader's language; see ``Texts.say``."""
         return self.texts.say(message, **values)
 
+    @property
+    def at_terminal(self) -> bool:
+        """Never: a page names no flag."""
+        return False
+
+    def words(self, text: Text) -> str:
+        """A text in the reader's language, its figures as this reader writes them."""
+        return self.texts.render(text, self)
+
     def told(self, text: object) -> str:
         """A sentence that comes whole, in the reader's language, with its amounts as this reader writes them."""
+        if isinstance(text, Text):
+            return self.words(text)
         return STATED.sub(self._stated, self.texts.told(text))
 
     def _stated(self, found: re.Match[str]) -> str:
@@ -281,6 +293,7 @@ def open_pages(hub: Hub) -> Pages:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_in_words,
     )
     tags = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()}
 
@@ -301,6 +314,12 @@ def open_pages(hub: Hub) -> Pages:
     environment.globals["prints"] = prints(hub)
     environment.filters["said_by"] = lambda text, say: say(text)
     return Pages(hub, environment)
+
+
+@pass_context
+def _in_words(context: Context, value: object) -> object:
+    """What a template prints: a text in the words of the page's reader, everything else as it is."""
+    return context["reader"].words(value) if isinstance(value, Text) else value
 
 
 def hub_of(request: Request) -> Hub:

@@ -26,10 +26,10 @@ from hub.domain.payment import Withholding
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
 from hub.flows.payments.view_payment import view_payment
+from hub.texts.engine import message as _
 from hub_hookspecs import Channel, Mode, Money, PayerField, plain
 
 from .pages import Page, Pages, button_style, form_token, is_form_token, redirect
-from .texts import message as _
 
 PURPOSE: Final = "pay"
 GO_ON: Final = "continuar"
@@ -38,11 +38,11 @@ GO_ON: Final = "continuar"
 REFUSALS: Final[Mapping[str, str]] = {
     "nothing_chosen": _("Elija al menos una factura."),
     "provider_down": _(
-        "%(provider)s no responde en este momento. No se cobró nada; elija otro medio o intente en unos minutos."
+        "{provider} no responde en este momento. No se cobró nada; elija otro medio o intente en unos minutos."
     ),
-    "limits": _("%(provider)s no recibe pagos de este monto. No se cobró nada."),
-    "too_fine": _("%(provider)s no recibe pagos con céntimos de este tamaño. No se cobró nada."),
-    "currency": _("%(provider)s no recibe pagos en esta moneda. No se cobró nada."),
+    "limits": _("{provider} no recibe pagos de este monto. No se cobró nada."),
+    "too_fine": _("{provider} no recibe pagos con céntimos de este tamaño. No se cobró nada."),
+    "currency": _("{provider} no recibe pagos en esta moneda. No se cobró nada."),
 }
 CHANGED: Final = _("Lo que debe cambió mientras tanto. No se cobró nada; revise los montos y confirme.")
 NOT_OFFERED: Final = _("Este medio de pago no está disponible ahora. No se cobró nada; elija otro.")

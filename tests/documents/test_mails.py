@@ -14,12 +14,11 @@ from typing import Any
 
 import attrs
 import pytest
-from babel.messages.pofile import read_po
 
 from hub.documents import Documents
 from hub.documents.mailbox import KeptMail
 from hub.documents.safe import colours
-from hub.documents.texts import LOCALES, is_known, read_texts, text, texts_for
+from hub.documents.texts import is_known, text
 from hub.documents.wire import wire_of
 from hub.domain.held import MoneyState
 from hub.domain.mail import Mail, MailRefused
@@ -36,6 +35,7 @@ from hub.domain.papers import (
     StatementMail,
 )
 from hub.domain.statement import compute_statement
+from hub.texts.words.mails import WORDS as MAILS
 from hub_hookspecs import Mode, Money, PayButton
 
 LINE = PaidLine(number="", applied=Money(3000000, "CRC"), left=Money(4450000, "CRC"))
@@ -148,40 +148,12 @@ def test_a_country_may_have_words_of_its_own(samples: Samples) -> None:
     assert draw(documents, value, "es_CO").subject == "Soporte de tu pago a Ferretería El Roble"
 
 
-PLACES = re.compile(r"\{(\w+)\}")
-
-
-@pytest.mark.parametrize("locale", ["es_CR", "es_CO", "en"])
-def test_a_catalogue_says_every_text_with_the_same_places_to_fill(locale: str) -> None:
-    spoken, told = texts_for("es_CR"), texts_for(locale)
-    assert len(spoken) > 300
-    assert told.keys() == spoken.keys()
-    odd = [key for key, words in told.items() if set(PLACES.findall(words)) != set(PLACES.findall(spoken[key]))]
-    assert odd == []
-    with (LOCALES / f"{locale}.po").open("rb") as stream:
-        entries = [item for item in read_po(stream, locale=locale) if item.id]
-    assert [item.context for item in entries if item.fuzzy or not item.string] == []
-    assert {item.context: item.id for item in entries} == spoken
-
-
 def test_every_text_that_the_code_names_is_there() -> None:
     folder = Path(str(text.__code__.co_filename)).parent
     code = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".html"))
     named = set(re.findall(r"\bt\(\s*\"([a-z_.]+[a-z])\"", code))
     assert len(named) > 100
-    assert named - texts_for("es_CR").keys() == set()
-
-
-def test_a_text_without_translation_or_in_doubt_is_not_said(tmp_path: Path) -> None:
-    """The control: a file in which something is missing says less."""
-    file = tmp_path / "en.po"
-    file.write_text(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
-        'msgctxt "label.total"\nmsgid "Total"\nmsgstr ""\n\n'
-        '#, fuzzy\nmsgctxt "label.due"\nmsgid "Vence"\nmsgstr "Due"\n',
-        encoding="utf-8",
-    )
-    assert read_texts(file) == {}
+    assert named - MAILS.keys() == set()
 
 
 SPANISH = re.compile(

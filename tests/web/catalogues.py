@@ -1,6 +1,6 @@
 """Everything that pages say, found where it is written; and the catalogues in which it is translated.
 
-``./run python tests/web/catalogues.py`` brings ``hub/web/locale/*.po`` up to date: what is new stands there with an
+``./run python tests/web/catalogues.py`` brings ``hub/texts/locale/*.po`` up to date: what is new stands there with an
 empty translation, which a test then finds, and what is said no longer is dropped.
 """
 
@@ -17,11 +17,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from hub.texts.words import WORDS, ByReader
+
 ROOT = Path(__file__).parents[2]
 HUB = ROOT / "hub"
 WEB = HUB / "web"
-LOCALES = WEB / "locale"
-NAMES = ("es_CR", "es_CO", "en")
+LOCALES = HUB / "texts" / "locale"
+NAMES = ("es_CO", "en")
 CONTEXT = "\x04"
 PAYERS = "payers"
 MERCHANTS = "merchants"
@@ -66,8 +68,8 @@ SENTENCE = re.compile(r"[A-ZÁÉÍÓÚ«]")
 ENGLISH = re.compile(r"\b(the|of|and|are|not|this|with)\b")
 CODE = re.compile(r"^[a-z_]+$|^[/#<]|^\W*$|--map|^[A-Z]{2,}$|no-store|no-referrer")
 MORE = (
-    *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("factura", "facturas")),
-    *(f"{what} {thing} %(numbers)s" for what in ("Pago", "Abono") for thing in ("pedido", "pedidos")),
+    *(f"{what} {thing} {{numbers}}" for what in ("Pago", "Abono") for thing in ("factura", "facturas")),
+    *(f"{what} {thing} {{numbers}}" for what in ("Pago", "Abono") for thing in ("pedido", "pedidos")),
     "Abono a cuenta",
 )
 """Put together from parts, so that no literal shows the whole of it."""
@@ -91,7 +93,7 @@ class Said:
 def everything() -> dict[str, Said]:
     """All messages by key; who is found first is kept, payers before merchants."""
     found: dict[str, Said] = {}
-    for said in (*in_templates(), *in_code(), *in_records()):
+    for said in (*in_templates(), *in_code(), *in_records(), *in_words()):
         known = found.get(said.key)
         if known is None or (said.plural and not known.plural):
             found[said.key] = said
@@ -132,6 +134,12 @@ def in_code() -> Iterator[Said]:
         yield from (Said(text, where=path.name) for text in literals(tree) if is_words(text))
 
 
+def in_words() -> Iterator[Said]:
+    """The words of every text, by its room."""
+    for id, form in WORDS.items():
+        yield from (Said(words, where=f"~{id.partition('.')[0]}") for words in forms_of(form))
+
+
 def in_records() -> Iterator[Said]:
     """Sentences that reach pages from elsewhere: refusals, names of identity documents."""
     from hub.domain.activity import Concept
@@ -144,7 +152,7 @@ def in_records() -> Iterator[Said]:
     yield from (Said(concept.value, readers=PAYERS, where="activity") for concept in Concept)
     for text in ABSENCE_WORDS.values():
         yield Said(text, readers=PAYERS, where="offer")
-        yield Said(f"%(provider)s {text}.", where="words.py")
+        yield Said(f"{{provider}} {text}.", where="words.py")
     for pair in FAULTS.values():
         yield from (Said(text, readers=PAYERS, where="app.py") for text in pair)
     yield from (Said(text, where="receipt.py") for text in MORE)
@@ -169,7 +177,7 @@ def labels() -> Iterator[str]:
 
 def is_words(text: str) -> bool:
     """Whether a literal looks like something said to people in Spanish."""
-    bare = re.sub(r"%\(\w+\)s", "", text).strip()
+    bare = re.sub(r"\{\w+\}", "", text).strip()
     if CODE.search(bare) or ENGLISH.search(bare) or len(bare) < 4:
         return False
     return bool(SPANISH.search(bare)) or bool(re.match(r"[A-ZÁÉÍÓÚ][a-záéíóúñ]+( [a-záéíóúñ]+)*(: [\d.,]+|\.)?$", bare))
@@ -214,15 +222,15 @@ def text_of(node: ast.AST) -> str:
     """A literal as a message id: what is filled in has the name of what fills it."""
     match node:
         case ast.Constant(value=str(text)):
-            return re.sub(r"\{(\w+)\}", r"%(\1)s", text)
+            return text
         case ast.JoinedStr(values=parts):
             names: dict[str, str] = {}
             out = ""
             for part in parts:
                 if isinstance(part, ast.Constant):
-                    out += str(part.value).replace("%", "%%")
+                    out += str(part.value)
                 elif isinstance(part, ast.FormattedValue):
-                    out += f"%({name_for(ast.unparse(part.value), names)})s"
+                    out += f"{{{name_for(ast.unparse(part.value), names)}}}"
             return out
     return ""
 
@@ -244,47 +252,63 @@ def read(name: str) -> Catalog:
         return read_po(stream, locale=name, abort_invalid=True)
 
 
-def update(name: str, known: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+def update(name: str) -> list[str]:
     """Write a catalogue anew; gives back what it does not say yet."""
     told: dict[str, tuple[str, ...]] = {}
-    file = LOCALES / f"{name}.po"
-    if file.exists():
-        for message in read(name):
-            one = message.id if isinstance(message.id, str) else message.id[0]
-            strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-            told[f"{message.context}{CONTEXT}{one}" if message.context else one] = strings
-    told |= known or {}
+    for message in read(name):
+        one = message.id if isinstance(message.id, str) else message.id[0]
+        strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        told[f"{message.context}{CONTEXT}{one}" if message.context else one] = strings
+    known = everything()
+    for key in told.keys() & own_keys():
+        known[key] = Said(known[key.rpartition(CONTEXT)[2]].text, about=key.partition(CONTEXT)[0])
     catalog = Catalog(locale=name, charset="utf-8", fuzzy=False, header_comment=f"# {HEADS[name]}")
     missing = []
-    for key, said in sorted(everything().items(), key=lambda item: (item[1].readers != PAYERS, item[1].where, item[0])):
-        strings = told.get(key, ())
-        if not all(strings) or not strings:
-            strings = (said.text, said.plural)[: 2 if said.plural else 1] if is_same_in(name, said) else ()
-        if not strings:
+    for key, said in sorted(known.items(), key=lambda item: (item[1].readers != PAYERS, item[1].where, item[0])):
+        strings = tuple(told.get(key, ()))
+        spoken = bool(strings) and all(strings)
+        if name == "es_CO" and (strings[:1] == (said.text,) or not spoken) and not is_addressed(said.text):
+            continue
+        if not spoken:
             missing.append(key)
-        where = [(said.where.partition(":")[0], None)]
         if said.plural:
-            catalog.add((said.text, said.plural), strings or ("", ""), where, context=said.about or None)
+            catalog.add((said.text, said.plural), strings or ("", ""), context=said.about or None)
         else:
-            catalog.add(said.text, (strings or ("",))[0], where, context=said.about or None)
-    with file.open("wb") as stream:
-        write_po(stream, catalog, width=118, omit_header=False, sort_by_file=False)
-    text = file.read_text(encoding="utf-8")
+            catalog.add(said.text, strings[0] if strings else "", context=said.about or None)
+    with (LOCALES / f"{name}.po").open("wb") as stream:
+        write_po(stream, catalog, width=0, omit_header=False, sort_by_file=False)
+    text = (LOCALES / f"{name}.po").read_text(encoding="utf-8")
     kept = [line for line in text.splitlines() if not UNSAID.match(line)]
-    file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    (LOCALES / f"{name}.po").write_text("\n".join(kept) + "\n", encoding="utf-8")
     return missing
 
 
-def is_same_in(name: str, said: Said) -> bool:
-    """Whether the Spanish as it is written serves: always in Costa Rica, and in Colombia where nobody is addressed."""
-    return name == "es_CR" or (name == "es_CO" and not USTED.search(said.text))
+def own_keys() -> set[str]:
+    """Keys under which a catalogue may say one text by its id, otherwise than the same words elsewhere."""
+    return {f"{id}{CONTEXT}{words}" for id, form in WORDS.items() for words in forms_of(form)}
 
 
-UNSAID = re.compile(r'"(POT-|PO-Rev|Last-T|Language-T|Generated|Project|Report|MIME)')
+def forms_of(words: str | ByReader) -> tuple[str, ...]:
+    """All the words of a text."""
+    return (words,) if isinstance(words, str) else (words.browser, words.terminal)
+
+
+def is_addressed(text: str) -> bool:
+    """Whether the Spanish speaks to its reader with *usted*, so that Colombia says it otherwise."""
+    return bool(USTED.search(text)) and not OF_OTHERS.match(text)
+
+
+OF_OTHERS = re.compile(
+    "Este cliente no tiene correo|Columnas de facturas|Cada persona entra|Impórtalos con|Lo que no encaja"
+    "|Hay una devolución|El cliente está en|Falta que el cliente|Recibido por el proveedor|Llegó en otra moneda"
+    "|Se devolvió a \\{|El banco de|Llegan notificaciones|una devolución sin su"
+    "|.*excepción espera|.*excepciones esperan|.*celular simulado"
+)
+"""Sentences about somebody else, whose words look like an address to the reader."""
+UNSAID = re.compile(r'#, python-brace|"(POT-|PO-Rev|Last-T|Language-T|Generated|Project|Report|MIME)')
 """Heads of a file that change with each run and tell nothing."""
 HEADS = {
-    "es_CR": "Español de Costa Rica: usted, como está escrito en las páginas.",
-    "es_CO": "Español de Colombia: tú.",
+    "es_CO": "Español de Colombia: lo que dice de otro modo, con tú.",
     "en": "English.",
 }
 USTED = re.compile(

@@ -19,8 +19,8 @@ from hub.domain.payment import Payment, Status
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.view_payment import payment_link_id
+from hub.texts.engine import texts_for
 from hub.web.portal.words import REASONS
-from hub.web.texts import texts_for
 from hub_hookspecs import Done, PostForm, ReasonKind, ShowReference
 
 Forms = Callable[[str], list[dict[str, Any]]]

@@ -16,8 +16,8 @@ from hub.flows.merchants.save_company import CompanyForm, CompanySaved, save_com
 from hub.flows.merchants.save_logo import remove_logo, save_logo
 from hub.flows.merchants.save_options import save_options
 from hub.flows.payments.offer_buttons import place_of
+from hub.texts.engine import message as _
 from hub.web.pages import Page
-from hub.web.texts import message as _
 from hub_hookspecs import Money, plain
 
 from .desk import AtDesk, Brought, Desk, Form, by_field

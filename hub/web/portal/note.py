@@ -19,8 +19,8 @@ from hub.domain.proof import MOST_BYTES, NotTaken
 from hub.flows.statements.report_payment import Report, report_payment
 from hub.flows.statements.view_statement import StatementView
 from hub.flows.statements.write_note import write_note
+from hub.texts.engine import message as _
 from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
-from hub.web.texts import message as _
 from hub_hookspecs import Money
 
 from .statement import address_of, pages_for, statement_for

@@ -20,6 +20,7 @@ from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.run_operation import NotAllowed, cancel_payment
 from hub.flows.payments.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
+from hub.texts.engine import message as _
 from hub.web.heads import is_head
 from hub.web.pages import (
     HEADERS,
@@ -35,7 +36,6 @@ from hub.web.pages import (
 )
 from hub.web.pay_step import GO_ON, masked, written
 from hub.web.portal.words import REASONS
-from hub.web.texts import message as _
 from hub_hookspecs import Kind, Money, PostForm, Redirect, ShowQr
 
 CANCEL: Final = "cancel"

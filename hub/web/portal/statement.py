@@ -13,10 +13,10 @@ from hub.domain.papers import letterhead_for
 from hub.domain.statement import Section, StatementRow, default_selection, number_of
 from hub.flows.statements.view_statement import StatementView, view_statement
 from hub.flows.views.view_activity import ActivityView
+from hub.texts.engine import message as _
 from hub.web.heads import is_head
 from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
-from hub.web.texts import message as _
 from hub_hookspecs import Channel, Money, Redirect
 
 SAID: Final = {

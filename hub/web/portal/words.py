@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hub.web.texts import message as _
+from hub.texts.engine import message as _
 from hub_hookspecs import ReasonKind
 
 REASONS: Final[Mapping[ReasonKind, str]] = {

@@ -1,0 +1,41 @@
+"""What is said to people, before anybody knows who reads it and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypeAlias
+
+import attrs
+
+from hub_hookspecs import Money
+
+Value: TypeAlias = "str | int | Money | date | datetime | Text | tuple[Text, ...]"
+"""What fills a place of a text: names and numbers as they are, figures for the reader to write, further texts."""
+
+
+@attrs.frozen(init=False)
+class Text:
+    """A sentence or a label as a value: ``Text("bill.owes", number="FE-1", balance=Money(...))``.
+
+    It becomes words where its reader is known, from the table in ``hub.texts.words``.
+
+    Attributes:
+        id: A symbol, ``room.what``; the table has the words of each.
+    """
+
+    id: str
+    _values: tuple[tuple[str, Value], ...]
+
+    def __init__(self, id: str, /, **values: Value) -> None:
+        self.__attrs_init__(id, tuple(sorted(values.items())))
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """What fills the places of the words, by name."""
+        return dict(self._values)
+
+    def __str__(self) -> str:
+        """For developers: ``bill.owes(balance=5.00 CRC, number=FE-1)``."""
+        filled = ", ".join(f"{name}={value}" for name, value in self._values)
+        return f"{self.id}({filled})" if filled else self.id

@@ -1,0 +1,14 @@
+"""The words of every text, by its id, in the Spanish of Costa Rica: what catalogues translate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from . import mails
+from .by_reader import ByReader as ByReader
+
+ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (mails.WORDS,)
+"""Each room's own; a test holds that no id stands in two."""
+
+WORDS: Final[Mapping[str, str | ByReader]] = {id: words for room in ROOMS for id, words in room.items()}
