@@ -71,8 +71,8 @@ class _Terminal:
         return day.isoformat()
 
     def moment(self, moment: datetime, /) -> str:
-        """``2026-11-21 09:41+00:00``."""
-        return moment.isoformat(" ", "minutes")
+        """``2026-11-21 09:41``, where the moment is told."""
+        return f"{moment:%Y-%m-%d %H:%M}"
 
 
 TERMINAL = _Terminal()
@@ -89,11 +89,14 @@ def _lines(error: Exception) -> Iterator[str]:
     if isinstance(error, OSError):
         yield f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     elif (code := getattr(error, "code", None)) in NOT_ALLOWED:
-        yield f"{NOT_ALLOWED[str(code)]} ({in_english(str(error))})" if code in DETAILED else NOT_ALLOWED[str(code)]
+        said = getattr(error, "message", None) or str(error)
+        yield f"{NOT_ALLOWED[str(code)]} ({in_english(said)})" if code in DETAILED else NOT_ALLOWED[str(code)]
     elif type(error).__module__.startswith(OURS) or type(error) is LookupError:
         # Every exception class of the hub is worded for people; a form's says which fields.
         fields = [problem for problem in getattr(error, "problems", ()) if hasattr(problem, "field")]
         told = [f"{problem.field}: {in_english(problem.message)}" for problem in fields]
-        yield from told or map(in_english, str(error).splitlines())
+        said = getattr(error, "message", None)
+        lines = [in_english(said)] if said else list(map(in_english, str(error).splitlines()))
+        yield from told or lines
         if not str(error):
             yield type(error).__name__

@@ -134,12 +134,15 @@ class Reader:
 
 def sentence(reader: Reader, item: NotOffered) -> str:
     """Why a provider is not offered; its name goes before a reason that does not begin with it."""
-    bare = item.reason.removeprefix(item.provider).strip()
-    told = reader.told(bare)
-    if told != bare:
-        words = f"{item.provider} {told}"
+    if isinstance(item.reason, Text):
+        words = reader.words(item.reason)
     else:
-        words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
+        bare = item.reason.removeprefix(item.provider).strip()
+        told = reader.told(bare)
+        if told != bare:
+            words = f"{item.provider} {told}"
+        else:
+            words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
@@ -157,6 +160,8 @@ def _clean(value: Any, *, multiline: bool) -> Any:
         return _line(value, multiline)
     if isinstance(value, tuple):
         return tuple(_clean(item, multiline=False) for item in value)
+    if isinstance(value, Text):
+        return Text(value.id, **{name: _clean(item, multiline=False) for name, item in value.values.items()})
     if isinstance(value, Money) or not attrs.has(type(value)):
         return value
     before = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}

@@ -11,6 +11,7 @@ import unicodedata
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import Country, IdentityDocument, IdentityType
 
 LONGEST = 60
@@ -20,14 +21,14 @@ APART = re.compile(r"(?P<number>.+)[-\u2010-\u2015\u2212]\s*(?P<digit>[0-9])\s*"
 
 @attrs.frozen
 class Problem:
-    """What is wrong with one field of a form, in the words for the person who fills it in.
+    """What is wrong with one field of a form, for the person who fills it in.
 
     Attributes:
         field: ``identity_type``, ``identity_number`` or ``check_digit``.
     """
 
     field: str
-    message: str
+    message: Text | str
 
 
 class Invalid(Exception):

@@ -6,6 +6,7 @@ import enum
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import Channel, PayButton, ProviderInfo, Way
 
 from .account import AccountStatus, ProviderAccount, offered_currencies
@@ -73,10 +74,10 @@ class Offered:
     ways: tuple[Way, ...]
     currencies: tuple[str, ...]
     absence: Absence | None = None
-    pause_text: str = ""
+    pause_text: Text | str = ""
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Text | str:
         """Why it is not offered, in the payer's words; empty when it is."""
         if self.absence is None:
             return ""

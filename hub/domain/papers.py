@@ -43,6 +43,7 @@ from hub.domain.logo import Logo
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
 from hub.domain.statement import Statement
+from hub.domain.text import Text
 from hub_hookspecs import Country, Credentials, FieldMatch, Mode, Money, PayButton, ReasonKind
 
 
@@ -109,7 +110,7 @@ class NotOffered:
     """A provider that is not offered here, and why: a sentence for people."""
 
     provider: str
-    reason: str
+    reason: Text | str
 
 
 @attrs.frozen(kw_only=True)
@@ -256,7 +257,7 @@ class ReceivedTransaction:
     credit: Money | None = None
     status: str
     back: MoneyBack | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text, ...] = ()
     cash_receipt: str = ""
     record_url: str = ""
     receipt_url: str = ""
@@ -436,7 +437,7 @@ class AccountResultMail:
     last_heard_at: datetime | None = None
     proves_nothing: bool = False
     buttons: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
+    channels: tuple[Text, ...] = ()
     url: str
 
 

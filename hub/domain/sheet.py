@@ -7,6 +7,8 @@ from typing import Final
 
 import attrs
 
+from hub.domain.text import Text
+
 DISPLAYED: Final = 40
 AROUND: Final = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
 
@@ -30,7 +32,7 @@ class Fault:
     line: int
     column: str
     value: str = attrs.field(converter=shorten)
-    message: str
+    message: Text | str
 
     def __str__(self) -> str:
         place = ", ".join(filter(None, (f"línea {self.line}" if self.line else "archivo", self.column)))

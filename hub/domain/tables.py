@@ -19,6 +19,7 @@ from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, r
 from hub.domain.identity import read_document
 from hub.domain.sheet import Fault, JsonNumber, Row, Table
 from hub.domain.table_file import read_table
+from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Country, IdentityDocument, Money
 
 T = TypeVar("T")
@@ -229,12 +230,12 @@ class _Cells:
         """The cell as it stands, empty where there is none."""
         return self._row.cells.get(self._columns.get(column, ""), "")
 
-    def note(self, column: str, message: str) -> None:
+    def note(self, column: str, message: Text | str) -> None:
         """Note that something is wrong with a cell."""
         self.faulty = True
         self._faults.append(self.fault(column, message))
 
-    def fault(self, column: str, message: str) -> Fault:
+    def fault(self, column: str, message: Text | str) -> Fault:
         """A fault in a cell of this row, under the file's own column name."""
         return Fault(self.line, self._columns.get(column, column), self.raw(column), message)
 

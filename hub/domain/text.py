@@ -39,3 +39,11 @@ class Text:
         """For developers: ``bill.owes(balance=5.00 CRC, number=FE-1)``."""
         filled = ", ".join(f"{name}={value}" for name, value in self._values)
         return f"{self.id}({filled})" if filled else self.id
+
+
+class Refusal(ValueError):
+    """Why something is not done, as a text for whoever asked."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message

@@ -97,7 +97,7 @@ class Reader:
     def why_not(self, offer: Offered) -> str:
         """Why a provider is not offered, in the reader's language."""
         if offer.absence is None or offer.pause_text:
-            return offer.pause_text
+            return self.told(offer.pause_text)
         return f"{offer.name} {self.say(ABSENCE_WORDS[offer.absence])}"
 
     def you(self, formal: str, familiar: str) -> str:

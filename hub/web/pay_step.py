@@ -23,6 +23,7 @@ from hub.domain.offer import Offered
 from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
+from hub.domain.text import Text
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
 from hub.flows.payments.view_payment import view_payment
@@ -435,6 +436,8 @@ def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: Not
     say = reader.say
     if refusal.code == "field":
         name = refusal.culprit if refusal.culprit == "email" else f"field.{way}.{refusal.culprit}"
+        if isinstance(refusal.message, Text):
+            return Trouble(field=name, field_error=reader.words(refusal.message))
         told = found.said(refusal.message, reader.locale) if found else refusal.message
         return Trouble(field=name, field_error=say(told))
     if refusal.code == "unproven":
@@ -443,5 +446,5 @@ def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: Not
     if refusal.code in REFUSALS:
         return Trouble(message=say(REFUSALS[refusal.code], provider=name))
     if refusal.code in ("not_offered", "not_installed", "unknown_account", "unknown_way"):
-        return Trouble(message=refusal.message or say(NOT_OFFERED))
+        return Trouble(message=reader.told(refusal.message or say(NOT_OFFERED)))
     return Trouble(message=say(CHANGED))

@@ -29,6 +29,7 @@ from hub.domain.refusals import Conflict
 from hub.flows.books.import_files import ImportReport, import_invoices
 from tests.bookkeeping.desk import Desk, Missing, Refused, make_origin, run
 from tests.bookkeeping.referee import agreed
+from tests.spoken import spoken
 from tests.worlds.__main__ import quiet
 from tests.worlds.machine import InlineStore, Life
 
@@ -488,8 +489,8 @@ class Book:
         report = run(import_invoices(self.desk.hub, self.desk.merchant, self.last, decimal="."))
         if report.faults:
             raise Broken(f"{text}: {report.faults}")
-        said = [f"refused {fault.value}: {fault.message}" for fault in report.refused]
-        said += [f"differs {fault.value}: {fault.message}" for fault in report.differences]
+        said = [f"refused {fault.value}: {spoken(fault.message)}" for fault in report.refused]
+        said += [f"differs {fault.value}: {spoken(fault.message)}" for fault in report.differences]
         self.story.append("; ".join([*text.splitlines(), *said]))
         return report
 

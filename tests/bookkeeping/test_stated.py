@@ -15,6 +15,7 @@ from hub.flows.books import book_money, import_files
 from hub.flows.books.import_files import ImportReport, import_invoices
 from hub.flows.corrections.resolve_review import resolve_review
 from tests.bookkeeping.desk import Desk, read_case, run
+from tests.spoken import spoken
 
 CASES = Path(__file__).parent / "cases"
 Desks = Callable[[str], Desk]
@@ -33,7 +34,7 @@ def _file(total: str, balance: str) -> bytes:
 
 
 def told(report: ImportReport) -> list[str]:
-    return [difference.message for difference in report.differences]
+    return [spoken(difference.message) for difference in report.differences]
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_a_row_in_another_currency_is_set_aside_and_not_remembered(paid: Desk) -
     file = _file("100000.00", "0.00").replace(b"CRC", b"USD")
     report = run(import_invoices(paid.hub, paid.merchant, file, decimal="."))
 
-    assert ["CRC" in fault.message for fault in report.refused] == [True]
+    assert ["CRC" in spoken(fault.message) for fault in report.refused] == [True]
     assert row(paid) == before
 
 

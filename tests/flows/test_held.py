@@ -22,6 +22,7 @@ from hub.flows.views.view_record import record_of
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
 from tests.flows.test_returns import paid, returned
+from tests.spoken import refused, spoken
 
 
 def corrected(desk: Desk, payment: Payment, minor: int) -> None:
@@ -154,8 +155,8 @@ def test_a_rest_is_not_offered_by_a_provider_that_gives_back_all_or_nothing(desk
     record = desk.read(lambda tx: record_of(tx, desk.hub, desk.payment(payment)))
 
     assert record.refundable is None
-    assert "solo devuelve el monto completo" in record.why_not
-    with pytest.raises(NotAllowed, match=r"quedan 700\.00 COP"):
+    assert "solo devuelve el monto completo" in spoken(record.why_not)
+    with refused(NotAllowed, match=r"quedan 700\.00 COP"):
         asyncio.run(decide_refund(desk.hub, payment.id, by="Ana", why="x"))
 
 
@@ -165,7 +166,7 @@ def test_money_in_another_currency_is_given_back_elsewhere_and_says_so(desk: Des
     strange = Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(2_500, "USD"), vouched=vouched)
     desk.tell(payment, strange)
 
-    with pytest.raises(NotAllowed, match=r"en otra moneda, 25\.00 USD"):
+    with refused(NotAllowed, match=r"en otra moneda, 25\.00 USD"):
         desk.read(lambda tx: refundable(tx, desk.hub, desk.payment(payment)))
 
 
@@ -184,7 +185,7 @@ def test_where_no_money_is_left_the_receipt_says_what_became_of_it(
     desk.tell(payment, paid(payment, 100_000))
     happen(desk, payment)
 
-    with pytest.raises(Invalid, match=why):
+    with refused(Invalid, match=why):
         asyncio.run(record_for_payment(desk.hub, desk.companies["CO"], payment.id, by="Ana"))
 
 
@@ -194,5 +195,5 @@ def test_for_money_in_suspense_there_is_no_receipt_yet_and_it_is_not_called_retu
     strange = Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(2_500, "USD"), vouched=vouched)
     desk.tell(payment, strange)
 
-    with pytest.raises(Invalid, match="en otra moneda y está en suspenso"):
+    with refused(Invalid, match="en otra moneda y está en suspenso"):
         asyncio.run(record_for_payment(desk.hub, desk.companies["CO"], payment.id, by="Ana"))

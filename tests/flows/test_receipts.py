@@ -28,6 +28,7 @@ from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.views.print_paper import cash_receipt_paper
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Debtor, Desk, broken, rows
+from tests.spoken import refused
 
 
 def paid(payment: Payment, minor: int = 0, *, movement: str = "", event: str = "") -> Observation:
@@ -247,7 +248,7 @@ def test_a_form_by_hand_that_tells_of_other_money_is_not_taken_for_the_receipt_t
         return receipt
 
     assert send(50_000) == send(50_000)
-    with pytest.raises(Invalid, match="RC-000001 con otros datos"):
+    with refused(Invalid, match="RC-000001 con otros datos"):
         send(60_000)
     assert desk.credit(debtor) == {"COP": 50_000}
 
@@ -263,7 +264,7 @@ def test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk
     receipt = record(desk, payment)
     less = [Deduction(payable_id=debtor.payables[0].id, tax=tax, amount=2_500)]
 
-    with pytest.raises(Invalid, match=receipt.label):
+    with refused(Invalid, match=receipt.label):
         record(desk, payment, deductions=less)
     assert desk.due(debtor.payables[0]) == 2_500
 

@@ -16,6 +16,7 @@ from hub.flows.payments.view_payment import view_of
 from hub.flows.views.view_desk import view_start
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, World, broken
+from tests.spoken import refused
 
 
 def paid(payment: Payment, minor: int) -> Observation:
@@ -53,7 +54,7 @@ def test_what_may_still_be_given_back_counts_each_return_once(desk: Desk) -> Non
     desk.tell(payment, returned(payment, 30_000, event="R1"))
     desk.tell(payment, returned(payment, 30_000), source=ObservedBy.NOTIFICATION)
 
-    with pytest.raises(NotAllowed, match=r"70"):
+    with refused(NotAllowed, match=r"70"):
         desk.read(lambda tx: refundable(tx, desk.hub, desk.payment(payment), Money(99_000, "COP")))
 
 
@@ -95,9 +96,9 @@ def test_what_went_back_is_no_credit_and_asks_for_no_receipt(world: World, kind:
     view = world.read(lambda tx: view_of(tx, world.hub, world.payment(payment), world.clock.now))
     assert (view.payment.status, view.credit, view.is_unrecorded) == (Status.PAID, None, False)
     assert world.run(view_start(world.hub, merchant)).unrecorded == ()
-    with pytest.raises(NotAllowed, match="no queda nada"):
+    with refused(NotAllowed, match="no queda nada"):
         world.read(lambda tx: refundable(tx, world.hub, world.payment(payment)))
-    with pytest.raises(Invalid, match="no queda dinero"):
+    with refused(Invalid, match="no queda dinero"):
         world.run(record_for_payment(world.hub, merchant, payment.id, by="Ana"))
 
 

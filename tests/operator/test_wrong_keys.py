@@ -32,6 +32,7 @@ from tests.faults.harness import News, World, broken, until
 from tests.operator.test_keys import beside as beside
 from tests.operator.test_keys import deliver, is_booked, paid_at_the_provider, ready
 from tests.operator.test_process import Served, payments, serving
+from tests.spoken import refused
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: signals")
 
@@ -211,7 +212,7 @@ def test_payments_wait_and_are_not_closed_while_their_account_does_not_open(worl
     keys.lose()
     world.pass_time(hours=3)
     assert world.payment(payment).status is Status.PENDING
-    with pytest.raises(NotPossible, match="not_offered"):
+    with refused(NotPossible, match="not_offered"):
         world.run(start_payment(world.hub, world.request(world.debtor("CR", 90_000))))
     keys.find()
     world.pass_time(hours=3)

@@ -28,6 +28,7 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.offer import ABSENCE_WORDS, Absence, availability, currencies_of
+from hub.domain.text import Text
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, tell_account
@@ -289,7 +290,7 @@ def _take_another(tx: Tx, hub: Hub, draft: Draft, entry: Entry, now: datetime) -
 def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: datetime) -> Draft:
     code, merchant, provider = entry.code, tx.merchants.get(entry.merchant_id), hub.providers.get(entry.code)
     if merchant is None:
-        raise Invalid((Problem("company", "No existe la empresa"),))
+        raise Invalid((Problem("company", Text("company.unknown")),))
     country = merchant.company.country
     absence = availability(
         installed=provider.info if provider else None,
@@ -355,7 +356,7 @@ def _meant(tx: Tx, merchant: Merchant, entry: Entry) -> ProviderAccount | None:
 
 def _refuse_other_names(info: ProviderInfo, retired: ProviderAccount, given: Mapping[str, str]) -> None:
     problems = [
-        Problem(item.name, "Este dato nombra otra cuenta del proveedor; una cuenta anterior solo recibe los suyos")
+        Problem(item.name, Text("account.retired_takes_own_only"))
         for item in info.identifying
         if names_another(info, retired.settings, {item.name: given.get(item.name, "")})
     ]
@@ -368,7 +369,7 @@ def _cleaned(info: ProviderInfo, values: Mapping[str, str], entered_by: EnteredB
     declared = {setting.name: setting for setting in info.settings if setting.entered_by is entered_by}
     strange = sorted(set(values) - set(declared))
     if strange:
-        raise Invalid(tuple(Problem(name, f"{info.name} no tiene este dato") for name in strange))
+        raise Invalid(tuple(Problem(name, Text("account.field_unknown", provider=info.name)) for name in strange))
     return {name: value.strip() for name, value in values.items() if value.strip()}
 
 
@@ -387,15 +388,13 @@ def _refuse_bad(
     ]
     for setting in info.settings:
         if setting.unique and setting.name in given and _is_taken(tx, account, setting.name, given[setting.name]):
-            problems.append(
-                Problem(setting.name, "Otra empresa ya usa este dato; el operador debe confirmarlo antes de activarlo")
-            )
+            problems.append(Problem(setting.name, Text("account.used_by_other_company")))
     if problems:
         raise Invalid(tuple(problems))
 
 
 def _of_another(name: str) -> Problem:
-    return Problem(name, "Los datos nombran otra cuenta del proveedor: escriba también este, el de esa cuenta")
+    return Problem(name, Text("account.field_names_other_account"))
 
 
 def _is_left_out(info: ProviderInfo, name: str, given: Mapping[str, str]) -> bool:
@@ -564,11 +563,11 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | Non
         if account is None:
             raise LookupError(f"no account {account_id}")
         if account.report and account.report.contradicts:
-            raise Invalid((Problem("identity", "La identidad no coincide con la del proveedor"),))
+            raise Invalid((Problem("identity", Text("account.identity_differs")),))
         if account.report is None or account.status is not AccountStatus.NEEDS_CONFIRMATION:
-            raise Invalid((Problem("identity", "No hay nada que confirmar. Remedio: valide de nuevo la conexión"),))
+            raise Invalid((Problem("identity", Text("account.nothing_to_confirm")),))
         if seen not in (None, account.credentials):
-            raise Invalid((Problem("identity", "Alguien más cambió los datos de esta cuenta: revíselos y confirme"),))
+            raise Invalid((Problem("identity", Text("account.changed_before_confirming")),))
         after = attrs.evolve(
             account,
             confirmed_by=by,

@@ -16,6 +16,7 @@ import attrs
 
 from hub.domain.account import ACCEPTED, AccountStatus, ProviderAccount, status_after
 from hub.domain.identity import Invalid, Problem
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx, Unopened
 from hub_hookspecs import EnteredBy, IdentityReport
 
@@ -24,8 +25,7 @@ from .reseal_secrets import refuse_forgotten
 
 CHANGED = Problem(
     "provider",
-    "Alguien más cambió los datos de esta cuenta."
-    " Vea lo que ahora está guardado; si envía los suyos otra vez, lo reemplazan",
+    Text("account.changed_meanwhile"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Erasure
 from hub.domain.merchant import Merchant
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub_hookspecs import Mode
@@ -19,14 +20,14 @@ async def erase_note(hub: Hub, merchant: Merchant, mode: Mode, key: str, *, by: 
     """
     now, why = hub.clock(), reason.strip()[:300]
     if not why:
-        raise Invalid((Problem("reason", "Indique por qué se borra"),))
+        raise Invalid((Problem("reason", Text("note.reason_missing")),))
 
     def write(tx: Tx) -> None:
         found = [entry for entry in tx.ledger.keyed(merchant.id, mode, key) if entry.key == key]
         if not found:
             raise LookupError(f"there is no entry {key!r}")
         if not found[0].note:
-            raise Invalid((Problem("entry", f"{key} no tiene texto"),))
+            raise Invalid((Problem("entry", Text("note.none", key=key)),))
         tx.ledger.erase_note(merchant.id, mode, key, Erasure(by=by, why=why, at=now))
         tell(tx, "note_erased", merchant=merchant.id, entry=key)
 

@@ -27,6 +27,7 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.sheet import Fault
 from hub.domain.stated import News, Standing, Stated, news_of, nothing_new
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
+from hub.domain.text import Text
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
@@ -261,7 +262,7 @@ def _save_invoices(
             customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
         customer_id = customers[row.customer_key]
         if customer_id is None:
-            message = "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
+            message = Text("import.customer_unknown")
             faults.append(Fault(row.line, "customer", row.customer_key, message))
             continue
         before = known.get(row.number)
@@ -365,19 +366,19 @@ def _add(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_
         tx.ledger.write(ledger.paid_elsewhere(payable, amount=outside, at=now))
 
 
-def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News) -> str:
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News) -> Text | None:
     """Why a row that contradicts what is paid or being paid is not taken."""
     if before.currency != row.total.currency:
-        return f"La factura está en {before.currency}; la moneda no se puede cambiar."
+        return Text("import.currency_fixed", currency=before.currency)
     moves = before.customer_id != customer_id
     if moves and (before.settled or news.revision or news.outside):
-        return "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente."
+        return Text("import.customer_fixed")
     if before.settled + news.outside > before.total + news.revision:
-        return f"Ya se pagaron {Money(before.settled, before.currency)}; el total no puede quedar por debajo."
+        return Text("import.total_below_paid", paid=Money(before.settled, before.currency))
     dated = before.issued_on != row.issued_on
     if (moves or dated or news.last != before.stated) and tx.payments.live_with([before.id]):
-        return "Hay un pago en curso de esta factura; importe de nuevo cuando termine."
-    return ""
+        return Text("import.payment_in_progress")
+    return None
 
 
 def _revise(
@@ -440,21 +441,15 @@ def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
         Money(abs(minor), row.total.currency) for minor in (row.balance.minor, standing.due, *standing.apart)
     )
     if rest.minor:
-        message = f"El archivo dice {stated}, aquí se deben {owed}: de {rest} no se sabe por qué; compare la factura."
+        message = Text("import.difference_unexplained", stated=stated, owed=owed, rest=rest)
     elif received.minor and back.minor:
-        message = (
-            f"El archivo dice {stated}, aquí se deben {owed}:"
-            f" no cuenta {received} que se recibieron o descontaron aquí, ni {back} que se devolvieron."
+        message = Text(
+            "import.difference_received_and_returned", stated=stated, owed=owed, received=received, back=back
         )
     elif received.minor:
-        message = (
-            f"El archivo dice {stated}, aquí se deben {owed}:"
-            f" {received} se recibieron o descontaron aquí y el archivo no los cuenta."
-        )
+        message = Text("import.difference_received", stated=stated, owed=owed, received=received)
     else:
-        message = (
-            f"El archivo dice {stated}, aquí se deben {owed}: {back} que el archivo cuenta como pagados se devolvieron."
-        )
+        message = Text("import.difference_returned", stated=stated, owed=owed, back=back)
     return Fault(row.line, "balance", row.number, message)
 
 

@@ -10,6 +10,7 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share, When
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
 
@@ -32,7 +33,7 @@ async def credit_bill(
     now = hub.clock()
     name = note_number.strip()
     if not name or len(name) > 60 or not name.isprintable():
-        raise Invalid((Problem("note", "Indique el número de la nota crédito"),))
+        raise Invalid((Problem("note", Text("credit_note.number_missing")),))
 
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
@@ -43,11 +44,9 @@ async def credit_bill(
             _refuse_too_much(tx, merchant, payable, amount)
             tx.ledger.write(entry)
         elif fixes_of(tx, before):
-            raise Invalid((Problem("note", f"La nota crédito {name} fue revertida; registre la otra con otro número"),))
+            raise Invalid((Problem("note", Text("credit_note.reversed", name=name)),))
         elif before.payable_id != payable.id or before.moved(LedgerKind.BILLED) != amount.minor:
-            raise Invalid(
-                (Problem("note", f"La nota crédito {name} ya está registrada para otra factura u otro monto"),)
-            )
+            raise Invalid((Problem("note", Text("credit_note.recorded_otherwise", name=name)),))
         return tx.payables.get(payable.id) or payable
 
     return await hub.store.write(write)
@@ -72,7 +71,7 @@ def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money
     left = payable.total - noted_on(tx, merchant, [payable])[payable.id]
     if amount.minor > left:
         rest = Money(max(0, left), payable.currency)
-        raise Invalid((Problem("amount", f"A la factura {payable.number} se le puede acreditar hasta {rest}"),))
+        raise Invalid((Problem("amount", Text("credit_note.too_much", number=payable.number, rest=rest)),))
 
 
 async def write_off_bill(
@@ -86,7 +85,7 @@ async def write_off_bill(
     """
     now = hub.clock()
     if not reason.strip():
-        raise Invalid((Problem("reason", "Indique por qué no se cobrará"),))
+        raise Invalid((Problem("reason", Text("write_off.reason_missing")),))
 
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
@@ -94,7 +93,7 @@ async def write_off_bill(
         wanted = payable.balance if amount is None else amount
         _refuse_amount(payable, wanted)
         if wanted.minor > payable.due:
-            raise Invalid((Problem("amount", f"La factura {payable.number} debe {payable.balance}"),))
+            raise Invalid((Problem("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
         earlier = tx.ledger.keyed(merchant.id, merchant.mode, f"writeoff:{payable.id}")
         tx.ledger.write(
             ledger.write_off(payable, number=len(earlier), amount=wanted.minor, at=now, note=_why(by, reason))
@@ -124,7 +123,7 @@ async def apply_credit(
         for share in shares:
             payable = payables.get(share.payable_id)
             if payable is None or payable.customer_id != customer_id or payable.mode is not merchant.mode:
-                raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
+                raise Invalid((Problem("invoices", Text("bill.of_other_customer")),))
             _refuse_live(tx, payable)
             used += _apply(tx, payable, share.amount)
         for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
@@ -134,7 +133,7 @@ async def apply_credit(
 
     def _apply(tx: Tx, payable: Payable, amount: int) -> list[Intake]:
         if not 0 < amount <= payable.due:
-            raise Invalid((Problem("amount", f"La factura {payable.number} debe {payable.balance}"),))
+            raise Invalid((Problem("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
         left, used = amount, list[Intake]()
         for intake in tx.ledger.unapplied(customer_id, merchant.mode, payable.currency):
             part = min(left, intake.unapplied)
@@ -144,7 +143,7 @@ async def apply_credit(
             left -= part
         if left:
             has = Money(amount - left, payable.currency)
-            raise Invalid((Problem("amount", f"El cliente solo tiene {has} a favor"),))
+            raise Invalid((Problem("amount", Text("credit.too_little", credit=has)),))
         return used
 
     return await hub.store.write(write)
@@ -159,16 +158,16 @@ def _invoice(tx: Tx, merchant: Merchant, number: str) -> Payable:
 
 def _refuse_amount(payable: Payable, amount: Money) -> None:
     if amount.currency != payable.currency:
-        raise Invalid((Problem("amount", f"La factura {payable.number} está en {payable.currency}"),))
+        raise Invalid(
+            (Problem("amount", Text("bill.other_currency", number=payable.number, currency=payable.currency)),)
+        )
     if amount.minor <= 0:
-        raise Invalid((Problem("amount", "El monto debe ser mayor que cero"),))
+        raise Invalid((Problem("amount", Text("amount.not_positive")),))
 
 
 def _refuse_live(tx: Tx, payable: Payable) -> None:
     if tx.payments.live_with([payable.id]):
-        raise Invalid(
-            (Problem("invoices", f"Hay un pago en línea en curso de {payable.number}; espere a que termine"),)
-        )
+        raise Invalid((Problem("invoices", Text("bill.payment_in_progress", number=payable.number)),))
 
 
 def _why(by: str, reason: str) -> str:

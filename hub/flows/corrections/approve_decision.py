@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.domain.decision import Decision, DecisionKind, is_same_person
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
@@ -33,10 +34,10 @@ async def approve_decision(hub: Hub, decision_id: str, *, by: str, why: str, via
     if proposed is None:
         raise LookupError(f"nothing of id {decision_id} waits for a second person: payment-hub review waiting")
     if is_same_person(proposed.by, by):
-        raise NotAllowed("second_person", f"{proposed.by} ya lo propuso; falta otra persona")
+        raise NotAllowed("second_person", Text("decision.second_person", by=proposed.by))
     made = await _say_the_same(hub, proposed, by=by, why=why, via=via)
     if made.id != proposed.id:
-        raise NotAllowed("changed", "La propuesta cambió mientras tanto; revise de nuevo qué espera")
+        raise NotAllowed("changed", Text("decision.changed"))
     return made
 
 

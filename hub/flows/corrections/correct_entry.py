@@ -9,6 +9,7 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState
+from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, free, reverse
 from hub.flows.ground.ports import Conflict, Hub, Tx
 from hub.flows.payments.record_observations import record_observations
@@ -29,10 +30,10 @@ REVERSIBLE = frozenset(
 """Kinds of which a whole entry may be wrong."""
 
 REMEDIES = {
-    EntryKind.BILL: "una factura se corrige importándola de nuevo",
-    EntryKind.CAPTURE: "lo que un proveedor probó se corrige en su monto",
-    EntryKind.OFFLINE_RECEIPT: "anule su recibo de caja, o corrija el monto",
-    EntryKind.CORRECTION: "una corrección no se corrige; registre de nuevo lo que era",
+    EntryKind.BILL: Text("entry.remedy_bill"),
+    EntryKind.CAPTURE: Text("entry.remedy_capture"),
+    EntryKind.OFFLINE_RECEIPT: Text("entry.remedy_receipt"),
+    EntryKind.CORRECTION: Text("entry.remedy_correction"),
 }
 
 
@@ -49,19 +50,21 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
     def write(tx: Tx) -> Entry:
         entry = _entry(tx, merchant, key)
         if entry.kind not in REVERSIBLE:
-            remedy = REMEDIES.get(entry.kind, "retire la línea de la liquidación")
-            raise Invalid((Problem("entry", f"{key} no se puede revertir: {remedy}"),))
+            remedy = REMEDIES.get(entry.kind, Text("entry.remedy_settlement"))
+            raise Invalid((Problem("entry", Text("entry.not_reversible", key=key, remedy=remedy)),))
         _refuse_settled(tx, entry)
         _refuse_gone(tx, entry)
         if not reverse(tx, entry, at=now, note=note):
-            raise Invalid((Problem("entry", f"{key} ya fue corregido"),))
+            raise Invalid((Problem("entry", Text("entry.corrected_already", key=key)),))
         _follow(tx, hub, entry, now)
         return fixes_of(tx, entry)[-1]
 
     try:
         return await hub.store.write(write)
     except Conflict as conflict:
-        raise Invalid((Problem("entry", f"{key} ya no se puede revertir ({conflict})"),)) from conflict
+        raise Invalid(
+            (Problem("entry", Text("entry.not_reversible_any_more", key=key, rule=conflict.rule)),)
+        ) from conflict
 
 
 async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, *, by: str, reason: str) -> Entry:
@@ -77,16 +80,18 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
     def write(tx: Tx) -> Entry:
         entry = _entry(tx, merchant, key)
         if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
-            raise Invalid((Problem("entry", f"{key} no es dinero recibido de un cliente"),))
+            raise Invalid((Problem("entry", Text("entry.not_received", key=key)),))
         _refuse_settled(tx, entry)
         receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
         if receipt and receipt.voided_at:
-            raise Invalid((Problem("entry", f"El recibo {receipt.label} está anulado"),))
+            raise Invalid((Problem("entry", Text("receipt.void", receipt=receipt.label)),))
         fixes = fixes_of(tx, entry)
         booked = sum(-item.moved(LedgerKind.CUSTOMER_CREDIT) for item in (entry, *fixes))
         difference = amount.minor - booked
         if amount.currency != entry.currency or amount.minor < 0 or difference == 0:
-            raise Invalid((Problem("amount", f"{key} está registrado con {Money(booked, entry.currency)}"),))
+            raise Invalid(
+                (Problem("amount", Text("entry.booked_with", key=key, booked=Money(booked, entry.currency))),)
+            )
         if difference < 0:
             free(tx, entry, -difference, at=now, note=note)
         fix = ledger.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
@@ -97,7 +102,7 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
     try:
         return await hub.store.write(write)
     except Conflict as conflict:
-        raise Invalid((Problem("amount", f"No se puede: ya se devolvió más que eso ({conflict})"),)) from conflict
+        raise Invalid((Problem("amount", Text("entry.returned_more", rule=conflict.rule)),)) from conflict
 
 
 def _follow(tx: Tx, hub: Hub, entry: Entry, now: datetime) -> None:
@@ -123,23 +128,23 @@ def _refuse_settled(tx: Tx, entry: Entry) -> None:
         for stored in tx.settlements.of(account, LineState.BOOKED, payment_id=entry.payment_id):
             if stored.settles == entry.key:
                 line = stored.line.line_id
-                raise Invalid((Problem("entry", f"{entry.key} está liquidado por la línea {line}: retírela primero"),))
+                raise Invalid((Problem("entry", Text("entry.settled_by_line", key=entry.key, line=line)),))
 
 
 def _refuse_gone(tx: Tx, entry: Entry) -> None:
     """What settled a bill with money that a bank took back since is no credit: the dispute made it due again already.
 
     Raises:
-        Conflict: The money of this allocation is not there.
+        Invalid: The money of this allocation is not there.
     """
     for row in entry.applied if entry.kind is EntryKind.ALLOCATION else ():
         intake = tx.ledger.intake(entry.merchant_id, entry.mode, row.intake) if row.intake else None
         there = sum(share.amount for share in intake.shares if share.payable_id == row.payable_id) if intake else 0
         if row.amount > there:
-            raise Conflict("intake_unapplied", "a bank took this money back")
+            raise Invalid((Problem("entry", Text("entry.money_gone", key=entry.key)),))
 
 
 def _note(by: str, reason: str) -> str:
     if not reason.strip():
-        raise Invalid((Problem("reason", "Indique por qué se corrige"),))
+        raise Invalid((Problem("reason", Text("entry.reason_missing")),))
     return f"{by}: {reason.strip()}"[:400]

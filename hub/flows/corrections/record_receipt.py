@@ -15,6 +15,7 @@ from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.payment import Payment, Status, captures_in
 from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
+from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of
@@ -29,15 +30,15 @@ from hub.flows.receipts.issue_receipt import (
 from hub_hookspecs import Money
 
 
-def why_no_money(held: tuple[Held, ...], currency: str) -> str:
+def why_no_money(held: tuple[Held, ...], currency: str) -> Text:
     """Why a paid payment has nothing to give a cash receipt for."""
-    message = "De este pago no queda dinero: se corrigió lo que llegó"
+    message = Text("receipt.no_money_corrected")
     if any(item.left > 0 for item in held if item.currency != currency):
-        message = "El dinero de este pago llegó en otra moneda y está en suspenso"
+        message = Text("receipt.no_money_other_currency")
     elif any(item.charged_back for item in held):
-        message = "De este pago no queda dinero: el banco del cliente lo retiró"
+        message = Text("receipt.no_money_charged_back")
     elif any(item.returned for item in held):
-        message = "De este pago no queda dinero: se devolvió"
+        message = Text("receipt.no_money_returned")
     return message
 
 
@@ -75,7 +76,7 @@ class ReceiptForm:
         return self.movements[0].receipt if len(self.movements) == 1 else None
 
     @property
-    def why_not(self) -> str:
+    def why_not(self) -> Text:
         """Why a paid payment has nothing to give a cash receipt for."""
         return why_no_money(self.view.held, self.view.payment.amount.currency)
 
@@ -211,12 +212,12 @@ def _record(
             bank_account=mask_card_numbers(bank_account.strip())[:100],
             deductions=deductions,
         )
-    except ValueError as error:
-        raise Invalid((Problem("invoices", str(error)),)) from error
+    except Refusal as error:
+        raise Invalid((Problem("invoices", error.message),)) from error
     if receipt is None:
         if payment.status is Status.PAID:
             raise Invalid((Problem("payment", why_no_money(held_of(tx, payment), payment.amount.currency)),))
-        raise Invalid((Problem("payment", "Este pago todavía no está confirmado"),))
+        raise Invalid((Problem("payment", Text("payment.not_confirmed")),))
     return receipt
 
 
@@ -232,11 +233,11 @@ def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Seq
         if payable.customer_id == customer_id and payable.mode is merchant.mode
     }
     if own != set(payable_ids):
-        raise Invalid((Problem("invoices", "Una factura no es de este cliente"),))
+        raise Invalid((Problem("invoices", Text("bill.of_other_customer")),))
     live = tx.payments.live_with(payable_ids)
     if live:
         numbers = ", ".join(line.number for line in live[0].lines)
-        raise Invalid((Problem("invoices", f"Hay un pago en línea en curso de {numbers}; espere a que termine"),))
+        raise Invalid((Problem("invoices", Text("bill.payment_in_progress", number=numbers)),))
 
 
 def _refuse_changed(receipt: CashReceipt, means: Means, cash: Money, day: date) -> None:
@@ -246,9 +247,7 @@ def _refuse_changed(receipt: CashReceipt, means: Means, cash: Money, day: date) 
         Invalid: It was recorded with another amount, means or day.
     """
     if (means, cash, day) != (receipt.means, receipt.cash, receipt.received_on):
-        message = (
-            f"Este formulario ya agregó el recibo {receipt.label} con otros datos: abra uno nuevo para agregar otro"
-        )
+        message = Text("receipt.form_used", receipt=receipt.label)
         raise Invalid((Problem("amount", message),))
 
 
@@ -281,15 +280,15 @@ async def record_by_hand(
     day = received_on or today
     problems = []
     if means not in MEANS_BY_HAND:
-        problems.append(Problem("means", "Este medio lo registra el proveedor"))
+        problems.append(Problem("means", Text("receipt.means_of_provider")))
     if cash.minor <= 0:
-        problems.append(Problem("amount", "El monto debe ser mayor que cero"))
+        problems.append(Problem("amount", Text("amount.not_positive")))
     if any(share.amount <= 0 for share in shares):
-        problems.append(Problem("invoices", "Lo aplicado a una factura debe ser mayor que cero"))
+        problems.append(Problem("invoices", Text("receipt.applied_not_positive")))
     if len({share.payable_id for share in shares}) < len(shares):
-        problems.append(Problem("invoices", "Una factura aparece dos veces"))
+        problems.append(Problem("invoices", Text("receipt.bill_twice")))
     if day > today:
-        problems.append(Problem("received_on", "La fecha está en el futuro"))
+        problems.append(Problem("received_on", Text("date.in_future")))
     if problems:
         raise Invalid(tuple(problems))
 
@@ -320,7 +319,7 @@ async def record_by_hand(
                 notes=mask_card_numbers(notes.strip())[:500],
                 deductions=deductions,
             )
-        except ValueError as error:
-            raise Invalid((Problem("invoices", str(error)),)) from error
+        except Refusal as error:
+            raise Invalid((Problem("invoices", error.message),)) from error
 
     return await hub.store.write(write)

@@ -15,6 +15,7 @@ from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable
 from hub.domain.receipt import CERTIFICATE_NUMBER, CashReceipt, Certificate, Deduction
+from hub.domain.text import Refusal, Text
 from hub.flows.books.reverse_entry import fixes_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.receipts.issue_receipt import refuse_too_much
@@ -55,8 +56,8 @@ async def record_withholding(
             refuse_others(tx, merchant, owner, [less.payable_id for less in new])
             for less in new:
                 _book(tx, paper, less, receipt, by=by, now=now)
-        except ValueError as error:
-            raise Invalid((Problem("withheld", str(error)),)) from error
+        except Refusal as error:
+            raise Invalid((Problem("withheld", error.message),)) from error
         return tx.payables.many([payable.id for payable in payables])
 
     return await hub.store.write(write)
@@ -65,13 +66,13 @@ async def record_withholding(
 def _refuse_paper(paper: Certificate, kept: Sequence[Deduction], today: date) -> None:
     problems = []
     if not re.fullmatch(CERTIFICATE_NUMBER, paper.number):
-        problems.append(Problem("certificate", "Indique el número del certificado, con letras, cifras y guiones"))
+        problems.append(Problem("certificate", Text("withholding.number_missing")))
     if paper.issued_on > today:
-        problems.append(Problem("certified_on", "La fecha está en el futuro"))
+        problems.append(Problem("certified_on", Text("date.in_future")))
     if not kept or any(less.tax is None for less in kept):
-        problems.append(Problem("withheld", "Indique qué se retuvo y de qué factura"))
+        problems.append(Problem("withheld", Text("withholding.nothing")))
     if len({(less.payable_id, less.tax) for less in kept}) != len(kept):
-        problems.append(Problem("withheld", "Una retención o un descuento está dos veces para la misma factura"))
+        problems.append(Problem("withheld", Text("deduction.twice")))
     if problems:
         raise Invalid(tuple(problems))
 
@@ -82,9 +83,7 @@ def _refuse_identity(tx: Tx, country: Country, paper: Certificate, customer_id: 
     document = customer.document if customer else None
     companies = {kind.code for kind in country.identity_types if kind.legal_person}
     if document and document.type not in companies and document.number in re.sub(r"[^0-9A-Z]", "", paper.number):
-        message = (
-            "Este es el número de identificación del cliente; escriba el del certificado, o el año y un consecutivo"
-        )
+        message = Text("withholding.number_is_identity")
         raise Invalid((Problem("certificate", message),))
 
 
@@ -99,16 +98,16 @@ def _is_booked(tx: Tx, merchant: Merchant, paper: Certificate, less: Deduction) 
     """Whether the certificate says this already.
 
     Raises:
-        ValueError: It was booked with another amount, or reversed.
+        Refusal: It was booked with another amount, or reversed.
     """
     key = f"withheld:{paper.key}:{less.payable_id}:{less.tax}"
     booked = next((entry for entry in tx.ledger.keyed(merchant.id, merchant.mode, key) if entry.key == key), None)
     if booked is None:
         return False
     if fixes_of(tx, booked):
-        raise ValueError(f"El certificado {paper.number} fue revertido; registre lo retenido con otro número")
+        raise Refusal(Text("withholding.certificate_reversed", number=paper.number))
     if booked.moved(LedgerKind.WITHHOLDING_RECEIVABLE) != less.amount:
-        raise ValueError(f"El certificado {paper.number} ya está registrado con otro monto; revise el monto")
+        raise Refusal(Text("withholding.certificate_other_amount", number=paper.number))
     return True
 
 
@@ -116,14 +115,11 @@ def _book(tx: Tx, paper: Certificate, less: Deduction, receipt: CashReceipt | No
     """Book one row of the certificate, up to what is owed.
 
     Raises:
-        ValueError: Nothing, or less, is owed any more.
+        Refusal: Nothing, or less, is owed any more.
     """
     (payable,) = tx.payables.many([less.payable_id])
     if payable.due <= 0:
-        raise ValueError(
-            f"La factura {payable.number} ya no debe nada: lo retenido también se pagó."
-            " Devuélvalo al cliente, o anule el recibo que lo cobró, y registre después la retención"
-        )
+        raise Refusal(Text("withholding.bill_paid", number=payable.number))
     refuse_too_much(tx, [less], payable.currency)
     entry = ledger.withheld(*(paper.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=paper.issued_on)
     tx.ledger.write(_with_payment(tx, attrs.evolve(entry, note=f"certificate {paper.number}, by {by}"), receipt))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.domain.decision import Decision, DecisionKind, Evidence
 from hub.domain.message import Review
+from hub.domain.text import Text
 from hub.flows.ground.open_review import close_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import NotAllowed, decide
@@ -25,7 +26,10 @@ async def resolve_review(
         if review is None:
             raise LookupError(f"no review {review_id}")
         if review.resolved_at is not None:
-            raise NotAllowed("resolved", f"{review.resolved_by or 'alguien'} ya la resolvió: {review.resolution}")
+            raise NotAllowed(
+                "resolved",
+                Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
+            )
         payment = tx.payments.get(review.payment_id) if review.payment_id else None
         wanted = Decision(
             id=decision_id,

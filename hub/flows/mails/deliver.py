@@ -45,6 +45,7 @@ from hub.domain.papers import (
 )
 from hub.domain.payment import Flag, Payment, Status, returns_in
 from hub.domain.statement import number_of
+from hub.domain.text import Text
 from hub.flows.ground.open_link import link_to, url_of
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx
 from hub.flows.ground.tell import tell
@@ -502,7 +503,7 @@ def _account(tx: Tx, hub: Hub, delivery: Delivery, merchant: Merchant, head: Let
         )
     report = account.report
     asked = {setting.name: setting.label for setting in info.settings if setting.entered_by == "merchant"}
-    labels = {Channel.STATEMENT: "Estado de cuenta", Channel.CHECKOUT: "Tienda en línea"}
+    labels = {Channel.STATEMENT: Text("told.channel.statement"), Channel.CHECKOUT: Text("told.channel.checkout")}
     return AccountResultMail(
         letterhead=head,
         provider=info.name,
@@ -638,11 +639,11 @@ def _returned_at(view: PaymentView) -> datetime | None:
 
 
 REMARKS = {
-    Flag.DUPLICATE_CHARGE: "Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",
-    Flag.LATE: "El pago llegó después de que se dio por vencido.",
-    Flag.AMOUNT_MISMATCH: "El proveedor informó un monto distinto al solicitado.",
-    Flag.CURRENCY_MISMATCH: "El proveedor informó otra moneda; el dinero está en suspenso.",
-    Flag.CONFLICT: "El proveedor había informado antes que el pago no se completó.",
+    Flag.DUPLICATE_CHARGE: Text("told.remark.duplicate_charge"),
+    Flag.LATE: Text("told.remark.late"),
+    Flag.AMOUNT_MISMATCH: Text("told.remark.amount_mismatch"),
+    Flag.CURRENCY_MISMATCH: Text("told.remark.currency_mismatch"),
+    Flag.CONFLICT: Text("told.remark.conflict"),
 }
 
 

@@ -12,6 +12,7 @@ import attrs
 from hub.domain.mail import Mail
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.text import Text
 from hub.flows.ground.open_link import PATHS
 from hub.flows.ground.ports import Hub, MailRefused, Tx
 from hub.flows.merchants.save_logo import with_logo
@@ -49,7 +50,7 @@ class MailPreview:
     html: str = ""
     papers: tuple[str, ...] = ()
     sent_at: datetime | None = None
-    gone: str = ""
+    gone: Text | None = None
     unwanted: bool = False
 
 
@@ -79,7 +80,7 @@ def _preview(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> MailPreview
         value = with_logo(tx, value)
         mail = hub.documents.mail(value, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
     except (NothingToSay, NotYet, MailRefused, ValueError):
-        return attrs.evolve(plain, gone="Lo que este correo contaba ya cambió; no se puede mostrar.")
+        return attrs.evolve(plain, gone=Text("mail.gone"))
     return _shown(plain, mail)
 
 

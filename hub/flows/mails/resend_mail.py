@@ -8,6 +8,7 @@ import attrs
 
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.send_statement import NoMail, send_statement
 
@@ -17,6 +18,10 @@ ONCE: Final = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ACCOUNT_REQUESTED})
 
 class NotAgain(Exception):
     """This mail cannot be sent again from here; the text says why."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Delivery:
@@ -31,9 +36,9 @@ async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Deliver
     if there is None or there.merchant_id != merchant.id or there.mode is not merchant.mode:
         raise LookupError(delivery_id)
     if there.kind in ONCE:
-        raise NotAgain("Este correo no se puede repetir desde aquí.")
+        raise NotAgain(Text("mail.not_repeatable"))
     if there.state is DeliveryState.DUE:
-        raise NotAgain("Este correo todavía está por enviarse.")
+        raise NotAgain(Text("mail.still_due"))
     if there.kind is DeliveryKind.STATEMENT:
         return await _statement_again(hub, merchant, there)
 
@@ -58,6 +63,6 @@ async def _statement_again(hub: Hub, merchant: Merchant, there: Delivery) -> Del
     try:
         sent = await send_statement(hub, merchant, there.subject_id, note=there.details.get("note", ""))
     except NoMail as error:
-        raise NotAgain("Este cliente ya no tiene correo.") from error
+        raise NotAgain(Text("mail.no_address")) from error
     found = await hub.store.read(lambda tx: tx.deliveries.get(sent.delivery_id))
     return found or there

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.domain.identity import Invalid, Problem
 from hub.domain.mail import MAIL
 from hub.domain.merchant import Member, Merchant, Role
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
@@ -17,7 +18,7 @@ def checked_address(email: str) -> str:
     """
     address = email.strip().lower()
     if not MAIL.fullmatch(address):
-        raise Invalid((Problem("email", f"«{email[:80]}» no parece un correo válido"),))
+        raise Invalid((Problem("email", Text("email.invalid", email=email[:80])),))
     return address
 
 
@@ -32,7 +33,7 @@ async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, la
 
     def add(tx: Tx) -> Member:
         if any(known.email == address for known in tx.merchants.members(merchant.id)):
-            raise Invalid((Problem("email", f"{address} ya es miembro de {merchant.slug}"),))
+            raise Invalid((Problem("email", Text("member.exists", address=address, merchant=merchant.slug)),))
         tx.merchants.add_member(member)
         tell(tx, "member_added", merchant=merchant.id, role=role.value)
         return member

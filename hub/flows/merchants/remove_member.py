@@ -8,6 +8,7 @@ import attrs
 
 from hub.domain.identity import Invalid, Problem
 from hub.domain.merchant import Member, Merchant, Role
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
@@ -71,7 +72,7 @@ def _remove(tx: Tx, merchant: Merchant, address: str, heir: str, by: str, now: d
 
 
 def _last_owner(field: str) -> Invalid:
-    return Invalid((Problem(field, "Es la única persona que administra la empresa; agregue a otra antes."),))
+    return Invalid((Problem(field, Text("member.last_admin")),))
 
 
 def _let_own(tx: Tx, merchant: Merchant, address: str, known: Member | None) -> None:

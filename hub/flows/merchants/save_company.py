@@ -16,6 +16,7 @@ from hub.domain.mail import MAIL
 from hub.domain.merchant import Member, Merchant, Options, Role
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.papers import Attention
+from hub.domain.text import Text
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
@@ -60,30 +61,26 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
         Invalid: With every fault of the form.
     """
     if country is None:
-        raise Invalid((Problem("country", f"No conocemos el país {form.country!r}"),))
+        raise Invalid((Problem("country", Text("company.country_unknown", country=form.country)),))
     reading = read_document(country, form.identity_type, form.identity_number, form.check_digit or None)
     problems = list(reading.errors)
     if not form.legal_name.strip():
-        problems.append(Problem("legal_name", "Falta la razón social"))
+        problems.append(Problem("legal_name", Text("company.legal_name_missing")))
     if form.email and not MAIL.fullmatch(form.email.strip()):
-        problems.append(Problem("email", "Este correo no parece válido"))
+        problems.append(Problem("email", Text("company.email_invalid")))
     zone = form.zone or country.zone
     if zone not in zoneinfo.available_timezones():
-        problems.append(Problem("zone", f"No conocemos la zona horaria {zone!r}"))
+        problems.append(Problem("zone", Text("company.zone_unknown", zone=zone)))
     if any("\n" in text or "\r" in text or "\0" in text for text in (form.legal_name, form.trade_name, form.email)):
-        problems.append(Problem("legal_name", "Los nombres van en una sola línea"))
+        problems.append(Problem("legal_name", Text("company.name_lines")))
     address = {f"address-{part}": text for part, text in form.address.items()}
     typed = {"legal_name": form.legal_name, "trade_name": form.trade_name, "phone": form.phone, **address}
     problems += [
-        Problem(name, "Tiene caracteres que no se pueden imprimir.")
-        for name, text in typed.items()
-        if not _one_line(text).isprintable()
+        Problem(name, Text("field.unprintable")) for name, text in typed.items() if not _one_line(text).isprintable()
     ]
-    problems += [
-        Problem(name, "Aquí no se escriben tarjetas") for name, text in typed.items() if holds_card_number(text)
-    ]
+    problems += [Problem(name, Text("field.card_number")) for name, text in typed.items() if holds_card_number(text)]
     if problems or reading.document is None:
-        raise Invalid(tuple(problems) or (Problem("identity_number", "Revise el número"),))
+        raise Invalid(tuple(problems) or (Problem("identity_number", Text("company.phone_invalid")),))
     company = Company(
         country=country.code,
         document=reading.document,
@@ -112,9 +109,9 @@ async def create_company(
     """
     company, warnings = read_company(hub.countries.get(form.country), form)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", slug):
-        raise Invalid((Problem("slug", "El nombre corto lleva minúsculas, cifras y guiones"),))
+        raise Invalid((Problem("slug", Text("company.slug_form")),))
     if not MAIL.fullmatch(owner_email):
-        raise Invalid((Problem("owner_email", "El correo del dueño no parece válido"),))
+        raise Invalid((Problem("owner_email", Text("company.owner_email_invalid")),))
     merchant = Merchant(
         id=hub.fresh_id(),
         slug=slug,
@@ -127,7 +124,7 @@ async def create_company(
 
     def add(tx: Tx) -> None:
         if tx.merchants.by_slug(slug):
-            raise Invalid((Problem("slug", f"Ya hay una empresa con el nombre corto {slug!r}"),))
+            raise Invalid((Problem("slug", Text("company.slug_taken", slug=slug)),))
         tx.merchants.add(merchant)
         tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner_email.lower(), role=Role.OWNER))
         tell(tx, "company_created", merchant=merchant.id, mode=mode.value)

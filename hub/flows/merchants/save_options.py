@@ -12,6 +12,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Invalid, Problem
 from hub.domain.mail import MAIL
 from hub.domain.merchant import Merchant, Options
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import EXPONENTS, LIMIT
 
@@ -76,14 +77,14 @@ def _lines(text: str, problems: list[Problem]) -> str:
     """Words in lines of their own; not masked, since a bank account's number may look like a card's."""
     lines = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
     if len(lines) > MOST_LETTERS:
-        problems.append(Problem("other_ways", f"El texto es muy largo; caben {MOST_LETTERS} letras"))
+        problems.append(Problem("other_ways", Text("options.text_too_long", limit=MOST_LETTERS)))
     return lines
 
 
 def _addresses(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
     addresses = tuple(dict.fromkeys(filter(None, (address.strip() for address in notify))))
     problems += [
-        Problem("notify", f"«{address[:80]}» no parece un correo válido")
+        Problem("notify", Text("email.invalid", email=address[:80]))
         for address in addresses
         if not MAIL.fullmatch(address)
     ]
@@ -95,7 +96,7 @@ def _addresses(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...
 def _minimum(minimum: Mapping[str, int], problems: list[Problem]) -> dict[str, int]:
     for currency, minor in minimum.items():
         if currency not in EXPONENTS or not 0 <= minor <= LIMIT:
-            problems.append(Problem(f"minimum-{currency}", "Este monto mínimo no sirve"))
+            problems.append(Problem(f"minimum-{currency}", Text("options.minimum_invalid")))
     return {currency: minor for currency, minor in minimum.items() if minor > 0}
 
 
@@ -106,7 +107,7 @@ def _origins(origins: Iterable[str], problems: list[Problem]) -> tuple[str, ...]
         if origin:
             found.append(origin)
         else:
-            problems.append(Problem("shop_origins", f"«{text[:80]}» no es la dirección de una tienda: https://…"))
+            problems.append(Problem("shop_origins", Text("options.shop_invalid", address=text[:80])))
     if len(found) > MOST_ORIGINS:
         problems.append(Problem("shop_origins", f"Son demasiadas tiendas; caben {MOST_ORIGINS}"))
     return tuple(dict.fromkeys(found))

@@ -9,6 +9,7 @@ import attrs
 
 from hub.domain.decision import Decision, DecisionKind, is_same_person
 from hub.domain.operation import OperationKind, OperationStatus
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
@@ -16,9 +17,10 @@ from hub.flows.ground.tell import tell
 class NotAllowed(Exception):
     """What was asked may not be done; ``code`` says why. Nothing was sent and nothing changed."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: Text) -> None:
         super().__init__(message)
         self.code = code
+        self.message = message
 
 
 ADDED_UP: Final = timedelta(hours=24)
@@ -66,11 +68,11 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
         NotAllowed: Nobody signed it, or the second person is the first one.
     """
     if not wanted.by.strip() or not wanted.why.strip():
-        raise NotAllowed("nobody", "Diga quién lo decide y por qué")
+        raise NotAllowed("nobody", Text("decision.who_and_why"))
     waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
     if waiting and is_same(waiting, wanted):
         if is_same_person(waiting.by, wanted.by):
-            raise NotAllowed("second_person", f"{waiting.by} ya lo propuso; falta otra persona")
+            raise NotAllowed("second_person", Text("decision.second_person", by=waiting.by))
         agreed = attrs.evolve(waiting, seconded_by=wanted.by.strip(), second_why=wanted.why.strip(), done_at=now)
         tx.decisions.save(agreed)
         _tell_log(tx, agreed)

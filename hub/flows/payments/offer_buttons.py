@@ -8,9 +8,9 @@ import attrs
 import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.figures import money_text
 from hub.domain.merchant import Merchant
 from hub.domain.offer import Absence, Offered, absence_of, availability, currencies_of
+from hub.domain.text import Text
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.pause_provider import with_pause
 from hub.flows.accounts.watch_account import held_back
@@ -69,9 +69,9 @@ def floor_for(
     return None if amount.minor + withheld == owed else Money(least, amount.currency)
 
 
-def floor_text(floor: Money, locale: str) -> str:
+def floor_text(floor: Money) -> Text:
     """The merchant's minimum in the payer's words."""
-    return f"El pago en línea es de {money_text(floor, locale)} como mínimo, o del saldo completo."
+    return Text("offer.minimum", floor=floor)
 
 
 def offered(
@@ -122,7 +122,7 @@ def place_of(merchant: Merchant, provider: str) -> tuple[int, str]:
 def _below(item: Offered, floor: Money, locale: str) -> Offered:
     if item.button is None:
         return item
-    return attrs.evolve(item, button=None, absence=Absence.MERCHANT_MINIMUM, pause_text=floor_text(floor, locale))
+    return attrs.evolve(item, button=None, absence=Absence.MERCHANT_MINIMUM, pause_text=floor_text(floor))
 
 
 def _offer(

@@ -10,6 +10,7 @@ import attrs
 from hub.domain.decision import Decision, DecisionKind, Evidence
 from hub.domain.operation import DONE_BY, Operation, OperationKind
 from hub.domain.payment import ObservedBy, Payment, Phase, Status
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Money, Observation
 
@@ -33,6 +34,13 @@ class Proof:
     occurred_at: datetime | None = None
 
 
+ALREADY = {
+    Status.PAID: Text("payment.already_approved"),
+    Status.CLOSED: Text("payment.already_closed"),
+}
+"""What a payment is that is not live any more."""
+
+
 async def record_paid(
     hub: Hub, payment_id: str, proof: Proof, *, by: str, why: str, evidence: Evidence, via: str = ""
 ) -> tuple[Decision, Payment]:
@@ -50,9 +58,9 @@ async def record_paid(
 
     def observed(tx: Tx, payment: Payment) -> Observation:
         if payment.status is Status.PAID:
-            raise NotAllowed("already_paid", "Este pago ya está aprobado")
+            raise NotAllowed("already_paid", Text("payment.already_approved"))
         if proof.amount.minor <= 0:
-            raise NotAllowed("amount", "Indique el monto que muestra el proveedor")
+            raise NotAllowed("amount", Text("outcome.amount_missing"))
         told = (item.observation.movement for item in tx.payments.seen(payment.id) if item.observation.movement)
         return Observation(
             kind=Kind.PAID,
@@ -79,7 +87,7 @@ async def record_not_paid(
 
     def observed(_tx: Tx, payment: Payment) -> Observation:
         if not payment.is_live:
-            raise NotAllowed("not_live", f"Este pago ya está {payment.status}")
+            raise NotAllowed("not_live", ALREADY[payment.status])
         return Observation(kind=Kind.NEVER_EXISTED, reference=payment.reference)
 
     return await _record(hub, payment_id, {"outcome": "not_paid"}, None, observed, by, why, evidence, via)
@@ -138,7 +146,7 @@ def _shown(tx: Tx, payment_id: str, evidence: Evidence) -> Payment:
     if payment is None:
         raise LookupError(f"no payment {payment_id}")
     if not evidence:
-        raise NotAllowed("evidence", "Hace falta una prueba: qué se vio, dónde y cuándo, o un archivo")
+        raise NotAllowed("evidence", Text("outcome.evidence_missing"))
     return payment
 
 
@@ -149,11 +157,11 @@ def sent_for_good(payment: Payment, now: datetime) -> Payment:
         NotAllowed: Its sender may still be at work.
     """
     if payment.phase is Phase.CREATED and payment.is_live:
-        raise NotAllowed("in_flight", "Este pago todavía se está preparando; espere un minuto")
+        raise NotAllowed("in_flight", Text("payment.in_preparation"))
     if payment.phase is not Phase.SENDING:
         return payment
     if payment.lease_until is None or now < payment.lease_until:
-        raise NotAllowed("in_flight", "Todavía se está hablando con el proveedor; espere dos minutos")
+        raise NotAllowed("in_flight", Text("payment.in_flight"))
     return attrs.evolve(payment, phase=Phase.SENT, ended_at=payment.lease_until)
 
 
@@ -176,9 +184,9 @@ async def conclude_operation(
         payment = _shown(tx, payment_id, evidence)
         operation = next((item for item in tx.operations.of_payment(payment.id) if item.is_live), None)
         if operation is None:
-            raise NotAllowed("nothing_open", "Este pago no tiene una devolución o cancelación por confirmar")
+            raise NotAllowed("nothing_open", Text("outcome.nothing_open"))
         if operation.phase is not Phase.SENT and operation.lease_until and now < operation.lease_until:
-            raise NotAllowed("in_flight", "Todavía se está hablando con el proveedor; espere dos minutos")
+            raise NotAllowed("in_flight", Text("payment.in_flight"))
         wanted = Decision(
             id=decision_id,
             merchant_id=payment.merchant_id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from hub.domain.decision import Decision, DecisionKind, Evidence
 from hub.domain.operation import settled_at
 from hub.domain.payment import ObservedBy, Payment
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Observation, PostForm, Redirect
 
@@ -47,16 +48,14 @@ async def release_payment(
         if payment is None:
             raise LookupError(f"no payment {payment_id}")
         if not payment.is_live:
-            raise NotAllowed("not_live", "Este pago ya no retiene sus facturas")
+            raise NotAllowed("not_live", Text("payment.not_live"))
         sent = sent_for_good(payment, now)
         start = releasable_from(hub, sent)
         if start is None:
-            raise NotAllowed("not_installed", f"El proveedor {payment.provider} no está instalado")
+            raise NotAllowed("not_installed", Text("payment.provider_missing", provider=payment.provider))
         if now < start:
             start = start.astimezone(zone_of(tx.merchants.get(payment.merchant_id)))
-            raise NotAllowed(
-                "too_early", f"El cliente todavía puede aprobarlo; se puede liberar desde {start:%Y-%m-%d %H:%M}"
-            )
+            raise NotAllowed("too_early", Text("payment.too_early", start=start))
         wanted = Decision(
             id=decision_id,
             merchant_id=payment.merchant_id,

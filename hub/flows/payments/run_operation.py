@@ -25,6 +25,7 @@ from hub.domain.operation import (
     undo_due,
 )
 from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
+from hub.domain.text import Text
 from hub.flows.accounts.open_account import CannotOpen, Opened, is_locked, open_account
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Conflict, Hub, Tx, Unavailable
@@ -94,7 +95,7 @@ async def refund_payment(
     def allow(tx: Tx, payment: Payment, _info: ProviderInfo, _way: Way) -> Money:
         wanted = offered_refund(tx, hub, payment, amount, left=left)
         if decision and not decide(tx, hub, decision, now=hub.clock()).is_done:
-            raise NotAllowed("second_person", "Falta otra persona")
+            raise NotAllowed("second_person", Text("decision.other_person"))
         return wanted
 
     return await _start(hub, payment_id, OperationKind.REFUND, allow, by=by, note=note)
@@ -111,25 +112,25 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, 
     """
     provider, captured = hub.providers.get(payment.provider), _left(tx, payment)
     if payment.status is Status.UNKNOWN:
-        raise NotAllowed("unknown", "El pago está por confirmarse; no se puede devolver todavía")
+        raise NotAllowed("unknown", Text("refund.unknown"))
     if payment.status is not Status.PAID:
-        raise NotAllowed("not_paid", "Este pago no está pagado")
+        raise NotAllowed("not_paid", Text("refund.not_paid"))
     if not captured:
         raise _nothing_left(tx, payment)
     if left not in (None, captured.minor):
-        raise NotAllowed("changed", f"Ya se devolvió una parte; quedan {captured}. Revise y decida de nuevo")
+        raise NotAllowed("changed", Text("refund.changed", left=captured))
     if provider is None:
-        raise NotAllowed("cannot", f"{payment.provider} no está instalado")
+        raise NotAllowed("cannot", Text("refund.not_installed", provider=payment.provider))
     info: ProviderInfo = provider.info
     wanted = captured if amount is None else amount  # nothing is an amount too, and not all
     if info.refunds is Refunds.NONE or HOOKS[OperationKind.REFUND] not in provider.capabilities:
-        raise NotAllowed("cannot", f"{info.name} no devuelve pagos por esta vía; hágalo en su panel")
+        raise NotAllowed("cannot", Text("refund.not_here", provider=info.name))
     if info.refunds is Refunds.FULL and wanted != captured:
-        raise NotAllowed("full_only", f"{info.name} solo devuelve el monto completo, {captured}")
+        raise NotAllowed("full_only", Text("refund.full_only", provider=info.name, amount=captured))
     if wanted.currency != captured.currency or not 0 < wanted.minor <= captured.minor:
-        raise NotAllowed("amount", f"Se puede devolver hasta {captured}")
+        raise NotAllowed("amount", Text("refund.at_most", amount=captured))
     if info.refund_days and hub.clock() > payment.created_at + timedelta(days=info.refund_days):
-        raise NotAllowed("too_late", f"{info.name} devuelve pagos hasta {info.refund_days} días después")
+        raise NotAllowed("too_late", Text("refund.too_late", provider=info.name, days=info.refund_days))
     return wanted
 
 
@@ -142,9 +143,9 @@ async def cancel_payment(hub: Hub, payment_id: str, *, by: str) -> Operation:
 
     def allow(_tx: Tx, payment: Payment, info: ProviderInfo, way: Way) -> Money:
         if payment.status is not Status.PENDING:
-            raise NotAllowed("not_pending", "Este pago ya no se puede cancelar")
+            raise NotAllowed("not_pending", Text("cancel.too_late"))
         if not way.cancel:
-            raise NotAllowed("cannot", f"{info.name} no permite cancelar este cobro")
+            raise NotAllowed("cannot", Text("cancel.not_possible", provider=info.name))
         return payment.amount
 
     return await _start(hub, payment_id, OperationKind.CANCEL, allow, by=by)
@@ -159,7 +160,7 @@ async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
 
     def allow(tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:
         if not undo_due(payment, way, hub.clock()) or is_from_a_backup(tx, payment):
-            raise NotAllowed("not_due", "nothing to undo yet")
+            raise NotAllowed("not_due", Text("undo.not_due"))
         return payment.amount
 
     with contextlib.suppress(NotAllowed):
@@ -178,9 +179,7 @@ def offered_refund(
     wanted = refundable(tx, hub, payment, amount, left=left)
     info, whole = hub.providers[payment.provider].info, _vouched(tx, payment)
     if info.refunds is Refunds.FULL and wanted != whole:
-        raise NotAllowed(
-            "full_only", f"{info.name} solo devuelve el monto completo, {whole}; quedan {wanted}: hágalo en su panel"
-        )
+        raise NotAllowed("full_only", Text("refund.full_only_rest", provider=info.name, amount=whole, left=wanted))
     return wanted
 
 
@@ -198,8 +197,8 @@ def _nothing_left(tx: Tx, payment: Payment) -> NotAllowed:
     held = held_as(held_of(tx, payment), payment.amount.currency)
     if held.left > 0 and held.currency != payment.amount.currency:
         came = held.money(held.left)
-        return NotAllowed("currency", f"El dinero llegó en otra moneda, {came}; devuélvalo en el panel del proveedor")
-    return NotAllowed("nothing_left", "De este pago no queda nada por devolver")
+        return NotAllowed("currency", Text("refund.other_currency", amount=came))
+    return NotAllowed("nothing_left", Text("refund.nothing_left"))
 
 
 Allow = Callable[[Tx, Payment, ProviderInfo, Way], Money]
@@ -229,10 +228,10 @@ async def _start(
             raise LookupError(payment_id)
         provider, way = hub.providers.get(payment.provider), way_of(hub, payment)
         if provider is None or way is None or HOOKS[kind] not in provider.capabilities:
-            raise NotAllowed("cannot", f"{payment.provider} no ofrece esta operación")
+            raise NotAllowed("cannot", Text("operation.not_offered", provider=payment.provider))
         record = tx.accounts.get(payment.account_id)
         if record is None or is_locked(tx, hub, record):
-            raise NotAllowed("locked", "La conexión no se puede usar en este momento; no se envió nada")
+            raise NotAllowed("locked", Text("operation.locked"))
         operation = Operation(
             id=operation_id,
             payment_id=payment.id,
@@ -256,7 +255,7 @@ async def _start(
     try:
         operation = await hub.store.write(commit_sending)
     except Conflict as conflict:
-        raise NotAllowed("in_progress", "Ya hay una operación en curso o hecha para este pago") from conflict
+        raise NotAllowed("in_progress", Text("operation.exists")) from conflict
     task = asyncio.ensure_future(send_operation(hub, operation))
     hub.spawn(task)
     if wait:

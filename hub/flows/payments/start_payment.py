@@ -28,6 +28,7 @@ from hub.domain.payment import (
     Status,
     Withholding,
 )
+from hub.domain.text import Text
 from hub.flows.accounts.open_account import CannotOpen, is_locked, open_account
 from hub.flows.accounts.pause_provider import with_pause
 from hub.flows.accounts.watch_account import held_back
@@ -97,7 +98,7 @@ class PayRequest:
 class NotPossible(Exception):
     """The payment cannot be started; ``code`` says why and ``culprit`` names the field or invoice. Nothing changed."""
 
-    def __init__(self, code: str, culprit: str = "", message: str = "") -> None:
+    def __init__(self, code: str, culprit: str = "", message: Text | str = "") -> None:
         super().__init__(message or code)
         self.code = code
         self.culprit = culprit
@@ -166,7 +167,7 @@ async def _holder(hub: Hub, request: PayRequest) -> Payment:
     ids = [share.payable_id for share in request.shares]
     live = await hub.store.read(lambda tx: tx.payments.live_with(ids))
     if not live:
-        raise NotPossible("changed", message="Lo que se debe cambió mientras tanto; revise el estado de cuenta")
+        raise NotPossible("changed", message=Text("payment.owed_changed"))
     return live[0]
 
 
@@ -206,7 +207,7 @@ def _open_payment(
     )
     earlier = [item for item in tx.payments.with_payables(ids) if item.is_unproven]
     if earlier and not request.warned:
-        raise NotPossible("unproven", earlier[0].id, "Un pago anterior quedó sin confirmar")
+        raise NotPossible("unproven", earlier[0].id, Text("payment.earlier_unconfirmed"))
     minutes = expiry_minutes(way, account)
     return Payment(
         id=payment_id,
@@ -317,7 +318,7 @@ def _refuse_withholdings(
         and request.channel is Channel.STATEMENT
     )
     if not allowed:
-        raise NotPossible("withholdings", message="Este comercio no recibe retenciones declaradas en línea")
+        raise NotPossible("withholdings", message=Text("payment.no_withholding"))
     paid = {share.payable_id: share.amount for share in request.shares}
     for payable_id, kept in declared.items():
         taxes = {item.tax for item in kept}
@@ -338,7 +339,7 @@ def _refuse_below_minimum(
     withheld = sum(item.amount for kept in request.withholdings.values() for item in kept)
     floor = floor_for(tx, merchant, account.mode, customer.id, amount, now, withheld=withheld)
     if floor:
-        raise NotPossible("not_offered", account.provider, floor_text(floor, merchant.locale))
+        raise NotPossible("not_offered", account.provider, floor_text(floor))
 
 
 def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> dict[str, str]:
@@ -356,7 +357,7 @@ def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> d
         if not re.fullmatch(field.pattern, value):
             raise NotPossible("field", field.name, field.error or f"Revise: {field.label}")
         if holds_card_number(value):
-            raise NotPossible("field", field.name, "Aquí no se escribe el número de ninguna tarjeta.")
+            raise NotPossible("field", field.name, Text("payment.card_number"))
         checked[field.name] = value
     return checked
 

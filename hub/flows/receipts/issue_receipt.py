@@ -30,6 +30,7 @@ from hub.domain.receipt import (
     clause_for,
     concept_for,
 )
+from hub.domain.text import Refusal, Text
 from hub.domain.words import amount_in_words
 from hub.flows.books.book_money import by_movement, intakes_in, kept_by_movement
 from hub.flows.ground.ports import Hub, Tx
@@ -188,21 +189,21 @@ def refuse_too_much(tx: Tx, deductions: Sequence[Deduction], currency: str) -> d
     """The payables of what is paid less, by id.
 
     Raises:
-        ValueError: A deduction without amount or name, one given twice, or more than the invoice still owes.
+        Refusal: A deduction without amount or name, one given twice, or more than the invoice still owes.
     """
     payables = {payable.id: payable for payable in tx.payables.many([less.payable_id for less in deductions])}
     if len({(less.payable_id, less.tax) for less in deductions}) != len(deductions):
-        raise ValueError("Una retención o un descuento está dos veces para la misma factura")
+        raise Refusal(Text("deduction.twice"))
     taken: dict[str, int] = {}
     for less in deductions:
         payable = payables[less.payable_id]
         if less.amount <= 0 or payable.currency != currency:
-            raise ValueError(f"La retención o el descuento de la factura {payable.number} no es un monto en {currency}")
+            raise Refusal(Text("deduction.no_amount", number=payable.number, currency=currency))
         if less.tax is not None and not re.fullmatch(TAX_NAME, less.tax):
-            raise ValueError(f"«{less.tax}» no es el nombre de una retención, como retefuente")
+            raise Refusal(Text("deduction.tax_unknown", tax=less.tax))
         taken[payable.id] = taken.get(payable.id, 0) + less.amount
         if taken[payable.id] > payable.due:
-            raise ValueError(f"La factura {payable.number} debe {payable.balance}; no se le puede descontar más")
+            raise Refusal(Text("deduction.too_much", number=payable.number, balance=payable.balance))
     return payables
 
 
@@ -219,7 +220,7 @@ def _book_deductions(
     """Book what the payer pays less; with a payment's receipt it is its movement's.
 
     Raises:
-        ValueError: As ``refuse_too_much``.
+        Refusal: As ``refuse_too_much``.
     """
     payables = refuse_too_much(tx, deductions, currency)
     for less in deductions:
@@ -285,7 +286,7 @@ def issue_for_movement(
     """Issue the cash receipt of a movement once; the same one again when it is there already.
 
     Raises:
-        ValueError: As ``issue_by_hand``, or the receipt that is there does not say these deductions.
+        Refusal: As ``issue_by_hand``, or the receipt that is there does not say these deductions.
     """
     receipts = tx.receipts.all_of_payment(payment.id)
     existing = next((item for item in receipts if is_issued([item], movement)), None)
@@ -309,19 +310,13 @@ def refuse_undeclared(receipt: CashReceipt, deductions: Sequence[Deduction]) -> 
     """A receipt is never edited: what it does not say comes with its certificate, or on a receipt in its place.
 
     Raises:
-        ValueError: It does not say one of these deductions.
+        Refusal: It does not say one of these deductions.
     """
     missing = [less for less in deductions if less not in receipt.deductions]
     if any(less.tax is None for less in missing):
-        raise ValueError(
-            f"El recibo {receipt.label} ya está agregado sin este descuento:"
-            " anúlelo y agréguelo de nuevo con el descuento"
-        )
+        raise Refusal(Text("receipt.without_discount", receipt=receipt.label))
     if missing:
-        raise ValueError(
-            f"El recibo {receipt.label} ya está agregado sin esta retención:"
-            " regístrela con el número y la fecha de su certificado"
-        )
+        raise Refusal(Text("receipt.without_withholding", receipt=receipt.label))
 
 
 def _issue(
@@ -431,18 +426,20 @@ def issue_by_hand(
     """Issue a receipt for money received outside the hub, and book it.
 
     Raises:
-        ValueError: A share or deduction is above what its invoice owes, or the shares are above the cash.
+        Refusal: A share or deduction is above what its invoice owes, or the shares are above the cash.
     """
     payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
     for share in shares:
         payable = payables[share.payable_id]
         if payable.currency != cash.currency:
-            raise ValueError(f"La factura {payable.number} está en {payable.currency}, el pago en {cash.currency}")
+            raise Refusal(
+                Text("receipt.other_currency", number=payable.number, currency=payable.currency, paid=cash.currency)
+            )
         if share.amount > payable.due:
-            raise ValueError(f"La factura {payable.number} debe {payable.balance}; no se le puede aplicar más")
+            raise Refusal(Text("receipt.applies_too_much", number=payable.number, balance=payable.balance))
     applied = sum(share.amount for share in shares)
     if applied > cash.minor:
-        raise ValueError("Se aplica más de lo recibido")
+        raise Refusal(Text("receipt.applied_too_much"))
     entry = ledger.offline_receipt(
         receipt_id=receipt_id,
         merchant_id=merchant.id,

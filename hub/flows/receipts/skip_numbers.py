@@ -7,6 +7,7 @@ import re
 from hub.domain.identity import Invalid, Problem
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.note_restore import leave_out
 
@@ -27,17 +28,17 @@ async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reas
     now, why = hub.clock(), reason.strip()[:300]
     usual = hub.countries[merchant.company.country].receipts.series
     if not why:
-        raise Invalid((Problem("reason", "Indique por qué se deja sin usar"),))
+        raise Invalid((Problem("reason", Text("numbers.reason_missing")),))
     if not (found := LABEL.fullmatch(last.strip())):
-        raise Invalid((Problem("number", f"«{last}» no es el número de un recibo de caja"),))
+        raise Invalid((Problem("number", Text("numbers.not_a_number", number=last)),))
     series, number = (found[1] or usual).upper(), int(found[2])
 
     def write(tx: Tx) -> SeriesGap:
         given = tx.receipts.last_number(merchant.id, merchant.mode, series)
         if number <= given:
-            raise Invalid((Problem("number", f"{label_of(series, number)} ya se dio o ya se dejó sin usar"),))
+            raise Invalid((Problem("number", Text("numbers.used", number=label_of(series, number))),))
         if number - given > MAX_GAP or (not given and series != usual):
-            raise Invalid((Problem("number", f"El último número de la serie es {label_of(series, given)}"),))
+            raise Invalid((Problem("number", Text("numbers.last", number=label_of(series, given))),))
         gap = SeriesGap(
             merchant_id=merchant.id,
             mode=merchant.mode,

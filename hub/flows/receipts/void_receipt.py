@@ -10,6 +10,7 @@ from datetime import datetime
 from hub.domain.identity import Invalid, Problem
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
+from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, reverse
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
@@ -25,7 +26,7 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
     now = hub.clock()
     why = reason.strip()[:300]
     if not why:
-        raise Invalid((Problem("reason", "Indique por qué se anula"),))
+        raise Invalid((Problem("reason", Text("receipt.void_reason_missing")),))
 
     def write(tx: Tx) -> CashReceipt:
         receipt = tx.receipts.get(receipt_id)

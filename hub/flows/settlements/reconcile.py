@@ -31,6 +31,7 @@ from hub.domain.settlement import (
     same_line,
 )
 from hub.domain.sheet import Fault
+from hub.domain.text import Text
 from hub.flows.accounts.open_account import opened_account
 from hub.flows.books.reverse_entry import reverse
 from hub.flows.ground.open_review import close_review, open_review
@@ -166,9 +167,9 @@ async def fetch_settlement(
     if opened is None:
         raise LookupError(account.id)
     if "fetch_settlement" not in opened.provider.capabilities:
-        raise Invalid((Problem("account", f"{account.provider} no informa sus pagos: importe su archivo"),))
+        raise Invalid((Problem("account", Text("settlement.not_reported", provider=account.provider)),))
     if last < first:
-        raise Invalid((Problem("period", "El período termina antes de empezar"),))
+        raise Invalid((Problem("period", Text("settlement.period_backwards")),))
     now = hub.clock()
     ran = await hub.exchanger.run(
         opened.provider,
@@ -179,7 +180,9 @@ async def fetch_settlement(
         period=Period(first=first, last=last, now=now, call_id=hub.random_text(10, CROCKFORD)),
     )
     if ran.conclusion.outcome is not Outcome.RESULT:
-        raise Invalid((Problem("account", f"{account.provider} no respondió bien: {ran.conclusion.cause}"),))
+        raise Invalid(
+            (Problem("account", Text("settlement.bad_answer", provider=account.provider, cause=ran.conclusion.cause)),)
+        )
     lines: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
     source = f"fetched {first}..{last}"
     if problems := tuple(line_faults(lines)):
@@ -481,14 +484,14 @@ async def withdraw_line(
     """
     now = hub.clock()
     if not reason.strip():
-        raise Invalid((Problem("reason", "Indique por qué se retira"),))
+        raise Invalid((Problem("reason", Text("settlement.reason_missing")),))
 
     def write(tx: Tx) -> StoredLine:
         stored = tx.settlements.get(account.id, line_id)
         if stored is None or stored.merchant_id != merchant.id:
             raise LookupError(line_id)
         if stored.state is not LineState.BOOKED:
-            raise Invalid((Problem("line", f"La línea {line_id} no está registrada"),))
+            raise Invalid((Problem("line", Text("settlement.line_unknown", line=line_id)),))
         note = f"{by}: {reason.strip()}"[:400]
         taxes = [f"acqtax:{account.id}:{line_id}:{tax}" for tax in stored.line.withholdings]
         for key in (*(f"{word}:{account.id}:{line_id}" for word in ("settle", "fee", "feetax")), *taxes):

@@ -11,6 +11,7 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.ids import derived_id
 from hub.domain.merchant import Merchant
 from hub.domain.round import Choice, Every, Schedule, next_time
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 
 from .send_round import round_in
@@ -28,7 +29,7 @@ async def schedule_round(
         Invalid: No weekday, or too many schedules.
     """
     if not 0 <= weekday <= 6:
-        raise Invalid((Problem("weekday", "Elija el día."),))
+        raise Invalid((Problem("weekday", Text("round.day_missing")),))
     now = hub.clock()
     first = next_time(every, weekday, now, merchant.company.zone)
     made = Schedule(
@@ -47,7 +48,7 @@ async def schedule_round(
 
     def write(tx: Tx) -> Schedule:
         if len(tx.schedules.of(merchant.id, merchant.mode)) >= MOST:
-            raise Invalid((Problem("weekday", f"Ya hay {MOST} envíos programados; quite uno primero."),))
+            raise Invalid((Problem("weekday", Text("round.too_many", limit=MOST)),))
         tx.schedules.add(made)
         tx.after_commit(hub.wake)
         return made

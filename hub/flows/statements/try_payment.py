@@ -18,6 +18,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.offer import currencies_of
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Status
+from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView, view_of
@@ -129,13 +130,13 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
         Invalid: Not in test mode, or no connection works yet.
     """
     if merchant.mode is not Mode.TEST:
-        raise Invalid((Problem("mode", "El pago de prueba solo se hace en modo de prueba."),))
+        raise Invalid((Problem("mode", Text("test_payment.live_mode")),))
     now, invoice_id = hub.clock(), hub.fresh_id()
 
     def write(tx: Tx) -> Payable:
         amount = _amount(tx, hub, merchant)
         if amount is None:
-            raise Invalid((Problem("provider", "Primero conecte un medio de pago; todavía ninguno está activo."),))
+            raise Invalid((Problem("provider", Text("test_payment.no_provider")),))
         customer = Customer(id=try_customer_id(merchant), merchant_id=merchant.id, name=NAME, email=email.strip())
         before = tx.customers.get(customer.id)
         tx.customers.save(attrs.evolve(customer, remembered=before.remembered if before else {}))

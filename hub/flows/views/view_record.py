@@ -12,6 +12,7 @@ from hub.domain.message import StoredMessage
 from hub.domain.operation import Operation, OperationKind, settled_at
 from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.note_restore import is_from_a_backup
 from hub.flows.payments.decide import NotAllowed
@@ -58,7 +59,7 @@ class PaymentRecord:
     messages: tuple[StoredMessage, ...]
     decisions: tuple[Decision, ...]
     refundable: Money | None
-    why_not: str
+    why_not: Text | None
     cancellable: bool
     release_from: datetime | None
     undo_from: datetime | None
@@ -95,13 +96,14 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
     """``view_record`` inside a reading transaction."""
     operations = tuple(_operation(tx, item) for item in tx.operations.of_payment(payment.id))
     is_open = any(view.operation.is_live for view in operations)
-    left, why_not = None, "Ya hay una operación en curso"
+    left: Money | None = None
+    why_not: Text | None = Text("operation.in_progress")
     if not is_open:
-        why_not = ""
+        why_not = None
         try:
             left = offered_refund(tx, hub, payment)
         except NotAllowed as refusal:
-            why_not = str(refusal)
+            why_not = refusal.message
     return PaymentRecord(
         operations=operations,
         requests=tx.requests.of(payment.id),

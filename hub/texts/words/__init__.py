@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import mails
+from . import accounts, books, mails, merchants, payments
 from .by_reader import ByReader as ByReader
 
-ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (mails.WORDS,)
+ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
+    accounts.WORDS,
+    books.WORDS,
+    mails.WORDS,
+    merchants.WORDS,
+    payments.WORDS,
+)
 """Each room's own; a test holds that no id stands in two."""
 
 WORDS: Final[Mapping[str, str | ByReader]] = {id: words for room in ROOMS for id, words in room.items()}

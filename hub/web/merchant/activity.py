@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.activity import NoPeriod
+from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, preview_activity
 from hub.web.activity import csv_answer, fault_of, read_period
 from hub.web.pages import Page, pdf_answer
@@ -36,7 +37,7 @@ async def _refused(desk: Desk, customer: str, fault: NoPeriod) -> Page:
     return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
 
 
-def _page(desk: Desk, view: ActivityView, *, fault: str = "") -> Page:
+def _page(desk: Desk, view: ActivityView, *, fault: Text | str = "") -> Page:
     return desk.page("activity.html", view=view, activity=view.activity, fault=fault, status=422 if fault else 200)
 
 

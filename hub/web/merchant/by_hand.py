@@ -17,6 +17,7 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share, shares_of
 from hub.domain.payable import Payable
 from hub.domain.receipt import MEANS_BY_HAND, Means
+from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.views.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
@@ -86,7 +87,7 @@ def _page(
     desk: Desk,
     view: CustomerView,
     form: Form,
-    faults: Mapping[str, list[str]],
+    faults: Mapping[str, list[Text | str]],
     understood: ByHand | None = None,
 ) -> Page:
     payables = [payable for payable in view.statement.payables.values() if payable.id not in view.statement.live]

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
+from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
 from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
@@ -23,7 +24,7 @@ async def show(request: Request, token: FromPath[str]) -> Page:
     return _page(request, await receipt_form_by_token(hub_of(request), token))
 
 
-def _page(request: Request, form: ReceiptForm, *, fault: str = "") -> Page:
+def _page(request: Request, form: ReceiptForm, *, fault: Text | str = "") -> Page:
     hub = hub_of(request)
     assert form.link is not None
     paper = paper_for(hub, form.merchant, form.receipt, form.view.payment) if form.receipt else None

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.merchant import Customer
+from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
 from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.end_reminders import note_wish
@@ -35,7 +36,7 @@ async def show_customer(desk: AtDesk, customer: FromPath[str]) -> Page:
 
 
 async def _customer_page(
-    desk: Desk, customer: str, *, sent_to: str = "", fault: str = "", revoked: bool = False, status: int = 200
+    desk: Desk, customer: str, *, sent_to: str = "", fault: Text | str = "", revoked: bool = False, status: int = 200
 ) -> Page:
     with unknown_is_404():
         view = await view_customer(desk.hub, desk.merchant, customer)

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
+from hub.domain.text import Text
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
@@ -28,7 +29,7 @@ VIA = "page"
 SURE = "Marque la casilla: el cliente debe confirmar que no aprobó nada ni escribió su tarjeta."
 
 
-async def payment_page(desk: Desk, payment: str, *, fault: str = "", said: str = "") -> Page:
+async def payment_page(desk: Desk, payment: str, *, fault: Text | str = "", said: str = "") -> Page:
     """One payment with everything that is known of it and what may be decided."""
     with unknown_is_404():
         found = await view_payment_desk(desk.hub, desk.merchant, payment)
@@ -62,7 +63,7 @@ async def release(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     try:
         made, _after = await release_payment(desk.hub, own, by=desk.session.email, why=form.get("why"), via=VIA)
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=str(refusal))
+        return await payment_page(desk, own, fault=refusal.message)
     if not made.is_done:
         said = "Queda propuesto: por el monto hace falta que otra persona que administra libere las mismas facturas."
         return await payment_page(desk, own, said=said)
@@ -81,7 +82,7 @@ async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     except Unreadable:
         return await payment_page(desk, own, fault=ONE_AMOUNT)
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=str(refusal))
+        return await payment_page(desk, own, fault=refusal.message)
     if decided.operation is None:
         said = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
         return await payment_page(desk, own, said=said)
@@ -103,7 +104,7 @@ async def cancel(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     try:
         await cancel_payment(desk.hub, own, by=desk.session.email)
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=str(refusal))
+        return await payment_page(desk, own, fault=refusal.message)
     return redirect(f"/m/payments/{own}")
 
 
@@ -118,7 +119,7 @@ async def resolve(desk: AtDesk, form: Brought, payment: FromPath[str], review: F
     try:
         await resolve_review(desk.hub, found.id, by=desk.session.email, why=form.get("why"), via=VIA)
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=str(refusal))
+        return await payment_page(desk, own, fault=refusal.message)
     return redirect(f"/m/payments/{own}")
 
 

@@ -16,6 +16,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Problem
 from hub.domain.merchant import Merchant, Session
 from hub.domain.refusals import Unavailable
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
@@ -213,9 +214,9 @@ def unknown_is_404() -> Iterator[None]:
         raise NotFoundException("Esta página no existe.") from error
 
 
-def by_field(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
+def by_field(problems: tuple[Problem, ...]) -> dict[str, list[Text | str]]:
     """Faults by the field that they stand beside."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Text | str]] = {}
     for problem in problems:
         found.setdefault(problem.field, []).append(problem.message)
     return found

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of, xlsx_of
 from hub.domain.moved import By
+from hub.domain.text import Text
 from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
 from hub.flows.views.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy
@@ -40,7 +41,9 @@ async def show_exports(
     return await _page(desk, since, until, by)
 
 
-async def _page(desk: Desk, since: str, until: str, by: str, *, faults: dict[str, list[str]] | None = None) -> Page:
+async def _page(
+    desk: Desk, since: str, until: str, by: str, *, faults: dict[str, list[Text | str]] | None = None
+) -> Page:
     faults = dict(faults or {})
     first = _day(since, "since", faults) or _today(desk) - timedelta(days=USUAL_DAYS)
     last = _day(until, "until", faults)
@@ -64,7 +67,7 @@ def _today(desk: Desk) -> date:
     return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
 
 
-def _day(text: str, field: str, faults: dict[str, list[str]]) -> date | None:
+def _day(text: str, field: str, faults: dict[str, list[Text | str]]) -> date | None:
     try:
         return read_date(text.strip()) if text.strip() else None
     except Unreadable as unreadable:
@@ -85,7 +88,7 @@ async def download(
     kind: FromQuery[str] = "xlsx",
 ) -> Response[bytes] | Page:
     """The file."""
-    faults: dict[str, list[str]] = {}
+    faults: dict[str, list[Text | str]] = {}
     first, last = _day(since, "since", faults), _day(until, "until", faults)
     if not since.strip():
         faults.setdefault("since", []).append("Elija desde qué día.")
@@ -111,7 +114,7 @@ async def download_report(
     desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
 ) -> Response[bytes] | Page:
     """Every movement of these days on paper, as a PDF."""
-    faults: dict[str, list[str]] = {}
+    faults: dict[str, list[Text | str]] = {}
     first = _day(since, "since", faults)
     last = _day(until, "until", faults) or _today(desk)
     if first is None:

@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
+from hub.domain.text import Text
 from hub.flows.mails.preview_mail import UNSEEN
 from hub.flows.statements.try_payment import GuideStep, Try, start_try, view_guide, view_try
 from hub.web.pages import Page, redirect
@@ -26,7 +27,7 @@ async def show_guide(desk: AtDesk) -> Page:
     return await _guide_page(desk)
 
 
-async def _guide_page(desk: Desk, *, fault: str = "") -> Page:
+async def _guide_page(desk: Desk, *, fault: Text | str = "") -> Page:
     return desk.page(
         "guide.html",
         status=422 if fault else 200,

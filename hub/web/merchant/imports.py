@@ -10,6 +10,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.text import Text
 from hub.flows.books.import_files import ImportReport, import_customers, import_invoices
 from hub.web.pages import Page
 
@@ -37,7 +38,7 @@ def _page(
     report: ImportReport | None = None,
     name: str = "",
     content: bytes = b"",
-    fault: str = "",
+    fault: Text | str = "",
 ) -> Page:
     return desk.page(
         "import.html",

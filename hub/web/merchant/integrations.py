@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.account import AccountStatus
 from hub.domain.identity import Invalid, show_document
 from hub.domain.offer import currencies_of
+from hub.domain.text import Text
 from hub.flows.accounts.connect_account import (
     CatalogueEntry,
     catalogue,
@@ -80,7 +81,7 @@ async def _provider_page(
     entry: CatalogueEntry,
     *,
     typed: Form | None = None,
-    faults: dict[str, list[str]] | None = None,
+    faults: dict[str, list[Text | str]] | None = None,
     held: NotReplaced | None = None,
     under_way: MoneyIsUnderWay | None = None,
     status: int = 200,
@@ -154,7 +155,9 @@ async def _switch(desk: Desk, form: Form, entry: CatalogueEntry) -> Page:
 
 async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: Form) -> Page:
     if missing := [name for name in form.beginning(AGAIN) if not values.get(name)]:
-        faults = {name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing}
+        faults: dict[str, list[Text | str]] = {
+            name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing
+        }
         return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
     if form.has(RELEASE) and not form.get(WHY):
         faults = {WHY: ["Escriba por qué cambia de cuenta: queda anotado con su nombre."]}
@@ -196,7 +199,7 @@ async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     if entry.account is None or entry.account.status is not AccountStatus.NEEDS_CONFIRMATION:
         return redirect(f"/m/integrations/{code}")
     if not form.has("confirmed"):
-        faults = {"confirmed": ["Marque la casilla para confirmar."]}
+        faults: dict[str, list[Text | str]] = {"confirmed": ["Marque la casilla para confirmar."]}
         return await _provider_page(desk, entry, faults=faults, status=422)
     try:
         await confirm_account(desk.hub, entry.account.id, by=desk.session.email, seen=_seen(form))

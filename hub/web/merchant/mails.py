@@ -9,6 +9,7 @@ from litestar.response import Response
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.message import DeliveryKind, DeliveryState
+from hub.domain.text import Text
 from hub.flows.mails.preview_mail import UNSEEN, MailPreview, preview_mail, preview_statement
 from hub.flows.mails.resend_mail import ONCE, NotAgain, resend_mail
 from hub.flows.mails.view_deliveries import list_deliveries
@@ -41,7 +42,7 @@ async def show_mails(desk: AtDesk, status: FromQuery[str] = "", kind: FromQuery[
     return await _log(desk, state=status, kind=kind)
 
 
-async def _log(desk: Desk, *, state: str = "", kind: str = "", fault: str = "") -> Page:
+async def _log(desk: Desk, *, state: str = "", kind: str = "", fault: Text | str = "") -> Page:
     state = state if state in set(DeliveryState) else ""
     kind = kind if kind in set(DeliveryKind) else ""
     return desk.page(
@@ -80,7 +81,7 @@ async def send_again(desk: AtDesk, form: Brought, delivery: FromPath[str]) -> Pa
         try:
             await resend_mail(desk.hub, desk.merchant, delivery)
         except NotAgain as error:
-            return await _log(desk, fault=str(error))
+            return await _log(desk, fault=error.message)
     return redirect("/m/mails")
 
 

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.identity import Invalid, Problem
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
+from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import receipt_form, record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
@@ -50,7 +51,7 @@ async def _receipt_page(
     receipt: str,
     *,
     said: str = "",
-    fault: str = "",
+    fault: Text | str = "",
     typed: Form = NOTHING,
     problems: tuple[Problem, ...] = (),
 ) -> Page:
@@ -150,7 +151,7 @@ async def show_form(desk: AtDesk, payment: FromPath[str]) -> Page:
     return await _form_page(desk, payment)
 
 
-async def _form_page(desk: Desk, payment: str, *, fault: str = "") -> Page:
+async def _form_page(desk: Desk, payment: str, *, fault: Text | str = "") -> Page:
     with unknown_is_404():
         form = await receipt_form(desk.hub, desk.merchant, payment)
     if form.receipt:

@@ -12,6 +12,7 @@ from hub.domain.account import AccountStatus
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Invalid, Problem, show_document
 from hub.domain.logo import MOST_BYTES, LogoRefused
+from hub.domain.text import Text
 from hub.flows.merchants.save_company import CompanyForm, CompanySaved, save_company
 from hub.flows.merchants.save_logo import remove_logo, save_logo
 from hub.flows.merchants.save_options import save_options
@@ -55,10 +56,10 @@ def _company_page(
     desk: Desk,
     *,
     typed: CompanyForm | None = None,
-    faults: dict[str, list[str]] | None = None,
+    faults: dict[str, list[Text | str]] | None = None,
     saved: CompanySaved | None = None,
     said: str = "",
-    fault: str = "",
+    fault: Text | str = "",
 ) -> Page:
     return desk.page(
         "company.html",
@@ -138,7 +139,7 @@ async def show_options(desk: AtDesk) -> Page:
 
 
 async def _options_page(
-    desk: Desk, typed: Form, faults: dict[str, list[str]] | None = None, *, saved: bool = False
+    desk: Desk, typed: Form, faults: dict[str, list[Text | str]] | None = None, *, saved: bool = False
 ) -> Page:
     return desk.page(
         "options.html",

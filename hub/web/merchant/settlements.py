@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.text import Text
 from hub.flows.accounts.open_account import Locked
 from hub.flows.settlements.reconcile import Reconciliation, import_settlement
 from hub.flows.settlements.view_settlements import view_settlements
@@ -28,7 +29,7 @@ async def _page(
     account_id: str = "",
     name: str = "",
     content: bytes = b"",
-    fault: str = "",
+    fault: Text | str = "",
 ) -> Page:
     carried = kept_file(content) if result and result.dry_run and not result.faults else ""
     return desk.page(

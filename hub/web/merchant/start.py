@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.text import Text
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.try_payment import GuideStep, view_guide
@@ -43,7 +44,7 @@ async def show_reviews(desk: AtDesk) -> Page:
     return await _reviews(desk)
 
 
-async def _reviews(desk: Desk, *, fault: str = "", said: str = "") -> Page:
+async def _reviews(desk: Desk, *, fault: Text | str = "", said: str = "") -> Page:
     return desk.page(
         "reviews.html",
         status=422 if fault else 200,
@@ -64,7 +65,7 @@ async def resolve(desk: AtDesk, form: Brought, review: FromPath[str]) -> Page:
     try:
         made = await resolve_review(desk.hub, review, by=desk.session.email, why=form.get("why")[:500], via="page")
     except NotAllowed as refusal:
-        return await _reviews(desk, fault=str(refusal))
+        return await _reviews(desk, fault=refusal.message)
     if made.is_done:
         return redirect("/m/reviews")
     return await _reviews(desk, said="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")

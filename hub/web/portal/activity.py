@@ -7,6 +7,7 @@ from litestar import Response, get
 from hub.domain.activity import NoPeriod
 from hub.domain.identity import show_document
 from hub.domain.papers import letterhead_for
+from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, view_activity
 from hub.web.activity import csv_answer, fault_of, read_period
 from hub.web.pages import Page, Request, hub_of, pdf_answer
@@ -35,7 +36,7 @@ async def _refused(request: Request, fault: NoPeriod) -> Page:
     return _page(request, view, fault=fault_of(fault))
 
 
-def _page(request: Request, view: ActivityView, *, fault: str = "") -> Page:
+def _page(request: Request, view: ActivityView, *, fault: Text | str = "") -> Page:
     hub, document = hub_of(request), view.customer.document
     country = hub.countries[view.merchant.company.country]
     return pages_for(request, view).page(

@@ -1,0 +1,37 @@
+"""Companies, their people, options and mails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .by_reader import ByReader
+
+WORDS: Final[Mapping[str, str | ByReader]] = {
+    "company.country_unknown": "No conocemos el país {country}",
+    "company.email_invalid": "Este correo no parece válido",
+    "company.legal_name_missing": "Falta la razón social",
+    "company.name_lines": "Los nombres van en una sola línea",
+    "company.owner_email_invalid": "El correo del dueño no parece válido",
+    "company.phone_invalid": "Revise el número",
+    "company.slug_form": "El nombre corto lleva minúsculas, cifras y guiones",
+    "company.slug_taken": "Ya hay una empresa con el nombre corto {slug}",
+    "company.unknown": "No existe la empresa",
+    "company.zone_unknown": "No conocemos la zona horaria {zone}",
+    "email.invalid": "«{email}» no parece un correo válido",
+    "field.card_number": "Aquí no se escriben tarjetas",
+    "field.unprintable": "Tiene caracteres que no se pueden imprimir.",
+    "mail.gone": "Lo que este correo contaba ya cambió; no se puede mostrar.",
+    "mail.no_address": "Este cliente ya no tiene correo.",
+    "mail.not_repeatable": "Este correo no se puede repetir desde aquí.",
+    "mail.still_due": "Este correo todavía está por enviarse.",
+    "member.exists": "{address} ya es miembro de {merchant}",
+    "member.last_admin": "Es la única persona que administra la empresa; agregue a otra antes.",
+    "options.minimum_invalid": "Este monto mínimo no sirve",
+    "options.shop_invalid": "«{address}» no es la dirección de una tienda: https://…",
+    "options.text_too_long": "El texto es muy largo; caben {limit} letras",
+    "round.day_missing": "Elija el día.",
+    "round.too_many": "Ya hay {limit} envíos programados; quite uno primero.",
+    "test_payment.live_mode": "El pago de prueba solo se hace en modo de prueba.",
+    "test_payment.no_provider": "Primero conecte un medio de pago; todavía ninguno está activo.",
+}

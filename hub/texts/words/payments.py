@@ -1,0 +1,53 @@
+"""Payments, refunds, decisions and what may be paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .by_reader import ByReader
+
+WORDS: Final[Mapping[str, str | ByReader]] = {
+    "cancel.not_possible": "{provider} no permite cancelar este cobro",
+    "cancel.too_late": "Este pago ya no se puede cancelar",
+    "decision.changed": "La propuesta cambió mientras tanto; revise de nuevo qué espera",
+    "decision.other_person": "Falta otra persona",
+    "decision.second_person": "{by} ya lo propuso; falta otra persona",
+    "decision.who_and_why": "Diga quién lo decide y por qué",
+    "offer.minimum": "El pago en línea es de {floor} como mínimo, o del saldo completo.",
+    "operation.exists": "Ya hay una operación en curso o hecha para este pago",
+    "operation.in_progress": "Ya hay una operación en curso",
+    "operation.locked": "La conexión no se puede usar en este momento; no se envió nada",
+    "operation.not_offered": "{provider} no ofrece esta operación",
+    "outcome.amount_missing": "Indique el monto que muestra el proveedor",
+    "outcome.evidence_missing": "Hace falta una prueba: qué se vio, dónde y cuándo, o un archivo",
+    "outcome.nothing_open": "Este pago no tiene una devolución o cancelación por confirmar",
+    "payment.already_approved": "Este pago ya está aprobado",
+    "payment.already_closed": "Este pago ya está cerrado",
+    "payment.card_number": "Aquí no se escribe el número de ninguna tarjeta.",
+    "payment.earlier_unconfirmed": "Un pago anterior quedó sin confirmar",
+    "payment.in_flight": "Todavía se está hablando con el proveedor; espere dos minutos",
+    "payment.in_preparation": "Este pago todavía se está preparando; espere un minuto",
+    "payment.no_withholding": "Este comercio no recibe retenciones declaradas en línea",
+    "payment.not_confirmed": "Este pago todavía no está confirmado",
+    "payment.not_live": "Este pago ya no retiene sus facturas",
+    "payment.owed_changed": "Lo que se debe cambió mientras tanto; revise el estado de cuenta",
+    "payment.provider_missing": "El proveedor {provider} no está instalado",
+    "payment.too_early": "El cliente todavía puede aprobarlo; se puede liberar desde {start}",
+    "refund.at_most": "Se puede devolver hasta {amount}",
+    "refund.changed": "Ya se devolvió una parte; quedan {left}. Revise y decida de nuevo",
+    "refund.full_only": "{provider} solo devuelve el monto completo, {amount}",
+    "refund.full_only_rest": (
+        "{provider} solo devuelve el monto completo, {amount}; quedan {left}: hágalo en su panel"
+    ),
+    "refund.not_here": "{provider} no devuelve pagos por esta vía; hágalo en su panel",
+    "refund.not_installed": "{provider} no está instalado",
+    "refund.not_paid": "Este pago no está pagado",
+    "refund.nothing_left": "De este pago no queda nada por devolver",
+    "refund.other_currency": "El dinero llegó en otra moneda, {amount}; devuélvalo en el panel del proveedor",
+    "refund.too_late": "{provider} devuelve pagos hasta {days} días después",
+    "refund.unknown": "El pago está por confirmarse; no se puede devolver todavía",
+    "review.resolved": "{by} ya la resolvió: {resolution}",
+    "undo.not_due": "Todavía no hay nada que deshacer",
+    "review.somebody": "alguien",
+}
