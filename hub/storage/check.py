@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -68,11 +69,13 @@ def _differences(what: str, wanted: dict[str, str], found: dict[str, str]) -> It
             yield f"{what} {name} is not the one of this version"
 
 
+@functools.cache
 def wanted_triggers() -> dict[str, str]:
     """Every trigger's text by name."""
     return {trigger.name: _plain(trigger.statement) for trigger in TRIGGERS}
 
 
+@functools.cache
 def wanted_indices() -> dict[str, str]:
     """Every index's text by name."""
     return {
@@ -82,6 +85,7 @@ def wanted_indices() -> dict[str, str]:
     }
 
 
+@functools.cache
 def wanted_checks() -> dict[str, str]:
     """Every CHECK's text by name."""
     return {

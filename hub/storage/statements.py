@@ -57,6 +57,11 @@ def ready(statement: ClauseElement) -> Ready:
     return Ready(str(compiled), names, {name: binds[name].value for name in names if not binds[name].required})
 
 
+def written_out(statement: ClauseElement) -> str:
+    """A statement or condition in the database's words, with its values in it."""
+    return str(statement.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
+
+
 class listed(FunctionElement[Any]):  # noqa: N801 - reads as SQL does
     """The texts of a JSON list, for ``column.in_(listed(bindparam("ids")))``: as many as there are, in one value."""
 

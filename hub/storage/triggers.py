@@ -1,555 +1,755 @@
 """Every trigger, in one list: what CHECK, UNIQUE and foreign keys cannot say.
 
-Each migration ends by dropping and re-creating them all, and start-up compares the database with this list. A refusal
-reads ``rule: why``; the rule is what a ``Conflict`` names.
+Each migration ends by dropping and re-creating them all, and start-up compares the database with this list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-import attrs
+from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 
 from .chain import CHAIN_START
+from .guards import Condition, Event, Refusal, Row, Trigger, append_only, fixed, guard, kept, row_in, rows_of
+from .schema import (
+    ONE,
+    account,
+    allocation,
+    balance,
+    cash_receipt,
+    chain,
+    customer,
+    decision,
+    drawn,
+    entry,
+    erasure,
+    intake,
+    ledger_account,
+    observation,
+    operation,
+    operation_news,
+    payable,
+    payment,
+    payment_line,
+    posting,
+    request_sent,
+    seal,
+    series,
+    series_gap,
+    settlement_line,
+)
 
 SETTLING = tuple(effect.value for effect in Effect if effect is not Effect.REOPENED)
-UNBOUND = (EntryKind.BILL,)
+UNBOUND = (EntryKind.BILL.value,)
 """Entries that move receivables without an allocation row of the same size."""
 
-CREDIT_SIDE = (LedgerKind.CUSTOMER_CREDIT, LedgerKind.SUSPENSE)
+CREDIT_SIDE = (LedgerKind.CUSTOMER_CREDIT.value, LedgerKind.SUSPENSE.value)
 """Liabilities whose balance never becomes a debit (L6)."""
 
 
-@attrs.frozen
-class Trigger:
-    """One trigger: when it fires, and what it does in SQLite's words."""
-
-    name: str
-    when: str
-    sqlite: str
-
-    @property
-    def statement(self) -> str:
-        """The statement that makes it."""
-        return f"CREATE TRIGGER {self.name} {self.when} BEGIN {self.sqlite} END"
-
-
-def _refuse(rule: str, why: str, condition: str = "") -> str:
-    where = f" WHERE {condition}" if condition else ""
-    return f"SELECT RAISE(ABORT, '{rule}: {why}'){where};"
-
-
-def _guard(name: str, when: str, *refusals: str) -> Trigger:
-    return Trigger(name, when, " ".join(refusals))
-
-
-def _append_only(table: str) -> Iterator[Trigger]:
-    yield _guard(f"{table}_unchanged", f"BEFORE UPDATE ON {table}", _refuse("append_only", f"{table} is never changed"))
-    yield _kept(table)
-
-
-def _kept(table: str) -> Trigger:
-    return _guard(f"{table}_kept", f"BEFORE DELETE ON {table}", _refuse("append_only", f"{table} is never deleted"))
-
-
-def _fixed(table: str, *columns: str) -> Trigger:
-    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
-    return _guard(
-        f"{table}_fixed",
-        f"BEFORE UPDATE OF {', '.join(columns)} ON {table} WHEN {changed}",
-        _refuse("fixed", f"these columns of {table} are written once"),
-    )
-
-
-def _list(words: tuple[str, ...]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
+def _sum_of(amount: ColumnElement[Any], *where: Condition) -> ColumnElement[int]:
+    return select(func.coalesce(func.sum(amount), 0)).where(*where).scalar_subquery()
 
 
 def _payments() -> Iterator[Trigger]:
-    yield _guard(
+    new, old = rows_of(payment)
+    mine, other = payment_line.alias("mine"), payment_line.alias("other")
+    yield guard(
         "payment_begins",
-        "BEFORE INSERT ON payment",
-        _refuse("legal_send", "a payment begins in phase created", "NEW.phase <> 'created' OR NEW.status <> 'created'"),
-        _refuse(
+        Event("INSERT", payment),
+        Refusal(
+            "legal_send",
+            "a payment begins in phase created",
+            or_(new.phase != "created", new.status != "created"),
+        ),
+        Refusal(
             "walls",
             "account and customer are of the same merchant and mode",
-            "NOT EXISTS (SELECT 1 FROM account WHERE id = NEW.account AND merchant = NEW.merchant AND mode = NEW.mode)"
-            " OR NOT EXISTS (SELECT 1 FROM customer WHERE id = NEW.customer AND merchant = NEW.merchant)",
+            or_(
+                ~row_in(account, id=new.account, merchant=new.merchant, mode=new.mode),
+                ~row_in(customer, id=new.customer, merchant=new.merchant),
+            ),
         ),
     )
-    yield _guard(
+    yield guard(
         "payment_sends",
-        "BEFORE UPDATE OF phase ON payment WHEN OLD.phase = 'created' AND NEW.phase <> 'created'",
-        _refuse("legal_send", "sending comes before sent", "NEW.phase <> 'sending'"),
-        _refuse("legal_send", "the payment is no longer live", "OLD.live = 0 OR NEW.live = 0"),
-        _refuse(
+        Event("UPDATE", payment, ("phase",), and_(old.phase == "created", new.phase != "created")),
+        Refusal("legal_send", "sending comes before sent", new.phase != "sending"),
+        Refusal("legal_send", "the payment is no longer live", or_(old.live == 0, new.live == 0)),
+        Refusal(
             "legal_send",
             "the lines are not the amount of the payment",
-            "NEW.amount IS NOT (SELECT sum(amount) FROM payment_line WHERE payment = NEW.id)",
+            new.amount.is_distinct_from(
+                select(func.sum(payment_line.c.amount)).where(payment_line.c.payment == new.id).scalar_subquery()
+            ),
         ),
-        _refuse(
+        Refusal(
             "legal_send",
             "another live payment holds a payable",
-            "EXISTS (SELECT 1 FROM payment_line mine JOIN payment_line other ON other.payable = mine.payable"
-            " WHERE mine.payment = NEW.id AND other.payment <> NEW.id AND other.live = 1)",
+            exists(ONE)
+            .select_from(mine.join(other, other.c.payable == mine.c.payable))
+            .where(mine.c.payment == new.id, other.c.payment != new.id, other.c.live == 1),
         ),
-        _refuse(
+        Refusal(
             "legal_send",
             "a line is above what is due, or its payable is cancelled",
-            "EXISTS (SELECT 1 FROM payment_line l JOIN payable p ON p.id = l.payable"
-            " WHERE l.payment = NEW.id AND (l.amount + l.withheld > p.due OR p.cancelled_at IS NOT NULL))",
+            exists(ONE)
+            .select_from(payment_line.join(payable, payable.c.id == payment_line.c.payable))
+            .where(
+                payment_line.c.payment == new.id,
+                or_(
+                    payment_line.c.amount + payment_line.c.withheld > payable.c.due,
+                    payable.c.cancelled_at.is_not(None),
+                ),
+            ),
         ),
     )
-    yield _guard(
+    yield guard(
         "payment_phase_forward",
-        "BEFORE UPDATE OF phase ON payment WHEN (OLD.phase = 'sending' AND NEW.phase = 'created')"
-        " OR (OLD.phase = 'sent' AND NEW.phase <> 'sent')",
-        _refuse("legal_phase", "a phase never goes back"),
+        Event("UPDATE", payment, ("phase",), _phase_back(new, old)),
+        Refusal("legal_phase", "a phase never goes back"),
     )
-    yield _guard(
+    yield guard(
         "payment_status_forward",
-        "BEFORE UPDATE OF status, live ON payment WHEN (OLD.live = 0 AND NEW.live = 1)"
-        " OR (OLD.status = 'paid' AND NEW.status <> 'paid')",
-        _refuse("legal_status", "closed never becomes live again, paid stays paid"),
+        Event(
+            "UPDATE",
+            payment,
+            ("status", "live"),
+            or_(and_(old.live == 0, new.live == 1), and_(old.status == "paid", new.status != "paid")),
+        ),
+        Refusal("legal_status", "closed never becomes live again, paid stays paid"),
     )
-    yield _fixed(
-        "payment",
+    yield fixed(
+        payment,
         *("id", "merchant", "mode", "account", "customer", "reference", "currency", "amount", "created_at"),
     )
-    yield _kept("payment")
-    yield _guard(
+    yield kept(payment)
+    yield from _payment_lines()
+    yield from _observations()
+
+
+def _phase_back(new: Row, old: Row) -> Condition:
+    return or_(
+        and_(old.phase == "sending", new.phase == "created"),
+        and_(old.phase == "sent", new.phase != "sent"),
+    )
+
+
+def _payment_lines() -> Iterator[Trigger]:
+    new, _ = rows_of(payment_line)
+    yield guard(
         "payment_line_fits",
-        "BEFORE INSERT ON payment_line",
-        _refuse(
+        Event("INSERT", payment_line),
+        Refusal(
             "legal_send",
             "lines are added before anything is sent",
-            "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND phase = 'created')",
+            ~row_in(payment, id=new.payment, phase="created"),
         ),
-        _refuse(
+        Refusal(
             "walls",
             "payable and payment are of one merchant, mode and currency",
-            "NOT EXISTS (SELECT 1 FROM payment t JOIN payable p ON p.merchant = t.merchant AND p.mode = t.mode"
-            " AND p.currency = t.currency WHERE t.id = NEW.payment AND p.id = NEW.payable)",
+            ~_of_one_book(payment, payment.c.id == new.payment, payable, payable.c.id == new.payable),
         ),
     )
-    yield _fixed("payment_line", "payment", "position", "payable", "number", "amount", "withheld", "withholdings")
-    yield _kept("payment_line")
-    yield _guard(
+    yield fixed(payment_line, "payment", "position", "payable", "number", "amount", "withheld", "withholdings")
+    yield kept(payment_line)
+
+
+def _of_one_book(one: Any, this: Condition, other: Any, that: Condition) -> Condition:
+    """Whether these two rows are of one merchant, mode and currency."""
+    together = and_(other.c.merchant == one.c.merchant, other.c.mode == one.c.mode, other.c.currency == one.c.currency)
+    return exists(ONE).select_from(one.join(other, together)).where(this, that)
+
+
+def _observations() -> Iterator[Trigger]:
+    new, _ = rows_of(observation)
+    yield guard(
         "observation_fits",
-        "BEFORE INSERT ON observation",
-        _refuse(
+        Event("INSERT", observation),
+        Refusal(
             "walls",
             "observation and payment are of one account, merchant and mode",
-            "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND account = NEW.account"
-            " AND merchant = NEW.merchant AND mode = NEW.mode)",
+            ~row_in(payment, id=new.payment, account=new.account, merchant=new.merchant, mode=new.mode),
         ),
     )
-    yield from _append_only("observation")
+    yield from append_only(observation)
 
 
 def _operations() -> Iterator[Trigger]:
-    held = (
-        "(SELECT coalesce(sum(p.amount), 0) FROM entry e JOIN posting p ON p.entry = e.id"
-        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'provider_clearing'"
-        " WHERE e.payment = NEW.payment AND e.payment IS NOT NULL AND e.currency = NEW.currency"
-        " AND (e.kind IN ('capture', 'refund', 'chargeback') OR e.key LIKE 'fix:capture:%'"
-        " OR e.key LIKE 'fix:refund:%' OR e.key LIKE 'fix:chargeback:%'))"
-    )
-    under_way = (
-        "(SELECT coalesce(sum(amount), 0) FROM operation WHERE payment = NEW.payment AND id <> NEW.id"
-        " AND kind <> 'cancel' AND live = 1)"
-    )
-    yield _guard(
+    new, old = rows_of(operation)
+    yield guard(
         "operation_begins",
-        "BEFORE INSERT ON operation",
-        _refuse("legal_send", "an operation begins in phase created", "NEW.phase <> 'created'"),
-        _refuse(
+        Event("INSERT", operation),
+        Refusal("legal_send", "an operation begins in phase created", new.phase != "created"),
+        Refusal(
             "walls",
             "operation and payment are of one account, merchant and mode",
-            "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND account = NEW.account"
-            " AND merchant = NEW.merchant AND mode = NEW.mode AND currency = NEW.currency)",
+            ~row_in(
+                payment,
+                id=new.payment,
+                account=new.account,
+                merchant=new.merchant,
+                mode=new.mode,
+                currency=new.currency,
+            ),
         ),
     )
-    yield _guard(
+    yield guard(
         "operation_sends",
-        "BEFORE UPDATE OF phase ON operation WHEN OLD.phase = 'created' AND NEW.phase <> 'created'",
-        _refuse("legal_send", "sending comes before sent", "NEW.phase <> 'sending'"),
-        _refuse("legal_send", "the operation is no longer live", "OLD.live = 0 OR NEW.live = 0"),
-        _refuse(
+        Event("UPDATE", operation, ("phase",), and_(old.phase == "created", new.phase != "created")),
+        Refusal("legal_send", "sending comes before sent", new.phase != "sending"),
+        Refusal("legal_send", "the operation is no longer live", or_(old.live == 0, new.live == 0)),
+        Refusal(
             "legal_send",
             "more would go back than the books hold",
-            f"NEW.kind = 'refund' AND {under_way} + NEW.amount > {held}",
+            and_(new.kind == "refund", _on_its_way_back(new) + new.amount > _held(new)),
         ),
-        _refuse(
+        Refusal(
             "legal_send",
             "only an unknown payment is undone",
-            "NEW.kind = 'undo' AND NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND status = 'unknown')",
+            and_(new.kind == "undo", ~row_in(payment, id=new.payment, status="unknown")),
         ),
-        _refuse(
+        Refusal(
             "legal_send",
             "only a live payment is cancelled",
-            "NEW.kind = 'cancel' AND NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND live = 1)",
+            and_(new.kind == "cancel", ~row_in(payment, id=new.payment, live=1)),
         ),
     )
-    yield _guard(
+    yield guard(
         "operation_forward",
-        "BEFORE UPDATE OF phase, live ON operation WHEN (OLD.phase = 'sending' AND NEW.phase = 'created')"
-        " OR (OLD.phase = 'sent' AND NEW.phase <> 'sent') OR (OLD.live = 0 AND NEW.live = 1)",
-        _refuse("legal_phase", "an operation never goes back"),
+        Event(
+            "UPDATE",
+            operation,
+            ("phase", "live"),
+            or_(_phase_back(new, old), and_(old.live == 0, new.live == 1)),
+        ),
+        Refusal("legal_phase", "an operation never goes back"),
     )
-    yield _fixed("operation", "id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency")
-    yield _kept("operation")
-    yield from _append_only("operation_news")
+    yield fixed(
+        operation,
+        *("id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency"),
+    )
+    yield kept(operation)
+    yield from append_only(operation_news)
+
+
+def _held(new: Row) -> ColumnElement[int]:
+    """What the books hold of an operation's payment with its provider."""
+    kinds = ("capture", "refund", "chargeback")
+    legs = entry.join(posting, posting.c.entry == entry.c.id).join(
+        ledger_account,
+        and_(ledger_account.c.id == posting.c.ledger_account, ledger_account.c.kind == "provider_clearing"),
+    )
+    return (
+        select(func.coalesce(func.sum(posting.c.amount), 0))
+        .select_from(legs)
+        .where(
+            entry.c.payment == new.payment,
+            entry.c.payment.is_not(None),
+            entry.c.currency == new.currency,
+            or_(entry.c.kind.in_(kinds), *(entry.c.key.like(f"fix:{kind}:%") for kind in kinds)),
+        )
+        .scalar_subquery()
+    )
+
+
+def _on_its_way_back(new: Row) -> ColumnElement[int]:
+    """What other live operations of the same payment may still give back."""
+    return _sum_of(
+        operation.c.amount,
+        operation.c.payment == new.payment,
+        operation.c.id != new.id,
+        operation.c.kind != "cancel",
+        operation.c.live == 1,
+    )
 
 
 def _decisions() -> Iterator[Trigger]:
-    yield _fixed(
-        "decision",
+    _, old = rows_of(decision)
+    yield fixed(
+        decision,
         *("id", "merchant", "mode", "kind", "subject", "payment", "content", "currency", "amount"),
         *("by", "why", "evidence", "evidence_name", "evidence_digest", "via", "proposed_at"),
     )
-    yield _guard(
+    yield guard(
         "decision_ends_once",
-        "BEFORE UPDATE ON decision WHEN OLD.done_at IS NOT NULL OR OLD.superseded = 1",
-        _refuse("append_only", "a decision that took effect is never changed"),
+        Event("UPDATE", decision, when=or_(old.done_at.is_not(None), old.superseded == 1)),
+        Refusal("append_only", "a decision that took effect is never changed"),
     )
-    yield _kept("decision")
+    yield kept(decision)
 
 
 def _requests() -> Iterator[Trigger]:
     """What was sent stays as it was noted; old questions alone are forgotten."""
-    yield _guard(
+    _, old = rows_of(request_sent)
+    yield guard(
         "request_sent_unchanged",
-        "BEFORE UPDATE ON request_sent",
-        _refuse("append_only", "request_sent is never changed"),
+        Event("UPDATE", request_sent),
+        Refusal("append_only", "request_sent is never changed"),
     )
-    yield _guard(
+    yield guard(
         "request_sent_kept",
-        "BEFORE DELETE ON request_sent WHEN OLD.hook NOT IN ('handle_notification', 'query_payment')",
-        _refuse("append_only", "what charged, opened or gave back is never deleted"),
+        Event("DELETE", request_sent, when=old.hook.not_in(("handle_notification", "query_payment"))),
+        Refusal("append_only", "what charged, opened or gave back is never deleted"),
     )
 
 
 def _payables() -> Iterator[Trigger]:
-    counters = " OR ".join(f"NEW.{effect.value} <> 0" for effect in Effect)
-    yield _guard(
+    new, old = rows_of(payable)
+    yield guard(
         "payable_begins",
-        "BEFORE INSERT ON payable",
-        _refuse("from_ledger", "what is settled comes from the ledger alone", counters),
-        _refuse(
+        Event("INSERT", payable),
+        Refusal(
+            "from_ledger",
+            "what is settled comes from the ledger alone",
+            or_(*(getattr(new, effect) != 0 for effect in Effect)),
+        ),
+        Refusal(
             "walls",
             "the customer is of the same merchant",
-            "NOT EXISTS (SELECT 1 FROM customer WHERE id = NEW.customer AND merchant = NEW.merchant)",
+            ~row_in(customer, id=new.customer, merchant=new.merchant),
         ),
     )
     for effect in Effect:
-        fold = f"SELECT coalesce(sum(amount), 0) FROM allocation WHERE payable = NEW.id AND effect = '{effect}'"
-        yield _guard(
+        settled = _sum_of(allocation.c.amount, allocation.c.payable == new.id, allocation.c.effect == effect)
+        yield guard(
             f"payable_{effect}_from_ledger",
-            f"BEFORE UPDATE OF {effect} ON payable",
-            _refuse("from_ledger", "what is settled comes from the ledger alone", f"NEW.{effect} <> ({fold})"),
+            Event("UPDATE", payable, (effect.value,)),
+            Refusal(
+                "from_ledger",
+                "what is settled comes from the ledger alone",
+                getattr(new, effect) != settled,
+            ),
         )
-    yield _guard(
+    yield guard(
         "payable_not_in_payment",
-        "BEFORE UPDATE OF total, customer ON payable"
-        " WHEN (OLD.total <> NEW.total OR OLD.customer <> NEW.customer)"
-        " AND EXISTS (SELECT 1 FROM payment_line WHERE payable = OLD.id AND live = 1)",
-        _refuse("legal_revision", "the payable is in a live payment"),
+        Event(
+            "UPDATE",
+            payable,
+            ("total", "customer"),
+            and_(
+                or_(old.total != new.total, old.customer != new.customer),
+                row_in(payment_line, payable=old.id, live=1),
+            ),
+        ),
+        Refusal("legal_revision", "the payable is in a live payment"),
     )
-    yield _guard(
+    yield guard(
         "payable_moves_unsettled",
-        "BEFORE UPDATE OF customer ON payable WHEN OLD.customer <> NEW.customer AND OLD.due <> OLD.total",
-        _refuse("legal_revision", "what is settled in part stays with its customer"),
+        Event("UPDATE", payable, ("customer",), and_(old.customer != new.customer, old.due != old.total)),
+        Refusal("legal_revision", "what is settled in part stays with its customer"),
     )
-    yield _fixed("payable", "id", "merchant", "mode", "kind", "number", "currency", "created_at")
-    yield _kept("payable")
+    yield fixed(payable, "id", "merchant", "mode", "kind", "number", "currency", "created_at")
+    yield kept(payable)
 
 
 def _ledger() -> Iterator[Trigger]:
-    for table in ("ledger_account", "posting", "seal", "allocation", "drawn", "erasure"):
-        yield from _append_only(table)
-    yield _fixed(
-        "entry",
-        *("id", "merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "payable"),
-        *("observation", "own_record", "note_digest"),
-    )
-    yield _guard(
-        "entry_note",
-        "BEFORE UPDATE OF note, note_salt ON entry WHEN NEW.note <> OLD.note OR NEW.note_salt <> OLD.note_salt",
-        _refuse("append_only", "a note can be erased, and not be changed", "NEW.note <> '' OR NEW.note_salt <> ''"),
-        _refuse(
-            "accounted_for",
-            "who erases a note says so, and why",
-            "NOT EXISTS (SELECT 1 FROM erasure WHERE entry = NEW.id)",
-        ),
-    )
-    yield _kept("entry")
-    yield _guard(
-        "entry_fits",
-        "BEFORE INSERT ON entry WHEN NEW.payment IS NOT NULL",
-        _refuse(
-            "walls",
-            "entry and payment are of one merchant and mode",
-            "NOT EXISTS (SELECT 1 FROM payment WHERE id = NEW.payment AND merchant = NEW.merchant AND mode = NEW.mode)",
-        ),
-    )
-    yield _guard(
-        "entry_is_on",
-        "BEFORE INSERT ON entry WHEN NEW.payable IS NOT NULL",
-        _refuse(
-            "walls",
-            "entry and payable are of one merchant, mode and currency",
-            "NOT EXISTS (SELECT 1 FROM payable WHERE id = NEW.payable AND merchant = NEW.merchant"
-            " AND mode = NEW.mode AND currency = NEW.currency)",
-        ),
-    )
-    for table in ("posting", "allocation", "intake", "drawn"):
-        yield _guard(
+    for table in (ledger_account, posting, seal, allocation, drawn, erasure):
+        yield from append_only(table)
+    yield from _entries()
+    for table in (posting, allocation, intake, drawn):
+        yield guard(
             f"{table}_unsealed",
-            f"BEFORE INSERT ON {table}",
-            _refuse("sealed", "the entry is sealed", "EXISTS (SELECT 1 FROM seal WHERE entry = NEW.entry)"),
+            Event("INSERT", table),
+            Refusal("sealed", "the entry is sealed", row_in(seal, entry=rows_of(table)[0].entry)),
         )
-    yield _guard(
-        "allocation_fits",
-        "BEFORE INSERT ON allocation",
-        _refuse(
-            "walls",
-            "payable and entry are of one merchant, mode and currency",
-            "NOT EXISTS (SELECT 1 FROM entry e JOIN payable p ON p.merchant = e.merchant AND p.mode = e.mode"
-            " AND p.currency = e.currency WHERE e.id = NEW.entry AND p.id = NEW.payable)",
-        ),
-        _refuse(
-            "walls",
-            "entry and intake are of one merchant, mode and currency",
-            "NEW.intake IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry e JOIN entry i ON i.merchant = e.merchant"
-            " AND i.mode = e.mode AND i.currency = e.currency WHERE e.id = NEW.entry AND i.id = NEW.intake)",
-        ),
-        _refuse(
-            "walls",
-            "payable and intake are of one customer",
-            "NEW.intake IS NOT NULL AND NOT EXISTS (SELECT 1 FROM intake i JOIN payable p ON p.customer = i.customer"
-            " WHERE i.entry = NEW.intake AND p.id = NEW.payable)",
-        ),
-    )
-    for effect in Effect:
-        yield Trigger(
-            f"allocation_moves_{effect}",
-            f"AFTER INSERT ON allocation WHEN NEW.effect = '{effect}'",
-            f"UPDATE payable SET {effect} = {effect} + NEW.amount WHERE id = NEW.payable;",
-        )
-    yield Trigger(
-        "allocation_moves_intake",
-        "AFTER INSERT ON allocation WHEN NEW.effect = 'allocated' AND NEW.intake IS NOT NULL",
-        "UPDATE intake SET allocated = allocated + NEW.amount WHERE entry = NEW.intake;",
-    )
-    yield _guard(
-        "drawn_fits",
-        "BEFORE INSERT ON drawn",
-        _refuse(
-            "walls",
-            "entry and intake are of one merchant, mode and currency",
-            "NOT EXISTS (SELECT 1 FROM entry e JOIN entry i ON i.merchant = e.merchant"
-            " AND i.mode = e.mode AND i.currency = e.currency WHERE e.id = NEW.entry AND i.id = NEW.intake)",
-        ),
-    )
-    yield Trigger(
-        "drawn_moves_intake",
-        "AFTER INSERT ON drawn",
-        "UPDATE intake SET returned = returned + NEW.amount WHERE entry = NEW.intake;",
-    )
+    yield from _allocations()
+    yield from _drawn()
     yield from _intake()
     yield _seal()
     yield _sealed()
-    yield _guard(
-        "chain_forward",
-        "BEFORE UPDATE ON chain",
-        _refuse(
-            "chain",
-            "the head moves to the next seal alone",
-            "NEW.seq <> OLD.seq + 1 OR NOT EXISTS (SELECT 1 FROM seal WHERE merchant = NEW.merchant"
-            " AND mode = NEW.mode AND seq = NEW.seq AND hash = NEW.hash)",
+    yield from _chain()
+    yield kept(balance)
+
+
+def _entries() -> Iterator[Trigger]:
+    new, old = rows_of(entry)
+    yield fixed(
+        entry,
+        *("id", "merchant", "mode", "key", "kind", "currency", "at", "value_on", "payment", "payable"),
+        *("observation", "own_record", "note_digest"),
+    )
+    yield guard(
+        "entry_note",
+        Event(
+            "UPDATE",
+            entry,
+            ("note", "note_salt"),
+            or_(new.note != old.note, new.note_salt != old.note_salt),
+        ),
+        Refusal(
+            "append_only",
+            "a note can be erased, and not be changed",
+            or_(new.note != "", new.note_salt != ""),
+        ),
+        Refusal("accounted_for", "who erases a note says so, and why", ~row_in(erasure, entry=new.id)),
+    )
+    yield kept(entry)
+    yield guard(
+        "entry_fits",
+        Event("INSERT", entry, when=new.payment.is_not(None)),
+        Refusal(
+            "walls",
+            "entry and payment are of one merchant and mode",
+            ~row_in(payment, id=new.payment, merchant=new.merchant, mode=new.mode),
         ),
     )
-    yield _kept("chain")
-    yield _kept("balance")
+    yield guard(
+        "entry_is_on",
+        Event("INSERT", entry, when=new.payable.is_not(None)),
+        Refusal(
+            "walls",
+            "entry and payable are of one merchant, mode and currency",
+            ~row_in(payable, id=new.payable, merchant=new.merchant, mode=new.mode, currency=new.currency),
+        ),
+    )
+
+
+def _allocations() -> Iterator[Trigger]:
+    new, _ = rows_of(allocation)
+    yield guard(
+        "allocation_fits",
+        Event("INSERT", allocation),
+        Refusal(
+            "walls",
+            "payable and entry are of one merchant, mode and currency",
+            ~_of_one_book(entry, entry.c.id == new.entry, payable, payable.c.id == new.payable),
+        ),
+        Refusal(
+            "walls",
+            "entry and intake are of one merchant, mode and currency",
+            and_(new.intake.is_not(None), ~_in_one_book(new)),
+        ),
+        Refusal(
+            "walls",
+            "payable and intake are of one customer",
+            and_(
+                new.intake.is_not(None),
+                ~exists(ONE)
+                .select_from(intake.join(payable, payable.c.customer == intake.c.customer))
+                .where(intake.c.entry == new.intake, payable.c.id == new.payable),
+            ),
+        ),
+    )
+    for effect in Effect:
+        counter = payable.c[effect]
+        yield Trigger(
+            f"allocation_moves_{effect}",
+            Event("INSERT", allocation, when=new.effect == effect),
+            moves=(update(payable).where(payable.c.id == new.payable).values({counter: counter + new.amount}),),
+        )
+    yield Trigger(
+        "allocation_moves_intake",
+        Event("INSERT", allocation, when=and_(new.effect == "allocated", new.intake.is_not(None))),
+        moves=(
+            update(intake)
+            .where(intake.c.entry == new.intake)
+            .values({intake.c.allocated: intake.c.allocated + new.amount}),
+        ),
+    )
+
+
+def _in_one_book(new: Row) -> Condition:
+    """Whether the entry of a row, and the entry that brought its intake, are of one merchant, mode and currency."""
+    intakes = entry.alias("intakes")
+    return _of_one_book(entry, entry.c.id == new.entry, intakes, intakes.c.id == new.intake)
+
+
+def _drawn() -> Iterator[Trigger]:
+    new, _ = rows_of(drawn)
+    yield guard(
+        "drawn_fits",
+        Event("INSERT", drawn),
+        Refusal("walls", "entry and intake are of one merchant, mode and currency", ~_in_one_book(new)),
+    )
+    yield Trigger(
+        "drawn_moves_intake",
+        Event("INSERT", drawn),
+        moves=(
+            update(intake)
+            .where(intake.c.entry == new.intake)
+            .values({intake.c.returned: intake.c.returned + new.amount}),
+        ),
+    )
 
 
 def _intake() -> Iterator[Trigger]:
-    yield _guard(
+    new, _ = rows_of(intake)
+    yield guard(
         "intake_begins",
-        "BEFORE INSERT ON intake",
-        _refuse("from_ledger", "an intake begins unapplied", "NEW.allocated <> 0 OR NEW.returned <> 0"),
+        Event("INSERT", intake),
+        Refusal("from_ledger", "an intake begins unapplied", or_(new.allocated != 0, new.returned != 0)),
     )
-    fold = "SELECT coalesce(sum(amount), 0) FROM allocation WHERE intake = NEW.entry AND effect = 'allocated'"
-    yield _guard(
+    allocated = _sum_of(allocation.c.amount, allocation.c.intake == new.entry, allocation.c.effect == "allocated")
+    yield guard(
         "intake_allocated_from_ledger",
-        "BEFORE UPDATE OF allocated ON intake",
-        _refuse("from_ledger", "what is allocated comes from the ledger alone", f"NEW.allocated <> ({fold})"),
+        Event("UPDATE", intake, ("allocated",)),
+        Refusal("from_ledger", "what is allocated comes from the ledger alone", new.allocated != allocated),
     )
-    drawn = "SELECT coalesce(sum(amount), 0) FROM drawn WHERE intake = NEW.entry"
-    yield _guard(
+    returned = _sum_of(drawn.c.amount, drawn.c.intake == new.entry)
+    yield guard(
         "intake_returned_from_ledger",
-        "BEFORE UPDATE OF returned ON intake",
-        _refuse("from_ledger", "what went back comes from the ledger alone", f"NEW.returned <> ({drawn})"),
+        Event("UPDATE", intake, ("returned",)),
+        Refusal("from_ledger", "what went back comes from the ledger alone", new.returned != returned),
     )
-    yield _fixed("intake", "entry", "customer", "payment", "currency", "amount")
-    yield _kept("intake")
+    yield fixed(intake, "entry", "customer", "payment", "currency", "amount")
+    yield kept(intake)
+
+
+LEGS = posting.join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
 
 
 def _seal() -> Trigger:
-    postings = "FROM posting WHERE entry = NEW.entry"
-    accounts = "FROM posting p JOIN ledger_account a ON a.id = p.ledger_account WHERE p.entry = NEW.entry"
-    receivable = f"SELECT coalesce(sum(p.amount), 0) {accounts} AND a.kind = 'receivable'"
-    applied = (
-        f"SELECT coalesce(sum(CASE WHEN effect IN ({_list(SETTLING)}) THEN -amount ELSE amount END), 0)"
-        " FROM allocation WHERE entry = NEW.entry"
-    )
-    credit = f"SELECT coalesce(sum(p.amount), 0) {accounts} AND a.kind = 'customer_credit'"
-    used = (
-        "SELECT coalesce((SELECT sum(amount) FROM allocation WHERE entry = NEW.entry AND effect = 'allocated'), 0)"
-        " + coalesce((SELECT sum(amount) FROM drawn WHERE entry = NEW.entry), 0)"
-        " - coalesce((SELECT amount FROM intake WHERE entry = NEW.entry), 0)"
-    )
-    return _guard(
+    new, _ = rows_of(seal)
+    own = posting.c.entry == new.entry
+    return guard(
         "seal_checks",
-        "BEFORE INSERT ON seal",
-        _refuse("balanced", "an entry has two postings or more", f"(SELECT count(*) {postings}) < 2"),
-        _refuse("balanced", "an entry sums to zero", f"(SELECT sum(amount) {postings}) <> 0"),
-        _refuse(
-            "walls",
-            "an entry is of one merchant, mode and currency",
-            "NOT EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry AND merchant = NEW.merchant AND mode = NEW.mode)"
-            f" OR EXISTS (SELECT 1 {accounts} AND (a.merchant, a.mode, a.currency)"
-            " IS NOT (SELECT merchant, mode, currency FROM entry WHERE id = NEW.entry))",
+        Event("INSERT", seal),
+        Refusal(
+            "balanced",
+            "an entry has two postings or more",
+            select(func.count()).select_from(posting).where(own).scalar_subquery() < 2,
         ),
-        _refuse(
-            "applied",
-            "receivables move by what is settled",
-            f"({receivable}) <> ({applied})"
-            f" AND (SELECT kind FROM entry WHERE id = NEW.entry) NOT IN ({_list(UNBOUND)})",
+        Refusal(
+            "balanced",
+            "an entry sums to zero",
+            select(func.sum(posting.c.amount)).where(own).scalar_subquery() != 0,
         ),
-        _refuse(
+        Refusal("walls", "an entry is of one merchant, mode and currency", _of_two_books(new)),
+        Refusal("applied", "receivables move by what is settled", _is_not_applied(new)),
+        Refusal(
             "walls",
             "what is settled is owed by the customer whose receivable moves",
-            "EXISTS (SELECT 1 FROM allocation s JOIN payable o ON o.id = s.payable WHERE s.entry = NEW.entry"
-            f" AND NOT EXISTS (SELECT 1 {accounts} AND a.kind = 'receivable' AND a.owner = o.customer))",
+            exists(ONE)
+            .select_from(allocation.join(payable, payable.c.id == allocation.c.payable))
+            .where(
+                allocation.c.entry == new.entry,
+                ~exists(ONE)
+                .select_from(LEGS)
+                .where(own, ledger_account.c.kind == "receivable", ledger_account.c.owner == payable.c.customer),
+            ),
         ),
-        _refuse(
-            "intake",
-            "credit moves by what is brought in, allocated and drawn",
-            f"({credit}) <> ({used}) OR EXISTS (SELECT 1 FROM allocation WHERE entry = NEW.entry"
-            " AND effect = 'allocated' AND intake IS NULL)",
-        ),
-        _refuse(
-            "chain",
-            "a seal follows the last one",
-            "NEW.seq <> 1 + coalesce((SELECT seq FROM chain WHERE merchant = NEW.merchant AND mode = NEW.mode), 0)"
-            " OR NEW.prev_hash <> coalesce((SELECT hash FROM chain WHERE merchant = NEW.merchant"
-            f" AND mode = NEW.mode), '{CHAIN_START}')",
+        Refusal("intake", "credit moves by what is brought in, allocated and drawn", _is_not_drawn(new)),
+        Refusal("chain", "a seal follows the last one", _is_out_of_turn(new)),
+    )
+
+
+def _of_two_books(new: Row) -> Condition:
+    """Whether a seal's entry is not the merchant's, or one of its legs is not the entry's."""
+    return or_(
+        ~row_in(entry, id=new.entry, merchant=new.merchant, mode=new.mode),
+        exists(ONE)
+        .select_from(LEGS.join(entry, entry.c.id == posting.c.entry))
+        .where(
+            posting.c.entry == new.entry,
+            or_(
+                ledger_account.c.merchant != entry.c.merchant,
+                ledger_account.c.mode != entry.c.mode,
+                ledger_account.c.currency != entry.c.currency,
+            ),
         ),
     )
+
+
+def _moved(new: Row, kind: str) -> ColumnElement[int]:
+    """What a seal's entry adds to the accounts of a kind."""
+    return (
+        select(func.coalesce(func.sum(posting.c.amount), 0))
+        .select_from(LEGS)
+        .where(posting.c.entry == new.entry, ledger_account.c.kind == kind)
+        .scalar_subquery()
+    )
+
+
+def _is_not_applied(new: Row) -> Condition:
+    signed = case((allocation.c.effect.in_(SETTLING), -allocation.c.amount), else_=allocation.c.amount)
+    applied = _sum_of(signed, allocation.c.entry == new.entry)
+    kind = select(entry.c.kind).where(entry.c.id == new.entry).scalar_subquery()
+    return and_(_moved(new, "receivable") != applied, kind.not_in(UNBOUND))
+
+
+def _is_not_drawn(new: Row) -> Condition:
+    allocated = _sum_of(allocation.c.amount, allocation.c.entry == new.entry, allocation.c.effect == "allocated")
+    returned = _sum_of(drawn.c.amount, drawn.c.entry == new.entry)
+    brought_in = _sum_of(intake.c.amount, intake.c.entry == new.entry)
+    return or_(
+        _moved(new, "customer_credit") != allocated + returned - brought_in,
+        row_in(allocation, entry=new.entry, effect="allocated", intake=None),
+    )
+
+
+def _is_out_of_turn(new: Row) -> Condition:
+    def head(column: ColumnElement[Any], start: Any) -> ColumnElement[Any]:
+        last = select(column).where(chain.c.merchant == new.merchant, chain.c.mode == new.mode).scalar_subquery()
+        return func.coalesce(last, start)
+
+    return or_(new.seq != 1 + head(chain.c.seq, 0), new.prev_hash != head(chain.c.hash, CHAIN_START))
 
 
 def _sealed() -> Trigger:
+    new, _ = rows_of(seal)
+    overdrawn = (
+        exists(ONE)
+        .select_from(LEGS.join(balance, balance.c.ledger_account == ledger_account.c.id))
+        .where(posting.c.entry == new.entry, ledger_account.c.kind.in_(CREDIT_SIDE), balance.c.amount > 0)
+    )
     return Trigger(
         "seal_books",
-        "AFTER INSERT ON seal",
-        "INSERT INTO chain (merchant, mode, seq, hash) VALUES (NEW.merchant, NEW.mode, NEW.seq, NEW.hash)"
-        " ON CONFLICT (merchant, mode) DO UPDATE SET seq = excluded.seq, hash = excluded.hash;"
-        " INSERT INTO balance (ledger_account, amount)"
-        " SELECT ledger_account, sum(amount) FROM posting WHERE entry = NEW.entry GROUP BY ledger_account"
-        " ON CONFLICT (ledger_account) DO UPDATE SET amount = balance.amount + excluded.amount; "
-        + _refuse(
-            "credit",
-            "more is taken than the customer or the suspense account has",
-            "EXISTS (SELECT 1 FROM posting p JOIN ledger_account a ON a.id = p.ledger_account"
-            " JOIN balance b ON b.ledger_account = a.id"
-            f" WHERE p.entry = NEW.entry AND a.kind IN ({_list(CREDIT_SIDE)}) AND b.amount > 0)",
-        ),
+        Event("INSERT", seal),
+        (Refusal("credit", "more is taken than the customer or the suspense account has", overdrawn),),
+        moves=(_next_head(new), _next_balances(new)),
     )
 
 
+def _next_head(new: Row) -> ClauseElement:
+    head = insert(chain).inline().values(merchant=new.merchant, mode=new.mode, seq=new.seq, hash=new.hash)
+    return head.on_conflict_do_update(
+        index_elements=[chain.c.merchant, chain.c.mode],
+        set_={"seq": head.excluded.seq, "hash": head.excluded.hash},
+    )
+
+
+def _next_balances(new: Row) -> ClauseElement:
+    moved = (
+        select(posting.c.ledger_account, func.sum(posting.c.amount))
+        .where(posting.c.entry == new.entry)
+        .group_by(posting.c.ledger_account)
+    )
+    added = insert(balance).from_select(["ledger_account", "amount"], moved)
+    return added.on_conflict_do_update(
+        index_elements=[balance.c.ledger_account],
+        set_={"amount": balance.c.amount + added.excluded.amount},
+    )
+
+
+def _chain() -> Iterator[Trigger]:
+    new, old = rows_of(chain)
+    yield guard(
+        "chain_forward",
+        Event("UPDATE", chain),
+        Refusal(
+            "chain",
+            "the head moves to the next seal alone",
+            or_(
+                new.seq != old.seq + 1,
+                ~row_in(seal, merchant=new.merchant, mode=new.mode, seq=new.seq, hash=new.hash),
+            ),
+        ),
+    )
+    yield kept(chain)
+
+
 def _documents() -> Iterator[Trigger]:
-    yield _fixed(
-        "cash_receipt",
+    _, old = rows_of(cash_receipt)
+    yield fixed(
+        cash_receipt,
         *("id", "merchant", "mode", "series", "number", "customer", "payment", "movement", "received_on", "issued_at"),
         *("issued_by", "means", "currency", "cash", "advance", "lines", "words", "clause", "concept", "issuer"),
         *("received_from", "notes", "bank_account", "provider", "provider_reference", "authorisation"),
     )
-    yield _guard(
+    yield guard(
         "cash_receipt_void_once",
-        "BEFORE UPDATE OF void_reason, voided_at ON cash_receipt WHEN OLD.voided_at IS NOT NULL",
-        _refuse("append_only", "a receipt is voided once"),
+        Event("UPDATE", cash_receipt, ("void_reason", "voided_at"), old.voided_at.is_not(None)),
+        Refusal("append_only", "a receipt is voided once"),
     )
-    yield _kept("cash_receipt")
-    here = "merchant = NEW.merchant AND mode = NEW.mode AND series = NEW.series"
-    left_out = f"SELECT 1 FROM series_gap WHERE {here} AND last = NEW.next - 1"
-    stands = f"coalesce((SELECT next FROM series WHERE {here}), 1)"
-    yield _guard(
+    yield kept(cash_receipt)
+    yield from _series()
+    yield from _gaps()
+
+
+def _stands(new: Row) -> ColumnElement[int]:
+    """The next number of a row's series, before the row."""
+    next_number = (
+        select(series.c.next)
+        .where(series.c.merchant == new.merchant, series.c.mode == new.mode, series.c.series == new.series)
+        .scalar_subquery()
+    )
+    return func.coalesce(next_number, 1)
+
+
+def _series() -> Iterator[Trigger]:
+    new, old = rows_of(series)
+
+    def left_out(first: ColumnElement[int]) -> Condition:
+        return row_in(
+            series_gap, merchant=new.merchant, mode=new.mode, series=new.series, last=new.next - 1, first=first
+        )
+
+    yield guard(
         "series_begins",
-        "BEFORE INSERT ON series",
-        _refuse(
-            "append_only",
-            "a series begins at one",
-            f"NEW.next <> 2 AND NOT EXISTS ({left_out} AND first = {stands})",
-        ),
+        Event("INSERT", series),
+        Refusal("append_only", "a series begins at one", and_(new.next != 2, ~left_out(_stands(new)))),
     )
-    yield _guard(
+    yield guard(
         "series_forward",
-        "BEFORE UPDATE ON series",
-        _refuse(
+        Event("UPDATE", series),
+        Refusal(
             "append_only",
             "a series counts on by one, but for a gap that is accounted for",
-            f"NEW.next <> OLD.next + 1 AND NOT EXISTS ({left_out} AND first = OLD.next)",
+            and_(new.next != old.next + 1, ~left_out(old.next)),
         ),
     )
-    yield _kept("series")
-    yield _guard(
+    yield kept(series)
+
+
+def _gaps() -> Iterator[Trigger]:
+    new, _ = rows_of(series_gap)
+    yield guard(
         "series_gap_fits",
-        "BEFORE INSERT ON series_gap",
-        _refuse(
-            "append_only",
-            "a gap begins where its series stands",
-            f"NEW.first <> {stands}",
-        ),
+        Event("INSERT", series_gap),
+        Refusal("append_only", "a gap begins where its series stands", new.first != _stands(new)),
     )
+    after = insert(series).inline().values(merchant=new.merchant, mode=new.mode, series=new.series, next=new.last + 1)
     yield Trigger(
         "series_gap_moves",
-        "AFTER INSERT ON series_gap",
-        "INSERT INTO series (merchant, mode, series, next) VALUES (NEW.merchant, NEW.mode, NEW.series, NEW.last + 1)"
-        " ON CONFLICT (merchant, mode, series) DO UPDATE SET next = excluded.next;",
+        Event("INSERT", series_gap),
+        moves=(
+            after.on_conflict_do_update(
+                index_elements=[series.c.merchant, series.c.mode, series.c.series],
+                set_={"next": after.excluded.next},
+            ),
+        ),
     )
-    yield from _append_only("series_gap")
+    yield from append_only(series_gap)
 
 
 def _settlements() -> Iterator[Trigger]:
-    yield _guard(
+    new, old = rows_of(settlement_line)
+    yield guard(
         "settlement_line_fits",
-        "BEFORE INSERT ON settlement_line",
-        _refuse(
+        Event("INSERT", settlement_line),
+        Refusal(
             "walls",
             "line and account are of one merchant and mode",
-            "NOT EXISTS (SELECT 1 FROM account WHERE id = NEW.account AND merchant = NEW.merchant AND mode = NEW.mode)",
+            ~row_in(account, id=new.account, merchant=new.merchant, mode=new.mode),
         ),
     )
-    yield _fixed(
-        "settlement_line",
+    yield fixed(
+        settlement_line,
         *("id", "account", "merchant", "mode", "line", "reference", "provider_reference", "authorisation", "movement"),
         *("currency", "gross", "fee", "fee_tax", "withheld", "withholdings", "net", "occurred_at", "settled_on"),
         *("source", "imported_at"),
     )
-    yield _guard(
+    yield guard(
         "settlement_line_forward",
-        "BEFORE UPDATE OF state, settles, payment ON settlement_line WHEN OLD.state <> 'open'",
-        _refuse(
+        Event("UPDATE", settlement_line, ("state", "settles", "payment"), old.state != "open"),
+        Refusal(
             "append_only",
             "a booked line is withdrawn at most",
-            "OLD.state <> 'booked' OR NEW.state <> 'withdrawn' OR NEW.payment IS NOT OLD.payment",
+            or_(
+                old.state != "booked",
+                new.state != "withdrawn",
+                new.payment.is_distinct_from(old.payment),
+            ),
         ),
     )
-    yield _kept("settlement_line")
+    yield kept(settlement_line)
 
 
 TRIGGERS: tuple[Trigger, ...] = (

@@ -431,7 +431,7 @@ def test_the_same_statements_pass_where_they_are_right(attempt: Refusal) -> None
 
 def test_every_trigger_that_refuses_is_tried() -> None:
     """Each rule of the list appears among the refusals above; ``applied`` and ``intake`` in the ledger's own tests."""
-    rules = {part.split(":")[0] for trigger in TRIGGERS for part in trigger.sqlite.split("ABORT, '")[1:]}
+    rules = {refusal.rule for trigger in TRIGGERS for refusal in trigger.refusals}
     tried = {reason if reason != "append" else "append_only" for _, reason in REFUSED.values()}
 
     assert rules - tried == {"applied", "intake"}
