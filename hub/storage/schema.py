@@ -105,6 +105,12 @@ def _between(name: str, low: int, high: int = LIMIT) -> CheckConstraint:
     return CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name)
 
 
+def _index(name: str | None, *columns: Any, where: str = "", unique: bool = False) -> Index:
+    """An index, with a condition only of the rows that meet it: a database that was not told of it would index all."""
+    condition = literal_column(where) if where else None
+    return Index(name, *columns, unique=unique, sqlite_where=condition)
+
+
 def _table(name: str, *parts: Any, rowid: bool = True) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
 
@@ -130,7 +136,7 @@ member = _table(
     _text("role"),
     _text("language", server_default=""),
     _one_of("role", Role),
-    Index("member_by_email", func.lower(literal_column("email"))),
+    _index("member_by_email", func.lower(literal_column("email"))),
 )
 
 logo = _table(
@@ -174,7 +180,7 @@ api_key = _table(
     _whole("created_at"),
     _whole("revoked_at", null=True),
     _one_of("mode", Mode),
-    Index(None, "merchant"),
+    _index(None, "merchant"),
 )
 
 customer = _table(
@@ -192,9 +198,9 @@ customer = _table(
     _text("language"),
     _text("search"),
     _whole("unsubscribed_at", null=True),
-    Index(None, "merchant", "document_number", sqlite_where=literal_column("document_number IS NOT NULL")),
-    Index("customer_by_merchant_email", literal_column("merchant"), func.lower(literal_column("email"))),
-    Index(None, "merchant", "name"),
+    _index(None, "merchant", "document_number", where="document_number IS NOT NULL"),
+    _index("customer_by_merchant_email", literal_column("merchant"), func.lower(literal_column("email"))),
+    _index(None, "merchant", "name"),
 )
 
 # ---------------------------------------------------------------- accounts with providers
@@ -225,14 +231,14 @@ account = _table(
     _one_of("mode", Mode),
     _one_of("status", AccountStatus),
     CheckConstraint("retired_at IS NULL OR status = 'disabled'", name="retired"),
-    Index(None, "merchant", "provider", "mode"),
-    Index(
+    _index(None, "merchant", "provider", "mode"),
+    _index(
         "one_account",
         "merchant",
         "provider",
         "mode",
         unique=True,
-        sqlite_where=literal_column("retired_at IS NULL"),
+        where="retired_at IS NULL",
     ),
 )
 
@@ -300,20 +306,20 @@ payable = _table(
     _between("counted", 0),
     _between("counted_back", 0),
     CheckConstraint(f"{DUE} BETWEEN 0 AND total", name="due"),
-    Index(
+    _index(
         "payable_open",
         "customer",
         "mode",
-        sqlite_where=literal_column("kind = 'invoice' AND due > 0 AND cancelled_at IS NULL"),
+        where="kind = 'invoice' AND due > 0 AND cancelled_at IS NULL",
     ),
-    Index(
+    _index(
         "payable_owed",
         "merchant",
         "mode",
         "customer",
         "currency",
         "due",
-        sqlite_where=literal_column("kind = 'invoice' AND due > 0 AND cancelled_at IS NULL"),
+        where="kind = 'invoice' AND due > 0 AND cancelled_at IS NULL",
     ),
 )
 
@@ -391,16 +397,16 @@ payment = _table(
     _between("amount", 1),
     _flag("warned"),
     CheckConstraint(f"live = (status IN ({_words(LIVE)}))", name="live"),
-    Index(
+    _index(
         None,
         "account",
         "provider_reference",
-        sqlite_where=literal_column("provider_reference IS NOT NULL"),
+        where="provider_reference IS NOT NULL",
     ),
-    Index("payment_by_return_token", "return_token", unique=True, sqlite_where=literal_column("return_token <> ''")),
-    Index(None, "next_check_at", sqlite_where=literal_column("next_check_at IS NOT NULL")),
-    Index(None, "customer", "mode", "created_at"),
-    Index(None, "merchant", "mode", "created_at"),
+    _index("payment_by_return_token", "return_token", unique=True, where="return_token <> ''"),
+    _index(None, "next_check_at", where="next_check_at IS NOT NULL"),
+    _index(None, "customer", "mode", "created_at"),
+    _index(None, "merchant", "mode", "created_at"),
 )
 
 payment_line = _table(
@@ -418,8 +424,8 @@ payment_line = _table(
     _between("amount", 1),
     _between("withheld", 0),
     _flag("live"),
-    Index("one_live", "payable", unique=True, sqlite_where=literal_column("live = 1")),
-    Index(None, "payable"),
+    _index("one_live", "payable", unique=True, where="live = 1"),
+    _index(None, "payable"),
     rowid=False,
 )
 
@@ -453,7 +459,7 @@ observation = _table(
     _one_of("source", ObservedBy),
     _one_of("kind", Kind),
     CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="amount"),
-    Index(None, "payment", "seq"),
+    _index(None, "payment", "seq"),
 )
 
 operation = _table(
@@ -487,11 +493,11 @@ operation = _table(
     _between("amount", 1),
     _flag("live"),
     CheckConstraint("live = (status IN ('created', 'unknown'))", name="live_agrees"),
-    Index("one_live_operation", "payment", unique=True, sqlite_where=literal_column("live = 1")),
+    _index("one_live_operation", "payment", unique=True, where="live = 1"),
     # One that provably never left undid nothing, and another may be tried.
-    Index("one_undo", "payment", unique=True, sqlite_where=literal_column("kind = 'undo' AND reason <> 'never_sent'")),
-    Index(None, "payment"),
-    Index(None, "next_check_at", sqlite_where=literal_column("next_check_at IS NOT NULL")),
+    _index("one_undo", "payment", unique=True, where="kind = 'undo' AND reason <> 'never_sent'"),
+    _index(None, "payment"),
+    _index(None, "next_check_at", where="next_check_at IS NOT NULL"),
 )
 
 operation_news = _table(
@@ -507,7 +513,7 @@ operation_news = _table(
     _text("note"),
     _one_of("source", ObservedBy),
     _one_of("kind", Kind),
-    Index(None, "operation", "seq"),
+    _index(None, "operation", "seq"),
 )
 
 # ---------------------------------------------------------------- the ledger
@@ -551,7 +557,7 @@ entry = _table(
     _one_of("mode", Mode),
     _one_of("kind", EntryKind),
     _flag("own_record"),
-    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+    _index(None, "payment", where="payment IS NOT NULL"),
 )
 
 erasure = _table(
@@ -616,7 +622,7 @@ intake = _table(
     CheckConstraint("allocated >= 0", name="allocated"),
     CheckConstraint("returned >= 0", name="returned"),
     CheckConstraint("allocated + returned <= amount", name="unapplied"),
-    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+    _index(None, "payment", where="payment IS NOT NULL"),
     rowid=False,
 )
 
@@ -630,8 +636,8 @@ allocation = _table(
     _to("intake", "intake.entry", null=True),
     _one_of("effect", Effect),
     CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LIMIT} AND {LIMIT}", name="amount"),
-    Index(None, "payable", "effect", "amount"),
-    Index(None, "intake", "effect", "amount", sqlite_where=literal_column("intake IS NOT NULL")),
+    _index(None, "payable", "effect", "amount"),
+    _index(None, "intake", "effect", "amount", where="intake IS NOT NULL"),
     rowid=False,
 )
 
@@ -642,7 +648,7 @@ drawn = _table(
     _to("intake", "intake.entry"),
     _whole("amount"),
     CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LIMIT} AND {LIMIT}", name="amount"),
-    Index(None, "intake", "amount"),
+    _index(None, "intake", "amount"),
     rowid=False,
 )
 
@@ -677,9 +683,9 @@ settlement_line = _table(
     *(_between(name, -LIMIT) for name in ("gross", "fee", "fee_tax", "withheld", "net")),
     CheckConstraint("gross - fee - fee_tax - withheld = net", name="net_of_gross"),
     CheckConstraint("(state = 'booked') = (settles IS NOT NULL)", name="settles"),
-    Index("settled_once", "account", "settles", unique=True, sqlite_where=literal_column("settles IS NOT NULL")),
-    Index(None, "account", "state"),
-    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+    _index("settled_once", "account", "settles", unique=True, where="settles IS NOT NULL"),
+    _index(None, "account", "state"),
+    _index(None, "payment", where="payment IS NOT NULL"),
 )
 
 daily_reconciliation = _table(
@@ -691,7 +697,7 @@ daily_reconciliation = _table(
     _text("trouble"),
     _text("outcome"),
     _whole("done_at", null=True),
-    Index(None, "due_at"),
+    _index(None, "due_at"),
     rowid=False,
 )
 
@@ -718,12 +724,12 @@ raw_message = _table(
     _one_of("mode", Mode),
     _one_of("source", Source),
     _one_of("state", MessageState),
-    Index(None, "due_at", sqlite_where=literal_column("due_at IS NOT NULL")),
-    Index(None, "state", "verdict"),
-    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
-    Index("raw_message_parked", "account", "received_at", sqlite_where=literal_column("state = 'parked'")),
-    Index("raw_message_rejected", "account", "received_at", sqlite_where=literal_column("state = 'rejected'")),
-    Index(None, "received_at"),
+    _index(None, "due_at", where="due_at IS NOT NULL"),
+    _index(None, "state", "verdict"),
+    _index(None, "payment", where="payment IS NOT NULL"),
+    _index("raw_message_parked", "account", "received_at", where="state = 'parked'"),
+    _index("raw_message_rejected", "account", "received_at", where="state = 'rejected'"),
+    _index(None, "received_at"),
 )
 
 delivery = _table(
@@ -744,11 +750,11 @@ delivery = _table(
     _to("round", "mail_round.id", null=True),
     _one_of("mode", Mode),
     _one_of("state", DeliveryState),
-    Index(None, "due_at", sqlite_where=literal_column("state = 'due' AND due_at IS NOT NULL")),
-    Index(None, "state"),
-    Index(None, "subject"),
-    Index(None, "merchant", "created_at"),
-    Index(None, "round", sqlite_where=literal_column("round IS NOT NULL")),
+    _index(None, "due_at", where="state = 'due' AND due_at IS NOT NULL"),
+    _index(None, "state"),
+    _index(None, "subject"),
+    _index(None, "merchant", "created_at"),
+    _index(None, "round", where="round IS NOT NULL"),
 )
 
 mail_round = _table(
@@ -766,8 +772,8 @@ mail_round = _table(
     _whole("created_at"),
     _one_of("mode", Mode),
     _between("queued", 0),
-    Index(None, "due_at", sqlite_where=literal_column("due_at IS NOT NULL")),
-    Index(None, "merchant", "mode", "created_at"),
+    _index(None, "due_at", where="due_at IS NOT NULL"),
+    _index(None, "merchant", "mode", "created_at"),
 )
 
 schedule = _table(
@@ -787,8 +793,8 @@ schedule = _table(
     _one_of("mode", Mode),
     _one_of("every", Every),
     _between("weekday", 0, 6),
-    Index(None, "due_at"),
-    Index(None, "merchant", "mode"),
+    _index(None, "due_at"),
+    _index(None, "merchant", "mode"),
 )
 
 review = _table(
@@ -805,17 +811,17 @@ review = _table(
     _text("resolution"),
     _text("resolved_by"),
     _one_of("mode", Mode),
-    Index(
+    _index(
         "review_open",
         literal_column("merchant"),
         literal_column("cause"),
         func.coalesce(literal_column("payment"), literal_column("''")),
         literal_column("subject"),
         unique=True,
-        sqlite_where=literal_column("resolved_at IS NULL"),
+        where="resolved_at IS NULL",
     ),
-    Index(None, "payment"),
-    Index(None, "opened_at"),
+    _index(None, "payment"),
+    _index(None, "opened_at"),
 )
 
 decision = _table(
@@ -846,15 +852,15 @@ decision = _table(
     CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="amount"),
     CheckConstraint("by <> '' AND why <> ''", name="accounted_for"),
     CheckConstraint("lower(trim(by)) <> lower(trim(seconded_by))", name="two_people"),
-    Index(
+    _index(
         "one_decision_waits",
         "kind",
         "subject",
         unique=True,
-        sqlite_where=literal_column("done_at IS NULL AND superseded = 0"),
+        where="done_at IS NULL AND superseded = 0",
     ),
-    Index(None, "subject"),
-    Index(None, "payment", sqlite_where=literal_column("payment IS NOT NULL")),
+    _index(None, "subject"),
+    _index(None, "payment", where="payment IS NOT NULL"),
 )
 
 request_sent = _table(
@@ -875,7 +881,7 @@ request_sent = _table(
     _whole("started"),
     _whole("at"),
     _flag("wrote"),
-    Index(None, "at", sqlite_where=literal_column("hook IN ('handle_notification', 'query_payment')")),
+    _index(None, "at", where="hook IN ('handle_notification', 'query_payment')"),
     rowid=False,
 )
 
@@ -894,7 +900,7 @@ proof = _table(
     _whole("stored_at"),
     _one_of("mode", Mode),
     _between("size", 1),
-    Index(None, "review"),
+    _index(None, "review"),
 )
 
 link = _table(
@@ -910,7 +916,7 @@ link = _table(
     _whole("opened_at", null=True),
     _one_of("mode", Mode),
     _one_of("kind", LinkKind),
-    Index(None, "target", "kind", "mode"),
+    _index(None, "target", "kind", "mode"),
 )
 
 # ---------------------------------------------------------------- documents and counters
@@ -988,12 +994,12 @@ cash_receipt = _table(
     _between("cash", 0),
     CheckConstraint("advance BETWEEN 0 AND cash", name="advance"),
     CheckConstraint("(payment IS NULL) = (movement IS NULL)", name="movement"),
-    Index(
+    _index(
         "one_receipt",
         "payment",
         "movement",
         unique=True,
-        sqlite_where=literal_column("payment IS NOT NULL AND voided_at IS NULL"),
+        where="payment IS NOT NULL AND voided_at IS NULL",
     ),
 )
 
