@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.operation import Operation, OperationKind, OperationStatus
@@ -15,8 +15,8 @@ from hub.domain.refusals import Conflict
 from hub_hookspecs import Kind, Mode, Money, Reason, ReasonKind
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment
-from .schema import ONE, ZERO, literal, operation, operation_news
-from .statements import Runs, among, changed, inserted
+from .schema import literal, operation, operation_news
+from .statements import Runs, among, changed, inserted, next_of
 
 ADD = inserted(operation)
 BEGIN = (
@@ -51,7 +51,7 @@ CLAIM = update(operation).where(among(operation.c.id, "ids")).values(next_check_
 _news = insert(operation_news).values(
     {
         **{column.name: bindparam(column.name) for column in operation_news.columns},
-        "seq": select(func.coalesce(func.max(operation_news.c.seq), ZERO) + ONE).scalar_subquery(),
+        "seq": next_of(operation_news.c.seq, operation_news.c.operation),
     }
 )
 OBSERVE = _news.on_conflict_do_nothing(index_elements=[operation_news.c.id])

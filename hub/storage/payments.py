@@ -41,7 +41,7 @@ from .schema import (
     payment,
     payment_line,
 )
-from .statements import Runs, among, changed, inserted
+from .statements import Runs, among, changed, inserted, next_of
 
 ADD = inserted(payment)
 ADD_LINE = inserted(payment_line)
@@ -179,7 +179,7 @@ LABEL = re.compile(r"(.{1,40}?)-?0*(\d{1,15})")
 _observation = insert(observation).values(
     {
         **{column.name: bindparam(column.name) for column in observation.columns},
-        "seq": select(func.coalesce(func.max(observation.c.seq), ZERO) + ONE).scalar_subquery(),
+        "seq": next_of(observation.c.seq, observation.c.merchant),
     }
 )
 OBSERVE = _observation.on_conflict_do_nothing(index_elements=[observation.c.id])

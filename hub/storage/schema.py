@@ -107,8 +107,8 @@ def _between(name: str, low: int, high: int = LIMIT) -> CheckConstraint:
 
 def _index(name: str | None, *columns: Any, where: str = "", unique: bool = False) -> Index:
     """An index, with a condition only of the rows that meet it: a database that was not told of it would index all."""
-    condition = literal_column(where) if where else None
-    return Index(name, *columns, unique=unique, sqlite_where=condition)
+    condition: dict[str, Any] = {"sqlite_where": literal_column(where)} if where else {}
+    return Index(name, *columns, unique=unique, **condition)
 
 
 def _table(name: str, *parts: Any, rowid: bool = True) -> Table:
@@ -432,7 +432,7 @@ payment_line = _table(
 observation = _table(
     "observation",
     _id(),
-    _whole("seq", unique=True),
+    _whole("seq"),
     _to("payment", "payment.id"),
     _to("account", "account.id"),
     _text("merchant"),
@@ -458,6 +458,7 @@ observation = _table(
     _text("operation"),
     _one_of("source", ObservedBy),
     _one_of("kind", Kind),
+    UniqueConstraint("merchant", "seq"),
     CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="amount"),
     _index(None, "payment", "seq"),
 )
@@ -503,7 +504,7 @@ operation = _table(
 operation_news = _table(
     "operation_news",
     _id(),
-    _whole("seq", unique=True),
+    _whole("seq"),
     _to("operation", "operation.id"),
     _text("source"),
     _text("kind"),
@@ -512,8 +513,8 @@ operation_news = _table(
     _whole("seen_at"),
     _text("note"),
     _one_of("source", ObservedBy),
+    UniqueConstraint("operation", "seq"),
     _one_of("kind", Kind),
-    _index(None, "operation", "seq"),
 )
 
 # ---------------------------------------------------------------- the ledger

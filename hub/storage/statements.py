@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import attrs
-from sqlalchemy import Column, Table, bindparam, insert, update
+from sqlalchemy import Column, Table, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
@@ -78,6 +78,12 @@ def _listed_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Whether a column is one of the texts of the JSON list given as ``name``."""
     return column.op("IN")(listed(bindparam(name)))
+
+
+def next_of(number: Column[int], scope: Column[Any]) -> ColumnElement[int]:
+    """The number after the last of its scope, which the values name; the scopes of two merchants never meet."""
+    last = select(func.max(number)).where(scope == bindparam(scope.name)).scalar_subquery()
+    return func.coalesce(last, literal_column("0")) + literal_column("1")
 
 
 def inserted(table: Table) -> Insert:

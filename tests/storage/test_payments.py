@@ -1,5 +1,6 @@
 """Payments, their lines, their observations, and when they are looked at."""
 
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hub.domain.payment import Flag, ObservedBy, Phase, Seen, Status
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
+from hub.storage.connection import connect
 from hub_hookspecs import (
     ApproveInApp,
     Done,
@@ -169,6 +171,42 @@ def test_observations_are_a_set_in_stored_order(furnished: SqliteStore, world: A
     assert furnished.write_now(observe) == [False, False, False]
     assert furnished.read_now(lambda tx: tx.payments.seen("t1")) == tuple(items)
     assert furnished.read_now(lambda tx: tx.payments.seen("t2")) == ()
+
+
+def test_a_merchants_observations_are_counted_apart_from_those_of_others(furnished: SqliteStore, world: Any) -> None:
+    """Whoever writes for one merchant waits for no other, and a hole in the count is seen."""
+
+    def write(tx: Any) -> None:
+        tx.merchants.add(world.merchant("m2"))
+        tx.customers.save(world.customer("c2", merchant_id="m2"))
+        tx.accounts.add(world.account("a2", merchant_id="m2"))
+        world.bill(tx, world.payable("p9", merchant_id="m2", customer_id="c2"))
+        tx.payments.add(world.payment("t1", "p1"))
+        tx.payments.add(world.payment("t2", "p2"))
+        tx.payments.add(world.payment("t9", "p9", merchant_id="m2", account_id="a2", customer_id="c2"))
+        for payment_id, merchant_id, account_id in (
+            ("t1", "m1", "a1"),
+            ("t9", "m2", "a2"),
+            ("t2", "m1", "a1"),
+            ("t9", "m2", "a2"),
+            ("t1", "m1", "a1"),
+        ):
+            for kind in (Kind.ACCEPTED, Kind.TRY_DECLINED):
+                seen = world.seen(kind, payment_id=payment_id)
+                tx.payments.observe(attrs.evolve(seen, account_id=account_id), merchant_id, Mode.TEST)
+
+    furnished.write_now(write)
+
+    with closing(connect(furnished.path)) as connection:
+        rows = connection.execute("SELECT merchant, seq, id FROM observation ORDER BY merchant, seq").fetchall()
+    assert [tuple(row) for row in rows] == [
+        ("m1", 1, "t1-accepted"),
+        ("m1", 2, "t1-try_declined"),
+        ("m1", 3, "t2-accepted"),
+        ("m1", 4, "t2-try_declined"),
+        ("m2", 1, "t9-accepted"),
+        ("m2", 2, "t9-try_declined"),
+    ]
 
 
 @pytest.mark.parametrize(

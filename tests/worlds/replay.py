@@ -92,7 +92,7 @@ def events_of(source: Path) -> list[Event]:
     """Everything that went into the door of a world, in stored order."""
     store = InlineStore(source, Life())
     try:
-        order = _rows(source, "SELECT id, payment FROM observation ORDER BY seq")
+        order = _rows(source, "SELECT id, payment FROM observation ORDER BY rowid")
         ids = [row[0] for row in _rows(source, "SELECT id FROM payment ORDER BY created_at, rowid")]
         lines = {
             stored.line.line_id: stored

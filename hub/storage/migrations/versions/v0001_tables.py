@@ -446,7 +446,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("observation_account_known")),
         sa.ForeignKeyConstraint(["payment"], ["payment.id"], name=op.f("observation_payment_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("observation_key")),
-        sa.UniqueConstraint("seq", name=op.f("observation_seq_once")),
+        sa.UniqueConstraint("merchant", "seq", name=op.f("observation_merchant_seq_once")),
         sqlite_strict=True,
     )
     op.create_index(op.f("observation_by_payment_seq"), "observation", ["payment", "seq"], unique=False)
@@ -523,10 +523,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["operation"], ["operation.id"], name=op.f("operation_news_operation_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("operation_news_key")),
-        sa.UniqueConstraint("seq", name=op.f("operation_news_seq_once")),
+        sa.UniqueConstraint("operation", "seq", name=op.f("operation_news_operation_seq_once")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("operation_news_by_operation_seq"), "operation_news", ["operation", "seq"], unique=False)
     op.create_table(
         "ledger_account",
         sa.Column("id", sa.Text(), nullable=False),
