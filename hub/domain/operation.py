@@ -33,6 +33,10 @@ class OperationStatus(enum.StrEnum):
     CLOSED = "closed"
 
 
+LIVE = frozenset({OperationStatus.CREATED, OperationStatus.UNKNOWN})
+"""Statuses of an operation by which money may still move."""
+
+
 @attrs.frozen(kw_only=True)
 class Operation:
     """One refund, undo or cancel.
@@ -67,7 +71,7 @@ class Operation:
     @property
     def is_live(self) -> bool:
         """Whether money may still move by it; the amount of a live refund stays reserved."""
-        return self.status in (OperationStatus.CREATED, OperationStatus.UNKNOWN)
+        return self.status in LIVE
 
 
 DONE_BY = {OperationKind.REFUND: Kind.RETURNED, OperationKind.UNDO: Kind.RETURNED, OperationKind.CANCEL: Kind.CANCELLED}

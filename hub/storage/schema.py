@@ -32,6 +32,7 @@ from hub.domain.decision import DecisionKind
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
+from hub.domain.operation import LIVE as LIVE_OPERATION
 from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, ObservedBy, Phase, Status
@@ -99,6 +100,11 @@ def _one_of(name: str, kinds: type[enum.StrEnum]) -> CheckConstraint:
 
 def _flag(name: str) -> CheckConstraint:
     return CheckConstraint(f"{name} IN (0, 1)", name=name)
+
+
+def _follows(name: str, status: str, statuses: Any, *, rule: str) -> CheckConstraint:
+    """A flag that is 1 in these statuses and 0 in all others; in words that need no truth to be a number."""
+    return CheckConstraint(f"{name} = CASE WHEN {status} IN ({_words(statuses)}) THEN 1 ELSE 0 END", name=rule)
 
 
 def _between(name: str, low: int, high: int = LIMIT) -> CheckConstraint:
@@ -396,7 +402,7 @@ payment = _table(
     _one_of("status", Status),
     _between("amount", 1),
     _flag("warned"),
-    CheckConstraint(f"live = (status IN ({_words(LIVE)}))", name="live"),
+    _follows("live", "status", LIVE, rule="live"),
     _index(
         None,
         "account",
@@ -493,7 +499,7 @@ operation = _table(
     _one_of("status", OperationStatus),
     _between("amount", 1),
     _flag("live"),
-    CheckConstraint("live = (status IN ('created', 'unknown'))", name="live_agrees"),
+    _follows("live", "status", LIVE_OPERATION, rule="live_agrees"),
     _index("one_live_operation", "payment", unique=True, where="live = 1"),
     # One that provably never left undid nothing, and another may be tried.
     _index("one_undo", "payment", unique=True, where="kind = 'undo' AND reason <> 'never_sent'"),

@@ -341,7 +341,9 @@ def upgrade() -> None:
         sa.Column("warned", WHOLE, nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.CheckConstraint("channel IN ('checkout', 'statement')", name=op.f("payment_channel")),
-        sa.CheckConstraint("live = (status IN ('created', 'pending', 'unknown'))", name=op.f("payment_live")),
+        sa.CheckConstraint(
+            "live = CASE WHEN status IN ('created', 'pending', 'unknown') THEN 1 ELSE 0 END", name=op.f("payment_live")
+        ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("payment_mode")),
         sa.CheckConstraint("phase IN ('created', 'sending', 'sent')", name=op.f("payment_phase")),
         sa.CheckConstraint(
@@ -474,7 +476,9 @@ def upgrade() -> None:
         sa.Column("checks", WHOLE, nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.CheckConstraint("kind IN ('cancel', 'refund', 'undo')", name=op.f("operation_kind")),
-        sa.CheckConstraint("live = (status IN ('created', 'unknown'))", name=op.f("operation_live_agrees")),
+        sa.CheckConstraint(
+            "live = CASE WHEN status IN ('created', 'unknown') THEN 1 ELSE 0 END", name=op.f("operation_live_agrees")
+        ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("operation_mode")),
         sa.CheckConstraint("phase IN ('created', 'sending', 'sent')", name=op.f("operation_phase")),
         sa.CheckConstraint("status IN ('closed', 'created', 'done', 'unknown')", name=op.f("operation_status")),
