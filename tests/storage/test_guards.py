@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from hub.domain import ledger
 from hub.domain.receipt import CashReceipt, Means
 from hub.storage import SqliteStore, open_store
 from hub.storage.connection import connect
+from hub.storage.guards import Trigger
+from hub.storage.schema import COUNTERS
 from hub.storage.triggers import TRIGGERS
 from hub_hookspecs import Mode, Money
 
@@ -109,6 +113,10 @@ def a_line(payment: str, payable: str, amount: int = 10_000, live: int = 1) -> s
     return f"INSERT INTO payment_line VALUES ('{payment}', 7, '{payable}', 'F', {amount}, {live}, 0, '[]')"
 
 
+def a_row(table: str, **values: Any) -> str:
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(map(repr, values.values()))})"
+
+
 def a_payment(**changes: Any) -> str:
     values = {
         "id": "t9",
@@ -138,7 +146,109 @@ def a_payment(**changes: Any) -> str:
         "created_at": 1,
         **changes,
     }
-    return f"INSERT INTO payment ({', '.join(values)}) VALUES ({', '.join(map(repr, values.values()))})"
+    return a_row("payment", **values)
+
+
+def an_operation(**changes: Any) -> str:
+    values = {
+        "id": "o9",
+        "payment": "t1",
+        "account": "a1",
+        "merchant": "m1",
+        "mode": "test",
+        "kind": "refund",
+        "reference": "O9",
+        "phase": "created",
+        "status": "created",
+        "live": 1,
+        "currency": "CRC",
+        "amount": 1,
+        "reason": "",
+        "decided_by": "rule",
+        "note": "",
+        "owner": "",
+        "checks": 0,
+        "created_at": 1,
+        **changes,
+    }
+    return a_row("operation", **values)
+
+
+SEND_IT = "UPDATE operation SET phase = 'sending' WHERE id = 'o9'"
+CLOSE_IT = "UPDATE operation SET status = 'closed', live = 0 WHERE id = 'o9'"
+
+
+def a_decision(**changes: Any) -> str:
+    values = {
+        "id": "d9",
+        "merchant": "m1",
+        "mode": "test",
+        "kind": "refund",
+        "subject": "t1",
+        "content": "{}",
+        "by": "Ana",
+        "why": "x",
+        "evidence": "",
+        "evidence_name": "",
+        "evidence_digest": "",
+        "via": "cli",
+        "proposed_at": 1,
+        "seconded_by": "",
+        "superseded": 0,
+        **changes,
+    }
+    return a_row("decision", **values)
+
+
+def a_settlement_line(**changes: Any) -> str:
+    values = {
+        "id": "l9",
+        "account": "a1",
+        "merchant": "m1",
+        "mode": "test",
+        "line": "L9",
+        "currency": "CRC",
+        "gross": 5,
+        "fee": 0,
+        "fee_tax": 0,
+        "withheld": 0,
+        "withholdings": "{}",
+        "net": 5,
+        "source": "file",
+        "imported_at": 1,
+        "state": "open",
+        **changes,
+    }
+    return a_row("settlement_line", **values)
+
+
+ANOTHER_CUSTOMER = (
+    "INSERT INTO customer (id, merchant, name, email, phone, address, remembered, language, search)"
+    " SELECT 'c3', merchant, name, email, phone, address, remembered, language, search FROM customer WHERE id = 'c1'"
+)
+
+
+def a_payable(**changes: Any) -> str:
+    values = {
+        "id": "p9",
+        "merchant": "m1",
+        "mode": "test",
+        "kind": "invoice",
+        "number": "F-p9",
+        "customer": "c1",
+        "currency": "CRC",
+        "total": 5,
+        "issued_on": "2026-01-01",
+        "description": "",
+        "revision": 0,
+        "created_at": 1,
+        **changes,
+    }
+    return a_row("payable", **values)
+
+
+def an_account_of(kind: str, owner: str) -> str:
+    return a_row("ledger_account", id="la9", merchant="m1", mode="test", kind=kind, owner=owner, currency="CRC")
 
 
 def an_entry(id: str = "e9", merchant: str = "m1") -> str:
@@ -157,6 +267,13 @@ NEXT_SEAL = (
     " WHERE merchant = 'm1' AND mode = 'test'"
 )
 CAPTURE = "(SELECT id FROM entry WHERE kind = 'capture')"
+A_DRAWING = f"INSERT INTO drawn VALUES ('e9', 0, {CAPTURE}, 1)"
+A_GAP = "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', 'x', 1)"
+SOME_NEWS = (
+    "INSERT INTO operation_news (id, seq, operation, source, kind, seen_at, note)"
+    " VALUES ('n9', 1, 'o9', 'answer', 'returned', 1, '')"
+)
+AN_ERASURE = f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', 'x', 1)"
 
 A_REQUEST = (
     "INSERT INTO request_sent (payment, seq, operation, hook, number, mark, method, host, path, status, trouble,"
@@ -191,6 +308,14 @@ REFUSED = {
         + a_line("t9", "p4", 10_001)
         + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'",
         "legal_send",
+    ),
+    "sending what another payment holds, even if the index that refuses the line is lost": (
+        "DROP INDEX one_live;"
+        + a_payment(amount=10_000)
+        + ";"
+        + a_line("t9", "p3")
+        + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'",
+        "another live payment holds a payable",
     ),
     "sending for a cancelled payable": (
         "UPDATE payable SET cancelled_at = 1 WHERE id = 'p3'; UPDATE payment SET phase = 'sending' WHERE id = 't3'",
@@ -227,6 +352,46 @@ REFUSED = {
         " digest) VALUES ('x', 9, 't1', 'a1', 'm1', 'live', 'rule', 'paid', '[]', 1, '', '')",
         "walls",
     ),
+    # operations and what was heard of them
+    "an operation that begins sent": (an_operation(phase="sent"), "an operation begins in phase created"),
+    "an operation in another mode than its payment": (an_operation(mode="live"), "walls: operation and payment"),
+    "an operation that lies about live": (an_operation(live=0), "operation_live_agrees"),
+    "an operation that is closed and live": (
+        an_operation() + "; UPDATE operation SET status = 'closed' WHERE id = 'o9'",
+        "operation_live_agrees",
+    ),
+    "an operation from created to sent": (
+        an_operation() + "; UPDATE operation SET phase = 'sent' WHERE id = 'o9'",
+        "sending comes before sent",
+    ),
+    "sending an operation that was closed": (";".join((an_operation(), CLOSE_IT, SEND_IT)), "is no longer live"),
+    "giving back more than the books hold": (
+        ";".join((an_operation(amount=12_001), SEND_IT)),
+        "more would go back than the books hold",
+    ),
+    "undoing what is known": (";".join((an_operation(kind="undo"), SEND_IT)), "only an unknown payment is undone"),
+    "cancelling what is paid": (";".join((an_operation(kind="cancel"), SEND_IT)), "only a live payment is cancelled"),
+    "an operation back to created": (
+        ";".join((an_operation(), SEND_IT, SEND_IT.replace("sending", "created"))),
+        "an operation never goes back",
+    ),
+    "an operation of another amount": (an_operation() + "; UPDATE operation SET amount = 2", "fixed"),
+    "an operation deleted": (an_operation() + "; DELETE FROM operation", "append_only"),
+    "news of an operation changed": (
+        ";".join((an_operation(), SOME_NEWS, "UPDATE operation_news SET note = 'x'")),
+        "append_only",
+    ),
+    "news of an operation deleted": (
+        ";".join((an_operation(), SOME_NEWS, "DELETE FROM operation_news")),
+        "append_only",
+    ),
+    # decisions
+    "another content of a decision": (a_decision() + "; UPDATE decision SET content = 'x'", "fixed"),
+    "a decision that takes effect twice": (
+        a_decision() + "; UPDATE decision SET done_at = 1; UPDATE decision SET done_at = 2",
+        "a decision that took effect is never changed",
+    ),
+    "a decision deleted": (a_decision() + "; DELETE FROM decision", "append_only"),
     # requests that were sent
     "a request changed": (f"{A_REQUEST}; UPDATE request_sent SET status = 200", "append_only"),
     "a request deleted": (f"{A_REQUEST}; DELETE FROM request_sent", "append_only"),
@@ -236,6 +401,15 @@ REFUSED = {
     "a counter set by hand": ("UPDATE payable SET allocated = 10000 WHERE id = 'p4'", "from_ledger"),
     "another counter set by hand": ("UPDATE payable SET outside = outside + 1 WHERE id = 'p4'", "from_ledger"),
     "a counter reset by hand": ("UPDATE payable SET allocated = 0 WHERE id = 'p1'", "from_ledger"),
+    **{
+        f"{counter} set by hand": (f"UPDATE payable SET {counter} = {counter} + 1 WHERE id = 'p1'", "from_ledger")
+        for counter in COUNTERS
+    },
+    "a payable of another merchant's customer": (a_payable(customer="c2"), "the customer is of the same merchant"),
+    "a payable settled in part that moves": (
+        ANOTHER_CUSTOMER + "; UPDATE payable SET customer = 'c3' WHERE id = 'p1'",
+        "what is settled in part stays with its customer",
+    ),
     "a payable that begins paid": (
         "INSERT INTO payable (id, merchant, mode, kind, number, customer, currency, total, issued_on, description,"
         " revision, allocated, created_at) VALUES ('x', 'm1', 'test', 'invoice', 'X', 'c1', 'CRC', 5, '2026-01-01', '',"
@@ -286,7 +460,72 @@ REFUSED = {
                 NEXT_SEAL,
             )
         ),
-        "credit",
+        "intake: credit moves",
+    ),
+    "more taken from the suspense account than there is": (
+        ";".join(
+            (
+                an_account_of("suspense", ""),
+                an_entry(),
+                a_posting(0, 5, "id = 'la9'"),
+                a_posting(1, -5, "kind = 'billed' AND currency = 'CRC'"),
+                NEXT_SEAL,
+            )
+        ),
+        "credit: more is taken",
+    ),
+    "a receivable moved by nothing that is settled": (
+        ";".join(
+            (
+                an_entry().replace("'bill'", "'write_off'"),
+                a_posting(0, -5),
+                a_posting(1, 5, "kind = 'billed' AND currency = 'CRC'"),
+                NEXT_SEAL,
+            )
+        ),
+        "applied",
+    ),
+    "the receivable of another customer than whose payable is settled": (
+        ";".join(
+            (
+                ANOTHER_CUSTOMER,
+                an_account_of("receivable", "c3"),
+                an_entry().replace("'bill'", "'write_off'"),
+                a_posting(0, -5, "id = 'la9'"),
+                a_posting(1, 5, "kind = 'billed' AND currency = 'CRC'"),
+                "INSERT INTO allocation VALUES ('e9', 0, 'p4', 'written_off', 5, NULL)",
+                NEXT_SEAL,
+            )
+        ),
+        "owed by the customer whose receivable moves",
+    ),
+    "a drawing changed": (";".join((an_entry(), A_DRAWING, "UPDATE drawn SET amount = 2")), "append_only"),
+    "a drawing deleted": (";".join((an_entry(), A_DRAWING, "DELETE FROM drawn")), "append_only"),
+    "a drawing of a sealed entry": (A_DRAWING.replace("'e9'", CAPTURE), "sealed"),
+    "a drawing from another merchant's intake": (
+        ";".join((an_entry(merchant="m2"), A_DRAWING)),
+        "walls: entry and intake",
+    ),
+    "an allocation from an intake in another currency": (
+        an_entry().replace("'CRC'", "'USD'")
+        + f"; INSERT INTO allocation VALUES ('e9', 0, 'usd', 'allocated', 1, {CAPTURE})",
+        "walls: entry and intake",
+    ),
+    "an allocation from another customer's intake": (
+        ";".join(
+            (
+                ANOTHER_CUSTOMER,
+                a_payable(customer="c3"),
+                an_entry(),
+                f"INSERT INTO allocation VALUES ('e9', 0, 'p9', 'allocated', 1, {CAPTURE})",
+            )
+        ),
+        "payable and intake are of one customer",
+    ),
+    "an intake that begins allocated": (
+        an_entry() + "; INSERT INTO intake (entry, customer, currency, amount, allocated)"
+        " VALUES ('e9', 'c1', 'CRC', 5, 1)",
+        "an intake begins unapplied",
     ),
     "a posting to a sealed entry": (a_posting(9, 5).replace("'e9'", CAPTURE), "sealed"),
     "an allocation to a sealed entry": (
@@ -352,10 +591,8 @@ REFUSED = {
         "accounted_for",
     ),
     "an erasure without a reason": (f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', '', 1)", "accounted_for"),
-    "an erasure changed": (
-        f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', 'x', 1); UPDATE erasure SET by = 'Eva'",
-        "append_only",
-    ),
+    "an erasure changed": (AN_ERASURE + "; UPDATE erasure SET by = 'Eva'", "append_only"),
+    "an erasure deleted": (AN_ERASURE + "; DELETE FROM erasure", "append_only"),
     "a credit note on another merchant's invoice": (
         an_entry("e9", "m2")
         .replace("note_digest)", "note_digest, payable)")
@@ -371,12 +608,10 @@ REFUSED = {
         "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', '', 1)",
         "accounted_for",
     ),
-    "a gap taken back": (
-        "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', 'x', 1); DELETE FROM series_gap",
-        "append_only",
-    ),
+    "a gap taken back": (A_GAP + "; DELETE FROM series_gap", "append_only"),
+    "a gap changed": (A_GAP + "; UPDATE series_gap SET why = 'y'", "append_only"),
     "a series moved beyond its gap": (
-        "INSERT INTO series_gap VALUES ('m1', 'test', 'RC', 2, 9, 'Ana', 'x', 1); UPDATE series SET next = 12",
+        A_GAP + "; UPDATE series SET next = 12",
         "append_only",
     ),
     "what is sealed of a note changed": ("UPDATE entry SET note_digest = 'x'", "fixed"),
@@ -394,6 +629,14 @@ REFUSED = {
     "a series set back": ("UPDATE series SET next = 1", "append_only"),
     "a series with a gap": ("UPDATE series SET next = next + 2", "append_only"),
     "a series deleted": ("DELETE FROM series", "append_only"),
+    # settlement lines
+    "a line in another mode than its account": (a_settlement_line(mode="live"), "line and account are of one"),
+    "a settlement line changed": (a_settlement_line() + "; UPDATE settlement_line SET source = 'x'", "fixed"),
+    "a withdrawn line opened again": (
+        a_settlement_line(state="withdrawn") + "; UPDATE settlement_line SET state = 'open'",
+        "a booked line is withdrawn at most",
+    ),
+    "a settlement line deleted": (a_settlement_line() + "; DELETE FROM settlement_line", "append_only"),
     # plain values
     "a mode that is none": ("UPDATE merchant SET mode = 'demo'", "merchant_mode"),
     "an amount that is no integer": ("UPDATE payable SET total = 10.5 WHERE id = 'p4'", "REAL value in INTEGER"),
@@ -429,12 +672,42 @@ def test_the_same_statements_pass_where_they_are_right(attempt: Refusal) -> None
     assert attempt("UPDATE cash_receipt SET voided_at = 1, void_reason = 'x'") == "done"
 
 
-def test_every_trigger_that_refuses_is_tried() -> None:
-    """Each rule of the list appears among the refusals above; ``applied`` and ``intake`` in the ledger's own tests."""
-    rules = {refusal.rule for trigger in TRIGGERS for refusal in trigger.refusals}
-    tried = {reason if reason != "append" else "append_only" for _, reason in REFUSED.values()}
+def test_every_refusal_is_heard(refusal: Refusal) -> None:
+    heard = {refusal(sql) for sql, _ in REFUSED.values()}
 
-    assert rules - tried == {"applied", "intake"}
+    assert {f"{one.rule}: {one.why}" for trigger in TRIGGERS for one in trigger.refusals} - heard == set()
+
+
+@pytest.mark.parametrize("trigger", [trigger for trigger in TRIGGERS if trigger.refusals], ids=attrgetter("name"))
+def test_without_a_trigger_what_it_refuses_is_not(filled: Path, answers: dict[str, str], trigger: Trigger) -> None:
+    own = {f"{one.rule}: {one.why}" for one in trigger.refusals}
+    tried = [sql for sql, answer in answers.items() if answer in own]
+    with closing(connect(filled)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"DROP TRIGGER {trigger.name}")
+        others = [answer_within(connection, sql) for sql in tried]
+        connection.execute("ROLLBACK")
+
+    assert any(other != answers[sql] for sql, other in zip(tried, others, strict=True))
+
+
+@pytest.fixture(scope="module")
+def answers(refusal: Refusal) -> dict[str, str]:
+    """What the database says to each of the attempts."""
+    return {sql: refusal(sql) for sql, _ in REFUSED.values()}
+
+
+def answer_within(connection: sqlite3.Connection, sql: str) -> str:
+    """What the database says to these statements, of which nothing stays, inside an open transaction."""
+    connection.execute("SAVEPOINT attempt")
+    try:
+        for statement in sql.split(";"):
+            connection.execute(statement)
+    except sqlite3.IntegrityError as error:
+        return str(error)
+    finally:
+        connection.execute("ROLLBACK TO attempt")
+    return "done"
 
 
 def test_an_intake_is_what_its_entry_credits(attempt: Refusal) -> None:
