@@ -72,7 +72,7 @@ MOVES = (
         _about("capture", "refund", "chargeback"),
     )
     .group_by(entry.c.id)
-    .order_by(seal.c.seq)
+    .order_by(func.min(seal.c.seq))
 )
 BY_PAYMENT = (
     select(entry.c.payment)
