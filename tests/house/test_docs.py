@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,15 @@ def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     named = set(re.findall(r"`((?:hub|plugins|tests|bench)/[\w./-]+)`", page.read_text(encoding="utf-8")))
     assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_the_shelves_of_the_flows_are_told_in_the_order_that_is_held() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "flow.md").read_text(encoding="utf-8"), re.MULTILINE)
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (held,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["hub.flows"]]
+    assert told == list(reversed(held))
 
 
 def test_every_decision_is_listed_and_has_its_three_parts() -> None:
