@@ -7,7 +7,7 @@ import enum
 import attrs
 
 from hub.domain.text import Text
-from hub_hookspecs import Channel, PayButton, ProviderInfo, Way
+from hub_hookspecs import Channel, Money, MoneyError, PayButton, ProviderInfo, Way, plain
 
 from .account import AccountStatus, ProviderAccount, offered_currencies
 
@@ -28,6 +28,7 @@ class Absence(enum.StrEnum):
     BELOW_MINIMUM = "below_minimum"
     MERCHANT_MINIMUM = "merchant_minimum"
     ABOVE_MAXIMUM = "above_maximum"
+    TOO_FINE = "too_fine"
     PROVIDER_DOWN = "provider_down"
     LOCKED = "locked"
     PLUGIN_FAILED = "plugin_failed"
@@ -47,11 +48,18 @@ ABSENCE_WORDS = {
     Absence.BELOW_MINIMUM: "el monto está por debajo de su mínimo",
     Absence.MERCHANT_MINIMUM: "el monto está por debajo del mínimo de la empresa",
     Absence.ABOVE_MAXIMUM: "el monto está por encima de su máximo",
+    Absence.TOO_FINE: "no recibe pagos con céntimos de este tamaño",
     Absence.PROVIDER_DOWN: "no responde en este momento; elija otro medio o intente en unos minutos",
     Absence.LOCKED: "no está disponible por ahora",
     Absence.PLUGIN_FAILED: "no está disponible por ahora",
 }
 """The reason in the payer's words, after the provider's name."""
+
+
+BY_STATUS = {
+    AccountStatus.NEEDS_REVALIDATION: Absence.NEEDS_REVALIDATION,
+    AccountStatus.SUSPENDED: Absence.SUSPENDED,
+}
 
 
 def availability(*, installed: ProviderInfo | None, country: str, enabled: bool) -> Absence | None:
@@ -84,29 +92,79 @@ class Offered:
         return self.pause_text or f"{self.name} {ABSENCE_WORDS[self.absence]}"
 
 
-def absence_of(
-    account: ProviderAccount, info: ProviderInfo, *, channel: Channel, currency: str | None, minor: int | None
-) -> Absence | None:
-    """Why this account may not be offered for an amount; None when it may."""
-    by_status = {
-        AccountStatus.NEEDS_REVALIDATION: Absence.NEEDS_REVALIDATION,
-        AccountStatus.SUSPENDED: Absence.SUSPENDED,
-    }
+@attrs.frozen(kw_only=True)
+class Asked:
+    """What a payer wants to pay, and where.
+
+    Attributes:
+        floor: The merchant's own minimum, where it forbids this amount to this payer.
+    """
+
+    channel: Channel
+    amount: Money
+    floor: Money | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """How an account stands now.
+
+    Attributes:
+        account: As the operator's pauses leave it.
+        info: What its provider declares; None where that is not installed.
+        country: The merchant's.
+        enabled: The operator enabled the provider there.
+        answers: The provider answered lately, as far as anybody knows.
+        locked: The account's secrets do not open here.
+    """
+
+    account: ProviderAccount
+    info: ProviderInfo | None
+    country: str
+    enabled: bool
+    answers: bool = True
+    locked: bool = False
+
+
+def absence_of(standing: Standing, asked: Asked) -> Absence | None:
+    """Why this account may not take this amount from this payer now; None when it may.
+
+    The one rule for the offer, the pay step and the start of a payment.
+    """
+    account, info = standing.account, standing.info
+    absence = availability(installed=info, country=standing.country, enabled=standing.enabled)
+    if absence or info is None:
+        return absence
+    return (
+        _absence_of_account(account)
+        or _absence_of_amount(account, info, asked)
+        or (None if standing.answers else Absence.PROVIDER_DOWN)
+        or (Absence.LOCKED if standing.locked else None)
+        or (Absence.MERCHANT_MINIMUM if asked.floor else None)
+    )
+
+
+def _absence_of_account(account: ProviderAccount) -> Absence | None:
     if account.status is not AccountStatus.ACTIVE:
-        return by_status.get(account.status, Absence.NOT_ACTIVE)
-    if account.paused:
-        return Absence.PAUSED
-    if channel not in account.channels or channel not in info.channels:
+        return BY_STATUS.get(account.status, Absence.NOT_ACTIVE)
+    return Absence.PAUSED if account.paused else None
+
+
+def _absence_of_amount(account: ProviderAccount, info: ProviderInfo, asked: Asked) -> Absence | None:
+    if asked.channel not in account.channels or asked.channel not in info.channels:
         return Absence.CHANNEL
-    if currency is None:
-        return None
-    rule = info.currency_rule(currency)
-    if rule is None or currency not in currencies_of(account, info):
+    amount = asked.amount
+    rule = info.currency_rule(amount.currency)
+    if rule is None or amount.currency not in currencies_of(account, info):
         return Absence.CURRENCY
-    if minor is not None and minor < rule.minimum:
+    if amount.minor < rule.minimum:
         return Absence.BELOW_MINIMUM
-    if minor is not None and rule.maximum is not None and minor > rule.maximum:
+    if rule.maximum is not None and amount.minor > rule.maximum:
         return Absence.ABOVE_MAXIMUM
+    try:
+        plain(amount, rule.decimals)
+    except MoneyError:
+        return Absence.TOO_FINE
     return None
 
 

@@ -9,8 +9,17 @@ import attrs
 import pytest
 
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.offer import ABSENCE_WORDS, Absence, Offered, absence_of, availability, currencies_of
-from hub_hookspecs import Channel, CurrencyRule, Mode, ProviderInfo, QueryBy, ReferenceRule, Setting, Starts, Way
+from hub.domain.offer import (
+    ABSENCE_WORDS,
+    Absence,
+    Asked,
+    Offered,
+    Standing,
+    absence_of,
+    availability,
+    currencies_of,
+)
+from hub_hookspecs import Channel, CurrencyRule, Mode, Money, ProviderInfo, QueryBy, ReferenceRule, Setting, Starts, Way
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 INFO = ProviderInfo(
@@ -47,7 +56,6 @@ def test_a_provider_is_there_where_it_is_installed_declared_and_enabled(
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], Absence | None]] = [
     ("an active account", {}, {}, None),
-    ("no amount chosen yet", {}, {"currency": None, "minor": None}, None),
     ("a company that changed", {"status": AccountStatus.NEEDS_REVALIDATION}, {}, Absence.NEEDS_REVALIDATION),
     ("a suspended account", {"status": AccountStatus.SUSPENDED}, {}, Absence.SUSPENDED),
     ("an account that waits", {"status": AccountStatus.REQUESTED}, {}, Absence.NOT_ACTIVE),
@@ -68,8 +76,43 @@ def test_an_account_is_offered_or_says_why_not(
     account: dict[str, Any], asked: dict[str, Any], absence: Absence | None
 ) -> None:
     wanted: dict[str, Any] = {"channel": Channel.STATEMENT, "currency": "CRC", "minor": 500, **asked}
+    amount = Money(wanted["minor"], wanted["currency"])
 
-    assert absence_of(attrs.evolve(ACCOUNT, **account), INFO, **wanted) is absence
+    assert (
+        absence_of(
+            Standing(account=attrs.evolve(ACCOUNT, **account), info=INFO, country="CR", enabled=True),
+            Asked(channel=wanted["channel"], amount=amount),
+        )
+        is absence
+    )
+
+
+@pytest.mark.parametrize(
+    ("standing", "floor", "absence"),
+    [
+        ({"answers": False, "locked": True}, 600, Absence.PROVIDER_DOWN),
+        ({"locked": True}, 600, Absence.LOCKED),
+        ({}, 600, Absence.MERCHANT_MINIMUM),
+        ({"info": None, "enabled": False}, 0, Absence.NOT_INSTALLED),
+        ({"country": "CO"}, 0, Absence.NOT_DECLARED),
+        ({"enabled": False}, 0, Absence.NOT_ENABLED),
+    ],
+)
+def test_what_the_hub_knows_of_the_moment_counts_too_and_the_merchants_minimum_last(
+    standing: dict[str, Any], floor: int, absence: Absence
+) -> None:
+    now = attrs.evolve(Standing(account=ACCOUNT, info=INFO, country="CR", enabled=True), **standing)
+    asked = Asked(channel=Channel.STATEMENT, amount=Money(500, "CRC"), floor=Money(floor, "CRC") if floor else None)
+
+    assert absence_of(now, asked) is absence
+
+
+def test_an_amount_finer_than_the_providers_units_is_not_taken() -> None:
+    whole = attrs.evolve(INFO, currencies=(CurrencyRule(currency="CRC", decimals=0, minimum=100),))
+    standing = Standing(account=ACCOUNT, info=whole, country="CR", enabled=True)
+
+    assert absence_of(standing, Asked(channel=Channel.STATEMENT, amount=Money(500, "CRC"))) is None
+    assert absence_of(standing, Asked(channel=Channel.STATEMENT, amount=Money(550, "CRC"))) is Absence.TOO_FINE
 
 
 def test_settings_switch_currencies_on() -> None:

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 import hub.domain.ledger
-import hub.flows.payments.start_payment
+import hub.domain.offer
 import hub_nequi.wire
 from hub.domain.ledger import Share
 from hub.domain.payment import Payment, Status
@@ -206,7 +206,7 @@ def test_what_cannot_be_collected_is_refused_before_anything_is_sent(world: Worl
 
 
 def test_control_without_the_check_of_units_an_amount_reaches_the_provider(world: World, plant: Plant) -> None:
-    plant(hub.flows.payments.start_payment, "plain", lambda *_given: "")
+    plant(hub.domain.offer, "plain", lambda *_given: "")
     debtor = world.debtor("CO", 90_000)
     payment = world.pay(debtor, shares=[Share(debtor.payables[0].id, 12_345)])
 

@@ -158,7 +158,8 @@ def in_records() -> Iterator[Said]:
     yield from (Said(text, where="receipt.py") for text in MORE)
     yield from (Said(text, where="records") for text in labels())
     for pattern in ("domain/*.py", "flows/**/*.py"):
-        for path in sorted(item for item in HUB.glob(pattern) if item.name not in UNSEEN):
+        found = (item for item in HUB.glob(pattern) if item.name not in UNSEEN)
+        for path in sorted(found, key=lambda item: item.name):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             yield from (Said(text, where=path.name) for text in carried(tree) if is_words(text))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
@@ -9,18 +10,46 @@ import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Merchant
-from hub.domain.offer import Absence, Offered, absence_of, availability, currencies_of
+from hub.domain.offer import Absence, Asked, Offered, Standing, absence_of, currencies_of
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.pause_provider import with_pause
 from hub.flows.accounts.watch_account import held_back
 from hub.flows.ground.ports import Hub, Tx
-from hub_hookspecs import Channel, Mode, Money, Offer, PluginFault, ProviderInfo
+from hub_hookspecs import Channel, Mode, Money, Offer, PluginFault
 
 log = structlog.get_logger()
 
 HIDDEN = frozenset({AccountStatus.DRAFT, AccountStatus.REQUESTED, AccountStatus.FAILED, AccountStatus.DISABLED})
 """Accounts that customers do not hear of at all."""
+
+
+@attrs.frozen
+class Conditions:
+    """What holds for every account at a moment: where providers are enabled and paused, and which accounts wait."""
+
+    enabled: frozenset[tuple[str, str]]
+    paused: Mapping[str, str]
+    held: frozenset[str]
+
+
+def conditions_at(tx: Tx, now: datetime) -> Conditions:
+    """Read once for all accounts that are judged."""
+    return Conditions(tx.countries.enabled(), tx.countries.paused(), held_back(tx, now))
+
+
+def standing_of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount, conditions: Conditions) -> Standing:
+    """How an account stands, as far as the hub knows."""
+    provider = hub.providers.get(account.provider)
+    country = merchant.company.country
+    return Standing(
+        account=with_pause(account, conditions.paused),
+        info=provider.info if provider else None,
+        country=country,
+        enabled=(country, account.provider) in conditions.enabled,
+        answers=account.id not in conditions.held and not hub.exchanger.is_open(account.id),
+        locked=is_locked(tx, hub, account),
+    )
 
 
 async def offers_for(
@@ -91,25 +120,13 @@ def offered(
     Args:
         floor: The merchant's minimum, where it forbids this amount.
     """
-    enabled, paused, held = tx.countries.enabled(), tx.countries.paused(), held_back(tx, hub.clock())
+    conditions, asked = conditions_at(tx, hub.clock()), Asked(channel=channel, amount=amount, floor=floor)
+    wanted = Offer(channel=channel, currency=amount.currency, minor=amount.minor, locale=locale, medium=medium)
     found = [
-        _offer(
-            hub,
-            merchant,
-            with_pause(account, paused),
-            enabled,
-            held,
-            locked=is_locked(tx, hub, account),
-            channel=channel,
-            amount=amount,
-            locale=locale,
-            medium=medium,
-        )
+        _offer(hub, standing_of(tx, hub, merchant, account, conditions), asked, wanted, merchant.locale)
         for account in tx.accounts.current_of(merchant.id, mode)
         if account.status not in HIDDEN
     ]
-    if floor:
-        found = [_below(item, floor, merchant.locale) for item in found]
     return tuple(sorted(found, key=lambda item: (item.button is None, *place_of(merchant, item.provider))))
 
 
@@ -119,40 +136,19 @@ def place_of(merchant: Merchant, provider: str) -> tuple[int, str]:
     return (order.index(provider) if provider in order else len(order), provider)
 
 
-def _below(item: Offered, floor: Money, locale: str) -> Offered:
-    if item.button is None:
-        return item
-    return attrs.evolve(item, button=None, absence=Absence.MERCHANT_MINIMUM, pause_text=floor_text(floor))
+def refusal_text(standing: Standing, asked: Asked, absence: Absence | None) -> Text | str:
+    """Why, where somebody has words of his own for it: the operator of a pause, the merchant of his minimum."""
+    if absence is Absence.MERCHANT_MINIMUM and asked.floor:
+        return floor_text(asked.floor)
+    return standing.account.paused
 
 
-def _offer(
-    hub: Hub,
-    merchant: Merchant,
-    account: ProviderAccount,
-    enabled: frozenset[tuple[str, str]],
-    held: frozenset[str],
-    *,
-    locked: bool,
-    channel: Channel,
-    amount: Money,
-    locale: str,
-    medium: str,
-) -> Offered:
-    provider = hub.providers.get(account.provider)
-    info: ProviderInfo | None = provider.info if provider else None
-    country = merchant.company.country
-    absence = availability(installed=info, country=country, enabled=(country, account.provider) in enabled)
-    if info and absence is None:
-        absence = absence_of(account, info, channel=channel, currency=amount.currency, minor=amount.minor)
-    if absence is None and (account.id in held or hub.exchanger.is_open(account.id)):
-        absence = Absence.PROVIDER_DOWN
-    if absence is None and locked:
-        absence = Absence.LOCKED
-    button = None
+def _offer(hub: Hub, standing: Standing, asked: Asked, wanted: Offer, locale: str) -> Offered:
+    account, info, provider = standing.account, standing.info, hub.providers.get(standing.account.provider)
+    absence, button = absence_of(standing, asked), None
     if absence is None and provider:
-        offer = Offer(channel=channel, currency=amount.currency, minor=amount.minor, locale=locale, medium=medium)
         try:
-            button = provider.button(offer)
+            button = provider.button(wanted)
         except PluginFault as fault:
             log.error("render_pay_button_failed", provider=provider.code, error=str(fault))
             absence = Absence.PLUGIN_FAILED
@@ -161,8 +157,8 @@ def _offer(
         name=info.name if info else account.provider,
         account_id=account.id,
         button=button,
-        ways=provider.info_for(locale).ways if provider else (),
+        ways=provider.info_for(wanted.locale).ways if provider else (),
         currencies=currencies_of(account, info) if info else (),
         absence=absence,
-        pause_text=account.paused,
+        pause_text=refusal_text(standing, asked, absence),
     )

@@ -7,16 +7,17 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import structlog
 
-from hub.domain.account import AccountStatus, ProviderAccount, offered_currencies
+from hub.domain.account import ProviderAccount
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ledger import Share
-from hub.domain.merchant import Customer, Link, LinkKind
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import MessageState
+from hub.domain.offer import Absence, Asked, Standing, absence_of
 from hub.domain.payable import Payable
 from hub.domain.payment import (
     LEASE,
@@ -29,9 +30,7 @@ from hub.domain.payment import (
     Withholding,
 )
 from hub.domain.text import Text
-from hub.flows.accounts.open_account import CannotOpen, is_locked, open_account
-from hub.flows.accounts.pause_provider import with_pause
-from hub.flows.accounts.watch_account import held_back
+from hub.flows.accounts.open_account import CannotOpen, open_account
 from hub.flows.ground.ports import Conflict, Hub, Tx, Unavailable
 from hub.flows.ground.tell import tell
 from hub.flows.ground.write_outcome import write_outcome
@@ -41,8 +40,8 @@ from hub_hookspecs import (
     Channel,
     Conclusion,
     Kind,
+    Mode,
     Money,
-    MoneyError,
     Observation,
     Order,
     OrderLine,
@@ -50,16 +49,14 @@ from hub_hookspecs import (
     Payer,
     PaymentStarted,
     PostForm,
-    ProviderInfo,
     Redirect,
     ShowQr,
     ShowReference,
     Starts,
     Way,
-    plain,
 )
 
-from .offer_buttons import floor_for, floor_text
+from .offer_buttons import conditions_at, floor_for, refusal_text, standing_of
 from .record_observations import Claim, record_observations, rule_claim, tell_unknown
 from .view_payment import payment_link_id
 
@@ -95,14 +92,30 @@ class PayRequest:
     withholdings: Mapping[str, Sequence[Withholding]] = attrs.Factory(dict)
 
 
-class NotPossible(Exception):
-    """The payment cannot be started; ``code`` says why and ``culprit`` names the field or invoice. Nothing changed."""
+CODES: Final[Mapping[Absence, str]] = {
+    Absence.NOT_INSTALLED: "not_installed",
+    Absence.CURRENCY: "currency",
+    Absence.BELOW_MINIMUM: "limits",
+    Absence.ABOVE_MAXIMUM: "limits",
+    Absence.TOO_FINE: "too_fine",
+    Absence.PROVIDER_DOWN: "provider_down",
+}
+"""What a refusal is called where an account may not take the amount; ``not_offered`` for all other reasons."""
 
-    def __init__(self, code: str, culprit: str = "", message: Text | str = "") -> None:
+
+class NotPossible(Exception):
+    """The payment cannot be started; ``code`` says why and ``culprit`` names the field or invoice. Nothing changed.
+
+    Attributes:
+        absence: Why the account may not take the amount, where that is the reason.
+    """
+
+    def __init__(self, code: str, culprit: str = "", message: Text | str = "", absence: Absence | None = None) -> None:
         super().__init__(message or code)
         self.code = code
         self.culprit = culprit
         self.message = message
+        self.absence = absence
 
 
 async def start_payment(hub: Hub, request: PayRequest) -> Payment:
@@ -187,21 +200,24 @@ def _open_payment(
         return live[0]
     account = tx.accounts.get(request.account_id)
     customer = tx.customers.get(request.customer_id)
-    if account is None or customer is None or account.merchant_id != customer.merchant_id:
+    merchant = tx.merchants.get(account.merchant_id) if account else None
+    if account is None or customer is None or merchant is None or merchant.id != customer.merchant_id:
         raise NotPossible("unknown_account")
-    if is_locked(tx, hub, account):
-        raise NotPossible("not_offered", account.provider)
-    info, way = _method(hub, with_pause(account, tx.countries.paused()), request, held_back(tx, now))
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     amount = _amount(payables, account, customer, request, now)
-    _refuse_withholdings(tx, hub, account, request, payables)
-    refuse_amount(info, account, amount)
-    _refuse_below_minimum(tx, account, customer, request, amount, now)
+    _refuse_withholdings(hub, merchant, request, payables)
+    asked = Asked(
+        channel=request.channel, amount=amount, floor=_floor(tx, merchant, account.mode, request, amount, now)
+    )
+    _refuse_absent(standing_of(tx, hub, merchant, account, conditions_at(tx, now)), asked)
+    way = hub.providers[account.provider].info.way(request.way)
+    if way is None:
+        raise NotPossible("unknown_way", request.way)
     payer = Payer(
         name=request.name or customer.name,
         email=request.email or customer.email,
         document=customer.document,
-        country=_country(tx, account),
+        country=merchant.company.country,
         address=customer.address,
         fields=checked_fields(way, request.fields, customer),
     )
@@ -239,26 +255,6 @@ def _open_payment(
     )
 
 
-def _country(tx: Tx, account: ProviderAccount) -> str:
-    merchant = tx.merchants.get(account.merchant_id)
-    return merchant.company.country if merchant else ""
-
-
-def _method(hub: Hub, account: ProviderAccount, request: PayRequest, held: frozenset[str]) -> tuple[ProviderInfo, Way]:
-    provider = hub.providers.get(account.provider)
-    if provider is None:
-        raise NotPossible("not_installed", account.provider)
-    if account.status is not AccountStatus.ACTIVE or account.paused or request.channel not in account.channels:
-        raise NotPossible("not_offered", account.provider, account.paused)
-    if account.id in held or hub.exchanger.is_open(account.id):
-        raise NotPossible("provider_down", account.provider)
-    info: ProviderInfo = provider.info
-    way = info.way(request.way)
-    if way is None:
-        raise NotPossible("unknown_way", request.way)
-    return info, way
-
-
 def _amount(
     payables: Mapping[str, Payable],
     account: ProviderAccount,
@@ -285,35 +281,13 @@ def _amount(
     return Money(sum(share.amount for share in request.shares), currencies.pop())
 
 
-def refuse_amount(info: ProviderInfo, account: ProviderAccount, amount: Money) -> None:
-    """Refuse what the provider cannot collect, before anything is sent.
-
-    Raises:
-        NotPossible: Currency, limits, or an amount finer than the provider's wire.
-    """
-    rule = info.currency_rule(amount.currency)
-    names = frozenset(account.settings) | account.secret_names
-    if rule is None or amount.currency not in offered_currencies(info, names):
-        raise NotPossible("currency", amount.currency)
-    if amount.minor < rule.minimum or (rule.maximum is not None and amount.minor > rule.maximum):
-        raise NotPossible("limits", str(amount))
-    try:
-        plain(amount, rule.decimals)
-    except MoneyError as error:
-        raise NotPossible("too_fine", str(amount)) from error
-
-
-def _refuse_withholdings(
-    tx: Tx, hub: Hub, account: ProviderAccount, request: PayRequest, payables: Mapping[str, Payable]
-) -> None:
+def _refuse_withholdings(hub: Hub, merchant: Merchant, request: PayRequest, payables: Mapping[str, Payable]) -> None:
     """Refuse withholdings where they are not allowed, and more than an invoice still owes."""
     declared = {key: kept for key, kept in request.withholdings.items() if kept}
     if not declared:
         return
-    merchant = tx.merchants.get(account.merchant_id)
     allowed = (
-        merchant is not None
-        and merchant.options.withholdings
+        merchant.options.withholdings
         and hub.countries[merchant.company.country].withholdings
         and request.channel is Channel.STATEMENT
     )
@@ -329,17 +303,20 @@ def _refuse_withholdings(
             raise NotPossible("wrong_amount", payables[payable_id].number)
 
 
-def _refuse_below_minimum(
-    tx: Tx, account: ProviderAccount, customer: Customer, request: PayRequest, amount: Money, now: datetime
-) -> None:
-    """Refuse what is below the merchant's own minimum; a store order is paid whole and knows none."""
-    merchant = tx.merchants.get(account.merchant_id)
-    if merchant is None or request.channel is not Channel.STATEMENT:
-        return
+def _floor(tx: Tx, merchant: Merchant, mode: Mode, request: PayRequest, amount: Money, now: datetime) -> Money | None:
+    """The merchant's minimum where it forbids the amount; a store order is paid whole and knows none."""
+    if request.channel is not Channel.STATEMENT:
+        return None
     withheld = sum(item.amount for kept in request.withholdings.values() for item in kept)
-    floor = floor_for(tx, merchant, account.mode, customer.id, amount, now, withheld=withheld)
-    if floor:
-        raise NotPossible("not_offered", account.provider, floor_text(floor))
+    return floor_for(tx, merchant, mode, request.customer_id, amount, now, withheld=withheld)
+
+
+def _refuse_absent(standing: Standing, asked: Asked) -> None:
+    """Refuse what would not be offered now, by the same rule."""
+    absence = absence_of(standing, asked)
+    if absence:
+        why = refusal_text(standing, asked, absence)
+        raise NotPossible(CODES.get(absence, "not_offered"), standing.account.provider, why, absence)
 
 
 def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> dict[str, str]:

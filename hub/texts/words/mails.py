@@ -414,6 +414,7 @@ WORDS: Final[Mapping[str, str]] = {
     "told.absence.needs_revalidation": "está por validarse de nuevo",
     "told.absence.paused": "no está disponible por ahora",
     "told.absence.channel": "no se ofrece aquí",
+    "told.absence.too_fine": "no recibe pagos con céntimos de este tamaño",
     "told.absence.currency": "no recibe pagos en esta moneda",
     "told.absence.below_minimum": "el monto está por debajo de su mínimo",
     "told.absence.merchant_minimum": "el monto está por debajo del mínimo de la empresa",
