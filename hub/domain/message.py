@@ -5,10 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import attrs
 
 from hub_hookspecs import Message, Mode
+
+from .ids import derived_id
 
 
 class MessageState(enum.StrEnum):
@@ -136,3 +140,75 @@ class Review:
     resolved_at: datetime | None = None
     resolution: str = ""
     resolved_by: str = ""
+
+
+class Subject(Protocol):
+    """What a mail or a review is about: a payment, an account, an order, a receipt, a message."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def merchant_id(self) -> str: ...
+    @property
+    def mode(self) -> Mode: ...
+
+
+@attrs.frozen
+class About:
+    """A subject that is no record of one mode by itself, such as a customer or a company."""
+
+    id: str
+    merchant_id: str
+    mode: Mode
+
+
+NO_DETAILS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def owed_mail(
+    mail_id: str,
+    kind: DeliveryKind,
+    recipient: str,
+    about: Subject,
+    now: datetime,
+    *,
+    details: Mapping[str, str] = NO_DETAILS,
+    round_id: str | None = None,
+) -> Delivery:
+    """A mail that is due now."""
+    return Delivery(
+        id=mail_id,
+        merchant_id=about.merchant_id,
+        mode=about.mode,
+        kind=kind,
+        recipient=recipient,
+        subject_id=about.id,
+        details=details,
+        state=DeliveryState.DUE,
+        due_at=now,
+        created_at=now,
+        round_id=round_id,
+    )
+
+
+def review_of(
+    cause: str,
+    about: Subject,
+    details: str,
+    now: datetime,
+    *,
+    occasion: str = "",
+    payment_id: str | None = None,
+    subject: str = "",
+) -> Review:
+    """What a person is to look at, once a cause, subject and occasion."""
+    return Review(
+        id=derived_id("review", cause, about.id, *filter(None, [occasion])),
+        merchant_id=about.merchant_id,
+        mode=about.mode,
+        cause=str(cause),
+        payment_id=payment_id,
+        subject=subject,
+        details=details,
+        opened_at=now,
+    )

@@ -51,17 +51,21 @@ def parsed(text: str) -> ast.Module:
 
 
 def review_causes() -> set[str]:
-    """Causes that flows give reviews as a literal, and those that follow from flags and settlement lines."""
+    """Causes that flows give reviews by a literal or a name of theirs, and those of flags and settlement lines."""
     causes = {flag.value for flag in Flag if flag not in (Flag.LATE, Flag.NEEDS_REVIEW)}
     causes |= {difference.value for difference in Difference}
     for file in sorted((ROOT / "hub" / "flows").rglob("*.py")):
-        for call in ast.walk(parsed(file.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Review":
-                causes |= {
-                    given.value.value
-                    for given in call.keywords
-                    if given.arg == "cause" and isinstance(given.value, ast.Constant)
-                }
+        nodes = list(ast.walk(parsed(file.read_text(encoding="utf-8"))))
+        named = {
+            getattr(node.targets[0], "id", ""): node.value.value
+            for node in nodes
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        }
+        for call in nodes:
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "review_of":
+                cause = call.args[0]
+                said = cause.value if isinstance(cause, ast.Constant) else named.get(getattr(cause, "id", ""))
+                causes |= {said} if isinstance(said, str) else set()
     return causes | {"contradicting_claims"}
 
 

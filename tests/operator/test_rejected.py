@@ -11,7 +11,7 @@ import pytest
 
 import hub.flows.operations.view_hearing
 import hub.flows.payments.receive_message
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage
+from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage, review_of
 from hub.flows.mails.deliver import value_of
 from hub.flows.operations.examine import Finding, Grade, examine
 from hub.flows.operations.view_hearing import hearing_of
@@ -200,10 +200,10 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
 def test_control_a_review_that_does_not_say_which_message_leads_to_none(
     world: Any, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def as_before(**given: Any) -> Review:
-        return Review(**{**given, "subject": "", "details": "a rejected notification names the payment"})
+    def as_before(cause: str, about: Any, _details: str, now: Any, *, payment_id: str, **_given: Any) -> Review:
+        return review_of(cause, about, "a rejected notification names the payment", now, payment_id=payment_id)
 
-    monkeypatch.setattr(hub.flows.payments.receive_message, "Review", as_before)
+    monkeypatch.setattr(hub.flows.payments.receive_message, "review_of", as_before)
     payment = world.pay(world.debtor("CR", 150_000))
     message = forged(world, payment)
     (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))

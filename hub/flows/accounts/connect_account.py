@@ -26,7 +26,7 @@ from hub.domain.account import (
 )
 from hub.domain.identity import Invalid, Problem
 from hub.domain.merchant import Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import Delivery, DeliveryKind, owed_mail
 from hub.domain.offer import ABSENCE_WORDS, Absence, availability, currencies_of
 from hub.domain.text import Text
 from hub.flows.ground.keyed_id import keyed_id
@@ -460,18 +460,7 @@ async def _wait(
 def _delivery(
     hub: Hub, account: ProviderAccount, kind: DeliveryKind, recipient: str, change: str, now: datetime
 ) -> Delivery:
-    return Delivery(
-        id=keyed_id(hub, "delivery", kind, account.id, recipient, change),
-        merchant_id=account.merchant_id,
-        mode=account.mode,
-        kind=kind,
-        recipient=recipient,
-        subject_id=account.id,
-        details={},
-        state=DeliveryState.DUE,
-        due_at=now,
-        created_at=now,
-    )
+    return owed_mail(keyed_id(hub, "delivery", kind, account.id, recipient, change), kind, recipient, account, now)
 
 
 async def validate_account(hub: Hub, account_id: str, *, by: str) -> ProviderAccount:

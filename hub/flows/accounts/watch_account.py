@@ -8,7 +8,7 @@ import attrs
 import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import DeliveryKind, owed_mail
 from hub.domain.papers import Attention
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx
@@ -105,21 +105,8 @@ def _judge(
     tx.accounts.save_grant(account_id, None)
     merchant = tx.merchants.get(account.merchant_id)
     for recipient in merchant.notify if merchant else ():
-        tx.deliveries.add(
-            Delivery(
-                id=keyed_id(
-                    hub, "delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat(), "refused"
-                ),
-                merchant_id=account.merchant_id,
-                mode=account.mode,
-                kind=DeliveryKind.ACCOUNT_ATTENTION,
-                recipient=recipient,
-                subject_id=account.id,
-                details={"cause": Attention.CREDENTIALS_REFUSED.value},
-                state=DeliveryState.DUE,
-                due_at=now,
-                created_at=now,
-            )
-        )
+        kind, details = DeliveryKind.ACCOUNT_ATTENTION, {"cause": Attention.CREDENTIALS_REFUSED.value}
+        mail_id = keyed_id(hub, "delivery", kind, account.id, recipient, now.isoformat(), "refused")
+        tx.deliveries.add(owed_mail(mail_id, kind, recipient, account, now, details=details))
     tx.after_commit(hub.wake)
     return after

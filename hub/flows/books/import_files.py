@@ -19,10 +19,9 @@ import structlog
 from hub.domain import ledger
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import numbers_for
-from hub.domain.ids import derived_id
 from hub.domain.ledger import LedgerKind
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.message import Review
+from hub.domain.message import review_of
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.sheet import Fault
 from hub.domain.stated import News, Standing, Stated, news_of, nothing_new
@@ -455,19 +454,9 @@ def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
 
 def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
     """A balance that rose without a reason that the hub knows is for a person."""
-    open_review(
-        tx,
-        Review(
-            id=derived_id("review", BALANCE_ROSE, payable.id, str(now)),
-            merchant_id=payable.merchant_id,
-            mode=payable.mode,
-            cause=BALANCE_ROSE,
-            payment_id=None,
-            subject=f"invoice {payable.number}",
-            details=f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}",
-            opened_at=now,
-        ),
-    )
+    details = f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}"
+    subject = f"invoice {payable.number}"
+    open_review(tx, review_of(BALANCE_ROSE, payable, details, now, occasion=str(now), subject=subject))
 
 
 def _name_of(tx: Tx, customer_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.domain.merchant import Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import Delivery, DeliveryKind, owed_mail
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.send_statement import NoMail
 
@@ -24,18 +24,7 @@ async def mail_cash_receipt(hub: Hub, merchant: Merchant, receipt_id: str) -> De
             raise LookupError(receipt_id)
         if not customer.email:
             raise NoMail(customer.name)
-        made = Delivery(
-            id=fresh,
-            merchant_id=merchant.id,
-            mode=receipt.mode,
-            kind=DeliveryKind.CASH_RECEIPT,
-            recipient=customer.email,
-            subject_id=receipt.id,
-            details={},
-            state=DeliveryState.DUE,
-            due_at=now,
-            created_at=now,
-        )
+        made = owed_mail(fresh, DeliveryKind.CASH_RECEIPT, customer.email, receipt, now)
         tx.deliveries.add(made)
         tx.after_commit(hub.wake)
         return made

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.domain.merchant import Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_paper import came_in
@@ -81,15 +81,6 @@ def _has_money(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> b
 
 
 def _delivery(hub: Hub, merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:
-    return Delivery(
-        id=keyed_id(hub, "delivery", DeliveryKind.PAYMENT_DIGEST, merchant.id, mode, day.isoformat(), recipient),
-        merchant_id=merchant.id,
-        mode=mode,
-        kind=DeliveryKind.PAYMENT_DIGEST,
-        recipient=recipient,
-        subject_id=merchant.id,
-        details={"day": day.isoformat()},
-        state=DeliveryState.DUE,
-        due_at=now,
-        created_at=now,
-    )
+    kind, told = DeliveryKind.PAYMENT_DIGEST, day.isoformat()
+    mail_id = keyed_id(hub, "delivery", kind, merchant.id, mode, told, recipient)
+    return owed_mail(mail_id, kind, recipient, About(merchant.id, merchant.id, mode), now, details={"day": told})

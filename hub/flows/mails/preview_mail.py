@@ -11,7 +11,7 @@ import attrs
 
 from hub.domain.mail import Mail
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.domain.text import Text
 from hub.flows.ground.open_link import PATHS
 from hub.flows.ground.ports import Hub, MailRefused, Tx
@@ -100,18 +100,9 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
         if not customer.email:
             raise NoMail(customer.name)
         link = tx.links.find(LinkKind.STATEMENT, customer.id, merchant.mode, now) or _no_link(hub, merchant, now)
-        delivery = Delivery(
-            id="preview",
-            merchant_id=merchant.id,
-            mode=merchant.mode,
-            kind=DeliveryKind.STATEMENT,
-            recipient=customer.email,
-            subject_id=customer.id,
-            details={"note": note[:1000]},
-            state=DeliveryState.DUE,
-            due_at=None,
-            created_at=now,
-        )
+        about = About(customer.id, merchant.id, merchant.mode)
+        details = {"note": note[:1000]}
+        delivery = owed_mail("preview", DeliveryKind.STATEMENT, customer.email, about, now, details=details)
         head = letterhead_of(hub, merchant, merchant.mode)
         locale = locale_for(merchant, customer)
         value = with_logo(tx, statement_mail(tx, hub, delivery, head, link, now, locale))

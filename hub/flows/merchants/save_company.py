@@ -14,7 +14,7 @@ from hub.domain.card_numbers import holds_card_number
 from hub.domain.identity import Invalid, Problem, read_document
 from hub.domain.mail import MAIL
 from hub.domain.merchant import Member, Merchant, Options, Role
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import Delivery, DeliveryKind, owed_mail
 from hub.domain.papers import Attention
 from hub.domain.text import Text
 from hub.flows.ground.keyed_id import keyed_id
@@ -176,15 +176,7 @@ def _rests_on(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bo
 
 def _attention(hub: Hub, account: ProviderAccount, recipient: str, changed: frozenset[str], now: datetime) -> Delivery:
     """Tell the merchant that an account no longer matches and its buttons are hidden."""
-    return Delivery(
-        id=keyed_id(hub, "delivery", DeliveryKind.ACCOUNT_ATTENTION, account.id, recipient, now.isoformat()),
-        merchant_id=account.merchant_id,
-        mode=account.mode,
-        kind=DeliveryKind.ACCOUNT_ATTENTION,
-        recipient=recipient,
-        subject_id=account.id,
-        details={"cause": Attention.COMPANY_CHANGED.value, "changed": ",".join(sorted(changed))},
-        state=DeliveryState.DUE,
-        due_at=now,
-        created_at=now,
-    )
+    kind = DeliveryKind.ACCOUNT_ATTENTION
+    mail_id = keyed_id(hub, "delivery", kind, account.id, recipient, now.isoformat())
+    details = {"cause": Attention.COMPANY_CHANGED.value, "changed": ",".join(sorted(changed))}
+    return owed_mail(mail_id, kind, recipient, account, now, details=details)

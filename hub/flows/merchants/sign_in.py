@@ -8,7 +8,7 @@ from datetime import timedelta
 import attrs
 
 from hub.domain.merchant import Member, Merchant, Session, SignIn
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import CROCKFORD
@@ -53,20 +53,8 @@ async def request_sign_in(hub: Hub, email: str) -> None:
                 expires_at=now + LINK_LIFE,
             )
         )
-        tx.deliveries.add(
-            Delivery(
-                id=sign_in_id,
-                merchant_id=member.merchant_id,
-                mode=merchant.mode,
-                kind=DeliveryKind.SIGN_IN,
-                recipient=address,
-                subject_id=member.merchant_id,
-                details={"expires_at": (now + LINK_LIFE).isoformat()},
-                state=DeliveryState.DUE,
-                due_at=now,
-                created_at=now,
-            )
-        )
+        about, details = About(merchant.id, merchant.id, merchant.mode), {"expires_at": (now + LINK_LIFE).isoformat()}
+        tx.deliveries.add(owed_mail(sign_in_id, DeliveryKind.SIGN_IN, address, about, now, details=details))
 
     await hub.store.write(write)
 

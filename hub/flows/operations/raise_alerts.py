@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
@@ -87,21 +87,11 @@ def _owe(tx: Tx, hub: Hub, alert: Alert, now: datetime) -> None:
 
 def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
     """One for each of those who are told."""
-    return [
-        Delivery(
-            id=keyed_id(hub, "delivery", DeliveryKind.ALERT, alert.cause, recipient, now.isoformat()),
-            merchant_id="",
-            mode=Mode.LIVE,
-            kind=DeliveryKind.ALERT,
-            recipient=recipient,
-            subject_id=alert.cause.value,
-            details={"title": alert.title, "text": alert.text, "command": alert.command},
-            state=DeliveryState.DUE,
-            due_at=now,
-            created_at=now,
-        )
-        for recipient in filter(None, (hub.operator_email, hub.alert_webhook))
-    ]
+    kind, about = DeliveryKind.ALERT, About(alert.cause.value, "", Mode.LIVE)
+    details = {"title": alert.title, "text": alert.text, "command": alert.command}
+    recipients = filter(None, (hub.operator_email, hub.alert_webhook))
+    ids = {address: keyed_id(hub, "delivery", kind, alert.cause, address, now.isoformat()) for address in recipients}
+    return [owed_mail(mail_id, kind, address, about, now, details=details) for address, mail_id in ids.items()]
 
 
 # ---------------------------------------------------------------- what is looked at

@@ -8,8 +8,7 @@ from typing import Any
 import attrs
 import structlog
 
-from hub.domain.ids import derived_id
-from hub.domain.message import Review
+from hub.domain.message import review_of
 from hub.domain.operation import undo_due
 from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_due
 from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
@@ -146,25 +145,11 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     zone = zone_of(tx.merchants.get(payment.merchant_id))
     told = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
     if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
-        _ask_a_person(tx, after, told, now)
+        open_review(tx, review_of("unresolved", after, told, now, payment_id=after.id))
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):
-        _ask_a_person(tx, after, f"{told}, in a restored backup: it is not undone, for it may be paid by now", now)
+        told += ", in a restored backup: it is not undone, for it may be paid by now"
+        open_review(tx, review_of("unresolved", after, told, now, payment_id=after.id))
     return after
-
-
-def _ask_a_person(tx: Tx, payment: Payment, details: str, now: datetime) -> None:
-    open_review(
-        tx,
-        Review(
-            id=derived_id("review", "unresolved", payment.id),
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            cause="unresolved",
-            payment_id=payment.id,
-            details=details,
-            opened_at=now,
-        ),
-    )
 
 
 def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way) -> Claim | None:

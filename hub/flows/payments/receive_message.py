@@ -15,7 +15,7 @@ import structlog
 
 from hub.domain.account import ProviderAccount
 from hub.domain.ids import derived_id
-from hub.domain.message import LOCKED, UNSERVED, MessageState, Review, StoredMessage
+from hub.domain.message import LOCKED, UNSERVED, MessageState, StoredMessage, review_of
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub.flows.accounts.open_account import (
     CannotOpen,
@@ -344,19 +344,8 @@ def _note_rejected(tx: Tx, opened: Opened, message_id: str, reading: Reading, no
 def _ask_a_person(tx: Tx, payment: Payment, cause: str, message_id: str, said: str, now: datetime) -> None:
     """A message names this payment, and a person is to look at it, once a cause."""
     named = f"message {message_id[:10]}"
-    open_review(
-        tx,
-        Review(
-            id=derived_id("review", cause, payment.id),
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            cause=cause,
-            payment_id=payment.id,
-            subject=named,
-            details=f"{named} names payment {payment.reference}{said}",
-            opened_at=now,
-        ),
-    )
+    details = f"{named} names payment {payment.reference}{said}"
+    open_review(tx, review_of(cause, payment, details, now, payment_id=payment.id, subject=named))
 
 
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
@@ -671,19 +660,8 @@ def _finish(
 def _ask_about(tx: Tx, opened: Opened, stored: StoredMessage, money: Observation, now: datetime) -> None:
     """Proven money that still names no payment here: a person must find out whose it is."""
     named = money.reference or money.provider_reference or "no reference"
-    open_review(
-        tx,
-        Review(
-            id=derived_id("review", PARKED_PAYMENT, stored.id),
-            merchant_id=stored.merchant_id,
-            mode=stored.mode,
-            cause="parked_payment",
-            payment_id=None,
-            subject=f"message {stored.id[:10]}",
-            details=f"{opened.record.provider} proved {money.amount or 'a payment'} under {named}, unknown here",
-            opened_at=now,
-        ),
-    )
+    details = f"{opened.record.provider} proved {money.amount or 'a payment'} under {named}, unknown here"
+    open_review(tx, review_of(PARKED_PAYMENT, stored, details, now, subject=f"message {stored.id[:10]}"))
 
 
 def _found_at_last(tx: Tx, stored: StoredMessage, now: datetime) -> None:

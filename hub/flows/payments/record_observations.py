@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -17,7 +16,7 @@ import attrs
 from hub.domain.ids import derived_id
 from hub.domain.ledger import When
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.message import MOVEMENT, Delivery, DeliveryKind, DeliveryState, Review
+from hub.domain.message import MOVEMENT, NO_DETAILS, DeliveryKind, owed_mail, review_of
 from hub.domain.payable import Payable
 from hub.domain.payment import (
     CONTRADICTING,
@@ -45,8 +44,6 @@ from hub.flows.ground.read_held import corrected_of
 from hub.flows.ground.tell import tell, warn
 from hub.flows.receipts.issue_receipt import issue_automatically
 from hub_hookspecs import Kind, Observation, Way
-
-NO_DETAILS: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
@@ -275,20 +272,8 @@ def owe(
     """Owe a mail about a payment, once per recipient, kind and occasion."""
     if not recipient:
         return
-    tx.deliveries.add(
-        Delivery(
-            id=derived_id("delivery", kind, payment.id, payment.return_token, recipient, *filter(None, [occasion])),
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            kind=kind,
-            recipient=recipient,
-            subject_id=payment.id,
-            details=details,
-            state=DeliveryState.DUE,
-            due_at=now,
-            created_at=now,
-        )
-    )
+    mail_id = derived_id("delivery", kind, payment.id, payment.return_token, recipient, *filter(None, [occasion]))
+    tx.deliveries.add(owed_mail(mail_id, kind, recipient, payment, now, details=details))
 
 
 def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
@@ -318,16 +303,6 @@ def _ask_about(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
 
 
 def _ask(tx: Tx, payment: Payment, cause: str, occasion: str, now: datetime, *, told: str = "") -> None:
-    open_review(
-        tx,
-        Review(
-            id=derived_id("review", cause, payment.id, *filter(None, [occasion])),
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            cause=cause,
-            payment_id=payment.id,
-            subject=occasion,
-            details=f"payment {payment.reference}{told}"[:600],
-            opened_at=now,
-        ),
-    )
+    details = f"payment {payment.reference}{told}"[:600]
+    review = review_of(cause, payment, details, now, occasion=occasion, payment_id=payment.id, subject=occasion)
+    open_review(tx, review)

@@ -14,7 +14,7 @@ import structlog
 from hub.domain.decision import Decision
 from hub.domain.held import held_as
 from hub.domain.ids import derived_id
-from hub.domain.message import Review
+from hub.domain.message import review_of
 from hub.domain.operation import (
     DONE_BY,
     Operation,
@@ -399,18 +399,8 @@ def _tell_log(tx: Tx, before: Operation, after: Operation) -> None:
 
 def _ask_a_person(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:
     """The provider would not undo what nobody knows: waiting teaches nothing more, and the payables stay locked."""
-    open_review(
-        tx,
-        Review(
-            id=derived_id("review", "unresolved", payment.id),
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            cause="unresolved",
-            payment_id=payment.id,
-            details=f"payment {payment.reference} is {payment.status}, and undo {operation.reference} was refused",
-            opened_at=now,
-        ),
-    )
+    details = f"payment {payment.reference} is {payment.status}, and undo {operation.reference} was refused"
+    open_review(tx, review_of("unresolved", payment, details, now, payment_id=payment.id))
 
 
 def _claims(
@@ -477,18 +467,9 @@ async def check_operation(hub: Hub, operation_id: str) -> None:
             operation = attrs.evolve(operation, phase=Phase.SENT, ended_at=operation.lease_until)
         ended = operation.ended_at or now
         if now >= ended + REVIEW_UNKNOWN_AFTER:
-            open_review(
-                tx,
-                Review(
-                    id=derived_id("review", "operation_unknown", operation.id),
-                    merchant_id=operation.merchant_id,
-                    mode=operation.mode,
-                    cause="operation_unknown",
-                    payment_id=operation.payment_id,
-                    details=f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer",
-                    opened_at=now,
-                ),
-            )
+            details = f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer"
+            review = review_of("operation_unknown", operation, details, now, payment_id=operation.payment_id)
+            open_review(tx, review)
         looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=_next_look(operation, now))
         tx.operations.save(looked)
 

@@ -15,9 +15,8 @@ import attrs
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
 from hub.domain.identity import Invalid, Problem
-from hub.domain.ids import derived_id
 from hub.domain.merchant import Merchant
-from hub.domain.message import Review
+from hub.domain.message import About, Review, review_of
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub.domain.settlement import (
     Awaited,
@@ -410,19 +409,9 @@ class _Desk:
         line: SettlementLine | None = None,
     ) -> Reconciliation:
         subject = f"{self.account.id}:{subject}"
-        new = open_review(
-            tx,
-            Review(
-                id=derived_id("review", cause, subject),
-                merchant_id=self.account.merchant_id,
-                mode=self.account.mode,
-                cause=cause.value,
-                payment_id=payment.id if payment else None,
-                subject=subject,
-                details=details[:600],
-                opened_at=self.now,
-            ),
-        )
+        about, named = About(subject, self.account.merchant_id, self.account.mode), payment.id if payment else None
+        review = review_of(cause, about, details[:600], self.now, payment_id=named, subject=subject)
+        new = open_review(tx, review)
         if not new and line and line.line_id not in self.named:
             return report  # a line of an earlier file that still waits
         found = Found(

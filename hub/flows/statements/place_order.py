@@ -17,7 +17,7 @@ from hub.domain import ledger
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ids import derived_id
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import DeliveryKind, owed_mail
 from hub.domain.order import OrderItem, StoreOrder
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.ground.open_link import url_of
@@ -238,20 +238,8 @@ def _place(
         "hold_until": hold.isoformat(),
     }
     tx.orders.keep_answer(merchant.id, mode, key, digest, 201, json.dumps(body), now)
-    tx.deliveries.add(
-        Delivery(
-            id=order_mail_id(order_id),
-            merchant_id=merchant.id,
-            mode=mode,
-            kind=DeliveryKind.ORDER,
-            recipient=cart.email,
-            subject_id=order_id,
-            details={"language": cart.language} if cart.language else {},
-            state=DeliveryState.DUE,
-            due_at=now,
-            created_at=now,
-        )
-    )
+    details = {"language": cart.language} if cart.language else {}
+    tx.deliveries.add(owed_mail(order_mail_id(order_id), DeliveryKind.ORDER, cart.email, order, now, details=details))
     tell(tx, "order_placed", order=order_id, merchant=merchant.id, customer=customer.id)
     return Placed(status=201, body=_with_page(tx, hub, body))
 

@@ -16,7 +16,7 @@ import attrs
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.ids import derived_id
 from hub.domain.merchant import Customer, LinkKind, Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owed_mail
 from hub.domain.round import Choice, Debt, Round, debts_of
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Tx
@@ -187,17 +187,13 @@ def _owe(tx: Tx, hub: Hub, there: Round, customer_id: str, link_id: str, now: da
         fresh_id=link_id,
     )
     tx.deliveries.add(
-        Delivery(
-            id=derived_id("delivery", "round", there.id, customer.id),
-            merchant_id=there.merchant_id,
-            mode=there.mode,
-            kind=DeliveryKind.STATEMENT,
-            recipient=customer.email,
-            subject_id=customer.id,
+        owed_mail(
+            derived_id("delivery", "round", there.id, customer.id),
+            DeliveryKind.STATEMENT,
+            customer.email,
+            About(customer.id, there.merchant_id, there.mode),
+            now,
             details={"link": link.id, "note": there.note},
-            state=DeliveryState.DUE,
-            due_at=now,
-            created_at=now,
             round_id=there.id,
         )
     )

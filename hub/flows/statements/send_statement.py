@@ -6,7 +6,7 @@ import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.flows.ground.open_link import link_to, revoked, url_of
 from hub.flows.ground.ports import Hub, Tx
 
@@ -47,20 +47,9 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
             now=now,
             fresh_id=link_id,
         )
-        tx.deliveries.add(
-            Delivery(
-                id=delivery_id,
-                merchant_id=merchant.id,
-                mode=merchant.mode,
-                kind=DeliveryKind.STATEMENT,
-                recipient=customer.email,
-                subject_id=customer.id,
-                details={"link": link.id, "note": mask_card_numbers(note)[:1000]},
-                state=DeliveryState.DUE,
-                due_at=now,
-                created_at=now,
-            )
-        )
+        about = About(customer.id, merchant.id, merchant.mode)
+        details = {"link": link.id, "note": mask_card_numbers(note)[:1000]}
+        tx.deliveries.add(owed_mail(delivery_id, DeliveryKind.STATEMENT, customer.email, about, now, details=details))
         tx.after_commit(hub.wake)
         return Sent(delivery_id=delivery_id, recipient=customer.email, expires_at=link.expires_at.isoformat())
 

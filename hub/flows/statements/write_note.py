@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState, Review
+from hub.domain.message import DeliveryKind, Review, owed_mail
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.open_review import open_review
@@ -57,34 +57,20 @@ def tell_merchant(
     now: datetime,
 ) -> None:
     """Open a review of what a customer wrote, and owe the mails about it; its subject begins with the customer's id."""
-    open_review(
-        tx,
-        Review(
-            id=review_id,
-            merchant_id=merchant.id,
-            mode=link.mode,
-            cause=cause,
-            payment_id=None,
-            subject=f"{customer.id}:{review_id}",
-            details=details,
-            opened_at=now,
-        ),
+    review = Review(
+        id=review_id,
+        merchant_id=merchant.id,
+        mode=link.mode,
+        cause=cause,
+        payment_id=None,
+        subject=f"{customer.id}:{review_id}",
+        details=details,
+        opened_at=now,
     )
+    open_review(tx, review)
     for address in merchant.notify:
-        tx.deliveries.add(
-            Delivery(
-                id=keyed_id(hub, "delivery", DeliveryKind.REVIEW, review_id, address),
-                merchant_id=merchant.id,
-                mode=link.mode,
-                kind=DeliveryKind.REVIEW,
-                recipient=address,
-                subject_id=review_id,
-                details={},
-                state=DeliveryState.DUE,
-                due_at=now,
-                created_at=now,
-            )
-        )
+        mail_id = keyed_id(hub, "delivery", DeliveryKind.REVIEW, review_id, address)
+        tx.deliveries.add(owed_mail(mail_id, DeliveryKind.REVIEW, address, review, now))
     tx.after_commit(hub.wake)
 
 
