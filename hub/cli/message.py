@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub.domain.message import MessageState
     from hub.flows.ground.ports import Hub
-    from hub.flows.payments.receive_message import News, Read
+    from hub.flows.payments.receive_message import Heard, Read
     from hub.flows.payments.replay_message import Replayed
     from hub.flows.views.view_messages import MessageLine, MessagePage
 
@@ -318,7 +318,7 @@ def _told(read: Read | None, provider: str) -> Iterator[str]:
         yield from map(_news, read.news)
 
 
-def _news(item: News) -> str:
+def _news(item: Heard) -> str:
     claim = item.observation
     what = f"{claim.kind.value} {claim.amount}" if claim.amount else claim.kind.value
     if item.payment is None:

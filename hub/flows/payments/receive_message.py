@@ -50,7 +50,7 @@ HINT_EVERY = timedelta(seconds=30)
 
 
 @attrs.frozen
-class News:
+class Heard:
     """One claim of a message, and what it did to the payment that it is about.
 
     Attributes:
@@ -77,7 +77,7 @@ class Read:
 
     state: MessageState
     verdict: str
-    news: tuple[News, ...] = ()
+    news: tuple[Heard, ...] = ()
     asked: bool = False
     trouble: str = ""
     reason: str = ""
@@ -407,17 +407,17 @@ def _record(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 
 def apply_observation(
     tx: Tx, hub: Hub, opened: Opened, observation: Observation, source: ObservedBy, digest: str, now: datetime
-) -> News:
+) -> Heard:
     """One proven claim through the door; one that names no payment we know does nothing."""
     payment = payment_for(tx, opened.record.id, observation)
     if payment is None:
-        return News(observation)
+        return Heard(observation)
     claim = Claim(observation=observation, source=source, digest=digest)
     recorded = record_observations(tx, hub, payment, [claim], now=now)
-    return News(observation, recorded.payment, payment.status, bool(recorded.new))
+    return Heard(observation, recorded.payment, payment.status, bool(recorded.new))
 
 
-def _parked_money(news: Iterable[News]) -> Observation | None:
+def _parked_money(news: Iterable[Heard]) -> Observation | None:
     """Money that was proven for a payment that is not known here."""
     return next(
         (item.observation for item in news if item.payment is None and item.observation.kind is Kind.PAID), None
