@@ -10,14 +10,17 @@ variable HUB_TEST_REQUIRE names needs, separated by commas, whose skip is a fail
 That holds for every skip whose reason begins with "needs NAME:", a skipif mark or a whole module included.
 """
 
+import importlib.metadata
 import os
 import shutil
 import sys
+import textwrap
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 import structlog
 from xdist.scheduler import LoadScopeScheduling
@@ -67,6 +70,43 @@ def plain_logs() -> Iterator[None]:
     """What a test makes of the logs ends with it: a filter left behind would hide lines from the next one's eyes."""
     yield
     structlog.reset_defaults()
+
+
+@attrs.define
+class Site:
+    """A folder of installed distributions, made by hand."""
+
+    path: Path
+
+    def install(self, name: str, entries: dict[str, dict[str, str]], **modules: str) -> None:
+        """Write modules, and the dist-info that an installer would have left."""
+        for module, source in modules.items():
+            (self.path / f"{module}.py").write_text(textwrap.dedent(source), encoding="utf-8")
+        info = self.path / f"{name.replace('-', '_')}-1.2.0.dist-info"
+        info.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2.0\nSummary: {name}, made by hand\n"
+        (info / "METADATA").write_text(metadata, encoding="utf-8")
+        groups = (
+            f"[{group}]\n" + "\n".join(f"{key} = {value}" for key, value in items.items())
+            for group, items in entries.items()
+        )
+        (info / "entry_points.txt").write_text("\n".join(groups) + "\n", encoding="utf-8")
+
+    def entry_points(self) -> list[importlib.metadata.EntryPoint]:
+        """All entry points of this folder."""
+        found = importlib.metadata.distributions(path=[str(self.path)])
+        return [entry for distribution in found for entry in distribution.entry_points]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """An empty folder of installed distributions, on the path for this test."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield Site(tmp_path)
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(sys.modules[name].__file__):
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -44,7 +44,10 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands' names and helps, and imports a command only to run it."""
+    """A group that knows its commands' names and helps, and imports a command only to run it.
+
+    What is none of its own is a command of another distribution.
+    """
 
     def __init__(self, name: str, lazy: Mapping[str, tuple[str, str]], **settings: object) -> None:
         super().__init__(name, **settings)  # type: ignore[arg-type]
@@ -52,12 +55,14 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which they are shown."""
-        return list(self._lazy)
+        return [*self._lazy, *self._foreign()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, imported now."""
         if cmd_name not in self._lazy:
-            return None
+            from .installed import installed_command
+
+            return installed_command(cmd_name)
         command = import_module(f"hub.cli.{self._lazy[cmd_name][0]}").command
         assert isinstance(command, click.Command)
         return command
@@ -66,6 +71,15 @@ class LazyGroup(click.Group):
         """Write the one-line helps without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_module, text) in self._lazy.items()])
+        if foreign := self._foreign():
+            with formatter.section("Commands of other distributions"):
+                formatter.write_dl(list(foreign.items()))
+
+    def _foreign(self) -> dict[str, str]:
+        """Names and helps of what other distributions bring; a name of our own is ours."""
+        from .installed import installed_commands
+
+        return {name: text for name, text in installed_commands().items() if name not in self._lazy}
 
 
 def _root() -> click.Group:

@@ -1,13 +1,11 @@
-"""Distributions made by hand, and a provider's wire on loopback that misbehaves as told."""
+"""A provider's wire on loopback that misbehaves as told."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib.metadata
 import ssl
 import sys
-import textwrap
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,45 +37,6 @@ from hub_hookspecs import (
 
 DAY = timedelta(days=1)
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-# ---------------------------------------------------------------- discovery
-
-
-@attrs.define
-class Site:
-    """A folder of installed distributions, made by hand."""
-
-    path: Path
-
-    def install(self, name: str, entries: dict[str, dict[str, str]], **modules: str) -> None:
-        """Write modules, and the dist-info that an installer would have left."""
-        for module, source in modules.items():
-            (self.path / f"{module}.py").write_text(textwrap.dedent(source), encoding="utf-8")
-        info = self.path / f"{name.replace('-', '_')}-1.2.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2.0\n", encoding="utf-8")
-        groups = (
-            f"[{group}]\n" + "\n".join(f"{key} = {value}" for key, value in items.items())
-            for group, items in entries.items()
-        )
-        (info / "entry_points.txt").write_text("\n".join(groups) + "\n", encoding="utf-8")
-
-    def entry_points(self) -> list[importlib.metadata.EntryPoint]:
-        """All entry points of this folder."""
-        found = importlib.metadata.distributions(path=[str(self.path)])
-        return [entry for distribution in found for entry in distribution.entry_points]
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """An empty folder of installed distributions, on the path for this test."""
-    monkeypatch.syspath_prepend(tmp_path)
-    before = set(sys.modules)
-    yield Site(tmp_path)
-    for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in str(sys.modules[name].__file__):
-            del sys.modules[name]
 
 
 # ---------------------------------------------------------------- a provider whose hooks a test brings along
