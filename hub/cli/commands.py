@@ -14,7 +14,6 @@ from .plain import plain, plain_terminal, told_plainly
 INTERRUPTED = 130
 
 COMMANDS = {
-    "demo": ("demo", "Play the sample companies on simulated providers, all on this machine."),
     "migrate": ("migrate", "Make the data folder's database, or bring it up to date."),
     "backup": ("backup", "Copy the database while it is in use, and verify the copy."),
     "restore": ("restoring", "Put a backup into an empty data folder."),

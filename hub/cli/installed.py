@@ -14,7 +14,7 @@ import click
 
 GROUP: Final = "hub.commands"
 
-KNOWN: Final[Mapping[str, str]] = {}
+KNOWN: Final[Mapping[str, str]] = {"demo": "payment-hub-demo"}
 """Documented commands that a distribution of their own brings: its name by command."""
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub.demo.folder import SIMULATORS, WrongFolder, take
-from hub.demo.town import SAMPLES_OF, of_today
 from hub.domain.tables import parse_invoices
+from hub_demo.folder import SIMULATORS, WrongFolder, take
+from hub_demo.town import SAMPLES_OF, of_today
 
 from .conftest import Run
 
@@ -51,7 +51,7 @@ def started() -> Iterator[Start]:
 @pytest.mark.parametrize("today", [SAMPLES_OF, date(2028, 2, 29), date(2041, 1, 1)])
 def test_the_samples_are_as_old_on_any_day(today: date) -> None:
     for name in ("cr_facturas.csv", "co_facturas.csv"):
-        sample = (files("hub.demo") / "samples" / name).read_text(encoding="utf-8")
+        sample = (files("hub_demo") / "samples" / name).read_text(encoding="utf-8")
         rows = parse_invoices(of_today(sample, today).encode()).rows
         written = parse_invoices(sample.encode()).rows
 

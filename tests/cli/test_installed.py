@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import hub.cli.installed
 from hub.cli.commands import COMMANDS
 
 from .conftest import Run
@@ -111,6 +112,26 @@ def test_a_broken_one_leaves_completion_alone(site: Any) -> None:
         },
     )
     assert done.stdout.split() == ["plain,payment", "plain,paint"]
+
+
+def test_the_demo_is_a_command_of_its_own_distribution(run: Run) -> None:
+    (entry,) = importlib.metadata.entry_points(group="hub.commands", name="demo")
+    assert entry.dist is not None
+    assert entry.dist.name == hub.cli.installed.KNOWN["demo"]
+    assert "  demo  Play the sample companies" in run("--help").out
+
+
+@pytest.mark.parametrize("words", [(), ("--play", "--json"), ("--help",)])
+def test_without_it_the_demo_says_what_to_install(
+    words: tuple[str, ...], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.cli.installed, "GROUP", "hub.commands of a hub that stands alone")
+    ended = run("demo", *words)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == (
+        "Error: demo comes with payment-hub-demo, which is not installed: install it beside payment-hub\n"
+    )
+    assert "demo" not in run("--help").out
 
 
 def test_what_nobody_brings_is_a_wrong_word(run: Run) -> None:

@@ -16,7 +16,6 @@ import attrs
 import pytest
 
 from hub.documents import Documents
-from hub.documents.mailbox import KeptMail
 from hub.documents.safe import colours
 from hub.documents.texts import is_known, text
 from hub.documents.wire import wire_of
@@ -36,6 +35,7 @@ from hub.domain.papers import (
 )
 from hub.domain.statement import compute_statement
 from hub.texts.words.mails import WORDS as MAILS
+from hub_demo.mailbox import KeptMail
 from hub_hookspecs import Mode, Money, PayButton
 
 LINE = PaidLine(number="", applied=Money(3000000, "CRC"), left=Money(4450000, "CRC"))

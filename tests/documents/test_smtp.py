@@ -12,8 +12,8 @@ import attrs
 import pytest
 
 from hub.documents import Documents, SmtpMailer, smtp
-from hub.documents.mailbox import KeptMail, Mailbox
 from hub.domain.mail import Mail, MailRefused
+from hub_demo.mailbox import KeptMail, Mailbox
 
 Act = Callable[[Mailbox, SmtpMailer], Awaitable[None]]
 

@@ -31,8 +31,6 @@ import httpx
 import uvicorn
 
 from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub, watch_exchanges
-from hub.demo import town as demo
-from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
 from hub.domain.allowance import Allowance
@@ -54,6 +52,8 @@ from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.notifications import Notifications, Returns
 from hub.web.serve import Server, bind
+from hub_demo import town as demo
+from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
 
 T = TypeVar("T")

@@ -13,7 +13,6 @@ import pytest
 import hub.flows.accounts.connect_account
 import hub.flows.payments.receive_message
 import hub.flows.payments.replay_message
-from hub.demo.folder import SIMULATORS
 from hub.domain.account import AccountStatus, MoneyUnderWay, ProviderAccount
 from hub.domain.identity import Invalid
 from hub.domain.operation import OperationStatus
@@ -36,6 +35,7 @@ from hub.flows.payments.start_payment import NotPossible
 from hub.flows.settlements.reconcile import fetch_settlement
 from hub.flows.settlements.reconcile_daily import plan_reconciliations
 from hub.providers.load import load_simulators
+from hub_demo.folder import SIMULATORS
 from hub_hookspecs import Channel, Mode, Money
 from tests.faults.conftest import share_the_clock
 from tests.faults.harness import Debtor, World, broken

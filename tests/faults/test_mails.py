@@ -17,7 +17,6 @@ import attrs
 
 import hub.flows.mails.deliver
 import hub.flows.payments.record_observations
-from hub.documents.mailbox import Mailbox
 from hub.documents.smtp import SmtpMailer
 from hub.domain.mail import Mail
 from hub.domain.message import DeliveryState
@@ -28,6 +27,7 @@ from hub.flows.mails.deliver import CLAIM, HAND_OVER, PAUSES, deliver
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_round import start_round
 from hub.jobs.embedded import Loop
+from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import HOST, Desk, World, Zygote, broken, rows, until
 

@@ -13,13 +13,13 @@ import pytest
 import hub.flows.accounts.connect_account
 import hub.flows.accounts.watch_account
 from hub.bootstrap import StoredGrants
-from hub.demo import town as demo
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.identity import Invalid
 from hub.flows.accounts.connect_account import connect_account, disable_account, provision_account, validate_account
 from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.merchants.save_company import save_company
+from hub_demo import town as demo
 from hub_hookspecs import Credentials, FieldMatch, Grant, IdentityReport, Match
 from tests.faults.harness import START, Desk, World
 from tests.spoken import refused

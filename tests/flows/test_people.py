@@ -9,7 +9,6 @@ import attrs
 import pytest
 
 import hub.flows.payments.record_observations
-from hub.demo import town as demo
 from hub.domain.account import AccountStatus
 from hub.domain.identity import Invalid
 from hub.domain.ledger import Share
@@ -32,6 +31,7 @@ from hub.flows.merchants.save_options import save_options
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.start_payment import NotPossible
+from hub_demo import town as demo
 from hub_hookspecs import Channel, Credentials, Mode, Money
 from tests.faults.harness import Debtor, World, broken, rows
 from tests.spoken import refused

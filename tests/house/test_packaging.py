@@ -23,7 +23,8 @@ def constraints() -> list[str]:
 
 
 def distributions() -> list[str]:
-    return [".", "hookspecs", *sorted(f"plugins/{path.parent.name}" for path in ROOT.glob("plugins/*/pyproject.toml"))]
+    plugins = sorted(f"plugins/{path.parent.name}" for path in ROOT.glob("plugins/*/pyproject.toml"))
+    return [".", "demo", "hookspecs", *plugins]
 
 
 def tracked_files() -> list[str]:
@@ -79,6 +80,16 @@ def test_a_plugin_depends_on_the_contract_within_both_ends(folder: str) -> None:
     assert not any(re.match(r"payment-hub(\[|[<>=! ]|$)", line) for line in dependencies)
 
 
+def test_the_demo_goes_with_the_very_hub_that_it_plays() -> None:
+    hub, demo = pyproject()["project"], pyproject("demo")["project"]
+    assert demo["version"] == hub["version"]
+    assert f"payment-hub=={hub['version']}" in demo["dependencies"]
+
+
+def test_the_hub_needs_nothing_for_the_demo_alone() -> None:
+    assert not any(line.startswith(("aiosmtpd", "payment-hub-demo")) for line in pyproject()["project"]["dependencies"])
+
+
 def test_every_package_is_typed() -> None:
-    packages = [ROOT / "hub", *ROOT.glob("hookspecs/src/*"), *ROOT.glob("plugins/*/src/*")]
+    packages = [ROOT / "hub", *ROOT.glob("demo/src/*"), *ROOT.glob("hookspecs/src/*"), *ROOT.glob("plugins/*/src/*")]
     assert [p for p in packages if (p / "__init__.py").exists() and not (p / "py.typed").exists()] == []

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import pytest
 
-from hub.demo.town import CO, CR, OPERATOR, OWNERS, SLUGS, Town, enable, found_company, open_town, provision_nequi
-from hub.documents.mailbox import KeptMail
+from hub_demo.mailbox import KeptMail
+from hub_demo.town import CO, CR, OPERATOR, OWNERS, SLUGS, Town, enable, found_company, open_town, provision_nequi
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.town import (
+from hub.flows.corrections.record_receipt import record_for_payment
+from hub_demo.town import (
     CO,
     CR,
     Town,
@@ -19,8 +20,7 @@ from hub.demo.town import (
     provision_nequi,
     request_nequi,
 )
-from hub.demo.visitor import Visitor
-from hub.flows.corrections.record_receipt import record_for_payment
+from hub_demo.visitor import Visitor
 
 PHONE = "3998764643"
 

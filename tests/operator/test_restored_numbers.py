@@ -14,9 +14,9 @@ import pytest
 
 import hub.cli.restoring
 from hub.bootstrap import open_hub
-from hub.documents.mailbox import Mailbox
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.settings import load_settings
+from hub_demo.mailbox import Mailbox
 from tests.cli.conftest import Ended, call
 from tests.cli.conftest import made as made
 from tests.cli.conftest import shop as shop

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 PROOFS = re.compile(r"^\s*(?:import|from) (?:hmac|secrets|cryptography)\b", re.MULTILINE)
 SOURCES = [
     file
-    for folder in ("hub", "hookspecs/src", *map(str, ROOT.glob("plugins/*/src")))
+    for folder in ("hub", "demo/src", "hookspecs/src", *map(str, ROOT.glob("plugins/*/src")))
     for file in sorted((ROOT / folder).rglob("*.py"))
     if "simulator" not in file.parts and PROOFS.search(file.read_text(encoding="utf-8"))
 ]

@@ -22,7 +22,6 @@ import pytest
 from PIL import Image, ImageDraw
 
 from hub.bootstrap import Opened, migrate_data, open_hub
-from hub.documents.mailbox import Mailbox
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
 from hub.domain.ledger import Share
@@ -49,6 +48,7 @@ from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import create_app
 from hub.web.serve import bind, serve
+from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, IdentityDocument, Mode
 from hub_hookspecs.testing.simulator import Simulator
 

@@ -9,8 +9,7 @@ from urllib.parse import parse_qs
 import attrs
 from jinja2 import Environment, PackageLoader
 
-from hub.documents.mailbox import Mailbox
-
+from .mailbox import Mailbox
 from .words import WORDS
 
 Scope = Mapping[str, Any]
@@ -44,7 +43,7 @@ class Guide:
     _templates: Environment = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._templates = Environment(loader=PackageLoader("hub.demo"), autoescape=True)
+        self._templates = Environment(loader=PackageLoader("hub_demo"), autoescape=True)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""

@@ -21,6 +21,10 @@ def command(data: str | None, port: int, lang: str, play: bool, as_json: bool) -
         raise click.UsageError("--json goes with --play")
     from pathlib import Path
 
-    from hub.demo.play import run_demo
+    from .folder import WrongFolder
+    from .play import run_demo
 
-    return run_demo(data=Path(data) if data else None, port=port, lang=lang, play=play, as_json=as_json)
+    try:
+        return run_demo(data=Path(data) if data else None, port=port, lang=lang, play=play, as_json=as_json)
+    except WrongFolder as wrong:
+        raise click.ClickException(str(wrong)) from None

@@ -102,7 +102,7 @@ class Shop:
     _templates: Environment = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._templates = Environment(loader=PackageLoader("hub.demo"), autoescape=True)
+        self._templates = Environment(loader=PackageLoader("hub_demo"), autoescape=True)
 
     def open(self, merchant: Merchant, key: str) -> None:
         """Sell for a company."""

@@ -11,7 +11,6 @@ from typing import Any
 import attrs
 import httpx
 
-from hub.documents.mailbox import KeptMail
 from hub.domain.figures import money_text
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment, Seen, Status
@@ -20,6 +19,7 @@ from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
 from hub.flows.statements.send_statement import send_statement
 from hub_hookspecs import Money
 
+from .mailbox import KeptMail
 from .town import OWNERS, Town
 from .visitor import Visitor, page_from
 

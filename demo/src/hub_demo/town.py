@@ -23,7 +23,6 @@ import attrs
 import httpx
 
 from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
-from hub.documents.mailbox import Mailbox
 from hub.domain.account import AccountStatus
 from hub.domain.merchant import Merchant, Options
 from hub.flows.accounts.connect_account import (
@@ -46,6 +45,7 @@ from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
 
 from .folder import SIMULATORS, WrongFolder, take
+from .mailbox import Mailbox
 from .pages import Guide
 from .shop import Shop
 
@@ -290,7 +290,7 @@ async def found_company(town: Town, country: str, form: CompanyForm, *, auto_rec
         owner_email=OWNERS[country],
         options=Options(auto_record=auto_record, partial=True, notify=(OWNERS[country],)),
     )
-    samples, today = files("hub.demo") / "samples", hub.clock().astimezone(ZoneInfo(saved.merchant.company.zone)).date()
+    samples, today = files("hub_demo") / "samples", hub.clock().astimezone(ZoneInfo(saved.merchant.company.zone)).date()
     for kind, load in (("clientes", import_customers), ("facturas", import_invoices)):
         name = f"{country.lower()}_{kind}.csv"
         sample = of_today((samples / name).read_text(encoding="utf-8"), today)
