@@ -149,8 +149,9 @@ def test_a_kept_demo_is_taken_up_again_with_mails_to_open(started: Start, tmp_pa
 def test_the_demos_address_alone_asks_who_you_want_to_be(started: Start) -> None:
     demo = started("--lang", "en")
     address = until(demo, OPEN["en"]).split()[-1]
-    asked = [httpx.get(address.replace("/demo/", path), trust_env=False) for path in ("/", "/demo/")]
+    asked = [httpx.get(address.replace("/demo/", path), trust_env=False) for path in ("/", "/demo/", "/design")]
 
-    assert [answer.status_code for answer in asked] == [200, 200]
+    assert [answer.status_code for answer in asked] == [200, 200, 200]
     assert "Who do you want to be?" in asked[0].text
     assert asked[0].text == asked[1].text
+    assert "<h1>Componentes</h1>" in asked[2].text

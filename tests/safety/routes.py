@@ -65,7 +65,6 @@ OPEN: Final = frozenset(
         "/readyz",
         "/static/{name}",
         "/v1/openapi.json",
-        "/design",
         "/logo/{owner}/{picture}",
         "/m/sign-in",
         "/m/sign-in/{link}",

@@ -101,10 +101,8 @@ def everything() -> dict[str, Said]:
 
 
 def in_templates() -> Iterator[Said]:
-    """Messages of the templates; the page of components speaks to its builders alone."""
+    """Messages of the templates."""
     for path in sorted((WEB / "templates").rglob("*.html"), key=lambda item: ("merchant" in item.parts, str(item))):
-        if path.name == "design.html":
-            continue
         readers = MERCHANTS if "merchant" in path.parts else PAYERS
         with path.open("rb") as stream:
             for line, call, message, _ in babel_extract(

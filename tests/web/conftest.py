@@ -48,6 +48,7 @@ from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import create_app
 from hub.web.serve import bind, serve
+from hub_demo.design import Design
 from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, IdentityDocument, Mode
 from hub_hookspecs.testing.simulator import Simulator
@@ -393,7 +394,7 @@ async def _live(
         opened = open_hub(settings, clock=clock)
         opened.exchanger._limits = attrs.evolve(opened.exchanger._limits, step=30.0)  # a busy machine is no fault
         mounts = [(f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()]
-        app = create_app(opened.hub, mounts=mounts)  # type: ignore[arg-type]
+        app = create_app(opened.hub, mounts=[*mounts, ("/design", Design(opened.hub))])  # type: ignore[arg-type]
         house = House(base, opened, mailbox, clock, simulators, configs, asyncio.get_running_loop())
         jobs = Loop(opened.hub)
         serving = asyncio.ensure_future(serve(app, [sock], stop=stop, ready=lambda: None))

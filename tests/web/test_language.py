@@ -13,6 +13,7 @@ from babel.messages.catalog import Message
 
 from hub.flows.merchants.choose_language import choose_language
 from hub.texts.engine import CONTEXT, read_catalogue, texts_for
+from hub.web.app import create_app
 from hub.web.pages import STATIC, preferred_by
 
 from .catalogues import NAMES, SPANISH, Said, everything, is_addressed, own_keys, read
@@ -230,14 +231,12 @@ def test_the_stylesheet_stays_small_and_asks_for_nothing() -> None:
     assert "@import" not in css
 
 
-def test_the_component_page_is_there_for_simulated_hubs_alone(house: Any) -> None:
+def test_the_component_page_is_the_demos_and_no_hubs(house: Any) -> None:
     with house.browser() as browser:
-        assert browser.get("/design").status_code == 200
-        house.hub.simulated = False
-        try:
-            assert browser.get("/design").status_code == 404
-        finally:
-            house.hub.simulated = True
+        page = browser.get("/design")
+    assert page.status_code == 200
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self' 'sha256-")
+    assert "/design" not in {route.path for route in create_app(house.hub).pages.routes}
 
 
 def test_a_name_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:

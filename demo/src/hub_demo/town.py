@@ -44,6 +44,7 @@ from hub.web.serve import bind, serve
 from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
 
+from .design import Design
 from .folder import SIMULATORS, WrongFolder, take
 from .mailbox import Mailbox
 from .pages import Guide
@@ -210,6 +211,7 @@ async def _begin(town: Town, sock: socket.socket, lang: str) -> None:
     ]
     town.guide, town.shop = Guide(town.mailbox, town.base_url, lang), Shop(town.client, town.base_url, lang)
     mounts += [("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop), (FRONT, town.guide)]
+    mounts += [("/design", Design(town.opened.hub))]
     app = create_app(town.opened.hub, mounts=mounts)
     town._loop = Loop(town.opened.hub)
     ready = asyncio.Event()

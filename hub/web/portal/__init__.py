@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .activity import download_activity, download_activity_rows, show_activity
-from .design import show_design
 from .note import send_note, send_report, show_note, show_report
 from .papers import download_receipt, download_statement, verify_receipt
 from .payment import cancel, save_qr, show_payment
@@ -24,7 +23,6 @@ def routes() -> list[Any]:
         save_qr,
         cancel,
         show_note,
-        show_design,
         send_note,
         show_report,
         send_report,

@@ -1,24 +1,25 @@
-"""The component page: every part of the payer's pages in every state, on one page; in a simulated hub alone."""
+"""The component page: every part of the payer's pages in every state, on one page, as the hub draws it."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
-from litestar import get
-from litestar.exceptions import NotFoundException
+from jinja2 import ChoiceLoader, PackageLoader
 
 from hub.domain.merchant import Customer
 from hub.domain.offer import Absence, Offered
 from hub.domain.papers import Letterhead
 from hub.domain.statement import OpenItem, compute_statement
+from hub.flows.ground.ports import Hub
 from hub.flows.payments.view_payment import Shown
-from hub.web.pages import Page, Request, button_style, hub_of, reader_pages_of, time_left_style
+from hub.web.pages import Page, Pages, button_style, open_pages, time_left_style
+from hub.web.portal.payment import CLOSED, NOT_DONE, PENDING, SHOWN, Headline
 from hub_hookspecs import Company, IdentityDocument, Mode, Money, PayButton
 
-from .payment import CLOSED, NOT_DONE, PENDING, SHOWN, Headline
+from .pages import Scope
 
 COLOURS: Final = (
     *("paper", "sheet", "ink", "soft", "line", "edge", "accent", "on-accent", "accent-back"),
@@ -46,13 +47,32 @@ BUTTON: Final = PayButton(label="Greenpay", accessible_label="Pagar con Greenpay
 HINT: Final = "Tarjeta de crédito o débito"
 
 
-@get("/design", include_in_schema=False)
-async def show_design(request: Request) -> Page:
-    """All components; there is no such page where money is real."""
-    hub = hub_of(request)
-    if not hub.simulated:
-        raise NotFoundException
-    now = hub.clock()
+@attrs.frozen
+class Design:
+    """An ASGI application for ``/design``: all components, as a hub draws them."""
+
+    hub: Hub
+    pages: Pages = attrs.field(init=False)
+
+    @pages.default
+    def _pages(self) -> Pages:
+        pages = open_pages(self.hub)
+        loaders = [loader for loader in (pages.environment.loader, PackageLoader("hub_demo")) if loader]
+        return attrs.evolve(pages, environment=pages.environment.overlay(loader=ChoiceLoader(loaders)))
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        page = component_page(self.pages, self.hub.clock())
+        headers = {"content-type": "text/html; charset=utf-8", **page.headers}
+        told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": page.status_code, "headers": told})
+        await send({"type": "http.response.body", "body": page.content.encode()})
+
+
+def component_page(pages: Pages, now: datetime) -> Page:
+    """All components, on made-up invoices of today."""
     company = Company(
         country="CR",
         document=IdentityDocument("CJ", "3101234567"),
@@ -66,8 +86,8 @@ async def show_design(request: Request) -> Page:
     statement = compute_statement(company=company, customer=customer, items=items, as_of=now)
     offers = [_offer("greenpay", attrs.evolve(BUTTON, hint=HINT)), _offer("other", BUTTON)]
     until = now + timedelta(minutes=9)
-    return reader_pages_of(request).page(
-        "portal/design.html",
+    return pages.page(
+        "design.html",
         mode=Mode.TEST,
         style="".join(f".c-{name}{{fill:var(--{name})!important}}" for name in COLOURS)
         + button_style(offers)
