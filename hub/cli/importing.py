@@ -130,7 +130,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
         ]
 
     return {
-        "format": report.format,
+        "format": in_english(report.format),
         "dry_run": report.dry_run,
         "new": report.new,
         "changed": report.changed,
@@ -144,7 +144,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
 
 
 def _print(report: ImportReport, name: str) -> None:
-    from .explaining import fault_line
+    from .explaining import fault_line, in_english
 
     for fault in (*report.warnings, *(report.faults or report.refused)):
         click.echo(f"{name}: {fault_line(fault)}", err=True)
@@ -153,7 +153,7 @@ def _print(report: ImportReport, name: str) -> None:
         click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
         return
     if report.dry_run:
-        click.echo(f"{name}: {report.format}. The first rows as understood:")
+        click.echo(f"{name}: {in_english(report.format)}. The first rows as understood:")
         for row in report.preview:
             click.echo(f"  {row}")
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.refused)} refused"

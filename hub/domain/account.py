@@ -8,6 +8,7 @@ from datetime import datetime
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import Channel, Company, Credentials, EnteredBy, IdentityReport, Mode, ProviderInfo, Setting
 from hub_hookspecs.identity import EMPTY
 
@@ -113,7 +114,7 @@ class SettingProblem:
     """A setting that is missing or unacceptable."""
 
     name: str
-    message: str
+    message: Text
     entered_by: EnteredBy
 
 
@@ -127,7 +128,8 @@ def setting_problems(info: ProviderInfo, values: Mapping[str, str]) -> tuple[Set
     for members in groups.values():
         if not any(values.get(setting.name) for setting in members):
             labels = ", ".join(setting.label for setting in members)
-            problems.append(SettingProblem(members[0].name, f"Indique al menos uno: {labels}", members[0].entered_by))
+            needed = Text("setting.one_of", labels=labels)
+            problems.append(SettingProblem(members[0].name, needed, members[0].entered_by))
     return tuple(problems)
 
 
@@ -137,9 +139,9 @@ def _problem(setting: Setting, values: Mapping[str, str]) -> SettingProblem | No
     value = values.get(setting.name, "")
     if not value:
         required = setting.default is None and not setting.optional and not setting.one_of
-        return SettingProblem(setting.name, "Este dato es obligatorio", setting.entered_by) if required else None
+        return SettingProblem(setting.name, Text("setting.required"), setting.entered_by) if required else None
     if not re.fullmatch(setting.pattern, value, re.DOTALL):
-        return SettingProblem(setting.name, "El dato no tiene el formato esperado", setting.entered_by)
+        return SettingProblem(setting.name, Text("setting.malformed"), setting.entered_by)
     return None
 
 

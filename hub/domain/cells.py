@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from hub.domain.sheet import JsonNumber, shorten
+from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, MoneyError
 
 SIGNS: Final = {
@@ -26,7 +27,9 @@ MARK: Final = r"(?:US\$|U\$S|RD\$|R\$|S/\.?|[₡€$]|[A-Z]{3})"
 AMOUNT: Final = re.compile(
     rf"-?(?P<before>(?: ?{MARK})*) ?-?(?P<body>[0-9](?:[0-9.,' ]*[0-9])?)(?P<after>(?: ?{MARK})*)"
 )
-DECIMAL_NAMES: Final = {",": "coma", ".": "punto"}
+DECIMAL_SIGNS: Final = {",": Text("cell.comma"), ".": Text("cell.point")}
+ISO: Final = Text("cell.date_iso")
+DAY_FIRST: Final = Text("cell.date_day_first")
 GROUP_MARKS: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "’": "'", "−": "-"})
 WHOLE: Final = r"(?P<whole>[1-9][0-9]{{0,2}}(?:(?P<group>[{groups}])[0-9]{{3}})(?:(?P=group)[0-9]{{3}})*|[0-9]+)"
 WRITTEN: Final = {
@@ -53,6 +56,10 @@ EXCEL_EPOCH: Final = date(1899, 12, 30)
 class Unreadable(ValueError):
     """A cell that cannot be read; the message is for the person who wrote it, and names the remedy."""
 
+    def __init__(self, message: Text) -> None:
+        super().__init__(str(message))
+        self.message = message
+
 
 def read_amount(text: str, currency: str, style: str | None = None) -> Money:
     """Read an amount of one currency; ``style`` is the decimal sign, ``,`` or ``.``, where that is known.
@@ -66,14 +73,13 @@ def read_amount(text: str, currency: str, style: str | None = None) -> Money:
     written, negative = _written(text)
     found = readings(written["body"]) if written else {}
     if not written or not found:
-        raise Unreadable("No es un monto.")
+        raise Unreadable(Text("cell.no_amount"))
     _refuse_other_currency(f"{written['before']} {written['after']}", currency)
     if style is not None and style not in found:
-        raise Unreadable(f"No es un monto con {DECIMAL_NAMES[style]} decimal.")
+        raise Unreadable(Text("cell.other_decimal", sign=DECIMAL_SIGNS[style]))
     if style is None and len(set(found.values())) > 1:
         one, other = (plain.replace(".", ",") for plain in found.values())
-        remedy = "--decimal , / --decimal ."
-        raise Unreadable(f"Se puede leer como {one} o como {other}. Remedio: indicar los decimales ({remedy}).")
+        raise Unreadable(Text("cell.two_readings", one=one, other=other))
     plain = found[style] if style is not None else next(iter(found.values()))
     return _money(f"-{plain}" if negative else plain, text, currency)
 
@@ -107,26 +113,25 @@ def read_date(text: str) -> date:
     """
     refuse_excel(text)
     if found := ISO_DATE.fullmatch(text):
-        return _date(int(found[1]), int(found[2]), int(found[3]), "aaaa-mm-dd")
+        return _date(int(found[1]), int(found[2]), int(found[3]), ISO)
     if found := SPANISH_DATE.fullmatch(text):
-        return _date(int(found[4]), int(found[3]), int(found[1]), "dd/mm/aaaa")
+        return _date(int(found[4]), int(found[3]), int(found[1]), DAY_FIRST)
     if (found := NAMED_DATE.fullmatch(text)) and (month := _month(found[2])):
-        return _date(int(found[3]), month, int(found[1]), "dd/mm/aaaa")
+        return _date(int(found[3]), month, int(found[1]), DAY_FIRST)
     if SHORT_YEAR.fullmatch(text):
-        raise Unreadable("El año tiene solo dos cifras. Remedio: escribirlo con cuatro, dd/mm/aaaa.")
+        raise Unreadable(Text("cell.short_year"))
     if SERIAL.fullmatch(text):
         day = EXCEL_EPOCH + timedelta(days=int(re.split("[.,]", text)[0]))
-        shown = f"{day:%d/%m/%Y}"
-        raise Unreadable(f"Es un número de serie de Excel ({shown}). Remedio: dar formato de fecha a la columna.")
-    raise Unreadable("No es una fecha. Remedio: dd/mm/aaaa o aaaa-mm-dd.")
+        raise Unreadable(Text("cell.serial_number", day=f"{day:%d/%m/%Y}"))
+    raise Unreadable(Text("cell.no_date"))
 
 
 def refuse_excel(text: str) -> None:
     """Refuse what Excel leaves behind: an error, or a long number in scientific notation, which has lost digits."""
     if text.startswith("#") and EXCEL_ERROR.fullmatch(text):
-        raise Unreadable("Es un error de Excel.")
+        raise Unreadable(Text("cell.excel_error"))
     if not isinstance(text, JsonNumber) and SCIENTIFIC.fullmatch(text):
-        raise Unreadable("Excel lo abrevió y se perdieron cifras. Remedio: dar formato de texto a la columna.")
+        raise Unreadable(Text("cell.digits_lost"))
 
 
 def _written(text: str) -> tuple[re.Match[str] | None, bool]:
@@ -143,8 +148,8 @@ def _refuse_other_currency(marks: str, currency: str) -> None:
     for mark in re.findall(MARK, marks):
         if mark != currency and currency not in SIGNS.get(mark, ()):
             if mark not in SIGNS and mark not in EXPONENTS:
-                raise Unreadable("No es un monto.")
-            raise Unreadable(f"El monto lleva «{mark}», pero la moneda de la fila es {currency}.")
+                raise Unreadable(Text("cell.no_amount"))
+            raise Unreadable(Text("cell.other_currency", mark=mark, currency=currency))
 
 
 def _money(plain: str, text: str, currency: str) -> Money:
@@ -155,10 +160,10 @@ def _money(plain: str, text: str, currency: str) -> Money:
             scaled = Decimal(plain).scaleb(EXPONENTS[currency])
             if scaled != scaled.to_integral_value():
                 places = EXPONENTS[currency]
-                raise Unreadable(f"Tiene más decimales que los {places} de {currency}.") from error
+                raise Unreadable(Text("cell.more_decimals", places=places, currency=currency)) from error
         if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", plain):
-            raise Unreadable("El monto es demasiado grande.") from error
-        raise Unreadable(f"No es un monto: {shorten(text)}.") from error
+            raise Unreadable(Text("cell.amount_too_large")) from error
+        raise Unreadable(Text("cell.no_amount_but", text=shorten(text))) from error
 
 
 def _month(name: str) -> int | None:
@@ -168,13 +173,13 @@ def _month(name: str) -> int | None:
     return next(found, None)
 
 
-def _date(year: int, month: int, day: int, form: str) -> date:
+def _date(year: int, month: int, day: int, form: Text) -> date:
     if not 1 <= month <= 12:
-        raise Unreadable(f"El mes sería {month}: las fechas van {form}.")
+        raise Unreadable(Text("cell.no_month", month=month, form=form))
     try:
         found = date(year, month, day)
     except ValueError as error:
-        raise Unreadable(f"El día {day} no existe en ese mes: las fechas van {form}.") from error
+        raise Unreadable(Text("cell.no_day", day=day, form=form)) from error
     if year not in YEARS:
-        raise Unreadable(f"El año {year} no parece correcto.")
+        raise Unreadable(Text("cell.strange_year", year=year))
     return found

@@ -11,7 +11,7 @@ import unicodedata
 
 import attrs
 
-from hub.domain.text import Text
+from hub.domain.text import Declared, Text
 from hub_hookspecs import Country, IdentityDocument, IdentityType
 
 LONGEST = 60
@@ -53,17 +53,16 @@ def read_document(country: Country, type_code: str, raw_number: str, check_digit
     kind = country.identity_type(type_code.strip().upper())
     if kind is None:
         codes = ", ".join(kind.code for kind in country.identity_types)
-        return _refused(
-            "identity_type", f"«{type_code[:40]}» no es un tipo de identificación de {country.name}: {codes}."
-        )
+        unknown = Text("identity.unknown_type", type=type_code[:40], country=country.name, codes=codes)
+        return _refused("identity_type", unknown)
     if not raw_number.strip():
-        return _refused("identity_number", "Falta el número de identificación.")
+        return _refused("identity_number", Text("identity.number_missing"))
     if len(raw_number) > LONGEST:
-        return _refused("identity_number", f"El número es demasiado largo. {_example(kind)}")
+        return _refused("identity_number", Text("identity.number_too_long", example=_example(kind)))
     digit = SEPARATORS.sub("", unicodedata.normalize("NFKC", check_digit or ""))
     if kind.check_digit is None:
         if digit:
-            return _refused("check_digit", f"{kind.label} no lleva dígito de verificación.")
+            return _refused("check_digit", Text("identity.has_no_digit", type=Declared(kind.label)))
         return _reading(kind, normalise_number(kind, raw_number), None)
     return _read_with_digit(kind, raw_number, digit)
 
@@ -104,13 +103,12 @@ def _bare(raw: str) -> str:
 
 def _read_with_digit(kind: IdentityType, raw: str, digit: str) -> DocumentReading:
     if digit and not re.fullmatch("[0-9]", digit):
-        return _refused("check_digit", "El dígito de verificación es una sola cifra.")
+        return _refused("check_digit", Text("identity.digit_is_one"))
     apart = APART.fullmatch(unicodedata.normalize("NFKC", raw.strip()))
     if apart:
         written = apart["digit"]
         if digit and digit != written:
-            message = f"El número termina en -{written}, pero el dígito de verificación dice {digit}."
-            return _refused("check_digit", message)
+            return _refused("check_digit", Text("identity.digits_differ", written=written, digit=digit))
         return _checked(kind, normalise_number(kind, apart["number"]), written)
     number = normalise_number(kind, raw)
     return _given(kind, number, digit) if digit else _undivided(kind, number)
@@ -136,16 +134,12 @@ def _undivided(kind: IdentityType, number: str) -> DocumentReading:
         return _reading(kind, number, None)
     usual_length = len(number) == _usual_length(kind)
     if divided and not usual_length:
-        return _refused(
-            "check_digit", _apart(kind, f"No se sabe si el {number[-1]} final es el dígito de verificación.")
-        )
+        return _refused("check_digit", _apart(kind, Text("identity.digit_unclear", digit=number[-1])))
     if not _is_usual(kind, number) and len(number) == _usual_length(kind) + 1:
-        return _refused("check_digit", _apart(kind, f"El {number[-1]} final no es el dígito de verificación esperado."))
+        return _refused("check_digit", _apart(kind, Text("identity.digit_unexpected", digit=number[-1])))
     reading = _reading(kind, number, _digit_for(kind, number))
     if divided or not usual_length:
-        note = Problem(
-            "check_digit", f"Se leyó sin dígito de verificación; el que corresponde es {_digit_for(kind, number)}."
-        )
+        note = Problem("check_digit", Text("identity.digit_left_out", digit=_digit_for(kind, number)))
         return attrs.evolve(reading, warnings=(*reading.warnings, note))
     return reading
 
@@ -153,19 +147,21 @@ def _undivided(kind: IdentityType, number: str) -> DocumentReading:
 def _checked(kind: IdentityType, number: str, digit: str) -> DocumentReading:
     if re.fullmatch(kind.pattern, number) and not _fits(kind, number, digit):
         expected = _digit_for(kind, number)
-        message = f"El dígito de verificación de {kind.show(number, None)} es {expected}, no {digit}."
-        return _refused("check_digit", message)
+        shown = kind.show(number, None)
+        return _refused("check_digit", Text("identity.digit_wrong", number=shown, expected=expected, digit=digit))
     return _reading(kind, number, digit)
 
 
 def _reading(kind: IdentityType, number: str, digit: str | None) -> DocumentReading:
     if not re.fullmatch(kind.pattern, number):
-        return _refused("identity_number", f"El número no tiene la forma de {kind.label}. {_example(kind)}")
-    warnings = () if _is_usual(kind, number) else (Problem("identity_number", kind.warning),)
+        malformed = Text("identity.number_malformed", type=Declared(kind.label), example=_example(kind))
+        return _refused("identity_number", malformed)
+    unusual = Text("identity.unusual", warning=Declared(kind.warning))
+    warnings = () if _is_usual(kind, number) else (Problem("identity_number", unusual),)
     return DocumentReading(document=IdentityDocument(kind.code, number, digit), warnings=warnings)
 
 
-def _refused(field: str, message: str) -> DocumentReading:
+def _refused(field: str, message: Text) -> DocumentReading:
     return DocumentReading(errors=(Problem(field, message),))
 
 
@@ -192,9 +188,9 @@ def _usual_length(kind: IdentityType) -> int:
     return len(_bare(apart["number"] if apart else kind.example))
 
 
-def _example(kind: IdentityType) -> str:
-    return f"Por ejemplo: {kind.example}." if kind.example else ""
+def _example(kind: IdentityType) -> tuple[Text, ...]:
+    return (Text("identity.example", number=kind.example),) if kind.example else ()
 
 
-def _apart(kind: IdentityType, reason: str) -> str:
-    return f"{reason} El dígito de verificación va aparte, después de un guion. {_example(kind)}".strip()
+def _apart(kind: IdentityType, reason: Text) -> Text:
+    return Text("identity.digit_apart", reason=reason, example=_example(kind))

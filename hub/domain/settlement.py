@@ -14,6 +14,7 @@ from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, r
 from hub.domain.receipt import TAX_NAME
 from hub.domain.sheet import Fault, Row
 from hub.domain.table_file import read_table
+from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Mode, Money, SettlementLine
 
 
@@ -105,19 +106,19 @@ def _told(line: SettlementLine) -> tuple[object, ...]:
     return (plain.gross, plain.net, plain.fee, plain.fee_tax, dict(plain.withholdings), plain.reference, plain.movement)
 
 
-def line_faults(lines: Iterable[SettlementLine]) -> Iterator[str]:
+def line_faults(lines: Iterable[SettlementLine]) -> Iterator[Text]:
     """What is wrong with lines, whoever read them."""
     for line in lines:
         parts = [part for part in (line.fee, line.fee_tax, *line.withholdings.values()) if part]
         if not line.line_id or len(line.line_id) > 200 or not line.line_id.isprintable():
-            yield f"línea {line.line_id[:40]!r}: su identificación no sirve"
+            yield Text("settlement.line_unnamed", line=repr(line.line_id[:40]))
         if {part.currency for part in (*parts, line.net)} - {line.gross.currency}:
-            yield f"línea {line.line_id}: tiene más de una moneda"
+            yield Text("settlement.currencies_differ", line=line.line_id)
         elif line.gross.minor - sum(part.minor for part in parts) != line.net.minor:
-            yield f"línea {line.line_id}: bruto menos comisión, impuesto y retenciones no da el neto"
+            yield Text("settlement.does_not_add_up", line=line.line_id)
         for tax in line.withholdings:
             if not re.fullmatch(TAX_NAME, tax):
-                yield f"línea {line.line_id}: «{tax}» no es el nombre de una retención"
+                yield Text("settlement.no_tax", line=line.line_id, tax=tax)
 
 
 def line_day(line: SettlementLine, zone: tzinfo) -> date | None:
@@ -149,10 +150,18 @@ def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | No
     table = read_table(data, name=name)
     faults = list(table.faults)
     unknown = [column for column in table.columns if not _is_known(column)]
-    faults += [Fault(table.header_line, column, "", f"No se conoce; se conocen {_known()}.") for column in unknown]
+    faults += [
+        Fault(
+            table.header_line,
+            column,
+            "",
+            Text("settlement.unknown_column", known=", ".join(COLUMNS), taxes=WITHHOLDING),
+        )
+        for column in unknown
+    ]
     for needed in ("line_id", "gross"):
         if table.columns and needed not in table.columns:
-            faults.append(Fault(table.header_line, needed, "", "Falta esta columna."))
+            faults.append(Fault(table.header_line, needed, "", Text("settlement.column_missing")))
     if faults:
         return LineFile(faults=tuple(faults))
     money = [column for column in table.columns if column in AMOUNTS or column.startswith(WITHHOLDING)]
@@ -173,10 +182,6 @@ def _is_known(column: str) -> bool:
     return column in COLUMNS or (column.startswith(WITHHOLDING) and bool(re.fullmatch(TAX_NAME, tax)))
 
 
-def _known() -> str:
-    return ", ".join((*COLUMNS, f"{WITHHOLDING}<retención>"))
-
-
 class _Reader:
     """Reads one row; what is wrong with it is noted as it is met."""
 
@@ -187,18 +192,18 @@ class _Reader:
 
     def line(self, taxes: Sequence[str]) -> SettlementLine | None:
         if self._currency not in EXPONENTS:
-            self._note("currency", "No es el código de una moneda.")
+            self._note("currency", Text("settlement.no_currency"))
             return None
         texts = {column: self._text(column) for column in TEXTS}
         if not texts["line_id"]:
-            self._note("line_id", "Falta este dato.")
+            self._note("line_id", Text("cell.missing"))
         if not any(texts[column] for column in TEXTS[1:4]):
-            self._note("reference", "Falta con qué encontrar el pago: reference, provider_reference o authorisation.")
+            self._note("reference", Text("settlement.nothing_names_payment"))
         amounts = {column: self._money(column) for column in AMOUNTS}
         kept = {tax.removeprefix(WITHHOLDING): amount for tax in taxes if (amount := self._money(tax))}
         gross = amounts["gross"]
         if gross is None:
-            self._note("gross", "Falta este dato.")
+            self._note("gross", Text("cell.missing"))
             return None
         return normal(
             SettlementLine(
@@ -225,9 +230,9 @@ class _Reader:
         try:
             refuse_excel(text)
         except Unreadable as trouble:
-            self._note(column, str(trouble))
+            self._note(column, trouble.message)
         if len(text) > 200 or not text.isprintable():
-            self._note(column, "Es demasiado largo, o tiene caracteres que no se pueden imprimir.")
+            self._note(column, Text("settlement.text_unusable"))
         return text or None
 
     def _money(self, column: str) -> Money | None:
@@ -235,7 +240,7 @@ class _Reader:
         try:
             return read_amount(text, self._currency, self._style) if text else None
         except Unreadable as trouble:
-            self._note(column, str(trouble))
+            self._note(column, trouble.message)
             return None
 
     def _day(self, column: str) -> date | None:
@@ -243,8 +248,8 @@ class _Reader:
         try:
             return read_date(text) if text else None
         except Unreadable as trouble:
-            self._note(column, str(trouble))
+            self._note(column, trouble.message)
             return None
 
-    def _note(self, column: str, message: str) -> None:
+    def _note(self, column: str, message: Text) -> None:
         self.faults.append(Fault(self._row.line, column, self._row.cells.get(column, ""), message))

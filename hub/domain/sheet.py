@@ -21,12 +21,13 @@ def shorten(value: str) -> str:
 
 @attrs.frozen
 class Fault:
-    """What is wrong with one cell, row or file, in the words for the person who brings the file.
+    """What is wrong with one cell, row or file, for the person who brings the file.
 
     Attributes:
         line: Line of the file, from 1; 0 for the file as a whole.
         column: The column's name in the file; empty for a whole row.
         value: What stands there, shortened.
+        message: What is wrong; a provider's plugin says it in its own words.
     """
 
     line: int
@@ -35,8 +36,9 @@ class Fault:
     message: Text | str
 
     def __str__(self) -> str:
-        place = ", ".join(filter(None, (f"línea {self.line}" if self.line else "archivo", self.column)))
-        return f"{place}: {self.message}" + (f" («{self.value}»)" if self.value else "")
+        """For developers: ``line 3, total: cell.no_amount (x)``."""
+        place = ", ".join(filter(None, (f"line {self.line}" if self.line else "file", self.column)))
+        return f"{place}: {self.message}" + (f" ({self.value})" if self.value else "")
 
 
 class JsonNumber(str):
@@ -66,4 +68,4 @@ class Table:
     rows: tuple[Row, ...] = ()
     faults: tuple[Fault, ...] = ()
     header_line: int = 0
-    format: str = ""
+    format: Text | str = ""

@@ -16,20 +16,19 @@ from typing import Any, Final
 
 import attrs
 
+from hub.domain.text import Text
+
 from .sheet import AROUND, DISPLAYED, Fault, JsonNumber, Row, Table, shorten
 from .workbook import read_workbook
 
 DELIMITERS: Final = ";\t,"
-DELIMITER_NAMES: Final = {";": "punto y coma", "\t": "tabulador", ",": "coma"}
+DELIMITER_NAMES: Final = {";": Text("file.semicolon"), "\t": Text("file.tab"), ",": Text("file.comma")}
 SEP_LINE: Final = re.compile(r'"?sep=(.)"?[ ;,\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 QUOTED: Final = re.compile(r'"[^"]*"?')
 EXCEL_TEXT: Final = re.compile(r'="(?P<text>[^"]*)"')
 ZIPPED: Final = b"PK\x03\x04"
 OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
-NO_ROWS: Final = "El archivo no tiene filas."
-BAD_END: Final = "La lista JSON no termina bien."
-NO_ROW: Final = "Cada elemento debe ser un objeto JSON con las columnas de una fila."
-NO_LIST: Final = "Las filas van en una lista al comienzo del archivo, no dentro de un objeto."
+NO_ROWS: Final = Text("file.no_rows")
 JSON_NAMES: Final = (".json", ".ndjson", ".jsonl")
 DELIMITED_NAMES: Final = (".csv", ".tsv", ".txt", ".tab")
 
@@ -37,8 +36,8 @@ DELIMITED_NAMES: Final = (".csv", ".tsv", ".txt", ".tab")
 class _NotText(Exception):
     """The bytes are not a text file; the fault says why."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, line: int, message: Text) -> None:
+        super().__init__(str(message))
         self.fault = Fault(line, "", "", message)
 
 
@@ -52,7 +51,7 @@ def read_table(data: bytes, *, name: str = "") -> Table:
     except _NotText as trouble:
         return Table(faults=(trouble.fault,))
     if not text.strip(AROUND):
-        return Table(faults=(Fault(0, "", "", "El archivo está vacío."),))
+        return Table(faults=(Fault(0, "", "", Text("file.empty")),))
     table = _read_json(text, encoding) if _is_json(text, name.lower()) else _read_delimited(text, encoding)
     if table.rows or table.faults:
         return table
@@ -61,8 +60,7 @@ def read_table(data: bytes, *, name: str = "") -> Table:
 
 def _decode(data: bytes) -> tuple[str, str]:
     if data.startswith(OLD_WORKBOOK):
-        message = "Es un libro de Excel antiguo o con contraseña. Remedio: Guardar como > Libro de Excel (.xlsx)."
-        raise _NotText(0, message)
+        raise _NotText(0, Text("workbook.old_or_locked"))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _text(data, "utf-16", "UTF-16")
     if data.startswith(codecs.BOM_UTF8):
@@ -81,10 +79,9 @@ def _text(data: bytes, codec: str, name: str, earlier: _NotText | None = None) -
         text = data.decode(codec)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"Hay letras que no son {name}. Remedio: guardar el archivo como CSV UTF-8."
-        raise earlier or _NotText(line, message) from error
+        raise earlier or _NotText(line, Text("file.not_encoded", encoding=name)) from error
     if "\x00" in text:
-        raise _NotText(text.count("\n", 0, text.index("\x00")) + 1, "No es un archivo de texto.")
+        raise _NotText(text.count("\n", 0, text.index("\x00")) + 1, Text("file.no_text"))
     return text, name
 
 
@@ -103,7 +100,8 @@ def _read_delimited(text: str, encoding: str) -> Table:
     text = text[sep.end() :] if sep else text
     delimiter = sep[1] if sep and not sep[1].isalnum() else _delimiter_of(text)
     records, faults = _records(text, delimiter, skipped)
-    table = Table(format=f"CSV con {DELIMITER_NAMES.get(delimiter, delimiter)}, {encoding}", faults=tuple(faults))
+    kind = Text("file.delimited", delimiter=DELIMITER_NAMES.get(delimiter, delimiter), encoding=encoding)
+    table = Table(format=kind, faults=tuple(faults))
     if not records:
         return table
     (header_line, header), *body = records
@@ -137,30 +135,30 @@ def _records(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, l
             records.append((line, cells))
 
 
-def _csv_trouble(error: str) -> str:
+def _csv_trouble(error: str) -> Text:
     if "unexpected end" in error:
-        return "La comilla que se abre aquí no se cierra en todo el archivo."
+        return Text("file.quote_open")
     if "field larger" in error:
-        return "Una celda es demasiado larga; quizás falta cerrar una comilla."
-    return "Las comillas de esta fila no están bien puestas; dentro de una celda entre comillas se escriben dobles."
+        return Text("file.cell_too_long")
+    return Text("file.quotes_misplaced")
 
 
 def _columns(line: int, header: Sequence[str]) -> tuple[tuple[str, ...], list[Fault]]:
     columns = tuple(filter(None, header))
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    return columns, [Fault(line, column, "", "La columna está dos veces.") for column in twice]
+    return columns, [Fault(line, column, "", Text("column.twice")) for column in twice]
 
 
 def _row(line: int, cells: list[str], header: Sequence[str], problems: list[Fault]) -> Row:
     """Cells by column; Excel leaves out empty cells at the end, but never writes one too many."""
     extra = cells[len(header) :]
     if extra:
-        message = f"La fila tiene {len(cells)} celdas y el encabezado {len(header)}; ¿hay una coma sin comillas?"
-        problems.append(Fault(line, "", " ".join(extra), message))
+        longer = Text("file.row_longer", cells=len(cells), columns=len(header))
+        problems.append(Fault(line, "", " ".join(extra), longer))
     padded = (*cells, *[""] * (len(header) - len(cells)))
     for column, cell in zip(header, padded, strict=False):
         if cell and not column:
-            problems.append(Fault(line, "", cell, "La celda está bajo una columna sin nombre."))
+            problems.append(Fault(line, "", cell, Text("cell.nameless_column")))
     return Row(line, {column: cell for column, cell in zip(header, padded, strict=False) if column})
 
 
@@ -207,9 +205,7 @@ def _listed(text: str, start: int, faults: list[Fault]) -> Iterator[tuple[int, A
             continue
         rest = _skip(text, end + 1)
         if text[end : end + 1] != "]" or rest < len(text):
-            faults.append(
-                Fault(lines.at(min(end, len(text))), "", text[end : end + 40], "La lista JSON no termina bien.")
-            )
+            faults.append(Fault(lines.at(min(end, len(text))), "", text[end : end + 40], Text("json.bad_end")))
         return
 
 
@@ -248,29 +244,25 @@ def _skip(text: str, at: int) -> int:
 
 def _json_fault(text: str, line: int, at: int, error: Exception) -> Fault:
     if isinstance(error, _Unfit):
-        return Fault(line, "", "", str(error))
+        return Fault(line, "", "", error.message)
     position = max(at, getattr(error, "pos", at))
-    return Fault(line, "", text[position : position + DISPLAYED], "No es JSON bien formado desde aquí.")
+    return Fault(line, "", text[position : position + DISPLAYED], Text("json.malformed"))
 
 
 def _json_row(line: int, value: Any, faults: list[Fault]) -> Iterator[Row]:
     if not isinstance(value, dict):
-        faults.append(
-            Fault(line, "", str(value), "Cada elemento debe ser un objeto JSON con las columnas de una fila.")
-        )
+        faults.append(Fault(line, "", str(value), Text("json.no_object")))
         return
     lists = [key for key, item in value.items() if isinstance(item, list)]
     if lists:
-        faults.append(
-            Fault(line, lists[0], "", "Las filas van en una lista al comienzo del archivo, no dentro de un objeto.")
-        )
+        faults.append(Fault(line, lists[0], "", Text("json.list_inside")))
         return
     cells = {}
     for key, item in value.items():
         if item is None or isinstance(item, str):
             cells[key.strip(AROUND)] = item if isinstance(item, JsonNumber) else (item or "").strip(AROUND)
         else:
-            faults.append(Fault(line, key, json.dumps(item, default=str), "Se espera un texto o un número."))
+            faults.append(Fault(line, key, json.dumps(item, default=str), Text("json.no_value")))
     if any(cells.values()):
         yield Row(line, cells)
 
@@ -278,12 +270,16 @@ def _json_row(line: int, value: Any, faults: list[Fault]) -> Iterator[Row]:
 class _Unfit(ValueError):
     """Well-formed JSON that cannot be a row."""
 
+    def __init__(self, message: Text) -> None:
+        super().__init__(str(message))
+        self.message = message
+
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Unfit(f"La columna «{shorten(key)}» está dos veces en la misma fila.")
+            raise _Unfit(Text("json.column_twice", column=shorten(key)))
         found[key] = value
     return found
 
@@ -294,7 +290,7 @@ def _fraction(text: str) -> JsonNumber:
 
 
 def _no_number(text: str) -> Any:
-    raise _Unfit(f"{text} no es un número.")
+    raise _Unfit(Text("json.no_number", text=text))
 
 
 _DECODER: Final = json.JSONDecoder(

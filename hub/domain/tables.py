@@ -125,7 +125,7 @@ class InvoiceFile:
 
     rows: tuple[InvoiceRow, ...] = ()
     faults: tuple[Fault, ...] = ()
-    format: str = ""
+    format: Text | str = ""
     columns: Mapping[str, str] = attrs.Factory(dict)
     decimal: str | None = None
     seen: int = 0
@@ -151,7 +151,7 @@ class CustomerFile:
     rows: tuple[CustomerRow, ...] = ()
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
-    format: str = ""
+    format: Text | str = ""
     seen: int = 0
 
 
@@ -167,7 +167,7 @@ def parse_invoices(
     table = _headed(read_table(data, name=name))
     columns, faults = _resolve(table, INVOICE_COLUMNS, mapping or {})
     if not default_currency and "currency" not in columns and columns:
-        faults.append(Fault(table.header_line, "currency", "", "Falta la columna de la moneda."))
+        faults.append(Fault(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
     style = decimal or decimal_sign(
         row.cells.get(columns[column], "") for row in table.rows for column in ("total", "balance") if column in columns
@@ -215,8 +215,8 @@ def _headed(table: Table) -> Table:
     """The table; one that begins with a title instead of its column names has this single fault."""
     if not table.header_line or len(table.columns) > MOST_IN_TITLE or not table.faults:
         return table
-    message = "Aquí van los nombres de las columnas. Remedio: quitar las líneas que están encima de ellos."
-    return Table(format=table.format, faults=(Fault(table.header_line, "", " ".join(table.columns), message),))
+    misplaced = Fault(table.header_line, "", " ".join(table.columns), Text("column.names_belong_here"))
+    return Table(format=table.format, faults=(misplaced,))
 
 
 class _Cells:
@@ -243,18 +243,18 @@ class _Cells:
         """A text in one line."""
         text = " ".join(self.raw(column).split())
         if not text and required:
-            self.note(column, "Falta este dato.")
+            self.note(column, Text("cell.missing"))
         elif len(text) > longest:
-            self.note(column, f"Es demasiado largo: {len(text)} caracteres, y caben {longest}.")
+            self.note(column, Text("cell.too_long", length=len(text), most=longest))
         elif not text.isprintable():
-            self.note(column, "Tiene caracteres que no se pueden imprimir.")
+            self.note(column, Text("cell.unprintable"))
         return text
 
     def code(self, column: str, longest: int, *, required: bool = False) -> str:
         """A number that is a name, such as an invoice's; what a spreadsheet has garbled is refused."""
         text = self.text(column, longest, required=required)
         if isinstance(self.raw(column), JsonNumber) and not text.isdecimal():
-            self.note(column, "No es un número de documento. Remedio: escribirlo como texto, entre comillas.")
+            self.note(column, Text("cell.no_document_number"))
         self.read(column, refuse_excel)
         return text
 
@@ -264,7 +264,7 @@ class _Cells:
         try:
             return reader(raw) if raw else None
         except Unreadable as trouble:
-            self.note(column, str(trouble))
+            self.note(column, trouble.message)
             return None
 
 
@@ -275,7 +275,7 @@ def _invoice(cells: _Cells, default_currency: str | None, style: str | None) -> 
     issued_on = _required(cells, "issued_on", read_date)
     due_on = cells.read("due_on", read_date)
     if issued_on and due_on and due_on < issued_on:
-        cells.note("due_on", f"La factura vencería antes de su emisión, que es el {issued_on:%d/%m/%Y}.")
+        cells.note("due_on", Text("cell.due_before_issue", issued_on=f"{issued_on:%d/%m/%Y}"))
     currency = _currency(cells, default_currency)
     description = cells.text("description", 500)
     if not currency:
@@ -299,11 +299,11 @@ def _invoice(cells: _Cells, default_currency: str | None, style: str | None) -> 
 
 def _check_amounts(cells: _Cells, total: Money | None, balance: Money | None) -> None:
     if total is not None and total.minor <= 0:
-        cells.note("total", "El total debe ser mayor que cero.")
+        cells.note("total", Text("cell.total_not_positive"))
     if balance is not None and balance.minor < 0:
-        cells.note("balance", "El saldo no puede ser negativo.")
+        cells.note("balance", Text("cell.balance_negative"))
     if total is not None and balance is not None and balance > total:
-        cells.note("balance", f"El saldo es mayor que el total, que es {total.decimal:f}.")
+        cells.note("balance", Text("cell.balance_over_total", total=f"{total.decimal:f}"))
 
 
 def _currency(cells: _Cells, default: str | None) -> str | None:
@@ -311,15 +311,15 @@ def _currency(cells: _Cells, default: str | None) -> str | None:
     if code in EXPONENTS:
         return code
     if not code:
-        cells.note("currency", "Falta este dato.")
+        cells.note("currency", Text("cell.missing"))
     else:
-        cells.note("currency", f"No es una moneda conocida: {', '.join(EXPONENTS)}.")
+        cells.note("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
     return None
 
 
 def _required(cells: _Cells, column: str, reader: Callable[[str], T]) -> T | None:
     if not cells.raw(column):
-        cells.note(column, "Falta este dato.")
+        cells.note(column, Text("cell.missing"))
     return cells.read(column, reader)
 
 
@@ -328,14 +328,14 @@ def _customer(cells: _Cells, country: Country, warnings: list[Fault]) -> Custome
     document = _document(cells, country, warnings)
     email = cells.text("email", 254).lower()
     if email and not EMAIL.fullmatch(email):
-        cells.note("email", "No es una dirección de correo. Remedio: una sola, como nombre@empresa.com.")
+        cells.note("email", Text("cell.no_mail_address"))
     phone = cells.code("phone", 40)
     if phone and not re.fullmatch(r"\+?[0-9 ().-]{6,}", phone):
-        cells.note("phone", "No es un número de teléfono.")
+        cells.note("phone", Text("cell.no_phone_number"))
     address = cells.text("address", 300)
     written = _reduced(cells.text("language", 20))
     if written and written not in LANGUAGES:
-        cells.note("language", "Se escribe en español o en inglés: es, en.")
+        cells.note("language", Text("cell.unknown_language"))
     if not name or document is None:
         return None
     return CustomerRow(
@@ -386,15 +386,14 @@ def _resolve(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) 
             faults.append(Fault(table.header_line, theirs, "", _unknown(theirs, known)))
         elif column.name in columns:
             other = columns[column.name]
-            left_out = _left_out(theirs)
-            message = f"Es la misma columna que «{other}» ({column.name}). Remedio: quitar una de las dos ({left_out})."
-            faults.append(Fault(table.header_line, theirs, "", message))
+            same = Text("column.same", other=other, name=column.name, column=theirs)
+            faults.append(Fault(table.header_line, theirs, "", same))
             doubtful = True
         else:
             columns[column.name] = theirs
     missing = [column.name for column in known if column.required and column.name not in columns]
     for name in missing:
-        faults.append(Fault(table.header_line, name, "", f"Falta la columna {name}."))
+        faults.append(Fault(table.header_line, name, "", Text("column.missing", name=name)))
     return ({} if missing or doubtful else columns), faults
 
 
@@ -404,11 +403,11 @@ def _misapplied(table: Table, known: Sequence[Column], mapping: Mapping[str, str
     faults = []
     for theirs, ours in mapping.items():
         if _reduced(theirs) not in present:
-            message = f"El archivo no tiene la columna que se asigna. Tiene: {', '.join(table.columns)}."
-            faults.append(Fault(table.header_line, theirs, ours, message))
+            absent = Text("column.mapped_absent", columns=", ".join(table.columns))
+            faults.append(Fault(table.header_line, theirs, ours, absent))
         elif ours != LEFT_OUT and _find(known, ours) is None:
-            message = f"Se asigna a un nombre desconocido. Son: {', '.join(column.name for column in known)}."
-            faults.append(Fault(table.header_line, theirs, ours, message))
+            unknown = Text("column.mapped_to_unknown", names=_names(known))
+            faults.append(Fault(table.header_line, theirs, ours, unknown))
     return faults
 
 
@@ -416,21 +415,15 @@ def _find(known: Iterable[Column], name: str) -> Column | None:
     return next((column for column in known if _reduced(name) in column.names), None)
 
 
-def _unknown(theirs: str, known: Sequence[Column]) -> str:
+def _unknown(theirs: str, known: Sequence[Column]) -> Text:
     every = {name: column.name for column in known for name in column.names}
-    left_out = _left_out(theirs)
     if near := get_close_matches(_reduced(theirs), every, n=1, cutoff=0.75):
-        right, named = near[0], f'--map "{theirs}={every[near[0]]}"'
-        message = f"Columna desconocida. ¿Es «{right}»? Remedio: llamarla así ({named}), o quitarla ({left_out})."
-    else:
-        names = ", ".join(column.name for column in known)
-        message = f"Columna desconocida. Remedio: quitarla ({left_out}), o llamarla como una de estas: {names}."
-    return message
+        return Text("column.unknown_but_near", right=near[0], name=every[near[0]], column=theirs)
+    return Text("column.unknown", names=_names(known), column=theirs)
 
 
-def _left_out(theirs: str) -> str:
-    """The option that leaves a column out."""
-    return f'--map "{theirs}=-"'
+def _names(known: Iterable[Column]) -> str:
+    return ", ".join(column.name for column in known)
 
 
 def _reduced(name: str) -> str:
@@ -448,7 +441,7 @@ def _refuse_twice(keyed: Iterable[tuple[_Cells, str]], column: str) -> None:
     for several in found.values():
         for cells in several if len(several) > 1 else ():
             others = ", ".join(str(other.line) for other in several if other is not cells)
-            cells.note(column, f"Está también en la línea {others}.")
+            cells.note(column, Text("cell.twice", lines=others))
 
 
 def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:

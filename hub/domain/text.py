@@ -10,8 +10,18 @@ import attrs
 
 from hub_hookspecs import Money
 
-Value: TypeAlias = "str | int | Money | date | datetime | Text | tuple[Text, ...]"
+Value: TypeAlias = "str | int | Money | date | datetime | Declared | Text | tuple[Text, ...]"
 """What fills a place of a text: names and numbers as they are, figures for the reader to write, further texts."""
+
+
+@attrs.frozen
+class Declared:
+    """Spanish words of a country's record, such as the label of an identity type, which the catalogues translate."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
 
 
 @attrs.frozen(init=False)

@@ -20,6 +20,8 @@ from xml.parsers import expat
 
 import attrs
 
+from hub.domain.text import Text
+
 from .sheet import AROUND, Fault, JsonNumber, Row, Table
 
 LARGEST_PART: Final = 64 * 1024 * 1024
@@ -37,11 +39,16 @@ PADDED: Final = re.compile(r"0{2,60}")
 ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_SERIAL: Final = 2_958_465
 
-RESAVE: Final = "Remedio: abrirlo en Excel y guardarlo como Libro de Excel (.xlsx) o como CSV UTF-8."
+RESAVE: Final = Text("workbook.resave")
+DAMAGED: Final = Text("workbook.damaged", remedy=RESAVE)
 
 
 class Unfit(Exception):
-    """The file is no workbook that can be read; the text is for the person who brought it."""
+    """The file is no workbook that can be read; the message is for the person who brought it."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 @attrs.frozen
@@ -59,7 +66,7 @@ def read_workbook(data: bytes) -> Table:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Workbook(archive).table()
     except Unfit as unfit:
-        return Table(faults=(Fault(0, "", "", str(unfit)),))
+        return Table(faults=(Fault(0, "", "", unfit.message),))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -71,7 +78,13 @@ def read_workbook(data: bytes) -> Table:
         ValueError,
         OSError,
     ):
-        return Table(faults=(Fault(0, "", "", f"El libro de Excel está dañado. {RESAVE}"),))
+        return Table(faults=(Fault(0, "", "", DAMAGED),))
+
+
+def _place(sheet: Sheet, at: int, visible: int) -> Text:
+    if visible == 1:
+        return Text("workbook.sheet", name=sheet.name)
+    return Text("workbook.sheet_of", name=sheet.name, at=at, all=visible)
 
 
 class _Workbook:
@@ -81,7 +94,7 @@ class _Workbook:
         self._archive = archive
         self._names = set(archive.namelist())
         if len(archive.infolist()) > MOST_PARTS:
-            raise Unfit(f"El libro tiene demasiadas partes. {RESAVE}")
+            raise Unfit(Text("workbook.too_many_parts", remedy=RESAVE))
 
     def table(self) -> Table:
         """The rows of the first visible sheet that has any."""
@@ -90,23 +103,22 @@ class _Workbook:
         sheets, is_1904 = self._sheets(main, related)
         visible = [sheet for sheet in sheets if sheet.is_visible]
         if not visible:
-            raise Unfit("El libro de Excel no tiene ninguna hoja visible.")
+            raise Unfit(Text("workbook.no_visible_sheet"))
         strings = self._strings(_first(related, "/sharedStrings"))
         formats = self._formats(_first(related, "/styles"))
         for at, sheet in enumerate(visible, 1):
             read = _SheetReader(strings, formats, is_1904=is_1904)
             self._parse(sheet.part, read.start, read.end, read.text)
             if read.rows or read.faults:
-                place = f"hoja «{sheet.name}»" + (f", la {at}.ª de {len(visible)}" if len(visible) > 1 else "")
-                return _table(read.rows, read.faults, f"Excel, {place}")
-        return Table(faults=(Fault(0, "", "", "El archivo no tiene filas."),), format="Excel")
+                return _table(read.rows, read.faults, _place(sheet, at, len(visible)))
+        return Table(faults=(Fault(0, "", "", Text("file.no_rows")),), format="Excel")
 
     def _main_part(self) -> str:
         if "_rels/.rels" not in self._names:
-            raise Unfit(f"No es un libro de Excel. {RESAVE}")
+            raise Unfit(Text("workbook.none", remedy=RESAVE))
         main = _first(self._related(""), "/officeDocument")
         if not main.endswith(".xml"):
-            raise Unfit(f"Es un libro de Excel de otra clase. {RESAVE}")
+            raise Unfit(Text("workbook.other_kind", remedy=RESAVE))
         return main
 
     def _related(self, part: str) -> Mapping[str, tuple[str, str]]:
@@ -202,7 +214,7 @@ class _Workbook:
         if text:
             parser.CharacterDataHandler = text
         if part not in self._names:
-            raise Unfit(f"Al libro de Excel le falta una parte. {RESAVE}")
+            raise Unfit(Text("workbook.part_missing", remedy=RESAVE))
         with self._archive.open(part) as stream:
             for chunk in _chunks(stream):
                 parser.Parse(chunk, False)
@@ -214,12 +226,12 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK):
         read += len(chunk)
         if read > LARGEST_PART:
-            raise Unfit("El libro de Excel es demasiado grande; divídalo en varios.")
+            raise Unfit(Text("workbook.too_large"))
         yield chunk
 
 
 def _refuse_doctype(*_given: Any) -> None:
-    raise Unfit(f"El libro de Excel tiene una declaración que Excel nunca escribe. {RESAVE}")
+    raise Unfit(Text("workbook.declaration", remedy=RESAVE))
 
 
 def _local(name: str) -> str:
@@ -267,7 +279,7 @@ class _SheetReader:
             self._column = -1
             self.rows.append((self._line, {}))
             if len(self.rows) > MOST_ROWS:
-                raise Unfit(f"La hoja tiene más de {MOST_ROWS} filas; divídala en varias.")
+                raise Unfit(Text("workbook.too_many_rows", most=MOST_ROWS))
         elif tag == "c":
             self._column = _column_of(given["r"]) if "r" in given else self._column + 1
             self._kind, self._style = given.get("t", "n"), given.get("s", "0")
@@ -292,13 +304,13 @@ class _SheetReader:
         if not value:
             return
         if self._column >= MOST_COLUMNS:
-            raise Unfit(f"La hoja usa más de {MOST_COLUMNS} columnas.")
+            raise Unfit(Text("workbook.too_many_columns", most=MOST_COLUMNS))
         self.rows[-1][1][self._column] = value
 
     def _value(self, raw: str) -> str:
         if self._has_formula and not raw:
-            message = f"La fórmula de la celda {_name_of(self._column)}{self._line} no trae su resultado. {RESAVE}"
-            self.faults.append(Fault(self._line, "", "", message))
+            cell = f"{_name_of(self._column)}{self._line}"
+            self.faults.append(Fault(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
             return ""
         match self._kind:
             case "s":
@@ -315,7 +327,7 @@ class _SheetReader:
         try:
             value = Decimal(raw)
         except InvalidOperation as error:
-            raise Unfit(f"El libro de Excel está dañado. {RESAVE}") from error
+            raise Unfit(DAMAGED) from error
         style = int(self._style)
         meaning = self._formats[style] if style < len(self._formats) else ""
         if meaning == "date":
@@ -355,7 +367,7 @@ def _column_of(reference: str) -> int:
             break
         number = number * 26 + ord(letter) - ord("A") + 1
     if not 1 <= number <= 16_384:
-        raise Unfit(f"El libro de Excel está dañado. {RESAVE}")
+        raise Unfit(DAMAGED)
     return number - 1
 
 
@@ -370,7 +382,7 @@ def _name_of(column: int) -> str:
 # ---------------------------------------------------------------- the table
 
 
-def _table(rows: list[tuple[int, dict[int, str]]], faults: list[Fault], kind: str) -> Table:
+def _table(rows: list[tuple[int, dict[int, str]]], faults: list[Fault], kind: Text) -> Table:
     """Rows below their column names; the names stand in the first row that holds anything."""
     if not rows:
         return Table(faults=tuple(faults), format=kind)
@@ -378,12 +390,12 @@ def _table(rows: list[tuple[int, dict[int, str]]], faults: list[Fault], kind: st
     columns = {at: str(name) for at, name in sorted(header.items())}
     names = list(columns.values())
     for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(Fault(header_line, name, "", "La columna está dos veces."))
+        faults.append(Fault(header_line, name, "", Text("column.twice")))
     found = []
     for line, cells in body:
         for at in cells.keys() - columns.keys():
-            message = f"La celda {_name_of(at)}{line} está bajo una columna sin nombre."
-            faults.append(Fault(line, "", cells[at], message))
+            nameless = Text("workbook.nameless_column", cell=f"{_name_of(at)}{line}")
+            faults.append(Fault(line, "", cells[at], nameless))
         found.append(Row(line, {name: cells.get(at, "") for at, name in columns.items()}))
     return Table(
         columns=tuple(names),

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import attrs
 from markupsafe import Markup, escape
 
-from hub.domain.text import Text, Value
+from hub.domain.text import Declared, Text, Value
 from hub_hookspecs import Money
 
 from .words import WORDS, ByReader
@@ -90,6 +90,8 @@ class Texts:
         match value:
             case Text():
                 return self.render(value, reader)
+            case Declared():
+                return self.say(value.words)
             case tuple():
                 return " ".join(self.render(text, reader) for text in value)
             case Money():

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +18,9 @@ from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.sheet import Fault, JsonNumber
 from hub.domain.table_file import read_table
 from hub.domain.tables import InvoiceFile, InvoiceRow, parse_customers, parse_invoices
+from hub.domain.text import Text
 from hub_hookspecs import IdentityDocument, Money
+from tests.spoken import spoken
 
 PLAIN = """number;customer;issued_on;due_on;currency;total;balance;description
 FV-1;900123456;01/10/2026;31/10/2026;COP;1.234.567,50;234.567,50;Repuestos
@@ -50,6 +53,13 @@ def invoices(text: str, **options: object) -> InvoiceFile:
 
 def places(faults: tuple[Fault, ...]) -> list[tuple[int, str]]:
     return [(fault.line, fault.column) for fault in faults]
+
+
+def refusal(read: Callable[..., object], *given: object) -> str:
+    """Why a cell cannot be read, as a terminal says it."""
+    with pytest.raises(Unreadable) as refused:
+        read(*given)
+    return spoken(refused.value.message, at_terminal=True)
 
 
 # ---- formats
@@ -198,7 +208,7 @@ def test_a_file_that_is_no_table_is_a_fault_that_names_the_remedy(data: bytes, l
     (fault,) = read_table(data).faults
 
     assert fault.line == line
-    assert word in fault.message
+    assert word in spoken(fault.message)
 
 
 def test_a_comma_within_an_amount_without_quotes_is_never_two_amounts() -> None:
@@ -233,8 +243,7 @@ def test_a_row_after_bad_quotes_is_still_read() -> None:
 def test_an_amount_with_one_reading_is_read(text: str, minor: int | None) -> None:
     """Grouping, signs and spaces as people and programs write them."""
     if minor is None:
-        with pytest.raises(Unreadable, match="más decimales"):
-            read_amount(text, "CRC")
+        assert "más decimales" in refusal(read_amount, text, "CRC")
     else:
         assert read_amount(text, "CRC") == Money(minor, "CRC")
 
@@ -242,8 +251,7 @@ def test_an_amount_with_one_reading_is_read(text: str, minor: int | None) -> Non
 @pytest.mark.parametrize("text", ["1.234", "1,234", "185.000", "185,000", "12.345", "₡ 999.999", "-1,234"])
 def test_an_amount_with_two_readings_is_refused_unless_the_decimal_sign_is_known(text: str) -> None:
     """Not even where the currency has no third decimal."""
-    with pytest.raises(Unreadable, match="--decimal"):
-        read_amount(text, "CRC")
+    assert "--decimal" in refusal(read_amount, text, "CRC")
 
     group = "." if "." in text else ","
     whole = int(text.replace(group, "").strip("₡ ")) * 100
@@ -270,8 +278,7 @@ def test_an_amount_with_two_readings_is_refused_unless_the_decimal_sign_is_known
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_the_reason(text: str, currency: str, style: str | None, word: str) -> None:
     """An amount of another currency, or too fine, or too large, is refused as such."""
-    with pytest.raises(Unreadable, match=word.replace("$", r"\$")):
-        read_amount(text, currency, style)
+    assert word in refusal(read_amount, text, currency, style)
 
 
 @given(
@@ -324,7 +331,7 @@ def test_ambiguous_amounts_are_faults_with_the_remedy_where_the_file_does_not_de
     told = invoices(text, default_currency="CRC", decimal=",")
 
     assert [row.number for row in found.rows] == ["B"]
-    assert "--decimal" in found.faults[0].message
+    assert "--decimal" in spoken(found.faults[0].message, at_terminal=True)
     assert places(found.faults) == [(2, "total")]
     assert [row.total.minor for row in told.rows] == [123400, 5000]
 
@@ -365,8 +372,7 @@ def test_the_day_stands_before_the_month(text: str) -> None:
 )  # fmt: skip
 def test_other_dates_are_refused_with_the_reason(text: str, word: str) -> None:
     """A month of 21 shows that somebody wrote the month first; serial numbers are named with their day."""
-    with pytest.raises(Unreadable, match=word):
-        read_date(text)
+    assert word in refusal(read_date, text)
 
 
 # ---- columns
@@ -391,7 +397,7 @@ def test_a_title_above_the_column_names_is_one_fault_with_the_remedy(title: str)
 
     (fault,) = found.faults
     assert fault.line == 1
-    assert "quitar las líneas que están encima" in fault.message
+    assert "quitar las líneas que están encima" in spoken(fault.message)
     assert found.rows == ()
 
 
@@ -400,8 +406,9 @@ def test_an_unknown_column_is_a_fault_with_the_nearest_name() -> None:
     found = invoices("number;customer;issued_on;totl;total\nA;9;01/10/2026;1;x\n", default_currency="CRC")
 
     assert places(found.faults) == [(1, "totl"), (2, "total")]
-    assert "«total»" in found.faults[0].message
-    assert '--map "totl=-"' in found.faults[0].message
+    assert "«total»" in spoken(found.faults[0].message)
+    assert '--map "totl=-"' in spoken(found.faults[0].message, at_terminal=True)
+    assert "--map" not in spoken(found.faults[0].message)
 
 
 @pytest.mark.parametrize(
@@ -479,11 +486,11 @@ def test_a_balance_of_nothing_is_an_invoice_that_was_paid() -> None:
 
 def test_a_fault_shows_a_long_value_shortened_and_on_one_line() -> None:
     """It is meant for a table on a screen."""
-    fault = Fault(3, "total", "x\n" + "y" * 100, "No.")
+    fault = Fault(3, "total", "x\n" + "y" * 100, Text("cell.no_amount"))
 
     assert len(fault.value) == 40
     assert fault.value.startswith("x y")
-    assert str(fault).startswith("línea 3, total: No. («x y")
+    assert str(fault).startswith("line 3, total: cell.no_amount (x y")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(["", "x.csv", "x.json"]))
@@ -536,7 +543,7 @@ def test_customers_are_read_by_the_rules_of_their_country() -> None:
     assert (company.name, company.email) == ("La Compañía SAS", "pagos@compania.example")
     assert (company.phone, company.address) == ("300 123 4567", "Calle 1 # 2-3")
     assert (person.document, person.email) == (IdentityDocument("CC", "52123456"), "")
-    assert found.format == "CSV con coma, Windows-1252"
+    assert spoken(found.format) == "CSV con coma, Windows-1252"
 
 
 def test_a_customers_language_may_be_named() -> None:

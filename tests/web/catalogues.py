@@ -57,7 +57,7 @@ REFUSALS = frozenset(
 """What carries a sentence for a person out of the domain and the flows."""
 SHOWN = frozenset({"message", "why_not", "warning", "name", "gone"})
 """Names under which records and variables hold words for people."""
-TABLES = frozenset({"ABSENCE_WORDS", "MEANS_LABELS", "RESAVE", "NO_ROWS", "NO_ROW", "NO_LIST", "BAD_END"})
+TABLES = frozenset({"ABSENCE_WORDS", "MEANS_LABELS"})
 UNSEEN = frozenset({"raise_alerts.py", "examine.py"})
 """Flows that speak to operators alone, in English."""
 SPANISH = re.compile(
@@ -193,6 +193,8 @@ def literals(tree: ast.AST) -> Iterator[str]:
                 inside.add(id(node.value))
             case ast.Dict():
                 inside |= {id(key) for key in node.keys if key is not None}
+            case ast.Call(func=ast.Name(id="Text"), args=[name]):
+                inside.add(id(name))
             case ast.Compare():
                 inside |= {id(part) for part in ast.walk(node)}
     for node in ast.walk(tree):
@@ -213,7 +215,7 @@ def carried(tree: ast.AST) -> Iterator[str]:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 if node.value is not None and (name in SHOWN or name in TABLES):
                     yield from literals(node.value)
-            case ast.FunctionDef(name="_objection" | "_csv_trouble" | "floor_text" | "line_faults"):
+            case ast.FunctionDef(name="_objection" | "floor_text"):
                 yield from literals(node)
 
 

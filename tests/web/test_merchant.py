@@ -756,6 +756,8 @@ def test_a_file_is_shown_as_understood_before_it_is_taken(house: Any, enter: Sig
         (b"", "no esté vacío"),
         (b"PK\x03\x04" + b"\0" * 40, "libro de Excel"),
         (b"factura;cliente;fecha;total\nF-1;1;ayer;10\nF-2;;01/01/2026;x\n", "No se importó nada"),
+        (b"factura;cliente;fecha;totl;total\nF-1;1;01/01/2026;;10\n", "¿Es «total»? Remedio: llamarla así, o quitarla"),
+        (b"factura;cliente;fecha;moneda;total\nF-1;1;01/01/2026;CRC;1.234\n", "Remedio: indicar los decimales."),
         (b"\xff\xfe\x00", "No se importó nada"),
         (b"x" * (2 * 1024 * 1024 + 1), "pasa de 2 MB"),
     ],
@@ -767,6 +769,7 @@ def test_a_file_with_faults_is_refused_whole(clerks: dict[str, Clerk], content: 
     )
     assert answer.status_code == 422
     assert said in plain(answer.text)
+    assert not re.search("--(map|decimal)", plain(answer.text))
 
 
 def test_options_are_saved_and_a_bad_address_changes_nothing(house: Any, enter: SignIn) -> None:

@@ -63,7 +63,7 @@ class ImportReport:
         differences: Invoices of which the file and the hub say another balance, and why.
     """
 
-    format: str = ""
+    format: Text | str = ""
     new: int = 0
     changed: int = 0
     unchanged: int = 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, mails, merchants, payments
+from . import accounts, books, files, identity, mails, merchants, payments
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     accounts.WORDS,
     books.WORDS,
+    files.WORDS,
+    identity.WORDS,
     mails.WORDS,
     merchants.WORDS,
     payments.WORDS,

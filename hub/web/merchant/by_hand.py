@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -17,13 +16,12 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share, shares_of
 from hub.domain.payable import Payable
 from hub.domain.receipt import MEANS_BY_HAND, Means
-from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.views.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
-from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
@@ -87,7 +85,7 @@ def _page(
     desk: Desk,
     view: CustomerView,
     form: Form,
-    faults: Mapping[str, list[Text | str]],
+    faults: Faults,
     understood: ByHand | None = None,
 ) -> Page:
     payables = [payable for payable in view.statement.payables.values() if payable.id not in view.statement.live]
@@ -151,7 +149,7 @@ def typed_amount(text: str, currency: str, field: str, problems: list[Problem]) 
         money = read_amount(text, currency)
     except Unreadable as unreadable:
         either = len(set(readings(text).values())) > 1
-        problems.append(Problem(field, ONE_AMOUNT if either or not text else str(unreadable)))
+        problems.append(Problem(field, ONE_AMOUNT if either or not text else unreadable.message))
         return None
     if money.minor <= 0:
         problems.append(Problem(field, "El monto debe ser mayor que cero."))
@@ -163,7 +161,7 @@ def _day(text: str, today: date, problems: list[Problem]) -> date:
     try:
         return read_date(text) if text else today
     except Unreadable as unreadable:
-        problems.append(Problem("received_on", str(unreadable)))
+        problems.append(Problem("received_on", unreadable.message))
         return today
 
 

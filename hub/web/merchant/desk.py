@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 from litestar.datastructures import UploadFile
@@ -42,6 +42,8 @@ SESSION = "session"
 NEXT = "next"
 NEXT_SECONDS = 20 * 60
 LONGEST_FIELD = 4000
+Faults: TypeAlias = Mapping[str, Sequence[Text | str]]
+"""What is wrong with a form, by the field that it stands beside."""
 PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name"})
 """Fields in which people write what they like."""
 NOT_YOURS = "Solo quien administra la empresa puede hacer esto, o quien tenga su permiso."
@@ -214,7 +216,7 @@ def unknown_is_404() -> Iterator[None]:
         raise NotFoundException("Esta página no existe.") from error
 
 
-def by_field(problems: tuple[Problem, ...]) -> dict[str, list[Text | str]]:
+def by_field(problems: tuple[Problem, ...]) -> Faults:
     """Faults by the field that they stand beside."""
     found: dict[str, list[Text | str]] = {}
     for problem in problems:

@@ -19,7 +19,7 @@ from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
 from hub.flows.views.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy
 
-from .desk import AtDesk, Desk
+from .desk import AtDesk, Desk, Faults
 from .rights import Right
 
 FORMATS = {
@@ -41,16 +41,14 @@ async def show_exports(
     return await _page(desk, since, until, by)
 
 
-async def _page(
-    desk: Desk, since: str, until: str, by: str, *, faults: dict[str, list[Text | str]] | None = None
-) -> Page:
-    faults = dict(faults or {})
-    first = _day(since, "since", faults) or _today(desk) - timedelta(days=USUAL_DAYS)
-    last = _day(until, "until", faults)
-    found = None if faults else await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
+async def _page(desk: Desk, since: str, until: str, by: str, *, faults: Faults | None = None) -> Page:
+    noted = {field: list(messages) for field, messages in (faults or {}).items()}
+    first = _day(since, "since", noted) or _today(desk) - timedelta(days=USUAL_DAYS)
+    last = _day(until, "until", noted)
+    found = None if noted else await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
     return desk.page(
         "exports.html",
-        status=422 if faults else 200,
+        status=422 if noted else 200,
         since=since or first.isoformat(),
         until=until,
         formats=FORMATS,
@@ -59,7 +57,7 @@ async def _page(
         columns=COLUMNS,
         found=found,
         most=MOST,
-        faults=faults,
+        faults=noted,
     )
 
 
@@ -71,7 +69,7 @@ def _day(text: str, field: str, faults: dict[str, list[Text | str]]) -> date | N
     try:
         return read_date(text.strip()) if text.strip() else None
     except Unreadable as unreadable:
-        faults.setdefault(field, []).append(str(unreadable))
+        faults.setdefault(field, []).append(unreadable.message)
         return None
 
 

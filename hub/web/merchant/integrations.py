@@ -29,7 +29,7 @@ from hub.flows.operations.view_hearing import hearing_of
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
-from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
@@ -81,7 +81,7 @@ async def _provider_page(
     entry: CatalogueEntry,
     *,
     typed: Form | None = None,
-    faults: dict[str, list[Text | str]] | None = None,
+    faults: Faults | None = None,
     held: NotReplaced | None = None,
     under_way: MoneyIsUnderWay | None = None,
     status: int = 200,
@@ -204,8 +204,8 @@ async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     try:
         await confirm_account(desk.hub, entry.account.id, by=desk.session.email, seen=_seen(form))
     except Invalid as invalid:
-        faults = {"confirmed": [problem.message for problem in invalid.problems]}
-        return await _provider_page(desk, entry, faults=faults, status=422)
+        refused = {"confirmed": [problem.message for problem in invalid.problems]}
+        return await _provider_page(desk, entry, faults=refused, status=422)
     return redirect(f"/m/integrations/{code}")
 
 

@@ -8,7 +8,6 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Role
-from hub.domain.text import Text
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.remove_member import remove_member
@@ -16,7 +15,7 @@ from hub.flows.merchants.revoke_api_key import revoke_api_key
 from hub.flows.merchants.save_options import save_options
 from hub.web.pages import Page, redirect
 
-from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import ROLES, Right
 
 
@@ -26,7 +25,7 @@ async def show_members(desk: AtDesk) -> Page:
     return await _members(desk)
 
 
-async def _members(desk: Desk, *, typed: Form | None = None, faults: dict[str, list[Text | str]] | None = None) -> Page:
+async def _members(desk: Desk, *, typed: Form | None = None, faults: Faults | None = None) -> Page:
     members = await desk.hub.store.read(lambda tx: tx.merchants.members(desk.merchant.id))
     return desk.page(
         "members.html",
@@ -68,9 +67,7 @@ async def show_shop(desk: AtDesk) -> Page:
     return await _shop(desk)
 
 
-async def _shop(
-    desk: Desk, *, fresh: str = "", origins: str | None = None, faults: dict[str, list[Text | str]] | None = None
-) -> Page:
+async def _shop(desk: Desk, *, fresh: str = "", origins: str | None = None, faults: Faults | None = None) -> Page:
     keys = await desk.hub.store.read(lambda tx: tx.merchants.api_keys(desk.merchant.id))
     return desk.page(
         "shop.html",

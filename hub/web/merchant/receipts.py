@@ -130,7 +130,7 @@ def _day(text: str, problems: list[Problem]) -> date | None:
     try:
         return read_date(text)
     except Unreadable as unreadable:
-        problems.append(Problem("certified_on", str(unreadable)))
+        problems.append(Problem("certified_on", unreadable.message))
         return None
 
 

@@ -9,13 +9,12 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Invalid, Problem
 from hub.domain.round import Choice, Every
-from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_round_deliveries
 from hub.flows.statements.schedule_rounds import drop_schedule, list_schedules, schedule_round
 from hub.flows.statements.send_round import list_rounds, plan_round, start_round, view_round
 from hub.web.pages import Page, Request, redirect
 
-from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import Right
 
 LONGEST_DAYS = 3650
@@ -30,7 +29,7 @@ async def show_rounds(desk: AtDesk, request: Request) -> Page:
     return await _page(desk, typed)
 
 
-async def _page(desk: Desk, typed: Form, faults: dict[str, list[Text | str]] | None = None, *, said: str = "") -> Page:
+async def _page(desk: Desk, typed: Form, faults: Faults | None = None, *, said: str = "") -> Page:
     problems = dict(faults or {})
     choice = Choice()
     try:

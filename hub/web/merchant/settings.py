@@ -21,7 +21,7 @@ from hub.texts.engine import message as _
 from hub.web.pages import Page
 from hub_hookspecs import Money, plain
 
-from .desk import AtDesk, Brought, Desk, Form, by_field
+from .desk import AtDesk, Brought, Desk, Faults, Form, by_field
 from .rights import Right
 
 SWITCHES = ("auto_record", "partial", "withholdings", "digest")
@@ -56,7 +56,7 @@ def _company_page(
     desk: Desk,
     *,
     typed: CompanyForm | None = None,
-    faults: dict[str, list[Text | str]] | None = None,
+    faults: Faults | None = None,
     saved: CompanySaved | None = None,
     said: str = "",
     fault: Text | str = "",
@@ -138,9 +138,7 @@ async def show_options(desk: AtDesk) -> Page:
     return await _options_page(desk, _chosen(desk))
 
 
-async def _options_page(
-    desk: Desk, typed: Form, faults: dict[str, list[Text | str]] | None = None, *, saved: bool = False
-) -> Page:
+async def _options_page(desk: Desk, typed: Form, faults: Faults | None = None, *, saved: bool = False) -> Page:
     return desk.page(
         "options.html",
         status=422 if faults else 200,

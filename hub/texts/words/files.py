@@ -1,0 +1,125 @@
+"""What is wrong with a file of rows: its cells, its columns, the workbook, the lines of a payout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .by_reader import ByReader
+
+WORDS: Final[Mapping[str, str | ByReader]] = {
+    "file.empty": "El archivo está vacío.",
+    "file.no_rows": "El archivo no tiene filas.",
+    "file.no_text": "No es un archivo de texto.",
+    "file.not_encoded": "Hay letras que no son {encoding}. Remedio: guardar el archivo como CSV UTF-8.",
+    "file.delimited": "CSV con {delimiter}, {encoding}",
+    "file.semicolon": "punto y coma",
+    "file.tab": "tabulador",
+    "file.comma": "coma",
+    "file.quote_open": "La comilla que se abre aquí no se cierra en todo el archivo.",
+    "file.quotes_misplaced": (
+        "Las comillas de esta fila no están bien puestas; dentro de una celda entre comillas se escriben dobles."
+    ),
+    "file.cell_too_long": "Una celda es demasiado larga; quizás falta cerrar una comilla.",
+    "file.row_longer": "La fila tiene {cells} celdas y el encabezado {columns}; ¿hay una coma sin comillas?",
+    "json.bad_end": "La lista JSON no termina bien.",
+    "json.column_twice": "La columna «{column}» está dos veces en la misma fila.",
+    "json.list_inside": "Las filas van en una lista al comienzo del archivo, no dentro de un objeto.",
+    "json.malformed": "No es JSON bien formado desde aquí.",
+    "json.no_number": "{text} no es un número.",
+    "json.no_object": "Cada elemento debe ser un objeto JSON con las columnas de una fila.",
+    "json.no_value": "Se espera un texto o un número.",
+    "workbook.sheet": "Excel, hoja «{name}»",
+    "workbook.sheet_of": "Excel, hoja «{name}», la {at}.ª de {all}",
+    "workbook.resave": "Remedio: abrirlo en Excel y guardarlo como Libro de Excel (.xlsx) o como CSV UTF-8.",
+    "workbook.damaged": "El libro de Excel está dañado. {remedy}",
+    "workbook.declaration": "El libro de Excel tiene una declaración que Excel nunca escribe. {remedy}",
+    "workbook.nameless_column": "La celda {cell} está bajo una columna sin nombre.",
+    "workbook.no_result": "La fórmula de la celda {cell} no trae su resultado. {remedy}",
+    "workbook.no_visible_sheet": "El libro de Excel no tiene ninguna hoja visible.",
+    "workbook.none": "No es un libro de Excel. {remedy}",
+    "workbook.old_or_locked": (
+        "Es un libro de Excel antiguo o con contraseña. Remedio: Guardar como > Libro de Excel (.xlsx)."
+    ),
+    "workbook.other_kind": "Es un libro de Excel de otra clase. {remedy}",
+    "workbook.part_missing": "Al libro de Excel le falta una parte. {remedy}",
+    "workbook.too_large": "El libro de Excel es demasiado grande; divídalo en varios.",
+    "workbook.too_many_columns": "La hoja usa más de {most} columnas.",
+    "workbook.too_many_parts": "El libro tiene demasiadas partes. {remedy}",
+    "workbook.too_many_rows": "La hoja tiene más de {most} filas; divídala en varias.",
+    "column.currency_missing": "Falta la columna de la moneda.",
+    "column.mapped_absent": "El archivo no tiene la columna que se asigna. Tiene: {columns}.",
+    "column.mapped_to_unknown": "Se asigna a un nombre desconocido. Son: {names}.",
+    "column.missing": "Falta la columna {name}.",
+    "column.names_belong_here": (
+        "Aquí van los nombres de las columnas. Remedio: quitar las líneas que están encima de ellos."
+    ),
+    "column.same": ByReader(
+        browser="Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos.",
+        terminal='Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos (--map "{column}=-").',
+    ),
+    "column.twice": "La columna está dos veces.",
+    "column.unknown": ByReader(
+        browser="Columna desconocida. Remedio: quitarla del archivo, o llamarla como una de estas: {names}.",
+        terminal=(
+            'Columna desconocida. Remedio: quitarla (--map "{column}=-"), o llamarla como una de estas: {names}.'
+        ),
+    ),
+    "column.unknown_but_near": ByReader(
+        browser="Columna desconocida. ¿Es «{right}»? Remedio: llamarla así, o quitarla del archivo.",
+        terminal=(
+            'Columna desconocida. ¿Es «{right}»? Remedio: llamarla así (--map "{column}={name}"), '
+            'o quitarla (--map "{column}=-").'
+        ),
+    ),
+    "cell.missing": "Falta este dato.",
+    "cell.too_long": "Es demasiado largo: {length} caracteres, y caben {most}.",
+    "cell.unprintable": "Tiene caracteres que no se pueden imprimir.",
+    "cell.nameless_column": "La celda está bajo una columna sin nombre.",
+    "cell.twice": "Está también en la línea {lines}.",
+    "cell.excel_error": "Es un error de Excel.",
+    "cell.digits_lost": "Excel lo abrevió y se perdieron cifras. Remedio: dar formato de texto a la columna.",
+    "cell.no_amount": "No es un monto.",
+    "cell.no_amount_but": "No es un monto: {text}.",
+    "cell.comma": "coma",
+    "cell.point": "punto",
+    "cell.other_decimal": "No es un monto con {sign} decimal.",
+    "cell.two_readings": ByReader(
+        browser="Se puede leer como {one} o como {other}. Remedio: indicar los decimales.",
+        terminal="Se puede leer como {one} o como {other}. Remedio: indicar los decimales (--decimal , / --decimal .).",
+    ),
+    "cell.other_currency": "El monto lleva «{mark}», pero la moneda de la fila es {currency}.",
+    "cell.more_decimals": "Tiene más decimales que los {places} de {currency}.",
+    "cell.amount_too_large": "El monto es demasiado grande.",
+    "cell.unknown_currency": "No es una moneda conocida: {known}.",
+    "cell.no_date": "No es una fecha. Remedio: dd/mm/aaaa o aaaa-mm-dd.",
+    "cell.date_day_first": "dd/mm/aaaa",
+    "cell.date_iso": "aaaa-mm-dd",
+    "cell.short_year": "El año tiene solo dos cifras. Remedio: escribirlo con cuatro, dd/mm/aaaa.",
+    "cell.serial_number": "Es un número de serie de Excel ({day}). Remedio: dar formato de fecha a la columna.",
+    "cell.no_month": "El mes sería {month}: las fechas van {form}.",
+    "cell.no_day": "El día {day} no existe en ese mes: las fechas van {form}.",
+    "cell.strange_year": "El año {year} no parece correcto.",
+    "cell.no_document_number": "No es un número de documento. Remedio: escribirlo como texto, entre comillas.",
+    "cell.no_mail_address": "No es una dirección de correo. Remedio: una sola, como nombre@empresa.com.",
+    "cell.no_phone_number": "No es un número de teléfono.",
+    "cell.unknown_language": "Se escribe en español o en inglés: es, en.",
+    "cell.due_before_issue": "La factura vencería antes de su emisión, que es el {issued_on}.",
+    "cell.total_not_positive": "El total debe ser mayor que cero.",
+    "cell.balance_negative": "El saldo no puede ser negativo.",
+    "cell.balance_over_total": "El saldo es mayor que el total, que es {total}.",
+    "settlement.column_missing": "Falta esta columna.",
+    "settlement.unknown_column": "No se conoce; se conocen {known}, {taxes}<retención>.",
+    "settlement.no_currency": "No es el código de una moneda.",
+    "settlement.nothing_names_payment": (
+        "Falta con qué encontrar el pago: reference, provider_reference o authorisation."
+    ),
+    "settlement.text_unusable": "Es demasiado largo, o tiene caracteres que no se pueden imprimir.",
+    "settlement.line_unnamed": "línea {line}: su identificación no sirve",
+    "settlement.currencies_differ": "línea {line}: tiene más de una moneda",
+    "settlement.does_not_add_up": "línea {line}: bruto menos comisión, impuesto y retenciones no da el neto",
+    "settlement.no_tax": "línea {line}: «{tax}» no es el nombre de una retención",
+    "setting.required": "Este dato es obligatorio",
+    "setting.malformed": "El dato no tiene el formato esperado",
+    "setting.one_of": "Indique al menos uno: {labels}",
+}
