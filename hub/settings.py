@@ -167,7 +167,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "base_url must be scheme and host alone, such as https://pagos.example.com: the hub needs a whole host"
     for name in ("sender", "operator_email"):
         value = getattr(settings, name)
-        if (value or name == "sender") and not re.fullmatch(r"[^@\s,<>\"]+@[^@\s,<>\"]+", value):
+        if value != getattr(attrs.fields(Settings), name).default and not _is_mail_address(value):
             yield f"{name} must be a mail address, without a name"
     if settings.alert_webhook and not _is_web_address(settings.alert_webhook):
         yield "alert_webhook must be a full http or https address"
@@ -186,6 +186,15 @@ def _problems(settings: Settings) -> Iterator[str]:
         for role, url in roles.items():
             if not _is_web_address(url):
                 yield f"providers.{code}.endpoints.{role} must be a full http or https address"
+
+
+def _is_mail_address(text: str) -> bool:
+    from hub.domain.mail_address import AddressRefused, read_address  # its library takes its time, and most need none
+
+    try:
+        return text == text.strip() and bool(read_address(text, dotless=True))
+    except AddressRefused:
+        return False
 
 
 def _is_web_address(text: str) -> bool:

@@ -21,13 +21,17 @@ from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
 from hub.domain.mail import Mail, MailRefused
+from hub.domain.mail_address import LONGEST, LONGEST_LOCAL, AddressFault, AddressRefused, wire_address
 from hub.domain.papers import Letterhead, MailValue, Paper, PaperFile
 from hub_hookspecs import Mode
 
-LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-AMBIGUOUS = frozenset("ßς\u200c\u200d")
-"""Letters of a domain that older and newer rules turn into different ASCII names."""
+NO_ADDRESS = {
+    AddressFault.FORM: "the recipient is not a mail address: correct it and send again",
+    AddressFault.LENGTH: f"the recipient's address is longer than {LONGEST} characters",
+    AddressFault.LOCAL_LENGTH: f"the recipient's address has more than {LONGEST_LOCAL} characters before the @",
+    AddressFault.LETTERS: "the recipient's address has letters beyond ASCII before the @: mail servers do not take it",
+    AddressFault.AMBIGUOUS: "the recipient's address could be read as another one: correct it and send again",
+}
 
 QUOTED = re.compile(r'[()<>@,:;\\"\[\]]+')
 LONGEST_SUBJECT = 150
@@ -137,20 +141,10 @@ def mail_address(text: str) -> str:
     Raises:
         MailRefused: It is none, or might become somebody else's on the way.
     """
-    local, at, domain = text.strip().rpartition("@")
-    if at and not local.isascii():
-        raise MailRefused(
-            "the recipient's address has letters beyond ASCII before the @, which mail servers do not take"
-        )
-    if "=?" in local or set(domain) & AMBIGUOUS:
-        raise MailRefused("the recipient's address could be read as another one: correct it and send again")
     try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
-        domain = ""
-    if not (at and len(local) <= 64 and LOCAL_PART.fullmatch(local) and DOMAIN.fullmatch(domain)):
-        raise MailRefused("the recipient is not a mail address: correct it and send again")
-    return f"{local}@{domain}"
+        return wire_address(text)
+    except AddressRefused as refusal:
+        raise MailRefused(NO_ADDRESS[refusal.fault]) from None
 
 
 def _logos(sheet: Sheet, letterhead: Letterhead) -> tuple[bytes, ...]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import attrs
-
-MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
-"""What an address looks like where a person types one."""
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ import attrs
 
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
 from hub.domain.identity import read_document
+from hub.domain.mail_address import read_address
 from hub.domain.sheet import Fault, JsonNumber, Row, Table
 from hub.domain.table_file import read_table
 from hub.domain.text import Text
@@ -24,7 +25,6 @@ from hub_hookspecs import EXPONENTS, Country, IdentityDocument, Money
 
 T = TypeVar("T")
 
-EMAIL: Final = re.compile(r"[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]{2,}")
 LEFT_OUT: Final = "-"
 MOST_IN_TITLE: Final = 2
 """Cells of a first line that is a title; what we read has more columns than that."""
@@ -326,9 +326,7 @@ def _required(cells: _Cells, column: str, reader: Callable[[str], T]) -> T | Non
 def _customer(cells: _Cells, country: Country, warnings: list[Fault]) -> CustomerRow | None:
     name = cells.text("name", 200, required=True)
     document = _document(cells, country, warnings)
-    email = cells.text("email", 254).lower()
-    if email and not EMAIL.fullmatch(email):
-        cells.note("email", Text("cell.no_mail_address"))
+    email = cells.read("email", read_address) or ""
     phone = cells.code("phone", 40)
     if phone and not re.fullmatch(r"\+?[0-9 ().-]{6,}", phone):
         cells.note("phone", Text("cell.no_phone_number"))
@@ -342,7 +340,7 @@ def _customer(cells: _Cells, country: Country, warnings: list[Fault]) -> Custome
         line=cells.line,
         name=name,
         document=document,
-        email=email,
+        email=email.lower(),
         phone=phone,
         address=address,
         language=LANGUAGES.get(written, ""),

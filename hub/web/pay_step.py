@@ -6,7 +6,6 @@ the total that the payer has seen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +17,7 @@ from litestar.datastructures import FormMultiDict
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.figures import WHOLE, mask_email, mask_phone
 from hub.domain.ledger import Share
+from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import Offered
 from hub.domain.papers import letterhead_for
@@ -53,7 +53,6 @@ OUTSIDE: Final = _("El monto va de más de cero hasta el saldo.")
 TOO_MUCH_WITHHELD: Final = _("Revise las retenciones: son más de lo que se retiene de una factura.")
 REVISE: Final = _("Revise los montos.")
 NEW_TOTAL: Final = _("Este es el nuevo total. Confírmelo para pagar.")
-BAD_MAIL: Final = _("Revise la dirección de correo.")
 NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no menor que lo retenido.")
 WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
 
@@ -426,9 +425,10 @@ def _email(basket: Basket, typed: Mapping[str, str]) -> str:
     text = typed.get("email", "").strip()
     if basket.customer.email or not text:
         return basket.customer.email
-    if not re.fullmatch(r"[^@\s,;<>\"]{1,100}@[^@\s,;<>\"]{1,150}", text):
-        raise NotPossible("field", "email", BAD_MAIL)
-    return text
+    try:
+        return read_address(text)
+    except AddressRefused as refusal:
+        raise NotPossible("field", "email", refusal.message) from None
 
 
 def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> Trouble:
@@ -439,7 +439,7 @@ def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: Not
         if isinstance(refusal.message, Text):
             return Trouble(field=name, field_error=reader.words(refusal.message))
         told = found.said(refusal.message, reader.locale) if found else refusal.message
-        return Trouble(field=name, field_error=say(told))
+        return Trouble(field=name, field_error=reader.told(told))
     if refusal.code == "unproven":
         return Trouble(unproven=True)
     name = found.info.name if found else provider

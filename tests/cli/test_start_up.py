@@ -21,7 +21,18 @@ from hub.cli.commands import COMMANDS, LazyGroup
 from .conftest import Run
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
-HEAVY = ("alembic", "sqlalchemy", "litestar", "typst", "httpx", "structlog", "hub.bootstrap", "hub.flows")
+HEAVY = (
+    "alembic",
+    "sqlalchemy",
+    "litestar",
+    "typst",
+    "httpx",
+    "structlog",
+    "email_validator",
+    "dns",
+    "hub.bootstrap",
+    "hub.flows",
+)
 
 
 def tree(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -43,6 +43,7 @@ REFUSALS = frozenset(
         "Refused",
     }
     | {
+        "AddressRefused",
         "NotPossible",
         "Invalid",
         "note",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.domain.identity import Invalid, Problem
-from hub.domain.mail import MAIL
+from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Member, Merchant, Role
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -16,10 +16,10 @@ def checked_address(email: str) -> str:
     Raises:
         Invalid: It is no mail address.
     """
-    address = email.strip().lower()
-    if not MAIL.fullmatch(address):
-        raise Invalid((Problem("email", Text("email.invalid", email=email[:80])),))
-    return address
+    try:
+        return read_address(email).lower()
+    except AddressRefused as refusal:
+        raise Invalid((Problem("email", refusal.message),)) from None
 
 
 async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "") -> Member:

@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.identity import Invalid, Problem
+from hub.domain.mail_address import folded
 from hub.domain.merchant import Member, Merchant, Role
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -30,7 +31,7 @@ class Removal:
 
 def removals_of(tx: Tx, email: str) -> tuple[Removal, ...]:
     """Where this address was a member and is none any more."""
-    address, found = email.strip().lower(), []
+    address, found = folded(email), []
     there = {member.merchant_id for member in tx.merchants.members_by_email(address)}
     for name, (by, at) in tx.marks.beginning(REMOVED).items():
         merchant_id, _, removed = name.partition(":")
@@ -50,7 +51,7 @@ async def remove_member(hub: Hub, merchant: Merchant, email: str, *, by: str = "
         LookupError: No such member of this merchant.
         Invalid: It is the last owner, without whom nobody could configure anything, and nobody else is named.
     """
-    address, now = email.strip().lower(), hub.clock()
+    address, now = folded(email), hub.clock()
     heir = checked_address(owner) if owner else ""
     if heir and heir == address:
         raise _last_owner("owner")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.identity import Invalid, Problem, read_document
-from hub.domain.mail import MAIL
+from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Member, Merchant, Options, Role
 from hub.domain.message import Delivery, DeliveryKind, owed_mail
 from hub.domain.papers import Attention
@@ -21,6 +22,8 @@ from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub_hookspecs import Company, Country, Mode
+
+MOST_ADDRESSES: Final = 10
 
 
 @attrs.frozen(kw_only=True)
@@ -66,8 +69,7 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
     problems = list(reading.errors)
     if not form.legal_name.strip():
         problems.append(Problem("legal_name", Text("company.legal_name_missing")))
-    if form.email and not MAIL.fullmatch(form.email.strip()):
-        problems.append(Problem("email", Text("company.email_invalid")))
+    email = _address("email", form.email, problems) if form.email.strip() else ""
     zone = form.zone or country.zone
     if zone not in zoneinfo.available_timezones():
         problems.append(Problem("zone", Text("company.zone_unknown", zone=zone)))
@@ -88,10 +90,32 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
         trade_name=_one_line(form.trade_name)[:200],
         address={key: _one_line(form.address.get(key, ""))[:200] for key, _label in country.address_parts},
         phone=_one_line(form.phone)[:40],
-        email=form.email.strip(),
+        email=email,
         zone=zone,
     )
     return company, reading.warnings
+
+
+def _address(field: str, text: str, problems: list[Problem]) -> str:
+    """The address of a field; empty, and a problem more, where it is none."""
+    try:
+        return read_address(text)
+    except AddressRefused as refusal:
+        problems.append(Problem(field, refusal.message))
+        return ""
+
+
+def read_notified(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
+    """Who is told about payments, each once; what is wrong with them is added to the problems."""
+    addresses = []
+    for text in filter(str.strip, notify):
+        try:
+            addresses.append(read_address(text))
+        except AddressRefused as refusal:
+            problems.append(Problem("notify", Text("email.refused", email=text.strip()[:80], why=refusal.message)))
+    if len(addresses) > MOST_ADDRESSES:
+        problems.append(Problem("notify", Text("email.too_many", limit=MOST_ADDRESSES)))
+    return tuple(dict.fromkeys(addresses))
 
 
 def _one_line(text: str) -> str:
@@ -110,15 +134,18 @@ async def create_company(
     company, warnings = read_company(hub.countries.get(form.country), form)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", slug):
         raise Invalid((Problem("slug", Text("company.slug_form")),))
-    if not MAIL.fullmatch(owner_email):
-        raise Invalid((Problem("owner_email", Text("company.owner_email_invalid")),))
+    problems: list[Problem] = []
+    owner, chosen = _address("owner_email", owner_email, problems), options or Options()
+    notify = read_notified(chosen.notify, problems)
+    if problems:
+        raise Invalid(tuple(problems))
     merchant = Merchant(
         id=hub.fresh_id(),
         slug=slug,
         company=company,
         locale=hub.countries[form.country].locale,
         mode=mode,
-        options=options or Options(),
+        options=attrs.evolve(chosen, notify=notify),
         created_at=hub.clock(),
     )
 
@@ -126,7 +153,7 @@ async def create_company(
         if tx.merchants.by_slug(slug):
             raise Invalid((Problem("slug", Text("company.slug_taken", slug=slug)),))
         tx.merchants.add(merchant)
-        tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner_email.lower(), role=Role.OWNER))
+        tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner.lower(), role=Role.OWNER))
         tell(tx, "company_created", merchant=merchant.id, mode=mode.value)
 
     await hub.store.write(add)

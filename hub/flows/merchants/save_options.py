@@ -10,13 +10,13 @@ import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Invalid, Problem
-from hub.domain.mail import MAIL
 from hub.domain.merchant import Merchant, Options
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import EXPONENTS, LIMIT
 
-MOST_ADDRESSES: Final = 10
+from .save_company import read_notified
+
 MOST_ORIGINS: Final = 20
 MOST_LETTERS: Final = 600
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -46,7 +46,7 @@ async def save_options(
     given = {
         "auto_record": auto_record,
         "partial": partial,
-        "notify": None if notify is None else _addresses(notify, problems),
+        "notify": None if notify is None else read_notified(notify, problems),
         "minimum": None if minimum is None else _minimum(minimum, problems),
         "withholdings": withholdings,
         "bank_account": None if bank_account is None else mask_card_numbers(" ".join(bank_account.split()))[:100],
@@ -79,18 +79,6 @@ def _lines(text: str, problems: list[Problem]) -> str:
     if len(lines) > MOST_LETTERS:
         problems.append(Problem("other_ways", Text("options.text_too_long", limit=MOST_LETTERS)))
     return lines
-
-
-def _addresses(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
-    addresses = tuple(dict.fromkeys(filter(None, (address.strip() for address in notify))))
-    problems += [
-        Problem("notify", Text("email.invalid", email=address[:80]))
-        for address in addresses
-        if not MAIL.fullmatch(address)
-    ]
-    if len(addresses) > MOST_ADDRESSES:
-        problems.append(Problem("notify", f"Son demasiados correos; caben {MOST_ADDRESSES}"))
-    return addresses
 
 
 def _minimum(minimum: Mapping[str, int], problems: list[Problem]) -> dict[str, int]:

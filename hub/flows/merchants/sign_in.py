@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import attrs
 
+from hub.domain.mail_address import folded
 from hub.domain.merchant import Member, Merchant, Session, SignIn
 from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.flows.ground.ports import Hub, Tx
@@ -30,7 +31,7 @@ def sign_in_token(hub: Hub, sign_in_id: str) -> str:
 async def request_sign_in(hub: Hub, email: str) -> None:
     """Mail a link to a member; says nothing about whether the address is known."""
     now = hub.clock()
-    address = email.strip().lower()
+    address = folded(email)
     members = await hub.store.read(lambda tx: tx.merchants.members_by_email(address))
     if not members:
         return

@@ -15,6 +15,7 @@ import structlog
 from hub.domain.account import ProviderAccount
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ledger import Share
+from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import MessageState
 from hub.domain.offer import Absence, Asked, Standing, absence_of
@@ -47,6 +48,7 @@ from hub_hookspecs import (
     OrderLine,
     Outcome,
     Payer,
+    PayerField,
     PaymentStarted,
     PostForm,
     Redirect,
@@ -333,10 +335,19 @@ def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> d
         value = value.strip() or customer.remembered.get(field.name, "")
         if not re.fullmatch(field.pattern, value):
             raise NotPossible("field", field.name, field.error or f"Revise: {field.label}")
+        if field.kind == "email" and value:
+            value = _address(field, value)
         if holds_card_number(value):
             raise NotPossible("field", field.name, Text("payment.card_number"))
         checked[field.name] = value
     return checked
+
+
+def _address(field: PayerField, text: str) -> str:
+    try:
+        return read_address(text)
+    except AddressRefused as refusal:
+        raise NotPossible("field", field.name, field.error or refusal.message) from None
 
 
 def expiry_minutes(way: Way, account: ProviderAccount) -> float:

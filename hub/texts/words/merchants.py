@@ -9,16 +9,13 @@ from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "company.country_unknown": "No conocemos el país {country}",
-    "company.email_invalid": "Este correo no parece válido",
     "company.legal_name_missing": "Falta la razón social",
     "company.name_lines": "Los nombres van en una sola línea",
-    "company.owner_email_invalid": "El correo del dueño no parece válido",
     "company.phone_invalid": "Revise el número",
     "company.slug_form": "El nombre corto lleva minúsculas, cifras y guiones",
     "company.slug_taken": "Ya hay una empresa con el nombre corto {slug}",
     "company.unknown": "No existe la empresa",
     "company.zone_unknown": "No conocemos la zona horaria {zone}",
-    "email.invalid": "«{email}» no parece un correo válido",
     "field.card_number": "Aquí no se escriben tarjetas",
     "field.unprintable": "Tiene caracteres que no se pueden imprimir.",
     "mail.gone": "Lo que este correo contaba ya cambió; no se puede mostrar.",
@@ -34,4 +31,11 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "round.too_many": "Ya hay {limit} envíos programados; quite uno primero.",
     "test_payment.live_mode": "El pago de prueba solo se hace en modo de prueba.",
     "test_payment.no_provider": "Primero conecte un medio de pago; todavía ninguno está activo.",
+    "email.form": "Este correo no parece válido. Se escribe uno solo, como nombre@empresa.com.",
+    "email.letters": "Antes de la @ van letras sin tilde ni eñe: los servidores de correo no aceptan otras.",
+    "email.ambiguous": "Este correo podría leerse como otro distinto.",
+    "email.too_long": "Este correo es demasiado largo: {letters} caracteres, y caben {limit}.",
+    "email.local_too_long": "Antes de la @ hay {letters} caracteres, y caben {limit}.",
+    "email.refused": "No se acepta «{email}». {why}",
+    "email.too_many": "Son demasiados correos; caben {limit}",
 }
