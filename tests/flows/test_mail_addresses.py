@@ -11,13 +11,14 @@ import pytest
 from hub.demo import town as demo
 from hub.documents.drawing import mail_address
 from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.identity import Invalid
 from hub.domain.mail import MailRefused
 from hub.domain.merchant import Customer, Options
 from hub.domain.order import OrderItem
 from hub.domain.tables import parse_customers
 from hub.flows.add_member import checked_address
 from hub.flows.place_order import Cart, OrderRefused, checked_total
-from hub.flows.save_company import Invalid, create_company, read_company
+from hub.flows.save_company import create_company, read_company
 from hub.flows.save_options import save_options
 from hub.flows.start_payment import NotPossible, checked_fields
 from hub_hookspecs import Mode, PayerField, QueryBy, Starts, Way

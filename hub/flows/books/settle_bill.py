@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hub.domain import ledger
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share, When
+from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.text import Text
@@ -171,4 +172,6 @@ def _refuse_live(tx: Tx, payable: Payable) -> None:
 
 
 def _why(by: str, reason: str) -> str:
-    return f"{by}: {reason.strip()}"[:400] if reason.strip() else by
+    if problems := too_long("reason", reason.strip(), REASON):
+        raise Invalid(problems)
+    return f"{by}: {reason.strip()}" if reason.strip() else by

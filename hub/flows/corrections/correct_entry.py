@@ -7,6 +7,7 @@ from datetime import datetime
 from hub.domain import ledger
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
+from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState
 from hub.domain.text import Text
@@ -147,4 +148,6 @@ def _refuse_gone(tx: Tx, entry: Entry) -> None:
 def _note(by: str, reason: str) -> str:
     if not reason.strip():
         raise Invalid((Problem("reason", Text("entry.reason_missing")),))
-    return f"{by}: {reason.strip()}"[:400]
+    if problems := too_long("reason", reason.strip(), REASON):
+        raise Invalid(problems)
+    return f"{by}: {reason.strip()}"

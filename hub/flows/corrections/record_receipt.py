@@ -12,6 +12,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.held import Held
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share
+from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.payment import Payment, Status, captures_in
 from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
@@ -145,8 +146,9 @@ async def record_by_token(
 
     Raises:
         LinkShut: Unknown, expired or revoked.
-        Invalid: The payment is not proven.
+        Invalid: The payment is not proven, or the words are too long.
     """
+    _refuse_long(notes, bank_account)
     now = hub.clock()
 
     def write(tx: Tx) -> CashReceipt:
@@ -175,13 +177,20 @@ async def record_for_payment(
 
     Raises:
         LookupError: No such payment of this merchant.
-        Invalid: The payment is not proven, or a deduction cannot be.
+        Invalid: The payment is not proven, a deduction cannot be, or the words are too long.
     """
+    _refuse_long(notes, bank_account)
     return await hub.store.write(
         lambda tx: _record(
             tx, hub, merchant.id, _own(tx, merchant, payment_id), movement, by, notes, bank_account, deductions
         )
     )
+
+
+def _refuse_long(notes: str, bank_account: str) -> None:
+    problems = too_long("notes", notes.strip(), REMARKS) + too_long("bank_account", bank_account.strip(), BANK_ACCOUNT)
+    if problems:
+        raise Invalid(problems)
 
 
 def _record(
@@ -208,8 +217,8 @@ def _record(
             *(tx, hub, merchant, customer, payment, wanted),
             by=by,
             now=hub.clock(),
-            notes=mask_card_numbers(notes.strip())[:500],
-            bank_account=mask_card_numbers(bank_account.strip())[:100],
+            notes=mask_card_numbers(notes.strip()),
+            bank_account=mask_card_numbers(bank_account.strip()),
             deductions=deductions,
         )
     except Refusal as error:
@@ -289,6 +298,7 @@ async def record_by_hand(
         problems.append(Problem("invoices", Text("receipt.bill_twice")))
     if day > today:
         problems.append(Problem("received_on", Text("date.in_future")))
+    problems += too_long("notes", notes.strip(), REMARKS)
     if problems:
         raise Invalid(tuple(problems))
 
@@ -316,7 +326,7 @@ async def record_by_hand(
                 received_on=day,
                 by=by,
                 now=now,
-                notes=mask_card_numbers(notes.strip())[:500],
+                notes=mask_card_numbers(notes.strip()),
                 deductions=deductions,
             )
         except Refusal as error:

@@ -13,6 +13,7 @@ import attrs
 from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.identity import Invalid, Problem, read_document
+from hub.domain.lengths import NAME, PHONE, too_long
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Member, Merchant, Options, Role
 from hub.domain.message import Delivery, DeliveryKind, owed_mail
@@ -80,16 +81,18 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
     problems += [
         Problem(name, Text("field.unprintable")) for name, text in typed.items() if not _one_line(text).isprintable()
     ]
+    for name, text in typed.items():
+        problems += too_long(name, _one_line(text), PHONE if name == "phone" else NAME)
     problems += [Problem(name, Text("field.card_number")) for name, text in typed.items() if holds_card_number(text)]
     if problems or reading.document is None:
         raise Invalid(tuple(problems) or (Problem("identity_number", Text("company.phone_invalid")),))
     company = Company(
         country=country.code,
         document=reading.document,
-        legal_name=_one_line(form.legal_name)[:200],
-        trade_name=_one_line(form.trade_name)[:200],
-        address={key: _one_line(form.address.get(key, ""))[:200] for key, _label in country.address_parts},
-        phone=_one_line(form.phone)[:40],
+        legal_name=_one_line(form.legal_name),
+        trade_name=_one_line(form.trade_name),
+        address={key: _one_line(form.address.get(key, "")) for key, _label in country.address_parts},
+        phone=_one_line(form.phone),
         email=email,
         zone=zone,
     )

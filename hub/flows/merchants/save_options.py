@@ -10,6 +10,7 @@ import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Invalid, Problem
+from hub.domain.lengths import BANK_ACCOUNT, too_long
 from hub.domain.merchant import Merchant, Options
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -49,7 +50,7 @@ async def save_options(
         "notify": None if notify is None else read_notified(notify, problems),
         "minimum": None if minimum is None else _minimum(minimum, problems),
         "withholdings": withholdings,
-        "bank_account": None if bank_account is None else mask_card_numbers(" ".join(bank_account.split()))[:100],
+        "bank_account": None if bank_account is None else _account(bank_account, problems),
         "other_ways": None if other_ways is None else _lines(other_ways, problems),
         "digest": digest,
         "button_order": None if button_order is None else tuple(dict.fromkeys(button_order)),
@@ -79,6 +80,12 @@ def _lines(text: str, problems: list[Problem]) -> str:
     if len(lines) > MOST_LETTERS:
         problems.append(Problem("other_ways", Text("options.text_too_long", limit=MOST_LETTERS)))
     return lines
+
+
+def _account(text: str, problems: list[Problem]) -> str:
+    line = " ".join(text.split())
+    problems += too_long("bank_account", line, BANK_ACCOUNT)
+    return mask_card_numbers(line)
 
 
 def _minimum(minimum: Mapping[str, int], problems: list[Problem]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.domain.identity import Invalid, Problem
+from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
 from hub.domain.text import Text
@@ -25,10 +26,12 @@ async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reas
     Raises:
         Invalid: No such number, one that was given or left out already, one that is too far ahead, or no reason.
     """
-    now, why = hub.clock(), reason.strip()[:300]
+    now, why = hub.clock(), reason.strip()
     usual = hub.countries[merchant.company.country].receipts.series
     if not why:
         raise Invalid((Problem("reason", Text("numbers.reason_missing")),))
+    if problems := too_long("reason", why, REASON):
+        raise Invalid(problems)
     if not (found := LABEL.fullmatch(last.strip())):
         raise Invalid((Problem("number", Text("numbers.not_a_number", number=last)),))
     series, number = (found[1] or usual).upper(), int(found[2])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain.identity import Invalid, Problem
+from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
 from hub.domain.text import Text
@@ -24,9 +25,11 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
         Invalid: No reason was given.
     """
     now = hub.clock()
-    why = reason.strip()[:300]
+    why = reason.strip()
     if not why:
         raise Invalid((Problem("reason", Text("receipt.void_reason_missing")),))
+    if problems := too_long("reason", why, REASON):
+        raise Invalid(problems)
 
     def write(tx: Tx) -> CashReceipt:
         receipt = tx.receipts.get(receipt_id)

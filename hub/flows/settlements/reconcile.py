@@ -15,6 +15,7 @@ import attrs
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
 from hub.domain.identity import Invalid, Problem
+from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.message import About, Review, review_of
 from hub.domain.payment import ObservedBy, Payment, Status
@@ -474,6 +475,8 @@ async def withdraw_line(
     now = hub.clock()
     if not reason.strip():
         raise Invalid((Problem("reason", Text("settlement.reason_missing")),))
+    if problems := too_long("reason", reason.strip(), REASON):
+        raise Invalid(problems)
 
     def write(tx: Tx) -> StoredLine:
         stored = tx.settlements.get(account.id, line_id)
@@ -481,7 +484,7 @@ async def withdraw_line(
             raise LookupError(line_id)
         if stored.state is not LineState.BOOKED:
             raise Invalid((Problem("line", Text("settlement.line_unknown", line=line_id)),))
-        note = f"{by}: {reason.strip()}"[:400]
+        note = f"{by}: {reason.strip()}"
         taxes = [f"acqtax:{account.id}:{line_id}:{tax}" for tax in stored.line.withholdings]
         for key in (*(f"{word}:{account.id}:{line_id}" for word in ("settle", "fee", "feetax")), *taxes):
             for entry in tx.ledger.keyed(merchant.id, account.mode, key):

@@ -16,6 +16,7 @@ import attrs
 from hub.domain import ledger
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ids import derived_id
+from hub.domain.lengths import NAME
 from hub.domain.mail_address import LONGEST, AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import DeliveryKind, owed_mail
@@ -129,6 +130,8 @@ def checked_total(cart: Cart) -> Money:
             raise OrderRefused(f"{name}: one line without control characters")
     if not VISIBLE.search(cart.number) or len(cart.number) > 60:
         raise OrderRefused("number: 1 to 60 characters, not blanks alone")
+    if len(cart.name.strip()) > NAME:
+        raise OrderRefused(f"customer.name: at most {NAME} characters")
     if not _is_address(cart.email):
         wanted = f"one mail address in ASCII of at most {LONGEST} characters, such as name@example.com"
         raise OrderRefused(f"customer.email: {wanted}; the receipt goes there")
@@ -263,7 +266,7 @@ def _shopper(tx: Tx, merchant: Merchant, cart: Cart, fresh_id: str) -> Customer:
     customer = Customer(
         id=fresh_id,
         merchant_id=merchant.id,
-        name=cart.name.strip()[:200] or cart.email,
+        name=cart.name.strip() or cart.email,
         email=cart.email.lower(),
         phone=cart.phone,
         language=cart.language,

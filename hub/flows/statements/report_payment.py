@@ -16,7 +16,7 @@ from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import CROCKFORD, Money
 
-from .write_note import MOST_WORDS, parties_of, tell_merchant
+from .write_note import parties_of, tell_merchant
 
 REPORTED = "payment_reported"
 
@@ -99,5 +99,5 @@ def words_of(report: Report, merchant: Merchant, proof: Proof | None) -> str:
     if report.invoices:
         parts.append(f"Facturas: {', '.join(report.invoices)}.")
     parts.append(f"Archivo: {proof.name} ({proof.size // 1024 or 1} kB)." if proof else "Sin archivo.")
-    text = "\n".join([" ".join(parts), mask_card_numbers(report.words.strip())[:MOST_WORDS]])
+    text = "\n".join([" ".join(parts), mask_card_numbers(report.words.strip())])
     return text.strip()

@@ -9,6 +9,7 @@ import attrs
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ids import derived_id
+from hub.domain.lengths import LETTER, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.round import Choice, Every, Schedule, next_time
 from hub.domain.text import Text
@@ -30,6 +31,8 @@ async def schedule_round(
     """
     if not 0 <= weekday <= 6:
         raise Invalid((Problem("weekday", Text("round.day_missing")),))
+    if problems := too_long("note", note.strip(), LETTER):
+        raise Invalid(problems)
     now = hub.clock()
     first = next_time(every, weekday, now, merchant.company.zone)
     made = Schedule(
@@ -39,7 +42,7 @@ async def schedule_round(
         every=every,
         weekday=weekday,
         choice=choice,
-        note=mask_card_numbers(note.strip())[:1000],
+        note=mask_card_numbers(note.strip()),
         by=by,
         next_at=first,
         due_at=first,

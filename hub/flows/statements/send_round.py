@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.identity import Invalid
 from hub.domain.ids import derived_id
+from hub.domain.lengths import LETTER, too_long
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owed_mail
 from hub.domain.round import Choice, Debt, Round, debts_of
@@ -98,7 +100,10 @@ async def start_round(hub: Hub, merchant: Merchant, choice: Choice, *, round_id:
 
     Raises:
         LookupError: The id is somebody else's.
+        Invalid: The words are too long.
     """
+    if problems := too_long("note", note.strip(), LETTER):
+        raise Invalid(problems)
     now = hub.clock()
 
     def write(tx: Tx) -> Round:
@@ -122,7 +127,7 @@ def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: s
         mode=merchant.mode,
         by=by,
         choice=choice,
-        note=mask_card_numbers(note.strip())[:1000],
+        note=mask_card_numbers(note.strip()),
         customers=tuple(debtor.customer.id for debtor in plan.reached),
         without_mail=tuple(debtor.customer.id for debtor in plan.without_mail),
         unsubscribed=tuple(debtor.customer.id for debtor in plan.unsubscribed),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.identity import Invalid
+from hub.domain.lengths import LETTER, too_long
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.flows.ground.open_link import link_to, revoked, url_of
@@ -30,7 +32,10 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
     Raises:
         LookupError: No such customer of this merchant.
         NoMail: The customer has no mail address.
+        Invalid: The words are too long.
     """
+    if problems := too_long("note", note, LETTER):
+        raise Invalid(problems)
     now, link_id, delivery_id = hub.clock(), hub.random_text(26, ALPHABET), hub.fresh_id()
 
     def write(tx: Tx) -> Sent:
@@ -48,7 +53,7 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
             fresh_id=link_id,
         )
         about = About(customer.id, merchant.id, merchant.mode)
-        details = {"link": link.id, "note": mask_card_numbers(note)[:1000]}
+        details = {"link": link.id, "note": mask_card_numbers(note)}
         tx.deliveries.add(owed_mail(delivery_id, DeliveryKind.STATEMENT, customer.email, about, now, details=details))
         tx.after_commit(hub.wake)
         return Sent(delivery_id=delivery_id, recipient=customer.email, expires_at=link.expires_at.isoformat())

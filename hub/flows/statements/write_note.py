@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.lengths import LETTER
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import DeliveryKind, Review, owed_mail
 from hub.flows.ground.keyed_id import keyed_id
@@ -13,7 +14,6 @@ from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 
 NOTE = "customer_note"
-MOST_WORDS = 1000
 
 
 async def write_note(hub: Hub, token: str, text: str) -> None:
@@ -21,11 +21,11 @@ async def write_note(hub: Hub, token: str, text: str) -> None:
 
     Raises:
         LinkShut: The statement's link is unknown, expired or revoked.
-        ValueError: No words.
+        ValueError: No words, or too many.
     """
-    words = mask_card_numbers(text.strip())[:MOST_WORDS]
-    if not words:
-        raise ValueError("no words")
+    words = mask_card_numbers(text.strip())
+    if not words or len(text.strip()) > LETTER:
+        raise ValueError("no words, or too many")
     now, note_id = hub.clock(), hub.fresh_id()
 
     def write(tx: Tx) -> None:

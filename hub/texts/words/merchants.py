@@ -38,4 +38,5 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "email.local_too_long": "Antes de la @ hay {letters} caracteres, y caben {limit}.",
     "email.refused": "No se acepta «{email}». {why}",
     "email.too_many": "Son demasiados correos; caben {limit}",
+    "field.too_long": "Es demasiado largo: {letters} caracteres, y caben {limit}.",
 }

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_amount, read_date, readings
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share, shares_of
+from hub.domain.lengths import REMARKS, too_long
 from hub.domain.payable import Payable
 from hub.domain.receipt import MEANS_BY_HAND, Means
 from hub.flows.corrections.record_receipt import record_by_hand
@@ -136,11 +137,10 @@ def understand(view: CustomerView, form: Form, today: date) -> ByHand:
         shares = _oldest_first(view, cash)
     if cash and sum(amount.minor for _, amount in shares) > cash.minor:
         problems.append(Problem("amount", "Lo aplicado a las facturas es más que lo recibido."))
+    problems += too_long("notes", form.get("notes"), REMARKS)
     if problems or cash is None:
         raise Invalid(tuple(problems))
-    return ByHand(
-        means=Means(form.get("means")), cash=cash, received_on=day, shares=shares, notes=form.get("notes")[:500]
-    )
+    return ByHand(means=Means(form.get("means")), cash=cash, received_on=day, shares=shares, notes=form.get("notes"))
 
 
 def typed_amount(text: str, currency: str, field: str, problems: list[Problem]) -> Money | None:

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.identity import Invalid
 from hub.domain.merchant import Customer
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
@@ -19,7 +20,7 @@ from hub.flows.views.print_paper import preview_statement_pdf
 from hub.flows.views.view_desk import list_customers, view_customer
 from hub.web.pages import Page, pdf_answer, redirect
 
-from .desk import AtDesk, Brought, Desk, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, by_field, unknown_is_404
 from .rights import Right
 
 
@@ -36,7 +37,15 @@ async def show_customer(desk: AtDesk, customer: FromPath[str]) -> Page:
 
 
 async def _customer_page(
-    desk: Desk, customer: str, *, sent_to: str = "", fault: Text | str = "", revoked: bool = False, status: int = 200
+    desk: Desk,
+    customer: str,
+    *,
+    sent_to: str = "",
+    fault: Text | str = "",
+    faults: Faults | None = None,
+    note: str = "",
+    revoked: bool = False,
+    status: int = 200,
 ) -> Page:
     with unknown_is_404():
         view = await view_customer(desk.hub, desk.merchant, customer)
@@ -47,6 +56,8 @@ async def _customer_page(
         whatsapp=_whatsapp(desk, view.customer, view.url),
         sent_to=sent_to,
         fault=fault,
+        faults=faults or {},
+        note=note,
         revoked=revoked,
         status=status,
     )
@@ -87,10 +98,13 @@ async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
     with unknown_is_404():
         try:
-            sent = await send_statement(desk.hub, desk.merchant, customer, note=form.get("note")[:1000])
+            sent = await send_statement(desk.hub, desk.merchant, customer, note=form.get("note"))
         except NoMail:
             fault = "Este cliente no tiene correo. Impórtelo con su correo, o copie el enlace."
             return await _customer_page(desk, customer, fault=fault, status=422)
+        except Invalid as invalid:
+            faults = by_field(invalid.problems)
+            return await _customer_page(desk, customer, faults=faults, note=form.get("note"), status=422)
     return await _customer_page(desk, customer, sent_to=sent.recipient)
 
 

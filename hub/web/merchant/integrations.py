@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import AccountStatus
 from hub.domain.identity import Invalid, show_document
+from hub.domain.lengths import REASON, too_long
 from hub.domain.offer import currencies_of
 from hub.domain.text import Text
 from hub.flows.accounts.connect_account import (
@@ -41,7 +42,6 @@ AGAIN = "again-"
 
 ANYWAY = "anyway"
 RELEASE, WHY = "release", "why"
-MAX_WHY = 300
 """The box that lets another account at the provider take the place of this one, and the reason to write beside it."""
 
 
@@ -162,6 +162,8 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
     if form.has(RELEASE) and not form.get(WHY):
         faults = {WHY: ["Escriba por qué cambia de cuenta: queda anotado con su nombre."]}
         return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
+    if form.has(RELEASE) and (problems := too_long(WHY, form.get(WHY), REASON)):
+        return await _provider_page(desk, entry, typed=form, faults=by_field(problems), status=422)
     try:
         await connect_account(
             desk.hub,
@@ -171,7 +173,7 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
             by=desk.session.email,
             seen=_seen(form),
             anyway=form.has(ANYWAY),
-            released=form.get(WHY)[:MAX_WHY] if form.has(RELEASE) else "",
+            released=form.get(WHY) if form.has(RELEASE) else "",
         )
     except MoneyIsUnderWay as under_way:
         return await _provider_page(desk, entry, typed=form, under_way=under_way, status=422)

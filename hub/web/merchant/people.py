@@ -86,7 +86,10 @@ async def issue(desk: AtDesk, form: Brought) -> Page:
     name = form.get("name")
     if not name:
         return await _shop(desk, faults={"name": ["Escriba para qué es, por ejemplo Tienda."]})
-    return await _shop(desk, fresh=await issue_api_key(desk.hub, desk.merchant, name))
+    try:
+        return await _shop(desk, fresh=await issue_api_key(desk.hub, desk.merchant, name))
+    except Invalid as invalid:
+        return await _shop(desk, faults=by_field(invalid.problems))
 
 
 @post("/shop/keys/{key:str}/revoke", status_code=200, right=Right.OWN)

@@ -84,18 +84,17 @@ def read_choice(desk: Desk, form: Form) -> Choice:
 async def start(desk: AtDesk, form: Brought) -> Page:
     """Send to everybody who was listed, once."""
     try:
-        choice = read_choice(desk, form)
+        with unknown_is_404():
+            started = await start_round(
+                desk.hub,
+                desk.merchant,
+                read_choice(desk, form),
+                round_id=(form.get("round_id") or desk.hub.fresh_id())[:40],
+                by=desk.session.email,
+                note=form.get("note"),
+            )
     except Invalid as invalid:
         return await _page(desk, form, by_field(invalid.problems))
-    with unknown_is_404():
-        started = await start_round(
-            desk.hub,
-            desk.merchant,
-            choice,
-            round_id=(form.get("round_id") or desk.hub.fresh_id())[:40],
-            by=desk.session.email,
-            note=form.get("note"),
-        )
     return redirect(f"/m/rounds/{started.id}")
 
 

@@ -63,7 +63,7 @@ async def resolve(desk: AtDesk, form: Brought, review: FromPath[str]) -> Page:
     if review not in own:
         raise NotFoundException("Esta página no existe.")
     try:
-        made = await resolve_review(desk.hub, review, by=desk.session.email, why=form.get("why")[:500], via="page")
+        made = await resolve_review(desk.hub, review, by=desk.session.email, why=form.get("why"), via="page")
     except NotAllowed as refusal:
         return await _reviews(desk, fault=refusal.message)
     if made.is_done:

@@ -13,6 +13,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 
 from hub.domain.allowance import Allowance
 from hub.domain.cells import Unreadable, read_amount
+from hub.domain.lengths import LETTER
 from hub.domain.merchant import Link
 from hub.domain.papers import letterhead_for
 from hub.domain.proof import MOST_BYTES, NotTaken
@@ -31,6 +32,7 @@ DAY_SECONDS: Final = 86_400.0
 ROOM: Final = MOST_BYTES + 256 * 1024
 """Of a request with a file: the file, and the other fields."""
 
+LONGEST_NUMBER: Final = 60
 LONGEST_AGO: Final = timedelta(days=730)
 
 MEANS: Final = (
@@ -47,6 +49,8 @@ FAULTS: Final = {
     "kind": _("El archivo no es una imagen ni un PDF."),
 }
 NO_WORDS: Final = _("Escriba su mensaje.")
+MANY_WORDS: Final = _("El mensaje es demasiado largo: caben 1000 caracteres.")
+LONG_NUMBER: Final = _("El número es demasiado largo: caben 60 caracteres.")
 NO_AMOUNT: Final = _("Escriba el monto que pagó, por ejemplo 15000.")
 NO_DAY: Final = _("Escriba la fecha del pago; no puede ser futura.")
 TOO_OFTEN: Final = _("Ya envió varios mensajes hoy. Inténtelo mañana o escriba a la empresa.")
@@ -82,12 +86,24 @@ async def send_note(request: Request) -> Page:
     hub, token = hub_of(request), request.path_params["token"]
     view = await statement_for(request)
     form = await request.form()
-    typed = {"text": str(form.get("text", ""))}
-    faults = {} if typed["text"].strip() else {"text": NO_WORDS}
+    typed = {"text": _lines(form)}
+    faults = _of_words(typed["text"])
     if fault := faults or _barred(request, view, form):
         return _page(request, view, "portal/note.html", typed, Trouble(fault), status=422)
     await write_note(hub, token, typed["text"])
     return redirect(f"{address_of(request)}?said=note")
+
+
+def _lines(form: FormMultiDict) -> str:
+    """The message as its writer sees it: a browser sends two characters for each end of a line."""
+    return str(form.get("text", "")).replace("\r\n", "\n")
+
+
+def _of_words(text: str) -> dict[str, str]:
+    """What is wrong with a message: nothing in it, or more than is kept."""
+    if not text.strip():
+        return {"text": NO_WORDS}
+    return {"text": MANY_WORDS} if len(text.strip()) > LETTER else {}
 
 
 @get("/s/{token:str}/report", include_in_schema=False)
@@ -104,6 +120,7 @@ async def send_report(request: Request) -> Page:
     view = await statement_for(request)
     form = await request.form()
     typed = {name: str(value) for name, value in form.multi_items() if isinstance(value, str)}
+    typed["text"] = _lines(form)
     report, faults = await _report(view, form, typed)
     faults = faults or _barred(request, view, form)
     if report and not faults:
@@ -167,9 +184,14 @@ async def _report(
         faults["amount"] = NO_AMOUNT
     if paid_on is None:
         faults["paid_on"] = NO_DAY
+    number = " ".join(typed.get("number", "").split())
+    if len(number) > LONGEST_NUMBER:
+        faults["number"] = LONG_NUMBER
+    if len(typed.get("text", "").strip()) > LETTER:
+        faults["text"] = MANY_WORDS
     file = next((item for item in form.getall("proof", []) if isinstance(item, UploadFile) and item.filename), None)
     given = (file.filename, await file.read(MOST_BYTES + 1)) if file else None
-    if amount is None or paid_on is None:
+    if amount is None or paid_on is None or faults:
         return None, faults
     numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.rows}
     chosen = [numbers[str(key)] for key in form.getall("invoice", []) if str(key) in numbers]
@@ -178,7 +200,7 @@ async def _report(
             amount=amount,
             paid_on=paid_on,
             means=dict(MEANS).get(typed.get("means", ""), dict(MEANS)["other"]),
-            number=" ".join(typed.get("number", "").split())[:60],
+            number=number,
             invoices=tuple(dict.fromkeys(chosen)),
             words=typed.get("text", ""),
             file=given,
