@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from .deciding import who_option
-from .options import any_company_option, company_option, data_option, json_option
+from .finding import companies_in
+from .options import any_company_option, company_option, json_option
+from .printing import command_line, local, print_json, print_table, when
+from .running import operator, pass_hub, pass_merchant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hub.domain.merchant import ApiKey
+    from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub
     from hub.flows.merchants.revoke_api_key import KeyLine
 
@@ -26,40 +27,25 @@ def command() -> None:
 @command.command()
 @click.option("--name", required=True, metavar="TEXT", help="Which shop uses it.")
 @company_option
-@data_option
-def create(name: str, slug: str | None, data: str | None) -> None:
+@pass_merchant
+async def create(hub: Hub, merchant: Merchant, name: str) -> None:
     """Make a key and print it; it is shown this once and kept as a hash."""
     from hub.flows.merchants.issue_api_key import issue_api_key
 
-    from .finding import find_company
-    from .running import run
-
-    async def work(hub: Hub) -> tuple[str, str]:
-        merchant = await find_company(hub, slug)
-        return await issue_api_key(hub, merchant, name), f"{merchant.slug}, {merchant.mode.value}"
-
-    key, where = run(data, work)
-    click.echo(key)
-    click.echo(f"Key of {name} for {where}; it cannot be shown again.", err=True)
+    click.echo(await issue_api_key(hub, merchant, name))
+    click.echo(f"Key of {name} for {merchant.slug}, {merchant.mode.value}; it cannot be shown again.", err=True)
 
 
 @command.command("list")
 @any_company_option
 @json_option
-@data_option
-def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+@pass_hub
+async def list_(hub: Hub, slug: str | None, as_json: bool) -> None:
     """List keys by their ids, which are no secret; the keys themselves are not kept."""
     from hub.flows.merchants.revoke_api_key import list_api_keys
 
-    from .finding import company_in
-    from .printing import print_json, print_table, when
-    from .running import run
-
-    async def work(hub: Hub) -> Sequence[KeyLine]:
-        merchants = await hub.store.read(lambda tx: (company_in(tx, slug),) if slug else tx.merchants.all())
-        return await list_api_keys(hub, merchants)
-
-    found = run(data, work)
+    merchants = await hub.store.read(lambda tx: companies_in(tx, slug))
+    found = await list_api_keys(hub, merchants)
     if as_json:
         print_json([facts_of(line) for line in found])
     elif found:
@@ -96,30 +82,27 @@ def facts_of(line: KeyLine) -> dict[str, object]:
     }
 
 
+def _typed(_ctx: click.Context, _param: click.Parameter, text: str | None) -> str:
+    """What was given, or the first line of standard input: a key would stand in the history of the shell."""
+    return sys.stdin.readline().strip() if text == "-" else (text or "").strip()
+
+
 @command.command()
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=_typed)
 @who_option
-@data_option
-def revoke(key_id: str, by: str | None, data: str | None) -> None:
+@pass_hub
+async def revoke(hub: Hub, key_id: str, by: str | None) -> None:
     """End a key: the shop that uses it is refused from its next request on, and needs a new one.
 
     ID is what `api-key list` shows, or its beginning; - reads the stolen key itself from standard input.
     """
     from hub.flows.merchants.revoke_api_key import revoke_api_key
 
-    from .printing import command_line
-    from .running import operator, run
-
-    text = sys.stdin.readline().strip() if key_id == "-" else key_id.strip()
-
-    async def work(hub: Hub) -> tuple[KeyLine, ApiKey]:
-        line = await _find(hub, text)
-        return line, await revoke_api_key(hub, line.merchant, line.key.id, by=by or operator())
-
-    line, key = run(data, work)
+    line = await _find(hub, key_id)
+    key = await revoke_api_key(hub, line.merchant, line.key.id, by=by or operator())
     slug = line.merchant.slug
     click.echo(f"{slug}: key {key.id} ({key.name}, {key.mode.value}) is revoked, and refused from now on")
-    again = command_line(data, "api-key", "create", "--name", key.name, "--company", slug)
+    again = command_line("api-key", "create", "--name", key.name, "--company", slug)
     click.echo(f"a new one for its shop:\n    {again}")
 
 
@@ -134,8 +117,6 @@ async def _find(hub: Hub, text: str) -> KeyLine:
     if len(found) > 1:
         raise click.ClickException(f"{len(found)} keys have ids that begin with {text!r}: give more of the id")
     if found[0].key.revoked_at:
-        from .printing import local
-
         at = local(found[0].key.revoked_at, found[0].merchant.company.zone)
         by = f" by {found[0].revoked_by}" if found[0].revoked_by else ""
         raise click.ClickException(f"key {found[0].key.id} ({found[0].key.name}) was revoked already, at {at}{by}")

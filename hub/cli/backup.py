@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option
+from .running import pass_settings, run_on
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--verify", is_flag=True, help="Only look whether FILE, an existing backup, is sound.")
-@data_option
-def command(file: Path, verify: bool, data: str | None) -> int:
+@pass_settings
+def command(settings: Settings, file: Path, verify: bool) -> int:
     """Copy the database to FILE while it is in use, and verify the copy.
 
     FILE holds everything that was acknowledged before the command began. It does not hold keys.json, without which
@@ -21,7 +25,7 @@ def command(file: Path, verify: bool, data: str | None) -> int:
     from hub.storage import verify_file
 
     if not verify:
-        return _back_up(file, data)
+        return _back_up(settings, file)
     problems = verify_file(file)
     for problem in problems:
         click.echo(f"Error: {problem}", err=True)
@@ -30,20 +34,17 @@ def command(file: Path, verify: bool, data: str | None) -> int:
     return 1 if problems else 0
 
 
-def _back_up(file: Path, data: str | None) -> int:
+def _back_up(settings: Settings, file: Path) -> int:
     from hub.bootstrap import KEYS, database_of, utc_now
     from hub.flows.operations.note_backup import note_backup
     from hub.storage import back_up
 
-    from .running import run_with, settings_of
-
-    settings = settings_of(data)
     database = database_of(settings)
     if not database.exists():
         raise click.ClickException(f"{database} is not there: nothing to back up")
     began = utc_now()
     back_up(database, file)
-    run_with(settings, lambda hub: note_backup(hub, began, file.name))
+    run_on(settings, lambda hub: note_backup(hub, began, file.name))
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, verified")
     click.echo(f"not in it, and needed with it: {settings.data / KEYS}; keep a copy of that apart from the backups")
     return 0

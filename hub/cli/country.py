@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option, json_option
+from .options import json_option
+from .printing import print_json, print_table
+from .running import pass_hub
 
 if TYPE_CHECKING:
     from hub.flows.accounts.enable_provider import Place
@@ -20,15 +22,12 @@ def command() -> None:
 
 @command.command("list")
 @json_option
-@data_option
-def list_(as_json: bool, data: str | None) -> None:
+@pass_hub
+async def list_(hub: Hub, as_json: bool) -> None:
     """List countries and providers; where one is not offered, the reason."""
     from hub.flows.accounts.enable_provider import list_places
 
-    from .printing import print_json, print_table
-    from .running import run
-
-    places = run(data, list_places)
+    places = await list_places(hub)
     if as_json:
         print_json(
             [
@@ -58,29 +57,22 @@ def _reason(place: Place) -> str:
 @command.command()
 @click.argument("country", metavar="CC")
 @click.argument("code")
-@data_option
-def enable(country: str, code: str, data: str | None) -> None:
+@pass_hub
+async def enable(hub: Hub, country: str, code: str) -> None:
     """Offer provider CODE in country CC."""
-    _set(country, code, data, enabled=True)
+    from hub.flows.accounts.enable_provider import enable_provider
+
+    await enable_provider(hub, country.upper(), code, True)
     click.echo(f"{code} is offered in {country.upper()}")
 
 
 @command.command()
 @click.argument("country", metavar="CC")
 @click.argument("code")
-@data_option
-def disable(country: str, code: str, data: str | None) -> None:
+@pass_hub
+async def disable(hub: Hub, country: str, code: str) -> None:
     """Offer provider CODE no longer in country CC; live payments go on."""
-    _set(country, code, data, enabled=False)
-    click.echo(f"{code} is no longer offered in {country.upper()}")
-
-
-def _set(country: str, code: str, data: str | None, *, enabled: bool) -> None:
     from hub.flows.accounts.enable_provider import enable_provider
 
-    from .running import run
-
-    async def work(hub: Hub) -> None:
-        await enable_provider(hub, country.upper(), code, enabled)
-
-    run(data, work)
+    await enable_provider(hub, country.upper(), code, False)
+    click.echo(f"{code} is no longer offered in {country.upper()}")

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .running import operator
+
 if TYPE_CHECKING:
     from hub.domain.decision import Decision, Evidence
+    from hub.domain.operation import Operation
+    from hub.domain.payment import Payment
 
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides this; a person's name.")
 who_option = click.option("--by", metavar="NAME", help="Who does this; else the operator's login name.")
 why_option = click.option("--why", required=True, metavar="TEXT", help="Why.")
 
 
-def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--evidence`` and ``--evidence-file``."""
-    told = click.option("--evidence", metavar="TEXT", default="", help="What was seen, where and when.")
-    file = click.option(
+def evidence_options(body: Callable[..., Any]) -> Callable[..., Any]:
+    """``--evidence`` and ``--evidence-file``, which the body gets as one ``evidence``."""
+
+    @click.option("--evidence", "text", metavar="TEXT", default="", help="What was seen, where and when.")
+    @click.option(
         "--evidence-file",
+        "file",
         type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
         help="Its name and SHA-256 are kept, not the file: keep it yourself.",
     )
-    return told(file(command))
+    @functools.wraps(body)
+    def command(text: str, file: str | None, **given: Any) -> Any:
+        return body(evidence=_evidence(text, file), **given)
+
+    return command
 
 
-def evidence_of(text: str, file: str | None) -> Evidence:
-    """What the two options said."""
+def _evidence(text: str, file: str | None) -> Evidence:
     import hashlib
     from pathlib import Path
 
@@ -42,9 +52,12 @@ def evidence_of(text: str, file: str | None) -> Evidence:
 
 def via() -> str:
     """How the decision came in."""
-    from .running import operator
-
     return f"command line, {operator()}"
+
+
+def stands(thing: Payment | Operation) -> str:
+    """The status of a payment, a refund or an undo, with the reason where there is one."""
+    return f"{thing.status.value} ({thing.reason})" if thing.reason else thing.status.value
 
 
 def tell_decision(decision: Decision, done: str) -> None:

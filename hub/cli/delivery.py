@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import any_company_option, data_option, json_option
+from .finding import company_in, zones_in
+from .options import any_company_option, check_usage, json_option
+from .printing import local, print_json, print_table, when
+from .running import pass_hub
 
 if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
@@ -24,20 +27,10 @@ def command() -> None:
 @click.option("--state", type=click.Choice(["due", "sent", "dead"]))
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
 @json_option
-@data_option
-def list_(slug: str | None, state: str | None, limit: int, as_json: bool, data: str | None) -> None:
+@pass_hub
+async def list_(hub: Hub, slug: str | None, state: str | None, limit: int, as_json: bool) -> None:
     """List mails, newest first."""
-    from .finding import company_in, zones_in
-    from .printing import print_json, print_table, when
-    from .running import run
-
-    def read(tx: Any) -> Any:
-        owner = company_in(tx, slug).id if slug else None
-        names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
-        found = tx.deliveries.of(merchant_id=owner, state=state or "", limit=limit)
-        return zones_in(tx), [(item, names.get(item.merchant_id, "")) for item in found]
-
-    zones, found = run(data, lambda hub: hub.store.read(read))
+    zones, found = await hub.store.read(lambda tx: _listed(tx, slug, state or "", limit))
     if as_json:
         print_json([_facts(item, company) for item, company in found])
         return
@@ -62,6 +55,14 @@ def list_(slug: str | None, state: str | None, limit: int, as_json: bool, data: 
     )
 
 
+def _listed(tx: Any, slug: str | None, state: str, limit: int) -> tuple[dict[str, str], list[tuple[Any, str]]]:
+    """The zone of each company, and mails with the company of each."""
+    owner = company_in(tx, slug).id if slug else None
+    names = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    found = tx.deliveries.of(merchant_id=owner, state=state, limit=limit)
+    return zones_in(tx), [(item, names.get(item.merchant_id, "")) for item in found]
+
+
 def _facts(item: Any, company: str) -> dict[str, object]:
     return {
         "id": item.id,
@@ -78,34 +79,29 @@ def _facts(item: Any, company: str) -> dict[str, object]:
     }
 
 
-@command.command()
-@click.argument("delivery_id", metavar="[ID]", required=False)
-@click.option("--dead", is_flag=True, help="Every mail that was given up.")
-@data_option
-def retry(delivery_id: str | None, dead: bool, data: str | None) -> None:
-    """Make a mail due now: one that was given up, or that waits for its next try."""
-    from hub.flows.mails.retry_delivery import retry_dead, retry_delivery
-
-    from .running import run
-
+def _one_or_dead(delivery_id: str | None, dead: bool, **_given: Any) -> None:
     if dead == bool(delivery_id):
         raise click.UsageError("name one delivery, or say --dead")
 
-    async def work(hub: Hub) -> Any:
-        return await retry_dead(hub) if dead else (await retry_delivery(hub, delivery_id or ""),)
 
-    for item in run(data, work):
+@command.command()
+@click.argument("delivery_id", metavar="[ID]", required=False)
+@click.option("--dead", is_flag=True, help="Every mail that was given up.")
+@check_usage(_one_or_dead)
+@pass_hub
+async def retry(hub: Hub, delivery_id: str | None, dead: bool) -> None:
+    """Make a mail due now: one that was given up, or that waits for its next try."""
+    from hub.flows.mails.retry_delivery import retry_dead, retry_delivery
+
+    for item in await retry_dead(hub) if dead else (await retry_delivery(hub, delivery_id or ""),):
         click.echo(f"due: {item.kind.value} to {item.recipient} ({item.id})")
 
 
 @command.command("run")
-@data_option
-def run_(data: str | None) -> int:
+@pass_hub
+async def run_(hub: Hub) -> int:
     """Hand over every mail that is due now, once; for machines without serve or worker."""
-    from .printing import local
-    from .running import run
-
-    zones, sent, failed = run(data, _hand_over)
+    zones, sent, failed = await _hand_over(hub)
     for item in failed:
         again = f", again after {local(item.due_at, zones[item.merchant_id], seconds=True)}" if item.due_at else ""
         click.echo(
@@ -121,8 +117,6 @@ async def _hand_over(hub: Hub) -> tuple[dict[str, str], int, list[Any]]:
 
     from hub.flows.mails.deliver import deliver
     from hub.jobs.embedded import VISIBILITY
-
-    from .finding import zones_in
 
     seen: list[str] = []
     while True:

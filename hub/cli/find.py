@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import any_company_option, data_option, json_option
+from .finding import find_company
+from .options import any_company_option, json_option
+from .printing import command_line, print_hanging, print_json
+from .running import pass_hub
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +26,8 @@ SHOWN = 20
 @click.argument("words", metavar="ANYTHING", nargs=-1, required=True)
 @any_company_option
 @json_option
-@data_option
-def command(words: tuple[str, ...], slug: str | None, as_json: bool, data: str | None) -> None:
+@pass_hub
+async def command(hub: Hub, words: tuple[str, ...], slug: str | None, as_json: bool) -> None:
     """Find whatever somebody has at hand: what it is, how it stands, and what may be done, ready to be pasted.
 
     ANYTHING is the number of an invoice, an order or a cash receipt, a customer's name, identity number, mail or phone,
@@ -32,28 +35,25 @@ def command(words: tuple[str, ...], slug: str | None, as_json: bool, data: str |
     that a payer forwards, a notification address, a company, a member, or a shop's key. All companies and both modes
     are looked through.
     """
-    from .printing import print_json
-    from .running import run
     from .timeline import print_timeline
 
     text = " ".join(words).strip()
-    pages, told = run(data, lambda hub: _found(hub, text, slug, data))
+    pages, told = await _found(hub, text, slug)
     if as_json:
-        print_json([page.facts_of(data) for page in pages])
+        print_json([page.as_data() for page in pages])
     elif told is not None:
         print_timeline(told)
     elif len(pages) == 1:
-        pages[0].print(data)
+        pages[0].print()
     else:
-        _print_short(pages, text, data)
+        _print_short(pages, text)
 
 
-async def _found(hub: Hub, text: str, slug: str | None, data: str | None) -> tuple[Sequence[Page], Told | None]:
+async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[Page], Told | None]:
     """A page for each thing; of a payment alone its whole story."""
     from hub.domain.payment import Payment
     from hub.flows.views.find_anything import find_anything, is_address
 
-    from .finding import find_company
     from .things import pages_of
     from .timeline import told_of
 
@@ -69,18 +69,16 @@ async def _found(hub: Hub, text: str, slug: str | None, data: str | None) -> tup
         )
     pages = await pages_of(hub, things)
     alone = things[0] if len(things) == 1 else None
-    return pages, await told_of(hub, alone, data=data) if isinstance(alone, Payment) else None
+    return pages, await told_of(hub, alone) if isinstance(alone, Payment) else None
 
 
-def _print_short(pages: Sequence[Page], text: str, data: str | None) -> None:
+def _print_short(pages: Sequence[Page], text: str) -> None:
     """A line for each, and the command that shows it alone."""
-    from .printing import command_line, print_hanging
-
     click.echo(f"{len(pages)} things match {text!r}; to look at one of them:")
     for page in pages[:SHOWN]:
         click.echo("")
         print_hanging("", f"{page.kind} {page.brief}: {page.state} ({page.place})")
-        click.echo(f"    {command_line(data, *page.narrow)}")
+        click.echo(f"    {command_line(*page.narrow)}")
     if len(pages) > SHOWN:
         click.echo("")
         print_hanging("", f"and {len(pages) - SHOWN} more; narrow it with more of the text, or with --company NAME")

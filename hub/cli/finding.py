@@ -6,16 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from hub.domain.account import ProviderAccount
-from hub.domain.merchant import Customer, Merchant
-from hub.domain.payment import Payment
-from hub.flows.ground.ports import Hub, Tx
-from hub.flows.views.find_anything import customers_called, customers_numbered, payments_typed
+if TYPE_CHECKING:
+    from hub.domain.account import ProviderAccount
+    from hub.domain.merchant import Customer, Merchant
+    from hub.domain.payment import Payment
+    from hub.flows.ground.ports import Hub, Tx
+    from hub_hookspecs import Mode
 
 T = TypeVar("T")
 
@@ -38,6 +38,11 @@ def company_in(tx: Tx, slug: str | None) -> Merchant:
     return merchants[0]
 
 
+def companies_in(tx: Tx, slug: str | None) -> Sequence[Merchant]:
+    """The company of this short name, or all of them."""
+    return [company_in(tx, slug)] if slug else tx.merchants.all()
+
+
 def zones_in(tx: Tx) -> dict[str, str]:
     """The time zone of each company by its id; what is of no company stands in UTC."""
     return defaultdict(lambda: "UTC", {merchant.id: merchant.company.zone for merchant in tx.merchants.all()})
@@ -46,6 +51,14 @@ def zones_in(tx: Tx) -> dict[str, str]:
 async def find_company(hub: Hub, slug: str | None) -> Merchant:
     """The company of this short name, or the only one."""
     return await hub.store.read(lambda tx: company_in(tx, slug))
+
+
+async def find_book(hub: Hub, slug: str | None, mode: str | None) -> tuple[Merchant, Mode]:
+    """The company of this short name, or the only one, and which of its books is meant; else that of its own mode."""
+    from hub_hookspecs import Mode
+
+    merchant = await find_company(hub, slug)
+    return merchant, Mode(mode) if mode else merchant.mode
 
 
 async def find_customer(hub: Hub, merchant: Merchant, text: str) -> Customer:
@@ -62,6 +75,8 @@ async def find_customer(hub: Hub, merchant: Merchant, text: str) -> Customer:
 
 
 def _customers(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Customer, ...]:
+    from hub.flows.views.find_anything import customers_called, customers_numbered
+
     by_id = tx.customers.get(text)
     if by_id and by_id.merchant_id == merchant.id:
         return (by_id,)
@@ -118,6 +133,8 @@ def payments_in(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
 
 def _by_person(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
     """Payments of customers with this identity number or phone, and those for which this phone was typed."""
+    from hub.flows.views.find_anything import customers_called, customers_numbered, payments_typed
+
     found = {
         payment.id: payment
         for merchant in tx.merchants.all()
@@ -151,6 +168,8 @@ async def find_payment(hub: Hub, text: str) -> Payment:
 
 def clock_in(tx: Tx, slug: str | None) -> tzinfo | None:
     """The clock of the named company, or the one that all go by; None where they differ."""
+    from zoneinfo import ZoneInfo
+
     zones = {company_in(tx, slug).company.zone} if slug else {merchant.company.zone for merchant in tx.merchants.all()}
     return ZoneInfo(zones.pop()) if len(zones) == 1 else None
 

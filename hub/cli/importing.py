@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import company_option, data_option, json_option, pairs
+from .explaining import fault_line, in_english
+from .options import Content, as_pairs, company_option, file_argument, json_option
+from .printing import print_json
+from .running import pass_merchant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hub.domain.merchant import Merchant
+    from hub.domain.sheet import Fault
     from hub.flows.books.import_files import ImportReport
     from hub.flows.ground.ports import Hub
 
@@ -21,14 +28,18 @@ def command() -> None:
 def file_options(function: Any) -> Any:
     """What both imports take."""
     for option in (
-        data_option,
         json_option,
         click.option("--dry-run", is_flag=True, help="Show the first rows as understood; change nothing."),
         click.option(
-            "--map", "mapping", metavar="THEIRS=OURS", multiple=True, help="Name a column; THEIRS=- skips it."
+            "--map",
+            "mapping",
+            metavar="THEIRS=OURS",
+            multiple=True,
+            callback=as_pairs,
+            help="Name a column; THEIRS=- skips it.",
         ),
         company_option,
-        click.argument("file", type=click.File("rb")),
+        file_argument,
     ):
         function = option(function)
     return function
@@ -36,66 +47,18 @@ def file_options(function: Any) -> Any:
 
 @command.command()
 @file_options
-def customers(
-    file: IO[bytes], slug: str | None, mapping: tuple[str, ...], dry_run: bool, as_json: bool, data: str | None
+@pass_merchant
+async def customers(
+    hub: Hub, merchant: Merchant, file: Content, mapping: dict[str, str], dry_run: bool, as_json: bool
 ) -> int:
     """Import customers from FILE or - (standard input), matched by identity number."""
     from hub.flows.books.import_files import import_customers
 
-    from .finding import find_company
-    from .running import run
-
-    names = pairs(mapping, "--map")
-    content = file.read()
-
-    async def work(hub: Hub) -> ImportReport:
-        merchant = await find_company(hub, slug)
-        return await import_customers(hub, merchant, content, name=_name(file), mapping=names, dry_run=dry_run)
-
-    return _tell(run(data, work), _name(file), as_json)
+    report = await import_customers(hub, merchant, file.content, name=file.name, mapping=mapping, dry_run=dry_run)
+    return _tell(report, file.name, as_json)
 
 
-@command.command()
-@click.option("--decimal", type=click.Choice([",", "."]), help="Decimal sign of the file, where it is ambiguous.")
-@click.option("--currency", metavar="CODE", help="Of rows without one; else the country's usual one.")
-@file_options
-def invoices(
-    file: IO[bytes],
-    slug: str | None,
-    mapping: tuple[str, ...],
-    dry_run: bool,
-    as_json: bool,
-    data: str | None,
-    decimal: str | None,
-    currency: str | None,
-) -> int:
-    """Import invoices from FILE or - (standard input), matched by number."""
-    from hub.flows.books.import_files import import_invoices
-
-    from .finding import find_company
-    from .running import run
-
-    names = pairs(mapping, "--map")
-    content = file.read()
-    code = _currency(currency)
-
-    async def work(hub: Hub) -> ImportReport:
-        merchant = await find_company(hub, slug)
-        return await import_invoices(
-            hub,
-            merchant,
-            content,
-            name=_name(file),
-            mapping=names,
-            decimal=decimal,
-            currency=code,
-            dry_run=dry_run,
-        )
-
-    return _tell(run(data, work), _name(file), as_json)
-
-
-def _currency(code: str | None) -> str | None:
+def _currency(_ctx: click.Context, _param: click.Parameter, code: str | None) -> str | None:
     from hub_hookspecs import EXPONENTS
 
     if code and code.upper() not in EXPONENTS:
@@ -105,16 +68,40 @@ def _currency(code: str | None) -> str | None:
     return code.upper() if code else None
 
 
-def _name(file: IO[bytes]) -> str:
-    name = getattr(file, "name", "")
-    return name if isinstance(name, str) and not name.startswith("<") else ""
+@command.command()
+@click.option("--decimal", type=click.Choice([",", "."]), help="Decimal sign of the file, where it is ambiguous.")
+@click.option(
+    "--currency", metavar="CODE", callback=_currency, help="Of rows without one; else the country's usual one."
+)
+@file_options
+@pass_merchant
+async def invoices(
+    hub: Hub,
+    merchant: Merchant,
+    file: Content,
+    mapping: dict[str, str],
+    dry_run: bool,
+    as_json: bool,
+    decimal: str | None,
+    currency: str | None,
+) -> int:
+    """Import invoices from FILE or - (standard input), matched by number."""
+    from hub.flows.books.import_files import import_invoices
+
+    report = await import_invoices(
+        *(hub, merchant, file.content),
+        name=file.name,
+        mapping=mapping,
+        decimal=decimal,
+        currency=currency,
+        dry_run=dry_run,
+    )
+    return _tell(report, file.name, as_json)
 
 
 def _tell(report: ImportReport, name: str, as_json: bool) -> int:
     """Print what happened; 1 when anything was refused."""
     if as_json:
-        from .printing import print_json
-
         print_json(_facts(report))
     else:
         _print(report, name or "standard input")
@@ -122,30 +109,28 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
 
 
 def _facts(report: ImportReport) -> dict[str, object]:
-    from .explaining import in_english
-
-    def listed(faults: Any) -> list[dict[str, object]]:
-        return [
-            {"line": f.line, "column": f.column, "value": f.value, "message": in_english(f.message)} for f in faults
-        ]
-
     return {
         "format": in_english(report.format),
         "dry_run": report.dry_run,
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "faults": listed(report.faults),
-        "refused": listed(report.refused),
-        "warnings": listed(report.warnings),
-        "differences": listed(report.differences),
+        "faults": _listed(report.faults),
+        "refused": _listed(report.refused),
+        "warnings": _listed(report.warnings),
+        "differences": _listed(report.differences),
         "preview": list(report.preview),
     }
 
 
-def _print(report: ImportReport, name: str) -> None:
-    from .explaining import fault_line, in_english
+def _listed(faults: Iterable[Fault]) -> list[dict[str, object]]:
+    return [
+        {"line": fault.line, "column": fault.column, "value": fault.value, "message": in_english(fault.message)}
+        for fault in faults
+    ]
 
+
+def _print(report: ImportReport, name: str) -> None:
     for fault in (*report.warnings, *(report.faults or report.refused)):
         click.echo(f"{name}: {fault_line(fault)}", err=True)
     if report.faults:

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import company_option, data_option, json_option
+from .options import company_option, json_option
+from .printing import print_json, print_table, when
+from .running import pass_merchant
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub
 
 
@@ -20,32 +25,15 @@ def command() -> None:
 @command.command("list")
 @company_option
 @json_option
-@data_option
-def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+@pass_merchant
+async def list_(hub: Hub, merchant: Merchant, as_json: bool) -> None:
     """List a company's store orders."""
-    from hub.flows.statements.view_order import held_for
-
-    from .finding import company_in
-    from .printing import print_json, print_table, when
-    from .running import run
-
-    def work(hub: Hub) -> Any:
-        now = hub.clock()
-
-        def read(tx: Any) -> Any:
-            merchant = company_in(tx, slug)
-            orders = tx.orders.of(merchant.id, merchant.mode)
-            return merchant.company.zone, [
-                _facts(order, tx.payables.get(order.id), held_for(tx, order), tx.customers.get(order.customer_id), now)
-                for order in orders
-            ]
-
-        return hub.store.read(read)
-
-    zone, found = run(data, work)
+    now = hub.clock()
+    found = await hub.store.read(lambda tx: _orders(tx, merchant, now))
     if as_json:
         print_json(found)
         return
+    zone = merchant.company.zone
     print_table(
         ("ORDER", "PLACED", "CUSTOMER", "TOTAL", "STATE", "HELD UNTIL"),
         [
@@ -62,6 +50,15 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
         right=("TOTAL",),
         cut=("CUSTOMER",),
     )
+
+
+def _orders(tx: Any, merchant: Merchant, now: datetime) -> list[dict[str, Any]]:
+    from hub.flows.statements.view_order import held_for
+
+    return [
+        _facts(order, tx.payables.get(order.id), held_for(tx, order), tx.customers.get(order.customer_id), now)
+        for order in tx.orders.of(merchant.id, merchant.mode)
+    ]
 
 
 def _facts(order: Any, payable: Any, money: Any, customer: Any, now: Any) -> dict[str, Any]:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import data_option, json_option
+from .printing import print_facts, print_json, print_table
+from .running import pass_hub
 
 if TYPE_CHECKING:
+    from hub.flows.ground.ports import Hub
     from hub.providers.registry import Provider, Registry
 
 
@@ -44,7 +47,6 @@ def _registry(data: str | None) -> Registry:
 
 
 def _list(as_json: bool, data: str | None) -> None:
-    from .printing import print_json, print_table
 
     rows = list(_rows(_registry(data)))
     if as_json:
@@ -89,8 +91,6 @@ def _rows(registry: Registry) -> Any:
 @data_option
 def show(code: str, as_json: bool, data: str | None) -> None:
     """Show what a provider declares."""
-    from .printing import print_facts, print_json
-
     provider = _registry(data)[code]
     facts = _facts(provider)
     if as_json:
@@ -159,7 +159,6 @@ def check(code: str, options: tuple[str, ...], as_json: bool, data: str | None) 
     from hub.providers.check import check_provider
     from hub_hookspecs.testing.options import WrongOption
 
-    from .printing import print_json
     from .simulator import read_options
 
     try:
@@ -186,14 +185,12 @@ def check(code: str, options: tuple[str, ...], as_json: bool, data: str | None) 
 
 @command.command()
 @click.argument("code", metavar="PROVIDER")
-@data_option
-def release(code: str, data: str | None) -> int:
+@pass_hub
+async def release(hub: Hub, code: str) -> int:
     """Trust a plugin again that froze the process twice, from the next start on."""
     from hub.flows.operations.distrust_plugin import release_plugin
 
-    from .running import run
-
-    count = run(data, lambda hub: release_plugin(hub, code))
+    count = await release_plugin(hub, code)
     if not count:
         click.echo(f"no freeze of {code} is remembered")
         return 1

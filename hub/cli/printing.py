@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import shutil
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, tzinfo
 
 import click
 
-from hub_hookspecs import Money
-
-from .layout import INDENT, Table, columns_of, folded
+SHORT = 10
+"""Characters of an id that lists show; commands take them."""
 
 
 def print_json(value: object) -> None:
@@ -29,6 +24,8 @@ def json_of(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    from hub_hookspecs import Money
+
     match value:
         case Money():
             return {"minor": value.minor, "currency": value.currency}
@@ -50,17 +47,25 @@ def moment(at: datetime | None) -> str | None:
 
 def room() -> int | None:
     """Columns of the terminal that standard output is; None where it is none, and nothing has to fit."""
+    import shutil
+
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 def clock(at: datetime, zone: str, *, seconds: bool = False) -> str:
     """A moment on the clock of a zone, which is named nearby."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return at.astimezone(_zone(zone)).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
 
 
 def offset(at: datetime, zone: str) -> str:
     """How far a zone's clock is from UTC, such as ``-06:00``."""
-    return "UTC" if zone == "UTC" else at.astimezone(ZoneInfo(zone)).isoformat()[-6:]
+    return "UTC" if zone == "UTC" else at.astimezone(_zone(zone)).isoformat()[-6:]
 
 
 def local(at: datetime | None, zone: str, *, seconds: bool = False) -> str:
@@ -72,7 +77,7 @@ def when(at: datetime | None, zone: str) -> str:
     """A moment in a table: for people as ``local``; one word in RFC 3339 where no terminal reads it; empty for none."""
     if at is None:
         return ""
-    return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if room() is None else local(at, zone)
+    return at.astimezone(_zone(zone)).isoformat(timespec="seconds") if room() is None else local(at, zone)
 
 
 def print_table(
@@ -90,6 +95,8 @@ def print_table(
         cut: Names, which may lose their end; nobody pastes them.
         fold: Prose, which may take several lines.
     """
+    from .layout import Table
+
     table = Table(headers, [[_cell(value) for value in row] for row in rows], right, cut, fold)
     for line in table.lines(room()):
         click.echo(line)
@@ -105,6 +112,9 @@ def _cell(value: object, zone: str = "") -> str:
 
 def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Comma-separated values; a text that a spreadsheet would take for a formula is quoted."""
+    import csv
+    import io
+
     from hub.domain.export import harmless
 
     out = io.StringIO()
@@ -125,6 +135,8 @@ def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "", zone: 
 
 def print_hanging(head: str, text: str) -> None:
     """A text behind its head; in a terminal the lines that follow begin below it, or at the left for want of room."""
+    from .layout import INDENT, columns_of, folded
+
     width = room()
     if width is None or columns_of(head + text) <= width:
         click.echo(f"{head}{text}".rstrip())
@@ -147,8 +159,9 @@ def print_text(text: str) -> None:
         print_hanging(line.removesuffix(stripped), stripped)
 
 
-def command_line(data: str | None, *words: str) -> str:
-    """A command as it is to be pasted, with the data folder where one was given."""
+def command_line(*words: str) -> str:
+    """A command as it is to be pasted, with the data folder where this one was given one."""
     import shlex
 
+    data = click.get_current_context().params.get("data")
     return shlex.join(("payment-hub", *words, *(("--data", data) if data else ())))

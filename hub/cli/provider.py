@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option, json_option
+from .explaining import in_english
+from .finding import find_account, find_company, zones_in
+from .options import json_option
+from .printing import print_json, print_table, when
+from .running import operator, pass_hub
 
 if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
@@ -23,8 +27,6 @@ account_option = click.option(
 
 
 async def _account(hub: Hub, code: str, company: str | None) -> str | None:
-    from .finding import find_account, find_company
-
     if code not in hub.providers and company is None:
         known = ", ".join(sorted(hub.providers)) or "none"
         raise click.ClickException(f"no provider {code!r} is served here (there are: {known})")
@@ -35,22 +37,16 @@ async def _account(hub: Hub, code: str, company: str | None) -> str | None:
 @click.argument("code", metavar="PROVIDER")
 @account_option
 @click.option("--text", metavar="TEXT", default="", help="What payers read instead of the button.")
-@data_option
-def pause(code: str, account: str | None, text: str, data: str | None) -> None:
+@pass_hub
+async def pause(hub: Hub, code: str, account: str | None, text: str) -> None:
     """Hide a provider's buttons at once, everywhere; payments that were started go on."""
     from hub.flows.accounts.pause_provider import pause_provider
 
-    from .explaining import in_english
-    from .running import operator, run
-
-    async def work(hub: Hub) -> str:
-        account_id = await _account(hub, code, account)
-        try:
-            return await pause_provider(hub, code, text=text, by=operator(), account_id=account_id)
-        except ValueError as error:
-            raise click.UsageError(in_english(str(error))) from None
-
-    said = run(data, work)
+    account_id = await _account(hub, code, account)
+    try:
+        said = await pause_provider(hub, code, text=text, by=operator(), account_id=account_id)
+    except ValueError as error:
+        raise click.UsageError(in_english(str(error))) from None
     where = f"for {account}" if account else "everywhere"
     click.echo(f"{code} is paused {where}; payers read: {said}")
     again = f" --account {account}" if account else ""
@@ -60,19 +56,14 @@ def pause(code: str, account: str | None, text: str, data: str | None) -> None:
 @command.command()
 @click.argument("code", metavar="PROVIDER")
 @account_option
-@data_option
-def resume(code: str, account: str | None, data: str | None) -> int:
+@pass_hub
+async def resume(hub: Hub, code: str, account: str | None) -> int:
     """Show a provider's buttons again."""
     from hub.flows.accounts.pause_provider import list_pauses, resume_provider
 
-    from .running import run
-
-    async def work(hub: Hub) -> tuple[bool, Any]:
-        account_id = await _account(hub, code, account)
-        done = await resume_provider(hub, code, account_id=account_id)
-        return done, [pause for pause in await list_pauses(hub) if pause.provider == code]
-
-    done, left = run(data, work)
+    account_id = await _account(hub, code, account)
+    done = await resume_provider(hub, code, account_id=account_id)
+    left = [pause for pause in await list_pauses(hub) if pause.provider == code]
     where = f"for {account}" if account else "everywhere"
     click.echo(f"{code} is shown again" if done else f"{code} was not paused {where}: payment-hub provider pauses")
     if left:
@@ -82,22 +73,15 @@ def resume(code: str, account: str | None, data: str | None) -> int:
 
 @command.command()
 @json_option
-@data_option
-def pauses(as_json: bool, data: str | None) -> None:
+@pass_hub
+async def pauses(hub: Hub, as_json: bool) -> None:
     """List what is paused now."""
     from hub.flows.accounts.pause_provider import list_pauses
 
-    from .finding import zones_in
-    from .printing import print_json, print_table, when
-    from .running import run
-
-    async def work(hub: Hub) -> Any:
-        found = await list_pauses(hub)
-        slugs = await hub.store.read(lambda tx: {merchant.id: merchant.slug for merchant in tx.merchants.all()})
-        zones = await hub.store.read(zones_in)
-        return zones, [(item, slugs.get(item.account.merchant_id, "") if item.account else "") for item in found]
-
-    zones, rows = run(data, work)
+    found = await list_pauses(hub)
+    slugs = await hub.store.read(lambda tx: {merchant.id: merchant.slug for merchant in tx.merchants.all()})
+    zones = await hub.store.read(zones_in)
+    rows = [(item, slugs.get(item.account.merchant_id, "") if item.account else "") for item in found]
     if as_json:
         print_json(
             [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from .options import any_company_option, company_option, data_option, json_option
+from .explaining import fault_line
+from .finding import company_in, find_account, zones_in
+from .options import Content, any_company_option, company_option, file_argument, json_option
+from .printing import print_json, print_table, when
+from .running import operator, pass_hub, pass_merchant
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from hub.domain.settlement import StoredLine
-    from hub.flows.ground.ports import Hub
+    from hub.domain.account import ProviderAccount
+    from hub.domain.merchant import Merchant
+    from hub.flows.ground.ports import Hub, Tx
     from hub.flows.settlements.reconcile import Reconciliation
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
@@ -29,28 +33,13 @@ def command() -> None:
 @command.command("list")
 @any_company_option
 @json_option
-@data_option
-def list_(slug: str | None, as_json: bool, data: str | None) -> None:
+@pass_hub
+async def list_(hub: Hub, slug: str | None, as_json: bool) -> None:
     """List accounts: up to which day each was compared, when it is next, what was found, what stands in the way.
 
     A provider that reports by itself is compared every day by serve or worker; of any other, import its files."""
-    from .finding import company_in, zones_in
-    from .printing import print_json, print_table, when
-    from .running import run
 
-    async def work(hub: Hub) -> list[tuple[dict[str, object], str]]:
-        def read(tx: Any) -> list[tuple[dict[str, object], str]]:
-            owner = company_in(tx, slug).id if slug else None
-            slugs, zones = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, zones_in(tx)
-            return [
-                (_standing(hub, tx, account, slugs[account.merchant_id]), zones[account.merchant_id])
-                for account in tx.accounts.all()
-                if owner in (None, account.merchant_id)
-            ]
-
-        return await hub.store.read(read)
-
-    rows = run(data, work)
+    rows = await hub.store.read(lambda tx: _accounts(tx, hub, slug))
     if as_json:
         print_json([row for row, _zone in rows])
         return
@@ -78,7 +67,18 @@ def list_(slug: str | None, as_json: bool, data: str | None) -> None:
     )
 
 
-def _standing(hub: Hub, tx: Any, account: Any, company: str) -> dict[str, object]:
+def _accounts(tx: Tx, hub: Hub, slug: str | None) -> list[tuple[dict[str, object], str]]:
+    """How each account stands, with the zone of its company."""
+    owner = company_in(tx, slug).id if slug else None
+    slugs, zones = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, zones_in(tx)
+    return [
+        (_standing(hub, tx, account, slugs[account.merchant_id]), zones[account.merchant_id])
+        for account in tx.accounts.all()
+        if owner in (None, account.merchant_id)
+    ]
+
+
+def _standing(hub: Hub, tx: Tx, account: ProviderAccount, company: str) -> dict[str, object]:
     from hub.domain.settlement import LineState
     from hub.flows.settlements.reconcile_daily import can_be_fetched
 
@@ -101,7 +101,7 @@ def _standing(hub: Hub, tx: Any, account: Any, company: str) -> dict[str, object
 
 
 @command.command("import")
-@click.argument("file", type=click.File("rb"))
+@file_argument
 @click.argument("account", metavar="ACCOUNT")
 @click.option("--decimal", type=click.Choice([",", "."]), help="Decimal sign of the file, where it is ambiguous.")
 @click.option(
@@ -110,16 +110,16 @@ def _standing(hub: Hub, tx: Any, account: Any, company: str) -> dict[str, object
 @dry_run_option
 @company_option
 @json_option
-@data_option
-def import_(
-    file: IO[bytes],
+@pass_merchant
+async def import_(
+    hub: Hub,
+    merchant: Merchant,
+    file: Content,
     account: str,
     decimal: str | None,
     days: int,
     dry_run: bool,
-    slug: str | None,
     as_json: bool,
-    data: str | None,
 ) -> int:
     """Reconcile ACCOUNT with FILE, as its provider writes it, or else the CSV of docs/books.md; - is standard input.
 
@@ -127,60 +127,43 @@ def import_(
     """
     from hub.flows.settlements.reconcile import import_settlement
 
-    from .finding import find_account, find_company
-    from .running import run
-
-    content = file.read()
-    name = getattr(file, "name", "")
-    name = name if isinstance(name, str) and not name.startswith("<") else "standard input"
-
-    async def work(hub: Hub) -> Reconciliation:
-        found = await find_account(hub, await find_company(hub, slug), account)
-        short = name.replace("\\", "/").rpartition("/")[2]
-        return await import_settlement(hub, found, content, name=short, decimal=decimal, days=days, dry_run=dry_run)
-
-    return _tell(run(data, work), as_json)
+    found = await find_account(hub, merchant, account)
+    name = file.name.replace("\\", "/").rpartition("/")[2] or "standard input"
+    report = await import_settlement(hub, found, file.content, name=name, decimal=decimal, days=days, dry_run=dry_run)
+    return _tell(report, as_json)
 
 
-@command.command()
-@click.argument("account", metavar="ACCOUNT")
-@click.option("--period", required=True, metavar="FIRST:LAST", help="Days such as 2026-11-01:2026-11-30.")
-@dry_run_option
-@company_option
-@json_option
-@data_option
-def fetch(account: str, period: str, dry_run: bool, slug: str | None, as_json: bool, data: str | None) -> int:
-    """Reconcile ACCOUNT with what its provider reports for a period; exit code 1 when anything does not match."""
-    from hub.flows.settlements.reconcile import fetch_settlement
-
-    from .finding import find_account, find_company
-    from .running import run
-
-    first, last = _days(period)
-
-    async def work(hub: Hub) -> Reconciliation:
-        found = await find_account(hub, await find_company(hub, slug), account)
-        return await fetch_settlement(hub, found, first, last, dry_run=dry_run)
-
-    return _tell(run(data, work), as_json)
-
-
-def _days(period: str) -> tuple[date, date]:
-    from datetime import date
-
-    first, _, last = period.partition(":")
+def _period(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[date, date]:
+    first, _, last = text.partition(":")
     try:
         return date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError:
         raise click.BadParameter(
-            f"{period!r} is no period such as 2026-11-01:2026-11-30", param_hint="--period"
+            f"{text!r} is no period such as 2026-11-01:2026-11-30", param_hint="--period"
         ) from None
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.option(
+    "--period", required=True, metavar="FIRST:LAST", callback=_period, help="Days such as 2026-11-01:2026-11-30."
+)
+@dry_run_option
+@company_option
+@json_option
+@pass_merchant
+async def fetch(
+    hub: Hub, merchant: Merchant, account: str, period: tuple[date, date], dry_run: bool, as_json: bool
+) -> int:
+    """Reconcile ACCOUNT with what its provider reports for a period; exit code 1 when anything does not match."""
+    from hub.flows.settlements.reconcile import fetch_settlement
+
+    found = await find_account(hub, merchant, account)
+    return _tell(await fetch_settlement(hub, found, *period, dry_run=dry_run), as_json)
 
 
 def _tell(report: Reconciliation, as_json: bool) -> int:
     if as_json:
-        from .printing import print_json
-
         print_json(_facts(report))
     else:
         _print(report)
@@ -217,8 +200,6 @@ def _facts(report: Reconciliation) -> dict[str, object]:
 def _print(report: Reconciliation) -> None:
     from hub_hookspecs import Money
 
-    from .explaining import fault_line
-
     if report.faults:
         for fault in report.faults:
             click.echo(f"{report.source}: {fault_line(fault)}", err=True)
@@ -244,21 +225,14 @@ def _print(report: Reconciliation) -> None:
 @click.option("--state", type=click.Choice(["open", "booked", "withdrawn"]))
 @company_option
 @json_option
-@data_option
-def lines(account: str, state: str | None, slug: str | None, as_json: bool, data: str | None) -> None:
+@pass_merchant
+async def lines(hub: Hub, merchant: Merchant, account: str, state: str | None, as_json: bool) -> None:
     """List the lines that ACCOUNT's provider has stated."""
     from hub.domain.settlement import LineState
 
-    from .finding import find_account, find_company
-    from .printing import print_json, print_table
-    from .running import run
-
-    async def work(hub: Hub) -> tuple[StoredLine, ...]:
-        found = await find_account(hub, await find_company(hub, slug), account)
-        wanted = LineState(state) if state else None
-        return await hub.store.read(lambda tx: tx.settlements.of(found.id, wanted))
-
-    rows = run(data, work)
+    found = await find_account(hub, merchant, account)
+    wanted = LineState(state) if state else None
+    rows = await hub.store.read(lambda tx: tx.settlements.of(found.id, wanted))
     if as_json:
         print_json(
             [
@@ -299,18 +273,11 @@ def lines(account: str, state: str | None, slug: str | None, as_json: bool, data
 @click.argument("line", metavar="LINE")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
 @company_option
-@data_option
-def withdraw(account: str, line: str, reason: str, slug: str | None, data: str | None) -> None:
+@pass_merchant
+async def withdraw(hub: Hub, merchant: Merchant, account: str, line: str, reason: str) -> None:
     """Take back LINE, which was booked and is wrong; what it settled is awaited again."""
     from hub.flows.settlements.reconcile import withdraw_line
 
-    from .finding import find_account, find_company
-    from .running import operator, run
-
-    async def work(hub: Hub) -> StoredLine:
-        merchant = await find_company(hub, slug)
-        found = await find_account(hub, merchant, account)
-        return await withdraw_line(hub, merchant, found, line, by=operator(), reason=reason)
-
-    stored = run(data, work)
+    found = await find_account(hub, merchant, account)
+    stored = await withdraw_line(hub, merchant, found, line, by=operator(), reason=reason)
     click.echo(f"{stored.line.line_id}: withdrawn")

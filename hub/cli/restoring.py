@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option
+from .running import operator, pass_settings, run_on
 
 if TYPE_CHECKING:
     from hub.domain.receipt import SeriesGap
     from hub.flows.operations.note_restore import SeriesEnd
+    from hub.settings import Settings
 
 
 @click.command("restore")
@@ -34,23 +36,18 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 100_000),
     help="Go on N numbers ahead where nobody knows the last.",
 )
-@data_option
-def command(file: Path, keys: Path | None, said: tuple[str, ...], skip: int | None, data: str | None) -> int:
+@pass_settings
+def command(settings: Settings, file: Path, keys: Path | None, said: tuple[str, ...], skip: int | None) -> int:
     """Put the backup FILE into an empty data folder, and verify what is there then.
 
     The folder needs the keys.json of the backup: put it there, or say --keys. Cash receipts that were issued after the
     backup have left the house: say the last number of each series, so that none is given again."""
-    import shutil
-
     from hub.bootstrap import KEYS, database_of
     from hub.flows.operations.check_keys import check_keys
     from hub.flows.operations.note_restore import note_restore, series_ends
     from hub.providers.load import load_countries
     from hub.storage import read_backup, restore
 
-    from .running import run_with, settings_of
-
-    settings = settings_of(data)
     ring = settings.data / KEYS
     if keys is not None and ring.exists() and ring.read_bytes() != keys.read_bytes():
         raise click.ClickException(f"{ring} is there already, and is another one: move it elsewhere first")
@@ -63,8 +60,8 @@ def command(file: Path, keys: Path | None, said: tuple[str, ...], skip: int | No
     if keys is not None and not ring.exists():
         shutil.copyfile(keys, ring)
         ring.chmod(0o600)
-    problems = run_with(settings, lambda hub: hub.store.read(lambda tx: tx.ledger.verify()))
-    strange = run_with(settings, check_keys)
+    problems = run_on(settings, lambda hub: hub.store.read(lambda tx: tx.ledger.verify()))
+    strange = run_on(settings, check_keys)
     for problem in (*problems, *strange):
         click.echo(f"Error: {problem}", err=True)
     if problems or strange:
@@ -88,8 +85,6 @@ def continuing(
         click.UsageError: Of a series nothing was said, or what cannot be.
     """
     from hub.flows.operations.note_restore import WrongNumber, gap_behind
-
-    from .running import operator
 
     last, known = _each_once(map(_read, said)), {end.name: end for end in ends}
     if strange := sorted(last.keys() - known.keys()):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option
+from .running import pass_settings
 
 if TYPE_CHECKING:
     from hub.settings import Settings
@@ -18,16 +18,14 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), help="Else port of hub.toml, 8080; 0 takes a free one.")
 @click.option("--no-worker", is_flag=True, help="Leave what is due to `payment-hub worker`.")
 @click.option("--strict", is_flag=True, help="Refuse to start when a plugin is quarantined.")
-@data_option
-def command(host: str | None, port: int | None, no_worker: bool, strict: bool, data: str | None) -> int:
+@pass_settings
+def command(settings: Settings, host: str | None, port: int | None, no_worker: bool, strict: bool) -> int:
     """Serve pages, API and notifications, and do what is due, until Ctrl-C or SIGTERM."""
     from hub.bootstrap import open_hub
     from hub.logs import set_up_logs
 
-    from .running import settings_of
     from .serving import listening, run
 
-    settings = settings_of(data)
     set_up_logs(settings.log_level)
     open_hub(settings, strict=strict).store.close_now()  # refuse before a port is taken
     sock = listening(host or settings.host, settings.port if port is None else port)

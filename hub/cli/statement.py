@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import company_option, data_option, json_option
+from .explaining import in_english
+from .finding import find_customer
+from .options import check_usage, company_option, json_option
 from .plain import plain
+from .printing import local, print_hanging, print_json, print_table
+from .running import pass_merchant
 
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
@@ -27,21 +32,13 @@ def command() -> None:
 @customer_argument
 @company_option
 @json_option
-@data_option
-def show(customer: str, slug: str | None, as_json: bool, data: str | None) -> None:
+@pass_merchant
+async def show(hub: Hub, merchant: Merchant, customer: str, as_json: bool) -> None:
     """Show a customer's statement, and how it can be paid."""
     from hub.flows.statements.view_statement import preview_statement
 
-    from .finding import find_company, find_customer
-    from .printing import print_json
-    from .running import run
-
-    async def work(hub: Hub) -> StatementView:
-        merchant = await find_company(hub, slug)
-        found = await find_customer(hub, merchant, customer)
-        return await preview_statement(hub, merchant, found.id)
-
-    view = run(data, work)
+    found = await find_customer(hub, merchant, customer)
+    view = await preview_statement(hub, merchant, found.id)
     if as_json:
         print_json(_facts(view))
     else:
@@ -49,7 +46,6 @@ def show(customer: str, slug: str | None, as_json: bool, data: str | None) -> No
 
 
 def _facts(view: StatementView) -> dict[str, Any]:
-    from .explaining import in_english
 
     statement = view.statement
     return {
@@ -92,9 +88,6 @@ def _facts(view: StatementView) -> dict[str, Any]:
 def _print(view: StatementView) -> None:
     from hub.domain.figures import money_text
 
-    from .explaining import in_english
-    from .printing import print_hanging, print_table
-
     locale = view.merchant.locale
     mode = "  PRUEBA - SIN VALOR" if view.mode.value == "test" else ""
     print_hanging("", f"{view.merchant.company.name}: {view.customer.name}{mode}")
@@ -125,6 +118,11 @@ def _print(view: StatementView) -> None:
             print_hanging(f"  {offer.name}: ", "offered" if offer.button else in_english(offer.reason))
 
 
+def _some_or_all(customers: tuple[str, ...], everyone: bool, **_given: Any) -> None:
+    if everyone == bool(customers):
+        raise click.UsageError("name customers, or say --all")
+
+
 @command.command()
 @click.argument("customers", metavar="CUSTOMER...", nargs=-1)
 @click.option(
@@ -132,38 +130,13 @@ def _print(view: StatementView) -> None:
 )
 @click.option("--note", default="", metavar="TEXT", help="A sentence above the statement.")
 @company_option
-@data_option
-def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None, data: str | None) -> int:
+@check_usage(_some_or_all)
+@pass_merchant
+async def send(hub: Hub, merchant: Merchant, customers: tuple[str, ...], everyone: bool, note: str) -> int:
     """Mail statements; serve, worker or `delivery run` hands them over."""
-    from datetime import datetime
-
-    from hub.flows.statements.send_statement import NoMail, send_statement
-
-    from .finding import find_company
-    from .printing import local
-    from .running import run
-
-    if everyone == bool(customers):
-        raise click.UsageError("name customers, or say --all")
-
-    async def work(hub: Hub) -> tuple[str, list[Sent], list[str], list[str]]:
-        merchant = await find_company(hub, slug)
-        sent, without, unwanted = [], [], []
-        for customer_id in await _chosen(hub, merchant, customers):
-            there = await hub.store.read(lambda tx, key=customer_id: tx.customers.get(key))  # type: ignore[misc]
-            if there and there.unsubscribed_at:
-                unwanted.append(there.name)
-                if everyone:
-                    continue
-            try:
-                sent.append(await send_statement(hub, merchant, customer_id, note=note))
-            except NoMail as missing:
-                without.append(str(missing))
-        return merchant.company.zone, sent, without, unwanted
-
-    zone, sent, without, unwanted = run(data, work)
+    sent, without, unwanted = await _send(hub, merchant, customers, note)
     for item in sent:
-        until = local(datetime.fromisoformat(item.expires_at), zone)
+        until = local(datetime.fromisoformat(item.expires_at), merchant.company.zone)
         click.echo(f"due: statement to {item.recipient}, its link works until {until}")
     for name in without:
         remedy = "import one, or hand over payment-hub statement link"
@@ -178,10 +151,28 @@ def send(customers: tuple[str, ...], everyone: bool, note: str, slug: str | None
     return 1 if without and not everyone else 0
 
 
+async def _send(
+    hub: Hub, merchant: Merchant, customers: tuple[str, ...], note: str
+) -> tuple[list[Sent], list[str], list[str]]:
+    """What was sent, who has no mail address, and who asked for no reminders, to whom only naming sends one."""
+    from hub.flows.statements.send_statement import NoMail, send_statement
+
+    sent, without, unwanted = [], [], []
+    for customer_id in await _chosen(hub, merchant, customers):
+        there = await hub.store.read(lambda tx, key=customer_id: tx.customers.get(key))  # type: ignore[misc]
+        if there and there.unsubscribed_at:
+            unwanted.append(there.name)
+            if not customers:
+                continue
+        try:
+            sent.append(await send_statement(hub, merchant, customer_id, note=note))
+        except NoMail as missing:
+            without.append(str(missing))
+    return sent, without, unwanted
+
+
 async def _chosen(hub: Hub, merchant: Merchant, customers: tuple[str, ...]) -> list[str]:
     """Ids of the named customers, or of all who owe."""
-    from .finding import find_customer
-
     if customers:
         return [(await find_customer(hub, merchant, text)).id for text in customers]
     totals = await hub.store.read(lambda tx: tx.payables.open_totals(merchant.id, merchant.mode))
@@ -191,36 +182,22 @@ async def _chosen(hub: Hub, merchant: Merchant, customers: tuple[str, ...]) -> l
 @command.command()
 @customer_argument
 @company_option
-@data_option
-def link(customer: str, slug: str | None, data: str | None) -> None:
+@pass_merchant
+async def link(hub: Hub, merchant: Merchant, customer: str) -> None:
     """Print the address of a customer's statement; who has it sees the statement."""
     from hub.flows.statements.send_statement import copy_link
 
-    from .finding import find_company, find_customer
-    from .running import run
-
-    async def work(hub: Hub) -> str:
-        merchant = await find_company(hub, slug)
-        return await copy_link(hub, merchant, (await find_customer(hub, merchant, customer)).id)
-
-    click.echo(run(data, work))
+    click.echo(await copy_link(hub, merchant, (await find_customer(hub, merchant, customer)).id))
 
 
 @command.command()
 @customer_argument
 @company_option
-@data_option
-def revoke(customer: str, slug: str | None, data: str | None) -> None:
+@pass_merchant
+async def revoke(hub: Hub, merchant: Merchant, customer: str) -> None:
     """Make every mailed link to a customer's statement dead."""
     from hub.flows.statements.send_statement import revoke_link
 
-    from .finding import find_company, find_customer
-    from .running import run
-
-    async def work(hub: Hub) -> tuple[bool, str]:
-        merchant = await find_company(hub, slug)
-        found = await find_customer(hub, merchant, customer)
-        return await revoke_link(hub, merchant, found.id), found.name
-
-    revoked, name = run(data, work)
-    click.echo(f"links to the statement of {name} are dead" if revoked else f"{name} had no open link")
+    found = await find_customer(hub, merchant, customer)
+    revoked = await revoke_link(hub, merchant, found.id)
+    click.echo(f"links to the statement of {found.name} are dead" if revoked else f"{found.name} had no open link")

@@ -26,8 +26,8 @@ from hub.flows.operations.view_hearing import hearing_of
 from hub.flows.views.find_anything import LinkFound, Thing
 from hub_hookspecs import Mode, Money
 
-from .message import SHORT, state_word
-from .printing import command_line, local, print_facts, print_hanging
+from .printing import SHORT, command_line, local, print_facts, print_hanging
+from .reading import state_word
 from .standing import standing
 
 FEW = 5
@@ -74,7 +74,7 @@ class Page:
         """Whose it is, and of which mode."""
         return ", ".join(filter(None, (self.company or "the hub's own", self.mode and self.mode.value)))
 
-    def print(self, data: str | None) -> None:
+    def print(self) -> None:
         """The page, for people."""
         test = "  TEST - NO VALUE" if self.mode is Mode.TEST else ""
         print_hanging("", f"{self.title}: {self.state}{test}")
@@ -83,9 +83,9 @@ class Page:
         click.echo("\nwhat you may do now" if self.choices else "\nthere is nothing to do now")
         for why, words in self.choices:
             print_hanging("  ", f"{why}:")
-            click.echo(f"    {command_line(data, *words)}")
+            click.echo(f"    {command_line(*words)}")
 
-    def facts_of(self, data: str | None) -> dict[str, object]:
+    def as_data(self) -> dict[str, object]:
         """The page as data."""
         return {
             "kind": self.kind,
@@ -94,7 +94,7 @@ class Page:
             "company": self.company or None,
             "mode": self.mode.value if self.mode else None,
             "facts": {name: value for name, value in self.facts if value not in ("", None, ())},
-            "may_do": [{"why": why, "command": command_line(data, *words)} for why, words in self.choices],
+            "may_do": [{"why": why, "command": command_line(*words)} for why, words in self.choices],
         }
 
 

@@ -20,8 +20,8 @@ from hub.flows.views.view_desk import PaymentDesk, view_payment_desk
 from hub.flows.views.view_record import PaymentRecord, view_record
 from hub_hookspecs import Kind, Money, ProviderInfo, QueryBy, Way
 
-from .message import state_word
 from .printing import clock, command_line, local, offset, print_facts, print_hanging, print_table
+from .reading import state_word
 from .standing import standing
 
 WAITS = {
@@ -41,7 +41,6 @@ class Told:
 
     Attributes:
         others: Further payments that match the same text, newest first.
-        data: The data folder as given, so that the commands shown can be copied.
         hearing: What was heard of the account's provider.
     """
 
@@ -50,7 +49,6 @@ class Told:
     info: ProviderInfo | None
     now: datetime
     others: tuple[Payment, ...]
-    data: str | None
     hearing: Hearing
 
     @property
@@ -69,7 +67,7 @@ class Told:
         return self.info.way(self.payment.way) if self.info else None
 
 
-async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = (), data: str | None) -> Told:
+async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = ()) -> Told:
     """A payment with everything that its page tells."""
 
     def read(tx: Tx) -> tuple[Merchant, Hearing]:
@@ -85,7 +83,6 @@ async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = (
         provider.info if provider else None,
         hub.clock(),
         others,
-        data,
         hearing,
     )
 
@@ -278,7 +275,7 @@ def _zone(told: Told) -> str:
 
 
 def _command(told: Told, *words: str) -> str:
-    return command_line(told.data, *words)
+    return command_line(*words)
 
 
 def facts_of(told: Told) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import data_option
+from .running import pass_settings, run_on
 
 if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
@@ -16,17 +16,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, and what becomes due by it; then end.")
 @click.option("--strict", is_flag=True, help="Refuse to start when a plugin is quarantined.")
-@data_option
-def command(once: bool, strict: bool, data: str | None) -> int:
+@pass_settings
+def command(settings: Settings, once: bool, strict: bool) -> int:
     """Do what is due until Ctrl-C or SIGTERM: payments' checks, messages, mails."""
     from hub.bootstrap import open_hub
     from hub.logs import set_up_logs
 
-    from .running import run_with, settings_of
-
-    settings = settings_of(data)
     if once:
-        run_with(settings, _drain)
+        run_on(settings, _drain)
         return 0
     set_up_logs(settings.log_level)
     open_hub(settings, strict=strict).store.close_now()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from hub.demo import town as demo
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.identity import Invalid
 from hub.domain.lengths import too_long
@@ -16,18 +15,19 @@ from hub.domain.merchant import Merchant
 from hub.domain.order import OrderItem
 from hub.domain.receipt import Means
 from hub.domain.round import Choice, Every
-from hub.flows.correct_entry import correct_entry
-from hub.flows.erase_note import erase_note
-from hub.flows.issue_api_key import issue_api_key
-from hub.flows.place_order import Cart, OrderRefused, checked_total
-from hub.flows.record_receipt import record_by_hand, record_for_payment
-from hub.flows.save_company import CompanyForm, read_company
-from hub.flows.save_options import save_options
-from hub.flows.schedule_rounds import schedule_round
-from hub.flows.send_round import start_round
-from hub.flows.send_statement import send_statement
-from hub.flows.skip_numbers import skip_numbers
-from hub.flows.void_receipt import void_receipt
+from hub.flows.books.erase_note import erase_note
+from hub.flows.corrections.correct_entry import correct_entry
+from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
+from hub.flows.merchants.issue_api_key import issue_api_key
+from hub.flows.merchants.save_company import CompanyForm, read_company
+from hub.flows.merchants.save_options import save_options
+from hub.flows.receipts.skip_numbers import skip_numbers
+from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
+from hub.flows.statements.schedule_rounds import schedule_round
+from hub.flows.statements.send_round import start_round
+from hub.flows.statements.send_statement import send_statement
+from hub_demo import town as demo
 from hub_hookspecs import Mode, Money
 from tests.faults.harness import World
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from hub.demo import town as demo
 from hub.documents.drawing import mail_address
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.identity import Invalid
@@ -16,11 +15,12 @@ from hub.domain.mail import MailRefused
 from hub.domain.merchant import Customer, Options
 from hub.domain.order import OrderItem
 from hub.domain.tables import parse_customers
-from hub.flows.add_member import checked_address
-from hub.flows.place_order import Cart, OrderRefused, checked_total
-from hub.flows.save_company import create_company, read_company
-from hub.flows.save_options import save_options
-from hub.flows.start_payment import NotPossible, checked_fields
+from hub.flows.merchants.add_member import checked_address
+from hub.flows.merchants.save_company import create_company, read_company
+from hub.flows.merchants.save_options import save_options
+from hub.flows.payments.start_payment import NotPossible, checked_fields
+from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
+from hub_demo import town as demo
 from hub_hookspecs import Mode, PayerField, QueryBy, Starts, Way
 from tests.faults.harness import World
 

@@ -1,0 +1,177 @@
+"""What a person decides about a payment: give it back, withdraw it, release it, say what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .deciding import by_option, evidence_options, stands, tell_decision, via, why_option
+from .finding import find_payment
+from .options import check_usage
+from .running import pass_hub
+from .values import amount_of
+
+if TYPE_CHECKING:
+    from hub.domain.decision import Evidence
+    from hub.domain.operation import Operation
+    from hub.flows.ground.ports import Hub
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.option("--amount", metavar="AMOUNT", help="In major units, such as 1500.50; else everything that is left.")
+@by_option
+@why_option
+@evidence_options
+@pass_hub
+async def refund(
+    hub: Hub,
+    reference: str,
+    amount: str | None,
+    by: str,
+    why: str,
+    evidence: Evidence,
+) -> int:
+    """Give a captured payment back through its provider, once."""
+    from hub.flows.corrections.decide_refund import decide_refund
+
+    payment = await find_payment(hub, reference)
+    wanted = amount_of(amount, payment.amount.currency) if amount is not None else None
+    decided = await decide_refund(hub, payment.id, amount=wanted, by=by, why=why, evidence=evidence, via=via())
+    if decided.operation is None:
+        tell_decision(decided.decision, "")
+        return 0
+    return _tell_operation(decided.operation, reference)
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@by_option
+@pass_hub
+async def cancel(hub: Hub, reference: str, by: str) -> int:
+    """Ask the provider to withdraw a pending payment; only its word cancels it."""
+    from hub.flows.payments.run_operation import cancel_payment
+
+    payment = await find_payment(hub, reference)
+    return _tell_operation(await cancel_payment(hub, payment.id, by=by), reference)
+
+
+def _tell_operation(operation: Operation, reference: str) -> int:
+    """Say how a refund or cancel stands; exit code 1 where the provider said no."""
+    click.echo(f"{operation.kind.value} of {operation.amount}: {stands(operation)}")
+    if operation.is_live:
+        click.echo(f"no clear answer yet, and it is never sent twice: payment-hub payment show {reference}")
+    return 1 if operation.status.value == "closed" else 0
+
+
+def _confirmed(ctx: click.Context, _param: click.Parameter, yes: bool) -> None:
+    if not yes and not ctx.resilient_parsing:
+        click.confirm("Did the payer confirm that nothing was approved and no card was entered?", abort=True, err=True)
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@by_option
+@why_option
+@click.option(
+    "--yes",
+    is_flag=True,
+    expose_value=False,
+    callback=_confirmed,
+    help="The payer confirmed that nothing was approved and no card was entered.",
+)
+@pass_hub
+async def release(hub: Hub, reference: str, by: str, why: str) -> None:
+    """Give the invoices of a live payment back, so that they can be paid again.
+
+    Only if the payer confirms that nothing was approved and no card was entered. It is closed unproven and watched:
+    money that still arrives is booked as late."""
+    from hub.flows.payments.release_payment import release_payment
+
+    payment = await find_payment(hub, reference)
+    made, payment = await release_payment(hub, payment.id, by=by, why=why, via=via())
+    tell_decision(made, f"{payment.reference} is {stands(payment)}; its invoices can be paid")
+
+
+def _paid_with_amount(paid: str | None, amount: str | None, **_given: Any) -> None:
+    if paid is None:
+        raise click.UsageError("say --paid or --not-paid")
+    if (paid == "paid") != bool(amount):
+        raise click.UsageError("--paid wants the --amount that the provider shows; --not-paid wants none")
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.option("--paid", "paid", flag_value="paid", help="The provider took the money.")
+@click.option("--not-paid", "paid", flag_value="not_paid", help="The provider took nothing.")
+@click.option("--amount", metavar="AMOUNT", help="What the provider shows, in major units; wanted with --paid.")
+@click.option("--currency", metavar="CODE", help="Of --amount, where it is not the payment's.")
+@click.option("--provider-reference", metavar="TEXT", default="", help="The provider's id of the transaction.")
+@click.option("--authorisation", metavar="TEXT", default="")
+@click.option("--movement", metavar="TEXT", default="", help="Only where the provider's plugin names movements itself.")
+@by_option
+@why_option
+@evidence_options
+@check_usage(_paid_with_amount)
+@pass_hub
+async def record(
+    hub: Hub,
+    reference: str,
+    paid: str | None,
+    amount: str | None,
+    currency: str | None,
+    by: str,
+    why: str,
+    evidence: Evidence,
+    **told: str,
+) -> None:
+    """Record with proof what became of a payment: what its provider shows, when no news will come.
+
+    --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
+    from hub.flows.payments.record_outcome import Proof, record_not_paid, record_paid
+
+    payment = await find_payment(hub, reference)
+    if amount:
+        shown = Proof(
+            amount=amount_of(amount, currency or payment.amount.currency),
+            provider_reference=told["provider_reference"],
+            authorisation=told["authorisation"],
+            movement=told["movement"],
+        )
+        made, payment = await record_paid(hub, payment.id, shown, by=by, why=why, evidence=evidence, via=via())
+    else:
+        made, payment = await record_not_paid(hub, payment.id, by=by, why=why, evidence=evidence, via=via())
+    tell_decision(made, f"{payment.reference} is {stands(payment)}")
+
+
+def _done_or_not(done: str | None, **_given: Any) -> None:
+    if done is None:
+        raise click.UsageError("say --done or --not-done")
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.option("--done", "done", flag_value="done", help="The provider executed it.")
+@click.option("--not-done", "done", flag_value="not_done", help="The provider did not.")
+@by_option
+@why_option
+@evidence_options
+@check_usage(_done_or_not)
+@pass_hub
+async def conclude(
+    hub: Hub,
+    reference: str,
+    done: str | None,
+    by: str,
+    why: str,
+    evidence: Evidence,
+) -> None:
+    """Say with proof whether a refund, undo or cancel without a clear answer was executed."""
+    from hub.flows.payments.record_outcome import conclude_operation
+
+    payment = await find_payment(hub, reference)
+    made, operation = await conclude_operation(
+        hub, payment.id, done=done == "done", by=by, why=why, evidence=evidence, via=via()
+    )
+    tell_decision(made, f"{operation.kind.value} of {operation.amount} is {stands(operation)}")
