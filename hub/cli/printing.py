@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
@@ -20,6 +19,8 @@ def print_json(value: object) -> None:
 
 def json_of(value: object) -> str:
     """A JSON document."""
+    import json
+
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,8 @@ def read_values(data: bytes) -> dict[str, str]:
 
 
 def _from_json(text: str) -> dict[str, str]:
+    import json
+
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
