@@ -129,7 +129,7 @@ async def show(hub: Hub, merchant: Merchant, code: str, as_json: bool) -> None:
     """Show an account, its settings (no secrets), its money under way and its notification address.
 
     PROVIDER is its code, or the id of one of the company's accounts, retired ones too."""
-    from .account_page import data_of, page_of, print_page
+    from .pages.account import data_of, page_of, print_page
 
     page = await page_of(hub, merchant, await find_account(hub, merchant, code))
     if as_json:

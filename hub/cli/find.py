@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from hub.flows.ground.ports import Hub
 
-    from .things import Page
-    from .timeline import Told
+    from .pages.page import Page
+    from .pages.story import Told
 
 SHOWN = 20
 
@@ -35,7 +35,7 @@ async def command(hub: Hub, words: tuple[str, ...], slug: str | None, as_json: b
     that a payer forwards, a notification address, a company, a member, or a shop's key. All companies and both modes
     are looked through.
     """
-    from .timeline import print_timeline
+    from .pages.timeline import print_timeline
 
     text = " ".join(words).strip()
     pages, told = await _found(hub, text, slug)
@@ -54,8 +54,8 @@ async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[Page],
     from hub.domain.payment import Payment
     from hub.flows.views.find_anything import find_anything, is_address
 
-    from .things import pages_of
-    from .timeline import told_of
+    from .pages.found import pages_of
+    from .pages.story import told_of
 
     things = await find_anything(hub, text, await find_company(hub, slug) if slug else None)
     if not things and is_address(text):

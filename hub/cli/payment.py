@@ -154,7 +154,8 @@ async def show(hub: Hub, any_: str, as_json: bool) -> None:
     ANY is our reference, the provider's, an authorisation, the number of an invoice, an order or a cash receipt, a
     mail, an identity number or a phone; of several payments the newest is shown, and the others are named.
     """
-    from .timeline import facts_of, print_timeline, told_of
+    from .pages.story import told_of
+    from .pages.timeline import facts_of, print_timeline
 
     found = await find_payments(hub, any_)
     told = await told_of(hub, found[0], others=found[1:])

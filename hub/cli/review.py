@@ -140,7 +140,7 @@ def _waiting(tx: Tx) -> list[tuple[Decision, Payment | None]]:
 @pass_hub
 async def show(hub: Hub, review_id: str, as_json: bool) -> None:
     """Show a review: its cause, its payment, what was decided, and what to do."""
-    from .review_page import page_of, print_page
+    from .pages.review import page_of, print_page
 
     review = await _find(hub, review_id)
     page = await hub.store.read(lambda tx: page_of(tx, review))

@@ -7,6 +7,8 @@ from datetime import datetime
 import attrs
 import click
 
+from hub.cli.account_words import account_facts, counted
+from hub.cli.printing import SHORT, command_line, local, moment, print_facts, print_hanging, print_text
 from hub.domain.account import MoneyUnderWay, ProviderAccount
 from hub.domain.merchant import Merchant
 from hub.domain.message import StoredMessage
@@ -16,9 +18,6 @@ from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.ports import Hub
 from hub.flows.operations.view_hearing import Hearing, hearing_of
 from hub_hookspecs import ProviderInfo
-
-from .account_words import account_facts, counted
-from .printing import SHORT, command_line, local, moment, print_facts, print_hanging, print_text
 
 
 @attrs.frozen(kw_only=True)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import attrs
 import click
 
+from hub.cli.finding import zones_in
+from hub.cli.printing import SHORT, command_line, local, print_facts, print_hanging
+from hub.cli.standing import standing
 from hub.domain.account import ProviderAccount
 from hub.domain.decision import Decision
 from hub.domain.message import Review
 from hub.domain.payment import Payment
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_held import held_of
-
-from .finding import zones_in
-from .printing import SHORT, command_line, local, print_facts, print_hanging
-from .standing import standing
 
 SHOWN_BY = {
     "rejected_signature": ("message", "list", "--state", "rejected"),

@@ -1,0 +1,59 @@
+"""What was found, one page each: what it is, how it stands, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.domain.account import ProviderAccount
+from hub.domain.merchant import Customer, Member, Merchant
+from hub.domain.message import Delivery, Review, StoredMessage
+from hub.domain.payable import Payable
+from hub.domain.payment import Payment
+from hub.domain.receipt import CashReceipt
+from hub.flows.ground.ports import Hub
+from hub.flows.merchants.remove_member import Removal
+from hub.flows.merchants.revoke_api_key import KeyLine
+from hub.flows.views.find_anything import LinkFound, Thing
+
+from .companies import account_page, api_key_page, company_page, member_page, removal_page
+from .mails import link_page, mail_page, message_page, review_page
+from .owed import customer_page, payable_page
+from .page import Page
+from .payments import payment_page, receipt_page
+from .scene import Scene
+
+
+async def pages_of(hub: Hub, things: Sequence[Thing]) -> tuple[Page, ...]:
+    """A page for each thing, as all stands at one moment."""
+    now = hub.clock()
+    return await hub.store.read(lambda tx: tuple(_page(Scene(tx, hub, now), thing) for thing in things))
+
+
+def _page(scene: Scene, thing: Thing) -> Page:
+    match thing:
+        case Payable():
+            return payable_page(scene, thing)
+        case Customer():
+            return customer_page(scene, thing)
+        case Payment():
+            return payment_page(scene, thing)
+        case CashReceipt():
+            return receipt_page(scene, thing)
+        case LinkFound():
+            return link_page(scene, thing)
+        case StoredMessage():
+            return message_page(scene, thing)
+        case Review():
+            return review_page(scene, thing)
+        case Delivery():
+            return mail_page(scene, thing)
+        case ProviderAccount():
+            return account_page(scene, thing)
+        case Merchant():
+            return company_page(scene, thing)
+        case Member():
+            return member_page(scene, thing)
+        case Removal():
+            return removal_page(scene, thing)
+        case KeyLine():
+            return api_key_page(scene, thing)

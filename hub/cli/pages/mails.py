@@ -1,0 +1,163 @@
+"""Pages of links, mails, messages and reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hub.cli.printing import SHORT, local
+from hub.cli.reading import state_word
+from hub.domain.merchant import LinkKind, Merchant
+from hub.domain.message import Delivery, DeliveryState, Review, StoredMessage
+from hub.flows.ground.open_link import Shut
+from hub.flows.views.find_anything import LinkFound
+
+from .page import Choice, Page, called, key_of
+from .scene import Scene, other_mode, statement_choices
+
+LINKS = {
+    LinkKind.STATEMENT: "a statement",
+    LinkKind.PAYMENT: "a payment",
+    LinkKind.ORDER: "an order",
+    LinkKind.RECEIPT: "the form of a cash receipt",
+}
+SHUT = {None: "opens", Shut.EXPIRED: "expired", Shut.REVOKED: "revoked", Shut.UNKNOWN: "unknown"}
+
+
+def link_page(scene: Scene, found: LinkFound) -> Page:
+    """A link that somebody has: whether it opens, and what is behind it."""
+    link, merchant = found.link, scene.merchant(found.link.merchant_id)
+    opened, choices = _behind(scene, link.kind, link.target, merchant, found.why)
+    return Page(
+        kind="link",
+        title=f"Link to {LINKS[link.kind]}",
+        brief=f"to {LINKS[link.kind]}",
+        state=SHUT[found.why],
+        company=merchant.slug,
+        mode=link.mode,
+        facts=(
+            ("leads to", opened),
+            ("works until", link.expires_at),
+            ("revoked", link.revoked_at),
+            ("first opened", link.opened_at),
+            other_mode(merchant, link.mode),
+        ),
+        choices=choices if link.mode is merchant.mode or link.kind is not LinkKind.STATEMENT else (),
+        narrow=("find", link.target),
+        zone=merchant.company.zone,
+    )
+
+
+def _behind(
+    scene: Scene, kind: LinkKind, target: str, merchant: Merchant, why: Shut | None
+) -> tuple[str, Sequence[Choice]]:
+    """What a link leads to, and what may be done with that."""
+    if kind is LinkKind.STATEMENT:
+        customer = scene.customer(target)
+        revoke = ("statement", "revoke", key_of(customer), "--company", merchant.slug)
+        end: tuple[Choice, ...] = () if why else (("make this and every other link to it dead", revoke),)
+        return called(customer), (*statement_choices(customer, merchant), *end)
+    if kind is LinkKind.ORDER:
+        payable = scene.tx.payables.get(target)
+        assert payable is not None
+        return payable.number, (("see the order", ("find", payable.number, "--company", merchant.slug)),)
+    payment = scene.tx.payments.get(target)
+    assert payment is not None
+    return scene.payment_line(payment, merchant), (("follow the payment", ("payment", "show", payment.reference)),)
+
+
+def mail_page(scene: Scene, mail: Delivery) -> Page:
+    """A mail: whether it was sent, and what it is about."""
+    merchant = scene.tx.merchants.get(mail.merchant_id)
+    zone = merchant.company.zone if merchant else "UTC"
+    retry = ("try it now", ("delivery", "retry", mail.id))
+    behind = tuple(_about(scene, mail))
+    return Page(
+        kind="mail",
+        title=f"Mail {mail.kind.value}",
+        brief=f"{mail.kind.value} to {mail.recipient} of {local(mail.created_at, zone)}",
+        state=mail.state.value,
+        company=merchant.slug if merchant else "",
+        mode=mail.mode if merchant else None,
+        facts=(
+            ("id", mail.id),
+            ("to", mail.recipient),
+            ("owed since", mail.created_at),
+            ("sent", mail.sent_at),
+            ("tries", mail.tries or ""),
+            ("next try", mail.due_at),
+            ("last error", mail.last_error),
+        ),
+        choices=behind if mail.state is DeliveryState.SENT else (retry, *behind),
+        narrow=("find", mail.id),
+        zone=zone,
+    )
+
+
+def _about(scene: Scene, mail: Delivery) -> Iterator[Choice]:
+    """What a mail is about."""
+    payment, customer = scene.tx.payments.get(mail.subject_id), scene.tx.customers.get(mail.subject_id)
+    if payment:
+        yield "follow its payment", ("payment", "show", payment.reference)
+    if customer:
+        slug = scene.merchant(customer.merchant_id).slug
+        yield "see its customer", ("find", key_of(customer), "--company", slug)
+
+
+def message_page(scene: Scene, message: StoredMessage) -> Page:
+    """A kept notification: what became of it, and which payment it is about."""
+    account, merchant = scene.tx.accounts.get(message.account_id), scene.merchant(message.merchant_id)
+    payment = scene.tx.payments.get(message.payment_id) if message.payment_id else None
+    named = message.id[:SHORT]
+    state = state_word(message.state)
+    follow = (("follow its payment", ("payment", "show", payment.reference)),) if payment else ()
+    replay = () if state in ("pending", "applied") else (("read it again", ("message", "replay", named)),)
+    return Page(
+        kind="message",
+        title=f"Message {named}",
+        brief=f"{named} of {account.provider if account else '?'}",
+        state=state,
+        company=merchant.slug,
+        mode=message.mode,
+        facts=(
+            ("id", message.id),
+            ("from", account.provider if account else "?"),
+            ("arrived", message.message.received_at),
+            ("verifier said", message.verdict or "nothing yet"),
+            ("check failed" if state == "rejected" else "trouble", message.trouble),
+            ("payment", scene.payment_line(payment, merchant) if payment else ""),
+        ),
+        choices=(("see its shape, and what a replay would do", ("message", "show", named)), *replay, *follow),
+        narrow=("find", message.id),
+        zone=merchant.company.zone,
+    )
+
+
+def review_page(scene: Scene, review: Review) -> Page:
+    """A review: what it says, and what became of it."""
+    merchant = scene.merchant(review.merchant_id)
+    payment = scene.tx.payments.get(review.payment_id) if review.payment_id else None
+    named = review.id[:SHORT]
+    follow = (("follow its payment", ("payment", "show", payment.reference)),) if payment else ()
+    resolve = ("review", "resolve", named, "--by", "NAME", "--why", "TEXT")
+    return Page(
+        kind="review",
+        title=f"Review {review.cause}",
+        brief=f"{review.cause} ({named})",
+        state="resolved" if review.resolved_at else "open",
+        company=merchant.slug,
+        mode=review.mode,
+        facts=(
+            ("id", review.id),
+            ("details", review.details),
+            ("opened", review.opened_at),
+            ("resolved", review.resolved_at),
+            ("resolution", review.resolution),
+        ),
+        choices=(
+            ("see what is known of it", ("review", "show", named)),
+            *follow,
+            *(() if review.resolved_at else (("say what became of it", resolve),)),
+        ),
+        narrow=("find", review.id),
+        zone=merchant.company.zone,
+    )

@@ -1,0 +1,132 @@
+"""What a payment waits for, what comes next, what a person may do now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from hub.cli.printing import SHORT, command_line, local
+from hub.domain.message import DeliveryState
+from hub.domain.payment import WATCH, Phase, Status
+from hub.flows.payments.view_payment import Shown
+from hub_hookspecs import QueryBy
+
+from .story import Told
+
+WAITS = {
+    Shown.HOSTED_PAGE: "the payer, on {provider}'s page",
+    Shown.POST_FORM: "the payer, on {provider}'s page",
+    Shown.APPROVE: "the payer, who approves in {provider}'s app",
+    Shown.QR: "the payer, who scans the code",
+    Shown.REFERENCE: "the payer, who pays with the reference",
+    Shown.WAITING_RESULT: "{provider}'s word; the payer's time is over",
+    Shown.UNKNOWN: "{provider}'s word whether anything was charged: unknown is not failed, and nothing is sent again",
+}
+
+
+def waits_for(told: Told) -> str:
+    """What the payment waits for; empty when for nothing."""
+    payment, view = told.payment, told.view
+    zone = view.merchant.company.zone
+    if payment.phase is not Phase.SENT:
+        if payment.status is Status.CLOSED:
+            return ""
+        until = local(payment.lease_until, zone, seconds=True)
+        return f"its exchange with {view.provider_name}, at the latest until {until}"
+    if payment.status is Status.PAID:
+        return "its cash receipt, which the merchant records" if view.is_unrecorded else ""
+    if payment.status is Status.CLOSED:
+        if not payment.is_unproven:
+            return ""
+        until = local((payment.ended_at or payment.created_at) + WATCH, zone)
+        return f"nothing, but nobody proved that no money moved: it is watched until {until}"
+    until = f", until {local(payment.expires_at, zone, seconds=True)}" if payment.expires_at else ""
+    over = view.shown in (Shown.UNKNOWN, Shown.WAITING_RESULT)
+    return WAITS.get(view.shown, "{provider}'s word").format(provider=view.provider_name) + ("" if over else until)
+
+
+def comes_next(told: Told) -> str:
+    """When it is looked at next, and what can come of it."""
+    payment, way = told.payment, told.way
+    if payment.next_check_at is None:
+        return "no check: nothing more can be learnt by looking"
+    when = local(payment.next_check_at, told.zone, seconds=True)
+    if told.now >= payment.next_check_at:
+        when += " (due now; serve or worker does it)"
+    if way and way.query_by is QueryBy.NONE and payment.status is Status.PENDING:
+        return f"{when}: {told.view.provider_name} cannot be asked, so silence then closes it by rule"
+    if told.record.undo_from:
+        until = local(told.record.undo_from, told.zone)
+        return f"{when}; without any news it is undone at {until}, which gives back what may have been charged"
+    return when
+
+
+def may_do(told: Told) -> tuple[tuple[str, str], ...]:
+    """What a person may do now, each with its exact command."""
+    return tuple((why, command_line(*words)) for why, words in _choices(told))
+
+
+def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
+    payment, view = told.payment, told.view
+    askable = told.way is not None and told.way.query_by is not QueryBy.NONE
+    if payment.is_live and askable:
+        yield f"ask {view.provider_name} now", ("payment", "check", payment.reference)
+    elif payment.is_live and payment.next_check_at and told.now >= payment.next_check_at:
+        yield "apply the rule that is due", ("payment", "check", payment.reference)
+    if payment.is_live and told.hearing.unproven:
+        name = told.hearing.unproven.id[:SHORT]
+        yield f"messages of {view.provider_name} {told.hearing.what}: see the newest", ("message", "show", name)
+        yield "read it again, once the keys are right", ("message", "replay", name)
+    elif payment.is_live and told.hearing.is_silent and told.info and told.info.notification_setup:
+        show = ("account", "show", payment.provider, "--company", view.merchant.slug)
+        yield f"{view.provider_name} was never heard from: see whether it knows the notification address", show
+    if view.is_unrecorded:
+        yield "record its cash receipt", ("receipt", "for-payment", payment.reference)
+    if payment.status is Status.CLOSED and any(line.left for line in view.lines) and not view.is_order:
+        who = view.customer.document.number if view.customer.document else view.customer.id
+        yield "let the customer pay again", ("statement", "send", who, "--company", view.merchant.slug)
+    yield from _decisions(told)
+    for delivery in told.desk.deliveries:
+        if delivery.state is DeliveryState.DEAD:
+            yield f"try the mail {delivery.kind.value} again", ("delivery", "retry", delivery.id)
+    overdue = timedelta(minutes=1)
+    if any(item.due_at and told.now - item.due_at > overdue for item in told.desk.deliveries):
+        yield "hand over mails that are due (neither serve nor worker seems to run)", ("delivery", "run")
+
+
+def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What only a person may decide; NAME and the texts are to be filled in."""
+    payment, record, name = told.payment, told.record, told.view.provider_name
+    signed = ("--by", "NAME", "--why", "TEXT")
+    proof = (*signed, "--evidence", "TEXT")
+    in_flight = payment.phase is not Phase.SENT and payment.lease_until and told.now < payment.lease_until
+    if record.open_operation:
+        kind = record.open_operation.kind.value
+        yield (
+            f"say what {name}'s panel shows of the {kind}",
+            ("payment", "conclude", payment.reference, "--done", *proof),
+        )
+    if record.cancellable:
+        yield f"ask {name} to withdraw it", ("payment", "cancel", payment.reference, "--by", "NAME")
+    if record.refundable:
+        yield f"give {record.refundable} back", ("payment", "refund", payment.reference, *signed)
+    if payment.status is not Status.PAID and not in_flight and payment.phase is not Phase.CREATED:
+        shown = ("--paid", "--amount", f"{payment.amount.decimal:f}", *proof)
+        yield f"say that {name}'s panel shows it paid", ("payment", "record", payment.reference, *shown)
+    if payment.is_live and not in_flight and payment.phase is not Phase.CREATED:
+        yield f"say that {name}'s panel shows no money", ("payment", "record", payment.reference, "--not-paid", *proof)
+    if record.release_from:
+        when = "" if told.now >= record.release_from else f", from {local(record.release_from, told.zone)} on"
+        yield (
+            f"give the invoices back, if the payer confirms that nothing was approved{when}",
+            ("payment", "release", payment.reference, *signed),
+        )
+    for made in record.waiting:
+        what = f"{made.kind.value} {made.amount}" if made.amount else made.kind.value
+        yield (
+            f"let {made.by}'s {what} happen, as a second person",
+            ("review", "approve", made.id, "--by", "NAME", "--why", "TEXT"),
+        )
+    for review in told.desk.reviews:
+        if review.resolved_at is None:
+            yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:SHORT], *signed)

@@ -1,0 +1,160 @@
+"""What is owed, and by whom: pages of invoices, orders and customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from hub.cli.printing import local
+from hub.domain.held import together
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.message import Delivery, DeliveryState
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import Payment
+from hub.flows.ground.read_held import held_of
+from hub_hookspecs import Money
+
+from .page import FEW, Choice, Page, called, key_of, money
+from .scene import Scene, other_mode, statement_choices
+
+
+def payable_page(scene: Scene, payable: Payable) -> Page:
+    """An invoice or an order: what is left of it, its payments, what may be done."""
+    merchant, customer = scene.merchant(payable.merchant_id), scene.customer(payable.customer_id)
+    payments = scene.tx.payments.with_payables([payable.id])[::-1]
+    is_order = payable.kind is PayableKind.ORDER
+    state = _owed_state(scene, payable, payments)
+    total = Money(payable.total, payable.currency)
+    return Page(
+        kind=payable.kind.value,
+        title=f"{'Order' if is_order else 'Invoice'} {payable.number}",
+        brief=f"{payable.number} of {customer.name}",
+        state=state,
+        company=merchant.slug,
+        mode=payable.mode,
+        facts=(
+            ("customer", called(customer)),
+            ("total", money(total, merchant)),
+            ("still owed", money(payable.balance, merchant)),
+            ("issued", payable.issued_on),
+            ("due", _due(scene, payable, merchant)),
+            ("held until", payable.offered_until if is_order else None),
+            ("cancelled", payable.cancelled_at),
+            *(("payment", scene.payment_line(item, merchant)) for item in payments[:FEW]),
+            ("payments", "" if payments else "no payment of it was ever started"),
+            other_mode(merchant, payable.mode),
+        ),
+        choices=tuple(_payable_choices(scene, payable, merchant, customer, payments)),
+        narrow=("find", payable.id),
+        zone=merchant.company.zone,
+    )
+
+
+def _owed_state(scene: Scene, payable: Payable, payments: Sequence[Payment]) -> str:
+    if payable.cancelled_at:
+        return "cancelled"
+    if payable.due == 0:
+        held = (item for payment in payments for item in held_of(scene.tx, payment))
+        return "charged back" if together(held, payable.currency).charged_back else "paid"
+    if any(payment.is_live for payment in payments):
+        return "being paid"
+    if payable.kind is PayableKind.ORDER:
+        return "held" if payable.is_offered(scene.now) else "over"
+    return "open"
+
+
+def _due(scene: Scene, payable: Payable, merchant: Merchant) -> str:
+    if payable.due_on is None:
+        return ""
+    days = (scene.now.astimezone(ZoneInfo(merchant.company.zone)).date() - payable.due_on).days
+    late = f", {days} days overdue" if days > 0 and payable.due and not payable.cancelled_at else ""
+    return f"{payable.due_on}{late}"
+
+
+def _payable_choices(
+    scene: Scene, payable: Payable, merchant: Merchant, customer: Customer, payments: Sequence[Payment]
+) -> Iterator[Choice]:
+    for payment in payments[:FEW]:
+        yield f"follow the payment that is {scene.status(payment)}", ("payment", "show", payment.reference)
+    yield "see its customer", ("find", key_of(customer), "--company", merchant.slug)
+    if payable.mode is not merchant.mode or payable.kind is PayableKind.ORDER:
+        return
+    of = ("--company", merchant.slug)
+    if payable.due and not payable.cancelled_at and not any(payment.is_live for payment in payments):
+        yield from statement_choices(customer, merchant)
+        received = (
+            "--means",
+            "transfer",
+            "--customer",
+            key_of(customer),
+            "--amount",
+            f"{payable.balance.decimal:f}",
+        )
+        own = ("--currency", payable.currency, "--invoice", payable.number)
+        yield "record that it was paid outside, by transfer", ("receipt", "record", *received, *own, *of)
+        yield "write it off", ("ledger", "write-off", payable.number, "--reason", "TEXT", *of)
+
+
+def customer_page(scene: Scene, customer: Customer) -> Page:
+    """A customer: what it owes, its payments and mails, what may be done."""
+    merchant = scene.merchant(customer.merchant_id)
+    open_ = scene.tx.payables.open_of(customer.id, merchant.mode)
+    payments = scene.tx.payments.of_customer(customer.id, merchant.mode)
+    mails = scene.tx.deliveries.to(customer.email, limit=FEW) if customer.email else ()
+    credit = scene.tx.ledger.credit_of(customer.id, merchant.mode)
+    owed = {item.currency: 0 for item in open_}
+    for item in open_:
+        owed[item.currency] += item.due
+    sums = " and ".join(money(Money(minor, currency), merchant) for currency, minor in owed.items())
+    more = f" and {len(open_) - FEW} more" if len(open_) > FEW else ""
+    return Page(
+        kind="customer",
+        title=f"Customer {customer.name}",
+        brief=customer.name,
+        state=f"owes {sums or 'nothing'}",
+        company=merchant.slug,
+        mode=merchant.mode,
+        facts=(
+            ("identity", f"{customer.document.type} {customer.document.number}" if customer.document else ""),
+            ("mail", customer.email),
+            ("phone", customer.phone),
+            ("no reminders since", customer.unsubscribed_at),
+            (
+                "credit",
+                " and ".join(money(Money(minor, code), merchant) for code, minor in credit.items() if minor),
+            ),
+            ("open invoices", ", ".join(item.number for item in open_[:FEW]) + more),
+            *(("payment", scene.payment_line(item, merchant)) for item in payments[:FEW]),
+            ("payments", "" if payments else "none was ever started"),
+            *(("mail sent", _mail_line(item, merchant)) for item in mails),
+        ),
+        choices=tuple(_customer_choices(scene, customer, merchant, open_, payments, mails)),
+        narrow=("find", key_of(customer), "--company", merchant.slug),
+        zone=merchant.company.zone,
+    )
+
+
+def _customer_choices(
+    scene: Scene,
+    customer: Customer,
+    merchant: Merchant,
+    open_: Sequence[Payable],
+    payments: Sequence[Payment],
+    mails: Sequence[Delivery],
+) -> Iterator[Choice]:
+    if open_:
+        yield from statement_choices(customer, merchant)
+    for payment in [item for item in payments if item.is_live] or payments[:1]:
+        yield f"follow the payment that is {scene.status(payment)}", ("payment", "show", payment.reference)
+    for mail in mails:
+        if mail.state is DeliveryState.DEAD:
+            yield f"try the mail {mail.kind.value} again", ("delivery", "retry", mail.id)
+    if open_:
+        words = ("statement", "revoke", key_of(customer), "--company", merchant.slug)
+        yield "make every link to the statement dead", words
+
+
+def _mail_line(mail: Delivery, merchant: Merchant) -> str:
+    at = local(mail.sent_at or mail.created_at, merchant.company.zone)
+    fault = f", {mail.last_error}" if mail.last_error and not mail.sent_at else ""
+    return f"{mail.kind.value}, {mail.state.value} {at}{fault}"

@@ -1,0 +1,154 @@
+"""A payment with everything that is known of it, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import attrs
+
+from hub.cli.printing import SHORT, command_line
+from hub.cli.reading import state_word
+from hub.domain.figures import mask_email
+from hub.domain.merchant import Merchant
+from hub.domain.payment import Payment, Seen
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.operations.view_hearing import Hearing, hearing_of
+from hub.flows.payments.view_payment import PaymentView
+from hub.flows.views.view_desk import PaymentDesk, view_payment_desk
+from hub.flows.views.view_record import PaymentRecord, view_record
+from hub_hookspecs import Money, ProviderInfo, Way
+
+
+@attrs.frozen
+class Told:
+    """A payment with what the page needs to know beside it.
+
+    Attributes:
+        others: Further payments that match the same text, newest first.
+        hearing: What was heard of the account's provider.
+    """
+
+    desk: PaymentDesk
+    record: PaymentRecord
+    info: ProviderInfo | None
+    now: datetime
+    others: tuple[Payment, ...]
+    hearing: Hearing
+
+    @property
+    def view(self) -> PaymentView:
+        """The payment as people see it."""
+        return self.desk.view
+
+    @property
+    def payment(self) -> Payment:
+        """The payment itself."""
+        return self.desk.view.payment
+
+    @property
+    def zone(self) -> str:
+        """On whose clock times stand."""
+        return self.view.merchant.company.zone
+
+    @property
+    def way(self) -> Way | None:
+        """How it was started."""
+        return self.info.way(self.payment.way) if self.info else None
+
+
+async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = ()) -> Told:
+    """A payment with everything that its page tells."""
+
+    merchant, hearing = await hub.store.read(lambda tx: _around(tx, payment))
+    provider = hub.providers.get(payment.provider)
+    return Told(
+        await view_payment_desk(hub, merchant, payment.id),
+        await view_record(hub, payment.id),
+        provider.info if provider else None,
+        hub.clock(),
+        others,
+        hearing,
+    )
+
+
+def _around(tx: Tx, payment: Payment) -> tuple[Merchant, Hearing]:
+    """The company of a payment, in the payment's mode, and what was heard of the account's provider."""
+    merchant, account = tx.merchants.get(payment.merchant_id), tx.accounts.get(payment.account_id)
+    assert merchant is not None
+    return attrs.evolve(merchant, mode=payment.mode), hearing_of(tx, account) if account else Hearing(None)
+
+
+@attrs.frozen
+class Event:
+    """One line of the timeline."""
+
+    at: datetime
+    source: str
+    what: str
+    amount: Money | None = None
+    more: str = ""
+
+
+def events_of(told: Told) -> tuple[Event, ...]:
+    """Everything that happened, oldest first."""
+    return tuple(sorted(_events(told), key=lambda event: event.at))
+
+
+def _events(told: Told) -> Iterator[Event]:
+    payment, view = told.payment, told.view
+    lines = ", ".join(line.number for line in payment.lines)
+    yield Event(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
+    for item in told.desk.view.seen:
+        yield Event(item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item))
+    for receipt in view.cash_receipts:
+        yield Event(receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}")
+    for delivery in told.desk.deliveries:
+        name = f"mail {delivery.kind.value}"
+        if delivery.sent_at:
+            yield Event(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
+        else:
+            fault = f", {delivery.last_error}" if delivery.last_error else ""
+            state = f"{delivery.state.value} to {mask_email(delivery.recipient)}, {delivery.tries} tries{fault}"
+            yield Event(delivery.created_at, "hub", name, more=state)
+    for review in told.desk.reviews:
+        yield Event(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
+    for message in told.record.messages:
+        more = command_line("message", "show", message.id[:SHORT])
+        yield Event(message.message.received_at, "hub", f"message kept, {state_word(message.state)}", more=more)
+    yield from _operation_events(told)
+    for made in told.record.decisions:
+        state = "" if made.is_done else ", superseded" if made.superseded else ", waits for a second person"
+        evidence = f" [{made.evidence}]" if made.evidence else ""
+        yield Event(
+            made.done_at or made.proposed_at,
+            "operator",
+            f"decided: {made.kind.value}",
+            more=f"{made.people}: {made.reasons}{evidence}{state}",
+        )
+
+
+def _operation_events(told: Told) -> Iterator[Event]:
+    for view in told.record.operations:
+        item = view.operation
+        asked = f"reference {item.reference}, by {item.decided_by}{f': {item.note}' if item.note else ''}"
+        yield Event(item.created_at, "hub", f"{item.kind.value} sent", item.amount, asked)
+        for news in view.news:
+            why = f"{news.reason.kind.value} ({news.reason.code or 'no code'})" if news.reason else ""
+            more = ", ".join(filter(None, (why, news.note)))
+            yield Event(news.at, news.source, f"{item.kind.value}: {news.kind.value}", more=more)
+        if not view.news and item.ended_at:
+            yield Event(item.ended_at, "hub", f"{item.kind.value}: no clear answer")
+
+
+def _more(item: Seen) -> str:
+    claim = item.observation
+    parts = (
+        f"{claim.reason.kind.value}{f' ({claim.reason.code})' if claim.reason.code else ''}" if claim.reason else "",
+        f"authorisation {claim.authorisation}" if claim.authorisation else "",
+        claim.instrument.label if claim.instrument else "",
+        f"their reference {claim.provider_reference}" if claim.provider_reference else "",
+        f"vouched: {', '.join(sorted(claim.vouched))}" if claim.vouched else "",
+        item.note,
+    )
+    return ", ".join(filter(None, parts))
