@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hub.flows.ground.ports import Hub
 
-    from .pages.page import Page
+    from .pages.page import ThingPage
     from .pages.story import Told
 
 SHOWN = 20
@@ -49,7 +49,7 @@ async def command(hub: Hub, words: tuple[str, ...], slug: str | None, as_json: b
         _print_short(pages, text)
 
 
-async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[Page], Told | None]:
+async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[ThingPage], Told | None]:
     """A page for each thing; of a payment alone its whole story."""
     from hub.domain.payment import Payment
     from hub.flows.views.find_anything import find_anything, is_address
@@ -72,7 +72,7 @@ async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[Page],
     return pages, await told_of(hub, alone) if isinstance(alone, Payment) else None
 
 
-def _print_short(pages: Sequence[Page], text: str) -> None:
+def _print_short(pages: Sequence[ThingPage], text: str) -> None:
     """A line for each, and the command that shows it alone."""
     click.echo(f"{len(pages)} things match {text!r}; to look at one of them:")
     for page in pages[:SHOWN]:

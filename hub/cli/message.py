@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 10_000
 
 
-class Choice(NamedTuple):
+class MessageFilter(NamedTuple):
     """Which messages are meant; all where nothing is said."""
 
     slug: str | None
@@ -32,8 +32,8 @@ class Choice(NamedTuple):
     since: str | None
 
 
-def choice_options(body: Callable[..., Any]) -> Callable[..., Any]:
-    """``--company``, ``--account``, ``--state`` and ``--since``, which the body gets as one ``choice``."""
+def filter_options(body: Callable[..., Any]) -> Callable[..., Any]:
+    """``--company``, ``--account``, ``--state`` and ``--since``, which the body gets as one ``wanted``."""
 
     @any_company_option
     @click.option("--account", "code", metavar="ACCOUNT", help="Only of this provider, such as greenpay.")
@@ -41,7 +41,7 @@ def choice_options(body: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--since", metavar="D", help="Arrived since 2026-11-21, or within 7d, or 24h.")
     @functools.wraps(body)
     def command(slug: str | None, code: str | None, state: str | None, since: str | None, **given: Any) -> Any:
-        return body(choice=Choice(slug, code, state, since), **given)
+        return body(wanted=MessageFilter(slug, code, state, since), **given)
 
     return command
 
@@ -56,13 +56,13 @@ def command() -> None:
 
 
 @command.command("list")
-@choice_options
+@filter_options
 @click.option("--limit", type=click.IntRange(1, MOST), default=200, show_default=True)
 @json_option
 @pass_hub
-async def list_(hub: Hub, choice: Choice, limit: int, as_json: bool) -> None:
+async def list_(hub: Hub, wanted: MessageFilter, limit: int, as_json: bool) -> None:
     """List kept messages, newest first."""
-    found = await _chosen(hub, choice, _states(choice.state), limit)
+    found = await _chosen(hub, wanted, _states(wanted.state), limit)
     if as_json:
         print_json([_facts(line) for line in found])
         return
@@ -90,12 +90,12 @@ async def list_(hub: Hub, choice: Choice, limit: int, as_json: bool) -> None:
     )
 
 
-async def _chosen(hub: Hub, choice: Choice, states: Sequence[MessageState], limit: int) -> Sequence[MessageLine]:
+async def _chosen(hub: Hub, wanted: MessageFilter, states: Sequence[MessageState], limit: int) -> Sequence[MessageLine]:
     from hub.flows.views.view_messages import list_messages
 
-    accounts = await hub.store.read(lambda tx: _accounts(tx, choice.slug, choice.code))
-    clock = await hub.store.read(lambda tx: clock_in(tx, choice.slug))
-    begin = since_moment(choice.since, hub.clock(), clock)
+    accounts = await hub.store.read(lambda tx: _accounts(tx, wanted.slug, wanted.code))
+    clock = await hub.store.read(lambda tx: clock_in(tx, wanted.slug))
+    begin = since_moment(wanted.since, hub.clock(), clock)
     return await list_messages(hub, accounts=accounts, states=states, since=begin, limit=limit)
 
 
@@ -201,14 +201,14 @@ def _about(line: MessageLine) -> str:
     return f"{payment.reference}, {payment.amount}, {payment.status.value}" if payment else ""
 
 
-def _named_or_chosen(message_ids: tuple[str, ...], choice: Choice, **_given: Any) -> None:
-    if bool(message_ids) == any(choice):
+def _named_or_chosen(message_ids: tuple[str, ...], wanted: MessageFilter, **_given: Any) -> None:
+    if bool(message_ids) == any(wanted):
         raise click.UsageError("name messages, or choose them by --state, --account, --company or --since; not both")
 
 
 @command.command()
 @click.argument("message_ids", metavar="[ID]...", nargs=-1)
-@choice_options
+@filter_options
 @click.option("--dry-run", is_flag=True, help="Say what would happen; send nothing, change nothing.")
 @json_option
 @check_usage(_named_or_chosen)
@@ -216,7 +216,7 @@ def _named_or_chosen(message_ids: tuple[str, ...], choice: Choice, **_given: Any
 async def replay(
     hub: Hub,
     message_ids: tuple[str, ...],
-    choice: Choice,
+    wanted: MessageFilter,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -225,7 +225,7 @@ async def replay(
     Name some, or choose them by --state, --account, --company or --since: without --state those that are parked,
     rejected or dead. What was booked is not booked twice, and what has no proof stays refused. Exit code 1 when a
     message led nowhere again: it stays parked or refused, or could not be read."""
-    done = await _replay(hub, message_ids, choice, dry_run=dry_run)
+    done = await _replay(hub, message_ids, wanted, dry_run=dry_run)
     if as_json:
         print_json([{**_facts(line), "became": reading_facts(item.read)} for line, item in done])
     else:
@@ -234,14 +234,14 @@ async def replay(
 
 
 async def _replay(
-    hub: Hub, message_ids: tuple[str, ...], choice: Choice, *, dry_run: bool
+    hub: Hub, message_ids: tuple[str, ...], wanted: MessageFilter, *, dry_run: bool
 ) -> list[tuple[MessageLine, Replayed]]:
     from hub.flows.payments.replay_message import LED_NOWHERE, replay_message
 
     if message_ids:
         lines: Sequence[MessageLine] = [await _find(hub, text) for text in message_ids]
     else:
-        lines = await _chosen(hub, choice, _states(choice.state) or LED_NOWHERE, MOST)
+        lines = await _chosen(hub, wanted, _states(wanted.state) or LED_NOWHERE, MOST)
     oldest_first = sorted(lines, key=lambda line: (line.stored.message.received_at, line.stored.id))
     return [(line, await replay_message(hub, line.stored.id, dry_run=dry_run)) for line in oldest_first]
 

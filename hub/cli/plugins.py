@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,8 +36,6 @@ def list_(as_json: bool, data: str | None) -> None:
 
 def _registry(data: str | None) -> Registry:
     """The installed providers, with the endpoints of the data folder's settings."""
-    from pathlib import Path
-
     from hub.logs import set_up_logs
     from hub.providers.load import load_providers
     from hub.settings import load_settings

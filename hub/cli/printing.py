@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
@@ -114,7 +115,6 @@ def _cell(value: object, zone: str = "") -> str:
 def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Comma-separated values; a text that a spreadsheet would take for a formula is quoted."""
     import csv
-    import io
 
     from hub.domain.export import harmless
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import IO, Any
 
 import click
@@ -34,8 +36,6 @@ class WithOptions(click.Command):
 
 
 def _described(option: Any) -> str:
-    import json
-
     return f"{option.text} It takes {option.wanted}; without it: {json.dumps(option.default)}."
 
 
@@ -53,8 +53,6 @@ def _described(option: Any) -> str:
 @click.option("--settings", metavar="FILE", help="Write there what `account connect` or `account provision` wants.")
 def command(code: str, port: int, config: IO[bytes] | None, options: tuple[str, ...], settings: str | None) -> int:
     """Fake PROVIDER over real HTTP until Ctrl-C; one line of JSON says where and with which credentials."""
-    import json
-
     from hub.providers.load import load_simulators
 
     simulators = load_simulators()
@@ -83,8 +81,6 @@ def _configured(simulator: Any, config: dict[str, Any], options: tuple[str, ...]
 
 def read_options(given: tuple[str, ...]) -> dict[str, Any]:
     """``NAME=VALUE`` each; a value that is JSON is read as that, any other is a text."""
-    import json
-
     found: dict[str, Any] = {}
     for text in given:
         name, sign, value = text.partition("=")
@@ -99,15 +95,11 @@ def read_options(given: tuple[str, ...]) -> dict[str, Any]:
 
 def _write_private(path: str, text: str) -> None:
     """Credentials, even simulated ones, are for their owner alone."""
-    import os
-
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(f"{text}\n")
 
 
 def _given(file: IO[bytes] | None) -> dict[str, Any]:
-    import json
-
     if file is None:
         return {}
     try:

@@ -1,5 +1,6 @@
 """Starting is cheap, help is complete, and the documentation knows every command."""
 
+import ast
 import importlib.metadata
 import json
 import os
@@ -20,6 +21,7 @@ from hub.cli.commands import COMMANDS, LazyGroup
 
 from .conftest import Run
 
+CLI = Path(__file__).resolve().parents[2] / "hub" / "cli"
 DOC = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 HEAVY = (
     "alembic",
@@ -82,6 +84,28 @@ def test_every_module_of_commands_is_light() -> None:
     code = f"import sys, {modules}; print('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stdout.splitlines()) & set(HEAVY)
+
+
+def test_nothing_light_of_the_command_line_is_imported_inside_a_function() -> None:
+    light = {name for name in loaded_by("payment", "--help") if name.startswith("hub.")}
+    late = {
+        f"{path.name}: {name}"
+        for path in CLI.rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for name in imported_in(function)
+        if name in light and path != CLI / "__init__.py"  # which answers --version with nothing else loaded
+    }
+    assert late == set()
+
+
+def imported_in(function: ast.AST) -> Iterator[str]:
+    """Modules that a function of the command line imports when it is called."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield f"hub.cli.{node.module}" if node.level else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli import doctor
+from hub.cli import checkup
 from hub.flows.operations.examine import Grade
 from tests.cli.conftest import call
 from tests.faults.harness import Desk
@@ -51,7 +51,7 @@ def data(tmp_path: Path) -> Path:
 
 def faults(data: Path) -> dict[str, str]:
     """Remedy by fault."""
-    found = list(doctor.open_to_others(data))
+    found = list(checkup.open_to_others(data))
     assert {item.grade for item in found} <= {Grade.FAULT}
     assert "canary" not in repr(found)
     return {item.what: item.remedy for item in found}
@@ -127,7 +127,7 @@ def test_the_command_says_it_with_a_remedy_that_mends_it(desk: Desk, monkeypatch
 
 
 def test_control_a_doctor_who_does_not_look_into_files_is_seen(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_secrets_in", lambda _path: [])
+    monkeypatch.setattr(checkup, "_secrets_in", lambda _path: [])
 
     with pytest.raises(ValueError, match="not enough values"):
         test_what_others_may_read_or_change_is_a_fault(

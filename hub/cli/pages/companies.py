@@ -9,15 +9,15 @@ from hub.flows.merchants.remove_member import Removal
 from hub.flows.merchants.revoke_api_key import KeyLine
 from hub.flows.operations.view_hearing import hearing_of
 
-from .page import FEW, Page
-from .scene import Scene, other_mode
+from .page import FEW, ThingPage
+from .snapshot import Snapshot, other_mode
 
 
-def company_page(scene: Scene, merchant: Merchant) -> Page:
+def company_page(snapshot: Snapshot, merchant: Merchant) -> ThingPage:
     """A company: its accounts, its members, where to read on."""
     company, of = merchant.company, ("--company", merchant.slug)
-    accounts = scene.tx.accounts.current_of(merchant.id, merchant.mode)
-    return Page(
+    accounts = snapshot.tx.accounts.current_of(merchant.id, merchant.mode)
+    return ThingPage(
         kind="company",
         title=f"Company {merchant.slug}",
         brief=f"{merchant.slug}, {company.legal_name}",
@@ -30,8 +30,8 @@ def company_page(scene: Scene, merchant: Merchant) -> Page:
             ("clock", company.zone),
             ("mail", company.email),
             ("accounts", ", ".join(f"{item.provider} {item.status.value}" for item in accounts) or "none"),
-            ("members", ", ".join(item.email for item in scene.tx.merchants.members(merchant.id)[:FEW])),
-            ("open reviews", len(scene.tx.reviews.of(merchant_id=merchant.id)) or ""),
+            ("members", ", ".join(item.email for item in snapshot.tx.merchants.members(merchant.id)[:FEW])),
+            ("open reviews", len(snapshot.tx.reviews.of(merchant_id=merchant.id)) or ""),
         ),
         choices=(
             ("see everything about it", ("company", "show", merchant.slug)),
@@ -45,10 +45,10 @@ def company_page(scene: Scene, merchant: Merchant) -> Page:
     )
 
 
-def member_page(scene: Scene, member: Member) -> Page:
+def member_page(snapshot: Snapshot, member: Member) -> ThingPage:
     """A person who may sign in."""
-    merchant = scene.merchant(member.merchant_id)
-    return Page(
+    merchant = snapshot.merchant(member.merchant_id)
+    return ThingPage(
         kind="member",
         title=f"Member {member.email}",
         brief=member.email,
@@ -68,11 +68,11 @@ def member_page(scene: Scene, member: Member) -> Page:
     )
 
 
-def removal_page(scene: Scene, removal: Removal) -> Page:
+def removal_page(snapshot: Snapshot, removal: Removal) -> ThingPage:
     """A person who may not sign in any more."""
-    merchant = scene.merchant(removal.merchant_id)
+    merchant = snapshot.merchant(removal.merchant_id)
     of = ("--company", merchant.slug)
-    return Page(
+    return ThingPage(
         kind="former_member",
         title=f"Former member {removal.email}",
         brief=removal.email,
@@ -89,11 +89,11 @@ def removal_page(scene: Scene, removal: Removal) -> Page:
     )
 
 
-def api_key_page(scene: Scene, line: KeyLine) -> Page:
+def api_key_page(snapshot: Snapshot, line: KeyLine) -> ThingPage:
     """A key of a shop."""
     key, merchant = line.key, line.merchant
     revoke = (("end it; its shop is refused from then on", ("api-key", "revoke", key.id)),)
-    return Page(
+    return ThingPage(
         kind="api_key",
         title=f"API key {key.name}",
         brief=f"{key.name} ({key.id})",
@@ -107,9 +107,9 @@ def api_key_page(scene: Scene, line: KeyLine) -> Page:
     )
 
 
-def account_page(scene: Scene, account: ProviderAccount) -> Page:
+def account_page(snapshot: Snapshot, account: ProviderAccount) -> ThingPage:
     """A connection to a provider: how it stands, and when its provider was last heard from."""
-    merchant, heard = scene.merchant(account.merchant_id), hearing_of(scene.tx, account)
+    merchant, heard = snapshot.merchant(account.merchant_id), hearing_of(snapshot.tx, account)
     zone, of = merchant.company.zone, ("--company", merchant.slug)
     newest = heard.unproven.id[:SHORT] if heard.unproven else ""
     read = (("see the newest message", ("message", "show", newest)),) if newest else ()
@@ -118,7 +118,7 @@ def account_page(scene: Scene, account: ProviderAccount) -> Page:
         ("see its settings and its notification address", ("account", "show", named, *of)),
         ("ask the provider about it again", ("account", "validate", named, *of)),
     )
-    return Page(
+    return ThingPage(
         kind="account",
         title=f"Account {account.provider} of {merchant.slug}",
         brief=f"{account.provider} of {merchant.slug}",

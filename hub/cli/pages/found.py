@@ -18,42 +18,42 @@ from hub.flows.views.find_anything import LinkFound, Thing
 from .companies import account_page, api_key_page, company_page, member_page, removal_page
 from .mails import link_page, mail_page, message_page, review_page
 from .owed import customer_page, payable_page
-from .page import Page
+from .page import ThingPage
 from .payments import payment_page, receipt_page
-from .scene import Scene
+from .snapshot import Snapshot
 
 
-async def pages_of(hub: Hub, things: Sequence[Thing]) -> tuple[Page, ...]:
+async def pages_of(hub: Hub, things: Sequence[Thing]) -> tuple[ThingPage, ...]:
     """A page for each thing, as all stands at one moment."""
     now = hub.clock()
-    return await hub.store.read(lambda tx: tuple(_page(Scene(tx, hub, now), thing) for thing in things))
+    return await hub.store.read(lambda tx: tuple(_page(Snapshot(tx, hub, now), thing) for thing in things))
 
 
-def _page(scene: Scene, thing: Thing) -> Page:
+def _page(snapshot: Snapshot, thing: Thing) -> ThingPage:
     match thing:
         case Payable():
-            return payable_page(scene, thing)
+            return payable_page(snapshot, thing)
         case Customer():
-            return customer_page(scene, thing)
+            return customer_page(snapshot, thing)
         case Payment():
-            return payment_page(scene, thing)
+            return payment_page(snapshot, thing)
         case CashReceipt():
-            return receipt_page(scene, thing)
+            return receipt_page(snapshot, thing)
         case LinkFound():
-            return link_page(scene, thing)
+            return link_page(snapshot, thing)
         case StoredMessage():
-            return message_page(scene, thing)
+            return message_page(snapshot, thing)
         case Review():
-            return review_page(scene, thing)
+            return review_page(snapshot, thing)
         case Delivery():
-            return mail_page(scene, thing)
+            return mail_page(snapshot, thing)
         case ProviderAccount():
-            return account_page(scene, thing)
+            return account_page(snapshot, thing)
         case Merchant():
-            return company_page(scene, thing)
+            return company_page(snapshot, thing)
         case Member():
-            return member_page(scene, thing)
+            return member_page(snapshot, thing)
         case Removal():
-            return removal_page(scene, thing)
+            return removal_page(snapshot, thing)
         case KeyLine():
-            return api_key_page(scene, thing)
+            return api_key_page(snapshot, thing)

@@ -11,8 +11,8 @@ from hub.domain.message import Delivery, DeliveryState, Review, StoredMessage
 from hub.flows.ground.open_link import Shut
 from hub.flows.views.find_anything import LinkFound
 
-from .page import Choice, Page, called, key_of
-from .scene import Scene, other_mode, statement_choices
+from .page import NextStep, ThingPage, called, key_of
+from .snapshot import Snapshot, other_mode, statement_choices
 
 LINKS = {
     LinkKind.STATEMENT: "a statement",
@@ -23,11 +23,11 @@ LINKS = {
 SHUT = {None: "opens", Shut.EXPIRED: "expired", Shut.REVOKED: "revoked", Shut.UNKNOWN: "unknown"}
 
 
-def link_page(scene: Scene, found: LinkFound) -> Page:
+def link_page(snapshot: Snapshot, found: LinkFound) -> ThingPage:
     """A link that somebody has: whether it opens, and what is behind it."""
-    link, merchant = found.link, scene.merchant(found.link.merchant_id)
-    opened, choices = _behind(scene, link.kind, link.target, merchant, found.why)
-    return Page(
+    link, merchant = found.link, snapshot.merchant(found.link.merchant_id)
+    opened, choices = _behind(snapshot, link.kind, link.target, merchant, found.why)
+    return ThingPage(
         kind="link",
         title=f"Link to {LINKS[link.kind]}",
         brief=f"to {LINKS[link.kind]}",
@@ -48,30 +48,30 @@ def link_page(scene: Scene, found: LinkFound) -> Page:
 
 
 def _behind(
-    scene: Scene, kind: LinkKind, target: str, merchant: Merchant, why: Shut | None
-) -> tuple[str, Sequence[Choice]]:
+    snapshot: Snapshot, kind: LinkKind, target: str, merchant: Merchant, why: Shut | None
+) -> tuple[str, Sequence[NextStep]]:
     """What a link leads to, and what may be done with that."""
     if kind is LinkKind.STATEMENT:
-        customer = scene.customer(target)
+        customer = snapshot.customer(target)
         revoke = ("statement", "revoke", key_of(customer), "--company", merchant.slug)
-        end: tuple[Choice, ...] = () if why else (("make this and every other link to it dead", revoke),)
+        end: tuple[NextStep, ...] = () if why else (("make this and every other link to it dead", revoke),)
         return called(customer), (*statement_choices(customer, merchant), *end)
     if kind is LinkKind.ORDER:
-        payable = scene.tx.payables.get(target)
+        payable = snapshot.tx.payables.get(target)
         assert payable is not None
         return payable.number, (("see the order", ("find", payable.number, "--company", merchant.slug)),)
-    payment = scene.tx.payments.get(target)
+    payment = snapshot.tx.payments.get(target)
     assert payment is not None
-    return scene.payment_line(payment, merchant), (("follow the payment", ("payment", "show", payment.reference)),)
+    return snapshot.payment_line(payment, merchant), (("follow the payment", ("payment", "show", payment.reference)),)
 
 
-def mail_page(scene: Scene, mail: Delivery) -> Page:
+def mail_page(snapshot: Snapshot, mail: Delivery) -> ThingPage:
     """A mail: whether it was sent, and what it is about."""
-    merchant = scene.tx.merchants.get(mail.merchant_id)
+    merchant = snapshot.tx.merchants.get(mail.merchant_id)
     zone = merchant.company.zone if merchant else "UTC"
     retry = ("try it now", ("delivery", "retry", mail.id))
-    behind = tuple(_about(scene, mail))
-    return Page(
+    behind = tuple(_about(snapshot, mail))
+    return ThingPage(
         kind="mail",
         title=f"Mail {mail.kind.value}",
         brief=f"{mail.kind.value} to {mail.recipient} of {local(mail.created_at, zone)}",
@@ -93,25 +93,25 @@ def mail_page(scene: Scene, mail: Delivery) -> Page:
     )
 
 
-def _about(scene: Scene, mail: Delivery) -> Iterator[Choice]:
+def _about(snapshot: Snapshot, mail: Delivery) -> Iterator[NextStep]:
     """What a mail is about."""
-    payment, customer = scene.tx.payments.get(mail.subject_id), scene.tx.customers.get(mail.subject_id)
+    payment, customer = snapshot.tx.payments.get(mail.subject_id), snapshot.tx.customers.get(mail.subject_id)
     if payment:
         yield "follow its payment", ("payment", "show", payment.reference)
     if customer:
-        slug = scene.merchant(customer.merchant_id).slug
+        slug = snapshot.merchant(customer.merchant_id).slug
         yield "see its customer", ("find", key_of(customer), "--company", slug)
 
 
-def message_page(scene: Scene, message: StoredMessage) -> Page:
+def message_page(snapshot: Snapshot, message: StoredMessage) -> ThingPage:
     """A kept notification: what became of it, and which payment it is about."""
-    account, merchant = scene.tx.accounts.get(message.account_id), scene.merchant(message.merchant_id)
-    payment = scene.tx.payments.get(message.payment_id) if message.payment_id else None
+    account, merchant = snapshot.tx.accounts.get(message.account_id), snapshot.merchant(message.merchant_id)
+    payment = snapshot.tx.payments.get(message.payment_id) if message.payment_id else None
     named = message.id[:SHORT]
     state = state_word(message.state)
     follow = (("follow its payment", ("payment", "show", payment.reference)),) if payment else ()
     replay = () if state in ("pending", "applied") else (("read it again", ("message", "replay", named)),)
-    return Page(
+    return ThingPage(
         kind="message",
         title=f"Message {named}",
         brief=f"{named} of {account.provider if account else '?'}",
@@ -124,7 +124,7 @@ def message_page(scene: Scene, message: StoredMessage) -> Page:
             ("arrived", message.message.received_at),
             ("verifier said", message.verdict or "nothing yet"),
             ("check failed" if state == "rejected" else "trouble", message.trouble),
-            ("payment", scene.payment_line(payment, merchant) if payment else ""),
+            ("payment", snapshot.payment_line(payment, merchant) if payment else ""),
         ),
         choices=(("see its shape, and what a replay would do", ("message", "show", named)), *replay, *follow),
         narrow=("find", message.id),
@@ -132,14 +132,14 @@ def message_page(scene: Scene, message: StoredMessage) -> Page:
     )
 
 
-def review_page(scene: Scene, review: Review) -> Page:
+def review_page(snapshot: Snapshot, review: Review) -> ThingPage:
     """A review: what it says, and what became of it."""
-    merchant = scene.merchant(review.merchant_id)
-    payment = scene.tx.payments.get(review.payment_id) if review.payment_id else None
+    merchant = snapshot.merchant(review.merchant_id)
+    payment = snapshot.tx.payments.get(review.payment_id) if review.payment_id else None
     named = review.id[:SHORT]
     follow = (("follow its payment", ("payment", "show", payment.reference)),) if payment else ()
     resolve = ("review", "resolve", named, "--by", "NAME", "--why", "TEXT")
-    return Page(
+    return ThingPage(
         kind="review",
         title=f"Review {review.cause}",
         brief=f"{review.cause} ({named})",

@@ -14,18 +14,18 @@ from hub.domain.payment import Payment
 from hub.flows.ground.read_held import held_of
 from hub_hookspecs import Money
 
-from .page import FEW, Choice, Page, called, key_of, money
-from .scene import Scene, other_mode, statement_choices
+from .page import FEW, NextStep, ThingPage, called, key_of, money
+from .snapshot import Snapshot, other_mode, statement_choices
 
 
-def payable_page(scene: Scene, payable: Payable) -> Page:
+def payable_page(snapshot: Snapshot, payable: Payable) -> ThingPage:
     """An invoice or an order: what is left of it, its payments, what may be done."""
-    merchant, customer = scene.merchant(payable.merchant_id), scene.customer(payable.customer_id)
-    payments = scene.tx.payments.with_payables([payable.id])[::-1]
+    merchant, customer = snapshot.merchant(payable.merchant_id), snapshot.customer(payable.customer_id)
+    payments = snapshot.tx.payments.with_payables([payable.id])[::-1]
     is_order = payable.kind is PayableKind.ORDER
-    state = _owed_state(scene, payable, payments)
+    state = _owed_state(snapshot, payable, payments)
     total = Money(payable.total, payable.currency)
-    return Page(
+    return ThingPage(
         kind=payable.kind.value,
         title=f"{'Order' if is_order else 'Invoice'} {payable.number}",
         brief=f"{payable.number} of {customer.name}",
@@ -37,45 +37,45 @@ def payable_page(scene: Scene, payable: Payable) -> Page:
             ("total", money(total, merchant)),
             ("still owed", money(payable.balance, merchant)),
             ("issued", payable.issued_on),
-            ("due", _due(scene, payable, merchant)),
+            ("due", _due(snapshot, payable, merchant)),
             ("held until", payable.offered_until if is_order else None),
             ("cancelled", payable.cancelled_at),
-            *(("payment", scene.payment_line(item, merchant)) for item in payments[:FEW]),
+            *(("payment", snapshot.payment_line(item, merchant)) for item in payments[:FEW]),
             ("payments", "" if payments else "no payment of it was ever started"),
             other_mode(merchant, payable.mode),
         ),
-        choices=tuple(_payable_choices(scene, payable, merchant, customer, payments)),
+        choices=tuple(_payable_choices(snapshot, payable, merchant, customer, payments)),
         narrow=("find", payable.id),
         zone=merchant.company.zone,
     )
 
 
-def _owed_state(scene: Scene, payable: Payable, payments: Sequence[Payment]) -> str:
+def _owed_state(snapshot: Snapshot, payable: Payable, payments: Sequence[Payment]) -> str:
     if payable.cancelled_at:
         return "cancelled"
     if payable.due == 0:
-        held = (item for payment in payments for item in held_of(scene.tx, payment))
+        held = (item for payment in payments for item in held_of(snapshot.tx, payment))
         return "charged back" if together(held, payable.currency).charged_back else "paid"
     if any(payment.is_live for payment in payments):
         return "being paid"
     if payable.kind is PayableKind.ORDER:
-        return "held" if payable.is_offered(scene.now) else "over"
+        return "held" if payable.is_offered(snapshot.now) else "over"
     return "open"
 
 
-def _due(scene: Scene, payable: Payable, merchant: Merchant) -> str:
+def _due(snapshot: Snapshot, payable: Payable, merchant: Merchant) -> str:
     if payable.due_on is None:
         return ""
-    days = (scene.now.astimezone(ZoneInfo(merchant.company.zone)).date() - payable.due_on).days
+    days = (snapshot.now.astimezone(ZoneInfo(merchant.company.zone)).date() - payable.due_on).days
     late = f", {days} days overdue" if days > 0 and payable.due and not payable.cancelled_at else ""
     return f"{payable.due_on}{late}"
 
 
 def _payable_choices(
-    scene: Scene, payable: Payable, merchant: Merchant, customer: Customer, payments: Sequence[Payment]
-) -> Iterator[Choice]:
+    snapshot: Snapshot, payable: Payable, merchant: Merchant, customer: Customer, payments: Sequence[Payment]
+) -> Iterator[NextStep]:
     for payment in payments[:FEW]:
-        yield f"follow the payment that is {scene.status(payment)}", ("payment", "show", payment.reference)
+        yield f"follow the payment that is {snapshot.status(payment)}", ("payment", "show", payment.reference)
     yield "see its customer", ("find", key_of(customer), "--company", merchant.slug)
     if payable.mode is not merchant.mode or payable.kind is PayableKind.ORDER:
         return
@@ -95,19 +95,19 @@ def _payable_choices(
         yield "write it off", ("ledger", "write-off", payable.number, "--reason", "TEXT", *of)
 
 
-def customer_page(scene: Scene, customer: Customer) -> Page:
+def customer_page(snapshot: Snapshot, customer: Customer) -> ThingPage:
     """A customer: what it owes, its payments and mails, what may be done."""
-    merchant = scene.merchant(customer.merchant_id)
-    open_ = scene.tx.payables.open_of(customer.id, merchant.mode)
-    payments = scene.tx.payments.of_customer(customer.id, merchant.mode)
-    mails = scene.tx.deliveries.to(customer.email, limit=FEW) if customer.email else ()
-    credit = scene.tx.ledger.credit_of(customer.id, merchant.mode)
+    merchant = snapshot.merchant(customer.merchant_id)
+    open_ = snapshot.tx.payables.open_of(customer.id, merchant.mode)
+    payments = snapshot.tx.payments.of_customer(customer.id, merchant.mode)
+    mails = snapshot.tx.deliveries.to(customer.email, limit=FEW) if customer.email else ()
+    credit = snapshot.tx.ledger.credit_of(customer.id, merchant.mode)
     owed = {item.currency: 0 for item in open_}
     for item in open_:
         owed[item.currency] += item.due
     sums = " and ".join(money(Money(minor, currency), merchant) for currency, minor in owed.items())
     more = f" and {len(open_) - FEW} more" if len(open_) > FEW else ""
-    return Page(
+    return ThingPage(
         kind="customer",
         title=f"Customer {customer.name}",
         brief=customer.name,
@@ -124,28 +124,28 @@ def customer_page(scene: Scene, customer: Customer) -> Page:
                 " and ".join(money(Money(minor, code), merchant) for code, minor in credit.items() if minor),
             ),
             ("open invoices", ", ".join(item.number for item in open_[:FEW]) + more),
-            *(("payment", scene.payment_line(item, merchant)) for item in payments[:FEW]),
+            *(("payment", snapshot.payment_line(item, merchant)) for item in payments[:FEW]),
             ("payments", "" if payments else "none was ever started"),
             *(("mail sent", _mail_line(item, merchant)) for item in mails),
         ),
-        choices=tuple(_customer_choices(scene, customer, merchant, open_, payments, mails)),
+        choices=tuple(_customer_choices(snapshot, customer, merchant, open_, payments, mails)),
         narrow=("find", key_of(customer), "--company", merchant.slug),
         zone=merchant.company.zone,
     )
 
 
 def _customer_choices(
-    scene: Scene,
+    snapshot: Snapshot,
     customer: Customer,
     merchant: Merchant,
     open_: Sequence[Payable],
     payments: Sequence[Payment],
     mails: Sequence[Delivery],
-) -> Iterator[Choice]:
+) -> Iterator[NextStep]:
     if open_:
         yield from statement_choices(customer, merchant)
     for payment in [item for item in payments if item.is_live] or payments[:1]:
-        yield f"follow the payment that is {scene.status(payment)}", ("payment", "show", payment.reference)
+        yield f"follow the payment that is {snapshot.status(payment)}", ("payment", "show", payment.reference)
     for mail in mails:
         if mail.state is DeliveryState.DEAD:
             yield f"try the mail {mail.kind.value} again", ("delivery", "retry", mail.id)

@@ -18,12 +18,12 @@ FEW = 5
 
 Facts = Sequence[tuple[str, object]]
 Words = tuple[str, ...]
-Choice = tuple[str, Words]
+NextStep = tuple[str, Words]
 """Why, and the words of the command."""
 
 
 @attrs.frozen(kw_only=True)
-class Page:
+class ThingPage:
     """One thing that was found.
 
     Attributes:
@@ -40,7 +40,7 @@ class Page:
     company: str
     mode: Mode | None
     facts: Facts
-    choices: Sequence[Choice]
+    choices: Sequence[NextStep]
     narrow: Words
     zone: str
 

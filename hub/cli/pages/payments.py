@@ -6,18 +6,18 @@ from hub.cli.printing import local
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 
-from .page import Choice, Page, called, key_of, money
-from .scene import Scene, other_mode
+from .page import NextStep, ThingPage, called, key_of, money
+from .snapshot import Snapshot, other_mode
 
 
-def payment_page(scene: Scene, payment: Payment) -> Page:
+def payment_page(snapshot: Snapshot, payment: Payment) -> ThingPage:
     """A payment, in short; ``payment show`` has its whole story."""
-    merchant, customer = scene.merchant(payment.merchant_id), scene.customer(payment.customer_id)
-    return Page(
+    merchant, customer = snapshot.merchant(payment.merchant_id), snapshot.customer(payment.customer_id)
+    return ThingPage(
         kind="payment",
         title=f"Payment {payment.reference}",
         brief=f"{payment.reference} of {customer.name}, {money(payment.amount, merchant)}",
-        state=scene.status(payment),
+        state=snapshot.status(payment),
         company=merchant.slug,
         mode=payment.mode,
         facts=(
@@ -34,18 +34,18 @@ def payment_page(scene: Scene, payment: Payment) -> Page:
     )
 
 
-def receipt_page(scene: Scene, receipt: CashReceipt) -> Page:
+def receipt_page(snapshot: Snapshot, receipt: CashReceipt) -> ThingPage:
     """A cash receipt: of what money, for which invoices."""
-    merchant, customer = scene.merchant(receipt.merchant_id), scene.customer(receipt.customer_id)
-    payment = scene.tx.payments.get(receipt.payment_id) if receipt.payment_id else None
+    merchant, customer = snapshot.merchant(receipt.merchant_id), snapshot.customer(receipt.customer_id)
+    payment = snapshot.tx.payments.get(receipt.payment_id) if receipt.payment_id else None
     of = ("--company", merchant.slug)
-    choices: list[Choice] = [("follow its payment", ("payment", "show", payment.reference))] if payment else []
+    choices: list[NextStep] = [("follow its payment", ("payment", "show", payment.reference))] if payment else []
     choices.append(("see its customer", ("find", key_of(customer), *of)))
     if receipt.mode is merchant.mode:
         choices.append(("see everything on it", ("receipt", "show", receipt.label, *of)))
         if not receipt.voided_at:
             choices.append(("void it", ("receipt", "void", receipt.label, "--reason", "TEXT", *of)))
-    return Page(
+    return ThingPage(
         kind="cash_receipt",
         title=f"Cash receipt {receipt.label}",
         brief=f"{receipt.label} of {customer.name}, {money(receipt.cash, merchant)}",
@@ -57,7 +57,7 @@ def receipt_page(scene: Scene, receipt: CashReceipt) -> Page:
             ("received", f"{money(receipt.cash, merchant)} on {receipt.received_on}, {receipt.means.value}"),
             ("for", ", ".join(line.number for line in receipt.lines)),
             ("issued", f"{local(receipt.issued_at, merchant.company.zone)} by {receipt.issued_by}"),
-            ("payment", scene.payment_line(payment, merchant) if payment else ""),
+            ("payment", snapshot.payment_line(payment, merchant) if payment else ""),
             other_mode(merchant, receipt.mode),
         ),
         choices=choices,

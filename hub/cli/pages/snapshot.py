@@ -15,11 +15,11 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of
 from hub_hookspecs import Mode
 
-from .page import Choice, key_of, money
+from .page import NextStep, key_of, money
 
 
 @attrs.frozen
-class Scene:
+class Snapshot:
     """The hub as all pages of one answer see it: in one transaction, at one moment."""
 
     tx: Tx
@@ -48,7 +48,7 @@ class Scene:
         return f"{payment.reference}, {amount}, {self.status(payment)}, {payment.provider}, {at}"
 
 
-def statement_choices(customer: Customer, merchant: Merchant) -> Iterator[Choice]:
+def statement_choices(customer: Customer, merchant: Merchant) -> Iterator[NextStep]:
     """What may be done with the statement of a customer who owes."""
     key, of = key_of(customer), ("--company", merchant.slug)
     yield "see the statement, and which buttons are on it", ("statement", "show", key, *of)
