@@ -152,20 +152,17 @@ async def list_(hub: Hub, as_json: bool) -> None:
 
 
 def _facts(merchant: Merchant) -> dict[str, object]:
+    import attrs
+
+    from hub.flows.merchants.save_company import form_of
+
     company, options = merchant.company, merchant.options
     return {
         "name": merchant.slug,
         "mode": merchant.mode.value,
-        "country": company.country,
-        "identity_type": company.document.type,
-        "identity_number": company.document.number,
+        **attrs.asdict(form_of(company), recurse=False),
         "check_digit": company.document.check_digit,
-        "legal_name": company.legal_name,
-        "trade_name": company.trade_name,
         "address": dict(company.address),
-        "phone": company.phone,
-        "email": company.email,
-        "zone": company.zone,
         "auto_record": options.auto_record,
         "partial": options.partial,
         "notify": list(merchant.notify),
@@ -227,22 +224,13 @@ async def edit(hub: Hub, merchant: Merchant, **fields: Any) -> None:
 
 def _form(merchant: Merchant, given: dict[str, Any]) -> CompanyForm:
     """The company's form with the given fields in place of its own."""
-    from hub.flows.merchants.save_company import CompanyForm
+    import attrs
 
-    company = merchant.company
-    current = {
-        "identity_type": company.document.type,
-        "identity_number": company.document.number,
-        "legal_name": company.legal_name,
-        "trade_name": company.trade_name,
-        "phone": company.phone,
-        "email": company.email,
-        "zone": company.zone,
-    }
-    if not {"identity_type", "identity_number"} & given.keys():
-        current["check_digit"] = company.document.check_digit or ""
-    address = {**company.address, **given.pop("address", {})}
-    return CompanyForm(country=company.country, address=address, **{**current, **given})
+    from hub.flows.merchants.save_company import form_of
+
+    digit = {"check_digit": ""} if {"identity_type", "identity_number"} & given.keys() else {}
+    address = {**merchant.company.address, **given.get("address", {})}
+    return attrs.evolve(form_of(merchant.company), **{**digit, **given, "address": address})
 
 
 @command.command()

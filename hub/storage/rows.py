@@ -101,18 +101,8 @@ def document_from(data: list[Any] | None) -> IdentityDocument | None:
 
 def company_text(company: Company) -> str:
     """A company as JSON."""
-    return json_text(
-        {
-            "country": company.country,
-            "document": document_data(company.document),
-            "legal_name": company.legal_name,
-            "trade_name": company.trade_name,
-            "address": dict(company.address),
-            "phone": company.phone,
-            "email": company.email,
-            "zone": company.zone,
-        }
-    )
+    fields = attrs.asdict(company, recurse=False)
+    return json_text({**fields, "document": document_data(company.document), "address": dict(company.address)})
 
 
 def company_from(text: str) -> Company:

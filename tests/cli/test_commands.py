@@ -7,16 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.bootstrap import open_hub
 from hub.cli.finding import clock_in, since_moment
+from hub.flows.merchants.save_company import TYPED, CompanyForm
 from hub.settings import Settings
 
 from .conftest import CREATE, Run, row
 
+FORM = [field.name for field in attrs.fields(CompanyForm)]
 USAGE = [
     (("nope",), "No such command 'nope'"),
     (("payment", "list", "--nope"), "No such option"),
@@ -74,6 +77,28 @@ def test_a_company_is_registered_shown_and_changed(run: Run, bare: Path) -> None
     assert shown["legal_name"] == "Ferretería El Tornillo S.A."
     assert shown["address"]["province"] == "Heredia"
     assert shown["members"] == [{"email": "duena@eltornillo.example", "role": "owner"}]
+
+
+def test_every_field_of_a_company_is_taken_stored_and_told(run: Run, bare: Path) -> None:
+    given = {
+        "identity_type": "CJ",
+        "identity_number": "3101234567",
+        "legal_name": "Café Uno S.A.",
+        "trade_name": "Café Uno",
+        "phone": "2222-3333",
+        "email": "uno@cafe.example",
+        "zone": "America/Bogota",
+    }
+    options = [part for name, text in given.items() for part in (f"--{name.replace('_', '-')}", text)]
+    address = ("--address", "province=Heredia")
+    created = run("company", "create", "cafe", "--country", "CR", "--owner", "ana@cafe.example", *address, *options)
+    assert created.code == 0
+    shown = json.loads(run("company", "show", "--json").out)
+    assert {name: shown[name] for name in given} == given
+    assert {*given, "check_digit"} == set(TYPED)
+    assert [name for name in shown if name in FORM] == list(FORM)
+    assert run("company", "edit", "cafe", "--phone", "2222-4444").code == 0
+    assert json.loads(run("company", "show", "--json").out) == {**shown, "phone": "2222-4444"}
 
 
 def test_every_fault_of_a_company_is_told(run: Run, bare: Path) -> None:

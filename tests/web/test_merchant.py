@@ -20,7 +20,7 @@ from hub.domain.payment import Flag, Payment, Status
 from hub.flows.accounts.connect_account import provision_account
 from hub.flows.ground.open_link import url_of
 from hub.flows.merchants.add_member import add_member
-from hub.flows.merchants.save_company import CompanyForm, create_company
+from hub.flows.merchants.save_company import TYPED, CompanyForm, create_company
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
 from hub.flows.payments.start_payment import PayRequest, start_payment
 from hub.flows.payments.view_payment import view_payment
@@ -282,6 +282,11 @@ def test_company_and_connections_are_the_owners(house: Any, enter: SignIn) -> No
 
 
 # ---------------------------------------------------------------- company
+
+
+def test_every_field_of_a_company_is_on_its_page(clerks: dict[str, Clerk]) -> None:
+    page = clerks["CO"].read("/m/company")
+    assert {name for name in TYPED if f'name="{name}"' in page} == set(TYPED)
 
 
 def test_a_company_with_faults_is_not_saved_and_every_fault_is_named(house: Any, enter: SignIn) -> None:

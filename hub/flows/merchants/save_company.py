@@ -43,6 +43,10 @@ class CompanyForm:
     zone: str = ""
 
 
+TYPED = tuple(field.name for field in attrs.fields(CompanyForm) if field.name not in ("country", "address"))
+"""Fields of the form that are one text each."""
+
+
 @attrs.frozen(kw_only=True)
 class CompanySaved:
     """What saving did.
@@ -56,6 +60,17 @@ class CompanySaved:
     warnings: tuple[Problem, ...] = ()
     changed: frozenset[str] = frozenset()
     revalidate: tuple[ProviderAccount, ...] = ()
+
+
+def form_of(company: Company) -> CompanyForm:
+    """A company as its form shows it before anybody types; fields of one name are the same in both."""
+    names = {field.name for field in attrs.fields(Company)} & {field.name for field in attrs.fields(CompanyForm)}
+    return CompanyForm(
+        identity_type=company.document.type,
+        identity_number=company.document.number,
+        check_digit=company.document.check_digit or "",
+        **{name: getattr(company, name) for name in names},
+    )
 
 
 def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, tuple[Problem, ...]]:

@@ -13,7 +13,7 @@ from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Invalid, Problem, show_document
 from hub.domain.logo import MOST_BYTES, LogoRefused
 from hub.domain.text import Text
-from hub.flows.merchants.save_company import CompanyForm, CompanySaved, save_company
+from hub.flows.merchants.save_company import TYPED, CompanyForm, CompanySaved, form_of, save_company
 from hub.flows.merchants.save_logo import remove_logo, save_logo
 from hub.flows.merchants.save_options import save_options
 from hub.flows.payments.offer_buttons import place_of
@@ -79,15 +79,8 @@ async def save(desk: AtDesk, form: Brought) -> Page:
     desk.owners_only()
     typed = CompanyForm(
         country=desk.merchant.company.country,
-        identity_type=form.get("identity_type"),
-        identity_number=form.get("identity_number"),
-        check_digit=form.get("check_digit"),
-        legal_name=form.get("legal_name"),
-        trade_name=form.get("trade_name"),
         address=form.beginning("address-"),
-        phone=form.get("phone"),
-        email=form.get("email"),
-        zone=form.get("zone"),
+        **{name: form.get(name) for name in TYPED},
     )
     try:
         saved = await save_company(desk.hub, desk.merchant.id, typed)
@@ -118,18 +111,8 @@ async def remove_picture(desk: AtDesk, form: Brought) -> Page:
 
 def _typed(desk: Desk) -> CompanyForm:
     company = desk.merchant.company
-    return CompanyForm(
-        country=company.country,
-        identity_type=company.document.type,
-        identity_number=show_document(desk.country, attrs.evolve(company.document, check_digit=None)),
-        check_digit=company.document.check_digit or "",
-        legal_name=company.legal_name,
-        trade_name=company.trade_name,
-        address=company.address,
-        phone=company.phone,
-        email=company.email,
-        zone=company.zone,
-    )
+    number = show_document(desk.country, attrs.evolve(company.document, check_digit=None))
+    return attrs.evolve(form_of(company), identity_number=number)
 
 
 @get("/options", right=Right.SEE)
