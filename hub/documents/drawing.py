@@ -1,4 +1,4 @@
-"""Draws mails, one sheet of parts, from it HTML for those who see it and plain text for those who do not; and PDFs."""
+"""Draws mails, one tree of parts, from it HTML for those who see it and plain text for those who do not; and PDFs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import jinja2
 
 from hub.documents.alerts import alert_mail
 from hub.documents.logo import redraw_logo
-from hub.documents.parts import PayBar, Sheet
+from hub.documents.mails import SAYS
+from hub.documents.parts import MailContent, PayBar
 from hub.documents.pdf import can_draw, draw_pdf
 from hub.documents.safe import colours, href, within
-from hub.documents.sheets import sheet_for
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
@@ -93,19 +93,19 @@ class Documents:
         address = mail_address(recipient)
         value = clean(value)
         reader = Reader(locale, value.letterhead, self._wording)
-        sheet = sheet_for(value, reader)
-        logos = _logos(sheet, value.letterhead)
+        content = SAYS[value.kind](value, reader)
+        logos = _logos(content, value.letterhead)
         html = self._html.get_template("mail.html").render(
-            sheet=sheet, reader=reader, h=value.letterhead, logo_id=_logo_id
+            content=content, reader=reader, h=value.letterhead, logo_id=_logo_id
         )
         return Mail(
             message_id=f"<{_left_part(message_id)}@{self._sender.rpartition('@')[2]}>",
             sender=_named(value.letterhead.name, self._sender),
             recipient=address,
-            subject=_subject(sheet, reader),
-            text=_tidy(self._text.get_template("mail.txt").render(sheet=sheet, reader=reader, h=value.letterhead)),
+            subject=_subject(content, reader),
+            text=_tidy(self._text.get_template("mail.txt").render(content=content, reader=reader, h=value.letterhead)),
             html=self._inliner.inline(html),
-            headers=_headers(sheet, value.letterhead),
+            headers=_headers(content, value.letterhead),
             inline=tuple((_logo_id(logo), "image/png", logo) for logo in logos),
         )
 
@@ -147,9 +147,9 @@ def mail_address(text: str) -> str:
         raise MailRefused(NO_ADDRESS[refusal.fault]) from None
 
 
-def _logos(sheet: Sheet, letterhead: Letterhead) -> tuple[bytes, ...]:
+def _logos(content: MailContent, letterhead: Letterhead) -> tuple[bytes, ...]:
     """The pictures of head and buttons, each once."""
-    buttons = (button for part in sheet.parts if isinstance(part, PayBar) for button in part.buttons)
+    buttons = (button for part in content.parts if isinstance(part, PayBar) for button in part.buttons)
     shown = (letterhead.picture, *(button.logo for button in buttons))
     return tuple(dict.fromkeys(logo for logo in shown if logo))
 
@@ -159,26 +159,26 @@ def _logo_id(logo: bytes) -> str:
     return f"{hashlib.sha256(logo).hexdigest()[:24]}@logo"
 
 
-def _subject(sheet: Sheet, reader: Reader) -> str:
+def _subject(content: MailContent, reader: Reader) -> str:
     mark = reader.t("mark.subject") if reader.letterhead.mode is Mode.TEST else ""
-    return _short(_undecoded(f"{mark}{sheet.subject}"), LONGEST_SUBJECT)
+    return _short(_undecoded(f"{mark}{content.subject}"), LONGEST_SUBJECT)
 
 
-def _headers(sheet: Sheet, letterhead: Letterhead) -> dict[str, str]:
+def _headers(content: MailContent, letterhead: Letterhead) -> dict[str, str]:
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-    ways = [sheet.unsubscribe_url] if sheet.unsubscribe_url else []
+    ways = [content.unsubscribe_url] if content.unsubscribe_url else []
     try:
         company = mail_address(letterhead.email)
     except MailRefused:
         pass
     else:
-        if sheet.answers:
+        if content.answers:
             headers["Reply-To"] = _named(letterhead.name, company)
-        if sheet.unsubscribe:
-            ways.append(f"mailto:{quote(company, safe='@')}?subject={quote(sheet.unsubscribe)}")
+        if content.unsubscribe:
+            ways.append(f"mailto:{quote(company, safe='@')}?subject={quote(content.unsubscribe)}")
     if ways:
         headers["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)
-    if sheet.unsubscribe_url.startswith("https://"):  # RFC 8058 asks for no less
+    if content.unsubscribe_url.startswith("https://"):  # RFC 8058 asks for no less
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

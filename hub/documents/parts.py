@@ -1,8 +1,15 @@
-"""What a mail is made of: the HTML template and the text template draw every one of these, from the same values."""
+"""What mails and PDFs are made of: HTML, text and typst draw every one of these, from the same values.
+
+A part holds words that are ready to be read, and what they mean; how that looks is the renderers' affair. Each class
+names its ``part``, which is the name of its macro in ``templates/parts.html`` and ``templates/parts.txt`` and of its
+function in ``typst/parts.typ``.
+"""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import attrs
 
@@ -18,7 +25,7 @@ class Tone(enum.StrEnum):
 
 @attrs.frozen
 class Title:
-    """The one heading of a mail."""
+    """The one heading of a mail; a PDF has its own beside the letterhead."""
 
     text: str
     part = "title"
@@ -26,18 +33,31 @@ class Title:
 
 @attrs.frozen
 class Heading:
-    """A heading inside a mail."""
+    """A heading; of level 3 below one of level 2. A small one stands before something that is large by itself."""
 
     text: str
+    level: int = 2
+    small: bool = False
     part = "heading"
 
 
 @attrs.frozen
+class Addressee:
+    """For whom it is: a name under its label, and what else is known."""
+
+    label: str
+    name: str
+    lines: tuple[str, ...] = ()
+    part = "addressee"
+
+
+@attrs.frozen
 class Paragraph:
-    """Running text; small for what is said in passing."""
+    """Running text; small for what is said in passing, strong for what it comes to."""
 
     text: str
     small: bool = False
+    strong: bool = False
     part = "paragraph"
 
 
@@ -65,12 +85,13 @@ class Notice:
 
 @attrs.frozen
 class Figure:
-    """The amount that the mail is about."""
+    """The amount that it is about, and what else there is to say in figures."""
 
     label: str
     amount: str
     below: str = ""
     tone: Tone = Tone.PLAIN
+    pairs: tuple[tuple[str, str], ...] = ()
     part = "figure"
 
 
@@ -88,27 +109,94 @@ class Facts:
 
 
 @attrs.frozen
+class Bucket:
+    """What is owed of one age, and its share of everything, 0 to 1."""
+
+    label: str
+    amount: str
+    share: float
+    late: bool
+
+
+@attrs.frozen
+class Ageing:
+    """How old it is what is owed."""
+
+    title: str
+    buckets: tuple[Bucket, ...]
+    level: int = 2
+    part = "ageing"
+
+
+@attrs.frozen
 class Cell:
-    """What stands in a table, with a smaller line below."""
+    """What stands in a table, with a smaller line below.
+
+    Attributes:
+        tone: Of the line below, where there is one; else of the text.
+        span: Over how many columns it goes.
+        strong: It is what the row comes to.
+        small: It is said in passing.
+    """
 
     text: str
     below: str = ""
     tone: Tone = Tone.PLAIN
+    span: int = 1
+    strong: bool = False
+    small: bool = False
+
+
+@attrs.frozen
+class ColumnHead:
+    """What a column holds.
+
+    Attributes:
+        width: Its share of the width that is left; 0 for as narrow as its cells are. Mails do without.
+        right: Amounts, one below the other.
+        strong: The column that people look for.
+        small: Codes, in small print.
+    """
+
+    label: str
+    width: float = 0
+    right: bool = False
+    strong: bool = False
+    small: bool = False
+
+
+def _heads(labels: Iterable[str | ColumnHead]) -> tuple[ColumnHead, ...]:
+    return tuple(ColumnHead(label) if isinstance(label, str) else label for label in labels)
 
 
 @attrs.frozen
 class Rows:
-    """A table; the last column holds amounts.
+    """A table; in a mail its last column stands on the right.
 
     Attributes:
+        head: A plain word is a column without anything special.
+        total: Label and amount.
         more: Label and amount of the rows that are left out.
+        total_in: The column of the total, where that is not the last one.
     """
 
-    head: tuple[str, ...]
+    head: tuple[ColumnHead, ...] = attrs.field(converter=_heads)
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[str, str] | None = None
     more: tuple[str, str] | None = None
+    total_in: int | None = None
     part = "rows"
+
+    @property
+    def placed(self) -> tuple[tuple[tuple[ColumnHead, Cell], ...], ...]:
+        """The rows, each cell after the head of the column in which it begins."""
+        return tuple(tuple(self._placed(row)) for row in self.rows)
+
+    def _placed(self, row: tuple[Cell, ...]) -> Iterator[tuple[ColumnHead, Cell]]:
+        column = 0
+        for cell in row:
+            yield self.head[column], cell
+            column += cell.span
 
 
 @attrs.frozen(kw_only=True)
@@ -131,13 +219,35 @@ class Button:
 
 @attrs.frozen
 class PayBar:
-    """The bar "Pagar en línea": one button a provider, and why another is not offered."""
+    """The bar "Pagar en línea": one button a provider, and why another is not offered.
+
+    Attributes:
+        scan: What is said instead of the intro where each button has its code beside it.
+    """
 
     title: str
     intro: str
     buttons: tuple[Button, ...]
     remarks: tuple[str, ...] = ()
+    scan: str = ""
+    level: int = 2
     part = "pay_bar"
+
+
+@attrs.frozen
+class ScanLink:
+    """An address to be copied from a mail, and to be scanned from paper.
+
+    Attributes:
+        hint: What the code is for; said where there is one.
+        accessible: Name of the code.
+    """
+
+    label: str
+    url: str
+    hint: str
+    accessible: str
+    part = "scan_link"
 
 
 @attrs.frozen
@@ -149,18 +259,43 @@ class Code:
 
 
 @attrs.frozen
+class Signature:
+    """Where somebody signs by hand."""
+
+    text: str
+    part = "signature"
+
+
+@attrs.frozen
 class Divider:
     """A line between two things of the same kind."""
 
     part = "divider"
 
 
-Part = Title | Heading | Paragraph | Quote | Notice | Figure | Facts | Rows | Button | PayBar | Code | Divider
+Part = (
+    Title
+    | Heading
+    | Addressee
+    | Paragraph
+    | Quote
+    | Notice
+    | Figure
+    | Facts
+    | Ageing
+    | Rows
+    | Button
+    | PayBar
+    | ScanLink
+    | Code
+    | Signature
+    | Divider
+)
 
 
 @attrs.frozen(kw_only=True)
-class Sheet:
-    """A mail before it is drawn.
+class MailContent:
+    """What a mail says.
 
     Attributes:
         preview: What a mail program shows beside the subject.
@@ -177,3 +312,31 @@ class Sheet:
     answers: bool = True
     unsubscribe: str = ""
     unsubscribe_url: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class PdfContent:
+    """What a PDF says.
+
+    Attributes:
+        kind: What it is, beside the letterhead.
+        below: What tells it from others of its kind: its number, its period.
+        running: What heads every further page.
+        title: What a reader program shows; the kind where nothing else is said.
+        file: Name under which it is saved, without the ending.
+        made_at: The document's own time, so that the same document is the same file.
+        void: A word across every page: it is worth nothing.
+        landscape: It is wider than high.
+        notes: What stands at its end in small print.
+    """
+
+    kind: str
+    below: str
+    running: str
+    title: str = ""
+    file: str
+    made_at: datetime
+    parts: tuple[Part, ...]
+    void: str = ""
+    landscape: bool = False
+    notes: tuple[str, ...] = ()

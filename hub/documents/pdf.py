@@ -1,6 +1,6 @@
-"""PDFs by typst: the words of a leaf, laid out by a template of this package.
+"""PDFs by typst: the parts of a document, laid out by templates of this package that know every part.
 
-The words go in as one JSON text and are never part of the template, so no name can be markup. Only the fonts that typst
+The words go in as one JSON text and are never part of a template, so no name can be markup. Only the fonts that typst
 brings are used: every machine draws the same file.
 """
 
@@ -8,19 +8,35 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
-from hub.documents.leaves import Leaf, leaf_for
+from hub.documents.content import pdf_content
+from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, PdfContent, Rows, ScanLink
+from hub.documents.qr import qr_file
+from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
 from hub.domain.papers import Paper, PaperFile, PapersMissing
+from hub_hookspecs import Mode
+
+Words = dict[str, Any]
 
 TEMPLATES: Final = Path(__file__).parent / "typst"
 STANDARD: Final = "ua-1"
 """Tagged and accessible."""
+
+WIDTH: Final = 22
+"""Letters without a blank that fit every column; a longer word may break."""
+
+SMALL_WIDTH: Final = 30
+"""The same in small print: references, which people copy and search."""
+
+BREAK: Final = "\u200b"
 
 
 def can_draw() -> bool:
@@ -35,13 +51,13 @@ def draw_pdf(paper: Paper, *, locale: str, wording: Wording | None = None) -> Pa
         PapersMissing: typst is not installed.
         ValueError: It cannot be drawn.
     """
-    leaf = _leaf(paper, locale, wording)
-    at = int(leaf.made_at.timestamp())
+    content, words = _said(paper, locale, wording)
+    at = int(content.made_at.timestamp())
     try:
-        content: bytes = _compile(leaf, format="pdf", pdf_standards=STANDARD, timestamp=at)
+        drawn: bytes = compiled(words, format="pdf", pdf_standards=STANDARD, timestamp=at)
     except ValueError:  # a letter that no font here has, which the standard forbids, or a logo that is no picture
-        content = _compile(_plain(leaf), format="pdf", timestamp=at)
-    return PaperFile(f"{leaf.file}.pdf", content)
+        drawn = compiled(_without_logos(words), format="pdf", timestamp=at)
+    return PaperFile(f"{content.file}.pdf", drawn)
 
 
 def draw_pages(paper: Paper, *, locale: str, wording: Wording | None = None, ppi: float = 100) -> tuple[bytes, ...]:
@@ -51,18 +67,104 @@ def draw_pages(paper: Paper, *, locale: str, wording: Wording | None = None, ppi
         PapersMissing: typst is not installed.
         ValueError: It cannot be drawn.
     """
-    drawn = _compile(_leaf(paper, locale, wording), format="png", ppi=ppi)
+    drawn = compiled(_said(paper, locale, wording)[1], format="png", ppi=ppi)
     return (drawn,) if isinstance(drawn, bytes) else tuple(drawn)
 
 
-def _leaf(paper: Paper, locale: str, wording: Wording | None) -> Leaf:
+def _said(paper: Paper, locale: str, wording: Wording | None) -> tuple[PdfContent, Words]:
     paper = clean(paper)
-    return leaf_for(paper, Reader(locale, paper.letterhead, wording or {}))
+    reader = Reader(locale, paper.letterhead, wording or {})
+    content = pdf_content(paper, reader)
+    return content, words_of(content, reader)
 
 
-def _plain(leaf: Leaf) -> Leaf:
-    """The leaf without logos."""
-    return attrs.evolve(leaf, words=_without_logos(leaf.words))
+def words_of(content: PdfContent, reader: Reader) -> Words:
+    """A document as the templates take it: its frame, its parts and its notes."""
+    parts = [_words(part, reader) for part in content.parts]
+    return {**_frame(content, reader), "parts": parts, "notes": content.notes}
+
+
+def _frame(content: PdfContent, reader: Reader) -> Words:
+    """What stands on every page: whose it is, what it is, its marks and the words of its page numbers."""
+    head = reader.letterhead
+    test = reader.t("mark.test") if head.mode is Mode.TEST else ""
+    simulated = reader.t("mark.simulated") if head.simulated else ""
+    language, _, region = reader.locale.partition("_")
+    before, between, after = reader.t("paper.page", number="\x00", count="\x00").split("\x00")
+    return {
+        "language": language,
+        "region": region.lower() or None,
+        "title": content.title or content.kind,
+        "kind": content.kind,
+        "below": content.below,
+        "running": content.running,
+        "landscape": content.landscape,
+        "logo": _bytes(head.picture),
+        "logo_height": within(head.logo, 150, 40)[1] if head.logo else 0,
+        "company": head.legal_name or head.name,
+        "company_lines": _some(
+            head.name if head.legal_name and head.name != head.legal_name else "",
+            *(head.identity, head.address, " · ".join(_some(head.phone, head.email))),
+        ),
+        "mark": " · ".join(_some(test, simulated)),
+        "across": _some(test or simulated, content.void),
+        "page": [before, between, after],
+    }
+
+
+def _words(part: Part, reader: Reader) -> Words:
+    """A part as its typst function takes it."""
+    match part:
+        case Button():
+            return _button(part, reader)
+        case PayBar():
+            intro = part.scan if part.scan and part.buttons else part.intro
+            buttons = [_button(button, reader) for button in part.buttons]
+            return {**_plain(part), "intro": intro, "buttons": buttons}
+        case ScanLink():
+            return {**_plain(part), "url": href(part.url), "qr": qr_file(part.url), "qr_name": _code_name(part, reader)}
+        case Facts():
+            return {"part": part.part, "pairs": part.shown}
+        case Rows():
+            return {**_plain(part), "rows": [[_cell(head, cell) for head, cell in row] for row in part.placed]}
+    return _plain(part)
+
+
+def _plain(part: Part) -> Words:
+    return {"part": part.part, **attrs.asdict(part)}
+
+
+def _cell(head: ColumnHead, cell: Cell) -> Words:
+    width = SMALL_WIDTH if head.small else WIDTH
+    return {**attrs.asdict(cell), "text": narrow(cell.text, width), "below": narrow(cell.below, width)}
+
+
+def narrow(words: str, width: int) -> str:
+    """Words for a column: one that is wider may break."""
+    return re.sub(rf"[^\s-]{{{width + 1},}}", lambda found: BREAK.join(_pieces(found[0], width)), words)
+
+
+def _pieces(word: str, width: int) -> Sequence[str]:
+    return [word[start : start + width] for start in range(0, len(word), width)]
+
+
+def _button(part: Button, reader: Reader) -> Words:
+    background, foreground = colours(part.background, part.foreground)
+    return {
+        "part": part.part,
+        "label": part.label,
+        "hint": part.hint,
+        "url": href(part.url),
+        "background": background,
+        "foreground": foreground,
+        "logo": _bytes(picture(part.logo)),
+        "qr": qr_file(part.url),
+        "qr_name": _code_name(part, reader),
+    }
+
+
+def _code_name(part: Button | ScanLink, reader: Reader) -> str:
+    return reader.t("paper.qr", label=part.accessible)
 
 
 def _without_logos(words: Any) -> Any:
@@ -71,18 +173,32 @@ def _without_logos(words: Any) -> Any:
     return [_without_logos(item) for item in words] if isinstance(words, list) else words
 
 
-def _compile(leaf: Leaf, **options: Any) -> Any:
+def _bytes(content: bytes | None) -> list[int] | None:
+    return list(content) if content else None
+
+
+def _some(*words: str) -> list[str]:
+    return [word for word in words if word]
+
+
+def compiled(words: Words, **options: Any) -> Any:
+    """The words of a document laid out by typst.
+
+    Raises:
+        PapersMissing: typst is not installed.
+        ValueError: They cannot be laid out.
+    """
     if not can_draw():
         raise PapersMissing("PDFs are drawn by typst: install payment-hub[pdf]")
     import typst
 
     try:
         return typst.compile(
-            TEMPLATES / leaf.template,
+            TEMPLATES / "document.typ",
             root=TEMPLATES,
             ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(leaf.words, ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
             **options,
         )
     except typst.TypstError as error:
-        raise ValueError(f"{leaf.template} could not be drawn: {error}") from error
+        raise ValueError(f"{words['kind']} could not be drawn: {error}") from error

@@ -1,0 +1,36 @@
+"""What documents say, one module a document: from its record and its reader to the parts that the renderers draw.
+
+A document that is mailed and printed (statement, receipt, cash receipt) says both in one module.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from hub.documents.content import activity, cash_receipt, payments, receipt, statement
+from hub.documents.parts import PdfContent
+from hub.documents.shown import Reader
+from hub.domain.papers import (
+    ActivityPaper,
+    CashReceiptPaper,
+    Paper,
+    PaymentsPaper,
+    ReceiptMail,
+    StatementPaper,
+)
+
+
+def pdf_content(paper: Paper, reader: Reader) -> PdfContent:
+    """What a paper says."""
+    match paper:
+        case StatementPaper():
+            return statement.pdf(paper, reader)
+        case ActivityPaper():
+            return activity.pdf(paper, reader)
+        case ReceiptMail():
+            return receipt.pdf(paper, reader)
+        case CashReceiptPaper():
+            return cash_receipt.pdf(paper, reader)
+        case PaymentsPaper():
+            return payments.pdf(paper, reader)
+    assert_never(paper)

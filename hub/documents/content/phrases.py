@@ -1,0 +1,67 @@
+"""Parts and phrases that several documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.documents.parts import Button, Notice, Paragraph, Part, PayBar, Tone
+from hub.documents.safe import picture
+from hub.documents.shown import Reader, sentence
+from hub.domain.papers import MoneyBack, NotOffered, PayLink
+
+
+def greeting(name: str, reader: Reader) -> Paragraph:
+    """How a mail begins."""
+    return Paragraph(reader.t("greeting", name=name) if name else reader.t("greeting.plain"))
+
+
+def went_back(back: MoneyBack | None, reader: Reader) -> list[Part]:
+    """How much of the money went back, and what remains; nothing where all is here."""
+    return [Notice(reader.went_back(back), Tone.WARNING)] if back else []
+
+
+def pay_bar(
+    title: str,
+    links: Sequence[PayLink],
+    not_offered: Sequence[NotOffered],
+    reader: Reader,
+    *,
+    level: int = 2,
+) -> PayBar:
+    """The bar "Pagar en línea"."""
+    buttons = tuple(
+        Button(
+            label=link.button.label,
+            url=link.url,
+            accessible=link.button.accessible_label,
+            background=link.button.background,
+            foreground=link.button.foreground,
+            hint=link.button.hint,
+            logo=picture(link.button.logo),
+        )
+        for link in links
+    )
+    return PayBar(
+        title,
+        reader.t("statement.pay") if buttons else reader.t("offer.none"),
+        buttons,
+        tuple(sentence(reader, item) for item in not_offered),
+        scan=reader.t("paper.scan"),
+        level=level,
+    )
+
+
+def text_link(label: str, url: str) -> Button:
+    """A plain link: a button without colours of its own."""
+    return Button(label=label, url=url, background="none")
+
+
+def questions(reader: Reader) -> tuple[str, ...]:
+    """Whom to ask, at the end of a PDF; nothing where nobody can be reached."""
+    contact = reader.letterhead.email or reader.letterhead.phone
+    return (reader.t("paper.questions", contact=contact),) if contact else ()
+
+
+def both(first: str, second: str) -> str:
+    """Two words of one kind, where both are known."""
+    return ", ".join(filter(None, (first, second)))

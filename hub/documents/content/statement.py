@@ -1,0 +1,259 @@
+"""The statement of account: a mail with pay buttons, and a PDF with their codes."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.documents.content.phrases import greeting, pay_bar, questions
+from hub.documents.parts import (
+    Addressee,
+    Ageing,
+    Bucket,
+    Button,
+    Cell,
+    ColumnHead,
+    Figure,
+    Heading,
+    MailContent,
+    Notice,
+    Paragraph,
+    Part,
+    PayBar,
+    PdfContent,
+    Quote,
+    Rows,
+    Title,
+    Tone,
+)
+from hub.documents.shown import Reader
+from hub.domain.papers import PayWays, StatementMail, StatementPaper
+from hub.domain.statement import Section, Standing, Statement, StatementRow
+from hub_hookspecs import Money
+
+MOST_ROWS = 30
+"""Rows of a statement in a mail; mail programs cut a mail of more than about 100 KB, the button at its end included."""
+
+STANDINGS = {
+    Standing.OVERDUE: "standing.overdue",
+    Standing.DUE_TODAY: "standing.due_today",
+    Standing.NOT_DUE: "standing.not_due",
+}
+
+
+def mail(value: StatementMail, reader: Reader) -> MailContent:
+    """What is owed, the bar "Pagar en línea", and the link to the live page."""
+    t = reader.t
+    statement = value.statement
+    ways = {way.currency: way for way in value.ways}
+    reader = _with_codes(statement, reader)
+    parts: list[Part] = [
+        Title(t("statement.title")),
+        greeting(statement.customer.name, reader),
+        Paragraph(t("statement.intro", date=reader.day(statement.cut_off))),
+    ]
+    if value.note:
+        parts.append(Quote(value.note))
+    for section in statement.sections:
+        parts += _owed(section, ways.get(section.currency), reader)
+    if statement.has_undated:
+        parts.append(Paragraph(t("statement.undated"), small=True))
+    parts += _other_ways(statement, reader)
+    if statement.is_clear:
+        parts.append(_nothing_owed(reader))
+    parts += [
+        Button(label=t("statement.view"), url=value.url),
+        *([Paragraph(t("statement.number", number=value.number), small=True)] if value.number else []),
+        Paragraph(t("statement.as_of", moment=reader.moment(statement.as_of)), small=True),
+        Paragraph(t("statement.expires", date=reader.day_of(value.expires_at)), small=True),
+    ]
+    owed = tuple(section.outstanding for section in statement.sections if section.rows)
+    return MailContent(
+        subject=t("statement.subject"),
+        preview=t("statement.preview", amount=reader.sums(owed)) if owed else t("statement.nothing"),
+        parts=tuple(parts),
+        footer=t("mail.why.customer"),
+        unsubscribe=t("unsubscribe.subject"),
+        unsubscribe_url=value.unsubscribe_url,
+    )
+
+
+def _owed(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
+    """What a mail says of one currency."""
+    t = reader.t
+    parts: list[Part] = []
+    if section.rows:
+        days = reader.days(section.oldest_days_overdue)
+        overdue = t("statement.overdue", amount=reader.money(section.overdue), days=days)
+        below, tone = (overdue, Tone.WARNING) if section.overdue else (t("statement.not_overdue"), Tone.PLAIN)
+        parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), below, tone))
+    if section.credit:
+        parts.append(Paragraph(t("statement.credit", amount=reader.money(section.credit))))
+        if section.rows and section.net.minor > 0:
+            parts.append(Paragraph(t("statement.net", amount=reader.money(section.net))))
+    if not section.rows:
+        return parts
+    if ways:
+        parts.append(_pay_bar(section, ways, reader))
+    head = (t("label.invoice"), t("label.due"), t("label.balance"))
+    plain = attrs.evolve(reader, codes=False)  # the figure above names the currency
+    rows = tuple(_owed_row(row, plain) for row in section.rows[:MOST_ROWS])
+    rest = [row.item.balance for row in section.rows[MOST_ROWS:]]
+    more = None
+    if rest:
+        more = (t("statement.more", count=len(rest)), plain.money(sum(rest, Money(0, section.currency))))
+    total = (t("label.total"), reader.money(section.outstanding))
+    parts += [Heading(t("statement.invoices")), Rows(head, rows, total, more)]
+    return parts
+
+
+def _owed_row(row: StatementRow, reader: Reader) -> tuple[Cell, ...]:
+    t = reader.t
+    item = row.item
+    late = ""
+    if row.is_overdue:
+        late = t("statement.days_overdue", days=reader.days(row.days_overdue))
+    elif row.standing is Standing.DUE_TODAY:
+        late = t("statement.due_today")
+    part_paid = t("statement.of_total", amount=reader.money(item.total)) if row.is_partly_paid else ""
+    return (
+        Cell(item.number, t("statement.issued", date=reader.day(item.issued_on))),
+        Cell(reader.day(row.due_on), late, _tone(row)),
+        Cell(reader.money(item.balance), part_paid if row.is_payable else t("statement.in_process")),
+    )
+
+
+def pdf(paper: StatementPaper, reader: Reader) -> PdfContent:
+    """What is owed per currency, how old it is, every invoice, and how to pay."""
+    t, statement = reader.t, paper.statement
+    reader = _with_codes(statement, reader)
+    ways = {way.currency: way for way in paper.ways}
+    customer = statement.customer
+    lines = (paper.customer_identity, customer.address, customer.phone, customer.email)
+    parts: list[Part] = [Addressee(t("paper.for"), customer.name, tuple(filter(None, lines)))]
+    if statement.is_clear:
+        parts.append(_nothing_owed(reader))
+    for section in statement.sections:
+        parts += _section(section, ways.get(section.currency), reader)
+    parts += _other_ways(statement, reader)
+    if paper.url:
+        parts.append(Button(label=t("statement.view"), url=paper.url))
+    notes = [t("statement.as_of", moment=reader.moment(statement.as_of))]
+    if statement.has_undated:
+        notes.insert(0, t("statement.undated"))
+    if paper.expires_at:
+        notes.append(t("paper.expires", date=reader.day_of(paper.expires_at)))
+    below = (paper.number, t("paper.at", moment=reader.moment(statement.as_of)))
+    running = (t("statement.title"), paper.number, customer.name)
+    return PdfContent(
+        kind=t("statement.title"),
+        below=" · ".join(filter(None, below)),
+        running=" · ".join(filter(None, running)),
+        file=t("file.statement", date=statement.cut_off.isoformat()),
+        made_at=statement.as_of,
+        parts=tuple(parts),
+        notes=(*notes, *questions(reader)),
+    )
+
+
+def _section(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
+    """What a PDF says of one currency."""
+    t = reader.t
+    parts: list[Part] = []
+    if reader.codes:
+        parts.append(Heading(t("paper.currency", currency=section.currency)))
+    parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), pairs=_figures(section, reader)))
+    if not section.rows:
+        return parts
+    level = 3 if reader.codes else 2
+    parts.append(Ageing(t("paper.ageing"), _buckets(section, reader), level))
+    if ways:
+        parts.append(_pay_bar(section, ways, reader, level=level))
+    parts += [Heading(t("statement.invoices"), level, small=True), _invoices(section, reader)]
+    return parts
+
+
+def _figures(section: Section, reader: Reader) -> tuple[tuple[str, str], ...]:
+    t = reader.t
+    figures = [
+        (t("paper.overdue"), reader.money(section.overdue)),
+        (t("paper.not_due"), reader.money(section.not_due)),
+    ]
+    if section.in_process:
+        figures.append((t("paper.in_process"), reader.money(section.in_process)))
+    if section.credit:
+        figures.append((t("paper.credit"), reader.money(section.credit)))
+        figures.append((t("paper.net"), reader.money(section.net)))
+    figures.append((t("paper.documents"), str(section.count)))
+    if section.oldest_days_overdue:
+        figures.append((t("paper.oldest"), reader.days(section.oldest_days_overdue)))
+    return tuple(figures)
+
+
+def _buckets(section: Section, reader: Reader) -> tuple[Bucket, ...]:
+    plain = attrs.evolve(reader, codes=False)  # the figures above name the currency
+    return tuple(
+        Bucket(
+            label=reader.t(f"ageing.{bucket.key}"),
+            amount=plain.money(bucket.amount),
+            share=bucket.amount.minor / section.outstanding.minor if section.outstanding else 0,
+            late=bucket.key != "not_due",
+        )
+        for bucket in section.ageing
+    )
+
+
+def _invoices(section: Section, reader: Reader) -> Rows:
+    t = reader.t
+    plain = attrs.evolve(reader, codes=False)  # the figures above name the currency
+    head = (
+        ColumnHead(t("label.invoice"), width=1.5),
+        ColumnHead(t("paper.issued")),
+        ColumnHead(t("label.due")),
+        ColumnHead(t("label.status"), width=1.1),
+        ColumnHead(t("label.total"), right=True),
+        ColumnHead(t("paper.settled"), right=True),
+        ColumnHead(t("label.balance"), right=True, strong=True),
+    )
+    total = (t("label.total"), reader.money(section.outstanding))
+    return Rows(head, tuple(_invoice(row, plain) for row in section.rows), total)
+
+
+def _invoice(row: StatementRow, reader: Reader) -> tuple[Cell, ...]:
+    t, item = reader.t, row.item
+    days = reader.days(row.days_overdue)
+    standing = t(STANDINGS[row.standing], days=days) if row.is_payable else t("standing.in_process")
+    if row.is_partly_paid and row.is_payable:
+        standing = t("standing.partly", standing=standing)
+    return (
+        Cell(item.number),
+        Cell(reader.day(item.issued_on)),
+        Cell(t("paper.undated") if row.undated else reader.day(row.due_on)),
+        Cell(standing, tone=_tone(row)),
+        *(Cell(reader.money(amount)) for amount in (item.total, item.settled, item.balance)),
+    )
+
+
+def _with_codes(statement: Statement, reader: Reader) -> Reader:
+    return attrs.evolve(reader, codes=len(statement.sections) > 1)
+
+
+def _tone(row: StatementRow) -> Tone:
+    return Tone.WARNING if row.is_overdue else Tone.PLAIN
+
+
+def _nothing_owed(reader: Reader) -> Notice:
+    return Notice(reader.t("statement.nothing"), Tone.GOOD)
+
+
+def _other_ways(statement: Statement, reader: Reader) -> list[Part]:
+    """How the merchant is paid without a provider, where something is owed."""
+    words = reader.letterhead.other_ways
+    if not words or statement.is_clear:
+        return []
+    return [Heading(reader.t("statement.others"), small=True), Quote(words)]
+
+
+def _pay_bar(section: Section, ways: PayWays, reader: Reader, *, level: int = 2) -> PayBar:
+    t = reader.t
+    title = t("statement.bar.currency", currency=section.currency) if reader.codes else t("statement.bar")
+    return pay_bar(title, ways.buttons, ways.not_offered, reader, level=level)
