@@ -41,7 +41,7 @@ async def list_(hub: Hub, slug: str | None, state: str | None, limit: int, as_js
                 when(item.created_at, zones[item.merchant_id]),
                 item.id,
                 company,
-                item.kind.value,
+                item.kind,
                 item.recipient,
                 item.state.value,
                 item.tries,
@@ -67,7 +67,7 @@ def _facts(item: Any, company: str) -> dict[str, object]:
     return {
         "id": item.id,
         "company": company,
-        "kind": item.kind.value,
+        "kind": item.kind,
         "recipient": item.recipient,
         "subject": item.subject_id,
         "state": item.state.value,
@@ -94,7 +94,7 @@ async def retry(hub: Hub, delivery_id: str | None, dead: bool) -> None:
     from hub.flows.mails.retry_delivery import retry_dead, retry_delivery
 
     for item in await retry_dead(hub) if dead else (await retry_delivery(hub, delivery_id or ""),):
-        click.echo(f"due: {item.kind.value} to {item.recipient} ({item.id})")
+        click.echo(f"due: {item.kind} to {item.recipient} ({item.id})")
 
 
 @command.command("run")
@@ -104,9 +104,7 @@ async def run_(hub: Hub) -> int:
     zones, sent, failed = await _hand_over(hub)
     for item in failed:
         again = f", again after {local(item.due_at, zones[item.merchant_id], seconds=True)}" if item.due_at else ""
-        click.echo(
-            f"Error: {item.kind.value} to {item.recipient}: {item.last_error} ({item.state.value}{again})", err=True
-        )
+        click.echo(f"Error: {item.kind} to {item.recipient}: {item.last_error} ({item.state.value}{again})", err=True)
     click.echo(f"{sent} sent, {len(failed)} failed")
     return 1 if failed else 0
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
+from typing import Any
 from urllib.parse import quote
 
 import css_inline
@@ -13,7 +15,8 @@ import jinja2
 
 from hub.documents.alerts import alert_mail
 from hub.documents.logo import redraw_logo
-from hub.documents.mails import SAYS
+from hub.documents.mails import mail_kinds
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import MailContent, PayBar
 from hub.documents.pdf import can_draw, draw_pdf
 from hub.documents.safe import colours, href, within
@@ -39,14 +42,18 @@ LONGEST_NAME = 80
 
 
 class Documents:
-    """Draws mails and PDFs from the values of ``hub.domain.papers``.
+    """Draws mails and PDFs from their records.
 
     Args:
         sender: Address in From; the display name is the company's.
         wording: A country's own words, by locale: ``{country.locale: country.wording}``.
+        mails: The kinds of mail, by their names; those of ``hub.documents.mails`` where nothing else is said.
     """
 
-    def __init__(self, *, sender: str, wording: Wording | None = None) -> None:
+    def __init__(
+        self, *, sender: str, wording: Wording | None = None, mails: Mapping[str, MailKind[Any]] | None = None
+    ) -> None:
+        self.mails = mail_kinds() if mails is None else mails
         self._sender = sender
         self._wording: Wording = wording or {}
         self._html = environment(autoescape=True)
@@ -93,7 +100,7 @@ class Documents:
         address = mail_address(recipient)
         value = clean(value)
         reader = Reader(locale, value.letterhead, self._wording)
-        content = SAYS[value.kind](value, reader)
+        content = self.mails[value.kind].says(value, reader)
         logos = _logos(content, value.letterhead)
         html = self._html.get_template("mail.html").render(
             content=content, reader=reader, h=value.letterhead, logo_id=_logo_id

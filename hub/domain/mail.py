@@ -1,4 +1,4 @@
-"""A mail that is ready to be handed over, and the refusal that no further try can mend."""
+"""A mail that is ready to be handed over, and why there may be none."""
 
 from __future__ import annotations
 
@@ -31,3 +31,11 @@ class Mail:
 
 class MailRefused(Exception):
     """The mail server refused this recipient or mail for good."""
+
+
+class NothingToSay(Exception):
+    """What the mail was about is no more; it is not sent."""
+
+
+class NotYet(Exception):
+    """It cannot be drawn now, and may be later: what it needs is not served."""

@@ -70,7 +70,7 @@ MOVEMENT = "movement"
 
 
 class DeliveryKind(enum.StrEnum):
-    """What a mail is about."""
+    """What a mail is about: the kinds that code names. What belongs to a kind stands in its module of documents."""
 
     STATEMENT = "statement"
     RECEIPT = "receipt"
@@ -95,6 +95,7 @@ class Delivery:
 
     Attributes:
         id: Derived from kind, subject and recipient, so that a change is told once.
+        kind: What it is about, a ``DeliveryKind`` or one that a module of ``hub.documents.mails`` brings.
         subject_id: Id of what it is about: payment, customer, account, order.
         details: Further ids and plain words that the template needs.
         round_id: The round of statements that it belongs to.
@@ -103,7 +104,7 @@ class Delivery:
     id: str
     merchant_id: str
     mode: Mode
-    kind: DeliveryKind
+    kind: str
     recipient: str
     subject_id: str
     details: Mapping[str, str]
@@ -167,7 +168,7 @@ NO_DETAILS: Final[Mapping[str, str]] = MappingProxyType({})
 
 def owed_mail(
     mail_id: str,
-    kind: DeliveryKind,
+    kind: str,
     recipient: str,
     about: Subject,
     now: datetime,

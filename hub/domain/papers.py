@@ -1,27 +1,14 @@
-"""What stands in mails and papers: plain values that the flows fill in and hub.documents draws.
+"""What stands in documents: plain values that are filled in from the rows, and drawn by hub.documents.
 
-| record               | goes to            | about                                                    |
-|----------------------|--------------------|----------------------------------------------------------|
-| StatementMail        | customer           | what is owed, with the pay buttons                       |
-| ReceiptMail          | payer              | the proof of one payment (soporte), on approval only     |
-| CashReceiptMail      | customer           | the merchant's numbered cash receipt                     |
-| PaymentDeclinedMail  | payer              | a payment that was refused                               |
-| PaymentPendingMail   | payer              | a payment that is not confirmed yet                      |
-| PaymentReturnedMail  | payer or merchant  | money that went back                                     |
-| PaymentReceivedMail  | merchant           | every transaction, and the way to the cash receipt       |
-| PaymentDigestMail    | merchant           | all transactions of a day, with the seal of the books    |
-| AccountResultMail    | merchant           | what the validation of a connection said                 |
-| AccountRequestedMail | operator           | a merchant waits for credentials                         |
-| AccountAttentionMail | merchant           | a connection no longer works                             |
-| SignInMail           | member             | the link that signs in                                   |
-| OrderMail            | shopper            | a store order, placed or paid                            |
-| ReviewMail           | merchant, operator | an exception that waits for a person                     |
-| CashReceiptPaper     | page, PDF          | the numbered cash receipt (recibo de caja), for printing |
-| StatementPaper       | PDF                | what is owed, with pay links and their QR codes          |
-| ActivityPaper        | PDF                | how what is owed moved in a period                       |
-| PaymentsPaper        | PDF                | what moved in a period, per provider and currency        |
+| record           | goes to        | about                                                           |
+|------------------|----------------|-----------------------------------------------------------------|
+| StatementPaper   | customer       | what is owed, with the pay buttons: mail and PDF                |
+| ReceiptMail      | payer          | the proof of one payment (soporte), on approval only: mail, PDF |
+| CashReceiptPaper | customer       | the merchant's numbered cash receipt: mail, PDF                 |
+| ActivityPaper    | PDF            | how what is owed moved in a period                              |
+| PaymentsPaper    | PDF            | what moved in a period, per provider and currency               |
 
-A ``ReceiptMail`` is drawn as a PDF too.
+What a mail alone says stands in its module of ``hub.documents.mails``.
 
 Texts are plain, one line (``note``, ``details``, ``advice`` and ``other_ways`` may have more); times are UTC, shown in
 the letterhead's zone; addresses are absolute http(s) URLs.
@@ -31,11 +18,10 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import attrs
 
-from hub.domain.account import AccountStatus
 from hub.domain.activity import Activity
 from hub.domain.held import MoneyState
 from hub.domain.identity import show_document
@@ -44,7 +30,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
 from hub.domain.statement import Statement
 from hub.domain.text import Text
-from hub_hookspecs import Country, Credentials, FieldMatch, Mode, Money, PayButton, ReasonKind
+from hub_hookspecs import Country, Mode, Money, PayButton
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +83,18 @@ def letterhead_for(merchant: Merchant, country: Country, mode: Mode, *, simulate
     )
 
 
+class MailValue(Protocol):
+    """What a mail tells; each kind has a record of its own, which names its ``kind``."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of mail that it is for."""
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """Whose mail it is."""
+
+
 @attrs.frozen(kw_only=True)
 class PayLink:
     """A pay button and where it leads: to the portal with this provider chosen, never to a payment."""
@@ -120,31 +118,6 @@ class PayWays:
     currency: str
     buttons: tuple[PayLink, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class StatementMail:
-    """A customer's statement with the bar "Pagar en línea".
-
-    Attributes:
-        statement: The computed object that page and mail share.
-        ways: One a currency of the statement; a section without one shows no bar.
-        url: The statement's page ("Ver estado de cuenta").
-        note: A personal message of the merchant.
-        unsubscribe_url: The page that ends such mails; a https address ends them by POST too.
-        number: By which people name it.
-    """
-
-    kind = DeliveryKind.STATEMENT
-
-    letterhead: Letterhead
-    statement: Statement
-    ways: tuple[PayWays, ...] = ()
-    url: str
-    expires_at: datetime
-    note: str = ""
-    unsubscribe_url: str = ""
-    number: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -225,63 +198,6 @@ class ReceiptMail:
 
 
 @attrs.frozen(kw_only=True)
-class ReceivedTransaction:
-    """One transaction as the merchant reads it.
-
-    Attributes:
-        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
-        fee, withheld: Of the provider, where known.
-        status: In words: ``Aprobada``.
-        back: What became of it, where something went back.
-        remarks: Further sentences: paid twice, late, another amount than asked.
-        provider: Its name for people, where a mail tells of several.
-        cash_receipt: Label of the cash receipt that is already recorded: ``RC-000012``.
-        record_url: The signed single-purpose link "Agregar recibo de caja"; empty where one is recorded.
-        receipt_url: The recorded cash receipt's page.
-        url: The payment's page.
-    """
-
-    customer: str
-    customer_identity: str = ""
-    paid_at: datetime
-    is_learnt: bool = False
-    method: str = ""
-    instrument: str = ""
-    gross: Money
-    fee: Money | None = None
-    withheld: Money | None = None
-    provider_reference: str = ""
-    authorisation: str = ""
-    reference: str
-    lines: tuple[PaidLine, ...]
-    credit: Money | None = None
-    status: str
-    back: MoneyBack | None = None
-    remarks: tuple[Text, ...] = ()
-    cash_receipt: str = ""
-    record_url: str = ""
-    receipt_url: str = ""
-    url: str = ""
-    provider: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class PaymentReceivedMail:
-    """The mail "Pagos recibidos": every transaction detailed, each with the way to its cash receipt.
-
-    Attributes:
-        automatic: The merchant lets cash receipts be recorded automatically.
-    """
-
-    kind = DeliveryKind.PAYMENT_RECEIVED
-
-    letterhead: Letterhead
-    provider: str
-    transactions: tuple[ReceivedTransaction, ...]
-    automatic: bool = False
-
-
-@attrs.frozen(kw_only=True)
 class Seal:
     """The head of a merchant's books: a rewriting of anything before it would show.
 
@@ -296,171 +212,6 @@ class Seal:
     at: datetime
 
 
-@attrs.frozen(kw_only=True)
-class PaymentDigestMail:
-    """The mail "Pagos recibidos" of a whole day.
-
-    Attributes:
-        day: Where the merchant is.
-        transactions: Told one by one.
-        count: Of the whole day, also those that are only in the list.
-        received: Of the whole day, one sum a currency.
-        rest: Sums of those that are only in the list.
-        url: The list of payments.
-    """
-
-    kind = DeliveryKind.PAYMENT_DIGEST
-
-    letterhead: Letterhead
-    day: date
-    transactions: tuple[ReceivedTransaction, ...]
-    count: int
-    received: tuple[Money, ...]
-    rest: tuple[Money, ...] = ()
-    seal: Seal
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class PaymentDeclinedMail:
-    """A refused payment, in the payer's words.
-
-    Attributes:
-        not_charged: The provider proved that no money was taken; only then the mail says so.
-        url: Where to try again.
-    """
-
-    kind = DeliveryKind.PAYMENT_DECLINED
-
-    letterhead: Letterhead
-    payer: str
-    amount: Money
-    numbers: tuple[str, ...]
-    is_order: bool = False
-    provider: str
-    at: datetime
-    reason: ReasonKind
-    not_charged: bool
-    reference: str
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class PaymentPendingMail:
-    """A payment that is not confirmed yet.
-
-    Attributes:
-        unknown: We do not know what became of it: do not pay again. Else the payer or the bank must still act.
-        expires_at: Until when the payer can act, where known.
-    """
-
-    kind = DeliveryKind.PAYMENT_PENDING
-
-    letterhead: Letterhead
-    payer: str
-    amount: Money
-    numbers: tuple[str, ...]
-    is_order: bool = False
-    provider: str
-    started_at: datetime
-    reference: str
-    unknown: bool
-    expires_at: datetime | None = None
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class PaymentReturnedMail:
-    """Money that went back.
-
-    Attributes:
-        amount: What went back of ``paid``.
-        remains: What is left of it.
-        charged_back: The payer's bank took it back; else a refund or reversal.
-        to_merchant: The mail is for the merchant, not for the payer.
-        left: What the customer owes again, per currency.
-    """
-
-    kind = DeliveryKind.PAYMENT_RETURNED
-
-    letterhead: Letterhead
-    payer: str
-    amount: Money
-    paid: Money
-    remains: Money | None = None
-    numbers: tuple[str, ...]
-    is_order: bool = False
-    provider: str
-    instrument: str = ""
-    provider_reference: str = ""
-    returned_at: datetime
-    reference: str
-    charged_back: bool = False
-    to_merchant: bool = False
-    left: tuple[Money, ...] = ()
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class AccountResultMail:
-    """What a validation said, in three parts: credentials, identity, notifications.
-
-    Attributes:
-        status: ``active``, ``needs_confirmation`` or ``failed``.
-        culprits: Labels of the settings that the provider did not accept, of those that the merchant enters.
-        asked: The merchant enters settings; else the operator alone does.
-        code: The provider's own short text for a refusal.
-        fields: Verified company fields, ours and theirs side by side, masked.
-        confirmed_by: Who confirmed by hand what could not be compared.
-        notification_address: Our address where the merchant must tell it to the provider; else empty.
-        last_heard_at: The last genuine notification.
-        proves_nothing: Notifications came, and none had a proof.
-        checked_by: Who asked for the validation.
-        buttons: Labels that customers now see.
-        channels: Where they see them, in words: ``Estado de cuenta``, ``Tienda``.
-    """
-
-    kind = DeliveryKind.ACCOUNT_RESULT
-
-    letterhead: Letterhead
-    provider: str
-    status: AccountStatus
-    checked_at: datetime
-    checked_by: str = ""
-    credentials: Credentials
-    culprits: tuple[str, ...] = ()
-    asked: bool = True
-    code: str = ""
-    fields: tuple[FieldMatch, ...] = ()
-    confirmed_by: str = ""
-    notification_address: str = ""
-    last_heard_at: datetime | None = None
-    proves_nothing: bool = False
-    buttons: tuple[str, ...] = ()
-    channels: tuple[Text, ...] = ()
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class AccountRequestedMail:
-    """A merchant asked for a provider whose credentials the operator puts in.
-
-    Attributes:
-        missing: Labels of the operator settings that are not there yet.
-        command: What the operator types.
-    """
-
-    kind = DeliveryKind.ACCOUNT_REQUESTED
-
-    letterhead: Letterhead
-    provider: str
-    requested_by: str
-    requested_at: datetime
-    missing: tuple[str, ...]
-    command: str
-    url: str = ""
-
-
 class Attention(enum.StrEnum):
     """Why a connection needs its merchant."""
 
@@ -468,140 +219,6 @@ class Attention(enum.StrEnum):
     CREDENTIALS_REFUSED = "credentials_refused"
     SUSPENDED = "suspended"
     SILENT = "silent"
-
-
-@attrs.frozen(kw_only=True)
-class AccountAttentionMail:
-    """A connection no longer works, or seems not to.
-
-    Attributes:
-        changed: Names of company fields that were changed: ``identity_number``.
-        buttons_hidden: Customers no longer see its buttons.
-        details: Further words for people.
-    """
-
-    kind = DeliveryKind.ACCOUNT_ATTENTION
-
-    letterhead: Letterhead
-    provider: str
-    cause: Attention
-    changed: tuple[str, ...] = ()
-    buttons_hidden: bool = True
-    details: str = ""
-    at: datetime
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class SignInMail:
-    """The link that signs a member in, once."""
-
-    kind = DeliveryKind.SIGN_IN
-
-    letterhead: Letterhead
-    url: str
-    expires_at: datetime
-    requested_at: datetime
-
-
-@attrs.frozen(kw_only=True)
-class OrderedItem:
-    """One position of an order."""
-
-    description: str
-    quantity: int
-    price: Money
-    amount: Money
-
-
-@attrs.frozen(kw_only=True)
-class OrderMail:
-    """A store order.
-
-    Attributes:
-        paid: Whether it is paid; else the mail offers the buttons.
-        back: What became of the money, where something went back.
-        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
-        hold_until: Until when the shop keeps the goods.
-        url: The order's page.
-    """
-
-    kind = DeliveryKind.ORDER
-
-    letterhead: Letterhead
-    customer: str
-    number: str
-    placed_at: datetime
-    items: tuple[OrderedItem, ...]
-    total: Money
-    paid: bool
-    back: MoneyBack | None = None
-    provider: str = ""
-    provider_reference: str = ""
-    authorisation: str = ""
-    instrument: str = ""
-    reference: str = ""
-    paid_at: datetime | None = None
-    is_learnt: bool = False
-    hold_until: datetime | None = None
-    buttons: tuple[PayLink, ...] = ()
-    not_offered: tuple[NotOffered, ...] = ()
-    url: str
-
-
-@attrs.frozen(kw_only=True)
-class ReviewMail:
-    """An exception that waits for a person.
-
-    Attributes:
-        cause: Of the review; a known one is explained in words.
-        advice: What to do, in words.
-        written: The details are a customer's own words, from the statement.
-    """
-
-    kind = DeliveryKind.REVIEW
-
-    letterhead: Letterhead
-    cause: str
-    details: str = ""
-    advice: str = ""
-    written: bool = False
-    opened_at: datetime
-    customer: str = ""
-    amount: Money | None = None
-    provider: str = ""
-    reference: str = ""
-    provider_reference: str = ""
-    url: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class CashReceiptMail:
-    """The mail "Recibo de caja": the merchant's numbered document, for the customer."""
-
-    kind = DeliveryKind.CASH_RECEIPT
-
-    letterhead: Letterhead
-    paper: CashReceiptPaper
-
-
-MailValue = (
-    StatementMail
-    | CashReceiptMail
-    | ReceiptMail
-    | PaymentReceivedMail
-    | PaymentDigestMail
-    | PaymentDeclinedMail
-    | PaymentPendingMail
-    | PaymentReturnedMail
-    | AccountResultMail
-    | AccountRequestedMail
-    | AccountAttentionMail
-    | SignInMail
-    | OrderMail
-    | ReviewMail
-)
-"""Everything that can be mailed; each class names its ``kind``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -636,6 +253,8 @@ class CashReceiptPaper:
         void_reason: Why it was voided; then it is marked as void.
     """
 
+    kind = DeliveryKind.CASH_RECEIPT
+
     letterhead: Letterhead
     number: str
     city: str = ""
@@ -664,14 +283,19 @@ class CashReceiptPaper:
 
 @attrs.frozen(kw_only=True)
 class StatementPaper:
-    """A customer's statement on paper.
+    """A customer's statement with the bar "Pagar en línea".
 
     Attributes:
-        ways: One a currency; a section without one shows no bar.
-        url: The statement's page; empty in the merchant's preview.
+        statement: The computed object that page, mail and PDF share.
+        ways: One a currency of the statement; a section without one shows no bar.
+        url: The statement's page ("Ver estado de cuenta"); empty in the merchant's preview.
         expires_at: Of that page.
         number: By which people name it; empty in the merchant's preview.
+        note: A personal message of the merchant, for a mail.
+        unsubscribe_url: The page that ends such mails; a https address ends them by POST too.
     """
+
+    kind = DeliveryKind.STATEMENT
 
     letterhead: Letterhead
     statement: Statement
@@ -680,6 +304,8 @@ class StatementPaper:
     url: str = ""
     expires_at: datetime | None = None
     number: str = ""
+    note: str = ""
+    unsubscribe_url: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnClause, bindparam, column, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import Delivery, DeliveryState
 from hub_hookspecs import Mode
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment, pattern
@@ -80,7 +80,7 @@ class Deliveries:
             "id": delivery.id,
             "merchant": delivery.merchant_id,
             "mode": delivery.mode.value,
-            "kind": delivery.kind.value,
+            "kind": str(delivery.kind),
             "subject": delivery.subject_id,
             "created_at": micros(delivery.created_at),
             "round": delivery.round_id,
@@ -166,7 +166,7 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         id=row["id"],
         merchant_id=row["merchant"],
         mode=Mode(row["mode"]),
-        kind=DeliveryKind(row["kind"]),
+        kind=row["kind"],
         recipient=row["recipient"],
         subject_id=row["subject"],
         details=json.loads(row["details"]),

@@ -11,41 +11,37 @@ import attrs
 import pytest
 
 from hub.documents import Documents
+from hub.documents.mails.account_attention import AccountAttentionMail
+from hub.documents.mails.account_requested import AccountRequestedMail
+from hub.documents.mails.account_result import AccountResultMail
+from hub.documents.mails.order import OrderedItem, OrderMail
+from hub.documents.mails.payment_declined import PaymentDeclinedMail
+from hub.documents.mails.payment_digest import PaymentDigestMail
+from hub.documents.mails.payment_pending import PaymentPendingMail
+from hub.documents.mails.payment_received import PaymentReceivedMail, ReceivedTransaction
+from hub.documents.mails.payment_returned import PaymentReturnedMail
+from hub.documents.mails.review import ReviewMail
+from hub.documents.mails.sign_in import SignInMail
 from hub.domain.account import AccountStatus
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.papers import (
-    AccountAttentionMail,
-    AccountRequestedMail,
-    AccountResultMail,
     Attention,
-    CashReceiptMail,
     CashReceiptPaper,
     Direction,
     Letterhead,
     MailValue,
     Movement,
     NotOffered,
-    OrderedItem,
-    OrderMail,
     PaidLine,
     Paper,
     PayLink,
-    PaymentDeclinedMail,
-    PaymentDigestMail,
-    PaymentPendingMail,
-    PaymentReceivedMail,
-    PaymentReturnedMail,
     PaymentsPaper,
     PayWays,
     ReceiptMail,
-    ReceivedTransaction,
-    ReviewMail,
     Seal,
     SettledLine,
-    SignInMail,
-    StatementMail,
     StatementPaper,
     letterhead_for,
 )
@@ -212,7 +208,7 @@ CASH_RECEIPT = CashReceiptPaper(
 
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
-        StatementMail(
+        StatementPaper(
             letterhead=CR_HEAD,
             statement=cr_statement(),
             ways=(
@@ -229,7 +225,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         "es_CR",
     ),
     "statement_co": (
-        StatementMail(
+        StatementPaper(
             letterhead=CO_TEST,
             statement=co_statement(),
             ways=(
@@ -290,7 +286,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         ),
         "es_CR",
     ),
-    "cash_receipt_co": (CashReceiptMail(letterhead=CO_HEAD, paper=CASH_RECEIPT), "es_CO"),
+    "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
     "digest_cr": (
         PaymentDigestMail(
             letterhead=CR_HEAD,
@@ -533,15 +529,8 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
 }
 
 
-def statement_paper(mail: StatementMail, identity: str) -> StatementPaper:
-    return StatementPaper(
-        letterhead=mail.letterhead,
-        statement=mail.statement,
-        customer_identity=identity,
-        ways=mail.ways,
-        url=mail.url,
-        expires_at=mail.expires_at,
-    )
+def statement_paper(mail: StatementPaper, identity: str) -> StatementPaper:
+    return attrs.evolve(mail, customer_identity=identity, note="")
 
 
 def movement(number: int, **changes: object) -> Movement:
@@ -576,8 +565,8 @@ PAYMENTS = PaymentsPaper(
     seal=SEAL,
 )
 CR_MAIL, CO_MAIL = SAMPLES["statement_cr"][0], SAMPLES["statement_co"][0]
-assert isinstance(CR_MAIL, StatementMail)
-assert isinstance(CO_MAIL, StatementMail)
+assert isinstance(CR_MAIL, StatementPaper)
+assert isinstance(CO_MAIL, StatementPaper)
 PAPERS: Mapping[str, tuple[Paper, str]] = {
     "statement_cr": (statement_paper(CR_MAIL, "Cédula física 1-0234-0567"), "es_CR"),
     "statement_co": (statement_paper(CO_MAIL, "NIT 800.197.268-4"), "es_CO"),

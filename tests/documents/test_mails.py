@@ -16,6 +16,8 @@ import attrs
 import pytest
 
 from hub.documents import Documents
+from hub.documents.mails.payment_digest import PaymentDigestMail
+from hub.documents.mails.payment_received import PaymentReceivedMail
 from hub.documents.safe import colours
 from hub.documents.texts import is_known, text
 from hub.documents.wire import wire_of
@@ -27,11 +29,9 @@ from hub.domain.papers import (
     MailValue,
     PaidLine,
     PayLink,
-    PaymentDigestMail,
-    PaymentReceivedMail,
     PayWays,
     ReceiptMail,
-    StatementMail,
+    StatementPaper,
 )
 from hub.domain.statement import compute_statement
 from hub.texts.words.mails import WORDS as MAILS
@@ -271,7 +271,7 @@ def test_the_time_when_we_learnt_of_a_payment_is_not_called_the_time_of_payment(
 
 def test_a_customer_who_owes_nothing_sees_no_pay_bar(samples: Samples, documents: Documents) -> None:
     value = samples["statement_co"][0]
-    assert isinstance(value, StatementMail)
+    assert isinstance(value, StatementPaper)
     before = value.statement
     clear = compute_statement(company=before.company, customer=before.customer, items=(), as_of=before.as_of)
     mail = draw(documents, attrs.evolve(value, statement=clear), "es_CO")
@@ -283,7 +283,7 @@ def test_a_long_statement_stays_short_enough_for_mail_programs_and_adds_up(
     samples: Samples, documents: Documents
 ) -> None:
     value = samples["statement_co"][0]
-    assert isinstance(value, StatementMail)
+    assert isinstance(value, StatementPaper)
     one = value.statement.sections[0].rows[0].item
     items = [attrs.evolve(one, payable_id=f"i{number}", number=f"FV-{number:04d}") for number in range(400)]
     before = value.statement
@@ -498,7 +498,7 @@ def test_a_letterhead_with_nothing_but_a_name_is_enough(samples: Samples, docume
 
 def test_a_providers_logo_travels_inside_the_mail(samples: Samples, documents: Documents) -> None:
     value, locale = samples["statement_co"]
-    assert isinstance(value, StatementMail)
+    assert isinstance(value, StatementPaper)
     button = attrs.evolve(value.ways[0].buttons[0].button, logo=LOGO)
     links = (PayLink(button=button, url="https://pagos.example.com/s/1"),) * 2
     mail = draw(documents, attrs.evolve(value, ways=(PayWays(currency="COP", buttons=links),)), locale)

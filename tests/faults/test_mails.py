@@ -344,7 +344,7 @@ def test_a_round_holds_nobody_up_who_signs_in(desk: Desk, plant: Plant) -> None:
 
 def test_control_without_ranks_whoever_signs_in_waits_for_the_round(desk: Desk, plant: Plant) -> None:
     plant(hub.flows.mails.deliver, "prints", lambda _hub: False)
-    plant(hub.flows.mails.deliver, "_rank", lambda _delivery: 0)
+    plant(hub.flows.mails.deliver, "_rank", lambda *_given: 0)
     owe_round(desk, 40)
     mailer = desk.hub.mailer = Patient()
 

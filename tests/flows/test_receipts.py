@@ -180,7 +180,7 @@ def test_each_capture_has_its_own_mails_and_its_own_cash_receipt(desk: Desk) -> 
         amount = told.amount if mail.kind == "receipt" else told.gross
         applied = sum(line.applied.minor for line in told.lines)
         credit = told.credit.minor if told.credit else 0
-        said.setdefault(mail.kind.value, set()).add((amount.minor, applied, credit))
+        said.setdefault(mail.kind, set()).add((amount.minor, applied, credit))
     own = {(100_000, 100_000, 0), (30_000, 0, 30_000)}
     assert said == {"receipt": own, "payment_received": own}
     assert broken(desk) == []

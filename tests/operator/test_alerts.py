@@ -94,7 +94,7 @@ def test_an_alert_is_a_mail_with_the_command_that_shows_it_and_names_nobody(desk
     quiet(desk)
     payment = reviewed(desk)
     asyncio.run(raise_alerts(desk.hub))
-    (owed,) = desk.read(lambda tx: [d for d in tx.deliveries.of(state="due") if d.kind is DeliveryKind.ALERT])
+    (owed,) = desk.read(lambda tx: [d for d in tx.deliveries.of(state="due") if d.kind == DeliveryKind.ALERT])
     assert owed.recipient == desk.hub.operator_email
     assert asyncio.run(deliver(desk.hub, owed.id))
     mail = desk.mails.mails[-1]
@@ -227,7 +227,7 @@ def test_refused_credentials_suspend_the_account_tell_its_merchant_once_and_aler
     suspended = world.read(lambda tx: tx.accounts.get(account.id))
     assert suspended.status is AccountStatus.SUSPENDED
     told = world.read(lambda tx: tx.deliveries.of(subject_id=account.id))
-    attention = [item for item in told if item.kind is DeliveryKind.ACCOUNT_ATTENTION]
+    attention = [item for item in told if item.kind == DeliveryKind.ACCOUNT_ATTENTION]
     assert [item.details["cause"] for item in attention] == ["credentials_refused"]
     raised = {alert.cause for alert in world.run(raise_alerts(world.hub))}
     assert AlertCause.CREDENTIALS_REFUSED in raised
@@ -259,7 +259,7 @@ def test_nobody_is_told_where_nobody_is_named(desk: Desk) -> None:
     quiet(desk)
     reviewed(desk)
     assert causes(desk) == ["review_opened"]
-    assert not desk.read(lambda tx: [d for d in tx.deliveries.of() if d.kind is DeliveryKind.ALERT])
+    assert not desk.read(lambda tx: [d for d in tx.deliveries.of() if d.kind == DeliveryKind.ALERT])
     assert asyncio.run(tell_directly(desk.hub, Alert(cause=AlertCause.DISK_LOW, lines=("x",))))
 
 

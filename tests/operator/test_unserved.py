@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.mails.deliver
 import hub.flows.payments.receive_message
+from hub.documents.mails import gathering
+from hub.domain.mail import NothingToSay
 from hub.domain.message import UNSERVED, Delivery, DeliveryKind, DeliveryState, MessageState
 from hub.domain.payment import Status
 from hub.flows.operations.examine import examine
@@ -189,7 +190,7 @@ def test_a_mail_about_an_account_that_is_no_more_is_given_up(world: World) -> No
 def test_control_a_mail_without_its_plugin_that_counts_as_pointless_is_never_sent(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.mails.deliver, "NotYet", hub.flows.mails.deliver.NothingToSay)
+    monkeypatch.setattr(gathering, "NotYet", NothingToSay)
     quarantine(world, "CR")
     mail = owed(world)
     world.work()

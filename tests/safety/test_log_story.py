@@ -267,9 +267,9 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> 
 def test_control_a_line_that_names_a_person_is_found(house: Any, people: Any, plant: Any) -> None:
     whole = record_observations._tell
 
-    def careless(tx: Any, after: Any, *rest: Any) -> None:
-        tell(tx, "payer_seen", address=after.payer.email)
-        whole(tx, after, *rest)
+    def careless(tx: Any, hub: Any, change: Any, *rest: Any) -> None:
+        tell(tx, "payer_seen", address=change.payer)
+        whole(tx, hub, change, *rest)
 
     plant(record_observations, "_tell", careless)
 

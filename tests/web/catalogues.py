@@ -156,7 +156,7 @@ def in_records() -> Iterator[Said]:
         yield from (Said(text, readers=PAYERS, where="app.py") for text in pair)
     yield from (Said(text, where="receipt.py") for text in MORE)
     yield from (Said(text, where="records") for text in labels())
-    for pattern in ("domain/*.py", "flows/**/*.py"):
+    for pattern in ("domain/*.py", "flows/**/*.py", "documents/mails/*.py"):
         found = (item for item in HUB.glob(pattern) if item.name not in UNSEEN)
         for path in sorted(found, key=lambda item: item.name):
             tree = ast.parse(path.read_text(encoding="utf-8"))

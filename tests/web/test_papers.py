@@ -320,7 +320,7 @@ def test_a_day_without_payments_and_a_merchant_who_wants_none_get_no_mail(house:
         morning_after(house, house.merchants["CR"], time(8))
         house.run(owe_digests(house.hub))
     told = house.read(lambda tx: tx.deliveries.of(merchant_id=house.merchants["CO"].id))
-    assert not [item for item in told if item.kind is DeliveryKind.PAYMENT_DIGEST]
+    assert not [item for item in told if item.kind == DeliveryKind.PAYMENT_DIGEST]
     assert len(house.mailbox.mails) == before
 
 

@@ -251,7 +251,7 @@ async def mail_again(house: Any, payment: Payment, kind: DeliveryKind) -> str:
     """What a mail of this payment would say if it were drawn now."""
 
     def read(tx: Any) -> str:
-        found = [item for item in tx.deliveries.of(subject_id=payment.id) if item.kind is kind]
+        found = [item for item in tx.deliveries.of(subject_id=payment.id) if item.kind == kind]
         value, locale = value_of(tx, house.hub, found[0], house.time())
         return plain(house.hub.documents.mail(value, recipient="x@correo.example", message_id="m", locale=locale).text)
 

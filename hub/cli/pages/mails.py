@@ -73,8 +73,8 @@ def mail_page(snapshot: Snapshot, mail: Delivery) -> ThingPage:
     behind = tuple(_about(snapshot, mail))
     return ThingPage(
         kind="mail",
-        title=f"Mail {mail.kind.value}",
-        brief=f"{mail.kind.value} to {mail.recipient} of {local(mail.created_at, zone)}",
+        title=f"Mail {mail.kind}",
+        brief=f"{mail.kind} to {mail.recipient} of {local(mail.created_at, zone)}",
         state=mail.state.value,
         company=merchant.slug if merchant else "",
         mode=mail.mode if merchant else None,

@@ -88,7 +88,7 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from _decisions(told)
     for delivery in told.desk.deliveries:
         if delivery.state is DeliveryState.DEAD:
-            yield f"try the mail {delivery.kind.value} again", ("delivery", "retry", delivery.id)
+            yield f"try the mail {delivery.kind} again", ("delivery", "retry", delivery.id)
     overdue = timedelta(minutes=1)
     if any(item.due_at and told.now - item.due_at > overdue for item in told.desk.deliveries):
         yield "hand over mails that are due (neither serve nor worker seems to run)", ("delivery", "run")

@@ -148,7 +148,7 @@ def _customer_choices(
         yield f"follow the payment that is {snapshot.status(payment)}", ("payment", "show", payment.reference)
     for mail in mails:
         if mail.state is DeliveryState.DEAD:
-            yield f"try the mail {mail.kind.value} again", ("delivery", "retry", mail.id)
+            yield f"try the mail {mail.kind} again", ("delivery", "retry", mail.id)
     if open_:
         words = ("statement", "revoke", key_of(customer), "--company", merchant.slug)
         yield "make every link to the statement dead", words
@@ -157,4 +157,4 @@ def _customer_choices(
 def _mail_line(mail: Delivery, merchant: Merchant) -> str:
     at = local(mail.sent_at or mail.created_at, merchant.company.zone)
     fault = f", {mail.last_error}" if mail.last_error and not mail.sent_at else ""
-    return f"{mail.kind.value}, {mail.state.value} {at}{fault}"
+    return f"{mail.kind}, {mail.state.value} {at}{fault}"

@@ -104,7 +104,7 @@ def _events(told: Told) -> Iterator[Event]:
     for receipt in view.cash_receipts:
         yield Event(receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}")
     for delivery in told.desk.deliveries:
-        name = f"mail {delivery.kind.value}"
+        name = f"mail {delivery.kind}"
         if delivery.sent_at:
             yield Event(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
         else:

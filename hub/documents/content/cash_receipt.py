@@ -20,12 +20,12 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import Reader
-from hub.domain.papers import CashReceiptMail, CashReceiptPaper, SettledLine
+from hub.domain.papers import CashReceiptPaper, SettledLine
 
 
-def mail(value: CashReceiptMail, reader: Reader) -> MailContent:
+def mail(paper: CashReceiptPaper, reader: Reader) -> MailContent:
     """What was received, and what it settled; the document itself goes with it."""
-    t, paper = reader.t, value.paper
+    t = reader.t
     rows = tuple((Cell(line.number, _less(line, reader)), Cell(reader.money(line.applied))) for line in paper.lines)
     parts: list[Part] = [
         Title(t("cashmail.title", number=paper.number)),

@@ -26,7 +26,7 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import Reader
-from hub.domain.papers import PayWays, StatementMail, StatementPaper
+from hub.domain.papers import PayWays, StatementPaper
 from hub.domain.statement import Section, Standing, Statement, StatementRow
 from hub_hookspecs import Money
 
@@ -40,7 +40,7 @@ STANDINGS = {
 }
 
 
-def mail(value: StatementMail, reader: Reader) -> MailContent:
+def mail(value: StatementPaper, reader: Reader) -> MailContent:
     """What is owed, the bar "Pagar en línea", and the link to the live page."""
     t = reader.t
     statement = value.statement
@@ -64,8 +64,9 @@ def mail(value: StatementMail, reader: Reader) -> MailContent:
         Button(label=t("statement.view"), url=value.url),
         *([Paragraph(t("statement.number", number=value.number), small=True)] if value.number else []),
         Paragraph(t("statement.as_of", moment=reader.moment(statement.as_of)), small=True),
-        Paragraph(t("statement.expires", date=reader.day_of(value.expires_at)), small=True),
     ]
+    if value.expires_at:
+        parts.append(Paragraph(t("statement.expires", date=reader.day_of(value.expires_at)), small=True))
     owed = tuple(section.outstanding for section in statement.sections if section.rows)
     return MailContent(
         subject=t("statement.subject"),

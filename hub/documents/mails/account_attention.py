@@ -2,9 +2,54 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
+
+from hub.documents.mails.gathering import connection_of, head_for, language_of
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, MailContent, Notice, Paragraph, Part, Quote, Title, Tone
 from hub.documents.shown import Reader
-from hub.domain.papers import AccountAttentionMail
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Attention, Letterhead
+from hub.flows.ground.ports import Hub, Tx
+
+
+@attrs.frozen(kw_only=True)
+class AccountAttentionMail:
+    """A connection no longer works, or seems not to.
+
+    Attributes:
+        changed: Names of company fields that were changed: ``identity_number``.
+        buttons_hidden: Customers no longer see its buttons.
+        details: Further words for people.
+    """
+
+    kind = DeliveryKind.ACCOUNT_ATTENTION
+
+    letterhead: Letterhead
+    provider: str
+    cause: Attention
+    changed: tuple[str, ...] = ()
+    buttons_hidden: bool = True
+    details: str = ""
+    at: datetime
+    url: str
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[AccountAttentionMail, str]:
+    """What happened to an account, as its delivery says."""
+    locale = language_of(tx, delivery)
+    account, info = connection_of(tx, hub, delivery, locale)
+    value = AccountAttentionMail(
+        letterhead=head_for(tx, hub, delivery),
+        provider=info.name,
+        cause=Attention(delivery.details.get("cause", Attention.SUSPENDED)),
+        changed=tuple(filter(None, delivery.details.get("changed", "").split(","))),
+        at=delivery.created_at,
+        url=f"{hub.base_url}/m/integrations/{account.provider}",
+    )
+    return value, locale
 
 
 def says(value: AccountAttentionMail, reader: Reader) -> MailContent:
@@ -33,3 +78,11 @@ def says(value: AccountAttentionMail, reader: Reader) -> MailContent:
         footer=t("mail.why.merchant"),
         answers=False,
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.ACCOUNT_ATTENTION,
+    name="Una conexión requiere atención",
+    gather=gather,
+    says=says,
+)

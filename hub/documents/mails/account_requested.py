@@ -2,9 +2,58 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
+
+from hub.documents.mails.gathering import connection_of, head_for, language_of, merchant_of
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Code, Facts, MailContent, Paragraph, Part, Title
 from hub.documents.shown import Reader
-from hub.domain.papers import AccountRequestedMail
+from hub.domain.account import with_defaults
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Letterhead
+from hub.flows.ground.ports import Hub, Tx
+
+
+@attrs.frozen(kw_only=True)
+class AccountRequestedMail:
+    """A merchant asked for a provider whose credentials the operator puts in.
+
+    Attributes:
+        missing: Labels of the operator settings that are not there yet.
+        command: What the operator types.
+    """
+
+    kind = DeliveryKind.ACCOUNT_REQUESTED
+
+    letterhead: Letterhead
+    provider: str
+    requested_by: str
+    requested_at: datetime
+    missing: tuple[str, ...]
+    command: str
+    url: str = ""
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[AccountRequestedMail, str]:
+    """What is missing of an account, and what the operator types."""
+    merchant, locale = merchant_of(tx, delivery), language_of(tx, delivery)
+    account, info = connection_of(tx, hub, delivery, locale)
+    given = with_defaults(info, {**account.settings, **dict.fromkeys(account.secret_names, "x")})
+    value = AccountRequestedMail(
+        letterhead=head_for(tx, hub, delivery),
+        provider=info.name,
+        requested_by=merchant.company.name,
+        requested_at=delivery.created_at,
+        missing=tuple(
+            setting.label
+            for setting in info.settings
+            if setting.entered_by == "operator" and not setting.optional and setting.name not in given
+        ),
+        command=f"payment-hub account provision {info.code} --company {merchant.slug}",
+    )
+    return value, locale
 
 
 def says(value: AccountRequestedMail, reader: Reader) -> MailContent:
@@ -38,3 +87,12 @@ def says(value: AccountRequestedMail, reader: Reader) -> MailContent:
         footer=t("mail.why.operator"),
         answers=False,
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.ACCOUNT_REQUESTED,
+    name="Solicitud de activación",
+    gather=gather,
+    says=says,
+    is_private=True,
+)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
+
+from hub.documents.mails.gathering import connection_of, head_for, language_of, merchant_of
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import (
     Button,
     Cell,
@@ -17,9 +23,96 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import Reader
-from hub.domain.account import AccountStatus
-from hub.domain.papers import AccountResultMail
-from hub_hookspecs import Credentials, FieldMatch, Match
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Letterhead
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.operations.view_hearing import hearing_of
+from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Match, ProviderInfo
+
+CHANNELS = {Channel.STATEMENT: "Estado de cuenta", Channel.CHECKOUT: "Tienda en línea"}
+
+
+@attrs.frozen(kw_only=True)
+class AccountResultMail:
+    """What a validation said, in three parts: credentials, identity, notifications.
+
+    Attributes:
+        status: ``active``, ``needs_confirmation`` or ``failed``.
+        culprits: Labels of the settings that the provider did not accept, of those that the merchant enters.
+        asked: The merchant enters settings; else the operator alone does.
+        code: The provider's own short text for a refusal.
+        fields: Verified company fields, ours and theirs side by side, masked.
+        confirmed_by: Who confirmed by hand what could not be compared.
+        notification_address: Our address where the merchant must tell it to the provider; else empty.
+        last_heard_at: The last genuine notification.
+        proves_nothing: Notifications came, and none had a proof.
+        checked_by: Who asked for the validation.
+        buttons: Labels that customers now see.
+        channels: Where they see them, in words: ``Estado de cuenta``, ``Tienda``.
+    """
+
+    kind = DeliveryKind.ACCOUNT_RESULT
+
+    letterhead: Letterhead
+    provider: str
+    status: AccountStatus
+    checked_at: datetime
+    checked_by: str = ""
+    credentials: Credentials
+    culprits: tuple[str, ...] = ()
+    asked: bool = True
+    code: str = ""
+    fields: tuple[FieldMatch, ...] = ()
+    confirmed_by: str = ""
+    notification_address: str = ""
+    last_heard_at: datetime | None = None
+    proves_nothing: bool = False
+    buttons: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    url: str
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[AccountResultMail, str]:
+    """The account's last report, and what follows from it."""
+    merchant, locale = merchant_of(tx, delivery), language_of(tx, delivery)
+    account, info = connection_of(tx, hub, delivery, locale)
+    report = account.report
+    asked = {setting.name: setting.label for setting in info.settings if setting.entered_by == "merchant"}
+    country = hub.countries[merchant.company.country]
+    value = AccountResultMail(
+        letterhead=head_for(tx, hub, delivery),
+        provider=info.name,
+        status=account.status,
+        checked_at=account.updated_at,
+        checked_by=account.confirmed_by,
+        credentials=report.credentials if report else Credentials.UNCLEAR,
+        culprits=tuple(asked[name] for name in report.culprits if name in asked) if report else (),
+        asked=bool(asked),
+        code=(report.code or "") if report else "",
+        fields=tuple(_by_name(country, field) for field in report.fields) if report else (),
+        confirmed_by=account.confirmed_by,
+        notification_address=_notification_address(hub, account, info),
+        last_heard_at=account.last_heard_at,
+        proves_nothing=hearing_of(tx, account).proves_nothing,
+        buttons=(info.name,) if account.status == "active" else (),
+        channels=tuple(CHANNELS[channel] for channel in sorted(account.channels)),
+        url=f"{hub.base_url}/m/integrations/{account.provider}",
+    )
+    return value, locale
+
+
+def _notification_address(hub: Hub, account: ProviderAccount, info: ProviderInfo) -> str:
+    """Where the merchant must tell it to the provider."""
+    return f"{hub.base_url}/n/{account.provider}/{account.path_token}" if info.notification_setup else ""
+
+
+def _by_name(country: Country, field: FieldMatch) -> FieldMatch:
+    """A comparison in which types of identity documents stand by their names, not their codes."""
+    if field.field != "identity_type":
+        return field
+    names = {kind.code: kind.label for kind in country.identity_types}
+    return attrs.evolve(field, ours=names.get(field.ours, field.ours), theirs=names.get(field.theirs, field.theirs))
 
 
 def says(value: AccountResultMail, reader: Reader) -> MailContent:
@@ -88,3 +181,11 @@ def _field_row(field: FieldMatch, reader: Reader) -> tuple[Cell, ...]:
         Cell(field.ours or "—"),
         Cell(field.theirs or "—"),
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.ACCOUNT_RESULT,
+    name="Resultado de la activación",
+    gather=gather,
+    says=says,
+)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
+
 from hub.documents.content.phrases import greeting, pay_bar, went_back
+from hub.documents.mails.gathering import head_for
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import (
     Button,
     Cell,
@@ -18,7 +24,100 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import Reader
-from hub.domain.papers import OrderMail
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PayLink
+from hub.domain.payment import Status
+from hub.flows.ground.open_link import url_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.view_payment import view_of
+from hub.flows.statements.view_order import order_of
+from hub.flows.views.print_paper import pay_links
+from hub_hookspecs import Money
+
+
+@attrs.frozen(kw_only=True)
+class OrderedItem:
+    """One position of an order."""
+
+    description: str
+    quantity: int
+    price: Money
+    amount: Money
+
+
+@attrs.frozen(kw_only=True)
+class OrderMail:
+    """A store order.
+
+    Attributes:
+        paid: Whether it is paid; else the mail offers the buttons.
+        back: What became of the money, where something went back.
+        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
+        hold_until: Until when the shop keeps the goods.
+        url: The order's page.
+    """
+
+    kind = DeliveryKind.ORDER
+
+    letterhead: Letterhead
+    customer: str
+    number: str
+    placed_at: datetime
+    items: tuple[OrderedItem, ...]
+    total: Money
+    paid: bool
+    back: MoneyBack | None = None
+    provider: str = ""
+    provider_reference: str = ""
+    authorisation: str = ""
+    instrument: str = ""
+    reference: str = ""
+    paid_at: datetime | None = None
+    is_learnt: bool = False
+    hold_until: datetime | None = None
+    buttons: tuple[PayLink, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
+    url: str
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[OrderMail, str]:
+    """The order with its payment, or with the ways to pay it."""
+    view = order_of(tx, hub, delivery.subject_id, now, medium="mail")
+    link = tx.links.get(f"o{view.order.id}")
+    url = url_of(hub, link) if link else hub.base_url
+    paid = view_of(tx, hub, view.payment, now) if view.payment and view.payment.status is Status.PAID else None
+    buttons, absent = pay_links(view.buttons, f"{url}?")
+    currency = view.order.total.currency
+    value = OrderMail(
+        letterhead=head_for(tx, hub, delivery),
+        customer=view.customer.name,
+        number=view.order.number,
+        placed_at=view.order.created_at,
+        items=tuple(
+            OrderedItem(
+                description=item.description,
+                quantity=item.quantity,
+                price=Money(item.price, currency),
+                amount=Money(item.price * item.quantity, currency),
+            )
+            for item in view.order.items
+        ),
+        total=view.order.total,
+        paid=view.is_paid,
+        back=view.back,
+        provider=paid.provider_name if paid else "",
+        provider_reference=(paid.payment.provider_reference or "") if paid else "",
+        authorisation=paid.authorisation if paid else "",
+        instrument=paid.instrument.label if paid and paid.instrument else "",
+        reference=paid.payment.reference if paid else "",
+        paid_at=paid.paid_at if paid else None,
+        is_learnt=paid.is_learnt if paid else False,
+        hold_until=None if view.is_paid else view.order.hold_until,
+        buttons=() if view.is_paid else buttons,
+        not_offered=() if view.is_paid else absent,
+        url=url,
+    )
+    return value, view.locale
 
 
 def says(value: OrderMail, reader: Reader) -> MailContent:
@@ -75,3 +174,11 @@ def says(value: OrderMail, reader: Reader) -> MailContent:
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.ORDER,
+    name="Pedido",
+    gather=gather,
+    says=says,
+)

@@ -2,10 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
 from hub.documents.content.phrases import greeting
+from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, MailContent, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import Reader
-from hub.domain.papers import PaymentDeclinedMail
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.owed_mail import OwedMail, PaymentChange
+from hub.domain.papers import Letterhead
+from hub.domain.payment import ObservedBy, Status
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import Kind, Money, Reason, ReasonKind
+
+
+@attrs.frozen(kw_only=True)
+class PaymentDeclinedMail:
+    """A refused payment, in the payer's words.
+
+    Attributes:
+        not_charged: The provider proved that no money was taken; only then the mail says so.
+        url: Where to try again.
+    """
+
+    kind = DeliveryKind.PAYMENT_DECLINED
+
+    letterhead: Letterhead
+    payer: str
+    amount: Money
+    numbers: tuple[str, ...]
+    is_order: bool = False
+    provider: str
+    at: datetime
+    reason: ReasonKind
+    not_charged: bool
+    reference: str
+    url: str
+
+
+def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
+    """The payer, where the refusal did not come in the direct answer: the page may have been left."""
+    payment = change.payment
+    is_declined = payment.status is Status.CLOSED and payment.reason == Kind.DECLINED
+    came_later = any(
+        item.observation.kind is Kind.DECLINED and item.source is not ObservedBy.ANSWER for item in change.seen
+    )
+    return [OwedMail(recipient=change.payer)] if is_declined and came_later else []
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentDeclinedMail, str]:
+    """The payment, why it was refused, and where to try again."""
+    view, locale = view_for_payer(tx, hub, delivery, now)
+    value = PaymentDeclinedMail(
+        letterhead=head_for(tx, hub, delivery),
+        payer=payer_of(view),
+        amount=view.amount,
+        provider=view.provider_name,
+        reference=view.payment.reference,
+        url=view.back_url or view.url,
+        numbers=tuple(line.number for line in view.lines),
+        is_order=view.is_order,
+        at=view.seen[-1].seen_at if view.seen else now,
+        reason=(view.reason or Reason(ReasonKind.OTHER)).kind,
+        not_charged=not view.payment.is_unproven,
+    )
+    return value, locale
 
 
 def says(value: PaymentDeclinedMail, reader: Reader) -> MailContent:
@@ -32,3 +97,13 @@ def says(value: PaymentDeclinedMail, reader: Reader) -> MailContent:
         Button(label=t("declined.again"), url=value.url),
     ]
     return MailContent(subject=t("declined.subject"), preview=reason, parts=tuple(parts), footer=t("mail.why.customer"))
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.PAYMENT_DECLINED,
+    name="Pago rechazado",
+    after_payment=after_payment,
+    gather=gather,
+    says=says,
+    is_about_payment=True,
+)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import attrs
+
 from hub.documents.content.phrases import both, went_back
+from hub.documents.mails.gathering import head_for, language_of, merchant_of
+from hub.documents.mails.kind import MailKind
+from hub.documents.mails.payment_received import ReceivedTransaction, transaction_of
 from hub.documents.parts import (
     Button,
     Code,
@@ -18,12 +26,99 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import Reader
-from hub.domain.papers import PaymentDigestMail, ReceivedTransaction
+from hub.domain.mail import NothingToSay
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Letterhead, Movement, PaymentsPaper, Seal
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.view_payment import in_language, view_of
+from hub.flows.views.print_paper import came_in, payments_paper, seal_of
+from hub_hookspecs import Money
+
+MOST_TOLD = 15
+"""Transactions that are told one by one; mail programs cut a mail of more than about 100 KB."""
 
 MOST_LINES = 6
-"""Invoices that a digest names of one transaction."""
+"""Invoices that are named of one transaction."""
 
 LONGEST_CUSTOMER = 120
+
+
+@attrs.frozen(kw_only=True)
+class PaymentDigestMail:
+    """The mail "Pagos recibidos" of a whole day.
+
+    Attributes:
+        day: Where the merchant is.
+        transactions: Told one by one.
+        count: Of the whole day, also those that are only in the list.
+        received: Of the whole day, one sum a currency.
+        rest: Sums of those that are only in the list.
+        url: The list of payments.
+    """
+
+    kind = DeliveryKind.PAYMENT_DIGEST
+
+    letterhead: Letterhead
+    day: date
+    transactions: tuple[ReceivedTransaction, ...]
+    count: int
+    received: tuple[Money, ...]
+    rest: tuple[Money, ...] = ()
+    seal: Seal
+    url: str
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentDigestMail, str]:
+    """What became known on a day to have come, and the head of the books."""
+    merchant, locale = merchant_of(tx, delivery), language_of(tx, delivery)
+    by_payment = _came_in(tx, hub, delivery)
+    if not by_payment:
+        raise NothingToSay("no money came that day")
+    told = list(by_payment)[:MOST_TOLD]
+    transactions = []
+    for payment_id in told:
+        payment = tx.payments.get(payment_id)
+        assert payment is not None
+        amounts = [item.amount for item in by_payment[payment_id]]
+        view = in_language(hub, view_of(tx, hub, payment, now), locale)
+        transactions.append(attrs.evolve(transaction_of(tx, hub, view, now), gross=_sums(amounts)[0]))
+    day = date.fromisoformat(delivery.details["day"])
+    value = PaymentDigestMail(
+        letterhead=head_for(tx, hub, delivery),
+        day=day,
+        transactions=tuple(transactions),
+        count=len(by_payment),
+        received=_sums(item.amount for items in by_payment.values() for item in items),
+        rest=_sums(item.amount for key, items in by_payment.items() if key not in told for item in items),
+        seal=seal_of(tx, merchant, delivery.mode, now),
+        url=f"{hub.base_url}/m/payments?since={day.isoformat()}",
+    )
+    return value, locale
+
+
+def _came_in(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[Movement]]:
+    """The money that it is about, by payment."""
+    day = date.fromisoformat(delivery.details["day"])
+    return came_in(tx, hub, merchant_of(tx, delivery), delivery.mode, day)
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, Money(0, amount.currency)) + amount
+    return tuple(sums.values())
+
+
+def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now: datetime) -> PaymentsPaper:
+    """The report of the same movements."""
+    movements = [item for items in _came_in(tx, hub, delivery).values() for item in items]
+    merchant = merchant_of(tx, delivery)
+    return payments_paper(tx, hub, merchant, delivery.mode, value.day, value.day, movements, now)
+
+
+def recordable(tx: Tx, hub: Hub, delivery: Delivery) -> Sequence[str]:
+    """The payments that are told one by one."""
+    return list(_came_in(tx, hub, delivery))[:MOST_TOLD]
 
 
 def says(value: PaymentDigestMail, reader: Reader) -> MailContent:
@@ -96,3 +191,13 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
     if item.record_url and not item.cash_receipt:
         parts.append(Button(label=t("received.add"), url=item.record_url))
     return parts
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.PAYMENT_DIGEST,
+    name="Pagos recibidos en el día",
+    gather=gather,
+    says=says,
+    attached=attached,
+    recordable=recordable,
+)

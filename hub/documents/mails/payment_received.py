@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import attrs
 
 from hub.documents.content.phrases import both, text_link, went_back
 from hub.documents.content.receipt import applied
+from hub.documents.mails.gathering import head_for, merchant_of, view_for_merchant
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import (
     Button,
     Divider,
@@ -20,8 +25,147 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import Reader
-from hub.domain.papers import PaymentReceivedMail, ReceivedTransaction
+from hub.domain.merchant import LinkKind
+from hub.domain.message import MOVEMENT, Delivery, DeliveryKind
+from hub.domain.owed_mail import OwedMail, PaymentChange
+from hub.domain.papers import CashReceiptPaper, Letterhead, MoneyBack, PaidLine
+from hub.domain.payment import Flag, Status, captures_in, was_undone
+from hub.flows.ground.open_link import url_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.view_payment import PaymentView
+from hub.flows.views.print_paper import back_of, cash_receipt_paper, identity_of, paid_lines
 from hub_hookspecs import Money
+
+
+@attrs.frozen(kw_only=True)
+class ReceivedTransaction:
+    """One transaction as the merchant reads it.
+
+    Attributes:
+        paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
+        fee, withheld: Of the provider, where known.
+        status: In words: ``Aprobada``.
+        back: What became of it, where something went back.
+        remarks: Further sentences: paid twice, late, another amount than asked.
+        provider: Its name for people, where a mail tells of several.
+        cash_receipt: Label of the cash receipt that is already recorded: ``RC-000012``.
+        record_url: The signed single-purpose link "Agregar recibo de caja"; empty where one is recorded.
+        receipt_url: The recorded cash receipt's page.
+        url: The payment's page.
+    """
+
+    customer: str
+    customer_identity: str = ""
+    paid_at: datetime
+    is_learnt: bool = False
+    method: str = ""
+    instrument: str = ""
+    gross: Money
+    fee: Money | None = None
+    withheld: Money | None = None
+    provider_reference: str = ""
+    authorisation: str = ""
+    reference: str
+    lines: tuple[PaidLine, ...]
+    credit: Money | None = None
+    status: str
+    back: MoneyBack | None = None
+    remarks: tuple[str, ...] = ()
+    cash_receipt: str = ""
+    record_url: str = ""
+    receipt_url: str = ""
+    url: str = ""
+    provider: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReceivedMail:
+    """The mail "Pagos recibidos": every transaction detailed, each with the way to its cash receipt.
+
+    Attributes:
+        automatic: The merchant lets cash receipts be recorded automatically.
+    """
+
+    kind = DeliveryKind.PAYMENT_RECEIVED
+
+    letterhead: Letterhead
+    provider: str
+    transactions: tuple[ReceivedTransaction, ...]
+    automatic: bool = False
+
+
+REMARKS = {
+    Flag.DUPLICATE_CHARGE: "Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",
+    Flag.LATE: "El pago llegó después de que se dio por vencido.",
+    Flag.AMOUNT_MISMATCH: "El proveedor informó un monto distinto al solicitado.",
+    Flag.CURRENCY_MISMATCH: "El proveedor informó otra moneda; el dinero está en suspenso.",
+    Flag.CONFLICT: "El proveedor había informado antes que el pago no se completó.",
+}
+
+
+def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
+    """Everybody whom the merchant named, once a capture of a payment that stays paid."""
+    for occasion, details in captures_of(change):
+        for address in change.merchant.notify:
+            yield OwedMail(recipient=address, occasion=occasion, details=details)
+
+
+def captures_of(change: PaymentChange) -> Iterable[tuple[str, dict[str, str]]]:
+    """Each capture of a payment that stays paid: what tells its mails from those of the first, and which it was."""
+    if change.payment.status is Status.PAID and not was_undone(change.payment, change.seen):
+        for at, taken in enumerate(captures_in(change.payment, change.seen)):
+            yield (taken.movement, {MOVEMENT: taken.movement}) if at and taken.movement else ("", {})
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentReceivedMail, str]:
+    """The payment of one movement, with the link to its cash receipt."""
+    view, locale = view_for_merchant(tx, hub, delivery, now, one_movement=True)
+    value = PaymentReceivedMail(
+        letterhead=head_for(tx, hub, delivery),
+        provider=view.provider_name,
+        transactions=(transaction_of(tx, hub, view, now),),
+        automatic=view.merchant.options.auto_record,
+    )
+    return value, locale
+
+
+def transaction_of(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> ReceivedTransaction:
+    """A payment as its merchant reads it."""
+    payment = view.payment
+    link = tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, now)
+    recorded = () if view.is_unrecorded else view.cash_receipts
+    return ReceivedTransaction(
+        customer=view.customer.name,
+        customer_identity=identity_of(hub, view.merchant, view.customer),
+        paid_at=view.paid_at or payment.created_at,
+        is_learnt=view.is_learnt,
+        method=view.method,
+        instrument=view.instrument.label if view.instrument else "",
+        gross=view.amount,
+        provider_reference=payment.provider_reference or "",
+        authorisation=view.authorisation,
+        reference=payment.reference,
+        lines=paid_lines(view),
+        credit=view.credit,
+        status="Aprobada",
+        back=back_of(view),
+        remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
+        cash_receipt=", ".join(receipt.label for receipt in recorded),
+        record_url=url_of(hub, link) if link and not recorded else "",
+        receipt_url=url_of(hub, link) if link and recorded else "",
+        url=f"{hub.base_url}/m/payments/{payment.id}",
+        provider=view.provider_name,
+    )
+
+
+def attached(
+    tx: Tx, hub: Hub, delivery: Delivery, _value: PaymentReceivedMail, now: datetime
+) -> CashReceiptPaper | None:
+    """The cash receipt, where one is recorded."""
+    view, _locale = view_for_merchant(tx, hub, delivery, now, one_movement=True)
+    if view.cash_receipt is None:
+        return None
+    return cash_receipt_paper(hub, merchant_of(tx, delivery), view.cash_receipt, view.payment)
 
 
 def says(value: PaymentReceivedMail, reader: Reader) -> MailContent:
@@ -39,7 +183,7 @@ def says(value: PaymentReceivedMail, reader: Reader) -> MailContent:
     for place, transaction in enumerate(value.transactions, start=1):
         if count > 1:
             parts += [Divider(), Heading(t("received.transaction", number=place, count=count))]
-        parts += _transaction(transaction, value.provider, reader)
+        parts += _told(transaction, value.provider, reader)
     if value.automatic:
         parts.append(Paragraph(t("received.automatic"), small=True))
     if any(item.record_url for item in value.transactions):
@@ -68,7 +212,7 @@ def _sum_of(transactions: Sequence[ReceivedTransaction], reader: Reader) -> str:
     return reader.sums(tuple(sums.values()))
 
 
-def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> list[Part]:
+def _told(item: ReceivedTransaction, provider: str, reader: Reader) -> list[Part]:
     t = reader.t
     net = None
     if item.fee is not None:
@@ -113,3 +257,15 @@ def _transaction(item: ReceivedTransaction, provider: str, reader: Reader) -> li
     if item.url:
         parts.append(text_link(t("received.view"), item.url))
     return parts
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.PAYMENT_RECEIVED,
+    name="Pagos recibidos",
+    after_payment=after_payment,
+    gather=gather,
+    says=says,
+    attached=attached,
+    recordable=lambda _tx, _hub, delivery: (delivery.subject_id,),
+    is_about_payment=True,
+)

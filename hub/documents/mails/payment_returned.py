@@ -2,10 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
 from hub.documents.content.phrases import greeting
+from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Figure, MailContent, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import Reader
-from hub.domain.papers import PaymentReturnedMail
+from hub.domain.mail import NothingToSay
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.owed_mail import OwedMail, PaymentChange
+from hub.domain.papers import Letterhead
+from hub.domain.payment import returns_in
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.view_payment import PaymentView
+from hub.flows.views.print_paper import still_owed
+from hub_hookspecs import Kind, Money
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReturnedMail:
+    """Money that went back.
+
+    Attributes:
+        amount: What went back of ``paid``.
+        remains: What is left of it.
+        charged_back: The payer's bank took it back; else a refund or reversal.
+        to_merchant: The mail is for the merchant, not for the payer.
+        left: What the customer owes again, per currency.
+    """
+
+    kind = DeliveryKind.PAYMENT_RETURNED
+
+    letterhead: Letterhead
+    payer: str
+    amount: Money
+    paid: Money
+    remains: Money | None = None
+    numbers: tuple[str, ...]
+    is_order: bool = False
+    provider: str
+    instrument: str = ""
+    provider_reference: str = ""
+    returned_at: datetime
+    reference: str
+    charged_back: bool = False
+    to_merchant: bool = False
+    left: tuple[Money, ...] = ()
+    url: str
+
+
+def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
+    """The payer, once a return."""
+    returned = [back for back in returns_in(change.seen) if back.kind is Kind.RETURNED]
+    return [OwedMail(recipient=change.payer, occasion=str(number or "")) for number, _back in enumerate(returned)]
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentReturnedMail, str]:
+    """What went back, and what is owed again."""
+    view, locale = view_for_payer(tx, hub, delivery, now)
+    amount, remains = _returned(view)
+    value = PaymentReturnedMail(
+        letterhead=head_for(tx, hub, delivery),
+        payer=payer_of(view),
+        amount=amount,
+        remains=remains,
+        provider=view.provider_name,
+        reference=view.payment.reference,
+        url=view.url,
+        paid=view.amount,
+        numbers=tuple(line.number for line in view.lines),
+        is_order=view.is_order,
+        provider_reference=view.payment.provider_reference or "",
+        returned_at=_returned_at(view) or now,
+        left=still_owed(tx, view),
+    )
+    return value, locale
+
+
+def _returned(view: PaymentView) -> tuple[Money, Money | None]:
+    """What went back to the payer, and what of the payment remains; before the money is known to have come, as told.
+
+    Raises:
+        NothingToSay: It did not go back after all.
+    """
+    if view.held:
+        if view.money.returned <= 0:
+            raise NothingToSay("the return was corrected")
+        return view.money.money(view.money.returned), view.remains or None
+    asked = view.payment.amount
+    told = sum((back.amount or asked).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
+    return Money(min(told, asked.minor), asked.currency), None
+
+
+def _returned_at(view: PaymentView) -> datetime | None:
+    return max((item.seen_at for item in view.seen if item.observation.kind is Kind.RETURNED), default=None)
 
 
 def says(value: PaymentReturnedMail, reader: Reader) -> MailContent:
@@ -53,3 +147,13 @@ def says(value: PaymentReturnedMail, reader: Reader) -> MailContent:
         footer=t("mail.why.merchant" if merchant else "mail.why.customer"),
         answers=not merchant,
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.PAYMENT_RETURNED,
+    name="Dinero devuelto",
+    after_payment=after_payment,
+    gather=gather,
+    says=says,
+    is_about_payment=True,
+)

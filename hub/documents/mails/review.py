@@ -2,9 +2,71 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
+
+from hub.documents.mails.gathering import head_for, language_of
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, MailContent, Notice, Paragraph, Part, Quote, Title, Tone
 from hub.documents.shown import Reader
-from hub.domain.papers import ReviewMail
+from hub.domain.mail import NothingToSay
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Letterhead
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.statements.write_note import author_of
+from hub_hookspecs import Money
+
+
+@attrs.frozen(kw_only=True)
+class ReviewMail:
+    """An exception that waits for a person.
+
+    Attributes:
+        cause: Of the review; a known one is explained in words.
+        advice: What to do, in words.
+        written: The details are a customer's own words, from the statement.
+    """
+
+    kind = DeliveryKind.REVIEW
+
+    letterhead: Letterhead
+    cause: str
+    details: str = ""
+    advice: str = ""
+    written: bool = False
+    opened_at: datetime
+    customer: str = ""
+    amount: Money | None = None
+    provider: str = ""
+    reference: str = ""
+    provider_reference: str = ""
+    url: str = ""
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[ReviewMail, str]:
+    """The review, and the payment that it is about or the customer who wrote."""
+    reviews = [item for item in tx.reviews.of(merchant_id=delivery.merchant_id) if item.id == delivery.subject_id]
+    if not reviews:
+        raise NothingToSay("the review is gone")
+    review = reviews[0]
+    payment = tx.payments.get(review.payment_id) if review.payment_id else None
+    writer = None if payment else author_of(tx, review)
+    customer = tx.customers.get(payment.customer_id) if payment else writer
+    value = ReviewMail(
+        letterhead=head_for(tx, hub, delivery),
+        cause=review.cause,
+        details=review.details,
+        opened_at=review.opened_at,
+        customer=customer.name if customer else "",
+        amount=payment.amount if payment else None,
+        provider=payment.provider if payment else "",
+        reference=payment.reference if payment else "",
+        provider_reference=(payment.provider_reference or "") if payment else "",
+        written=writer is not None,
+        url=f"{hub.base_url}/m/payments/{payment.id}" if payment else f"{hub.base_url}/m/reviews" if writer else "",
+    )
+    return value, language_of(tx, delivery)
 
 
 def says(value: ReviewMail, reader: Reader) -> MailContent:
@@ -41,3 +103,11 @@ def says(value: ReviewMail, reader: Reader) -> MailContent:
         footer=t("mail.why.merchant"),
         answers=False,
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.REVIEW,
+    name="Excepción por revisar",
+    gather=gather,
+    says=says,
+)

@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import attrs
+
+from hub.documents.mails.gathering import head_for, language_of
+from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, MailContent, Paragraph, Title
 from hub.documents.shown import Reader
-from hub.domain.papers import SignInMail
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import Letterhead
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.merchants.sign_in import sign_in_token
+
+
+@attrs.frozen(kw_only=True)
+class SignInMail:
+    """The link that signs a member in, once."""
+
+    kind = DeliveryKind.SIGN_IN
+
+    letterhead: Letterhead
+    url: str
+    expires_at: datetime
+    requested_at: datetime
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[SignInMail, str]:
+    """The link; its token is computed here and stored nowhere."""
+    value = SignInMail(
+        letterhead=head_for(tx, hub, delivery),
+        url=f"{hub.base_url}/m/sign-in/{sign_in_token(hub, delivery.id)}",
+        expires_at=datetime.fromisoformat(delivery.details["expires_at"]),
+        requested_at=delivery.created_at,
+    )
+    return value, language_of(tx, delivery)
 
 
 def says(value: SignInMail, reader: Reader) -> MailContent:
@@ -23,3 +55,13 @@ def says(value: SignInMail, reader: Reader) -> MailContent:
         footer=t("mail.why.merchant"),
         answers=False,
     )
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.SIGN_IN,
+    name="Enlace para entrar",
+    gather=gather,
+    says=says,
+    is_private=True,
+    is_awaited=True,
+)

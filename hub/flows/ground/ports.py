@@ -24,6 +24,7 @@ from hub.domain.merchant import ApiKey, Customer, Link, LinkKind, Member, Mercha
 from hub.domain.message import Delivery, MessageState, Review, StoredMessage
 from hub.domain.operation import Operation
 from hub.domain.order import StoreOrder
+from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import MailValue, Paper, PaperFile
 from hub.domain.payable import Payable, PayableKind, Step
 from hub.domain.payment import ObservedBy, Payment, Seen
@@ -828,8 +829,40 @@ class Mailer(Protocol):
     async def send(self, mail: Mail) -> None: ...
 
 
+class MailRules(Protocol):
+    """What a flow asks of a kind of mail; hub.documents.mails has a module for each, which says what it means."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def gather(self) -> Callable[[Tx, Hub, Delivery, datetime], tuple[Any, str]]: ...
+
+    @property
+    def after_payment(self) -> Callable[[PaymentChange], Iterable[OwedMail]]: ...
+
+    @property
+    def attached(self) -> Callable[[Tx, Hub, Delivery, Any, datetime], Paper | None] | None: ...
+
+    @property
+    def recordable(self) -> Callable[[Tx, Hub, Delivery], Sequence[str]] | None: ...
+
+    @property
+    def is_about_payment(self) -> bool: ...
+
+    @property
+    def is_private(self) -> bool: ...
+
+    @property
+    def is_awaited(self) -> bool: ...
+
+
 class Documents(Protocol):
     """Draws mails and PDFs from records."""
+
+    @property
+    def mails(self) -> Mapping[str, MailRules]:
+        """The kinds of mail, by their names."""
 
     @property
     def draws_pdf(self) -> bool:

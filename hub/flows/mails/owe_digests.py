@@ -64,7 +64,7 @@ def _missing(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, now: datetime) ->
     told = [
         date.fromisoformat(item.details["day"])
         for item in tx.deliveries.of(merchant_id=merchant.id, subject_id=merchant.id)
-        if item.kind is DeliveryKind.PAYMENT_DIGEST and item.mode is mode
+        if item.kind == DeliveryKind.PAYMENT_DIGEST and item.mode is mode
     ]
     first = max(last - timedelta(days=CAUGHT_UP - 1), max(told) + timedelta(days=1)) if told else last
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)] or [last]

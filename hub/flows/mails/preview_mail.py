@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.mail import Mail
+from hub.domain.mail import Mail, NothingToSay, NotYet
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.domain.text import Text
@@ -18,12 +18,9 @@ from hub.flows.ground.ports import Hub, MailRefused, Tx
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.statements.end_reminders import PATH as UNSUBSCRIBE
 from hub.flows.statements.send_statement import NoMail
-from hub.flows.views.print_paper import letterhead_of
+from hub.flows.views.print_paper import mailed_statement
 
-from .deliver import NothingToSay, NotYet, statement_mail, value_of
-
-UNSEEN: Final = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ACCOUNT_REQUESTED})
-"""Mails that are not shown: one lets a person in, the other is the operator's."""
+from .deliver import private_kinds, value_of
 
 MASK: Final = "•••"
 TOKEN: Final = re.compile(
@@ -43,7 +40,7 @@ class MailPreview:
         unwanted: The customer asked for no reminders; sent by a person, it goes out all the same.
     """
 
-    kind: DeliveryKind
+    kind: str
     recipient: str
     subject: str = ""
     text: str = ""
@@ -66,7 +63,7 @@ async def preview_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> MailPr
         delivery = tx.deliveries.get(delivery_id)
         if delivery is None or (delivery.merchant_id, delivery.mode) != (merchant.id, merchant.mode):
             raise LookupError(delivery_id)
-        if delivery.kind in UNSEEN:
+        if delivery.kind in private_kinds(hub):
             raise LookupError(delivery_id)
         return _preview(tx, hub, delivery, now)
 
@@ -103,9 +100,8 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
         about = About(customer.id, merchant.id, merchant.mode)
         details = {"note": note[:1000]}
         delivery = owed_mail("preview", DeliveryKind.STATEMENT, customer.email, about, now, details=details)
-        head = letterhead_of(hub, merchant, merchant.mode)
         locale = locale_for(merchant, customer)
-        value = with_logo(tx, statement_mail(tx, hub, delivery, head, link, now, locale))
+        value = with_logo(tx, mailed_statement(tx, hub, delivery, link, now, locale))
         mail = hub.documents.mail(value, recipient=customer.email, message_id="preview", locale=locale)
         unwanted = customer.unsubscribed_at is not None
         return _shown(MailPreview(kind=delivery.kind, recipient=customer.email, unwanted=unwanted), mail)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import attrs
 
 from hub.domain.merchant import Merchant
@@ -12,8 +10,7 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.send_statement import NoMail, send_statement
 
-ONCE: Final = frozenset({DeliveryKind.SIGN_IN, DeliveryKind.ACCOUNT_REQUESTED})
-"""Mails that are not the merchant's to send: a sign-in is asked for, a request goes to the operator."""
+from .deliver import private_kinds
 
 
 class NotAgain(Exception):
@@ -35,11 +32,11 @@ async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Deliver
     there = await hub.store.read(lambda tx: tx.deliveries.get(delivery_id))
     if there is None or there.merchant_id != merchant.id or there.mode is not merchant.mode:
         raise LookupError(delivery_id)
-    if there.kind in ONCE:
+    if there.kind in private_kinds(hub):
         raise NotAgain(Text("mail.not_repeatable"))
     if there.state is DeliveryState.DUE:
         raise NotAgain(Text("mail.still_due"))
-    if there.kind is DeliveryKind.STATEMENT:
+    if there.kind == DeliveryKind.STATEMENT:
         return await _statement_again(hub, merchant, there)
 
     def write(tx: Tx) -> Delivery:

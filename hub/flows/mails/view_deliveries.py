@@ -67,7 +67,7 @@ def rows_of(tx: Tx, deliveries: Iterable[Delivery]) -> tuple[DeliveryRow, ...]:
 
 
 def _row(tx: Tx, delivery: Delivery) -> DeliveryRow:
-    if delivery.kind is not DeliveryKind.STATEMENT:
+    if delivery.kind != DeliveryKind.STATEMENT:
         return DeliveryRow(delivery=delivery)
     link = tx.links.get(delivery.details.get("link", ""))
     since = delivery.sent_at or delivery.created_at

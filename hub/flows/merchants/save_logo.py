@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -13,7 +13,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.papers import MailValue, Paper
 from hub.flows.ground.ports import Hub, Tx
 
-Shown = TypeVar("Shown", MailValue, Paper)
+Shown = TypeVar("Shown", bound=MailValue | Paper)
 
 
 async def save_logo(hub: Hub, merchant: Merchant, content: bytes) -> Merchant:
@@ -53,4 +53,6 @@ def with_logo(tx: Tx, value: Shown) -> Shown:
     if head.logo is None:
         return value
     picture = tx.logos.content(head.merchant_id, head.logo.sha256) or b""
-    return attrs.evolve(value, letterhead=attrs.evolve(head, picture=picture))
+    record: Any = value
+    shown: Shown = attrs.evolve(record, letterhead=attrs.evolve(head, picture=picture))
+    return shown

@@ -15,12 +15,12 @@ import attrs
 
 from hub.domain.ids import derived_id
 from hub.domain.ledger import When
-from hub.domain.merchant import Customer, Merchant
-from hub.domain.message import MOVEMENT, NO_DETAILS, DeliveryKind, owed_mail, review_of
+from hub.domain.merchant import Merchant
+from hub.domain.message import Delivery, owed_mail, review_of
+from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.payable import Payable
 from hub.domain.payment import (
     CONTRADICTING,
-    Capture,
     Flag,
     ObservedBy,
     Payment,
@@ -28,7 +28,6 @@ from hub.domain.payment import (
     Seen,
     Status,
     brought_in,
-    captures_in,
     dedupe_key,
     flags_of,
     next_check,
@@ -93,7 +92,8 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
             issue_automatically(tx, hub, merchant, customer, after, seen, by="automático", now=now)
-        _tell(tx, after, merchant, customer, seen, now)
+        change = PaymentChange(payment=after, merchant=merchant, customer=customer, seen=seen)
+        _tell(tx, hub, change, now)
     _open_reviews(tx, after, seen, now)
     _ask_about(tx, after, booked, now)
     _flag_others(tx, hub, after, seen, now)
@@ -225,55 +225,17 @@ def zone_of(merchant: Merchant | None) -> ZoneInfo:
     return ZoneInfo(merchant.company.zone if merchant else "UTC")
 
 
-def _tell(
-    tx: Tx,
-    after: Payment,
-    merchant: Merchant,
-    customer: Customer,
-    seen: tuple[Seen, ...],
-    now: datetime,
-) -> None:
-    """Owe the mails of a visible change in this transaction: one per recipient, kind, capture and return."""
-    payer = after.payer.email or customer.email
-    if after.status is Status.PAID and not was_undone(after, seen):
-        for taken, occasion in _occasions(after, seen):
-            details = {MOVEMENT: taken.movement} if occasion else {}
-            owe(tx, after, DeliveryKind.RECEIPT, payer, now, occasion=occasion, details=details)
-            for address in merchant.notify:
-                owe(tx, after, DeliveryKind.PAYMENT_RECEIVED, address, now, occasion=occasion, details=details)
-    elif after.status is Status.UNKNOWN and after.ended_at:
-        owe(tx, after, DeliveryKind.PAYMENT_PENDING, payer, now)
-    elif after.status is Status.CLOSED and after.reason == Kind.DECLINED and _came_later(seen):
-        owe(tx, after, DeliveryKind.PAYMENT_DECLINED, payer, now)
-    for number, _back in enumerate(back for back in returns_in(seen) if back.kind is Kind.RETURNED):
-        owe(tx, after, DeliveryKind.PAYMENT_RETURNED, payer, now, occasion=str(number or ""))
+def _tell(tx: Tx, hub: Hub, change: PaymentChange, now: datetime) -> None:
+    """Owe the mails of a visible change in this transaction: one per recipient, kind and occasion."""
+    for kind, rules in hub.documents.mails.items():
+        for owed in rules.after_payment(change):
+            if owed.recipient:
+                tx.deliveries.add(_owed(change.payment, kind, owed, now))
 
 
-def _occasions(payment: Payment, seen: tuple[Seen, ...]) -> list[tuple[Capture, str]]:
-    """Each capture, and what tells what follows from it from what follows from the first: its movement."""
-    return [(taken, taken.movement if at else "") for at, taken in enumerate(captures_in(payment, seen))]
-
-
-def _came_later(seen: tuple[Seen, ...]) -> bool:
-    """The refusal did not come in the direct answer, so the payer may have left the page."""
-    return any(item.observation.kind is Kind.DECLINED and item.source is not ObservedBy.ANSWER for item in seen)
-
-
-def owe(
-    tx: Tx,
-    payment: Payment,
-    kind: DeliveryKind,
-    recipient: str,
-    now: datetime,
-    *,
-    occasion: str = "",
-    details: Mapping[str, str] = NO_DETAILS,
-) -> None:
-    """Owe a mail about a payment, once per recipient, kind and occasion."""
-    if not recipient:
-        return
-    mail_id = derived_id("delivery", kind, payment.id, payment.return_token, recipient, *filter(None, [occasion]))
-    tx.deliveries.add(owed_mail(mail_id, kind, recipient, payment, now, details=details))
+def _owed(payment: Payment, kind: str, owed: OwedMail, now: datetime) -> Delivery:
+    key = ("delivery", kind, payment.id, payment.return_token, owed.recipient, *filter(None, [owed.occasion]))
+    return owed_mail(derived_id(*key), kind, owed.recipient, payment, now, details=owed.details)
 
 
 def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:

@@ -77,7 +77,7 @@ def _guide(tx: Tx, merchant: Merchant) -> Guide:
     own = try_customer_id(merchant)
     owing = [row for row in tx.payables.open_totals(merchant.id, merchant.mode) if row[0] != own]
     mails = tx.deliveries.of(merchant_id=merchant.id, limit=1000)
-    statements = [mail for mail in mails if mail.kind is DeliveryKind.STATEMENT and mail.mode is merchant.mode]
+    statements = [mail for mail in mails if mail.kind == DeliveryKind.STATEMENT and mail.mode is merchant.mode]
     payments = tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, status=Status.PAID.value, limit=1)
     any_invoice = bool(owing) or any(
         payable.customer_id != own for payable in tx.payables.search(merchant.id, merchant.mode, limit=20)
@@ -234,11 +234,11 @@ def _mails(
     statements = [
         mail
         for mail in tx.deliveries.of(merchant_id=merchant.id, subject_id=customer.id)
-        if mail.kind is DeliveryKind.STATEMENT
+        if mail.kind == DeliveryKind.STATEMENT
     ]
     sent = [mail for mail in statements if since is None or mail.created_at >= since][:1]
     told = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id) if payment else ()
-    first: dict[DeliveryKind, Delivery] = {}
+    first: dict[str, Delivery] = {}
     for mail in sorted(told, key=lambda item: item.created_at):
         first.setdefault(mail.kind, mail)
     return (*sent, *sorted(first.values(), key=lambda item: TOLD.index(item.kind) if item.kind in TOLD else len(TOLD)))

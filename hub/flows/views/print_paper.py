@@ -15,6 +15,7 @@ import attrs
 from hub.domain.held import MoneyState, state_of
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
+from hub.domain.message import Delivery
 from hub.domain.moved import By, What
 from hub.domain.offer import Offered
 from hub.domain.papers import (
@@ -44,6 +45,7 @@ from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
+from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.statements.view_statement import StatementView, statement_of
 from hub_hookspecs import Mode, Money
 
@@ -132,6 +134,18 @@ def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> Stateme
         url=url,
         expires_at=link.expires_at if link else None,
         number=number_of(link.id, view.statement.cut_off) if link else "",
+    )
+
+
+def mailed_statement(
+    tx: Tx, hub: Hub, delivery: Delivery, link: Link, now: datetime, locale: str = ""
+) -> StatementPaper:
+    """The statement of a delivery's customer, with the link that opens it."""
+    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail", locale=locale)
+    return attrs.evolve(
+        statement_paper(hub, view, link),
+        note=delivery.details.get("note", ""),
+        unsubscribe_url=unsubscribe_url(hub, delivery.subject_id),
     )
 
 

@@ -114,6 +114,7 @@ class Desk:
             country=self.country,
             here=self.here,
             words=words,
+            mail_names=words.mail_names(self.hub),
             **values,
         )
 

@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
-from hub.flows.mails.preview_mail import UNSEEN
+from hub.flows.mails.deliver import private_kinds
 from hub.flows.statements.try_payment import GuideStep, Try, start_try, view_guide, view_try
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Mode
@@ -58,7 +58,7 @@ async def show_try(desk: AtDesk) -> Page:
         "try.html",
         headers=FRAMING,
         tried=tried,
-        mails=[mail for mail in tried.mails if mail.kind not in UNSEEN],
+        mails=[mail for mail in tried.mails if mail.kind not in private_kinds(desk.hub)],
         path=urlsplit(tried.url).path,
         hints=_hints(desk),
         refresh=REFRESH_SECONDS if _is_waiting(tried) else 0,

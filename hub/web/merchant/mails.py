@@ -8,10 +8,11 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.message import DeliveryKind, DeliveryState
+from hub.domain.message import DeliveryState
 from hub.domain.text import Text
-from hub.flows.mails.preview_mail import UNSEEN, MailPreview, preview_mail, preview_statement
-from hub.flows.mails.resend_mail import ONCE, NotAgain, resend_mail
+from hub.flows.mails.deliver import private_kinds
+from hub.flows.mails.preview_mail import MailPreview, preview_mail, preview_statement
+from hub.flows.mails.resend_mail import NotAgain, resend_mail
 from hub.flows.mails.view_deliveries import list_deliveries
 from hub.flows.statements.send_statement import NoMail
 from hub.web.pages import HEADERS, Page, policy, redirect
@@ -44,7 +45,8 @@ async def show_mails(desk: AtDesk, status: FromQuery[str] = "", kind: FromQuery[
 
 async def _log(desk: Desk, *, state: str = "", kind: str = "", fault: Text | str = "") -> Page:
     state = state if state in set(DeliveryState) else ""
-    kind = kind if kind in set(DeliveryKind) else ""
+    names, private = words.mail_names(desk.hub), private_kinds(desk.hub)
+    kind = kind if kind in names else ""
     return desk.page(
         "mails.html",
         status=422 if fault else 200,
@@ -52,9 +54,8 @@ async def _log(desk: Desk, *, state: str = "", kind: str = "", fault: Text | str
         state=state,
         kind=kind,
         states=[("", "Todos"), *((item.value, words.DELIVERY_STATES[item][0]) for item in DeliveryState)],
-        kinds=[("", "Todos"), *((item.value, words.DELIVERIES[item]) for item in DeliveryKind if item not in ONCE)],
-        unseen=UNSEEN,
-        once=ONCE,
+        kinds=[("", "Todos"), *((item, name) for item, name in names.items() if item not in private)],
+        private=private,
         fault=fault,
     )
 

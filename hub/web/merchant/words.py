@@ -14,6 +14,7 @@ from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, ObservedBy, Payment, Status
 from hub.domain.receipt import MEANS_LABELS, Means
+from hub.flows.ground.ports import Hub
 from hub.flows.payments.view_payment import PaymentView, Shown
 from hub.flows.views.view_desk import LISTED as LISTED
 from hub_hookspecs import (
@@ -188,23 +189,14 @@ DELIVERY_STATES: Mapping[DeliveryState, Word] = {
     DeliveryState.DEAD: ("No se pudo enviar", "bad"),
 }
 
-DELIVERIES: Mapping[DeliveryKind, str] = {
-    DeliveryKind.STATEMENT: "Estado de cuenta",
-    DeliveryKind.RECEIPT: "Soporte de pago al cliente",
-    DeliveryKind.CASH_RECEIPT: "Recibo de caja",
-    DeliveryKind.PAYMENT_RECEIVED: "Pagos recibidos",
-    DeliveryKind.PAYMENT_DIGEST: "Pagos recibidos en el día",
-    DeliveryKind.PAYMENT_DECLINED: "Pago rechazado",
-    DeliveryKind.PAYMENT_PENDING: "Pago en proceso",
-    DeliveryKind.PAYMENT_RETURNED: "Dinero devuelto",
-    DeliveryKind.ACCOUNT_RESULT: "Resultado de la activación",
-    DeliveryKind.ACCOUNT_REQUESTED: "Solicitud de activación",
-    DeliveryKind.ACCOUNT_ATTENTION: "Una conexión requiere atención",
-    DeliveryKind.SIGN_IN: "Enlace para entrar",
-    DeliveryKind.ORDER: "Pedido",
-    DeliveryKind.REVIEW: "Excepción por revisar",
-    DeliveryKind.ALERT: "Aviso al operador",
-}
+ALERT = "Aviso al operador"
+"""The one kind of mail that is no merchant's."""
+
+
+def mail_names(hub: Hub) -> Mapping[str, str]:
+    """The kinds of mail, as the merchant calls them."""
+    return {**{kind: rules.name for kind, rules in hub.documents.mails.items()}, DeliveryKind.ALERT.value: ALERT}
+
 
 WAITS: Mapping[Shown, str] = {
     Shown.PREPARING: "Se está enviando a {provider}.",

@@ -1,0 +1,49 @@
+"""The merchant's numbered cash receipt (recibo de caja), for its customer; what it says stands with its PDF."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from hub.documents.content.cash_receipt import mail
+from hub.documents.mails.gathering import head_for, merchant_of
+from hub.documents.mails.kind import MailKind
+from hub.domain.mail import NothingToSay
+from hub.domain.merchant import Customer, locale_for
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.papers import CashReceiptPaper
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.views.print_paper import cash_receipt_paper
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[CashReceiptPaper, str]:
+    """The receipt as it was issued, under a letterhead by which whoever answers reaches somebody today."""
+    paper, customer = _issued(tx, hub, delivery)
+    today = head_for(tx, hub, delivery)
+    head = attrs.evolve(paper.letterhead, phone=today.phone, email=today.email)
+    return attrs.evolve(paper, letterhead=head), locale_for(merchant_of(tx, delivery), customer)
+
+
+def attached(tx: Tx, hub: Hub, delivery: Delivery, _value: CashReceiptPaper, _now: datetime) -> CashReceiptPaper:
+    """The receipt, all of it as it was issued."""
+    return _issued(tx, hub, delivery)[0]
+
+
+def _issued(tx: Tx, hub: Hub, delivery: Delivery) -> tuple[CashReceiptPaper, Customer]:
+    merchant = merchant_of(tx, delivery)
+    receipt = tx.receipts.get(delivery.subject_id)
+    customer = tx.customers.get(receipt.customer_id) if receipt else None
+    if receipt is None or customer is None or receipt.merchant_id != merchant.id:
+        raise NothingToSay("the cash receipt is gone")
+    payment = tx.payments.get(receipt.payment_id) if receipt.payment_id else None
+    return cash_receipt_paper(hub, merchant, receipt, payment), customer
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.CASH_RECEIPT,
+    name="Recibo de caja",
+    gather=gather,
+    says=mail,
+    attached=attached,
+)

@@ -1,0 +1,41 @@
+"""The receipt (soporte) of a payment, for its payer; what it says stands with its PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hub.documents.content.receipt import mail
+from hub.documents.mails.gathering import view_for_payer
+from hub.documents.mails.kind import MailKind
+from hub.documents.mails.payment_received import captures_of
+from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.owed_mail import OwedMail, PaymentChange
+from hub.domain.papers import ReceiptMail
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.views.print_paper import proof_of
+
+
+def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
+    """The payer, once a capture of a payment that stays paid."""
+    return [
+        OwedMail(recipient=change.payer, occasion=occasion, details=details)
+        for occasion, details in captures_of(change)
+    ]
+
+
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[ReceiptMail, str]:
+    """The proof of one movement."""
+    view, locale = view_for_payer(tx, hub, delivery, now, one_movement=True)
+    return proof_of(tx, hub, view), locale
+
+
+MAIL = MailKind(
+    kind=DeliveryKind.RECEIPT,
+    name="Soporte de pago al cliente",
+    after_payment=after_payment,
+    gather=gather,
+    says=mail,
+    attached=lambda _tx, _hub, _delivery, value, _now: value,
+    is_about_payment=True,
+)
