@@ -1,8 +1,7 @@
-"""Draws mails, one tree of parts, from it HTML for those who see it and plain text for those who do not; and PDFs."""
+"""Draws mails and PDFs: what a record says as parts, and the parts by a renderer; a mail's addresses and headers."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,16 +9,14 @@ from email.headerregistry import Address
 from typing import Any
 from urllib.parse import quote
 
-import css_inline
-import jinja2
-
 from hub.documents.alerts import alert_mail
+from hub.documents.content import pdf_content
 from hub.documents.logo import redraw_logo
+from hub.documents.mail_body import html_of, logo_id, text_of
 from hub.documents.mails import mail_kinds
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import MailContent, PayBar
 from hub.documents.pdf import can_draw, draw_pdf
-from hub.documents.safe import colours, href, within
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
@@ -47,18 +44,15 @@ class Documents:
     Args:
         sender: Address in From; the display name is the company's.
         wording: A country's own words, by locale: ``{country.locale: country.wording}``.
-        mails: The kinds of mail, by their names; those of ``hub.documents.mails`` where nothing else is said.
+
+    Attributes:
+        mails: The kinds of mail, by their names.
     """
 
-    def __init__(
-        self, *, sender: str, wording: Wording | None = None, mails: Mapping[str, MailKind[Any]] | None = None
-    ) -> None:
-        self.mails = mail_kinds() if mails is None else mails
+    def __init__(self, *, sender: str, wording: Wording | None = None) -> None:
+        self.mails: Mapping[str, MailKind[Any]] = mail_kinds()
         self._sender = sender
         self._wording: Wording = wording or {}
-        self._html = environment(autoescape=True)
-        self._text = environment(autoescape=False)
-        self._inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
     @property
     def draws_pdf(self) -> bool:
@@ -72,7 +66,9 @@ class Documents:
             PapersMissing: typst is not installed.
             ValueError: It cannot be drawn.
         """
-        return draw_pdf(paper, locale=locale, wording=self._wording)
+        paper = clean(paper)
+        reader = Reader(locale, paper.letterhead, self._wording)
+        return draw_pdf(pdf_content(paper, reader), reader)
 
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
         """The PNG that is kept of a picture, its width and its height.
@@ -102,18 +98,15 @@ class Documents:
         reader = Reader(locale, value.letterhead, self._wording)
         content = self.mails[value.kind].says(value, reader)
         logos = _logos(content, value.letterhead)
-        html = self._html.get_template("mail.html").render(
-            content=content, reader=reader, h=value.letterhead, logo_id=_logo_id
-        )
         return Mail(
             message_id=f"<{_left_part(message_id)}@{self._sender.rpartition('@')[2]}>",
             sender=_named(value.letterhead.name, self._sender),
             recipient=address,
             subject=_subject(content, reader),
-            text=_tidy(self._text.get_template("mail.txt").render(content=content, reader=reader, h=value.letterhead)),
-            html=self._inliner.inline(html),
+            text=text_of(content, reader),
+            html=html_of(content, reader),
             headers=_headers(content, value.letterhead),
-            inline=tuple((_logo_id(logo), "image/png", logo) for logo in logos),
+            inline=tuple((logo_id(logo), "image/png", logo) for logo in logos),
         )
 
     def wire(self, mail: Mail, now: datetime) -> bytes:
@@ -123,21 +116,6 @@ class Documents:
             MailRefused: One of its headers is none.
         """
         return wire_of(mail, now)
-
-
-def environment(*, autoescape: bool) -> jinja2.Environment:
-    """Jinja with the templates of this package."""
-    found = jinja2.Environment(
-        loader=jinja2.PackageLoader("hub.documents"),
-        autoescape=autoescape,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters["href"] = href
-    found.filters["within"] = within
-    found.filters["colours"] = colours
-    return found
 
 
 def mail_address(text: str) -> str:
@@ -159,11 +137,6 @@ def _logos(content: MailContent, letterhead: Letterhead) -> tuple[bytes, ...]:
     buttons = (button for part in content.parts if isinstance(part, PayBar) for button in part.buttons)
     shown = (letterhead.picture, *(button.logo for button in buttons))
     return tuple(dict.fromkeys(logo for logo in shown if logo))
-
-
-def _logo_id(logo: bytes) -> str:
-    """Content id of a picture inside its mail: the same at every try."""
-    return f"{hashlib.sha256(logo).hexdigest()[:24]}@logo"
 
 
 def _subject(content: MailContent, reader: Reader) -> str:
@@ -216,9 +189,3 @@ def _short(words: str, longest: int) -> str:
 def _left_part(message_id: str) -> str:
     """Only what may stand in a Message-ID; ids of ours are letters and digits anyway."""
     return re.sub("[^A-Za-z0-9._-]", "-", message_id).strip(".") or "mail"
-
-
-def _tidy(text: str) -> str:
-    """Never more than one empty line, no blanks at line ends."""
-    text = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

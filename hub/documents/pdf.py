@@ -15,13 +15,11 @@ from typing import Any, Final
 
 import attrs
 
-from hub.documents.content import pdf_content
 from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, PdfContent, Rows, ScanLink
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
-from hub.documents.shown import Reader, clean
-from hub.documents.texts import Wording
-from hub.domain.papers import Paper, PaperFile, PapersMissing
+from hub.documents.shown import Reader
+from hub.domain.papers import PaperFile, PapersMissing
 from hub_hookspecs import Mode
 
 Words = dict[str, Any]
@@ -44,38 +42,19 @@ def can_draw() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def draw_pdf(paper: Paper, *, locale: str, wording: Wording | None = None) -> PaperFile:
-    """A paper as a PDF, reproducible: the same values give the same bytes.
+def draw_pdf(content: PdfContent, reader: Reader) -> PaperFile:
+    """A document as a PDF, reproducible: the same values give the same bytes.
 
     Raises:
         PapersMissing: typst is not installed.
         ValueError: It cannot be drawn.
     """
-    content, words = _said(paper, locale, wording)
-    at = int(content.made_at.timestamp())
+    words, at = words_of(content, reader), int(content.made_at.timestamp())
     try:
         drawn: bytes = compiled(words, format="pdf", pdf_standards=STANDARD, timestamp=at)
     except ValueError:  # a letter that no font here has, which the standard forbids, or a logo that is no picture
         drawn = compiled(_without_logos(words), format="pdf", timestamp=at)
     return PaperFile(f"{content.file}.pdf", drawn)
-
-
-def draw_pages(paper: Paper, *, locale: str, wording: Wording | None = None, ppi: float = 100) -> tuple[bytes, ...]:
-    """The same pages as PNG pictures.
-
-    Raises:
-        PapersMissing: typst is not installed.
-        ValueError: It cannot be drawn.
-    """
-    drawn = compiled(_said(paper, locale, wording)[1], format="png", ppi=ppi)
-    return (drawn,) if isinstance(drawn, bytes) else tuple(drawn)
-
-
-def _said(paper: Paper, locale: str, wording: Wording | None) -> tuple[PdfContent, Words]:
-    paper = clean(paper)
-    reader = Reader(locale, paper.letterhead, wording or {})
-    content = pdf_content(paper, reader)
-    return content, words_of(content, reader)
 
 
 def words_of(content: PdfContent, reader: Reader) -> Words:

@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from hub.documents import pdf
-from hub.documents.drawing import environment
+from hub.documents.mail_body import environment
 from hub.documents.parts import (
     Addressee,
     Ageing,

@@ -20,7 +20,6 @@ import zxingcpp
 from pypdf import PdfReader
 
 from hub.documents import Documents
-from hub.documents.pdf import draw_pages
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.papers import (
     CashReceiptPaper,
@@ -332,13 +331,6 @@ def test_codes_are_read_from_the_page_even_under_the_test_mark(
     assert isinstance(receipt, ReceiptMail)
     [code] = zxingcpp.read_barcodes(seen_in(documents, receipt, "es_CR", tmp_path))
     assert code.text == receipt.verify_url
-
-
-def test_the_pages_can_be_drawn_as_pictures_too(papers: Papers) -> None:
-    paper = statement(papers, "statement_cr")
-    pages = draw_pages(paper, locale="es_CR", ppi=30)
-    assert len(pages) == 2
-    assert all(page.startswith(PNG) for page in pages)
 
 
 # ---------------------------------------------------------------- hostile values
