@@ -13,3 +13,4 @@ from .engine import open_store as open_store
 from .migrations import migrate as migrate
 from .proofs import ProofFolder as ProofFolder
 from .transaction import SqliteTx as SqliteTx
+from .transaction import Tx as Tx

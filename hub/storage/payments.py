@@ -253,7 +253,7 @@ class Payments:
             self._tx.run(ADD_LINE, lines)
 
     def begin_sending(self, payment_id: str, owner: str, lease_until: datetime) -> None:
-        """created -> sending, by compare-and-set; status and next check follow; the database checks what is due.
+        """created -> sending, by compare-and-set; status and next check follow; what is due is checked (I1, I3).
 
         Raises:
             Conflict: ``legal_send``.

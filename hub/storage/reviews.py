@@ -56,7 +56,7 @@ class Reviews:
         return None if row is None else _review(row)
 
     def named(self, beginning: str) -> tuple[Review, ...]:
-        """Reviews whose id begins so."""
+        """Reviews whose id begins so, resolved or not."""
         rows = self._tx.run(BEGINNING, {"pattern": pattern(beginning).removeprefix("%")})
         return tuple(_review(row) for row in rows)
 

@@ -1,11 +1,11 @@
-"""One transaction on SQLite, with one attribute a noun."""
+"""One transaction, with one attribute a noun; and what it runs on SQLite."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.sql import ClauseElement
 
@@ -32,11 +32,14 @@ from .requests import Requests
 from .reviews import Reviews
 from .rounds import Rounds, Schedules
 from .settlements import Settlements
-from .statements import ready
+from .statements import Runs, ready
 
 
-class SqliteTx:
-    """One transaction, with one attribute a noun."""
+class Tx(Runs):
+    """One transaction, with one attribute a noun.
+
+    Flows know the nouns; the nouns know ``run`` and its kin, which each database has of its own.
+    """
 
     merchants: Merchants
     customers: Customers
@@ -62,18 +65,31 @@ class SqliteTx:
     schedules: Schedules
     reconciliations: Reconciliations
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self.calls: list[Callable[[], None]] = []
 
-    def __getattr__(self, name: str) -> Any:
-        """A noun is made when it is first asked for; most transactions speak of a few."""
-        noun = NOUNS.get(name)
-        if noun is None:
-            raise AttributeError(name)
-        made = noun(self)
-        setattr(self, name, made)
-        return made
+    if not TYPE_CHECKING:  # for the type checker there are the nouns above and no others
+
+        def __getattr__(self, name: str) -> Any:
+            """A noun is made when it is first asked for; most transactions speak of a few."""
+            noun = NOUNS.get(name)
+            if noun is None:
+                raise AttributeError(name)
+            made = noun(self)
+            setattr(self, name, made)
+            return made
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the transaction is durable: a wake, or a line of the log; nothing that may fail."""
+        self.calls.append(call)
+
+
+class SqliteTx(Tx):
+    """A transaction on SQLite's cursor."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self._connection = connection
 
     def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
         """Execute a statement with its values, or once for each of a list of values.
@@ -134,12 +150,8 @@ class SqliteTx:
                 raise
             raise meaning from error
 
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the transaction is durable: a wake, or a line of the log; nothing that may fail."""
-        self.calls.append(call)
 
-
-NOUNS: Final[Mapping[str, Callable[[SqliteTx], Any]]] = {
+NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "merchants": Merchants,
     "customers": Customers,
     "accounts": Accounts,
