@@ -185,7 +185,12 @@ def test_a_proxy_is_spoken_of_for_a_day_and_while_it_is_not_trusted(desk: Desk) 
 
 def test_every_command_in_a_remedy_exists() -> None:
     known = commands()
-    for name in ("flows/examine.py", "flows/check_readiness.py", "cli/checkup.py", "domain/alert.py"):
+    for name in (
+        "flows/operations/examine.py",
+        "flows/operations/check_readiness.py",
+        "cli/checkup.py",
+        "domain/alert.py",
+    ):
         text = (Path(__file__).parents[2] / "hub" / name).read_text(encoding="utf-8")
         for words in re.findall(r"payment-hub(?: [a-z][a-z-]+)+", text):
             parts = words.split()
