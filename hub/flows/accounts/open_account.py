@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
 from hub.domain.account import ProviderAccount, with_defaults
 from hub.domain.merchant import Merchant
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Provider, Tx, Unopened
 from hub_hookspecs import Account, Mode
 from hub_hookspecs.identity import EMPTY
@@ -128,11 +130,14 @@ def open_among(tx: Tx, hub: Hub, record: ProviderAccount, now: datetime) -> Open
     return attrs.evolve(open_account(tx, hub, record, now), is_alone=is_alone)
 
 
+OPENED_BY_TOKEN: Final = Slot[str, Opened]("opened by token")
+
+
 async def opened_by_token(hub: Hub, token: str) -> Opened | None:
     """The account of a notification address; kept for two seconds, since notifications come in bursts."""
-    now = hub.clock()
-    kept = hub.kept.get(token)
-    if isinstance(kept, Opened) and timedelta() <= now - kept.read_at < KEPT:  # a clock may be put back
+    now, known = hub.clock(), hub.kept.of(OPENED_BY_TOKEN)
+    kept = known.get(token)
+    if kept and timedelta() <= now - kept.read_at < KEPT:  # a clock may be put back
         return kept
 
     def read(tx: Tx) -> Opened | None:
@@ -141,7 +146,7 @@ async def opened_by_token(hub: Hub, token: str) -> Opened | None:
 
     opened = await hub.store.read(read)
     if opened:
-        if len(hub.kept) > 1000:
-            hub.kept.clear()
-        hub.kept[token] = opened
+        if len(known) > 1000:
+            known.clear()
+        known[token] = opened
     return opened

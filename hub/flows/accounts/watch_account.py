@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 import structlog
@@ -11,6 +12,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import DeliveryKind, owed_mail
 from hub.domain.papers import Attention
 from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell_account, warn
 from hub_hookspecs import Credentials, IdentityReport
@@ -27,6 +29,9 @@ HOLD = timedelta(seconds=45)
 REFUSED = "refused:"
 ASK_AGAIN = timedelta(minutes=5)
 """How often the provider is asked at most whether it still knows an account."""
+
+ASKED: Final = Slot[tuple[str, int | None], datetime]("asked")
+"""When the provider was asked last, by account and version of its credentials."""
 
 
 async def hold_back(hub: Hub, account_id: str) -> None:
@@ -65,11 +70,10 @@ async def check_credentials(
     Args:
         credentials: Version of those that were refused; nothing is said against an account that has others now.
     """
-    now, key = hub.clock(), f"{REFUSED}{account_id}:{credentials or ''}"
-    asked = hub.noted.get(key)
-    if isinstance(asked, datetime) and now - asked < ASK_AGAIN:
+    now, asked, key = hub.clock(), hub.noted.of(ASKED), (account_id, credentials)
+    if key in asked and now - asked[key] < ASK_AGAIN:
         return None
-    hub.noted[key] = now
+    asked[key] = now
     try:
         opened = await opened_account(hub, account_id)
     except CannotOpen:

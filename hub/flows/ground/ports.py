@@ -22,7 +22,9 @@ from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.refusals import Unopened as Unopened
 from hub.domain.visitor import LOOPBACK, Network, networks_of
-from hub_hookspecs import Account, Conclusion, Mode, Offer, PayButton, SettlementFile, SettlementLine
+from hub_hookspecs import Account, Conclusion, Country, Mode, Offer, PayButton, SettlementFile, SettlementLine
+
+from .memory import Memory
 
 if TYPE_CHECKING:  # what has one shape is declared where it is made; at run time a flow knows nothing of it
     from hub.storage import ProofFolder
@@ -253,13 +255,13 @@ class Hub:
         stopping: Nothing new is sent any more.
         beat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
         disk_free: Share of the data folder's disk that is free; None where nobody knows.
-        kept: What is kept for a moment, by key; emptied whenever an account changes.
-        noted: What this process remembers, by key.
+        kept: What is kept for a moment; emptied whenever an account changes.
+        noted: What this process remembers.
     """
 
     store: Store
     registry: Registry
-    countries: Mapping[str, Any]
+    countries: Mapping[str, Country]
     exchanger: Exchanger
     documents: Documents
     mailer: Mailer
@@ -286,8 +288,8 @@ class Hub:
     stopping: bool = False
     beat: float | None = None
     disk_free: Callable[[], float | None] = _unknown
-    kept: dict[str, object] = attrs.Factory(dict)
-    noted: dict[str, object] = attrs.Factory(dict)
+    kept: Memory = attrs.Factory(Memory)
+    noted: Memory = attrs.Factory(Memory)
 
     @property
     def proxies(self) -> tuple[Network, ...]:

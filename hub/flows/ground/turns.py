@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Final
 
 import attrs
 
+from .memory import Slot
 from .ports import Hub
 
 Waiting = deque[asyncio.Future[None]]
@@ -64,11 +65,14 @@ class Turns:
         self._taken -= 1
 
 
+TURNS: Final = Slot[str, Turns]("turns")
+
+
 def mail_turns(hub: Hub) -> Turns:
     """Those of this process's mails: one is handed over at a time."""
-    return cast("Turns", hub.noted.setdefault("mail_turns", Turns()))
+    return hub.noted.of(TURNS).setdefault("mails", Turns())
 
 
 def drawing_turns(hub: Hub) -> Turns:
     """Those of this process's drawings: more together would only keep the threads from everybody else."""
-    return cast("Turns", hub.noted.setdefault("drawing_turns", Turns(2)))
+    return hub.noted.of(TURNS).setdefault("drawings", Turns(2))

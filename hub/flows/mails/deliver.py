@@ -12,6 +12,7 @@ import smtplib
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 import attrs
 import structlog
@@ -23,6 +24,7 @@ from hub.domain.papers import (
     MailValue,
     Paper,
 )
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Mail, MailRefused, MailRules, Tx
 from hub.flows.ground.tell import tell
@@ -59,7 +61,7 @@ LARGEST_PAPER = 4 * 1024 * 1024
 """Of a PDF that is attached, in bytes; mail servers refuse larger mails."""
 
 
-SYNCED = "mail_synced_at"
+SYNCED: Final = Slot[str, datetime]("synced")
 
 
 async def deliver(hub: Hub, delivery_id: str) -> bool:
@@ -144,10 +146,11 @@ async def _concluded(hub: Hub, delivery: Delivery, handing_over: Awaitable[None]
 
 def _is_synced(hub: Hub) -> bool:
     """Whether to wait for the disk with the note of a mail: not while others wait for their turn, but once a second."""
-    now, last = hub.clock(), hub.noted.get(SYNCED)
-    if mail_turns(hub).is_awaited and isinstance(last, datetime) and timedelta() <= now - last < SYNC_EVERY:
+    now, synced = hub.clock(), hub.noted.of(SYNCED)
+    last = synced.get("mails")
+    if mail_turns(hub).is_awaited and last and timedelta() <= now - last < SYNC_EVERY:
         return False
-    hub.noted[SYNCED] = now
+    synced["mails"] = now
     return True
 
 

@@ -6,11 +6,13 @@ It is looked at again and again; the id follows from merchant, recipient and day
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from hub.domain.merchant import Merchant
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_paper import came_in
 from hub_hookspecs import Mode
@@ -20,6 +22,9 @@ SENT_FROM = time(7)
 
 CAUGHT_UP = 7
 """Days that are told late, where the hub did not run."""
+
+LOOKED_AT: Final = Slot[str, tuple[date, tuple[str, ...]]]("digests")
+"""The last day that was looked at for a merchant, and for whom."""
 
 
 async def owe_digests(hub: Hub) -> int:
@@ -35,7 +40,7 @@ async def owe_digests(hub: Hub) -> int:
 
 def _is_done(hub: Hub, merchant: Merchant, now: datetime) -> bool:
     """Whether this process has looked at the merchant's last day, for the same recipients."""
-    return hub.kept.get(f"digest:{merchant.id}") == (last_day(merchant, now), merchant.notify)
+    return hub.kept.of(LOOKED_AT).get(merchant.id) == (last_day(merchant, now), merchant.notify)
 
 
 async def _owe(hub: Hub, merchant: Merchant, now: datetime) -> int:
@@ -48,7 +53,7 @@ async def _owe(hub: Hub, merchant: Merchant, now: datetime) -> int:
         return new
 
     new = await hub.store.write(write) if due else 0
-    hub.kept[f"digest:{merchant.id}"] = (last_day(merchant, now), merchant.notify)
+    hub.kept.of(LOOKED_AT)[merchant.id] = (last_day(merchant, now), merchant.notify)
     return new
 
 

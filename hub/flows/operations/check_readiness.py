@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Unavailable
 
 from .check_keys import lost_keys
@@ -18,9 +21,14 @@ PROBE_SECONDS = 7.0
 CHECKED_EVERY = 60.0
 LOOP_SECONDS = 30.0
 LOOP_DEAD_SECONDS = 60.0
-CHECKED = "guards checked"
 OPENED_EVERY = 5.0
-OPENED = "keys checked"
+GUARDS: Final = "guards"
+NEVER: Final[tuple[float, tuple[str, ...]]] = (-math.inf, ())
+CHECKED: Final = Slot[str, tuple[float, tuple[str, ...]]]("guards")
+"""When the guards of the database were looked at, and what was wrong."""
+
+OPENED: Final = Slot[int, tuple[float, tuple[str, ...]]]("keys")
+"""The same of what the keys do not open, by the state of the key file."""
 
 REMEDIES = {
     "database": "free the disk, end whoever holds the lock, or give this user the right to write",
@@ -95,27 +103,28 @@ async def _database(hub: Hub) -> tuple[str, ...]:
 
 
 async def _guards(hub: Hub) -> tuple[str, ...]:
-    kept, moment = hub.noted.get(CHECKED), time.monotonic()
-    if isinstance(kept, tuple) and moment - kept[0] < CHECKED_EVERY:
-        found: tuple[str, ...] = kept[1]
-        return found
+    checked, moment = hub.noted.of(CHECKED), time.monotonic()
+    at, problems = checked.get(GUARDS, NEVER)
+    if moment - at < CHECKED_EVERY:
+        return problems
     try:
         problems = tuple(await asyncio.to_thread(hub.store.problems))
     except Unavailable as trouble:
         return (str(trouble),)
-    hub.noted[CHECKED] = (moment, problems)
+    checked[GUARDS] = (moment, problems)
     return problems
 
 
 async def _keys(hub: Hub) -> tuple[str, ...]:
     """What the keys that this process holds do not open."""
     hub.vault.follow()
-    kept, moment = hub.noted.get(OPENED), time.monotonic()
-    if isinstance(kept, tuple) and kept[:1] == (hub.vault.changes,) and moment - kept[1] < OPENED_EVERY:
-        found: tuple[str, ...] = kept[2]
-        return found
+    opened, changes, moment = hub.noted.of(OPENED), hub.vault.changes, time.monotonic()
+    at, lost = opened.get(changes, NEVER)
+    if moment - at < OPENED_EVERY:
+        return lost
     lost = await hub.store.read(lambda tx: lost_keys(tx, hub))
-    hub.noted[OPENED] = (hub.vault.changes, moment, lost)
+    opened.clear()
+    opened[changes] = (moment, lost)
     return lost
 
 

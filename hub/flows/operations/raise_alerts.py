@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -13,6 +15,7 @@ from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
 from hub_hookspecs import Mode
 
@@ -22,6 +25,7 @@ from .distrust_plugin import FROZEN
 log = structlog.get_logger()
 
 ALERTED = "alert:"
+TOLD: Final = Slot[AlertCause, float]("told directly")
 BACKUP = "backup"
 BACKLOG = timedelta(minutes=5)
 LEAST_FREE = 0.10
@@ -284,11 +288,10 @@ async def post_alert(hub: Hub, delivery: Delivery) -> None:
 
 async def tell_directly(hub: Hub, alert: Alert) -> bool:
     """Tell past the database, which cannot keep the alert; once an hour and process. False when nothing was told."""
-    key, moment = f"{ALERTED}{alert.cause}", time.monotonic()
-    told = hub.noted.get(key)
-    if isinstance(told, float) and moment - told < AT_MOST_EVERY.total_seconds():
+    told, moment = hub.noted.of(TOLD), time.monotonic()
+    if moment - told.get(alert.cause, -math.inf) < AT_MOST_EVERY.total_seconds():
         return False
-    hub.noted[key] = moment
+    told[alert.cause] = moment
     log.critical("alert", cause=alert.cause, lines=alert.lines)
     for owed in _owed(hub, alert, hub.clock()):
         try:

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Unavailable
 
 T = TypeVar("T")
@@ -96,6 +97,9 @@ async def _store_together(taken: list[tuple[T, asyncio.Future[None]]], write: Wr
             durable.set_result(None)
 
 
+CROWDS: Final = Slot[str, Crowd[Any]]("crowds")
+
+
 def crowd_of(hub: Hub) -> Crowd[Any]:
     """This process's crowd."""
-    return cast("Crowd[Any]", hub.noted.setdefault("crowd", Crowd()))
+    return hub.noted.of(CROWDS).setdefault("door", Crowd())

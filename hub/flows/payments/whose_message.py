@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
@@ -15,6 +16,7 @@ from hub.domain.account import ProviderAccount
 from hub.domain.payment import Payment
 from hub.flows.accounts.money_under_way import money_under_way
 from hub.flows.accounts.open_account import KEPT, CannotOpen, Locked, Opened, open_account
+from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Observation, Reading, Verdict
 
@@ -57,14 +59,17 @@ def beside(tx: Tx, own: ProviderAccount) -> tuple[ProviderAccount, ...]:
     )
 
 
+OPENED_BESIDE: Final = Slot[str, Beside]("opened beside")
+
+
 async def opened_beside(hub: Hub, own: Opened) -> Beside:
     """``open_beside``, kept for two seconds as the account of an address is."""
-    now, key = hub.clock(), f"beside {own.record.id}"
-    kept = hub.kept.get(key)
-    if isinstance(kept, Beside) and timedelta() <= now - kept.read_at < KEPT:
+    now, opened = hub.clock(), hub.kept.of(OPENED_BESIDE)
+    kept = opened.get(own.record.id)
+    if kept and timedelta() <= now - kept.read_at < KEPT:
         return kept
     found = await hub.store.read(lambda tx: open_beside(tx, hub, own.record, now))
-    hub.kept[key] = found
+    opened[own.record.id] = found
     return found
 
 
