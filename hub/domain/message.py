@@ -143,7 +143,7 @@ class Review:
     resolved_by: str = ""
 
 
-class Subject(Protocol):
+class Concern(Protocol):
     """What a mail or a review is about: a payment, an account, an order, a receipt, a message."""
 
     @property
@@ -170,7 +170,7 @@ def owed_mail(
     mail_id: str,
     kind: str,
     recipient: str,
-    about: Subject,
+    about: Concern,
     now: datetime,
     *,
     details: Mapping[str, str] = NO_DETAILS,
@@ -194,7 +194,7 @@ def owed_mail(
 
 def review_of(
     cause: str,
-    about: Subject,
+    about: Concern,
     details: str,
     now: datetime,
     *,

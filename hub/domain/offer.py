@@ -106,7 +106,7 @@ class Asked:
 
 
 @attrs.frozen(kw_only=True)
-class Standing:
+class AccountNow:
     """How an account stands now.
 
     Attributes:
@@ -126,7 +126,7 @@ class Standing:
     locked: bool = False
 
 
-def absence_of(standing: Standing, asked: Asked) -> Absence | None:
+def absence_of(standing: AccountNow, asked: Asked) -> Absence | None:
     """Why this account may not take this amount from this payer now; None when it may.
 
     The one rule for the offer, the pay step and the start of a payment.

@@ -12,9 +12,9 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.offer import (
     ABSENCE_WORDS,
     Absence,
+    AccountNow,
     Asked,
     Offered,
-    Standing,
     absence_of,
     availability,
     currencies_of,
@@ -80,7 +80,7 @@ def test_an_account_is_offered_or_says_why_not(
 
     assert (
         absence_of(
-            Standing(account=attrs.evolve(ACCOUNT, **account), info=INFO, country="CR", enabled=True),
+            AccountNow(account=attrs.evolve(ACCOUNT, **account), info=INFO, country="CR", enabled=True),
             Asked(channel=wanted["channel"], amount=amount),
         )
         is absence
@@ -101,7 +101,7 @@ def test_an_account_is_offered_or_says_why_not(
 def test_what_the_hub_knows_of_the_moment_counts_too_and_the_merchants_minimum_last(
     standing: dict[str, Any], floor: int, absence: Absence
 ) -> None:
-    now = attrs.evolve(Standing(account=ACCOUNT, info=INFO, country="CR", enabled=True), **standing)
+    now = attrs.evolve(AccountNow(account=ACCOUNT, info=INFO, country="CR", enabled=True), **standing)
     asked = Asked(channel=Channel.STATEMENT, amount=Money(500, "CRC"), floor=Money(floor, "CRC") if floor else None)
 
     assert absence_of(now, asked) is absence
@@ -109,7 +109,7 @@ def test_what_the_hub_knows_of_the_moment_counts_too_and_the_merchants_minimum_l
 
 def test_an_amount_finer_than_the_providers_units_is_not_taken() -> None:
     whole = attrs.evolve(INFO, currencies=(CurrencyRule(currency="CRC", decimals=0, minimum=100),))
-    standing = Standing(account=ACCOUNT, info=whole, country="CR", enabled=True)
+    standing = AccountNow(account=ACCOUNT, info=whole, country="CR", enabled=True)
 
     assert absence_of(standing, Asked(channel=Channel.STATEMENT, amount=Money(500, "CRC"))) is None
     assert absence_of(standing, Asked(channel=Channel.STATEMENT, amount=Money(550, "CRC"))) is Absence.TOO_FINE

@@ -10,7 +10,7 @@ import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Merchant
-from hub.domain.offer import Absence, Asked, Offered, Standing, absence_of, currencies_of
+from hub.domain.offer import Absence, AccountNow, Asked, Offered, absence_of, currencies_of
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.pause_provider import with_pause
@@ -38,11 +38,11 @@ def conditions_at(tx: Tx, now: datetime) -> Conditions:
     return Conditions(tx.countries.enabled(), tx.countries.paused(), held_back(tx, now))
 
 
-def standing_of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount, conditions: Conditions) -> Standing:
+def standing_of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount, conditions: Conditions) -> AccountNow:
     """How an account stands, as far as the hub knows."""
     provider = hub.providers.get(account.provider)
     country = merchant.company.country
-    return Standing(
+    return AccountNow(
         account=with_pause(account, conditions.paused),
         info=provider.info if provider else None,
         country=country,
@@ -136,14 +136,14 @@ def place_of(merchant: Merchant, provider: str) -> tuple[int, str]:
     return (order.index(provider) if provider in order else len(order), provider)
 
 
-def refusal_text(standing: Standing, asked: Asked, absence: Absence | None) -> Text | str:
+def refusal_text(standing: AccountNow, asked: Asked, absence: Absence | None) -> Text | str:
     """Why, where somebody has words of his own for it: the operator of a pause, the merchant of his minimum."""
     if absence is Absence.MERCHANT_MINIMUM and asked.floor:
         return floor_text(asked.floor)
     return standing.account.paused
 
 
-def _offer(hub: Hub, standing: Standing, asked: Asked, wanted: Offer, locale: str) -> Offered:
+def _offer(hub: Hub, standing: AccountNow, asked: Asked, wanted: Offer, locale: str) -> Offered:
     account, info, provider = standing.account, standing.info, hub.providers.get(standing.account.provider)
     absence, button = absence_of(standing, asked), None
     if absence is None and provider:

@@ -18,7 +18,7 @@ from hub.domain.ledger import Share
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import MessageState
-from hub.domain.offer import Absence, Asked, Standing, absence_of
+from hub.domain.offer import Absence, AccountNow, Asked, absence_of
 from hub.domain.payable import Payable
 from hub.domain.payment import (
     LEASE,
@@ -313,7 +313,7 @@ def _floor(tx: Tx, merchant: Merchant, mode: Mode, request: PayRequest, amount: 
     return floor_for(tx, merchant, mode, request.customer_id, amount, now, withheld=withheld)
 
 
-def _refuse_absent(standing: Standing, asked: Asked) -> None:
+def _refuse_absent(standing: AccountNow, asked: Asked) -> None:
     """Refuse what would not be offered now, by the same rule."""
     absence = absence_of(standing, asked)
     if absence:
