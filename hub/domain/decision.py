@@ -43,6 +43,16 @@ class Evidence:
         return "; ".join(filter(None, (self.text, file)))
 
 
+@attrs.frozen
+class Signed:
+    """Who decides, why, what was seen, and through which door."""
+
+    by: str
+    why: str
+    evidence: Evidence
+    via: str = ""
+
+
 @attrs.frozen(kw_only=True)
 class Decision:
     """One decision, never changed: it waits for a second person, or it is done.

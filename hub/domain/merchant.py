@@ -154,6 +154,14 @@ def locale_at(merchant: Merchant, members: Iterable[Member], address: str) -> st
     return locale_in(merchant, chosen)
 
 
+@attrs.frozen
+class Parties:
+    """Between whom something is issued or said."""
+
+    merchant: Merchant
+    customer: Customer
+
+
 @attrs.frozen(kw_only=True)
 class SignIn:
     """A mailed sign-in link: hash at rest, used once, by POST."""

@@ -33,7 +33,7 @@ def differences(desk: Desk) -> list[str]:
         found = []
         everything = tx.ledger.entries(desk.merchant.id, Mode.TEST)  # type: ignore[attr-defined]
         for customer in tx.customers.of(desk.merchant.id):  # type: ignore[attr-defined]
-            statement = statement_of(tx, desk.hub, customer.id, Mode.TEST, now=desk.clock.now).statement  # type: ignore[arg-type]
+            statement = statement_of(tx, desk.hub, customer.id, Mode.TEST, desk.clock.now).statement  # type: ignore[arg-type]
             movements = movements_of(tx, desk.merchant, customer.id, Mode.TEST)  # type: ignore[arg-type]
             for days in (0, 1, 40):
                 activity = compute_activity(

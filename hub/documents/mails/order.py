@@ -29,6 +29,7 @@ from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PayLink
 from hub.domain.payment import Status
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.offer_buttons import Showing
 from hub.flows.payments.view_payment import view_of
 from hub.flows.statements.view_order import order_of
 from hub.flows.views.print_paper import pay_links
@@ -82,7 +83,7 @@ class OrderMail:
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[OrderMail, str]:
     """The order with its payment, or with the ways to pay it."""
-    view = order_of(tx, hub, delivery.subject_id, now, medium="mail")
+    view = order_of(tx, hub, delivery.subject_id, now, Showing(medium="mail"))
     link = tx.links.get(f"o{view.order.id}")
     url = url_of(hub, link) if link else hub.base_url
     paid = view_of(tx, hub, view.payment, now) if view.payment and view.payment.status is Status.PAID else None

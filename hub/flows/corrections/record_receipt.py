@@ -13,7 +13,7 @@ from hub.domain.held import Held
 from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Parties
 from hub.domain.payment import Payment, Status, captures_in
 from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
 from hub.domain.text import Refusal, Text
@@ -22,7 +22,9 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of
 from hub.flows.payments.view_payment import PaymentView, view_of
 from hub.flows.receipts.issue_receipt import (
+    Issuing,
     ReceiptDraft,
+    ReceivedByHand,
     drafts_for_payment,
     is_issued,
     issue_by_hand,
@@ -148,12 +150,11 @@ async def record_by_token(
         LinkShut: Unknown, expired or revoked.
         Invalid: The payment is not proven, or the words are too long.
     """
-    _refuse_long(notes, bank_account)
-    now = hub.clock()
+    signed = _signed(hub, "enlace del correo", notes, bank_account)
 
     def write(tx: Tx) -> CashReceipt:
-        link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
-        return _record(tx, hub, link.merchant_id, link.target, movement, "enlace del correo", notes, bank_account)
+        link = open_link(tx, hub, LinkKind.RECEIPT, token, signed.at)
+        return _record(tx, hub, link.merchant_id, link.target, movement, signed)
 
     return await hub.store.write(write)
 
@@ -179,48 +180,37 @@ async def record_for_payment(
         LookupError: No such payment of this merchant.
         Invalid: The payment is not proven, a deduction cannot be, or the words are too long.
     """
-    _refuse_long(notes, bank_account)
+    signed = _signed(hub, by, notes, bank_account, deductions)
     return await hub.store.write(
-        lambda tx: _record(
-            tx, hub, merchant.id, _own(tx, merchant, payment_id), movement, by, notes, bank_account, deductions
-        )
+        lambda tx: _record(tx, hub, merchant.id, _own(tx, merchant, payment_id), movement, signed)
     )
 
 
-def _refuse_long(notes: str, bank_account: str) -> None:
+def _signed(hub: Hub, by: str, notes: str, bank_account: str = "", deductions: Sequence[Deduction] = ()) -> Issuing:
+    """What a person adds, without card numbers and within its limits."""
     problems = too_long("notes", notes.strip(), REMARKS) + too_long("bank_account", bank_account.strip(), BANK_ACCOUNT)
     if problems:
         raise Invalid(problems)
+    return Issuing(
+        by=by,
+        at=hub.clock(),
+        notes=mask_card_numbers(notes.strip()),
+        bank_account=mask_card_numbers(bank_account.strip()),
+        deductions=deductions,
+    )
 
 
-def _record(
-    tx: Tx,
-    hub: Hub,
-    merchant_id: str,
-    payment_id: str,
-    movement: str,
-    by: str,
-    notes: str,
-    bank_account: str,
-    deductions: Sequence[Deduction] = (),
-) -> CashReceipt:
+def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, signed: Issuing) -> CashReceipt:
     merchant = tx.merchants.get(merchant_id)
     payment = tx.payments.get(payment_id)
     customer = tx.customers.get(payment.customer_id) if payment else None
     if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
-    refuse_others(tx, merchant, customer.id, [less.payable_id for less in deductions])
+    refuse_others(tx, merchant, customer.id, [less.payable_id for less in signed.deductions])
     known = _movements(tx, hub, merchant, payment)
     wanted = movement or (known[0].movement if known else "")
     try:
-        receipt = issue_for_movement(
-            *(tx, hub, merchant, customer, payment, wanted),
-            by=by,
-            now=hub.clock(),
-            notes=mask_card_numbers(notes.strip()),
-            bank_account=mask_card_numbers(bank_account.strip()),
-            deductions=deductions,
-        )
+        receipt = issue_for_movement(tx, hub, Parties(merchant, customer), payment, wanted, signed)
     except Refusal as error:
         raise Invalid((Problem("invoices", error.message),)) from error
     if receipt is None:
@@ -301,6 +291,8 @@ async def record_by_hand(
     problems += too_long("notes", notes.strip(), REMARKS)
     if problems:
         raise Invalid(tuple(problems))
+    received = ReceivedByHand(receipt_id=receipt_id, means=means, cash=cash, shares=shares, day=day)
+    signed = _signed(hub, by, notes, deductions=deductions)
 
     def write(tx: Tx) -> CashReceipt:
         customer = tx.customers.get(customer_id)
@@ -314,21 +306,8 @@ async def record_by_hand(
         concerned = [share.payable_id for share in shares] + [less.payable_id for less in deductions]
         refuse_others(tx, merchant, customer_id, concerned)
         try:
-            return issue_by_hand(
-                tx,
-                merchant,
-                customer,
-                hub.countries[merchant.company.country],
-                receipt_id=receipt_id,
-                means=means,
-                cash=cash,
-                shares=list(shares),
-                received_on=day,
-                by=by,
-                now=now,
-                notes=mask_card_numbers(notes.strip()),
-                deductions=deductions,
-            )
+            country = hub.countries[merchant.company.country]
+            return issue_by_hand(tx, Parties(merchant, customer), country, received, signed)
         except Refusal as error:
             raise Invalid((Problem("invoices", error.message),)) from error
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from hub.domain.merchant import Link, LinkKind
-from hub_hookspecs import Mode
+from hub.domain.message import Concern
 
 from .ports import Hub, Tx
 
@@ -67,25 +67,23 @@ def link_to(
     tx: Tx,
     hub: Hub,
     kind: LinkKind,
-    target: str,
-    *,
-    merchant_id: str,
-    mode: Mode,
+    about: Concern,
     now: datetime,
+    *,
     fresh_id: str,
     days: int | None = None,
 ) -> Link:
     """The open link to a target, or a new one when there is none that lasts."""
     life = timedelta(days=days if days is not None else hub.link_days)
-    link = tx.links.find(kind, target, mode, now)
+    link = tx.links.find(kind, about.id, about.mode, now)
     if link and (link.expires_at - now > min(RENEW_BEFORE, life / 2)):
         return link
     link = Link(
         id=fresh_id,
-        merchant_id=merchant_id,
-        mode=mode,
+        merchant_id=about.merchant_id,
+        mode=about.mode,
         kind=kind,
-        target=target,
+        target=about.id,
         version=1,
         expires_at=now + life,
     )

@@ -19,7 +19,7 @@ import structlog
 
 from hub.domain.mail import NothingToSay, NotYet
 from hub.domain.merchant import LinkKind
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
 from hub.domain.papers import (
     MailValue,
     Paper,
@@ -225,10 +225,8 @@ def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_id
             tx,
             hub,
             LinkKind.RECEIPT,
-            payment_id,
-            merchant_id=delivery.merchant_id,
-            mode=delivery.mode,
-            now=now,
+            About(payment_id, delivery.merchant_id, delivery.mode),
+            now,
             fresh_id=fresh_id,
             days=RECEIPT_DAYS,
         )

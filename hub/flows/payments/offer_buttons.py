@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.merchant import Merchant
+from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import Absence, AccountNow, Asked, Offered, absence_of, currencies_of
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import is_locked
@@ -22,6 +23,28 @@ log = structlog.get_logger()
 
 HIDDEN = frozenset({AccountStatus.DRAFT, AccountStatus.REQUESTED, AccountStatus.FAILED, AccountStatus.DISABLED})
 """Accounts that customers do not hear of at all."""
+
+
+@attrs.frozen(kw_only=True)
+class Showing:
+    """Where something with buttons is shown, and by which link it was opened.
+
+    Attributes:
+        medium: ``page``, ``mail`` or ``pdf``.
+        locale: In which the buttons speak; empty for the usual one.
+    """
+
+    link: Link | None = None
+    medium: str = "page"
+    locale: str = ""
+
+    def offer(self, channel: Channel, amount: Money, usual: str) -> Offer:
+        """What the plugins are asked for a button for; ``usual`` is the locale where none was asked for."""
+        locale = self.locale or usual
+        return Offer(channel=channel, currency=amount.currency, minor=amount.minor, locale=locale, medium=self.medium)
+
+
+ON_PAGE: Final = Showing()
 
 
 @attrs.frozen
@@ -74,8 +97,8 @@ async def offers_for(
 
     def read(tx: Tx) -> tuple[Offered, ...]:
         floor = floor_for(tx, merchant, mode, customer_id, amount, now, withheld=withheld) if customer_id else None
-        speaks = locale or merchant.locale
-        return offered(tx, hub, merchant, mode, channel=channel, amount=amount, locale=speaks, floor=floor)
+        wanted = Showing(locale=locale).offer(channel, amount, merchant.locale)
+        return offered(tx, hub, merchant, mode, wanted, floor)
 
     return await hub.store.read(read)
 
@@ -108,11 +131,7 @@ def offered(
     hub: Hub,
     merchant: Merchant,
     mode: Mode,
-    *,
-    channel: Channel,
-    amount: Money,
-    locale: str,
-    medium: str = "page",
+    wanted: Offer,
     floor: Money | None = None,
 ) -> tuple[Offered, ...]:
     """Every connected provider for this amount, those with a button first, in the merchant's order.
@@ -120,8 +139,8 @@ def offered(
     Args:
         floor: The merchant's minimum, where it forbids this amount.
     """
-    conditions, asked = conditions_at(tx, hub.clock()), Asked(channel=channel, amount=amount, floor=floor)
-    wanted = Offer(channel=channel, currency=amount.currency, minor=amount.minor, locale=locale, medium=medium)
+    amount = Money(wanted.minor, wanted.currency)
+    conditions, asked = conditions_at(tx, hub.clock()), Asked(channel=wanted.channel, amount=amount, floor=floor)
     found = [
         _offer(hub, standing_of(tx, hub, merchant, account, conditions), asked, wanted, merchant.locale)
         for account in tx.accounts.current_of(merchant.id, mode)

@@ -128,7 +128,7 @@ async def receive_notification(
         log.warning("notifications_flood", provider=opened.record.provider, account=opened.record.id)
         return Answer(429)
     if reading is None:
-        wanting = _sealed(hub, opened.record, message, MessageState.DUE, "", now)
+        wanting = _sealed(hub, opened.record, message, Fate(MessageState.DUE), now)
         await hub.store.write(lambda tx: _keep(tx, hub, [wanting]))
         return Answer(200)
     if reading.verdict is Verdict.INVALID:
@@ -141,7 +141,7 @@ async def receive_notification(
     with crowd.arrival(now) as is_crowded:
         if is_crowded:
             # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
-            kept = _sealed(hub, opened.record, message, MessageState.DUE, "valid", now)
+            kept = _sealed(hub, opened.record, message, Fate(MessageState.DUE, "valid"), now)
             await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
         else:
             await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading, now))
@@ -176,7 +176,8 @@ async def _keep_unread(hub: Hub, why: CannotOpen, message: Message, may_keep: Ca
         log.warning("notifications_flood", provider=record.provider, account=record.id)
         return
     now = hub.clock()
-    unread = _sealed(hub, record, message, MessageState.DUE, "", now, now + PAUSES[trouble], trouble)
+    fate = Fate(MessageState.DUE, due_at=now + PAUSES[trouble], trouble=trouble)
+    unread = _sealed(hub, record, message, fate, now)
     await hub.store.write(lambda tx: _keep(tx, hub, [unread]))
 
 
@@ -224,16 +225,17 @@ Kept = tuple[StoredMessage, bytes, str]
 """A message's row, its sealed raw text, and the key that sealed it."""
 
 
-def _sealed(
-    hub: Hub,
-    record: ProviderAccount,
-    message: Message,
-    state: MessageState,
-    verdict: str,
-    now: datetime,
-    due_at: datetime | None = None,
-    trouble: str = "",
-) -> Kept:
+@attrs.frozen
+class Fate:
+    """What becomes of a message when it is kept: as a row of it says."""
+
+    state: MessageState
+    verdict: str = ""
+    due_at: datetime | None = None
+    trouble: str = ""
+
+
+def _sealed(hub: Hub, record: ProviderAccount, message: Message, fate: Fate, now: datetime) -> Kept:
     digest = digest_of(message)
     row = message_of(record.id, digest)
     sealed, key_id = _seal(hub, row, record.merchant_id, message)
@@ -244,10 +246,10 @@ def _sealed(
         mode=record.mode,
         message=message,
         digest=digest,
-        state=state,
-        verdict=verdict,
-        due_at=due_at or now if state is MessageState.DUE else due_at,
-        trouble=trouble,
+        state=fate.state,
+        verdict=fate.verdict,
+        due_at=fate.due_at or now if fate.state is MessageState.DUE else fate.due_at,
+        trouble=fate.trouble,
     )
     return stored, sealed, key_id
 
@@ -327,7 +329,8 @@ def _reject(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
 
     One that names a live payment opens a review, so that a faulty plugin version cannot swallow its only news.
     """
-    rejected = _sealed(hub, opened.record, message, MessageState.REJECTED, reading.verdict, now, trouble=reading.reason)
+    fate = Fate(MessageState.REJECTED, reading.verdict, trouble=reading.reason)
+    rejected = _sealed(hub, opened.record, message, fate, now)
     _keep(tx, hub, [rejected])
     warn(tx, "message_rejected", message=rejected[0].id, account=opened.record.id, reason=reading.reason)
     _note_rejected(tx, opened, rejected[0].id, reading, now)
@@ -350,7 +353,7 @@ def _ask_a_person(tx: Tx, payment: Payment, cause: str, message_id: str, said: s
 
 def _hint(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading, now: datetime) -> None:
     """Unsigned news proves nothing; it may only bring a check forward, once per 30 s."""
-    _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.DONE, reading.verdict, now)])
+    _keep(tx, hub, [_sealed(hub, opened.record, message, Fate(MessageState.DONE, reading.verdict), now)])
     _apply_hints(tx, opened, reading, now)
 
 
@@ -391,9 +394,10 @@ def _record(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: Reading
         tx.accounts.heard(opened.record.id, now)
     if any(item.payment is None for item in news):
         due_at = now + PARKED_LONG if _parked_money(news) else None
-        _keep(tx, hub, [_sealed(hub, opened.record, message, MessageState.PARKED, "valid", now, due_at)])
+        _keep(tx, hub, [_sealed(hub, opened.record, message, Fate(MessageState.PARKED, "valid", due_at), now)])
     elif not observations:
-        kept = _sealed(hub, opened.record, message, MessageState.DONE, "valid", now, trouble=reading.reason)
+        fate = Fate(MessageState.DONE, "valid", trouble=reading.reason)
+        kept = _sealed(hub, opened.record, message, fate, now)
         _keep(tx, hub, [kept])
         _follow_hints(tx, opened, kept[0].id, reading, now)
     else:

@@ -15,7 +15,7 @@ import attrs
 
 from hub.domain.ids import derived_id
 from hub.domain.ledger import When
-from hub.domain.merchant import Merchant
+from hub.domain.merchant import Merchant, Parties
 from hub.domain.message import Delivery, owed_mail, review_of
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.payable import Payable
@@ -91,7 +91,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     customer = tx.customers.get(after.customer_id)
     if merchant and customer:
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
-            issue_automatically(tx, hub, merchant, customer, after, seen, by="automático", now=now)
+            issue_automatically(tx, hub, Parties(merchant, customer), after, seen, now)
         change = PaymentChange(payment=after, merchant=merchant, customer=customer, seen=seen)
         _tell(tx, hub, change, now)
     _open_reviews(tx, after, seen, now)

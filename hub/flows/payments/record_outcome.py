@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.decision import Decision, DecisionKind, Evidence, Signed
 from hub.domain.operation import DONE_BY, Operation, OperationKind
 from hub.domain.payment import ObservedBy, Payment, Phase, Status
 from hub.domain.text import Text
@@ -73,7 +73,7 @@ async def record_paid(
             occurred_at=proof.occurred_at,
         )
 
-    return await _record(hub, payment_id, content, proof.amount, observed, by, why, evidence, via)
+    return await _record(hub, payment_id, content, proof.amount, observed, Signed(by, why, evidence, via))
 
 
 async def record_not_paid(
@@ -90,7 +90,8 @@ async def record_not_paid(
             raise NotAllowed("not_live", ALREADY[payment.status])
         return Observation(kind=Kind.NEVER_EXISTED, reference=payment.reference)
 
-    return await _record(hub, payment_id, {"outcome": "not_paid"}, None, observed, by, why, evidence, via)
+    signed = Signed(by, why, evidence, via)
+    return await _record(hub, payment_id, {"outcome": "not_paid"}, None, observed, signed)
 
 
 async def _record(
@@ -99,15 +100,12 @@ async def _record(
     content: dict[str, str],
     amount: Money | None,
     observed: Callable[[Tx, Payment], Observation],
-    by: str,
-    why: str,
-    evidence: Evidence,
-    via: str,
+    signed: Signed,
 ) -> tuple[Decision, Payment]:
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def record(tx: Tx) -> tuple[Decision, Payment]:
-        payment = _shown(tx, payment_id, evidence)
+        payment = _shown(tx, payment_id, signed.evidence)
         sent = sent_for_good(payment, now)
         claim = observed(tx, sent)
         wanted = Decision(
@@ -119,10 +117,10 @@ async def _record(
             payment_id=payment.id,
             content={name: text for name, text in content.items() if text},
             amount=payment.amount if amount is None else amount,
-            by=by,
-            why=why,
-            evidence=evidence,
-            via=via,
+            by=signed.by,
+            why=signed.why,
+            evidence=signed.evidence,
+            via=signed.via,
             proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)

@@ -128,16 +128,11 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
     """
     if hub.stopping:
         raise Unavailable("the process is stopping: nothing new is sent")
-    now = hub.clock()
-    payment_id = hub.fresh_id()
-    token = hub.random_text(32, CROCKFORD)
-    references = {
-        code: hub.random_text(provider.info.reference.length, provider.info.reference.alphabet)
-        for code, provider in hub.providers.items()
-    }
+    drawn = _fresh(hub)
+    payment_id, now = drawn.payment_id, drawn.at
 
     def commit_sending(tx: Tx) -> Payment:
-        payment = _open_payment(tx, hub, request, payment_id=payment_id, token=token, references=references, now=now)
+        payment = _open_payment(tx, hub, request, drawn)
         if payment.id == payment_id:
             lease = now + LEASE
             tx.payments.add(payment)
@@ -162,6 +157,32 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.shield(task), WAIT_SECONDS)
     return await hub.store.read(lambda tx: tx.payments.get(payment_id)) or payment
+
+
+@attrs.frozen
+class Fresh:
+    """What is drawn before the transaction, which reads no clock and draws no number.
+
+    Attributes:
+        references: Ours of the payment, by provider.
+    """
+
+    payment_id: str
+    token: str
+    references: Mapping[str, str]
+    at: datetime
+
+
+def _fresh(hub: Hub) -> Fresh:
+    return Fresh(
+        payment_id=hub.fresh_id(),
+        token=hub.random_text(32, CROCKFORD),
+        references={
+            code: hub.random_text(provider.info.reference.length, provider.info.reference.alphabet)
+            for code, provider in hub.providers.items()
+        },
+        at=hub.clock(),
+    )
 
 
 def _link_to(hub: Hub, payment: Payment, now: datetime) -> Link:
@@ -190,12 +211,9 @@ def _open_payment(
     tx: Tx,
     hub: Hub,
     request: PayRequest,
-    *,
-    payment_id: str,
-    token: str,
-    references: Mapping[str, str],
-    now: datetime,
+    drawn: Fresh,
 ) -> Payment:
+    now = drawn.at
     ids = [share.payable_id for share in request.shares]
     live = tx.payments.live_with(ids)
     if live:
@@ -228,7 +246,7 @@ def _open_payment(
         raise NotPossible("unproven", earlier[0].id, Text("payment.earlier_unconfirmed"))
     minutes = expiry_minutes(way, account)
     return Payment(
-        id=payment_id,
+        id=drawn.payment_id,
         merchant_id=account.merchant_id,
         mode=account.mode,
         account_id=account.id,
@@ -237,7 +255,7 @@ def _open_payment(
         channel=request.channel,
         customer_id=customer.id,
         payer=payer,
-        reference=references[account.provider],
+        reference=drawn.references[account.provider],
         amount=amount,
         lines=tuple(
             PaymentLine(
@@ -248,7 +266,7 @@ def _open_payment(
             )
             for share in request.shares
         ),
-        return_token=token,
+        return_token=drawn.token,
         locale=request.locale,
         expires_at=now + timedelta(minutes=minutes),
         next_check_at=now + LEASE,

@@ -7,7 +7,7 @@ money settled it, as the books have it, whenever the receipt is recorded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,8 @@ import attrs
 
 from hub.domain import ledger
 from hub.domain.identity import show_document
-from hub.domain.ledger import Intake, LedgerKind, Share
-from hub.domain.merchant import Customer, Merchant
+from hub.domain.ledger import Entry, Intake, LedgerKind, Share
+from hub.domain.merchant import Customer, Merchant, Parties
 from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable, PayableKind, left_when_settled
 from hub.domain.payment import Capture, Payment, Seen, captures_in, movements_of
@@ -64,6 +64,32 @@ class ReceiptDraft:
     payment: Payment
     movement: str
     observation: str
+
+
+@attrs.frozen(kw_only=True)
+class Issuing:
+    """Who issues a receipt, when, and what is added to what the books say.
+
+    Attributes:
+        deductions: What the payer kept back or was let off.
+    """
+
+    by: str
+    at: datetime
+    notes: str = ""
+    bank_account: str = ""
+    deductions: Sequence[Deduction] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ReceivedByHand:
+    """Money that was received outside the hub, and what it settles."""
+
+    receipt_id: str
+    means: Means
+    cash: Money
+    shares: Sequence[Share]
+    day: date
 
 
 def drafts_for_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceiptDraft, ...]:
@@ -207,32 +233,19 @@ def refuse_too_much(tx: Tx, deductions: Sequence[Deduction], currency: str) -> d
     return payables
 
 
-def _book_deductions(
-    tx: Tx,
-    receipt_id: str,
-    deductions: Sequence[Deduction],
-    *,
-    currency: str,
-    now: datetime,
-    on: date,
-    draft: ReceiptDraft | None = None,
-) -> None:
-    """Book what the payer pays less; with a payment's receipt it is its movement's.
+def _deductions(tx: Tx, receipt_id: str, currency: str, on: date, issuing: Issuing) -> Iterator[Entry]:
+    """The entries of what the payer pays less.
 
     Raises:
         Refusal: As ``refuse_too_much``.
     """
-    payables = refuse_too_much(tx, deductions, currency)
-    for less in deductions:
+    payables = refuse_too_much(tx, issuing.deductions, currency)
+    for less in issuing.deductions:
         payable = payables[less.payable_id]
-        entry = (
-            ledger.discount(receipt_id, payable, amount=less.amount, at=now, on=on)
-            if less.tax is None
-            else ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=now, on=on)
-        )
-        if draft:
-            entry = attrs.evolve(entry, payment_id=draft.payment.id, observation=draft.observation)
-        tx.ledger.write(entry)
+        if less.tax is None:
+            yield ledger.discount(receipt_id, payable, amount=less.amount, at=issuing.at, on=on)
+        else:
+            yield ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=issuing.at, on=on)
 
 
 # ---------------------------------------------------------------- of a payment
@@ -251,37 +264,28 @@ def is_issued(receipts: Iterable[CashReceipt], movement: str) -> bool:
 def issue_automatically(
     tx: Tx,
     hub: Hub,
-    merchant: Merchant,
-    customer: Customer,
+    parties: Parties,
     payment: Payment,
     seen: tuple[Seen, ...],
-    *,
-    by: str,
     now: datetime,
 ) -> None:
     """Issue the receipt of each movement that never had one: what a person voided, only a person issues again."""
     before = tx.receipts.all_of_payment(payment.id)
     if all(was_issued(before, taken.movement) for taken in own_captures(payment, seen)):
         return
-    for draft in drafts_for_payment(tx, hub, merchant, payment):
+    issuing = Issuing(by="automático", at=now, bank_account=parties.merchant.options.bank_account)
+    for draft in drafts_for_payment(tx, hub, parties.merchant, payment):
         if not was_issued(before, draft.movement):
-            account = merchant.options.bank_account
-            _issue(tx, hub, merchant, customer, draft, by=by, now=now, bank_account=account)
+            _issue(tx, hub, parties, draft, issuing)
 
 
 def issue_for_movement(
     tx: Tx,
     hub: Hub,
-    merchant: Merchant,
-    customer: Customer,
+    parties: Parties,
     payment: Payment,
     movement: str,
-    *,
-    by: str,
-    now: datetime,
-    notes: str = "",
-    bank_account: str = "",
-    deductions: Sequence[Deduction] = (),
+    issuing: Issuing,
 ) -> CashReceipt | None:
     """Issue the cash receipt of a movement once; the same one again when it is there already.
 
@@ -291,19 +295,11 @@ def issue_for_movement(
     receipts = tx.receipts.all_of_payment(payment.id)
     existing = next((item for item in receipts if is_issued([item], movement)), None)
     if existing:
-        refuse_undeclared(existing, deductions)
+        refuse_undeclared(existing, issuing.deductions)
         return existing
-    draft = next((item for item in drafts_for_payment(tx, hub, merchant, payment) if item.movement == movement), None)
-    if draft is None:
-        return None
-    return _issue(
-        *(tx, hub, merchant, customer, draft),
-        by=by,
-        now=now,
-        notes=notes,
-        bank_account=bank_account,
-        deductions=deductions,
-    )
+    drafts = drafts_for_payment(tx, hub, parties.merchant, payment)
+    draft = next((item for item in drafts if item.movement == movement), None)
+    return _issue(tx, hub, parties, draft, issuing) if draft else None
 
 
 def refuse_undeclared(receipt: CashReceipt, deductions: Sequence[Deduction]) -> None:
@@ -319,25 +315,14 @@ def refuse_undeclared(receipt: CashReceipt, deductions: Sequence[Deduction]) -> 
         raise Refusal(Text("receipt.without_withholding", receipt=receipt.label))
 
 
-def _issue(
-    tx: Tx,
-    hub: Hub,
-    merchant: Merchant,
-    customer: Customer,
-    draft: ReceiptDraft,
-    *,
-    by: str,
-    now: datetime,
-    notes: str = "",
-    bank_account: str = "",
-    deductions: Sequence[Deduction] = (),
-) -> CashReceipt:
-    payment, country = draft.payment, hub.countries[merchant.company.country]
+def _issue(tx: Tx, hub: Hub, parties: Parties, draft: ReceiptDraft, issuing: Issuing) -> CashReceipt:
+    payment, merchant, customer = draft.payment, parties.merchant, parties.customer
+    country = hub.countries[merchant.company.country]
     earlier = len(tx.receipts.all_of_payment(payment.id))
     receipt_id = f"{payment.id}-rc{earlier or ''}"
-    if deductions:
-        currency = draft.cash.currency
-        _book_deductions(tx, receipt_id, deductions, currency=currency, now=now, on=draft.received_on, draft=draft)
+    if issuing.deductions:
+        for entry in _deductions(tx, receipt_id, draft.cash.currency, draft.received_on, issuing):
+            tx.ledger.write(attrs.evolve(entry, payment_id=payment.id, observation=draft.observation))
         drafts = drafts_for_payment(tx, hub, merchant, payment)
         draft = next(again for again in drafts if again.movement == draft.movement)
     number = tx.receipts.next_number(merchant.id, payment.mode, draft.series)
@@ -350,8 +335,8 @@ def _issue(
         customer_id=customer.id,
         payment_id=payment.id,
         received_on=draft.received_on,
-        issued_at=now,
-        issued_by=by,
+        issued_at=issuing.at,
+        issued_by=issuing.by,
         means=draft.means,
         cash=draft.cash,
         advance=draft.advance,
@@ -362,8 +347,8 @@ def _issue(
         movement=draft.movement,
         issuer=issuer_of(merchant, country),
         received_from=payer_of(customer, country),
-        notes=notes,
-        bank_account=bank_account,
+        notes=issuing.notes,
+        bank_account=issuing.bank_account,
         provider=draft.provider,
         provider_reference=draft.provider_reference,
         authorisation=draft.authorisation,
@@ -408,26 +393,14 @@ INTO = {
 
 
 def issue_by_hand(
-    tx: Tx,
-    merchant: Merchant,
-    customer: Customer,
-    country: Country,
-    *,
-    receipt_id: str,
-    means: Means,
-    cash: Money,
-    shares: list[Share],
-    received_on: date,
-    by: str,
-    now: datetime,
-    notes: str = "",
-    deductions: Sequence[Deduction] = (),
+    tx: Tx, parties: Parties, country: Country, received: ReceivedByHand, issuing: Issuing
 ) -> CashReceipt:
     """Issue a receipt for money received outside the hub, and book it.
 
     Raises:
         Refusal: A share or deduction is above what its invoice owes, or the shares are above the cash.
     """
+    merchant, customer, cash, shares = parties.merchant, parties.customer, received.cash, received.shares
     payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
     for share in shares:
         payable = payables[share.payable_id]
@@ -441,34 +414,35 @@ def issue_by_hand(
     if applied > cash.minor:
         raise Refusal(Text("receipt.applied_too_much"))
     entry = ledger.offline_receipt(
-        receipt_id=receipt_id,
+        receipt_id=received.receipt_id,
         merchant_id=merchant.id,
         mode=merchant.mode,
         customer_id=customer.id,
         currency=cash.currency,
         amount=cash.minor,
-        into=INTO[means],
-        at=now,
-        on=received_on,
+        into=INTO[received.means],
+        at=issuing.at,
+        on=received.day,
     )
     tx.ledger.write(entry)
     for allocation in ledger.allocations(entry, shares, customer_id=customer.id):
         tx.ledger.write(allocation)
-    _book_deductions(tx, receipt_id, deductions, currency=cash.currency, now=now, on=received_on)
+    for less in _deductions(tx, received.receipt_id, cash.currency, received.day, issuing):
+        tx.ledger.write(less)
     booked = tx.ledger.intake(merchant.id, merchant.mode, entry.key)
-    lines = _lines(tx, booked.shares if booked else (), {entry.key}, deductions)
+    lines = _lines(tx, booked.shares if booked else (), {entry.key}, issuing.deductions)
     receipt = CashReceipt(
-        id=receipt_id,
+        id=received.receipt_id,
         merchant_id=merchant.id,
         mode=merchant.mode,
         series=country.receipts.series,
         number=tx.receipts.next_number(merchant.id, merchant.mode, country.receipts.series),
         customer_id=customer.id,
         payment_id=None,
-        received_on=received_on,
-        issued_at=now,
-        issued_by=by,
-        means=means,
+        received_on=received.day,
+        issued_at=issuing.at,
+        issued_by=issuing.by,
+        means=received.means,
         cash=cash,
         advance=Money(cash.minor - applied, cash.currency),
         lines=lines,
@@ -477,7 +451,7 @@ def issue_by_hand(
         concept=concept_for(lines, is_order=_of_orders(tx, lines)),
         issuer=issuer_of(merchant, country),
         received_from=payer_of(customer, country),
-        notes=notes,
+        notes=issuing.notes,
     )
     return _added(tx, receipt)
 

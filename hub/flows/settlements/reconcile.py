@@ -149,9 +149,8 @@ async def import_settlement(
     zone = ZoneInfo(opened.account.company.zone)
     last = max((day for line in lines if (day := line_day(line, zone))), default=None)
     until = last - timedelta(days=days) if last else None
-    return await _reconcile(
-        hub, account, lines, source=source, since=None, until=until, days=days, zone=zone, dry_run=dry_run
-    )
+    stated = StatedLines(lines=lines, source=source, until=until, days=days, zone=zone)
+    return await _reconcile(hub, account, stated, dry_run=dry_run)
 
 
 async def fetch_settlement(
@@ -189,25 +188,39 @@ async def fetch_settlement(
         return Reconciliation(source=source, faults=tuple(Fault(0, "", "", problem) for problem in problems))
     zone = ZoneInfo(opened.account.company.zone)
     until = min(last, now.astimezone(zone).date() - timedelta(days=1))
-    return await _reconcile(hub, account, lines, source=source, since=first, until=until, zone=zone, dry_run=dry_run)
+    stated = StatedLines(lines=lines, source=source, since=first, until=until, zone=zone)
+    return await _reconcile(hub, account, stated, dry_run=dry_run)
 
 
-async def _reconcile(
-    hub: Hub,
-    account: ProviderAccount,
-    lines: Sequence[SettlementLine],
-    *,
-    source: str,
-    since: date | None,
-    until: date | None,
-    days: int = DAYS_TO_SETTLE,
-    zone: ZoneInfo,
-    dry_run: bool,
-) -> Reconciliation:
+@attrs.frozen(kw_only=True)
+class StatedLines:
+    """What a provider stated, where, and which days it is complete for.
+
+    Attributes:
+        days: Captures older than the last day by this many days are expected in it.
+    """
+
+    lines: Sequence[SettlementLine]
+    source: str
+    since: date | None = None
+    until: date | None
+    days: int = DAYS_TO_SETTLE
+    zone: ZoneInfo
+
+
+async def _reconcile(hub: Hub, account: ProviderAccount, stated: StatedLines, *, dry_run: bool) -> Reconciliation:
+    lines, source = stated.lines, stated.source
     now, lists = hub.clock(), hub.providers[account.provider].info.settles_returns
     named = frozenset(line.line_id for line in lines)
     desk = _Desk(
-        hub=hub, account=account, source=source, now=now, named=named, days=days, zone=zone, settles_returns=lists
+        hub=hub,
+        account=account,
+        source=source,
+        now=now,
+        named=named,
+        days=stated.days,
+        zone=stated.zone,
+        settles_returns=lists,
     )
     retried = await hub.store.read(lambda tx: tx.settlements.of(account.id, LineState.OPEN))
     rest = [stored.line for stored in retried if stored.line.line_id not in named]
@@ -216,7 +229,7 @@ async def _reconcile(
 
         def try_all(tx: Tx) -> None:
             report = desk.take(tx, parts, Reconciliation(source=source, lines=len(lines), dry_run=True))
-            raise _Rollback(desk.finish(tx, report, since, until))
+            raise _Rollback(desk.finish(tx, report, stated.since, stated.until))
 
         try:
             await hub.store.write(try_all)
@@ -227,7 +240,7 @@ async def _reconcile(
     for at in range(0, len(parts), TOGETHER):
         part = parts[at : at + TOGETHER]
         report = await hub.store.write(lambda tx, part=part, before=report: desk.take(tx, part, before))  # type: ignore[misc]
-    return await hub.store.write(lambda tx: desk.finish(tx, report, since, until))
+    return await hub.store.write(lambda tx: desk.finish(tx, report, stated.since, stated.until))
 
 
 def _marked(lines: Iterable[SettlementLine]) -> Iterator[tuple[SettlementLine, bool]]:

@@ -93,14 +93,37 @@ async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: 
         known = ", ".join(merchant.options.shop_origins) or "none yet"
         remedy = "register its address in Configuración > Tienda en línea"
         raise OrderRefused(f"return_url: not of a registered shop ({known}); {remedy}")
-    now = hub.clock()
-    digest = digest_of(cart)
-    order_id, shopper_id = hub.fresh_id(), hub.fresh_id()
-    placed = await hub.store.write(
-        lambda tx: _place(tx, hub, merchant, mode, key, digest, cart, total, order_id, shopper_id, now)
+    wanted = OrderAsked(
+        mode=mode,
+        key=key,
+        cart=cart,
+        total=total,
+        order_id=hub.fresh_id(),
+        shopper_id=hub.fresh_id(),
+        at=hub.clock(),
     )
+    placed = await hub.store.write(lambda tx: _place(tx, hub, merchant, wanted))
     hub.wake()
     return placed
+
+
+@attrs.frozen(kw_only=True)
+class OrderAsked:
+    """An order as it was asked for, with what was drawn for it before the transaction.
+
+    Attributes:
+        key: Of idempotency, from the shop.
+        total: Our own sum of the cart.
+        shopper_id: For a customer who is not known yet.
+    """
+
+    mode: Mode
+    key: str
+    cart: Cart
+    total: Money
+    order_id: str
+    shopper_id: str
+    at: datetime
 
 
 def digest_of(cart: Cart) -> str:
@@ -178,19 +201,9 @@ def is_of_shop(merchant: Merchant, url: str) -> bool:
     return "@" not in url and url.isprintable() and origin_of(url) in merchant.options.shop_origins
 
 
-def _place(
-    tx: Tx,
-    hub: Hub,
-    merchant: Merchant,
-    mode: Mode,
-    key: str,
-    digest: str,
-    cart: Cart,
-    total: Money,
-    order_id: str,
-    shopper_id: str,
-    now: datetime,
-) -> Placed:
+def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
+    mode, key, cart, total, now = wanted.mode, wanted.key, wanted.cart, wanted.total, wanted.at
+    digest, order_id = digest_of(cart), wanted.order_id
     kept = tx.orders.kept_answer(merchant.id, mode, key)
     if kept:
         if kept[0] != digest:
@@ -198,7 +211,7 @@ def _place(
         return Placed(status=200, body=_with_page(tx, hub, json.loads(kept[2])))
     if tx.payables.by_number(merchant.id, mode, PayableKind.ORDER, cart.number):
         raise OrderRefused(f"number: there is an order {cart.number!r} already, under another Idempotency-Key")
-    customer = _shopper(tx, merchant, cart, shopper_id)
+    customer = _shopper(tx, merchant, cart, wanted.shopper_id)
     hold = now + timedelta(minutes=cart.hold_minutes)
     payable = Payable(
         id=order_id,

@@ -16,7 +16,7 @@ from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import CROCKFORD, Money
 
-from .write_note import parties_of, tell_merchant
+from .write_note import Said, parties_of, tell_merchant
 
 REPORTED = "payment_reported"
 
@@ -54,7 +54,8 @@ async def report_payment(hub: Hub, token: str, report: Report) -> None:
 
     def write(tx: Tx) -> None:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        merchant, customer = parties_of(tx, link)
+        parties = parties_of(tx, link)
+        merchant, customer = parties.merchant, parties.customer
         proof: Proof | None = None
         if report.file:
             name, content = report.file
@@ -72,7 +73,7 @@ async def report_payment(hub: Hub, token: str, report: Report) -> None:
                 stored_at=now,
             )
         details = words_of(report, merchant, proof)
-        tell_merchant(tx, hub, merchant, customer, link, cause=REPORTED, review_id=review_id, details=details, now=now)
+        tell_merchant(tx, hub, parties, link, Said(REPORTED, review_id, details, now))
         if proof:
             tx.proofs.add(proof)
 

@@ -181,22 +181,14 @@ def _owe(tx: Tx, hub: Hub, there: Round, customer_id: str, link_id: str, now: da
     customer = tx.customers.get(customer_id)
     if customer is None or not _is_reached(customer) or not tx.payables.open_of(customer_id, there.mode):
         return
-    link = link_to(
-        tx,
-        hub,
-        LinkKind.STATEMENT,
-        customer.id,
-        merchant_id=there.merchant_id,
-        mode=there.mode,
-        now=now,
-        fresh_id=link_id,
-    )
+    about = About(customer.id, there.merchant_id, there.mode)
+    link = link_to(tx, hub, LinkKind.STATEMENT, about, now, fresh_id=link_id)
     tx.deliveries.add(
         owed_mail(
             derived_id("delivery", "round", there.id, customer.id),
             DeliveryKind.STATEMENT,
             customer.email,
-            About(customer.id, there.merchant_id, there.mode),
+            about,
             now,
             details={"link": link.id, "note": there.note},
             round_id=there.id,

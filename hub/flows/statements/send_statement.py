@@ -42,17 +42,8 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
         customer = _customer(tx, merchant, customer_id)
         if not customer.email:
             raise NoMail(customer.name)
-        link = link_to(
-            tx,
-            hub,
-            LinkKind.STATEMENT,
-            customer.id,
-            merchant_id=merchant.id,
-            mode=merchant.mode,
-            now=now,
-            fresh_id=link_id,
-        )
         about = About(customer.id, merchant.id, merchant.mode)
+        link = link_to(tx, hub, LinkKind.STATEMENT, about, now, fresh_id=link_id)
         details = {"link": link.id, "note": mask_card_numbers(note)}
         tx.deliveries.add(owed_mail(delivery_id, DeliveryKind.STATEMENT, customer.email, about, now, details=details))
         tx.after_commit(hub.wake)
@@ -82,16 +73,8 @@ async def copy_link(hub: Hub, merchant: Merchant, customer_id: str) -> str:
 
     def write(tx: Tx) -> str:
         customer = _customer(tx, merchant, customer_id)
-        link = link_to(
-            tx,
-            hub,
-            LinkKind.STATEMENT,
-            customer.id,
-            merchant_id=merchant.id,
-            mode=merchant.mode,
-            now=now,
-            fresh_id=link_id,
-        )
+        about = About(customer.id, merchant.id, merchant.mode)
+        link = link_to(tx, hub, LinkKind.STATEMENT, about, now, fresh_id=link_id)
         return url_of(hub, link)
 
     return await hub.store.write(write)

@@ -16,7 +16,7 @@ from hub.domain.payment import Payment, Status
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of_many
-from hub.flows.payments.offer_buttons import offered
+from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
 from hub.flows.payments.view_payment import PaymentView, payment_link_id, view_of
 from hub_hookspecs import Channel, Mode
 
@@ -87,21 +87,12 @@ async def view_order(hub: Hub, token: str, *, locale: str = "") -> OrderView:
 
     def read(tx: Tx) -> OrderView:
         link = open_link(tx, hub, LinkKind.ORDER, token, now)
-        return order_of(tx, hub, link.target, now, link=link, locale=locale)
+        return order_of(tx, hub, link.target, now, Showing(link=link, locale=locale))
 
     return await hub.store.read(read)
 
 
-def order_of(
-    tx: Tx,
-    hub: Hub,
-    order_id: str,
-    now: datetime,
-    *,
-    link: Link | None = None,
-    medium: str = "page",
-    locale: str = "",
-) -> OrderView:
+def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON_PAGE) -> OrderView:
     """The order in a reading transaction.
 
     Raises:
@@ -129,21 +120,12 @@ def order_of(
         payment_url=url_of(hub, page) if page else "",
         held=held_for(tx, order),
         is_held=now < order.hold_until,
-        link=link,
+        link=shown.link,
         simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
         language=(mail.details.get("language", "") if mail else "") or customer.language,
     )
     if payable.is_offered(now) and not (chosen and chosen.is_live):
-        buttons = offered(
-            tx,
-            hub,
-            merchant,
-            order.mode,
-            channel=Channel.CHECKOUT,
-            amount=payable.balance,
-            locale=locale or view.locale,
-            medium=medium,
-        )
+        buttons = offered(tx, hub, merchant, order.mode, shown.offer(Channel.CHECKOUT, payable.balance, view.locale))
         return attrs.evolve(view, buttons=buttons)
     return view
 

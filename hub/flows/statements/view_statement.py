@@ -15,7 +15,7 @@ from hub.domain.payment import Payment
 from hub.domain.statement import Statement, compute_statement, open_item
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx, Unavailable
-from hub.flows.payments.offer_buttons import offered
+from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
 from hub.flows.payments.view_payment import payment_link_id
 from hub_hookspecs import Channel, Mode, Money
 
@@ -56,7 +56,7 @@ async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool 
 
     def read(tx: Tx) -> StatementView:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        return statement_of(tx, hub, link.target, link.mode, now=now, link=link, locale=locale)
+        return statement_of(tx, hub, link.target, link.mode, now, Showing(link=link, locale=locale))
 
     view = await hub.store.read(read)
     if looks and view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
@@ -92,7 +92,7 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> S
         customer = tx.customers.get(customer_id)
         if customer is None or customer.merchant_id != merchant.id:
             raise LookupError(customer_id)
-        return statement_of(tx, hub, customer_id, merchant.mode, now=now)
+        return statement_of(tx, hub, customer_id, merchant.mode, now)
 
     return await hub.store.read(read)
 
@@ -102,11 +102,8 @@ def statement_of(
     hub: Hub,
     customer_id: str,
     mode: Mode,
-    *,
     now: datetime,
-    link: Link | None = None,
-    medium: str = "page",
-    locale: str = "",
+    shown: Showing = ON_PAGE,
 ) -> StatementView:
     """Compute the statement of a customer in a reading transaction; its buttons speak the locale, or the merchant's."""
     customer = tx.customers.get(customer_id)
@@ -137,14 +134,7 @@ def statement_of(
         mode=mode,
         buttons={
             section.currency: offered(
-                tx,
-                hub,
-                merchant,
-                mode,
-                channel=Channel.STATEMENT,
-                amount=section.outstanding,
-                locale=locale or merchant.locale,
-                medium=medium,
+                tx, hub, merchant, mode, shown.offer(Channel.STATEMENT, section.outstanding, merchant.locale)
             )
             for section in statement.sections
             if section.outstanding
@@ -152,7 +142,7 @@ def statement_of(
         live=live,
         live_urls={payable_id: _page(tx, hub, payment) for payable_id, payment in live.items()},
         payables={payable.id: payable for payable in payables},
-        link=link,
+        link=shown.link,
         simulated=any(provider.is_simulated(mode) for provider in hub.providers.values()),
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import attrs
+
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.lengths import LETTER
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import Customer, Link, LinkKind, Parties
 from hub.domain.message import DeliveryKind, Review, owed_mail
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.open_link import open_link
@@ -30,47 +32,51 @@ async def write_note(hub: Hub, token: str, text: str) -> None:
 
     def write(tx: Tx) -> None:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        merchant, customer = parties_of(tx, link)
-        tell_merchant(tx, hub, merchant, customer, link, cause=NOTE, review_id=note_id, details=words, now=now)
+        tell_merchant(tx, hub, parties_of(tx, link), link, Said(NOTE, note_id, words, now))
 
     await hub.store.write(write)
 
 
-def parties_of(tx: Tx, link: Link) -> tuple[Merchant, Customer]:
+@attrs.frozen
+class Said:
+    """What a customer wrote to the merchant, and the review that it becomes."""
+
+    cause: str
+    review_id: str
+    words: str
+    at: datetime
+
+
+def parties_of(tx: Tx, link: Link) -> Parties:
     """Merchant and customer of a statement's link."""
     merchant, customer = tx.merchants.get(link.merchant_id), tx.customers.get(link.target)
     if merchant is None or customer is None:
         raise LookupError(link.target)
-    return merchant, customer
+    return Parties(merchant, customer)
 
 
 def tell_merchant(
     tx: Tx,
     hub: Hub,
-    merchant: Merchant,
-    customer: Customer,
+    parties: Parties,
     link: Link,
-    *,
-    cause: str,
-    review_id: str,
-    details: str,
-    now: datetime,
+    said: Said,
 ) -> None:
     """Open a review of what a customer wrote, and owe the mails about it; its subject begins with the customer's id."""
     review = Review(
-        id=review_id,
-        merchant_id=merchant.id,
+        id=said.review_id,
+        merchant_id=parties.merchant.id,
         mode=link.mode,
-        cause=cause,
+        cause=said.cause,
         payment_id=None,
-        subject=f"{customer.id}:{review_id}",
-        details=details,
-        opened_at=now,
+        subject=f"{parties.customer.id}:{said.review_id}",
+        details=said.words,
+        opened_at=said.at,
     )
     open_review(tx, review)
-    for address in merchant.notify:
-        mail_id = keyed_id(hub, "delivery", DeliveryKind.REVIEW, review_id, address)
-        tx.deliveries.add(owed_mail(mail_id, DeliveryKind.REVIEW, address, review, now))
+    for address in parties.merchant.notify:
+        mail_id = keyed_id(hub, "delivery", DeliveryKind.REVIEW, said.review_id, address)
+        tx.deliveries.add(owed_mail(mail_id, DeliveryKind.REVIEW, address, review, said.at))
     tx.after_commit(hub.wake)
 
 

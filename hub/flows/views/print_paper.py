@@ -44,6 +44,7 @@ from hub.domain.statement import number_of
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.merchants.save_logo import with_logo
+from hub.flows.payments.offer_buttons import Showing
 from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
 from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.statements.view_statement import StatementView, statement_of
@@ -95,7 +96,7 @@ async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFil
 
     def read(tx: Tx) -> tuple[StatementPaper, str]:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        view = statement_of(tx, hub, link.target, link.mode, now=now, link=link, medium="pdf", locale=language)
+        view = statement_of(tx, hub, link.target, link.mode, now, Showing(link=link, medium="pdf", locale=language))
         return statement_paper(hub, view, link), language or view.merchant.locale
 
     return await print_paper(hub, *await hub.store.read(read))
@@ -116,7 +117,7 @@ async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) 
             raise LookupError(customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
         locale = locale_for(merchant, customer)
-        view = statement_of(tx, hub, customer_id, merchant.mode, now=now, link=link, medium="pdf", locale=locale)
+        view = statement_of(tx, hub, customer_id, merchant.mode, now, Showing(link=link, medium="pdf", locale=locale))
         return statement_paper(hub, view, link), locale
 
     paper, locale = await hub.store.read(read)
@@ -141,7 +142,7 @@ def mailed_statement(
     tx: Tx, hub: Hub, delivery: Delivery, link: Link, now: datetime, locale: str = ""
 ) -> StatementPaper:
     """The statement of a delivery's customer, with the link that opens it."""
-    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now=now, medium="mail", locale=locale)
+    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now, Showing(medium="mail", locale=locale))
     return attrs.evolve(
         statement_paper(hub, view, link),
         note=delivery.details.get("note", ""),

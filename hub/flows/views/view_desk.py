@@ -233,7 +233,7 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
         receipts = [item for item in tx.receipts.of(merchant.id, merchant.mode) if item.customer_id == customer.id]
         return CustomerView(
             customer=customer,
-            statement=statement_of(tx, hub, customer.id, merchant.mode, now=now),
+            statement=statement_of(tx, hub, customer.id, merchant.mode, now),
             link=link,
             url=url_of(hub, link) if link else "",
             deliveries=_newest(tx.deliveries.of(merchant_id=merchant.id, subject_id=customer.id), merchant),
