@@ -10,6 +10,7 @@ from hub.domain.allowance import Allowance
 from hub.web import door
 from hub.web.door import GUESSES, is_our_own, visitor_of
 from hub.web.pages import Pages
+from tests.web.conftest import House
 
 from .people import stranger
 
@@ -50,7 +51,7 @@ def test_tries_are_counted_for_an_address_or_a_whole_ipv6_house(one: str, other:
 LINKS = ("/s/{}", "/p/{}", "/o/{}", "/r/{}", "/pay/return/{}", "/s/{}/pay")
 
 
-def guess(house: Any, times: int) -> tuple[list[int], int, int]:
+def guess(house: House, times: int) -> tuple[list[int], int, int]:
     """Statuses of so many guesses, then what a real link and the same link of somebody else say."""
     debtor, guesser = house.debtor("CR", (1500000, -30)), stranger()
     with house.browser() as browser:
@@ -63,14 +64,14 @@ def guess(house: Any, times: int) -> tuple[list[int], int, int]:
     return told, mine.status_code, theirs.status_code
 
 
-def test_who_guesses_links_is_shut_out_for_a_while_and_nobody_else(house: Any) -> None:
+def test_who_guesses_links_is_shut_out_for_a_while_and_nobody_else(house: House) -> None:
     told, mine, theirs = guess(house, GUESSES + 5)
 
     assert told == [404] * GUESSES + [429] * 5
     assert (mine, theirs) == (429, 200)
 
 
-def test_control_without_the_limit_guessing_goes_on(house: Any, plant: Any) -> None:
+def test_control_without_the_limit_guessing_goes_on(house: House, plant: Any) -> None:
     plant(Allowance, "wait", lambda *_: 0)
     told, mine, _theirs = guess(house, GUESSES + 5)
 
@@ -78,7 +79,7 @@ def test_control_without_the_limit_guessing_goes_on(house: Any, plant: Any) -> N
     assert mine == 200
 
 
-def test_who_is_shut_out_learns_when_to_come_back(house: Any) -> None:
+def test_who_is_shut_out_learns_when_to_come_back(house: House) -> None:
     guesser = stranger()
     with house.browser() as browser:
         answers = [browser.get("/r/none", headers=guesser) for _ in range(GUESSES + 1)]
@@ -129,7 +130,7 @@ ANSWERS = {
 }
 
 
-def bare(house: Any, path: str) -> list[str]:
+def bare(house: House, path: str) -> list[str]:
     """The safety headers that an answer lacks."""
     with house.browser() as browser:
         answer = browser.get(path, headers=stranger())
@@ -145,11 +146,11 @@ def bare(house: Any, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ANSWERS)
-def test_no_answer_goes_out_without_its_headers(house: Any, path: str) -> None:
+def test_no_answer_goes_out_without_its_headers(house: House, path: str) -> None:
     assert bare(house, path) == []
 
 
-def test_control_without_the_door_some_answers_are_bare(house: Any, plant: Any) -> None:
+def test_control_without_the_door_some_answers_are_bare(house: House, plant: Any) -> None:
     plant(door.Door, "_with_headers", lambda _self, send: send)
 
     assert bare(house, "/healthz")
@@ -163,7 +164,7 @@ TOLD = {
 }
 
 
-def shut_out(house: Any, asked: str) -> tuple[str, str]:
+def shut_out(house: House, asked: str) -> tuple[str, str]:
     """What the door's own two pages say to a browser that asks for these languages."""
     guesser = {**stranger(), "accept-language": asked}
     with house.browser() as browser:
@@ -175,7 +176,7 @@ def shut_out(house: Any, asked: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("asked", "language"), [ENGLISH, COLOMBIAN, COSTA_RICAN])
 def test_the_doors_own_pages_speak_the_language_that_the_browser_asks_for(
-    house: Any, asked: str, language: str
+    house: House, asked: str, language: str
 ) -> None:
     too_many, elsewhere = shut_out(house, asked)
     title, refused, advice = TOLD[language]
@@ -184,6 +185,6 @@ def test_the_doors_own_pages_speak_the_language_that_the_browser_asks_for(
         assert [text for text in words if text not in page] == []
 
 
-def test_control_a_door_that_does_not_ask_speaks_spanish_to_everybody(house: Any, plant: Any) -> None:
+def test_control_a_door_that_does_not_ask_speaks_spanish_to_everybody(house: House, plant: Any) -> None:
     plant(Pages, "read_by", lambda pages, *_given, **_named: pages)
     assert "Demasiados intentos" in shut_out(house, ENGLISH[0])[0]

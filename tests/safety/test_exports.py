@@ -15,6 +15,8 @@ from hub.cli import printing
 from hub.domain import export
 from hub.domain.export import csv_of, harmless, xlsx_of
 from tests.cli.conftest import call
+from tests.safety.people import People
+from tests.web.conftest import House
 
 from .people import Clerk
 
@@ -40,7 +42,7 @@ DANGEROUS = tuple("=+-@\t\r\n|%＝＋－＠")
 
 
 @pytest.fixture(scope="module")
-def planted(house: Any, people: Any) -> Clerk:
+def planted(house: House, people: People) -> Clerk:
     """Payments of customers and invoices with such names."""
     merchant = house.merchants["CR"]
     for words in FORMULAS:
@@ -61,7 +63,7 @@ def formulas_in(text: str, delimiter: str) -> list[str]:
     return [cell for cell in cells if cell.startswith(DANGEROUS) and not re.fullmatch(r"-?[\d.,]+", cell)]
 
 
-def test_the_exported_csv_holds_no_formula(house: Any, planted: Clerk) -> None:
+def test_the_exported_csv_holds_no_formula(house: House, planted: Clerk) -> None:
     answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.today.isoformat()}")
 
     assert answer.status_code == 200
@@ -69,7 +71,7 @@ def test_the_exported_csv_holds_no_formula(house: Any, planted: Clerk) -> None:
     assert formulas_in(answer.content.decode(), ";") == []
 
 
-def test_the_exported_workbook_holds_no_formula(house: Any, planted: Clerk) -> None:
+def test_the_exported_workbook_holds_no_formula(house: House, planted: Clerk) -> None:
     answer = planted.browser.get(f"/m/exports/payments?kind=xlsx&since={house.today.isoformat()}")
 
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
@@ -79,18 +81,18 @@ def test_the_exported_workbook_holds_no_formula(house: Any, planted: Clerk) -> N
     assert not [sheet for sheet in sheets if re.search(r"<f[ />]|hyperlink", sheet)]
 
 
-def printed(house: Any) -> list[str]:
+def printed(house: House) -> list[str]:
     ended = call("payment", "list", "--format", "csv", "--data", str(house.opened.settings.data))
     assert ended.code == 0, ended.err
     assert "HYPERLINK" in ended.out
     return formulas_in(ended.out, ",")
 
 
-def test_the_command_lines_csv_holds_no_formula(house: Any, planted: Clerk) -> None:
+def test_the_command_lines_csv_holds_no_formula(house: House, planted: Clerk) -> None:
     assert printed(house) == []
 
 
-def test_control_raw_cells_are_formulas(house: Any, planted: Clerk, plant: Any) -> None:
+def test_control_raw_cells_are_formulas(house: House, planted: Clerk, plant: Any) -> None:
     plant(export, "harmless", lambda text: text)
     assert len(printed(house)) >= 8
     answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.today.isoformat()}")

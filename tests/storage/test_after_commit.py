@@ -8,9 +8,10 @@ from typing import Any
 
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore, SqliteTx
+from tests.storage.conftest import World
 
 
-def test_a_function_that_runs_again_alone_calls_once(store: SqliteStore, world: Any) -> None:
+def test_a_function_that_runs_again_alone_calls_once(store: SqliteStore, world: World) -> None:
     """A group whose commit fails is written one by one."""
     called: list[str] = []
     runs: list[str] = []

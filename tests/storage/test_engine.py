@@ -17,6 +17,7 @@ from sqlalchemy import text
 from hub.domain.refusals import Conflict, Unavailable
 from hub.storage import SqliteStore, engine, open_store
 from hub.storage.connection import PRAGMAS, connect
+from tests.storage.conftest import World
 
 UNSEALED = text(
     "INSERT INTO entry (id, merchant, mode, key, kind, currency, at, own_record, note, note_salt, note_digest)"
@@ -106,7 +107,7 @@ def test_if_the_commit_fails_only_the_guilty_function_fails(furnished: SqliteSto
     assert len(runs) > 10, "the group ran again, one by one"
 
 
-def test_a_refused_statement_that_was_caught_leaves_the_rest(furnished: SqliteStore, world: Any) -> None:
+def test_a_refused_statement_that_was_caught_leaves_the_rest(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> str:
         world.start(tx, world.payment())
         try:
@@ -134,7 +135,7 @@ def test_whatever_a_function_raises_reaches_its_caller_and_the_writer_goes_on(
     assert counted(store) == 1
 
 
-def test_of_two_racing_payments_for_one_payable_one_is_refused(furnished: SqliteStore, world: Any) -> None:
+def test_of_two_racing_payments_for_one_payable_one_is_refused(furnished: SqliteStore, world: World) -> None:
     barrier = threading.Barrier(8)
     answers: list[str] = []
 
@@ -156,7 +157,7 @@ def test_of_two_racing_payments_for_one_payable_one_is_refused(furnished: Sqlite
     assert furnished.read_now(lambda tx: len(tx.payments.live_with(["p1"]))) == 1
 
 
-def test_two_processes_serialise_on_the_file(furnished: SqliteStore, path: Path, world: Any) -> None:
+def test_two_processes_serialise_on_the_file(furnished: SqliteStore, path: Path, world: World) -> None:
     other = open_store(path)
     answers = []
     for store, name in ((furnished, "t1"), (other, "t2")):

@@ -16,9 +16,10 @@ from hub.storage import SqliteStore, migrate
 from hub.storage import ledger as ledger_storage
 from hub.storage.statements import ready
 from hub_hookspecs import Mode, Money
+from tests.storage.conftest import World
 
 
-def an_entry(world: Any, **changes: Any) -> Entry:
+def an_entry(world: World, **changes: Any) -> Entry:
     """A write-off of p1."""
     fields: dict[str, Any] = {
         "key": "writeoff:p1:0",
@@ -34,7 +35,7 @@ def an_entry(world: Any, **changes: Any) -> Entry:
     return Entry(**fields)
 
 
-def paid(store: SqliteStore, world: Any, amount: int = 10_000) -> Any:
+def paid(store: SqliteStore, world: World, amount: int = 10_000) -> Any:
     def write(tx: Any) -> None:
         world.pay(tx, world.start(tx, world.payment()), amount=amount)
 
@@ -42,7 +43,7 @@ def paid(store: SqliteStore, world: Any, amount: int = 10_000) -> Any:
     return store.read_now(lambda tx: tx.payments.get("t1"))
 
 
-def test_an_entry_comes_back_as_it_was(furnished: SqliteStore, world: Any) -> None:
+def test_an_entry_comes_back_as_it_was(furnished: SqliteStore, world: World) -> None:
     entry = an_entry(world, note="incobrable", own_record=True)
 
     assert furnished.write_now(lambda tx: tx.ledger.write(entry)) is True
@@ -51,7 +52,7 @@ def test_an_entry_comes_back_as_it_was(furnished: SqliteStore, world: Any) -> No
     assert furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.LIVE)) == ()
 
 
-def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteStore, world: Any) -> None:
+def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteStore, world: World) -> None:
     payment = paid(furnished, world, amount=12_000)
     (taken,) = captures_in(payment, furnished.read_now(lambda tx: tx.payments.seen("t1")))
     capture = ledger.capture(payment, taken)
@@ -71,7 +72,7 @@ def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteSto
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnished: SqliteStore, world: Any) -> None:
+def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnished: SqliteStore, world: World) -> None:
     payment = paid(furnished, world, amount=12_000)
     (intake,) = furnished.read_now(lambda tx: tx.ledger.intakes_of("t1"))
     taken = ledger.allocations(
@@ -95,7 +96,7 @@ def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnish
     assert refused.value.rule == "intake_unapplied"
 
 
-def test_credit_moves_only_with_its_intakes(furnished: SqliteStore, world: Any) -> None:
+def test_credit_moves_only_with_its_intakes(furnished: SqliteStore, world: World) -> None:
     payment = paid(furnished, world, amount=12_000)
     entry = ledger.refund(
         payment, key="refund:a1:R1", currency="CRC", drawn=[Drawn("capture:a1:REFT1", 1_000)], at=world.now
@@ -121,7 +122,7 @@ def test_credit_moves_only_with_its_intakes(furnished: SqliteStore, world: Any) 
     ],
 )
 def test_an_entry_that_breaks_a_rule_leaves_nothing(
-    furnished: SqliteStore, world: Any, rule: str, changes: dict[str, Any]
+    furnished: SqliteStore, world: World, rule: str, changes: dict[str, Any]
 ) -> None:
     amount = changes.pop("amount", 4_000)
     wrong = changes.pop("applied", None)
@@ -145,7 +146,7 @@ def test_an_entry_that_breaks_a_rule_leaves_nothing(
     assert furnished.write_now(lambda tx: tx.ledger.write(an_entry(world))) is True
 
 
-def test_an_intake_is_allocated_only_once(furnished: SqliteStore, world: Any) -> None:
+def test_an_intake_is_allocated_only_once(furnished: SqliteStore, world: World) -> None:
     receipt = ledger.offline_receipt(
         receipt_id="r1",
         merchant_id="m1",
@@ -178,7 +179,7 @@ def test_an_intake_is_allocated_only_once(furnished: SqliteStore, world: Any) ->
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_every_book_has_its_own_chain(furnished: SqliteStore, world: Any) -> None:
+def test_every_book_has_its_own_chain(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         world.bill(tx, world.payable("live", mode=Mode.LIVE))
 
@@ -229,7 +230,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("problem", TAMPERED)
-def test_tampering_is_found_and_named(furnished: SqliteStore, world: Any, path: Path, problem: str) -> None:
+def test_tampering_is_found_and_named(furnished: SqliteStore, world: World, path: Path, problem: str) -> None:
     paid(furnished, world)
     connection = sqlite3.connect(path)
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -244,7 +245,7 @@ def test_tampering_is_found_and_named(furnished: SqliteStore, world: Any, path: 
     assert any(found.startswith(problem) for found in problems), problems
 
 
-def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: SqliteStore, world: Any) -> None:
+def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         payment = world.start(tx, world.payment())
         tx.payments.observe(world.seen(amount=Money(500, "USD")), "m1", Mode.TEST)
@@ -272,7 +273,7 @@ def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Pat
             assert "SCAN" not in plan
 
 
-def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStore, world: Any, path: Path) -> None:
+def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStore, world: World, path: Path) -> None:
     def write(tx: Any) -> None:
         bill = ledger.bill(tx.payables.get("p1"), difference=1, at=world.now)
         tx.ledger.write(attrs.evolve(bill, key="bill:p1:9", note="Ana María, de la casa verde"))

@@ -4,7 +4,6 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlite_utils
@@ -16,6 +15,7 @@ from hub.storage.connection import connect
 from hub.storage.migrations import HEAD, OfAnotherVersion
 from hub.storage.schema import metadata
 from hub_hookspecs import Mode
+from tests.storage.conftest import World
 
 
 def test_a_new_database_is_right_and_migrating_again_changes_nothing(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_missing_or_changed_guard_keeps_the_hub_from_starting(path: Path, prob
 
 
 def test_control_without_the_check_a_hub_whose_guard_is_missing_starts_and_rewrites_what_was_seen(
-    furnished: SqliteStore, world: Any, monkeypatch: pytest.MonkeyPatch
+    furnished: SqliteStore, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     furnished.write_now(lambda tx: world.pay(tx, world.start(tx, world.payment())))
     furnished.close_now()
@@ -165,7 +165,7 @@ def test_control_without_the_check_a_hub_whose_guard_is_missing_starts_and_rewri
     assert rewritten > 0
 
 
-def test_the_audit_file_holds_the_books_and_no_person(furnished: SqliteStore, world: Any, tmp_path: Path) -> None:
+def test_the_audit_file_holds_the_books_and_no_person(furnished: SqliteStore, world: World, tmp_path: Path) -> None:
     furnished.write_now(lambda tx: world.pay(tx, world.start(tx, world.payment())))
     target = tmp_path / "audit.db"
 
@@ -183,7 +183,7 @@ def test_the_audit_file_holds_the_books_and_no_person(furnished: SqliteStore, wo
         furnished.read_now(lambda tx: export_audit(tx, target, merchant_id="m1", mode=Mode.TEST))
 
 
-def test_the_chain_is_verified_from_the_audit_file_alone(furnished: SqliteStore, world: Any, tmp_path: Path) -> None:
+def test_the_chain_is_verified_from_the_audit_file_alone(furnished: SqliteStore, world: World, tmp_path: Path) -> None:
     furnished.write_now(lambda tx: world.pay(tx, world.start(tx, world.payment())))
     target = tmp_path / "audit.db"
     furnished.read_now(lambda tx: export_audit(tx, target, merchant_id="m1", mode=Mode.TEST))

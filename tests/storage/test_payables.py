@@ -12,9 +12,10 @@ from hub.domain.payable import PayableKind
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
 from hub_hookspecs import Mode, Money
+from tests.storage.conftest import World
 
 
-def test_payables_come_back_as_they_were(furnished: SqliteStore, world: Any) -> None:
+def test_payables_come_back_as_they_were(furnished: SqliteStore, world: World) -> None:
     order = world.payable("p3", kind=PayableKind.ORDER, due_on=None, offered_until=world.now, description="Pintura ñ")
     furnished.write_now(lambda tx: tx.payables.add(order))
 
@@ -28,7 +29,7 @@ def test_payables_come_back_as_they_were(furnished: SqliteStore, world: Any) -> 
     assert furnished.read_now(lambda tx: tx.payables.many([])) == ()
 
 
-def test_a_number_is_used_once_per_merchant_mode_and_kind(furnished: SqliteStore, world: Any) -> None:
+def test_a_number_is_used_once_per_merchant_mode_and_kind(furnished: SqliteStore, world: World) -> None:
     with pytest.raises(Conflict) as refused:
         furnished.write_now(lambda tx: tx.payables.add(world.payable("p9", number="F-p1")))
 
@@ -36,7 +37,7 @@ def test_a_number_is_used_once_per_merchant_mode_and_kind(furnished: SqliteStore
     furnished.write_now(lambda tx: tx.payables.add(world.payable("p9", number="F-p1", mode=Mode.LIVE)))
 
 
-def test_thousands_are_loaded_and_looked_up_at_once(furnished: SqliteStore, world: Any) -> None:
+def test_thousands_are_loaded_and_looked_up_at_once(furnished: SqliteStore, world: World) -> None:
     many = [world.payable(f"b{n}") for n in range(3000)]
 
     furnished.write_now(lambda tx: tx.payables.add_many(many))
@@ -45,14 +46,14 @@ def test_thousands_are_loaded_and_looked_up_at_once(furnished: SqliteStore, worl
     assert found == {payable.number: payable for payable in many}
 
 
-def test_one_bad_row_keeps_the_whole_load_out(furnished: SqliteStore, world: Any) -> None:
+def test_one_bad_row_keeps_the_whole_load_out(furnished: SqliteStore, world: World) -> None:
     with pytest.raises(Conflict, match="unique"):
         furnished.write_now(lambda tx: tx.payables.add_many([world.payable("b1"), world.payable("b2", number="F-p1")]))
 
     assert furnished.read_now(lambda tx: tx.payables.get("b1")) is None
 
 
-def test_open_invoices_come_oldest_due_first(furnished: SqliteStore, world: Any) -> None:
+def test_open_invoices_come_oldest_due_first(furnished: SqliteStore, world: World) -> None:
     furnished.write_now(
         lambda tx: [
             world.bill(tx, world.payable("p3", due_on=date(2026, 1, 1))),
@@ -80,7 +81,7 @@ def test_payables_are_searched_by_customer(furnished: SqliteStore, text: str) ->
     assert furnished.read_now(lambda tx: tx.payables.search("m1", Mode.LIVE, text)) == ()
 
 
-def test_a_revision_changes_the_bill(furnished: SqliteStore, world: Any) -> None:
+def test_a_revision_changes_the_bill(furnished: SqliteStore, world: World) -> None:
     revised = world.payable(total=12_000, revision=1, due_on=None, description="ajuste", cancelled_at=world.now)
 
     furnished.write_now(
@@ -94,7 +95,7 @@ def test_a_revision_changes_the_bill(furnished: SqliteStore, world: Any) -> None
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_a_revision_below_what_is_settled_is_refused(furnished: SqliteStore, world: Any) -> None:
+def test_a_revision_below_what_is_settled_is_refused(furnished: SqliteStore, world: World) -> None:
     furnished.write_now(lambda tx: world.pay(tx, world.start(tx, world.payment())))
 
     with pytest.raises(Conflict) as refused:
@@ -105,7 +106,7 @@ def test_a_revision_below_what_is_settled_is_refused(furnished: SqliteStore, wor
 
 @pytest.mark.parametrize("change", [{"total": 20_000}, {"customer_id": "c2"}])
 def test_a_revision_is_refused_while_a_live_payment_holds_the_payable(
-    furnished: SqliteStore, world: Any, change: dict[str, Any]
+    furnished: SqliteStore, world: World, change: dict[str, Any]
 ) -> None:
     furnished.write_now(lambda tx: [tx.customers.save(world.customer("c2")), world.start(tx, world.payment())])
 
@@ -116,12 +117,12 @@ def test_a_revision_is_refused_while_a_live_payment_holds_the_payable(
     furnished.write_now(lambda tx: tx.payables.revise(world.payable(description="only words")))
 
 
-def test_a_payable_is_added_unsettled(furnished: SqliteStore, world: Any) -> None:
+def test_a_payable_is_added_unsettled(furnished: SqliteStore, world: World) -> None:
     with pytest.raises(ValueError, match="unsettled"):
         furnished.write_now(lambda tx: tx.payables.add(world.payable("p9", outside=5)))
 
 
-def test_an_order_keeps_its_items_and_its_keyed_answer(furnished: SqliteStore, world: Any) -> None:
+def test_an_order_keeps_its_items_and_its_keyed_answer(furnished: SqliteStore, world: World) -> None:
     order = StoreOrder(
         id="o1",
         merchant_id="m1",
@@ -152,7 +153,7 @@ def test_an_order_keeps_its_items_and_its_keyed_answer(furnished: SqliteStore, w
         furnished.write_now(lambda tx: tx.orders.keep_answer("m1", Mode.TEST, "key-1", "d", 201, "{}", world.now))
 
 
-def test_cancelling_is_possible_while_a_payment_is_live(furnished: SqliteStore, world: Any) -> None:
+def test_cancelling_is_possible_while_a_payment_is_live(furnished: SqliteStore, world: World) -> None:
     cancelled = attrs.evolve(world.payable(), cancelled_at=world.now)
 
     furnished.write_now(lambda tx: [world.start(tx, world.payment()), tx.payables.revise(cancelled)])

@@ -11,9 +11,10 @@ from hub.domain.merchant import Link, LinkKind, Member, Options, Role, Session, 
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
 from hub_hookspecs import Channel, Credentials, FieldMatch, IdentityDocument, IdentityReport, Match, Mode
+from tests.storage.conftest import World
 
 
-def test_merchants_come_back_as_they_were(store: SqliteStore, world: Any) -> None:
+def test_merchants_come_back_as_they_were(store: SqliteStore, world: World) -> None:
     first, second = world.merchant(), world.merchant("m2", slug="a-first")
 
     store.write_now(lambda tx: [tx.merchants.add(first), tx.merchants.add(second)])
@@ -24,7 +25,7 @@ def test_merchants_come_back_as_they_were(store: SqliteStore, world: Any) -> Non
     assert store.read_now(lambda tx: tx.merchants.get("nobody")) is None
 
 
-def test_saving_a_merchant_changes_it_and_an_unknown_one_is_an_error(store: SqliteStore, world: Any) -> None:
+def test_saving_a_merchant_changes_it_and_an_unknown_one_is_an_error(store: SqliteStore, world: World) -> None:
     changed = attrs.evolve(world.merchant(), mode=Mode.LIVE, options=Options(auto_record=True, notify=("a@b.example",)))
 
     store.write_now(lambda tx: [tx.merchants.add(world.merchant()), tx.merchants.save(changed)])
@@ -34,7 +35,7 @@ def test_saving_a_merchant_changes_it_and_an_unknown_one_is_an_error(store: Sqli
         store.write_now(lambda tx: tx.merchants.save(world.merchant("nobody")))
 
 
-def test_a_short_name_is_used_once(furnished: SqliteStore, world: Any) -> None:
+def test_a_short_name_is_used_once(furnished: SqliteStore, world: World) -> None:
     with pytest.raises(Conflict, match=r"merchant\.slug") as refused:
         furnished.write_now(lambda tx: tx.merchants.add(world.merchant("m2", slug="m1")))
 
@@ -50,7 +51,7 @@ def test_members_are_found_by_mail_whatever_its_case(furnished: SqliteStore) -> 
     assert furnished.read_now(lambda tx: tx.merchants.members_by_email("dora@example.COM")) == (member,)
 
 
-def test_a_sign_in_is_used_once_and_in_time(furnished: SqliteStore, world: Any) -> None:
+def test_a_sign_in_is_used_once_and_in_time(furnished: SqliteStore, world: World) -> None:
     until = world.now + timedelta(minutes=10)
     links = [SignIn(token_hash=bytes([n]), merchant_id="m1", email="d@e.example", expires_at=until) for n in (1, 2)]
     furnished.write_now(lambda tx: [tx.merchants.add_sign_in(link) for link in links])
@@ -64,7 +65,7 @@ def test_a_sign_in_is_used_once_and_in_time(furnished: SqliteStore, world: Any) 
     assert use(b"\x03", world.now) is None
 
 
-def test_a_session_ends_by_time_or_by_signing_out(furnished: SqliteStore, world: Any) -> None:
+def test_a_session_ends_by_time_or_by_signing_out(furnished: SqliteStore, world: World) -> None:
     until = world.now + timedelta(hours=8)
     session = Session(
         token_hash=b"h", merchant_id="m1", email="d@e.example", role=Role.ACCOUNTANT, csrf="x", expires_at=until
@@ -77,14 +78,14 @@ def test_a_session_ends_by_time_or_by_signing_out(furnished: SqliteStore, world:
     assert furnished.read_now(lambda tx: tx.merchants.session(b"h", world.now)) is None
 
 
-def test_an_api_key_names_its_merchant_and_mode(furnished: SqliteStore, world: Any) -> None:
+def test_an_api_key_names_its_merchant_and_mode(furnished: SqliteStore, world: World) -> None:
     furnished.write_now(lambda tx: tx.merchants.add_api_key(b"k", "m1", Mode.LIVE, "shop", world.now))
 
     assert furnished.read_now(lambda tx: tx.merchants.api_key(b"k")) == ("m1", Mode.LIVE)
     assert furnished.read_now(lambda tx: tx.merchants.api_key(b"other")) is None
 
 
-def test_customers_are_replaced_by_id_and_found_by_number_or_mail(furnished: SqliteStore, world: Any) -> None:
+def test_customers_are_replaced_by_id_and_found_by_number_or_mail(furnished: SqliteStore, world: World) -> None:
     changed = world.customer(name="Ana María", address="Calle 2", remembered={"phone": "300"})
     other = world.customer("c2", document=None, email="", phone="")
     furnished.write_now(lambda tx: [tx.customers.save(changed), tx.customers.save(other)])
@@ -97,7 +98,7 @@ def test_customers_are_replaced_by_id_and_found_by_number_or_mail(furnished: Sql
 
 
 @pytest.mark.parametrize("text", ["pena", "PEÑA", "1234", "8888", "ana@", ""])
-def test_customers_are_searched_without_case_or_accents(furnished: SqliteStore, world: Any, text: str) -> None:
+def test_customers_are_searched_without_case_or_accents(furnished: SqliteStore, world: World, text: str) -> None:
     assert furnished.read_now(lambda tx: tx.customers.of("m1", text)) == (world.customer(),)
     assert furnished.read_now(lambda tx: tx.customers.of("m2", text)) == ()
 
@@ -116,14 +117,14 @@ def test_remembered_fields_add_up(furnished: SqliteStore) -> None:
     assert furnished.read_now(lambda tx: tx.customers.get("c1").remembered) == {"phone": "1", "x": "2"}
 
 
-def test_a_customer_never_moves_to_another_merchant(furnished: SqliteStore, world: Any) -> None:
+def test_a_customer_never_moves_to_another_merchant(furnished: SqliteStore, world: World) -> None:
     furnished.write_now(lambda tx: tx.merchants.add(world.merchant("m2")))
 
     with pytest.raises(Conflict, match="walls"):
         furnished.write_now(lambda tx: tx.customers.save(world.customer(merchant_id="m2")))
 
 
-def test_accounts_come_back_as_they_were(furnished: SqliteStore, world: Any) -> None:
+def test_accounts_come_back_as_they_were(furnished: SqliteStore, world: World) -> None:
     report = IdentityReport(
         credentials=Credentials.ACCEPTED,
         culprits=("terminal_usd",),
@@ -150,12 +151,12 @@ def test_accounts_come_back_as_they_were(furnished: SqliteStore, world: Any) -> 
     assert furnished.read_now(lambda tx: tx.accounts.all()) == (live, changed)
 
 
-def test_a_merchant_has_one_account_per_provider_and_mode(furnished: SqliteStore, world: Any) -> None:
+def test_a_merchant_has_one_account_per_provider_and_mode(furnished: SqliteStore, world: World) -> None:
     with pytest.raises(Conflict, match="unique"):
         furnished.write_now(lambda tx: tx.accounts.add(world.account("a2")))
 
 
-def test_a_retired_account_makes_room_for_another_and_stands_before_it(furnished: SqliteStore, world: Any) -> None:
+def test_a_retired_account_makes_room_for_another_and_stands_before_it(furnished: SqliteStore, world: World) -> None:
     retired = world.account(
         status=AccountStatus.DISABLED, retired_at=world.now, retired_by="Dora", retired_why="otro comercio"
     )
@@ -188,7 +189,7 @@ def test_secrets_and_grants_are_kept_sealed(furnished: SqliteStore) -> None:
     assert furnished.read_now(lambda tx: tx.accounts.grant("a1")) is None
 
 
-def test_status_and_last_word_of_an_account_are_noted(furnished: SqliteStore, world: Any) -> None:
+def test_status_and_last_word_of_an_account_are_noted(furnished: SqliteStore, world: World) -> None:
     later = world.now + timedelta(minutes=1)
     furnished.write_now(
         lambda tx: [tx.accounts.set_status("a1", AccountStatus.DISABLED, later), tx.accounts.heard("a1", later)]
@@ -199,7 +200,7 @@ def test_status_and_last_word_of_an_account_are_noted(furnished: SqliteStore, wo
     assert (found.status, found.updated_at, found.last_heard_at) == (AccountStatus.DISABLED, later, later)
 
 
-def test_users_of_a_public_key_are_found_by_its_fingerprint(furnished: SqliteStore, world: Any) -> None:
+def test_users_of_a_public_key_are_found_by_its_fingerprint(furnished: SqliteStore, world: World) -> None:
     import hashlib
 
     fingerprint = hashlib.sha256(b"KEY-BODY").hexdigest()
@@ -223,7 +224,7 @@ def test_providers_are_enabled_country_by_country(store: SqliteStore) -> None:
     assert store.read_now(lambda tx: tx.countries.enabled()) == {("CR", "greenpay")}
 
 
-def test_the_newest_open_link_is_found(furnished: SqliteStore, world: Any) -> None:
+def test_the_newest_open_link_is_found(furnished: SqliteStore, world: World) -> None:
     def link(id: str, days: int, **changes: Any) -> Link:
         record = Link(
             id=id,
@@ -250,7 +251,7 @@ def test_the_newest_open_link_is_found(furnished: SqliteStore, world: Any) -> No
     assert furnished.read_now(lambda tx: tx.links.get("l2")) == gone
 
 
-def test_number_with_check_digit_is_searched(furnished: SqliteStore, world: Any) -> None:
+def test_number_with_check_digit_is_searched(furnished: SqliteStore, world: World) -> None:
     shop = world.customer("c9", name="Z", document=IdentityDocument("NIT", "900123456", "7"))
     furnished.write_now(lambda tx: tx.customers.save(shop))
 

@@ -10,6 +10,7 @@ from hub.domain.refusals import Conflict
 from hub.domain.settlement import LineState, StoredLine
 from hub.storage import SqliteStore
 from hub_hookspecs import Mode, Money, SettlementLine
+from tests.storage.conftest import World
 
 LINE = SettlementLine(
     line_id="L1", reference="REFT1", provider_reference="T-1", authorisation="612044", movement="REFT1",
@@ -25,7 +26,7 @@ CAPTURE = "capture:a1:REFT1"
 
 
 @pytest.fixture
-def paid(furnished: SqliteStore, world: Any) -> SqliteStore:
+def paid(furnished: SqliteStore, world: World) -> SqliteStore:
     furnished.write_now(lambda tx: world.pay(tx, world.start(tx, world.payment())))
     return furnished
 
@@ -116,7 +117,7 @@ def test_a_line_is_of_its_accounts_company(furnished: SqliteStore) -> None:
     assert refused.value.rule == "walls"
 
 
-def test_a_payment_is_found_by_its_authorisation(furnished: SqliteStore, world: Any) -> None:
+def test_a_payment_is_found_by_its_authorisation(furnished: SqliteStore, world: World) -> None:
     def pay(tx: Any) -> None:
         payment = world.start(tx, world.payment())
         tx.payments.observe(world.seen(authorisation="612044"), payment.merchant_id, payment.mode)

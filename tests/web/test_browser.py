@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.web.conftest import House
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-def opened(chromium: Browser, house: Any, **options: Any) -> tuple[Page, list[str]]:
+def opened(chromium: Browser, house: House, **options: Any) -> tuple[Page, list[str]]:
     """A fresh page, and what its console complains of."""
     page = chromium.new_context(
         base_url=house.base, viewport={"width": 390, "height": 844}, locale="es", **options
@@ -20,7 +22,7 @@ def opened(chromium: Browser, house: Any, **options: Any) -> tuple[Page, list[st
 
 
 def test_a_card_payment_takes_two_presses_to_the_card_page_and_comes_back_approved(
-    house: Any, chromium: Browser
+    house: House, chromium: Browser
 ) -> None:
     debtor = house.debtor("CR", (1500050, -30), (4825000, 10), email="ana@correo.example")
     page, complaints = opened(chromium, house)
@@ -43,7 +45,7 @@ def test_a_card_payment_takes_two_presses_to_the_card_page_and_comes_back_approv
     page.context.close()
 
 
-def test_a_wallet_payment_takes_one_field(house: Any, chromium: Browser) -> None:
+def test_a_wallet_payment_takes_one_field(house: House, chromium: Browser) -> None:
     debtor = house.debtor("CO", (1500000, -30))
     page, complaints = opened(chromium, house)
     page.goto(f"{debtor.path}/pay?currency=COP&provider=nequi")  # the mail's button
@@ -59,7 +61,7 @@ def test_a_wallet_payment_takes_one_field(house: Any, chromium: Browser) -> None
     page.context.close()
 
 
-def test_the_phone_is_only_shown_for_the_way_that_asks_for_it(house: Any, chromium: Browser) -> None:
+def test_the_phone_is_only_shown_for_the_way_that_asks_for_it(house: House, chromium: Browser) -> None:
     debtor = house.debtor("CO", (1500000, -30))
     page, _complaints = opened(chromium, house)
     page.goto(f"{debtor.path}/pay?provider=nequi")

@@ -11,6 +11,7 @@ import pytest
 from hub.domain.merchant import Merchant
 from hub.domain.payment import Status
 from hub.vault import create_keys
+from tests.web.conftest import House
 
 SENTENCE = "Los datos guardados de esta conexión no se pueden usar en este momento."
 
@@ -21,7 +22,7 @@ def shop(company: Callable[..., Merchant]) -> Merchant:
 
 
 @pytest.fixture
-def locked(house: Any, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[], None]]:
+def locked(house: House, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[], None]]:
     """From the call on its secrets are sealed under keys that nobody here has; afterwards they are what they were."""
     (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))
     rows = [row for row in house.read(lambda tx: tx.accounts.all_secrets()) if row[0] == account.id]
@@ -40,7 +41,7 @@ def locked(house: Any, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[], 
 
 
 def test_a_payer_reads_that_the_provider_is_not_available_and_nothing_is_started(
-    house: Any, shop: Merchant, locked: Callable[[], None], forms: Any, seen: Any
+    house: House, shop: Merchant, locked: Callable[[], None], forms: Any, seen: Any
 ) -> None:
     debtor = house.debtor("CR", (1500000, -30), email="ana@correo.example", merchant=shop)
     with house.browser() as browser:
@@ -56,7 +57,7 @@ def test_a_payer_reads_that_the_provider_is_not_available_and_nothing_is_started
 
 
 def test_the_page_of_a_payment_goes_on_and_its_return_leads_to_it(
-    house: Any, shop: Merchant, locked: Callable[[], None], forms: Any
+    house: House, shop: Merchant, locked: Callable[[], None], forms: Any
 ) -> None:
     debtor = house.debtor("CR", (1500000, -30), email="ana@correo.example", merchant=shop)
     with house.browser() as browser:
@@ -72,7 +73,7 @@ def test_the_page_of_a_payment_goes_on_and_its_return_leads_to_it(
 
 
 def test_a_merchant_reads_that_the_connection_cannot_be_used(
-    house: Any, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
+    house: House, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
 ) -> None:
     owner = seat(shop)
     for path in ("/m/online-payments", "/m/integrations/greenpay"):
@@ -88,7 +89,7 @@ def test_a_merchant_reads_that_the_connection_cannot_be_used(
 
 
 def test_a_settlement_file_is_not_compared_for_it(
-    house: Any, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
+    house: House, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
 ) -> None:
     owner = seat(shop)
     (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))

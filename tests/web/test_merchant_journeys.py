@@ -13,6 +13,7 @@ import pytest
 from hub.domain.export import Cell, xlsx_of
 from hub.domain.table_file import read_table
 from hub_hookspecs import Money
+from tests.web.conftest import House
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -29,7 +30,11 @@ HEADER = ("Número", "Cliente", "Fecha", "Vencimiento", "Total")
 
 @pytest.fixture(params=WIDTHS)
 def page(
-    request: pytest.FixtureRequest, house: Any, chromium: Browser, company: Callable[..., Any], seat: Callable[..., Any]
+    request: pytest.FixtureRequest,
+    house: House,
+    chromium: Browser,
+    company: Callable[..., Any],
+    seat: Callable[..., Any],
 ) -> Iterator[Page]:
     """The browser of a company's owner; each width has a company of its own."""
     there = seat(company("CR", f"viaje-{request.param}", connected=True))
@@ -53,7 +58,7 @@ def says(page: Page, *words: str) -> None:
         page.get_by_text(each).first.wait_for()
 
 
-def try_a_payment_and_see_both_mails(house: Any, page: Page) -> None:
+def try_a_payment_and_see_both_mails(house: House, page: Page) -> None:
     says(page, "Primeros pasos: 2 de 5")
     page.get_by_role("link", name="Ver todos los pasos").click()
     page.get_by_role("button", name="Probar con un pago de prueba").click()
@@ -94,7 +99,7 @@ def bring(page: Page, kind: str, file: str) -> None:
     page.get_by_role("button", name="Revisar archivo").click()
 
 
-def correct_a_workbook_with_faults_and_bring_it(house: Any, page: Page, tmp_path: Path) -> None:
+def correct_a_workbook_with_faults_and_bring_it(house: House, page: Page, tmp_path: Path) -> None:
     people = xlsx_of(
         "Clientes",
         ("Tipo", "Identificación", "Nombre", "Correo"),
@@ -126,7 +131,7 @@ def correct_a_workbook_with_faults_and_bring_it(house: Any, page: Page, tmp_path
     says(page, "V-1", "V-2")
 
 
-def send_statements_to_all_who_owe_and_see_what_became_of_them(house: Any, page: Page) -> None:
+def send_statements_to_all_who_owe_and_see_what_became_of_them(house: House, page: Page) -> None:
     page.goto(f"{house.base}/m")
     page.get_by_role("link", name="Enviar estados de cuenta").click()
     says(page, "1 cliente queda fuera", "Rosa Mata", "Le llega a 1 cliente")
@@ -141,7 +146,7 @@ def send_statements_to_all_who_owe_and_see_what_became_of_them(house: Any, page:
     page.frame_locator("iframe.mail").get_by_text("Gracias por su compra.").first.wait_for()
 
 
-def carry_away_what_was_paid_as_a_workbook(house: Any, page: Page) -> None:
+def carry_away_what_was_paid_as_a_workbook(house: House, page: Page) -> None:
     page.goto(f"{house.base}/m/payments")
     page.get_by_role("link", name="Exportar").click()
     since = (house.time() - timedelta(days=2)).date().isoformat()
@@ -158,7 +163,7 @@ def carry_away_what_was_paid_as_a_workbook(house: Any, page: Page) -> None:
 
 
 def test_an_owner_tries_a_payment_brings_a_workbook_sends_statements_and_exports_what_was_paid(
-    house: Any, page: Page, tmp_path: Path
+    house: House, page: Page, tmp_path: Path
 ) -> None:
     try_a_payment_and_see_both_mails(house, page)
     correct_a_workbook_with_faults_and_bring_it(house, page, tmp_path)

@@ -11,6 +11,7 @@ import pytest
 from hub.domain.merchant import Role
 from hub.web.merchant import routes
 from hub.web.merchant.rights import RIGHTS, Right
+from tests.web.conftest import House
 
 SEE, TEND, SEND, BOOK, EXPORT, OWN = Right.SEE, Right.TEND, Right.SEND, Right.BOOK, Right.EXPORT, Right.OWN
 
@@ -120,7 +121,7 @@ def test_every_route_asks_for_the_right_that_is_written_down() -> None:
 
 
 @pytest.fixture(scope="module")
-def seats(house: Any, seat: Callable[..., Any]) -> dict[Role, Any]:
+def seats(house: House, seat: Callable[..., Any]) -> dict[Role, Any]:
     """One person of each role at the same merchant's desk."""
     return {role: seat(house.merchants["CR"], role) for role in Role}
 
@@ -139,7 +140,9 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
     assert turned_away != (WANTED[method][path] in RIGHTS[role]), (answer.status_code, answer.text[:300])
 
 
-def test_a_person_who_was_removed_is_out_at_once(seats: dict[Role, Any], house: Any, seat: Callable[..., Any]) -> None:
+def test_a_person_who_was_removed_is_out_at_once(
+    seats: dict[Role, Any], house: House, seat: Callable[..., Any]
+) -> None:
     owner, out = seats[Role.OWNER], seat(house.merchants["CR"], Role.ACCOUNTANT)
     assert out.browser.get("/m/payments").status_code == 200
     owner.go("/m/members/remove", email=out.email)

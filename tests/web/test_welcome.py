@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from hub_hookspecs import Mode
+from tests.web.conftest import House
 
 Seen = Callable[[str], str]
 
 
-def lost(house: Any) -> list[str]:
+def lost(house: House) -> list[str]:
     """What somebody does not learn who types the address alone."""
     with house.browser() as browser:
         answer = browser.get("/")
@@ -22,17 +22,17 @@ def lost(house: Any) -> list[str]:
     ]
 
 
-def test_a_payer_is_told_where_the_link_is_and_an_owner_can_sign_in(house: Any) -> None:
+def test_a_payer_is_told_where_the_link_is_and_an_owner_can_sign_in(house: House) -> None:
     assert lost(house) == []
 
 
-def test_control_a_hub_without_the_page_leaves_them_lost(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_hub_without_the_page_leaves_them_lost(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.web.welcome.TEMPLATE", "base.html")
 
     assert lost(house)
 
 
-def test_it_is_said_in_english_too_and_names_no_company(house: Any, seen: Seen) -> None:
+def test_it_is_said_in_english_too_and_names_no_company(house: House, seen: Seen) -> None:
     with house.browser() as browser:
         english = browser.get("/", headers={"Accept-Language": "en"}).text
         head = browser.head("/")
@@ -45,7 +45,7 @@ def test_it_is_said_in_english_too_and_names_no_company(house: Any, seen: Seen) 
     assert (head.status_code, head.content) == (200, b"")
 
 
-def test_a_hub_whose_providers_are_simulated_says_so(house: Any) -> None:
+def test_a_hub_whose_providers_are_simulated_says_so(house: House) -> None:
     assert all(merchant.mode is Mode.TEST for merchant in house.merchants.values())
     with house.browser() as browser:
         simulated = browser.get("/").text
