@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what has one shape is declared where it is made; at run tim
     from hub.storage import Tx as Tx
     from hub.vault import Vault
 else:
-    Tx = object
+    Tx = ProofFolder = Vault = Any
 
 T = TypeVar("T")
 
