@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.operations.examine
+import hub.cli.checkup
 from hub.domain.account import AccountStatus
 from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
 from hub.flows.operations.distrust_plugin import FROZEN
@@ -263,9 +263,7 @@ def test_control_one_remedy_for_every_trouble_of_the_keys_is_seen(
     desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.close()
-    monkeypatch.setattr(
-        hub.flows.operations.examine, "fault", lambda what, _remedy: Finding(Grade.FAULT, what, "restore it")
-    )
+    monkeypatch.setattr(hub.cli.checkup, "fault", lambda what, _remedy: Finding(Grade.FAULT, what, "restore it"))
     assert keys_are_open_to_others(data) != f"chmod 600 {data / 'keys.json'}"
 
 
