@@ -59,14 +59,11 @@ def _sum_of(amount: ColumnElement[Any], *where: Condition) -> ColumnElement[int]
 
 def _payments() -> Iterator[Trigger]:
     new, old = rows_of(payment)
-    mine, other = payment_line.alias("mine"), payment_line.alias("other")
     yield guard(
         "payment_begins",
         Event("INSERT", payment),
         Refusal(
-            "legal_send",
-            "a payment begins in phase created",
-            or_(new.phase != "created", new.status != "created"),
+            "legal_send", "a payment begins in phase created", or_(new.phase != "created", new.status != "created")
         ),
         Refusal(
             "walls",
@@ -77,7 +74,33 @@ def _payments() -> Iterator[Trigger]:
             ),
         ),
     )
+    yield _payment_sends(new, old)
     yield guard(
+        "payment_phase_forward",
+        Event("UPDATE", payment, ("phase",), _phase_back(new, old)),
+        Refusal("legal_phase", "a phase never goes back"),
+    )
+    yield guard(
+        "payment_status_forward",
+        Event(
+            "UPDATE",
+            payment,
+            ("status", "live"),
+            or_(and_(old.live == 0, new.live == 1), and_(old.status == "paid", new.status != "paid")),
+        ),
+        Refusal("legal_status", "closed never becomes live again, paid stays paid"),
+    )
+    yield fixed(
+        payment, *("id", "merchant", "mode", "account", "customer", "reference", "currency", "amount", "created_at")
+    )
+    yield kept(payment)
+    yield from _payment_lines()
+    yield from _observations()
+
+
+def _payment_sends(new: Row, old: Row) -> Trigger:
+    mine, other = payment_line.alias("mine"), payment_line.alias("other")
+    return guard(
         "payment_sends",
         Event("UPDATE", payment, ("phase",), and_(old.phase == "created", new.phase != "created")),
         Refusal("legal_send", "sending comes before sent", new.phase != "sending"),
@@ -104,41 +127,15 @@ def _payments() -> Iterator[Trigger]:
             .where(
                 payment_line.c.payment == new.id,
                 or_(
-                    payment_line.c.amount + payment_line.c.withheld > payable.c.due,
-                    payable.c.cancelled_at.is_not(None),
+                    payment_line.c.amount + payment_line.c.withheld > payable.c.due, payable.c.cancelled_at.is_not(None)
                 ),
             ),
         ),
     )
-    yield guard(
-        "payment_phase_forward",
-        Event("UPDATE", payment, ("phase",), _phase_back(new, old)),
-        Refusal("legal_phase", "a phase never goes back"),
-    )
-    yield guard(
-        "payment_status_forward",
-        Event(
-            "UPDATE",
-            payment,
-            ("status", "live"),
-            or_(and_(old.live == 0, new.live == 1), and_(old.status == "paid", new.status != "paid")),
-        ),
-        Refusal("legal_status", "closed never becomes live again, paid stays paid"),
-    )
-    yield fixed(
-        payment,
-        *("id", "merchant", "mode", "account", "customer", "reference", "currency", "amount", "created_at"),
-    )
-    yield kept(payment)
-    yield from _payment_lines()
-    yield from _observations()
 
 
 def _phase_back(new: Row, old: Row) -> Condition:
-    return or_(
-        and_(old.phase == "sending", new.phase == "created"),
-        and_(old.phase == "sent", new.phase != "sent"),
-    )
+    return or_(and_(old.phase == "sending", new.phase == "created"), and_(old.phase == "sent", new.phase != "sent"))
 
 
 def _payment_lines() -> Iterator[Trigger]:
@@ -147,9 +144,7 @@ def _payment_lines() -> Iterator[Trigger]:
         "payment_line_fits",
         Event("INSERT", payment_line),
         Refusal(
-            "legal_send",
-            "lines are added before anything is sent",
-            ~row_in(payment, id=new.payment, phase="created"),
+            "legal_send", "lines are added before anything is sent", ~row_in(payment, id=new.payment, phase="created")
         ),
         Refusal(
             "walls",
@@ -223,18 +218,10 @@ def _operations() -> Iterator[Trigger]:
     )
     yield guard(
         "operation_forward",
-        Event(
-            "UPDATE",
-            operation,
-            ("phase", "live"),
-            or_(_phase_back(new, old), and_(old.live == 0, new.live == 1)),
-        ),
+        Event("UPDATE", operation, ("phase", "live"), or_(_phase_back(new, old), and_(old.live == 0, new.live == 1))),
         Refusal("legal_phase", "an operation never goes back"),
     )
-    yield fixed(
-        operation,
-        *("id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency"),
-    )
+    yield fixed(operation, *("id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency"))
     yield kept(operation)
     yield from append_only(operation_news)
 
@@ -289,9 +276,7 @@ def _requests() -> Iterator[Trigger]:
     """What was sent stays as it was noted; old questions alone are forgotten."""
     _, old = rows_of(request_sent)
     yield guard(
-        "request_sent_unchanged",
-        Event("UPDATE", request_sent),
-        Refusal("append_only", "request_sent is never changed"),
+        "request_sent_unchanged", Event("UPDATE", request_sent), Refusal("append_only", "request_sent is never changed")
     )
     yield guard(
         "request_sent_kept",
@@ -311,9 +296,7 @@ def _payables() -> Iterator[Trigger]:
             or_(*(getattr(new, effect) != 0 for effect in Effect)),
         ),
         Refusal(
-            "walls",
-            "the customer is of the same merchant",
-            ~row_in(customer, id=new.customer, merchant=new.merchant),
+            "walls", "the customer is of the same merchant", ~row_in(customer, id=new.customer, merchant=new.merchant)
         ),
     )
     for effect in Effect:
@@ -321,11 +304,7 @@ def _payables() -> Iterator[Trigger]:
         yield guard(
             f"payable_{effect}_from_ledger",
             Event("UPDATE", payable, (effect.value,)),
-            Refusal(
-                "from_ledger",
-                "what is settled comes from the ledger alone",
-                getattr(new, effect) != settled,
-            ),
+            Refusal("from_ledger", "what is settled comes from the ledger alone", getattr(new, effect) != settled),
         )
     yield guard(
         "payable_not_in_payment",
@@ -334,8 +313,7 @@ def _payables() -> Iterator[Trigger]:
             payable,
             ("total", "customer"),
             and_(
-                or_(old.total != new.total, old.customer != new.customer),
-                row_in(payment_line, payable=old.id, live=1),
+                or_(old.total != new.total, old.customer != new.customer), row_in(payment_line, payable=old.id, live=1)
             ),
         ),
         Refusal("legal_revision", "the payable is in a live payment"),
@@ -377,17 +355,8 @@ def _entries() -> Iterator[Trigger]:
     )
     yield guard(
         "entry_note",
-        Event(
-            "UPDATE",
-            entry,
-            ("note", "note_salt"),
-            or_(new.note != old.note, new.note_salt != old.note_salt),
-        ),
-        Refusal(
-            "append_only",
-            "a note can be erased, and not be changed",
-            or_(new.note != "", new.note_salt != ""),
-        ),
+        Event("UPDATE", entry, ("note", "note_salt"), or_(new.note != old.note, new.note_salt != old.note_salt)),
+        Refusal("append_only", "a note can be erased, and not be changed", or_(new.note != "", new.note_salt != "")),
         Refusal("accounted_for", "who erases a note says so, and why", ~row_in(erasure, entry=new.id)),
     )
     yield kept(entry)
@@ -517,9 +486,7 @@ def _seal() -> Trigger:
             select(func.count()).select_from(posting).where(own).scalar_subquery() < 2,
         ),
         Refusal(
-            "balanced",
-            "an entry sums to zero",
-            select(func.sum(posting.c.amount)).where(own).scalar_subquery() != 0,
+            "balanced", "an entry sums to zero", select(func.sum(posting.c.amount)).where(own).scalar_subquery() != 0
         ),
         Refusal("walls", "an entry is of one merchant, mode and currency", _of_two_books(new)),
         Refusal("applied", "receivables move by what is settled", _is_not_applied(new)),
@@ -610,8 +577,7 @@ def _sealed() -> Trigger:
 def _next_head(new: Row) -> ClauseElement:
     head = insert(chain).inline().values(merchant=new.merchant, mode=new.mode, seq=new.seq, hash=new.hash)
     return head.on_conflict_do_update(
-        index_elements=[chain.c.merchant, chain.c.mode],
-        set_={"seq": head.excluded.seq, "hash": head.excluded.hash},
+        index_elements=[chain.c.merchant, chain.c.mode], set_={"seq": head.excluded.seq, "hash": head.excluded.hash}
     )
 
 
@@ -623,8 +589,7 @@ def _next_balances(new: Row) -> ClauseElement:
     )
     added = insert(balance).from_select(["ledger_account", "amount"], moved)
     return added.on_conflict_do_update(
-        index_elements=[balance.c.ledger_account],
-        set_={"amount": balance.c.amount + added.excluded.amount},
+        index_elements=[balance.c.ledger_account], set_={"amount": balance.c.amount + added.excluded.amount}
     )
 
 
@@ -637,8 +602,7 @@ def _chain() -> Iterator[Trigger]:
             "chain",
             "the head moves to the next seal alone",
             or_(
-                new.seq != old.seq + 1,
-                ~row_in(seal, merchant=new.merchant, mode=new.mode, seq=new.seq, hash=new.hash),
+                new.seq != old.seq + 1, ~row_in(seal, merchant=new.merchant, mode=new.mode, seq=new.seq, hash=new.hash)
             ),
         ),
     )
@@ -711,8 +675,7 @@ def _gaps() -> Iterator[Trigger]:
         Event("INSERT", series_gap),
         moves=(
             after.on_conflict_do_update(
-                index_elements=[series.c.merchant, series.c.mode, series.c.series],
-                set_={"next": after.excluded.next},
+                index_elements=[series.c.merchant, series.c.mode, series.c.series], set_={"next": after.excluded.next}
             ),
         ),
     )
@@ -742,11 +705,7 @@ def _settlements() -> Iterator[Trigger]:
         Refusal(
             "append_only",
             "a booked line is withdrawn at most",
-            or_(
-                old.state != "booked",
-                new.state != "withdrawn",
-                new.payment.is_distinct_from(old.payment),
-            ),
+            or_(old.state != "booked", new.state != "withdrawn", new.payment.is_distinct_from(old.payment)),
         ),
     )
     yield kept(settlement_line)
