@@ -1,9 +1,10 @@
 """Start-up of the command line: `--version` against a bare interpreter, a subcommand's help against a bare click group.
 
-    ./run python bench/cli.py [ROUNDS]
+    ./run python bench/cli.py [ROUNDS] [ANOTHER_CHECKOUT]
 
 All four run in turn, so that load and caches fall on all alike; medians, with the lowest and highest. Targets: both
-ratios at most 1.15.
+ratios at most 1.15. Of another checkout, whose environment its `./run` has made, the same commands run in the same
+turns.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - begin
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, checkout: str = "") -> None:
     """Measure and print."""
     hub = str(Path(sys.executable).with_name("payment-hub.exe" if os.name == "nt" else "payment-hub"))
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +76,9 @@ def main(rounds: int) -> None:
             "bare click group, payment --help": [sys.executable, str(bare), "payment", "--help"],
             "payment-hub payment --help": [hub, "payment", "--help"],
         }
+        ours = [name for name in commands if name.startswith("payment-hub ")] if checkout else []
+        other = str(Path(checkout, ".venv", *Path(hub).parts[-2:]).resolve())
+        commands |= {f"{name}, there": [other, *commands[name][1:]] for name in ours}
         times: dict[str, list[float]] = {name: [] for name in commands}
         for at in range(rounds + 1):
             for name, command in commands.items():
@@ -90,6 +94,9 @@ def main(rounds: int) -> None:
         times["payment-hub payment --help"],
         times["bare click group, payment --help"],
     )
+    for name in ours:
+        each = [here / there for here, there in zip(times[name], times[f"{name}, there"], strict=True)]
+        print(f"{name}, here / there: {statistics.median(each):.3f} ({min(each):.2f}..{max(each):.2f})")
 
 
 def ratio(name: str, ours: list[float], theirs: list[float]) -> None:
@@ -101,4 +108,4 @@ def ratio(name: str, ours: list[float], theirs: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15, *sys.argv[2:3])

@@ -1,6 +1,7 @@
 """How fast are notifications taken in for good, against a server that only answers?
 
     ./run python bench/ingest.py
+    ./run python bench/ingest.py --against PATH_OF_ANOTHER_CHECKOUT
 
 Three servers of the same kind (uvicorn, uvloop, httptools, one process each) on loopback: the hub on a fresh SQLite
 file (WAL, synchronous=FULL) with one connected Greenpay account; a bare ASGI application that reads the body and
@@ -14,6 +15,8 @@ A lone notification is applied in that same transaction; of a burst the hub may 
 it at once afterwards (hub/flows/payments/receive_message.py), so *applied* is the rate until all of it is in the books:
 observation, status, capture and allocation with their seals, and the two mails that are owed. The mails themselves
 are counted, not sent. At the end every acknowledged notification must be found applied exactly once.
+
+Another checkout is measured by its own copy of this file, in its own environment, in turn with this one.
 """
 
 from __future__ import annotations
@@ -47,6 +50,12 @@ BODY_BYTES: Final = 2048
 TOKEN: Final = "BENCHBENCHBENCHBENCHBENCHBENCH00"
 KEY_BITS: Final = 1024  # what Greenpay gives its merchants
 SEED_BATCH: Final = 200
+ELSEWHERE: Final = """
+import json, pathlib, sys
+sys.path.insert(0, "bench")
+import ingest
+folder = pathlib.Path(sys.argv[1])
+"""
 DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -67,6 +76,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often all are measured in turn (default 5)")
     parser.add_argument("--count", type=int, default=1500, help="notifications of one round (default 1500)")
     parser.add_argument("--concurrency", type=int, default=32, help="connections (default 32)")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="measure this one too, and compare")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--role", choices=["hub", "echo", "raw", "load"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -81,17 +91,23 @@ def _options() -> argparse.Namespace:
 def _measure(options: argparse.Namespace, folder: Path) -> int:
     _say(f"seeding {options.count * (options.rounds + 1)} open payments and signing their notifications ...")
     files = list(_seed(folder, options.rounds + 1, options.count))
-    figures: dict[str, list[dict[str, Any]]] = {"echo": [], "raw": [], "hub": []}
-    servers = {role: _Server(role, folder) for role in figures}
+    folders = dict.fromkeys(("echo", "raw", "hub"), folder)
+    if options.against:
+        folders["against"] = folder / "against"
+        folders["against"].mkdir()
+        seed = f"list(ingest._seed(folder, {options.rounds + 1}, {options.count}))"
+        _elsewhere(options.against, folders["against"], seed)
+    figures: dict[str, list[dict[str, Any]]] = {role: [] for role in folders}
+    servers = {role: _Server(role, place, options.against) for role, place in folders.items()}
     try:
         for number, file in enumerate(files):
-            for role, server in servers.items():
+            for role, server in servers.items() if number % 2 else reversed(servers.items()):
                 start = time.perf_counter()
-                figure = _run_load(server.port, file, options.concurrency)
+                figure = _run_load(server.port, folders[role] / file.name, options.concurrency)
                 if figure["refused"]:
                     raise SystemExit(f"{role} refused {figure['refused']} of {options.count}")
-                if role == "hub":
-                    _wait_until_applied(folder)
+                if role in ("hub", "against"):
+                    _wait_until_applied(folders[role])
                     seconds = time.perf_counter() - start - figure["started"]
                     figure["applied"] = options.count / seconds
                 if number:  # the first round warms up
@@ -100,16 +116,28 @@ def _measure(options: argparse.Namespace, folder: Path) -> int:
         for server in servers.values():
             server.stop()
     faults = _faults(folder, options.count * len(files))
+    if options.against:
+        check = f"print(json.dumps(ingest._faults(folder, {options.count * len(files)})))"
+        faults += [f"against: {fault}" for fault in json.loads(_elsewhere(options.against, folders["against"], check))]
     _report(options, figures, faults)
     return 1 if faults else 0
+
+
+def _elsewhere(checkout: Path, folder: Path, do: str) -> str:
+    """What another checkout's own copy of this file says when it does its part in a folder."""
+    command = [checkout / "run", "python", "-c", ELSEWHERE + do, folder]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 class _Server:
     """One server in a process of its own; ready once it has said its port."""
 
-    def __init__(self, role: str, folder: Path) -> None:
+    def __init__(self, role: str, folder: Path, against: Path | None) -> None:
+        command = [sys.executable, __file__, "--role", role]
+        if role == "against":
+            command = [f"{against}/run", "python", "bench/ingest.py", "--role", "hub"]
         self._process = subprocess.Popen(
-            [sys.executable, __file__, "--role", role, "--folder", str(folder)],
+            [*command, "--folder", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -165,6 +193,11 @@ def _report(options: argparse.Namespace, figures: dict[str, list[dict[str, Any]]
     raw = medians["hub"] / medians["raw"]
     print(f"ratio         {ratio:.2f} of the echo; target {TARGET:.2f}: {verdict}; later {LATER:.2f}")
     print(f"              {raw:.2f} of the raw reference; later {LATER_OF_RAW:.2f}")
+    for what in ("rate", "applied") if options.against else ():
+        pairs = zip(figures["hub"], figures["against"], strict=True)
+        each = [ours[what] / theirs[what] for ours, theirs in pairs]
+        name = "acknowledged" if what == "rate" else what
+        print(f"here / against, {name}: {statistics.median(each):.3f} ({min(each):.2f}..{max(each):.2f})")
     for fault in faults:
         print(f"FAULT         {fault}")
     if not faults:
