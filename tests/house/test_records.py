@@ -15,7 +15,7 @@ DECISION = re.compile(
     r"\* Date: (?P<day>\d{4}-\d\d-\d\d)\n"
     r"\* Status: (accepted|proposed|withdrawn|replaced by \[(?P<by>\d{4})\]\(\d{4}-[\w-]+\.md\))\n\n"
 )
-VERSION = re.compile(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)")
+VERSION = re.compile(r"\[(\d+)\.(\d+)\.(\d+)\] - \d{4}-\d\d-\d\d")
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 """Of changes, as Keep a Changelog has them."""
 
@@ -36,19 +36,17 @@ def changelog_faults(text: str, version: str) -> list[str]:
     """What is wrong with a changelog of a distribution that has this version."""
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     faults = [] if headings[:1] == ["[Unreleased]"] else ["the first section is not [Unreleased]"]
-    released = [VERSION.fullmatch(heading) for heading in headings[1:]]
-    faults += [
-        f"no [1.2.3] - 2026-01-31: {heading}"
-        for heading, found in zip(headings[1:], released, strict=True)
-        if not found
-    ]
-    numbers = [tuple(map(int, found.groups()[:3])) for found in released if found]
+    faults += [f"no [1.2.3] - 2026-01-31: {heading}" for heading in headings[1:] if not VERSION.fullmatch(heading)]
+    numbers = [tuple(map(int, found.groups())) for found in map(VERSION.fullmatch, headings[1:]) if found]
     if numbers != sorted(set(numbers), reverse=True):
         faults.append("versions do not descend")
     if numbers and ".".join(map(str, numbers[0])) != version:
         faults.append(f"the newest is not {version} of pyproject.toml")
     kinds = re.findall(r"^### (.+)$", text, re.MULTILINE)
     faults += [f"{kind} is no kind of change" for kind in kinds if kind not in KINDS]
+    for section in re.split(r"^## .+$", text, flags=re.MULTILINE):
+        named = re.findall(r"^### (.+)$", section, re.MULTILINE)
+        faults += [f"{kind} stands twice in a version" for kind in sorted(set(named)) if named.count(kind) > 1]
     for section in re.split(r"^### .+$", text, flags=re.MULTILINE)[1:]:
         entries = re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0].strip().splitlines()
         faults += [f"no entry: {line}" for line in entries if line and not line.startswith(("- ", "  "))]
@@ -89,6 +87,7 @@ def test_a_good_changelog_has_no_fault() -> None:
         (GOOD.replace("1.1.0", "1.1.1"), "1.1.0 of pyproject.toml"),
         (GOOD.replace("### Fixed", "### Mended"), "Mended"),
         (GOOD.replace("- A fault", "A fault"), "no entry"),
+        (GOOD.replace("### Fixed", "### Fixed\n\n- Another.\n\n### Fixed"), "twice"),
     ],
 )
 def test_control_a_changelog_of_another_form_is_seen(planted: str, fault: str) -> None:
