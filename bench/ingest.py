@@ -85,9 +85,6 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# ---------------------------------------------------------------- measure
-
-
 def _measure(options: argparse.Namespace, folder: Path) -> int:
     _say(f"seeding {options.count * (options.rounds + 1)} open payments and signing their notifications ...")
     files = list(_seed(folder, options.rounds + 1, options.count))
@@ -208,9 +205,6 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-# ---------------------------------------------------------------- what is measured against what
-
-
 def _serve(role: str, folder: Path) -> int:
     from hub.web.serve import bind, run, serve
 
@@ -325,9 +319,6 @@ def _settings(folder: Path) -> Any:
     return Settings(data=folder)
 
 
-# ---------------------------------------------------------------- load
-
-
 class _Connection(asyncio.Protocol):
     """One keep-alive connection: send, wait for the whole answer, send the next."""
 
@@ -420,9 +411,6 @@ def _requests_in(file: Path) -> list[bytes]:
         found.append(raw[at + 4 : at + 4 + size])
         at += 4 + size
     return found
-
-
-# ---------------------------------------------------------------- seed
 
 
 def _seed(folder: Path, rounds: int, count: int) -> Iterator[Path]:
@@ -632,8 +620,6 @@ def _add_payment(tx: Any, reference: str, now: datetime) -> None:
         )
     )
 
-
-# ---------------------------------------------------------------- verify
 
 COUNTS: Final = {
     "payments paid": "SELECT count(*) FROM payment WHERE status = 'paid'",

@@ -73,9 +73,6 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# ---------------------------------------------------------------- measure
-
-
 def _measure(options: argparse.Namespace, folder: Path) -> int:
     _say(f"drawing {options.count} statements ...")
     mails = list(asyncio.run(_drawn(folder, options.count)).values())
@@ -198,9 +195,6 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-# ---------------------------------------------------------------- the other processes
-
-
 def _serve(folder: Path) -> int:
     """A mail server that says yes to everything and notes whose mail it took."""
 
@@ -282,9 +276,6 @@ def _work(folder: Path, port: int) -> int:
 
     run(working())
     return 0
-
-
-# ---------------------------------------------------------------- seed
 
 
 async def _drawn(folder: Path, count: int) -> dict[str, Any]:
