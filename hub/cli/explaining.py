@@ -57,6 +57,13 @@ def in_english(text: str | Text) -> str:
     return english.render(text, TERMINAL) if isinstance(text, Text) else english.told(text)
 
 
+def in_spanish(text: Text) -> str:
+    """A text as it stands in a file whose heads are Spanish."""
+    from hub.texts.engine import texts_for
+
+    return texts_for("es_CR").render(text, TERMINAL)
+
+
 class _Terminal:
     """Writes figures as the command line does: amounts with their code, days and moments by ISO 8601."""
 

@@ -79,14 +79,16 @@ async def export(
 
 
 def _content(found: Exported, form: str) -> bytes:
-    from hub.domain.export import csv_of, xlsx_of
+    from hub.domain.export import csv_of, said, xlsx_of
     from hub.flows.views.export_payments import COLUMNS
+
+    from .explaining import in_spanish
 
     match form:
         case "csv":
-            return csv_of(COLUMNS, found.rows)
+            return csv_of(COLUMNS, said(found.rows, in_spanish))
         case "xlsx":
-            return xlsx_of("Pagos", COLUMNS, found.rows)
+            return xlsx_of("Pagos", COLUMNS, said(found.rows, in_spanish))
     return f"{json_of(_facts(found))}\n".encode()
 
 

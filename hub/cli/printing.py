@@ -9,6 +9,11 @@ from datetime import UTC, date, datetime, tzinfo
 
 import click
 
+from hub.domain.text import Text
+from hub_hookspecs import Money
+
+from .explaining import in_english
+
 SHORT = 10
 """Characters of an id that lists show; commands take them."""
 
@@ -26,7 +31,6 @@ def json_of(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    from hub_hookspecs import Money
 
     match value:
         case Money():
@@ -39,6 +43,8 @@ def _plain(value: object) -> object:
             return dict(value)
         case set() | frozenset():
             return sorted(map(str, value))
+        case Text():
+            return in_english(value)
     return str(value)
 
 

@@ -133,16 +133,10 @@ class Reader:
 
 
 def sentence(reader: Reader, item: NotOffered) -> str:
-    """Why a provider is not offered; its name goes before a reason that does not begin with it."""
-    if isinstance(item.reason, Text):
-        words = reader.words(item.reason)
-    else:
-        bare = item.reason.removeprefix(item.provider).strip()
-        told = reader.told(bare)
-        if told != bare:
-            words = f"{item.provider} {told}"
-        else:
-            words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
+    """Why a provider is not offered; its name goes before what an operator wrote without it."""
+    words = reader.told(item.reason)
+    if not isinstance(item.reason, Text) and not words.startswith(item.provider):
+        words = f"{item.provider}: {words}"
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
@@ -158,6 +152,8 @@ def clean(record: R) -> R:
 def _clean(value: Any, *, multiline: bool) -> Any:
     if type(value) is str:
         return _line(value, multiline)
+    if isinstance(value, Text):
+        return Text(value.id, **{name: _clean(item, multiline=False) for name, item in value.values.items()})
     if isinstance(value, tuple):
         return tuple(_clean(item, multiline=False) for item in value)
     if isinstance(value, Text):

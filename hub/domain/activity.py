@@ -18,6 +18,7 @@ import attrs
 
 from hub.domain.ledger import Effect, Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Customer
+from hub.domain.text import Text
 from hub_hookspecs import Company, Money
 
 LONGEST_DAYS: Final = 1100
@@ -25,22 +26,45 @@ LONGEST_DAYS: Final = 1100
 
 
 class Concept(enum.StrEnum):
-    """What moved a balance; the value is what people read."""
+    """What moved a balance."""
 
-    INVOICE = "Factura"
-    CHANGE = "Cambio de factura"
-    PAYMENT = "Pago en línea"
-    RECEIPT = "Recibo de caja"
-    OPENING = "Saldo inicial importado"
-    ELSEWHERE = "Pago registrado"
-    WITHHELD = "Retención"
-    DISCOUNT = "Descuento"
-    CREDIT_NOTE = "Nota de crédito"
-    WRITE_OFF = "Saldo condonado"
-    ORDER = "Compra en la tienda"
-    REFUND = "Devolución"
-    CHARGEBACK = "Contracargo"
-    CORRECTION = "Corrección"
+    INVOICE = "invoice"
+    CHANGE = "change"
+    PAYMENT = "payment"
+    RECEIPT = "receipt"
+    OPENING = "opening"
+    ELSEWHERE = "elsewhere"
+    WITHHELD = "withheld"
+    DISCOUNT = "discount"
+    CREDIT_NOTE = "credit_note"
+    WRITE_OFF = "write_off"
+    ORDER = "order"
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
+    CORRECTION = "correction"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return LABELS[self]
+
+
+LABELS: Final = {
+    Concept.INVOICE: Text("concept.invoice"),
+    Concept.CHANGE: Text("concept.change"),
+    Concept.PAYMENT: Text("concept.payment"),
+    Concept.RECEIPT: Text("concept.receipt"),
+    Concept.OPENING: Text("concept.opening"),
+    Concept.ELSEWHERE: Text("concept.elsewhere"),
+    Concept.WITHHELD: Text("concept.withheld"),
+    Concept.DISCOUNT: Text("concept.discount"),
+    Concept.CREDIT_NOTE: Text("concept.credit_note"),
+    Concept.WRITE_OFF: Text("concept.write_off"),
+    Concept.ORDER: Text("concept.order"),
+    Concept.REFUND: Text("concept.refund"),
+    Concept.CHARGEBACK: Text("concept.chargeback"),
+    Concept.CORRECTION: Text("concept.correction"),
+}
 
 
 CONCEPTS: Final = {

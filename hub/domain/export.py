@@ -6,11 +6,12 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from hub.domain.text import Text
 from hub_hookspecs import Money
 
 Cell = str | int | Money | date | datetime | None
@@ -25,6 +26,11 @@ EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zones
 
 HEADING, DAY, MOMENT, AMOUNT, TEXT = 1, 2, 3, 4, 5
 """Cell styles, in the order of ``cellXfs``."""
+
+
+def said(rows: Iterable[Sequence[Cell | Text]], words: Callable[[Text], str]) -> list[list[Cell]]:
+    """Rows in the words of their reader."""
+    return [[words(cell) if isinstance(cell, Text) else cell for cell in row] for row in rows]
 
 
 def harmless(text: str) -> str:

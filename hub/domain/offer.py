@@ -35,25 +35,25 @@ class Absence(enum.StrEnum):
 
 
 ABSENCE_WORDS = {
-    Absence.NOT_INSTALLED: "no está instalado",
-    Absence.NOT_DECLARED: "no opera en este país",
-    Absence.NOT_ENABLED: "no está habilitado en este país",
-    Absence.NOT_CONNECTED: "no está conectado",
-    Absence.NOT_ACTIVE: "todavía no está activo",
-    Absence.NEEDS_REVALIDATION: "está por validarse de nuevo",
-    Absence.SUSPENDED: "no está disponible por ahora",
-    Absence.PAUSED: "no está disponible por ahora",
-    Absence.CHANNEL: "no se ofrece aquí",
-    Absence.CURRENCY: "no recibe pagos en esta moneda",
-    Absence.BELOW_MINIMUM: "el monto está por debajo de su mínimo",
-    Absence.MERCHANT_MINIMUM: "el monto está por debajo del mínimo de la empresa",
-    Absence.ABOVE_MAXIMUM: "el monto está por encima de su máximo",
-    Absence.TOO_FINE: "no recibe pagos con céntimos de este tamaño",
-    Absence.PROVIDER_DOWN: "no responde en este momento; elija otro medio o intente en unos minutos",
-    Absence.LOCKED: "no está disponible por ahora",
-    Absence.PLUGIN_FAILED: "no está disponible por ahora",
+    Absence.NOT_INSTALLED: Text("absence.not_installed"),
+    Absence.NOT_DECLARED: Text("absence.not_declared"),
+    Absence.NOT_ENABLED: Text("absence.not_enabled"),
+    Absence.NOT_CONNECTED: Text("absence.not_connected"),
+    Absence.NOT_ACTIVE: Text("absence.not_active"),
+    Absence.NEEDS_REVALIDATION: Text("absence.needs_revalidation"),
+    Absence.SUSPENDED: Text("absence.paused"),
+    Absence.PAUSED: Text("absence.paused"),
+    Absence.CHANNEL: Text("absence.channel"),
+    Absence.CURRENCY: Text("absence.currency"),
+    Absence.BELOW_MINIMUM: Text("absence.below_minimum"),
+    Absence.MERCHANT_MINIMUM: Text("absence.merchant_minimum"),
+    Absence.ABOVE_MAXIMUM: Text("absence.above_maximum"),
+    Absence.TOO_FINE: Text("absence.too_fine"),
+    Absence.PROVIDER_DOWN: Text("absence.provider_down"),
+    Absence.LOCKED: Text("absence.paused"),
+    Absence.PLUGIN_FAILED: Text("absence.paused"),
 }
-"""The reason in the payer's words, after the provider's name."""
+"""What people read of each, after the provider's name."""
 
 
 BY_STATUS = {
@@ -86,10 +86,10 @@ class Offered:
 
     @property
     def reason(self) -> Text | str:
-        """Why it is not offered, in the payer's words; empty when it is."""
+        """Why it is not offered, for the payer; empty when it is. What the operator wrote stands as it is."""
         if self.absence is None:
             return ""
-        return self.pause_text or f"{self.name} {ABSENCE_WORDS[self.absence]}"
+        return self.pause_text or Text("absence.of", provider=self.name, why=ABSENCE_WORDS[self.absence])
 
 
 @attrs.frozen(kw_only=True)

@@ -182,7 +182,7 @@ class ReceiptMail:
     back: MoneyBack | None = None
     lines: tuple[PaidLine, ...]
     provider: str
-    method: str = ""
+    method: Text | str = ""
     instrument: str = ""
     provider_reference: str = ""
     authorisation: str = ""
@@ -234,7 +234,7 @@ class SettledLine:
     before: Money
     applied: Money
     after: Money
-    less: tuple[tuple[str, Money], ...] = ()
+    less: tuple[tuple[Text | str, Money], ...] = ()
     is_order: bool = False
 
 
@@ -270,7 +270,7 @@ class CashReceiptPaper:
     lines: tuple[SettledLine, ...]
     concept: str
     clause: str
-    means: str
+    means: Text | str
     provider: str = ""
     provider_reference: str = ""
     authorisation: str = ""
@@ -334,6 +334,7 @@ class Movement:
         on: The day, where a person named that alone.
         is_correction: It corrects what was booked before.
         numbers: Of the invoices or the order.
+        provider: Who brought it; without a provider how it came.
         amount: Positive, whichever way it went; negative where a correction takes some of it back.
         cash_receipt: Label of the cash receipt that is recorded.
     """
@@ -344,8 +345,8 @@ class Movement:
     is_correction: bool = False
     customer: str
     numbers: tuple[str, ...]
-    provider: str
-    instrument: str = ""
+    provider: Text | str
+    instrument: Text | str = ""
     provider_reference: str = ""
     authorisation: str = ""
     reference: str
@@ -357,7 +358,7 @@ class Movement:
 class PaymentsTotal:
     """What one provider moved in one currency; ``net`` is what came less what went back."""
 
-    provider: str
+    provider: Text | str
     count: int
     received: Money
     returned: Money
@@ -386,11 +387,11 @@ class PaymentsPaper:
 
     @property
     def totals(self) -> tuple[PaymentsTotal, ...]:
-        """One a provider and currency, in the order of their names."""
-        keys = sorted({(item.provider, item.amount.currency) for item in self.movements})
-        return tuple(self._total(provider, currency) for provider, currency in keys)
+        """One a provider and currency."""
+        keys = {(item.provider, item.amount.currency) for item in self.movements}
+        return tuple(self._total(provider, currency) for provider, currency in sorted(keys, key=str))
 
-    def _total(self, provider: str, currency: str) -> PaymentsTotal:
+    def _total(self, provider: Text | str, currency: str) -> PaymentsTotal:
         own = [item for item in self.movements if (item.provider, item.amount.currency) == (provider, currency)]
         zero = Money(0, currency)
         came = [item.amount for item in own if item.direction is Direction.RECEIVED]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import Mode, Money
 
 EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
@@ -30,13 +31,13 @@ MEANS_BY_HAND = (Means.CASH, Means.TRANSFER, Means.CHEQUE, Means.SINPE)
 """Means of money received outside the hub."""
 
 MEANS_LABELS = {
-    Means.CASH: "Efectivo",
-    Means.TRANSFER: "Transferencia",
-    Means.CHEQUE: "Cheque",
-    Means.SINPE: "SINPE Móvil",
-    Means.CARD: "Tarjeta",
-    Means.WALLET: "Billetera digital",
-    Means.ONLINE: "Pago en línea",
+    Means.CASH: Text("means.cash"),
+    Means.TRANSFER: Text("means.transfer"),
+    Means.CHEQUE: Text("means.cheque"),
+    Means.SINPE: Text("means.sinpe"),
+    Means.CARD: Text("means.card"),
+    Means.WALLET: Text("means.wallet"),
+    Means.ONLINE: Text("means.online"),
 }
 
 
@@ -53,17 +54,19 @@ class Deduction:
     tax: str | None = None
 
     @property
-    def name(self) -> str:
-        """What people call it: ``Retefuente``, ``Descuento``."""
+    def name(self) -> Text | str:
+        """What people call it: the name of a tax, or that it is a discount."""
         return name_of_less(self.tax)
 
 
-LESS_NAMES = {None: "Descuento", "retefuente": "Retefuente", "reteiva": "ReteIVA", "reteica": "ReteICA"}
+TAX_NAMES = {"retefuente": "Retefuente", "reteiva": "ReteIVA", "reteica": "ReteICA"}
 
 
-def name_of_less(tax: str | None) -> str:
+def name_of_less(tax: str | None) -> Text | str:
     """What people call a tax that was kept back; without one it is a discount."""
-    return LESS_NAMES.get(tax) or str(tax).capitalize()
+    if tax is None:
+        return Text("less.discount")
+    return TAX_NAMES.get(tax) or tax.capitalize()
 
 
 @attrs.frozen(kw_only=True)
@@ -108,7 +111,7 @@ class ReceiptLine:
     discount: int = 0
 
     @property
-    def less(self) -> tuple[tuple[str, int], ...]:
+    def less(self) -> tuple[tuple[Text | str, int], ...]:
         """What was kept back and let off, by its name."""
         kept = ((name_of_less(tax), amount) for tax, amount in self.withholdings.items())
         return tuple(item for item in (*kept, (name_of_less(None), self.discount)) if item[1])

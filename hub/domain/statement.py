@@ -15,23 +15,36 @@ import attrs
 
 from hub.domain.merchant import Customer
 from hub.domain.payable import Payable
+from hub.domain.text import Text
 from hub_hookspecs import Company, Money
 
 CUTS: Final = (
-    ("not_due", "Por vencer", None, 0),
-    ("1-30", "1 a 30 días", 1, 30),
-    ("31-60", "31 a 60 días", 31, 60),
-    ("61-90", "61 a 90 días", 61, 90),
-    ("over-90", "Más de 90 días", 91, None),
+    ("not_due", Text("ageing.not_due"), None, 0),
+    ("1-30", Text("ageing.1-30"), 1, 30),
+    ("31-60", Text("ageing.31-60"), 31, 60),
+    ("61-90", Text("ageing.61-90"), 61, 90),
+    ("over-90", Text("ageing.over-90"), 91, None),
 )
 
 
 class Standing(enum.StrEnum):
-    """Where an item stands on the cut-off date; the value is what people read."""
+    """Where an item stands on the cut-off date."""
 
-    OVERDUE = "Vencida"
-    DUE_TODAY = "Vence hoy"
-    NOT_DUE = "Por vencer"
+    OVERDUE = "overdue"
+    DUE_TODAY = "due_today"
+    NOT_DUE = "not_due"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return LABELS[self]
+
+
+LABELS: Final = {
+    Standing.OVERDUE: Text("standing.past_due"),
+    Standing.DUE_TODAY: Text("standing.due_today"),
+    Standing.NOT_DUE: Text("standing.not_due"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -115,7 +128,7 @@ class AgeingBucket:
     """
 
     key: str
-    label: str
+    label: Text
     amount: Money
     count: int
 
@@ -305,7 +318,7 @@ def _section(currency: str, rows: list[StatementRow], credit: Money | None) -> S
     )
 
 
-def _bucket(cut: tuple[str, str, int | None, int | None], rows: Iterable[StatementRow], zero: Money) -> AgeingBucket:
+def _bucket(cut: tuple[str, Text, int | None, int | None], rows: Iterable[StatementRow], zero: Money) -> AgeingBucket:
     key, label, low, high = cut
     inside = [
         row for row in rows if (low is None or row.days_overdue >= low) and (high is None or row.days_overdue <= high)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -14,7 +13,7 @@ from hub.domain.export import csv_of
 from hub.flows.views.view_activity import ActivityView, rows_of
 from hub.texts.engine import message as _
 
-from .pages import HEADERS, policy
+from .pages import HEADERS, Reader, policy
 
 COLUMNS: Final = (
     *(_("Moneda"), _("Fecha"), _("Concepto"), _("Documento")),
@@ -43,11 +42,12 @@ def fault_of(fault: NoPeriod) -> str:
     return NO_DAY if str(fault) == NO_DAY else NO_PERIOD
 
 
-def csv_answer(view: ActivityView, say: Callable[[str], str]) -> Response[bytes]:
+def csv_answer(view: ActivityView, reader: Reader) -> Response[bytes]:
     """The file of a statement of activity, to be saved."""
+    say = reader.say
     name = f"{say(_('movimientos'))}-{view.activity.since.isoformat()}-{view.activity.until.isoformat()}.csv"
     return Response(
-        csv_of([say(column) for column in COLUMNS], rows_of(view.activity, say)),
+        csv_of([say(column) for column in COLUMNS], rows_of(view.activity, reader.told)),
         media_type="text/csv",
         headers={
             **HEADERS,

@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
-from hub.domain.offer import ABSENCE_WORDS, Offered
+from hub.domain.offer import Offered
 from hub.domain.papers import PaperFile
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
@@ -96,9 +96,7 @@ class Reader:
 
     def why_not(self, offer: Offered) -> str:
         """Why a provider is not offered, in the reader's language."""
-        if offer.absence is None or offer.pause_text:
-            return self.told(offer.pause_text)
-        return f"{offer.name} {self.say(ABSENCE_WORDS[offer.absence])}"
+        return self.words(offer.reason) if isinstance(offer.reason, Text) else offer.reason
 
     def you(self, formal: str, familiar: str) -> str:
         """A sentence that addresses the reader: *usted*, or *tú* in Colombia."""

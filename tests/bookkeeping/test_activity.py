@@ -22,6 +22,7 @@ from hub.flows.views.view_activity import movements_of
 from hub.storage import ledger as stored
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk, read_case
+from tests.spoken import spoken
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
@@ -132,7 +133,7 @@ def told(desk: Desk, customer: str, since: date, until: date) -> list[tuple[str,
     """(opening balance), then day, concept, document and amount of each row."""
     (section,) = activity_of(desk, customer, since, until).sections
     rows = [
-        (str(item.on), item.concept.value, item.number, f"{item.amount.decimal:f}")
+        (str(item.on), spoken(item.concept.label), item.number, f"{item.amount.decimal:f}")
         for item in (row.movement for row in section.rows)
     ]
     return [(f"{section.opening.decimal:f}",), *rows]

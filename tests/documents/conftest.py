@@ -26,6 +26,7 @@ from hub.domain.account import AccountStatus
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.papers import (
     Attention,
     CashReceiptPaper,
@@ -45,7 +46,9 @@ from hub.domain.papers import (
     StatementPaper,
     letterhead_for,
 )
+from hub.domain.receipt import MEANS_LABELS, Means
 from hub.domain.statement import OpenItem, Statement, compute_statement
+from hub.domain.text import Text
 from hub.domain.words import amount_in_words
 from hub_hookspecs import (
     Company,
@@ -94,6 +97,10 @@ NEQUI = PayButton(
 )
 ALEJANDRO = Customer(id="c1", merchant_id="m1", name="Alejandro González", email="alejandro@example.com")
 COMPANIA = Customer(id="c2", merchant_id="m2", name="La Compañía SAS", email="pagos@lacompania.example")
+
+
+def absent(provider: str, absence: Absence) -> Text:
+    return Text("absence.of", provider=provider, why=ABSENCE_WORDS[absence])
 
 
 def letterhead(company: Company, country: Country, mode: Mode = Mode.LIVE, *, simulated: bool = False) -> Letterhead:
@@ -153,7 +160,7 @@ NEQUI_TRANSACTION = ReceivedTransaction(
     customer="La Compañía SAS",
     customer_identity="NIT 800.197.268-4",
     paid_at=NOW,
-    method="Billetera digital",
+    method=MEANS_LABELS[Means.WALLET],
     instrument="399***4643",
     gross=Money(18500000, "COP"),
     provider_reference="350-123-20261121-7781",
@@ -171,7 +178,7 @@ RECEIPT = ReceiptMail(
     amount=Money(4825075, "CRC"),
     lines=CR_LINES,
     provider="Greenpay",
-    method="Tarjeta",
+    method=MEANS_LABELS[Means.CARD],
     instrument="Visa ****1111",
     provider_reference="e7b1a2f0-612044",
     authorisation="612044",
@@ -200,7 +207,7 @@ CASH_RECEIPT = CashReceiptPaper(
     ),
     concept="Pago factura FV-1042",
     clause="settles",
-    means="Billetera digital",
+    means=MEANS_LABELS[Means.WALLET],
     provider="Nequi",
     provider_reference="350-123-20261121-7781",
     reference="7K2M9QX4TB",
@@ -215,7 +222,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
                 PayWays(currency="CRC", buttons=(PayLink(button=GREENPAY, url=f"{SITE}/s/abc.def?con=greenpay"),)),
                 PayWays(
                     currency="USD",
-                    not_offered=(NotOffered("Greenpay", "Greenpay no recibe pagos en esta moneda"),),
+                    not_offered=(NotOffered("Greenpay", absent("Greenpay", Absence.CURRENCY)),),
                 ),
             ),
             url=f"{SITE}/s/abc.def",
@@ -232,7 +239,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
                 PayWays(
                     currency="COP",
                     buttons=(PayLink(button=NEQUI, url=f"{SITE}/s/abc.def?con=nequi"),),
-                    not_offered=(NotOffered("Otra", "Otra está por validarse de nuevo"),),
+                    not_offered=(NotOffered("Otra", absent("Otra", Absence.NEEDS_REVALIDATION)),),
                 ),
             ),
             url=f"{SITE}/s/abc.def",
@@ -255,7 +262,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
                     customer="Alejandro González",
                     customer_identity="Cédula física 1-0234-0567",
                     paid_at=NOW,
-                    method="Tarjeta",
+                    method=MEANS_LABELS[Means.CARD],
                     instrument="Visa ****1111",
                     gross=Money(4825075, "CRC"),
                     fee=Money(168878, "CRC"),
@@ -296,7 +303,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
                     customer="Alejandro González",
                     customer_identity="Cédula física 1-0234-0567",
                     paid_at=NOW,
-                    method="Tarjeta",
+                    method=MEANS_LABELS[Means.CARD],
                     instrument="Visa ****1111",
                     gross=Money(4825075, "CRC"),
                     provider="Greenpay",

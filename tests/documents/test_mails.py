@@ -33,7 +33,9 @@ from hub.domain.papers import (
     ReceiptMail,
     StatementPaper,
 )
+from hub.domain.receipt import MEANS_LABELS, Means
 from hub.domain.statement import compute_statement
+from hub.domain.text import Text
 from hub.texts.words.mails import WORDS as MAILS
 from hub_demo.mailbox import KeptMail
 from hub_hookspecs import Mode, Money, PayButton
@@ -375,6 +377,11 @@ def everywhere(value: Any, words: str) -> Any:
     """The record with these words in each of its free texts."""
     if isinstance(value, tuple):
         return tuple(everywhere(item, words) for item in value)
+    if isinstance(value, Text):
+        values = value.values.items()
+        return Text(
+            value.id, **{name: words if type(item) is str else everywhere(item, words) for name, item in values}
+        )
     if not attrs.has(type(value)) or isinstance(value, Money):
         return value
     kept = {
@@ -532,7 +539,7 @@ def test_the_mail_of_a_busy_day_stays_short_enough_for_mail_programs(samples: Sa
         customer_identity="Cédula jurídica 3-101-123456",
         provider_reference="e7b1a2f0-9c1d-4c55-8a6e-612044612044",
         authorisation="612044",
-        method="Tarjeta",
+        method=MEANS_LABELS[Means.CARD],
         instrument="Mastercard ****1111",
         lines=tuple(attrs.evolve(LINE, number=f"0010000101000000{n:04d}") for n in range(40)),
         remarks=("Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",) * 3,

@@ -34,6 +34,7 @@ from hub.domain.papers import (
     StatementPaper,
 )
 from hub.domain.statement import Statement, compute_statement
+from hub.domain.text import Text
 from hub.domain.words import amount_in_words
 from hub_hookspecs import CROCKFORD, Mode, Money, PayButton
 
@@ -349,6 +350,11 @@ def everywhere(value: Any, words: str) -> Any:
     """The record with these words in each of its free texts."""
     if isinstance(value, tuple):
         return tuple(everywhere(item, words) for item in value)
+    if isinstance(value, Text):
+        values = value.values.items()
+        return Text(
+            value.id, **{name: words if type(item) is str else everywhere(item, words) for name, item in values}
+        )
     if not attrs.has(type(value)) or isinstance(value, Money):
         return value
     kept = {"zone", "currency", "url", "verify_url", "clause", "background", "foreground", "merchant_id", "kind"}

@@ -20,6 +20,7 @@ from hub.domain.offer import (
     currencies_of,
 )
 from hub_hookspecs import Channel, CurrencyRule, Mode, Money, ProviderInfo, QueryBy, ReferenceRule, Setting, Starts, Way
+from tests.spoken import spoken
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 INFO = ProviderInfo(
@@ -127,6 +128,6 @@ def test_every_absence_has_words_for_payers_and_an_operators_text_comes_first() 
         provider="acme", name="Acme", account_id="a1", button=None, ways=(), currencies=(), absence=Absence.PAUSED
     )
 
-    assert offered.reason == "Acme no está disponible por ahora"
+    assert spoken(offered.reason) == "Acme no está disponible por ahora"
     assert attrs.evolve(offered, pause_text="Volvemos el lunes").reason == "Volvemos el lunes"
     assert attrs.evolve(offered, absence=None).reason == ""

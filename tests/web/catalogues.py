@@ -58,7 +58,6 @@ REFUSALS = frozenset(
 """What carries a sentence for a person out of the domain and the flows."""
 SHOWN = frozenset({"message", "why_not", "warning", "name", "gone"})
 """Names under which records and variables hold words for people."""
-TABLES = frozenset({"ABSENCE_WORDS", "MEANS_LABELS"})
 UNSEEN = frozenset({"raise_alerts.py", "examine.py"})
 """Flows that speak to operators alone, in English."""
 SPANISH = re.compile(
@@ -141,17 +140,8 @@ def in_words() -> Iterator[Said]:
 
 def in_records() -> Iterator[Said]:
     """Sentences that reach pages from elsewhere: refusals, names of identity documents."""
-    from hub.domain.activity import Concept
-    from hub.domain.offer import ABSENCE_WORDS
-    from hub.domain.statement import CUTS, Standing
     from hub.web.app import FAULTS
 
-    for text in (*(label for _key, label, _low, _high in CUTS), *(standing.value for standing in Standing)):
-        yield Said(text, readers=PAYERS, where="statement")
-    yield from (Said(concept.value, readers=PAYERS, where="activity") for concept in Concept)
-    for text in ABSENCE_WORDS.values():
-        yield Said(text, readers=PAYERS, where="offer")
-        yield Said(f"{{provider}} {text}.", where="words.py")
     for pair in FAULTS.values():
         yield from (Said(text, readers=PAYERS, where="app.py") for text in pair)
     yield from (Said(text, where="receipt.py") for text in MORE)
@@ -166,9 +156,7 @@ def in_records() -> Iterator[Said]:
 def labels() -> Iterator[str]:
     """Words of countries, as their records hold them; providers bring their own catalogues."""
     from hub.domain.countries import co, cr
-    from hub.domain.receipt import MEANS_LABELS
 
-    yield from MEANS_LABELS.values()
     for country in (cr.COUNTRY, co.COUNTRY):
         for kind in country.identity_types:
             yield from (kind.label, *(text for text in (kind.warning,) if text))
@@ -214,7 +202,7 @@ def carried(tree: ast.AST) -> Iterator[str]:
             case ast.keyword(arg=str(name)) if name in SHOWN:
                 yield from literals(node)
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                if node.value is not None and (name in SHOWN or name in TABLES):
+                if node.value is not None and name in SHOWN:
                     yield from literals(node.value)
             case ast.FunctionDef(name="_objection" | "floor_text"):
                 yield from literals(node)

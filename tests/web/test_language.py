@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Message
 
+from hub.domain.offer import ABSENCE_WORDS, Absence
+from hub.domain.text import Declared, Text
 from hub.flows.merchants.choose_language import choose_language
 from hub.texts.engine import CONTEXT, read_catalogue, texts_for
 from hub.web.app import create_app
 from hub.web.pages import STATIC, preferred_by
+from tests.spoken import spoken
 
 from .catalogues import NAMES, SPANISH, Said, everything, is_addressed, own_keys, read
 
@@ -104,12 +107,18 @@ def test_what_comes_whole_is_recognised_by_its_message() -> None:
     english = texts_for("en")
     assert english.told("Esta factura está en USD.") == "This invoice is in USD."
     assert english.told("Pago factura FE-1, FE-2") == "Payment of invoice FE-1, FE-2"
-    assert english.told("NITE no lleva dígito de verificación.") == "NITE has no check digit."
-    assert english.told("Cédula jurídica no lleva dígito de verificación.").startswith("Costa Rican company number")
-    assert english.told("Greenpay no está conectado.") == "Greenpay is not connected."
     assert english.told("Lo que nadie tradujo") == "Lo que nadie tradujo"
     assert texts_for("es_CR").told("Esta factura está en USD.") == "Esta factura está en USD."
     assert texts_for("es_CO").told("Elija la moneda.") == "Elige la moneda."
+
+
+def test_a_text_is_said_with_what_fills_it_in_the_language_of_its_reader() -> None:
+    kinds = {kind: Text("identity.has_no_digit", type=Declared(kind)) for kind in ("NITE", "Cédula jurídica")}
+    assert spoken(kinds["NITE"], "en") == "NITE has no check digit."
+    assert spoken(kinds["Cédula jurídica"], "en").startswith("Costa Rican company number")
+    assert spoken(kinds["Cédula jurídica"]) == "Cédula jurídica no lleva dígito de verificación."
+    unconnected = Text("absence.sentence", provider="Greenpay", why=ABSENCE_WORDS[Absence.NOT_CONNECTED])
+    assert spoken(unconnected, "en") == "Greenpay is not connected."
 
 
 def test_costa_rica_reads_the_templates_as_they_stand() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hub.cli.explaining import in_english
 from hub.cli.printing import clock, local, offset, print_facts, print_hanging, print_table
 from hub.cli.standing import standing
 from hub.domain.figures import money_text
@@ -197,7 +198,7 @@ def _line(line: LineView, locale: str) -> str:
     parts = [f"asked {money_text(line.asked, locale)}"] if line.asked else []
     if line.applied:
         parts.append(f"settled {money_text(line.applied, locale)}")
-    parts += [f"{name.lower()} {money_text(amount, locale)}" for name, amount in line.less]
+    parts += [f"{in_english(name).lower()} {money_text(amount, locale)}" for name, amount in line.less]
     return f"{line.number}: {', '.join((*parts, f'still owed {money_text(line.left, locale)}'))}"
 
 

@@ -65,7 +65,7 @@ def _row(row: ActivityRow, reader: Reader) -> tuple[Cell, ...]:
     item = row.movement
     return (
         Cell(reader.day(item.on)),
-        Cell(reader.t(f"concept.{item.concept.name.lower()}"), item.about),
+        Cell(reader.words(item.concept.label), item.about),
         Cell(item.number),
         Cell(reader.money(row.debit) if row.debit else ""),
         Cell(reader.money(row.credit) if row.credit else ""),

@@ -161,7 +161,7 @@ def _settled(paper: CashReceiptPaper, reader: Reader) -> Rows:
 
 def _columns(line: SettledLine, reader: Reader, *, has_less: bool) -> tuple[Cell, ...]:
     money = reader.money
-    less = "\n".join(f"{name} {money(amount)}" for name, amount in line.less)
+    less = "\n".join(f"{reader.told(name)} {money(amount)}" for name, amount in line.less)
     return (
         Cell(line.number),
         Cell(money(line.before)),

@@ -194,7 +194,7 @@ def _buckets(section: Section, reader: Reader) -> tuple[Bucket, ...]:
     plain = attrs.evolve(reader, codes=False)  # the figures above name the currency
     return tuple(
         Bucket(
-            label=reader.t(f"ageing.{bucket.key}"),
+            label=reader.words(bucket.label),
             amount=plain.money(bucket.amount),
             share=bucket.amount.minor / section.outstanding.minor if section.outstanding else 0,
             late=bucket.key != "not_due",

@@ -30,6 +30,7 @@ from hub.domain.message import MOVEMENT, Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import CashReceiptPaper, Letterhead, MoneyBack, PaidLine
 from hub.domain.payment import Flag, Status, captures_in, was_undone
+from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView
@@ -58,7 +59,7 @@ class ReceivedTransaction:
     customer_identity: str = ""
     paid_at: datetime
     is_learnt: bool = False
-    method: str = ""
+    method: Text | str = ""
     instrument: str = ""
     gross: Money
     fee: Money | None = None

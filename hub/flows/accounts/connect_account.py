@@ -299,7 +299,7 @@ def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: dat
     )
     if absence or provider is None:
         name, words = provider.info.name if provider else code, ABSENCE_WORDS[absence or Absence.NOT_INSTALLED]
-        raise Invalid((Problem("provider", f"{name} {words}."),))
+        raise Invalid((Problem("provider", Text("absence.sentence", provider=name, why=words)),))
     info: ProviderInfo = provider.info
     existing = _meant(tx, merchant, entry)
     fresh = ProviderAccount(

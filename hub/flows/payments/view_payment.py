@@ -15,6 +15,7 @@ from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Capture, Flag, Payment, Phase, Seen, Status, captures_in, tries_in
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means
+from hub.domain.text import Text
 from hub.flows.books.book_money import by_movement, intakes_in, is_unrecorded, kept_by_movement
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
@@ -76,7 +77,7 @@ class LineView:
     left: Money
     withheld: Money
     discount: Money
-    less: tuple[tuple[str, Money], ...] = ()
+    less: tuple[tuple[Text | str, Money], ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -137,8 +138,8 @@ class PaymentView:
         return next(iter(self.cash_receipts), None)
 
     @property
-    def method(self) -> str:
-        """How it was paid, in Spanish."""
+    def method(self) -> Text | str:
+        """How it was paid."""
         kinds = {"card": Means.CARD, "wallet": Means.WALLET}
         return MEANS_LABELS[kinds.get(self.instrument.kind, Means.ONLINE)] if self.instrument else self.way_label
 
@@ -168,9 +169,9 @@ class PaymentView:
         return self.money.money(self.money.left)
 
     @property
-    def less(self) -> tuple[tuple[str, Money], ...]:
+    def less(self) -> tuple[tuple[Text | str, Money], ...]:
         """What settled its payables beside the money: taxes that the payer kept back, and discounts, by name."""
-        sums: dict[str, Money] = {}
+        sums: dict[Text | str, Money] = {}
         for name, amount in (item for line in (*self.lines, *self.used) for item in line.less):
             sums[name] = sums[name] + amount if name in sums else amount
         return tuple(sums.items())

@@ -17,6 +17,7 @@ from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_o
 from hub.domain.payment import Payment, captures_in, returns_in
 from hub.domain.receipt import MEANS_LABELS, CashReceipt
 from hub.domain.settlement import LineState
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import instrument_of
 from hub_hookspecs import Mode, Money
@@ -88,7 +89,7 @@ class Line:
     provider_reference: str = ""
     authorisation: str = ""
     provider: str = ""
-    means: str = ""
+    means: Text | str = ""
     customer: Customer | None = None
     identity: str = ""
     invoices: tuple[tuple[str, Money], ...] = ()
@@ -102,7 +103,7 @@ class Line:
         return " | ".join(receipt.label for receipt in self.receipts)
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[Cell | Text, ...]:
         """Its row under ``COLUMNS``; what does not concern it is empty, so that each column can be summed."""
         moved, fee, currency = self.moved, self.fee, self.moved.currency
 
@@ -177,7 +178,7 @@ class Exported:
     cut: bool = False
 
     @property
-    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+    def rows(self) -> tuple[tuple[Cell | Text, ...], ...]:
         """Under ``COLUMNS``."""
         return tuple(line.cells for line in self.lines)
 

@@ -16,6 +16,7 @@ from hub.domain.ledger import Entry, EntryKind, LedgerKind, reverses
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.papers import ActivityPaper, PaperFile
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode, Money
@@ -94,7 +95,7 @@ async def activity_pdf(hub: Hub, view: ActivityView, *, language: str = "") -> P
     return await print_paper(hub, paper, language or locale_for(view.merchant, view.customer))
 
 
-def rows_of(activity: Activity, say: Callable[[str], str]) -> list[list[Cell]]:
+def rows_of(activity: Activity, say: Callable[[Text | str], str]) -> list[list[Cell]]:
     """The rows of its file, a currency after the other: opening balance, movements, closing balance."""
     rows: list[list[Cell]] = []
     for section in activity.sections:
@@ -114,7 +115,7 @@ def rows_of(activity: Activity, say: Callable[[str], str]) -> list[list[Cell]]:
             item = row.movement
             rows.append(
                 [
-                    *(section.currency, item.on, say(item.concept.value), item.number, item.about),
+                    *(section.currency, item.on, say(item.concept.label), item.number, item.about),
                     *(row.debit or None, row.credit or None, row.balance),
                     item.at.astimezone(ZoneInfo(activity.zone)).date(),
                 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, files, identity, mails, merchants, payments
+from . import accounts, books, files, identity, mails, merchants, offers, payments
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
@@ -15,6 +15,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     identity.WORDS,
     mails.WORDS,
     merchants.WORDS,
+    offers.WORDS,
     payments.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""

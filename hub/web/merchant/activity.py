@@ -64,7 +64,7 @@ async def download_activity_rows(
             view = await _asked(desk, customer, since, until)
         except NoPeriod as fault:
             return await _refused(desk, customer, fault)
-    return csv_answer(view, desk.pages.reader_of(desk.merchant).say)
+    return csv_answer(view, desk.pages.reader_of(desk.merchant))
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_activity, download_activity, download_activity_rows]

@@ -12,12 +12,12 @@ from litestar.response import Response
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
-from hub.domain.export import csv_of, xlsx_of
+from hub.domain.export import csv_of, said, xlsx_of
 from hub.domain.moved import By
 from hub.domain.text import Text
 from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
 from hub.flows.views.print_paper import LONGEST_DAYS, PapersMissing, payments_pdf
-from hub.web.pages import HEADERS, Page, pdf_answer, policy
+from hub.web.pages import HEADERS, Page, pdf_answer, policy, reader_for
 
 from .desk import AtDesk, Desk, Faults
 from .rights import Right
@@ -97,7 +97,7 @@ async def download(
     make = xlsx_of if kind == "xlsx" else lambda _name, columns, rows: csv_of(columns, rows)
     name = f"pagos-{desk.merchant.slug}-{first.isoformat()}.{kind}"
     return Response(
-        make("Pagos", COLUMNS, found.rows),
+        make("Pagos", COLUMNS, said(found.rows, reader_for(desk.merchant).words)),
         media_type=FORMATS[kind][1],
         headers={
             **HEADERS,

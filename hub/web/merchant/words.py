@@ -14,6 +14,7 @@ from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, ObservedBy, Payment, Status
 from hub.domain.receipt import MEANS_LABELS, Means
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.view_payment import PaymentView, Shown
 from hub.flows.views.view_desk import LISTED as LISTED
@@ -234,9 +235,9 @@ def account_word(account: ProviderAccount | None, absence: Absence | None = None
     return ACCOUNT[account.status] if account else ("Disponible", "")
 
 
-def absence_text(info: ProviderInfo | None, code: str, absence: Absence) -> str:
+def absence_text(info: ProviderInfo | None, code: str, absence: Absence) -> Text:
     """Why a provider cannot be connected here."""
-    return f"{info.name if info else code} {ABSENCE_WORDS[absence]}."
+    return Text("absence.sentence", provider=info.name if info else code, why=ABSENCE_WORDS[absence])
 
 
 def status_word(payment: Payment, held: tuple[Held, ...]) -> Word:
@@ -294,7 +295,7 @@ def total_of(payable: Payable) -> Money:
     return Money(payable.total, payable.currency)
 
 
-def means_word(means: Means) -> str:
+def means_word(means: Means) -> Text:
     """How money came."""
     return MEANS_LABELS[means]
 

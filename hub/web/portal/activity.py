@@ -73,4 +73,4 @@ async def download_activity_rows(request: Request) -> Response[bytes] | Page:
         view = await _asked(request)
     except NoPeriod as fault:
         return await _refused(request, fault)
-    return csv_answer(view, pages_for(request, view).reader_of(view.merchant).say)
+    return csv_answer(view, pages_for(request, view).reader_of(view.merchant))
