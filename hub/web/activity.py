@@ -47,7 +47,7 @@ def csv_answer(view: ActivityView, reader: Reader) -> Response[bytes]:
     say = reader.say
     name = f"{say(_('movimientos'))}-{view.activity.since.isoformat()}-{view.activity.until.isoformat()}.csv"
     return Response(
-        csv_of([say(column) for column in COLUMNS], rows_of(view.activity, reader.told)),
+        csv_of([say(column) for column in COLUMNS], rows_of(view.activity, reader.say)),
         media_type="text/csv",
         headers={
             **HEADERS,

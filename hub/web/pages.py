@@ -64,9 +64,12 @@ class Reader:
         """The words of the reader's language."""
         return texts_for(self.locale)
 
-    def say(self, message: str, /, **values: object) -> str:
-        """A sentence in the reader's language; see ``Texts.say``."""
-        return self.texts.say(message, **values)
+    def say(self, message: str | Text, /, **values: object) -> str:
+        """A sentence of the pages in the reader's language, see ``Texts.say``; or a text, which brings its values."""
+        if isinstance(message, Text):
+            return self.words(message)
+        shown = {name: self.words(value) if isinstance(value, Text) else value for name, value in values.items()}
+        return self.texts.say(message, **shown)
 
     @property
     def at_terminal(self) -> bool:
@@ -76,18 +79,6 @@ class Reader:
     def words(self, text: Text) -> str:
         """A text in the reader's language, its figures as this reader writes them."""
         return self.texts.render(text, self)
-
-    def told(self, text: object) -> str:
-        """A sentence that comes whole, in the reader's language, with its amounts as this reader writes them."""
-        if isinstance(text, Text):
-            return self.words(text)
-        return STATED.sub(self._stated, self.texts.told(text))
-
-    def _stated(self, found: re.Match[str]) -> str:
-        try:
-            return self.money(Money.parse(found["amount"], found["currency"]))
-        except ValueError:  # three capitals that are no currency
-            return found[0]
 
     @property
     def language(self) -> str:
@@ -145,10 +136,6 @@ MANY_LANGUAGES: Final = 50
 """More than any browser asks for."""
 
 YEAR: Final = 365 * 86_400
-
-
-STATED: Final = re.compile(r"(?<![\w.,«-])(?P<amount>-?\d+\.\d+) (?P<currency>[A-Z]{3})(?!\w)")
-"""An amount as ``str(Money)`` has it; what a cell of a file said stands in quotes, and stays so."""
 
 
 WEIGHT: Final = re.compile(r"q *= *(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
@@ -257,10 +244,9 @@ class Pages:
         text = self.environment.get_template(template).render(
             reader=reader,
             you=reader.you,
-            _=texts.say,
+            _=reader.say,
             ngettext=texts.count,
             rich=texts.rich,
-            told=reader.told,
             merchant=merchant,
             company=merchant.company if merchant else None,
             is_test=shown is Mode.TEST,

@@ -398,7 +398,7 @@ async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: M
     offers = await _offers(pages, basket)
     offer = next((item for item in offers if item.provider == provider), None)
     if offer is None or offer.button is None:
-        reason = pages.reader_of(basket.merchant).why_not(offer) if offer else ""
+        reason = offer.reason if offer else ""
         raise NotPossible("not_offered", provider, reason)
     prefix = f"field.{way}."
     payment = await start_payment(
@@ -438,13 +438,12 @@ def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: Not
         name = refusal.culprit if refusal.culprit == "email" else f"field.{way}.{refusal.culprit}"
         if isinstance(refusal.message, Text):
             return Trouble(field=name, field_error=reader.words(refusal.message))
-        told = found.said(refusal.message, reader.locale) if found else refusal.message
-        return Trouble(field=name, field_error=reader.told(told))
+        return Trouble(field=name, field_error=found.said(refusal.message, reader.locale) if found else refusal.message)
     if refusal.code == "unproven":
         return Trouble(unproven=True)
     name = found.info.name if found else provider
     if refusal.code in REFUSALS:
         return Trouble(message=say(REFUSALS[refusal.code], provider=name))
     if refusal.code in ("not_offered", "not_installed", "unknown_account", "unknown_way"):
-        return Trouble(message=reader.told(refusal.message or say(NOT_OFFERED)))
+        return Trouble(message=say(refusal.message or NOT_OFFERED))
     return Trouble(message=say(CHANGED))

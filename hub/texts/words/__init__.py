@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, files, identity, mails, merchants, offers, payments
+from . import accounts, books, desk, files, identity, mails, merchants, offers, payments
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     accounts.WORDS,
     books.WORDS,
+    desk.WORDS,
     files.WORDS,
     identity.WORDS,
     mails.WORDS,

@@ -17,6 +17,7 @@ from hub.domain.ledger import Share, shares_of
 from hub.domain.lengths import REMARKS, too_long
 from hub.domain.payable import Payable
 from hub.domain.receipt import MEANS_BY_HAND, Means
+from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.views.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
@@ -26,7 +27,7 @@ from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
-ONE_AMOUNT = "Escriba el monto sin separador de miles, por ejemplo 1234 o 1234,50."
+ONE_AMOUNT = Text("typed.one_amount")
 
 
 @attrs.frozen(kw_only=True)
@@ -125,18 +126,18 @@ def understand(view: CustomerView, form: Form, today: date) -> ByHand:
     problems: list[Problem] = []
     currency = form.get("currency")
     if currency not in EXPONENTS:
-        raise Invalid((Problem("currency", "Elija la moneda."),))
+        raise Invalid((Problem("currency", Text("currency.choose")),))
     if form.get("means") not in set(MEANS_BY_HAND):
-        problems.append(Problem("means", "Elija cómo se recibió el dinero."))
+        problems.append(Problem("means", Text("means.choose")))
     if not FRESH_ID.fullmatch(form.get("receipt_id")):
-        problems.append(Problem("amount", "El formulario venció. Abra la página de nuevo."))
+        problems.append(Problem("amount", Text("form.old")))
     cash = typed_amount(form.get("amount"), currency, "amount", problems)
     day = _day(form.get("received_on"), today, problems)
     shares = _typed_shares(view, form, currency, problems)
     if not shares and cash and not form.has("advance"):
         shares = _oldest_first(view, cash)
     if cash and sum(amount.minor for _, amount in shares) > cash.minor:
-        problems.append(Problem("amount", "Lo aplicado a las facturas es más que lo recibido."))
+        problems.append(Problem("amount", Text("share.more_than_received")))
     problems += too_long("notes", form.get("notes"), REMARKS)
     if problems or cash is None:
         raise Invalid(tuple(problems))
@@ -152,7 +153,7 @@ def typed_amount(text: str, currency: str, field: str, problems: list[Problem]) 
         problems.append(Problem(field, ONE_AMOUNT if either or not text else unreadable.message))
         return None
     if money.minor <= 0:
-        problems.append(Problem(field, "El monto debe ser mayor que cero."))
+        problems.append(Problem(field, Text("typed.not_positive")))
         return None
     return money
 
@@ -174,16 +175,16 @@ def _typed_shares(
         if not text:
             continue
         if payable is None:
-            problems.append(Problem("amount", "Una factura ya no está pendiente. Abra la página de nuevo."))
+            problems.append(Problem("amount", Text("share.not_pending")))
             continue
         field = f"share-{payable_id}"
         amount = typed_amount(text, payable.currency, field, problems)
         if amount is None:
             continue
         if payable.currency != currency:
-            problems.append(Problem(field, f"Esta factura está en {payable.currency}."))
+            problems.append(Problem(field, Text("share.other_currency", currency=payable.currency)))
         elif amount > payable.balance:
-            problems.append(Problem(field, "Es más de lo que debe esta factura."))
+            problems.append(Problem(field, Text("share.more_than_owed")))
         else:
             found.append((payable, amount))
     return tuple(found)

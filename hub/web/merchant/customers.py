@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
-from hub.domain.merchant import Customer
+from hub.domain.merchant import Customer, locale_for
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
 from hub.flows.merchants.choose_language import choose_language
@@ -18,7 +18,7 @@ from hub.flows.statements.end_reminders import note_wish
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_paper import preview_statement_pdf
 from hub.flows.views.view_desk import list_customers, view_customer
-from hub.web.pages import Page, pdf_answer, redirect
+from hub.web.pages import Page, pdf_answer, reader_for, redirect
 
 from .desk import AtDesk, Brought, Desk, Faults, by_field, unknown_is_404
 from .rights import Right
@@ -64,8 +64,9 @@ async def _customer_page(
 
 
 def _whatsapp(desk: Desk, customer: Customer, url: str) -> str:
-    """WhatsApp with a message begun; to the customer's number where it is written with its country."""
-    text = f"Hola, {customer.name}. Este es su estado de cuenta con {desk.merchant.company.name}: {url}"
+    """WhatsApp with a message begun in the customer's language; to the number where it is written with its country."""
+    reader = reader_for(desk.merchant, locale_for(desk.merchant, customer))
+    text = reader.words(Text("customer.greeting", customer=customer.name, company=desk.merchant.company.name, url=url))
     number = re.sub("[^0-9]", "", customer.phone) if customer.phone.startswith("+") else ""
     return f"https://wa.me/{number}?{urlencode({'text': text})}"
 

@@ -122,7 +122,7 @@ async def download_report(
     try:
         return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last, by=_by(by)))
     except ValueError:
-        fault = f"El informe abarca de 1 a {LONGEST_DAYS} días, y termina después de empezar."
+        fault = Text("report.period_limit", days=LONGEST_DAYS)
         return await _page(desk, since, until, by, faults={"until": [fault]})
     except PapersMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing

@@ -71,17 +71,16 @@ def _is_waiting(tried: Try) -> bool:
     return live or any(mail.state == "due" for mail in tried.mails) or (tried.payment is None and not tried.mails)
 
 
-def _hints(desk: Desk) -> list[str]:
+def _hints(desk: Desk) -> list[Text]:
     """What to type at the provider of each connection in test mode."""
     found = []
     for provider in desk.hub.providers.values():
         if desk.merchant.company.country not in provider.info.countries:
             continue
         kinds = {field.kind for way in provider.info.ways for field in way.payer_fields}
+        name = provider.info.name
         found.append(
-            f"{provider.info.name}: celular 399 876 4643, y se acepta en la app o en su celular simulado."
-            if "tel" in kinds
-            else f"{provider.info.name}: tarjeta 4111 1111 1111 1111, cualquier fecha futura y cualquier código."
+            Text("trial.hint_phone", provider=name) if "tel" in kinds else Text("trial.hint_card", provider=name)
         )
     return found
 

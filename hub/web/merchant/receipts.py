@@ -50,7 +50,7 @@ async def _receipt_page(
     desk: Desk,
     receipt: str,
     *,
-    said: str = "",
+    said: Text | str = "",
     fault: Text | str = "",
     typed: Form = NOTHING,
     problems: tuple[Problem, ...] = (),
@@ -103,7 +103,7 @@ async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
             )
         except Invalid as invalid:
             return await _receipt_page(desk, receipt, typed=form, problems=invalid.problems)
-    said = f"La retención quedó registrada: la factura {payable.number} debe {payable.balance}."
+    said = Text("withholding.recorded", number=payable.number, balance=payable.balance)
     return await _receipt_page(desk, receipt, said=said)
 
 
@@ -115,9 +115,9 @@ def _understood(receipt: CashReceipt, form: Form) -> tuple[Certificate, Deductio
     """
     problems: list[Problem] = []
     if form.get("invoice") not in {line.payable_id for line in receipt.lines}:
-        problems.append(Problem("invoice", "Elija la factura."))
+        problems.append(Problem("invoice", Text("withholding.choose_bill")))
     if form.get("tax") not in dict(TAXES):
-        problems.append(Problem("tax", "Elija qué se retuvo."))
+        problems.append(Problem("tax", Text("withholding.choose_tax")))
     amount = typed_amount(form.get("amount"), receipt.cash.currency, "amount", problems)
     day = _day(form.get("certified_on"), problems)
     if amount is None or day is None or problems:
@@ -142,7 +142,7 @@ async def mail(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
             sent = await mail_cash_receipt(desk.hub, desk.merchant, receipt)
         except NoMail:
             return await _receipt_page(desk, receipt, fault="Este cliente no tiene correo.")
-    return await _receipt_page(desk, receipt, said=f"El recibo de caja va en camino a {sent.recipient}.")
+    return await _receipt_page(desk, receipt, said=Text("receipt.on_its_way", recipient=sent.recipient))
 
 
 @get("/payments/{payment:str}/receipt", right=Right.BOOK)

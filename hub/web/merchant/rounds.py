@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Invalid, Problem
 from hub.domain.round import Choice, Every
+from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_round_deliveries
 from hub.flows.statements.schedule_rounds import drop_schedule, list_schedules, schedule_round
 from hub.flows.statements.send_round import list_rounds, plan_round, start_round, view_round
@@ -70,10 +71,10 @@ def read_choice(desk: Desk, form: Form) -> Choice:
             if amount.minor > 0:
                 least[currency] = amount.minor
         except Unreadable:
-            problems.append(Problem("least", "Escriba un monto, por ejemplo 25000 o 25.000,50."))
+            problems.append(Problem("least", Text("typed.least")))
     days = form.get("days") or "0"
     if not (days.isascii() and days.isdecimal() and int(days) <= LONGEST_DAYS):
-        problems.append(Problem("days", "Escriba un número de días, por ejemplo 30."))
+        problems.append(Problem("days", Text("typed.days")))
         days = "0"
     if problems:
         raise Invalid(tuple(problems))

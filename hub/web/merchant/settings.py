@@ -188,7 +188,7 @@ def _minimum(form: Form, currency: str, problems: list[Problem]) -> int:
     try:
         return read_amount(text, currency, ",").minor if text else 0
     except Unreadable:
-        problems.append(Problem(f"minimum-{currency}", "Escriba un monto, por ejemplo 5000 o 5.000,50."))
+        problems.append(Problem(f"minimum-{currency}", Text("typed.minimum")))
         return 0
 
 

@@ -16,7 +16,7 @@ from hub.domain.payment import Flag, ObservedBy, Payment, Status
 from hub.domain.receipt import MEANS_LABELS, Means
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
-from hub.flows.payments.view_payment import PaymentView, Shown
+from hub.flows.payments.view_payment import Shown
 from hub.flows.views.view_desk import LISTED as LISTED
 from hub_hookspecs import (
     Channel,
@@ -252,16 +252,6 @@ def status_word(payment: Payment, held: tuple[Held, ...]) -> Word:
 def delivery_word(delivery: Delivery) -> Word:
     """What a log says of a mail."""
     return DELIVERY_STATES[delivery.state]
-
-
-def observed_by(source: ObservedBy, provider: str) -> str:
-    """From whom a piece of news came."""
-    return OBSERVED_BY[source].format(provider=provider)
-
-
-def waits_for(view: PaymentView) -> str:
-    """What a payment waits for, or what became of it."""
-    return WAITS[view.shown].format(provider=view.provider_name)
 
 
 def document(country: Country, document: IdentityDocument) -> str:

@@ -1,0 +1,29 @@
+"""What only the pages of the merchant say, where a form or a result has values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final[Mapping[str, str]] = {
+    "currency.choose": "Elija la moneda.",
+    "customer.greeting": "Hola, {customer}. Este es su estado de cuenta con {company}: {url}",
+    "form.old": "El formulario venció. Abra la página de nuevo.",
+    "means.choose": "Elija cómo se recibió el dinero.",
+    "receipt.on_its_way": "El recibo de caja va en camino a {recipient}.",
+    "report.period_limit": "El informe abarca de 1 a {days} días, y termina después de empezar.",
+    "share.more_than_owed": "Es más de lo que debe esta factura.",
+    "share.more_than_received": "Lo aplicado a las facturas es más que lo recibido.",
+    "share.not_pending": "Una factura ya no está pendiente. Abra la página de nuevo.",
+    "share.other_currency": "Esta factura está en {currency}.",
+    "trial.hint_card": "{provider}: tarjeta 4111 1111 1111 1111, cualquier fecha futura y cualquier código.",
+    "trial.hint_phone": "{provider}: celular 399 876 4643, y se acepta en la app o en su celular simulado.",
+    "typed.days": "Escriba un número de días, por ejemplo 30.",
+    "typed.least": "Escriba un monto, por ejemplo 25000 o 25.000,50.",
+    "typed.minimum": "Escriba un monto, por ejemplo 5000 o 5.000,50.",
+    "typed.not_positive": "El monto debe ser mayor que cero.",
+    "typed.one_amount": "Escriba el monto sin separador de miles, por ejemplo 1234 o 1234,50.",
+    "withholding.choose_bill": "Elija la factura.",
+    "withholding.choose_tax": "Elija qué se retuvo.",
+    "withholding.recorded": "La retención quedó registrada: la factura {number} debe {balance}.",
+}
