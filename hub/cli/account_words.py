@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .explaining import in_english
+from .explaining import words
 
 if TYPE_CHECKING:
     from hub.domain.account import MoneyUnderWay, ProviderAccount
@@ -83,7 +83,7 @@ def print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
     if done.retired:
         click.echo(f"  the account before it is retired: payment-hub account show {done.retired.id}")
     for problem in done.problems:
-        click.echo(f"  missing: {problem.name} ({in_english(problem.message)})")
+        click.echo(f"  missing: {problem.name} ({words(problem.message)})")
     if done.problems:
         click.echo(f"  next: payment-hub account provision {account.provider} FILE --company {merchant.slug}")
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .explaining import in_english
+from .explaining import words
 from .member import command as member
 from .options import as_pairs, check_usage, json_option
 from .printing import print_facts, print_json, print_table
@@ -118,7 +118,7 @@ def _print_saved(saved: CompanySaved, what: str) -> None:
     company = saved.merchant.company
     click.echo(f"{saved.merchant.slug} {what}: {company.name}, {company.document.type} {company.document.number}")
     for warning in saved.warnings:
-        click.echo(f"Warning: {warning.field}: {in_english(warning.message)}", err=True)
+        click.echo(f"Warning: {warning.field}: {words(warning.message)}", err=True)
     for account in saved.revalidate:
         click.echo(
             f"{account.provider} must be validated again, its buttons are hidden until then: "

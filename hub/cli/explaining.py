@@ -48,13 +48,12 @@ def explanation(error: Exception) -> tuple[str, ...]:
     return tuple(lines[:SHOWN] + more)
 
 
-def in_english(text: str | Text) -> str:
-    """A text as a terminal says it; a sentence that is none of ours as it stands."""
+def words(text: str | Text) -> str:
+    """A text as a terminal says it, in English; what is none, such as what an operator wrote, as it stands."""
     from hub.domain.text import Text
     from hub.texts.engine import texts_for
 
-    english = texts_for("en")
-    return english.render(text, TERMINAL) if isinstance(text, Text) else english.told(text)
+    return texts_for("en").render(text, TERMINAL) if isinstance(text, Text) else text
 
 
 def in_spanish(text: Text) -> str:
@@ -88,7 +87,7 @@ TERMINAL = _Terminal()
 def fault_line(fault: Fault) -> str:
     """What is wrong with a cell, a row or a file."""
     place = ", ".join(filter(None, (f"line {fault.line}" if fault.line else "", fault.column)))
-    told = in_english(fault.message) + (f" ({fault.value})" if fault.value else "")
+    told = words(fault.message) + (f" ({fault.value})" if fault.value else "")
     return f"{place}: {told}" if place else told
 
 
@@ -97,13 +96,13 @@ def _lines(error: Exception) -> Iterator[str]:
         yield f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     elif (code := getattr(error, "code", None)) in NOT_ALLOWED:
         said = getattr(error, "message", None) or str(error)
-        yield f"{NOT_ALLOWED[str(code)]} ({in_english(said)})" if code in DETAILED else NOT_ALLOWED[str(code)]
+        yield f"{NOT_ALLOWED[str(code)]} ({words(said)})" if code in DETAILED else NOT_ALLOWED[str(code)]
     elif type(error).__module__.startswith(OURS) or type(error) is LookupError:
         # Every exception class of the hub is worded for people; a form's says which fields.
         fields = [problem for problem in getattr(error, "problems", ()) if hasattr(problem, "field")]
-        told = [f"{problem.field}: {in_english(problem.message)}" for problem in fields]
+        told = [f"{problem.field}: {words(problem.message)}" for problem in fields]
         said = getattr(error, "message", None)
-        lines = [in_english(said)] if said else list(map(in_english, str(error).splitlines()))
+        lines = [words(said)] if said else str(error).splitlines()
         yield from told or lines
         if not str(error):
             yield type(error).__name__

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .explaining import fault_line, in_english
+from .explaining import fault_line, words
 from .options import Content, as_pairs, company_option, file_argument, json_option
 from .printing import print_json
 from .running import pass_merchant
@@ -110,7 +110,7 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
 
 def _facts(report: ImportReport) -> dict[str, object]:
     return {
-        "format": in_english(report.format),
+        "format": words(report.format),
         "dry_run": report.dry_run,
         "new": report.new,
         "changed": report.changed,
@@ -125,7 +125,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
 
 def _listed(faults: Iterable[Fault]) -> list[dict[str, object]]:
     return [
-        {"line": fault.line, "column": fault.column, "value": fault.value, "message": in_english(fault.message)}
+        {"line": fault.line, "column": fault.column, "value": fault.value, "message": words(fault.message)}
         for fault in faults
     ]
 
@@ -138,7 +138,7 @@ def _print(report: ImportReport, name: str) -> None:
         click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
         return
     if report.dry_run:
-        click.echo(f"{name}: {in_english(report.format)}. The first rows as understood:")
+        click.echo(f"{name}: {words(report.format)}. The first rows as understood:")
         for row in report.preview:
             click.echo(f"  {row}")
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.refused)} refused"

@@ -12,7 +12,7 @@ import click
 from hub.domain.text import Text
 from hub_hookspecs import Money
 
-from .explaining import in_english
+from .explaining import words
 
 SHORT = 10
 """Characters of an id that lists show; commands take them."""
@@ -44,7 +44,7 @@ def _plain(value: object) -> object:
         case set() | frozenset():
             return sorted(map(str, value))
         case Text():
-            return in_english(value)
+            return words(value)
     return str(value)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .explaining import in_english
 from .finding import find_account, find_company, zones_in
 from .options import json_option
 from .printing import print_json, print_table, when
@@ -46,7 +45,7 @@ async def pause(hub: Hub, code: str, account: str | None, text: str) -> None:
     try:
         said = await pause_provider(hub, code, text=text, by=operator(), account_id=account_id)
     except ValueError as error:
-        raise click.UsageError(in_english(str(error))) from None
+        raise click.UsageError(str(error)) from None
     where = f"for {account}" if account else "everywhere"
     click.echo(f"{code} is paused {where}; payers read: {said}")
     again = f" --account {account}" if account else ""

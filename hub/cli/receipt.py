@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .explaining import in_english
+from .explaining import words
 from .options import company_option, json_option
 from .printing import local, print_facts, print_json, print_table
 from .receipt_record import certificate, for_payment, money_in, record, settled
@@ -68,7 +68,7 @@ async def list_(hub: Hub, merchant: Merchant, as_json: bool) -> None:
 def _told(gap: SeriesGap, zone: str) -> str:
     first, last = gap.labels
     which = f"{first} is" if first == last else f"{first} to {last} are"
-    return f"{which} not here, and never given again: {in_english(gap.why)} ({gap.by}, {local(gap.at, zone)})"
+    return f"{which} not here, and never given again: {words(gap.reason)} ({gap.by}, {local(gap.at, zone)})"
 
 
 @command.command()
@@ -87,7 +87,7 @@ async def gaps(hub: Hub, merchant: Merchant, as_json: bool) -> None:
                     "first": gap.labels[0],
                     "last": gap.labels[1],
                     "by": gap.by,
-                    "why": in_english(gap.why),
+                    "why": words(gap.reason),
                     "at": gap.at,
                 }
                 for gap in found

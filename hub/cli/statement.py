@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .explaining import in_english
+from .explaining import words
 from .finding import find_customer
 from .options import check_usage, company_option, json_option
 from .plain import plain
@@ -75,7 +75,7 @@ def _facts(view: StatementView) -> dict[str, Any]:
                     {
                         "provider": offer.provider,
                         "offered": offer.button is not None,
-                        "reason": in_english(offer.reason),
+                        "reason": words(offer.reason),
                     }
                     for offer in view.buttons.get(section.currency, ())
                 ],
@@ -115,7 +115,7 @@ def _print(view: StatementView) -> None:
         overdue = money_text(section.overdue, locale)
         print_hanging("", f"owed {money_text(section.outstanding, locale)}, of it overdue {overdue}{credit}")
         for offer in view.buttons.get(section.currency, ()):
-            print_hanging(f"  {offer.name}: ", "offered" if offer.button else in_english(offer.reason))
+            print_hanging(f"  {offer.name}: ", "offered" if offer.button else words(offer.reason))
 
 
 def _some_or_all(customers: tuple[str, ...], everyone: bool, **_given: Any) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.documents.texts import Wording, is_known, recognised, text
+from hub.documents.texts import Wording, is_known, text
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PaidLine, SettledLine
 from hub.domain.text import Text
@@ -58,14 +58,9 @@ class Reader:
         """A text in the reader's language, its figures as this reader writes them."""
         return texts_for(self.locale).render(text, self)
 
-    def told(self, words: str | Text) -> str:
-        """A sentence that came whole, in the reader's language where it is one of ours."""
-        if isinstance(words, Text):
-            return self.words(words)
-        for pattern, message in recognised():
-            if found := pattern.fullmatch(words):
-                return self.t(message, **found.groupdict())
-        return words
+    def say(self, words: str | Text) -> str:
+        """A text, or a word of a table that the catalogues know; anything else as it stands."""
+        return self.words(words) if isinstance(words, Text) else texts_for(self.locale).say(words)
 
     def what(self, lines: Sequence[PaidLine | SettledLine]) -> str:
         """What the lines of a paper are: an invoice each, or the order of a shop."""
@@ -134,9 +129,10 @@ class Reader:
 
 def sentence(reader: Reader, item: NotOffered) -> str:
     """Why a provider is not offered; its name goes before what an operator wrote without it."""
-    words = reader.told(item.reason)
-    if not isinstance(item.reason, Text) and not words.startswith(item.provider):
-        words = f"{item.provider}: {words}"
+    if isinstance(item.reason, Text):
+        words = reader.words(item.reason)
+    else:
+        words = item.reason if item.reason.startswith(item.provider) else f"{item.provider}: {item.reason}"
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 

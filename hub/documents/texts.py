@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 
 from hub.texts.engine import filled, texts_for
 from hub.texts.words import WORDS
-from hub.texts.words.mails import WORDS as MAILS
 
 Wording = Mapping[str, Mapping[str, str]]
 """Texts by message id, by locale."""
@@ -22,16 +19,3 @@ def text(message: str, locale: str, wording: Wording | None = None, /, **values:
 def is_known(message: str) -> bool:
     """Whether there is such a message."""
     return message in WORDS
-
-
-@cache
-def recognised() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """How sentences that come whole from the flows are told, by message id: ``told.*``."""
-    return tuple(
-        (re.compile("".join(_parts(words))), message) for message, words in MAILS.items() if message.startswith("told.")
-    )
-
-
-def _parts(words: str) -> Iterator[str]:
-    for index, part in enumerate(re.split(r"\{(\w+)\}", words)):
-        yield f"(?P<{part}>.+)" if index % 2 else re.escape(part)

@@ -268,7 +268,7 @@ class CashReceiptPaper:
     words: str
     advance: Money
     lines: tuple[SettledLine, ...]
-    concept: str
+    concept: Text | str
     clause: str
     means: Text | str
     provider: str = ""

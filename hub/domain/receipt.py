@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
-from hub.domain.text import Text
+from hub.domain.text import Text, read_stored
 from hub_hookspecs import Mode, Money
 
 EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
@@ -137,6 +137,7 @@ class SeriesGap:
 
     Attributes:
         first, last: Both are left out.
+        why: As a person wrote it, or a text of the hub as ``stored`` keeps it.
     """
 
     merchant_id: str
@@ -147,6 +148,11 @@ class SeriesGap:
     by: str
     why: str
     at: datetime
+
+    @property
+    def reason(self) -> Text | str:
+        """Why, for people."""
+        return read_stored(self.why)
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -241,6 +247,11 @@ class CashReceipt:
         )
 
     @property
+    def purpose(self) -> Text | str:
+        """What the money was for, as people read it."""
+        return concept_of(self.concept, self.lines)
+
+    @property
     def is_of_order(self) -> bool:
         """Whether it is for an order of the shop, as its concept says."""
         return self.concept.split(" ")[1:2] in (["pedido"], ["pedidos"])
@@ -253,8 +264,36 @@ def clause_for(lines: tuple[ReceiptLine, ...]) -> str:
     return "settles" if all(line.after == 0 for line in lines) else "part"
 
 
+def concept_of(stored: str, lines: tuple[ReceiptLine, ...]) -> Text | str:
+    """What the money was for, as a text where the stored words are those of ``concept_for``; else as they stand."""
+    for is_order in (False, True):
+        if stored == concept_for(lines, is_order=is_order):
+            return _concept_text(lines, is_order)
+    return stored
+
+
+def _concept_text(lines: tuple[ReceiptLine, ...], is_order: bool) -> Text:
+    if not lines:
+        return Text("receipt_concept.account")
+    id = CONCEPT_IDS[clause_for(lines) == "settles", is_order, len(lines) > 1]
+    return Text(id, numbers=", ".join(line.number for line in lines))
+
+
+CONCEPT_IDS: Mapping[tuple[bool, bool, bool], str] = {
+    (True, False, False): "receipt_concept.paid_bill",
+    (True, False, True): "receipt_concept.paid_bills",
+    (True, True, False): "receipt_concept.paid_order",
+    (True, True, True): "receipt_concept.paid_orders",
+    (False, False, False): "receipt_concept.part_bill",
+    (False, False, True): "receipt_concept.part_bills",
+    (False, True, False): "receipt_concept.part_order",
+    (False, True, True): "receipt_concept.part_orders",
+}
+"""By whether everything is settled, whether it is for an order, and whether there are several lines."""
+
+
 def concept_for(lines: tuple[ReceiptLine, ...], *, is_order: bool = False) -> str:
-    """What the money was for, in Spanish: invoices, or an order of the shop, which has none yet."""
+    """What the books keep of what the money was for: invoices, or an order of the shop, which has none yet."""
     if not lines:
         return "Abono a cuenta"
     numbers = ", ".join(line.number for line in lines)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -49,6 +50,36 @@ class Text:
         """For developers: ``bill.owes(balance=5.00 CRC, number=FE-1)``."""
         filled = ", ".join(f"{name}={value}" for name, value in self._values)
         return f"{self.id}({filled})" if filled else self.id
+
+
+def stored(text: Text) -> str:
+    """A text as a column keeps it, without a language: compact JSON that ``read_stored`` reads."""
+    return json.dumps(_packed(text), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_stored(column: str) -> Text | str:
+    """What a column keeps: a text of ours, or the words of whoever wrote it, as they stand."""
+    if not column.startswith(f'{{"{MARK}":'):
+        return column
+    try:
+        return _unpacked(json.loads(column))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return column
+
+
+def _packed(text: Text) -> dict[str, object]:
+    for name, value in text.values.items():
+        if type(value) not in (str, int):
+            raise TypeError(f"{text.id}: {name} is neither a name nor a number, and no column keeps it")
+    return {MARK: text.id, **text.values}
+
+
+def _unpacked(packed: dict[str, str | int]) -> Text:
+    return Text(str(packed.pop(MARK)), **packed)
+
+
+MARK: Final = "text"
+"""Under which name a stored text has its id; none of its values is called so."""
 
 
 class Refusal(ValueError):

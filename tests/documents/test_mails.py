@@ -542,7 +542,7 @@ def test_the_mail_of_a_busy_day_stays_short_enough_for_mail_programs(samples: Sa
         method=MEANS_LABELS[Means.CARD],
         instrument="Mastercard ****1111",
         lines=tuple(attrs.evolve(LINE, number=f"0010000101000000{n:04d}") for n in range(40)),
-        remarks=("Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",) * 3,
+        remarks=(Text("remark.duplicate_charge"),) * 3,
         record_url=f"https://pagos.example.com/r/{'x' * 70}",
     )
     mail = draw(documents, attrs.evolve(value, transactions=(one,) * 15, count=400), locale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hub.cli.explaining import in_english
+from hub.cli.explaining import words
 from hub.cli.printing import clock, local, offset, print_facts, print_hanging, print_table
 from hub.cli.standing import standing
 from hub.domain.figures import money_text
@@ -188,9 +188,9 @@ def _held(held: Held, locale: str) -> str:
     parts = [f"{money_text(held.money(held.came), locale, with_code=True)} came"]
     if held.came != held.stated:
         parts.append(f"corrected from {money_text(held.money(held.stated), locale)}")
-    for minor, words in ((held.returned, "returned"), (held.charged_back, "charged back")):
+    for minor, what in ((held.returned, "returned"), (held.charged_back, "charged back")):
         if minor:
-            parts.append(f"{money_text(held.money(minor), locale)} {words}")
+            parts.append(f"{money_text(held.money(minor), locale)} {what}")
     return ", ".join((*parts, f"{money_text(held.money(held.left), locale)} remain"))
 
 
@@ -198,7 +198,7 @@ def _line(line: LineView, locale: str) -> str:
     parts = [f"asked {money_text(line.asked, locale)}"] if line.asked else []
     if line.applied:
         parts.append(f"settled {money_text(line.applied, locale)}")
-    parts += [f"{in_english(name).lower()} {money_text(amount, locale)}" for name, amount in line.less]
+    parts += [f"{words(name).lower()} {money_text(amount, locale)}" for name, amount in line.less]
     return f"{line.number}: {', '.join((*parts, f'still owed {money_text(line.left, locale)}'))}"
 
 

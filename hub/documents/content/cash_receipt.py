@@ -43,8 +43,8 @@ def mail(paper: CashReceiptPaper, reader: Reader) -> MailContent:
         Facts(
             (
                 (t("label.date"), reader.day(paper.received_on)),
-                (t("label.concept"), reader.told(paper.concept)),
-                (t("label.method"), both(reader.told(paper.means), paper.provider)),
+                (t("label.concept"), reader.say(paper.concept)),
+                (t("label.method"), both(reader.say(paper.means), paper.provider)),
                 (t("label.authorisation"), paper.authorisation),
                 *_references(paper, reader),
             )
@@ -53,7 +53,7 @@ def mail(paper: CashReceiptPaper, reader: Reader) -> MailContent:
     ]
     return MailContent(
         subject=t("cashmail.subject", number=paper.number),
-        preview=t("cashmail.preview", amount=reader.money(paper.cash), concept=reader.told(paper.concept)),
+        preview=t("cashmail.preview", amount=reader.money(paper.cash), concept=reader.say(paper.concept)),
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )
@@ -62,7 +62,7 @@ def mail(paper: CashReceiptPaper, reader: Reader) -> MailContent:
 def _less(line: SettledLine, reader: Reader) -> str:
     """What is left of a line, and what settled it beside the money."""
     left = reader.t("receipt.line.left", amount=reader.money(line.after)) if line.after else reader.settled(line)
-    return "; ".join((left, *(f"{reader.told(name)} {reader.money(amount)}" for name, amount in line.less)))
+    return "; ".join((left, *(f"{reader.say(name)} {reader.money(amount)}" for name, amount in line.less)))
 
 
 def pdf(paper: CashReceiptPaper, reader: Reader) -> PdfContent:
@@ -118,10 +118,10 @@ def _figure(paper: CashReceiptPaper, reader: Reader) -> Figure:
 
 def _received_how(paper: CashReceiptPaper, reader: Reader) -> Facts:
     t = reader.t
-    means = reader.told(paper.means)
+    means = reader.say(paper.means)
     return Facts(
         (
-            (t("label.concept"), reader.told(paper.concept)),
+            (t("label.concept"), reader.say(paper.concept)),
             (t("cash.means"), t("cash.means_by", means=means, provider=paper.provider) if paper.provider else means),
             (t("label.provider_reference", provider=paper.provider), paper.provider_reference),
             (t("label.authorisation"), paper.authorisation),
@@ -161,7 +161,7 @@ def _settled(paper: CashReceiptPaper, reader: Reader) -> Rows:
 
 def _columns(line: SettledLine, reader: Reader, *, has_less: bool) -> tuple[Cell, ...]:
     money = reader.money
-    less = "\n".join(f"{reader.told(name)} {money(amount)}" for name, amount in line.less)
+    less = "\n".join(f"{reader.say(name)} {money(amount)}" for name, amount in line.less)
     return (
         Cell(line.number),
         Cell(money(line.before)),

@@ -11,7 +11,7 @@ from hub.domain.papers import Direction, Movement, PaymentsPaper, PaymentsTotal
 
 def pdf(paper: PaymentsPaper, reader: Reader) -> PdfContent:
     """Every movement of a period, and what it comes to per provider and currency."""
-    t, totals = reader.t, tuple(sorted(paper.totals, key=lambda total: reader.told(total.provider)))
+    t, totals = reader.t, tuple(sorted(paper.totals, key=lambda total: reader.say(total.provider)))
     reader = attrs.evolve(reader, codes=len({total.received.currency for total in totals}) > 1)
     since, until = reader.day(paper.since), reader.day(paper.until)
     period = t("report.day", since=since) if since == until else t("report.period", since=since, until=until)
@@ -47,7 +47,7 @@ def _totals(totals: tuple[PaymentsTotal, ...], reader: Reader) -> Rows:
     )
     rows = tuple(
         (
-            Cell(f"{reader.told(total.provider)} · {total.received.currency}"),
+            Cell(f"{reader.say(total.provider)} · {total.received.currency}"),
             Cell(str(total.count)),
             *(Cell(reader.money(amount)) for amount in (total.received, total.returned, total.net)),
         )
@@ -80,7 +80,7 @@ def _movement(item: Movement, reader: Reader) -> tuple[Cell, ...]:
         Cell(reader.day(item.on) if item.on else reader.clock(item.at)),
         Cell(item.customer),
         Cell(", ".join(item.numbers), kind, Tone.WARNING if kind else Tone.PLAIN),
-        Cell(reader.told(item.provider), reader.told(item.instrument)),
+        Cell(reader.say(item.provider), reader.say(item.instrument)),
         Cell("\n".join(_references(item, reader))),
         Cell(item.cash_receipt),
         Cell(f"−{amount}" if is_less else amount, tone=Tone.WARNING if is_less else Tone.PLAIN),

@@ -116,7 +116,7 @@ def _payment_facts(value: ReceiptMail, reader: Reader) -> Pairs:
     t = reader.t
     return (
         (t("label.provider"), value.provider),
-        (t("label.instrument"), both(reader.told(value.method), value.instrument)),
+        (t("label.instrument"), both(reader.say(value.method), value.instrument)),
         (t("label.provider_reference", provider=value.provider), value.provider_reference),
         (t("label.authorisation"), value.authorisation),
         reader.paid_fact(value.paid_at, is_learnt=value.is_learnt),

@@ -12,6 +12,7 @@ from hub.documents.parts import Button, Facts, MailContent, Notice, Paragraph, P
 from hub.documents.shown import Reader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Attention, Letterhead
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 
 
@@ -82,7 +83,7 @@ def says(value: AccountAttentionMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.ACCOUNT_ATTENTION,
-    name="Una conexión requiere atención",
+    name=Text("mail_kind.account_attention"),
     gather=gather,
     says=says,
 )

@@ -13,6 +13,7 @@ from hub.documents.shown import Reader
 from hub.domain.account import with_defaults
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 
 
@@ -91,7 +92,7 @@ def says(value: AccountRequestedMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.ACCOUNT_REQUESTED,
-    name="Solicitud de activación",
+    name=Text("mail_kind.account_requested"),
     gather=gather,
     says=says,
     is_private=True,

@@ -26,11 +26,12 @@ from hub.documents.shown import Reader
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import hearing_of
 from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Match, ProviderInfo
 
-CHANNELS = {Channel.STATEMENT: "Estado de cuenta", Channel.CHECKOUT: "Tienda en línea"}
+CHANNELS = {Channel.STATEMENT: Text("channel.statement"), Channel.CHECKOUT: Text("channel.checkout")}
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +50,7 @@ class AccountResultMail:
         proves_nothing: Notifications came, and none had a proof.
         checked_by: Who asked for the validation.
         buttons: Labels that customers now see.
-        channels: Where they see them, in words: ``Estado de cuenta``, ``Tienda``.
+        channels: Where they see them.
     """
 
     kind = DeliveryKind.ACCOUNT_RESULT
@@ -69,7 +70,7 @@ class AccountResultMail:
     last_heard_at: datetime | None = None
     proves_nothing: bool = False
     buttons: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
+    channels: tuple[Text, ...] = ()
     url: str
 
 
@@ -160,7 +161,7 @@ def says(value: AccountResultMail, reader: Reader) -> MailContent:
     if value.notification_address:
         parts += [Paragraph(t("result.address", provider=value.provider)), Code(value.notification_address)]
     if value.status is AccountStatus.ACTIVE:
-        channels = ", ".join(reader.told(channel) for channel in value.channels)
+        channels = ", ".join(map(reader.words, value.channels))
         parts += [Paragraph(t("result.seen", button=button, channels=channels)) for button in value.buttons]
         parts.append(Paragraph(t("result.deactivate"), small=True))
     parts.append(Button(label=t("result.open"), url=value.url))
@@ -185,7 +186,7 @@ def _field_row(field: FieldMatch, reader: Reader) -> tuple[Cell, ...]:
 
 MAIL = MailKind(
     kind=DeliveryKind.ACCOUNT_RESULT,
-    name="Resultado de la activación",
+    name=Text("mail_kind.account_result"),
     gather=gather,
     says=says,
 )

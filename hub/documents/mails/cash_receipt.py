@@ -13,6 +13,7 @@ from hub.domain.mail import NothingToSay
 from hub.domain.merchant import Customer, locale_for
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import CashReceiptPaper
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_paper import cash_receipt_paper
 
@@ -42,7 +43,7 @@ def _issued(tx: Tx, hub: Hub, delivery: Delivery) -> tuple[CashReceiptPaper, Cus
 
 MAIL = MailKind(
     kind=DeliveryKind.CASH_RECEIPT,
-    name="Recibo de caja",
+    name=Text("mail_kind.cash_receipt"),
     gather=gather,
     says=mail,
     attached=attached,

@@ -13,6 +13,7 @@ from hub.documents.shown import Reader
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import MailValue, Paper
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 
 V = TypeVar("V", bound=MailValue)
@@ -42,7 +43,7 @@ class MailKind(Generic[V]):
     """
 
     kind: str
-    name: str
+    name: Text
     gather: Callable[[Tx, Hub, Delivery, datetime], tuple[V, str]]
     says: Callable[[V, Reader], MailContent]
     after_payment: Callable[[PaymentChange], Iterable[OwedMail]] = _nobody

@@ -27,6 +27,7 @@ from hub.documents.shown import Reader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PayLink
 from hub.domain.payment import Status
+from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.offer_buttons import Showing
@@ -179,7 +180,7 @@ def says(value: OrderMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.ORDER,
-    name="Pedido",
+    name=Text("mail_kind.order"),
     gather=gather,
     says=says,
 )

@@ -16,6 +16,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
 from hub.domain.payment import ObservedBy, Status
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Money, Reason, ReasonKind
 
@@ -101,7 +102,7 @@ def says(value: PaymentDeclinedMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.PAYMENT_DECLINED,
-    name="Pago rechazado",
+    name=Text("mail_kind.payment_declined"),
     after_payment=after_payment,
     gather=gather,
     says=says,

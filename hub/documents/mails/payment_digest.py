@@ -29,6 +29,7 @@ from hub.documents.shown import Reader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead, Movement, PaymentsPaper, Seal
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import in_language, view_of
 from hub.flows.views.print_paper import came_in, payments_paper, seal_of
@@ -170,13 +171,13 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
     parts: list[Part] = [Heading(f"{reader.money(item.gross)} · {item.customer[:LONGEST_CUSTOMER]}")]
     parts += went_back(item.back, reader)
     if item.remarks:
-        parts.append(Notice(" ".join(reader.told(remark) for remark in item.remarks), Tone.WARNING))
+        parts.append(Notice(" ".join(map(reader.words, item.remarks)), Tone.WARNING))
     parts.append(
         Facts(
             (
                 (t("label.identity"), item.customer_identity),
                 reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
-                (t("label.method"), both(both(item.provider, reader.told(item.method)), item.instrument)),
+                (t("label.method"), both(both(item.provider, reader.say(item.method)), item.instrument)),
                 (
                     t("label.provider_reference", provider=item.provider),
                     both(item.provider_reference, authorisation),
@@ -195,7 +196,7 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
 
 MAIL = MailKind(
     kind=DeliveryKind.PAYMENT_DIGEST,
-    name="Pagos recibidos en el día",
+    name=Text("mail_kind.payment_digest"),
     gather=gather,
     says=says,
     attached=attached,

@@ -17,6 +17,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
 from hub.domain.payment import Status
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
 
@@ -103,7 +104,7 @@ def says(value: PaymentPendingMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.PAYMENT_PENDING,
-    name="Pago en proceso",
+    name=Text("mail_kind.payment_pending"),
     after_payment=after_payment,
     gather=gather,
     says=says,

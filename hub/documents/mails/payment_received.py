@@ -45,7 +45,7 @@ class ReceivedTransaction:
     Attributes:
         paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         fee, withheld: Of the provider, where known.
-        status: In words: ``Aprobada``.
+        status: What became of it: approved.
         back: What became of it, where something went back.
         remarks: Further sentences: paid twice, late, another amount than asked.
         provider: Its name for people, where a mail tells of several.
@@ -69,9 +69,9 @@ class ReceivedTransaction:
     reference: str
     lines: tuple[PaidLine, ...]
     credit: Money | None = None
-    status: str
+    status: Text
     back: MoneyBack | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text, ...] = ()
     cash_receipt: str = ""
     record_url: str = ""
     receipt_url: str = ""
@@ -96,11 +96,11 @@ class PaymentReceivedMail:
 
 
 REMARKS = {
-    Flag.DUPLICATE_CHARGE: "Estas facturas ya tenían un pago: lo que no debían quedó a favor del cliente.",
-    Flag.LATE: "El pago llegó después de que se dio por vencido.",
-    Flag.AMOUNT_MISMATCH: "El proveedor informó un monto distinto al solicitado.",
-    Flag.CURRENCY_MISMATCH: "El proveedor informó otra moneda; el dinero está en suspenso.",
-    Flag.CONFLICT: "El proveedor había informado antes que el pago no se completó.",
+    Flag.DUPLICATE_CHARGE: Text("remark.duplicate_charge"),
+    Flag.LATE: Text("remark.late"),
+    Flag.AMOUNT_MISMATCH: Text("remark.amount_mismatch"),
+    Flag.CURRENCY_MISMATCH: Text("remark.currency_mismatch"),
+    Flag.CONFLICT: Text("remark.conflict"),
 }
 
 
@@ -148,7 +148,7 @@ def transaction_of(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Receiv
         reference=payment.reference,
         lines=paid_lines(view),
         credit=view.credit,
-        status="Aprobada",
+        status=Text("received.approved"),
         back=back_of(view),
         remarks=tuple(REMARKS[flag] for flag in sorted(payment.flags) if flag in REMARKS),
         cash_receipt=", ".join(receipt.label for receipt in recorded),
@@ -220,19 +220,19 @@ def _told(item: ReceivedTransaction, provider: str, reader: Reader) -> list[Part
         net = item.gross - item.fee if item.withheld is None else item.gross - item.fee - item.withheld
     parts: list[Part] = [
         Figure(
-            reader.became(item.back) if item.back else item.status,
+            reader.became(item.back) if item.back else reader.words(item.status),
             reader.money(item.gross),
             item.customer,
             Tone.WARNING if item.back else Tone.GOOD,
         ),
         *went_back(item.back, reader),
-        *(Notice(reader.told(remark), Tone.WARNING) for remark in item.remarks),
+        *(Notice(reader.words(remark), Tone.WARNING) for remark in item.remarks),
         Facts(
             (
                 (t("label.customer"), item.customer),
                 (t("label.identity"), item.customer_identity),
                 reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
-                (t("label.method"), both(reader.told(item.method), item.instrument)),
+                (t("label.method"), both(reader.say(item.method), item.instrument)),
                 (t("label.gross"), reader.money(item.gross)),
                 (t("label.fee"), reader.money(item.fee) if item.fee is not None else ""),
                 (t("label.withheld"), reader.money(item.withheld) if item.withheld is not None else ""),
@@ -262,7 +262,7 @@ def _told(item: ReceivedTransaction, provider: str, reader: Reader) -> list[Part
 
 MAIL = MailKind(
     kind=DeliveryKind.PAYMENT_RECEIVED,
-    name="Pagos recibidos",
+    name=Text("mail_kind.payment_received"),
     after_payment=after_payment,
     gather=gather,
     says=says,

@@ -17,6 +17,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
 from hub.domain.payment import returns_in
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView
 from hub.flows.views.print_paper import still_owed
@@ -151,7 +152,7 @@ def says(value: PaymentReturnedMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.PAYMENT_RETURNED,
-    name="Dinero devuelto",
+    name=Text("mail_kind.payment_returned"),
     after_payment=after_payment,
     gather=gather,
     says=says,

@@ -12,6 +12,7 @@ from hub.documents.mails.payment_received import captures_of
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import ReceiptMail
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_paper import proof_of
 
@@ -32,7 +33,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Receipt
 
 MAIL = MailKind(
     kind=DeliveryKind.RECEIPT,
-    name="Soporte de pago al cliente",
+    name=Text("mail_kind.receipt"),
     after_payment=after_payment,
     gather=gather,
     says=mail,

@@ -13,6 +13,7 @@ from hub.documents.shown import Reader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.write_note import author_of
 from hub_hookspecs import Money
@@ -107,7 +108,7 @@ def says(value: ReviewMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.REVIEW,
-    name="Excepción por revisar",
+    name=Text("mail_kind.review"),
     gather=gather,
     says=says,
 )

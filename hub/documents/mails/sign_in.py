@@ -12,6 +12,7 @@ from hub.documents.parts import Button, Facts, MailContent, Paragraph, Title
 from hub.documents.shown import Reader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.merchants.sign_in import sign_in_token
 
@@ -59,7 +60,7 @@ def says(value: SignInMail, reader: Reader) -> MailContent:
 
 MAIL = MailKind(
     kind=DeliveryKind.SIGN_IN,
-    name="Enlace para entrar",
+    name=Text("mail_kind.sign_in"),
     gather=gather,
     says=says,
     is_private=True,

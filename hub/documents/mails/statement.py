@@ -11,6 +11,7 @@ from hub.domain.mail import NothingToSay
 from hub.domain.merchant import locale_for
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import StatementPaper
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_paper import mailed_statement
 
@@ -29,7 +30,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Stateme
 
 MAIL = MailKind(
     kind=DeliveryKind.STATEMENT,
-    name="Estado de cuenta",
+    name=Text("mail_kind.statement"),
     gather=gather,
     says=mail,
     attached=lambda _tx, _hub, _delivery, value, _now: value,

@@ -21,6 +21,7 @@ from hub.domain.papers import MailValue, Paper, PaperFile
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.refusals import Unopened as Unopened
+from hub.domain.text import Text
 from hub.domain.visitor import LOOPBACK, Network, networks_of
 from hub_hookspecs import Account, Conclusion, Country, Mode, Offer, PayButton, SettlementFile, SettlementLine
 
@@ -144,7 +145,7 @@ class MailRules(Protocol):
     """What a flow asks of a kind of mail; hub.documents.mails has a module for each, which says what it means."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> Text: ...
     @property
     def gather(self) -> Callable[[Tx, Hub, Delivery, datetime], tuple[Any, str]]: ...
     @property

@@ -13,6 +13,7 @@ import attrs
 
 from hub.domain.payment import Payment
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
+from hub.domain.text import Text, stored
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import warn
 from hub_hookspecs import Country, Mode
@@ -82,9 +83,9 @@ def gap_behind(end: SeriesEnd, *, seen: int | None, skip: int, backup: str, by: 
     if last == end.last:
         return None
     label = label_of(end.series, last)
-    message = f"Se restauró la copia {backup}; el último recibo que alguien tiene es {label}"
+    why = Text("numbers.restored_seen", backup=backup, label=label)
     if seen is None:
-        message = f"Se restauró la copia {backup} y nadie sabe el último número; se dejan {skip} sin usar"
+        why = Text("numbers.restored_unseen", backup=backup, skip=skip)
     return SeriesGap(
         merchant_id=end.merchant_id,
         mode=end.mode,
@@ -92,7 +93,7 @@ def gap_behind(end: SeriesEnd, *, seen: int | None, skip: int, backup: str, by: 
         first=end.last + 1,
         last=last,
         by=by,
-        why=message,
+        why=stored(why),
         at=now,
     )
 

@@ -29,6 +29,7 @@ from hub.domain.receipt import (
     ReceiptLine,
     clause_for,
     concept_for,
+    concept_of,
 )
 from hub.domain.text import Refusal, Text
 from hub.domain.words import amount_in_words
@@ -64,6 +65,11 @@ class ReceiptDraft:
     payment: Payment
     movement: str
     observation: str
+
+    @property
+    def purpose(self) -> Text | str:
+        """What the money is for, as people read it."""
+        return concept_of(self.concept, self.lines)
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,7 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
-from hub.domain.text import Text
+from hub.domain.text import Text, read_stored
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.note_restore import leave_out
 
@@ -28,7 +28,7 @@ async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reas
     """
     now, why = hub.clock(), reason.strip()
     usual = hub.countries[merchant.company.country].receipts.series
-    if not why:
+    if not why or isinstance(read_stored(why), Text):
         raise Invalid((Problem("reason", Text("numbers.reason_missing")),))
     if problems := too_long("reason", why, REASON):
         raise Invalid(problems)

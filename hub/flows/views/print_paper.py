@@ -322,7 +322,7 @@ def cash_receipt_paper(hub: Hub, merchant: Merchant, receipt: CashReceipt, payme
             )
             for line in receipt.lines
         ),
-        concept=receipt.concept,
+        concept=receipt.purpose,
         clause=receipt.clause,
         means=MEANS_LABELS[receipt.means],
         provider=provider.info.name if provider else receipt.provider,

@@ -63,6 +63,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "numbers.last": "El último número de la serie es {number}",
     "numbers.not_a_number": "«{number}» no es el número de un recibo de caja",
     "numbers.reason_missing": "Indique por qué se deja sin usar",
+    "numbers.restored_seen": "Se restauró la copia {backup}; el último recibo que alguien tiene es {label}",
+    "numbers.restored_unseen": (
+        "Se restauró la copia {backup} y nadie sabe el último número; se dejan {skip} sin usar"
+    ),
     "numbers.used": "{number} ya se dio o ya se dejó sin usar",
     "receipt.applied_not_positive": "Lo aplicado a una factura debe ser mayor que cero",
     "receipt.applied_too_much": "Se aplica más de lo recibido",

@@ -190,11 +190,11 @@ DELIVERY_STATES: Mapping[DeliveryState, Word] = {
     DeliveryState.DEAD: ("No se pudo enviar", "bad"),
 }
 
-ALERT = "Aviso al operador"
+ALERT = Text("mail_kind.alert")
 """The one kind of mail that is no merchant's."""
 
 
-def mail_names(hub: Hub) -> Mapping[str, str]:
+def mail_names(hub: Hub) -> Mapping[str, Text]:
     """The kinds of mail, as the merchant calls them."""
     return {**{kind: rules.name for kind, rules in hub.documents.mails.items()}, DeliveryKind.ALERT.value: ALERT}
 
