@@ -24,7 +24,7 @@ from hub.storage import engine
 from hub_hookspecs import Conclusion, Money, Outcome, SettlementLine
 from tests.bookkeeping.desk import Desk, make_origin
 from tests.bookkeeping.referee import agreed
-from tests.spoken import refused
+from tests.spoken import refused, spoken
 
 Row = dict[str, str]
 
@@ -262,7 +262,7 @@ def test_a_file_with_a_fault_is_refused_whole(desk: Desk, data: bytes, fault: st
     report = asyncio.run(import_settlement(desk.hub, desk.account, data, decimal="."))
 
     assert report.faults
-    assert any(fault in str(item) for item in report.faults), report.faults
+    assert any(fault in f"{item.column} {spoken(item.message)} {item.value}" for item in report.faults), report.faults
     assert desk.read(lambda tx: tx.settlements.of("acct")) == ()
 
 
