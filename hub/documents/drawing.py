@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from hub.documents.alerts import alert_mail
 from hub.documents.content import pdf_content
+from hub.documents.document import MailContent
 from hub.documents.logo import redraw_logo
 from hub.documents.mail_body import html_of, logo_id, text_of
 from hub.documents.mails import mail_kinds
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import MailContent, PayBar
+from hub.documents.parts import PayBar
 from hub.documents.pdf import can_draw, draw_pdf
 from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording

@@ -9,7 +9,7 @@ from functools import cache
 import css_inline
 import jinja2
 
-from hub.documents.parts import MailContent
+from hub.documents.document import MailContent
 from hub.documents.safe import colours, href, within
 from hub.documents.shown import Reader
 

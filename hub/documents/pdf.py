@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import attrs
 
-from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, PdfContent, Rows, ScanLink
+from hub.documents.document import PdfContent
+from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, Rows, ScanLink
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import Reader

@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from hub.documents import pdf
+from hub.documents.document import PdfContent
 from hub.documents.mail_body import environment
 from hub.documents.parts import (
     Addressee,
@@ -29,7 +30,6 @@ from hub.documents.parts import (
     Paragraph,
     Part,
     PayBar,
-    PdfContent,
     Quote,
     Rows,
     ScanLink,

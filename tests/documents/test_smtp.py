@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.documents import Documents, SmtpMailer, smtp
+from hub.documents import Documents, SmtpMailer, smtp_connection
 from hub.domain.mail import Mail, MailRefused
 from hub_demo.mailbox import KeptMail, Mailbox
 
@@ -294,8 +294,8 @@ def test_a_mail_that_nobody_waits_for_any_more_does_not_leave(mail: Mail) -> Non
 
 
 def test_a_connection_is_left_when_nothing_comes_or_much_has_come(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(smtp, "MAILS_A_CONNECTION", 3)
+    monkeypatch.setattr(smtp_connection, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(smtp_connection, "MAILS_A_CONNECTION", 3)
 
     async def act(mailbox: Counting, mailer: SmtpMailer) -> None:
         for item in several(mail, 4):

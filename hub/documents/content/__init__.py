@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from hub.documents.content import activity, cash_receipt, payments, receipt, statement
-from hub.documents.parts import PdfContent
+from hub.documents.document import PdfContent
 from hub.documents.shown import Reader
 from hub.domain.papers import (
     ActivityPaper,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 
 from hub.documents.content.phrases import questions
-from hub.documents.parts import Addressee, Cell, ColumnHead, Heading, Notice, Part, PdfContent, Rows
+from hub.documents.document import PdfContent
+from hub.documents.parts import Addressee, Cell, ColumnHead, Heading, Notice, Part, Rows
 from hub.documents.shown import Reader
 from hub.domain.activity import ActivityRow, ActivitySection
 from hub.domain.papers import ActivityPaper

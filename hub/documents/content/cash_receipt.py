@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from hub.documents.content.phrases import both, greeting
+from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
     Cell,
     ColumnHead,
     Facts,
     Figure,
     Heading,
-    MailContent,
     Notice,
     Paragraph,
     Part,
-    PdfContent,
     Rows,
     Signature,
     Title,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from hub.documents.parts import Cell, ColumnHead, Heading, Notice, Part, PdfContent, Rows, Tone
+from hub.documents.document import PdfContent
+from hub.documents.parts import Cell, ColumnHead, Heading, Notice, Part, Rows, Tone
 from hub.documents.shown import Reader
 from hub.domain.papers import Direction, Movement, PaymentsPaper, PaymentsTotal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.documents.content.phrases import both, greeting, questions, went_back
+from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
     Button,
     Cell,
@@ -12,11 +13,9 @@ from hub.documents.parts import (
     Facts,
     Figure,
     Heading,
-    MailContent,
     Notice,
     Paragraph,
     Part,
-    PdfContent,
     Rows,
     ScanLink,
     Title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from hub.documents.content.phrases import greeting, pay_bar, questions
+from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
     Addressee,
     Ageing,
@@ -14,12 +15,10 @@ from hub.documents.parts import (
     ColumnHead,
     Figure,
     Heading,
-    MailContent,
     Notice,
     Paragraph,
     Part,
     PayBar,
-    PdfContent,
     Quote,
     Rows,
     Title,

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import attrs
 
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import connection_of, head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import Button, Code, Facts, MailContent, Paragraph, Part, Title
+from hub.documents.parts import Button, Code, Facts, Paragraph, Part, Title
 from hub.documents.shown import Reader
 from hub.domain.account import with_defaults
 from hub.domain.message import Delivery, DeliveryKind

@@ -6,22 +6,10 @@ from datetime import datetime
 
 import attrs
 
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import connection_of, head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import (
-    Button,
-    Cell,
-    Code,
-    Facts,
-    Heading,
-    MailContent,
-    Notice,
-    Paragraph,
-    Part,
-    Rows,
-    Title,
-    Tone,
-)
+from hub.documents.parts import Button, Cell, Code, Facts, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import Reader
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import Delivery, DeliveryKind

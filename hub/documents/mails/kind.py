@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from hub.documents.parts import MailContent
+from hub.documents.document import MailContent
 from hub.documents.shown import Reader
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange

@@ -7,22 +7,10 @@ from datetime import datetime
 import attrs
 
 from hub.documents.content.phrases import greeting, pay_bar, went_back
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import (
-    Button,
-    Cell,
-    Facts,
-    Figure,
-    Heading,
-    MailContent,
-    Notice,
-    Paragraph,
-    Part,
-    Rows,
-    Title,
-    Tone,
-)
+from hub.documents.parts import Button, Cell, Facts, Figure, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import Reader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PayLink

@@ -8,23 +8,11 @@ from datetime import date, datetime
 import attrs
 
 from hub.documents.content.phrases import both, went_back
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.mails.payment_received import ReceivedTransaction, transaction_of
-from hub.documents.parts import (
-    Button,
-    Code,
-    Divider,
-    Facts,
-    Figure,
-    Heading,
-    MailContent,
-    Notice,
-    Paragraph,
-    Part,
-    Title,
-    Tone,
-)
+from hub.documents.parts import Button, Code, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import Reader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind

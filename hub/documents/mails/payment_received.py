@@ -9,21 +9,10 @@ import attrs
 
 from hub.documents.content.phrases import both, text_link, went_back
 from hub.documents.content.receipt import applied
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, merchant_of, view_for_merchant
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import (
-    Button,
-    Divider,
-    Facts,
-    Figure,
-    Heading,
-    MailContent,
-    Notice,
-    Paragraph,
-    Part,
-    Title,
-    Tone,
-)
+from hub.documents.parts import Button, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import Reader
 from hub.domain.merchant import LinkKind
 from hub.domain.message import MOVEMENT, Delivery, DeliveryKind

@@ -8,9 +8,10 @@ from datetime import datetime
 import attrs
 
 from hub.documents.content.phrases import greeting
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import Button, Facts, Figure, MailContent, Notice, Paragraph, Part, Title, Tone
+from hub.documents.parts import Button, Facts, Figure, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import Reader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import attrs
 
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, language_of
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import Button, Facts, MailContent, Notice, Paragraph, Part, Quote, Title, Tone
+from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Quote, Title, Tone
 from hub.documents.shown import Reader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind

@@ -8,9 +8,10 @@ from datetime import datetime
 import attrs
 
 from hub.documents.content.phrases import greeting
+from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
-from hub.documents.parts import Facts, MailContent, Paragraph, Title
+from hub.documents.parts import Facts, Paragraph, Title
 from hub.documents.shown import Reader
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
