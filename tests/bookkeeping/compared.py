@@ -15,7 +15,7 @@ from hub.domain.moved import By, Moved
 from hub.domain.papers import Direction
 from hub.domain.payable import PayableKind
 from hub.flows.views.export_payments import COLUMNS, Exported, export_payments
-from hub.flows.views.print_paper import movements_in
+from hub.flows.views.print_payments import movements_in
 from hub.flows.views.view_activity import movements_of as activity_of
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk

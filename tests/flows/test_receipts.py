@@ -14,7 +14,7 @@ import pytest
 
 import hub.flows.payments.record_observations
 import hub.flows.receipts.issue_receipt
-import hub.flows.views.print_paper
+import hub.flows.views.print_cash_receipt
 from hub.cli import main
 from hub.domain.identity import Invalid
 from hub.domain.payment import ObservedBy, Payment
@@ -25,7 +25,7 @@ from hub.flows.mails.deliver import value_of
 from hub.flows.merchants.save_options import save_options
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement
-from hub.flows.views.print_paper import cash_receipt_paper
+from hub.flows.views.print_cash_receipt import cash_receipt_paper
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Debtor, Desk, broken, rows
 from tests.spoken import refused
@@ -389,7 +389,7 @@ def test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk: Desk) -> 
 def test_control_where_a_receipt_is_printed_as_the_company_is_today_it_says_another_name(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.views.print_paper, "_as_issued", lambda head, _issuer: head)
+    monkeypatch.setattr(hub.flows.views.print_cash_receipt, "_as_issued", lambda head, _issuer: head)
 
     with pytest.raises(AssertionError):
         test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk)

@@ -20,7 +20,7 @@ from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.statements.report_payment import REPORTED, Report, report_payment
 from hub.flows.statements.schedule_rounds import schedule_round
 from hub.flows.statements.send_round import start_round
-from hub.flows.views.print_paper import verify_token
+from hub.flows.views.print_receipt import verify_token
 from hub.web.app import Front
 from hub_hookspecs import Money
 

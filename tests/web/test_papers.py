@@ -27,7 +27,9 @@ from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
 from hub.flows.payments.start_payment import PayRequest, start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
-from hub.flows.views.print_paper import movements_in, payments_pdf, preview_statement_pdf, verify_token
+from hub.flows.views.print_payments import movements_in, payments_pdf
+from hub.flows.views.print_receipt import verify_token
+from hub.flows.views.print_statement import preview_statement_pdf
 from hub.web.pages import open_pages
 from hub_hookspecs import Channel, Mode, Money
 

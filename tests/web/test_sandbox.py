@@ -16,7 +16,7 @@ import pytest
 import hub_nequi.wire
 from hub.bootstrap import DATABASE
 from hub.domain.payment import Payment, Status
-from hub.flows.views.print_paper import verify_token
+from hub.flows.views.print_receipt import verify_token
 
 Forms = Callable[[str], list[dict[str, Any]]]
 CLIENT = "hub-01"

@@ -20,7 +20,7 @@ from hub.flows.payments import view_payment as view_payment_module
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.start_payment import PayRequest, start_payment
 from hub.flows.payments.view_payment import Shown, view_payment
-from hub.flows.views.print_paper import verify_token
+from hub.flows.views.print_receipt import verify_token
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation
 from tests.web.conftest import forms_in

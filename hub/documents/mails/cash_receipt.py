@@ -15,7 +15,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import CashReceiptPaper
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.views.print_paper import cash_receipt_paper
+from hub.flows.views.print_cash_receipt import cash_receipt_paper
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[CashReceiptPaper, str]:

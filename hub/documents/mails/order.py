@@ -21,7 +21,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.offer_buttons import Showing
 from hub.flows.payments.view_payment import view_of
 from hub.flows.statements.view_order import order_of
-from hub.flows.views.print_paper import pay_links
+from hub.flows.views.print_statement import pay_links
 from hub_hookspecs import Money
 
 

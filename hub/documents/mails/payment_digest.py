@@ -20,7 +20,7 @@ from hub.domain.papers import Letterhead, Movement, PaymentsPaper, Seal
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import in_language, view_of
-from hub.flows.views.print_paper import came_in, payments_paper, seal_of
+from hub.flows.views.print_payments import came_in, payments_paper, seal_of
 from hub_hookspecs import Money
 
 MOST_TOLD = 15

@@ -21,7 +21,7 @@ from hub.domain.payment import returns_in
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView
-from hub.flows.views.print_paper import still_owed
+from hub.flows.views.print_receipt import still_owed
 from hub_hookspecs import Kind, Money
 
 

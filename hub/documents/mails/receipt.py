@@ -14,7 +14,7 @@ from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import ReceiptMail
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.views.print_paper import proof_of
+from hub.flows.views.print_receipt import proof_of
 
 
 def after_payment(change: PaymentChange) -> Iterable[OwedMail]:

@@ -13,7 +13,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import StatementPaper
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.views.print_paper import mailed_statement
+from hub.flows.views.print_statement import mailed_statement
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[StatementPaper, str]:

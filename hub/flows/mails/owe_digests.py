@@ -14,7 +14,7 @@ from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.views.print_paper import came_in
+from hub.flows.views.print_payments import came_in
 from hub_hookspecs import Mode
 
 SENT_FROM = time(7)

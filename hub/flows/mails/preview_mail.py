@@ -18,7 +18,7 @@ from hub.flows.ground.ports import Hub, MailRefused, Tx
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.statements.end_reminders import PATH as UNSUBSCRIBE
 from hub.flows.statements.send_statement import NoMail
-from hub.flows.views.print_paper import mailed_statement
+from hub.flows.views.print_statement import mailed_statement
 
 from .deliver import private_kinds, value_of
 

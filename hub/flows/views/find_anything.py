@@ -22,7 +22,7 @@ from hub.flows.merchants.remove_member import Removal, removals_of
 from hub.flows.merchants.revoke_api_key import KeyLine, keys_named
 from hub_hookspecs import Mode
 
-from .print_paper import verify_token
+from .print_receipt import verify_token
 
 PHONE = 7
 """Digits that a phone has at least."""

@@ -10,7 +10,9 @@ from litestar.exceptions import NotFoundException
 
 from hub.domain.papers import letterhead_for
 from hub.flows.ground.open_link import LinkShut
-from hub.flows.views.print_paper import PapersMissing, receipt_pdf, statement_pdf, verified_payment
+from hub.flows.views.print_paper import PapersMissing
+from hub.flows.views.print_receipt import receipt_pdf, verified_payment
+from hub.flows.views.print_statement import statement_pdf
 from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
 
 

@@ -1,0 +1,86 @@
+"""Print one of the merchant's cash receipts: who issued it and from whom as they were then."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain.merchant import Merchant
+from hub.domain.papers import CashReceiptPaper, Letterhead, PaperFile, SettledLine, letterhead_for
+from hub.domain.payment import Payment
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, Party
+from hub.flows.ground.ports import Hub
+from hub_hookspecs import Money
+
+from .print_paper import print_paper
+from .view_desk import view_receipt
+
+
+async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> PaperFile:
+    """One of the merchant's cash receipts, marked where it is void.
+
+    Raises:
+        LookupError: No such receipt of this merchant.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    view = await view_receipt(hub, merchant, receipt_id)
+    paper = cash_receipt_paper(hub, merchant, view.receipt, view.payment)
+    return await print_paper(hub, paper, merchant.locale)
+
+
+def cash_receipt_paper(hub: Hub, merchant: Merchant, receipt: CashReceipt, payment: Payment | None) -> CashReceiptPaper:
+    """The values of a cash receipt, for page, PDF and mail: who issued it and from whom as they were then."""
+    country = hub.countries[merchant.company.country]
+    provider = hub.providers.get(receipt.provider)
+    simulated = bool(provider and provider.is_simulated(receipt.mode))
+    currency = receipt.cash.currency
+    head = letterhead_for(merchant, country, receipt.mode, simulated=simulated)
+    return CashReceiptPaper(
+        letterhead=_as_issued(head, receipt.issuer),
+        number=receipt.label,
+        city=receipt.issuer.city,
+        received_on=receipt.received_on,
+        issued_at=receipt.issued_at,
+        issued_by=receipt.issued_by,
+        customer=receipt.received_from.name,
+        customer_identity=receipt.received_from.identity,
+        customer_address=receipt.received_from.address,
+        cash=receipt.cash,
+        words=receipt.words,
+        advance=receipt.advance,
+        lines=tuple(
+            SettledLine(
+                number=line.number,
+                before=Money(line.before, currency),
+                applied=Money(line.applied, currency),
+                after=Money(line.after, currency),
+                less=tuple((name, Money(minor, currency)) for name, minor in line.less),
+                is_order=receipt.is_of_order,
+            )
+            for line in receipt.lines
+        ),
+        concept=receipt.purpose,
+        clause=receipt.clause,
+        means=MEANS_LABELS[receipt.means],
+        provider=provider.info.name if provider else receipt.provider,
+        provider_reference=receipt.provider_reference,
+        authorisation=receipt.authorisation,
+        reference=payment.reference if payment else "",
+        bank_account=receipt.bank_account,
+        note=receipt.notes,
+        void_reason=receipt.void_reason,
+        voided_at=receipt.voided_at,
+    )
+
+
+def _as_issued(head: Letterhead, issuer: Party) -> Letterhead:
+    """The letterhead with its merchant as the receipt keeps it; the logo is today's."""
+    return attrs.evolve(
+        head,
+        name=issuer.name,
+        legal_name=issuer.legal_name,
+        identity=issuer.identity,
+        address=issuer.address,
+        phone=issuer.phone,
+        email=issuer.email,
+        zone=issuer.zone or head.zone,
+    )

@@ -1,0 +1,108 @@
+"""Print the payment report: what moved in a period, as the ledger has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from hub.domain.merchant import Merchant
+from hub.domain.moved import By, What
+from hub.domain.papers import Direction, Movement, PaperFile, PaymentsPaper, Seal
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import Mode
+
+from .export_payments import Line, lines_of, moved_in
+from .print_paper import letterhead_of, print_paper
+
+LONGEST_DAYS = 400
+"""Of one payment report."""
+
+
+async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date, *, by: By = By.VALUE) -> PaperFile:
+    """Every movement of the merchant's days ``since`` to ``until``, both included.
+
+    Raises:
+        ValueError: The period ends before it begins, or is longer than ``LONGEST_DAYS``.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    if not timedelta() <= until - since <= timedelta(days=LONGEST_DAYS):
+        raise ValueError(f"a payment report is about 1 to {LONGEST_DAYS} days")
+    now = hub.clock()
+
+    def read(tx: Tx) -> PaymentsPaper:
+        found = movements_in(tx, hub, merchant, merchant.mode, since, until, by=by)
+        return payments_paper(tx, hub, merchant, merchant.mode, since, until, (item for _, item in found), now)
+
+    return await print_paper(hub, await hub.store.read(read), merchant.locale)
+
+
+def payments_paper(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    mode: Mode,
+    since: date,
+    until: date,
+    movements: Iterable[Movement],
+    now: datetime,
+) -> PaymentsPaper:
+    """The values of a payment report."""
+    return PaymentsPaper(
+        letterhead=letterhead_of(hub, merchant, mode),
+        since=since,
+        until=until,
+        made_at=now,
+        movements=tuple(sorted(movements, key=lambda item: (item.at, item.reference))),
+        seal=seal_of(tx, merchant, mode, now),
+    )
+
+
+def movements_in(
+    tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, since: date, until: date, *, by: By = By.VALUE
+) -> list[tuple[Line, Movement]]:
+    """What came and went back in the merchant's days ``since`` to ``until``, as the ledger has it.
+
+    Args:
+        by: The day on which it moved, or on which it was booked.
+    """
+    found = [moved for moved in moved_in(tx, merchant, mode, since, until, by) if moved.amount]
+    return [(line, _movement(line)) for line in lines_of(tx, hub, merchant, mode, found)]
+
+
+def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict[str, list[Movement]]:
+    """What became known on a day to have come by online payments, by payment."""
+    found: dict[str, list[Movement]] = {}
+    for line, movement in movements_in(tx, hub, merchant, mode, day, day, by=By.BOOKED):
+        if line.payment and line.moved.what is What.PAYMENT and not line.moved.corrects:
+            found.setdefault(line.payment.id, []).append(movement)
+    return found
+
+
+DIRECTIONS = {What.REFUND: Direction.RETURNED, What.CHARGEBACK: Direction.CHARGED_BACK}
+
+
+def _movement(line: Line) -> Movement:
+    moved, payment = line.moved, line.payment
+    direction = DIRECTIONS.get(moved.what, Direction.RECEIVED)
+    numbers = [item.number for item in payment.lines] if payment else [number for number, _ in line.invoices]
+    return Movement(
+        direction=direction,
+        at=line.at,
+        on=None if payment or moved.counts_on == moved.booked_on else moved.counts_on,
+        is_correction=moved.corrects is not None,
+        customer=line.customer.name if line.customer else "",
+        numbers=tuple(numbers),
+        provider=line.provider or line.means,
+        instrument=line.means if payment else "",
+        provider_reference=line.provider_reference,
+        authorisation=line.authorisation,
+        reference=line.number,
+        cash_receipt=line.cash_receipt if direction is Direction.RECEIVED else "",
+        amount=-moved.money if moved.returns else moved.money,
+    )
+
+
+def seal_of(tx: Tx, merchant: Merchant, mode: Mode, now: datetime) -> Seal:
+    """The head of the merchant's books as they are now."""
+    number, head = tx.ledger.head(merchant.id, mode)
+    return Seal(number=number, hash=head, at=now)

@@ -1,0 +1,104 @@
+"""Print a statement: the values of its PDF and of its mail, gathered from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
+from hub.domain.message import Delivery
+from hub.domain.offer import Offered
+from hub.domain.papers import NotOffered, PaperFile, PayLink, PayWays, StatementPaper
+from hub.domain.statement import number_of
+from hub.flows.ground.open_link import open_link, url_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.offer_buttons import Showing
+from hub.flows.statements.end_reminders import unsubscribe_url
+from hub.flows.statements.view_statement import StatementView, statement_of
+
+from .print_paper import identity_of, letterhead_of, print_paper
+
+
+async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
+    """The statement of a link, in the merchant's language or another one.
+
+    Raises:
+        LinkShut: Unknown, expired or revoked.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> tuple[StatementPaper, str]:
+        link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
+        view = statement_of(tx, hub, link.target, link.mode, now, Showing(link=link, medium="pdf", locale=language))
+        return statement_paper(hub, view, link), language or view.merchant.locale
+
+    return await print_paper(hub, *await hub.store.read(read))
+
+
+async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) -> PaperFile:
+    """What a customer of this merchant would get now; with pay links only where a link was handed over.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+        PapersMissing: Nothing that draws PDFs is installed.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> tuple[StatementPaper, str]:
+        customer = tx.customers.get(customer_id)
+        if customer is None or customer.merchant_id != merchant.id:
+            raise LookupError(customer_id)
+        link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
+        locale = locale_for(merchant, customer)
+        view = statement_of(tx, hub, customer_id, merchant.mode, now, Showing(link=link, medium="pdf", locale=locale))
+        return statement_paper(hub, view, link), locale
+
+    paper, locale = await hub.store.read(read)
+    return await print_paper(hub, paper, locale)
+
+
+def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> StatementPaper:
+    """The values of a statement; without a link it leads nowhere."""
+    url = url_of(hub, link) if link else ""
+    return StatementPaper(
+        letterhead=letterhead_of(hub, view.merchant, view.mode),
+        statement=view.statement,
+        customer_identity=identity_of(hub, view.merchant, view.customer),
+        ways=pay_ways(view, url) if url else (),
+        url=url,
+        expires_at=link.expires_at if link else None,
+        number=number_of(link.id, view.statement.cut_off) if link else "",
+    )
+
+
+def mailed_statement(
+    tx: Tx, hub: Hub, delivery: Delivery, link: Link, now: datetime, locale: str = ""
+) -> StatementPaper:
+    """The statement of a delivery's customer, with the link that opens it."""
+    view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now, Showing(medium="mail", locale=locale))
+    return attrs.evolve(
+        statement_paper(hub, view, link),
+        note=delivery.details.get("note", ""),
+        unsubscribe_url=unsubscribe_url(hub, delivery.subject_id),
+    )
+
+
+def pay_ways(view: StatementView, url: str) -> tuple[PayWays, ...]:
+    """The pay bar of each currency."""
+    return tuple(
+        PayWays(currency=currency, buttons=buttons, not_offered=absent)
+        for currency, offers in view.buttons.items()
+        for buttons, absent in (pay_links(offers, f"{url}/pay?currency={currency}&"),)
+    )
+
+
+def pay_links(offers: Sequence[Offered], base: str) -> tuple[tuple[PayLink, ...], tuple[NotOffered, ...]]:
+    """Buttons that lead to the method step with the provider chosen, and the providers that are not offered."""
+    buttons = tuple(
+        PayLink(button=offer.button, url=f"{base}provider={offer.provider}") for offer in offers if offer.button
+    )
+    absent = tuple(NotOffered(offer.name, offer.reason) for offer in offers if not offer.button)
+    return buttons, absent
