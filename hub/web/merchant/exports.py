@@ -16,6 +16,7 @@ from hub.domain.export import csv_of, said, xlsx_of
 from hub.domain.moved import By
 from hub.domain.text import Text
 from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
+from hub.flows.views.print_paper import PapersMissing
 from hub.flows.views.print_payments import LONGEST_DAYS, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy, reader_for
 
