@@ -278,7 +278,7 @@ def open_hub(
         disk_free=lambda: free_share(settings.data),
     )
     watch_exchanges(hub, exchanger)
-    quarantine_distrusted(hub, store.read_now(lambda tx: tx.marks.beginning(FROZEN)))
+    quarantine_distrusted(hub, store.read_now(FROZEN.all))
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks, post=post)
 
 

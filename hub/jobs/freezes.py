@@ -47,7 +47,7 @@ async def note_freeze(hub: Hub, folder: Path, role: str) -> tuple[str, ...]:
 
     def note(tx: Tx) -> None:
         for name in names or [""]:
-            tx.marks.set(f"{FROZEN}{at.isoformat()} {name}".rstrip(), name or f"{role}: in no plugin", at)
+            FROZEN.of(f"{at.isoformat()} {name}".rstrip()).set(tx, name or f"{role}: in no plugin", at)
 
     await hub.store.write(note)
     trace.replace(kept)

@@ -53,7 +53,7 @@ class Process:
         """Look at how the process before ended, then begin."""
         folder = self._opened.settings.data
         if await note_freeze(self._hub, folder, self._role):
-            quarantine_distrusted(self._hub, await self._hub.store.read(lambda tx: tx.marks.beginning(FROZEN)))
+            quarantine_distrusted(self._hub, await self._hub.store.read(FROZEN.all))
         try:
             self._at_work = AtWork(notes_of(folder, self._role))
         except OSError:

@@ -20,7 +20,7 @@ from hub.domain.message import DeliveryKind, DeliveryState, MessageState
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
 from hub.flows.mails.deliver import deliver
-from hub.flows.operations.keep_house import REJECTED_KEPT, give_sign_of_life, keep_house
+from hub.flows.operations.keep_house import BEAT, REJECTED_KEPT, give_sign_of_life, keep_house
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
 from hub.jobs.watch import Watch
@@ -265,10 +265,10 @@ def test_nobody_is_told_where_nobody_is_named(desk: Desk) -> None:
 
 def test_a_sign_of_life_is_kept_by_role(desk: Desk) -> None:
     asyncio.run(give_sign_of_life(desk.hub, "serve"))
-    assert set(desk.read(lambda tx: tx.marks.beginning("beat:"))) == {"serve"}
+    assert set(desk.read(BEAT.all)) == {"serve"}
     desk.clock.now += timedelta(days=3)
     asyncio.run(keep_house(desk.hub))
-    assert not desk.read(lambda tx: tx.marks.beginning("beat:"))
+    assert not desk.read(BEAT.all)
 
 
 # ---------------------------------------------------------------- what is written for the night

@@ -48,8 +48,8 @@ def drop_a_guard(desk: Desk) -> None:
 def froze_twice(desk: Desk) -> None:
     for minutes in (1, 2):
         at = desk.clock.now - timedelta(minutes=minutes)
-        name = f"{FROZEN}{at.isoformat()} nequi 0.1.0"
-        desk.write(lambda tx, name=name, at=at: tx.marks.set(name, "nequi 0.1.0", at))  # type: ignore[misc]
+        mark = FROZEN.of(f"{at.isoformat()} nequi 0.1.0")
+        desk.write(lambda tx, mark=mark, at=at: mark.set(tx, "nequi 0.1.0", at))  # type: ignore[misc]
 
 
 def review(desk: Desk) -> None:
@@ -178,9 +178,9 @@ def test_a_proxy_is_spoken_of_for_a_day_and_while_it_is_not_trusted(desk: Desk) 
     desk.hub.trusted_proxies = ()
     desk.clock.now += timedelta(days=1, minutes=1)
     assert told() == []
-    assert desk.read(lambda tx: tx.marks.beginning(PROXY))
+    assert desk.read(PROXY.all)
     asyncio.run(keep_house(desk.hub))
-    assert not desk.read(lambda tx: tx.marks.beginning(PROXY))
+    assert not desk.read(PROXY.all)
 
 
 def test_every_command_in_a_remedy_exists() -> None:

@@ -84,7 +84,7 @@ CASES: Mapping[Absence, Callable[[Moment], object]] = {
     Absence.ABOVE_MAXIMUM: lambda moment: moment.rule(maximum=USUAL - 1),
     Absence.TOO_FINE: lambda moment: moment.rule(decimals=0),
     Absence.PROVIDER_DOWN: lambda moment: moment.house.write(
-        lambda tx: tx.marks.set(f"{HELD}{moment.account.id}", "", moment.house.time() + timedelta(minutes=5))
+        lambda tx: HELD.of(moment.account.id).set(tx, "", moment.house.time() + timedelta(minutes=5))
     ),
     Absence.LOCKED: lambda moment: moment.lock(),
 }
@@ -114,7 +114,7 @@ def moment(house: Any, shop: Merchant, tmp_path: Path) -> Any:
             tx.accounts.save_secret(account.id, name, sealed, key)
         tx.countries.set("CO", "nequi", True)
         tx.countries.resume("nequi")
-        tx.marks.drop(f"{HELD}{account.id}")
+        HELD.of(account.id).drop(tx)
         tx.merchants.save(shop)
 
     house.write(restore)

@@ -54,7 +54,7 @@ async def page_of(hub: Hub, merchant: Merchant, account: ProviderAccount) -> Acc
         account=account,
         info=provider.info if provider else None,
         missing=tuple(problem.name for problem in missing),
-        refused=await hub.store.read(lambda tx: tx.marks.get(f"{REFUSED}{account.id}")),
+        refused=await hub.store.read(REFUSED.of(account.id).get),
         hearing=await hub.store.read(lambda tx: hearing_of(tx, account)),
         under_way=await hub.store.read(lambda tx: money_under_way(tx, hub, account, hub.clock())),
         address=notification_address(hub, account),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import attrs
 import structlog
 
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx, Unopened
 
 log = structlog.get_logger()
@@ -15,7 +17,7 @@ BATCH = 200
 MAX_ROUNDS = 20
 """How often it is looked for what a running process has sealed meanwhile."""
 
-FORGOTTEN = "forgotten key:"
+FORGOTTEN: Final = MarkTable("forgotten key:")
 """Marks of keys that no process may seal under any more, not even one that cannot read the key file."""
 
 
@@ -43,7 +45,7 @@ def refuse_forgotten(tx: Tx, hub: Hub) -> None:
         Unopened: This process cannot read keys.json, and the key that it knows was forgotten.
     """
     hub.vault.follow()
-    if hub.vault.trouble and tx.marks.get(f"{FORGOTTEN}{hub.vault.current}"):
+    if hub.vault.trouble and FORGOTTEN.of(hub.vault.current).get(tx):
         raise Unopened(hub.vault.trouble)
 
 
@@ -127,7 +129,7 @@ async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object
         used = frozenset(old) & {*tx.messages.key_ids(), *(row[4] for row in tx.accounts.all_secrets())}
         if not used:
             for key_id in old:
-                tx.marks.set(f"{FORGOTTEN}{key_id}", "", now)
+                FORGOTTEN.of(key_id).set(tx, "", now)
                 drop(key_id)
         return used
 

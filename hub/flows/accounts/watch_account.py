@@ -12,6 +12,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import DeliveryKind, owed_mail
 from hub.domain.papers import Attention
 from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell_account, warn
@@ -22,11 +23,11 @@ from .open_account import CannotOpen, opened_account
 
 log = structlog.get_logger()
 
-HELD = "held:"
+HELD: Final = MarkTable("held:")
 HOLD = timedelta(seconds=45)
 """How long a failure keeps the buttons back in every process: longer than the pause between two probes."""
 
-REFUSED = "refused:"
+REFUSED: Final = MarkTable("refused:")
 ASK_AGAIN = timedelta(minutes=5)
 """How often the provider is asked at most whether it still knows an account."""
 
@@ -37,7 +38,7 @@ ASKED: Final = Slot[tuple[str, int | None], datetime]("asked")
 async def hold_back(hub: Hub, account_id: str) -> None:
     """The provider does not answer: nobody is sent there until it does, or a while has passed."""
     until = hub.clock() + HOLD
-    await hub.store.write(lambda tx: tx.marks.set(f"{HELD}{account_id}", "", until))
+    await hub.store.write(lambda tx: HELD.of(account_id).set(tx, "", until))
 
 
 async def answer_again(hub: Hub, account_id: str) -> int:
@@ -45,7 +46,7 @@ async def answer_again(hub: Hub, account_id: str) -> int:
     now = hub.clock()
 
     def due(tx: Tx) -> int:
-        tx.marks.drop(f"{HELD}{account_id}")
+        HELD.of(account_id).drop(tx)
         tx.after_commit(hub.wake)
         return tx.payments.make_account_due(account_id, now) + tx.messages.make_account_due(account_id, now)
 
@@ -56,7 +57,7 @@ async def answer_again(hub: Hub, account_id: str) -> int:
 
 def held_back(tx: Tx, now: datetime) -> frozenset[str]:
     """Ids of accounts whose provider did not answer lately, in whatever process."""
-    return frozenset(account for account, (_, until) in tx.marks.beginning(HELD).items() if now < until)
+    return frozenset(account for account, (_, until) in HELD.all(tx).items() if now < until)
 
 
 async def check_credentials(
@@ -99,7 +100,7 @@ def _judge(
         return account
     refused = report.credentials is Credentials.REFUSED
     said = report.credentials.value + (f" ({report.code})" if report.code else "")
-    tx.marks.set(f"{REFUSED}{account_id}", f"{why}; asked again its credentials are {said}", now)
+    REFUSED.of(account_id).set(tx, f"{why}; asked again its credentials are {said}", now)
     warn(tx, "account_not_let_in", account=account_id, why=why, credentials=report.credentials.value)
     if not refused or account.is_retired:
         return account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import attrs
 
@@ -10,12 +11,13 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.mail_address import folded
 from hub.domain.merchant import Member, Merchant, Role
 from hub.domain.text import Text
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
 from .add_member import checked_address
 
-REMOVED = "removed-member:"
+REMOVED: Final = MarkTable("removed-member:")
 """A note of who removed whom, and when."""
 
 
@@ -33,7 +35,7 @@ def removals_of(tx: Tx, email: str) -> tuple[Removal, ...]:
     """Where this address was a member and is none any more."""
     address, found = folded(email), []
     there = {member.merchant_id for member in tx.merchants.members_by_email(address)}
-    for name, (by, at) in tx.marks.beginning(REMOVED).items():
+    for name, (by, at) in REMOVED.all(tx).items():
         merchant_id, _, removed = name.partition(":")
         if removed == address and merchant_id not in there:
             found.append(Removal(merchant_id, address, by, at))
@@ -67,7 +69,7 @@ def _remove(tx: Tx, merchant: Merchant, address: str, heir: str, by: str, now: d
     elif [member.email.lower() for member in members.values() if member.role is Role.OWNER] == [address]:
         raise _last_owner("email")
     tx.merchants.remove_member(merchant.id, address)
-    tx.marks.set(f"{REMOVED}{merchant.id}:{address}", by, now)
+    REMOVED.of(f"{merchant.id}:{address}").set(tx, by, now)
     tell(tx, "member_removed", merchant=merchant.id, role=members[address].role.value)
     return members[address]
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from hub.domain.merchant import ApiKey, Merchant
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
 from .sign_in import token_hash
 
-REVOKED = "revoked-key:"
+REVOKED: Final = MarkTable("revoked-key:")
 """A note of who revoked a key; the key's own row says when."""
 
 
@@ -44,7 +46,7 @@ def keys_named(tx: Tx, text: str) -> tuple[KeyLine, ...]:
 
 
 def _lines(tx: Tx, merchants: Sequence[Merchant]) -> tuple[KeyLine, ...]:
-    who = tx.marks.beginning(REVOKED)
+    who = REVOKED.all(tx)
     return tuple(
         KeyLine(key, merchant, who[key.id][0] if key.id in who else "")
         for merchant in merchants
@@ -64,6 +66,6 @@ async def revoke_api_key(hub: Hub, merchant: Merchant, key_id: str, *, by: str) 
 
 def _revoke(tx: Tx, merchant: Merchant, key_id: str, by: str, now: datetime) -> ApiKey:
     tx.merchants.revoke_api_key(merchant.id, key_id, now)
-    tx.marks.set(f"{REVOKED}{key_id}", by, now)
+    REVOKED.of(key_id).set(tx, by, now)
     tell(tx, "api_key_revoked", key_id=key_id, merchant=merchant.id)
     return next(key for key in tx.merchants.api_keys(merchant.id) if key.id == key_id)

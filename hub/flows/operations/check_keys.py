@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from hub.domain.message import LOCKED
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx, Unopened
 
 TRIED = 50
 """Secrets tried; keys of another data folder open none of them."""
 
-KEYS = "keys:"
+KEYS: Final = MarkTable("keys:")
 """Marks of what is wrong with the keys of a running process, by its role."""
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from hub.flows.ground.marks import Mark
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Unavailable
 
@@ -29,6 +30,9 @@ CHECKED: Final = Slot[str, tuple[float, tuple[str, ...]]]("guards")
 
 OPENED: Final = Slot[int, tuple[float, tuple[str, ...]]]("keys")
 """The same of what the keys do not open, by the state of the key file."""
+
+PROBE: Final = Mark("probe")
+"""Written to see whether a page of the database can be."""
 
 REMEDIES = {
     "database": "free the disk, end whoever holds the lock, or give this user the right to write",
@@ -94,7 +98,7 @@ async def _database(hub: Hub) -> tuple[str, ...]:
             await hub.store.write(lambda _tx: None)
             if hub.store.trouble:  # a lock was to be had; whether a page can be written, only a page tells
                 now = hub.clock()
-                await hub.store.write(lambda tx: tx.marks.set("probe", "", now))
+                await hub.store.write(lambda tx: PROBE.set(tx, "", now))
     except Unavailable as trouble:
         return (str(trouble),)
     except TimeoutError:

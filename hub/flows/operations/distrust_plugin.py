@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import structlog
 
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 
 log = structlog.get_logger()
 
-FROZEN: Final = "frozen:"
+FROZEN: Final = MarkTable("frozen:")
 """Marks ``frozen:<moment> <code> <version>`` hold ``<code> <version>``."""
 
 TWICE_IN: Final = timedelta(minutes=10)
@@ -52,9 +53,9 @@ async def release_plugin(hub: Hub, code: str) -> int:
     """Trust a plugin again, from the next start on; how many freezes were forgiven."""
 
     def forgive(tx: Tx) -> int:
-        marks = [name for name, (value, _) in tx.marks.beginning(FROZEN).items() if value.split()[:1] == [code]]
+        marks = [name for name, (value, _) in FROZEN.all(tx).items() if value.split()[:1] == [code]]
         for name in marks:
-            tx.marks.drop(f"{FROZEN}{name}")
+            FROZEN.of(name).drop(tx)
         return len(marks)
 
     return await hub.store.write(forgive)

@@ -124,7 +124,7 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
 
 
 def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
-    beats = tx.marks.beginning(BEAT)
+    beats = BEAT.all(tx)
     alive = sorted(role for role, (_owner, at) in beats.items() if abs(now - at) < ALIVE)
     if alive:
         yield fine(f"at work: {', '.join(alive)}")
@@ -132,7 +132,7 @@ def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
         seen = max((at for _owner, at in beats.values()), default=None)
         since = f"since {seen:%Y-%m-%d %H:%M} UTC" if seen else "and none ever was"
         yield warning(f"neither serve nor worker is at work {since}", "start payment-hub serve")
-    frozen = tx.marks.beginning(FROZEN)
+    frozen = FROZEN.all(tx)
     for name in sorted(distrusted(frozen)):
         yield fault(
             f"plugin {name} froze the process twice", f"replace it, or payment-hub plugins release {name.split()[0]}"
@@ -141,7 +141,7 @@ def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
 
 def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     """What running processes have noted of their keys, and what is sealed under keys that the file does not hold."""
-    for role, (told, at) in sorted(tx.marks.beginning(KEYS).items()):
+    for role, (told, at) in sorted(KEYS.all(tx).items()):
         if abs(now - at) < ALIVE:
             yield fault(f"{role} has the wrong keys: {told}", f"{REMEDIES['keys']}; do not stop {role} before")
     for key_id, count in sorted(tx.messages.key_ids().items()):
@@ -154,7 +154,7 @@ def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
 
 def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
     newest = max((item.created_at for item in tx.payments.search(limit=1)), default=None)
-    beats = [at for _owner, at in tx.marks.beginning(BEAT).values()]
+    beats = [at for _owner, at in BEAT.all(tx).values()]
     last = max([*beats, *([newest] if newest else [])], default=None)
     if last is not None and last - now > AHEAD:
         yield fault(
@@ -165,7 +165,7 @@ def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
 
 def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     """Proxies behind which one visitor who guesses links shuts out all; what the settings mended is not told."""
-    for address, (why, at) in sorted(tx.marks.beginning(PROXY).items()):
+    for address, (why, at) in sorted(PROXY.all(tx).items()):
         if now - at > PROXIES_KEPT:
             continue
         seen = f"at {at:%Y-%m-%d %H:%M} UTC"
@@ -229,7 +229,7 @@ def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[Finding]:
 
 def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[Finding]:
     """Whether a retired account is let in as long as money of it is under way."""
-    refused = tx.marks.get(f"{REFUSED}{account.id}")
+    refused = REFUSED.of(account.id).get(tx)
     if refused and refused[1] >= account.updated_at and money_under_way(tx, hub, account, now):
         yield fault(
             f"{account.provider} of {slug} ({account.mode}), retired {account.retired_at:%Y-%m-%d}, has money under"
@@ -343,7 +343,7 @@ def _waiting(tx: Tx) -> Iterator[Finding]:
 
 
 def _restored(tx: Tx, now: datetime) -> Iterator[Finding]:
-    restored = tx.marks.get(RESTORED)
+    restored = RESTORED.get(tx)
     if restored and now - restored[1] < WATCH:
         yield warning(
             f"{restored[0]} was restored at {restored[1]:%Y-%m-%d %H:%M} UTC: what happened after it is unknown here",
@@ -352,7 +352,7 @@ def _restored(tx: Tx, now: datetime) -> Iterator[Finding]:
 
 
 def _backup(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
-    made = tx.marks.get(BACKUP)
+    made = BACKUP.get(tx)
     if made is None:
         grade = fault if hub.backup_expected else warning
         yield grade("no backup was ever made by payment-hub backup", "payment-hub backup FILE, every night")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 import structlog
 
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 
 from .check_keys import KEYS, key_troubles
@@ -18,7 +20,7 @@ REJECTED_KEPT = timedelta(days=30)
 QUERIES_KEPT = timedelta(days=90)
 BEATS_KEPT = timedelta(days=2)
 FREEZES_KEPT = timedelta(days=90)
-BEAT = "beat:"
+BEAT: Final = MarkTable("beat:")
 
 
 async def keep_house(hub: Hub) -> None:
@@ -26,15 +28,15 @@ async def keep_house(hub: Hub) -> None:
     now = hub.clock()
 
     def forget(tx: Tx) -> tuple[int, int]:
-        for name, (_value, at) in tx.marks.beginning(BEAT).items():
+        for name, (_value, at) in BEAT.all(tx).items():
             if now - at > BEATS_KEPT:
-                tx.marks.drop(f"{BEAT}{name}")
-        for name, (_value, at) in tx.marks.beginning(FROZEN).items():
+                BEAT.of(name).drop(tx)
+        for name, (_value, at) in FROZEN.all(tx).items():
             if now - at > FREEZES_KEPT:
-                tx.marks.drop(f"{FROZEN}{name}")
-        for name, (_value, at) in tx.marks.beginning(PROXY).items():
+                FROZEN.of(name).drop(tx)
+        for name, (_value, at) in PROXY.all(tx).items():
             if now - at > PROXIES_KEPT:
-                tx.marks.drop(f"{PROXY}{name}")
+                PROXY.of(name).drop(tx)
         return tx.messages.forget_rejected(now - REJECTED_KEPT), tx.requests.forget_queries(now - QUERIES_KEPT)
 
     messages, queries = await hub.store.write(forget)
@@ -48,10 +50,10 @@ async def give_sign_of_life(hub: Hub, role: str) -> None:
     troubles = await hub.store.read(lambda tx: [told for _about, told in key_troubles(tx, hub)])
 
     def note(tx: Tx) -> None:
-        tx.marks.set(f"{BEAT}{role}", hub.owner, now)
+        BEAT.of(role).set(tx, hub.owner, now)
         if troubles:
-            tx.marks.set(f"{KEYS}{role}", "; ".join(troubles), now)
+            KEYS.of(role).set(tx, "; ".join(troubles), now)
         else:
-            tx.marks.drop(f"{KEYS}{role}")
+            KEYS.of(role).drop(tx)
 
     await hub.store.write(note)

@@ -14,7 +14,7 @@ async def note_backup(hub: Hub, began: datetime, name: str) -> None:
     """A verified backup holds everything up to this moment."""
 
     def note(tx: Tx) -> None:
-        tx.marks.set(BACKUP, name, began)
+        BACKUP.set(tx, name, began)
         tell(tx, "backup_made", file=name)
 
     await hub.store.write(note)

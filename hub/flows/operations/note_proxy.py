@@ -7,9 +7,10 @@ import enum
 from datetime import timedelta
 from typing import Final
 
+from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Unavailable
 
-PROXY: Final = "proxy:"
+PROXY: Final = MarkTable("proxy:")
 PROXIES_KEPT: Final = timedelta(days=1)
 
 
@@ -24,4 +25,4 @@ async def note_proxy(hub: Hub, address: str, why: Blind) -> None:
     """Keep the address and the reason for a day; nobody waits for it."""
     now = hub.clock()
     with contextlib.suppress(Unavailable):  # it is noticed again within the hour
-        await hub.store.write(lambda tx: tx.marks.set(f"{PROXY}{address}", why.value, now))
+        await hub.store.write(lambda tx: PROXY.of(address).set(tx, why.value, now))

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from hub.domain.payment import Payment
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
 from hub.domain.text import Text, stored
+from hub.flows.ground.marks import Mark
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import warn
 from hub_hookspecs import Country, Mode
 
-RESTORED = "restored"
+RESTORED: Final = Mark("restored")
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +102,7 @@ def gap_behind(end: SeriesEnd, *, seen: int | None, skip: int, backup: str, by: 
 
 def note_restore(tx: Tx, name: str, gaps: Iterable[SeriesGap] = (), *, now: datetime) -> None:
     """From now on nothing that was under way in this backup is undone without a person; no number is given again."""
-    tx.marks.set(RESTORED, name, now)
+    RESTORED.set(tx, name, now)
     for gap in gaps:
         leave_out(tx, gap)
     warn(tx, "backup_restored", file=name)
@@ -115,5 +117,5 @@ def leave_out(tx: Tx, gap: SeriesGap) -> None:
 
 def is_from_a_backup(tx: Tx, payment: Payment) -> bool:
     """Whether the payment was begun before the database was restored: it may be paid and told, or undone, by now."""
-    restored = tx.marks.get(RESTORED)
+    restored = RESTORED.get(tx)
     return restored is not None and payment.created_at < restored[1]

@@ -15,6 +15,7 @@ from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
+from hub.flows.ground.marks import Mark, MarkTable
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
 from hub_hookspecs import Mode
@@ -24,9 +25,10 @@ from .distrust_plugin import FROZEN
 
 log = structlog.get_logger()
 
-ALERTED = "alert:"
+ALERTED: Final = MarkTable("alert:")
 TOLD: Final = Slot[AlertCause, float]("told directly")
-BACKUP = "backup"
+BACKUP: Final = Mark("backup")
+FIRST_LOOK: Final = Mark("first_look")
 BACKLOG = timedelta(minutes=5)
 LEAST_FREE = 0.10
 OLDEST_BACKUP = timedelta(hours=26)
@@ -63,7 +65,7 @@ async def raise_alerts(hub: Hub) -> tuple[Alert, ...]:
 def _raise(tx: Tx, hub: Hub, now: datetime, due: datetime | None) -> tuple[Alert, ...]:
     raised = []
     for cause, look in LOOKS.items():
-        last = tx.marks.get(f"{ALERTED}{cause}")
+        last = ALERTED.of(cause).get(tx)
         noted, since = last or ("", now - LOOK_BACK)
         if last and now - since < AT_MOST_EVERY:
             continue
@@ -73,9 +75,9 @@ def _raise(tx: Tx, hub: Hub, now: datetime, due: datetime | None) -> tuple[Alert
             lines = tuple(look(tx, hub, now, since, noted))
         if not lines:
             if cause in COUNTED and noted:
-                tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause, now), since)
+                ALERTED.of(cause).set(tx, _note(tx, hub, cause, now), since)
             continue
-        tx.marks.set(f"{ALERTED}{cause}", _note(tx, hub, cause, now), now)
+        ALERTED.of(cause).set(tx, _note(tx, hub, cause, now), now)
         alert = Alert(cause=cause, lines=lines)
         _owe(tx, hub, alert, now)
         raised.append(alert)
@@ -119,7 +121,7 @@ def _reviews(tx: Tx, since: datetime) -> Iterator[Happened]:
 
 def _refused(tx: Tx, _since: datetime) -> Iterator[Happened]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
-    for account_id, (why, at) in sorted(tx.marks.beginning(REFUSED).items()):
+    for account_id, (why, at) in sorted(REFUSED.all(tx).items()):
         account = tx.accounts.get(account_id)
         if account:
             stands = f"retired (account {account.id})" if account.is_retired else account.status
@@ -166,13 +168,13 @@ def _disk(_tx: Tx, hub: Hub, _now: datetime, _since: datetime, _noted: str) -> I
 
 
 def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _noted: str) -> Iterator[str]:
-    made = tx.marks.get(BACKUP)
+    made = BACKUP.get(tx)
     if made and now - made[1] > OLDEST_BACKUP:
         yield f"the last one was made {made[1]:%Y-%m-%d %H:%M} UTC"
     elif made is None and hub.backup_expected:
-        first = tx.marks.get("first_look")
+        first = FIRST_LOOK.get(tx)
         if first is None:
-            tx.marks.set("first_look", "", now)
+            FIRST_LOOK.set(tx, "", now)
         elif now - first[1] > OLDEST_BACKUP:
             yield "none was ever made"
 
@@ -188,7 +190,7 @@ def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iter
 
 
 def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
-    for at_work, (told, at) in sorted(tx.marks.beginning(FROZEN).items()):
+    for at_work, (told, at) in sorted(FROZEN.all(tx).items()):
         yield f"{at.timestamp():.6f}", at, f"{told or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
