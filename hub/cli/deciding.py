@@ -11,7 +11,7 @@ import click
 from .running import operator
 
 if TYPE_CHECKING:
-    from hub.domain.decision import Decision, Evidence
+    from hub.domain.decision import Decision, Evidence, Signed
     from hub.domain.operation import Operation
     from hub.domain.payment import Payment
 
@@ -50,9 +50,11 @@ def _evidence(text: str, file: str | None) -> Evidence:
     return Evidence(text=text.strip(), name=shown.name, digest=hashlib.sha256(shown.read_bytes()).hexdigest())
 
 
-def via() -> str:
-    """How the decision came in."""
-    return f"command line, {operator()}"
+def signed(by: str, why: str, evidence: Evidence | None = None) -> Signed:
+    """Who decides and why, on the command line of this user."""
+    from hub.domain.decision import Evidence, Signed
+
+    return Signed(by=by, why=why, evidence=evidence or Evidence(), via=f"command line, {operator()}")
 
 
 def stands(thing: Payment | Operation) -> str:

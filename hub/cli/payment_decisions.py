@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .deciding import by_option, evidence_options, stands, tell_decision, via, why_option
+from .deciding import by_option, evidence_options, signed, stands, tell_decision, why_option
 from .finding import find_payment
 from .options import check_usage
 from .running import pass_hub
@@ -38,7 +38,7 @@ async def refund(
 
     payment = await find_payment(hub, reference)
     wanted = amount_of(amount, payment.amount.currency) if amount is not None else None
-    decided = await decide_refund(hub, payment.id, amount=wanted, by=by, why=why, evidence=evidence, via=via())
+    decided = await decide_refund(hub, payment.id, amount=wanted, signed=signed(by, why, evidence))
     if decided.operation is None:
         tell_decision(decided.decision, "")
         return 0
@@ -90,7 +90,7 @@ async def release(hub: Hub, reference: str, by: str, why: str) -> None:
     from hub.flows.payments.release_payment import release_payment
 
     payment = await find_payment(hub, reference)
-    made, payment = await release_payment(hub, payment.id, by=by, why=why, via=via())
+    made, payment = await release_payment(hub, payment.id, signed=signed(by, why))
     tell_decision(made, f"{payment.reference} is {stands(payment)}; its invoices can be paid")
 
 
@@ -139,9 +139,9 @@ async def record(
             authorisation=told["authorisation"],
             movement=told["movement"],
         )
-        made, payment = await record_paid(hub, payment.id, shown, by=by, why=why, evidence=evidence, via=via())
+        made, payment = await record_paid(hub, payment.id, shown, signed=signed(by, why, evidence))
     else:
-        made, payment = await record_not_paid(hub, payment.id, by=by, why=why, evidence=evidence, via=via())
+        made, payment = await record_not_paid(hub, payment.id, signed=signed(by, why, evidence))
     tell_decision(made, f"{payment.reference} is {stands(payment)}")
 
 
@@ -171,7 +171,5 @@ async def conclude(
     from hub.flows.payments.record_outcome import conclude_operation
 
     payment = await find_payment(hub, reference)
-    made, operation = await conclude_operation(
-        hub, payment.id, done=done == "done", by=by, why=why, evidence=evidence, via=via()
-    )
+    made, operation = await conclude_operation(hub, payment.id, done=done == "done", signed=signed(by, why, evidence))
     tell_decision(made, f"{operation.kind.value} of {operation.amount} is {stands(operation)}")

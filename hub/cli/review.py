@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .deciding import by_option, evidence_options, stands, tell_decision, via, why_option
+from .deciding import by_option, evidence_options, signed, stands, tell_decision, why_option
 from .finding import company_in, only, zones_in
 from .options import any_company_option, json_option
 from .printing import SHORT, print_json, print_table, when
@@ -181,7 +181,7 @@ async def resolve(hub: Hub, review_id: str, by: str, why: str, evidence: Evidenc
     from hub.flows.corrections.resolve_review import resolve_review
 
     review = await _find(hub, review_id)
-    made = await resolve_review(hub, review.id, by=by, why=why, evidence=evidence, via=via())
+    made = await resolve_review(hub, review.id, signed=signed(by, why, evidence))
     payment = await hub.store.read(lambda tx: tx.payments.get(review.payment_id) if review.payment_id else None)
     tell_decision(made, f"resolved: {review.cause} {review.id[:SHORT]}")
     if made.is_done and payment is not None and payment.is_live:
@@ -205,7 +205,7 @@ async def approve(hub: Hub, waiting_id: str, by: str, why: str) -> None:
     if len(found) > 1:
         ids = ", ".join(item.id for item in found)
         raise click.ClickException(f"{len(found)} proposals begin with {waiting_id!r}, say which: {ids}")
-    made = await approve_decision(hub, found[0].id, by=by, why=why, via=via())
+    made = await approve_decision(hub, found[0].id, signed=signed(by, why))
     payment = await hub.store.read(lambda tx: tx.payments.get(made.payment_id) if made.payment_id else None)
     tell_decision(made, f"{made.kind.value}: done")
     if payment is not None:

@@ -43,13 +43,13 @@ class Evidence:
         return "; ".join(filter(None, (self.text, file)))
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Signed:
-    """Who decides, why, what was seen, and through which door."""
+    """Who decides, why, what was seen, and how it came: ``page``, or the command line and its user."""
 
     by: str
     why: str
-    evidence: Evidence
+    evidence: Evidence = Evidence()
     via: str = ""
 
 

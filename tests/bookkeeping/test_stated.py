@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.domain.decision import Signed
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import News, Standing, Stated
@@ -144,7 +145,7 @@ def test_a_balance_that_rises_again_is_asked_about_again_once_a_person_has_answe
         state(paid, "100000.00", "25000.00")
         assert paid.causes() == ["balance_rose"]
         (review,) = paid.read(lambda tx: tx.reviews.of())
-        run(resolve_review(paid.hub, review.id, by="contadora", why="revisado"))
+        run(resolve_review(paid.hub, review.id, signed=Signed(by="contadora", why="revisado")))
         paid.clock.now += timedelta(days=1)
 
     assert row(paid).due == 0

@@ -12,6 +12,7 @@ import pytest
 
 import hub.flows.books.book_money
 import hub.flows.payments.run_operation
+from hub.domain.decision import Signed
 from hub.domain.ledger import EntryKind, LedgerKind
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
@@ -161,7 +162,9 @@ def test_a_refund_whose_answer_was_lost_and_that_a_person_concluded_is_booked_on
     _debtor, payment = taken(desk)
     assert give_back(desk, payment, 30_000) is OperationStatus.UNKNOWN
     desk.clock.now += timedelta(minutes=5)
-    asyncio.run(conclude_operation(desk.hub, payment.id, done=True, by="Ana", why="panel", evidence=PANEL))
+    asyncio.run(
+        conclude_operation(desk.hub, payment.id, done=True, signed=Signed(by="Ana", why="panel", evidence=PANEL))
+    )
     hear(desk, payment, back("E1", 30_000, movement="M"))
 
     assert went_back(desk, payment) == [30_000]
@@ -273,7 +276,7 @@ def test_a_cancel_that_gave_the_money_back_books_both(desk: Desk) -> None:
 
 def by_hand(desk: Desk, payment: Payment) -> None:
     proof = Proof(amount=Money(OWED, "COP"))
-    asyncio.run(record_paid(desk.hub, payment.id, proof, by="Ana", why="panel", evidence=PANEL))
+    asyncio.run(record_paid(desk.hub, payment.id, proof, signed=Signed(by="Ana", why="panel", evidence=PANEL)))
 
 
 def by_payout(desk: Desk, payment: Payment) -> None:

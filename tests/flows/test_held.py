@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
 from hub.domain.ledger import capture_key, chargeback_key
 from hub.domain.operation import Operation, OperationKind
@@ -157,7 +158,7 @@ def test_a_rest_is_not_offered_by_a_provider_that_gives_back_all_or_nothing(desk
     assert record.refundable is None
     assert "solo devuelve el monto completo" in spoken(record.why_not)
     with refused(NotAllowed, match=r"quedan 700\.00 COP"):
-        asyncio.run(decide_refund(desk.hub, payment.id, by="Ana", why="x"))
+        asyncio.run(decide_refund(desk.hub, payment.id, signed=Signed(by="Ana", why="x")))
 
 
 def test_money_in_another_currency_is_given_back_elsewhere_and_says_so(desk: Desk) -> None:

@@ -16,6 +16,7 @@ import hub.flows.payments.record_observations
 import hub.flows.receipts.issue_receipt
 import hub.flows.views.print_cash_receipt
 from hub.cli import main
+from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.receipt import CashReceipt, Deduction, Means
@@ -143,7 +144,7 @@ def resolve_all(desk: Desk, payment: Payment) -> int:
     """Close the payment's open reviews; how many there were."""
     found = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
     for review in found:
-        run(resolve_review(desk.hub, review.id, by="Ana", why="se devolvió"))
+        run(resolve_review(desk.hub, review.id, signed=Signed(by="Ana", why="se devolvió")))
     return len(found)
 
 

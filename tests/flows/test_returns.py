@@ -7,6 +7,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
 from hub.domain.payment import ObservedBy, Payment, Status, Withholding
 from hub.flows.corrections.decide_refund import decide_refund
@@ -120,7 +121,9 @@ def test_a_form_that_is_sent_twice_gives_a_part_back_once(world: World) -> None:
     shown = world.read(lambda tx: refundable(tx, world.hub, world.payment(payment))).minor
     world.tell(payment, returned(payment, 30_000, event="R1"))
 
-    again = decide_refund(world.hub, payment.id, amount=Money(30_000, "COP"), by="Ana", why="x", left=shown)
+    again = decide_refund(
+        world.hub, payment.id, amount=Money(30_000, "COP"), left=shown, signed=Signed(by="Ana", why="x")
+    )
     with pytest.raises(NotAllowed) as refusal:
         world.run(again)
 

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 import hub.flows.payments.receive_message
 import hub.flows.payments.record_observations
 from hub.domain.account import ProviderAccount
-from hub.domain.decision import Evidence
+from hub.domain.decision import Evidence, Signed
 from hub.domain.ids import derived_id
 from hub.domain.message import MessageState
 from hub.domain.payment import Payment
@@ -162,6 +162,6 @@ def test_what_a_person_shows_is_no_message(desk: Desk) -> None:
     proof, file = Proof(amount=payment.amount), Evidence(name="panel.png", digest="ab" * 32)
     structlog.reset_defaults()
     with capture_logs() as lines:
-        asyncio.run(record_paid(desk.hub, payment.id, proof, by="Ana", why="panel", evidence=file))
+        asyncio.run(record_paid(desk.hub, payment.id, proof, signed=Signed(by="Ana", why="panel", evidence=file)))
 
     assert [line.get("message") for line in lines if line["event"] == "payment_paid"] == [None]

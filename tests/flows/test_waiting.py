@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.domain.decision import Evidence
+from hub.domain.decision import Evidence, Signed
 from hub.domain.payment import Status
 from hub.flows.operations.note_restore import note_restore
 from hub.flows.payments.check_payment import check_payment
@@ -46,9 +46,7 @@ def test_what_was_unknown_in_a_restored_backup_is_not_undone_without_a_person(wo
             world.hub,
             payment.id,
             Proof(amount=payment.amount),
-            by="Ana",
-            why="su panel",
-            evidence=Evidence(text="panel"),
+            signed=Signed(by="Ana", why="su panel", evidence=Evidence(text="panel")),
         )
         world.run(shown)
         assert world.due(debtor.payables[0]) == 0

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.decision import Decision, DecisionKind, Evidence, is_same_person
+from hub.domain.decision import Decision, DecisionKind, Evidence, Signed, is_same_person
 from hub.domain.payment import Flag, Phase, Status
 from hub.flows.corrections.approve_decision import approve_decision, find_waiting
 from hub.flows.corrections.decide_refund import decide_refund
@@ -47,7 +47,7 @@ def pushed(desk: Desk, *, owed: int = 18_500_000) -> Any:
 
 def test_a_hosted_session_is_released_at_any_time_and_its_invoice_can_be_paid_again(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
-    made, after = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    made, after = asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="closed the page")))
     assert (after.status, after.reason, after.is_unproven) == (Status.CLOSED, Kind.RELEASED, True)
     assert made.is_done
     assert "Ana: closed the page" in desk.seen(payment)[-1].note
@@ -59,10 +59,10 @@ def test_a_hosted_session_is_released_at_any_time_and_its_invoice_can_be_paid_ag
 def test_an_approval_in_an_app_is_released_only_when_it_can_no_longer_be_approved(desk: Desk) -> None:
     _debtor, payment = pushed(desk)
     with refused(NotAllowed, match="todavía puede aprobarlo"):
-        asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="asked by phone"))
+        asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="asked by phone")))
     assert desk.payment(payment).is_live
     desk.clock.now += timedelta(minutes=30 + 60)
-    _made, after = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="asked by phone"))
+    _made, after = asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="asked by phone")))
     assert after.reason == Kind.RELEASED
 
 
@@ -76,13 +76,13 @@ def test_nothing_is_released_while_its_sender_may_be_at_work(desk: Desk) -> None
 
     desk.write(begin)
     with refused(NotAllowed, match="Todavía se está hablando"):
-        asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="impatient"))
+        asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="impatient")))
     assert desk.payment(payment).phase is Phase.SENDING
 
 
 def test_money_that_arrives_after_a_release_is_booked_as_late(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
-    asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="closed the page")))
     after = desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
     assert after.status is Status.PAID
     assert Flag.LATE in after.flags
@@ -94,7 +94,7 @@ def test_a_closed_payment_is_not_released(desk: Desk) -> None:
     _debtor, payment = on_a_card_page(desk)
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
     with pytest.raises(NotAllowed):
-        asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="wrong"))
+        asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="wrong")))
 
 
 # ---------------------------------------------------------------- outcomes by hand
@@ -103,7 +103,9 @@ def test_a_closed_payment_is_not_released(desk: Desk) -> None:
 def test_a_capture_recorded_by_hand_settles_the_invoice_and_later_news_of_it_changes_nothing(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
     shown = Proof(amount=payment.amount, provider_reference="GP-1", authorisation="123456")
-    _made, after = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
+    _made, after = asyncio.run(
+        record_paid(desk.hub, payment.id, shown, signed=Signed(by="Ana", why="no news", evidence=PANEL))
+    )
     assert after.status is Status.PAID
     assert desk.seen(payment)[-1].source == "operator"
     assert desk.due(debtor.payables[0]) == 0
@@ -116,14 +118,18 @@ def test_a_capture_recorded_by_hand_settles_the_invoice_and_later_news_of_it_cha
 def test_another_amount_by_hand_is_booked_and_flagged(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk, owed=200_000)
     shown = Proof(amount=Money(150_000, "CRC"))
-    _made, after = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
+    _made, after = asyncio.run(
+        record_paid(desk.hub, payment.id, shown, signed=Signed(by="Ana", why="no news", evidence=PANEL))
+    )
     assert Flag.AMOUNT_MISMATCH in after.flags
     assert desk.due(debtor.payables[0]) == 50_000
 
 
 def test_no_money_by_hand_closes_unproven_and_late_money_still_wins(desk: Desk) -> None:
     debtor, payment = pushed(desk)
-    _made, after = asyncio.run(record_not_paid(desk.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
+    _made, after = asyncio.run(
+        record_not_paid(desk.hub, payment.id, signed=Signed(by="Ana", why="not listed", evidence=PANEL))
+    )
     assert (after.status, after.is_unproven) == (Status.CLOSED, True)
     paid = desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=payment.amount))
     assert paid.status is Status.PAID
@@ -134,7 +140,7 @@ def test_money_is_never_unrecorded(desk: Desk) -> None:
     _debtor, payment = pushed(desk)
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=payment.amount))
     with pytest.raises(NotAllowed):
-        asyncio.run(record_not_paid(desk.hub, payment.id, by="Ana", why="typo", evidence=PANEL))
+        asyncio.run(record_not_paid(desk.hub, payment.id, signed=Signed(by="Ana", why="typo", evidence=PANEL)))
     assert desk.payment(payment).status is Status.PAID
 
 
@@ -142,7 +148,7 @@ def test_money_is_never_unrecorded(desk: Desk) -> None:
 def test_nothing_is_recorded_without_who_why_and_evidence(desk: Desk, by: str, why: str, evidence: Evidence) -> None:
     _debtor, payment = pushed(desk)
     with pytest.raises(NotAllowed):
-        asyncio.run(record_not_paid(desk.hub, payment.id, by=by, why=why, evidence=evidence))
+        asyncio.run(record_not_paid(desk.hub, payment.id, signed=Signed(by=by, why=why, evidence=evidence)))
     assert desk.payment(payment).is_live
 
 
@@ -155,7 +161,9 @@ def test_above_the_amount_two_people_must_say_the_same(desk: Desk) -> None:
 
     def say(by: str, minor: int) -> Decision:
         shown = Proof(amount=Money(minor, "COP"))
-        made, _ = asyncio.run(record_paid(desk.hub, payment.id, shown, by=by, why="no news", evidence=PANEL))
+        made, _ = asyncio.run(
+            record_paid(desk.hub, payment.id, shown, signed=Signed(by=by, why="no news", evidence=PANEL))
+        )
         return made
 
     assert not say("Ana Rojas", 18_500_000).is_done
@@ -173,29 +181,29 @@ def test_above_the_amount_two_people_must_say_the_same(desk: Desk) -> None:
 def test_a_release_above_the_amount_frees_nothing_until_a_second_person_approves(desk: Desk) -> None:
     desk.hub.second_person_above = {"CRC": 1_000_000}
     debtor, payment = on_a_card_page(desk)
-    made, after = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    made, after = asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="closed the page")))
     assert (made.is_done, after.is_live, desk.payment(payment).is_live) == (False, True, True)
     assert not [item for item in desk.seen(payment) if item.observation.kind is Kind.RELEASED]
     with refused(NotAllowed, match="falta otra persona"):
-        asyncio.run(approve_decision(desk.hub, made.id, by=" ANA ", why="agreed"))
+        asyncio.run(approve_decision(desk.hub, made.id, signed=Signed(by=" ANA ", why="agreed")))
     assert desk.payment(payment).is_live
-    agreed = asyncio.run(approve_decision(desk.hub, made.id, by="Luis", why="agreed"))
+    agreed = asyncio.run(approve_decision(desk.hub, made.id, signed=Signed(by="Luis", why="agreed")))
     assert (agreed.people, agreed.why) == ("Ana and Luis", "closed the page")
     assert desk.payment(payment).reason == Kind.RELEASED
     assert "Ana and Luis: closed the page" in desk.seen(payment)[-1].note
     assert desk.sent(debtor).is_live
     with pytest.raises(LookupError):
-        asyncio.run(approve_decision(desk.hub, made.id, by="Eva", why="agreed"))
+        asyncio.run(approve_decision(desk.hub, made.id, signed=Signed(by="Eva", why="agreed")))
     assert broken(desk) == []
 
 
 def test_an_approval_makes_every_check_again(desk: Desk) -> None:
     desk.hub.second_person_above = {"CRC": 1_000_000}
     _debtor, payment = on_a_card_page(desk)
-    made, _ = asyncio.run(release_payment(desk.hub, payment.id, by="Ana", why="closed the page"))
+    made, _ = asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="closed the page")))
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
     with refused(NotAllowed, match="ya no retiene"):
-        asyncio.run(approve_decision(desk.hub, made.id, by="Luis", why="agreed"))
+        asyncio.run(approve_decision(desk.hub, made.id, signed=Signed(by="Luis", why="agreed")))
     assert desk.payment(payment).status is Status.PAID
 
 
@@ -203,9 +211,11 @@ def test_a_recorded_capture_is_approved_with_all_that_the_panel_showed(desk: Des
     desk.hub.second_person_above = {"COP": 10_000_000}
     debtor, payment = pushed(desk)
     shown = Proof(amount=payment.amount, provider_reference="N-77", authorisation="A-1")
-    made, _ = asyncio.run(record_paid(desk.hub, payment.id, shown, by="Ana", why="no news", evidence=PANEL))
+    made, _ = asyncio.run(
+        record_paid(desk.hub, payment.id, shown, signed=Signed(by="Ana", why="no news", evidence=PANEL))
+    )
     (found,) = asyncio.run(find_waiting(desk.hub, made.id[:20]))
-    assert asyncio.run(approve_decision(desk.hub, found.id, by="Luis", why="agreed")).is_done
+    assert asyncio.run(approve_decision(desk.hub, found.id, signed=Signed(by="Luis", why="agreed"))).is_done
     observation = desk.seen(payment)[-1].observation
     assert (observation.provider_reference, observation.authorisation) == ("N-77", "A-1")
     assert desk.due(debtor.payables[0]) == 0
@@ -261,7 +271,9 @@ def test_control_below_the_amount_the_same_command_resolves_at_once(
 def test_below_the_amount_one_person_is_enough(desk: Desk) -> None:
     desk.hub.second_person_above = {"COP": 10_000_000}
     _debtor, payment = pushed(desk, owed=5_000_000)
-    _made, after = asyncio.run(record_not_paid(desk.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
+    _made, after = asyncio.run(
+        record_not_paid(desk.hub, payment.id, signed=Signed(by="Ana", why="not listed", evidence=PANEL))
+    )
     assert after.status is Status.CLOSED
 
 
@@ -280,14 +292,16 @@ def test_a_review_is_resolved_once_and_moves_nothing(desk: Desk) -> None:
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
     (review,) = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
     before = desk.due(debtor.payables[0])
-    made = asyncio.run(resolve_review(desk.hub, review.id, by="Ana", why="they will pay the rest", evidence=PANEL))
+    made = asyncio.run(
+        resolve_review(desk.hub, review.id, signed=Signed(by="Ana", why="they will pay the rest", evidence=PANEL))
+    )
     assert made.is_done
     assert desk.causes(payment) == set()
     assert desk.due(debtor.payables[0]) == before
     kept = desk.read(lambda tx: tx.reviews.get(review.id))
     assert (kept.resolved_by, kept.resolution) == ("Ana", "they will pay the rest")
     with refused(NotAllowed, match="ya la resolvió"):
-        asyncio.run(resolve_review(desk.hub, review.id, by="Luis", why="again"))
+        asyncio.run(resolve_review(desk.hub, review.id, signed=Signed(by="Luis", why="again")))
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
     assert desk.causes(payment) == set()
 
@@ -299,7 +313,7 @@ def test_what_the_provider_cannot_give_back_is_said_before_anything_is_decided(d
     _debtor, payment = on_a_card_page(desk)
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
     with refused(NotAllowed, match="panel"):
-        asyncio.run(decide_refund(desk.hub, payment.id, by="Ana", why="returned goods"))
+        asyncio.run(decide_refund(desk.hub, payment.id, signed=Signed(by="Ana", why="returned goods")))
     assert desk.read(lambda tx: tx.decisions.of(payment.id)) == ()
     record = asyncio.run(view_record(desk.hub, payment.id))
     assert record.refundable is None
@@ -313,10 +327,10 @@ def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: 
     world.approve(payment)
     world.pass_time(seconds=10)
     assert world.payment(payment).status is Status.PAID
-    first = world.run(decide_refund(world.hub, payment.id, by="Ana", why="returned goods"))
+    first = world.run(decide_refund(world.hub, payment.id, signed=Signed(by="Ana", why="returned goods")))
     assert first.operation is None
     assert world.read(lambda tx: tx.operations.of_payment(payment.id)) == ()
-    second = world.run(decide_refund(world.hub, payment.id, by="Luis", why="agreed"))
+    second = world.run(decide_refund(world.hub, payment.id, signed=Signed(by="Luis", why="agreed")))
     assert second.operation is not None
     assert second.decision.people == "Ana and Luis"
     world.work()
@@ -324,7 +338,7 @@ def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: 
     assert [view.operation.status.value for view in record.operations] == ["done"]
     assert {item.hook for item in record.requests} >= {"create_payment", "query_payment", "refund_payment"}
     with pytest.raises(NotAllowed):
-        world.run(decide_refund(world.hub, payment.id, by="Ana", why="twice"))
+        world.run(decide_refund(world.hub, payment.id, signed=Signed(by="Ana", why="twice")))
     assert [item.kind for item in record.decisions] == [DecisionKind.REFUND]
     assert broken(world) == []
 
@@ -334,10 +348,12 @@ def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(wor
     payment = world.pay(world.debtor("CO", 18_500_000))
     world.approve(payment)
     world.pass_time(seconds=10)
-    proposed = world.run(decide_refund(world.hub, payment.id, by="Ana", why="returned goods")).decision
+    proposed = world.run(decide_refund(world.hub, payment.id, signed=Signed(by="Ana", why="returned goods"))).decision
 
     async def both() -> list[Any]:
-        approvals = [approve_decision(world.hub, proposed.id, by=name, why="agreed") for name in ("Luis", "Eva")]
+        approvals = [
+            approve_decision(world.hub, proposed.id, signed=Signed(by=name, why="agreed")) for name in ("Luis", "Eva")
+        ]
         return await asyncio.gather(*approvals, return_exceptions=True)
 
     answers = world.run(both())
@@ -356,7 +372,7 @@ def refunded(world: Any, amount: int, by: str) -> Any:
     world.approve(payment)
     world.pass_time(seconds=10)
     assert world.payment(payment).status is Status.PAID
-    return world.run(decide_refund(world.hub, payment.id, by=by, why="returned goods"))
+    return world.run(decide_refund(world.hub, payment.id, signed=Signed(by=by, why="returned goods")))
 
 
 def test_small_refunds_add_up_until_a_second_person_is_wanted(world: Any) -> None:
@@ -370,7 +386,7 @@ def test_small_refunds_add_up_until_a_second_person_is_wanted(world: Any) -> Non
     world.work()
     assert gone_back(world) == 14_000_000
 
-    agreed = world.run(approve_decision(world.hub, third.decision.id, by="Luis", why="seen"))
+    agreed = world.run(approve_decision(world.hub, third.decision.id, signed=Signed(by="Luis", why="seen")))
     assert (agreed.people, agreed.reasons) == ("Ana and Luis", "returned goods; Luis: seen")
     assert refunded(world, 6_000_000, "Luis").operation is not None  # what Ana proposed is not Luis's
     world.pass_time(days=1)
@@ -417,7 +433,9 @@ def test_two_small_refunds_at_one_moment_do_not_pass_the_limit_together(world: A
     world.pass_time(seconds=10)
 
     async def at_once() -> list[Any]:
-        wishes = [decide_refund(world.hub, payment.id, by="Ana", why="returned goods") for payment in payments]
+        wishes = [
+            decide_refund(world.hub, payment.id, signed=Signed(by="Ana", why="returned goods")) for payment in payments
+        ]
         return await asyncio.gather(*wishes, return_exceptions=True)
 
     answers = world.run(at_once())
@@ -430,26 +448,30 @@ def test_two_small_refunds_at_one_moment_do_not_pass_the_limit_together(world: A
 def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(world: Any) -> None:
     world.hub.second_person_above = {"COP": 10_000}
     payment = world.pay(world.debtor("CO", 150_000))
-    made, _ = world.run(record_not_paid(world.hub, payment.id, by="Ana", why="not listed", evidence=PANEL))
+    made, _ = world.run(
+        record_not_paid(world.hub, payment.id, signed=Signed(by="Ana", why="not listed", evidence=PANEL))
+    )
     assert world.payment(payment).is_live
-    assert world.run(approve_decision(world.hub, made.id, by="Luis", why="agreed")).is_done
+    assert world.run(approve_decision(world.hub, made.id, signed=Signed(by="Luis", why="agreed"))).is_done
     assert world.payment(payment).reason == Kind.NEVER_EXISTED
 
     refunded = world.pay(world.debtor("CO", 150_000))
     world.approve(refunded)
     world.pass_time(seconds=10)
-    first = world.run(decide_refund(world.hub, refunded.id, by="Ana", why="returned goods")).decision
+    first = world.run(decide_refund(world.hub, refunded.id, signed=Signed(by="Ana", why="returned goods"))).decision
     world.fault("nequi", "*reversetransaction", "cut_before", times=1)
-    world.run(approve_decision(world.hub, first.id, by="Luis", why="agreed"))
+    world.run(approve_decision(world.hub, first.id, signed=Signed(by="Luis", why="agreed")))
     world.work()
     (operation,) = world.operations(refunded)
     assert operation.is_live
     said, _ = world.run(
-        conclude_operation(world.hub, refunded.id, done=False, by="Ana", why="not in the panel", evidence=PANEL)
+        conclude_operation(
+            world.hub, refunded.id, done=False, signed=Signed(by="Ana", why="not in the panel", evidence=PANEL)
+        )
     )
     assert not said.is_done
     assert world.operations(refunded)[0].is_live
-    assert world.run(approve_decision(world.hub, said.id, by="Luis", why="agreed")).is_done
+    assert world.run(approve_decision(world.hub, said.id, signed=Signed(by="Luis", why="agreed"))).is_done
     assert not world.operations(refunded)[0].is_live
     assert broken(world) == []
 

@@ -13,6 +13,7 @@ import structlog
 from structlog.testing import capture_logs
 
 import hub.flows.ground.open_review
+from hub.domain.decision import Signed
 from hub.domain.message import Review
 from hub.domain.payment import Status
 from hub.domain.round import Choice
@@ -80,7 +81,7 @@ def test_a_review_is_told_once_when_it_opens_and_once_when_it_is_resolved(desk: 
     lines = told(lambda: [desk.write(lambda tx: open_review(tx, odd(desk, payment))) for _ in range(2)])
     opened = only(lines, "review_opened")
     assert (opened["log_level"], opened["cause"], opened["payment"]) == ("warning", "conflict", payment.id)
-    resolving = resolve_review(desk.hub, opened["review"], by=MAIL, why=NAME)
+    resolving = resolve_review(desk.hub, opened["review"], signed=Signed(by=MAIL, why=NAME))
     resolved = only(told(lambda: asyncio.run(resolving)), "review_resolved")
     assert resolved["review"] == opened["review"]
     assert not [text for text in (NAME, MAIL) if text in json.dumps([opened, resolved])]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hub.domain.decision import Signed
 from hub.domain.merchant import Role
 from hub.domain.payment import Status
 from hub.flows.corrections.approve_decision import approve_decision
@@ -108,7 +109,7 @@ def test_above_the_amount_the_owners_release_waits_for_another_person(house: Any
         assert (again.status_code, "falta otra persona" in again.text) == (422, True)
         assert payment_of(house, payment.id).is_live
         (waiting,) = [item for item in house.read(lambda tx: tx.decisions.waiting()) if item.subject == payment.id]
-        made = house.run(approve_decision(house.hub, waiting.id, by="Luis Mora", why="agreed"))
+        made = house.run(approve_decision(house.hub, waiting.id, signed=Signed(by="Luis Mora", why="agreed")))
         assert made.is_done
         assert payment_of(house, payment.id).reason == Kind.RELEASED
         page = words_of(owner.browser.get(f"/m/payments/{payment.id}").text)

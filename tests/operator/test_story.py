@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+from hub.domain.decision import Signed
 from hub.domain.payment import Status
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.operations.keep_house import QUERIES_KEPT, keep_house
@@ -57,7 +58,7 @@ def test_a_payment_is_found_by_whatever_somebody_has_at_hand(world: Any, shell: 
 
 def test_a_refund_is_found_by_its_own_reference(world: Any, shell: Shell) -> None:
     payment = paid(world)
-    decided = world.run(decide_refund(world.hub, payment.id, by="Ana", why="returned goods"))
+    decided = world.run(decide_refund(world.hub, payment.id, signed=Signed(by="Ana", why="returned goods")))
     world.work()
     assert shell("payment", "show", decided.operation.reference).out.startswith(f"Payment {payment.reference}: paid")
 

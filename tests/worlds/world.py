@@ -23,7 +23,7 @@ import httpx
 import hub.jobs.embedded
 from hub.bootstrap import DATABASE, StoredGrants, migrate_data, open_hub, watch_exchanges
 from hub.domain import ledger
-from hub.domain.decision import Evidence
+from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
 from hub.domain.ledger import Share
 from hub.domain.merchant import Customer, Options
@@ -880,7 +880,7 @@ async def release(world: World) -> str | None:
     row = world.pick("SELECT id, reference FROM payment WHERE live = 1 ORDER BY id")
     if row is None:
         return None
-    world.do("release", release_payment(world.process.hub, row[0], by="dueña", why="el cliente lo pide"))
+    world.do("release", release_payment(world.process.hub, row[0], signed=Signed(by="dueña", why="el cliente lo pide")))
     return str(row[1])
 
 
@@ -899,11 +899,17 @@ async def decide(world: World) -> str | None:
     seen = Evidence(text="se vio en el panel del proveedor")
     if world.held(reference):
         paid = record_paid(
-            world.process.hub, payment, Proof(amount=Money(amount, currency)), by="op", why="panel", evidence=seen
+            world.process.hub,
+            payment,
+            Proof(amount=Money(amount, currency)),
+            signed=Signed(by="op", why="panel", evidence=seen),
         )
         world.do("record paid", paid)
         return f"{reference} was paid"
-    world.do("record not paid", record_not_paid(world.process.hub, payment, by="op", why="panel", evidence=seen))
+    world.do(
+        "record not paid",
+        record_not_paid(world.process.hub, payment, signed=Signed(by="op", why="panel", evidence=seen)),
+    )
     return f"{reference} was not paid"
 
 
@@ -917,10 +923,10 @@ async def _decide_all(world: World) -> None:
         made = world.process.hub
         if world.held(reference):
             work = record_paid(
-                made, payment, Proof(amount=Money(amount, currency)), by="op", why="panel", evidence=seen
+                made, payment, Proof(amount=Money(amount, currency)), signed=Signed(by="op", why="panel", evidence=seen)
             )
         else:
-            work = record_not_paid(made, payment, by="op", why="panel", evidence=seen)
+            work = record_not_paid(made, payment, signed=Signed(by="op", why="panel", evidence=seen))
         await asyncio.wait([world.do("decide", work)])
 
 
@@ -938,7 +944,9 @@ async def _conclude_all(world: World) -> str | None:
         seen = Evidence(text="se vio en el panel del proveedor")
         task = world.do(
             "conclude",
-            conclude_operation(world.process.hub, payment, done=done, by="op", why="panel", evidence=seen),
+            conclude_operation(
+                world.process.hub, payment, done=done, signed=Signed(by="op", why="panel", evidence=seen)
+            ),
         )
         await asyncio.wait([task])
     return f"{[(item[2], item[1]) for item in found]}" if found else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.domain.decision import Decision, DecisionKind, is_same_person
+import attrs
+
+from hub.domain.decision import Decision, DecisionKind, Signed, is_same_person
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.decide import NotAllowed
@@ -22,7 +24,7 @@ async def find_waiting(hub: Hub, beginning: str) -> tuple[Decision, ...]:
     )
 
 
-async def approve_decision(hub: Hub, decision_id: str, *, by: str, why: str, via: str = "") -> Decision:
+async def approve_decision(hub: Hub, decision_id: str, *, signed: Signed) -> Decision:
     """Let a proposal happen; its reason and evidence stand, with both names and the second person's own reason.
 
     Raises:
@@ -33,28 +35,28 @@ async def approve_decision(hub: Hub, decision_id: str, *, by: str, why: str, via
     proposed = next((item for item in waiting if item.id == decision_id), None)
     if proposed is None:
         raise LookupError(f"nothing of id {decision_id} waits for a second person: payment-hub review waiting")
-    if is_same_person(proposed.by, by):
+    if is_same_person(proposed.by, signed.by):
         raise NotAllowed("second_person", Text("decision.second_person", by=proposed.by))
-    made = await _say_the_same(hub, proposed, by=by, why=why, via=via)
+    made = await _say_the_same(hub, proposed, attrs.evolve(signed, evidence=proposed.evidence))
     if made.id != proposed.id:
         raise NotAllowed("changed", Text("decision.changed"))
     return made
 
 
-async def _say_the_same(hub: Hub, proposed: Decision, *, by: str, why: str, via: str) -> Decision:
-    subject, payment, proof = proposed.subject, proposed.payment_id or "", proposed.evidence
+async def _say_the_same(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
+    subject, payment = proposed.subject, proposed.payment_id or ""
     match proposed.kind:
         case DecisionKind.RESOLVE:
-            return await resolve_review(hub, subject, by=by, why=why, evidence=proof, via=via)
+            return await resolve_review(hub, subject, signed=signed)
         case DecisionKind.RELEASE:
-            made, _ = await release_payment(hub, payment, by=by, why=why, evidence=proof, via=via)
+            made, _ = await release_payment(hub, payment, signed=signed)
             return made
         case DecisionKind.REFUND:
-            decided = await decide_refund(hub, payment, amount=proposed.amount, by=by, why=why, evidence=proof, via=via)
+            decided = await decide_refund(hub, payment, amount=proposed.amount, signed=signed)
             return decided.decision
         case DecisionKind.CONCLUDE:
             done = proposed.content.get("outcome") == "done"
-            made, _ = await conclude_operation(hub, payment, done=done, by=by, why=why, evidence=proof, via=via)
+            made, _ = await conclude_operation(hub, payment, done=done, signed=signed)
             return made
         case DecisionKind.RECORD if proposed.content.get("outcome") == "paid" and proposed.amount:
             told = proposed.content
@@ -64,7 +66,7 @@ async def _say_the_same(hub: Hub, proposed: Decision, *, by: str, why: str, via:
                 provider_reference=told.get("provider_reference", ""),
                 authorisation=told.get("authorisation", ""),
             )
-            made, _ = await record_paid(hub, payment, shown, by=by, why=why, evidence=proof, via=via)
+            made, _ = await record_paid(hub, payment, shown, signed=signed)
             return made
-    made, _ = await record_not_paid(hub, payment, by=by, why=why, evidence=proof, via=via)
+    made, _ = await record_not_paid(hub, payment, signed=signed)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.decision import Decision, DecisionKind, Signed
 from hub.domain.operation import Operation
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import decide, is_same, would_be_done
@@ -25,10 +25,7 @@ async def decide_refund(
     payment_id: str,
     *,
     amount: Money | None = None,
-    by: str,
-    why: str,
-    evidence: Evidence | None = None,
-    via: str = "",
+    signed: Signed,
     left: int | None = None,
 ) -> Decided:
     """Give a proven capture back.
@@ -54,15 +51,15 @@ async def decide_refund(
             subject=payment.id,
             payment_id=payment.id,
             amount=offered_refund(tx, hub, payment, amount, left=left),
-            by=by,
-            why=why,
-            evidence=evidence or Evidence(),
-            via=via,
+            by=signed.by,
+            why=signed.why,
+            evidence=signed.evidence,
+            via=signed.via,
             proposed_at=now,
         )
         if would_be_done(tx, hub, wanted):
             waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
-            return wanted, waiting.why if waiting and is_same(waiting, wanted) else why
+            return wanted, waiting.why if waiting and is_same(waiting, wanted) else signed.why
         return decide(tx, hub, wanted, now=now), None
 
     wanted, note = await hub.store.write(propose)

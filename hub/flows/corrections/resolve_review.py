@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.decision import Decision, DecisionKind, Signed
 from hub.domain.message import Review
 from hub.domain.text import Text
 from hub.flows.ground.open_review import close_review
@@ -10,9 +10,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import NotAllowed, decide
 
 
-async def resolve_review(
-    hub: Hub, review_id: str, *, by: str, why: str, evidence: Evidence | None = None, via: str = ""
-) -> Decision:
+async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decision:
     """Close an open review, or propose so where two people are wanted.
 
     Raises:
@@ -39,10 +37,10 @@ async def resolve_review(
             subject=review.id,
             payment_id=review.payment_id,
             amount=payment.amount if payment else None,
-            by=by,
-            why=why,
-            evidence=evidence or Evidence(),
-            via=via,
+            by=signed.by,
+            why=signed.why,
+            evidence=signed.evidence,
+            via=signed.via,
             proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)

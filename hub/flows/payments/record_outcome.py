@@ -41,9 +41,7 @@ ALREADY = {
 """What a payment is that is not live any more."""
 
 
-async def record_paid(
-    hub: Hub, payment_id: str, proof: Proof, *, by: str, why: str, evidence: Evidence, via: str = ""
-) -> tuple[Decision, Payment]:
+async def record_paid(hub: Hub, payment_id: str, proof: Proof, *, signed: Signed) -> tuple[Decision, Payment]:
     """An operator has proof that a payment was captured.
 
     Raises:
@@ -73,12 +71,10 @@ async def record_paid(
             occurred_at=proof.occurred_at,
         )
 
-    return await _record(hub, payment_id, content, proof.amount, observed, Signed(by, why, evidence, via))
+    return await _record(hub, payment_id, content, proof.amount, observed, signed)
 
 
-async def record_not_paid(
-    hub: Hub, payment_id: str, *, by: str, why: str, evidence: Evidence, via: str = ""
-) -> tuple[Decision, Payment]:
+async def record_not_paid(hub: Hub, payment_id: str, *, signed: Signed) -> tuple[Decision, Payment]:
     """An operator has proof that the provider took nothing: closed, but unproven, so that late money is still found.
 
     Raises:
@@ -90,7 +86,6 @@ async def record_not_paid(
             raise NotAllowed("not_live", ALREADY[payment.status])
         return Observation(kind=Kind.NEVER_EXISTED, reference=payment.reference)
 
-    signed = Signed(by, why, evidence, via)
     return await _record(hub, payment_id, {"outcome": "not_paid"}, None, observed, signed)
 
 
@@ -168,9 +163,7 @@ def note_of(decision: Decision) -> str:
     return f"{decision.people}: {decision.reasons}" + (f" [{decision.evidence}]" if decision.evidence else "")
 
 
-async def conclude_operation(
-    hub: Hub, payment_id: str, *, done: bool, by: str, why: str, evidence: Evidence, via: str = ""
-) -> tuple[Decision, Operation]:
+async def conclude_operation(hub: Hub, payment_id: str, *, done: bool, signed: Signed) -> tuple[Decision, Operation]:
     """An operator knows whether a refund, undo or cancel that got no clear answer was executed.
 
     Raises:
@@ -179,7 +172,7 @@ async def conclude_operation(
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def conclude(tx: Tx) -> tuple[Decision, Operation]:
-        payment = _shown(tx, payment_id, evidence)
+        payment = _shown(tx, payment_id, signed.evidence)
         operation = next((item for item in tx.operations.of_payment(payment.id) if item.is_live), None)
         if operation is None:
             raise NotAllowed("nothing_open", Text("outcome.nothing_open"))
@@ -194,10 +187,10 @@ async def conclude_operation(
             payment_id=payment.id,
             content={"operation": operation.reference, "outcome": "done" if done else "not_done"},
             amount=operation.amount,
-            by=by,
-            why=why,
-            evidence=evidence,
-            via=via,
+            by=signed.by,
+            why=signed.why,
+            evidence=signed.evidence,
+            via=signed.via,
             proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.domain.decision import Decision, DecisionKind, Evidence
+from hub.domain.decision import Decision, DecisionKind, Signed
 from hub.domain.operation import settled_at
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.text import Text
@@ -31,9 +31,7 @@ def releasable_from(hub: Hub, payment: Payment) -> datetime | None:
     return settled_at(payment, way)
 
 
-async def release_payment(
-    hub: Hub, payment_id: str, *, by: str, why: str, evidence: Evidence | None = None, via: str = ""
-) -> tuple[Decision, Payment]:
+async def release_payment(hub: Hub, payment_id: str, *, signed: Signed) -> tuple[Decision, Payment]:
     """Close a live payment as *released*: unproven and watched, so that money which still arrives is booked as late.
 
     Raises:
@@ -64,10 +62,10 @@ async def release_payment(
             subject=payment.id,
             payment_id=payment.id,
             amount=payment.amount,
-            by=by,
-            why=why,
-            evidence=evidence or Evidence(),
-            via=via,
+            by=signed.by,
+            why=signed.why,
+            evidence=signed.evidence,
+            via=signed.via,
             proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)

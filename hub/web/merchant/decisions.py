@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
+from hub.domain.decision import Signed
 from hub.domain.text import Text
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.resolve_review import resolve_review
@@ -61,7 +62,9 @@ async def release(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     if not form.has("sure"):
         return await payment_page(desk, own, fault=SURE)
     try:
-        made, _after = await release_payment(desk.hub, own, by=desk.session.email, why=form.get("why"), via=VIA)
+        made, _after = await release_payment(
+            desk.hub, own, signed=Signed(by=desk.session.email, why=form.get("why"), via=VIA)
+        )
     except NotAllowed as refusal:
         return await payment_page(desk, own, fault=refusal.message)
     if not made.is_done:
@@ -78,7 +81,7 @@ async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
         amount = await _amount(desk, own, form)
         by, why, shown = desk.session.email, form.get("why"), form.get("left")
         left = int(shown) if re.fullmatch(r"[0-9]{1,16}", shown, re.ASCII) else None
-        decided = await decide_refund(desk.hub, own, amount=amount, by=by, why=why, via=VIA, left=left)
+        decided = await decide_refund(desk.hub, own, amount=amount, left=left, signed=Signed(by=by, why=why, via=VIA))
     except Unreadable:
         return await payment_page(desk, own, fault=ONE_AMOUNT)
     except NotAllowed as refusal:
@@ -117,7 +120,7 @@ async def resolve(desk: AtDesk, form: Brought, payment: FromPath[str], review: F
         if found is None or found.payment_id != own:
             raise LookupError(review)
     try:
-        await resolve_review(desk.hub, found.id, by=desk.session.email, why=form.get("why"), via=VIA)
+        await resolve_review(desk.hub, found.id, signed=Signed(by=desk.session.email, why=form.get("why"), via=VIA))
     except NotAllowed as refusal:
         return await payment_page(desk, own, fault=refusal.message)
     return redirect(f"/m/payments/{own}")

@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.decision import Signed
 from hub.domain.text import Text
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
@@ -63,7 +64,9 @@ async def resolve(desk: AtDesk, form: Brought, review: FromPath[str]) -> Page:
     if review not in own:
         raise NotFoundException("Esta página no existe.")
     try:
-        made = await resolve_review(desk.hub, review, by=desk.session.email, why=form.get("why"), via="page")
+        made = await resolve_review(
+            desk.hub, review, signed=Signed(by=desk.session.email, why=form.get("why"), via="page")
+        )
     except NotAllowed as refusal:
         return await _reviews(desk, fault=refusal.message)
     if made.is_done:
