@@ -36,6 +36,7 @@ from hub.flows.books.import_files import import_invoices
 from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
 from hub.flows.corrections.correct_entry import correct_entry
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.ground.memory import Memory
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.check_payment import look_now
@@ -338,8 +339,8 @@ class World:
                 fresh_id=lambda: f"{next(self._names):026d}",
                 random_text=self._text,
                 spawn=lambda task: process.tasks.add(asyncio.ensure_future(task)),
-                kept={},
-                noted={},
+                kept=Memory(),
+                noted=Memory(),
                 files=None,
                 data=None,
             ),
