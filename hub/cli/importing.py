@@ -119,7 +119,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
         "refused": _listed(report.refused),
         "warnings": _listed(report.warnings),
         "differences": _listed(report.differences),
-        "preview": list(report.preview),
+        "preview": [words(row) for row in report.preview],
     }
 
 
@@ -140,7 +140,7 @@ def _print(report: ImportReport, name: str) -> None:
     if report.dry_run:
         click.echo(f"{name}: {words(report.format)}. The first rows as understood:")
         for row in report.preview:
-            click.echo(f"  {row}")
+            click.echo(f"  {words(row)}")
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.refused)} refused"
     click.echo(f"{name}: {counts}{' (dry run: nothing was written)' if report.dry_run else ''}")
     if report.differences:

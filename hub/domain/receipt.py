@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -247,14 +248,14 @@ class CashReceipt:
         )
 
     @property
-    def purpose(self) -> Text | str:
-        """What the money was for, as people read it."""
-        return concept_of(self.concept, self.lines)
-
-    @property
     def is_of_order(self) -> bool:
         """Whether it is for an order of the shop, as its concept says."""
-        return self.concept.split(" ")[1:2] in (["pedido"], ["pedidos"])
+        return is_order_in(self.concept)
+
+    @property
+    def purpose(self) -> Text:
+        """What the money was for, as its concept says it in Spanish."""
+        return purpose_of(self.lines, is_order=self.is_of_order)
 
 
 def clause_for(lines: tuple[ReceiptLine, ...]) -> str:
@@ -264,38 +265,34 @@ def clause_for(lines: tuple[ReceiptLine, ...]) -> str:
     return "settles" if all(line.after == 0 for line in lines) else "part"
 
 
-def concept_of(stored: str, lines: tuple[ReceiptLine, ...]) -> Text | str:
-    """What the money was for, as a text where the stored words are those of ``concept_for``; else as they stand."""
-    for is_order in (False, True):
-        if stored == concept_for(lines, is_order=is_order):
-            return _concept_text(lines, is_order)
-    return stored
-
-
-def _concept_text(lines: tuple[ReceiptLine, ...], is_order: bool) -> Text:
-    if not lines:
-        return Text("receipt_concept.account")
-    id = CONCEPT_IDS[clause_for(lines) == "settles", is_order, len(lines) > 1]
-    return Text(id, numbers=", ".join(line.number for line in lines))
-
-
-CONCEPT_IDS: Mapping[tuple[bool, bool, bool], str] = {
-    (True, False, False): "receipt_concept.paid_bill",
-    (True, False, True): "receipt_concept.paid_bills",
-    (True, True, False): "receipt_concept.paid_order",
-    (True, True, True): "receipt_concept.paid_orders",
-    (False, False, False): "receipt_concept.part_bill",
-    (False, False, True): "receipt_concept.part_bills",
-    (False, True, False): "receipt_concept.part_order",
-    (False, True, True): "receipt_concept.part_orders",
+WHAT: Final = {
+    (False, False): Text("receipt.invoice"),
+    (False, True): Text("receipt.invoices"),
+    (True, False): Text("receipt.order"),
+    (True, True): Text("receipt.orders"),
 }
-"""By whether everything is settled, whether it is for an order, and whether there are several lines."""
+"""What a receipt is for, by (is an order of the shop, there are several)."""
+
+
+def purpose_of(lines: tuple[ReceiptLine, ...], *, is_order: bool = False) -> Text:
+    """What the money was for: invoices, or an order of the shop, which has none yet."""
+    if not lines:
+        return Text("receipt.on_account")
+    what, numbers = WHAT[is_order, len(lines) > 1], ", ".join(line.number for line in lines)
+    if clause_for(lines) == "settles":
+        return Text("receipt.pays", what=what, numbers=numbers)
+    return Text("receipt.pays_part", what=what, numbers=numbers)
 
 
 def concept_for(lines: tuple[ReceiptLine, ...], *, is_order: bool = False) -> str:
-    """What the books keep of what the money was for: invoices, or an order of the shop, which has none yet."""
+    """What the money was for, in the Spanish that is stored with a receipt for good; people read ``purpose_of``."""
     if not lines:
         return "Abono a cuenta"
     numbers = ", ".join(line.number for line in lines)
     what = "pedido" if is_order else "factura"
     return f"{'Pago' if clause_for(lines) == 'settles' else 'Abono'} {what}{'s' if len(lines) > 1 else ''} {numbers}"
+
+
+def is_order_in(concept: str) -> bool:
+    """Whether a stored concept names an order of the shop."""
+    return concept.split(" ")[1:2] in (["pedido"], ["pedidos"])

@@ -26,7 +26,7 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.sheet import Fault
 from hub.domain.stated import News, Standing, Stated, news_of, nothing_new
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
-from hub.domain.text import Text
+from hub.domain.text import Text, Value
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
@@ -51,6 +51,18 @@ class Change(enum.StrEnum):
     UNCHANGED = "unchanged"
 
 
+@attrs.frozen
+class ChangedRow:
+    """What an accepted row changed.
+
+    Attributes:
+        number: Of the invoice, or the customer's identity.
+    """
+
+    number: str
+    changes: tuple[Text, ...]
+
+
 @attrs.frozen(kw_only=True)
 class ImportReport:
     """What an import did, or with ``dry_run`` would do.
@@ -70,8 +82,8 @@ class ImportReport:
     faults: tuple[Fault, ...] = ()
     refused: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
-    preview: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    preview: tuple[Text, ...] = ()
+    told: tuple[ChangedRow, ...] = ()
     differences: tuple[Fault, ...] = ()
     dry_run: bool = False
 
@@ -97,7 +109,12 @@ async def import_customers(
     country = hub.countries[merchant.company.country]
     file = await asyncio.to_thread(parse_customers, data, name=name, country=country, mapping=mapping)
     preview = tuple(
-        f"{row.document.type} {row.document.number}  {mask_card_numbers(row.name)}  {row.email or '(sin correo)'}"
+        Text(
+            "import.row_customer",
+            document=f"{row.document.type} {row.document.number}",
+            name=mask_card_numbers(row.name),
+            email=row.email or Text("import.row_without_mail"),
+        )
         for row in file.rows[:PREVIEW]
     )
     report = ImportReport(
@@ -113,7 +130,7 @@ def _save_customers(
 ) -> ImportReport:
     """Known is who is found in this transaction; nobody's id follows from who they are."""
     counts = dict.fromkeys(Change, 0)
-    told: list[str] = []
+    told: list[ChangedRow] = []
     for row in rows:
         found = [
             customer
@@ -138,7 +155,7 @@ def _save_customers(
             tx.customers.save(after)
         counts[change] += 1
         if before and change is Change.CHANGED and len(told) < TOLD:
-            told.append(f"{row.document.number}: {_changed_of(before, after)}")
+            told.append(ChangedRow(row.document.number, _changed_of(before, after)))
     counted = _counted(report, counts)
     _tell_log(tx, merchant, "customers", counted)
     return attrs.evolve(counted, told=tuple(told))
@@ -158,14 +175,20 @@ def _refused(merchant: Merchant, what: str, report: ImportReport) -> ImportRepor
     return report
 
 
-def _changed_of(before: Customer, after: Customer) -> str:
-    pairs = (
-        ("nombre", before.name, after.name),
-        ("correo", before.email, after.email),
-        ("teléfono", before.phone, after.phone),
-        ("dirección", before.address, after.address),
+def _changed_of(before: Customer, after: Customer) -> tuple[Text, ...]:
+    return _changes(
+        (Text("change.name"), before.name, after.name),
+        (Text("change.email"), before.email, after.email),
+        (Text("change.phone"), before.phone, after.phone),
+        (Text("change.address"), before.address, after.address),
     )
-    return "; ".join(f"{what} {old or '-'} → {new or '-'}" for what, old, new in pairs if old != new)
+
+
+def _changes(*compared: tuple[Text, Value | None, Value | None]) -> tuple[Text, ...]:
+    """What is another than before; what is empty is a dash."""
+    return tuple(
+        Text("change.of", what=what, old=old or "-", new=new or "-") for what, old, new in compared if old != new
+    )
 
 
 def _counted(report: ImportReport, counts: Mapping[Change, int], refused: tuple[Fault, ...] = ()) -> ImportReport:
@@ -199,11 +222,7 @@ async def import_invoices(
         mapping=mapping,
         decimal=decimal,
     )
-    preview = tuple(
-        f"{row.number}  {row.customer_key}  {row.issued_on}  vence {row.due_on or '-'}  total {row.total}"
-        + (f"  saldo {row.balance}" if row.balance is not None else "")
-        for row in file.rows[:PREVIEW]
-    )
+    preview = tuple(map(_understood, file.rows[:PREVIEW]))
     report = ImportReport(format=file.format, faults=file.faults, preview=preview, dry_run=dry_run)
     if file.faults:
         return _refused(merchant, "invoices", report)
@@ -239,6 +258,13 @@ async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -
         return rolled.report
 
 
+def _understood(row: InvoiceRow) -> Text:
+    """A row for people; a day that is missing is a dash."""
+    number, customer, due = row.number, row.customer_key, row.due_on or "-"
+    text = Text("import.row_invoice", number=number, customer=customer, issued=row.issued_on, due=due, total=row.total)
+    return text if row.balance is None else Text("import.row_with_balance", row=text, balance=row.balance)
+
+
 def _save_invoices(
     tx: Tx,
     hub: Hub,
@@ -254,7 +280,7 @@ def _save_invoices(
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
     standings = _standings(tx, merchant, known, rows)
-    told: list[str] = []
+    told: list[ChangedRow] = []
     differences: list[Fault] = []
     for row in rows:
         if row.customer_key not in customers:
@@ -278,7 +304,7 @@ def _save_invoices(
         change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
         counts[change] += 1
         if change is Change.CHANGED and len(told) < TOLD:
-            told.append(f"{row.number}: {_change_of(tx, before, after)}")
+            told.append(ChangedRow(row.number, _change_of(tx, before, after)))
         if news.rose:
             _ask_why(tx, after, news, now)
         if standing and (apart := _difference(standing.after(news), row)):
@@ -414,21 +440,20 @@ def _revise(
     return attrs.evolve(after, outside=before.outside + news.outside)
 
 
-def _change_of(tx: Tx, before: Payable, after: Payable) -> str:
-    """What an accepted row changed of an invoice, in words."""
+def _change_of(tx: Tx, before: Payable, after: Payable) -> tuple[Text, ...]:
+    """What an accepted row changed of an invoice."""
 
-    def money(minor: int) -> str:
-        return str(Money(minor, before.currency))
+    def money(minor: int) -> Money:
+        return Money(minor, before.currency)
 
-    pairs = (
-        ("total", money(before.total), money(after.total)),
-        ("pagado fuera", money(before.outside), money(after.outside)),
-        ("emitida", str(before.issued_on), str(after.issued_on)),
-        ("vence", str(before.due_on or "-"), str(after.due_on or "-")),
-        ("descripción", before.description or "-", after.description or "-"),
-        ("cliente", _name_of(tx, before.customer_id), _name_of(tx, after.customer_id)),
+    return _changes(
+        (Text("change.total"), money(before.total), money(after.total)),
+        (Text("change.outside"), money(before.outside), money(after.outside)),
+        (Text("change.issued"), before.issued_on, after.issued_on),
+        (Text("change.due"), before.due_on, after.due_on),
+        (Text("change.description"), before.description, after.description),
+        (Text("change.customer"), _name_of(tx, before.customer_id), _name_of(tx, after.customer_id)),
     )
-    return "; ".join(f"{what} {old} → {new}" for what, old, new in pairs if old != new)
 
 
 def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:

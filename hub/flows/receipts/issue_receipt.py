@@ -29,7 +29,8 @@ from hub.domain.receipt import (
     ReceiptLine,
     clause_for,
     concept_for,
-    concept_of,
+    is_order_in,
+    purpose_of,
 )
 from hub.domain.text import Refusal, Text
 from hub.domain.words import amount_in_words
@@ -67,9 +68,9 @@ class ReceiptDraft:
     observation: str
 
     @property
-    def purpose(self) -> Text | str:
-        """What the money is for, as people read it."""
-        return concept_of(self.concept, self.lines)
+    def purpose(self) -> Text:
+        """What the money was for, for people."""
+        return purpose_of(self.lines, is_order=is_order_in(self.concept))
 
 
 @attrs.frozen(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, desk, files, identity, mails, merchants, offers, payments
+from . import accounts, books, desk, files, identity, mails, merchants, offers, payments, receipts
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
@@ -18,6 +18,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     merchants.WORDS,
     offers.WORDS,
     payments.WORDS,
+    receipts.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""
 

@@ -8,6 +8,17 @@ from typing import Final
 from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
+    "change.address": "dirección",
+    "change.customer": "cliente",
+    "change.description": "descripción",
+    "change.due": "vence",
+    "change.email": "correo",
+    "change.issued": "emitida",
+    "change.name": "nombre",
+    "change.of": "{what} {old} → {new}",
+    "change.outside": "pagado fuera",
+    "change.phone": "teléfono",
+    "change.total": "total",
     "amount.not_positive": "El monto debe ser mayor que cero",
     "bill.of_other_customer": "Una factura no es de este cliente",
     "bill.other_currency": "La factura {number} está en {currency}",
@@ -57,6 +68,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "El archivo dice {stated}, aquí se deben {owed}: de {rest} no se sabe por qué; compare la factura."
     ),
     "import.payment_in_progress": "Hay un pago en curso de esta factura; importe de nuevo cuando termine.",
+    "import.row_customer": "{document}  {name}  {email}",
+    "import.row_invoice": "{number}  {customer}  {issued}  vence {due}  total {total}",
+    "import.row_with_balance": "{row}  saldo {balance}",
+    "import.row_without_mail": "(sin correo)",
     "import.total_below_paid": "Ya se pagaron {paid}; el total no puede quedar por debajo.",
     "note.none": "{key} no tiene texto",
     "note.reason_missing": "Indique por qué se borra",
