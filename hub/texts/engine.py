@@ -9,9 +9,9 @@ Names in braces are filled in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -48,7 +48,7 @@ class Figures(Protocol):
         """Date and time."""
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen
 class Texts:
     """Says things in one language."""
 
@@ -102,48 +102,8 @@ class Texts:
                 return reader.day(value)
         return str(value)
 
-    def told(self, text: object) -> str:
-        """A sentence that comes whole, its values already in it, as refusals of the flows do.
-
-        It is recognised by its message; what nobody translated is said as it stands.
-        """
-        whole = str(text)
-        if whole in self.catalogue or not whole:
-            return self.say(whole)
-        for pattern, form in self._patterns:
-            if found := pattern.fullmatch(whole):
-                return form.format(**{name: self.told(value) for name, value in found.groupdict().items()})
-        return whole
-
-    @cached_property
-    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        """Sentences with places, the most particular first."""
-        return tuple(sorted(_patterns(self.catalogue), key=lambda item: -len(PLACE.sub("", item[0].pattern))))
-
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
-LEAST: Final = 6
-"""Letters that a sentence needs beside its values to be told from another one."""
-
-
-def _patterns(catalogue: Catalogue) -> Iterator[tuple[re.Pattern[str], str]]:
-    for message, forms in catalogue.items():
-        literal = PLACE.sub("", message)
-        if literal == message or len(forms) > 1 or message == forms[0] or sum(map(str.isalpha, literal)) < LEAST:
-            continue
-        seen: set[str] = set()
-        yield re.compile("".join(_parts(bare(message), seen)), re.DOTALL), forms[0]
-
-
-def _parts(message: str, seen: set[str]) -> Iterator[str]:
-    for index, part in enumerate(PLACE.split(message)):
-        if index % 2 == 0:
-            yield re.escape(part)
-        elif part in seen:
-            yield f"(?P={part})"
-        else:
-            seen.add(part)
-            yield f"(?P<{part}>.+?)"
 
 
 def filled(words: str, values: Mapping[str, object]) -> str:

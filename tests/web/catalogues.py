@@ -29,50 +29,12 @@ PAYERS = "payers"
 MERCHANTS = "merchants"
 """Whose pages say it. Payers' pages never show what only merchants read."""
 
-REFUSALS = frozenset(
-    {
-        "Problem",
-        "SettingProblem",
-        "NotAllowed",
-        "Fault",
-        "Unreadable",
-        "Unfit",
-        "_Unfit",
-        "_NotText",
-        "NotAgain",
-        "Refused",
-    }
-    | {
-        "AddressRefused",
-        "NotPossible",
-        "Invalid",
-        "note",
-        "_note",
-        "_refused",
-        "_apart",
-        "_differ",
-        "NotFoundException",
-        "ClientException",
-    }
-)
-"""What carries a sentence for a person out of the domain and the flows."""
-SHOWN = frozenset({"message", "why_not", "warning", "name", "gone"})
-"""Names under which records and variables hold words for people."""
-UNSEEN = frozenset({"raise_alerts.py", "examine.py"})
-"""Flows that speak to operators alone, in English."""
 SPANISH = re.compile(
     r"[áéíóúñ¿¡«]|\b(el|la|los|las|una?|del?|que|se|su|sus|no|en|con|por|para|hay|es|está|al|y|o|ya|sin|menos|más)\b",
     re.I,
 )
-SENTENCE = re.compile(r"[A-ZÁÉÍÓÚ«]")
 ENGLISH = re.compile(r"\b(the|of|and|are|not|this|with)\b")
 CODE = re.compile(r"^[a-z_]+$|^[/#<]|^\W*$|--map|^[A-Z]{2,}$|no-store|no-referrer")
-MORE = (
-    *(f"{what} {thing} {{numbers}}" for what in ("Pago", "Abono") for thing in ("factura", "facturas")),
-    *(f"{what} {thing} {{numbers}}" for what in ("Pago", "Abono") for thing in ("pedido", "pedidos")),
-    "Abono a cuenta",
-)
-"""Put together from parts, so that no literal shows the whole of it."""
 
 
 @attrs.frozen
@@ -139,18 +101,12 @@ def in_words() -> Iterator[Said]:
 
 
 def in_records() -> Iterator[Said]:
-    """Sentences that reach pages from elsewhere: refusals, names of identity documents."""
+    """Words of tables that reach pages from elsewhere: of the domain, of the faults, of countries."""
     from hub.web.app import FAULTS
 
     for pair in FAULTS.values():
         yield from (Said(text, readers=PAYERS, where="app.py") for text in pair)
-    yield from (Said(text, where="receipt.py") for text in MORE)
     yield from (Said(text, where="records") for text in labels())
-    for pattern in ("domain/*.py", "flows/**/*.py", "documents/mails/*.py"):
-        found = (item for item in HUB.glob(pattern) if item.name not in UNSEEN)
-        for path in sorted(found, key=lambda item: item.name):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            yield from (Said(text, where=path.name) for text in carried(tree) if is_words(text))
 
 
 def labels() -> Iterator[str]:
@@ -189,23 +145,6 @@ def literals(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if id(node) not in inside and (text := text_of(node)):
             yield text
-
-
-def carried(tree: ast.AST) -> Iterator[str]:
-    """Literals within what carries a sentence to a person: a refusal, a named text, a table of words."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in REFUSALS:
-                yield from literals(node)
-            case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError"), args=[said])) if SENTENCE.match(text_of(said)):
-                yield from literals(said)
-            case ast.keyword(arg=str(name)) if name in SHOWN:
-                yield from literals(node)
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                if node.value is not None and name in SHOWN:
-                    yield from literals(node.value)
-            case ast.FunctionDef(name="_objection" | "floor_text"):
-                yield from literals(node)
 
 
 def text_of(node: ast.AST) -> str:

@@ -103,13 +103,15 @@ def test_colombia_is_never_addressed_with_usted(messages: Mapping[str, Said]) ->
     assert [text for text in said if is_addressed(text)] == []
 
 
-def test_what_comes_whole_is_recognised_by_its_message() -> None:
-    english = texts_for("en")
-    assert english.told("Esta factura está en USD.") == "This invoice is in USD."
-    assert english.told("Pago factura FE-1, FE-2") == "Payment of invoice FE-1, FE-2"
-    assert english.told("Lo que nadie tradujo") == "Lo que nadie tradujo"
-    assert texts_for("es_CR").told("Esta factura está en USD.") == "Esta factura está en USD."
-    assert texts_for("es_CO").told("Elija la moneda.") == "Elige la moneda."
+def test_a_text_is_said_with_its_values_and_a_word_that_nobody_translated_as_it_stands() -> None:
+    assert spoken(Text("share.other_currency", currency="USD"), "en") == "This invoice is in USD."
+    bills = Text("receipt.pays", what=Text("receipt.invoices"), numbers="FE-1, FE-2")
+    assert spoken(bills, "en") == "Payment of invoices FE-1, FE-2"
+    unconnected = Text("absence.sentence", provider="Greenpay", why=ABSENCE_WORDS[Absence.NOT_CONNECTED])
+    assert spoken(unconnected, "en") == "Greenpay is not connected."
+    assert spoken(Text("share.other_currency", currency="USD")) == "Esta factura está en USD."
+    assert spoken(Text("currency.choose"), "es_CO") == "Elige la moneda."
+    assert texts_for("en").say("Lo que nadie tradujo") == "Lo que nadie tradujo"
 
 
 def test_a_text_is_said_with_what_fills_it_in_the_language_of_its_reader() -> None:

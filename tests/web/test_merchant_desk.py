@@ -167,7 +167,7 @@ def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
     if taken:
         assert house.run(start_payment(house.hub, request(account, debtor, minor))).amount.minor == minor
     else:
-        assert "₡5 000,00 como mínimo" in seen(Reader().told(offer.reason))
+        assert "₡5 000,00 como mínimo" in seen(Reader().say(offer.reason))
         with refused(NotPossible, match="como mínimo"):
             house.run(start_payment(house.hub, request(account, debtor, minor)))
         with house.browser() as browser:
