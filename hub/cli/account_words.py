@@ -138,6 +138,8 @@ def fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any) 
 
 def account_facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
     """A connection as data."""
+    from hub.domain.text import read_stored
+
     report = account.report
     return {
         "id": account.id,
@@ -151,7 +153,7 @@ def account_facts(merchant: Merchant, account: ProviderAccount) -> dict[str, obj
         "confirmed_by": account.confirmed_by,
         "confirmed_at": account.confirmed_at,
         "last_heard_at": account.last_heard_at,
-        "paused": account.paused,
+        "paused": words(read_stored(account.paused)),
         "retired_at": account.retired_at,
         "retired_by": account.retired_by,
         "retired_why": account.retired_why,

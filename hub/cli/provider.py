@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .explaining import words
 from .finding import find_account, find_company, zones_in
 from .options import json_option
 from .printing import print_json, print_table, when
@@ -47,7 +48,7 @@ async def pause(hub: Hub, code: str, account: str | None, text: str) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     where = f"for {account}" if account else "everywhere"
-    click.echo(f"{code} is paused {where}; payers read: {said}")
+    click.echo(f"{code} is paused {where}; payers read: {words(said)}")
     again = f" --account {account}" if account else ""
     click.echo(f"to show it again: payment-hub provider resume {code}{again}")
 
@@ -84,7 +85,7 @@ async def pauses(hub: Hub, as_json: bool) -> None:
     if as_json:
         print_json(
             [
-                {"provider": item.provider, "company": company or None, "text": item.text, "since": item.since}
+                {"provider": item.provider, "company": company or None, "text": words(item.text), "since": item.since}
                 for item, company in rows
             ]
         )
@@ -97,7 +98,7 @@ async def pauses(hub: Hub, as_json: bool) -> None:
                     company or "all",
                     when(item.since, zones[item.account.merchant_id if item.account else ""]),
                     item.by,
-                    item.text,
+                    words(item.text),
                 )
                 for item, company in rows
             ],

@@ -46,7 +46,7 @@ from hub.domain.papers import (
     StatementPaper,
     letterhead_for,
 )
-from hub.domain.receipt import MEANS_LABELS, Means
+from hub.domain.receipt import MEANS_LABELS, WHAT, Means
 from hub.domain.statement import OpenItem, Statement, compute_statement
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
@@ -205,7 +205,7 @@ CASH_RECEIPT = CashReceiptPaper(
             number="FV-1042", before=Money(18500000, "COP"), applied=Money(18500000, "COP"), after=Money(0, "COP")
         ),
     ),
-    concept="Pago factura FV-1042",
+    concept=Text("receipt.pays", what=WHAT[False, False], numbers="FV-1042"),
     clause="settles",
     means=MEANS_LABELS[Means.WALLET],
     provider="Nequi",

@@ -47,6 +47,7 @@ from hub.jobs.embedded import Loop
 from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import create_app
+from hub.web.merchant.guide import trial_words
 from hub.web.serve import bind, serve
 from hub_demo.design import Design
 from hub_demo.mailbox import Mailbox
@@ -488,7 +489,7 @@ def desk_paths(house: Any) -> list[str]:
     house.until(lambda: not house.read(lambda tx: tx.rounds.get(started.id)).due_at)
     house.run(schedule_round(house.hub, merchant, every=Every.MONTH, weekday=0, choice=Choice(), by="duena"))
     house.run(issue_api_key(house.hub, merchant, "Una tienda con un nombre bastante largo"))
-    house.run(start_try(house.hub, merchant, email="duena@cr.example"))
+    house.run(start_try(house.hub, merchant, email="duena@cr.example", words=trial_words(merchant)))
     house.write(lambda tx: tx.reviews.open(_review(house, payment.id)))
     other = house.run(record_for_payment(house.hub, merchant, second_payment(house), by="duena"))
     customer = f"/m/customers/{debtor.customer.id}"

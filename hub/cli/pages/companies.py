@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hub.cli.explaining import words
 from hub.cli.printing import SHORT, local
 from hub.domain.account import ProviderAccount
 from hub.domain.merchant import Member, Merchant
+from hub.domain.text import read_stored
 from hub.flows.merchants.remove_member import Removal
 from hub.flows.merchants.revoke_api_key import KeyLine
 from hub.flows.operations.view_hearing import hearing_of
@@ -129,7 +131,7 @@ def account_page(snapshot: Snapshot, account: ProviderAccount) -> ThingPage:
             ("retired", _retired(account, zone)),
             ("last heard from", local(heard.at, zone) if heard.at else ""),
             ("messages", f"come, but {heard.what}" if heard.what else "" if heard.at else "none ever came"),
-            ("paused", account.paused),
+            ("paused", words(read_stored(account.paused))),
             (
                 "confirmed",
                 f"{local(account.confirmed_at, zone)} by {account.confirmed_by}" if account.confirmed_at else "",

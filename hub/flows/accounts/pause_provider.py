@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.account import ProviderAccount
+from hub.domain.text import Text, read_stored, stored
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
@@ -23,19 +24,19 @@ class Pause:
     """
 
     provider: str
-    text: str
+    text: Text | str
     by: str
     since: datetime | None
     account: ProviderAccount | None = None
 
 
-def default_text(hub: Hub, code: str) -> str:
+def default_text(hub: Hub, code: str) -> Text:
     """What payers read when nobody says otherwise."""
     provider = hub.providers.get(code)
-    return f"{provider.info.name if provider else code} no está disponible por ahora"
+    return Text("provider.paused", provider=provider.info.name if provider else code)
 
 
-async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, account_id: str | None = None) -> str:
+async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, account_id: str | None = None) -> Text | str:
     """Hide the buttons of a provider, everywhere or of one account; returns what payers read.
 
     Raises:
@@ -43,8 +44,9 @@ async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, accoun
         ValueError: The text is too long or no plain line.
     """
     now = hub.clock()
-    said = " ".join(text.split()) or default_text(hub, code)
-    if len(said) > LONGEST or not said.isprintable():
+    written = " ".join(text.split())
+    said = written or stored(default_text(hub, code))
+    if len(written) > LONGEST or not written.isprintable() or isinstance(read_stored(written), Text):
         raise ValueError(f"the text for payers is one line of at most {LONGEST} characters")
 
     def pause(tx: Tx) -> None:
@@ -59,7 +61,7 @@ async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, accoun
 
     await hub.store.write(pause)
     hub.kept.clear()
-    return said
+    return read_stored(said)
 
 
 async def resume_provider(hub: Hub, code: str, *, account_id: str | None = None) -> bool:
@@ -85,9 +87,18 @@ async def list_pauses(hub: Hub) -> tuple[Pause, ...]:
     """Every pause that holds now."""
 
     def read(tx: Tx) -> tuple[Pause, ...]:
-        all_over = [Pause(provider=code, text=text, by=by, since=at) for code, text, by, at in tx.countries.pauses()]
+        all_over = [
+            Pause(provider=code, text=read_stored(text), by=by, since=at)
+            for code, text, by, at in tx.countries.pauses()
+        ]
         single = [
-            Pause(provider=account.provider, text=account.paused, by="", since=account.updated_at, account=account)
+            Pause(
+                provider=account.provider,
+                text=read_stored(account.paused),
+                by="",
+                since=account.updated_at,
+                account=account,
+            )
             for account in tx.accounts.all()
             if account.paused
         ]

@@ -11,6 +11,7 @@ import attrs
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import UNSERVED
 from hub.domain.payment import WATCH
+from hub.domain.text import read_stored
 from hub.domain.visitor import is_among
 from hub.flows.accounts.money_under_way import RETIRED, money_under_way
 from hub.flows.accounts.open_account import is_locked
@@ -291,9 +292,9 @@ def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str]
         case AccountStatus.REQUESTED if old:
             yield warning(f"{name} waits for operator settings", f"payment-hub account provision {words} FILE")
     if account.paused:
-        yield warning(
-            f"{name} is paused: {account.paused}", f"payment-hub provider resume {words.replace('company', 'account')}"
-        )
+        said = read_stored(account.paused)
+        told = f"{name} is paused: {said}" if isinstance(said, str) else f"{name} is paused"
+        yield warning(told, f"payment-hub provider resume {words.replace('company', 'account')}")
     if account.id in held:
         yield warning(f"{name}: the provider does not answer", "wait; its checks are due the moment it answers")
     if account.mode is Mode.LIVE and provider.is_simulated(Mode.TEST):

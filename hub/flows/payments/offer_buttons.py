@@ -12,7 +12,7 @@ import structlog
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import Absence, AccountNow, Asked, Offered, absence_of, currencies_of
-from hub.domain.text import Text
+from hub.domain.text import Text, read_stored
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.pause_provider import with_pause
 from hub.flows.accounts.watch_account import held_back
@@ -159,7 +159,7 @@ def refusal_text(standing: AccountNow, asked: Asked, absence: Absence | None) ->
     """Why, where somebody has words of his own for it: the operator of a pause, the merchant of his minimum."""
     if absence is Absence.MERCHANT_MINIMUM and asked.floor:
         return floor_text(asked.floor)
-    return standing.account.paused
+    return read_stored(standing.account.paused)
 
 
 def _offer(hub: Hub, standing: AccountNow, asked: Asked, wanted: Offer, locale: str) -> Offered:

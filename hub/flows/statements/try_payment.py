@@ -26,7 +26,6 @@ from hub_hookspecs import EXPONENTS, Mode, Money, ProviderInfo
 
 from .send_statement import send_statement
 
-NAME: Final = "Cliente de prueba"
 NUMBER: Final = "PRUEBA-{number}"
 WORTH: Final = {"USD": 10, "EUR": 10}
 """Whole units of a test invoice; a thousand of everything else."""
@@ -123,7 +122,16 @@ class Try:
     mails: tuple[Delivery, ...] = ()
 
 
-async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
+@attrs.frozen(kw_only=True)
+class TrialWords:
+    """What a test payment says, in the merchant's language: its customer, what is invoiced, the mail's note."""
+
+    customer: str
+    item: str
+    note: str
+
+
+async def start_try(hub: Hub, merchant: Merchant, *, email: str, words: TrialWords) -> Payable:
     """Make a small invoice for the merchant's own mail, and send its statement.
 
     Raises:
@@ -137,7 +145,9 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
         amount = _amount(tx, hub, merchant)
         if amount is None:
             raise Invalid((Problem("provider", Text("test_payment.no_provider")),))
-        customer = Customer(id=try_customer_id(merchant), merchant_id=merchant.id, name=NAME, email=email.strip())
+        customer = Customer(
+            id=try_customer_id(merchant), merchant_id=merchant.id, name=words.customer, email=email.strip()
+        )
         before = tx.customers.get(customer.id)
         tx.customers.save(attrs.evolve(customer, remembered=before.remembered if before else {}))
         open_ones = [
@@ -157,7 +167,7 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
             total=amount.minor,
             issued_on=today,
             due_on=today,
-            description="Factura de prueba",
+            description=words.item,
             created_at=now,
         )
         tx.payables.add(invoice)
@@ -165,8 +175,7 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str) -> Payable:
         return invoice
 
     invoice = await hub.store.write(write)
-    note = f"Así ven {'tus' if merchant.locale == 'es_CO' else 'sus'} clientes el estado de cuenta."
-    await send_statement(hub, merchant, invoice.customer_id, note=note)
+    await send_statement(hub, merchant, invoice.customer_id, note=words.note)
     return invoice
 
 

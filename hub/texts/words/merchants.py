@@ -27,6 +27,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "options.minimum_invalid": "Este monto mínimo no sirve",
     "options.shop_invalid": "«{address}» no es la dirección de una tienda: https://…",
     "options.text_too_long": "El texto es muy largo; caben {limit} letras",
+    "provider.paused": "{provider} no está disponible por ahora",
     "round.day_missing": "Elija el día.",
     "round.too_many": "Ya hay {limit} envíos programados; quite uno primero.",
     "test_payment.live_mode": "El pago de prueba solo se hace en modo de prueba.",

@@ -8,10 +8,11 @@ from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
+from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.mails.deliver import private_kinds
-from hub.flows.statements.try_payment import GuideStep, Try, start_try, view_guide, view_try
-from hub.web.pages import Page, redirect
+from hub.flows.statements.try_payment import GuideStep, TrialWords, Try, start_try, view_guide, view_try
+from hub.web.pages import Page, reader_for, redirect
 from hub_hookspecs import Mode
 
 from .desk import AtDesk, Brought, Desk
@@ -42,10 +43,16 @@ async def _guide_page(desk: Desk, *, fault: Text | str = "") -> Page:
 async def begin(desk: AtDesk, form: Brought) -> Page:
     """Probar con un pago de prueba."""
     try:
-        await start_try(desk.hub, desk.merchant, email=desk.session.email)
+        await start_try(desk.hub, desk.merchant, email=desk.session.email, words=trial_words(desk.merchant))
     except Invalid as invalid:
         return await _guide_page(desk, fault=invalid.problems[0].message)
     return redirect("/m/guide/try")
+
+
+def trial_words(merchant: Merchant) -> TrialWords:
+    """What a test payment of this merchant says."""
+    say = reader_for(merchant).words
+    return TrialWords(customer=say(Text("trial.customer")), item=say(Text("trial.item")), note=say(Text("trial.note")))
 
 
 @get("/guide/try", right=Right.SEND)
