@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .explaining import in_spanish
 from .options import check_usage, company_option, json_option
 from .printing import json_of
 from .running import pass_merchant
@@ -82,13 +83,12 @@ def _content(found: Exported, form: str) -> bytes:
     from hub.domain.export import csv_of, said, xlsx_of
     from hub.flows.views.export_payments import COLUMNS
 
-    from .explaining import in_spanish
-
+    heads, rows = [in_spanish(column) for column in COLUMNS], said(found.rows, in_spanish)
     match form:
         case "csv":
-            return csv_of(COLUMNS, said(found.rows, in_spanish))
+            return csv_of(heads, rows)
         case "xlsx":
-            return xlsx_of("Pagos", COLUMNS, said(found.rows, in_spanish))
+            return xlsx_of("Pagos", heads, rows)
     return f"{json_of(_facts(found))}\n".encode()
 
 

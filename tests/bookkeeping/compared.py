@@ -19,8 +19,10 @@ from hub.flows.views.print_payments import movements_in
 from hub.flows.views.view_activity import movements_of as activity_of
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk
+from tests.spoken import spoken
 
 FIRST = date(2026, 1, 1)
+HEADS = [spoken(column) for column in COLUMNS]
 MONEY = {"provider_clearing", "bank", "cash", "fees", "fee_tax", "tax_withheld"}
 """Where the ledger has all money that came and has not gone back, whatever was paid out of it since."""
 
@@ -83,7 +85,7 @@ class _Books:
         for column, kinds in (("Monto", MONEY), ("Retención", {"withholding_receivable"})):
             told, has = Counter[str](), Counter[str]()
             for row in self.export[By.BOOKED].rows:
-                cell = row[COLUMNS.index(column)]
+                cell = row[HEADS.index(column)]
                 if isinstance(cell, Money):
                     told[cell.currency] += cell.minor
             for kind, _owner, currency, amount in self.balances:

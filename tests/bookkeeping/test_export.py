@@ -8,21 +8,23 @@ from typing import Any
 
 import pytest
 
-from hub.domain.export import csv_of
+from hub.domain.export import csv_of, said
 from hub.domain.moved import By, What
 from hub.flows.views import export_payments as flow
 from hub.flows.views.export_payments import COLUMNS
 from hub_hookspecs import Kind, Observation
 from tests.bookkeeping.compared import disagreements, exported
 from tests.bookkeeping.desk import Desk
+from tests.spoken import spoken
 
 Desks = Callable[[str], Desk]
 
 
 def shown(desk: Desk, *columns: str, **chosen: Any) -> list[tuple[str, ...]]:
     """What stands in some columns of the file."""
-    lines = csv_of(COLUMNS, exported(desk, **chosen).rows).decode("utf-8-sig").splitlines()
-    rows = [dict(zip(COLUMNS, line.split(";"), strict=True)) for line in lines[1:]]
+    heads = [spoken(column) for column in COLUMNS]
+    lines = csv_of(heads, said(exported(desk, **chosen).rows, spoken)).decode("utf-8-sig").splitlines()
+    rows = [dict(zip(heads, line.split(";"), strict=True)) for line in lines[1:]]
     return [tuple(row[column] for column in columns) for row in rows]
 
 

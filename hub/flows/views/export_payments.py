@@ -23,40 +23,42 @@ from hub.flows.payments.view_payment import instrument_of
 from hub_hookspecs import Mode, Money
 
 COLUMNS: Final = (
-    "Registrado",
-    "Fecha valor",
-    "Movimiento",
-    "Referencia",
-    "Transacción del proveedor",
-    "Autorización",
-    "Pagado",
-    "Proveedor",
-    "Medio",
-    "Cliente",
-    "Identificación",
-    "Moneda",
-    "Monto",
-    "Retención",
-    "Aplicado",
-    "Facturas",
-    "A favor",
-    "Por aclarar",
-    "Comisión",
-    "Retenido por el proveedor",
-    "Neto",
-    "Recibo de caja",
-    "Nuestro pago",
-    "Asiento",
+    Text("export.booked"),
+    Text("export.value_day"),
+    Text("export.movement"),
+    Text("export.reference"),
+    Text("export.provider_reference"),
+    Text("export.authorisation"),
+    Text("export.paid"),
+    Text("export.provider"),
+    Text("export.means"),
+    Text("export.customer"),
+    Text("export.identity"),
+    Text("export.currency"),
+    Text("export.amount"),
+    Text("export.withheld"),
+    Text("export.applied"),
+    Text("export.bills"),
+    Text("export.credit"),
+    Text("export.suspended"),
+    Text("export.fee"),
+    Text("export.provider_withheld"),
+    Text("export.net"),
+    Text("export.cash_receipt"),
+    Text("export.payment"),
+    Text("export.entry"),
 )
+"""Heads of the file, in the merchant's own language as its rows."""
+
 LABELS: Final = {
-    What.PAYMENT: "Pago en línea",
-    What.RECEIPT: "Recibo de caja",
-    What.REFUND: "Devolución",
-    What.CHARGEBACK: "Contracargo",
-    What.WITHHELD: "Retención",
-    What.APPLIED: "Saldo a favor aplicado",
+    What.PAYMENT: Text("moved.payment"),
+    What.RECEIPT: Text("moved.receipt"),
+    What.REFUND: Text("moved.refund"),
+    What.CHARGEBACK: Text("moved.chargeback"),
+    What.WITHHELD: Text("moved.withheld"),
+    What.APPLIED: Text("moved.applied"),
 }
-CORRECTION: Final = "Corrección"
+CORRECTION: Final = Text("moved.correction")
 MOST: Final = 20_000
 """Movements of one file."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, desk, files, identity, mails, merchants, offers, payments, receipts
+from . import accounts, books, desk, exports, files, identity, mails, merchants, offers, payments, receipts
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     accounts.WORDS,
     books.WORDS,
     desk.WORDS,
+    exports.WORDS,
     files.WORDS,
     identity.WORDS,
     mails.WORDS,

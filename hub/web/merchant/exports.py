@@ -55,11 +55,16 @@ async def _page(desk: Desk, since: str, until: str, by: str, *, faults: Faults |
         formats=FORMATS,
         days=DAYS,
         by=_by(by),
-        columns=COLUMNS,
+        columns=_heads(desk),
         found=found,
         most=MOST,
         faults=noted,
     )
+
+
+def _heads(desk: Desk) -> list[str]:
+    """The heads of the file, which has the merchant's own language whoever asks for it."""
+    return [reader_for(desk.merchant).words(column) for column in COLUMNS]
 
 
 def _today(desk: Desk) -> date:
@@ -98,7 +103,7 @@ async def download(
     make = xlsx_of if kind == "xlsx" else lambda _name, columns, rows: csv_of(columns, rows)
     name = f"pagos-{desk.merchant.slug}-{first.isoformat()}.{kind}"
     return Response(
-        make("Pagos", COLUMNS, said(found.rows, reader_for(desk.merchant).words)),
+        make("Pagos", _heads(desk), said(found.rows, reader_for(desk.merchant).words)),
         media_type=FORMATS[kind][1],
         headers={
             **HEADERS,
