@@ -152,8 +152,6 @@ def _clean(value: Any, *, multiline: bool) -> Any:
         return Text(value.id, **{name: _clean(item, multiline=False) for name, item in value.values.items()})
     if isinstance(value, tuple):
         return tuple(_clean(item, multiline=False) for item in value)
-    if isinstance(value, Text):
-        return Text(value.id, **{name: _clean(item, multiline=False) for name, item in value.values.items()})
     if isinstance(value, Money) or not attrs.has(type(value)):
         return value
     before = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}

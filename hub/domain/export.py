@@ -38,11 +38,6 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def said(rows: Iterable[Sequence[Cell | Text]], words: Callable[[Text], str]) -> list[list[Cell]]:
-    """Rows in the words of their reader."""
-    return [[words(cell) if isinstance(cell, Text) else cell for cell in row] for row in rows]
-
-
 def csv_of(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     """UTF-8 with its mark, semicolons and decimal commas: what Excel in Spanish opens without questions."""
     text = io.StringIO(newline="")

@@ -101,7 +101,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "cell.no_day": "El día {day} no existe en ese mes: las fechas van {form}.",
     "cell.strange_year": "El año {year} no parece correcto.",
     "cell.no_document_number": "No es un número de documento. Remedio: escribirlo como texto, entre comillas.",
-    "cell.no_mail_address": "No es una dirección de correo. Remedio: una sola, como nombre@empresa.com.",
     "cell.no_phone_number": "No es un número de teléfono.",
     "cell.unknown_language": "Se escribe en español o en inglés: es, en.",
     "cell.due_before_issue": "La factura vencería antes de su emisión, que es el {issued_on}.",
