@@ -30,6 +30,7 @@ from hub.flows.statements.send_statement import send_statement
 from hub_demo import town as demo
 from hub_hookspecs import Mode, Money
 from tests.faults.harness import World
+from tests.spoken import spoken
 
 FORM: CompanyForm = attrs.evolve(demo.CR, address={"province": "San José", "details": "Barrio Escalante"})
 
@@ -52,7 +53,7 @@ def test_a_company_keeps_what_fits_and_is_told_what_does_not(
     with pytest.raises(Invalid) as refused:
         read_company(CR, form("ñ" * (longest + 1)))
     (problem,) = refused.value.problems
-    assert (problem.field, problem.message) == (field, told(longest))
+    assert (problem.field, spoken(problem.message)) == (field, told(longest))
 
 
 def told(longest: int) -> str:
@@ -146,7 +147,7 @@ def test_words_that_are_too_long_are_refused_with_their_limit(world: World, writ
         try:
             write(world, world.companies["CR"], text)
         except Invalid as refused:
-            return [(problem.field, problem.message) for problem in refused.problems]
+            return [(problem.field, spoken(problem.message)) for problem in refused.problems]
         except LookupError:  # what they are about is not there, which is looked at afterwards
             return []
         return []
