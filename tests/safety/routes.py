@@ -22,6 +22,7 @@ from hub.flows.statements.schedule_rounds import schedule_round
 from hub.flows.statements.send_round import start_round
 from hub.flows.views.print_receipt import verify_token
 from hub.web.app import Front
+from hub.web.portal.letter import letter_of
 from hub_hookspecs import Money
 
 from .people import People
@@ -193,7 +194,7 @@ def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
         lambda: house.read(lambda tx: tx.links.find(LinkKind.RECEIPT, payment.id, payment.mode, house.time()))
     )
     report = Report(amount=Money(100, "CRC"), paid_on=house.today, means="x", file=("prueba.png", PICTURE))
-    house.run(report_payment(house.hub, debtor.path.split("/")[2], report))
+    house.run(report_payment(house.hub, debtor.path.split("/")[2], report, letter_of))
     fresh = house.hub.fresh_id()
     sent = house.run(start_round(house.hub, merchant, Choice(least={"CRC": 10**12}), round_id=fresh, by="duena"))
     schedule = house.run(schedule_round(house.hub, merchant, every=Every.WEEK, weekday=1, choice=Choice(), by="duena"))

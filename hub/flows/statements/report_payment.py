@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from datetime import date
+from typing import TypeAlias
 
 import attrs
 
-from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.figures import date_text, money_text
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.proof import NotTaken, Proof, kind_of, plain_name
 from hub.flows.ground.open_link import open_link
@@ -41,8 +41,12 @@ class Report:
     file: tuple[str, bytes] | None = None
 
 
-async def report_payment(hub: Hub, token: str, report: Report) -> None:
-    """Hand the report to the merchant; the file is on disk before its row is written.
+Letter: TypeAlias = Callable[[Report, Merchant, Proof | None], str]
+"""Writes a report as its merchant reads it; it is kept as the customer's own words are."""
+
+
+async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -> None:
+    """Hand the report to the merchant, as ``letter`` writes it; the file is on disk before its row is written.
 
     Raises:
         LinkShut: The statement's link is unknown, expired or revoked.
@@ -72,7 +76,7 @@ async def report_payment(hub: Hub, token: str, report: Report) -> None:
                 file=stored,
                 stored_at=now,
             )
-        details = words_of(report, merchant, proof)
+        details = letter(report, merchant, proof)
         tell_merchant(tx, hub, parties, link, Said(REPORTED, review_id, details, now))
         if proof:
             tx.proofs.add(proof)
@@ -89,16 +93,3 @@ async def report_payment(hub: Hub, token: str, report: Report) -> None:
     except Exception:
         hub.files.drop(stored)
         raise
-
-
-def words_of(report: Report, merchant: Merchant, proof: Proof | None) -> str:
-    """The report as the merchant reads it."""
-    amount = money_text(report.amount, merchant.locale, with_code=True)
-    parts = [f"{report.means}: {amount}, {date_text(report.paid_on, merchant.locale)}."]
-    if report.number:
-        parts.append(f"Comprobante número {report.number}.")
-    if report.invoices:
-        parts.append(f"Facturas: {', '.join(report.invoices)}.")
-    parts.append(f"Archivo: {proof.name} ({proof.size // 1024 or 1} kB)." if proof else "Sin archivo.")
-    text = "\n".join([" ".join(parts), mask_card_numbers(report.words.strip())])
-    return text.strip()

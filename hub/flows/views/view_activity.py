@@ -102,7 +102,7 @@ def rows_of(activity: Activity, say: Callable[[Text | str], str]) -> list[list[C
         start: list[Cell] = [
             section.currency,
             activity.since,
-            say("Saldo anterior"),
+            say(Text("activity.opening")),
             "",
             "",
             None,
@@ -120,7 +120,7 @@ def rows_of(activity: Activity, say: Callable[[Text | str], str]) -> list[list[C
                     item.at.astimezone(ZoneInfo(activity.zone)).date(),
                 ]
             )
-        end: list[Cell] = [section.currency, activity.until, say("Saldo final"), "", ""]
+        end: list[Cell] = [section.currency, activity.until, say(Text("activity.closing")), "", ""]
         rows.append([*end, section.debits, section.credits, section.closing, None])
     return rows
 

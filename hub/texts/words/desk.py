@@ -1,4 +1,4 @@
-"""What only the pages of the merchant say, where a form or a result has values."""
+"""What only pages say, where a form or a result has values."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ WORDS: Final[Mapping[str, str]] = {
     "currency.choose": "Elija la moneda.",
     "customer.greeting": "Hola, {customer}. Este es su estado de cuenta con {company}: {url}",
     "form.old": "El formulario venció. Abra la página de nuevo.",
+    "letter.bills": "Facturas: {numbers}.",
+    "letter.file": "Archivo: {name} ({size} kB).",
+    "letter.no_file": "Sin archivo.",
+    "letter.number": "Comprobante número {number}.",
     "means.choose": "Elija cómo se recibió el dinero.",
     "receipt.on_its_way": "El recibo de caja va en camino a {recipient}.",
     "report.period_limit": "El informe abarca de 1 a {days} días, y termina después de empezar.",

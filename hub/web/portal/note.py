@@ -24,6 +24,7 @@ from hub.texts.engine import message as _
 from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
 from hub_hookspecs import Money
 
+from .letter import letter_of
 from .statement import address_of, pages_for, statement_for
 
 PURPOSE: Final = "note"
@@ -125,7 +126,7 @@ async def send_report(request: Request) -> Page:
     faults = faults or _barred(request, view, form)
     if report and not faults:
         try:
-            await report_payment(hub, token, report)
+            await report_payment(hub, token, report, letter_of)
         except NotTaken as refusal:
             faults = {"proof": FAULTS[refusal.code]}
         else:
