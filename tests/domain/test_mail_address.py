@@ -7,6 +7,7 @@ import re
 import pytest
 
 from hub.domain.mail_address import LONGEST, AddressFault, AddressRefused, read_address, wire_address
+from tests.spoken import refused, spoken
 
 
 @pytest.mark.parametrize(
@@ -62,10 +63,10 @@ def test_an_address_is_stored_as_it_was_written_and_sent_in_ascii(written: str, 
 )
 def test_what_is_no_single_address_is_refused(written: str) -> None:
     for read in (read_address, wire_address):
-        with pytest.raises(AddressRefused) as refused:
+        with refused(AddressRefused) as caught:
             read(written)
-        assert refused.value.fault is AddressFault.FORM
-        assert "uno solo, como nombre@empresa.com" in str(refused.value)
+        assert caught.value.fault is AddressFault.FORM
+        assert "uno solo, como nombre@empresa.com" in spoken(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +85,9 @@ def test_what_is_no_single_address_is_refused(written: str) -> None:
 )
 def test_a_refusal_tells_its_reason_and_its_limit(written: str, fault: AddressFault, limit: str) -> None:
     for read in (read_address, wire_address):
-        with pytest.raises(AddressRefused, match=re.escape(limit)) as refused:
+        with refused(AddressRefused, match=re.escape(limit)) as caught:
             read(written)
-        assert refused.value.fault is fault
+        assert caught.value.fault is fault
 
 
 def test_the_longest_address_is_taken() -> None:

@@ -23,6 +23,7 @@ from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
 from hub_demo import town as demo
 from hub_hookspecs import Mode, PayerField, QueryBy, Starts, Way
 from tests.faults.harness import World
+from tests.spoken import spoken
 
 Reads = Callable[[World, str], object]
 
@@ -106,8 +107,8 @@ def test_the_refusal_names_the_address_and_the_limit(world: World) -> None:
         )
     (problem,) = refused.value.problems
     assert problem.field == "notify"
-    assert f"«{'a' * 65}@x.example»" in problem.message
-    assert "65 caracteres, y caben 64" in problem.message
+    assert f"«{'a' * 65}@x.example»" in spoken(problem.message)
+    assert "65 caracteres, y caben 64" in spoken(problem.message)
 
 
 def test_what_was_stored_before_is_still_read(world: World) -> None:
