@@ -35,6 +35,20 @@ READ: Final = frozenset(
 STORED: Final = frozenset({"concept_for", "is_order_in"})
 """Make and read what is stored for good with a receipt."""
 
+NAMES: Final = frozenset(
+    {
+        "enlace del correo",  # who recorded a receipt, as it is stored
+        "automático",
+        "Pago",  # what a provider shows of a payment, in the company's Spanish
+        "Factura",
+        "Pedido",
+        "register its address in Configuración > Tienda en línea",  # to developers: where the page is
+        "o",  # ids and separators, no words
+        "<>()[]{}\"'«»“”.,;:!*",
+    }
+)
+"""What flows hold that is stored, sent or named, and said to nobody as it stands."""
+
 SPANISH: Final = re.compile(
     r"[áéíóúñ¿¡«»]|\b(el|la|los|las|un|una|del|que|se|su|sus|con|por|para|está|este|esta|al|sin|ya|de|y|o|hay|falta)\b",
     re.IGNORECASE,
@@ -235,6 +249,7 @@ def test_no_words_are_composed_where_nobody_knows_who_reads_them(room: str) -> N
         for path, tree in modules().items()
         if path.is_relative_to(HUB / room) and not DATA & set(path.relative_to(HUB / room).parts)
         for text in spanish_in(path, tree)
+        if text.partition(": ")[2].strip() not in NAMES
     ]
     assert found == []
 
