@@ -253,6 +253,7 @@ def open_hub(
         documents=Documents(
             sender=settings.sender,
             wording={country.locale: country.wording for country in countries},
+            familiar={country.locale for country in countries if country.familiar},
         ),
         mailer=mailer or cast("Mailer", post),
         vault=vault,

@@ -112,21 +112,26 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 @pytest.fixture
 def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The distribution of tests/plugins/dummy-pe as if it were installed: found by its entry points, for this test."""
+    yield install_dummy_pe(tmp_path, monkeypatch)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "hub_dummy_pe"]:
+        del sys.modules[name]
+
+
+def install_dummy_pe(site: Path, monkeypatch: pytest.MonkeyPatch, **countries: str) -> Path:
+    """Make it found, with its own country or with others by their code; gives back its folder."""
     folder = Path(__file__).parent / "plugins" / "dummy-pe"
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    info = tmp_path / "site" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info = site / "site" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     info.mkdir(parents=True)
     metadata = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
     (info / "METADATA").write_text(metadata, encoding="utf-8")
     lines = []
-    for group, entries in project["entry-points"].items():
+    for group, entries in (project["entry-points"] | ({"hub.countries": countries} if countries else {})).items():
         lines += [f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())]
     (info / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     monkeypatch.syspath_prepend(info.parent)
     monkeypatch.syspath_prepend(folder / "src")
-    yield folder
-    for name in [name for name in sys.modules if name.partition(".")[0] == "hub_dummy_pe"]:
-        del sys.modules[name]
+    return folder
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -49,7 +49,7 @@ async def list_(hub: Hub, merchant: Merchant, as_json: bool) -> None:
                 view.receipt.label,
                 view.receipt.received_on,
                 view.receipt.received_from.name,
-                view.receipt.means.value,
+                view.receipt.means,
                 f"{view.receipt.cash.decimal:f}",
                 view.receipt.cash.currency,
                 " ".join(line.number for line in view.receipt.lines),
@@ -121,7 +121,7 @@ def _facts(view: ReceiptView) -> dict[str, object]:
         "received_on": receipt.received_on,
         "issued_at": receipt.issued_at,
         "issued_by": receipt.issued_by,
-        "means": receipt.means.value,
+        "means": receipt.means,
         "cash": receipt.cash,
         "advance": receipt.advance,
         "lines": [

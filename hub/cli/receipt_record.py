@@ -85,7 +85,7 @@ async def _deductions(
 
 
 @click.command()
-@click.option("--means", required=True, type=click.Choice(["cash", "transfer", "cheque", "sinpe"]))
+@click.option("--means", required=True, metavar="MEANS", help="cash, transfer, cheque, or the country's own.")
 @click.option("--customer", required=True, metavar="CUSTOMER", help="Identity number, mail, or part of a name.")
 @click.option("--amount", required=True, metavar="AMOUNT", help="With a decimal point: 18250.75")
 @click.option("--currency", metavar="CODE", help="Else the country's usual one.")
@@ -109,15 +109,17 @@ async def record(
     notes: str,
 ) -> None:
     """Record money received outside the hub; what no invoice takes stays the customer's credit."""
-    from hub.domain.receipt import Means
+    from hub.domain.receipt import MEANS_BY_HAND, Means
     from hub.flows.corrections.record_receipt import record_by_hand
 
+    if means in set(Means) - set(MEANS_BY_HAND):
+        raise click.BadParameter(f"{means!r} is not one of those that are recorded by hand", param_hint="--means")
     payer = await find_customer(hub, merchant, customer)
     usual = hub.countries[merchant.company.country].currencies[0]
     cash = amount_of(amount, (currency or usual).upper())
     receipt = await record_by_hand(
         *(hub, merchant, payer.id),
-        means=Means(means),
+        means=means,
         cash=cash,
         shares=await _shares(hub, merchant, invoices, cash),
         received_on=received_on,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from typing import Any
@@ -45,15 +45,17 @@ class Documents:
     Args:
         sender: Address in From; the display name is the company's.
         wording: A country's own words, by locale: ``{country.locale: country.wording}``.
+        familiar: The locales of countries whose Spanish says *tú*.
 
     Attributes:
         mails: The kinds of mail, by their names.
     """
 
-    def __init__(self, *, sender: str, wording: Wording | None = None) -> None:
+    def __init__(self, *, sender: str, wording: Wording | None = None, familiar: Container[str] = ()) -> None:
         self.mails: Mapping[str, MailKind[Any]] = mail_kinds()
         self._sender = sender
         self._wording: Wording = wording or {}
+        self._familiar = familiar
 
     @property
     def draws_pdf(self) -> bool:
@@ -68,7 +70,7 @@ class Documents:
             ValueError: It cannot be drawn.
         """
         paper = clean(paper)
-        reader = Reader(locale, paper.letterhead, self._wording)
+        reader = self._reader(locale, paper.letterhead)
         return draw_pdf(pdf_content(paper, reader), reader)
 
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
@@ -96,7 +98,7 @@ class Documents:
         """
         address = mail_address(recipient)
         value = clean(value)
-        reader = Reader(locale, value.letterhead, self._wording)
+        reader = self._reader(locale, value.letterhead)
         content = self.mails[value.kind].says(value, reader)
         logos = _logos(content, value.letterhead)
         return Mail(
@@ -109,6 +111,9 @@ class Documents:
             headers=_headers(content, value.letterhead),
             inline=tuple((logo_id(logo), "image/png", logo) for logo in logos),
         )
+
+    def _reader(self, locale: str, letterhead: Letterhead) -> Reader:
+        return Reader(locale, letterhead, self._wording, familiar=locale in self._familiar)
 
     def wire(self, mail: Mail, now: datetime) -> bytes:
         """The mail as it goes on the wire.

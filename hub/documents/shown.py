@@ -15,7 +15,7 @@ from hub.documents.texts import Wording, is_known, text
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PaidLine, SettledLine
 from hub.domain.text import Text
-from hub.texts.engine import texts_for
+from hub.texts.engine import Texts, texts_for
 from hub_hookspecs import Money, ReasonKind
 
 R = TypeVar("R")
@@ -33,12 +33,14 @@ class Reader:
 
     Attributes:
         codes: Several currencies meet on the paper, so that each amount shows its code.
+        familiar: Spanish says *tú* to this reader.
     """
 
     locale: str
     letterhead: Letterhead
     wording: Wording = attrs.Factory(dict)
     codes: bool = False
+    familiar: bool = False
 
     @property
     def language(self) -> str:
@@ -47,7 +49,13 @@ class Reader:
 
     def t(self, message: str, /, **values: object) -> str:
         """A text of the catalogue; ``company`` is always there."""
-        return text(message, self.locale, self.wording, **{"company": self.letterhead.name, **values})
+        values = {"company": self.letterhead.name, **values}
+        return text(message, self.locale, self.wording, self.familiar, **values)
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the reader's language."""
+        return texts_for(self.locale, familiar=self.familiar)
 
     @property
     def at_terminal(self) -> bool:
@@ -56,11 +64,11 @@ class Reader:
 
     def words(self, text: Text) -> str:
         """A text in the reader's language, its figures as this reader writes them."""
-        return texts_for(self.locale).render(text, self)
+        return self.texts.render(text, self)
 
     def say(self, words: str | Text) -> str:
         """A text, or a word of a table that the catalogues know; anything else as it stands."""
-        return self.words(words) if isinstance(words, Text) else texts_for(self.locale).say(words)
+        return self.words(words) if isinstance(words, Text) else self.texts.say(words)
 
     def what(self, lines: Sequence[PaidLine | SettledLine]) -> str:
         """What the lines of a paper are: an invoice each, or the order of a shop."""

@@ -11,9 +11,10 @@ Wording = Mapping[str, Mapping[str, str]]
 """Texts by message id, by locale."""
 
 
-def text(message: str, locale: str, wording: Wording | None = None, /, **values: object) -> str:
+def text(message: str, locale: str, wording: Wording | None = None, familiar: bool = False, /, **values: object) -> str:
     """A text in the best language there is: the country's wording, the locale, its language, Spanish."""
-    return filled((wording or {}).get(locale, {}).get(message) or texts_for(locale).words(message), values)
+    own = (wording or {}).get(locale, {}).get(message)
+    return filled(own or texts_for(locale, familiar=familiar).words(message), values)
 
 
 def is_known(message: str) -> bool:

@@ -106,16 +106,12 @@ class Seen:
     operation: str = ""
 
 
-WITHHELD_TAXES = frozenset({"retefuente", "reteiva", "reteica"})
-"""Taxes that a payer may declare to keep back."""
-
-
 @attrs.frozen(kw_only=True)
 class Withholding:
     """A tax that the payer declares to keep back of one invoice, and pays for the merchant. Minor units.
 
     Attributes:
-        tax: As in the books: ``retefuente``, ``reteiva``, ``reteica``.
+        tax: As in the books: ``retefuente``.
         base: What the tax is reckoned on.
     """
 

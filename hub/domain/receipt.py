@@ -11,35 +11,43 @@ from typing import Final
 import attrs
 
 from hub.domain.text import Text, read_stored
-from hub_hookspecs import Mode, Money
+from hub_hookspecs import Country, Mode, Money
 
 EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
 
 
 class Means(enum.StrEnum):
-    """How the money came."""
+    """How the money came; a country may have means of its own besides."""
 
     CASH = "cash"
     TRANSFER = "transfer"
     CHEQUE = "cheque"
-    SINPE = "sinpe"
     CARD = "card"
     WALLET = "wallet"
     ONLINE = "online"
 
 
-MEANS_BY_HAND = (Means.CASH, Means.TRANSFER, Means.CHEQUE, Means.SINPE)
-"""Means of money received outside the hub."""
+MEANS_BY_HAND = (Means.CASH, Means.TRANSFER, Means.CHEQUE)
+"""Means of money received outside the hub, in every country."""
 
-MEANS_LABELS = {
+MEANS_LABELS: Mapping[str, Text] = {
     Means.CASH: Text("means.cash"),
     Means.TRANSFER: Text("means.transfer"),
     Means.CHEQUE: Text("means.cheque"),
-    Means.SINPE: Text("means.sinpe"),
     Means.CARD: Text("means.card"),
     Means.WALLET: Text("means.wallet"),
     Means.ONLINE: Text("means.online"),
 }
+
+
+def means_by_hand(country: Country) -> tuple[str, ...]:
+    """The means of money received outside the hub, those of the country last."""
+    return (*MEANS_BY_HAND, *(code for code, _name in country.means))
+
+
+def means_name(means: str, country: Country) -> Text | str:
+    """What people call how money came; means that are not declared any more are called by their code."""
+    return MEANS_LABELS.get(means) or dict(country.means).get(means) or means.capitalize()
 
 
 @attrs.frozen(kw_only=True)
@@ -47,27 +55,17 @@ class Deduction:
     """What a payer pays less on one invoice: a tax that it keeps back and pays for us, or a discount.
 
     Attributes:
-        tax: ``retefuente``, ``reteiva``, ``reteica``, ...; None for a discount.
+        tax: As in the books: ``retefuente``; None for a discount.
     """
 
     payable_id: str
     amount: int
     tax: str | None = None
 
-    @property
-    def name(self) -> Text | str:
-        """What people call it: the name of a tax, or that it is a discount."""
-        return name_of_less(self.tax)
 
-
-TAX_NAMES = {"retefuente": "Retefuente", "reteiva": "ReteIVA", "reteica": "ReteICA"}
-
-
-def name_of_less(tax: str | None) -> Text | str:
-    """What people call a tax that was kept back; without one it is a discount."""
-    if tax is None:
-        return Text("less.discount")
-    return TAX_NAMES.get(tax) or tax.capitalize()
+def name_of_less(tax: str | None, country: Country) -> Text | str:
+    """What people call what was paid less: a tax that was kept back, ``Retefuente``, or a discount."""
+    return country.tax_name(tax) if tax else Text("less.discount")
 
 
 @attrs.frozen(kw_only=True)
@@ -111,11 +109,10 @@ class ReceiptLine:
     withholdings: Mapping[str, int] = EMPTY_SUMS
     discount: int = 0
 
-    @property
-    def less(self) -> tuple[tuple[Text | str, int], ...]:
+    def less(self, country: Country) -> tuple[tuple[Text | str, int], ...]:
         """What was kept back and let off, by its name."""
-        kept = ((name_of_less(tax), amount) for tax, amount in self.withholdings.items())
-        return tuple(item for item in (*kept, (name_of_less(None), self.discount)) if item[1])
+        kept: tuple[tuple[str | None, int], ...] = (*self.withholdings.items(), (None, self.discount))
+        return tuple((name_of_less(tax, country), amount) for tax, amount in kept if amount)
 
     @property
     def settled(self) -> int:
@@ -207,7 +204,7 @@ class CashReceipt:
     received_on: date
     issued_at: datetime
     issued_by: str
-    means: Means
+    means: str
     cash: Money
     advance: Money
     lines: tuple[ReceiptLine, ...]

@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.receipt import CashReceipt, Means, Party, ReceiptLine, SeriesGap
+from hub.domain.receipt import CashReceipt, Party, ReceiptLine, SeriesGap
 from hub_hookspecs import Mode, Money
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment
@@ -170,7 +170,7 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "received_on": record.received_on.isoformat(),
         "issued_at": micros(record.issued_at),
         "issued_by": record.issued_by,
-        "means": record.means.value,
+        "means": str(record.means),
         "currency": record.cash.currency,
         "cash": record.cash.minor,
         "advance": record.advance.minor,
@@ -213,7 +213,7 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         received_on=date.fromisoformat(row["received_on"]),
         issued_at=moment(row["issued_at"]),
         issued_by=row["issued_by"],
-        means=Means(row["means"]),
+        means=row["means"],
         cash=Money(row["cash"], row["currency"]),
         advance=Money(row["advance"], row["currency"]),
         lines=tuple(

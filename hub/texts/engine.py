@@ -130,10 +130,14 @@ def bare(message: str) -> str:
     return message.rpartition(CONTEXT)[2]
 
 
+FAMILIAR: Final = "es_CO"
+"""The Spanish with *tú*, for every country that speaks so and has no catalogue of its own."""
+
+
 @cache
-def texts_for(locale: str) -> Texts:
+def texts_for(locale: str, *, familiar: bool = False) -> Texts:
     """The words of a locale: its own catalogue, its language's, or the Spanish as it is written."""
-    for name in (locale, locale.partition("_")[0]):
+    for name in (locale, locale.partition("_")[0], *([FAMILIAR] if familiar else [])):
         file = LOCALES / f"{name}.po"
         if file.exists():
             return Texts(read_catalogue(file))

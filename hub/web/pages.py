@@ -30,7 +30,7 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.views.print_paper import prints
 from hub.texts.engine import Texts, texts_for
-from hub_hookspecs import Mode, Money
+from hub_hookspecs import Country, Mode, Money
 
 Request = LitestarRequest[Any, Any, Any]
 Page = Response[str]
@@ -54,15 +54,16 @@ HEADERS: Mapping[str, str] = {
 
 @attrs.frozen
 class Reader:
-    """For whom a page is drawn: language, and the zone in which times are shown."""
+    """For whom a page is drawn: language, the zone in which times are shown, and whether Spanish says *tú*."""
 
     locale: str = DEFAULT_LOCALE
     zone: str = DEFAULT_ZONE
+    familiar: bool = False
 
     @property
     def texts(self) -> Texts:
         """The words of the reader's language."""
-        return texts_for(self.locale)
+        return texts_for(self.locale, familiar=self.familiar)
 
     def say(self, message: str | Text, /, **values: object) -> str:
         """A sentence of the pages in the reader's language, see ``Texts.say``; or a text, which brings its values."""
@@ -88,10 +89,6 @@ class Reader:
     def why_not(self, offer: Offered) -> str:
         """Why a provider is not offered, in the reader's language."""
         return self.words(offer.reason) if isinstance(offer.reason, Text) else offer.reason
-
-    def you(self, formal: str, familiar: str) -> str:
-        """A sentence that addresses the reader: *usted*, or *tú* in Colombia."""
-        return familiar if self.locale == "es_CO" else formal
 
     def money(self, amount: Money, with_code: bool = False) -> str:
         """An amount with its currency; dollars always with their code, since ``$`` means several things here."""
@@ -153,10 +150,11 @@ def preferred_by(header: str) -> tuple[str, ...]:
     return tuple(name for _wanted, name in sorted(found, key=lambda item: -item[0]))
 
 
-def manner_of(request: Request) -> str:
+def manner_of(request: Request, countries: Iterable[Country]) -> str:
     """The Spanish that the browser asks for, where it is none of a company's country that is read: ``es_CO``."""
     asked = next((name for name in preferred_by(request.headers.get("accept-language", "")) if name[:2] == "es"), "")
-    return "es_CO" if asked == "es-co" else DEFAULT_LOCALE
+    spoken: dict[str, str] = {country.locale.replace("_", "-").lower(): country.locale for country in countries}
+    return spoken.get(asked, DEFAULT_LOCALE)
 
 
 def language_of(request: Request, hub: Hub, known: str = "", *, chosen: str = "") -> str:
@@ -200,7 +198,9 @@ class Pages:
 
     def reader_of(self, merchant: Merchant | None) -> Reader:
         """For whom a page of this merchant is drawn."""
-        return reader_for(merchant, self.language or ("" if merchant else self.manner))
+        reader = reader_for(merchant, self.language or ("" if merchant else self.manner))
+        familiar = {country.locale for country in self.hub.countries.values() if country.familiar}
+        return attrs.evolve(reader, familiar=reader.locale in familiar)
 
     def read_by(self, request: Request, known: str = "", *, chosen: str = "") -> Pages:
         """These pages in the language of whoever asks; ``known`` and ``chosen`` as in ``language_of``."""
@@ -212,7 +212,7 @@ class Pages:
         return attrs.evolve(
             self,
             language=language,
-            manner=manner_of(request),
+            manner=manner_of(request, self.hub.countries.values()),
             switch=f"{request.url.path}?{urlencode([*kept, ('lang', other)])}" if request.method == "GET" else "",
             remember=asked if asked in LANGUAGES else "",
         )
@@ -243,7 +243,6 @@ class Pages:
         shown = mode or (merchant.mode if merchant else None)
         text = self.environment.get_template(template).render(
             reader=reader,
-            you=reader.you,
             _=reader.say,
             ngettext=texts.count,
             rich=texts.rich,

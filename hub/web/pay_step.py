@@ -6,7 +6,7 @@ the total that the payer has seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub.texts.engine import message as _
-from hub_hookspecs import Channel, Mode, Money, PayerField, plain
+from hub_hookspecs import Channel, Country, Mode, Money, PayerField, plain
 
 from .pages import Page, Pages, button_style, form_token, is_form_token, redirect
 
@@ -55,9 +55,6 @@ REVISE: Final = _("Revise los montos.")
 NEW_TOTAL: Final = _("Este es el nuevo total. Confírmelo para pagar.")
 NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no menor que lo retenido.")
 WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
-
-TAXES: Final = (("retefuente", "Retefuente"), ("reteiva", "ReteIVA"), ("reteica", "ReteICA"))
-"""What payers withhold, by the names that the books use."""
 
 
 MOST_WITHHELD_PERCENT: Final = 25
@@ -95,10 +92,12 @@ class Line:
     Attributes:
         asked: What of it is to be settled: by money, and by what the payer withholds.
         taxes: What the payer withholds, by tax.
+        decimal_sign: What stands before the decimals of what is typed; empty where the country writes both.
     """
 
     payable: Payable
     asked: Money
+    decimal_sign: str = ""
     error: str = ""
     typed: str = ""
     taxes: Mapping[str, Declared] = EMPTY_TAXES
@@ -134,7 +133,7 @@ class Line:
     @property
     def text(self) -> str:
         """What stands in its amount's field."""
-        return self.typed or written(self.asked)
+        return self.typed or written(self.asked, self.decimal_sign or ",")
 
 
 @attrs.frozen(kw_only=True)
@@ -169,6 +168,7 @@ class Basket:
     """
 
     merchant: Merchant
+    country: Country
     customer: Customer
     mode: Mode
     link: Link
@@ -217,30 +217,29 @@ class Trouble:
     mild: bool = False
 
 
-def written(amount: Money) -> str:
+def written(amount: Money, decimal_sign: str) -> str:
     """An amount as a person types it: without decimals where they are not used."""
-    text = plain(amount).replace(".", ",")
-    return text.removesuffix(",00") if amount.currency in WHOLE else text
+    text = plain(amount)
+    return (text.removesuffix(".00") if amount.currency in WHOLE else text).replace(".", decimal_sign)
 
 
 def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
     """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its fault named."""
-    style = "," if basket.merchant.locale == "es_CO" else None
     lines = basket.lines
     if basket.partial:
-        lines = tuple(_with_amount(line, typed, style) for line in lines)
+        lines = tuple(_with_amount(line, typed) for line in lines)
     if basket.withholds:
-        lines = tuple(_with_taxes(line, typed, style) for line in lines)
+        lines = tuple(_with_taxes(line, basket.country.withheld_taxes, typed) for line in lines)
     return attrs.evolve(basket, lines=lines)
 
 
-def _with_amount(line: Line, typed: Mapping[str, str], style: str | None) -> Line:
+def _with_amount(line: Line, typed: Mapping[str, str]) -> Line:
     text = typed.get(line.field, "").strip()
     if not text:
         return line
     due = line.payable.balance
     try:
-        amount = read_amount(text, due.currency, style)
+        amount = read_amount(text, due.currency, line.decimal_sign or None)
     except Unreadable:
         return attrs.evolve(line, error=NOT_AN_AMOUNT, typed=text)
     if not 0 < amount.minor <= due.minor:
@@ -248,12 +247,12 @@ def _with_amount(line: Line, typed: Mapping[str, str], style: str | None) -> Lin
     return attrs.evolve(line, asked=amount)
 
 
-def _with_taxes(line: Line, typed: Mapping[str, str], style: str | None) -> Line:
+def _with_taxes(line: Line, known: Sequence[tuple[str, str]], typed: Mapping[str, str]) -> Line:
     taxes: dict[str, Declared] = {}
-    for tax, _label in TAXES:
+    for tax, _name in known:
         base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
         if amount or base:
-            taxes[tax] = _declared(tax, base, amount, line.asked.currency, style)
+            taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign or None)
     told = attrs.evolve(line, taxes=taxes)
     if sum(kept.amount for kept in told.withholdings) * 100 > line.asked.minor * MOST_WITHHELD_PERCENT:
         last = next(reversed(taxes))
@@ -292,15 +291,14 @@ async def show_step(
     """The page of the step; one provider alone is chosen already."""
     offers = await _offers(pages, basket)
     payable = [offer for offer in offers if offer.button]
-    country = pages.hub.countries[basket.merchant.company.country]
     chosen = next((offer for offer in payable if offer.provider == provider), None)
     if chosen is None and len(payable) == 1:
         chosen = payable[0]
     return pages.page(
         "portal/pay.html",
         merchant=basket.merchant,
-        identity=letterhead_for(basket.merchant, country, basket.mode).identity,
-        taxes=TAXES,
+        identity=letterhead_for(basket.merchant, basket.country, basket.mode).identity,
+        taxes=basket.country.withheld_taxes,
         mode=basket.mode,
         status=status,
         style=button_style(payable),

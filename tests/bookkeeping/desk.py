@@ -25,7 +25,7 @@ from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Withholding
-from hub.domain.receipt import CashReceipt, Certificate, Deduction, Means
+from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.refusals import Conflict
 from hub.flows.books.import_files import import_invoices
 from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
@@ -302,7 +302,7 @@ class Desk:
                 self.hub,
                 self.merchant,
                 customer,
-                means=Means(means),
+                means=means,
                 cash=cash,
                 shares=shares,
                 by="contadora",

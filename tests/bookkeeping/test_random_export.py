@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hub.domain.activity import Movement
 from hub.domain.identity import Invalid
 from hub.domain.moved import By, Moved, What
-from hub.domain.receipt import Means
 from hub.domain.refusals import Conflict
 from hub.flows.books.import_files import import_invoices
 from hub.flows.corrections.record_receipt import record_by_hand
@@ -76,7 +75,7 @@ def count(desk: Desk, means: str, amount: str, ago: str) -> None:
     """Money that was received some days ago is recorded."""
     day, cash = _day(desk, ago), desk.money(amount)
     recorded = record_by_hand(
-        desk.hub, desk.merchant, "c1", means=Means(means), cash=cash, shares=[], received_on=day, by="contadora"
+        desk.hub, desk.merchant, "c1", means=means, cash=cash, shares=[], received_on=day, by="contadora"
     )
     asyncio.run(recorded)
 

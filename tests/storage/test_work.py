@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage
-from hub.domain.receipt import CashReceipt, Means, ReceiptLine
+from hub.domain.receipt import CashReceipt, ReceiptLine
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
 from hub_hookspecs import Message, Mode, Money, Source
@@ -64,7 +64,7 @@ def a_receipt(world: Any, number: int = 1, **changes: Any) -> CashReceipt:
         received_on=date(2026, 3, 4),
         issued_at=world.now,
         issued_by="Dora",
-        means=Means.SINPE,
+        means="sinpe",
         cash=Money(1_500, "CRC"),
         advance=Money(500, "CRC"),
         lines=(ReceiptLine(payable_id="p1", number="F-p1", applied=1_000, before=10_000, after=9_000),),

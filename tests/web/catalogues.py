@@ -116,7 +116,7 @@ def labels() -> Iterator[str]:
     for country in (cr.COUNTRY, co.COUNTRY):
         for kind in country.identity_types:
             yield from (kind.label, *(text for text in (kind.warning,) if text))
-        yield from (label for _key, label in country.address_parts)
+        yield from (label for _key, label in (*country.address_parts, *country.means))
 
 
 def is_words(text: str) -> bool:

@@ -9,8 +9,10 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any, TypeVar
@@ -342,6 +344,13 @@ def forms() -> Callable[[str], list[dict[str, Any]]]:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A hub with a Costa Rican and a Colombian company, connected to their provider's simulator."""
+    with living(partial(_live, tmp_path_factory.mktemp("hub"))) as made:
+        yield made
+
+
+@contextmanager
+def living(live_in: Callable[..., Coroutine[Any, Any, None]]) -> Iterator[House]:
+    """A house that lives in a thread of its own."""
     sock = bind("127.0.0.1", 0)
     started: threading.Event = threading.Event()
     made: list[House] = []
@@ -351,7 +360,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     async def live() -> None:
         try:
             stop.append(asyncio.Event())
-            await _live(tmp_path_factory.mktemp("hub"), sock, stop[0], started, made)
+            await live_in(sock, stop[0], started, made)
         except BaseException as error:
             failed.append(error)
             started.set()
@@ -367,16 +376,26 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     thread.join(20)
 
 
+NAMES: Mapping[str, dict[str, Any]] = {
+    "greenpay": {"merchants": [{"name": "El Tornillo"}, *({"name": f"Comercio {at}"} for at in range(2, 7))]},
+    "nequi": {"merchants": [{"name": "Café de la Montaña SAS", "nit": "900123456"} for _client in range(2)]},
+}
+"""Who is a merchant at which simulator."""
+
+
 async def _live(
-    data: Path, sock: socket.socket, stop: asyncio.Event, started: threading.Event, made: list[House]
+    data: Path,
+    sock: socket.socket,
+    stop: asyncio.Event,
+    started: threading.Event,
+    made: list[House],
+    *,
+    names: Mapping[str, dict[str, Any]] = NAMES,
+    companies: Iterable[str] = tuple(COMPANIES),
 ) -> None:
     base = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    simulators = {code: simulator for code, simulator in load_simulators().items() if code in PROVIDER.values()}
-    names = {
-        "greenpay": [{"name": "El Tornillo"}, *({"name": f"Comercio {number}"} for number in range(2, 7))],
-        "nequi": [{"name": "Café de la Montaña SAS", "nit": "900123456"} for _client in range(2)],
-    }
-    configs = {code: simulator.configure({"merchants": names[code]}) for code, simulator in simulators.items()}
+    simulators = {code: simulator for code, simulator in load_simulators().items() if code in names}
+    configs = {code: simulator.configure(names[code]) for code, simulator in simulators.items()}
     async with Mailbox() as mailbox:
         settings = Settings(
             data=data,
@@ -400,7 +419,7 @@ async def _live(
         jobs = Loop(opened.hub)
         serving = asyncio.ensure_future(serve(app, [sock], stop=stop, ready=lambda: None))
         running = asyncio.ensure_future(jobs.run())
-        for country in COMPANIES:
+        for country in companies:
             await _found(house, country)
         made.append(house)
         started.set()

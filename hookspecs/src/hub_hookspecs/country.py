@@ -75,6 +75,13 @@ class Country:
         holidays: Bank holidays, for estimates only: a set of dates, or ``Holidays`` by a rule that never ends.
         surcharge_allowed: Whether a payer may be charged for the method.
         withholdings: Whether payers withhold taxes in private business.
+        withheld_taxes: (code, name) of the taxes that a payer may declare to withhold; the code, such as
+            ``retefuente``, stands in keys of the books and never changes.
+        means: (code, name) of the ways in which money comes by hand besides cash, transfer and cheque, such as
+            ``("sinpe", "SINPE Móvil")``; it reaches the bank account, and the code stands in receipts for ever.
+        decimal_sign: What stands before the decimals of a typed amount, ``,`` or ``.``; empty where people write both.
+        familiar: Whether people are addressed as *tú* where the hub speaks Spanish; else as *usted*.
+        zones: Further time zones of the country, of which a company may choose.
     """
 
     code: str
@@ -91,7 +98,16 @@ class Country:
     holidays: Container[date] = frozenset()
     surcharge_allowed: bool = False
     withholdings: bool = False
+    withheld_taxes: tuple[tuple[str, str], ...] = (("retencion", "Retención"),)
+    means: tuple[tuple[str, str], ...] = ()
+    decimal_sign: str = ""
+    familiar: bool = False
+    zones: tuple[str, ...] = ()
 
     def identity_type(self, code: str) -> IdentityType | None:
         """The identity type with this code, if the country has it."""
         return next((kind for kind in self.identity_types if kind.code == code), None)
+
+    def tax_name(self, code: str) -> str:
+        """What people call a tax that is withheld; one that nobody declares here is called by its code."""
+        return dict(self.withheld_taxes).get(code) or code.replace("_", " ").capitalize()

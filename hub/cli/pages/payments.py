@@ -54,7 +54,7 @@ def receipt_page(snapshot: Snapshot, receipt: CashReceipt) -> ThingPage:
         mode=receipt.mode,
         facts=(
             ("customer", called(customer)),
-            ("received", f"{money(receipt.cash, merchant)} on {receipt.received_on}, {receipt.means.value}"),
+            ("received", f"{money(receipt.cash, merchant)} on {receipt.received_on}, {receipt.means}"),
             ("for", ", ".join(line.number for line in receipt.lines)),
             ("issued", f"{local(receipt.issued_at, merchant.company.zone)} by {receipt.issued_by}"),
             ("payment", snapshot.payment_line(payment, merchant) if payment else ""),

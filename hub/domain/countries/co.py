@@ -147,4 +147,7 @@ COUNTRY = Country(
     holidays=Holidays(holidays_of),
     surcharge_allowed=True,  # with clear notice and consent before the method is confirmed
     withholdings=True,
+    withheld_taxes=(("retefuente", "Retefuente"), ("reteiva", "ReteIVA"), ("reteica", "ReteICA")),
+    decimal_sign=",",
+    familiar=True,
 )

@@ -113,4 +113,5 @@ COUNTRY = Country(
     holidays=Holidays(holidays_of),
     surcharge_allowed=False,
     withholdings=False,
+    means=(("sinpe", "SINPE Móvil"),),
 )

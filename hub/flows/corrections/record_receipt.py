@@ -15,7 +15,7 @@ from hub.domain.ledger import Share
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Parties
 from hub.domain.payment import Payment, Status, captures_in
-from hub.domain.receipt import MEANS_BY_HAND, CashReceipt, Deduction, Means
+from hub.domain.receipt import CashReceipt, Deduction, means_by_hand
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
@@ -239,7 +239,7 @@ def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Seq
         raise Invalid((Problem("invoices", Text("bill.payment_in_progress", number=numbers)),))
 
 
-def _refuse_changed(receipt: CashReceipt, means: Means, cash: Money, day: date) -> None:
+def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date) -> None:
     """The same form sent twice records once; one that tells of other money by now is not that receipt.
 
     Raises:
@@ -255,7 +255,7 @@ async def record_by_hand(
     merchant: Merchant,
     customer_id: str,
     *,
-    means: Means,
+    means: str,
     cash: Money,
     shares: Sequence[Share],
     received_on: date | None = None,
@@ -278,8 +278,9 @@ async def record_by_hand(
     today = now.astimezone(ZoneInfo(merchant.company.zone)).date()
     day = received_on or today
     problems = []
-    if means not in MEANS_BY_HAND:
-        problems.append(Problem("means", Text("receipt.means_of_provider")))
+    known = means_by_hand(hub.countries[merchant.company.country])
+    if means not in known:
+        problems.append(Problem("means", Text("receipt.means_not_by_hand", known=", ".join(known))))
     if cash.minor <= 0:
         problems.append(Problem("amount", Text("amount.not_positive")))
     if any(share.amount <= 0 for share in shares):

@@ -22,7 +22,6 @@ from hub.domain.offer import Absence, AccountNow, Asked, absence_of
 from hub.domain.payable import Payable
 from hub.domain.payment import (
     LEASE,
-    WITHHELD_TAXES,
     ObservedBy,
     Payment,
     PaymentLine,
@@ -40,6 +39,7 @@ from hub_hookspecs import (
     ApproveInApp,
     Channel,
     Conclusion,
+    Country,
     Kind,
     Mode,
     Money,
@@ -306,17 +306,14 @@ def _refuse_withholdings(hub: Hub, merchant: Merchant, request: PayRequest, paya
     declared = {key: kept for key, kept in request.withholdings.items() if kept}
     if not declared:
         return
-    allowed = (
-        merchant.options.withholdings
-        and hub.countries[merchant.company.country].withholdings
-        and request.channel is Channel.STATEMENT
-    )
+    country: Country = hub.countries[merchant.company.country]
+    allowed = merchant.options.withholdings and country.withholdings and request.channel is Channel.STATEMENT
     if not allowed:
         raise NotPossible("withholdings", message=Text("payment.no_withholding"))
     paid = {share.payable_id: share.amount for share in request.shares}
     for payable_id, kept in declared.items():
         taxes = {item.tax for item in kept}
-        known = payable_id in paid and len(taxes) == len(kept) and taxes <= WITHHELD_TAXES
+        known = payable_id in paid and len(taxes) == len(kept) and taxes <= dict(country.withheld_taxes).keys()
         if not known or any(not 0 < item.amount <= item.base for item in kept):
             raise NotPossible("withholdings", payable_id)
         if paid[payable_id] + sum(item.amount for item in kept) > payables[payable_id].due:

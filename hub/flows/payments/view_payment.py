@@ -14,7 +14,7 @@ from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Capture, Flag, Payment, Phase, Seen, Status, captures_in, tries_in
-from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means
+from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means, name_of_less
 from hub.domain.text import Text
 from hub.flows.books.book_money import by_movement, intakes_in, is_unrecorded, kept_by_movement
 from hub.flows.ground.open_link import open_link, url_of
@@ -22,6 +22,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of, held_of
 from hub_hookspecs import (
     ApproveInApp,
+    Country,
     Instrument,
     Kind,
     Money,
@@ -105,6 +106,7 @@ class PaymentView:
 
     payment: Payment
     merchant: Merchant
+    country: Country
     customer: Customer
     provider_name: str
     way_label: str
@@ -270,7 +272,8 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     held, currency = held_of(tx, payment) if captures else (), payment.amount.currency
     came = held_as(held, currency)
     intakes = intakes_in(tx, payment, currency)
-    lines, used = _lines(tx, payment, payables, intakes, proven=bool(captures))
+    country = hub.countries[merchant.company.country]
+    lines, used = _lines(tx, country, payment, payables, intakes, proven=bool(captures))
     credit = Money(sum(intake.unapplied for intake in intakes), currency)
     link = tx.links.get(payment_link_id(payment.id))
     cancelling = payment.is_live and any(
@@ -281,6 +284,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     return PaymentView(
         payment=payment,
         merchant=merchant,
+        country=country,
         customer=customer,
         provider_name=provider.info.name if provider else payment.provider,
         way_label=way.label if way else "",
@@ -321,7 +325,7 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
     payables = {payable.id: payable for payable in tx.payables.many([line.payable_id for line in payment.lines])}
     receipts = tuple(receipt for receipt in view.cash_receipts if receipt.movement == taken.movement)
     credit = Money(sum(intake.unapplied for intake in intakes), amount.currency)
-    lines, used = _lines(tx, payment, payables, intakes, proven=True, observation=taken.key)
+    lines, used = _lines(tx, view.country, payment, payables, intakes, proven=True, observation=taken.key)
     return attrs.evolve(
         view,
         amount=amount,
@@ -348,6 +352,7 @@ def _booked(tx: Tx, payment: Payment, taken: Capture) -> Money:
 
 def _lines(
     tx: Tx,
+    country: Country,
     payment: Payment,
     payables: dict[str, Payable],
     intakes: tuple[Intake, ...],
@@ -371,7 +376,11 @@ def _lines(
             left=payable.balance,
             withheld=Money(sum(item.amount for item in less if item.payable_id == key and item.tax), currency),
             discount=Money(sum(item.amount for item in less if item.payable_id == key and not item.tax), currency),
-            less=tuple((item.name, Money(item.amount, currency)) for item in less if item.payable_id == key),
+            less=tuple(
+                (name_of_less(item.tax, country), Money(item.amount, currency))
+                for item in less
+                if item.payable_id == key
+            ),
         )
         for key, payable in found.items()
     }

@@ -93,7 +93,7 @@ class ReceivedByHand:
     """Money that was received outside the hub, and what it settles."""
 
     receipt_id: str
-    means: Means
+    means: str
     cash: Money
     shares: Sequence[Share]
     day: date
@@ -391,12 +391,8 @@ def payer_of(customer: Customer, country: Country) -> Party:
 # ---------------------------------------------------------------- by hand
 
 
-INTO = {
-    Means.CASH: LedgerKind.CASH,
-    Means.CHEQUE: LedgerKind.CASH,
-    Means.TRANSFER: LedgerKind.BANK,
-    Means.SINPE: LedgerKind.BANK,
-}
+IN_HAND = frozenset({Means.CASH, Means.CHEQUE})
+"""What somebody holds; the rest is at the bank."""
 
 
 def issue_by_hand(
@@ -427,7 +423,7 @@ def issue_by_hand(
         customer_id=customer.id,
         currency=cash.currency,
         amount=cash.minor,
-        into=INTO[received.means],
+        into=LedgerKind.CASH if received.means in IN_HAND else LedgerKind.BANK,
         at=issuing.at,
         on=received.day,
     )

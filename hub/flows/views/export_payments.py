@@ -15,7 +15,7 @@ from hub.domain.ledger import capture_key
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
 from hub.domain.payment import Payment, captures_in, returns_in
-from hub.domain.receipt import MEANS_LABELS, CashReceipt
+from hub.domain.receipt import CashReceipt, means_name
 from hub.domain.settlement import LineState
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -295,7 +295,8 @@ class _Lines:
             receipts=receipts,
         )
         if known is None:
-            means = MEANS_LABELS[receipt.means] if receipt else ""
+            country = self.hub.countries[self.merchant.company.country]
+            means = means_name(receipt.means, country) if receipt else ""
             return attrs.evolve(line, means=means, at=self._on_its_day(moved))
         news = moved.observation or ""
         return attrs.evolve(

@@ -7,7 +7,7 @@ import attrs
 from hub.domain.merchant import Merchant
 from hub.domain.papers import CashReceiptPaper, Letterhead, PaperFile, SettledLine, letterhead_for
 from hub.domain.payment import Payment
-from hub.domain.receipt import MEANS_LABELS, CashReceipt, Party
+from hub.domain.receipt import CashReceipt, Party, means_name
 from hub.flows.ground.ports import Hub
 from hub_hookspecs import Money
 
@@ -53,14 +53,14 @@ def cash_receipt_paper(hub: Hub, merchant: Merchant, receipt: CashReceipt, payme
                 before=Money(line.before, currency),
                 applied=Money(line.applied, currency),
                 after=Money(line.after, currency),
-                less=tuple((name, Money(minor, currency)) for name, minor in line.less),
+                less=tuple((name, Money(minor, currency)) for name, minor in line.less(country)),
                 is_order=receipt.is_of_order,
             )
             for line in receipt.lines
         ),
         concept=receipt.purpose,
         clause=receipt.clause,
-        means=MEANS_LABELS[receipt.means],
+        means=means_name(receipt.means, country),
         provider=provider.info.name if provider else receipt.provider,
         provider_reference=receipt.provider_reference,
         authorisation=receipt.authorisation,

@@ -90,7 +90,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "receipt.form_used": (
         "Este formulario ya agregó el recibo {receipt} con otros datos: abra uno nuevo para agregar otro"
     ),
-    "receipt.means_of_provider": "Este medio lo registra el proveedor",
+    "receipt.means_not_by_hand": "No es un medio que se registre a mano: {known}",
     "receipt.no_money_charged_back": "De este pago no queda dinero: el banco del cliente lo retiró",
     "receipt.no_money_corrected": "De este pago no queda dinero: se corrigió lo que llegó",
     "receipt.no_money_other_currency": "El dinero de este pago llegó en otra moneda y está en suspenso",

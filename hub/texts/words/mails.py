@@ -411,7 +411,6 @@ WORDS: Final[Mapping[str, str]] = {
     "means.cash": "Efectivo",
     "means.transfer": "Transferencia",
     "means.cheque": "Cheque",
-    "means.sinpe": "SINPE Móvil",
     "means.card": "Tarjeta",
     "means.wallet": "Billetera digital",
     "means.online": "Pago en línea",

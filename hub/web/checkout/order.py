@@ -97,6 +97,7 @@ def basket_of(request: Request, view: OrderView) -> Basket | None:
         return None
     return Basket(
         merchant=view.merchant,
+        country=hub_of(request).countries[view.merchant.company.country],
         customer=view.customer,
         mode=view.order.mode,
         link=view.link,

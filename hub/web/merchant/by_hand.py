@@ -16,12 +16,12 @@ from hub.domain.identity import Invalid, Problem
 from hub.domain.ledger import Share, shares_of
 from hub.domain.lengths import REMARKS, too_long
 from hub.domain.payable import Payable
-from hub.domain.receipt import MEANS_BY_HAND, Means
+from hub.domain.receipt import means_by_hand
 from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.views.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
-from hub_hookspecs import EXPONENTS, Money
+from hub_hookspecs import EXPONENTS, Country, Money
 
 from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import Right
@@ -34,7 +34,7 @@ ONE_AMOUNT = Text("typed.one_amount")
 class ByHand:
     """A receipt by hand as it was understood; shown once more before it is recorded."""
 
-    means: Means
+    means: str
     cash: Money
     received_on: date
     shares: tuple[tuple[Payable, Money], ...]
@@ -62,7 +62,7 @@ async def record(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
     if form.has("change"):
         return _page(desk, view, form, {})
     try:
-        understood = understand(view, form, _today(desk))
+        understood = understand(view, desk.country, form, _today(desk))
         if not form.has("record"):
             return _page(desk, view, form, {}, understood)
         with unknown_is_404():
@@ -95,7 +95,7 @@ def _page(
         "by_hand.html",
         status=422 if faults else 200,
         customer=view.customer,
-        means=[means for means in MEANS_BY_HAND if means is not Means.SINPE or desk.country.code == "CR"],
+        means=means_by_hand(desk.country),
         currencies=_currencies(desk, view),
         payables=payables,
         held=[payable for payable in view.statement.payables.values() if payable.id in view.statement.live],
@@ -117,7 +117,7 @@ def _today(desk: Desk) -> date:
     return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
 
 
-def understand(view: CustomerView, form: Form, today: date) -> ByHand:
+def understand(view: CustomerView, country: Country, form: Form, today: date) -> ByHand:
     """Read the form; without amounts beside the invoices the oldest are settled first.
 
     Raises:
@@ -127,7 +127,7 @@ def understand(view: CustomerView, form: Form, today: date) -> ByHand:
     currency = form.get("currency")
     if currency not in EXPONENTS:
         raise Invalid((Problem("currency", Text("currency.choose")),))
-    if form.get("means") not in set(MEANS_BY_HAND):
+    if form.get("means") not in means_by_hand(country):
         problems.append(Problem("means", Text("means.choose")))
     if not FRESH_ID.fullmatch(form.get("receipt_id")):
         problems.append(Problem("amount", Text("form.old")))
@@ -141,7 +141,7 @@ def understand(view: CustomerView, form: Form, today: date) -> ByHand:
     problems += too_long("notes", form.get("notes"), REMARKS)
     if problems or cash is None:
         raise Invalid(tuple(problems))
-    return ByHand(means=Means(form.get("means")), cash=cash, received_on=day, shares=shares, notes=form.get("notes"))
+    return ByHand(means=form.get("means"), cash=cash, received_on=day, shares=shares, notes=form.get("notes"))
 
 
 def typed_amount(text: str, currency: str, field: str, problems: list[Problem]) -> Money | None:

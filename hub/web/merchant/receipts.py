@@ -21,7 +21,7 @@ from hub.flows.statements.send_statement import NoMail
 from hub.flows.views.print_cash_receipt import cash_receipt_pdf
 from hub.flows.views.view_desk import list_receipts, view_receipt
 from hub.web.pages import Page, pdf_answer, redirect
-from hub.web.pay_step import TAXES
+from hub_hookspecs import Country
 
 from . import by_hand
 from .by_hand import typed_amount
@@ -67,7 +67,7 @@ async def _receipt_page(
         said=said,
         fault=fault,
         invoices=[(line.payable_id, line.number) for line in view.receipt.lines],
-        taxes=TAXES,
+        taxes=desk.country.withheld_taxes,
         typed=typed,
         faults=by_field(problems),
     )
@@ -97,7 +97,7 @@ async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
     with unknown_is_404():
         view = await view_receipt(desk.hub, desk.merchant, receipt)
         try:
-            certificate, kept = _understood(view.receipt, form)
+            certificate, kept = _understood(view.receipt, desk.country, form)
             (payable,) = await record_withholding(
                 *(desk.hub, desk.merchant, certificate, [kept]), by=desk.session.email, receipt_id=receipt
             )
@@ -107,7 +107,7 @@ async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
     return await _receipt_page(desk, receipt, said=said)
 
 
-def _understood(receipt: CashReceipt, form: Form) -> tuple[Certificate, Deduction]:
+def _understood(receipt: CashReceipt, country: Country, form: Form) -> tuple[Certificate, Deduction]:
     """The form as it was typed.
 
     Raises:
@@ -116,7 +116,7 @@ def _understood(receipt: CashReceipt, form: Form) -> tuple[Certificate, Deductio
     problems: list[Problem] = []
     if form.get("invoice") not in {line.payable_id for line in receipt.lines}:
         problems.append(Problem("invoice", Text("withholding.choose_bill")))
-    if form.get("tax") not in dict(TAXES):
+    if form.get("tax") not in dict(country.withheld_taxes):
         problems.append(Problem("tax", Text("withholding.choose_tax")))
     amount = typed_amount(form.get("amount"), receipt.cash.currency, "amount", problems)
     day = _day(form.get("certified_on"), problems)

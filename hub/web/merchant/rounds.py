@@ -67,7 +67,7 @@ def read_choice(desk: Desk, form: Form) -> Choice:
         currency = desk.country.currencies[0]
     if text := form.get("least"):
         try:
-            amount = read_amount(text, currency, ",")
+            amount = read_amount(text, currency, desk.country.decimal_sign or ",")
             if amount.minor > 0:
                 least[currency] = amount.minor
         except Unreadable:

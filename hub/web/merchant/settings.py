@@ -36,8 +36,6 @@ LOGO_FAULTS: Final = {
     "pixels": _("La imagen tiene demasiados puntos. Redúzcala a menos de 4000 por 4000 y súbala de nuevo."),
     "broken": _("La imagen está dañada o vacía. Ábrala en su computadora y guárdela de nuevo."),
 }
-WITHHOLDING = frozenset({"CO"})
-"""Countries where customers usually withhold taxes when they pay."""
 
 
 @get("/settings", right=Right.SEE)
@@ -128,7 +126,7 @@ async def _options_page(desk: Desk, typed: Form, faults: Faults | None = None, *
         typed=typed,
         currencies=desk.country.currencies,
         connected=await _connected(desk),
-        withholds=desk.country.code in WITHHOLDING or desk.merchant.options.withholdings,
+        withholds=desk.country.withholdings or desk.merchant.options.withholdings,
         faults=faults or {},
         saved=saved,
     )
@@ -141,7 +139,7 @@ def _chosen(desk: Desk) -> Form:
     values |= {"notify": "\n".join(options.notify), "bank_account": options.bank_account}
     values["other_ways"] = options.other_ways
     for currency, minor in options.minimum.items():
-        values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", ",")
+        values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", desk.country.decimal_sign or ",")
     return Form(values)
 
 
@@ -158,7 +156,8 @@ async def _connected(desk: Desk) -> list[tuple[str, str]]:
 async def save_choices(desk: AtDesk, form: Brought) -> Page:
     """Save the choices."""
     problems: list[Problem] = []
-    minimum = {currency: _minimum(form, currency, problems) for currency in desk.country.currencies}
+    sign = desk.country.decimal_sign or ","
+    minimum = {currency: _minimum(form, currency, sign, problems) for currency in desk.country.currencies}
     kept = {name: least for name, least in desk.merchant.options.minimum.items() if name not in minimum}
     order = sorted(form.beginning("order-").items(), key=lambda item: (_place(item[1]), item[0]))
     try:
@@ -183,10 +182,10 @@ async def save_choices(desk: AtDesk, form: Brought) -> Page:
     return await _options_page(now, _chosen(now), saved=True)
 
 
-def _minimum(form: Form, currency: str, problems: list[Problem]) -> int:
+def _minimum(form: Form, currency: str, sign: str, problems: list[Problem]) -> int:
     text = form.get(f"minimum-{currency}")
     try:
-        return read_amount(text, currency, ",").minor if text else 0
+        return read_amount(text, currency, sign).minor if text else 0
     except Unreadable:
         problems.append(Problem(f"minimum-{currency}", Text("typed.minimum")))
         return 0

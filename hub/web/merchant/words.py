@@ -13,7 +13,7 @@ from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, ObservedBy, Payment, Status
-from hub.domain.receipt import MEANS_LABELS, Means
+from hub.domain.receipt import means_name as means_name
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.view_payment import Shown
@@ -283,11 +283,6 @@ def day_in(moment: datetime, zone: str) -> date:
 def total_of(payable: Payable) -> Money:
     """What a payable was in all."""
     return Money(payable.total, payable.currency)
-
-
-def means_word(means: Means) -> Text:
-    """How money came."""
-    return MEANS_LABELS[means]
 
 
 def mode_word(mode: Mode) -> str:

@@ -22,7 +22,7 @@ from hub.flows.statements.view_statement import StatementView
 from hub.flows.statements.write_note import write_note
 from hub.texts.engine import message as _
 from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
-from hub_hookspecs import Money
+from hub_hookspecs import Country, Money
 
 from .letter import letter_of
 from .statement import address_of, pages_for, statement_for
@@ -36,9 +36,8 @@ ROOM: Final = MOST_BYTES + 256 * 1024
 LONGEST_NUMBER: Final = 60
 LONGEST_AGO: Final = timedelta(days=730)
 
-MEANS: Final = (
+MEANS: Final = (  # those of the country come after the first
     ("transfer", _("Transferencia bancaria")),
-    ("sinpe", _("SINPE Móvil")),
     ("deposit", _("Depósito")),
     ("cheque", _("Cheque")),
     ("cash", _("Efectivo")),
@@ -122,7 +121,8 @@ async def send_report(request: Request) -> Page:
     form = await request.form()
     typed = {name: str(value) for name, value in form.multi_items() if isinstance(value, str)}
     typed["text"] = _lines(form)
-    report, faults = await _report(view, form, typed)
+    country: Country = hub.countries[view.merchant.company.country]
+    report, faults = await _report(view, country, form, typed)
     faults = faults or _barred(request, view, form)
     if report and not faults:
         try:
@@ -150,9 +150,14 @@ def _page(
         token=form_token(hub, PURPOSE, _link(view)),
         typed=typed,
         trouble=trouble,
-        means=[(code, label) for code, label in MEANS if code != "sinpe" or country.code == "CR"],
+        means=_means(country),
         today=_today(view).isoformat(),
     )
+
+
+def _means(country: Country) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the ways in which a payment may be reported."""
+    return (MEANS[0], *country.means, *MEANS[1:])
 
 
 def _link(view: StatementView) -> Link:
@@ -174,13 +179,15 @@ def _barred(request: Request, view: StatementView, form: FormMultiDict) -> dict[
 
 
 async def _report(
-    view: StatementView, form: FormMultiDict, typed: dict[str, str]
+    view: StatementView, country: Country, form: FormMultiDict, typed: dict[str, str]
 ) -> tuple[Report | None, dict[str, str]]:
     """What was reported, or what must be seen to."""
     faults: dict[str, str] = {}
+    means = dict(_means(country))
     currencies = [section.currency for section in view.statement.sections] or ["USD"]
     currency = typed.get("currency", currencies[0])
-    amount, paid_on = _amount(view, typed, currency if currency in currencies else currencies[0]), _day(view, typed)
+    currency = currency if currency in currencies else currencies[0]
+    amount, paid_on = _amount(typed, currency, country.decimal_sign), _day(view, typed)
     if amount is None:
         faults["amount"] = NO_AMOUNT
     if paid_on is None:
@@ -200,7 +207,7 @@ async def _report(
         Report(
             amount=amount,
             paid_on=paid_on,
-            means=dict(MEANS).get(typed.get("means", ""), dict(MEANS)["other"]),
+            means=means.get(typed.get("means", ""), means["other"]),
             number=number,
             invoices=tuple(dict.fromkeys(chosen)),
             words=typed.get("text", ""),
@@ -210,9 +217,9 @@ async def _report(
     )
 
 
-def _amount(view: StatementView, typed: dict[str, str], currency: str) -> Money | None:
+def _amount(typed: dict[str, str], currency: str, sign: str) -> Money | None:
     try:
-        amount = read_amount(typed.get("amount", ""), currency, "," if view.merchant.locale == "es_CO" else None)
+        amount = read_amount(typed.get("amount", ""), currency, sign or None)
     except Unreadable:
         return None
     return amount if amount.minor > 0 else None

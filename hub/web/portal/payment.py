@@ -239,7 +239,8 @@ def again_url(view: PaymentView) -> str:
     if not view.is_order:
         query = [("currency", view.payment.amount.currency), *(("invoice", line.payable_id) for line in owed), *query]
         if view.merchant.options.partial:
-            query += [(f"amount.{line.payable_id}", written(_least(line.asked, line.left))) for line in owed]
+            sign = view.country.decimal_sign or ","
+            query += [(f"amount.{line.payable_id}", written(_least(line.asked, line.left), sign)) for line in owed]
     return f"{view.back_url}/pay?{urlencode(query)}"
 
 

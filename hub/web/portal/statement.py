@@ -17,7 +17,7 @@ from hub.texts.engine import message as _
 from hub.web.heads import is_head
 from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
 from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
-from hub_hookspecs import Channel, Money, Redirect
+from hub_hookspecs import Channel, Country, Money, Redirect
 
 SAID: Final = {
     "note": _("Su mensaje quedó enviado. La empresa le responderá."),
@@ -129,16 +129,21 @@ def basket_of(request: Request, view: StatementView, currency: str, asked: Seque
     if section is None or view.link is None:
         return None
     wanted = set(asked) if asked else set(default_selection(section))
+    country: Country = hub_of(request).countries[view.merchant.company.country]
     lines = tuple(
-        Line(payable=view.payables[row.item.payable_id], asked=row.item.balance)
+        Line(
+            payable=view.payables[row.item.payable_id],
+            asked=row.item.balance,
+            decimal_sign=country.decimal_sign,
+        )
         for row in section.rows
         if row.item.payable_id in wanted and row.is_payable
     )
     if not lines:
         return None
-    country = hub_of(request).countries[view.merchant.company.country]
     return Basket(
         merchant=view.merchant,
+        country=country,
         customer=view.customer,
         mode=view.mode,
         link=view.link,
