@@ -1,14 +1,18 @@
 """The two countries that the hub ships, as data."""
 
+import ast
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib.metadata import entry_points
+from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 from babel import Locale
+from babel.numbers import get_decimal_symbol
 from stdnum.cr import cpj
 from stdnum.exceptions import ValidationError
 
@@ -16,8 +20,10 @@ from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.countries.cr import USUAL_COMPANY_CLASSES
 from hub.domain.identity import read_document, show_document
+from hub.domain.receipt import TAX_NAME, Means
 from hub_hookspecs import EXPONENTS, Country
 
+HUB = Path(__file__).parents[2] / "hub"
 BOTH = pytest.mark.parametrize("country", [CR, CO], ids=lambda country: country.code)
 
 
@@ -27,6 +33,43 @@ def test_a_country_is_found_by_its_entry_point(country: Country) -> None:
     (found,) = entry_points(group="hub.countries", name=country.code)
 
     assert country is found.load()
+
+
+@BOTH
+def test_what_a_country_names_fits_into_books_and_receipts(country: Country) -> None:
+    """Codes stand there for ever beside those of every country; amounts are typed as the language writes them."""
+    taxes, means = ([code for code, _name in named] for named in (country.withheld_taxes, country.means))
+    assert [code for code in (*taxes, *means) if not re.fullmatch(TAX_NAME, code)] == []
+    assert set(means) & set(Means) == set()
+    assert country.decimal_sign in ("", get_decimal_symbol(country.locale))
+    assert [zone for zone in country.zones if zone != ZoneInfo(zone).key] == []
+
+
+def test_a_sign_that_stands_before_no_decimals_is_refused() -> None:
+    with pytest.raises(ValueError, match="decimal_sign"):
+        attrs.evolve(CO, decimal_sign=";")
+
+
+def test_no_room_asks_for_a_country_by_its_code_or_locale() -> None:
+    """What differs by country stands in its record: nothing is compared with these, and no table is kept by them."""
+    named = {text for country in (CR, CO) for text in (country.code, country.locale)}
+
+    def asked(tree: ast.AST) -> Iterator[ast.AST]:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare | ast.Set | ast.MatchValue):
+                yield from ast.walk(node)
+            elif isinstance(node, ast.Dict):
+                yield from (key for key in node.keys if key is not None)
+
+    rooms = list(HUB.rglob("*.py"))
+    found = {
+        path.relative_to(HUB).as_posix()
+        for path in rooms
+        for node in asked(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in named
+    }
+    assert found == set()
+    assert len(rooms) > 100
 
 
 @BOTH

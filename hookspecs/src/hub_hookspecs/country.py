@@ -100,7 +100,7 @@ class Country:
     withholdings: bool = False
     withheld_taxes: tuple[tuple[str, str], ...] = (("retencion", "Retención"),)
     means: tuple[tuple[str, str], ...] = ()
-    decimal_sign: str = ""
+    decimal_sign: str = attrs.field(default="", validator=attrs.validators.in_(("", ",", ".")))
     familiar: bool = False
     zones: tuple[str, ...] = ()
 
