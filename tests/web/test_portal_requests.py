@@ -259,6 +259,28 @@ def test_more_than_a_file_may_be_is_refused_before_it_is_read(house: Any, forms:
     assert small.status_code == 413
 
 
+# ---------------------------------------------------------------- where the receipt goes
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("ana@x.com.", "Este correo no parece válido"),
+        ("josé@correo.example", "van letras sin tilde"),
+        (f"{'a' * 65}@correo.example", "hay 65 caracteres, y caben 64"),
+    ],
+)
+def test_a_payers_mail_address_that_is_none_starts_nothing(house: Any, forms: Forms, typed: str, said: str) -> None:
+    debtor = house.debtor("CR", (1500000, -30))
+    with house.browser() as browser:
+        form = form_of(forms, browser.get(f"{debtor.path}/pay?provider=greenpay").text, "/pay")
+        answer = browser.post(form["action"], data={**form["fields"], "email": typed})
+
+    assert answer.status_code == 422
+    assert said in plain_words(answer.text)
+    assert not house.read(lambda tx: tx.payments.live_with([debtor.invoices[0].id]))
+
+
 # ---------------------------------------------------------------- withholdings
 
 
