@@ -11,7 +11,7 @@ from .ports import Tx
 
 
 @attrs.frozen
-class Mark:
+class NamedMark:
     """One note."""
 
     name: str
@@ -35,9 +35,9 @@ class MarkTable:
 
     prefix: str
 
-    def of(self, key: str) -> Mark:
+    def of(self, key: str) -> NamedMark:
         """The note under a key."""
-        return Mark(f"{self.prefix}{key}")
+        return NamedMark(f"{self.prefix}{key}")
 
     def all(self, tx: Tx) -> Mapping[str, tuple[str, datetime]]:
         """Value and time of each note, by key."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from hub.flows.ground.marks import Mark
+from hub.flows.ground.marks import NamedMark
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Unavailable
 
@@ -31,7 +31,7 @@ CHECKED: Final = Slot[str, tuple[float, tuple[str, ...]]]("guards")
 OPENED: Final = Slot[int, tuple[float, tuple[str, ...]]]("keys")
 """The same of what the keys do not open, by the state of the key file."""
 
-PROBE: Final = Mark("probe")
+PROBE: Final = NamedMark("probe")
 """Written to see whether a page of the database can be."""
 
 REMEDIES = {

@@ -15,12 +15,12 @@ import attrs
 from hub.domain.payment import Payment
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
 from hub.domain.text import Text, stored
-from hub.flows.ground.marks import Mark
+from hub.flows.ground.marks import NamedMark
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import warn
 from hub_hookspecs import Country, Mode
 
-RESTORED: Final = Mark("restored")
+RESTORED: Final = NamedMark("restored")
 
 
 @attrs.frozen(kw_only=True)

@@ -15,7 +15,7 @@ from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
-from hub.flows.ground.marks import Mark, MarkTable
+from hub.flows.ground.marks import MarkTable, NamedMark
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
 from hub_hookspecs import Mode
@@ -27,8 +27,8 @@ log = structlog.get_logger()
 
 ALERTED: Final = MarkTable("alert:")
 TOLD: Final = Slot[AlertCause, float]("told directly")
-BACKUP: Final = Mark("backup")
-FIRST_LOOK: Final = Mark("first_look")
+BACKUP: Final = NamedMark("backup")
+FIRST_LOOK: Final = NamedMark("first_look")
 BACKLOG = timedelta(minutes=5)
 LEAST_FREE = 0.10
 OLDEST_BACKUP = timedelta(hours=26)
