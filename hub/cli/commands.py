@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from . import VERSION
+from .explaining import explanation
 from .plain import plain, plain_terminal, told_plainly
 
 INTERRUPTED = 130
@@ -104,8 +105,6 @@ def run_command(arguments: list[str]) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except Exception as error:
-        from .explaining import explanation
-
         lines = explanation(error)
         if not lines:
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, TypeAlias
@@ -54,6 +53,8 @@ class Text:
 
 def stored(text: Text) -> str:
     """A text as a column keeps it, without a language: compact JSON that ``read_stored`` reads."""
+    import json  # not loaded by commands that keep nothing
+
     return json.dumps(_packed(text), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -61,6 +62,8 @@ def read_stored(column: str) -> Text | str:
     """What a column keeps: a text of ours, or the words of whoever wrote it, as they stand."""
     if not column.startswith(f'{{"{MARK}":'):
         return column
+    import json
+
     try:
         return _unpacked(json.loads(column))
     except (ValueError, TypeError, KeyError, AttributeError):
