@@ -241,7 +241,7 @@ def test_a_dry_run_shows_the_first_rows_and_writes_nothing(run: Run, shop: Path,
     ended = run(*words, "--dry-run")
     assert ended.code == 0
     assert "more.csv: CSV with comma, UTF-8. The first rows as understood:" in ended.out
-    assert "  FE-009  1-1234-0567  2026-11-03  vence -  total 1.50 CRC\n" in ended.out
+    assert "  FE-009  1-1234-0567  2026-11-03  due -  total 1.50 CRC\n" in ended.out
     assert "1 new" in ended.out
     assert "1 new" in run(*words).out
     assert "1 unchanged" in run(*words).out
