@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .explaining import fault_line
+from hub.domain.text import read_stored
+
+from .explaining import fault_line, words
 from .finding import company_in, find_account, zones_in
 from .options import Content, any_company_option, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
@@ -94,7 +96,7 @@ def _standing(hub: Hub, tx: Tx, account: ProviderAccount, company: str) -> dict[
         "next_at": planned.due_at if planned else None,
         "tries": planned.tries if planned else 0,
         "outcome": planned.outcome if planned else "",
-        "trouble": planned.trouble if planned else "",
+        "trouble": words(read_stored(planned.trouble)) if planned else "",
         "done_at": planned.done_at if planned else None,
         "open_lines": len(tx.settlements.of(account.id, LineState.OPEN)),
     }

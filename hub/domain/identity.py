@@ -28,7 +28,7 @@ class Problem:
     """
 
     field: str
-    message: Text | str
+    message: Text
 
 
 class Invalid(Exception):

@@ -28,7 +28,7 @@ class DailyReconciliation:
     Attributes:
         covered: The last day that was compared, in the merchant's zone.
         tries: How often it has been tried since it was done.
-        trouble: Why the last try led nowhere.
+        trouble: Why the last try led nowhere, in English, or a text as ``stored`` keeps it.
         outcome: What the last one found, in words.
     """
 

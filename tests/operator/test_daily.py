@@ -11,12 +11,14 @@ import pytest
 import hub.flows.payments.record_observations
 from hub.domain.account import AccountStatus
 from hub.domain.reconciliation import last_whole_day, next_comparison, pause_after, period_for
+from hub.domain.text import read_stored
 from hub.flows.operations.examine import examine
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Kind, Observation
 from tests.cli.conftest import call
 from tests.faults.harness import broken
+from tests.spoken import spoken
 
 BOGOTA = ZoneInfo("America/Bogota")
 
@@ -129,16 +131,16 @@ def test_a_report_that_does_not_come_is_asked_for_again_and_the_days_are_caught_
     until_local(world, 24, 5, 1)
     first = standing(world)
     assert (first.covered, first.tries) == (None, 1)
-    assert "no respondió bien" in first.trouble
+    assert "no respondió bien" in spoken(read_stored(first.trouble))
     until_local(world, 24, 20)
     tried = asked(world)
     assert 4 <= standing(world).tries <= 10
     monkeypatch.setenv("HUB_DATA", str(world.data))
     monkeypatch.setenv("HUB_LOG_LEVEL", "debug")
     listed = {row["provider"]: row for row in json.loads(call("reconcile", "list", "--json").out)}
-    assert "no respondió bien" in listed["nequi"]["trouble"]
+    assert "did not answer well" in listed["nequi"]["trouble"]
     assert listed["greenpay"]["by"] == "file"
-    assert "no respondió bien" in call("reconcile", "list", "--company", world.companies["CO"].slug).out
+    assert "did not answer well" in call("reconcile", "list", "--company", world.companies["CO"].slug).out
     assert any("could not be compared" in finding.what for finding in world.run(examine(world.hub)))
     until_local(world, 25, 12)
     assert asked(world) - tried < 20

@@ -6,6 +6,7 @@ import attrs
 
 from hub.domain.identity import Invalid, Problem
 from hub.domain.offer import Absence, availability
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 
 
@@ -41,13 +42,16 @@ async def enable_provider(hub: Hub, country: str, code: str, enabled: bool) -> N
     """
     if enabled:
         if country not in hub.countries:
-            raise Invalid((Problem("country", f"{country} is not installed; there are: {', '.join(hub.countries)}"),))
+            known = ", ".join(hub.countries)
+            raise Invalid((Problem("country", Text("country.not_installed", country=country, known=known)),))
         absence = _absence(hub, country, code, enabled=True)
         if absence is Absence.NOT_INSTALLED:
             installed = ", ".join(sorted(hub.providers)) or "none"
-            raise Invalid((Problem("provider", f"{code} is not installed; there are: {installed}"),))
+            raise Invalid((Problem("provider", Text("provider.not_installed", provider=code, known=installed)),))
         if absence is Absence.NOT_DECLARED:
             where = ", ".join(hub.providers[code].info.countries)
-            raise Invalid((Problem("provider", f"{code} does not work in {country}, only in {where}"),))
+            raise Invalid(
+                (Problem("provider", Text("provider.not_in_country", provider=code, country=country, known=where)),)
+            )
     await hub.store.write(lambda tx: tx.countries.set(country, code, enabled))
     hub.kept.clear()

@@ -104,7 +104,7 @@ def _origins(origins: Iterable[str], problems: list[Problem]) -> tuple[str, ...]
         else:
             problems.append(Problem("shop_origins", Text("options.shop_invalid", address=text[:80])))
     if len(found) > MOST_ORIGINS:
-        problems.append(Problem("shop_origins", f"Son demasiadas tiendas; caben {MOST_ORIGINS}"))
+        problems.append(Problem("shop_origins", Text("options.too_many_shops", most=MOST_ORIGINS)))
     return tuple(dict.fromkeys(found))
 
 

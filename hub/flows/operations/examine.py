@@ -312,8 +312,10 @@ def _comparisons(tx: Tx) -> Iterator[Finding]:
         if account and planned.trouble not in ("", RETIRED) and _is_compared(account):
             name = f"{account.provider} of {slugs.get(account.merchant_id, '?')} ({account.mode})"
             since = f"since {planned.covered}" if planned.covered else "yet"
+            said = read_stored(planned.trouble)
+            why = said if isinstance(said, str) else said.values.get("cause", said)
             yield warning(
-                f"{name} could not be compared with its report {since}: {planned.trouble}",
+                f"{name} could not be compared with its report {since}: {why}",
                 f"it is tried again at {planned.due_at:%H:%M} UTC; payment-hub reconcile list",
             )
 

@@ -17,6 +17,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Merchant
 from hub.domain.reconciliation import DailyReconciliation, last_whole_day, next_comparison, pause_after, period_for
+from hub.domain.text import Text, read_stored, stored
 from hub.flows.accounts.money_under_way import RETIRED, money_under_way
 from hub.flows.ground.ports import Hub, Tx
 
@@ -87,11 +88,15 @@ async def reconcile_due(hub: Hub, account_id: str) -> None:
     first, last = period
     try:
         report = await fetch_settlement(hub, account, first, last)
-    except (Invalid, LookupError) as error:
+    except Invalid as error:
+        await _failed(hub, planned, stored(error.problems[0].message))
+        return
+    except LookupError as error:
         await _failed(hub, planned, str(error))
         return
     if report.faults:
-        await _failed(hub, planned, str(report.faults[0]))
+        said = report.faults[0].message
+        await _failed(hub, planned, stored(said) if isinstance(said, Text) else said)
         return
     done = hub.clock()
     compared = attrs.evolve(
@@ -126,7 +131,7 @@ def _period(
 
 
 async def _failed(hub: Hub, planned: DailyReconciliation, why: str) -> None:
-    log.warning("not_reconciled", account=planned.account_id, why=why, tries=planned.tries)
+    log.warning("not_reconciled", account=planned.account_id, why=str(read_stored(why)), tries=planned.tries)
     await hub.store.write(lambda tx: tx.reconciliations.save(attrs.evolve(planned, trouble=why)))
 
 
