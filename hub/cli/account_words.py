@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.domain.text import read_stored
-
 from .explaining import words
 
 if TYPE_CHECKING:
@@ -140,6 +138,8 @@ def fail_unless_usable(merchant: Merchant, account: ProviderAccount, info: Any) 
 
 def account_facts(merchant: Merchant, account: ProviderAccount) -> dict[str, object]:
     """A connection as data."""
+    from hub.domain.text import read_stored
+
     report = account.report
     return {
         "id": account.id,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hub.domain.text import Text
-
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from hub.domain.sheet import Fault
+    from hub.domain.text import Text
     from hub_hookspecs import Money
 
 NOT_ALLOWED = {
@@ -51,6 +50,7 @@ def explanation(error: Exception) -> tuple[str, ...]:
 
 def words(text: str | Text) -> str:
     """A text as a terminal says it, in English; what is none, such as what an operator wrote, as it stands."""
+    from hub.domain.text import Text
     from hub.texts.engine import texts_for
 
     return texts_for("en").render(text, TERMINAL) if isinstance(text, Text) else text

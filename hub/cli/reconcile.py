@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.domain.text import read_stored
-
 from .explaining import fault_line, words
 from .finding import company_in, find_account, zones_in
 from .options import Content, any_company_option, company_option, file_argument, json_option
@@ -82,6 +80,7 @@ def _accounts(tx: Tx, hub: Hub, slug: str | None) -> list[tuple[dict[str, object
 
 def _standing(hub: Hub, tx: Tx, account: ProviderAccount, company: str) -> dict[str, object]:
     from hub.domain.settlement import LineState
+    from hub.domain.text import read_stored
     from hub.flows.settlements.reconcile_daily import can_be_fetched
 
     planned = tx.reconciliations.get(account.id)
