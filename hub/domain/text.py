@@ -78,6 +78,8 @@ def _packed(text: Text) -> dict[str, object]:
 
 
 def _unpacked(packed: dict[str, str | int]) -> Text:
+    if any(type(value) not in (str, int) for value in packed.values()):
+        raise TypeError("what we stored has names and numbers alone")
     return Text(str(packed.pop(MARK)), **packed)
 
 
