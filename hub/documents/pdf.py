@@ -96,27 +96,32 @@ def _words(part: Part, reader: Reader) -> Words:
     """A part as its typst function takes it."""
     match part:
         case Button():
-            return _button(part, reader)
+            return {"part": part.part, "label": part.label, "hint": part.hint, "url": href(part.url)}
         case PayBar():
             intro = part.scan if part.scan and part.buttons else part.intro
-            buttons = [_button(button, reader) for button in part.buttons]
-            return {**_plain(part), "intro": intro, "buttons": buttons}
+            buttons = [_pay_button(button, reader) for button in part.buttons]
+            return {**_plain(part, "buttons"), "intro": intro, "buttons": buttons}
         case ScanLink():
             return {**_plain(part), "url": href(part.url), "qr": qr_file(part.url), "qr_name": _code_name(part, reader)}
         case Facts():
             return {"part": part.part, "pairs": part.shown}
         case Rows():
-            return {**_plain(part), "rows": [[_cell(head, cell) for head, cell in row] for row in part.placed]}
+            rows = [[_cell(head, cell) for head, cell in row] for row in part.placed]
+            return {**_plain(part, "rows"), "rows": rows}
     return _plain(part)
 
 
-def _plain(part: Part) -> Words:
-    return {"part": part.part, **attrs.asdict(part)}
+def _plain(part: Part, *besides: str) -> Words:
+    return {"part": part.part, **attrs.asdict(part, filter=attrs.filters.exclude(*besides))}
 
 
-def _cell(head: ColumnHead, cell: Cell) -> Words:
+def _cell(head: ColumnHead, cell: Cell) -> str | Words:
+    """A cell; of one without anything special, its text alone."""
     width = SMALL_WIDTH if head.small else WIDTH
-    return {**attrs.asdict(cell), "text": narrow(cell.text, width), "below": narrow(cell.below, width)}
+    text = narrow(cell.text, width)
+    if cell == Cell(cell.text):
+        return text
+    return {**attrs.asdict(cell, recurse=False), "text": text, "below": narrow(cell.below, width)}
 
 
 def narrow(words: str, width: int) -> str:
@@ -128,10 +133,9 @@ def _pieces(word: str, width: int) -> Sequence[str]:
     return [word[start : start + width] for start in range(0, len(word), width)]
 
 
-def _button(part: Button, reader: Reader) -> Words:
+def _pay_button(part: Button, reader: Reader) -> Words:
     background, foreground = colours(part.background, part.foreground)
     return {
-        "part": part.part,
         "label": part.label,
         "hint": part.hint,
         "url": href(part.url),
