@@ -9,9 +9,6 @@ from datetime import UTC, date, datetime, tzinfo
 
 import click
 
-from hub.domain.text import Text
-from hub_hookspecs import Money
-
 from .explaining import words
 
 SHORT = 10
@@ -31,6 +28,8 @@ def json_of(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    from hub.domain.text import Text
+    from hub_hookspecs import Money
 
     match value:
         case Money():

@@ -84,8 +84,19 @@ async def _deductions(
     ]
 
 
+def _means(_ctx: click.Context, param: click.Parameter, means: str) -> str:
+    """One that may be recorded by hand; the flow knows those of the company's country."""
+    from hub.domain.receipt import MEANS_BY_HAND, Means
+
+    if means in set(Means) - set(MEANS_BY_HAND):
+        raise click.BadParameter(f"{means!r} is not one of those that are recorded by hand", param=param)
+    return means
+
+
 @click.command()
-@click.option("--means", required=True, metavar="MEANS", help="cash, transfer, cheque, or the country's own.")
+@click.option(
+    "--means", required=True, callback=_means, metavar="MEANS", help="cash, transfer, cheque, or the country's own."
+)
 @click.option("--customer", required=True, metavar="CUSTOMER", help="Identity number, mail, or part of a name.")
 @click.option("--amount", required=True, metavar="AMOUNT", help="With a decimal point: 18250.75")
 @click.option("--currency", metavar="CODE", help="Else the country's usual one.")
@@ -109,11 +120,8 @@ async def record(
     notes: str,
 ) -> None:
     """Record money received outside the hub; what no invoice takes stays the customer's credit."""
-    from hub.domain.receipt import MEANS_BY_HAND, Means
     from hub.flows.corrections.record_receipt import record_by_hand
 
-    if means in set(Means) - set(MEANS_BY_HAND):
-        raise click.BadParameter(f"{means!r} is not one of those that are recorded by hand", param_hint="--means")
     payer = await find_customer(hub, merchant, customer)
     usual = hub.countries[merchant.company.country].currencies[0]
     cash = amount_of(amount, (currency or usual).upper())

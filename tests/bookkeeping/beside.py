@@ -267,7 +267,7 @@ class Book:
             return
         cash, receipt = self.rng.randint(1, due - 2), self.name("Q")
         more = self.rng.choice(("", f" withheld {bill.number} iva 2", f" discount {bill.number} 1"))
-        means = self.rng.choice(("cash", "transfer", "sinpe"))
+        means = self.rng.choice(("cash", "transfer", "cheque"))
         line = f"received {means} {cash} for {bill.number} {cash}{more} as {receipt} of {bill.customer}"
         if self.happens(line):
             worth = cash + (int(more.split()[-1]) if more else 0)

@@ -60,7 +60,7 @@ def test_what_a_person_received_and_what_was_kept_back_stand_there_too(desk_for:
     for line in (
         "invoice FV-1 100000.00",
         "invoice FV-2 50000.00",
-        "received sinpe 90000.00 for FV-1 80000.00 for FV-2 10000.00 withheld FV-1 iva 2500.00",
+        "received transfer 90000.00 for FV-1 80000.00 for FV-2 10000.00 withheld FV-1 iva 2500.00",
         "received cash 5000.00",
         "correct manual:{RC-000001} 85000.00",
         "use-credit FV-2 5000.00",
@@ -73,7 +73,7 @@ def test_what_a_person_received_and_what_was_kept_back_stand_there_too(desk_for:
     assert shown(desk, "Movimiento", "Medio", "Monto", "Retención", "Facturas", "A favor", "Recibo de caja") == [
         (
             "Recibo de caja",
-            "SINPE Móvil",
+            "Transferencia",
             "90000,00",
             "2500,00",
             "FV-1: 80000,00 | FV-2: 10000,00",
@@ -81,7 +81,7 @@ def test_what_a_person_received_and_what_was_kept_back_stand_there_too(desk_for:
             "RC-000001",
         ),
         ("Recibo de caja", "Efectivo", "5000,00", "", "", "5000,00", "RC-000002"),
-        ("Corrección", "SINPE Móvil", "-5000,00", "", "FV-2: -5000,00", "0,00", "RC-000001"),
+        ("Corrección", "Transferencia", "-5000,00", "", "FV-2: -5000,00", "0,00", "RC-000001"),
         ("Saldo a favor aplicado", "Efectivo", "", "", "FV-2: 5000,00", "-5000,00", "RC-000002"),
         ("Pago en línea", "", "30000,00", "", "FV-2: 30000,00", "0,00", "RC-000003"),
         ("Retención", "", "", "750,00", "", "0,00", "RC-000003"),
