@@ -14,6 +14,7 @@ import pytest
 
 from hub.documents import Documents, drawing, wire
 from hub.documents.drawing import mail_address
+from hub.domain.lengths import LETTER
 from hub.domain.mail import Mail, MailRefused
 from hub.flows.statements.send_statement import send_statement
 from tests.documents.conftest import SAMPLES
@@ -209,7 +210,8 @@ def test_the_mail_server_is_told_of_the_intended_recipient_alone(house: Any, dic
         debtor = house.debtor("CR", (1500000, -30), email=f"cabecera{number}@correo.example")
         name = words(dice).encode(errors="replace").decode()
         house.write(lambda tx, c=debtor.customer, name=name: tx.customers.save(attrs.evolve(c, name=name)))
-        house.run(send_statement(hub, merchant, debtor.customer.id, note=words(dice).encode(errors="replace").decode()))
+        note = words(dice).encode(errors="replace").decode()[:LETTER]
+        house.run(send_statement(hub, merchant, debtor.customer.id, note=note))
         wanted.append(debtor.customer.email)
     company = attrs.evolve(merchant.company, trade_name=f"Tornillo{PIECES[0]}{PIECES[8]}", legal_name=PIECES[11])
     house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, company=company)))
