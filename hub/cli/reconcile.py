@@ -181,7 +181,7 @@ def _facts(report: Reconciliation) -> dict[str, object]:
         "booked": report.booked,
         "known": report.known,
         "late": report.late,
-        "faults": [str(fault) for fault in report.faults],
+        "faults": [fault_line(fault) for fault in report.faults],
         "differences": [
             {
                 "cause": found.cause.value,

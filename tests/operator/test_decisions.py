@@ -533,3 +533,17 @@ def test_a_review_of_a_payout_names_its_provider_and_shows_its_lines_by_a_comman
     assert "NOBODYS" in call(*shlex.split(lines)[1:]).out
     end = next(line.strip() for line in told.splitlines() if "review resolve" in line)
     assert call(*shlex.split(end)[1:]).code == 0
+
+
+def test_what_is_wrong_with_a_file_is_in_the_json_as_the_terminal_says_it(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "payout.csv"
+    file.write_text("line_id,reference,gross\nL-1,R-1,1e3\n")
+    here = ("reconcile", "import", str(file), "greenpay", "--company", desk.companies["CR"].slug)
+
+    told = call(*here, "--data", str(desk.data))
+    (fault, *_others) = json.loads(call(*here, "--json", "--data", str(desk.data)).out)["faults"]
+
+    assert told.code == 1
+    assert fault.startswith("line 2, gross: ")
+    assert f"payout.csv: {fault}" in told.err
+    assert "cell." not in fault
