@@ -28,12 +28,15 @@ DATA: Final = frozenset({"countries", "words.py"})
 """Spanish by nature: what countries declare, and amounts in words as they stand on a receipt for good."""
 
 READ: Final = frozenset(
-    {"EXCEL_ERROR", "MONTHS", "NAMED_DATE", "INVOICE_COLUMNS", "CUSTOMER_COLUMNS", "LANGUAGES", "LONG_DAY"}
+    {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "INVOICE_COLUMNS", "CUSTOMER_COLUMNS", "LANGUAGES", "LONG_DAY"}
 )
 """Tables of what people's files say, or of how dates are written."""
 
-STORED: Final = frozenset({"concept_for", "is_order_in"})
-"""Make and read what is stored for good with a receipt."""
+STORED: Final = frozenset({"concept_for", "is_order_in", "order_for", "_place"})
+"""Make and read what is stored for good with a receipt or an order of the shop, and what providers are sent."""
+
+NOBODY: Final = frozenset({"automático", "enlace del correo"})
+"""Who issued a receipt where no person did: receipts keep it for good, and pages say it by a table."""
 
 NAMES: Final = frozenset(
     {
@@ -54,8 +57,8 @@ SPANISH: Final = re.compile(
     re.IGNORECASE,
 )
 ENGLISH: Final = re.compile(r"\b(the|of|and|is|are|not|this|that|with|to|it)\b", re.IGNORECASE)
-NAMED: Final = re.compile("SINPE Móvil|PRUEBA - SIN VALOR")
-"""A name, and the mark that stands on test papers in both languages."""
+NAMED: Final = re.compile("SINPE Móvil|PRUEBA - SIN VALOR|Configuración > Tienda en línea")
+"""A name, the mark that stands on test papers in both languages, and a page by its heading."""
 
 
 @attrs.frozen
@@ -221,10 +224,10 @@ def spanish_in(path: Path, tree: ast.Module) -> Iterator[str]:
     unsaid = {id(node) for part in skipped(tree) for node in ast.walk(part)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unsaid:
-            text = re.sub("%[A-Za-z]", "", node.value).strip()
-            known = english.get(text, (text,))[0] != text
+            text = NAMED.sub("", re.sub("%[A-Za-z]", "", node.value)).strip()
+            known = len(text) > 1 and english.get(text, (text,))[0] != text
             sentence = " " in text and SPANISH.search(text) and not ENGLISH.search(text)
-            if known or sentence or re.search("[áéíóúñ¿¡«»]", text):
+            if text not in NOBODY and (known or sentence or re.search("[áéíóúñ¿¡«»]", text)):
                 yield f"{path.relative_to(HUB)}:{node.lineno}: {text[:60]}"
 
 
