@@ -38,6 +38,7 @@ def environment(*, autoescape: bool) -> jinja2.Environment:
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("hub.documents"),
         autoescape=autoescape,
+        auto_reload=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

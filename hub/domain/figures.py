@@ -29,7 +29,7 @@ def money_text(money: Money, locale: str, *, with_code: bool = False) -> str:
         money.decimal,
         money.currency,
         format=_pattern(locale, bare),
-        locale=locale,
+        locale=Locale.parse(locale),  # once: Babel reads a name anew for every sign of an amount
         currency_digits=not bare,
     )
     text = re.sub(r"(?<=[^\W\d_])(?=\d)", NO_BREAK, text)  # CLDR glues COP to the digits
@@ -39,8 +39,9 @@ def money_text(money: Money, locale: str, *, with_code: bool = False) -> str:
 
 def date_text(day: date, locale: str, *, long: bool = False) -> str:
     """A day: ``21/11/2026``, or ``21 de noviembre de 2026``."""
-    pattern = (LONG_DAY if long else DAY).get(Locale.parse(locale).language)
-    return format_date(day, pattern or ("long" if long else "medium"), locale=locale)
+    there = Locale.parse(locale)
+    pattern = (LONG_DAY if long else DAY).get(there.language)
+    return format_date(day, pattern or ("long" if long else "medium"), locale=there)
 
 
 def datetime_text(moment: datetime, zone: str, locale: str, *, with_zone: bool = False) -> str:
