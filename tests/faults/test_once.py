@@ -216,9 +216,10 @@ def test_control_an_ignored_key_makes_several_orders(world: World, plant: Plant)
     numbers = iter(range(1000))
     right = placing._place
 
-    def ignore_key(tx: Any, hub: Any, merchant: Any, mode: Any, _key: str, digest: str, cart: Cart, *rest: Any) -> Any:
+    def ignore_key(tx: Any, hub: Any, merchant: Any, wanted: Any) -> Any:
         at = next(numbers)
-        return right(tx, hub, merchant, mode, f"key-{at}", digest, attrs.evolve(cart, number=f"N-{at}"), *rest)
+        cart = attrs.evolve(wanted.cart, number=f"N-{at}")
+        return right(tx, hub, merchant, attrs.evolve(wanted, key=f"key-{at}", cart=cart))
 
     plant(placing, "_place", ignore_key)
     place(world, CART, "key-1", times=10)
