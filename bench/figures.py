@@ -22,7 +22,7 @@ SHIPPED: Final = ("hub", "demo", "hookspecs/src", "plugins/*/src")
 TRIED: Final = ("tests", "demo/tests", "hookspecs/tests", "plugins/*/tests")
 LONG: Final = 300
 WIDE: Final = 100
-MANY: Final = 5
+MAX_PARAMETERS: Final = 5
 DECLARED: Final = 2 / 3
 """A module is declared data where this share of its lines are values given to names."""
 
@@ -47,7 +47,9 @@ def main() -> None:
         ".po lines": _total(catalogues),
         "functions, median lines": statistics.median(lengths),
         "functions, p90 lines": statistics.quantiles(lengths, n=10)[-1],
-        f"functions with more than {MANY} parameters": sum(_parameters(function) > MANY for function in functions),
+        f"functions with more than {MAX_PARAMETERS} parameters": sum(
+            _parameters(function) > MAX_PARAMETERS for function in functions
+        ),
         f"lines over {WIDE} columns": _wide(shipped.values()),
         f"lines over {WIDE} columns in tests": _wide(tried.values()),
         "section banners": _banners(shipped.values()),

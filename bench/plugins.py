@@ -55,8 +55,8 @@ from hub_hookspecs import (
 
 CALLS: Final = 2000
 THREADED: Final = 500
-MOST: Final = 15.0
-MOST_AMONG_MANY: Final = 1.05
+MAX_RATIO: Final = 15.0
+MAX_RATIO_AMONG_MANY: Final = 1.05
 READING: Final = Reading(verdict=Verdict.UNSIGNED)
 STARTED: Final = PaymentStarted(action=Done())
 
@@ -199,10 +199,12 @@ def main(rounds: int) -> None:
         whole - hand
         for whole, hand in zip(found["threaded, 20 providers"], found["handing over to a thread"], strict=True)
     ]
-    ratio("inline / bare", found["inline, 20 providers"], one, MOST)
-    ratio("threaded less hand-over / bare", without, one, MOST)
+    ratio("inline / bare", found["inline, 20 providers"], one, MAX_RATIO)
+    ratio("threaded less hand-over / bare", without, one, MAX_RATIO)
     ratio("threaded / bare", found["threaded, 20 providers"], one)
-    ratio("inline, 200 / 2 providers", found["inline, 200 providers"], found["inline, 2 providers"], MOST_AMONG_MANY)
+    ratio(
+        "inline, 200 / 2 providers", found["inline, 200 providers"], found["inline, 2 providers"], MAX_RATIO_AMONG_MANY
+    )
     ratio("strict mode / without", found["inline, strict mode"], found["inline, 20 providers"])
 
 

@@ -13,7 +13,7 @@ from typing import Any, TextIO, cast
 import attrs
 import structlog
 
-from hub.domain.card_numbers import SHORTEST, mask_card_numbers
+from hub.domain.card_numbers import MIN_DIGITS, mask_card_numbers
 
 HIDDEN = "***"
 SECRET_KEYS = frozenset(
@@ -166,7 +166,7 @@ def _is_id(name: str) -> bool:
 
 def _hidden(value: Any, name: str = "") -> Any:
     match value:
-        case str() if len(value) < SHORTEST:  # no room for a card number or a grant: most words of a line
+        case str() if len(value) < MIN_DIGITS:  # no room for a card number or a grant: most words of a line
             return value
         case str() if _is_id(name):
             return value if value.isalnum() else SCHEME_AND_GRANT.sub(rf"\1 {HIDDEN}", value)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hub.flows.payments.replay_message import Replayed
     from hub.flows.views.view_messages import MessageLine, MessagePage
 
-MOST = 10_000
+MAX_MESSAGES = 10_000
 
 
 class MessageFilter(NamedTuple):
@@ -57,7 +57,7 @@ def command() -> None:
 
 @command.command("list")
 @filter_options
-@click.option("--limit", type=click.IntRange(1, MOST), default=200, show_default=True)
+@click.option("--limit", type=click.IntRange(1, MAX_MESSAGES), default=200, show_default=True)
 @json_option
 @pass_hub
 async def list_(hub: Hub, wanted: MessageFilter, limit: int, as_json: bool) -> None:
@@ -241,7 +241,7 @@ async def _replay(
     if message_ids:
         lines: Sequence[MessageLine] = [await _find(hub, text) for text in message_ids]
     else:
-        lines = await _chosen(hub, wanted, _states(wanted.state) or LED_NOWHERE, MOST)
+        lines = await _chosen(hub, wanted, _states(wanted.state) or LED_NOWHERE, MAX_MESSAGES)
     oldest_first = sorted(lines, key=lambda line: (line.stored.message.received_at, line.stored.id))
     return [(line, await replay_message(hub, line.stored.id, dry_run=dry_run)) for line in oldest_first]
 

@@ -64,12 +64,14 @@ async def export(
     from pathlib import Path
 
     from hub.domain.moved import By
-    from hub.flows.views.export_payments import MOST, export_payments
+    from hub.flows.views.export_payments import MAX_MOVEMENTS, export_payments
 
     form = "json" if as_json else form
     found = await export_payments(hub, merchant, since or _yesterday(hub, merchant), until, by=By(by))
     if found.cut:
-        raise click.ClickException(f"there are more than {MOST} movements: choose fewer days with --since and --until")
+        raise click.ClickException(
+            f"there are more than {MAX_MOVEMENTS} movements: choose fewer days with --since and --until"
+        )
     content = _content(found, form)
     if output is None:
         click.echo(content.decode(), nl=False)

@@ -22,21 +22,21 @@ from hub.documents.shown import Reader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
 from hub.domain.mail import Mail, MailRefused
-from hub.domain.mail_address import LONGEST, LONGEST_LOCAL, AddressFault, AddressRefused, wire_address
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressFault, AddressRefused, wire_address
 from hub.domain.papers import Letterhead, MailValue, Paper, PaperFile
 from hub_hookspecs import Mode
 
 NO_ADDRESS = {
     AddressFault.FORM: "the recipient is not a mail address: correct it and send again",
-    AddressFault.LENGTH: f"the recipient's address is longer than {LONGEST} characters",
-    AddressFault.LOCAL_LENGTH: f"the recipient's address has more than {LONGEST_LOCAL} characters before the @",
+    AddressFault.LENGTH: f"the recipient's address is longer than {MAX_ADDRESS_LENGTH} characters",
+    AddressFault.LOCAL_LENGTH: f"the recipient's address has more than {MAX_LOCAL_LENGTH} characters before the @",
     AddressFault.LETTERS: "the recipient's address has letters beyond ASCII before the @: mail servers do not take it",
     AddressFault.AMBIGUOUS: "the recipient's address could be read as another one: correct it and send again",
 }
 
 QUOTED = re.compile(r'[()<>@,:;\\"\[\]]+')
-LONGEST_SUBJECT = 150
-LONGEST_NAME = 80
+MAX_SUBJECT_LENGTH = 150
+MAX_NAME_LENGTH = 80
 
 
 class Documents:
@@ -147,7 +147,7 @@ def _logos(content: MailContent, letterhead: Letterhead) -> tuple[bytes, ...]:
 
 def _subject(content: MailContent, reader: Reader) -> str:
     mark = reader.t("mark.subject") if reader.letterhead.mode is Mode.TEST else ""
-    return _short(_undecoded(f"{mark}{content.subject}"), LONGEST_SUBJECT)
+    return _short(_undecoded(f"{mark}{content.subject}"), MAX_SUBJECT_LENGTH)
 
 
 def _headers(content: MailContent, letterhead: Letterhead) -> dict[str, str]:
@@ -171,7 +171,7 @@ def _headers(content: MailContent, letterhead: Letterhead) -> dict[str, str]:
 
 def _named(name: str, address: str) -> str:
     """``Name <address>``."""
-    return str(Address(_short(_phrase(_undecoded(name)), LONGEST_NAME), addr_spec=address))
+    return str(Address(_short(_phrase(_undecoded(name)), MAX_NAME_LENGTH), addr_spec=address))
 
 
 def _phrase(name: str) -> str:

@@ -7,7 +7,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Final
 
-from hub.domain.logo import HIGHEST, MOST_BYTES, MOST_PIXELS, MOST_STORED, WIDEST, LogoRefused
+from hub.domain.logo import HIGHEST, MAX_BYTES, MAX_PIXELS, MAX_STORED_BYTES, WIDEST, LogoRefused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,13 +31,13 @@ def redraw_logo(content: bytes) -> tuple[bytes, int, int]:
     """
     if not content:
         raise LogoRefused("empty")
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise LogoRefused("size")
     picture = _small(_decoded(content))
     drawn = _encoded(picture)
-    while len(drawn) > MOST_STORED:
+    while len(drawn) > MAX_STORED_BYTES:
         drawn = _encoded(_few_colours(picture))
-        if len(drawn) > MOST_STORED:
+        if len(drawn) > MAX_STORED_BYTES:
             picture = picture.resize((max(1, int(picture.width * SHRINK)), max(1, int(picture.height * SHRINK))))
     width, height = int.from_bytes(drawn[16:20], "big"), int.from_bytes(drawn[20:24], "big")
     return drawn, width, height
@@ -51,7 +51,7 @@ def _decoded(content: bytes) -> Image:
         raise LogoRefused("vector")
     try:
         with Image.open(io.BytesIO(content), formats=KINDS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+            if opened.width * opened.height > MAX_PIXELS:
                 raise LogoRefused("pixels")
             opened.draft("RGB", (2 * WIDEST, 2 * HIGHEST))
             opened.load()

@@ -19,13 +19,13 @@ from urllib.parse import quote
 from hub.domain.mail import Mail, MailRefused
 
 LINE = 76
-LONGEST_LINE = 998
-LONGEST_WORD = 64
+MAX_LINE_LENGTH = 998
+MAX_WORD_LENGTH = 64
 BEGINS, ENDS = "=?utf-8?q?", "?="
-LONGEST_PIECE = 60
+MAX_PIECE_LENGTH = 60
 """Of a word or quoted name that stands as it is; longer ones are encoded, for an encoded word can be cut anywhere."""
 
-WORDS = re.compile(rf"[!-~]{{1,{LONGEST_PIECE}}}( [!-~]{{1,{LONGEST_PIECE}}})*")
+WORDS = re.compile(rf"[!-~]{{1,{MAX_PIECE_LENGTH}}}( [!-~]{{1,{MAX_PIECE_LENGTH}}})*")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 QUOTABLE = re.compile(r"[ !#-\[\]-~]*")
 ADDRESS = re.compile(r"[^\s<>(),;:\\\"@\[\]]+@[A-Za-z0-9.-]+")
@@ -79,7 +79,7 @@ def _line(name: str, pieces: Iterable[str]) -> str:
             line = ""
         line += f" {piece}"
     lines.append(line)
-    if max(map(len, lines)) > LONGEST_LINE:
+    if max(map(len, lines)) > MAX_LINE_LENGTH:
         raise MailRefused(f"the header {name} of the mail is too long")
     return "\r\n".join(lines)
 
@@ -101,10 +101,10 @@ def _address(value: str) -> list[str]:
 
 
 def _phrase(name: str) -> list[str]:
-    if "=?" not in name and max(map(len, name.split(" "))) <= LONGEST_PIECE:
+    if "=?" not in name and max(map(len, name.split(" "))) <= MAX_PIECE_LENGTH:
         if ATOMS.fullmatch(name):
             return name.split(" ")
-        if QUOTABLE.fullmatch(name) and len(name) + 2 <= LONGEST_PIECE:
+        if QUOTABLE.fullmatch(name) and len(name) + 2 <= MAX_PIECE_LENGTH:
             return [f'"{name}"']
     return list(_encoded(name))
 
@@ -115,7 +115,7 @@ def _encoded(text: str) -> Iterator[str]:
     for character in text:
         octets = character.encode("utf-8", "replace")
         added = "_" if character == " " else "".join(chr(o) if o in SAFE else f"={o:02X}" for o in octets)
-        if len(BEGINS) + len(word) + len(added) + len(ENDS) > LONGEST_WORD:
+        if len(BEGINS) + len(word) + len(added) + len(ENDS) > MAX_WORD_LENGTH:
             yield f"{BEGINS}{word}{ENDS}"
             word = ""
         word += added
@@ -174,7 +174,7 @@ def _file_name(name: str) -> list[str]:
     cuts = [""]
     for character in name:
         added = quote(character, safe="", errors="replace")
-        if len(cuts[-1]) + len(added) > LONGEST_PIECE - 12:
+        if len(cuts[-1]) + len(added) > MAX_PIECE_LENGTH - 12:
             cuts.append("")
         cuts[-1] += added
     if len(cuts) == 1:

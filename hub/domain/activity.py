@@ -21,7 +21,7 @@ from hub.domain.merchant import Customer
 from hub.domain.text import Text
 from hub_hookspecs import Company, Money
 
-LONGEST_DAYS: Final = 1100
+MAX_DAYS: Final = 1100
 """Of one statement of activity: three years."""
 
 
@@ -222,7 +222,7 @@ class Activity:
 
 
 class NoPeriod(ValueError):
-    """The days make no period: the last one before the first, in the future, or more than ``LONGEST_DAYS``."""
+    """The days make no period: the last one before the first, in the future, or more than ``MAX_DAYS``."""
 
 
 def compute_activity(
@@ -245,7 +245,7 @@ def compute_activity(
         NoPeriod: The days make none.
     """
     today = as_of.astimezone(ZoneInfo(zone)).date()
-    if not since <= until <= today or (until - since).days > LONGEST_DAYS:
+    if not since <= until <= today or (until - since).days > MAX_DAYS:
         raise NoPeriod(f"{since} to {until}")
     moved = [_dated(movement, ZoneInfo(zone), today) for movement in movements if movement.amount]
     moved.sort(key=lambda movement: (movement.on, movement.at))

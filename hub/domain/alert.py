@@ -58,7 +58,7 @@ TELLINGS = {
     AlertCause.DATABASE_UNAVAILABLE: Telling("the database cannot write", "payment-hub doctor"),
 }
 
-MOST_LINES = 20
+MAX_LINES = 20
 
 
 @attrs.frozen(kw_only=True)
@@ -86,8 +86,8 @@ class Alert:
     @property
     def text(self) -> str:
         """Everything, as plain text."""
-        more = len(self.lines) - MOST_LINES
-        shown = [*self.lines[:MOST_LINES], *([f"and {more} more"] if more > 0 else [])]
+        more = len(self.lines) - MAX_LINES
+        shown = [*self.lines[:MAX_LINES], *([f"and {more} more"] if more > 0 else [])]
         facts = "\n".join(f"  {line}" for line in shown)
         return (
             f"{self.title}\n\n{facts}\n\nShow it:\n  {self.command}\n\n"

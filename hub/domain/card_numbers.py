@@ -28,10 +28,10 @@ BRANDS: Final = (
 )
 """Beginnings and lengths of the brands' numbers."""
 
-SHORTEST: Final = min(min(lengths) for _, lengths in BRANDS)
-LONGEST: Final = max(max(lengths) for _, lengths in BRANDS)
-LONGEST_GROUP: Final = 7
-MOST_BETWEEN: Final = 3
+MIN_DIGITS: Final = min(min(lengths) for _, lengths in BRANDS)
+MAX_DIGITS: Final = max(max(lengths) for _, lengths in BRANDS)
+MAX_GROUP: Final = 7
+MAX_BETWEEN: Final = 3
 """Blanks and dashes between two groups of digits."""
 
 WORD_BEFORE: Final = re.compile(r"([^\W\d_]+)[-_]?$|_$")
@@ -63,12 +63,12 @@ def mask_card_numbers(text: str) -> str:
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
-    if sum(map(str.isdigit, text)) < SHORTEST:
+    if sum(map(str.isdigit, text)) < MIN_DIGITS:
         return
     for chain in _chains(text):
         at = 0
         while at < len(chain):
-            length = _card_at(chain[at : at + LONGEST])
+            length = _card_at(chain[at : at + MAX_DIGITS])
             if length:
                 yield chain[at].start, chain[at + length - 1].end
             at += length or 1
@@ -114,7 +114,7 @@ def _digit(char: str) -> str:
 
 
 def _may_begin(text: str, start: int) -> bool:
-    before = text[max(0, start - LONGEST) : start]
+    before = text[max(0, start - MAX_DIGITS) : start]
     if before.endswith("+"):
         return False  # a telephone
     word = WORD_BEFORE.search(before)
@@ -127,7 +127,7 @@ def _goes_on(text: str, end: int) -> bool:
 
 def _is_gap(between: str) -> bool:
     kept = [char for char in between if unicodedata.category(char) != "Cf"]
-    return 0 < len(kept) <= MOST_BETWEEN and all(
+    return 0 < len(kept) <= MAX_BETWEEN and all(
         char.isspace() or unicodedata.category(char) == "Pd" or char in "._·•/−" for char in kept
     )
 
@@ -139,12 +139,12 @@ def _card_at(groups: list[_Group]) -> int:
         if not group.digits:
             return 0
         digits += group.digits
-        if len(digits) > LONGEST:
+        if len(digits) > MAX_DIGITS:
             return 0
         if _is_card(digits) and _is_written_so([len(item.digits) for item in groups[:count]]):
             after = groups[count].digits if count < len(groups) else ""
             # 4444 4444 4444 4444 444 is one number of nineteen, not one of sixteen and a security code.
-            if not (len(digits + after) <= LONGEST and after and _is_card(digits + after)):
+            if not (len(digits + after) <= MAX_DIGITS and after and _is_card(digits + after)):
                 return count
     return 0
 
@@ -167,7 +167,7 @@ def _is_written_so(sizes: list[int]) -> bool:
     if len(sizes) == 1:
         return True
     *first, last = sizes
-    if max(sizes) > LONGEST_GROUP:
+    if max(sizes) > MAX_GROUP:
         return False
     alike = len(set(first)) == 1 and last <= first[0]
     return alike or (min(first) >= 4 and last >= 3)

@@ -38,7 +38,7 @@ WRITTEN: Final = {
 }
 SCIENTIFIC: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 EXCEL_ERROR: Final = re.compile(r"#(?:N/?[AD]|[¡¿]?[A-ZÁÉÍÓÚÑ/0]+[!?]|#*)", re.IGNORECASE)
-LONGEST: Final = 60
+MAX_LENGTH: Final = 60
 MONTHS: Final = (
     ("enero", "january"), ("febrero", "february"), ("marzo", "march"), ("abril", "april"), ("mayo", "may"),
     ("junio", "june"), ("julio", "july"), ("agosto", "august"), ("septiembre", "setiembre", "september"),
@@ -140,7 +140,7 @@ def _written(text: str) -> tuple[re.Match[str] | None, bool]:
     in_parentheses = plain.startswith("(") and plain.endswith(")")
     plain = plain[1:-1].strip() if in_parentheses else plain
     minuses = plain.count("-") + in_parentheses
-    found = AMOUNT.fullmatch(plain) if len(plain) <= LONGEST and minuses <= 1 else None
+    found = AMOUNT.fullmatch(plain) if len(plain) <= MAX_LENGTH and minuses <= 1 else None
     return found, minuses == 1
 
 

@@ -21,7 +21,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", 
 """How a text begins that a spreadsheet may take for a formula."""
 
 NOT_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-LONGEST_CELL: Final = 32_767
+MAX_CELL_LENGTH: Final = 32_767
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zones
 
 HEADING, DAY, MOMENT, AMOUNT, TEXT = 1, 2, 3, 4, 5
@@ -120,7 +120,7 @@ def _serial(moment: datetime) -> str:
 
 
 def _text_cell(text: str, style: int) -> str:
-    shown = escape(NOT_IN_XML.sub("", text)[:LONGEST_CELL])
+    shown = escape(NOT_IN_XML.sub("", text)[:MAX_CELL_LENGTH])
     return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
 
 

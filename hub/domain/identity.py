@@ -14,7 +14,7 @@ import attrs
 from hub.domain.text import Declared, Text
 from hub_hookspecs import Country, IdentityDocument, IdentityType
 
-LONGEST = 60
+MAX_LENGTH = 60
 SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212\u200b\ufeff]+")
 APART = re.compile(r"(?P<number>.+)[-\u2010-\u2015\u2212]\s*(?P<digit>[0-9])\s*")
 
@@ -57,7 +57,7 @@ def read_document(country: Country, type_code: str, raw_number: str, check_digit
         return _refused("identity_type", unknown)
     if not raw_number.strip():
         return _refused("identity_number", Text("identity.number_missing"))
-    if len(raw_number) > LONGEST:
+    if len(raw_number) > MAX_LENGTH:
         return _refused("identity_number", Text("identity.number_too_long", example=_example(kind)))
     digit = SEPARATORS.sub("", unicodedata.normalize("NFKC", check_digit or ""))
     if kind.check_digit is None:

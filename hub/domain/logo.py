@@ -6,15 +6,15 @@ from typing import Final
 
 import attrs
 
-MOST_BYTES: Final = 1024 * 1024
+MAX_BYTES: Final = 1024 * 1024
 """Of a file that is handed in."""
 
-MOST_PIXELS: Final = 16_000_000
+MAX_PIXELS: Final = 16_000_000
 """Of a picture that is handed in; a small file may unpack to a huge one."""
 
 WIDEST: Final = 600
 HIGHEST: Final = 200
-MOST_STORED: Final = 20_000
+MAX_STORED_BYTES: Final = 20_000
 """Bytes of the picture that is kept: a statement's page is 60 kB in all."""
 
 

@@ -15,8 +15,8 @@ from hub.domain.text import Text
 if TYPE_CHECKING:
     from email_validator import ValidatedEmail
 
-LONGEST: Final = 254
-LONGEST_LOCAL: Final = 64
+MAX_ADDRESS_LENGTH: Final = 254
+MAX_LOCAL_LENGTH: Final = 64
 """Characters of a whole address, and of what stands before its @: RFC 5321, 4.5.3.1."""
 
 AMBIGUOUS: Final = frozenset("ßς\u200c\u200d")
@@ -107,9 +107,9 @@ def _judged(local: str, domain: str, *, dotless: bool) -> ValidatedEmail:
 
 def _refuse_too_long(local: str, domain: str) -> None:
     letters = len(local) + 1 + len(domain)
-    if letters > LONGEST:
-        raise AddressRefused(AddressFault.LENGTH, Text("email.too_long", letters=letters, limit=LONGEST))
-    if len(local) > LONGEST_LOCAL:
+    if letters > MAX_ADDRESS_LENGTH:
+        raise AddressRefused(AddressFault.LENGTH, Text("email.too_long", letters=letters, limit=MAX_ADDRESS_LENGTH))
+    if len(local) > MAX_LOCAL_LENGTH:
         raise AddressRefused(
-            AddressFault.LOCAL_LENGTH, Text("email.local_too_long", letters=len(local), limit=LONGEST_LOCAL)
+            AddressFault.LOCAL_LENGTH, Text("email.local_too_long", letters=len(local), limit=MAX_LOCAL_LENGTH)
         )

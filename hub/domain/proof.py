@@ -10,7 +10,7 @@ import attrs
 
 from hub_hookspecs import Mode
 
-MOST_BYTES: Final = 5 * 1024 * 1024
+MAX_BYTES: Final = 5 * 1024 * 1024
 
 KINDS: Final = (
     (re.compile(rb"%PDF-1\.[0-9]|%PDF-2\.[0-9]"), "application/pdf", "pdf"),
@@ -62,7 +62,7 @@ def kind_of(content: bytes) -> tuple[str, str]:
     """
     if not content:
         raise NotTaken("empty")
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise NotTaken("size")
     for begins, kind, ending in KINDS:
         if begins.match(content):

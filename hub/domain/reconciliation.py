@@ -14,11 +14,11 @@ BEGINS: Final = time(5)
 AGAIN_DAYS: Final = 2
 """Days that were compared already and are asked for once more: a report may list a payment late."""
 
-MOST_DAYS: Final = 30
+MAX_DAYS: Final = 30
 """How far back one comparison goes."""
 
-SHORTEST_PAUSE: Final = timedelta(minutes=5)
-LONGEST_PAUSE: Final = timedelta(hours=4)
+MIN_PAUSE: Final = timedelta(minutes=5)
+MAX_PAUSE: Final = timedelta(hours=4)
 
 
 @attrs.frozen(kw_only=True)
@@ -61,10 +61,10 @@ def period_for(covered: date | None, created_on: date, last: date) -> tuple[date
     if covered is not None and covered >= last:
         return None
     first = covered - timedelta(days=AGAIN_DAYS - 1) if covered else created_on
-    first = max(first, created_on, last - timedelta(days=MOST_DAYS - 1))
+    first = max(first, created_on, last - timedelta(days=MAX_DAYS - 1))
     return (first, last) if first <= last else None
 
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after so many tries in vain."""
-    return min(LONGEST_PAUSE, SHORTEST_PAUSE * (1 << min(tries, 10)))
+    return min(MAX_PAUSE, MIN_PAUSE * (1 << min(tries, 10)))

@@ -17,7 +17,7 @@ from hub_hookspecs import Message
 PLAIN_HEADERS: Final = frozenset(
     {"accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "user-agent"}
 )
-MOST_LINES: Final = 60
+MAX_LINES: Final = 60
 PLAIN_NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.-]{0,39}")
 SMALL: Final = 9999
 """Numbers up to here are statuses and codes; longer ones may be a card's, a telephone's or a person's."""
@@ -28,7 +28,7 @@ def shown_headers(message: Message, known: Iterable[str] = ()) -> tuple[tuple[st
     kept = frozenset(known)
     return tuple(
         (_name(name), _word(value) if name.lower() in PLAIN_HEADERS else _told(value, kept))
-        for name, value in message.headers[:MOST_LINES]
+        for name, value in message.headers[:MAX_LINES]
     )
 
 
@@ -39,12 +39,12 @@ def shown_body(message: Message, known: Iterable[str] = ()) -> tuple[tuple[str, 
         known: Words that are shown as they are: references of ours and of the provider that are in the books anyway.
     """
     lines = list(_lines(message, frozenset(known)))
-    left = len(lines) - MOST_LINES
-    return (*lines[:MOST_LINES], *([("...", f"{left} more")] if left > 0 else []))
+    left = len(lines) - MAX_LINES
+    return (*lines[:MAX_LINES], *([("...", f"{left} more")] if left > 0 else []))
 
 
 def _lines(message: Message, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    yield from ((f"?{_name(name)}", _told(value, known)) for name, value in parse_qsl(message.query, True)[:MOST_LINES])
+    yield from ((f"?{_name(name)}", _told(value, known)) for name, value in parse_qsl(message.query, True)[:MAX_LINES])
     if not message.body:
         return
     try:

@@ -26,7 +26,7 @@ from hub_hookspecs import EXPONENTS, Country, IdentityDocument, Money
 T = TypeVar("T")
 
 LEFT_OUT: Final = "-"
-MOST_IN_TITLE: Final = 2
+MAX_IN_TITLE: Final = 2
 """Cells of a first line that is a title; what we read has more columns than that."""
 
 
@@ -213,7 +213,7 @@ def parse_customers(
 
 def _headed(table: Table) -> Table:
     """The table; one that begins with a title instead of its column names has this single fault."""
-    if not table.header_line or len(table.columns) > MOST_IN_TITLE or not table.faults:
+    if not table.header_line or len(table.columns) > MAX_IN_TITLE or not table.faults:
         return table
     misplaced = Fault(table.header_line, "", " ".join(table.columns), Text("column.names_belong_here"))
     return Table(format=table.format, faults=(misplaced,))

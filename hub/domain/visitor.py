@@ -20,7 +20,7 @@ HOUSE_BITS: Final = 64
 MAPPED_BITS: Final = 96
 """Of an IPv6 address that stands for an IPv4 address, these say only that."""
 
-LONGEST: Final = 100
+MAX_LENGTH: Final = 100
 """Letters of an address, its zone and its port."""
 
 WITH_PORT: Final = re.compile(r"\[([^\[\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5}")
@@ -72,7 +72,7 @@ def address_of(text: str) -> Address | None:
     An IPv4 address that is written as an IPv6 one is the same address. None for everything else.
     """
     text = text.strip()
-    return _address_of(text) if len(text) <= LONGEST else None  # long texts are made up, and none is kept
+    return _address_of(text) if len(text) <= MAX_LENGTH else None  # long texts are made up, and none is kept
 
 
 @lru_cache(maxsize=4096)

@@ -24,10 +24,10 @@ from hub.domain.text import Text
 
 from .sheet import AROUND, Fault, JsonNumber, Row, Table
 
-LARGEST_PART: Final = 64 * 1024 * 1024
-MOST_PARTS: Final = 2000
-MOST_ROWS: Final = 100_000
-MOST_COLUMNS: Final = 256
+MAX_PART_BYTES: Final = 64 * 1024 * 1024
+MAX_PARTS: Final = 2000
+MAX_ROWS: Final = 100_000
+MAX_COLUMNS: Final = 256
 CHUNK: Final = 64 * 1024
 
 SHOWN_DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
@@ -93,7 +93,7 @@ class _Workbook:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._names = set(archive.namelist())
-        if len(archive.infolist()) > MOST_PARTS:
+        if len(archive.infolist()) > MAX_PARTS:
             raise Unfit(Text("workbook.too_many_parts", remedy=RESAVE))
 
     def table(self) -> Table:
@@ -225,7 +225,7 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     read = 0
     while chunk := stream.read(CHUNK):
         read += len(chunk)
-        if read > LARGEST_PART:
+        if read > MAX_PART_BYTES:
             raise Unfit(Text("workbook.too_large"))
         yield chunk
 
@@ -278,8 +278,8 @@ class _SheetReader:
             self._line = int(given.get("r", self._line + 1))
             self._column = -1
             self.rows.append((self._line, {}))
-            if len(self.rows) > MOST_ROWS:
-                raise Unfit(Text("workbook.too_many_rows", most=MOST_ROWS))
+            if len(self.rows) > MAX_ROWS:
+                raise Unfit(Text("workbook.too_many_rows", most=MAX_ROWS))
         elif tag == "c":
             self._column = _column_of(given["r"]) if "r" in given else self._column + 1
             self._kind, self._style = given.get("t", "n"), given.get("s", "0")
@@ -303,8 +303,8 @@ class _SheetReader:
         value = self._value("".join(self._pieces))
         if not value:
             return
-        if self._column >= MOST_COLUMNS:
-            raise Unfit(Text("workbook.too_many_columns", most=MOST_COLUMNS))
+        if self._column >= MAX_COLUMNS:
+            raise Unfit(Text("workbook.too_many_columns", most=MAX_COLUMNS))
         self.rows[-1][1][self._column] = value
 
     def _value(self, raw: str) -> str:

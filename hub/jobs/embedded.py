@@ -39,7 +39,7 @@ LIMIT_SECONDS: Final = 90.0
 LOOK_EVERY: Final = timedelta(seconds=60)
 """How often it is looked whether a day's mail is owed, an account is to be compared, or what was locked opens."""
 
-LONGEST_SLEEP: Final = 5.0
+MAX_SLEEP: Final = 5.0
 
 PATIENCE: Final = 10.0
 """Seconds that they do at a stretch; then they get a turn, so that a lasting crowd starves nobody."""
@@ -118,7 +118,7 @@ class Loop:
                 sleep = await self._tick()
             except Exception:  # a database that cannot write now must not end the loop
                 log.exception("tick_failed")
-                sleep = LONGEST_SLEEP
+                sleep = MAX_SLEEP
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), sleep)
 
@@ -154,7 +154,7 @@ class Loop:
         if due is not None and due <= now:
             await self._start_due(now)
             return 0.05
-        return LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.01, (due - now).total_seconds()))
+        return MAX_SLEEP if due is None else min(MAX_SLEEP, max(0.01, (due - now).total_seconds()))
 
     async def _look_around(self) -> None:
         now, vault = self._hub.clock(), self._hub.vault

@@ -7,7 +7,7 @@ from typing import Final
 
 from litestar import Response
 
-from hub.domain.activity import LONGEST_DAYS, NoPeriod
+from hub.domain.activity import MAX_DAYS, NoPeriod
 from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of
 from hub.flows.views.view_activity import ActivityView, rows_of
@@ -21,7 +21,7 @@ COLUMNS: Final = (
 )
 NO_DAY: Final = _("Escriba las fechas como día/mes/año.")
 NO_PERIOD: Final = _("Elija un período de hasta tres años que empiece antes de terminar y no pase de hoy.")
-assert LONGEST_DAYS == 1100  # what the sentence says
+assert MAX_DAYS == 1100  # what the sentence says
 
 
 def read_period(since: str, until: str) -> tuple[date | None, date | None]:

@@ -129,7 +129,7 @@ SMALL_WORDS: Final = frozenset(
 )
 LANGUAGES: Final = ("es", "en")
 LANGUAGE_COOKIE: Final = "lang"
-MANY_LANGUAGES: Final = 50
+MAX_LANGUAGES: Final = 50
 """More than any browser asks for."""
 
 YEAR: Final = 365 * 86_400
@@ -141,7 +141,7 @@ WEIGHT: Final = re.compile(r"q *= *(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNOREC
 def preferred_by(header: str) -> tuple[str, ...]:
     """The languages of an Accept-Language header, such as ``es-co``, the one that is wanted most first."""
     found = []
-    for part in header.split(",")[:MANY_LANGUAGES]:
+    for part in header.split(",")[:MAX_LANGUAGES]:
         name, _, weight = part.partition(";")
         given = WEIGHT.fullmatch(weight.strip())
         wanted = float(given[1]) if given else 1.0 if not weight.strip() else 0.0

@@ -57,7 +57,7 @@ NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no
 WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
 
 
-MOST_WITHHELD_PERCENT: Final = 25
+MAX_WITHHELD_PERCENT: Final = 25
 """Of an invoice; all taxes together stay well below."""
 
 
@@ -254,7 +254,7 @@ def _with_taxes(line: Line, known: Sequence[tuple[str, str]], typed: Mapping[str
         if amount or base:
             taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign or None)
     told = attrs.evolve(line, taxes=taxes)
-    if sum(kept.amount for kept in told.withholdings) * 100 > line.asked.minor * MOST_WITHHELD_PERCENT:
+    if sum(kept.amount for kept in told.withholdings) * 100 > line.asked.minor * MAX_WITHHELD_PERCENT:
         last = next(reversed(taxes))
         taxes[last] = attrs.evolve(taxes[last], error=TOO_MUCH_WITHHELD, understood=None)
         told = attrs.evolve(line, taxes={tax: attrs.evolve(kept, understood=None) for tax, kept in taxes.items()})

@@ -23,7 +23,7 @@ from hub.flows.operations.note_proxy import Blind, note_proxy
 log = structlog.get_logger()
 
 HOUR: Final = 3600.0
-MANY: Final = 10
+MAX_ADDRESSES: Final = 10
 """Visitors that an address names before it looks like a proxy."""
 
 WATCHED: Final = 100
@@ -68,7 +68,7 @@ class BlindSpots:
         self.named[key] = since, visitors
         if len(self.named) > WATCHED:
             self.named.popitem(last=False)
-        if len(visitors) >= MANY:
+        if len(visitors) >= MAX_ADDRESSES:
             del self.named[key]
             self.tell(peer, Blind.NOT_TRUSTED)
 

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from hub.documents import Documents
 from hub.documents.logo import redraw_logo
-from hub.domain.logo import HIGHEST, MOST_BYTES, MOST_STORED, WIDEST, Logo, LogoRefused
+from hub.domain.logo import HIGHEST, MAX_BYTES, MAX_STORED_BYTES, WIDEST, Logo, LogoRefused
 from hub.domain.papers import StatementPaper
 
 SECRET = b"Ana Secreta, 9.934739,-84.087502"
@@ -83,7 +83,7 @@ def test_what_is_kept_is_a_small_png_of_our_own(made: Any) -> None:
         assert set(kept.info) <= {"transparency"}
     assert width <= WIDEST
     assert height <= HIGHEST
-    assert len(drawn) <= MOST_STORED
+    assert len(drawn) <= MAX_STORED_BYTES
     assert SECRET not in drawn
 
 
@@ -106,7 +106,7 @@ def test_light_letters_on_nothing_get_a_dark_ground() -> None:
 
 REFUSED = {
     "nothing": ("empty", lambda: b""),
-    "more than a megabyte": ("size", lambda: encoded(picture(), "PNG") + b"\0" * MOST_BYTES),
+    "more than a megabyte": ("size", lambda: encoded(picture(), "PNG") + b"\0" * MAX_BYTES),
     "a drawing": ("vector", lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'),
     "a bare drawing": ("vector", lambda: b'\xef\xbb\xbf\n <svg onload="alert(1)"/>'),
     "a page": ("kind", lambda: b"<!doctype html><script>alert(1)</script>"),
@@ -137,7 +137,7 @@ def test_a_file_of_any_bytes_is_taken_or_refused_and_never_breaks_anything() -> 
             drawn, _, _ = redraw_logo(bytes(content[: dice.randint(1, len(content))]))
         except LogoRefused:
             continue
-        assert len(drawn) <= MOST_STORED
+        assert len(drawn) <= MAX_STORED_BYTES
 
 
 def test_it_stands_at_the_head_of_mails_and_papers(samples: Any, papers: Any, documents: Documents) -> None:

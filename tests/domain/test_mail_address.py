@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hub.domain.mail_address import LONGEST, AddressFault, AddressRefused, read_address, wire_address
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH, AddressFault, AddressRefused, read_address, wire_address
 from tests.spoken import refused, spoken
 
 
@@ -93,7 +93,7 @@ def test_a_refusal_tells_its_reason_and_its_limit(written: str, fault: AddressFa
 def test_the_longest_address_is_taken() -> None:
     name, label = "a" * 64, "x" * 62
     longest = f"{name}@{label}.{label}.{label[1:]}.e"
-    assert len(longest) == LONGEST
+    assert len(longest) == MAX_ADDRESS_LENGTH
     assert read_address(longest) == wire_address(longest) == longest
 
 

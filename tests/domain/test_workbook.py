@@ -14,7 +14,7 @@ from hub.domain.export import csv_of, xlsx_of
 from hub.domain.sheet import JsonNumber
 from hub.domain.table_file import read_table
 from hub.domain.tables import parse_customers, parse_invoices
-from hub.domain.workbook import LARGEST_PART
+from hub.domain.workbook import MAX_PART_BYTES
 from hub_hookspecs import Money
 from tests.spoken import spoken
 
@@ -213,7 +213,7 @@ def test_a_damaged_or_hostile_workbook_is_refused_whole(data: bytes) -> None:
 
 
 def test_a_sheet_that_grows_beyond_all_measure_is_not_unpacked() -> None:
-    padded = f"{HEAD}<worksheet>{' ' * LARGEST_PART}</worksheet>"
+    padded = f"{HEAD}<worksheet>{' ' * MAX_PART_BYTES}</worksheet>"
     table = read_table(workbook("", extra={"xl/worksheets/sheet1.xml": padded}))
     assert "demasiado grande" in spoken(table.faults[0].message)
 

@@ -35,7 +35,7 @@ STATES = (
     " (SELECT count(*) FROM entry e WHERE e.payment = p.id AND e.kind = 'capture'),"
     " (SELECT count(*) FROM delivery d WHERE d.subject = p.id AND d.kind = 'receipt') FROM payment p"
 )
-MOST_WRITES = 400
+MAX_WRITES = 400
 """A few commits' worth: a power cut comes before one of so many writes and syncs."""
 
 
@@ -189,7 +189,7 @@ def power_cuts(town: Town, dice: random.Random, cuts: int) -> tuple[list[str], i
         if not open_:
             disk, open_ = Disk.holding({PATH: town.image}), list(town.payments)
             acknowledged = set()
-        disk.left = dice.randrange(1, MOST_WRITES)
+        disk.left = dice.randrange(1, MAX_WRITES)
         told: set[str] = set()
         with contextlib.suppress(sqlite3.Error, OSError), store_on(disk) as store:
             told = asyncio.run(take_in(store, town.desk, open_[-40:], dice))

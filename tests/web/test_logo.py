@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from hub.domain.logo import MOST_BYTES
+from hub.domain.logo import MAX_BYTES
 from hub.domain.merchant import Merchant, Role
 from hub.flows.statements.send_statement import send_statement
 
@@ -102,7 +102,7 @@ def test_another_one_takes_its_place_at_another_address(owner: Any) -> None:
     ("content", "reason"),
     [
         (b"", "Elija un archivo que no esté vacío."),
-        (png() + b"\0" * MOST_BYTES, "El archivo pasa de 1 MB."),
+        (png() + b"\0" * MAX_BYTES, "El archivo pasa de 1 MB."),
         (b"<svg onload='alert(1)'/>", "Los archivos SVG no se aceptan"),
         (b"%PDF-1.7", "El archivo no es una imagen PNG, JPEG o WebP."),
         (png()[:400], "La imagen está dañada o vacía."),
@@ -120,7 +120,7 @@ def test_what_is_not_taken_changes_nothing_and_says_why(
 
 
 def test_a_request_far_above_the_limit_is_not_read(owner: Any) -> None:
-    assert hand_in(owner, b"\0" * (2 * MOST_BYTES)).status_code == 413
+    assert hand_in(owner, b"\0" * (2 * MAX_BYTES)).status_code == 413
 
 
 def test_only_the_owner_with_a_form_of_the_session_changes_it(

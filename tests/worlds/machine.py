@@ -97,13 +97,13 @@ class ClockedStage(Stage):
 @contextmanager
 def virtual_time(loop: VirtualLoop) -> Iterator[None]:
     """The driver's deadlines, breakers and buckets count in the loop's time, and the jobs sleep as long as they may."""
-    before = hub.providers.exchange.time, hub.jobs.embedded.LONGEST_SLEEP
+    before = hub.providers.exchange.time, hub.jobs.embedded.MAX_SLEEP
     hub.providers.exchange.time = types.SimpleNamespace(monotonic=loop.time)  # type: ignore[assignment]
-    hub.jobs.embedded.LONGEST_SLEEP = 1e7  # type: ignore[misc]
+    hub.jobs.embedded.MAX_SLEEP = 1e7  # type: ignore[misc]
     try:
         yield
     finally:
-        hub.providers.exchange.time, hub.jobs.embedded.LONGEST_SLEEP = before  # type: ignore[misc]
+        hub.providers.exchange.time, hub.jobs.embedded.MAX_SLEEP = before  # type: ignore[misc]
 
 
 # ---------------------------------------------------------------- processes that may die

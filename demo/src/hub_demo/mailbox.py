@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOSTNAME = "mailbox.localhost"
 CID = re.compile(r"\bcid:([^\"'\s<>]+)")
-LARGEST = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 
 
 @attrs.frozen(kw_only=True)
@@ -178,7 +178,7 @@ class Mailbox:
             self,
             hostname=HOSTNAME,
             ident="Payment Hub mailbox",
-            data_size_limit=LARGEST,
+            data_size_limit=MAX_BYTES,
             enable_SMTPUTF8=True,
             loop=asyncio.get_running_loop(),
         )

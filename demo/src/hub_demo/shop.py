@@ -27,8 +27,8 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none';"
     " base-uri 'none'"
 )
-MOST_BYTES: Final = 8192
-MOST_OF_ONE: Final = 9
+MAX_BYTES: Final = 8192
+MAX_OF_ONE: Final = 9
 
 
 @attrs.frozen
@@ -184,17 +184,17 @@ class Shop:
 
 
 def _count(text: str) -> int:
-    return min(int(text), MOST_OF_ONE) if re.fullmatch("[0-9]{1,3}", text) else 0
+    return min(int(text), MAX_OF_ONE) if re.fullmatch("[0-9]{1,3}", text) else 0
 
 
 async def _form(receive: Any) -> Mapping[str, list[str]]:
     body = b""
-    while len(body) <= MOST_BYTES:
+    while len(body) <= MAX_BYTES:
         event = await receive()
         body += event.get("body", b"")
         if not event.get("more_body", False):
             break
-    return parse_qs(body[:MOST_BYTES].decode("utf-8", "replace"))
+    return parse_qs(body[:MAX_BYTES].decode("utf-8", "replace"))
 
 
 async def _answer(send: Any, status: int, body: str, location: str = "") -> None:

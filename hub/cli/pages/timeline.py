@@ -16,7 +16,7 @@ from hub_hookspecs import Kind
 from .next_steps import comes_next, may_do, waits_for
 from .story import Told, events_of
 
-MOST_REQUESTS = 20
+MAX_REQUESTS = 20
 
 
 def facts_of(told: Told) -> dict[str, object]:
@@ -125,8 +125,8 @@ def _print_requests(told: Told) -> None:
     requests, zone = told.record.requests, told.zone
     if not requests:
         return
-    left_out = len(requests) - MOST_REQUESTS
-    shown = requests if left_out <= 0 else (*requests[:5], *requests[5 - MOST_REQUESTS :])
+    left_out = len(requests) - MAX_REQUESTS
+    shown = requests if left_out <= 0 else (*requests[:5], *requests[5 - MAX_REQUESTS :])
     click.echo("\nRequests (content is never kept)")
     print_table(
         ("STARTED", "HOOK", "#", "MARK", "REQUEST", "ANSWER", "MS"),

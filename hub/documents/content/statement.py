@@ -29,7 +29,7 @@ from hub.domain.papers import PayWays, StatementPaper
 from hub.domain.statement import Section, Standing, Statement, StatementRow
 from hub_hookspecs import Money
 
-MOST_ROWS = 30
+MAX_ROWS = 30
 """Rows of a statement in a mail; mail programs cut a mail of more than about 100 KB, the button at its end included."""
 
 STANDINGS = {
@@ -96,8 +96,8 @@ def _owed(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
         parts.append(_pay_bar(section, ways, reader))
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
     plain = attrs.evolve(reader, codes=False)  # the figure above names the currency
-    rows = tuple(_owed_row(row, plain) for row in section.rows[:MOST_ROWS])
-    rest = [row.item.balance for row in section.rows[MOST_ROWS:]]
+    rows = tuple(_owed_row(row, plain) for row in section.rows[:MAX_ROWS])
+    rest = [row.item.balance for row in section.rows[MAX_ROWS:]]
     more = None
     if rest:
         more = (t("statement.more", count=len(rest)), plain.money(sum(rest, Money(0, section.currency))))

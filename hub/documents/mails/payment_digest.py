@@ -23,13 +23,13 @@ from hub.flows.payments.view_payment import in_language, view_of
 from hub.flows.views.print_payments import came_in, payments_paper, seal_of
 from hub_hookspecs import Money
 
-MOST_TOLD = 15
+MAX_SHOWN = 15
 """Transactions that are told one by one; mail programs cut a mail of more than about 100 KB."""
 
-MOST_LINES = 6
+MAX_LINES = 6
 """Invoices that are named of one transaction."""
 
-LONGEST_CUSTOMER = 120
+MAX_CUSTOMER_LENGTH = 120
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +63,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
     by_payment = _came_in(tx, hub, delivery)
     if not by_payment:
         raise NothingToSay("no money came that day")
-    told = list(by_payment)[:MOST_TOLD]
+    told = list(by_payment)[:MAX_SHOWN]
     transactions = []
     for payment_id in told:
         payment = tx.payments.get(payment_id)
@@ -107,7 +107,7 @@ def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now
 
 def recordable(tx: Tx, hub: Hub, delivery: Delivery) -> Sequence[str]:
     """The payments that are told one by one."""
-    return list(_came_in(tx, hub, delivery))[:MOST_TOLD]
+    return list(_came_in(tx, hub, delivery))[:MAX_SHOWN]
 
 
 def says(value: PaymentDigestMail, reader: Reader) -> MailContent:
@@ -151,12 +151,12 @@ def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
             amount=reader.money(line.applied),
             left=reader.money(line.left),
         )
-        for line in item.lines[:MOST_LINES]
+        for line in item.lines[:MAX_LINES]
     ]
     if more := len(item.lines) - len(lines):
         lines.append(t("digest.lines.more", count=more))
     authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
-    parts: list[Part] = [Heading(f"{reader.money(item.gross)} · {item.customer[:LONGEST_CUSTOMER]}")]
+    parts: list[Part] = [Heading(f"{reader.money(item.gross)} · {item.customer[:MAX_CUSTOMER_LENGTH]}")]
     parts += went_back(item.back, reader)
     if item.remarks:
         parts.append(Notice(" ".join(map(reader.words, item.remarks)), Tone.WARNING))

@@ -12,7 +12,7 @@ from hub.domain.text import Text, read_stored, stored
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
-LONGEST = 200
+MAX_LENGTH = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -46,8 +46,8 @@ async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, accoun
     now = hub.clock()
     written = " ".join(text.split())
     said = written or stored(default_text(hub, code))
-    if len(written) > LONGEST or not written.isprintable() or isinstance(read_stored(written), Text):
-        raise ValueError(f"the text for payers is one line of at most {LONGEST} characters")
+    if len(written) > MAX_LENGTH or not written.isprintable() or isinstance(read_stored(written), Text):
+        raise ValueError(f"the text for payers is one line of at most {MAX_LENGTH} characters")
 
     def pause(tx: Tx) -> None:
         tell(tx, "provider_paused", provider=code, account=account_id)

@@ -54,10 +54,10 @@ SYNC_EVERY = timedelta(seconds=1)
 """How much a power cut may make a round repeat."""
 
 RECEIPT_DAYS = 7
-MOST_LINKS = 15
+MAX_LINKS = 15
 """Payments of one mail that get a link to their cash receipt's form."""
 
-LARGEST_PAPER = 4 * 1024 * 1024
+MAX_ATTACHMENT_BYTES = 4 * 1024 * 1024
 """Of a PDF that is attached, in bytes; mail servers refuse larger mails."""
 
 
@@ -202,7 +202,7 @@ async def _drawn(hub: Hub, delivery: Delivery) -> Mail:
     now = hub.clock()
     rules = mail_rules(hub, delivery.kind)
     if rules.recordable:
-        link_ids = [hub.random_text(26, CROCKFORD) for _ in range(MOST_LINKS)]
+        link_ids = [hub.random_text(26, CROCKFORD) for _ in range(MAX_LINKS)]
         await hub.store.write(lambda tx: _receipt_links(tx, hub, delivery, now, link_ids))
     async with drawing_turns(hub).turn(_rank(hub, delivery)):
         return await _as_drawn(hub, delivery, now)
@@ -241,7 +241,7 @@ async def _with_paper(hub: Hub, mail: Mail, paper: Paper | None, locale: str) ->
     except ValueError:
         log.exception("paper_not_drawn", paper=type(paper).__name__)
         return mail
-    if len(file.content) > LARGEST_PAPER:
+    if len(file.content) > MAX_ATTACHMENT_BYTES:
         return mail
     return attrs.evolve(mail, attachments=((file.name, "application/pdf", file.content),))
 

@@ -24,7 +24,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub_hookspecs import Company, Country, Mode
 
-MOST_ADDRESSES: Final = 10
+MAX_ADDRESSES: Final = 10
 
 
 @attrs.frozen(kw_only=True)
@@ -131,8 +131,8 @@ def read_notified(notify: Iterable[str], problems: list[Problem]) -> tuple[str, 
             addresses.append(read_address(text))
         except AddressRefused as refusal:
             problems.append(Problem("notify", Text("email.refused", email=text.strip()[:80], why=refusal.message)))
-    if len(addresses) > MOST_ADDRESSES:
-        problems.append(Problem("notify", Text("email.too_many", limit=MOST_ADDRESSES)))
+    if len(addresses) > MAX_ADDRESSES:
+        problems.append(Problem("notify", Text("email.too_many", limit=MAX_ADDRESSES)))
     return tuple(dict.fromkeys(addresses))
 
 

@@ -18,8 +18,8 @@ from hub_hookspecs import EXPONENTS, LIMIT
 
 from .save_company import read_notified
 
-MOST_ORIGINS: Final = 20
-MOST_LETTERS: Final = 600
+MAX_ORIGINS: Final = 20
+MAX_LETTERS: Final = 600
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -77,8 +77,8 @@ async def save_options(
 def _lines(text: str, problems: list[Problem]) -> str:
     """Words in lines of their own; not masked, since a bank account's number may look like a card's."""
     lines = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
-    if len(lines) > MOST_LETTERS:
-        problems.append(Problem("other_ways", Text("options.text_too_long", limit=MOST_LETTERS)))
+    if len(lines) > MAX_LETTERS:
+        problems.append(Problem("other_ways", Text("options.text_too_long", limit=MAX_LETTERS)))
     return lines
 
 
@@ -103,8 +103,8 @@ def _origins(origins: Iterable[str], problems: list[Problem]) -> tuple[str, ...]
             found.append(origin)
         else:
             problems.append(Problem("shop_origins", Text("options.shop_invalid", address=text[:80])))
-    if len(found) > MOST_ORIGINS:
-        problems.append(Problem("shop_origins", Text("options.too_many_shops", most=MOST_ORIGINS)))
+    if len(found) > MAX_ORIGINS:
+        problems.append(Problem("shop_origins", Text("options.too_many_shops", most=MAX_ORIGINS)))
     return tuple(dict.fromkeys(found))
 
 

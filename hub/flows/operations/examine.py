@@ -25,7 +25,7 @@ from .distrust_plugin import FROZEN, distrusted
 from .keep_house import BEAT
 from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
-from .raise_alerts import BACKLOG, BACKUP, LEAST_FREE, OLDEST_BACKUP
+from .raise_alerts import BACKLOG, BACKUP, MIN_FREE, OLDEST_BACKUP
 from .view_hearing import hearing_of
 
 ALIVE = timedelta(seconds=100)
@@ -105,7 +105,7 @@ def _due(now: datetime, due: datetime | None) -> Iterator[Finding]:
 
 def _disk(hub: Hub) -> Iterator[Finding]:
     free = hub.disk_free()
-    if free is not None and free < LEAST_FREE:
+    if free is not None and free < MIN_FREE:
         yield fault(f"{free:.1%} of the disk is free", "free some, or move the data folder to a larger disk")
     elif free is not None:
         yield fine(f"{free:.0%} of the disk is free")

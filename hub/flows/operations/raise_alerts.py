@@ -30,7 +30,7 @@ TOLD: Final = Slot[AlertCause, float]("told directly")
 BACKUP: Final = NamedMark("backup")
 FIRST_LOOK: Final = NamedMark("first_look")
 BACKLOG = timedelta(minutes=5)
-LEAST_FREE = 0.10
+MIN_FREE = 0.10
 OLDEST_BACKUP = timedelta(hours=26)
 LOOK_BACK = timedelta(hours=24)
 """How far back the first look goes."""
@@ -163,7 +163,7 @@ def _more_than(before: str, now: str, what: str) -> Iterator[str]:
 
 def _disk(_tx: Tx, hub: Hub, _now: datetime, _since: datetime, _noted: str) -> Iterator[str]:
     free = hub.disk_free()
-    if free is not None and free < LEAST_FREE:
+    if free is not None and free < MIN_FREE:
         yield f"{free:.1%} of the disk of {hub.data} is free"
 
 

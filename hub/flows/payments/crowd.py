@@ -22,7 +22,7 @@ BURST: Final = 6
 LASTS: Final = timedelta(milliseconds=250)
 """How long a crowd is believed in."""
 
-LARGEST: Final = 200
+MAX_ROWS: Final = 200
 """Items of one commit."""
 
 
@@ -73,7 +73,7 @@ class Crowd(Generic[T]):
     async def _store_all(self, write: Write[T]) -> None:
         try:
             while self._arrived:
-                taken, self._arrived = self._arrived[:LARGEST], self._arrived[LARGEST:]
+                taken, self._arrived = self._arrived[:MAX_ROWS], self._arrived[MAX_ROWS:]
                 await _store_together(taken, write)
         finally:
             self._storing = None

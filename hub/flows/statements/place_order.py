@@ -17,7 +17,7 @@ from hub.domain import ledger
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ids import derived_id
 from hub.domain.lengths import NAME
-from hub.domain.mail_address import LONGEST, AddressRefused, read_address
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH, AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import DeliveryKind, owed_mail
 from hub.domain.order import OrderItem, StoreOrder
@@ -156,7 +156,7 @@ def checked_total(cart: Cart) -> Money:
     if len(cart.name.strip()) > NAME:
         raise OrderRefused(f"customer.name: at most {NAME} characters")
     if not _is_address(cart.email):
-        wanted = f"one mail address in ASCII of at most {LONGEST} characters, such as name@example.com"
+        wanted = f"one mail address in ASCII of at most {MAX_ADDRESS_LENGTH} characters, such as name@example.com"
         raise OrderRefused(f"customer.email: {wanted}; the receipt goes there")
     if cart.currency not in EXPONENTS:
         raise OrderRefused(f"currency: {cart.currency[:10]!r} is not known here; known are {', '.join(EXPONENTS)}")

@@ -18,7 +18,7 @@ from hub.flows.ground.ports import Hub, Tx
 from .send_round import round_in
 
 BY: Final = "programado"
-MOST: Final = 10
+MAX_SCHEDULES: Final = 10
 
 
 async def schedule_round(
@@ -50,8 +50,8 @@ async def schedule_round(
     )
 
     def write(tx: Tx) -> Schedule:
-        if len(tx.schedules.of(merchant.id, merchant.mode)) >= MOST:
-            raise Invalid((Problem("weekday", Text("round.too_many", limit=MOST)),))
+        if len(tx.schedules.of(merchant.id, merchant.mode)) >= MAX_SCHEDULES:
+            raise Invalid((Problem("weekday", Text("round.too_many", limit=MAX_SCHEDULES)),))
         tx.schedules.add(made)
         tx.after_commit(hub.wake)
         return made

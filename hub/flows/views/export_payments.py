@@ -59,7 +59,7 @@ LABELS: Final = {
     What.APPLIED: Text("moved.applied"),
 }
 CORRECTION: Final = Text("moved.correction")
-MOST: Final = 20_000
+MAX_MOVEMENTS: Final = 20_000
 """Movements of one file."""
 
 
@@ -201,7 +201,9 @@ async def export_payments(
 
     def read(tx: Tx) -> Exported:
         found = moved_in(tx, merchant, merchant.mode, first, last or date.max, by)
-        return Exported(lines=lines_of(tx, hub, merchant, merchant.mode, found[:MOST]), cut=len(found) > MOST)
+        return Exported(
+            lines=lines_of(tx, hub, merchant, merchant.mode, found[:MAX_MOVEMENTS]), cut=len(found) > MAX_MOVEMENTS
+        )
 
     return await hub.store.read(read)
 

@@ -27,8 +27,8 @@ from .print_receipt import verify_token
 PHONE = 7
 """Digits that a phone has at least."""
 
-SHORTEST_ID = 6
-MOST = 200
+MIN_ID_LENGTH = 6
+MAX_HITS = 200
 """Things of one kind that are looked at."""
 
 ADDRESS = re.compile(r"(?:^|://[^/\s]*)/((?:[sporvmn]|pay/return)/[^\s?#<>\"']+)")
@@ -112,7 +112,7 @@ def payments_typed(tx: Tx, text: str) -> Iterator[Payment]:
     """Payments for which a payer typed this phone, newest first."""
     digits = digits_of(text)
     if len(digits) >= PHONE:
-        for payment in tx.payments.typed(digits[-PHONE:], limit=MOST):
+        for payment in tx.payments.typed(digits[-PHONE:], limit=MAX_HITS):
             if any(is_called(value, digits) for value in payment.payer.fields.values()):
                 yield payment
 
@@ -219,7 +219,7 @@ class _Search:
             for kind in PayableKind:
                 found = self.tx.payables.by_number(merchant.id, mode, kind, self.text)
                 yield from [found] if found else []
-            held = self.tx.payables.search(merchant.id, mode, self.text, limit=MOST)
+            held = self.tx.payables.search(merchant.id, mode, self.text, limit=MAX_HITS)
             yield from (payable for payable in held if payable.number.casefold() == wanted)
 
     def _receipts(self, merchant: Merchant) -> Iterator[CashReceipt]:
@@ -270,7 +270,7 @@ class _Search:
         payable = self.tx.payables.get(self.text)
         yield from [payable] if payable else []
         beginning = self.text.lower()
-        if len(beginning) >= SHORTEST_ID and re.fullmatch("[0-9a-z]+", beginning):
+        if len(beginning) >= MIN_ID_LENGTH and re.fullmatch("[0-9a-z]+", beginning):
             for look in (self.tx.messages.named, self.tx.reviews.named, self.tx.deliveries.named):
                 yield from look(beginning)
             yield from keys_named(self.tx, beginning)
@@ -285,15 +285,15 @@ class _Search:
                 yield merchant
             members = self.tx.merchants.members(merchant.id)
             yield from (member for member in members if wanted in member.email.lower())
-            yield from self.tx.customers.of(merchant.id, self.text)[:MOST]
+            yield from self.tx.customers.of(merchant.id, self.text)[:MAX_HITS]
             for mode in Mode:
-                held = self.tx.payables.search(merchant.id, mode, self.text, limit=MOST)
+                held = self.tx.payables.search(merchant.id, mode, self.text, limit=MAX_HITS)
                 yield from (payable for payable in held if wanted in payable.number.casefold())
         customers = {item.id for merchant in self.merchants for item in self.tx.customers.of(merchant.id, self.text)}
-        found = self.tx.payments.search(text=self.text, limit=MOST)
+        found = self.tx.payments.search(text=self.text, limit=MAX_HITS)
         yield from (payment for payment in found if payment.customer_id not in customers)
         yield from payments_typed(self.tx, self.text)
-        yield from self.tx.deliveries.to(self.text, limit=MOST) if "@" in self.text else ()
+        yield from self.tx.deliveries.to(self.text, limit=MAX_HITS) if "@" in self.text else ()
 
 
 def _name(thing: Thing) -> tuple[str, ...]:

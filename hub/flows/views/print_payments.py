@@ -14,7 +14,7 @@ from hub_hookspecs import Mode
 from .export_payments import Line, lines_of, moved_in
 from .print_paper import letterhead_of, print_paper
 
-LONGEST_DAYS = 400
+MAX_DAYS = 400
 """Of one payment report."""
 
 
@@ -22,11 +22,11 @@ async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date, *
     """Every movement of the merchant's days ``since`` to ``until``, both included.
 
     Raises:
-        ValueError: The period ends before it begins, or is longer than ``LONGEST_DAYS``.
+        ValueError: The period ends before it begins, or is longer than ``MAX_DAYS``.
         PapersMissing: Nothing that draws PDFs is installed.
     """
-    if not timedelta() <= until - since <= timedelta(days=LONGEST_DAYS):
-        raise ValueError(f"a payment report is about 1 to {LONGEST_DAYS} days")
+    if not timedelta() <= until - since <= timedelta(days=MAX_DAYS):
+        raise ValueError(f"a payment report is about 1 to {MAX_DAYS} days")
     now = hub.clock()
 
     def read(tx: Tx) -> PaymentsPaper:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from hub.domain.mail_address import LONGEST
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH
 from hub_hookspecs import EXPONENTS
 
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
@@ -41,7 +41,7 @@ class Shopper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         str,
         Meta(
             min_length=3,
-            max_length=LONGEST,
+            max_length=MAX_ADDRESS_LENGTH,
             description="A domain with other than English letters in its ASCII form, xn--…",
             extra_json_schema={"format": "email", "pattern": DOTTED},
         ),

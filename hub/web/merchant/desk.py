@@ -41,7 +41,7 @@ from .rights import RIGHTS, Right
 SESSION = "session"
 NEXT = "next"
 NEXT_SECONDS = 20 * 60
-LONGEST_FIELD = 4000
+MAX_FIELD_LENGTH = 4000
 Faults: TypeAlias = Mapping[str, Sequence[Text | str]]
 """What is wrong with a form, by the field that it stands beside."""
 PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name"})

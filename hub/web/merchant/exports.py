@@ -15,9 +15,9 @@ from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of, said, xlsx_of
 from hub.domain.moved import By
 from hub.domain.text import Text
-from hub.flows.views.export_payments import COLUMNS, MOST, export_payments
+from hub.flows.views.export_payments import COLUMNS, MAX_MOVEMENTS, export_payments
 from hub.flows.views.print_paper import PapersMissing
-from hub.flows.views.print_payments import LONGEST_DAYS, payments_pdf
+from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy, reader_for
 
 from .desk import AtDesk, Desk, Faults
@@ -57,7 +57,7 @@ async def _page(desk: Desk, since: str, until: str, by: str, *, faults: Faults |
         by=_by(by),
         columns=_heads(desk),
         found=found,
-        most=MOST,
+        most=MAX_MOVEMENTS,
         faults=noted,
     )
 
@@ -128,7 +128,7 @@ async def download_report(
     try:
         return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last, by=_by(by)))
     except ValueError:
-        fault = Text("report.period_limit", days=LONGEST_DAYS)
+        fault = Text("report.period_limit", days=MAX_DAYS)
         return await _page(desk, since, until, by, faults={"until": [fault]})
     except PapersMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing

@@ -17,8 +17,8 @@ from hub.web.pages import Page
 from .desk import AtDesk, Brought, Desk, Form
 from .rights import Right
 
-LARGEST_FILE = 2 * 1024 * 1024
-LARGEST_FORM = 4 * 1024 * 1024
+MAX_FILE_BYTES = 2 * 1024 * 1024
+MAX_FORM_BYTES = 4 * 1024 * 1024
 CUSTOMERS, INVOICES = "customers", "invoices"
 KINDS = {CUSTOMERS: "Clientes", INVOICES: "Facturas de venta"}
 DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,234.50"}
@@ -54,7 +54,7 @@ def _page(
     )
 
 
-@post("/import", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.SEND)
+@post("/import", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.SEND)
 async def take(desk: AtDesk, form: Brought) -> Page:
     """Without its second button: show the file as understood and take nothing."""
     kind = form.get("kind") if form.get("kind") in KINDS else INVOICES
@@ -62,7 +62,7 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     name, content = await uploaded(form)
     if not content:
         return _page(desk, kind=kind, decimal=decimal, fault="Elija un archivo que no esté vacío.")
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_BYTES:
         return _page(desk, kind=kind, decimal=decimal, fault="El archivo pasa de 2 MB; divídalo en varios.")
     report = await _import(desk, kind, name, content, decimal, dry_run=not form.has("take"))
     return _page(desk, kind=kind, decimal=decimal, report=report, name=name, content=content)

@@ -18,7 +18,7 @@ from hub.web.pages import Page, Request, redirect
 from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
 from .rights import Right
 
-LONGEST_DAYS = 3650
+MAX_DAYS = 3650
 SHOWN = 100
 REFRESH_SECONDS = 3
 
@@ -73,7 +73,7 @@ def read_choice(desk: Desk, form: Form) -> Choice:
         except Unreadable:
             problems.append(Problem("least", Text("typed.least")))
     days = form.get("days") or "0"
-    if not (days.isascii() and days.isdecimal() and int(days) <= LONGEST_DAYS):
+    if not (days.isascii() and days.isdecimal() and int(days) <= MAX_DAYS):
         problems.append(Problem("days", Text("typed.days")))
         days = "0"
     if problems:

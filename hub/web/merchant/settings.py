@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.account import AccountStatus
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.identity import Invalid, Problem, show_document
-from hub.domain.logo import MOST_BYTES, LogoRefused
+from hub.domain.logo import MAX_BYTES, LogoRefused
 from hub.domain.text import Text
 from hub.flows.merchants.save_company import TYPED, CompanyForm, CompanySaved, form_of, save_company
 from hub.flows.merchants.save_logo import remove_logo, save_logo
@@ -25,7 +25,7 @@ from .desk import AtDesk, Brought, Desk, Faults, Form, by_field
 from .rights import Right
 
 SWITCHES = ("auto_record", "partial", "withholdings", "digest")
-LARGEST_FORM: Final = MOST_BYTES + 256 * 1024
+MAX_FORM_BYTES: Final = MAX_BYTES + 256 * 1024
 """Of a request with a logo: the file, and the other fields."""
 
 LOGO_FAULTS: Final = {
@@ -87,13 +87,13 @@ async def save(desk: AtDesk, form: Brought) -> Page:
     return _company_page(attrs.evolve(desk, merchant=saved.merchant), saved=saved)
 
 
-@post("/company/logo", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.OWN)
+@post("/company/logo", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.OWN)
 async def save_picture(desk: AtDesk, form: Brought) -> Page:
     """Take a logo, redrawn."""
     desk.owners_only()
     upload = form.files.get("logo")
     try:
-        merchant = await save_logo(desk.hub, desk.merchant, await upload.read(MOST_BYTES + 1) if upload else b"")
+        merchant = await save_logo(desk.hub, desk.merchant, await upload.read(MAX_BYTES + 1) if upload else b"")
     except LogoRefused as refused:
         return _company_page(desk, fault=LOGO_FAULTS[refused.code])
     return _company_page(attrs.evolve(desk, merchant=merchant), said=_("El logo quedó guardado."))

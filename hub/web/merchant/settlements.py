@@ -12,7 +12,7 @@ from hub.flows.settlements.view_settlements import view_settlements
 from hub.web.pages import Page
 
 from .desk import AtDesk, Brought, Desk
-from .imports import LARGEST_FILE, LARGEST_FORM, kept_file, uploaded
+from .imports import MAX_FILE_BYTES, MAX_FORM_BYTES, kept_file, uploaded
 from .rights import Right
 
 
@@ -44,7 +44,7 @@ async def _page(
     )
 
 
-@post("/settlements", status_code=200, request_max_body_size=LARGEST_FORM, right=Right.BOOK)
+@post("/settlements", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.BOOK)
 async def take(desk: AtDesk, form: Brought) -> Page:
     """Compare a provider's file with the books; without the second button nothing is booked."""
     accounts = await desk.hub.store.read(lambda tx: tx.accounts.all_of(desk.merchant.id, desk.merchant.mode))
@@ -54,7 +54,7 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     name, content = await uploaded(form)
     if not content:
         return await _page(desk, account_id=account.id, fault="Elija un archivo que no esté vacío.")
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_BYTES:
         return await _page(desk, account_id=account.id, fault="El archivo pasa de 2 MB; divídalo en varios.")
     try:
         result = await import_settlement(desk.hub, account, content, name=name, dry_run=not form.has("take"))

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.allowance import Allowance
-from hub.domain.mail_address import LONGEST
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
 from hub.web.door import visitor_of
@@ -91,7 +91,7 @@ async def show_form(request: Request) -> Page:
 async def send_link(request: Request) -> Page:
     """Mail a link, and say the same whoever asked."""
     hub, form = hub_of(request), await _entry_form(request)
-    email, tries, now = form.get("email")[:LONGEST].lower(), _tries_of(request), time.monotonic()
+    email, tries, now = form.get("email")[:MAX_ADDRESS_LENGTH].lower(), _tries_of(request), time.monotonic()
     if not tries.places.take(visitor_of(request.scope), now):
         blind_spots: BlindSpots = request.app.state["blind_spots"]
         blind_spots.shut_out(request.scope)

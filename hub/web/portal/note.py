@@ -16,7 +16,7 @@ from hub.domain.cells import Unreadable, read_amount
 from hub.domain.lengths import LETTER
 from hub.domain.merchant import Link
 from hub.domain.papers import letterhead_for
-from hub.domain.proof import MOST_BYTES, NotTaken
+from hub.domain.proof import MAX_BYTES, NotTaken
 from hub.flows.statements.report_payment import Report, report_payment
 from hub.flows.statements.view_statement import StatementView
 from hub.flows.statements.write_note import write_note
@@ -28,13 +28,13 @@ from .letter import letter_of
 from .statement import address_of, pages_for, statement_for
 
 PURPOSE: Final = "note"
-MOST_A_DAY: Final = 10
+MAX_A_DAY: Final = 10
 DAY_SECONDS: Final = 86_400.0
-ROOM: Final = MOST_BYTES + 256 * 1024
+ROOM: Final = MAX_BYTES + 256 * 1024
 """Of a request with a file: the file, and the other fields."""
 
-LONGEST_NUMBER: Final = 60
-LONGEST_AGO: Final = timedelta(days=730)
+MAX_NUMBER_LENGTH: Final = 60
+MAX_AGE: Final = timedelta(days=730)
 
 MEANS: Final = (  # those of the country come after the first
     ("transfer", _("Transferencia bancaria")),
@@ -49,7 +49,7 @@ FAULTS: Final = {
     "kind": _("El archivo no es una imagen ni un PDF."),
 }
 NO_WORDS: Final = _("Escriba su mensaje.")
-MANY_WORDS: Final = _("El mensaje es demasiado largo: caben 1000 caracteres.")
+TOO_MANY_WORDS: Final = _("El mensaje es demasiado largo: caben 1000 caracteres.")
 LONG_NUMBER: Final = _("El número es demasiado largo: caben 60 caracteres.")
 NO_AMOUNT: Final = _("Escriba el monto que pagó, por ejemplo 15000.")
 NO_DAY: Final = _("Escriba la fecha del pago; no puede ser futura.")
@@ -59,7 +59,7 @@ OVER: Final = _("Esta página venció. No se envió nada; envíelo de nuevo.")
 
 def written() -> Allowance:
     """How many messages of each statement were taken today."""
-    return Allowance(MOST_A_DAY, DAY_SECONDS)
+    return Allowance(MAX_A_DAY, DAY_SECONDS)
 
 
 @attrs.frozen
@@ -103,7 +103,7 @@ def _of_words(text: str) -> dict[str, str]:
     """What is wrong with a message: nothing in it, or more than is kept."""
     if not text.strip():
         return {"text": NO_WORDS}
-    return {"text": MANY_WORDS} if len(text.strip()) > LETTER else {}
+    return {"text": TOO_MANY_WORDS} if len(text.strip()) > LETTER else {}
 
 
 @get("/s/{token:str}/report", include_in_schema=False)
@@ -193,12 +193,12 @@ async def _report(
     if paid_on is None:
         faults["paid_on"] = NO_DAY
     number = " ".join(typed.get("number", "").split())
-    if len(number) > LONGEST_NUMBER:
+    if len(number) > MAX_NUMBER_LENGTH:
         faults["number"] = LONG_NUMBER
     if len(typed.get("text", "").strip()) > LETTER:
-        faults["text"] = MANY_WORDS
+        faults["text"] = TOO_MANY_WORDS
     file = next((item for item in form.getall("proof", []) if isinstance(item, UploadFile) and item.filename), None)
-    given = (file.filename, await file.read(MOST_BYTES + 1)) if file else None
+    given = (file.filename, await file.read(MAX_BYTES + 1)) if file else None
     if amount is None or paid_on is None or faults:
         return None, faults
     numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.rows}
@@ -231,4 +231,4 @@ def _day(view: StatementView, typed: dict[str, str]) -> date | None:
     except ValueError:
         return None
     today = _today(view)
-    return day if today - LONGEST_AGO <= day <= today else None
+    return day if today - MAX_AGE <= day <= today else None

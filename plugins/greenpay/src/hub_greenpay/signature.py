@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 SMALLEST_KEY: Final = 1024
-LARGEST_KEY: Final = 4096
+MAX_KEY_BITS: Final = 4096
 
 HEXADECIMAL: Final = re.compile("[0-9A-Fa-f]+")
 _ARMOUR: Final = re.compile(r"-----(BEGIN|END) (RSA )?PUBLIC KEY-----")
@@ -48,7 +48,7 @@ def load_key(text: str) -> rsa.RSAPublicKey:
         raise ValueError("not a public key in base64") from None
     if not isinstance(key, rsa.RSAPublicKey):
         raise ValueError("not an RSA public key")
-    if not SMALLEST_KEY <= key.key_size <= LARGEST_KEY:
+    if not SMALLEST_KEY <= key.key_size <= MAX_KEY_BITS:
         raise ValueError(f"a key of {key.key_size} bits is not accepted")
     return key
 
