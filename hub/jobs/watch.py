@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from hub.flows.ground.ports import Hub, Unavailable
-from hub.flows.operations.keep_house import give_sign_of_life, keep_house
+from hub.flows.operations.prune import give_sign_of_life, prune
 from hub.flows.operations.raise_alerts import raise_alerts
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ class Watch:
             await give_sign_of_life(self._hub, self._role)
             if self._kept_at is None or moment - self._kept_at >= HOUSE_SECONDS:
                 self._kept_at = moment
-                await keep_house(self._hub)
+                await prune(self._hub)
         except Unavailable as trouble:  # told already, past the database
             log.error("database_unavailable", error=str(trouble))
         except Exception:  # the next look comes all the same

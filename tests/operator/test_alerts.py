@@ -20,8 +20,8 @@ from hub.domain.message import DeliveryKind, DeliveryState, MessageState
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
 from hub.flows.mails.deliver import deliver
-from hub.flows.operations.keep_house import BEAT, REJECTED_KEPT, give_sign_of_life, keep_house
 from hub.flows.operations.note_backup import note_backup
+from hub.flows.operations.prune import BEAT, REJECTED_KEPT, give_sign_of_life, prune
 from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
@@ -202,7 +202,7 @@ def test_notifications_without_a_proof_are_alerted_and_forgotten_after_thirty_da
     assert "1 of greenpay" in again[AlertCause.REJECTED_SIGNATURES].lines[0]
     assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 2
     world.clock.now += REJECTED_KEPT + timedelta(seconds=1)
-    world.run(keep_house(world.hub))
+    world.run(prune(world.hub))
     assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 0
 
 
@@ -267,7 +267,7 @@ def test_a_sign_of_life_is_kept_by_role(desk: Desk) -> None:
     asyncio.run(give_sign_of_life(desk.hub, "serve"))
     assert set(desk.read(BEAT.all)) == {"serve"}
     desk.clock.now += timedelta(days=3)
-    asyncio.run(keep_house(desk.hub))
+    asyncio.run(prune(desk.hub))
     assert not desk.read(BEAT.all)
 
 

@@ -19,9 +19,9 @@ from hub.domain.account import AccountStatus
 from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
 from hub.flows.operations.distrust_plugin import FROZEN
 from hub.flows.operations.examine import Finding, Grade, examine
-from hub.flows.operations.keep_house import give_sign_of_life, keep_house
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
+from hub.flows.operations.prune import give_sign_of_life, prune
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
@@ -179,7 +179,7 @@ def test_a_proxy_is_spoken_of_for_a_day_and_while_it_is_not_trusted(desk: Desk) 
     desk.clock.now += timedelta(days=1, minutes=1)
     assert told() == []
     assert desk.read(PROXY.all)
-    asyncio.run(keep_house(desk.hub))
+    asyncio.run(prune(desk.hub))
     assert not desk.read(PROXY.all)
 
 

@@ -19,7 +19,7 @@ from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.reseal_secrets import reseal_secrets
 from hub.flows.operations.check_keys import KEYS
 from hub.flows.operations.examine import Grade, examine
-from hub.flows.operations.keep_house import give_sign_of_life
+from hub.flows.operations.prune import give_sign_of_life
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.receive_message import MAX_TRIES
 from hub.flows.payments.replay_message import replay_message

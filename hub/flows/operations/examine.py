@@ -22,9 +22,9 @@ from hub_hookspecs import EnteredBy, Mode, Setting
 from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
-from .keep_house import BEAT
 from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
+from .prune import BEAT
 from .raise_alerts import BACKLOG, BACKUP, MIN_FREE, OLDEST_BACKUP
 from .view_hearing import hearing_of
 

@@ -23,7 +23,7 @@ FREEZES_KEPT = timedelta(days=90)
 BEAT: Final = MarkTable("beat:")
 
 
-async def keep_house(hub: Hub) -> None:
+async def prune(hub: Hub) -> None:
     """Drop rejected messages after 30 days, requests that only asked after 90, and signs of life of dead processes."""
     now = hub.clock()
 
