@@ -147,7 +147,7 @@ class Loop:
 
     async def _tick(self) -> float:
         """Start what is due; how long nothing else can be."""
-        self._hub.beat = time.monotonic()
+        self._hub.heartbeat = time.monotonic()
         await self._look_around()
         due = await asyncio.to_thread(self._hub.store.next_due)
         now = self._hub.clock()

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from hub.flows.ground.ports import Hub, Unavailable
-from hub.flows.operations.prune import give_sign_of_life, prune
+from hub.flows.operations.prune import prune, send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Watch:
         moment = asyncio.get_running_loop().time()
         try:
             await raise_alerts(self._hub)
-            await give_sign_of_life(self._hub, self._role)
+            await send_heartbeat(self._hub, self._role)
             if self._kept_at is None or moment - self._kept_at >= HOUSE_SECONDS:
                 self._kept_at = moment
                 await prune(self._hub)

@@ -21,7 +21,7 @@ from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
 from hub.flows.mails.deliver import deliver
 from hub.flows.operations.note_backup import note_backup
-from hub.flows.operations.prune import BEAT, REJECTED_KEPT, give_sign_of_life, prune
+from hub.flows.operations.prune import HEARTBEAT, REJECTED_KEPT, prune, send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
@@ -264,11 +264,11 @@ def test_nobody_is_told_where_nobody_is_named(desk: Desk) -> None:
 
 
 def test_a_sign_of_life_is_kept_by_role(desk: Desk) -> None:
-    asyncio.run(give_sign_of_life(desk.hub, "serve"))
-    assert set(desk.read(BEAT.all)) == {"serve"}
+    asyncio.run(send_heartbeat(desk.hub, "serve"))
+    assert set(desk.read(HEARTBEAT.all)) == {"serve"}
     desk.clock.now += timedelta(days=3)
     asyncio.run(prune(desk.hub))
-    assert not desk.read(BEAT.all)
+    assert not desk.read(HEARTBEAT.all)
 
 
 # ---------------------------------------------------------------- what is written for the night

@@ -21,7 +21,7 @@ from hub.flows.operations.distrust_plugin import FROZEN
 from hub.flows.operations.examine import Finding, Grade, examine
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
-from hub.flows.operations.prune import give_sign_of_life, prune
+from hub.flows.operations.prune import prune, send_heartbeat
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
@@ -59,7 +59,7 @@ def review(desk: Desk) -> None:
 
 
 def stand_still(desk: Desk) -> None:
-    desk.hub.beat = time.monotonic() - 45
+    desk.hub.heartbeat = time.monotonic() - 45
 
 
 def fill_the_disk(desk: Desk) -> None:
@@ -72,7 +72,7 @@ def let_work_lie(desk: Desk) -> None:
 
 
 def put_the_clock_back(desk: Desk) -> None:
-    asyncio.run(give_sign_of_life(desk.hub, "serve"))
+    asyncio.run(send_heartbeat(desk.hub, "serve"))
     desk.clock.now -= timedelta(hours=2)
 
 
@@ -277,7 +277,7 @@ def test_proxies_of_which_none_is_believed_are_told(desk: Desk, data: Path) -> N
 
 def test_a_folder_that_is_well_has_no_fault(desk: Desk, data: Path) -> None:
     desk.clock.now = datetime.now(UTC)
-    asyncio.run(give_sign_of_life(desk.hub, "serve"))
+    asyncio.run(send_heartbeat(desk.hub, "serve"))
     asyncio.run(note_backup(desk.hub, desk.clock.now, "one.db"))
     ended = doctor("--books")
     assert (ended.code, "the books are right" in ended.out) == (0, True), ended.out
@@ -307,7 +307,7 @@ def test_the_addresses_of_life_say_what_helps(house: Any) -> None:
         def late(path: str) -> Any:
             """The answer of a process whose loop stands still; the real one turns, and says so now and then."""
             for _ in range(50):
-                house.hub.beat = time.monotonic() - 300
+                house.hub.heartbeat = time.monotonic() - 300
                 answer = browser.get(path)
                 if answer.status_code == 503:
                     return answer
@@ -317,7 +317,7 @@ def test_the_addresses_of_life_say_what_helps(house: Any) -> None:
         assert "restart the process" in late("/healthz").text
         assert "restart the process" in late("/readyz").text
         assert [item["remedy"] for item in late("/readyz?detail").json()["problems"]] == [REMEDIES["loop"]]
-        house.hub.beat = time.monotonic()
+        house.hub.heartbeat = time.monotonic()
         house.hub.stopping = True
         try:
             assert "send requests elsewhere" in browser.get("/readyz").text

@@ -233,5 +233,5 @@ def test_a_missing_guard_is_not_ready(desk: Any) -> None:
 
 
 def test_a_loop_that_stands_still_is_neither_ready_nor_alive(desk: Any) -> None:
-    desk.hub.beat = time.monotonic() - 45
+    desk.hub.heartbeat = time.monotonic() - 45
     assert "loop" in dict(asyncio.run(check_readiness(desk.hub)).problems)

@@ -19,7 +19,7 @@ from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.reseal_secrets import reseal_secrets
 from hub.flows.operations.check_keys import KEYS
 from hub.flows.operations.examine import Grade, examine
-from hub.flows.operations.prune import give_sign_of_life
+from hub.flows.operations.prune import send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.receive_message import MAX_TRIES
 from hub.flows.payments.replay_message import replay_message
@@ -314,11 +314,11 @@ def test_an_older_key_file_in_the_newer_ones_place_is_told_while_a_process_still
     older = path.read_bytes()
     fresh = rotate_keys(path).current
     world.run(reseal_secrets(world.hub, current=fresh))
-    assert world.run(give_sign_of_life(world.hub, "serve")) is None
+    assert world.run(send_heartbeat(world.hub, "serve")) is None
     assert world.read(lambda tx: KEYS.of("serve").get(tx)) is None
 
     path.write_bytes(older)  # by whoever puts files back each night
-    world.run(give_sign_of_life(world.hub, "serve"))
+    world.run(send_heartbeat(world.hub, "serve"))
     told, _at = world.read(lambda tx: KEYS.of("serve").get(tx))
     assert f"does not hold key {fresh!r} any more" in told
     world.hub.disk_free = lambda: 0.5
@@ -330,14 +330,14 @@ def test_an_older_key_file_in_the_newer_ones_place_is_told_while_a_process_still
 
 def test_a_running_process_notes_what_its_keys_do_not_open_for_the_doctor(world: World, keys: Keys) -> None:
     keys.lose()
-    world.run(give_sign_of_life(world.hub, "serve"))
+    world.run(send_heartbeat(world.hub, "serve"))
     told, _at = world.read(lambda tx: KEYS.of("serve").get(tx))
     assert "which keys.json does not hold" in told
     found = [item for item in world.run(examine(world.hub)) if item.grade is Grade.FAULT]
     assert any("serve has the wrong keys" in item.what and "put the keys.json" in item.remedy for item in found)
     assert sum("its secrets do not open" in item.what for item in found) == 2
     keys.find()
-    world.run(give_sign_of_life(world.hub, "serve"))
+    world.run(send_heartbeat(world.hub, "serve"))
     assert world.read(lambda tx: KEYS.of("serve").get(tx)) is None
 
 

@@ -287,7 +287,7 @@ class Hub:
     reconcile_daily: bool = True
     data: Path | None = None
     stopping: bool = False
-    beat: float | None = None
+    heartbeat: float | None = None
     disk_free: Callable[[], float | None] = _unknown
     kept: Memory = attrs.Factory(Memory)
     noted: Memory = attrs.Factory(Memory)

@@ -67,7 +67,7 @@ class Readiness:
 
 def loop_age(hub: Hub) -> float | None:
     """Seconds since the loop looked for work; None where this process has none."""
-    return None if hub.beat is None else time.monotonic() - hub.beat
+    return None if hub.heartbeat is None else time.monotonic() - hub.heartbeat
 
 
 def is_alive(hub: Hub) -> bool:

@@ -24,7 +24,7 @@ from .check_readiness import REMEDIES, check_readiness
 from .distrust_plugin import FROZEN, distrusted
 from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
-from .prune import BEAT
+from .prune import HEARTBEAT
 from .raise_alerts import BACKLOG, BACKUP, MIN_FREE, OLDEST_BACKUP
 from .view_hearing import hearing_of
 
@@ -125,12 +125,12 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
 
 
 def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
-    beats = BEAT.all(tx)
-    alive = sorted(role for role, (_owner, at) in beats.items() if abs(now - at) < ALIVE)
+    heartbeats = HEARTBEAT.all(tx)
+    alive = sorted(role for role, (_owner, at) in heartbeats.items() if abs(now - at) < ALIVE)
     if alive:
         yield fine(f"at work: {', '.join(alive)}")
     else:
-        seen = max((at for _owner, at in beats.values()), default=None)
+        seen = max((at for _owner, at in heartbeats.values()), default=None)
         since = f"since {seen:%Y-%m-%d %H:%M} UTC" if seen else "and none ever was"
         yield warning(f"neither serve nor worker is at work {since}", "start payment-hub serve")
     frozen = FROZEN.all(tx)
@@ -155,8 +155,8 @@ def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
 
 def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
     newest = max((item.created_at for item in tx.payments.search(limit=1)), default=None)
-    beats = [at for _owner, at in BEAT.all(tx).values()]
-    last = max([*beats, *([newest] if newest else [])], default=None)
+    heartbeats = [at for _owner, at in HEARTBEAT.all(tx).values()]
+    last = max([*heartbeats, *([newest] if newest else [])], default=None)
     if last is not None and last - now > AHEAD:
         yield fault(
             f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but something was written at {last:%Y-%m-%d %H:%M}",

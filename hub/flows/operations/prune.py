@@ -20,7 +20,7 @@ REJECTED_KEPT = timedelta(days=30)
 QUERIES_KEPT = timedelta(days=90)
 BEATS_KEPT = timedelta(days=2)
 FREEZES_KEPT = timedelta(days=90)
-BEAT: Final = MarkTable("beat:")
+HEARTBEAT: Final = MarkTable("beat:")
 
 
 async def prune(hub: Hub) -> None:
@@ -28,9 +28,9 @@ async def prune(hub: Hub) -> None:
     now = hub.clock()
 
     def forget(tx: Tx) -> tuple[int, int]:
-        for name, (_value, at) in BEAT.all(tx).items():
+        for name, (_value, at) in HEARTBEAT.all(tx).items():
             if now - at > BEATS_KEPT:
-                BEAT.of(name).drop(tx)
+                HEARTBEAT.of(name).drop(tx)
         for name, (_value, at) in FROZEN.all(tx).items():
             if now - at > FREEZES_KEPT:
                 FROZEN.of(name).drop(tx)
@@ -44,13 +44,13 @@ async def prune(hub: Hub) -> None:
         log.info("house_kept", rejected_messages=messages, queries=queries)
 
 
-async def give_sign_of_life(hub: Hub, role: str) -> None:
+async def send_heartbeat(hub: Hub, role: str) -> None:
     """Say that this process is at work, and what its keys do not open; also proves that the database can be written."""
     now = hub.clock()
     troubles = await hub.store.read(lambda tx: [told for _about, told in key_troubles(tx, hub)])
 
     def note(tx: Tx) -> None:
-        BEAT.of(role).set(tx, hub.owner, now)
+        HEARTBEAT.of(role).set(tx, hub.owner, now)
         if troubles:
             KEYS.of(role).set(tx, "; ".join(troubles), now)
         else:
