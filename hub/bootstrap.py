@@ -24,7 +24,7 @@ from hub.documents.posting import HttpAlerter
 from hub.documents.smtp import SmtpMailer
 from hub.flows.accounts.watch_account import answer_again, check_credentials, hold_back
 from hub.flows.ground.ports import Hub, Mailer, Store
-from hub.flows.operations.distrust_plugin import FROZEN, quarantine_distrusted
+from hub.flows.operations.quarantine_plugin import FROZEN, quarantine_frozen
 from hub.providers.at_work import AtWork
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
@@ -279,7 +279,7 @@ def open_hub(
         disk_free=lambda: free_share(settings.data),
     )
     watch_exchanges(hub, exchanger)
-    quarantine_distrusted(hub, store.read_now(FROZEN.all))
+    quarantine_frozen(hub, store.read_now(FROZEN.all))
     return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks, post=post)
 
 

@@ -187,7 +187,7 @@ def check(code: str, options: tuple[str, ...], as_json: bool, data: str | None) 
 @pass_hub
 async def release(hub: Hub, code: str) -> int:
     """Trust a plugin again that froze the process twice, from the next start on."""
-    from hub.flows.operations.distrust_plugin import release_plugin
+    from hub.flows.operations.quarantine_plugin import release_plugin
 
     count = await release_plugin(hub, code)
     if not count:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.distrust_plugin import FROZEN, named
+from hub.flows.operations.quarantine_plugin import FROZEN, named
 from hub.providers.at_work import busy_in
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from hub.bootstrap import Opened
-from hub.flows.operations.distrust_plugin import FROZEN, quarantine_distrusted
+from hub.flows.operations.quarantine_plugin import FROZEN, quarantine_frozen
 from hub.providers.at_work import AtWork
 
 from .embedded import Loop
@@ -53,7 +53,7 @@ class Process:
         """Look at how the process before ended, then begin."""
         folder = self._opened.settings.data
         if await note_freeze(self._hub, folder, self._role):
-            quarantine_distrusted(self._hub, await self._hub.store.read(FROZEN.all))
+            quarantine_frozen(self._hub, await self._hub.store.read(FROZEN.all))
         try:
             self._at_work = AtWork(notes_of(folder, self._role))
         except OSError:

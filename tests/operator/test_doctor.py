@@ -17,11 +17,11 @@ import pytest
 import hub.cli.checkup
 from hub.domain.account import AccountStatus
 from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
-from hub.flows.operations.distrust_plugin import FROZEN
 from hub.flows.operations.examine import Finding, Grade, examine
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
 from hub.flows.operations.prune import prune, send_heartbeat
+from hub.flows.operations.quarantine_plugin import FROZEN
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands

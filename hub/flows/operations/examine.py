@@ -21,10 +21,10 @@ from hub_hookspecs import EnteredBy, Mode, Setting
 
 from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
-from .distrust_plugin import FROZEN, distrusted
 from .note_proxy import PROXIES_KEPT, PROXY, Blind
 from .note_restore import RESTORED
 from .prune import HEARTBEAT
+from .quarantine_plugin import FROZEN, frozen_twice
 from .raise_alerts import BACKLOG, BACKUP, MIN_FREE, OLDEST_BACKUP
 from .view_hearing import hearing_of
 
@@ -134,7 +134,7 @@ def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
         since = f"since {seen:%Y-%m-%d %H:%M} UTC" if seen else "and none ever was"
         yield warning(f"neither serve nor worker is at work {since}", "start payment-hub serve")
     frozen = FROZEN.all(tx)
-    for name in sorted(distrusted(frozen)):
+    for name in sorted(frozen_twice(frozen)):
         yield fault(
             f"plugin {name} froze the process twice", f"replace it, or payment-hub plugins release {name.split()[0]}"
         )

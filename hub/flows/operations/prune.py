@@ -11,8 +11,8 @@ from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 
 from .check_keys import KEYS, key_troubles
-from .distrust_plugin import FROZEN
 from .note_proxy import PROXIES_KEPT, PROXY
+from .quarantine_plugin import FROZEN
 
 log = structlog.get_logger()
 

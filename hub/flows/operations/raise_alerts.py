@@ -21,7 +21,7 @@ from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
 from hub_hookspecs import Mode
 
 from .check_keys import key_troubles
-from .distrust_plugin import FROZEN
+from .quarantine_plugin import FROZEN
 
 log = structlog.get_logger()
 

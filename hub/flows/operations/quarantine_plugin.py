@@ -26,7 +26,7 @@ def named(hub: Hub, code: str) -> str:
     return f"{code} {provider.version if provider else '?'}"
 
 
-def distrusted(marks: Mapping[str, tuple[str, datetime]]) -> frozenset[str]:
+def frozen_twice(marks: Mapping[str, tuple[str, datetime]]) -> frozenset[str]:
     """``code version`` of plugins that froze the process twice within ten minutes."""
     times: dict[str, list[datetime]] = {}
     for name, at in marks.values():
@@ -38,9 +38,9 @@ def _twice(moments: list[datetime]) -> bool:
     return any(later - earlier <= TWICE_IN for earlier, later in itertools.pairwise(moments))
 
 
-def quarantine_distrusted(hub: Hub, marks: Mapping[str, tuple[str, datetime]]) -> tuple[str, ...]:
+def quarantine_frozen(hub: Hub, marks: Mapping[str, tuple[str, datetime]]) -> tuple[str, ...]:
     """Serve those plugins no longer; their codes."""
-    bad, registry = distrusted(marks), hub.registry
+    bad, registry = frozen_twice(marks), hub.registry
     found = tuple(code for code in hub.providers if named(hub, code) in bad)
     for code in found:
         quarantine: Any = registry
@@ -52,10 +52,10 @@ def quarantine_distrusted(hub: Hub, marks: Mapping[str, tuple[str, datetime]]) -
 async def release_plugin(hub: Hub, code: str) -> int:
     """Trust a plugin again, from the next start on; how many freezes were forgiven."""
 
-    def forgive(tx: Tx) -> int:
+    def reset(tx: Tx) -> int:
         marks = [name for name, (value, _) in FROZEN.all(tx).items() if value.split()[:1] == [code]]
         for name in marks:
             FROZEN.of(name).drop(tx)
         return len(marks)
 
-    return await hub.store.write(forgive)
+    return await hub.store.write(reset)
