@@ -20,8 +20,8 @@ import structlog
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.mails.deliver import deliver
 from hub.flows.mails.owe_digests import owe_digests
+from hub.flows.payments.burst import burst_of
 from hub.flows.payments.check_payment import check_payment
-from hub.flows.payments.crowd import crowd_of
 from hub.flows.payments.receive_message import read_message, take_up_locked
 from hub.flows.payments.run_operation import check_operation
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
@@ -42,7 +42,7 @@ LOOK_EVERY: Final = timedelta(seconds=60)
 MAX_SLEEP: Final = 5.0
 
 PATIENCE: Final = 10.0
-"""Seconds that they do at a stretch; then they get a turn, so that a lasting crowd starves nobody."""
+"""Seconds that they do at a stretch; then they get a turn, so that a lasting burst starves nobody."""
 
 
 @attrs.frozen
@@ -94,7 +94,7 @@ class Loop:
         self._stopping = False
         self._looked_at: datetime | None = None
         self._keys = hub.vault.changes
-        self._crowded_since: float | None = None
+        self._burst_since: float | None = None
         self._called = False
 
     def wake(self) -> None:
@@ -170,16 +170,16 @@ class Loop:
                 log.exception("look_failed", look=look.__name__)
 
     def _stands_back(self) -> bool:
-        """Whether what is being acknowledged goes first; a crowd may hold due rows up for ``PATIENCE``, not longer."""
+        """Whether what is being acknowledged goes first; a burst may hold due rows up for ``PATIENCE``, not longer."""
         moment = time.monotonic()
-        if not crowd_of(self._hub).is_there(self._hub.clock()):
-            self._crowded_since = None
+        if not burst_of(self._hub).is_there(self._hub.clock()):
+            self._burst_since = None
             return False
-        if self._crowded_since is None:
-            self._crowded_since = moment
-        if moment - self._crowded_since < PATIENCE:
+        if self._burst_since is None:
+            self._burst_since = moment
+        if moment - self._burst_since < PATIENCE:
             return True
-        self._crowded_since = None
+        self._burst_since = None
         return False
 
     async def _start_due(self, now: datetime) -> None:

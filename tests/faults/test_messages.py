@@ -26,7 +26,7 @@ import hub_greenpay.signature
 import hub_greenpay.wire
 import hub_nequi
 from hub.domain.payment import Payment, Status
-from hub.flows.payments.crowd import crowd_of
+from hub.flows.payments.burst import burst_of
 from hub.flows.payments.receive_message import unpacked
 from hub.flows.payments.replay_message import replay_message
 from hub_hookspecs import Money
@@ -266,7 +266,7 @@ def test_a_refused_message_that_comes_again_in_a_crowd_is_applied_too(world: Wor
     plant(module, name, lambda *_given: False)
     world.post(country, news)
     plant(module, name, right)
-    crowd_of(world.hub).until = world.clock.now + timedelta(seconds=1)
+    burst_of(world.hub).until = world.clock.now + timedelta(seconds=1)
 
     assert world.post(country, news).status_code == 200
     world.work()
@@ -276,7 +276,7 @@ def test_a_refused_message_that_comes_again_in_a_crowd_is_applied_too(world: Wor
 
 def test_a_crowds_news_is_acknowledged_stored_and_applied_once(world: World) -> None:
     known = [paid_for(world, "CR") for _ in range(3)]
-    crowd_of(world.hub).until = world.clock.now + timedelta(seconds=1)
+    burst_of(world.hub).until = world.clock.now + timedelta(seconds=1)
 
     assert [world.post("CR", news).status_code for _payment, news in known * 3] == [200] * 9
     assert len(rows(world.path, "SELECT id FROM raw_message")) == 3

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.flows.ground.ports import Unavailable
-from hub.flows.payments.crowd import LARGEST, Crowd
+from hub.flows.payments.burst import LARGEST, Crowd
 
 
 class Shelf:

@@ -20,7 +20,7 @@ from hub.domain.ids import derived_id
 from hub.domain.message import MessageState
 from hub.domain.payment import Payment
 from hub.flows.accounts.open_account import Locked
-from hub.flows.payments.crowd import crowd_of
+from hub.flows.payments.burst import burst_of
 from hub.flows.payments.receive_message import receive_notification, receive_return
 from hub.flows.payments.record_outcome import Proof, record_paid
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Source, Verdict
@@ -58,7 +58,7 @@ class Way:
 
 
 def crowded(desk: Desk, _plant: Plant) -> None:
-    crowd_of(desk.hub).until = desk.clock.now + timedelta(minutes=1)
+    burst_of(desk.hub).until = desk.clock.now + timedelta(minutes=1)
 
 
 def locked(_desk: Desk, plant: Plant) -> None:

@@ -14,7 +14,7 @@ import hub_nequi
 from hub.domain.message import MessageState
 from hub.domain.payment import Status
 from hub.flows.operations.raise_alerts import raise_alerts
-from hub.flows.payments.crowd import crowd_of
+from hub.flows.payments.burst import burst_of
 from hub.flows.payments.replay_message import replay_message
 from tests.cli.conftest import Ended, call
 from tests.cli.conftest import bare as bare
@@ -205,7 +205,7 @@ def alone(world: Any, news: Any) -> None:
 
 
 def in_a_crowd(world: Any, news: Any) -> None:
-    crowd_of(world.hub).until = world.clock.now + timedelta(seconds=1)
+    burst_of(world.hub).until = world.clock.now + timedelta(seconds=1)
     assert world.post("CR", news).status_code == 200
 
 

@@ -228,7 +228,7 @@ def test_the_same_news_again_is_one_line_that_says_so(house: Any, story: Story) 
 
 def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: Any, people: Any, monkeypatch: Any) -> None:
     payments = [people.start("CR", house.debtor("CR", (800000 + number, -3))) for number in range(4)]
-    monkeypatch.setattr("hub.flows.payments.crowd.BURST", 0)
+    monkeypatch.setattr("hub.flows.payments.burst.BURST", 0)
     with heard(house) as lines:
         for payment in payments:
             house.control("greenpay", "approve", reference=payment.reference)

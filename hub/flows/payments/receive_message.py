@@ -32,7 +32,7 @@ from hub.flows.ground.ports import Hub, Tx, Unopened
 from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
-from .crowd import crowd_of
+from .burst import burst_of
 from .record_observations import Claim, message_of, record_observations
 from .whose_message import KNOWN, UNPROVEN, certainty, open_beside, opened_beside, payment_for, payments_named
 
@@ -137,12 +137,12 @@ async def receive_notification(
     if reading.verdict is Verdict.UNSIGNED:
         await hub.store.write(lambda tx: _hint(tx, hub, opened, message, reading, now))
         return Answer(reading.reply.status, reading.reply)
-    crowd = crowd_of(hub)
-    with crowd.arrival(now) as is_crowded:
-        if is_crowded:
+    burst = burst_of(hub)
+    with burst.arrival(now) as in_burst:
+        if in_burst:
             # A provider that delivers its backlog at once is acknowledged at the speed of one insert; a job books it.
             kept = _sealed(hub, opened.record, message, Fate(MessageState.DUE, "valid"), now)
-            await crowd.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
+            await burst.store(kept, lambda items: hub.store.write(lambda tx: _keep(tx, hub, items)))
         else:
             await hub.store.write(lambda tx: _record(tx, hub, opened, message, reading, now))
     return Answer(reading.reply.status, reading.reply)

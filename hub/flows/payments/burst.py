@@ -1,4 +1,4 @@
-"""A crowd of news: what arrives while one commit is on its way to the disk is stored together by the next."""
+"""A burst of messages: what arrives while one commit is on its way to the disk is stored together by the next."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ BURST: Final = 6
 """News at the door beyond which it comes faster than it can be booked."""
 
 LASTS: Final = timedelta(milliseconds=250)
-"""How long a crowd is believed in."""
+"""How long a burst is believed in."""
 
 MAX_ROWS: Final = 200
 """Items of one commit."""
 
 
 @attrs.define(eq=False)
-class Crowd(Generic[T]):
+class Burst(Generic[T]):
     """Items that wait to be stored together, and who waits for each.
 
     Attributes:
-        until: Until then a crowd is believed in.
+        until: Until then a burst is believed in.
     """
 
     until: datetime | None = None
@@ -41,7 +41,7 @@ class Crowd(Generic[T]):
 
     @contextlib.contextmanager
     def arrival(self, now: datetime) -> Iterator[bool]:
-        """One more at the door until it is durable; whether it came in a crowd."""
+        """One more at the door until it is durable; whether it came in a burst."""
         self._at_the_door += 1
         try:
             if self._at_the_door > BURST:
@@ -97,9 +97,9 @@ async def _store_together(taken: list[tuple[T, asyncio.Future[None]]], write: Wr
             durable.set_result(None)
 
 
-CROWDS: Final = Slot[str, Crowd[Any]]("crowds")
+BURSTS: Final = Slot[str, Burst[Any]]("crowds")
 
 
-def crowd_of(hub: Hub) -> Crowd[Any]:
-    """This process's crowd."""
-    return hub.noted.of(CROWDS).setdefault("door", Crowd())
+def burst_of(hub: Hub) -> Burst[Any]:
+    """This process's burst."""
+    return hub.noted.of(BURSTS).setdefault("door", Burst())
