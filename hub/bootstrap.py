@@ -169,7 +169,7 @@ class StoredGrants:
 
 
 @attrs.define(kw_only=True)
-class Opened:
+class OpenedHub:
     """A hub with what must be closed at the end."""
 
     hub: Hub
@@ -224,7 +224,7 @@ def open_hub(
     strict: bool = False,
     clock: Callable[[], datetime] = utc_now,
     mailer: Mailer | None = None,
-) -> Opened:
+) -> OpenedHub:
     """Build the hub of a data folder.
 
     Raises:
@@ -280,7 +280,7 @@ def open_hub(
     )
     watch_exchanges(hub, exchanger)
     quarantine_frozen(hub, store.read_now(FROZEN.all))
-    return Opened(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks, post=post)
+    return OpenedHub(hub=hub, settings=settings, store=store, exchanger=exchanger, tasks=tasks, post=post)
 
 
 def free_share(folder: Path) -> float | None:
@@ -331,7 +331,7 @@ class Wake:
 
 
 @contextmanager
-def opened_hub(settings: Settings) -> Iterator[Opened]:
+def opened_hub(settings: Settings) -> Iterator[OpenedHub]:
     """A hub for one command."""
     opened = open_hub(settings)
     try:

@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from hub.bootstrap import KEYS, PROOFS, NotReady, database_of, mailer_for, open_hub
 from hub.flows.ground.ports import Unavailable
-from hub.flows.operations.examine import Finding, examine, fault, fine, warning
+from hub.flows.operations.examine import ExaminedFact, examine, fault, fine, warning
 from hub.logs import set_up_logs
 from hub.settings import Settings, SettingsError, load_settings
-from hub.storage import Unusable
+from hub.storage import UnusableDatabase
 from hub.vault import KeyFileMissing, VaultError, open_vault
 
 
-def look(data: str | None, *, no_mail: bool, books: bool) -> Iterator[Finding]:
+def look(data: str | None, *, no_mail: bool, books: bool) -> Iterator[ExaminedFact]:
     """Everything that doctor looks at; it goes on as far as it can."""
     set_up_logs("critical")  # what is wrong is printed as a finding
     try:
@@ -36,7 +36,7 @@ def look(data: str | None, *, no_mail: bool, books: bool) -> Iterator[Finding]:
         yield from _mail(settings)
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[ExaminedFact]:
     address = urlsplit(settings.base_url)
     here = address.hostname in ("localhost", "127.0.0.1", "::1")
     if here:
@@ -60,7 +60,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _files(settings: Settings) -> Iterator[Finding]:
+def _files(settings: Settings) -> Iterator[ExaminedFact]:
     keys = settings.data / KEYS
     try:
         open_vault(keys)
@@ -73,7 +73,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
     yield from open_to_others(settings.data)
 
 
-def open_to_others(data: Path) -> Iterator[Finding]:
+def open_to_others(data: Path) -> Iterator[ExaminedFact]:
     """What of a data folder other users of this machine may read, though it holds secrets or people, or may replace.
 
     keys.json is not among it: nothing opens it while others may read it.
@@ -104,10 +104,10 @@ def _secrets_in(path: Path) -> list[str]:
     return [found[1] for found in given.finditer(path.read_text(encoding="utf-8", errors="replace"))]
 
 
-def _inside(settings: Settings, *, books: bool) -> Iterator[Finding]:
+def _inside(settings: Settings, *, books: bool) -> Iterator[ExaminedFact]:
     try:
         yield from asyncio.run(_examined(settings, books=books))
-    except Unusable as error:
+    except UnusableDatabase as error:
         for problem in error.problems:
             yield fault(f"{database_of(settings)}: {problem}", "run payment-hub migrate")
     except NotReady as error:
@@ -119,7 +119,7 @@ def _inside(settings: Settings, *, books: bool) -> Iterator[Finding]:
         return  # told with the files
 
 
-async def _examined(settings: Settings, *, books: bool) -> list[Finding]:
+async def _examined(settings: Settings, *, books: bool) -> list[ExaminedFact]:
     opened = open_hub(settings)
     try:
         found = list(await examine(opened.hub))
@@ -132,7 +132,7 @@ async def _examined(settings: Settings, *, books: bool) -> list[Finding]:
         await opened.close(0)
 
 
-def _mail(settings: Settings) -> Iterator[Finding]:
+def _mail(settings: Settings) -> Iterator[ExaminedFact]:
     place = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         mailer_for(settings).greet()

@@ -10,7 +10,7 @@ from .options import data_option, json_option
 from .printing import print_hanging, print_json
 
 if TYPE_CHECKING:
-    from hub.flows.operations.examine import Finding
+    from hub.flows.operations.examine import ExaminedFact
 
 
 @click.command()
@@ -38,7 +38,7 @@ def command(no_mail: bool, books: bool, as_json: bool, data: str | None) -> int:
     return 1 if faults else 0
 
 
-def _print(found: list[Finding], faults: int) -> None:
+def _print(found: list[ExaminedFact], faults: int) -> None:
     for grade in ("fault", "warning", "fine"):
         for item in found:
             if item.grade == grade:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from hub.domain.sheet import Fault
+    from hub.domain.sheet import RowError
     from hub.domain.text import Text
     from hub_hookspecs import Money
 
@@ -84,7 +84,7 @@ class _Terminal:
 TERMINAL = _Terminal()
 
 
-def fault_line(fault: Fault) -> str:
+def fault_line(fault: RowError) -> str:
     """What is wrong with a cell, a row or a file."""
     place = ", ".join(filter(None, (f"line {fault.line}" if fault.line else "", fault.column)))
     told = words(fault.message) + (f" ({fault.value})" if fault.value else "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hub.domain.merchant import Merchant
-    from hub.domain.sheet import Fault
+    from hub.domain.sheet import RowError
     from hub.flows.books.import_files import ImportReport
     from hub.flows.ground.ports import Hub
 
@@ -123,7 +123,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
     }
 
 
-def _listed(faults: Iterable[Fault]) -> list[dict[str, object]]:
+def _listed(faults: Iterable[RowError]) -> list[dict[str, object]]:
     return [
         {"line": fault.line, "column": fault.column, "value": fault.value, "message": words(fault.message)}
         for fault in faults

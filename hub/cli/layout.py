@@ -83,7 +83,7 @@ def _broken(word: str, room: int) -> Iterator[str]:
 
 
 @attrs.frozen
-class Column:
+class TableColumn:
     """One column of a table.
 
     Attributes:
@@ -99,7 +99,7 @@ class Column:
 
 
 @attrs.frozen
-class Table:
+class TextTable:
     """Cells with their headers, and what may be done to each column by its name."""
 
     headers: Sequence[str]
@@ -121,15 +121,15 @@ class Table:
                 if len(decks) == 1 or any(cells[column.at] for column in deck):
                     yield from self._deck_lines(deck, cells, INDENT if depth else 0)
 
-    def _column(self, at: int) -> Column:
+    def _column(self, at: int) -> TableColumn:
         name = self.headers[at]
         cells = max((columns_of(row[at]) for row in self.rows), default=0)
         least = min(cells, NAME if name in self.cut else PROSE if name in self.fold else cells)
-        return Column(at, name, max(least, min(columns_of(name), HEAD)), max(cells, columns_of(name)))
+        return TableColumn(at, name, max(least, min(columns_of(name), HEAD)), max(cells, columns_of(name)))
 
-    def _decks(self, columns: Sequence[Column], room: int) -> Iterator[list[Column]]:
+    def _decks(self, columns: Sequence[TableColumn], room: int) -> Iterator[list[TableColumn]]:
         """Columns that stand beside one another; those of a later deck stand below, indented."""
-        deck: list[Column] = []
+        deck: list[TableColumn] = []
         left = room
         for column in columns:
             if deck and _taken([item.width for item in (*deck, column)]) > left:
@@ -138,7 +138,7 @@ class Table:
             deck.append(column)
         yield self._widened(deck, left)
 
-    def _widened(self, deck: Sequence[Column], room: int) -> list[Column]:
+    def _widened(self, deck: Sequence[TableColumn], room: int) -> list[TableColumn]:
         """What room is left over goes to columns that gave some."""
         spare, wide = room - _taken([column.width for column in deck]), []
         for column in deck:
@@ -147,7 +147,7 @@ class Table:
             spare -= more
         return wide
 
-    def _deck_lines(self, deck: Sequence[Column], cells: Sequence[str], indent: int) -> Iterator[str]:
+    def _deck_lines(self, deck: Sequence[TableColumn], cells: Sequence[str], indent: int) -> Iterator[str]:
         stacks = [self._stack(column, cells[column.at]) for column in deck]
         for height in range(max(map(len, stacks))):
             parts = [
@@ -156,14 +156,14 @@ class Table:
             ]
             yield (" " * indent + (" " * GAP).join(parts)).rstrip()
 
-    def _stack(self, column: Column, cell: str) -> list[str]:
+    def _stack(self, column: TableColumn, cell: str) -> list[str]:
         """A cell in the lines that it takes."""
         if column.name in self.fold and cell != column.name:
             return folded(cell, column.width)
         is_name = column.name in self.cut or cell == column.name
         return [shortened(cell, column.width) if is_name else cell]
 
-    def _padded(self, column: Column, text: str) -> str:
+    def _padded(self, column: TableColumn, text: str) -> str:
         blanks = " " * (column.width - columns_of(text))
         return blanks + text if column.name in self.right else text + blanks
 

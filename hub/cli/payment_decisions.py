@@ -129,11 +129,11 @@ async def record(
     """Record with proof what became of a payment: what its provider shows, when no news will come.
 
     --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
-    from hub.flows.payments.record_outcome import Proof, record_not_paid, record_paid
+    from hub.flows.payments.record_outcome import OutcomeEvidence, record_not_paid, record_paid
 
     payment = await find_payment(hub, reference)
     if amount:
-        shown = Proof(
+        shown = OutcomeEvidence(
             amount=amount_of(amount, currency or payment.amount.currency),
             provider_reference=told["provider_reference"],
             authorisation=told["authorisation"],

@@ -102,9 +102,9 @@ def print_table(
         cut: Names, which may lose their end; nobody pastes them.
         fold: Prose, which may take several lines.
     """
-    from .layout import Table
+    from .layout import TextTable
 
-    table = Table(headers, [[_cell(value) for value in row] for row in rows], right, cut, fold)
+    table = TextTable(headers, [[_cell(value) for value in row] for row in rows], right, cut, fold)
     for line in table.lines(room()):
         click.echo(line)
 

@@ -17,7 +17,7 @@ from .running import pass_merchant
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub
-    from hub.flows.statements.send_statement import Sent
+    from hub.flows.statements.send_statement import SentStatement
     from hub.flows.statements.view_statement import StatementView
 
 customer_argument = click.argument("customer", metavar="CUSTOMER")
@@ -153,7 +153,7 @@ async def send(hub: Hub, merchant: Merchant, customers: tuple[str, ...], everyon
 
 async def _send(
     hub: Hub, merchant: Merchant, customers: tuple[str, ...], note: str
-) -> tuple[list[Sent], list[str], list[str]]:
+) -> tuple[list[SentStatement], list[str], list[str]]:
     """What was sent, who has no mail address, and who asked for no reminders, to whom only naming sends one."""
     from hub.flows.statements.send_statement import NoMail, send_statement
 

@@ -18,7 +18,7 @@ from hub.documents.mails import mail_kinds
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import PayBar
 from hub.documents.pdf import can_draw, draw_pdf
-from hub.documents.shown import Reader, clean
+from hub.documents.shown import DocumentReader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
 from hub.domain.mail import Mail, MailRefused
@@ -112,8 +112,8 @@ class Documents:
             inline=tuple((logo_id(logo), "image/png", logo) for logo in logos),
         )
 
-    def _reader(self, locale: str, letterhead: Letterhead) -> Reader:
-        return Reader(locale, letterhead, self._wording, familiar=locale in self._familiar)
+    def _reader(self, locale: str, letterhead: Letterhead) -> DocumentReader:
+        return DocumentReader(locale, letterhead, self._wording, familiar=locale in self._familiar)
 
     def wire(self, mail: Mail, now: datetime) -> bytes:
         """The mail as it goes on the wire.
@@ -145,7 +145,7 @@ def _logos(content: MailContent, letterhead: Letterhead) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(logo for logo in shown if logo))
 
 
-def _subject(content: MailContent, reader: Reader) -> str:
+def _subject(content: MailContent, reader: DocumentReader) -> str:
     mark = reader.t("mark.subject") if reader.letterhead.mode is Mode.TEST else ""
     return _short(_undecoded(f"{mark}{content.subject}"), MAX_SUBJECT_LENGTH)
 

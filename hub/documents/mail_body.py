@@ -11,17 +11,17 @@ import jinja2
 
 from hub.documents.document import MailContent
 from hub.documents.safe import colours, href, within
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 
 
-def html_of(content: MailContent, reader: Reader) -> str:
+def html_of(content: MailContent, reader: DocumentReader) -> str:
     """The HTML of a mail, its styles on its elements."""
     template = environment(autoescape=True).get_template("mail.html")
     drawn = template.render(content=content, reader=reader, h=reader.letterhead, logo_id=logo_id)
     return _inliner().inline(drawn)
 
 
-def text_of(content: MailContent, reader: Reader) -> str:
+def text_of(content: MailContent, reader: DocumentReader) -> str:
     """The plain text of a mail."""
     template = environment(autoescape=False).get_template("mail.txt")
     return _tidy(template.render(content=content, reader=reader, h=reader.letterhead))

@@ -108,7 +108,7 @@ class Facts:
 
 
 @attrs.frozen
-class Bucket:
+class AgeingBar:
     """What is owed of one age, and its share of everything, 0 to 1."""
 
     label: str
@@ -122,7 +122,7 @@ class Ageing:
     """How old it is what is owed."""
 
     title: str
-    buckets: tuple[Bucket, ...]
+    buckets: tuple[AgeingBar, ...]
     level: int = 2
     part = "ageing"
 

@@ -19,7 +19,7 @@ from hub.documents.document import PdfContent
 from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, Rows, ScanLink
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import PaperFile, PapersMissing
 from hub_hookspecs import Mode
 
@@ -43,7 +43,7 @@ def can_draw() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def draw_pdf(content: PdfContent, reader: Reader) -> PaperFile:
+def draw_pdf(content: PdfContent, reader: DocumentReader) -> PaperFile:
     """A document as a PDF, reproducible: the same values give the same bytes.
 
     Raises:
@@ -58,13 +58,13 @@ def draw_pdf(content: PdfContent, reader: Reader) -> PaperFile:
     return PaperFile(f"{content.file}.pdf", drawn)
 
 
-def words_of(content: PdfContent, reader: Reader) -> Words:
+def words_of(content: PdfContent, reader: DocumentReader) -> Words:
     """A document as the templates take it: its frame, its parts and its notes."""
     parts = [_words(part, reader) for part in content.parts]
     return {**_frame(content, reader), "parts": parts, "notes": content.notes}
 
 
-def _frame(content: PdfContent, reader: Reader) -> Words:
+def _frame(content: PdfContent, reader: DocumentReader) -> Words:
     """What stands on every page: whose it is, what it is, its marks and the words of its page numbers."""
     head = reader.letterhead
     test = reader.t("mark.test") if head.mode is Mode.TEST else ""
@@ -92,7 +92,7 @@ def _frame(content: PdfContent, reader: Reader) -> Words:
     }
 
 
-def _words(part: Part, reader: Reader) -> Words:
+def _words(part: Part, reader: DocumentReader) -> Words:
     """A part as its typst function takes it."""
     match part:
         case Button():
@@ -133,7 +133,7 @@ def _pieces(word: str, width: int) -> Sequence[str]:
     return [word[start : start + width] for start in range(0, len(word), width)]
 
 
-def _pay_button(part: Button, reader: Reader) -> Words:
+def _pay_button(part: Button, reader: DocumentReader) -> Words:
     background, foreground = colours(part.background, part.foreground)
     return {
         "label": part.label,
@@ -147,7 +147,7 @@ def _pay_button(part: Button, reader: Reader) -> Words:
     }
 
 
-def _code_name(part: Button | ScanLink, reader: Reader) -> str:
+def _code_name(part: Button | ScanLink, reader: DocumentReader) -> str:
     return reader.t("paper.qr", label=part.accessible)
 
 

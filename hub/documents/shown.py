@@ -28,7 +28,7 @@ MULTILINE = frozenset({"note", "details", "advice", "other_ways"})
 
 
 @attrs.frozen
-class Reader:
+class DocumentReader:
     """For whom a paper is drawn.
 
     Attributes:
@@ -135,7 +135,7 @@ class Reader:
         return self.t(f"cause.{cause}") if is_known(f"cause.{cause}") else cause
 
 
-def sentence(reader: Reader, item: NotOffered) -> str:
+def sentence(reader: DocumentReader, item: NotOffered) -> str:
     """Why a provider is not offered; its name goes before what an operator wrote without it."""
     if isinstance(item.reason, Text):
         words = reader.words(item.reason)

@@ -20,7 +20,7 @@ APART = re.compile(r"(?P<number>.+)[-\u2010-\u2015\u2212]\s*(?P<digit>[0-9])\s*"
 
 
 @attrs.frozen
-class Problem:
+class FieldError:
     """What is wrong with one field of a form, for the person who fills it in.
 
     Attributes:
@@ -34,7 +34,7 @@ class Problem:
 class Invalid(Exception):
     """A form that cannot be accepted; every fault is listed and nothing changed."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[FieldError, ...]) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
         self.problems = problems
 
@@ -44,8 +44,8 @@ class DocumentReading:
     """What was understood of a document: a document, perhaps with warnings, or errors."""
 
     document: IdentityDocument | None = None
-    errors: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    errors: tuple[FieldError, ...] = ()
+    warnings: tuple[FieldError, ...] = ()
 
 
 def read_document(country: Country, type_code: str, raw_number: str, check_digit: str | None = None) -> DocumentReading:
@@ -139,7 +139,7 @@ def _undivided(kind: IdentityType, number: str) -> DocumentReading:
         return _refused("check_digit", _apart(kind, Text("identity.digit_unexpected", digit=number[-1])))
     reading = _reading(kind, number, _digit_for(kind, number))
     if divided or not usual_length:
-        note = Problem("check_digit", Text("identity.digit_left_out", digit=_digit_for(kind, number)))
+        note = FieldError("check_digit", Text("identity.digit_left_out", digit=_digit_for(kind, number)))
         return attrs.evolve(reading, warnings=(*reading.warnings, note))
     return reading
 
@@ -157,12 +157,12 @@ def _reading(kind: IdentityType, number: str, digit: str | None) -> DocumentRead
         malformed = Text("identity.number_malformed", type=Declared(kind.label), example=_example(kind))
         return _refused("identity_number", malformed)
     unusual = Text("identity.unusual", warning=Declared(kind.warning))
-    warnings = () if _is_usual(kind, number) else (Problem("identity_number", unusual),)
+    warnings = () if _is_usual(kind, number) else (FieldError("identity_number", unusual),)
     return DocumentReading(document=IdentityDocument(kind.code, number, digit), warnings=warnings)
 
 
 def _refused(field: str, message: Text) -> DocumentReading:
-    return DocumentReading(errors=(Problem(field, message),))
+    return DocumentReading(errors=(FieldError(field, message),))
 
 
 def _digit_for(kind: IdentityType, number: str) -> str:

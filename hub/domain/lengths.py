@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.domain.identity import Problem
+from hub.domain.identity import FieldError
 from hub.domain.text import Text
 
 NAME: Final = 200
@@ -23,9 +23,9 @@ LETTER: Final = 1000
 """Words between a merchant and a customer."""
 
 
-def too_long(field: str, text: str, longest: int) -> tuple[Problem, ...]:
+def too_long(field: str, text: str, longest: int) -> tuple[FieldError, ...]:
     """What is wrong with a text that does not fit; nothing where it does."""
     text = text.replace("\r\n", "\n")  # browsers send two characters where a person sees the end of one line
     if len(text) <= longest:
         return ()
-    return (Problem(field, Text("field.too_long", letters=len(text), limit=longest)),)
+    return (FieldError(field, Text("field.too_long", letters=len(text), limit=longest)),)

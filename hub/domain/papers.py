@@ -326,7 +326,7 @@ class Direction(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Movement:
+class ReportMovement:
     """Money that came, or went back.
 
     Attributes:
@@ -382,7 +382,7 @@ class PaymentsPaper:
     since: date
     until: date
     made_at: datetime
-    movements: tuple[Movement, ...]
+    movements: tuple[ReportMovement, ...]
     seal: Seal
 
     @property

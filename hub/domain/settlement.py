@@ -12,7 +12,7 @@ import attrs
 
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
 from hub.domain.receipt import TAX_NAME
-from hub.domain.sheet import Fault, Row
+from hub.domain.sheet import Row, RowError
 from hub.domain.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Mode, Money, SettlementLine
@@ -139,7 +139,7 @@ class LineFile:
     """The lines of a file, and all that is wrong with it."""
 
     lines: tuple[SettlementLine, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
 
 
 def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | None = None) -> LineFile:
@@ -151,7 +151,7 @@ def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | No
     faults = list(table.faults)
     unknown = [column for column in table.columns if not _is_known(column)]
     faults += [
-        Fault(
+        RowError(
             table.header_line,
             column,
             "",
@@ -161,18 +161,18 @@ def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | No
     ]
     for needed in ("line_id", "gross"):
         if table.columns and needed not in table.columns:
-            faults.append(Fault(table.header_line, needed, "", Text("settlement.column_missing")))
+            faults.append(RowError(table.header_line, needed, "", Text("settlement.column_missing")))
     if faults:
         return LineFile(faults=tuple(faults))
     money = [column for column in table.columns if column in AMOUNTS or column.startswith(WITHHOLDING)]
     style = decimal or decimal_sign(row.cells.get(column, "") for row in table.rows for column in money)
     lines = []
     for row in table.rows:
-        reader = _Reader(row, currency, style)
+        reader = _CellReader(row, currency, style)
         line = reader.line([column for column in money if column.startswith(WITHHOLDING)])
         faults += reader.faults
         if line and not reader.faults:
-            faults += [Fault(row.line, "", "", problem) for problem in line_faults([line])]
+            faults += [RowError(row.line, "", "", problem) for problem in line_faults([line])]
             lines.append(line)
     return LineFile(lines=() if faults else tuple(lines), faults=tuple(faults))
 
@@ -182,11 +182,11 @@ def _is_known(column: str) -> bool:
     return column in COLUMNS or (column.startswith(WITHHOLDING) and bool(re.fullmatch(TAX_NAME, tax)))
 
 
-class _Reader:
+class _CellReader:
     """Reads one row; what is wrong with it is noted as it is met."""
 
     def __init__(self, row: Row, currency: str, style: str | None) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[RowError] = []
         self._row, self._style = row, style
         self._currency = (row.cells.get("currency") or currency).upper()
 
@@ -252,4 +252,4 @@ class _Reader:
             return None
 
     def _note(self, column: str, message: Text) -> None:
-        self.faults.append(Fault(self._row.line, column, self._row.cells.get(column, ""), message))
+        self.faults.append(RowError(self._row.line, column, self._row.cells.get(column, ""), message))

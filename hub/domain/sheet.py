@@ -20,7 +20,7 @@ def shorten(value: str) -> str:
 
 
 @attrs.frozen
-class Fault:
+class RowError:
     """What is wrong with one cell, row or file, for the person who brings the file.
 
     Attributes:
@@ -66,6 +66,6 @@ class Table:
 
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
     header_line: int = 0
     format: Text | str = ""

@@ -25,7 +25,7 @@ class Stated:
 
 
 @attrs.frozen(kw_only=True)
-class Standing:
+class InvoiceStanding:
     """How an invoice stands in the hub, minor units.
 
     Attributes:
@@ -74,7 +74,7 @@ class Standing:
         """What sets the last balance apart from what is owed: settled, and gone back, uncounted; what nobody knows."""
         return self.uncounted, self.uncounted_back, self.unexplained
 
-    def after(self, news: News) -> Standing:
+    def after(self, news: StatedChange) -> InvoiceStanding:
         """How it stands when the news is booked."""
         return attrs.evolve(
             self,
@@ -87,7 +87,7 @@ class Standing:
 
 
 @attrs.frozen(kw_only=True)
-class News:
+class StatedChange:
     """What a statement tells beyond the last one, and what is booked of it; minor units.
 
     Attributes:
@@ -107,12 +107,12 @@ class News:
     last: Stated
 
 
-def nothing_new(last: Stated) -> News:
+def nothing_new(last: Stated) -> StatedChange:
     """What the same statement again tells."""
-    return News(last=last)
+    return StatedChange(last=last)
 
 
-def news_of(standing: Standing, stated: Stated) -> News:
+def news_of(standing: InvoiceStanding, stated: Stated) -> StatedChange:
     """What a file's statement tells: the change of the total first, then what the balance changed besides.
 
     A lower balance is first what was settled here and no file has counted yet, then an earlier mistake of a file that
@@ -134,7 +134,9 @@ def news_of(standing: Standing, stated: Stated) -> News:
     return _lower(standing, total, -rose, mistake) if rose < 0 else _higher(standing, total, rose, -mistake)
 
 
-def _of_total(standing: Standing, grew: int, rose: int, stated: Stated, *, told: int) -> tuple[News, int, int]:
+def _of_total(
+    standing: InvoiceStanding, grew: int, rose: int, stated: Stated, *, told: int
+) -> tuple[StatedChange, int, int]:
     """What the total tells, what the balance rose besides, and what is left unexplained of the last one.
 
     It tells credit notes of here that no total has told before, or their end; the rest is a revision.
@@ -142,10 +144,10 @@ def _of_total(standing: Standing, grew: int, rose: int, stated: Stated, *, told:
     untold, unexplained = standing.noted - told, standing.unexplained
     if grew < 0:
         counted, before, righted = _note(-grew, untold, standing.uncounted, rose, unexplained)
-        news = News(revision=grew + counted + before + righted, counted=counted, last=stated)
+        news = StatedChange(revision=grew + counted + before + righted, counted=counted, last=stated)
         return news, rose - before, unexplained - righted
     counted, before, righted = _note(grew, -untold, standing.uncounted_back, -rose, -unexplained)
-    news = News(revision=grew - counted - before - righted, counted_back=counted, last=stated)
+    news = StatedChange(revision=grew - counted - before - righted, counted_back=counted, last=stated)
     return news, rose + before, unexplained + righted
 
 
@@ -162,19 +164,19 @@ def _note(changed: int, untold: int, waiting: int, against: int, mistake: int) -
     return counted, before, noted - before - counted
 
 
-def _first(standing: Standing, total: News, *, paid: int) -> News:
+def _first(standing: InvoiceStanding, total: StatedChange, *, paid: int) -> StatedChange:
     if standing.settled or standing.outside:
         return attrs.evolve(total, counted=max(total.counted, min(paid, standing.settled) - standing.counted))
     return attrs.evolve(total, outside=paid)
 
 
-def _lower(standing: Standing, total: News, fell: int, too_much: int) -> News:
+def _lower(standing: InvoiceStanding, total: StatedChange, fell: int, too_much: int) -> StatedChange:
     known = min(fell, standing.uncounted - total.counted)
     righted = min(fell - known, max(0, too_much))
     return attrs.evolve(total, counted=total.counted + known, outside=fell - known - righted)
 
 
-def _higher(standing: Standing, total: News, rose: int, too_little: int) -> News:
+def _higher(standing: InvoiceStanding, total: StatedChange, rose: int, too_little: int) -> StatedChange:
     back = min(rose, standing.uncounted_back - total.counted_back)
     righted = min(rose - back, max(0, too_little))
     outside = min(rose - back - righted, standing.outside)

@@ -18,7 +18,7 @@ import attrs
 
 from hub.domain.text import Text
 
-from .sheet import AROUND, DISPLAYED, Fault, JsonNumber, Row, Table, shorten
+from .sheet import AROUND, DISPLAYED, JsonNumber, Row, RowError, Table, shorten
 from .workbook import read_workbook
 
 DELIMITERS: Final = ";\t,"
@@ -38,24 +38,24 @@ class _NotText(Exception):
 
     def __init__(self, line: int, message: Text) -> None:
         super().__init__(str(message))
-        self.fault = Fault(line, "", "", message)
+        self.fault = RowError(line, "", "", message)
 
 
 def read_table(data: bytes, *, name: str = "") -> Table:
     """Read a file of rows; its format is seen in its content, and its name decides only where that could be either."""
     if data.startswith(ZIPPED):
         table = read_workbook(data)
-        return table if table.rows or table.faults else attrs.evolve(table, faults=(Fault(0, "", "", NO_ROWS),))
+        return table if table.rows or table.faults else attrs.evolve(table, faults=(RowError(0, "", "", NO_ROWS),))
     try:
         text, encoding = _decode(data)
     except _NotText as trouble:
         return Table(faults=(trouble.fault,))
     if not text.strip(AROUND):
-        return Table(faults=(Fault(0, "", "", Text("file.empty")),))
+        return Table(faults=(RowError(0, "", "", Text("file.empty")),))
     table = _read_json(text, encoding) if _is_json(text, name.lower()) else _read_delimited(text, encoding)
     if table.rows or table.faults:
         return table
-    return attrs.evolve(table, faults=(Fault(0, "", "", NO_ROWS),))
+    return attrs.evolve(table, faults=(RowError(0, "", "", NO_ROWS),))
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -117,11 +117,11 @@ def _delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=header.count) if any(char in header for char in DELIMITERS) else ","
 
 
-def _records(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
+def _records(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, list[str]]], list[RowError]]:
     """The records that hold anything, each with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     records: list[tuple[int, list[str]]] = []
-    faults: list[Fault] = []
+    faults: list[RowError] = []
     while True:
         line = skipped + reader.line_num + 1
         try:
@@ -129,7 +129,7 @@ def _records(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, l
         except StopIteration:
             return records, faults
         except csv.Error as error:
-            faults.append(Fault(line, "", "", _csv_trouble(str(error))))
+            faults.append(RowError(line, "", "", _csv_trouble(str(error))))
             continue
         if any(cells):
             records.append((line, cells))
@@ -143,22 +143,22 @@ def _csv_trouble(error: str) -> Text:
     return Text("file.quotes_misplaced")
 
 
-def _columns(line: int, header: Sequence[str]) -> tuple[tuple[str, ...], list[Fault]]:
+def _columns(line: int, header: Sequence[str]) -> tuple[tuple[str, ...], list[RowError]]:
     columns = tuple(filter(None, header))
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    return columns, [Fault(line, column, "", Text("column.twice")) for column in twice]
+    return columns, [RowError(line, column, "", Text("column.twice")) for column in twice]
 
 
-def _row(line: int, cells: list[str], header: Sequence[str], problems: list[Fault]) -> Row:
+def _row(line: int, cells: list[str], header: Sequence[str], problems: list[RowError]) -> Row:
     """Cells by column; Excel leaves out empty cells at the end, but never writes one too many."""
     extra = cells[len(header) :]
     if extra:
         longer = Text("file.row_longer", cells=len(cells), columns=len(header))
-        problems.append(Fault(line, "", " ".join(extra), longer))
+        problems.append(RowError(line, "", " ".join(extra), longer))
     padded = (*cells, *[""] * (len(header) - len(cells)))
     for column, cell in zip(header, padded, strict=False):
         if cell and not column:
-            problems.append(Fault(line, "", cell, Text("cell.nameless_column")))
+            problems.append(RowError(line, "", cell, Text("cell.nameless_column")))
     return Row(line, {column: cell for column, cell in zip(header, padded, strict=False) if column})
 
 
@@ -175,7 +175,7 @@ def _clean(cell: str) -> str:
 def _read_json(text: str, encoding: str) -> Table:
     start = len(text) - len(text.lstrip(AROUND))
     listed = text[start : start + 1] == "["
-    faults: list[Fault] = []
+    faults: list[RowError] = []
     rows: list[Row] = []
     for line, value in _listed(text, start, faults) if listed else _in_turn(text, start, faults):
         rows.extend(_json_row(line, value, faults))
@@ -187,7 +187,7 @@ def _read_json(text: str, encoding: str) -> Table:
     )
 
 
-def _listed(text: str, start: int, faults: list[Fault]) -> Iterator[tuple[int, Any]]:
+def _listed(text: str, start: int, faults: list[RowError]) -> Iterator[tuple[int, Any]]:
     """The elements of a list; a list that is not well formed ends at its first mistake."""
     lines, at = _Lines(text), _skip(text, start + 1)
     if text[at : at + 1] == "]":
@@ -205,11 +205,11 @@ def _listed(text: str, start: int, faults: list[Fault]) -> Iterator[tuple[int, A
             continue
         rest = _skip(text, end + 1)
         if text[end : end + 1] != "]" or rest < len(text):
-            faults.append(Fault(lines.at(min(end, len(text))), "", text[end : end + 40], Text("json.bad_end")))
+            faults.append(RowError(lines.at(min(end, len(text))), "", text[end : end + 40], Text("json.bad_end")))
         return
 
 
-def _in_turn(text: str, start: int, faults: list[Fault]) -> Iterator[tuple[int, Any]]:
+def _in_turn(text: str, start: int, faults: list[RowError]) -> Iterator[tuple[int, Any]]:
     """Objects one after the other; after a mistake the reading goes on with the next line."""
     lines, at = _Lines(text), start
     while at < len(text):
@@ -242,27 +242,27 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _json_fault(text: str, line: int, at: int, error: Exception) -> Fault:
+def _json_fault(text: str, line: int, at: int, error: Exception) -> RowError:
     if isinstance(error, _Unfit):
-        return Fault(line, "", "", error.message)
+        return RowError(line, "", "", error.message)
     position = max(at, getattr(error, "pos", at))
-    return Fault(line, "", text[position : position + DISPLAYED], Text("json.malformed"))
+    return RowError(line, "", text[position : position + DISPLAYED], Text("json.malformed"))
 
 
-def _json_row(line: int, value: Any, faults: list[Fault]) -> Iterator[Row]:
+def _json_row(line: int, value: Any, faults: list[RowError]) -> Iterator[Row]:
     if not isinstance(value, dict):
-        faults.append(Fault(line, "", str(value), Text("json.no_object")))
+        faults.append(RowError(line, "", str(value), Text("json.no_object")))
         return
     lists = [key for key, item in value.items() if isinstance(item, list)]
     if lists:
-        faults.append(Fault(line, lists[0], "", Text("json.list_inside")))
+        faults.append(RowError(line, lists[0], "", Text("json.list_inside")))
         return
     cells = {}
     for key, item in value.items():
         if item is None or isinstance(item, str):
             cells[key.strip(AROUND)] = item if isinstance(item, JsonNumber) else (item or "").strip(AROUND)
         else:
-            faults.append(Fault(line, key, json.dumps(item, default=str), Text("json.no_value")))
+            faults.append(RowError(line, key, json.dumps(item, default=str), Text("json.no_value")))
     if any(cells.values()):
         yield Row(line, cells)
 

@@ -18,7 +18,7 @@ import attrs
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
 from hub.domain.identity import read_document
 from hub.domain.mail_address import read_address
-from hub.domain.sheet import Fault, JsonNumber, Row, Table
+from hub.domain.sheet import JsonNumber, Row, RowError, Table
 from hub.domain.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Country, IdentityDocument, Money
@@ -124,7 +124,7 @@ class InvoiceFile:
     """
 
     rows: tuple[InvoiceRow, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
     format: Text | str = ""
     columns: Mapping[str, str] = attrs.Factory(dict)
     decimal: str | None = None
@@ -149,8 +149,8 @@ class CustomerFile:
     """The customers of a file, all that is wrong with it, and what is merely unusual."""
 
     rows: tuple[CustomerRow, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
     format: Text | str = ""
     seen: int = 0
 
@@ -167,7 +167,7 @@ def parse_invoices(
     table = _headed(read_table(data, name=name))
     columns, faults = _resolve(table, INVOICE_COLUMNS, mapping or {})
     if not default_currency and "currency" not in columns and columns:
-        faults.append(Fault(table.header_line, "currency", "", Text("column.currency_missing")))
+        faults.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
     style = decimal or decimal_sign(
         row.cells.get(columns[column], "") for row in table.rows for column in ("total", "balance") if column in columns
@@ -194,7 +194,7 @@ def parse_customers(
     """Read a file of customers; identity documents are read by the rules of the company's country."""
     table = _headed(read_table(data, name=name))
     columns, faults = _resolve(table, CUSTOMER_COLUMNS, mapping or {})
-    warnings: list[Fault] = []
+    warnings: list[RowError] = []
     spoilt = {fault.line for fault in table.faults}
     rows = []
     for row in table.rows if columns else ():
@@ -215,14 +215,14 @@ def _headed(table: Table) -> Table:
     """The table; one that begins with a title instead of its column names has this single fault."""
     if not table.header_line or len(table.columns) > MAX_IN_TITLE or not table.faults:
         return table
-    misplaced = Fault(table.header_line, "", " ".join(table.columns), Text("column.names_belong_here"))
+    misplaced = RowError(table.header_line, "", " ".join(table.columns), Text("column.names_belong_here"))
     return Table(format=table.format, faults=(misplaced,))
 
 
 class _Cells:
     """The cells of one row by our column names; what is wrong with them is noted as it is met."""
 
-    def __init__(self, row: Row, columns: Mapping[str, str], faults: list[Fault], spoilt: Set[int]) -> None:
+    def __init__(self, row: Row, columns: Mapping[str, str], faults: list[RowError], spoilt: Set[int]) -> None:
         self.line, self.faulty = row.line, row.line in spoilt
         self._row, self._columns, self._faults = row, columns, faults
 
@@ -235,9 +235,9 @@ class _Cells:
         self.faulty = True
         self._faults.append(self.fault(column, message))
 
-    def fault(self, column: str, message: Text | str) -> Fault:
+    def fault(self, column: str, message: Text | str) -> RowError:
         """A fault in a cell of this row, under the file's own column name."""
-        return Fault(self.line, self._columns.get(column, column), self.raw(column), message)
+        return RowError(self.line, self._columns.get(column, column), self.raw(column), message)
 
     def text(self, column: str, longest: int, *, required: bool = False) -> str:
         """A text in one line."""
@@ -323,7 +323,7 @@ def _required(cells: _Cells, column: str, reader: Callable[[str], T]) -> T | Non
     return cells.read(column, reader)
 
 
-def _customer(cells: _Cells, country: Country, warnings: list[Fault]) -> CustomerRow | None:
+def _customer(cells: _Cells, country: Country, warnings: list[RowError]) -> CustomerRow | None:
     name = cells.text("name", 200, required=True)
     document = _document(cells, country, warnings)
     email = cells.read("email", read_address) or ""
@@ -347,7 +347,7 @@ def _customer(cells: _Cells, country: Country, warnings: list[Fault]) -> Custome
     )
 
 
-def _document(cells: _Cells, country: Country, warnings: list[Fault]) -> IdentityDocument | None:
+def _document(cells: _Cells, country: Country, warnings: list[RowError]) -> IdentityDocument | None:
     kind = _identity_type(country, cells.text("identity_type", 60, required=True))
     number = cells.code("identity_number", 60, required=True)
     if not kind or not number:
@@ -368,7 +368,9 @@ def _identity_type(country: Country, written: str) -> str:
     return written
 
 
-def _resolve(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
+def _resolve(
+    table: Table, known: Sequence[Column], mapping: Mapping[str, str]
+) -> tuple[dict[str, str], list[RowError]]:
     """The file's column for each of ours; none at all where a column that must be there is missing or doubtful."""
     if not table.rows:
         return {}, []
@@ -381,31 +383,31 @@ def _resolve(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) 
             continue
         column = _find(known, given.get(_reduced(theirs), theirs))
         if column is None:
-            faults.append(Fault(table.header_line, theirs, "", _unknown(theirs, known)))
+            faults.append(RowError(table.header_line, theirs, "", _unknown(theirs, known)))
         elif column.name in columns:
             other = columns[column.name]
             same = Text("column.same", other=other, name=column.name, column=theirs)
-            faults.append(Fault(table.header_line, theirs, "", same))
+            faults.append(RowError(table.header_line, theirs, "", same))
             doubtful = True
         else:
             columns[column.name] = theirs
     missing = [column.name for column in known if column.required and column.name not in columns]
     for name in missing:
-        faults.append(Fault(table.header_line, name, "", Text("column.missing", name=name)))
+        faults.append(RowError(table.header_line, name, "", Text("column.missing", name=name)))
     return ({} if missing or doubtful else columns), faults
 
 
-def _misapplied(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) -> list[Fault]:
+def _misapplied(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) -> list[RowError]:
     """What the given mapping says of columns that are not there."""
     present = {_reduced(column) for column in table.columns}
     faults = []
     for theirs, ours in mapping.items():
         if _reduced(theirs) not in present:
             absent = Text("column.mapped_absent", columns=", ".join(table.columns))
-            faults.append(Fault(table.header_line, theirs, ours, absent))
+            faults.append(RowError(table.header_line, theirs, ours, absent))
         elif ours != LEFT_OUT and _find(known, ours) is None:
             unknown = Text("column.mapped_to_unknown", names=_names(known))
-            faults.append(Fault(table.header_line, theirs, ours, unknown))
+            faults.append(RowError(table.header_line, theirs, ours, unknown))
     return faults
 
 
@@ -442,5 +444,5 @@ def _refuse_twice(keyed: Iterable[tuple[_Cells, str]], column: str) -> None:
             cells.note(column, Text("cell.twice", lines=others))
 
 
-def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+def _in_order(faults: Iterable[RowError]) -> tuple[RowError, ...]:
     return tuple(sorted(faults, key=lambda fault: fault.line))

@@ -22,7 +22,7 @@ import attrs
 
 from hub.domain.text import Text
 
-from .sheet import AROUND, Fault, JsonNumber, Row, Table
+from .sheet import AROUND, JsonNumber, Row, RowError, Table
 
 MAX_PART_BYTES: Final = 64 * 1024 * 1024
 MAX_PARTS: Final = 2000
@@ -66,7 +66,7 @@ def read_workbook(data: bytes) -> Table:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Workbook(archive).table()
     except Unfit as unfit:
-        return Table(faults=(Fault(0, "", "", unfit.message),))
+        return Table(faults=(RowError(0, "", "", unfit.message),))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -78,7 +78,7 @@ def read_workbook(data: bytes) -> Table:
         ValueError,
         OSError,
     ):
-        return Table(faults=(Fault(0, "", "", DAMAGED),))
+        return Table(faults=(RowError(0, "", "", DAMAGED),))
 
 
 def _place(sheet: Sheet, at: int, visible: int) -> Text:
@@ -111,7 +111,7 @@ class _Workbook:
             self._parse(sheet.part, read.start, read.end, read.text)
             if read.rows or read.faults:
                 return _table(read.rows, read.faults, _place(sheet, at, len(visible)))
-        return Table(faults=(Fault(0, "", "", Text("file.no_rows")),), format="Excel")
+        return Table(faults=(RowError(0, "", "", Text("file.no_rows")),), format="Excel")
 
     def _main_part(self) -> str:
         if "_rels/.rels" not in self._names:
@@ -263,7 +263,7 @@ class _SheetReader:
 
     def __init__(self, strings: list[str], formats: list[str], *, is_1904: bool) -> None:
         self.rows: list[tuple[int, dict[int, str]]] = []
-        self.faults: list[Fault] = []
+        self.faults: list[RowError] = []
         self._strings, self._formats, self._is_1904 = strings, formats, is_1904
         self._line, self._column = 0, -1
         self._kind = self._style = ""
@@ -310,7 +310,7 @@ class _SheetReader:
     def _value(self, raw: str) -> str:
         if self._has_formula and not raw:
             cell = f"{_name_of(self._column)}{self._line}"
-            self.faults.append(Fault(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
+            self.faults.append(RowError(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
             return ""
         match self._kind:
             case "s":
@@ -382,7 +382,7 @@ def _name_of(column: int) -> str:
 # ---------------------------------------------------------------- the table
 
 
-def _table(rows: list[tuple[int, dict[int, str]]], faults: list[Fault], kind: Text) -> Table:
+def _table(rows: list[tuple[int, dict[int, str]]], faults: list[RowError], kind: Text) -> Table:
     """Rows below their column names; the names stand in the first row that holds anything."""
     if not rows:
         return Table(faults=tuple(faults), format=kind)
@@ -390,12 +390,12 @@ def _table(rows: list[tuple[int, dict[int, str]]], faults: list[Fault], kind: Te
     columns = {at: str(name) for at, name in sorted(header.items())}
     names = list(columns.values())
     for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(Fault(header_line, name, "", Text("column.twice")))
+        faults.append(RowError(header_line, name, "", Text("column.twice")))
     found = []
     for line, cells in body:
         for at in cells.keys() - columns.keys():
             nameless = Text("workbook.nameless_column", cell=f"{_name_of(at)}{line}")
-            faults.append(Fault(line, "", cells[at], nameless))
+            faults.append(RowError(line, "", cells[at], nameless))
         found.append(Row(line, {name: cells.get(at, "") for at, name in columns.items()}))
     return Table(
         columns=tuple(names),

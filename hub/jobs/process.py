@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from hub.bootstrap import Opened
+from hub.bootstrap import OpenedHub
 from hub.flows.operations.quarantine_plugin import FROZEN, quarantine_frozen
 from hub.providers.at_work import AtWork
 
@@ -34,7 +34,7 @@ class Process:
     """
 
     def __init__(
-        self, opened: Opened, role: str, *, works: bool = True, failed: Callable[[], None] | None = None
+        self, opened: OpenedHub, role: str, *, works: bool = True, failed: Callable[[], None] | None = None
     ) -> None:
         self._opened = opened
         self._hub = opened.hub

@@ -41,7 +41,7 @@ from hub_hookspecs import (
 )
 
 from .grants import GrantsInMemory, GrantStore
-from .limits import Breaker, Bucket, Limits
+from .limits import Breaker, Limits, TokenBucket
 from .registry import Provider, Registry
 from .stepping import StepHung, Stepper
 from .strict import compute
@@ -150,7 +150,7 @@ class Exchanger:
         self._addresses_of = addresses_of
         self._wires: dict[str, Wire] = {}
         self._steppers: dict[str, Stepper] = {}
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[str, TokenBucket] = {}
         self._breakers: dict[str, Breaker] = {}
         self._grant_turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         # At DEBUG it writes headers, and with them grants, into the log.
@@ -357,7 +357,7 @@ class Exchanger:
         breaker = self._breakers.setdefault(account_id, Breaker(limits.trips, limits.probe_every))
         if not breaker.lets_through(now):
             return _hold("the provider did not answer lately; the next try is held back")
-        bucket = self._buckets.setdefault(account_id, Bucket(limits.rate, limits.burst, limits.burst, now))
+        bucket = self._buckets.setdefault(account_id, TokenBucket(limits.rate, limits.burst, limits.burst, now))
         wait = bucket.wait_for(now, limits.patience)
         if wait is None:
             return _hold("too many requests for this account at once")

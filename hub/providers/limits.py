@@ -36,7 +36,7 @@ class Limits:
 
 
 @attrs.define
-class Bucket:
+class TokenBucket:
     """A token bucket; the caller brings the time."""
 
     rate: float

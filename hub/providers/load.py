@@ -30,7 +30,7 @@ from hub_hookspecs import (
     specs,
 )
 
-from .registry import LoadFailure, Provider, Registry, Stage
+from .registry import LoadFailure, Provider, Registry, StageOrder
 
 if TYPE_CHECKING:
     from hub_hookspecs.testing.simulator import Simulator
@@ -58,7 +58,7 @@ class StrictLoadError(Exception):
 
 
 class _Rejected(Exception):
-    def __init__(self, stage: Stage, error: str, remedy: str = "") -> None:
+    def __init__(self, stage: StageOrder, error: str, remedy: str = "") -> None:
         super().__init__(error)
         self.stage, self.error, self.remedy = stage, error, remedy
 
@@ -84,7 +84,7 @@ def load_providers(
 
 
 @attrs.frozen
-class Countries:
+class CountryRecords:
     """The installed countries, by code, and those that failed to load."""
 
     countries: Mapping[str, Country]
@@ -104,14 +104,14 @@ class Countries:
         return self.countries.get(code)
 
 
-def load_countries(*, strict: bool = False, entry_points: Iterable[EntryPoint] | None = None) -> Countries:
+def load_countries(*, strict: bool = False, entry_points: Iterable[EntryPoint] | None = None) -> CountryRecords:
     """Load every installed country.
 
     Raises:
         StrictLoadError: With ``strict``, when a country failed.
     """
     found, failures = _load_all(_found(COUNTRIES, entry_points), _load_country)
-    return Countries(found, _reported(failures, strict))
+    return CountryRecords(found, _reported(failures, strict))
 
 
 class Simulators(Mapping[str, "Simulator"]):
@@ -161,7 +161,7 @@ def _load_all(
 def _refuse_clash(entry: EntryPoint, claims: list[EntryPoint]) -> None:
     if others := [_distribution(other) for other in claims if other is not entry]:
         raise _Rejected(
-            Stage.CHECK,
+            StageOrder.CHECK,
             f'the code "{entry.name}" is claimed by {" and ".join(others)} too',
             "Uninstall one of them; until then neither is served.",
         )
@@ -190,7 +190,7 @@ def _distribution(entry: EntryPoint) -> str:
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
 
 
-def _guarded(stage: Stage, work: Callable[[], T]) -> T:
+def _guarded(stage: StageOrder, work: Callable[[], T]) -> T:
     """Run foreign code; whatever it raises, SystemExit included, rejects it alone."""
     try:
         return work()
@@ -201,18 +201,18 @@ def _guarded(stage: Stage, work: Callable[[], T]) -> T:
 
 
 def _load_provider(entry: EntryPoint, settings: Mapping[str, Any]) -> Provider:
-    module = _guarded(Stage.IMPORT, entry.load)
+    module = _guarded(StageOrder.IMPORT, entry.load)
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(specs)
-    _guarded(Stage.REGISTER, lambda: manager.register(module, name=entry.name))
+    _guarded(StageOrder.REGISTER, lambda: manager.register(module, name=entry.name))
     callers = manager.get_hookcallers(module) or []
     capabilities = frozenset(caller.name for caller in callers)
     if "describe_provider" not in capabilities:
-        raise _Rejected(Stage.DESCRIBE, "it implements no describe_provider")
-    info = _guarded(Stage.DESCRIBE, manager.hook.describe_provider)
-    _guarded(Stage.CHECK, manager.check_pending)
+        raise _Rejected(StageOrder.DESCRIBE, "it implements no describe_provider")
+    info = _guarded(StageOrder.DESCRIBE, manager.hook.describe_provider)
+    _guarded(StageOrder.CHECK, manager.check_pending)
     if faults := [*_hook_faults(capabilities), *info_faults(info), *_fit_faults(info, entry.name)]:
-        raise _Rejected(Stage.CHECK, "; ".join(faults))
+        raise _Rejected(StageOrder.CHECK, "; ".join(faults))
     return Provider(
         code=entry.name,
         info=info,
@@ -256,20 +256,20 @@ def _fit_faults(info: object, code: str) -> Iterator[str]:
 def _overrides(code: str, info: ProviderInfo, settings: Mapping[str, Any]) -> Mapping[str, str]:
     if unknown := sorted(set(settings) - {"endpoints"}):
         raise _Rejected(
-            Stage.CONFIGURE, f"unknown setting {unknown[0]}", f"Remove it from [providers.{code}] in hub.toml."
+            StageOrder.CONFIGURE, f"unknown setting {unknown[0]}", f"Remove it from [providers.{code}] in hub.toml."
         )
     roles = info.endpoints.get(Mode.TEST, {})
     overrides: dict[str, str] = {}
     for role, url in settings.get("endpoints", {}).items():
         if role not in roles:
             raise _Rejected(
-                Stage.CONFIGURE,
+                StageOrder.CONFIGURE,
                 f'unknown endpoint "{role}"',
                 f"[providers.{code}.endpoints] in hub.toml may name: {', '.join(sorted(roles))}.",
             )
         if problem := _url_problem(url):
             raise _Rejected(
-                Stage.CONFIGURE,
+                StageOrder.CONFIGURE,
                 f'endpoint "{role}" {problem}: "{url}"',
                 f'Correct {role} under [providers.{code}.endpoints] in hub.toml, for instance to "http://127.0.0.1:8801".',
             )
@@ -307,10 +307,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def _load_country(entry: EntryPoint) -> Country:
-    country = _guarded(Stage.IMPORT, entry.load)
+    country = _guarded(StageOrder.IMPORT, entry.load)
     if not isinstance(country, Country):
         kind = country.__name__ if inspect.ismodule(country) else type(country).__name__
-        raise _Rejected(Stage.CHECK, f"its entry point names {kind}, not a Country")
+        raise _Rejected(StageOrder.CHECK, f"its entry point names {kind}, not a Country")
     if country.code != entry.name:
-        raise _Rejected(Stage.CHECK, f'its code is "{country.code}", its entry point is named "{entry.name}"')
+        raise _Rejected(StageOrder.CHECK, f'its code is "{country.code}", its entry point is named "{entry.name}"')
     return country

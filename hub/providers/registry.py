@@ -34,7 +34,7 @@ from .strict import compute
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Stage(enum.StrEnum):
+class StageOrder(enum.StrEnum):
     """Where a plugin failed."""
 
     IMPORT = "import"
@@ -57,7 +57,7 @@ class LoadFailure:
     distribution: str
     version: str
     code: str
-    stage: Stage
+    stage: StageOrder
     error: str
     remedy: str = ""
 
@@ -221,7 +221,7 @@ class Registry:
                 distribution=provider.distribution,
                 version=provider.version,
                 code=code,
-                stage=Stage.RUN,
+                stage=StageOrder.RUN,
                 error=error,
                 remedy="Correct or remove the plugin, then start the hub again.",
             )

@@ -39,7 +39,7 @@ class Lost:
     local: bool = False
 
 
-class Unusable(Exception):
+class UnusableAnswer(Exception):
     """A complete answer that may not be handed on: too large, or in an encoding we did not ask for."""
 
 
@@ -146,7 +146,7 @@ def is_public(address: str) -> bool:
 
 
 def _text_of(error: Exception) -> str:
-    return str(error) if isinstance(error, PrivateAddress | Unusable) else type(error).__name__
+    return str(error) if isinstance(error, PrivateAddress | UnusableAnswer) else type(error).__name__
 
 
 def _copy(request: httpx.Request, host: str, trace: Trace, timeout: dict[str, float]) -> httpx.Request:
@@ -190,7 +190,7 @@ async def _read(response: httpx.Response) -> bytes:
     async for chunk in response.aiter_raw():
         size += len(chunk)
         if size > MAX_ANSWER:
-            raise Unusable("its answer is too large")
+            raise UnusableAnswer("its answer is too large")
         chunks.append(chunk)
     return b"".join(chunks)
 
@@ -204,14 +204,14 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
         case "deflate":
             bits = zlib.MAX_WBITS
         case _:
-            raise Unusable("its answer has an encoding that was not asked for")
+            raise UnusableAnswer("its answer has an encoding that was not asked for")
     decoder = zlib.decompressobj(bits)
     try:
         content = decoder.decompress(raw, MAX_ANSWER + 1)
     except zlib.error:
-        raise Unusable("its answer cannot be decompressed") from None
+        raise UnusableAnswer("its answer cannot be decompressed") from None
     if len(content) > MAX_ANSWER:
-        raise Unusable("its answer is too large")
+        raise UnusableAnswer("its answer is too large")
     if raw and not decoder.eof:
-        raise Unusable("its answer ends early")
+        raise UnusableAnswer("its answer ends early")
     return content

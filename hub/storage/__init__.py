@@ -7,7 +7,7 @@ from .backup import read_backup as read_backup
 from .backup import restore as restore
 from .backup import verify_file as verify_file
 from .check import check as check
-from .connection import Unusable as Unusable
+from .connection import UnusableDatabase as UnusableDatabase
 from .engine import SqliteStore as SqliteStore
 from .engine import open_store as open_store
 from .migrations import migrate as migrate

@@ -51,7 +51,7 @@ BROKEN = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE
 """After these the writer's connection is opened anew and the log written again: not all of it may be on disk."""
 
 
-class Unusable(Exception):
+class UnusableDatabase(Exception):
     """The database may not be used as it is; ``problems`` says why, and the text names the remedy."""
 
     def __init__(self, path: str, problems: tuple[str, ...]) -> None:
@@ -77,7 +77,7 @@ def connect(path: str | Path, *, query_only: bool = False) -> sqlite3.Connection
         raise meaning_of(error) from error
     if problems:
         connection.close()
-        raise Unusable(str(path), problems)
+        raise UnusableDatabase(str(path), problems)
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute("PRAGMA temp_store=MEMORY")  # a savepoint of a few dozen pages would become a file
     connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")

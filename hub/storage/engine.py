@@ -22,7 +22,7 @@ from . import schema
 from .check import check
 from .connection import (
     BROKEN,
-    Unusable,
+    UnusableDatabase,
     code_of,
     connect,
     execute,
@@ -352,7 +352,7 @@ def open_store(path: str | Path, *, readers: int = 4) -> SqliteStore:
     """
     problems = check(path)
     if problems:
-        raise Unusable(str(path), tuple(problems))
+        raise UnusableDatabase(str(path), tuple(problems))
     _refuse_read_only(path)
     return SqliteStore(path, readers=readers)
 

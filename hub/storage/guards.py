@@ -22,7 +22,7 @@ Condition = ColumnElement[bool]
 
 
 @attrs.frozen
-class Row:
+class AliasedRow:
     """The row that a trigger looks at: ``NEW`` as it will be, ``OLD`` as it was; one attribute a column."""
 
     _alias: Literal["NEW", "OLD"]
@@ -36,13 +36,13 @@ class Row:
         return literal_column(f"{self._alias}.{name}", column.type)
 
 
-def rows_of(table: Table) -> tuple[Row, Row]:
+def rows_of(table: Table) -> tuple[AliasedRow, AliasedRow]:
     """The row of a table as it will be, and as it was."""
-    return Row("NEW", table), Row("OLD", table)
+    return AliasedRow("NEW", table), AliasedRow("OLD", table)
 
 
 @attrs.frozen
-class Event:
+class RowEvent:
     """What happens to a row of a table.
 
     Attributes:
@@ -57,7 +57,7 @@ class Event:
 
 
 @attrs.frozen
-class Refusal:
+class RowRefusal:
     """What is refused; without a condition, always."""
 
     rule: str
@@ -70,8 +70,8 @@ class Trigger:
     """Refusals before something happens; or what it moves afterwards, and what is refused then."""
 
     name: str
-    event: Event
-    refusals: tuple[Refusal, ...] = ()
+    event: RowEvent
+    refusals: tuple[RowRefusal, ...] = ()
     moves: tuple[ClauseElement, ...] = ()
 
     @property
@@ -81,21 +81,21 @@ class Trigger:
         return f"CREATE TRIGGER {self.name} {_when(self)} BEGIN {' '.join(f'{step};' for step in steps)} END"
 
 
-def guard(name: str, event: Event, *refusals: Refusal) -> Trigger:
+def guard(name: str, event: RowEvent, *refusals: RowRefusal) -> Trigger:
     """A trigger that only refuses."""
     return Trigger(name, event, refusals)
 
 
 def kept(table: Table) -> Trigger:
     """Rows of this table are never deleted."""
-    refusal = Refusal("append_only", f"{table} is never deleted")
-    return guard(f"{table}_kept", Event("DELETE", table), refusal)
+    refusal = RowRefusal("append_only", f"{table} is never deleted")
+    return guard(f"{table}_kept", RowEvent("DELETE", table), refusal)
 
 
 def append_only(table: Table) -> Iterator[Trigger]:
     """Rows of this table are neither changed nor deleted."""
-    refusal = Refusal("append_only", f"{table} is never changed")
-    yield guard(f"{table}_unchanged", Event("UPDATE", table), refusal)
+    refusal = RowRefusal("append_only", f"{table} is never changed")
+    yield guard(f"{table}_unchanged", RowEvent("UPDATE", table), refusal)
     yield kept(table)
 
 
@@ -103,8 +103,8 @@ def fixed(table: Table, *columns: str) -> Trigger:
     """These columns are written once."""
     new, old = rows_of(table)
     changed = or_(*(getattr(new, name).is_distinct_from(getattr(old, name)) for name in columns))
-    refusal = Refusal("fixed", f"these columns of {table} are written once")
-    return guard(f"{table}_fixed", Event("UPDATE", table, columns, changed), refusal)
+    refusal = RowRefusal("fixed", f"these columns of {table} are written once")
+    return guard(f"{table}_fixed", RowEvent("UPDATE", table, columns, changed), refusal)
 
 
 def row_in(table: Any, **values: Any) -> Exists:
@@ -120,6 +120,6 @@ def _when(trigger: Trigger) -> str:
     return f"{time} {event.kind}{columns} ON {event.table}{condition}"
 
 
-def _raise(refusal: Refusal) -> str:
+def _raise(refusal: RowRefusal) -> str:
     where = "" if refusal.condition is None else f" WHERE {written_out(refusal.condition)}"
     return f"SELECT RAISE(ABORT, '{refusal.rule}: {refusal.why}'){where}"

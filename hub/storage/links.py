@@ -30,7 +30,7 @@ FIND = (
 )
 
 
-class Links:
+class LinkTable:
     """Mailed links."""
 
     __slots__ = ("_tx",)

@@ -16,7 +16,7 @@ from .customers import Customers
 from .decisions import Decisions
 from .deliveries import Deliveries
 from .ledger import Ledger
-from .links import Links
+from .links import LinkTable
 from .logos import Logos
 from .marks import Marks
 from .merchants import Merchants
@@ -51,7 +51,7 @@ class Tx(Runs):
     settlements: Settlements
     messages: Messages
     deliveries: Deliveries
-    links: Links
+    links: LinkTable
     receipts: Receipts
     orders: Orders
     reviews: Reviews
@@ -162,7 +162,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "settlements": Settlements,
     "messages": Messages,
     "deliveries": Deliveries,
-    "links": Links,
+    "links": LinkTable,
     "receipts": Receipts,
     "orders": Orders,
     "reviews": Reviews,

@@ -16,7 +16,19 @@ from sqlalchemy.sql.elements import ColumnElement
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 
 from .chain import CHAIN_START
-from .guards import Condition, Event, Refusal, Row, Trigger, append_only, fixed, guard, kept, row_in, rows_of
+from .guards import (
+    AliasedRow,
+    Condition,
+    RowEvent,
+    RowRefusal,
+    Trigger,
+    append_only,
+    fixed,
+    guard,
+    kept,
+    row_in,
+    rows_of,
+)
 from .schema import (
     ONE,
     account,
@@ -61,11 +73,11 @@ def _payments() -> Iterator[Trigger]:
     new, old = rows_of(payment)
     yield guard(
         "payment_begins",
-        Event("INSERT", payment),
-        Refusal(
+        RowEvent("INSERT", payment),
+        RowRefusal(
             "legal_send", "a payment begins in phase created", or_(new.phase != "created", new.status != "created")
         ),
-        Refusal(
+        RowRefusal(
             "walls",
             "account and customer are of the same merchant and mode",
             or_(
@@ -77,18 +89,18 @@ def _payments() -> Iterator[Trigger]:
     yield _payment_sends(new, old)
     yield guard(
         "payment_phase_forward",
-        Event("UPDATE", payment, ("phase",), _phase_back(new, old)),
-        Refusal("legal_phase", "a phase never goes back"),
+        RowEvent("UPDATE", payment, ("phase",), _phase_back(new, old)),
+        RowRefusal("legal_phase", "a phase never goes back"),
     )
     yield guard(
         "payment_status_forward",
-        Event(
+        RowEvent(
             "UPDATE",
             payment,
             ("status", "live"),
             or_(and_(old.live == 0, new.live == 1), and_(old.status == "paid", new.status != "paid")),
         ),
-        Refusal("legal_status", "closed never becomes live again, paid stays paid"),
+        RowRefusal("legal_status", "closed never becomes live again, paid stays paid"),
     )
     yield fixed(
         payment, *("id", "merchant", "mode", "account", "customer", "reference", "currency", "amount", "created_at")
@@ -98,28 +110,28 @@ def _payments() -> Iterator[Trigger]:
     yield from _observations()
 
 
-def _payment_sends(new: Row, old: Row) -> Trigger:
+def _payment_sends(new: AliasedRow, old: AliasedRow) -> Trigger:
     mine, other = payment_line.alias("mine"), payment_line.alias("other")
     return guard(
         "payment_sends",
-        Event("UPDATE", payment, ("phase",), and_(old.phase == "created", new.phase != "created")),
-        Refusal("legal_send", "sending comes before sent", new.phase != "sending"),
-        Refusal("legal_send", "the payment is no longer live", or_(old.live == 0, new.live == 0)),
-        Refusal(
+        RowEvent("UPDATE", payment, ("phase",), and_(old.phase == "created", new.phase != "created")),
+        RowRefusal("legal_send", "sending comes before sent", new.phase != "sending"),
+        RowRefusal("legal_send", "the payment is no longer live", or_(old.live == 0, new.live == 0)),
+        RowRefusal(
             "legal_send",
             "the lines are not the amount of the payment",
             new.amount.is_distinct_from(
                 select(func.sum(payment_line.c.amount)).where(payment_line.c.payment == new.id).scalar_subquery()
             ),
         ),
-        Refusal(
+        RowRefusal(
             "legal_send",
             "another live payment holds a payable",
             exists(ONE)
             .select_from(mine.join(other, other.c.payable == mine.c.payable))
             .where(mine.c.payment == new.id, other.c.payment != new.id, other.c.live == 1),
         ),
-        Refusal(
+        RowRefusal(
             "legal_send",
             "a line is above what is due, or its payable is cancelled",
             exists(ONE)
@@ -134,7 +146,7 @@ def _payment_sends(new: Row, old: Row) -> Trigger:
     )
 
 
-def _phase_back(new: Row, old: Row) -> Condition:
+def _phase_back(new: AliasedRow, old: AliasedRow) -> Condition:
     return or_(and_(old.phase == "sending", new.phase == "created"), and_(old.phase == "sent", new.phase != "sent"))
 
 
@@ -142,11 +154,11 @@ def _payment_lines() -> Iterator[Trigger]:
     new, _ = rows_of(payment_line)
     yield guard(
         "payment_line_fits",
-        Event("INSERT", payment_line),
-        Refusal(
+        RowEvent("INSERT", payment_line),
+        RowRefusal(
             "legal_send", "lines are added before anything is sent", ~row_in(payment, id=new.payment, phase="created")
         ),
-        Refusal(
+        RowRefusal(
             "walls",
             "payable and payment are of one merchant, mode and currency",
             ~_of_one_book(payment, payment.c.id == new.payment, payable, payable.c.id == new.payable),
@@ -166,8 +178,8 @@ def _observations() -> Iterator[Trigger]:
     new, _ = rows_of(observation)
     yield guard(
         "observation_fits",
-        Event("INSERT", observation),
-        Refusal(
+        RowEvent("INSERT", observation),
+        RowRefusal(
             "walls",
             "observation and payment are of one account, merchant and mode",
             ~row_in(payment, id=new.payment, account=new.account, merchant=new.merchant, mode=new.mode),
@@ -180,9 +192,9 @@ def _operations() -> Iterator[Trigger]:
     new, old = rows_of(operation)
     yield guard(
         "operation_begins",
-        Event("INSERT", operation),
-        Refusal("legal_send", "an operation begins in phase created", new.phase != "created"),
-        Refusal(
+        RowEvent("INSERT", operation),
+        RowRefusal("legal_send", "an operation begins in phase created", new.phase != "created"),
+        RowRefusal(
             "walls",
             "operation and payment are of one account, merchant and mode",
             ~row_in(
@@ -197,20 +209,20 @@ def _operations() -> Iterator[Trigger]:
     )
     yield guard(
         "operation_sends",
-        Event("UPDATE", operation, ("phase",), and_(old.phase == "created", new.phase != "created")),
-        Refusal("legal_send", "sending comes before sent", new.phase != "sending"),
-        Refusal("legal_send", "the operation is no longer live", or_(old.live == 0, new.live == 0)),
-        Refusal(
+        RowEvent("UPDATE", operation, ("phase",), and_(old.phase == "created", new.phase != "created")),
+        RowRefusal("legal_send", "sending comes before sent", new.phase != "sending"),
+        RowRefusal("legal_send", "the operation is no longer live", or_(old.live == 0, new.live == 0)),
+        RowRefusal(
             "legal_send",
             "more would go back than the books hold",
             and_(new.kind == "refund", _on_its_way_back(new) + new.amount > _held(new)),
         ),
-        Refusal(
+        RowRefusal(
             "legal_send",
             "only an unknown payment is undone",
             and_(new.kind == "undo", ~row_in(payment, id=new.payment, status="unknown")),
         ),
-        Refusal(
+        RowRefusal(
             "legal_send",
             "only a live payment is cancelled",
             and_(new.kind == "cancel", ~row_in(payment, id=new.payment, live=1)),
@@ -218,15 +230,17 @@ def _operations() -> Iterator[Trigger]:
     )
     yield guard(
         "operation_forward",
-        Event("UPDATE", operation, ("phase", "live"), or_(_phase_back(new, old), and_(old.live == 0, new.live == 1))),
-        Refusal("legal_phase", "an operation never goes back"),
+        RowEvent(
+            "UPDATE", operation, ("phase", "live"), or_(_phase_back(new, old), and_(old.live == 0, new.live == 1))
+        ),
+        RowRefusal("legal_phase", "an operation never goes back"),
     )
     yield fixed(operation, *("id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency"))
     yield kept(operation)
     yield from append_only(operation_news)
 
 
-def _held(new: Row) -> ColumnElement[int]:
+def _held(new: AliasedRow) -> ColumnElement[int]:
     """What the books hold of an operation's payment with its provider."""
     kinds = ("capture", "refund", "chargeback")
     legs = entry.join(posting, posting.c.entry == entry.c.id).join(
@@ -246,7 +260,7 @@ def _held(new: Row) -> ColumnElement[int]:
     )
 
 
-def _on_its_way_back(new: Row) -> ColumnElement[int]:
+def _on_its_way_back(new: AliasedRow) -> ColumnElement[int]:
     """What other live operations of the same payment may still give back."""
     return _sum_of(
         operation.c.amount,
@@ -266,8 +280,8 @@ def _decisions() -> Iterator[Trigger]:
     )
     yield guard(
         "decision_ends_once",
-        Event("UPDATE", decision, when=or_(old.done_at.is_not(None), old.superseded == 1)),
-        Refusal("append_only", "a decision that took effect is never changed"),
+        RowEvent("UPDATE", decision, when=or_(old.done_at.is_not(None), old.superseded == 1)),
+        RowRefusal("append_only", "a decision that took effect is never changed"),
     )
     yield kept(decision)
 
@@ -276,12 +290,14 @@ def _requests() -> Iterator[Trigger]:
     """What was sent stays as it was noted; old questions alone are forgotten."""
     _, old = rows_of(request_sent)
     yield guard(
-        "request_sent_unchanged", Event("UPDATE", request_sent), Refusal("append_only", "request_sent is never changed")
+        "request_sent_unchanged",
+        RowEvent("UPDATE", request_sent),
+        RowRefusal("append_only", "request_sent is never changed"),
     )
     yield guard(
         "request_sent_kept",
-        Event("DELETE", request_sent, when=old.hook.not_in(("handle_notification", "query_payment"))),
-        Refusal("append_only", "what charged, opened or gave back is never deleted"),
+        RowEvent("DELETE", request_sent, when=old.hook.not_in(("handle_notification", "query_payment"))),
+        RowRefusal("append_only", "what charged, opened or gave back is never deleted"),
     )
 
 
@@ -289,13 +305,13 @@ def _payables() -> Iterator[Trigger]:
     new, old = rows_of(payable)
     yield guard(
         "payable_begins",
-        Event("INSERT", payable),
-        Refusal(
+        RowEvent("INSERT", payable),
+        RowRefusal(
             "from_ledger",
             "what is settled comes from the ledger alone",
             or_(*(getattr(new, effect) != 0 for effect in Effect)),
         ),
-        Refusal(
+        RowRefusal(
             "walls", "the customer is of the same merchant", ~row_in(customer, id=new.customer, merchant=new.merchant)
         ),
     )
@@ -303,12 +319,12 @@ def _payables() -> Iterator[Trigger]:
         settled = _sum_of(allocation.c.amount, allocation.c.payable == new.id, allocation.c.effect == effect)
         yield guard(
             f"payable_{effect}_from_ledger",
-            Event("UPDATE", payable, (effect.value,)),
-            Refusal("from_ledger", "what is settled comes from the ledger alone", getattr(new, effect) != settled),
+            RowEvent("UPDATE", payable, (effect.value,)),
+            RowRefusal("from_ledger", "what is settled comes from the ledger alone", getattr(new, effect) != settled),
         )
     yield guard(
         "payable_not_in_payment",
-        Event(
+        RowEvent(
             "UPDATE",
             payable,
             ("total", "customer"),
@@ -316,12 +332,12 @@ def _payables() -> Iterator[Trigger]:
                 or_(old.total != new.total, old.customer != new.customer), row_in(payment_line, payable=old.id, live=1)
             ),
         ),
-        Refusal("legal_revision", "the payable is in a live payment"),
+        RowRefusal("legal_revision", "the payable is in a live payment"),
     )
     yield guard(
         "payable_moves_unsettled",
-        Event("UPDATE", payable, ("customer",), and_(old.customer != new.customer, old.due != old.total)),
-        Refusal("legal_revision", "what is settled in part stays with its customer"),
+        RowEvent("UPDATE", payable, ("customer",), and_(old.customer != new.customer, old.due != old.total)),
+        RowRefusal("legal_revision", "what is settled in part stays with its customer"),
     )
     yield fixed(payable, "id", "merchant", "mode", "kind", "number", "currency", "created_at")
     yield kept(payable)
@@ -334,8 +350,8 @@ def _ledger() -> Iterator[Trigger]:
     for table in (posting, allocation, intake, drawn):
         yield guard(
             f"{table}_unsealed",
-            Event("INSERT", table),
-            Refusal("sealed", "the entry is sealed", row_in(seal, entry=rows_of(table)[0].entry)),
+            RowEvent("INSERT", table),
+            RowRefusal("sealed", "the entry is sealed", row_in(seal, entry=rows_of(table)[0].entry)),
         )
     yield from _allocations()
     yield from _drawn()
@@ -355,15 +371,15 @@ def _entries() -> Iterator[Trigger]:
     )
     yield guard(
         "entry_note",
-        Event("UPDATE", entry, ("note", "note_salt"), or_(new.note != old.note, new.note_salt != old.note_salt)),
-        Refusal("append_only", "a note can be erased, and not be changed", or_(new.note != "", new.note_salt != "")),
-        Refusal("accounted_for", "who erases a note says so, and why", ~row_in(erasure, entry=new.id)),
+        RowEvent("UPDATE", entry, ("note", "note_salt"), or_(new.note != old.note, new.note_salt != old.note_salt)),
+        RowRefusal("append_only", "a note can be erased, and not be changed", or_(new.note != "", new.note_salt != "")),
+        RowRefusal("accounted_for", "who erases a note says so, and why", ~row_in(erasure, entry=new.id)),
     )
     yield kept(entry)
     yield guard(
         "entry_fits",
-        Event("INSERT", entry, when=new.payment.is_not(None)),
-        Refusal(
+        RowEvent("INSERT", entry, when=new.payment.is_not(None)),
+        RowRefusal(
             "walls",
             "entry and payment are of one merchant and mode",
             ~row_in(payment, id=new.payment, merchant=new.merchant, mode=new.mode),
@@ -371,8 +387,8 @@ def _entries() -> Iterator[Trigger]:
     )
     yield guard(
         "entry_is_on",
-        Event("INSERT", entry, when=new.payable.is_not(None)),
-        Refusal(
+        RowEvent("INSERT", entry, when=new.payable.is_not(None)),
+        RowRefusal(
             "walls",
             "entry and payable are of one merchant, mode and currency",
             ~row_in(payable, id=new.payable, merchant=new.merchant, mode=new.mode, currency=new.currency),
@@ -384,18 +400,18 @@ def _allocations() -> Iterator[Trigger]:
     new, _ = rows_of(allocation)
     yield guard(
         "allocation_fits",
-        Event("INSERT", allocation),
-        Refusal(
+        RowEvent("INSERT", allocation),
+        RowRefusal(
             "walls",
             "payable and entry are of one merchant, mode and currency",
             ~_of_one_book(entry, entry.c.id == new.entry, payable, payable.c.id == new.payable),
         ),
-        Refusal(
+        RowRefusal(
             "walls",
             "entry and intake are of one merchant, mode and currency",
             and_(new.intake.is_not(None), ~_in_one_book(new)),
         ),
-        Refusal(
+        RowRefusal(
             "walls",
             "payable and intake are of one customer",
             and_(
@@ -410,12 +426,12 @@ def _allocations() -> Iterator[Trigger]:
         counter = payable.c[effect]
         yield Trigger(
             f"allocation_moves_{effect}",
-            Event("INSERT", allocation, when=new.effect == effect),
+            RowEvent("INSERT", allocation, when=new.effect == effect),
             moves=(update(payable).where(payable.c.id == new.payable).values({counter: counter + new.amount}),),
         )
     yield Trigger(
         "allocation_moves_intake",
-        Event("INSERT", allocation, when=and_(new.effect == "allocated", new.intake.is_not(None))),
+        RowEvent("INSERT", allocation, when=and_(new.effect == "allocated", new.intake.is_not(None))),
         moves=(
             update(intake)
             .where(intake.c.entry == new.intake)
@@ -424,7 +440,7 @@ def _allocations() -> Iterator[Trigger]:
     )
 
 
-def _in_one_book(new: Row) -> Condition:
+def _in_one_book(new: AliasedRow) -> Condition:
     """Whether the entry of a row, and the entry that brought its intake, are of one merchant, mode and currency."""
     intakes = entry.alias("intakes")
     return _of_one_book(entry, entry.c.id == new.entry, intakes, intakes.c.id == new.intake)
@@ -434,12 +450,12 @@ def _drawn() -> Iterator[Trigger]:
     new, _ = rows_of(drawn)
     yield guard(
         "drawn_fits",
-        Event("INSERT", drawn),
-        Refusal("walls", "entry and intake are of one merchant, mode and currency", ~_in_one_book(new)),
+        RowEvent("INSERT", drawn),
+        RowRefusal("walls", "entry and intake are of one merchant, mode and currency", ~_in_one_book(new)),
     )
     yield Trigger(
         "drawn_moves_intake",
-        Event("INSERT", drawn),
+        RowEvent("INSERT", drawn),
         moves=(
             update(intake)
             .where(intake.c.entry == new.intake)
@@ -452,20 +468,20 @@ def _intake() -> Iterator[Trigger]:
     new, _ = rows_of(intake)
     yield guard(
         "intake_begins",
-        Event("INSERT", intake),
-        Refusal("from_ledger", "an intake begins unapplied", or_(new.allocated != 0, new.returned != 0)),
+        RowEvent("INSERT", intake),
+        RowRefusal("from_ledger", "an intake begins unapplied", or_(new.allocated != 0, new.returned != 0)),
     )
     allocated = _sum_of(allocation.c.amount, allocation.c.intake == new.entry, allocation.c.effect == "allocated")
     yield guard(
         "intake_allocated_from_ledger",
-        Event("UPDATE", intake, ("allocated",)),
-        Refusal("from_ledger", "what is allocated comes from the ledger alone", new.allocated != allocated),
+        RowEvent("UPDATE", intake, ("allocated",)),
+        RowRefusal("from_ledger", "what is allocated comes from the ledger alone", new.allocated != allocated),
     )
     returned = _sum_of(drawn.c.amount, drawn.c.intake == new.entry)
     yield guard(
         "intake_returned_from_ledger",
-        Event("UPDATE", intake, ("returned",)),
-        Refusal("from_ledger", "what went back comes from the ledger alone", new.returned != returned),
+        RowEvent("UPDATE", intake, ("returned",)),
+        RowRefusal("from_ledger", "what went back comes from the ledger alone", new.returned != returned),
     )
     yield fixed(intake, "entry", "customer", "payment", "currency", "amount")
     yield kept(intake)
@@ -479,18 +495,18 @@ def _seal() -> Trigger:
     own = posting.c.entry == new.entry
     return guard(
         "seal_checks",
-        Event("INSERT", seal),
-        Refusal(
+        RowEvent("INSERT", seal),
+        RowRefusal(
             "balanced",
             "an entry has two postings or more",
             select(func.count()).select_from(posting).where(own).scalar_subquery() < 2,
         ),
-        Refusal(
+        RowRefusal(
             "balanced", "an entry sums to zero", select(func.sum(posting.c.amount)).where(own).scalar_subquery() != 0
         ),
-        Refusal("walls", "an entry is of one merchant, mode and currency", _of_two_books(new)),
-        Refusal("applied", "receivables move by what is settled", _is_not_applied(new)),
-        Refusal(
+        RowRefusal("walls", "an entry is of one merchant, mode and currency", _of_two_books(new)),
+        RowRefusal("applied", "receivables move by what is settled", _is_not_applied(new)),
+        RowRefusal(
             "walls",
             "what is settled is owed by the customer whose receivable moves",
             exists(ONE)
@@ -502,12 +518,12 @@ def _seal() -> Trigger:
                 .where(own, ledger_account.c.kind == "receivable", ledger_account.c.owner == payable.c.customer),
             ),
         ),
-        Refusal("intake", "credit moves by what is brought in, allocated and drawn", _is_not_drawn(new)),
-        Refusal("chain", "a seal follows the last one", _is_out_of_turn(new)),
+        RowRefusal("intake", "credit moves by what is brought in, allocated and drawn", _is_not_drawn(new)),
+        RowRefusal("chain", "a seal follows the last one", _is_out_of_turn(new)),
     )
 
 
-def _of_two_books(new: Row) -> Condition:
+def _of_two_books(new: AliasedRow) -> Condition:
     """Whether a seal's entry is not the merchant's, or one of its legs is not the entry's."""
     return or_(
         ~row_in(entry, id=new.entry, merchant=new.merchant, mode=new.mode),
@@ -524,7 +540,7 @@ def _of_two_books(new: Row) -> Condition:
     )
 
 
-def _moved(new: Row, kind: str) -> ColumnElement[int]:
+def _moved(new: AliasedRow, kind: str) -> ColumnElement[int]:
     """What a seal's entry adds to the accounts of a kind."""
     return (
         select(func.coalesce(func.sum(posting.c.amount), 0))
@@ -534,14 +550,14 @@ def _moved(new: Row, kind: str) -> ColumnElement[int]:
     )
 
 
-def _is_not_applied(new: Row) -> Condition:
+def _is_not_applied(new: AliasedRow) -> Condition:
     signed = case((allocation.c.effect.in_(SETTLING), -allocation.c.amount), else_=allocation.c.amount)
     applied = _sum_of(signed, allocation.c.entry == new.entry)
     kind = select(entry.c.kind).where(entry.c.id == new.entry).scalar_subquery()
     return and_(_moved(new, "receivable") != applied, kind.not_in(UNBOUND))
 
 
-def _is_not_drawn(new: Row) -> Condition:
+def _is_not_drawn(new: AliasedRow) -> Condition:
     allocated = _sum_of(allocation.c.amount, allocation.c.entry == new.entry, allocation.c.effect == "allocated")
     returned = _sum_of(drawn.c.amount, drawn.c.entry == new.entry)
     brought_in = _sum_of(intake.c.amount, intake.c.entry == new.entry)
@@ -551,7 +567,7 @@ def _is_not_drawn(new: Row) -> Condition:
     )
 
 
-def _is_out_of_turn(new: Row) -> Condition:
+def _is_out_of_turn(new: AliasedRow) -> Condition:
     def head(column: ColumnElement[Any], start: Any) -> ColumnElement[Any]:
         last = select(column).where(chain.c.merchant == new.merchant, chain.c.mode == new.mode).scalar_subquery()
         return func.coalesce(last, start)
@@ -568,20 +584,20 @@ def _sealed() -> Trigger:
     )
     return Trigger(
         "seal_books",
-        Event("INSERT", seal),
-        (Refusal("credit", "more is taken than the customer or the suspense account has", overdrawn),),
+        RowEvent("INSERT", seal),
+        (RowRefusal("credit", "more is taken than the customer or the suspense account has", overdrawn),),
         moves=(_next_head(new), _next_balances(new)),
     )
 
 
-def _next_head(new: Row) -> ClauseElement:
+def _next_head(new: AliasedRow) -> ClauseElement:
     head = insert(chain).inline().values(merchant=new.merchant, mode=new.mode, seq=new.seq, hash=new.hash)
     return head.on_conflict_do_update(
         index_elements=[chain.c.merchant, chain.c.mode], set_={"seq": head.excluded.seq, "hash": head.excluded.hash}
     )
 
 
-def _next_balances(new: Row) -> ClauseElement:
+def _next_balances(new: AliasedRow) -> ClauseElement:
     moved = (
         select(posting.c.ledger_account, func.sum(posting.c.amount))
         .where(posting.c.entry == new.entry)
@@ -597,8 +613,8 @@ def _chain() -> Iterator[Trigger]:
     new, old = rows_of(chain)
     yield guard(
         "chain_forward",
-        Event("UPDATE", chain),
-        Refusal(
+        RowEvent("UPDATE", chain),
+        RowRefusal(
             "chain",
             "the head moves to the next seal alone",
             or_(
@@ -619,15 +635,15 @@ def _documents() -> Iterator[Trigger]:
     )
     yield guard(
         "cash_receipt_void_once",
-        Event("UPDATE", cash_receipt, ("void_reason", "voided_at"), old.voided_at.is_not(None)),
-        Refusal("append_only", "a receipt is voided once"),
+        RowEvent("UPDATE", cash_receipt, ("void_reason", "voided_at"), old.voided_at.is_not(None)),
+        RowRefusal("append_only", "a receipt is voided once"),
     )
     yield kept(cash_receipt)
     yield from _series()
     yield from _gaps()
 
 
-def _stands(new: Row) -> ColumnElement[int]:
+def _stands(new: AliasedRow) -> ColumnElement[int]:
     """The next number of a row's series, before the row."""
     next_number = (
         select(series.c.next)
@@ -647,13 +663,13 @@ def _series() -> Iterator[Trigger]:
 
     yield guard(
         "series_begins",
-        Event("INSERT", series),
-        Refusal("append_only", "a series begins at one", and_(new.next != 2, ~left_out(_stands(new)))),
+        RowEvent("INSERT", series),
+        RowRefusal("append_only", "a series begins at one", and_(new.next != 2, ~left_out(_stands(new)))),
     )
     yield guard(
         "series_forward",
-        Event("UPDATE", series),
-        Refusal(
+        RowEvent("UPDATE", series),
+        RowRefusal(
             "append_only",
             "a series counts on by one, but for a gap that is accounted for",
             and_(new.next != old.next + 1, ~left_out(old.next)),
@@ -666,13 +682,13 @@ def _gaps() -> Iterator[Trigger]:
     new, _ = rows_of(series_gap)
     yield guard(
         "series_gap_fits",
-        Event("INSERT", series_gap),
-        Refusal("append_only", "a gap begins where its series stands", new.first != _stands(new)),
+        RowEvent("INSERT", series_gap),
+        RowRefusal("append_only", "a gap begins where its series stands", new.first != _stands(new)),
     )
     after = insert(series).inline().values(merchant=new.merchant, mode=new.mode, series=new.series, next=new.last + 1)
     yield Trigger(
         "series_gap_moves",
-        Event("INSERT", series_gap),
+        RowEvent("INSERT", series_gap),
         moves=(
             after.on_conflict_do_update(
                 index_elements=[series.c.merchant, series.c.mode, series.c.series], set_={"next": after.excluded.next}
@@ -686,8 +702,8 @@ def _settlements() -> Iterator[Trigger]:
     new, old = rows_of(settlement_line)
     yield guard(
         "settlement_line_fits",
-        Event("INSERT", settlement_line),
-        Refusal(
+        RowEvent("INSERT", settlement_line),
+        RowRefusal(
             "walls",
             "line and account are of one merchant and mode",
             ~row_in(account, id=new.account, merchant=new.merchant, mode=new.mode),
@@ -701,8 +717,8 @@ def _settlements() -> Iterator[Trigger]:
     )
     yield guard(
         "settlement_line_forward",
-        Event("UPDATE", settlement_line, ("state", "settles", "payment"), old.state != "open"),
-        Refusal(
+        RowEvent("UPDATE", settlement_line, ("state", "settles", "payment"), old.state != "open"),
+        RowRefusal(
             "append_only",
             "a booked line is withdrawn at most",
             or_(old.state != "booked", new.state != "withdrawn", new.payment.is_distinct_from(old.payment)),

@@ -13,7 +13,7 @@ from hub.domain.export import csv_of
 from hub.flows.views.view_activity import ActivityView, rows_of
 from hub.texts.engine import message as _
 
-from .pages import HEADERS, Reader, policy
+from .pages import HEADERS, PageReader, policy
 
 COLUMNS: Final = (
     *(_("Moneda"), _("Fecha"), _("Concepto"), _("Documento")),
@@ -42,7 +42,7 @@ def fault_of(fault: NoPeriod) -> str:
     return NO_DAY if str(fault) == NO_DAY else NO_PERIOD
 
 
-def csv_answer(view: ActivityView, reader: Reader) -> Response[bytes]:
+def csv_answer(view: ActivityView, reader: PageReader) -> Response[bytes]:
     """The file of a statement of activity, to be saved."""
     say = reader.say
     name = f"{say(_('movimientos'))}-{view.activity.since.isoformat()}-{view.activity.until.isoformat()}.csv"

@@ -40,7 +40,7 @@ PLAIN: Final = "text/plain; charset=utf-8"
 ALLOWED: Final = {Source.NOTIFICATION: b"GET, POST", Source.RETURN: b"GET, HEAD, POST"}
 
 
-class Refused(Exception):
+class NotificationRefused(Exception):
     """The message is not taken in; ``status`` says why, and ``headers`` what would be."""
 
     def __init__(self, status: int, headers: Mapping[bytes, bytes] | None = None) -> None:
@@ -66,7 +66,7 @@ class Notifications:
         more: Mapping[bytes, bytes] = {}
         try:
             answer = await self._answer(scope, receive)
-        except Refused as refused:
+        except NotificationRefused as refused:
             answer, more = Answer(refused.status, EMPTY), refused.headers
         except (Unavailable, Unopened):
             answer = Answer(503, EMPTY)
@@ -78,7 +78,7 @@ class Notifications:
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
         _provider, token, rest = _parts(scope)
         if not token:  # whose address it is, and whether its plugin is served just now, the account says
-            raise Refused(404)
+            raise NotificationRefused(404)
         message = await _message(self.hub, scope, receive, Source.NOTIFICATION, rest)
         return await receive_notification(self.hub, token, message, may_keep=self._may_keep)
 
@@ -104,7 +104,7 @@ class Returns:
         scope = cast(HTTPScope, scope)
         try:
             page = await self._page(scope, receive)
-        except Refused as refused:
+        except NotificationRefused as refused:
             await _reply(send, Answer(refused.status, EMPTY), refused.headers)
             return
         except Unavailable:
@@ -153,15 +153,15 @@ async def _message(hub: Hub, scope: HTTPScope, receive: Receive, source: Source,
         Refused: A method, a size or a number of headers that is not taken, or a body that does not come.
     """
     if scope["method"] not in METHODS:
-        raise Refused(405, {b"allow": ALLOWED[source]})
+        raise NotificationRefused(405, {b"allow": ALLOWED[source]})
     headers = list(scope["headers"])
     if len(headers) > MAX_HEADERS:
-        raise Refused(431)
+        raise NotificationRefused(431)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await _body(receive)
     except TimeoutError:
-        raise Refused(408) from None
+        raise NotificationRefused(408) from None
     return Message(
         source=source,
         method=scope["method"],
@@ -180,11 +180,11 @@ async def _body(receive: Receive) -> bytes:
     while True:
         event = await receive()
         if event["type"] != "http.request":
-            raise Refused(400)
+            raise NotificationRefused(400)
         chunk = event.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY:
-            raise Refused(413)
+            raise NotificationRefused(413)
         chunks.append(chunk)
         if not event.get("more_body", False):
             return b"".join(chunks) if len(chunks) > 1 else chunk

@@ -53,7 +53,7 @@ HEADERS: Mapping[str, str] = {
 
 
 @attrs.frozen
-class Reader:
+class PageReader:
     """For whom a page is drawn: language, the zone in which times are shown, and whether Spanish says *tú*."""
 
     locale: str = DEFAULT_LOCALE
@@ -111,9 +111,9 @@ class Reader:
         return datetime_text(moment, self.zone, self.locale).rpartition(" ")[2]
 
 
-def reader_for(merchant: Merchant | None, language: str = "") -> Reader:
+def reader_for(merchant: Merchant | None, language: str = "") -> PageReader:
     """Who reads a merchant's pages; in the merchant's own Spanish unless the reader asked for another language."""
-    reader = Reader(merchant.locale, merchant.company.zone) if merchant else Reader()
+    reader = PageReader(merchant.locale, merchant.company.zone) if merchant else PageReader()
     return attrs.evolve(reader, locale=language) if language else reader
 
 
@@ -196,7 +196,7 @@ class Pages:
     switch: str = ""
     remember: str = ""
 
-    def reader_of(self, merchant: Merchant | None) -> Reader:
+    def reader_of(self, merchant: Merchant | None) -> PageReader:
         """For whom a page of this merchant is drawn."""
         reader = reader_for(merchant, self.language or ("" if merchant else self.manner))
         familiar = {country.locale for country in self.hub.countries.values() if country.familiar}

@@ -62,7 +62,7 @@ MAX_WITHHELD_PERCENT: Final = 25
 
 
 @attrs.frozen(kw_only=True)
-class Declared:
+class DeclaredWithholding:
     """One withholding of one invoice, as it was typed and as it was understood.
 
     Attributes:
@@ -81,12 +81,12 @@ class Declared:
         return self.faulty if self.error else ""
 
 
-NOTHING_DECLARED: Final = Declared()
-EMPTY_TAXES: Final[Mapping[str, Declared]] = MappingProxyType({})
+NOTHING_DECLARED: Final = DeclaredWithholding()
+EMPTY_TAXES: Final[Mapping[str, DeclaredWithholding]] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
-class Line:
+class PayableLine:
     """A payable that is about to be paid, whole or in part.
 
     Attributes:
@@ -100,7 +100,7 @@ class Line:
     decimal_sign: str = ""
     error: str = ""
     typed: str = ""
-    taxes: Mapping[str, Declared] = EMPTY_TAXES
+    taxes: Mapping[str, DeclaredWithholding] = EMPTY_TAXES
 
     @property
     def withholdings(self) -> tuple[Withholding, ...]:
@@ -126,7 +126,7 @@ class Line:
         """Name of a withholding's field."""
         return f"{tax}.{part}.{self.payable.id}"
 
-    def declared(self, tax: str) -> Declared:
+    def declared(self, tax: str) -> DeclaredWithholding:
         """What is declared of one tax."""
         return self.taxes.get(tax, NOTHING_DECLARED)
 
@@ -137,7 +137,7 @@ class Line:
 
 
 @attrs.frozen(kw_only=True)
-class Field:
+class PayerInput:
     """A payer field as it is drawn.
 
     Attributes:
@@ -174,7 +174,7 @@ class Basket:
     link: Link
     channel: Channel
     currency: str
-    lines: tuple[Line, ...]
+    lines: tuple[PayableLine, ...]
     address: str
     back: str
     partial: bool
@@ -207,7 +207,7 @@ class Basket:
 
 
 @attrs.frozen(kw_only=True)
-class Trouble:
+class PayErrors:
     """Why nothing was started, and what the payer must see to."""
 
     message: str = ""
@@ -233,7 +233,7 @@ def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
     return attrs.evolve(basket, lines=lines)
 
 
-def _with_amount(line: Line, typed: Mapping[str, str]) -> Line:
+def _with_amount(line: PayableLine, typed: Mapping[str, str]) -> PayableLine:
     text = typed.get(line.field, "").strip()
     if not text:
         return line
@@ -247,8 +247,8 @@ def _with_amount(line: Line, typed: Mapping[str, str]) -> Line:
     return attrs.evolve(line, asked=amount)
 
 
-def _with_taxes(line: Line, known: Sequence[tuple[str, str]], typed: Mapping[str, str]) -> Line:
-    taxes: dict[str, Declared] = {}
+def _with_taxes(line: PayableLine, known: Sequence[tuple[str, str]], typed: Mapping[str, str]) -> PayableLine:
+    taxes: dict[str, DeclaredWithholding] = {}
     for tax, _name in known:
         base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
         if amount or base:
@@ -261,8 +261,8 @@ def _with_taxes(line: Line, known: Sequence[tuple[str, str]], typed: Mapping[str
     return told
 
 
-def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> Declared:
-    kept = Declared(base=base, amount=amount)
+def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> DeclaredWithholding:
+    kept = DeclaredWithholding(base=base, amount=amount)
     try:
         withheld = read_amount(amount, currency, style)
     except Unreadable:
@@ -285,7 +285,7 @@ async def show_step(
     provider: str = "",
     way: str = "",
     typed: Mapping[str, str] | None = None,
-    trouble: Trouble | None = None,
+    trouble: PayErrors | None = None,
     status: int = 200,
 ) -> Page:
     """The page of the step; one provider alone is chosen already."""
@@ -311,7 +311,7 @@ async def show_step(
         fields=_fields(chosen, basket.customer, typed or {}, trouble),
         ask_email=not basket.customer.email,
         typed=typed or {},
-        trouble=trouble or Trouble(),
+        trouble=trouble or PayErrors(),
         token=form_token(pages.hub, PURPOSE, basket.link),
     )
 
@@ -322,12 +322,12 @@ def _way_of(offer: Offered | None, code: str) -> str:
 
 
 def _fields(
-    offer: Offered | None, customer: Customer, typed: Mapping[str, str], trouble: Trouble | None
-) -> dict[str, list[Field]]:
-    fields: dict[str, list[Field]] = {}
+    offer: Offered | None, customer: Customer, typed: Mapping[str, str], trouble: PayErrors | None
+) -> dict[str, list[PayerInput]]:
+    fields: dict[str, list[PayerInput]] = {}
     for way in offer.ways if offer else ():
         for field in way.payer_fields:
-            drawn = Field(way=way.code, field=field, kept=_kept(field, customer))
+            drawn = PayerInput(way=way.code, field=field, kept=_kept(field, customer))
             wrong = trouble.field_error if trouble and trouble.field == drawn.name else ""
             fields.setdefault(way.code, []).append(attrs.evolve(drawn, typed=typed.get(drawn.name, ""), error=wrong))
     return fields
@@ -352,11 +352,11 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     say = pages.reader_of(basket.merchant).say
     basket = with_amounts(basket, typed)
     if not is_form_token(pages.hub, PURPOSE, basket.link, typed.get("form")):
-        trouble = Trouble(message=say(EXPIRED))
+        trouble = PayErrors(message=say(EXPIRED))
         return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=403)
     if typed.get("update"):
         wrong = any(line.error or line.wrong for line in basket.lines)
-        trouble = Trouble(message=say(REVISE)) if wrong else Trouble()
+        trouble = PayErrors(message=say(REVISE)) if wrong else PayErrors()
         return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble)
     seen_otherwise = _seen_otherwise(basket, typed)
     if seen_otherwise is None:
@@ -382,13 +382,13 @@ async def _offers(pages: Pages, basket: Basket) -> tuple[Offered, ...]:
     )
 
 
-def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> Trouble | None:
+def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> PayErrors | None:
     """Nobody pays a total that he has not seen."""
     if any(line.error or line.wrong for line in basket.lines):
-        return Trouble(message=REVISE)
+        return PayErrors(message=REVISE)
     if not basket.lines or typed.get("total") == str(basket.total.minor):
         return None
-    return Trouble(message=NEW_TOTAL, mild=True) if basket.partial or basket.withholds else Trouble(message=CHANGED)
+    return PayErrors(message=NEW_TOTAL, mild=True) if basket.partial or basket.withholds else PayErrors(message=CHANGED)
 
 
 async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
@@ -429,19 +429,21 @@ def _email(basket: Basket, typed: Mapping[str, str]) -> str:
         raise NotPossible("field", "email", refusal.message) from None
 
 
-def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> Trouble:
+def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> PayErrors:
     reader, found = pages.reader_of(basket.merchant), pages.hub.providers.get(provider)
     say = reader.say
     if refusal.code == "field":
         name = refusal.culprit if refusal.culprit == "email" else f"field.{way}.{refusal.culprit}"
         if isinstance(refusal.message, Text):
-            return Trouble(field=name, field_error=reader.words(refusal.message))
-        return Trouble(field=name, field_error=found.said(refusal.message, reader.locale) if found else refusal.message)
+            return PayErrors(field=name, field_error=reader.words(refusal.message))
+        return PayErrors(
+            field=name, field_error=found.said(refusal.message, reader.locale) if found else refusal.message
+        )
     if refusal.code == "unproven":
-        return Trouble(unproven=True)
+        return PayErrors(unproven=True)
     name = found.info.name if found else provider
     if refusal.code in REFUSALS:
-        return Trouble(message=say(REFUSALS[refusal.code], provider=name))
+        return PayErrors(message=say(REFUSALS[refusal.code], provider=name))
     if refusal.code in ("not_offered", "not_installed", "unknown_account", "unknown_way"):
-        return Trouble(message=say(refusal.message or NOT_OFFERED))
-    return Trouble(message=say(CHANGED))
+        return PayErrors(message=say(refusal.message or NOT_OFFERED))
+    return PayErrors(message=say(CHANGED))

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import attrs
 import pytest
 
-from hub.bootstrap import Opened, migrate_data, open_hub
+from hub.bootstrap import OpenedHub, migrate_data, open_hub
 from hub.domain import ledger
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.beancount import beancount_text
@@ -90,7 +90,7 @@ class Desk:
     """One company, one customer, one account with a provider."""
 
     data: Path
-    opened: Opened
+    opened: OpenedHub
     clock: Clock
     country: str
     merchant: Merchant

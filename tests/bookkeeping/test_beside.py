@@ -16,7 +16,7 @@ import pytest
 
 from hub.domain.ledger import Share, When, shares_of
 from hub.domain.payment import Payment
-from hub.domain.stated import News, Standing, Stated
+from hub.domain.stated import InvoiceStanding, Stated, StatedChange
 from hub.flows.books import book_money, import_files
 from tests.bookkeeping.beside import keep_many
 from tests.faults.harness import seed_for
@@ -64,10 +64,10 @@ def test_control_what_the_hub_holds_against_what_a_file_says_is_found(
 ) -> None:
     """As it was: whatever the file says beyond what is settled now was paid elsewhere."""
 
-    def as_it_was(standing: Standing, stated: Stated) -> News:
+    def as_it_was(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         due = standing.total if stated.balance is None else stated.balance
         outside = max(-standing.outside, standing.due + stated.total - standing.total - due)
-        return News(revision=stated.total - standing.total, outside=outside, last=stated)
+        return StatedChange(revision=stated.total - standing.total, outside=outside, last=stated)
 
     monkeypatch.setattr(import_files, "news_of", as_it_was)
 
@@ -80,7 +80,7 @@ def test_control_a_payment_that_came_and_went_unseen_is_found(
     """What went back is taken off what came, so that a file that knows of the one alone tells of money elsewhere."""
     right = import_files.news_of
 
-    def net(standing: Standing, stated: Stated) -> News:
+    def net(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         gone = min(standing.uncounted, standing.uncounted_back)
         kept = attrs.evolve(standing, settled=standing.settled - gone, reopened=standing.reopened - gone)
         return right(kept, stated)

@@ -11,7 +11,7 @@ import pytest
 from hub.domain.decision import Signed
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
-from hub.domain.stated import News, Standing, Stated
+from hub.domain.stated import InvoiceStanding, Stated, StatedChange
 from hub.flows.books import book_money, import_files
 from hub.flows.books.import_files import ImportReport, import_invoices
 from hub.flows.corrections.resolve_review import resolve_review
@@ -183,8 +183,8 @@ def test_control_what_was_paid_here_held_against_what_a_file_says_books_a_refund
 ) -> None:
     """As it was: whatever a file says was paid and is not settled here now was paid elsewhere."""
 
-    def as_it_was(standing: Standing, stated: Stated) -> News:
-        return News(outside=standing.due - (stated.balance or 0), last=stated)
+    def as_it_was(standing: InvoiceStanding, stated: Stated) -> StatedChange:
+        return StatedChange(outside=standing.due - (stated.balance or 0), last=stated)
 
     state(paid, "100000.00", "0.00")
     monkeypatch.setattr(import_files, "news_of", as_it_was)

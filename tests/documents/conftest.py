@@ -33,7 +33,6 @@ from hub.domain.papers import (
     Direction,
     Letterhead,
     MailValue,
-    Movement,
     NotOffered,
     PaidLine,
     Paper,
@@ -41,6 +40,7 @@ from hub.domain.papers import (
     PaymentsPaper,
     PayWays,
     ReceiptMail,
+    ReportMovement,
     Seal,
     SettledLine,
     StatementPaper,
@@ -540,8 +540,8 @@ def statement_paper(mail: StatementPaper, identity: str) -> StatementPaper:
     return attrs.evolve(mail, customer_identity=identity, note="")
 
 
-def movement(number: int, **changes: object) -> Movement:
-    told = Movement(
+def movement(number: int, **changes: object) -> ReportMovement:
+    told = ReportMovement(
         direction=Direction.RECEIVED,
         at=NOW + timedelta(minutes=number),
         customer="Alejandro González",

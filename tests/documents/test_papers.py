@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from hub.documents import Documents, qr_png, qr_svg
 from hub.documents.content import pdf_content
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import CashReceiptPaper
 from hub_hookspecs import Money
 
@@ -44,7 +44,7 @@ def test_a_cash_receipt_holds_what_the_books_need(documents: Documents, cash_rec
 @pytest.mark.parametrize("locale", ["es_CR", "es_CO", "en"])
 def test_every_clause_has_words(cash_receipt: CashReceiptPaper, clause: str, locale: str) -> None:
     empty = attrs.evolve(cash_receipt, clause=clause, lines=(), advance=Money(0, "COP"))
-    assert "{" not in str(pdf_content(empty, Reader(locale, empty.letterhead)).parts)
+    assert "{" not in str(pdf_content(empty, DocumentReader(locale, empty.letterhead)).parts)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hub.documents.mail_body import environment
 from hub.documents.parts import (
     Addressee,
     Ageing,
-    Bucket,
+    AgeingBar,
     Button,
     Cell,
     Code,
@@ -37,13 +37,13 @@ from hub.documents.parts import (
     Title,
     Tone,
 )
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import Letterhead
 from hub_hookspecs import Mode
 
 from .conftest import NOW, SITE
 
-READER = Reader("es_CR", Letterhead(name="Tienda", mode=Mode.LIVE))
+READER = DocumentReader("es_CR", Letterhead(name="Tienda", mode=Mode.LIVE))
 PAY = Button(label="Greenpay", url=f"{SITE}/s/1", accessible="Pagar con Greenpay", hint="Con tarjeta")
 PARTS: tuple[Part, ...] = (
     Title("Título"),
@@ -55,7 +55,9 @@ PARTS: tuple[Part, ...] = (
     Notice("Aviso", Tone.BAD),
     Figure("Total", "₡1,00", "vencido", Tone.WARNING, (("Interés", "₡0,10"),)),
     Facts((("Banco", "BAC"), ("Vacío", ""))),
-    Ageing("Antigüedad", (Bucket("Reciente", "₡3,00", 0.5, late=False), Bucket("Añejo", "₡4,00", 0.5, late=True)), 3),
+    Ageing(
+        "Antigüedad", (AgeingBar("Reciente", "₡3,00", 0.5, late=False), AgeingBar("Añejo", "₡4,00", 0.5, late=True)), 3
+    ),
     Rows(
         (ColumnHead("Factura", width=1), "Vence", ColumnHead("Monto", right=True, strong=True)),
         (

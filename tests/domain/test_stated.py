@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.stated import News, Standing, Stated, news_of
+from hub.domain.stated import InvoiceStanding, Stated, StatedChange, news_of
 
 FULL = Stated(100, 100)
-OWED = Standing(total=100, last=FULL)
-PAID_HERE = Standing(total=100, settled=100, last=FULL)
-COUNTED = Standing(total=100, settled=100, counted=100, last=Stated(100, 0))
-CAME_AND_WENT = Standing(total=100, settled=100, reopened=100, last=FULL)
-CREDIT_NOTE = Standing(total=100, settled=20, noted=20, last=FULL)
-TOLD_AS_TOTAL = Standing(total=100, settled=20, noted=20, counted=20, last=Stated(80, 80))
+OWED = InvoiceStanding(total=100, last=FULL)
+PAID_HERE = InvoiceStanding(total=100, settled=100, last=FULL)
+COUNTED = InvoiceStanding(total=100, settled=100, counted=100, last=Stated(100, 0))
+CAME_AND_WENT = InvoiceStanding(total=100, settled=100, reopened=100, last=FULL)
+CREDIT_NOTE = InvoiceStanding(total=100, settled=20, noted=20, last=FULL)
+TOLD_AS_TOTAL = InvoiceStanding(total=100, settled=20, noted=20, counted=20, last=Stated(80, 80))
 
 ROWS = {
     "the same file again": (OWED, FULL, {}),
@@ -32,17 +32,17 @@ ROWS = {
     ),
     "it was paid elsewhere": (OWED, Stated(100, 0), {"outside": 100}),
     "a part here that no file knew, the rest elsewhere": (
-        Standing(total=100, settled=30, last=FULL),
+        InvoiceStanding(total=100, settled=30, last=FULL),
         Stated(100, 0),
         {"counted": 30, "outside": 70},
     ),
     "a payment elsewhere was withdrawn": (
-        Standing(total=100, outside=50, last=Stated(100, 50)),
+        InvoiceStanding(total=100, outside=50, last=Stated(100, 50)),
         FULL,
         {"outside": -50},
     ),
     "what went back here, then a payment elsewhere that was withdrawn": (
-        Standing(total=100, settled=30, reopened=20, outside=50, counted=30, last=Stated(100, 20)),
+        InvoiceStanding(total=100, settled=30, reopened=20, outside=50, counted=30, last=Stated(100, 20)),
         Stated(100, 95),
         {"counted_back": 20, "outside": -50, "rose": 5},
     ),
@@ -53,17 +53,17 @@ ROWS = {
         {},
     ),
     "it falls by more than it rose, of which a part was received here": (
-        Standing(total=100, settled=50, counted=40, last=Stated(100, 80)),
+        InvoiceStanding(total=100, settled=50, counted=40, last=Stated(100, 80)),
         Stated(100, 20),
         {"counted": 10, "outside": 30},
     ),
     "a balance that was too low rises again": (
-        Standing(total=100, settled=30, counted=30, last=Stated(100, 0)),
+        InvoiceStanding(total=100, settled=30, counted=30, last=Stated(100, 0)),
         Stated(100, 70),
         {},
     ),
     "a person took money from elsewhere back, and a file follows": (
-        Standing(total=100, last=Stated(100, 60)),
+        InvoiceStanding(total=100, last=Stated(100, 60)),
         FULL,
         {},
     ),
@@ -93,7 +93,7 @@ ROWS = {
         {"counted_back": 20},
     ),
     "its end was told as a balance before, as a total now": (
-        Standing(total=100, settled=20, reopened=20, counted=20, counted_back=20, last=Stated(80, 100)),
+        InvoiceStanding(total=100, settled=20, reopened=20, counted=20, counted_back=20, last=Stated(80, 100)),
         FULL,
         {},
     ),
@@ -103,27 +103,27 @@ ROWS = {
         {},
     ),
     "a credit note is told by the total, together with a payment elsewhere that was withdrawn": (
-        Standing(total=100, settled=20, noted=20, outside=60, last=Stated(100, 40)),
+        InvoiceStanding(total=100, settled=20, noted=20, outside=60, last=Stated(100, 40)),
         Stated(80, 80),
         {"counted": 20, "outside": -60},
     ),
     "a credit note that a wrong balance seemed to tell before": (
-        Standing(total=100, settled=20, noted=20, counted=20, last=FULL),
+        InvoiceStanding(total=100, settled=20, noted=20, counted=20, last=FULL),
         Stated(80, 80),
         {},
     ),
     "a payment elsewhere was withdrawn and the bill shrank": (
-        Standing(total=100, outside=20, last=Stated(100, 80)),
+        InvoiceStanding(total=100, outside=20, last=Stated(100, 80)),
         Stated(80, 80),
         {"revision": -20, "outside": -20},
     ),
     "a file without balances": (
-        Standing(total=100, settled=30, last=FULL),
+        InvoiceStanding(total=100, settled=30, last=FULL),
         Stated(120),
         {"revision": 20, "last": Stated(120, 120)},
     ),
     "a file without balances that lowers the total by more than was owed": (
-        Standing(total=100, settled=80, reopened=80, counted=80, last=Stated(100, 20)),
+        InvoiceStanding(total=100, settled=80, reopened=80, counted=80, last=Stated(100, 20)),
         Stated(70),
         {"revision": -30, "last": Stated(70, -10)},
     ),
@@ -133,17 +133,17 @@ ROWS = {
         {"counted": 20},
     ),
     "the first balance of an invoice without money": (
-        Standing(total=100, last=Stated(100)),
+        InvoiceStanding(total=100, last=Stated(100)),
         Stated(100, 60),
         {"outside": 40},
     ),
     "the first balance of an invoice that has money here": (
-        Standing(total=100, settled=30, last=Stated(100)),
+        InvoiceStanding(total=100, settled=30, last=Stated(100)),
         Stated(100, 0),
         {"counted": 30},
     ),
     "the first balance of an invoice that had money here": (
-        Standing(total=100, settled=30, reopened=30, last=Stated(100)),
+        InvoiceStanding(total=100, settled=30, reopened=30, last=Stated(100)),
         Stated(100, 70),
         {"counted": 30},
     ),
@@ -154,7 +154,7 @@ ROWS = {
 def test_what_a_statement_tells(row: str) -> None:
     standing, stated, said = ROWS[row]
 
-    assert news_of(standing, stated) == News(**{"last": stated, **said})
+    assert news_of(standing, stated) == StatedChange(**{"last": stated, **said})
 
 
 @st.composite
@@ -164,13 +164,13 @@ def statements(draw: st.DrawFn) -> Stated:
 
 
 @st.composite
-def standings(draw: st.DrawFn) -> Standing:
+def standings(draw: st.DrawFn) -> InvoiceStanding:
     """Whatever may have happened here, and whatever of it files have counted."""
     total = draw(st.integers(1, 12))
     outside = draw(st.integers(0, total))
     reopened = draw(st.integers(0, 12))
     settled = reopened + draw(st.integers(0, total - outside))
-    return Standing(
+    return InvoiceStanding(
         total=total,
         settled=settled,
         reopened=reopened,
@@ -185,13 +185,13 @@ def standings(draw: st.DrawFn) -> Standing:
 NOTHING = (0, 0, 0, 0, 0)
 
 
-def moved(news: News) -> tuple[int, ...]:
+def moved(news: StatedChange) -> tuple[int, ...]:
     return news.revision, news.outside, news.counted, news.counted_back, news.rose
 
 
 @given(standings(), statements(), st.integers(0, 12), st.integers(0, 12))
 def test_the_same_statement_again_tells_nothing_whatever_happened_here(
-    standing: Standing, stated: Stated, came: int, went: int
+    standing: InvoiceStanding, stated: Stated, came: int, went: int
 ) -> None:
     known = standing.after(news_of(standing, stated))
     meanwhile = attrs.evolve(known, settled=known.settled + came, reopened=known.reopened + min(went, came))
@@ -200,7 +200,9 @@ def test_the_same_statement_again_tells_nothing_whatever_happened_here(
 
 
 @given(standings(), statements())
-def test_nothing_is_counted_twice_below_nothing_or_above_what_is_owed(standing: Standing, stated: Stated) -> None:
+def test_nothing_is_counted_twice_below_nothing_or_above_what_is_owed(
+    standing: InvoiceStanding, stated: Stated
+) -> None:
     news = news_of(standing, stated)
     then = standing.after(news)
 
@@ -212,7 +214,7 @@ def test_nothing_is_counted_twice_below_nothing_or_above_what_is_owed(standing: 
 
 
 @given(standings(), statements())
-def test_what_sets_file_and_hub_apart_is_named_to_the_last_cent(standing: Standing, stated: Stated) -> None:
+def test_what_sets_file_and_hub_apart_is_named_to_the_last_cent(standing: InvoiceStanding, stated: Stated) -> None:
     then = standing.after(news_of(standing, stated))
     received, back, unexplained = then.apart
 
@@ -223,7 +225,7 @@ def test_what_sets_file_and_hub_apart_is_named_to_the_last_cent(standing: Standi
 @given(st.lists(statements(), max_size=6))
 def test_where_nothing_happens_here_the_hub_owes_what_the_last_file_states(files: list[Stated]) -> None:
     balanced = [file for file in files if file.balance is not None]
-    standing = Standing(total=balanced[0].total if balanced else 1)
+    standing = InvoiceStanding(total=balanced[0].total if balanced else 1)
     for file in balanced:
         standing = standing.after(news_of(standing, file))
 

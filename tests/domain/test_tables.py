@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.sheet import Fault, JsonNumber
+from hub.domain.sheet import JsonNumber, RowError
 from hub.domain.table_file import read_table
 from hub.domain.tables import InvoiceFile, InvoiceRow, parse_customers, parse_invoices
 from hub.domain.text import Text
@@ -51,7 +51,7 @@ def invoices(text: str, **options: object) -> InvoiceFile:
     return parse_invoices(text.encode(), **options)  # type: ignore[arg-type]
 
 
-def places(faults: tuple[Fault, ...]) -> list[tuple[int, str]]:
+def places(faults: tuple[RowError, ...]) -> list[tuple[int, str]]:
     return [(fault.line, fault.column) for fault in faults]
 
 
@@ -486,7 +486,7 @@ def test_a_balance_of_nothing_is_an_invoice_that_was_paid() -> None:
 
 def test_a_fault_shows_a_long_value_shortened_and_on_one_line() -> None:
     """It is meant for a table on a screen."""
-    fault = Fault(3, "total", "x\n" + "y" * 100, Text("cell.no_amount"))
+    fault = RowError(3, "total", "x\n" + "y" * 100, Text("cell.no_amount"))
 
     assert len(fault.value) == 40
     assert fault.value.startswith("x y")

@@ -30,7 +30,7 @@ import attrs
 import httpx
 import uvicorn
 
-from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub, watch_exchanges
+from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub, watch_exchanges
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
 from hub.domain.allowance import Allowance
@@ -164,7 +164,7 @@ class Debtor:
 class Desk:
     """A hub that nothing reaches but the test."""
 
-    opened: Opened
+    opened: OpenedHub
     clock: Clock
     data: Path
     companies: dict[str, Merchant]
@@ -888,7 +888,7 @@ def _forget_mails(tx: Any) -> None:
         tx.deliveries.save(attrs.evolve(delivery, state=DeliveryState.SENT, due_at=None))
 
 
-def limit_exchanges(opened: Opened, limits: Limits, clock: Callable[[], datetime]) -> None:
+def limit_exchanges(opened: OpenedHub, limits: Limits, clock: Callable[[], datetime]) -> None:
     """Give a hub's exchanger other limits."""
     old = opened.exchanger
     exchanger = Exchanger(

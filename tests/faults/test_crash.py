@@ -17,7 +17,7 @@ import attrs
 import httpx
 import pytest
 
-from hub.bootstrap import Opened, open_hub
+from hub.bootstrap import OpenedHub, open_hub
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
 from hub.domain.refusals import Conflict
@@ -70,7 +70,7 @@ class Failpoints:
 class Victim:
     """A second hub on the same data, which dies at a failpoint."""
 
-    opened: Opened
+    opened: OpenedHub
     points: Failpoints
     _jobs: list[Loop] = attrs.Factory(list)
 

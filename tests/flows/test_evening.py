@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import hub.flows.statements.place_order
-from hub.bootstrap import Opened, open_hub
+from hub.bootstrap import OpenedHub, open_hub
 from hub.domain.order import OrderItem
 from hub.flows.statements.place_order import Cart, place_order
 from hub.settings import Settings
@@ -26,7 +26,7 @@ NOVEMBER = date(2026, 11, 30)
 
 
 @pytest.fixture
-def evening(bare: Path) -> Iterator[Opened]:
+def evening(bare: Path) -> Iterator[OpenedHub]:
     """A company of Costa Rica, at seven in the evening."""
     assert call(*CREATE).code == 0
     opened = open_hub(Settings(data=bare), clock=lambda: EVENING)
@@ -34,7 +34,7 @@ def evening(bare: Path) -> Iterator[Opened]:
     asyncio.run(opened.close())
 
 
-def issued(opened: Opened) -> tuple[date, str]:
+def issued(opened: OpenedHub) -> tuple[date, str]:
     """The day of an order, and the file that an accountant gets."""
 
     async def place() -> Any:
@@ -50,7 +50,7 @@ def issued(opened: Opened) -> tuple[date, str]:
     return order.issued_on, call("ledger", "export", "--beancount", "-").out
 
 
-def test_an_order_of_the_evening_is_of_that_day(evening: Opened) -> None:
+def test_an_order_of_the_evening_is_of_that_day(evening: OpenedHub) -> None:
     day, books = issued(evening)
 
     assert day == NOVEMBER
@@ -58,7 +58,7 @@ def test_an_order_of_the_evening_is_of_that_day(evening: Opened) -> None:
 
 
 def test_control_an_order_that_is_dated_in_utc_is_of_the_next_day(
-    evening: Opened, monkeypatch: pytest.MonkeyPatch
+    evening: OpenedHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub.flows.statements.place_order, "ZoneInfo", lambda _name: UTC, raising=False)
 

@@ -19,7 +19,7 @@ from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
 from hub.domain.refusals import Conflict
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations
-from hub.flows.payments.record_outcome import Proof, conclude_operation, record_paid
+from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_paid
 from hub.flows.payments.run_operation import cancel_payment, refund_payment, undo_payment
 from hub.flows.settlements.reconcile import import_settlement
 from hub_hookspecs import Conclusion, Kind, Money, Observation, Outcome, Refunds
@@ -275,7 +275,7 @@ def test_a_cancel_that_gave_the_money_back_books_both(desk: Desk) -> None:
 
 
 def by_hand(desk: Desk, payment: Payment) -> None:
-    proof = Proof(amount=Money(OWED, "COP"))
+    proof = OutcomeEvidence(amount=Money(OWED, "COP"))
     asyncio.run(record_paid(desk.hub, payment.id, proof, signed=Signed(by="Ana", why="panel", evidence=PANEL)))
 
 

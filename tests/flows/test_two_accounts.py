@@ -22,7 +22,7 @@ from hub.domain.payment import Payment
 from hub.flows.accounts.open_account import Locked
 from hub.flows.payments.burst import burst_of
 from hub.flows.payments.receive_message import receive_notification, receive_return
-from hub.flows.payments.record_outcome import Proof, record_paid
+from hub.flows.payments.record_outcome import OutcomeEvidence, record_paid
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Source, Verdict
 from tests.faults.harness import Desk
 
@@ -159,7 +159,7 @@ def test_control_an_id_without_its_account_is_noticed_on_each_way_in(desk: Desk,
 
 def test_what_a_person_shows_is_no_message(desk: Desk) -> None:
     payment = started(desk, "CO", is_known=False)
-    proof, file = Proof(amount=payment.amount), Evidence(name="panel.png", digest="ab" * 32)
+    proof, file = OutcomeEvidence(amount=payment.amount), Evidence(name="panel.png", digest="ab" * 32)
     structlog.reset_defaults()
     with capture_logs() as lines:
         asyncio.run(record_paid(desk.hub, payment.id, proof, signed=Signed(by="Ana", why="panel", evidence=file)))

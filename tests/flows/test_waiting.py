@@ -8,7 +8,7 @@ from hub.domain.decision import Evidence, Signed
 from hub.domain.payment import Status
 from hub.flows.operations.note_restore import note_restore
 from hub.flows.payments.check_payment import check_payment
-from hub.flows.payments.record_outcome import Proof, record_paid
+from hub.flows.payments.record_outcome import OutcomeEvidence, record_paid
 from tests.faults.harness import World, broken
 
 
@@ -45,7 +45,7 @@ def test_what_was_unknown_in_a_restored_backup_is_not_undone_without_a_person(wo
         shown = record_paid(
             world.hub,
             payment.id,
-            Proof(amount=payment.amount),
+            OutcomeEvidence(amount=payment.amount),
             signed=Signed(by="Ana", why="su panel", evidence=Evidence(text="panel")),
         )
         world.run(shown)

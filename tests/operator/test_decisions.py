@@ -16,7 +16,7 @@ from hub.flows.corrections.approve_decision import approve_decision, find_waitin
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed, needs_second
-from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.views.view_record import view_record
 from hub_hookspecs import Kind, Money, Observation, Redirect
@@ -102,7 +102,7 @@ def test_a_closed_payment_is_not_released(desk: Desk) -> None:
 
 def test_a_capture_recorded_by_hand_settles_the_invoice_and_later_news_of_it_changes_nothing(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
-    shown = Proof(amount=payment.amount, provider_reference="GP-1", authorisation="123456")
+    shown = OutcomeEvidence(amount=payment.amount, provider_reference="GP-1", authorisation="123456")
     _made, after = asyncio.run(
         record_paid(desk.hub, payment.id, shown, signed=Signed(by="Ana", why="no news", evidence=PANEL))
     )
@@ -117,7 +117,7 @@ def test_a_capture_recorded_by_hand_settles_the_invoice_and_later_news_of_it_cha
 
 def test_another_amount_by_hand_is_booked_and_flagged(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk, owed=200_000)
-    shown = Proof(amount=Money(150_000, "CRC"))
+    shown = OutcomeEvidence(amount=Money(150_000, "CRC"))
     _made, after = asyncio.run(
         record_paid(desk.hub, payment.id, shown, signed=Signed(by="Ana", why="no news", evidence=PANEL))
     )
@@ -160,7 +160,7 @@ def test_above_the_amount_two_people_must_say_the_same(desk: Desk) -> None:
     _debtor, payment = pushed(desk)
 
     def say(by: str, minor: int) -> Decision:
-        shown = Proof(amount=Money(minor, "COP"))
+        shown = OutcomeEvidence(amount=Money(minor, "COP"))
         made, _ = asyncio.run(
             record_paid(desk.hub, payment.id, shown, signed=Signed(by=by, why="no news", evidence=PANEL))
         )
@@ -210,7 +210,7 @@ def test_an_approval_makes_every_check_again(desk: Desk) -> None:
 def test_a_recorded_capture_is_approved_with_all_that_the_panel_showed(desk: Desk) -> None:
     desk.hub.second_person_above = {"COP": 10_000_000}
     debtor, payment = pushed(desk)
-    shown = Proof(amount=payment.amount, provider_reference="N-77", authorisation="A-1")
+    shown = OutcomeEvidence(amount=payment.amount, provider_reference="N-77", authorisation="A-1")
     made, _ = asyncio.run(
         record_paid(desk.hub, payment.id, shown, signed=Signed(by="Ana", why="no news", evidence=PANEL))
     )

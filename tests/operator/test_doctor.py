@@ -17,7 +17,7 @@ import pytest
 import hub.cli.checkup
 from hub.domain.account import AccountStatus
 from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
-from hub.flows.operations.examine import Finding, Grade, examine
+from hub.flows.operations.examine import ExaminedFact, Grade, examine
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
 from hub.flows.operations.prune import prune, send_heartbeat
@@ -29,7 +29,7 @@ from tests.operator.test_alerts import commands
 Break = Callable[[Desk], None]
 
 
-def found(desk: Desk) -> list[Finding]:
+def found(desk: Desk) -> list[ExaminedFact]:
     """What is wrong."""
     return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
 
@@ -263,7 +263,7 @@ def test_control_one_remedy_for_every_trouble_of_the_keys_is_seen(
     desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.close()
-    monkeypatch.setattr(hub.cli.checkup, "fault", lambda what, _remedy: Finding(Grade.FAULT, what, "restore it"))
+    monkeypatch.setattr(hub.cli.checkup, "fault", lambda what, _remedy: ExaminedFact(Grade.FAULT, what, "restore it"))
     assert keys_are_open_to_others(data) != f"chmod 600 {data / 'keys.json'}"
 
 

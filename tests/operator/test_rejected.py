@@ -13,7 +13,7 @@ import hub.flows.operations.view_hearing
 import hub.flows.payments.receive_message
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage, review_of
 from hub.flows.mails.deliver import value_of
-from hub.flows.operations.examine import Finding, Grade, examine
+from hub.flows.operations.examine import ExaminedFact, Grade, examine
 from hub.flows.operations.view_hearing import hearing_of
 from hub.flows.views.view_desk import view_start
 from hub_hookspecs import Message, Source
@@ -86,7 +86,7 @@ def kept(desk: Any, country: str, state: MessageState, *, trouble: str = "", ver
     return stored
 
 
-def said(desk: Any) -> list[Finding]:
+def said(desk: Any) -> list[ExaminedFact]:
     return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
 
 

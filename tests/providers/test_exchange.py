@@ -22,7 +22,7 @@ import structlog
 
 from hub.providers import exchange, wire
 from hub.providers.exchange import Exchanger, Ran
-from hub.providers.limits import Breaker, Bucket, Limits
+from hub.providers.limits import Breaker, Limits, TokenBucket
 from hub.providers.registry import Registry
 from hub.providers.wire import is_public
 from hub_hookspecs import (
@@ -505,7 +505,7 @@ def test_a_breaker_opens_lets_a_probe_through_and_closes(provider_with, account_
 
 
 def test_a_bucket_lets_a_burst_through_then_a_steady_rate():
-    bucket = Bucket(rate=10, burst=3, tokens=3, filled_at=0)
+    bucket = TokenBucket(rate=10, burst=3, tokens=3, filled_at=0)
     assert [bucket.wait_for(0, patience=0.15) for _ in range(4)] == [0, 0, 0, 0.1]
     assert bucket.wait_for(0, patience=0.15) is None
     assert bucket.wait_for(0.2, patience=0.15) == 0

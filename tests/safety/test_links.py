@@ -18,7 +18,7 @@ from hub.domain.merchant import Link, LinkKind
 from hub.flows.ground.open_link import LinkShut, open_link
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
-from hub.storage.links import Links
+from hub.storage.links import LinkTable
 from hub.vault import Vault
 from hub.web.door import GUESSES
 from hub_hookspecs import Mode
@@ -212,9 +212,9 @@ def test_an_expired_link_opens_nothing_from_the_very_moment(house: Any, kind: Li
 
 @pytest.mark.parametrize("kind", list(LinkKind))
 def test_control_a_link_that_never_expires_is_noticed(house: Any, plant: Any, kind: LinkKind) -> None:
-    right = Links.get
+    right = LinkTable.get
     later = {"expires_at": house.time() + timedelta(days=9)}
-    plant(Links, "get", lambda self, link_id: attrs.evolve(right(self, link_id), **later))
+    plant(LinkTable, "get", lambda self, link_id: attrs.evolve(right(self, link_id), **later))
 
     assert shut(house, kind, timedelta()) == ""
 

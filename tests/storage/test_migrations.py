@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from hub.storage import SqliteStore, Unusable, check, engine, export_audit, migrate, open_store
+from hub.storage import SqliteStore, UnusableDatabase, check, engine, export_audit, migrate, open_store
 from hub.storage.chain import CHAIN_START, chained
 from hub.storage.check import stored_checks, wanted_checks, wanted_indices, wanted_triggers
 from hub.storage.connection import connect
@@ -104,7 +104,7 @@ def test_triggers_checks_and_indices_are_compared(path: Path) -> None:
 
 
 def test_there_must_be_a_database(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="payment-hub migrate"):
+    with pytest.raises(UnusableDatabase, match="payment-hub migrate"):
         open_store(tmp_path / "hub.db")
 
     assert not (tmp_path / "hub.db").exists()
@@ -113,7 +113,7 @@ def test_there_must_be_a_database(tmp_path: Path) -> None:
 def test_it_must_be_a_database(tmp_path: Path) -> None:
     (tmp_path / "hub.db").write_text("no database" * 1000)
 
-    with pytest.raises(Unusable, match="no readable database"):
+    with pytest.raises(UnusableDatabase, match="no readable database"):
         open_store(tmp_path / "hub.db")
 
 
@@ -141,7 +141,7 @@ def test_a_missing_or_changed_guard_keeps_the_hub_from_starting(path: Path, prob
     connection.close()
 
     assert any(found.startswith(problem) for found in check(path)), check(path)
-    with pytest.raises(Unusable, match="payment-hub migrate"):
+    with pytest.raises(UnusableDatabase, match="payment-hub migrate"):
         open_store(path)
 
 
@@ -152,7 +152,7 @@ def test_control_without_the_check_a_hub_whose_guard_is_missing_starts_and_rewri
     furnished.close_now()
     with closing(sqlite3.connect(furnished.path)) as connection:
         connection.execute("DROP TRIGGER observation_unchanged")
-    with pytest.raises(Unusable):
+    with pytest.raises(UnusableDatabase):
         open_store(furnished.path)
     monkeypatch.setattr(engine, "check", lambda _path: [])
 

@@ -23,7 +23,7 @@ import httpx
 import pytest
 from PIL import Image, ImageDraw
 
-from hub.bootstrap import Opened, migrate_data, open_hub
+from hub.bootstrap import OpenedHub, migrate_data, open_hub
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
 from hub.domain.ledger import Share
@@ -110,7 +110,7 @@ class House:
     """Everything that runs, as tests reach it from outside."""
 
     base: str
-    opened: Opened
+    opened: OpenedHub
     mailbox: Mailbox
     time: Time
     simulators: Mapping[str, Simulator]

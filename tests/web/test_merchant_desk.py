@@ -25,7 +25,7 @@ from hub.flows.payments.start_payment import NotPossible, PayRequest, start_paym
 from hub.flows.receipts.skip_numbers import skip_numbers
 from hub.flows.statements.send_statement import send_statement
 from hub.web.merchant.words import CAUSES
-from hub.web.pages import Reader
+from hub.web.pages import PageReader
 from hub_hookspecs import Channel, Mode, Money
 from tests.spoken import refused
 
@@ -167,7 +167,7 @@ def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
     if taken:
         assert house.run(start_payment(house.hub, request(account, debtor, minor))).amount.minor == minor
     else:
-        assert "₡5 000,00 como mínimo" in seen(Reader().say(offer.reason))
+        assert "₡5 000,00 como mínimo" in seen(PageReader().say(offer.reason))
         with refused(NotPossible, match="como mínimo"):
             house.run(start_payment(house.hub, request(account, debtor, minor)))
         with house.browser() as browser:

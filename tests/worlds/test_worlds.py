@@ -20,7 +20,7 @@ import hub.flows.books.import_files
 import hub.flows.payments.record_observations
 import hub.providers.exchange
 from hub.domain.payment import Phase, Status
-from hub.domain.stated import News, Standing, Stated
+from hub.domain.stated import InvoiceStanding, Stated, StatedChange
 from hub_hookspecs import Kind, Mark, Repeat
 from tests.faults.harness import seed_for
 
@@ -122,7 +122,7 @@ def test_control_a_file_that_books_what_came_here_is_found(origin: Origin, scrat
     """What was settled here is forgotten, so that a file that knows of it tells of money from elsewhere."""
     right = hub.flows.books.import_files.news_of
 
-    def forgetful(standing: Standing, stated: Stated) -> News:
+    def forgetful(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         nothing = attrs.evolve(standing, settled=standing.counted, reopened=standing.counted_back)
         return right(nothing, stated)
 

@@ -41,7 +41,7 @@ from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.receive_message import receive_notification, receive_return
-from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import NotAllowed, cancel_payment, refund_payment
 from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
@@ -902,7 +902,7 @@ async def decide(world: World) -> str | None:
         paid = record_paid(
             world.process.hub,
             payment,
-            Proof(amount=Money(amount, currency)),
+            OutcomeEvidence(amount=Money(amount, currency)),
             signed=Signed(by="op", why="panel", evidence=seen),
         )
         world.do("record paid", paid)
@@ -924,7 +924,10 @@ async def _decide_all(world: World) -> None:
         made = world.process.hub
         if world.held(reference):
             work = record_paid(
-                made, payment, Proof(amount=Money(amount, currency)), signed=Signed(by="op", why="panel", evidence=seen)
+                made,
+                payment,
+                OutcomeEvidence(amount=Money(amount, currency)),
+                signed=Signed(by="op", why="panel", evidence=seen),
             )
         else:
             work = record_not_paid(made, payment, signed=Signed(by="op", why="panel", evidence=seen))

@@ -33,7 +33,7 @@ class Person:
 
 
 @attrs.define
-class Guide:
+class DemoGuide:
     """An ASGI application for ``/demo``, the demo's address alone, and ``/mail``."""
 
     mailbox: Mailbox

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import httpx
 
-from hub.bootstrap import DATABASE, Opened, migrate_data, open_hub
+from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub
 from hub.domain.account import AccountStatus
 from hub.domain.merchant import Merchant, Options
 from hub.flows.accounts.connect_account import (
@@ -47,7 +47,7 @@ from hub_hookspecs.testing.simulator import Simulator
 from .design import Design
 from .folder import SIMULATORS, WrongFolder, take
 from .mailbox import Mailbox
-from .pages import Guide
+from .pages import DemoGuide
 from .shop import Shop
 
 HOST = "127.0.0.1"
@@ -104,7 +104,7 @@ def listening(port: int) -> socket.socket:
 class Town:
     """Everything that runs."""
 
-    opened: Opened
+    opened: OpenedHub
     settings: Settings
     base_url: str
     mailbox: Mailbox
@@ -112,7 +112,7 @@ class Town:
     configs: Mapping[str, dict[str, Any]]
     client: httpx.AsyncClient
     companies: dict[str, Merchant] = attrs.Factory(dict)
-    guide: Guide = attrs.field(init=False)
+    guide: DemoGuide = attrs.field(init=False)
     shop: Shop = attrs.field(init=False)
     _stop: asyncio.Event = attrs.Factory(asyncio.Event)
     _tasks: list[asyncio.Task[None]] = attrs.Factory(list)
@@ -209,7 +209,7 @@ async def _begin(town: Town, sock: socket.socket, lang: str) -> None:
     mounts: list[tuple[str, Any]] = [
         (f"/sim/{code}", simulator.app(town.configs[code])) for code, simulator in town.simulators.items()
     ]
-    town.guide, town.shop = Guide(town.mailbox, town.base_url, lang), Shop(town.client, town.base_url, lang)
+    town.guide, town.shop = DemoGuide(town.mailbox, town.base_url, lang), Shop(town.client, town.base_url, lang)
     mounts += [("/demo", town.guide), ("/mail", town.guide), ("/shop", town.shop), (FRONT, town.guide)]
     mounts += [("/design", Design(town.opened.hub))]
     app = create_app(town.opened.hub, mounts=mounts)

@@ -13,7 +13,7 @@ import httpx
 
 
 @attrs.define
-class Field:
+class PageField:
     """One control of a form."""
 
     name: str
@@ -24,13 +24,13 @@ class Field:
 
 
 @attrs.define
-class Form:
+class PageForm:
     """A form with what would be sent."""
 
     action: str
     method: str
-    fields: list[Field] = attrs.Factory(list)
-    buttons: list[Field] = attrs.Factory(list)
+    fields: list[PageField] = attrs.Factory(list)
+    buttons: list[PageField] = attrs.Factory(list)
 
 
 @attrs.define
@@ -42,7 +42,7 @@ class Page:
     text: str
     html: str
     links: list[tuple[str, str]]
-    forms: list[Form]
+    forms: list[PageForm]
     refresh: str | None
 
     @property
@@ -57,7 +57,7 @@ class Page:
                 return urljoin(self.url, href)
         raise LookupError(f"no link {label!r} on {self.url}: {[text for text, _ in self.links]}")
 
-    def form(self, button: str) -> tuple[Form, Field]:
+    def form(self, button: str) -> tuple[PageForm, PageField]:
         """The form with a button whose text holds ``button``."""
         for form in self.forms:
             for press in form.buttons:
@@ -66,22 +66,22 @@ class Page:
         raise LookupError(f"no button {button!r} on {self.url}: {[b.label for f in self.forms for b in f.buttons]}")
 
 
-class _Reader(HTMLParser):
+class _PageReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
         self.links: list[tuple[str, str]] = []
-        self.forms: list[Form] = []
+        self.forms: list[PageForm] = []
         self.refresh: str | None = None
         self._href: str | None = None
         self._link_words: list[str] = []
-        self._button: Field | None = None
-        self._select: Field | None = None
-        self._area: Field | None = None
+        self._button: PageField | None = None
+        self._select: PageField | None = None
+        self._area: PageField | None = None
         self._quiet = 0
 
     @property
-    def _form(self) -> Form | None:
+    def _form(self) -> PageForm | None:
         return self.forms[-1] if self.forms else None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -90,19 +90,19 @@ class _Reader(HTMLParser):
             case "a" if "href" in given:
                 self._href, self._link_words = given["href"], [given.get("aria-label", "")]
             case "form":
-                self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
+                self.forms.append(PageForm(given.get("action", ""), given.get("method", "get").lower()))
             case "input" if self._form is not None:
                 self._input(given)
             case "button" if self._form is not None:
-                self._button = Field(given.get("name", ""), given.get("value", ""), "submit")
+                self._button = PageField(given.get("name", ""), given.get("value", ""), "submit")
                 self._button.label = given.get("aria-label", "")
             case "select" if self._form is not None:
-                self._select = Field(given.get("name", ""), "", "select")
+                self._select = PageField(given.get("name", ""), "", "select")
                 self._form.fields.append(self._select)
             case "option" if self._select is not None and (not self._select.value or "selected" in given):
                 self._select.value = given.get("value", "")
             case "textarea" if self._form is not None:
-                self._area = Field(given.get("name", ""), "", "textarea")
+                self._area = PageField(given.get("name", ""), "", "textarea")
                 self._form.fields.append(self._area)
             case "meta" if given.get("http-equiv", "").lower() == "refresh":
                 found = re.search(r"url=(.+)", given.get("content", ""), re.IGNORECASE)
@@ -117,7 +117,7 @@ class _Reader(HTMLParser):
         if form is None:
             return
         kind = given.get("type", "text").lower()
-        field = Field(given.get("name", ""), given.get("value", ""), kind, "checked" in given)
+        field = PageField(given.get("name", ""), given.get("value", ""), kind, "checked" in given)
         if kind in ("submit", "image"):
             field.label = given.get("value", "")
             form.buttons.append(field)
@@ -155,7 +155,7 @@ class _Reader(HTMLParser):
 
 def page_from(response: httpx.Response) -> Page:
     """Read an answer as a page."""
-    reader = _Reader()
+    reader = _PageReader()
     reader.feed(response.text)
     for form in reader.forms:
         for button in form.buttons:

@@ -80,7 +80,7 @@ def _around(tx: Tx, payment: Payment) -> tuple[Merchant, Hearing]:
 
 
 @attrs.frozen
-class Event:
+class StoryEvent:
     """One line of the timeline."""
 
     at: datetime
@@ -90,37 +90,41 @@ class Event:
     more: str = ""
 
 
-def events_of(told: Told) -> tuple[Event, ...]:
+def events_of(told: Told) -> tuple[StoryEvent, ...]:
     """Everything that happened, oldest first."""
     return tuple(sorted(_events(told), key=lambda event: event.at))
 
 
-def _events(told: Told) -> Iterator[Event]:
+def _events(told: Told) -> Iterator[StoryEvent]:
     payment, view = told.payment, told.view
     lines = ", ".join(line.number for line in payment.lines)
-    yield Event(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
+    yield StoryEvent(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
     for item in told.desk.view.seen:
-        yield Event(item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item))
+        yield StoryEvent(
+            item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item)
+        )
     for receipt in view.cash_receipts:
-        yield Event(receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}")
+        yield StoryEvent(
+            receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}"
+        )
     for delivery in told.desk.deliveries:
         name = f"mail {delivery.kind}"
         if delivery.sent_at:
-            yield Event(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
+            yield StoryEvent(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
         else:
             fault = f", {delivery.last_error}" if delivery.last_error else ""
             state = f"{delivery.state.value} to {mask_email(delivery.recipient)}, {delivery.tries} tries{fault}"
-            yield Event(delivery.created_at, "hub", name, more=state)
+            yield StoryEvent(delivery.created_at, "hub", name, more=state)
     for review in told.desk.reviews:
-        yield Event(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
+        yield StoryEvent(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
     for message in told.record.messages:
         more = command_line("message", "show", message.id[:SHORT])
-        yield Event(message.message.received_at, "hub", f"message kept, {state_word(message.state)}", more=more)
+        yield StoryEvent(message.message.received_at, "hub", f"message kept, {state_word(message.state)}", more=more)
     yield from _operation_events(told)
     for made in told.record.decisions:
         state = "" if made.is_done else ", superseded" if made.superseded else ", waits for a second person"
         evidence = f" [{made.evidence}]" if made.evidence else ""
-        yield Event(
+        yield StoryEvent(
             made.done_at or made.proposed_at,
             "operator",
             f"decided: {made.kind.value}",
@@ -128,17 +132,17 @@ def _events(told: Told) -> Iterator[Event]:
         )
 
 
-def _operation_events(told: Told) -> Iterator[Event]:
+def _operation_events(told: Told) -> Iterator[StoryEvent]:
     for view in told.record.operations:
         item = view.operation
         asked = f"reference {item.reference}, by {item.decided_by}{f': {item.note}' if item.note else ''}"
-        yield Event(item.created_at, "hub", f"{item.kind.value} sent", item.amount, asked)
+        yield StoryEvent(item.created_at, "hub", f"{item.kind.value} sent", item.amount, asked)
         for news in view.news:
             why = f"{news.reason.kind.value} ({news.reason.code or 'no code'})" if news.reason else ""
             more = ", ".join(filter(None, (why, news.note)))
-            yield Event(news.at, news.source, f"{item.kind.value}: {news.kind.value}", more=more)
+            yield StoryEvent(news.at, news.source, f"{item.kind.value}: {news.kind.value}", more=more)
         if not view.news and item.ended_at:
-            yield Event(item.ended_at, "hub", f"{item.kind.value}: no clear answer")
+            yield StoryEvent(item.ended_at, "hub", f"{item.kind.value}: no clear answer")
 
 
 def _more(item: Seen) -> str:

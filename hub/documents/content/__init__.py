@@ -9,7 +9,7 @@ from typing import assert_never
 
 from hub.documents.content import activity, cash_receipt, payments, receipt, statement
 from hub.documents.document import PdfContent
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import (
     ActivityPaper,
     CashReceiptPaper,
@@ -20,7 +20,7 @@ from hub.domain.papers import (
 )
 
 
-def pdf_content(paper: Paper, reader: Reader) -> PdfContent:
+def pdf_content(paper: Paper, reader: DocumentReader) -> PdfContent:
     """What a paper says."""
     match paper:
         case StatementPaper():

@@ -7,12 +7,12 @@ import attrs
 from hub.documents.content.phrases import questions
 from hub.documents.document import PdfContent
 from hub.documents.parts import Addressee, Cell, ColumnHead, Heading, Notice, Part, Rows
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.activity import ActivityRow, ActivitySection
 from hub.domain.papers import ActivityPaper
 
 
-def pdf(paper: ActivityPaper, reader: Reader) -> PdfContent:
+def pdf(paper: ActivityPaper, reader: DocumentReader) -> PdfContent:
     """Per currency: opening balance, every movement, closing balance."""
     t, activity = reader.t, paper.activity
     reader = attrs.evolve(reader, codes=len(activity.sections) > 1)
@@ -37,7 +37,7 @@ def pdf(paper: ActivityPaper, reader: Reader) -> PdfContent:
     )
 
 
-def _rows(section: ActivitySection, reader: Reader) -> Rows:
+def _rows(section: ActivitySection, reader: DocumentReader) -> Rows:
     t = reader.t
     plain = attrs.evolve(reader, codes=False)  # the heading names the currency
     head = (
@@ -62,7 +62,7 @@ def _rows(section: ActivitySection, reader: Reader) -> Rows:
     return Rows(head, rows, (t("activity.closing"), reader.money(section.closing)))
 
 
-def _row(row: ActivityRow, reader: Reader) -> tuple[Cell, ...]:
+def _row(row: ActivityRow, reader: DocumentReader) -> tuple[Cell, ...]:
     item = row.movement
     return (
         Cell(reader.day(item.on)),

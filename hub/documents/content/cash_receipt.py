@@ -18,11 +18,11 @@ from hub.documents.parts import (
     Title,
     Tone,
 )
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import CashReceiptPaper, SettledLine
 
 
-def mail(paper: CashReceiptPaper, reader: Reader) -> MailContent:
+def mail(paper: CashReceiptPaper, reader: DocumentReader) -> MailContent:
     """What was received, and what it settled; the document itself goes with it."""
     t = reader.t
     rows = tuple((Cell(line.number, _less(line, reader)), Cell(reader.money(line.applied))) for line in paper.lines)
@@ -58,13 +58,13 @@ def mail(paper: CashReceiptPaper, reader: Reader) -> MailContent:
     )
 
 
-def _less(line: SettledLine, reader: Reader) -> str:
+def _less(line: SettledLine, reader: DocumentReader) -> str:
     """What is left of a line, and what settled it beside the money."""
     left = reader.t("receipt.line.left", amount=reader.money(line.after)) if line.after else reader.settled(line)
     return "; ".join((left, *(f"{reader.say(name)} {reader.money(amount)}" for name, amount in line.less)))
 
 
-def pdf(paper: CashReceiptPaper, reader: Reader) -> PdfContent:
+def pdf(paper: CashReceiptPaper, reader: DocumentReader) -> PdfContent:
     """The document as the books need it, to be signed."""
     t = reader.t
     title = f"{t('cash.title')} {paper.number}"
@@ -89,7 +89,7 @@ def pdf(paper: CashReceiptPaper, reader: Reader) -> PdfContent:
     )
 
 
-def _voided(paper: CashReceiptPaper, reader: Reader) -> list[Part]:
+def _voided(paper: CashReceiptPaper, reader: DocumentReader) -> list[Part]:
     if not paper.void_reason:
         return []
     moment = reader.moment(paper.voided_at or paper.issued_at)
@@ -97,7 +97,7 @@ def _voided(paper: CashReceiptPaper, reader: Reader) -> list[Part]:
     return [Notice(f"{reader.t('cash.void')}. {voided}", Tone.BAD)]
 
 
-def _received_from(paper: CashReceiptPaper, reader: Reader) -> Facts:
+def _received_from(paper: CashReceiptPaper, reader: DocumentReader) -> Facts:
     t = reader.t
     return Facts(
         (
@@ -110,12 +110,12 @@ def _received_from(paper: CashReceiptPaper, reader: Reader) -> Facts:
     )
 
 
-def _figure(paper: CashReceiptPaper, reader: Reader) -> Figure:
+def _figure(paper: CashReceiptPaper, reader: DocumentReader) -> Figure:
     words = f"{paper.words[:1].upper()}{paper.words[1:]}"
     return Figure(reader.t("cash.received"), reader.money(paper.cash), f"{reader.t('cash.amount')} {words}")
 
 
-def _received_how(paper: CashReceiptPaper, reader: Reader) -> Facts:
+def _received_how(paper: CashReceiptPaper, reader: DocumentReader) -> Facts:
     t = reader.t
     means = reader.say(paper.means)
     return Facts(
@@ -129,7 +129,7 @@ def _received_how(paper: CashReceiptPaper, reader: Reader) -> Facts:
     )
 
 
-def _references(paper: CashReceiptPaper, reader: Reader) -> tuple[tuple[str, str], ...]:
+def _references(paper: CashReceiptPaper, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
     t = reader.t
     return (
         (t("label.reference"), paper.reference),
@@ -138,7 +138,7 @@ def _references(paper: CashReceiptPaper, reader: Reader) -> tuple[tuple[str, str
     )
 
 
-def _settled(paper: CashReceiptPaper, reader: Reader) -> Rows:
+def _settled(paper: CashReceiptPaper, reader: DocumentReader) -> Rows:
     """What was owed before, what the money settled, and what is left."""
     t, money = reader.t, reader.money
     has_less = any(line.less for line in paper.lines)
@@ -158,7 +158,7 @@ def _settled(paper: CashReceiptPaper, reader: Reader) -> Rows:
     return Rows(head, tuple(rows), (t("cash.received"), money(paper.cash)), total_in=2)
 
 
-def _columns(line: SettledLine, reader: Reader, *, has_less: bool) -> tuple[Cell, ...]:
+def _columns(line: SettledLine, reader: DocumentReader, *, has_less: bool) -> tuple[Cell, ...]:
     money = reader.money
     less = "\n".join(f"{reader.say(name)} {money(amount)}" for name, amount in line.less)
     return (

@@ -6,11 +6,11 @@ import attrs
 
 from hub.documents.document import PdfContent
 from hub.documents.parts import Cell, ColumnHead, Heading, Notice, Part, Rows, Tone
-from hub.documents.shown import Reader
-from hub.domain.papers import Direction, Movement, PaymentsPaper, PaymentsTotal
+from hub.documents.shown import DocumentReader
+from hub.domain.papers import Direction, PaymentsPaper, PaymentsTotal, ReportMovement
 
 
-def pdf(paper: PaymentsPaper, reader: Reader) -> PdfContent:
+def pdf(paper: PaymentsPaper, reader: DocumentReader) -> PdfContent:
     """Every movement of a period, and what it comes to per provider and currency."""
     t, totals = reader.t, tuple(sorted(paper.totals, key=lambda total: reader.say(total.provider)))
     reader = attrs.evolve(reader, codes=len({total.received.currency for total in totals}) > 1)
@@ -37,7 +37,7 @@ def pdf(paper: PaymentsPaper, reader: Reader) -> PdfContent:
     )
 
 
-def _totals(totals: tuple[PaymentsTotal, ...], reader: Reader) -> Rows:
+def _totals(totals: tuple[PaymentsTotal, ...], reader: DocumentReader) -> Rows:
     t = reader.t
     head = (
         ColumnHead(t("report.provider"), width=1),
@@ -57,7 +57,7 @@ def _totals(totals: tuple[PaymentsTotal, ...], reader: Reader) -> Rows:
     return Rows(head, rows)
 
 
-def _movements(movements: tuple[Movement, ...], reader: Reader) -> Rows:
+def _movements(movements: tuple[ReportMovement, ...], reader: DocumentReader) -> Rows:
     t = reader.t
     head = (
         ColumnHead(t("label.date")),
@@ -71,7 +71,7 @@ def _movements(movements: tuple[Movement, ...], reader: Reader) -> Rows:
     return Rows(head, tuple(_movement(item, reader) for item in movements))
 
 
-def _movement(item: Movement, reader: Reader) -> tuple[Cell, ...]:
+def _movement(item: ReportMovement, reader: DocumentReader) -> tuple[Cell, ...]:
     went_back = item.direction is not Direction.RECEIVED
     signed = -item.amount if went_back else item.amount
     amount = reader.money(-signed if signed.minor < 0 else signed)
@@ -88,13 +88,13 @@ def _movement(item: Movement, reader: Reader) -> tuple[Cell, ...]:
     )
 
 
-def _references(item: Movement, reader: Reader) -> list[str]:
+def _references(item: ReportMovement, reader: DocumentReader) -> list[str]:
     authorisation = reader.t("report.authorisation", code=item.authorisation) if item.authorisation else ""
     theirs = " · ".join(filter(None, (item.provider_reference, authorisation)))
     return [words for words in (theirs, item.reference) if words]
 
 
-def _kind(item: Movement, reader: Reader) -> str:
+def _kind(item: ReportMovement, reader: DocumentReader) -> str:
     if item.is_correction:
         return reader.t("report.is_correction")
     return "" if item.direction is Direction.RECEIVED else reader.t(f"report.is_{item.direction.value}")

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from hub.documents.parts import Button, Notice, Paragraph, Part, PayBar, Tone
 from hub.documents.safe import picture
-from hub.documents.shown import Reader, sentence
+from hub.documents.shown import DocumentReader, sentence
 from hub.domain.papers import MoneyBack, NotOffered, PayLink
 
 
-def greeting(name: str, reader: Reader) -> Paragraph:
+def greeting(name: str, reader: DocumentReader) -> Paragraph:
     """How a mail begins."""
     return Paragraph(reader.t("greeting", name=name) if name else reader.t("greeting.plain"))
 
 
-def went_back(back: MoneyBack | None, reader: Reader) -> list[Part]:
+def went_back(back: MoneyBack | None, reader: DocumentReader) -> list[Part]:
     """How much of the money went back, and what remains; nothing where all is here."""
     return [Notice(reader.went_back(back), Tone.WARNING)] if back else []
 
@@ -24,7 +24,7 @@ def pay_bar(
     title: str,
     links: Sequence[PayLink],
     not_offered: Sequence[NotOffered],
-    reader: Reader,
+    reader: DocumentReader,
     *,
     level: int = 2,
 ) -> PayBar:
@@ -56,7 +56,7 @@ def text_link(label: str, url: str) -> Button:
     return Button(label=label, url=url, background="none")
 
 
-def questions(reader: Reader) -> tuple[str, ...]:
+def questions(reader: DocumentReader) -> tuple[str, ...]:
     """Whom to ask, at the end of a PDF; nothing where nobody can be reached."""
     contact = reader.letterhead.email or reader.letterhead.phone
     return (reader.t("paper.questions", contact=contact),) if contact else ()

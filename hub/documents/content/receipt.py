@@ -21,13 +21,13 @@ from hub.documents.parts import (
     Title,
     Tone,
 )
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import PaidLine, ReceiptMail
 
 Pairs = tuple[tuple[str, str], ...]
 
 
-def mail(value: ReceiptMail, reader: Reader) -> MailContent:
+def mail(value: ReceiptMail, reader: DocumentReader) -> MailContent:
     """What was paid, what it settled, and the link to its page."""
     t = reader.t
     parts: list[Part] = [
@@ -55,7 +55,7 @@ def mail(value: ReceiptMail, reader: Reader) -> MailContent:
     )
 
 
-def pdf(value: ReceiptMail, reader: Reader) -> PdfContent:
+def pdf(value: ReceiptMail, reader: DocumentReader) -> PdfContent:
     """The same to be kept and shown, with the code by which a third party checks it."""
     t = reader.t
     status = (t("label.status"), reader.became(value.back) if value.back else t("paper.approved"))
@@ -79,7 +79,7 @@ def pdf(value: ReceiptMail, reader: Reader) -> PdfContent:
     )
 
 
-def _figure(value: ReceiptMail, reader: Reader) -> Figure:
+def _figure(value: ReceiptMail, reader: DocumentReader) -> Figure:
     return Figure(
         reader.became(value.back),
         reader.money(value.amount),
@@ -88,7 +88,7 @@ def _figure(value: ReceiptMail, reader: Reader) -> Figure:
     )
 
 
-def _notices(value: ReceiptMail, reader: Reader) -> list[Part]:
+def _notices(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
     """What became of the money since, and what is odd about the payment."""
     t = reader.t
     parts = went_back(value.back, reader)
@@ -105,13 +105,13 @@ def _notices(value: ReceiptMail, reader: Reader) -> list[Part]:
     return parts
 
 
-def _credit(value: ReceiptMail, reader: Reader) -> list[Part]:
+def _credit(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
     if not value.credit:
         return []
     return [Notice(reader.t("receipt.credit", amount=reader.money(value.credit)), Tone.GOOD)]
 
 
-def _payment_facts(value: ReceiptMail, reader: Reader) -> Pairs:
+def _payment_facts(value: ReceiptMail, reader: DocumentReader) -> Pairs:
     t = reader.t
     return (
         (t("label.provider"), value.provider),
@@ -123,7 +123,7 @@ def _payment_facts(value: ReceiptMail, reader: Reader) -> Pairs:
     )
 
 
-def _payer_facts(value: ReceiptMail, reader: Reader) -> Pairs:
+def _payer_facts(value: ReceiptMail, reader: DocumentReader) -> Pairs:
     t = reader.t
     return (
         (t("label.payer"), value.payer),
@@ -132,26 +132,26 @@ def _payer_facts(value: ReceiptMail, reader: Reader) -> Pairs:
     )
 
 
-def _left(value: ReceiptMail, reader: Reader) -> str:
+def _left(value: ReceiptMail, reader: DocumentReader) -> str:
     """What the customer still owes."""
     t = reader.t
     return t("receipt.left", amount=reader.sums(value.left)) if value.left else t("receipt.nothing_left")
 
 
-def _verification(value: ReceiptMail, reader: Reader) -> list[Part]:
+def _verification(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
     if not value.verify_url:
         return []
     label = reader.t("label.verify")
     return [ScanLink(label, value.verify_url, hint=reader.t("paper.verify"), accessible=label)]
 
 
-def applied(lines: Sequence[PaidLine], reader: Reader) -> Rows:
+def applied(lines: Sequence[PaidLine], reader: DocumentReader) -> Rows:
     """Which invoices a payment settled, how much of each, and what is left of it, as mails have room for."""
     rows = tuple((Cell(line.number, _what_is_left(line, reader)), Cell(reader.money(line.applied))) for line in lines)
     return Rows((reader.what(lines), reader.t("label.amount")), rows)
 
 
-def _what_is_left(line: PaidLine, reader: Reader) -> str:
+def _what_is_left(line: PaidLine, reader: DocumentReader) -> str:
     t = reader.t
     words = t("receipt.line.left", amount=reader.money(line.left)) if line.left else reader.settled(line)
     if line.withheld:
@@ -159,13 +159,13 @@ def _what_is_left(line: PaidLine, reader: Reader) -> str:
     return _less_discount(words, line, reader)
 
 
-def _less_discount(words: str, line: PaidLine, reader: Reader) -> str:
+def _less_discount(words: str, line: PaidLine, reader: DocumentReader) -> str:
     if not line.discount:
         return words
     return reader.t("receipt.line.discount", words=words, amount=reader.money(line.discount))
 
 
-def _applied_columns(lines: Sequence[PaidLine], reader: Reader) -> Rows:
+def _applied_columns(lines: Sequence[PaidLine], reader: DocumentReader) -> Rows:
     """The same in columns, as a PDF has room for."""
     t = reader.t
     withheld = any(line.withheld for line in lines)
@@ -178,7 +178,7 @@ def _applied_columns(lines: Sequence[PaidLine], reader: Reader) -> Rows:
     return Rows(head, tuple(_columns(line, reader, withheld=withheld) for line in lines))
 
 
-def _columns(line: PaidLine, reader: Reader, *, withheld: bool) -> tuple[Cell, ...]:
+def _columns(line: PaidLine, reader: DocumentReader, *, withheld: bool) -> tuple[Cell, ...]:
     left = reader.money(line.left) if line.left else reader.settled(line)
     kept = (Cell(reader.money(line.withheld) if line.withheld else ""),) if withheld else ()
     return (

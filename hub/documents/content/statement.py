@@ -9,7 +9,7 @@ from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
     Addressee,
     Ageing,
-    Bucket,
+    AgeingBar,
     Button,
     Cell,
     ColumnHead,
@@ -24,7 +24,7 @@ from hub.documents.parts import (
     Title,
     Tone,
 )
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.papers import PayWays, StatementPaper
 from hub.domain.statement import Section, Standing, Statement, StatementRow
 from hub_hookspecs import Money
@@ -39,7 +39,7 @@ STANDINGS = {
 }
 
 
-def mail(value: StatementPaper, reader: Reader) -> MailContent:
+def mail(value: StatementPaper, reader: DocumentReader) -> MailContent:
     """What is owed, the bar "Pagar en línea", and the link to the live page."""
     t = reader.t
     statement = value.statement
@@ -77,7 +77,7 @@ def mail(value: StatementPaper, reader: Reader) -> MailContent:
     )
 
 
-def _owed(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
+def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> list[Part]:
     """What a mail says of one currency."""
     t = reader.t
     parts: list[Part] = []
@@ -106,7 +106,7 @@ def _owed(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
     return parts
 
 
-def _owed_row(row: StatementRow, reader: Reader) -> tuple[Cell, ...]:
+def _owed_row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
     t = reader.t
     item = row.item
     late = ""
@@ -122,7 +122,7 @@ def _owed_row(row: StatementRow, reader: Reader) -> tuple[Cell, ...]:
     )
 
 
-def pdf(paper: StatementPaper, reader: Reader) -> PdfContent:
+def pdf(paper: StatementPaper, reader: DocumentReader) -> PdfContent:
     """What is owed per currency, how old it is, every invoice, and how to pay."""
     t, statement = reader.t, paper.statement
     reader = _with_codes(statement, reader)
@@ -155,7 +155,7 @@ def pdf(paper: StatementPaper, reader: Reader) -> PdfContent:
     )
 
 
-def _section(section: Section, ways: PayWays | None, reader: Reader) -> list[Part]:
+def _section(section: Section, ways: PayWays | None, reader: DocumentReader) -> list[Part]:
     """What a PDF says of one currency."""
     t = reader.t
     parts: list[Part] = []
@@ -172,7 +172,7 @@ def _section(section: Section, ways: PayWays | None, reader: Reader) -> list[Par
     return parts
 
 
-def _figures(section: Section, reader: Reader) -> tuple[tuple[str, str], ...]:
+def _figures(section: Section, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
     t = reader.t
     figures = [
         (t("paper.overdue"), reader.money(section.overdue)),
@@ -189,10 +189,10 @@ def _figures(section: Section, reader: Reader) -> tuple[tuple[str, str], ...]:
     return tuple(figures)
 
 
-def _buckets(section: Section, reader: Reader) -> tuple[Bucket, ...]:
+def _buckets(section: Section, reader: DocumentReader) -> tuple[AgeingBar, ...]:
     plain = attrs.evolve(reader, codes=False)  # the figures above name the currency
     return tuple(
-        Bucket(
+        AgeingBar(
             label=reader.words(bucket.label),
             amount=plain.money(bucket.amount),
             share=bucket.amount.minor / section.outstanding.minor if section.outstanding else 0,
@@ -202,7 +202,7 @@ def _buckets(section: Section, reader: Reader) -> tuple[Bucket, ...]:
     )
 
 
-def _invoices(section: Section, reader: Reader) -> Rows:
+def _invoices(section: Section, reader: DocumentReader) -> Rows:
     t = reader.t
     plain = attrs.evolve(reader, codes=False)  # the figures above name the currency
     head = (
@@ -218,7 +218,7 @@ def _invoices(section: Section, reader: Reader) -> Rows:
     return Rows(head, tuple(_invoice(row, plain) for row in section.rows), total)
 
 
-def _invoice(row: StatementRow, reader: Reader) -> tuple[Cell, ...]:
+def _invoice(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
     t, item = reader.t, row.item
     days = reader.days(row.days_overdue)
     standing = t(STANDINGS[row.standing], days=days) if row.is_payable else t("standing.in_process")
@@ -233,7 +233,7 @@ def _invoice(row: StatementRow, reader: Reader) -> tuple[Cell, ...]:
     )
 
 
-def _with_codes(statement: Statement, reader: Reader) -> Reader:
+def _with_codes(statement: Statement, reader: DocumentReader) -> DocumentReader:
     return attrs.evolve(reader, codes=len(statement.sections) > 1)
 
 
@@ -241,11 +241,11 @@ def _tone(row: StatementRow) -> Tone:
     return Tone.WARNING if row.is_overdue else Tone.PLAIN
 
 
-def _nothing_owed(reader: Reader) -> Notice:
+def _nothing_owed(reader: DocumentReader) -> Notice:
     return Notice(reader.t("statement.nothing"), Tone.GOOD)
 
 
-def _other_ways(statement: Statement, reader: Reader) -> list[Part]:
+def _other_ways(statement: Statement, reader: DocumentReader) -> list[Part]:
     """How the merchant is paid without a provider, where something is owed."""
     words = reader.letterhead.other_ways
     if not words or statement.is_clear:
@@ -253,7 +253,7 @@ def _other_ways(statement: Statement, reader: Reader) -> list[Part]:
     return [Heading(reader.t("statement.others"), small=True), Quote(words)]
 
 
-def _pay_bar(section: Section, ways: PayWays, reader: Reader, *, level: int = 2) -> PayBar:
+def _pay_bar(section: Section, ways: PayWays, reader: DocumentReader, *, level: int = 2) -> PayBar:
     t = reader.t
     title = t("statement.bar.currency", currency=section.currency) if reader.codes else t("statement.bar")
     return pay_bar(title, ways.buttons, ways.not_offered, reader, level=level)

@@ -10,7 +10,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import connection_of, head_for, language_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Quote, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Attention, Letterhead
 from hub.domain.text import Text
@@ -54,7 +54,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Accoun
     return value, locale
 
 
-def says(value: AccountAttentionMail, reader: Reader) -> MailContent:
+def says(value: AccountAttentionMail, reader: DocumentReader) -> MailContent:
     """Why a connection stopped working, and where to mend it."""
     t = reader.t
     said = t(f"attention.{value.cause.value}", provider=value.provider)

@@ -10,7 +10,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import connection_of, head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Code, Facts, Paragraph, Part, Title
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.account import with_defaults
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
@@ -58,7 +58,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Accoun
     return value, locale
 
 
-def says(value: AccountRequestedMail, reader: Reader) -> MailContent:
+def says(value: AccountRequestedMail, reader: DocumentReader) -> MailContent:
     """What the operator must put in, and how."""
     t = reader.t
     company = reader.letterhead

@@ -10,7 +10,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import connection_of, head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Cell, Code, Facts, Heading, Notice, Paragraph, Part, Rows, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
@@ -104,7 +104,7 @@ def _by_name(country: Country, field: FieldMatch) -> FieldMatch:
     return attrs.evolve(field, ours=names.get(field.ours, field.ours), theirs=names.get(field.theirs, field.theirs))
 
 
-def says(value: AccountResultMail, reader: Reader) -> MailContent:
+def says(value: AccountResultMail, reader: DocumentReader) -> MailContent:
     """What a validation said of credentials, identity and notifications."""
     t = reader.t
     name, tone = {
@@ -162,7 +162,7 @@ def says(value: AccountResultMail, reader: Reader) -> MailContent:
     )
 
 
-def _field_row(field: FieldMatch, reader: Reader) -> tuple[Cell, ...]:
+def _field_row(field: FieldMatch, reader: DocumentReader) -> tuple[Cell, ...]:
     tone = {Match.EQUAL: Tone.GOOD, Match.DIFFERENT: Tone.BAD}.get(field.match, Tone.WARNING)
     verdict = reader.t(f"match.{field.match.value}")
     return (

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from hub.documents.document import MailContent
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import MailValue, Paper
@@ -45,7 +45,7 @@ class MailKind(Generic[V]):
     kind: str
     name: Text
     gather: Callable[[Tx, Hub, Delivery, datetime], tuple[V, str]]
-    says: Callable[[V, Reader], MailContent]
+    says: Callable[[V, DocumentReader], MailContent]
     after_payment: Callable[[PaymentChange], Iterable[OwedMail]] = _nobody
     attached: Callable[[Tx, Hub, Delivery, V, datetime], Paper | None] | None = None
     recordable: Callable[[Tx, Hub, Delivery], Sequence[str]] | None = None

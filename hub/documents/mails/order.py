@@ -11,7 +11,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Cell, Facts, Figure, Heading, Notice, Paragraph, Part, Rows, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PayLink
 from hub.domain.payment import Status
@@ -110,7 +110,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[OrderMa
     return value, view.locale
 
 
-def says(value: OrderMail, reader: Reader) -> MailContent:
+def says(value: OrderMail, reader: DocumentReader) -> MailContent:
     """What was ordered, and the buttons or the proof of its payment."""
     t = reader.t
     paid = ".paid" if value.paid else ""

@@ -12,7 +12,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
@@ -75,7 +75,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
     return value, locale
 
 
-def says(value: PaymentDeclinedMail, reader: Reader) -> MailContent:
+def says(value: PaymentDeclinedMail, reader: DocumentReader) -> MailContent:
     """Why a payment was refused, and the way to try again."""
     t = reader.t
     reason = reader.reason(value.reason)

@@ -13,10 +13,10 @@ from hub.documents.mails.gathering import head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.mails.payment_received import ReceivedTransaction, transaction_of
 from hub.documents.parts import Button, Code, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Letterhead, Movement, PaymentsPaper, Seal
+from hub.domain.papers import Letterhead, PaymentsPaper, ReportMovement, Seal
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import in_language, view_of
@@ -85,7 +85,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
     return value, locale
 
 
-def _came_in(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[Movement]]:
+def _came_in(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[ReportMovement]]:
     """The money that it is about, by payment."""
     day = date.fromisoformat(delivery.details["day"])
     return came_in(tx, hub, merchant_of(tx, delivery), delivery.mode, day)
@@ -110,7 +110,7 @@ def recordable(tx: Tx, hub: Hub, delivery: Delivery) -> Sequence[str]:
     return list(_came_in(tx, hub, delivery))[:MAX_SHOWN]
 
 
-def says(value: PaymentDigestMail, reader: Reader) -> MailContent:
+def says(value: PaymentDigestMail, reader: DocumentReader) -> MailContent:
     """All transactions of a day, short, and for each the way to its cash receipt; the seal of the books at the end."""
     t = reader.t
     date = reader.day(value.day)
@@ -142,7 +142,7 @@ def says(value: PaymentDigestMail, reader: Reader) -> MailContent:
     )
 
 
-def _told_shortly(item: ReceivedTransaction, reader: Reader) -> list[Part]:
+def _told_shortly(item: ReceivedTransaction, reader: DocumentReader) -> list[Part]:
     t = reader.t
     lines = [
         t(

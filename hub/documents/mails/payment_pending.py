@@ -12,7 +12,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
@@ -75,7 +75,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
     return value, locale
 
 
-def says(value: PaymentPendingMail, reader: Reader) -> MailContent:
+def says(value: PaymentPendingMail, reader: DocumentReader) -> MailContent:
     """A payment that is not confirmed; where the outcome is unknown it says not to pay again."""
     t = reader.t
     act = t("pending.act", moment=reader.moment(value.expires_at)) if value.expires_at else t("pending.wait")

@@ -13,7 +13,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, merchant_of, view_for_merchant
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.merchant import LinkKind
 from hub.domain.message import MOVEMENT, Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
@@ -160,7 +160,7 @@ def attached(
     return cash_receipt_paper(hub, merchant_of(tx, delivery), view.cash_receipt, view.payment)
 
 
-def says(value: PaymentReceivedMail, reader: Reader) -> MailContent:
+def says(value: PaymentReceivedMail, reader: DocumentReader) -> MailContent:
     """Every transaction, and for each the way to its cash receipt."""
     t = reader.t
     count = len(value.transactions)
@@ -196,7 +196,7 @@ def says(value: PaymentReceivedMail, reader: Reader) -> MailContent:
     )
 
 
-def _sum_of(transactions: Sequence[ReceivedTransaction], reader: Reader) -> str:
+def _sum_of(transactions: Sequence[ReceivedTransaction], reader: DocumentReader) -> str:
     sums: dict[str, Money] = {}
     for item in transactions:
         known = sums.get(item.gross.currency)
@@ -204,7 +204,7 @@ def _sum_of(transactions: Sequence[ReceivedTransaction], reader: Reader) -> str:
     return reader.sums(tuple(sums.values()))
 
 
-def _told(item: ReceivedTransaction, provider: str, reader: Reader) -> list[Part]:
+def _told(item: ReceivedTransaction, provider: str, reader: DocumentReader) -> list[Part]:
     t = reader.t
     net = None
     if item.fee is not None:

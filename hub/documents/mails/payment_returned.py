@@ -12,7 +12,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Figure, Notice, Paragraph, Part, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
@@ -104,7 +104,7 @@ def _returned_at(view: PaymentView) -> datetime | None:
     return max((item.seen_at for item in view.seen if item.observation.kind is Kind.RETURNED), default=None)
 
 
-def says(value: PaymentReturnedMail, reader: Reader) -> MailContent:
+def says(value: PaymentReturnedMail, reader: DocumentReader) -> MailContent:
     """What went back, to the payer or to the merchant."""
     t = reader.t
     amount = reader.money(value.amount)

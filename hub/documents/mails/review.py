@@ -10,7 +10,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, language_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Quote, Title, Tone
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
@@ -71,7 +71,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Review
     return value, language_of(tx, delivery)
 
 
-def says(value: ReviewMail, reader: Reader) -> MailContent:
+def says(value: ReviewMail, reader: DocumentReader) -> MailContent:
     """An exception, what is known of it, and what to do."""
     t = reader.t
     cause = reader.cause(value.cause)

@@ -10,7 +10,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, language_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Paragraph, Title
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.papers import Letterhead
 from hub.domain.text import Text
@@ -41,7 +41,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[SignIn
     return value, language_of(tx, delivery)
 
 
-def says(value: SignInMail, reader: Reader) -> MailContent:
+def says(value: SignInMail, reader: DocumentReader) -> MailContent:
     """The link that signs a member in."""
     t = reader.t
     return MailContent(

@@ -24,7 +24,7 @@ from hub.domain.account import (
     status_after,
     with_defaults,
 )
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, owed_mail
 from hub.domain.offer import ABSENCE_WORDS, Absence, availability, currencies_of
@@ -46,7 +46,7 @@ from hub_hookspecs import (
 
 from .money_under_way import money_under_way
 from .open_account import Opened, open_account, opened_account
-from .replace_credentials import CHANGED, Draft, Entry, differs, replace_drafted, save_secrets
+from .replace_credentials import CHANGED, Draft, SettingEntry, differs, replace_drafted, save_secrets
 from .retire_account import refuse_under_way, replace_by_another, successor_of, take_place
 
 UNTOLD = frozenset({AccountStatus.NEEDS_CONFIRMATION, AccountStatus.DISABLED})
@@ -169,14 +169,14 @@ async def connect_account(
     and the operator gets one mail. Other credentials of an account that works are stored when they are accepted.
 
     Args:
-        by, seen, anyway, confirmed, released, account_id: See ``Entry``.
+        by, seen, anyway, confirmed, released, account_id: See ``SettingEntry``.
 
     Raises:
         Invalid: Every fault of the form, or somebody else was quicker; nothing changed.
         NotReplaced: The account works, and the new credentials were not accepted; nothing changed.
         MoneyIsUnderWay: They are those of another account at the provider; nothing changed.
     """
-    entry = Entry(
+    entry = SettingEntry(
         merchant_id=merchant_id,
         code=code,
         given=values,
@@ -206,12 +206,12 @@ async def provision_account(
     """The operator enters what merchants are not asked for; a waiting request is validated at once.
 
     Args:
-        anyway, confirmed: See ``Entry``.
+        anyway, confirmed: See ``SettingEntry``.
 
     Raises:
         Invalid, NotReplaced, MoneyIsUnderWay: As for ``connect_account``.
     """
-    entry = Entry(
+    entry = SettingEntry(
         merchant_id=merchant_id,
         code=code,
         given=values,
@@ -225,7 +225,7 @@ async def provision_account(
     return await _enter(hub, entry)
 
 
-async def _enter(hub: Hub, entry: Entry) -> Connected:
+async def _enter(hub: Hub, entry: SettingEntry) -> Connected:
     now = hub.clock()
     account_id, token = hub.fresh_id(), hub.random_text(32, CROCKFORD)
     draft = await hub.store.write(lambda tx: _take(tx, hub, entry, account_id, token, now))
@@ -242,7 +242,7 @@ async def _enter(hub: Hub, entry: Entry) -> Connected:
     return Connected(account=await validate_account(hub, account.id, by=entry.by))
 
 
-async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: Entry) -> ProviderAccount:
+async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: SettingEntry) -> ProviderAccount:
     """Ask about what was entered before anything of it is stored."""
     info: ProviderInfo = tried.provider.info
     if missing := setting_problems(info, tried.account.settings):
@@ -264,7 +264,7 @@ async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: Entry) -> Provi
     return account
 
 
-def _take(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: datetime) -> Draft:
+def _take(tx: Tx, hub: Hub, entry: SettingEntry, account_id: str, token: str, now: datetime) -> Draft:
     """Store what was entered, unless it must be asked about first."""
     draft = _draft(tx, hub, entry, account_id, token, now)
     if draft.takes_place:
@@ -278,7 +278,7 @@ def _take(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: date
     return draft
 
 
-def _take_another(tx: Tx, hub: Hub, draft: Draft, entry: Entry, now: datetime) -> Draft:
+def _take_another(tx: Tx, hub: Hub, draft: Draft, entry: SettingEntry, now: datetime) -> Draft:
     """Another account is asked about first too, but where nothing works now and the operator must complete it."""
     if draft.has_accepted or not _missing(hub, draft.account):
         return attrs.evolve(draft, tried=open_account(tx, hub, draft.account, now, given=draft.secrets))
@@ -287,10 +287,10 @@ def _take_another(tx: Tx, hub: Hub, draft: Draft, entry: Entry, now: datetime) -
     return draft
 
 
-def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: datetime) -> Draft:
+def _draft(tx: Tx, hub: Hub, entry: SettingEntry, account_id: str, token: str, now: datetime) -> Draft:
     code, merchant, provider = entry.code, tx.merchants.get(entry.merchant_id), hub.providers.get(entry.code)
     if merchant is None:
-        raise Invalid((Problem("company", Text("company.unknown")),))
+        raise Invalid((FieldError("company", Text("company.unknown")),))
     country = merchant.company.country
     absence = availability(
         installed=provider.info if provider else None,
@@ -299,7 +299,7 @@ def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: dat
     )
     if absence or provider is None:
         name, words = provider.info.name if provider else code, ABSENCE_WORDS[absence or Absence.NOT_INSTALLED]
-        raise Invalid((Problem("provider", Text("absence.sentence", provider=name, why=words)),))
+        raise Invalid((FieldError("provider", Text("absence.sentence", provider=name, why=words)),))
     info: ProviderInfo = provider.info
     existing = _meant(tx, merchant, entry)
     fresh = ProviderAccount(
@@ -343,7 +343,7 @@ def _draft(tx: Tx, hub: Hub, entry: Entry, account_id: str, token: str, now: dat
     return Draft(before=existing, account=account, secrets=secrets, differs=changes, is_another=another, live=live)
 
 
-def _meant(tx: Tx, merchant: Merchant, entry: Entry) -> ProviderAccount | None:
+def _meant(tx: Tx, merchant: Merchant, entry: SettingEntry) -> ProviderAccount | None:
     """The account that is named, retired or not, else the current one with the provider."""
     if not entry.account_id:
         current = tx.accounts.current_of(merchant.id, merchant.mode)
@@ -356,7 +356,7 @@ def _meant(tx: Tx, merchant: Merchant, entry: Entry) -> ProviderAccount | None:
 
 def _refuse_other_names(info: ProviderInfo, retired: ProviderAccount, given: Mapping[str, str]) -> None:
     problems = [
-        Problem(item.name, Text("account.retired_takes_own_only"))
+        FieldError(item.name, Text("account.retired_takes_own_only"))
         for item in info.identifying
         if names_another(info, retired.settings, {item.name: given.get(item.name, "")})
     ]
@@ -369,7 +369,7 @@ def _cleaned(info: ProviderInfo, values: Mapping[str, str], entered_by: EnteredB
     declared = {setting.name: setting for setting in info.settings if setting.entered_by is entered_by}
     strange = sorted(set(values) - set(declared))
     if strange:
-        raise Invalid(tuple(Problem(name, Text("account.field_unknown", provider=info.name)) for name in strange))
+        raise Invalid(tuple(FieldError(name, Text("account.field_unknown", provider=info.name)) for name in strange))
     return {name: value.strip() for name, value in values.items() if value.strip()}
 
 
@@ -382,19 +382,19 @@ def _refuse_bad(
     problems = [
         _of_another(problem.name)
         if anew and _is_left_out(info, problem.name, given)
-        else Problem(problem.name, problem.message)
+        else FieldError(problem.name, problem.message)
         for problem in setting_problems(info, known)
         if problem.entered_by is entered_by and (problem.name in given or problem.name not in stored)
     ]
     for setting in info.settings:
         if setting.unique and setting.name in given and _is_taken(tx, account, setting.name, given[setting.name]):
-            problems.append(Problem(setting.name, Text("account.used_by_other_company")))
+            problems.append(FieldError(setting.name, Text("account.used_by_other_company")))
     if problems:
         raise Invalid(tuple(problems))
 
 
-def _of_another(name: str) -> Problem:
-    return Problem(name, Text("account.field_names_other_account"))
+def _of_another(name: str) -> FieldError:
+    return FieldError(name, Text("account.field_names_other_account"))
 
 
 def _is_left_out(info: ProviderInfo, name: str, given: Mapping[str, str]) -> bool:
@@ -552,11 +552,11 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | Non
         if account is None:
             raise LookupError(f"no account {account_id}")
         if account.report and account.report.contradicts:
-            raise Invalid((Problem("identity", Text("account.identity_differs")),))
+            raise Invalid((FieldError("identity", Text("account.identity_differs")),))
         if account.report is None or account.status is not AccountStatus.NEEDS_CONFIRMATION:
-            raise Invalid((Problem("identity", Text("account.nothing_to_confirm")),))
+            raise Invalid((FieldError("identity", Text("account.nothing_to_confirm")),))
         if seen not in (None, account.credentials):
-            raise Invalid((Problem("identity", Text("account.changed_before_confirming")),))
+            raise Invalid((FieldError("identity", Text("account.changed_before_confirming")),))
         after = attrs.evolve(
             account,
             confirmed_by=by,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.offer import Absence, availability
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
@@ -43,15 +43,15 @@ async def enable_provider(hub: Hub, country: str, code: str, enabled: bool) -> N
     if enabled:
         if country not in hub.countries:
             known = ", ".join(hub.countries)
-            raise Invalid((Problem("country", Text("country.not_installed", country=country, known=known)),))
+            raise Invalid((FieldError("country", Text("country.not_installed", country=country, known=known)),))
         absence = _absence(hub, country, code, enabled=True)
         if absence is Absence.NOT_INSTALLED:
             installed = ", ".join(sorted(hub.providers)) or "none"
-            raise Invalid((Problem("provider", Text("provider.not_installed", provider=code, known=installed)),))
+            raise Invalid((FieldError("provider", Text("provider.not_installed", provider=code, known=installed)),))
         if absence is Absence.NOT_DECLARED:
             where = ", ".join(hub.providers[code].info.countries)
             raise Invalid(
-                (Problem("provider", Text("provider.not_in_country", provider=code, country=country, known=where)),)
+                (FieldError("provider", Text("provider.not_in_country", provider=code, country=country, known=where)),)
             )
     await hub.store.write(lambda tx: tx.countries.set(country, code, enabled))
     hub.kept.clear()

@@ -15,7 +15,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.account import ACCEPTED, AccountStatus, ProviderAccount, status_after
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx, Unopened
 from hub_hookspecs import EnteredBy, IdentityReport
@@ -23,7 +23,7 @@ from hub_hookspecs import EnteredBy, IdentityReport
 from .open_account import Opened
 from .reseal_secrets import refuse_forgotten
 
-CHANGED = Problem(
+CHANGED = FieldError(
     "provider",
     Text("account.changed_meanwhile"),
 )
@@ -58,7 +58,7 @@ class NotReplaced(Exception):
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class SettingEntry:
     """What somebody entered for an account.
 
     Attributes:
@@ -140,7 +140,7 @@ def _opened(hub: Hub, account: ProviderAccount, name: str, sealed: bytes) -> str
 
 
 def replace_drafted(
-    tx: Tx, hub: Hub, draft: Draft, entry: Entry, report: IdentityReport, now: datetime
+    tx: Tx, hub: Hub, draft: Draft, entry: SettingEntry, report: IdentityReport, now: datetime
 ) -> ProviderAccount:
     """Store what was asked about, by compare-and-set; the account as it is then.
 
@@ -197,7 +197,7 @@ def is_as_it_was(tx: Tx, draft: Draft, current: ProviderAccount) -> bool:
     )
 
 
-def _stops(draft: Draft, entry: Entry, status: AccountStatus) -> bool:
+def _stops(draft: Draft, entry: SettingEntry, status: AccountStatus) -> bool:
     """Whether something that works now would not, with credentials that lead to this status."""
     match status:
         case AccountStatus.ACTIVE:

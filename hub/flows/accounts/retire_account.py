@@ -21,7 +21,7 @@ from hub.flows.ground.tell import tell, tell_account
 from hub_hookspecs import EnteredBy, IdentityReport, ProviderInfo
 
 from .money_under_way import has_payments, money_under_way
-from .replace_credentials import CHANGED, Draft, Entry, NotReplaced, differs, is_as_it_was, save_secrets
+from .replace_credentials import CHANGED, Draft, NotReplaced, SettingEntry, differs, is_as_it_was, save_secrets
 
 
 class MoneyIsUnderWay(Exception):
@@ -38,7 +38,7 @@ class MoneyIsUnderWay(Exception):
         self.is_offered = is_offered
 
 
-def refuse_under_way(tx: Tx, hub: Hub, stored: ProviderAccount, entry: Entry, now: datetime) -> None:
+def refuse_under_way(tx: Tx, hub: Hub, stored: ProviderAccount, entry: SettingEntry, now: datetime) -> None:
     """Refuse another account while money of the stored one is under way, unless the person releases it.
 
     Raises:
@@ -51,7 +51,12 @@ def refuse_under_way(tx: Tx, hub: Hub, stored: ProviderAccount, entry: Entry, no
 
 
 def successor_of(
-    tx: Tx, info: ProviderInfo, stored: ProviderAccount, given: Mapping[str, str], fresh: ProviderAccount, entry: Entry
+    tx: Tx,
+    info: ProviderInfo,
+    stored: ProviderAccount,
+    given: Mapping[str, str],
+    fresh: ProviderAccount,
+    entry: SettingEntry,
 ) -> ProviderAccount | None:
     """The account that the given settings name; None where that is the stored one, or it may become that.
 
@@ -95,7 +100,7 @@ def _retired_twin(
 
 
 def replace_by_another(
-    tx: Tx, hub: Hub, draft: Draft, entry: Entry, report: IdentityReport, now: datetime
+    tx: Tx, hub: Hub, draft: Draft, entry: SettingEntry, report: IdentityReport, now: datetime
 ) -> ProviderAccount:
     """Put an account that was asked about in the place of the stored one; the account as it is then.
 
@@ -133,7 +138,7 @@ def take_place(
     stored: ProviderAccount,
     after: ProviderAccount,
     secrets: Mapping[str, str],
-    entry: Entry,
+    entry: SettingEntry,
     now: datetime,
 ) -> None:
     """Retire the stored account with everything that it knows, and store the other one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Erasure
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
@@ -21,7 +21,7 @@ async def erase_note(hub: Hub, merchant: Merchant, mode: Mode, key: str, *, by: 
     """
     now, why = hub.clock(), reason.strip()
     if not why:
-        raise Invalid((Problem("reason", Text("note.reason_missing")),))
+        raise Invalid((FieldError("reason", Text("note.reason_missing")),))
     if problems := too_long("reason", why, REASON):
         raise Invalid(problems)
 
@@ -30,7 +30,7 @@ async def erase_note(hub: Hub, merchant: Merchant, mode: Mode, key: str, *, by: 
         if not found:
             raise LookupError(f"there is no entry {key!r}")
         if not found[0].note:
-            raise Invalid((Problem("entry", Text("note.none", key=key)),))
+            raise Invalid((FieldError("entry", Text("note.none", key=key)),))
         tx.ledger.erase_note(merchant.id, mode, key, Erasure(by=by, why=why, at=now))
         tell(tx, "note_erased", merchant=merchant.id, entry=key)
 

@@ -23,8 +23,8 @@ from hub.domain.ledger import LedgerKind
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import review_of
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.sheet import Fault
-from hub.domain.stated import News, Standing, Stated, news_of, nothing_new
+from hub.domain.sheet import RowError
+from hub.domain.stated import InvoiceStanding, Stated, StatedChange, news_of, nothing_new
 from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_invoices
 from hub.domain.text import Text, Value
 from hub.flows.ground.open_review import open_review
@@ -79,12 +79,12 @@ class ImportReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    faults: tuple[Fault, ...] = ()
-    refused: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
+    refused: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
     preview: tuple[Text, ...] = ()
     told: tuple[ChangedRow, ...] = ()
-    differences: tuple[Fault, ...] = ()
+    differences: tuple[RowError, ...] = ()
     dry_run: bool = False
 
 
@@ -191,7 +191,7 @@ def _changes(*compared: tuple[Text, Value | None, Value | None]) -> tuple[Text, 
     )
 
 
-def _counted(report: ImportReport, counts: Mapping[Change, int], refused: tuple[Fault, ...] = ()) -> ImportReport:
+def _counted(report: ImportReport, counts: Mapping[Change, int], refused: tuple[RowError, ...] = ()) -> ImportReport:
     return attrs.evolve(
         report,
         new=counts[Change.NEW],
@@ -238,7 +238,7 @@ async def import_invoices(
     )
 
 
-def _as_in_file(faults: tuple[Fault, ...], columns: Mapping[str, str]) -> tuple[Fault, ...]:
+def _as_in_file(faults: tuple[RowError, ...], columns: Mapping[str, str]) -> tuple[RowError, ...]:
     """Faults under the file's own column names."""
     return tuple(attrs.evolve(fault, column=columns.get(fault.column, fault.column)) for fault in faults)
 
@@ -275,20 +275,20 @@ def _save_invoices(
     now: datetime,
 ) -> ImportReport:
     counts = dict.fromkeys(Change, 0)
-    faults: list[Fault] = []
-    refused: list[Fault] = []
+    faults: list[RowError] = []
+    refused: list[RowError] = []
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
     standings = _standings(tx, merchant, known, rows)
     told: list[ChangedRow] = []
-    differences: list[Fault] = []
+    differences: list[RowError] = []
     for row in rows:
         if row.customer_key not in customers:
             customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
         customer_id = customers[row.customer_key]
         if customer_id is None:
             message = Text("import.customer_unknown")
-            faults.append(Fault(row.line, "customer", row.customer_key, message))
+            faults.append(RowError(row.line, "customer", row.customer_key, message))
             continue
         before = known.get(row.number)
         if before is None:
@@ -298,7 +298,7 @@ def _save_invoices(
         standing, stated = standings.get(row.number), _stated(row)
         news = news_of(standing, stated) if standing else nothing_new(stated)
         if objection := _objection(tx, before, row, customer_id, news):
-            refused.append(Fault(row.line, "number", row.number, objection))
+            refused.append(RowError(row.line, "number", row.number, objection))
             continue
         after = _revise(tx, merchant, before, row, customer_id, news, now)
         change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
@@ -318,7 +318,7 @@ def _save_invoices(
 
 def _standings(
     tx: Tx, merchant: Merchant, known: Mapping[str, Payable], rows: Iterable[InvoiceRow]
-) -> Mapping[str, Standing]:
+) -> Mapping[str, InvoiceStanding]:
     """How the invoices stand of which a file states something new, or another balance than is owed; by number."""
     stated = {row.number: _stated(row) for row in rows}
     known = {
@@ -338,7 +338,7 @@ def _standings(
     standings = {}
     for number, payable in known.items():
         settled, reopened = here.get(payable.id, (0, 0))
-        standings[number] = Standing(
+        standings[number] = InvoiceStanding(
             total=payable.total,
             settled=settled,
             reopened=reopened,
@@ -391,7 +391,7 @@ def _add(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_
         tx.ledger.write(ledger.paid_elsewhere(payable, amount=outside, at=now))
 
 
-def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: News) -> Text | None:
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange) -> Text | None:
     """Why a row that contradicts what is paid or being paid is not taken."""
     if before.currency != row.total.currency:
         return Text("import.currency_fixed", currency=before.currency)
@@ -407,7 +407,7 @@ def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news:
 
 
 def _revise(
-    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, news: News, now: datetime
+    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange, now: datetime
 ) -> Payable:
     """The invoice as it stands after a row; what the row tells is booked, and that it was stated is kept."""
     after = attrs.evolve(
@@ -456,7 +456,7 @@ def _change_of(tx: Tx, before: Payable, after: Payable) -> tuple[Text, ...]:
     )
 
 
-def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
+def _difference(standing: InvoiceStanding, row: InvoiceRow) -> RowError | None:
     """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
     if row.balance is None or row.balance.minor == standing.due:
         return None
@@ -474,10 +474,10 @@ def _difference(standing: Standing, row: InvoiceRow) -> Fault | None:
         message = Text("import.difference_received", stated=stated, owed=owed, received=received)
     else:
         message = Text("import.difference_returned", stated=stated, owed=owed, back=back)
-    return Fault(row.line, "balance", row.number, message)
+    return RowError(row.line, "balance", row.number, message)
 
 
-def _ask_why(tx: Tx, payable: Payable, news: News, now: datetime) -> None:
+def _ask_why(tx: Tx, payable: Payable, news: StatedChange, now: datetime) -> None:
     """A balance that rose without a reason that the hub knows is for a person."""
     details = f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}"
     subject = f"invoice {payable.number}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from hub.domain import ledger
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share, When
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
@@ -34,7 +34,7 @@ async def credit_bill(
     now = hub.clock()
     name = note_number.strip()
     if not name or len(name) > 60 or not name.isprintable():
-        raise Invalid((Problem("note", Text("credit_note.number_missing")),))
+        raise Invalid((FieldError("note", Text("credit_note.number_missing")),))
 
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
@@ -45,9 +45,9 @@ async def credit_bill(
             _refuse_too_much(tx, merchant, payable, amount)
             tx.ledger.write(entry)
         elif fixes_of(tx, before):
-            raise Invalid((Problem("note", Text("credit_note.reversed", name=name)),))
+            raise Invalid((FieldError("note", Text("credit_note.reversed", name=name)),))
         elif before.payable_id != payable.id or before.moved(LedgerKind.BILLED) != amount.minor:
-            raise Invalid((Problem("note", Text("credit_note.recorded_otherwise", name=name)),))
+            raise Invalid((FieldError("note", Text("credit_note.recorded_otherwise", name=name)),))
         return tx.payables.get(payable.id) or payable
 
     return await hub.store.write(write)
@@ -72,7 +72,7 @@ def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money
     left = payable.total - noted_on(tx, merchant, [payable])[payable.id]
     if amount.minor > left:
         rest = Money(max(0, left), payable.currency)
-        raise Invalid((Problem("amount", Text("credit_note.too_much", number=payable.number, rest=rest)),))
+        raise Invalid((FieldError("amount", Text("credit_note.too_much", number=payable.number, rest=rest)),))
 
 
 async def write_off_bill(
@@ -86,7 +86,7 @@ async def write_off_bill(
     """
     now = hub.clock()
     if not reason.strip():
-        raise Invalid((Problem("reason", Text("write_off.reason_missing")),))
+        raise Invalid((FieldError("reason", Text("write_off.reason_missing")),))
 
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
@@ -94,7 +94,7 @@ async def write_off_bill(
         wanted = payable.balance if amount is None else amount
         _refuse_amount(payable, wanted)
         if wanted.minor > payable.due:
-            raise Invalid((Problem("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
+            raise Invalid((FieldError("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
         earlier = tx.ledger.keyed(merchant.id, merchant.mode, f"writeoff:{payable.id}")
         tx.ledger.write(
             ledger.write_off(payable, number=len(earlier), amount=wanted.minor, at=now, note=_why(by, reason))
@@ -124,7 +124,7 @@ async def apply_credit(
         for share in shares:
             payable = payables.get(share.payable_id)
             if payable is None or payable.customer_id != customer_id or payable.mode is not merchant.mode:
-                raise Invalid((Problem("invoices", Text("bill.of_other_customer")),))
+                raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
             _refuse_live(tx, payable)
             used += _apply(tx, payable, share.amount)
         for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
@@ -134,7 +134,7 @@ async def apply_credit(
 
     def _apply(tx: Tx, payable: Payable, amount: int) -> list[Intake]:
         if not 0 < amount <= payable.due:
-            raise Invalid((Problem("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
+            raise Invalid((FieldError("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
         left, used = amount, list[Intake]()
         for intake in tx.ledger.unapplied(customer_id, merchant.mode, payable.currency):
             part = min(left, intake.unapplied)
@@ -144,7 +144,7 @@ async def apply_credit(
             left -= part
         if left:
             has = Money(amount - left, payable.currency)
-            raise Invalid((Problem("amount", Text("credit.too_little", credit=has)),))
+            raise Invalid((FieldError("amount", Text("credit.too_little", credit=has)),))
         return used
 
     return await hub.store.write(write)
@@ -160,15 +160,15 @@ def _invoice(tx: Tx, merchant: Merchant, number: str) -> Payable:
 def _refuse_amount(payable: Payable, amount: Money) -> None:
     if amount.currency != payable.currency:
         raise Invalid(
-            (Problem("amount", Text("bill.other_currency", number=payable.number, currency=payable.currency)),)
+            (FieldError("amount", Text("bill.other_currency", number=payable.number, currency=payable.currency)),)
         )
     if amount.minor <= 0:
-        raise Invalid((Problem("amount", Text("amount.not_positive")),))
+        raise Invalid((FieldError("amount", Text("amount.not_positive")),))
 
 
 def _refuse_live(tx: Tx, payable: Payable) -> None:
     if tx.payments.live_with([payable.id]):
-        raise Invalid((Problem("invoices", Text("bill.payment_in_progress", number=payable.number)),))
+        raise Invalid((FieldError("invoices", Text("bill.payment_in_progress", number=payable.number)),))
 
 
 def _why(by: str, reason: str) -> str:

@@ -8,7 +8,7 @@ from hub.domain.decision import Decision, DecisionKind, Signed, is_same_person
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.payments.record_outcome import Proof, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.release_payment import release_payment
 
 from .decide_refund import decide_refund
@@ -60,7 +60,7 @@ async def _say_the_same(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             return made
         case DecisionKind.RECORD if proposed.content.get("outcome") == "paid" and proposed.amount:
             told = proposed.content
-            shown = Proof(
+            shown = OutcomeEvidence(
                 amount=proposed.amount,
                 movement=told.get("movement", ""),
                 provider_reference=told.get("provider_reference", ""),

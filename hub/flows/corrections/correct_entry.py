@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain import ledger
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
@@ -52,11 +52,11 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         entry = _entry(tx, merchant, key)
         if entry.kind not in REVERSIBLE:
             remedy = REMEDIES.get(entry.kind, Text("entry.remedy_settlement"))
-            raise Invalid((Problem("entry", Text("entry.not_reversible", key=key, remedy=remedy)),))
+            raise Invalid((FieldError("entry", Text("entry.not_reversible", key=key, remedy=remedy)),))
         _refuse_settled(tx, entry)
         _refuse_gone(tx, entry)
         if not reverse(tx, entry, at=now, note=note):
-            raise Invalid((Problem("entry", Text("entry.corrected_already", key=key)),))
+            raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
         _follow(tx, hub, entry, now)
         return fixes_of(tx, entry)[-1]
 
@@ -64,7 +64,7 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         return await hub.store.write(write)
     except Conflict as conflict:
         raise Invalid(
-            (Problem("entry", Text("entry.not_reversible_any_more", key=key, rule=conflict.rule)),)
+            (FieldError("entry", Text("entry.not_reversible_any_more", key=key, rule=conflict.rule)),)
         ) from conflict
 
 
@@ -81,17 +81,17 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
     def write(tx: Tx) -> Entry:
         entry = _entry(tx, merchant, key)
         if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
-            raise Invalid((Problem("entry", Text("entry.not_received", key=key)),))
+            raise Invalid((FieldError("entry", Text("entry.not_received", key=key)),))
         _refuse_settled(tx, entry)
         receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
         if receipt and receipt.voided_at:
-            raise Invalid((Problem("entry", Text("receipt.void", receipt=receipt.label)),))
+            raise Invalid((FieldError("entry", Text("receipt.void", receipt=receipt.label)),))
         fixes = fixes_of(tx, entry)
         booked = sum(-item.moved(LedgerKind.CUSTOMER_CREDIT) for item in (entry, *fixes))
         difference = amount.minor - booked
         if amount.currency != entry.currency or amount.minor < 0 or difference == 0:
             raise Invalid(
-                (Problem("amount", Text("entry.booked_with", key=key, booked=Money(booked, entry.currency))),)
+                (FieldError("amount", Text("entry.booked_with", key=key, booked=Money(booked, entry.currency))),)
             )
         if difference < 0:
             free(tx, entry, -difference, at=now, note=note)
@@ -103,7 +103,7 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
     try:
         return await hub.store.write(write)
     except Conflict as conflict:
-        raise Invalid((Problem("amount", Text("entry.returned_more", rule=conflict.rule)),)) from conflict
+        raise Invalid((FieldError("amount", Text("entry.returned_more", rule=conflict.rule)),)) from conflict
 
 
 def _follow(tx: Tx, hub: Hub, entry: Entry, now: datetime) -> None:
@@ -129,7 +129,7 @@ def _refuse_settled(tx: Tx, entry: Entry) -> None:
         for stored in tx.settlements.of(account, LineState.BOOKED, payment_id=entry.payment_id):
             if stored.settles == entry.key:
                 line = stored.line.line_id
-                raise Invalid((Problem("entry", Text("entry.settled_by_line", key=entry.key, line=line)),))
+                raise Invalid((FieldError("entry", Text("entry.settled_by_line", key=entry.key, line=line)),))
 
 
 def _refuse_gone(tx: Tx, entry: Entry) -> None:
@@ -142,12 +142,12 @@ def _refuse_gone(tx: Tx, entry: Entry) -> None:
         intake = tx.ledger.intake(entry.merchant_id, entry.mode, row.intake) if row.intake else None
         there = sum(share.amount for share in intake.shares if share.payable_id == row.payable_id) if intake else 0
         if row.amount > there:
-            raise Invalid((Problem("entry", Text("entry.money_gone", key=entry.key)),))
+            raise Invalid((FieldError("entry", Text("entry.money_gone", key=entry.key)),))
 
 
 def _note(by: str, reason: str) -> str:
     if not reason.strip():
-        raise Invalid((Problem("reason", Text("entry.reason_missing")),))
+        raise Invalid((FieldError("reason", Text("entry.reason_missing")),))
     if problems := too_long("reason", reason.strip(), REASON):
         raise Invalid(problems)
     return f"{by}: {reason.strip()}"

@@ -10,7 +10,7 @@ import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.held import Held
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Share
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Parties
@@ -212,11 +212,11 @@ def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, 
     try:
         receipt = issue_for_movement(tx, hub, Parties(merchant, customer), payment, wanted, signed)
     except Refusal as error:
-        raise Invalid((Problem("invoices", error.message),)) from error
+        raise Invalid((FieldError("invoices", error.message),)) from error
     if receipt is None:
         if payment.status is Status.PAID:
-            raise Invalid((Problem("payment", why_no_money(held_of(tx, payment), payment.amount.currency)),))
-        raise Invalid((Problem("payment", Text("payment.not_confirmed")),))
+            raise Invalid((FieldError("payment", why_no_money(held_of(tx, payment), payment.amount.currency)),))
+        raise Invalid((FieldError("payment", Text("payment.not_confirmed")),))
     return receipt
 
 
@@ -232,11 +232,11 @@ def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Seq
         if payable.customer_id == customer_id and payable.mode is merchant.mode
     }
     if own != set(payable_ids):
-        raise Invalid((Problem("invoices", Text("bill.of_other_customer")),))
+        raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
     live = tx.payments.live_with(payable_ids)
     if live:
         numbers = ", ".join(line.number for line in live[0].lines)
-        raise Invalid((Problem("invoices", Text("bill.payment_in_progress", number=numbers)),))
+        raise Invalid((FieldError("invoices", Text("bill.payment_in_progress", number=numbers)),))
 
 
 def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date) -> None:
@@ -247,7 +247,7 @@ def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date) ->
     """
     if (means, cash, day) != (receipt.means, receipt.cash, receipt.received_on):
         message = Text("receipt.form_used", receipt=receipt.label)
-        raise Invalid((Problem("amount", message),))
+        raise Invalid((FieldError("amount", message),))
 
 
 async def record_by_hand(
@@ -280,15 +280,15 @@ async def record_by_hand(
     problems = []
     known = means_by_hand(hub.countries[merchant.company.country])
     if means not in known:
-        problems.append(Problem("means", Text("receipt.means_not_by_hand", known=", ".join(known))))
+        problems.append(FieldError("means", Text("receipt.means_not_by_hand", known=", ".join(known))))
     if cash.minor <= 0:
-        problems.append(Problem("amount", Text("amount.not_positive")))
+        problems.append(FieldError("amount", Text("amount.not_positive")))
     if any(share.amount <= 0 for share in shares):
-        problems.append(Problem("invoices", Text("receipt.applied_not_positive")))
+        problems.append(FieldError("invoices", Text("receipt.applied_not_positive")))
     if len({share.payable_id for share in shares}) < len(shares):
-        problems.append(Problem("invoices", Text("receipt.bill_twice")))
+        problems.append(FieldError("invoices", Text("receipt.bill_twice")))
     if day > today:
-        problems.append(Problem("received_on", Text("date.in_future")))
+        problems.append(FieldError("received_on", Text("date.in_future")))
     problems += too_long("notes", notes.strip(), REMARKS)
     if problems:
         raise Invalid(tuple(problems))
@@ -310,6 +310,6 @@ async def record_by_hand(
             country = hub.countries[merchant.company.country]
             return issue_by_hand(tx, Parties(merchant, customer), country, received, signed)
         except Refusal as error:
-            raise Invalid((Problem("invoices", error.message),)) from error
+            raise Invalid((FieldError("invoices", error.message),)) from error
 
     return await hub.store.write(write)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain import ledger
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable
@@ -57,7 +57,7 @@ async def record_withholding(
             for less in new:
                 _book(tx, paper, less, receipt, by=by, now=now)
         except Refusal as error:
-            raise Invalid((Problem("withheld", error.message),)) from error
+            raise Invalid((FieldError("withheld", error.message),)) from error
         return tx.payables.many([payable.id for payable in payables])
 
     return await hub.store.write(write)
@@ -66,13 +66,13 @@ async def record_withholding(
 def _refuse_paper(paper: Certificate, kept: Sequence[Deduction], today: date) -> None:
     problems = []
     if not re.fullmatch(CERTIFICATE_NUMBER, paper.number):
-        problems.append(Problem("certificate", Text("withholding.number_missing")))
+        problems.append(FieldError("certificate", Text("withholding.number_missing")))
     if paper.issued_on > today:
-        problems.append(Problem("certified_on", Text("date.in_future")))
+        problems.append(FieldError("certified_on", Text("date.in_future")))
     if not kept or any(less.tax is None for less in kept):
-        problems.append(Problem("withheld", Text("withholding.nothing")))
+        problems.append(FieldError("withheld", Text("withholding.nothing")))
     if len({(less.payable_id, less.tax) for less in kept}) != len(kept):
-        problems.append(Problem("withheld", Text("deduction.twice")))
+        problems.append(FieldError("withheld", Text("deduction.twice")))
     if problems:
         raise Invalid(tuple(problems))
 
@@ -84,7 +84,7 @@ def _refuse_identity(tx: Tx, country: Country, paper: Certificate, customer_id: 
     companies = {kind.code for kind in country.identity_types if kind.legal_person}
     if document and document.type not in companies and document.number in re.sub(r"[^0-9A-Z]", "", paper.number):
         message = Text("withholding.number_is_identity")
-        raise Invalid((Problem("certificate", message),))
+        raise Invalid((FieldError("certificate", message),))
 
 
 def _receipt(tx: Tx, merchant: Merchant, receipt_id: str) -> CashReceipt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Member, Merchant, Role
 from hub.domain.text import Text
@@ -19,7 +19,7 @@ def checked_address(email: str) -> str:
     try:
         return read_address(email).lower()
     except AddressRefused as refusal:
-        raise Invalid((Problem("email", refusal.message),)) from None
+        raise Invalid((FieldError("email", refusal.message),)) from None
 
 
 async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "") -> Member:
@@ -33,7 +33,7 @@ async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, la
 
     def add(tx: Tx) -> Member:
         if any(known.email == address for known in tx.merchants.members(merchant.id)):
-            raise Invalid((Problem("email", Text("member.exists", address=address, merchant=merchant.slug)),))
+            raise Invalid((FieldError("email", Text("member.exists", address=address, merchant=merchant.slug)),))
         tx.merchants.add_member(member)
         tell(tx, "member_added", merchant=merchant.id, role=role.value)
         return member

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.mail_address import folded
 from hub.domain.merchant import Member, Merchant, Role
 from hub.domain.text import Text
@@ -75,7 +75,7 @@ def _remove(tx: Tx, merchant: Merchant, address: str, heir: str, by: str, now: d
 
 
 def _last_owner(field: str) -> Invalid:
-    return Invalid((Problem(field, Text("member.last_admin")),))
+    return Invalid((FieldError(field, Text("member.last_admin")),))
 
 
 def _let_own(tx: Tx, merchant: Merchant, address: str, known: Member | None) -> None:

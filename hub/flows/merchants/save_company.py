@@ -12,7 +12,7 @@ import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
 from hub.domain.card_numbers import holds_card_number
-from hub.domain.identity import Invalid, Problem, read_document
+from hub.domain.identity import FieldError, Invalid, read_document
 from hub.domain.lengths import NAME, PHONE, too_long
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Member, Merchant, Options, Role
@@ -57,7 +57,7 @@ class CompanySaved:
     """
 
     merchant: Merchant
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[FieldError, ...] = ()
     changed: frozenset[str] = frozenset()
     revalidate: tuple[ProviderAccount, ...] = ()
 
@@ -73,34 +73,34 @@ def form_of(company: Company) -> CompanyForm:
     )
 
 
-def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, tuple[Problem, ...]]:
+def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, tuple[FieldError, ...]]:
     """The company that a form describes, and warnings.
 
     Raises:
         Invalid: With every fault of the form.
     """
     if country is None:
-        raise Invalid((Problem("country", Text("company.country_unknown", country=form.country)),))
+        raise Invalid((FieldError("country", Text("company.country_unknown", country=form.country)),))
     reading = read_document(country, form.identity_type, form.identity_number, form.check_digit or None)
     problems = list(reading.errors)
     if not form.legal_name.strip():
-        problems.append(Problem("legal_name", Text("company.legal_name_missing")))
+        problems.append(FieldError("legal_name", Text("company.legal_name_missing")))
     email = _address("email", form.email, problems) if form.email.strip() else ""
     zone = form.zone or country.zone
     if zone not in zoneinfo.available_timezones():
-        problems.append(Problem("zone", Text("company.zone_unknown", zone=zone)))
+        problems.append(FieldError("zone", Text("company.zone_unknown", zone=zone)))
     if any("\n" in text or "\r" in text or "\0" in text for text in (form.legal_name, form.trade_name, form.email)):
-        problems.append(Problem("legal_name", Text("company.name_lines")))
+        problems.append(FieldError("legal_name", Text("company.name_lines")))
     address = {f"address-{part}": text for part, text in form.address.items()}
     typed = {"legal_name": form.legal_name, "trade_name": form.trade_name, "phone": form.phone, **address}
     problems += [
-        Problem(name, Text("field.unprintable")) for name, text in typed.items() if not _one_line(text).isprintable()
+        FieldError(name, Text("field.unprintable")) for name, text in typed.items() if not _one_line(text).isprintable()
     ]
     for name, text in typed.items():
         problems += too_long(name, _one_line(text), PHONE if name == "phone" else NAME)
-    problems += [Problem(name, Text("field.card_number")) for name, text in typed.items() if holds_card_number(text)]
+    problems += [FieldError(name, Text("field.card_number")) for name, text in typed.items() if holds_card_number(text)]
     if problems or reading.document is None:
-        raise Invalid(tuple(problems) or (Problem("identity_number", Text("company.phone_invalid")),))
+        raise Invalid(tuple(problems) or (FieldError("identity_number", Text("company.phone_invalid")),))
     company = Company(
         country=country.code,
         document=reading.document,
@@ -114,25 +114,25 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
     return company, reading.warnings
 
 
-def _address(field: str, text: str, problems: list[Problem]) -> str:
+def _address(field: str, text: str, problems: list[FieldError]) -> str:
     """The address of a field; empty, and a problem more, where it is none."""
     try:
         return read_address(text)
     except AddressRefused as refusal:
-        problems.append(Problem(field, refusal.message))
+        problems.append(FieldError(field, refusal.message))
         return ""
 
 
-def read_notified(notify: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
+def read_notified(notify: Iterable[str], problems: list[FieldError]) -> tuple[str, ...]:
     """Who is told about payments, each once; what is wrong with them is added to the problems."""
     addresses = []
     for text in filter(str.strip, notify):
         try:
             addresses.append(read_address(text))
         except AddressRefused as refusal:
-            problems.append(Problem("notify", Text("email.refused", email=text.strip()[:80], why=refusal.message)))
+            problems.append(FieldError("notify", Text("email.refused", email=text.strip()[:80], why=refusal.message)))
     if len(addresses) > MAX_ADDRESSES:
-        problems.append(Problem("notify", Text("email.too_many", limit=MAX_ADDRESSES)))
+        problems.append(FieldError("notify", Text("email.too_many", limit=MAX_ADDRESSES)))
     return tuple(dict.fromkeys(addresses))
 
 
@@ -151,8 +151,8 @@ async def create_company(
     """
     company, warnings = read_company(hub.countries.get(form.country), form)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", slug):
-        raise Invalid((Problem("slug", Text("company.slug_form")),))
-    problems: list[Problem] = []
+        raise Invalid((FieldError("slug", Text("company.slug_form")),))
+    problems: list[FieldError] = []
     owner, chosen = _address("owner_email", owner_email, problems), options or Options()
     notify = read_notified(chosen.notify, problems)
     if problems:
@@ -169,7 +169,7 @@ async def create_company(
 
     def add(tx: Tx) -> None:
         if tx.merchants.by_slug(slug):
-            raise Invalid((Problem("slug", Text("company.slug_taken", slug=slug)),))
+            raise Invalid((FieldError("slug", Text("company.slug_taken", slug=slug)),))
         tx.merchants.add(merchant)
         tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner.lower(), role=Role.OWNER))
         tell(tx, "company_created", merchant=merchant.id, mode=mode.value)
@@ -190,7 +190,7 @@ async def save_company(hub: Hub, merchant_id: str, form: CompanyForm) -> Company
 
 
 def _save(
-    tx: Tx, hub: Hub, merchant_id: str, company: Company, warnings: tuple[Problem, ...], now: datetime
+    tx: Tx, hub: Hub, merchant_id: str, company: Company, warnings: tuple[FieldError, ...], now: datetime
 ) -> CompanySaved:
     before = tx.merchants.get(merchant_id)
     if before is None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import BANK_ACCOUNT, too_long
 from hub.domain.merchant import Merchant, Options
 from hub.domain.text import Text
@@ -43,7 +43,7 @@ async def save_options(
     Raises:
         Invalid: Every address, amount or shop that is none; nothing changed.
     """
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     given = {
         "auto_record": auto_record,
         "partial": partial,
@@ -74,37 +74,37 @@ async def save_options(
     return saved
 
 
-def _lines(text: str, problems: list[Problem]) -> str:
+def _lines(text: str, problems: list[FieldError]) -> str:
     """Words in lines of their own; not masked, since a bank account's number may look like a card's."""
     lines = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
     if len(lines) > MAX_LETTERS:
-        problems.append(Problem("other_ways", Text("options.text_too_long", limit=MAX_LETTERS)))
+        problems.append(FieldError("other_ways", Text("options.text_too_long", limit=MAX_LETTERS)))
     return lines
 
 
-def _account(text: str, problems: list[Problem]) -> str:
+def _account(text: str, problems: list[FieldError]) -> str:
     line = " ".join(text.split())
     problems += too_long("bank_account", line, BANK_ACCOUNT)
     return mask_card_numbers(line)
 
 
-def _minimum(minimum: Mapping[str, int], problems: list[Problem]) -> dict[str, int]:
+def _minimum(minimum: Mapping[str, int], problems: list[FieldError]) -> dict[str, int]:
     for currency, minor in minimum.items():
         if currency not in EXPONENTS or not 0 <= minor <= LIMIT:
-            problems.append(Problem(f"minimum-{currency}", Text("options.minimum_invalid")))
+            problems.append(FieldError(f"minimum-{currency}", Text("options.minimum_invalid")))
     return {currency: minor for currency, minor in minimum.items() if minor > 0}
 
 
-def _origins(origins: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
+def _origins(origins: Iterable[str], problems: list[FieldError]) -> tuple[str, ...]:
     found = []
     for text in filter(None, (origin.strip() for origin in origins)):
         origin = origin_of(text)
         if origin:
             found.append(origin)
         else:
-            problems.append(Problem("shop_origins", Text("options.shop_invalid", address=text[:80])))
+            problems.append(FieldError("shop_origins", Text("options.shop_invalid", address=text[:80])))
     if len(found) > MAX_ORIGINS:
-        problems.append(Problem("shop_origins", Text("options.too_many_shops", most=MAX_ORIGINS)))
+        problems.append(FieldError("shop_origins", Text("options.too_many_shops", most=MAX_ORIGINS)))
     return tuple(dict.fromkeys(found))
 
 

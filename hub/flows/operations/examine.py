@@ -44,7 +44,7 @@ class Grade(enum.StrEnum):
 
 
 @attrs.frozen
-class Finding:
+class ExaminedFact:
     """One thing that was looked at.
 
     Attributes:
@@ -56,22 +56,22 @@ class Finding:
     remedy: str = ""
 
 
-def fault(what: str, remedy: str) -> Finding:
+def fault(what: str, remedy: str) -> ExaminedFact:
     """Something does not work."""
-    return Finding(Grade.FAULT, what, remedy)
+    return ExaminedFact(Grade.FAULT, what, remedy)
 
 
-def warning(what: str, remedy: str) -> Finding:
+def warning(what: str, remedy: str) -> ExaminedFact:
     """Something may not be meant, or will not work for long."""
-    return Finding(Grade.WARNING, what, remedy)
+    return ExaminedFact(Grade.WARNING, what, remedy)
 
 
-def fine(what: str) -> Finding:
+def fine(what: str) -> ExaminedFact:
     """Nothing is wrong here."""
-    return Finding(Grade.FINE, what)
+    return ExaminedFact(Grade.FINE, what)
 
 
-async def examine(hub: Hub) -> tuple[Finding, ...]:
+async def examine(hub: Hub) -> tuple[ExaminedFact, ...]:
     """Look at everything; nothing is sent and nothing is changed but a note."""
     now, due = hub.clock(), hub.store.next_due()
     readiness = await check_readiness(hub)
@@ -79,14 +79,14 @@ async def examine(hub: Hub) -> tuple[Finding, ...]:
     return (*_parts(readiness.problems), *_plugins(hub), *_due(now, due), *_disk(hub), *inside)
 
 
-def _parts(problems: tuple[tuple[str, str], ...]) -> Iterator[Finding]:
+def _parts(problems: tuple[tuple[str, str], ...]) -> Iterator[ExaminedFact]:
     for part, problem in problems:
         yield fault(f"{part}: {problem}", REMEDIES[part])
     if not problems:
         yield fine("the database can be written, and every guard is in place")
 
 
-def _plugins(hub: Hub) -> Iterator[Finding]:
+def _plugins(hub: Hub) -> Iterator[ExaminedFact]:
     for failure in hub.registry.failures:
         yield fault(str(failure), failure.remedy or "correct or remove the plugin, then start the hub again")
     if hub.providers:
@@ -95,7 +95,7 @@ def _plugins(hub: Hub) -> Iterator[Finding]:
         yield fault("no provider is served", "install one beside the hub, such as payment-hub-greenpay")
 
 
-def _due(now: datetime, due: datetime | None) -> Iterator[Finding]:
+def _due(now: datetime, due: datetime | None) -> Iterator[ExaminedFact]:
     if due is not None and now - due > BACKLOG:
         yield fault(
             f"work has been due since {due:%Y-%m-%d %H:%M:%S} UTC",
@@ -103,7 +103,7 @@ def _due(now: datetime, due: datetime | None) -> Iterator[Finding]:
         )
 
 
-def _disk(hub: Hub) -> Iterator[Finding]:
+def _disk(hub: Hub) -> Iterator[ExaminedFact]:
     free = hub.disk_free()
     if free is not None and free < MIN_FREE:
         yield fault(f"{free:.1%} of the disk is free", "free some, or move the data folder to a larger disk")
@@ -111,7 +111,7 @@ def _disk(hub: Hub) -> Iterator[Finding]:
         yield fine(f"{free:.0%} of the disk is free")
 
 
-def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     yield from _processes(tx, now)
     yield from _keys(tx, hub, now)
     yield from _clock(tx, now)
@@ -124,7 +124,7 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     yield from _backup(tx, hub, now)
 
 
-def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
+def _processes(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:
     heartbeats = HEARTBEAT.all(tx)
     alive = sorted(role for role, (_owner, at) in heartbeats.items() if abs(now - at) < ALIVE)
     if alive:
@@ -140,7 +140,7 @@ def _processes(tx: Tx, now: datetime) -> Iterator[Finding]:
         )
 
 
-def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     """What running processes have noted of their keys, and what is sealed under keys that the file does not hold."""
     for role, (told, at) in sorted(KEYS.all(tx).items()):
         if abs(now - at) < ALIVE:
@@ -153,7 +153,7 @@ def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
             )
 
 
-def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
+def _clock(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:
     newest = max((item.created_at for item in tx.payments.search(limit=1)), default=None)
     heartbeats = [at for _owner, at in HEARTBEAT.all(tx).values()]
     last = max([*heartbeats, *([newest] if newest else [])], default=None)
@@ -164,7 +164,7 @@ def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
         )
 
 
-def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     """Proxies behind which one visitor who guesses links shuts out all; what the settings mended is not told."""
     for address, (why, at) in sorted(PROXY.all(tx).items()):
         if now - at > PROXIES_KEPT:
@@ -182,7 +182,7 @@ def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
             )
 
 
-def _countries(tx: Tx, hub: Hub) -> Iterator[Finding]:
+def _countries(tx: Tx, hub: Hub) -> Iterator[ExaminedFact]:
     enabled = tx.countries.enabled()
     for country, code in sorted(enabled):
         if code not in hub.providers:
@@ -202,7 +202,7 @@ def _countries(tx: Tx, hub: Hub) -> Iterator[Finding]:
         )
 
 
-def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     held = held_back(tx, now)
     for account in tx.accounts.all():
@@ -217,7 +217,7 @@ def _accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
     yield from _unserved(tx, slugs)
 
 
-def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[Finding]:
+def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[ExaminedFact]:
     for account_id, _key, count in tx.messages.waiting(UNSERVED):
         account = tx.accounts.get(account_id)
         if account:
@@ -228,7 +228,7 @@ def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[Finding]:
             )
 
 
-def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[Finding]:
+def _retired(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[ExaminedFact]:
     """Whether a retired account is let in as long as money of it is under way."""
     refused = REFUSED.of(account.id).get(tx)
     if refused and refused[1] >= account.updated_at and money_under_way(tx, hub, account, now):
@@ -246,7 +246,7 @@ def _verb(hub: Hub, account: ProviderAccount) -> str:
     return "connect" if any(item.entered_by is EnteredBy.MERCHANT for item in settings) else "provision"
 
 
-def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[Finding]:
+def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[ExaminedFact]:
     """Whether the provider of an account in use was ever heard to say something genuine."""
     provider = hub.providers.get(account.provider)
     if account.status is not AccountStatus.ACTIVE or provider is None:
@@ -268,7 +268,9 @@ def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[
         )
 
 
-def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str], now: datetime) -> Iterator[Finding]:
+def _account(
+    hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str], now: datetime
+) -> Iterator[ExaminedFact]:
     name, words = f"{account.provider} of {slug} ({account.mode})", f"{account.provider} --company {slug}"
     if account.status is AccountStatus.DISABLED:
         return
@@ -304,7 +306,7 @@ def _account(hub: Hub, account: ProviderAccount, slug: str, held: frozenset[str]
         )
 
 
-def _comparisons(tx: Tx) -> Iterator[Finding]:
+def _comparisons(tx: Tx) -> Iterator[ExaminedFact]:
     accounts = {account.id: account for account in tx.accounts.all()}
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     for planned in tx.reconciliations.all():
@@ -324,7 +326,7 @@ def _is_compared(account: ProviderAccount) -> bool:
     return account.status is AccountStatus.ACTIVE or account.is_retired
 
 
-def _waiting(tx: Tx) -> Iterator[Finding]:
+def _waiting(tx: Tx) -> Iterator[ExaminedFact]:
     reviews = len(tx.reviews.of())
     if reviews:
         yield warning(f"{reviews} reviews wait for a person", "payment-hub review list")
@@ -345,7 +347,7 @@ def _waiting(tx: Tx) -> Iterator[Finding]:
             yield warning(f"{count} {what}", command)
 
 
-def _restored(tx: Tx, now: datetime) -> Iterator[Finding]:
+def _restored(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:
     restored = RESTORED.get(tx)
     if restored and now - restored[1] < WATCH:
         yield warning(
@@ -354,7 +356,7 @@ def _restored(tx: Tx, now: datetime) -> Iterator[Finding]:
         )
 
 
-def _backup(tx: Tx, hub: Hub, now: datetime) -> Iterator[Finding]:
+def _backup(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     made = BACKUP.get(tx)
     if made is None:
         grade = fault if hub.backup_expected else warning

@@ -20,7 +20,7 @@ from .run_operation import conclude_by_hand
 
 
 @attrs.frozen(kw_only=True)
-class Proof:
+class OutcomeEvidence:
     """What an operator read at the provider about a capture.
 
     Attributes:
@@ -41,7 +41,7 @@ ALREADY = {
 """What a payment is that is not live any more."""
 
 
-async def record_paid(hub: Hub, payment_id: str, proof: Proof, *, signed: Signed) -> tuple[Decision, Payment]:
+async def record_paid(hub: Hub, payment_id: str, proof: OutcomeEvidence, *, signed: Signed) -> tuple[Decision, Payment]:
     """An operator has proof that a payment was captured.
 
     Raises:

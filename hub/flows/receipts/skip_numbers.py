@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
@@ -29,19 +29,19 @@ async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reas
     now, why = hub.clock(), reason.strip()
     usual = hub.countries[merchant.company.country].receipts.series
     if not why or isinstance(read_stored(why), Text):
-        raise Invalid((Problem("reason", Text("numbers.reason_missing")),))
+        raise Invalid((FieldError("reason", Text("numbers.reason_missing")),))
     if problems := too_long("reason", why, REASON):
         raise Invalid(problems)
     if not (found := LABEL.fullmatch(last.strip())):
-        raise Invalid((Problem("number", Text("numbers.not_a_number", number=last)),))
+        raise Invalid((FieldError("number", Text("numbers.not_a_number", number=last)),))
     series, number = (found[1] or usual).upper(), int(found[2])
 
     def write(tx: Tx) -> SeriesGap:
         given = tx.receipts.last_number(merchant.id, merchant.mode, series)
         if number <= given:
-            raise Invalid((Problem("number", Text("numbers.used", number=label_of(series, number))),))
+            raise Invalid((FieldError("number", Text("numbers.used", number=label_of(series, number))),))
         if number - given > MAX_GAP or (not given and series != usual):
-            raise Invalid((Problem("number", Text("numbers.last", number=label_of(series, given))),))
+            raise Invalid((FieldError("number", Text("numbers.last", number=label_of(series, given))),))
         gap = SeriesGap(
             merchant_id=merchant.id,
             mode=merchant.mode,

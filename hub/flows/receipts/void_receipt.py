@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
@@ -27,7 +27,7 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
     now = hub.clock()
     why = reason.strip()
     if not why:
-        raise Invalid((Problem("reason", Text("receipt.void_reason_missing")),))
+        raise Invalid((FieldError("reason", Text("receipt.void_reason_missing")),))
     if problems := too_long("reason", why, REASON):
         raise Invalid(problems)
 

@@ -14,7 +14,7 @@ import attrs
 
 from hub.domain import ledger
 from hub.domain.account import ProviderAccount
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.message import About, Review, review_of
@@ -30,7 +30,7 @@ from hub.domain.settlement import (
     parse_lines,
     same_line,
 )
-from hub.domain.sheet import Fault
+from hub.domain.sheet import RowError
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import opened_account
 from hub.flows.books.reverse_entry import reverse
@@ -91,7 +91,7 @@ class Reconciliation:
     differences: tuple[Found, ...] = ()
     clearing: Mapping[str, int] = attrs.Factory(dict)
     awaited: tuple[Awaited, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowError, ...] = ()
     dry_run: bool = False
 
     @property
@@ -138,8 +138,8 @@ async def import_settlement(
         try:
             lines = opened.provider.settlement_lines(file, opened.account)
         except ValueError as error:
-            return Reconciliation(source=source, faults=(Fault(0, "", "", str(error)),))
-        faults = tuple(Fault(0, "", "", problem) for problem in line_faults(lines))
+            return Reconciliation(source=source, faults=(RowError(0, "", "", str(error)),))
+        faults = tuple(RowError(0, "", "", problem) for problem in line_faults(lines))
     else:
         usual = opened.provider.info.currencies[0].currency
         parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)
@@ -166,9 +166,9 @@ async def fetch_settlement(
     if opened is None:
         raise LookupError(account.id)
     if "fetch_settlement" not in opened.provider.capabilities:
-        raise Invalid((Problem("account", Text("settlement.not_reported", provider=account.provider)),))
+        raise Invalid((FieldError("account", Text("settlement.not_reported", provider=account.provider)),))
     if last < first:
-        raise Invalid((Problem("period", Text("settlement.period_backwards")),))
+        raise Invalid((FieldError("period", Text("settlement.period_backwards")),))
     now = hub.clock()
     ran = await hub.exchanger.run(
         opened.provider,
@@ -180,12 +180,16 @@ async def fetch_settlement(
     )
     if ran.conclusion.outcome is not Outcome.RESULT:
         raise Invalid(
-            (Problem("account", Text("settlement.bad_answer", provider=account.provider, cause=ran.conclusion.cause)),)
+            (
+                FieldError(
+                    "account", Text("settlement.bad_answer", provider=account.provider, cause=ran.conclusion.cause)
+                ),
+            )
         )
     lines: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
     source = f"fetched {first}..{last}"
     if problems := tuple(line_faults(lines)):
-        return Reconciliation(source=source, faults=tuple(Fault(0, "", "", problem) for problem in problems))
+        return Reconciliation(source=source, faults=tuple(RowError(0, "", "", problem) for problem in problems))
     zone = ZoneInfo(opened.account.company.zone)
     until = min(last, now.astimezone(zone).date() - timedelta(days=1))
     stated = StatedLines(lines=lines, source=source, since=first, until=until, zone=zone)
@@ -487,7 +491,7 @@ async def withdraw_line(
     """
     now = hub.clock()
     if not reason.strip():
-        raise Invalid((Problem("reason", Text("settlement.reason_missing")),))
+        raise Invalid((FieldError("reason", Text("settlement.reason_missing")),))
     if problems := too_long("reason", reason.strip(), REASON):
         raise Invalid(problems)
 
@@ -496,7 +500,7 @@ async def withdraw_line(
         if stored is None or stored.merchant_id != merchant.id:
             raise LookupError(line_id)
         if stored.state is not LineState.BOOKED:
-            raise Invalid((Problem("line", Text("settlement.line_unknown", line=line_id)),))
+            raise Invalid((FieldError("line", Text("settlement.line_unknown", line=line_id)),))
         note = f"{by}: {reason.strip()}"
         taxes = [f"acqtax:{account.id}:{line_id}:{tax}" for tax in stored.line.withholdings]
         for key in (*(f"{word}:{account.id}:{line_id}" for word in ("settle", "fee", "feetax")), *taxes):

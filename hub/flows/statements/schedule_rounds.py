@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ids import derived_id
 from hub.domain.lengths import LETTER, too_long
 from hub.domain.merchant import Merchant
@@ -30,7 +30,7 @@ async def schedule_round(
         Invalid: No weekday, or too many schedules.
     """
     if not 0 <= weekday <= 6:
-        raise Invalid((Problem("weekday", Text("round.day_missing")),))
+        raise Invalid((FieldError("weekday", Text("round.day_missing")),))
     if problems := too_long("note", note.strip(), LETTER):
         raise Invalid(problems)
     now = hub.clock()
@@ -51,7 +51,7 @@ async def schedule_round(
 
     def write(tx: Tx) -> Schedule:
         if len(tx.schedules.of(merchant.id, merchant.mode)) >= MAX_SCHEDULES:
-            raise Invalid((Problem("weekday", Text("round.too_many", limit=MAX_SCHEDULES)),))
+            raise Invalid((FieldError("weekday", Text("round.too_many", limit=MAX_SCHEDULES)),))
         tx.schedules.add(made)
         tx.after_commit(hub.wake)
         return made

@@ -18,7 +18,7 @@ class NoMail(Exception):
 
 
 @attrs.frozen(kw_only=True)
-class Sent:
+class SentStatement:
     """A statement that is on its way."""
 
     delivery_id: str
@@ -26,7 +26,7 @@ class Sent:
     expires_at: str
 
 
-async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note: str = "") -> Sent:
+async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note: str = "") -> SentStatement:
     """Owe the customer a statement mail.
 
     Raises:
@@ -38,7 +38,7 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
         raise Invalid(problems)
     now, link_id, delivery_id = hub.clock(), hub.random_text(26, ALPHABET), hub.fresh_id()
 
-    def write(tx: Tx) -> Sent:
+    def write(tx: Tx) -> SentStatement:
         customer = _customer(tx, merchant, customer_id)
         if not customer.email:
             raise NoMail(customer.name)
@@ -47,7 +47,7 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
         details = {"link": link.id, "note": mask_card_numbers(note)}
         tx.deliveries.add(owed_mail(delivery_id, DeliveryKind.STATEMENT, customer.email, about, now, details=details))
         tx.after_commit(hub.wake)
-        return Sent(delivery_id=delivery_id, recipient=customer.email, expires_at=link.expires_at.isoformat())
+        return SentStatement(delivery_id=delivery_id, recipient=customer.email, expires_at=link.expires_at.isoformat())
 
     return await hub.store.write(write)
 

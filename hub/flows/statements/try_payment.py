@@ -11,7 +11,7 @@ import attrs
 
 from hub.domain import ledger
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ids import derived_id
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryKind
@@ -138,13 +138,13 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str, words: TrialWor
         Invalid: Not in test mode, or no connection works yet.
     """
     if merchant.mode is not Mode.TEST:
-        raise Invalid((Problem("mode", Text("test_payment.live_mode")),))
+        raise Invalid((FieldError("mode", Text("test_payment.live_mode")),))
     now, invoice_id = hub.clock(), hub.fresh_id()
 
     def write(tx: Tx) -> Payable:
         amount = _amount(tx, hub, merchant)
         if amount is None:
-            raise Invalid((Problem("provider", Text("test_payment.no_provider")),))
+            raise Invalid((FieldError("provider", Text("test_payment.no_provider")),))
         customer = Customer(
             id=try_customer_id(merchant), merchant_id=merchant.id, name=words.customer, email=email.strip()
         )

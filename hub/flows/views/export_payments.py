@@ -73,7 +73,7 @@ class Fee:
 
 
 @attrs.frozen(kw_only=True)
-class Line:
+class ExportLine:
     """A movement with what belongs to it.
 
     Attributes:
@@ -176,7 +176,7 @@ class Exported:
         cut: There are more than one file holds.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[ExportLine, ...]
     cut: bool = False
 
     @property
@@ -208,9 +208,9 @@ async def export_payments(
     return await hub.store.read(read)
 
 
-def lines_of(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, found: Iterable[Moved]) -> tuple[Line, ...]:
+def lines_of(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, found: Iterable[Moved]) -> tuple[ExportLine, ...]:
     """Movements with what belongs to them."""
-    lines = _Lines(tx=tx, hub=hub, merchant=merchant, fees=_fees(tx, merchant, mode))
+    lines = _ExportLines(tx=tx, hub=hub, merchant=merchant, fees=_fees(tx, merchant, mode))
     return tuple(lines.of(moved) for moved in found)
 
 
@@ -267,7 +267,7 @@ class _OfPayment:
 
 
 @attrs.define(kw_only=True)
-class _Lines:
+class _ExportLines:
     """Finds what belongs to movements, each payment, customer and invoice once."""
 
     tx: Tx
@@ -278,13 +278,13 @@ class _Lines:
     customers: dict[str, tuple[Customer | None, str]] = attrs.Factory(dict)
     numbers: dict[str, str] = attrs.Factory(dict)
 
-    def of(self, moved: Moved) -> Line:
+    def of(self, moved: Moved) -> ExportLine:
         """The line of a movement."""
         receipt = None if moved.payment_id else self.tx.receipts.get(moved.origin)
         known = self._payment(moved.payment_id or (receipt.payment_id if receipt else None))
         receipts = (receipt,) if receipt else known.receipts_of(moved) if known else ()
         customer, identity = self._customer(moved.customer_id or (known.payment.customer_id if known else ""))
-        line = Line(
+        line = ExportLine(
             moved=moved,
             number=known.payment.reference if known else receipt.label if receipt else "",
             at=moved.booked_at,

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 
 from hub.domain.merchant import Merchant
 from hub.domain.moved import By, What
-from hub.domain.papers import Direction, Movement, PaperFile, PaymentsPaper, Seal
+from hub.domain.papers import Direction, PaperFile, PaymentsPaper, ReportMovement, Seal
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode
 
-from .export_payments import Line, lines_of, moved_in
+from .export_payments import ExportLine, lines_of, moved_in
 from .print_paper import letterhead_of, print_paper
 
 MAX_DAYS = 400
@@ -43,7 +43,7 @@ def payments_paper(
     mode: Mode,
     since: date,
     until: date,
-    movements: Iterable[Movement],
+    movements: Iterable[ReportMovement],
     now: datetime,
 ) -> PaymentsPaper:
     """The values of a payment report."""
@@ -59,7 +59,7 @@ def payments_paper(
 
 def movements_in(
     tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, since: date, until: date, *, by: By = By.VALUE
-) -> list[tuple[Line, Movement]]:
+) -> list[tuple[ExportLine, ReportMovement]]:
     """What came and went back in the merchant's days ``since`` to ``until``, as the ledger has it.
 
     Args:
@@ -69,9 +69,9 @@ def movements_in(
     return [(line, _movement(line)) for line in lines_of(tx, hub, merchant, mode, found)]
 
 
-def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict[str, list[Movement]]:
+def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict[str, list[ReportMovement]]:
     """What became known on a day to have come by online payments, by payment."""
-    found: dict[str, list[Movement]] = {}
+    found: dict[str, list[ReportMovement]] = {}
     for line, movement in movements_in(tx, hub, merchant, mode, day, day, by=By.BOOKED):
         if line.payment and line.moved.what is What.PAYMENT and not line.moved.corrects:
             found.setdefault(line.payment.id, []).append(movement)
@@ -81,11 +81,11 @@ def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict
 DIRECTIONS = {What.REFUND: Direction.RETURNED, What.CHARGEBACK: Direction.CHARGED_BACK}
 
 
-def _movement(line: Line) -> Movement:
+def _movement(line: ExportLine) -> ReportMovement:
     moved, payment = line.moved, line.payment
     direction = DIRECTIONS.get(moved.what, Direction.RECEIVED)
     numbers = [item.number for item in payment.lines] if payment else [number for number, _ in line.invoices]
-    return Movement(
+    return ReportMovement(
         direction=direction,
         at=line.at,
         on=None if payment or moved.counts_on == moved.booked_on else moved.counts_on,

@@ -172,7 +172,7 @@ def _sums(amounts: Iterable[tuple[str, int]]) -> tuple[Money, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class CustomerRow:
+class ListedCustomer:
     """One customer in a list, with what is owed per currency."""
 
     customer: Customer
@@ -180,15 +180,15 @@ class CustomerRow:
     invoices: int
 
 
-async def list_customers(hub: Hub, merchant: Merchant, search: str = "") -> tuple[CustomerRow, ...]:
+async def list_customers(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ListedCustomer, ...]:
     """Customers whose name, number or mail matches."""
 
-    def read(tx: Tx) -> tuple[CustomerRow, ...]:
+    def read(tx: Tx) -> tuple[ListedCustomer, ...]:
         totals: dict[str, list[tuple[str, int, int]]] = {}
         for customer_id, currency, due, count in tx.payables.open_totals(merchant.id, merchant.mode):
             totals.setdefault(customer_id, []).append((currency, due, count))
         return tuple(
-            CustomerRow(
+            ListedCustomer(
                 customer=customer,
                 owed=_sums((currency, due) for currency, due, _ in totals.get(customer.id, ())),
                 invoices=sum(count for *_, count in totals.get(customer.id, ())),
@@ -257,7 +257,7 @@ def _newest(deliveries: Iterable[Delivery], merchant: Merchant) -> tuple[Deliver
 
 
 @attrs.frozen(kw_only=True)
-class InvoiceRow:
+class ListedInvoice:
     """One invoice in a list; ``days_overdue`` is 0 when nothing is overdue."""
 
     payable: Payable
@@ -266,11 +266,11 @@ class InvoiceRow:
     in_process: bool
 
 
-async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: str = "") -> tuple[InvoiceRow, ...]:
+async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: str = "") -> tuple[ListedInvoice, ...]:
     """Invoices whose number or customer matches; ``state`` is empty, ``open`` or ``overdue``."""
     today = _today(hub.clock(), merchant)
 
-    def read(tx: Tx) -> tuple[InvoiceRow, ...]:
+    def read(tx: Tx) -> tuple[ListedInvoice, ...]:
         payables = [
             payable
             for payable in tx.payables.search(merchant.id, merchant.mode, search, limit=LISTED)
@@ -288,7 +288,9 @@ async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: s
             if customer is None or (state and payable.due <= 0) or (state == OVERDUE and late <= 0):
                 continue
             rows.append(
-                InvoiceRow(payable=payable, customer=customer, days_overdue=max(0, late), in_process=payable.id in held)
+                ListedInvoice(
+                    payable=payable, customer=customer, days_overdue=max(0, late), in_process=payable.id in held
+                )
             )
         return tuple(rows)
 

@@ -19,7 +19,7 @@ from hub.web.pages import (
     redirect,
     time_left_style,
 )
-from hub.web.pay_step import Basket, Line, pay, show_step
+from hub.web.pay_step import Basket, PayableLine, pay, show_step
 from hub_hookspecs import Channel, Money, Redirect
 
 
@@ -103,7 +103,7 @@ def basket_of(request: Request, view: OrderView) -> Basket | None:
         link=view.link,
         channel=Channel.CHECKOUT,
         currency=view.order.total.currency,
-        lines=(Line(payable=view.payable, asked=view.payable.balance),),
+        lines=(PayableLine(payable=view.payable, asked=view.payable.balance),),
         address=f"{address_of(request)}/pay",
         back=address_of(request),
         partial=False,

@@ -25,7 +25,7 @@ from . import (
     sign_in,
     start,
 )
-from .desk import NotSignedIn, Refused, checked_form, open_desk, show_refused, show_sign_in
+from .desk import FormRefused, NotSignedIn, checked_form, open_desk, show_refused, show_sign_in
 
 
 def routes() -> list[ControllerRouterHandler]:
@@ -51,13 +51,13 @@ def routes() -> list[ControllerRouterHandler]:
             *exports.HANDLERS,
         ],
         dependencies={"desk": Provide(open_desk), "form": Provide(checked_form)},
-        exception_handlers={NotSignedIn: show_sign_in, Refused: show_refused},
+        exception_handlers={NotSignedIn: show_sign_in, FormRefused: show_refused},
         include_in_schema=False,
     )
     link = Router(
         path="/r",
         route_handlers=by_link.HANDLERS,
-        exception_handlers={Refused: show_refused},
+        exception_handlers={FormRefused: show_refused},
         include_in_schema=False,
     )
     return [desk, link]

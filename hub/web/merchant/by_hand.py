@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount, read_date, readings
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Share, shares_of
 from hub.domain.lengths import REMARKS, too_long
 from hub.domain.payable import Payable
@@ -23,7 +23,7 @@ from hub.flows.views.view_desk import CustomerView, view_customer
 from hub.web.pages import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 
-from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
 from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
@@ -51,7 +51,7 @@ async def show_by_hand(desk: AtDesk, customer: FromPath[str]) -> Page:
     """Ask what was received, and for which invoices."""
     with unknown_is_404():
         view = await view_customer(desk.hub, desk.merchant, customer)
-    return _page(desk, view, Form({}), {})
+    return _page(desk, view, SubmittedForm({}), {})
 
 
 @post("/customers/{customer:str}/receipt", status_code=200, right=Right.BOOK)
@@ -86,7 +86,7 @@ async def record(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
 def _page(
     desk: Desk,
     view: CustomerView,
-    form: Form,
+    form: SubmittedForm,
     faults: Faults,
     understood: ByHand | None = None,
 ) -> Page:
@@ -117,57 +117,57 @@ def _today(desk: Desk) -> date:
     return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
 
 
-def understand(view: CustomerView, country: Country, form: Form, today: date) -> ByHand:
+def understand(view: CustomerView, country: Country, form: SubmittedForm, today: date) -> ByHand:
     """Read the form; without amounts beside the invoices the oldest are settled first.
 
     Raises:
         Invalid: Every fault that can be seen without the books.
     """
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     currency = form.get("currency")
     if currency not in EXPONENTS:
-        raise Invalid((Problem("currency", Text("currency.choose")),))
+        raise Invalid((FieldError("currency", Text("currency.choose")),))
     if form.get("means") not in means_by_hand(country):
-        problems.append(Problem("means", Text("means.choose")))
+        problems.append(FieldError("means", Text("means.choose")))
     if not FRESH_ID.fullmatch(form.get("receipt_id")):
-        problems.append(Problem("amount", Text("form.old")))
+        problems.append(FieldError("amount", Text("form.old")))
     cash = typed_amount(form.get("amount"), currency, "amount", problems)
     day = _day(form.get("received_on"), today, problems)
     shares = _typed_shares(view, form, currency, problems)
     if not shares and cash and not form.has("advance"):
         shares = _oldest_first(view, cash)
     if cash and sum(amount.minor for _, amount in shares) > cash.minor:
-        problems.append(Problem("amount", Text("share.more_than_received")))
+        problems.append(FieldError("amount", Text("share.more_than_received")))
     problems += too_long("notes", form.get("notes"), REMARKS)
     if problems or cash is None:
         raise Invalid(tuple(problems))
     return ByHand(means=form.get("means"), cash=cash, received_on=day, shares=shares, notes=form.get("notes"))
 
 
-def typed_amount(text: str, currency: str, field: str, problems: list[Problem]) -> Money | None:
+def typed_amount(text: str, currency: str, field: str, problems: list[FieldError]) -> Money | None:
     """An amount that somebody typed; None where it is none, which is then among the problems."""
     try:
         money = read_amount(text, currency)
     except Unreadable as unreadable:
         either = len(set(readings(text).values())) > 1
-        problems.append(Problem(field, ONE_AMOUNT if either or not text else unreadable.message))
+        problems.append(FieldError(field, ONE_AMOUNT if either or not text else unreadable.message))
         return None
     if money.minor <= 0:
-        problems.append(Problem(field, Text("typed.not_positive")))
+        problems.append(FieldError(field, Text("typed.not_positive")))
         return None
     return money
 
 
-def _day(text: str, today: date, problems: list[Problem]) -> date:
+def _day(text: str, today: date, problems: list[FieldError]) -> date:
     try:
         return read_date(text) if text else today
     except Unreadable as unreadable:
-        problems.append(Problem("received_on", unreadable.message))
+        problems.append(FieldError("received_on", unreadable.message))
         return today
 
 
 def _typed_shares(
-    view: CustomerView, form: Form, currency: str, problems: list[Problem]
+    view: CustomerView, form: SubmittedForm, currency: str, problems: list[FieldError]
 ) -> tuple[tuple[Payable, Money], ...]:
     found = []
     for payable_id, text in form.beginning("share-").items():
@@ -175,16 +175,16 @@ def _typed_shares(
         if not text:
             continue
         if payable is None:
-            problems.append(Problem("amount", Text("share.not_pending")))
+            problems.append(FieldError("amount", Text("share.not_pending")))
             continue
         field = f"share-{payable_id}"
         amount = typed_amount(text, payable.currency, field, problems)
         if amount is None:
             continue
         if payable.currency != currency:
-            problems.append(Problem(field, Text("share.other_currency", currency=payable.currency)))
+            problems.append(FieldError(field, Text("share.other_currency", currency=payable.currency)))
         elif amount > payable.balance:
-            problems.append(Problem(field, Text("share.more_than_owed")))
+            problems.append(FieldError(field, Text("share.more_than_owed")))
         else:
             found.append((payable, amount))
     return tuple(found)

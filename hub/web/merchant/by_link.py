@@ -12,7 +12,7 @@ from hub.flows.corrections.record_receipt import ReceiptForm, receipt_form_by_to
 from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
 from . import words
-from .desk import Refused, read_form
+from .desk import FormRefused, read_form
 from .paper import paper_for
 
 PURPOSE = "cash-receipt"
@@ -51,7 +51,7 @@ async def record(request: Request, token: FromPath[str]) -> Page:
     form = await receipt_form_by_token(hub, token)
     given = await read_form(request)
     if form.link is None or not is_form_token(hub, PURPOSE, form.link, given.values.get(FORM_FIELD)):
-        raise Refused("El formulario venció. Abra el enlace de nuevo y repita el paso.")
+        raise FormRefused("El formulario venció. Abra el enlace de nuevo y repita el paso.")
     try:
         await record_by_token(
             *(hub, token),

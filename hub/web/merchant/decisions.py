@@ -23,7 +23,7 @@ from hub.web.pages import Page, redirect
 from hub_hookspecs import Money
 
 from .by_hand import ONE_AMOUNT
-from .desk import AtDesk, Brought, Desk, Form, unknown_is_404
+from .desk import AtDesk, Brought, Desk, SubmittedForm, unknown_is_404
 from .rights import Right
 
 VIA = "page"
@@ -92,7 +92,7 @@ async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     return redirect(f"/m/payments/{own}")
 
 
-async def _amount(desk: Desk, payment: str, form: Form) -> Money | None:
+async def _amount(desk: Desk, payment: str, form: SubmittedForm) -> Money | None:
     text = form.get("amount")
     if not text:
         return None

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.identity import Problem
+from hub.domain.identity import FieldError
 from hub.domain.merchant import Merchant, Session
 from hub.domain.refusals import Unavailable
 from hub.domain.text import Text
@@ -53,7 +53,7 @@ class NotSignedIn(Exception):
     """Nobody is signed in with this browser."""
 
 
-class Refused(Exception):
+class FormRefused(Exception):
     """A form that must not be taken; says why."""
 
 
@@ -89,7 +89,7 @@ class Desk:
             Refused: An accountant.
         """
         if not self.is_owner:
-            raise Refused(NOT_YOURS)
+            raise FormRefused(NOT_YOURS)
 
     def page(
         self,
@@ -136,7 +136,7 @@ async def open_desk(request: Request) -> Desk:
         raise NotSignedIn
     session, merchant = found.session, found.merchant
     if request.route_handler.opt.get("right", Right.OWN) not in RIGHTS[session.role]:
-        raise Refused(NOT_YOURS)
+        raise FormRefused(NOT_YOURS)
     pages = reader_pages_of(request, chosen=found.language)
     if pages.remember and pages.remember != found.language:
         with contextlib.suppress(Unavailable):  # the page is shown all the same, and the cookie keeps it
@@ -151,7 +151,7 @@ def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
     return redirect("/m/sign-in", cookies=[cookie(hub, NEXT, wanted, seconds=NEXT_SECONDS)])
 
 
-def show_refused(request: Request, refused: Refused) -> Page:
+def show_refused(request: Request, refused: FormRefused) -> Page:
     """Say why the form was not taken."""
     return reader_pages_of(request).page(
         "error.html", status=403, title="No se hizo ningún cambio", advice=str(refused)
@@ -159,7 +159,7 @@ def show_refused(request: Request, refused: Refused) -> Page:
 
 
 @attrs.frozen
-class Form:
+class SubmittedForm:
     """What a form brought, as text."""
 
     values: Mapping[str, str]
@@ -179,11 +179,11 @@ class Form:
         return {name.removeprefix(prefix): self.get(name) for name in self.values if name.startswith(prefix)}
 
 
-Brought = NamedDependency[Form]
+Brought = NamedDependency[SubmittedForm]
 """The form of the request, its token checked, as a handler asks for it."""
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request) -> SubmittedForm:
     """A form, without looking at its token."""
     given: Any = await request.form()
     values: dict[str, str] = {}
@@ -193,10 +193,10 @@ async def read_form(request: Request) -> Form:
             files[name] = value
         elif isinstance(value, str):
             values[name] = value
-    return Form(values, files)
+    return SubmittedForm(values, files)
 
 
-async def checked_form(request: Request, desk: AtDesk) -> Form:
+async def checked_form(request: Request, desk: AtDesk) -> SubmittedForm:
     """A form of a signed-in page, whose token was checked.
 
     Raises:
@@ -204,7 +204,7 @@ async def checked_form(request: Request, desk: AtDesk) -> Form:
     """
     form = await read_form(request)
     if not is_same(desk.session.csrf, form.values.get(FORM_FIELD)):
-        raise Refused("El formulario venció. Abra la página de nuevo y repita el paso.")
+        raise FormRefused("El formulario venció. Abra la página de nuevo y repita el paso.")
     return form
 
 
@@ -217,7 +217,7 @@ def unknown_is_404() -> Iterator[None]:
         raise NotFoundException("Esta página no existe.") from error
 
 
-def by_field(problems: tuple[Problem, ...]) -> Faults:
+def by_field(problems: tuple[FieldError, ...]) -> Faults:
     """Faults by the field that they stand beside."""
     found: dict[str, list[Text | str]] = {}
     for problem in problems:

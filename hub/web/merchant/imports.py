@@ -14,7 +14,7 @@ from hub.domain.text import Text
 from hub.flows.books.import_files import ImportReport, import_customers, import_invoices
 from hub.web.pages import Page
 
-from .desk import AtDesk, Brought, Desk, Form
+from .desk import AtDesk, Brought, Desk, SubmittedForm
 from .rights import Right
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -73,7 +73,7 @@ def kept_file(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-async def uploaded(form: Form) -> tuple[str, bytes]:
+async def uploaded(form: SubmittedForm) -> tuple[str, bytes]:
     """The file that came along, or the one that was shown before."""
     upload = form.files.get("file")
     if upload is not None:

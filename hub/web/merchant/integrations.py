@@ -30,7 +30,7 @@ from hub.flows.operations.view_hearing import hearing_of
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
-from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
 from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
@@ -80,7 +80,7 @@ async def _provider_page(
     desk: Desk,
     entry: CatalogueEntry,
     *,
-    typed: Form | None = None,
+    typed: SubmittedForm | None = None,
     faults: Faults | None = None,
     held: NotReplaced | None = None,
     under_way: MoneyIsUnderWay | None = None,
@@ -123,12 +123,12 @@ async def _provider_page(
     )
 
 
-def _typed_secrets(info: ProviderInfo, typed: Form) -> list[str]:
+def _typed_secrets(info: ProviderInfo, typed: SubmittedForm) -> list[str]:
     """Secrets that were typed in this form, or in one before it that was not taken."""
     return [item.name for item in info.settings if item.secret and _is_typed(typed, item.name)]
 
 
-def _is_typed(form: Form, name: str) -> bool:
+def _is_typed(form: SubmittedForm, name: str) -> bool:
     return bool(form.get(f"set-{name}")) or form.has(f"{AGAIN}{name}")
 
 
@@ -142,7 +142,7 @@ async def activate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     return await _connect(desk, entry, form.beginning("set-"), form)
 
 
-async def _switch(desk: Desk, form: Form, entry: CatalogueEntry) -> Page:
+async def _switch(desk: Desk, form: SubmittedForm, entry: CatalogueEntry) -> Page:
     """A provider without a form: the box *Activar pagos en línea*, and Guardar."""
     wanted = form.has("active")
     is_on = entry.account is not None and entry.account.status not in OFF
@@ -153,7 +153,7 @@ async def _switch(desk: Desk, form: Form, entry: CatalogueEntry) -> Page:
     return redirect(f"/m/integrations/{entry.code}")
 
 
-async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: Form) -> Page:
+async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: SubmittedForm) -> Page:
     if missing := [name for name in form.beginning(AGAIN) if not values.get(name)]:
         faults: dict[str, list[Text | str]] = {
             name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing
@@ -187,7 +187,7 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
     return redirect(f"/m/integrations/{entry.code}")
 
 
-def _seen(form: Form) -> int | None:
+def _seen(form: SubmittedForm) -> int | None:
     """The version of the credentials that the page was drawn with."""
     text = form.get(SEEN)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -15,7 +15,7 @@ from hub.flows.merchants.revoke_api_key import revoke_api_key
 from hub.flows.merchants.save_options import save_options
 from hub.web.pages import Page, redirect
 
-from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
 from .rights import ROLES, Right
 
 
@@ -25,14 +25,14 @@ async def show_members(desk: AtDesk) -> Page:
     return await _members(desk)
 
 
-async def _members(desk: Desk, *, typed: Form | None = None, faults: Faults | None = None) -> Page:
+async def _members(desk: Desk, *, typed: SubmittedForm | None = None, faults: Faults | None = None) -> Page:
     members = await desk.hub.store.read(lambda tx: tx.merchants.members(desk.merchant.id))
     return desk.page(
         "members.html",
         status=422 if faults else 200,
         members=members,
         roles=ROLES,
-        typed=typed or Form({}),
+        typed=typed or SubmittedForm({}),
         faults=faults or {},
     )
 

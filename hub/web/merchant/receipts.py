@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import receipt_form, record_for_payment
@@ -25,11 +25,11 @@ from hub_hookspecs import Country
 
 from . import by_hand
 from .by_hand import typed_amount
-from .desk import AtDesk, Brought, Desk, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, SubmittedForm, by_field, unknown_is_404
 from .paper import paper_for
 from .rights import Right
 
-NOTHING = Form({})
+NOTHING = SubmittedForm({})
 
 
 @get("/receipts", right=Right.SEE)
@@ -52,8 +52,8 @@ async def _receipt_page(
     *,
     said: Text | str = "",
     fault: Text | str = "",
-    typed: Form = NOTHING,
-    problems: tuple[Problem, ...] = (),
+    typed: SubmittedForm = NOTHING,
+    problems: tuple[FieldError, ...] = (),
 ) -> Page:
     with unknown_is_404():
         view = await view_receipt(desk.hub, desk.merchant, receipt)
@@ -107,17 +107,17 @@ async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
     return await _receipt_page(desk, receipt, said=said)
 
 
-def _understood(receipt: CashReceipt, country: Country, form: Form) -> tuple[Certificate, Deduction]:
+def _understood(receipt: CashReceipt, country: Country, form: SubmittedForm) -> tuple[Certificate, Deduction]:
     """The form as it was typed.
 
     Raises:
         Invalid: Every fault that can be seen without the books.
     """
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     if form.get("invoice") not in {line.payable_id for line in receipt.lines}:
-        problems.append(Problem("invoice", Text("withholding.choose_bill")))
+        problems.append(FieldError("invoice", Text("withholding.choose_bill")))
     if form.get("tax") not in dict(country.withheld_taxes):
-        problems.append(Problem("tax", Text("withholding.choose_tax")))
+        problems.append(FieldError("tax", Text("withholding.choose_tax")))
     amount = typed_amount(form.get("amount"), receipt.cash.currency, "amount", problems)
     day = _day(form.get("certified_on"), problems)
     if amount is None or day is None or problems:
@@ -126,11 +126,11 @@ def _understood(receipt: CashReceipt, country: Country, form: Form) -> tuple[Cer
     return Certificate(number=form.get("certificate"), issued_on=day), kept
 
 
-def _day(text: str, problems: list[Problem]) -> date | None:
+def _day(text: str, problems: list[FieldError]) -> date | None:
     try:
         return read_date(text)
     except Unreadable as unreadable:
-        problems.append(Problem("certified_on", unreadable.message))
+        problems.append(FieldError("certified_on", unreadable.message))
         return None
 
 

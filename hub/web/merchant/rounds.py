@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
-from hub.domain.identity import Invalid, Problem
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.round import Choice, Every
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_round_deliveries
@@ -15,7 +15,7 @@ from hub.flows.statements.schedule_rounds import drop_schedule, list_schedules, 
 from hub.flows.statements.send_round import list_rounds, plan_round, start_round, view_round
 from hub.web.pages import Page, Request, redirect
 
-from .desk import AtDesk, Brought, Desk, Faults, Form, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
 from .rights import Right
 
 MAX_DAYS = 3650
@@ -26,11 +26,11 @@ REFRESH_SECONDS = 3
 @get("/rounds", right=Right.SEE)
 async def show_rounds(desk: AtDesk, request: Request) -> Page:
     """Whom a round would reach, the rounds before, and what is scheduled."""
-    typed = Form(dict(request.query_params))
+    typed = SubmittedForm(dict(request.query_params))
     return await _page(desk, typed)
 
 
-async def _page(desk: Desk, typed: Form, faults: Faults | None = None, *, said: str = "") -> Page:
+async def _page(desk: Desk, typed: SubmittedForm, faults: Faults | None = None, *, said: str = "") -> Page:
     problems = dict(faults or {})
     choice = Choice()
     try:
@@ -54,13 +54,13 @@ async def _page(desk: Desk, typed: Form, faults: Faults | None = None, *, said: 
     )
 
 
-def read_choice(desk: Desk, form: Form) -> Choice:
+def read_choice(desk: Desk, form: SubmittedForm) -> Choice:
     """Who is meant, as typed.
 
     Raises:
         Invalid: An amount or a number of days that is none.
     """
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     least: dict[str, int] = {}
     currency = form.get("currency")
     if currency not in desk.country.currencies:
@@ -71,10 +71,10 @@ def read_choice(desk: Desk, form: Form) -> Choice:
             if amount.minor > 0:
                 least[currency] = amount.minor
         except Unreadable:
-            problems.append(Problem("least", Text("typed.least")))
+            problems.append(FieldError("least", Text("typed.least")))
     days = form.get("days") or "0"
     if not (days.isascii() and days.isdecimal() and int(days) <= MAX_DAYS):
-        problems.append(Problem("days", Text("typed.days")))
+        problems.append(FieldError("days", Text("typed.days")))
         days = "0"
     if problems:
         raise Invalid(tuple(problems))

@@ -10,7 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import AccountStatus
 from hub.domain.cells import Unreadable, read_amount
-from hub.domain.identity import Invalid, Problem, show_document
+from hub.domain.identity import FieldError, Invalid, show_document
 from hub.domain.logo import MAX_BYTES, LogoRefused
 from hub.domain.text import Text
 from hub.flows.merchants.save_company import TYPED, CompanyForm, CompanySaved, form_of, save_company
@@ -21,7 +21,7 @@ from hub.texts.engine import message as _
 from hub.web.pages import Page
 from hub_hookspecs import Money, plain
 
-from .desk import AtDesk, Brought, Desk, Faults, Form, by_field
+from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field
 from .rights import Right
 
 SWITCHES = ("auto_record", "partial", "withholdings", "digest")
@@ -119,7 +119,7 @@ async def show_options(desk: AtDesk) -> Page:
     return await _options_page(desk, _chosen(desk))
 
 
-async def _options_page(desk: Desk, typed: Form, faults: Faults | None = None, *, saved: bool = False) -> Page:
+async def _options_page(desk: Desk, typed: SubmittedForm, faults: Faults | None = None, *, saved: bool = False) -> Page:
     return desk.page(
         "options.html",
         status=422 if faults else 200,
@@ -132,7 +132,7 @@ async def _options_page(desk: Desk, typed: Form, faults: Faults | None = None, *
     )
 
 
-def _chosen(desk: Desk) -> Form:
+def _chosen(desk: Desk) -> SubmittedForm:
     """The stored choices, as the form would bring them."""
     options = desk.merchant.options
     values = {name: "on" for name in SWITCHES if getattr(options, name)}
@@ -140,7 +140,7 @@ def _chosen(desk: Desk) -> Form:
     values["other_ways"] = options.other_ways
     for currency, minor in options.minimum.items():
         values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", desk.country.decimal_sign or ",")
-    return Form(values)
+    return SubmittedForm(values)
 
 
 async def _connected(desk: Desk) -> list[tuple[str, str]]:
@@ -155,7 +155,7 @@ async def _connected(desk: Desk) -> list[tuple[str, str]]:
 @post("/options", status_code=200, right=Right.OWN)
 async def save_choices(desk: AtDesk, form: Brought) -> Page:
     """Save the choices."""
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     sign = desk.country.decimal_sign or ","
     minimum = {currency: _minimum(form, currency, sign, problems) for currency in desk.country.currencies}
     kept = {name: least for name, least in desk.merchant.options.minimum.items() if name not in minimum}
@@ -182,12 +182,12 @@ async def save_choices(desk: AtDesk, form: Brought) -> Page:
     return await _options_page(now, _chosen(now), saved=True)
 
 
-def _minimum(form: Form, currency: str, sign: str, problems: list[Problem]) -> int:
+def _minimum(form: SubmittedForm, currency: str, sign: str, problems: list[FieldError]) -> int:
     text = form.get(f"minimum-{currency}")
     try:
         return read_amount(text, currency, sign).minor if text else 0
     except Unreadable:
-        problems.append(Problem(f"minimum-{currency}", Text("typed.minimum")))
+        problems.append(FieldError(f"minimum-{currency}", Text("typed.minimum")))
         return 0
 
 

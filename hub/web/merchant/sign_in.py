@@ -22,7 +22,7 @@ from hub.web.links import is_cut
 from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, reader_pages_of, redirect
 from hub.web.proxies import BlindSpots
 
-from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, Form, Refused, read_form
+from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, FormRefused, SubmittedForm, read_form
 from .rights import Right
 
 log = structlog.get_logger()
@@ -73,11 +73,11 @@ def _entry_page(request: Request, template: str, *, status: int = 200, **values:
     )
 
 
-async def _entry_form(request: Request) -> Form:
+async def _entry_form(request: Request) -> SubmittedForm:
     hub, form = hub_of(request), await read_form(request)
     entry = request.cookies.get(cookie_name(hub, ENTRY), "")
     if not entry or not is_same(hub.vault.form_token("entry", entry), form.values.get(FORM_FIELD)):
-        raise Refused("El formulario venció. Abra la página de nuevo y repita el paso.")
+        raise FormRefused("El formulario venció. Abra la página de nuevo y repita el paso.")
     return form
 
 

@@ -9,7 +9,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.proof import Proof
 from hub.domain.text import Text
 from hub.flows.statements.report_payment import Report
-from hub.web.pages import Reader, reader_for
+from hub.web.pages import PageReader, reader_for
 
 
 def letter_of(report: Report, merchant: Merchant, proof: Proof | None) -> str:
@@ -18,7 +18,7 @@ def letter_of(report: Report, merchant: Merchant, proof: Proof | None) -> str:
     return f"{facts}\n{mask_card_numbers(report.words.strip())}".strip()
 
 
-def _facts(report: Report, proof: Proof | None, reader: Reader) -> Iterator[str]:
+def _facts(report: Report, proof: Proof | None, reader: PageReader) -> Iterator[str]:
     yield f"{report.means}: {reader.money(report.amount, with_code=True)}, {reader.day(report.paid_on)}."
     if report.number:
         yield reader.words(Text("letter.number", number=report.number))

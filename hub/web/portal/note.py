@@ -63,7 +63,7 @@ def written() -> Allowance:
 
 
 @attrs.frozen
-class Trouble:
+class ReportErrors:
     """What must be seen to, by field; ``form`` is about all of it."""
 
     faults: dict[str, str] = attrs.Factory(dict)
@@ -77,7 +77,7 @@ class Trouble:
 async def show_note(request: Request) -> Page:
     """A few words to the merchant."""
     view = await statement_for(request)
-    return _page(request, view, "portal/note.html", {}, Trouble())
+    return _page(request, view, "portal/note.html", {}, ReportErrors())
 
 
 @post("/s/{token:str}/note", include_in_schema=False)
@@ -89,7 +89,7 @@ async def send_note(request: Request) -> Page:
     typed = {"text": _lines(form)}
     faults = _of_words(typed["text"])
     if fault := faults or _barred(request, view, form):
-        return _page(request, view, "portal/note.html", typed, Trouble(fault), status=422)
+        return _page(request, view, "portal/note.html", typed, ReportErrors(fault), status=422)
     await write_note(hub, token, typed["text"])
     return redirect(f"{address_of(request)}?said=note")
 
@@ -110,7 +110,7 @@ def _of_words(text: str) -> dict[str, str]:
 async def show_report(request: Request) -> Page:
     """The form for a payment that was made another way."""
     view = await statement_for(request)
-    return _page(request, view, "portal/report.html", {}, Trouble())
+    return _page(request, view, "portal/report.html", {}, ReportErrors())
 
 
 @post("/s/{token:str}/report", include_in_schema=False, request_max_body_size=ROOM)
@@ -131,11 +131,17 @@ async def send_report(request: Request) -> Page:
             faults = {"proof": FAULTS[refusal.code]}
         else:
             return redirect(f"{address_of(request)}?said=report")
-    return _page(request, view, "portal/report.html", typed, Trouble(faults), status=422)
+    return _page(request, view, "portal/report.html", typed, ReportErrors(faults), status=422)
 
 
 def _page(
-    request: Request, view: StatementView, template: str, typed: dict[str, str], trouble: Trouble, *, status: int = 200
+    request: Request,
+    view: StatementView,
+    template: str,
+    typed: dict[str, str],
+    trouble: ReportErrors,
+    *,
+    status: int = 200,
 ) -> Page:
     hub = hub_of(request)
     country = hub.countries[view.merchant.company.country]

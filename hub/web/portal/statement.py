@@ -16,7 +16,7 @@ from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
 from hub.web.heads import is_head
 from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
-from hub.web.pay_step import Basket, Line, pay, show_step, with_amounts
+from hub.web.pay_step import Basket, PayableLine, pay, show_step, with_amounts
 from hub_hookspecs import Channel, Country, Money, Redirect
 
 SAID: Final = {
@@ -131,7 +131,7 @@ def basket_of(request: Request, view: StatementView, currency: str, asked: Seque
     wanted = set(asked) if asked else set(default_selection(section))
     country: Country = hub_of(request).countries[view.merchant.company.country]
     lines = tuple(
-        Line(
+        PayableLine(
             payable=view.payables[row.item.payable_id],
             asked=row.item.balance,
             decimal_sign=country.decimal_sign,

@@ -12,7 +12,7 @@ from hub.documents.document import MailContent
 from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Facts, Paragraph, Title
-from hub.documents.shown import Reader
+from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
@@ -43,7 +43,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[ThanksM
     return ThanksMail(letterhead=head_for(tx, hub, delivery), payer=payer_of(view), amount=view.amount), locale
 
 
-def says(value: ThanksMail, reader: Reader) -> MailContent:
+def says(value: ThanksMail, reader: DocumentReader) -> MailContent:
     """Thank you."""
     t = reader.t
     return MailContent(
