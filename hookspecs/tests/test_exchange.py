@@ -250,9 +250,6 @@ def test_what_the_call_itself_raises_belongs_to_the_exchange():
     assert play(exchange_of(lambda: then(post())), ok()).outcome is Outcome.RESULT
 
 
-# ---------------------------------------------------------------- what may be asked
-
-
 MARKS = {Mark.HARMLESS: harmless, Mark.SESSION: opens_session, Mark.CHARGING: lambda request: request}
 HOOKS = ("authorize", "handle_notification", "query_payment", "fetch_settlement", *LEGAL)
 
@@ -333,9 +330,6 @@ def test_only_a_harmless_request_is_ever_repeated(mark, outcome):
 )
 def test_a_harmless_request_is_repeated_after_a_loss_a_5xx_a_429_or_a_401(outcome, repeat):
     assert repeat_for(Mark.HARMLESS, outcome) is repeat
-
-
-# ---------------------------------------------------------------- what may be returned
 
 
 def started(action, **more):

@@ -75,8 +75,6 @@ from hub_hookspecs.testing import PROOFS, ProviderContract, Result, Subject, gua
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.simulator import News, Simulator, Stage
 
-# ---------------------------------------------------------------- the provider
-
 
 @attrs.define
 class Row:
@@ -211,8 +209,6 @@ SIMULATOR = Simulator(
     settings=lambda config, _merchant: {name: config["merchants"][0][name] for name in ("key", "hook")},
 )
 
-
-# ---------------------------------------------------------------- a good plugin
 
 STATUSES = {
     "pending": Kind.ACCEPTED,
@@ -437,9 +433,6 @@ def test_a_good_provider_proves_everything_and_nothing_is_excused():
     results = prove(Subject(plugin=Tiny(), simulator=SIMULATOR))
     assert [str(finding) for result in results for finding in result.findings] == []
     assert [result.excuse for result in results if result.excuse] == []
-
-
-# ---------------------------------------------------------------- planted faults
 
 
 class PayerFieldThatRefusesItsExample(Tiny):
@@ -1042,8 +1035,6 @@ def test_what_a_provider_does_not_have_is_excused_with_the_reason():
         "no parse_settlement",
     }
 
-
-# ---------------------------------------------------------------- languages
 
 SPEAKS = "a language that it brings has all its texts"
 ENGLISH = {

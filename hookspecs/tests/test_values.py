@@ -56,8 +56,6 @@ from hub_hookspecs import (
     strict_json,
 )
 
-# ---------------------------------------------------------------- money
-
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
@@ -138,8 +136,6 @@ def test_no_float_gets_into_a_body():
             json_bytes({"amount": value})
 
 
-# ---------------------------------------------------------------- untrusted JSON
-
 HOSTILE = {
     "nothing": b"",
     "half": b'{"a":',
@@ -195,9 +191,6 @@ def test_good_json_comes_with_exact_numbers():
 def test_an_answer_that_is_no_object_concludes_nothing(raw):
     with pytest.raises(OutcomeUnknown):
         json_object(httpx.Response(200, content=raw))
-
-
-# ---------------------------------------------------------------- identity
 
 
 @pytest.mark.parametrize(
@@ -262,8 +255,6 @@ def test_secrets_do_not_show_in_a_repr():
     grant = Grant(headers={"authorization": "CANARY"}, expires_at=datetime.now(UTC))
     assert "CANARY" not in f"{account!r}{grant!r}"
 
-
-# ---------------------------------------------------------------- declarations
 
 WAY = Way(code="form", label="Form", starts=Starts.SESSION, outcome=frozenset({"query"}), query_by=QueryBy.OURS)
 GOOD = ProviderInfo(
@@ -341,8 +332,6 @@ def test_a_button_that_cannot_be_drawn_safely_is_a_fault(button):
         check_button(button)
 
 
-# ---------------------------------------------------------------- the public surface
-
 PUBLIC = """
 Account ApproveInApp Ask CONTRACT_VERSION CROCKFORD Cancel Catalogue Channel Company Conclusion Country Credentials
 CurrencyRule DOUBTFUL Done EXPONENTS EnteredBy Exchange FieldMatch Grant GrantRequest HUB_KINDS Holidays IdentityCheck
@@ -380,9 +369,6 @@ def test_the_contract_and_its_kit_load_neither_pytest_nor_starlette_nor_the_hub(
         [sys.executable, "-c", LOADED.format(module=module)], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
-
-
-# ---------------------------------------------------------------- holidays
 
 
 @pytest.mark.parametrize("year", [1900, 2000, 2019, 2038, 2076, 2100, 2285])

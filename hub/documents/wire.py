@@ -57,9 +57,6 @@ def bare(sender: str) -> str:
     return sender.rpartition("<")[2].rstrip(">") if sender.endswith(">") else sender
 
 
-# ---------------------------------------------------------------- headers
-
-
 def _header(name: str, value: str) -> str:
     if name == "Subject":
         return _line(name, _words(value))
@@ -124,9 +121,6 @@ def _encoded(text: str) -> Iterator[str]:
 
 def _crlf(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-# ---------------------------------------------------------------- body
 
 
 def _body(mail: Mail) -> bytes:

@@ -426,9 +426,6 @@ def shares_back(intake: Intake, amount: int) -> tuple[Share, ...]:
     return tuple(found)
 
 
-# ---------------------------------------------------------------- what settles a bill without money
-
-
 def withheld(
     receipt_id: str, payable: Payable, *, tax: str, amount: int, at: datetime, on: date | None = None
 ) -> Entry:
@@ -520,9 +517,6 @@ def _settles(
         applied=(Applied(payable_id=payable.id, effect=effect, amount=amount),),
         note=note,
     )
-
-
-# ---------------------------------------------------------------- money that goes back
 
 
 OF_MONEY = ("capture:", "refund:", "chargeback:")
@@ -631,9 +625,6 @@ def reopening(intake: Intake, amount: int) -> tuple[Applied, ...]:
     return tuple(rows)
 
 
-# ---------------------------------------------------------------- what a provider pays out
-
-
 def settlement(
     line: SettlementLine,
     *,
@@ -687,9 +678,6 @@ def settlement(
 
 def _minor(amount: Money | None) -> int:
     return amount.minor if amount else 0
-
-
-# ---------------------------------------------------------------- corrections
 
 
 def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:

@@ -126,8 +126,6 @@ def line_day(line: SettlementLine, zone: tzinfo) -> date | None:
     return line.occurred_at.astimezone(zone).date() if line.occurred_at else line.settled_on
 
 
-# ---------------------------------------------------------------- the documented file
-
 TEXTS: Final = ("line_id", "reference", "provider_reference", "authorisation", "movement")
 AMOUNTS: Final = ("gross", "fee", "fee_tax", "net")
 COLUMNS: Final = (*TEXTS, "currency", *AMOUNTS, "settled_on")

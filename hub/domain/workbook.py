@@ -255,9 +255,6 @@ def _meaning(number: int, code: str) -> str:
     return shown if PADDED.fullmatch(shown) else ""
 
 
-# ---------------------------------------------------------------- cells
-
-
 class _SheetReader:
     """Collects the cells of one sheet, row by row."""
 
@@ -377,9 +374,6 @@ def _name_of(column: int) -> str:
         number, letter = divmod(number - 1, 26)
         name = chr(ord("A") + letter) + name
     return name
-
-
-# ---------------------------------------------------------------- the table
 
 
 def _table(rows: list[tuple[int, dict[int, str]]], faults: list[RowError], kind: Text) -> Table:

@@ -86,9 +86,6 @@ def pattern(text: str) -> str:
     return f"%{escaped}%"
 
 
-# ---------------------------------------------------------------- identity
-
-
 def document_data(document: IdentityDocument | None) -> list[str | None] | None:
     """Type, number, check digit."""
     return None if document is None else [document.type, document.number, document.check_digit]
@@ -156,9 +153,6 @@ def report_from(text: str | None) -> IdentityReport | None:
             for field, match, ours, theirs in data["fields"]
         ),
     )
-
-
-# ---------------------------------------------------------------- payments
 
 
 def payer_text(payer: Payer) -> str:

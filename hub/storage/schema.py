@@ -120,8 +120,6 @@ def _table(name: str, *parts: Any, rowid: bool = True) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
 
 
-# ---------------------------------------------------------------- merchants and customers
-
 merchant = _table(
     "merchant",
     _id(),
@@ -208,7 +206,6 @@ customer = _table(
     _index(None, "merchant", "name"),
 )
 
-# ---------------------------------------------------------------- accounts with providers
 
 account = _table(
     "account",
@@ -271,7 +268,6 @@ provider_pause = _table(
     _whole("at"),
 )
 
-# ---------------------------------------------------------------- what is owed
 
 COUNTERS = tuple(effect.value for effect in Effect)
 """Sums of a payable, one an effect; the ledger's triggers alone move them."""
@@ -358,7 +354,6 @@ idempotency = _table(
     rowid=False,
 )
 
-# ---------------------------------------------------------------- payments
 
 payment = _table(
     "payment",
@@ -522,7 +517,6 @@ operation_news = _table(
     _one_of("kind", Kind),
 )
 
-# ---------------------------------------------------------------- the ledger
 
 ledger_account = _table(
     "ledger_account",
@@ -707,7 +701,6 @@ daily_reconciliation = _table(
     rowid=False,
 )
 
-# ---------------------------------------------------------------- messages, deliveries, reviews, links
 
 raw_message = _table(
     "raw_message",
@@ -925,7 +918,6 @@ link = _table(
     _index(None, "target", "kind", "mode"),
 )
 
-# ---------------------------------------------------------------- documents and counters
 
 mark = _table(
     "mark",

@@ -150,8 +150,6 @@ class Book:
     names: int = 0
     agreements: int = 0
 
-    # ---------------------------------------------------------------- what is asked of the hub
-
     def name(self, letter: str) -> str:
         self.names += 1
         return f"{letter}{self.seed}x{self.names}"
@@ -183,8 +181,6 @@ class Book:
             if settled[bill.number]:
                 bill.untold.append(Change(0, -settled[bill.number]))
         return done
-
-    # ---------------------------------------------------------------- events in the hub
 
     def begin_payment(self) -> None:
         bill = self.rng.choice(self.bills)
@@ -342,8 +338,6 @@ class Book:
                 customer, amount = self.offs.pop(key)
                 self.facts[customer] -= amount
 
-    # ---------------------------------------------------------------- events in the program
-
     def new_bill(self) -> None:
         if len(self.bills) < 4:
             total = self.rng.choice(TOTALS)
@@ -413,8 +407,6 @@ class Book:
 
     def file(self) -> None:
         self.import_file(self.rng.random() < 0.85, [bill for bill in self.bills if self.rng.random() < 0.8])
-
-    # ---------------------------------------------------------------- files
 
     def import_file(self, balances: bool, bills: list[Bill]) -> ImportReport:
         """Import what the program says of these invoices, which is wrong now and then."""
@@ -514,8 +506,6 @@ class Book:
         self.imported()
         if self.state() != before:
             raise Broken("the same file at once was not the same")
-
-    # ---------------------------------------------------------------- read past all code of ours
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         return self.past.execute(statement, values).fetchall()

@@ -145,8 +145,6 @@ class Desk:
     def money(self, text: str, currency: str = "") -> Money:
         return Money.parse(text.replace(",", ""), currency or self.currency)
 
-    # ---------------------------------------------------------------- events
-
     def do(self, line: str) -> None:
         """Do one line of a case."""
         self.clock.now += timedelta(minutes=1)
@@ -399,8 +397,6 @@ class Desk:
         """withdraw LINE"""
         run(withdraw_line(self.hub, self.merchant, self.account, words.one(), by="contadora", reason="otro archivo"))
 
-    # ---------------------------------------------------------------- what they need
-
     def _customer(self, tx: Any, name: str) -> None:
         document = IdentityDocument("CF" if self.country == "CR" else "CC", _document(name))
         tx.customers.save(
@@ -468,8 +464,6 @@ class Desk:
                 case "of":
                     customer = words.one()
         return shares, deductions, name, customer
-
-    # ---------------------------------------------------------------- what came of it
 
     def balances(self) -> dict[tuple[str, str], int]:
         """(kind, or kind and tax; currency) -> balance, without those that are zero."""
@@ -577,9 +571,6 @@ VERBS: dict[str, Callable[[Desk, _Words], object]] = {
     "settled": Desk.settled,
     "withdraw": Desk.withdraw,
 }
-
-
-# ---------------------------------------------------------------- the case as a file
 
 
 @attrs.frozen(kw_only=True)

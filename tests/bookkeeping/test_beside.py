@@ -42,9 +42,6 @@ def test_file_and_hub_agree_customer_by_customer_whatever_came_in_between(
     assert agreements > books / 2, "of most books the end is compared"
 
 
-# ---------------------------------------------------------------- controls: these bugs must be found
-
-
 @pytest.fixture
 def found(empty_hub: Path, tmp_path: Path) -> Callable[..., str]:
     """found(signs): the first problem of this kind, within as many books as are kept at each change."""

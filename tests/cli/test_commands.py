@@ -65,9 +65,6 @@ def test_wrong_settings_are_named_without_a_traceback(run: Run, bare: Path) -> N
     assert "Traceback" not in ended.err
 
 
-# ---------------------------------------------------------------- companies and countries
-
-
 def test_a_company_is_registered_shown_and_changed(run: Run, bare: Path) -> None:
     assert run(*CREATE).out == "tornillo created: Ferretería El Tornillo S.A., CJ 3101234567\n"
     assert row(run("company", "list"), "tornillo")[1:5] == ["CR", "test", "CJ", "3101234567"]
@@ -166,9 +163,6 @@ def test_what_cannot_be_offered_cannot_be_enabled(run: Run, bare: Path, words: t
     assert told in ended.err
 
 
-# ---------------------------------------------------------------- accounts
-
-
 def test_settings_are_refused_by_name_and_never_shown(run: Run, shop: Path) -> None:
     run("country", "enable", "CR", "greenpay")
     ended = run("account", "connect", "greenpay", "-", stdin=b"merchant_id=nope\nsecret=not-so-secret-9\nother=1\n")
@@ -215,8 +209,6 @@ def test_an_account_that_is_not_there_is_named(run: Run, shop: Path) -> None:
         ended = run("account", command, "greenpay")
         assert (ended.code, "not connected to 'greenpay'" in ended.err) == (1, True)
 
-
-# ---------------------------------------------------------------- files and statements
 
 BAD = """numero;cliente;fecha;vencimiento;total
 FE-003;1-1234-0567;31/02/2026;15/11/2026;5.000,00
@@ -316,9 +308,6 @@ def test_a_link_is_made_and_revoked(run: Run, shop: Path) -> None:
     assert run("statement", "link", "Alejandro").out.strip() != link
 
 
-# ---------------------------------------------------------------- receipts, keys, books
-
-
 def test_money_received_elsewhere_goes_where_it_is_said(run: Run, shop: Path) -> None:
     record = ("receipt", "record", "--means", "sinpe", "--customer", "Alejandro")
     ended = run(*record, "--amount", "12000.00", "--invoice", "FE-002", "--invoice", "FE-001=1500.00")
@@ -385,9 +374,6 @@ def test_a_day_begins_where_the_company_is(run: Run, shop: Path) -> None:
         == [ZoneInfo("America/Costa_Rica")] * 2
     )
     opened.store.close_now()
-
-
-# ---------------------------------------------------------------- plugins
 
 
 def test_plugins_are_listed_with_their_distribution(run: Run, bare: Path) -> None:

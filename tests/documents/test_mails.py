@@ -192,9 +192,6 @@ def test_an_unknown_language_reads_spanish() -> None:
     assert text("label.invoice", "en_US") == "Invoice"
 
 
-# ---------------------------------------------------------------- what each mail must hold
-
-
 @pytest.mark.parametrize(
     ("name", "held"),
     [
@@ -319,9 +316,6 @@ def test_the_mode_is_told_in_large_letters(
         assert mail.subject.startswith("[PRUEBA]") == (mode is Mode.TEST)
 
 
-# ---------------------------------------------------------------- headers
-
-
 def test_a_mail_says_that_it_was_sent_by_a_machine_and_where_answers_go(samples: Samples, documents: Documents) -> None:
     value, locale = samples["statement_cr"]
     mail = draw(documents, value, locale)
@@ -354,8 +348,6 @@ def test_a_domain_with_accents_is_written_as_the_wire_wants_it(samples: Samples,
     value, locale = samples["receipt_cr"]
     assert draw(documents, value, locale, "ana@peñón.example").recipient == "ana@xn--pen-8mak.example"
 
-
-# ---------------------------------------------------------------- hostile names
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -74,9 +74,6 @@ def statement(papers: Papers, name: str) -> StatementPaper:
     return paper
 
 
-# ---------------------------------------------------------------- what they hold
-
-
 @pytest.mark.parametrize(
     ("name", "held"),
     [
@@ -203,9 +200,6 @@ def test_every_paper_can_be_drawn_in_every_language(papers: Papers, documents: D
             assert pdf.trailer["/Root"]["/Lang"].lower().startswith(locale[:2])
 
 
-# ---------------------------------------------------------------- marks
-
-
 @pytest.mark.parametrize(
     ("mode", "simulated", "mark"),
     [
@@ -247,9 +241,6 @@ def test_a_receipt_of_another_amount_a_late_and_a_double_one_are_explained(
     assert "ya estaban pagadas" in plain
     assert "₡48 250,75 quedó como saldo a su favor" in plain
     assert "dejamos de esperarlo" in text_of(documents, attrs.evolve(receipt, late=True), "es_CR")
-
-
-# ---------------------------------------------------------------- the file
 
 
 def test_the_same_values_give_the_same_file(papers: Papers, documents: Documents) -> None:
@@ -334,8 +325,6 @@ def test_codes_are_read_from_the_page_even_under_the_test_mark(
     assert code.text == receipt.verify_url
 
 
-# ---------------------------------------------------------------- hostile values
-
 HOSTILE = [
     "#panic() *b* _i_ $x^2$ @ref <label> // c /* d */ \\ `r` = H",
     '#read("/etc/passwd") #import "@preview/x:1.0.0": *',
@@ -416,9 +405,6 @@ def test_who_owes_nothing_and_a_period_without_payments_get_their_paper(papers: 
     assert "No tienes facturas pendientes" in text_of(documents, attrs.evolve(paper, statement=clear), "es_CO")
     report, _ = papers["payments_cr"]
     assert "No hubo pagos en este periodo." in text_of(documents, attrs.evolve(report, movements=()), "es_CR")
-
-
-# ---------------------------------------------------------------- without typst
 
 
 def test_without_typst_no_pdf_is_offered(papers: Papers, documents: Documents, monkeypatch: pytest.MonkeyPatch) -> None:

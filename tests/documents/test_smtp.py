@@ -141,9 +141,6 @@ def test_without_the_encryption_that_was_asked_for_nothing_is_said(mail: Mail) -
     assert with_mailbox(act, starttls=True, user="hub", password="canary").mails == []
 
 
-# ---------------------------------------------------------------- one connection
-
-
 class Counting(Mailbox):
     """A mail server that knows who came and what they said; it may misbehave.
 

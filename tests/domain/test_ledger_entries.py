@@ -164,9 +164,6 @@ def test_an_entry_whose_sums_do_not_move_together_cannot_be_made(changes: dict[s
         attrs.evolve(entry, **changes)
 
 
-# ---------------------------------------------------------------- returns
-
-
 def back(kind: Kind = Kind.RETURNED, at: int = 0, ours: str = "", minor: int | None = None, **claim: Any) -> Seen:
     amount = None if minor is None else Money(minor, "COP")
     return Seen(
@@ -256,9 +253,6 @@ def test_what_is_booked_under_a_name_keeps_it_whatever_is_heard_later(seen: list
             names = now
 
 
-# ---------------------------------------------------------------- lines of payouts
-
-
 def test_lines_are_the_same_when_they_say_the_same_about_the_money() -> None:
     assert same_line(LINE, attrs.evolve(LINE, settled_on=date(2026, 3, 5), provider_reference="T"))
     assert not same_line(LINE, attrs.evolve(LINE, fee=Money(31, "CRC")))
@@ -277,9 +271,6 @@ def test_lines_are_the_same_when_they_say_the_same_about_the_money() -> None:
 def test_a_line_that_does_not_add_up_is_told(changes: dict[str, Any], fault: str) -> None:
     assert list(line_faults([LINE])) == []
     assert any(fault in spoken(problem) for problem in line_faults([attrs.evolve(LINE, **changes)]))
-
-
-# ---------------------------------------------------------------- Beancount
 
 
 def exported(*entries: Entry, balances: list[tuple[str, str, str, int]] | None = None) -> str:

@@ -97,9 +97,6 @@ def test_control_last_news_wins_is_found_out() -> None:
     assert len(divergent(last_news_wins, random.Random(29))) > 1000
 
 
-# ---------------------------------------------------------------- flags
-
-
 def a_payment(**changes: Any) -> Payment:
     payment = Payment(
         id="t1", merchant_id="m1", mode=Mode.TEST, account_id="a1", provider="p", way="push",
@@ -220,9 +217,6 @@ def test_a_session_counts_its_tries() -> None:
     assert tries_in([seen(Kind.ACCEPTED), seen(Kind.TRY_DECLINED), PAID]) == 2
 
 
-# ---------------------------------------------------------------- dedupe key
-
-
 def test_the_same_news_has_the_same_key_whatever_is_not_vouched_for() -> None:
     told = Observation(kind=Kind.PAID, reference="R1", movement="R1", vouched=frozenset({"reference"}))
 
@@ -251,9 +245,6 @@ def test_a_vouched_event_id_makes_the_rest_of_what_is_vouched_no_matter() -> Non
 
     assert dedupe_key("a1", "t1", event) == dedupe_key("a1", "t1", attrs.evolve(event, authorisation="7"))
     assert dedupe_key("a1", "t1", event) != dedupe_key("a1", "t1", attrs.evolve(event, event_id="E2"))
-
-
-# ---------------------------------------------------------------- what the hub concludes by itself, and when it looks
 
 
 def a_way(starts: Starts = Starts.SESSION, query_by: QueryBy = QueryBy.NONE) -> Way:

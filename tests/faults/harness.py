@@ -128,9 +128,6 @@ class KeptMails:
         self.mails.append(mail)
 
 
-# ---------------------------------------------------------------- companies, made once and copied
-
-
 @functools.cache
 def founded(folder: Path, *, today: bool = False) -> Path:
     """A data folder with a company in each country, connected to its provider; every trial gets a copy."""
@@ -146,9 +143,6 @@ def copied(source: Path, target: Path) -> Path:
     """A copy of a data folder that nobody has open."""
     shutil.copytree(source, target)
     return target
-
-
-# ---------------------------------------------------------------- a hub without a server
 
 
 @attrs.define(kw_only=True)
@@ -380,9 +374,6 @@ def _known(tx: Any) -> tuple[dict[str, Merchant], dict[str, ProviderAccount]]:
     return companies, accounts
 
 
-# ---------------------------------------------------------------- the books, read past all code of ours
-
-
 def rows(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     """What a query says on the file itself."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
@@ -443,9 +434,6 @@ def broken(desk: Desk | World) -> list[str]:
     problems += [f"I10: {row} is in limbo" for row in rows(desk.path, LIMBO, tomorrow)]
     problems += [f"I12: {row} receipt mails" for row in rows(desk.path, RECEIPT_MAILS)]
     return problems
-
-
-# ---------------------------------------------------------------- a hub in its world
 
 
 @attrs.define

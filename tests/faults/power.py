@@ -211,9 +211,6 @@ class Handle:
         """Nothing is kept open."""
 
 
-# ---------------------------------------------------------------- in sqlite3's place
-
-
 class Row(tuple[Any, ...]):
     """A row, by position and by name."""
 

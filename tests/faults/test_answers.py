@@ -48,9 +48,6 @@ def press_again(world: World, debtor: Debtor) -> Payment | str:
         return refusal.code
 
 
-# ---------------------------------------------------------------- F12: charged, never answered
-
-
 def charged_twice(world: World, runs: int, dice: random.Random) -> list[str]:
     """Pushes that took the money and were not answered: what is charged twice, or believed wrongly."""
     wrong = []
@@ -98,9 +95,6 @@ def test_control_no_clear_answer_taken_for_no_charges_twice(world: World, dice: 
     assert any("charged 2 times" in text for text in charged_twice(world, 4, dice))
 
 
-# ---------------------------------------------------------------- F13: lost on the way there
-
-
 def lost_on_the_way(world: World, runs: int) -> list[str]:
     """Requests that never had an effect: what is paid, or still open when the rules should have closed it."""
     wrong = []
@@ -138,9 +132,6 @@ def test_control_without_the_tier_rule_a_lost_push_stays_in_limbo(world: World, 
     plant(hub.flows.payments.check_payment, "undo_due", lambda *_given: False)
 
     assert any("after the undo found nothing" in text for text in lost_on_the_way(world, 1))
-
-
-# ---------------------------------------------------------------- F14, F23: the provider is slow to know
 
 
 def closed_while_charged(world: World, minutes: Sequence[int]) -> list[str]:
@@ -277,9 +268,6 @@ def test_a_code_that_nobody_pays_is_closed_on_time_and_frees_its_invoice(world: 
     assert isinstance(press_again(world, debtor), Payment)
 
 
-# ---------------------------------------------------------------- F19: asked once more after it was paid
-
-
 @pytest.mark.parametrize("kind", ["hang_before", "cut_before", "cut_after", "status_before", "garbage", "empty"])
 def test_a_payment_that_is_paid_stays_paid_when_it_is_asked_about_again_in_vain(world: World, kind: str) -> None:
     payment = world.pay(world.debtor("CO", 60_000))
@@ -314,9 +302,6 @@ def test_control_a_question_without_an_answer_taken_for_a_no_closes_what_was_pai
     world.pass_time(minutes=1)
 
     assert world.payment(payment).status is Status.CLOSED
-
-
-# ---------------------------------------------------------------- F16: an answer about something else
 
 
 def query_says(plant: Plant, *claims: Observation) -> None:
@@ -364,9 +349,6 @@ def test_another_amount_is_booked_as_it_is_and_another_currency_waits_in_suspens
     assert world.balance("CO", "suspense", "USD") == -60_000
     assert "currency_mismatch" in world.causes(payment)
     assert broken(world) == []
-
-
-# ---------------------------------------------------------------- F84: the push's answer is lost; then what
 
 
 def reversals_sent(world: World) -> int:
@@ -486,9 +468,6 @@ def test_control_a_guessed_transaction_id_asks_about_somebody_else(world: World,
 
     assert world.payment(payment).status is Status.PAID
     assert world.book_differences() != []
-
-
-# ---------------------------------------------------------------- F86: Nequi's ways of saying things
 
 
 SPEECH: list[tuple[str, dict[str, Any], str, str]] = [

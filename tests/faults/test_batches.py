@@ -31,9 +31,6 @@ Item = Mapping[str, Any]
 Size = Callable[[int, int], int]
 
 
-# ---------------------------------------------------------------- a provider that sends batches
-
-
 def key_of(account: Account) -> bytes:
     return account.settings["notification_secret"].encode()
 
@@ -87,9 +84,6 @@ def sends_batches(desk: Desk, read: Callable[[Message, Account], Reading]) -> No
     registry: Registry = desk.hub.registry
     provider = attrs.evolve(registry["nequi"], hooks=manager.hook, capabilities=frozenset({"handle_notification"}))
     registry.providers = {**registry.providers, "nequi": provider}
-
-
-# ---------------------------------------------------------------- the trial
 
 
 def account_of(desk: Desk) -> Account:

@@ -36,9 +36,6 @@ pytestmark = pytest.mark.filterwarnings(  # the dead leave their sockets behind
 )
 
 
-# ---------------------------------------------------------------- a process that dies
-
-
 @attrs.define
 class Failpoints:
     """Every commit, request and mail of a process; at the chosen one it stops for ever, as the dead do."""
@@ -157,9 +154,6 @@ def victim_of(world: World, fatal: int) -> Iterator[Victim]:
         world.run(made.opened.close(0))
 
 
-# ---------------------------------------------------------------- paying
-
-
 def newest(world: World, debtor: Debtor) -> Payment | None:
     ids = [payable.id for payable in debtor.payables]
     found = world.read(lambda tx: tx.payments.with_payables(ids))
@@ -266,9 +260,6 @@ def test_control_without_the_commit_of_sending_a_charge_is_nobodys(world: World)
     assert newest(world, debtor) is None
 
 
-# ---------------------------------------------------------------- being told, and telling
-
-
 def deaths_while_told(world: World, country: str) -> tuple[list[str], set[str]]:
     """Die at every failpoint between a notice and the last mail that it causes."""
     wrong: list[str] = []
@@ -311,9 +302,6 @@ def test_a_process_that_dies_anywhere_after_a_notice_loses_neither_the_news_nor_
 
     assert wrong == []
     assert {"before a commit", "after a commit", "before a mail", "after a mail"} <= visited
-
-
-# ---------------------------------------------------------------- giving back and withdrawing
 
 
 OPERATE: dict[str, Callable[[Any, str], Awaitable[Any]]] = {
@@ -384,9 +372,6 @@ def test_a_process_that_dies_anywhere_in_an_operation_sends_it_once_and_leaves_n
 
     assert wrong == []
     assert {"before a commit", "after a commit", "before a request", "after a request"} <= visited
-
-
-# ---------------------------------------------------------------- the next process dies as well
 
 
 @attrs.frozen

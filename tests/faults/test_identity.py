@@ -144,9 +144,6 @@ def lose_a_push_and_enter_another_account(world: World, **more: Any) -> Debtor:
     return debtor
 
 
-# ---------------------------------------------------------------- the fault
-
-
 @pytest.mark.parametrize("released", ["", WHY], ids=["refused", "released"])
 def test_whatever_is_entered_a_lost_push_is_charged_once(world: World, released: str) -> None:
     debtor = lose_a_push_and_enter_another_account(world, released=released)
@@ -162,9 +159,6 @@ def test_control_an_account_that_becomes_another_one_charges_twice(
     monkeypatch.setattr(hub.flows.accounts.connect_account, "successor_of", lambda *_anything: None)
 
     assert held_for(world, lose_a_push_and_enter_another_account(world)) == 2 * OWED
-
-
-# ---------------------------------------------------------------- refused, and released
 
 
 def test_the_refusal_counts_what_is_under_way_and_changes_nothing(world: World) -> None:
@@ -289,9 +283,6 @@ def test_an_account_that_is_entered_again_comes_back_and_is_one_account(world: W
     assert len(world.read(lambda tx: tx.accounts.all_of(back.merchant_id))) == 2
 
 
-# ---------------------------------------------------------------- what goes on under the first
-
-
 def test_what_was_paid_before_is_given_back_by_the_account_that_holds_it(world: World) -> None:
     debtor, payment = paid(world)
     enter(world, 1, released=WHY)
@@ -392,9 +383,6 @@ def test_the_doctor_names_the_retired_account_that_is_not_let_in_and_what_helps(
     assert finding.remedy == f"enter its newest credentials: payment-hub account provision {before.id} FILE"
 
 
-# ---------------------------------------------------------------- notifications
-
-
 def addresses(world: World, first: ProviderAccount, second: ProviderAccount) -> list[str]:
     return [notification_address(world.hub, account) for account in (first, second)]
 
@@ -467,9 +455,6 @@ def test_a_message_that_was_refused_is_replayed_for_the_account_whose_keys_prove
 
 async def as_addressed(_hub: Any, own: Any, reading: Any, _message: Any) -> Any:
     return own, reading
-
-
-# ---------------------------------------------------------------- Greenpay: a merchant types it, a person confirms
 
 
 def typed(world: World, which: int, **more: Any) -> ProviderAccount:

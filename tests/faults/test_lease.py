@@ -29,9 +29,6 @@ START_PATH = {"CR": "/merchant", "CO": "unregisteredpayment"}
 SECOND = timedelta(seconds=1)
 
 
-# ---------------------------------------------------------------- F88
-
-
 def look(colleague: Desk, payments: list[Payment]) -> None:
     """A colleague who starts now, and looks at every payment whether it is due or not."""
 
@@ -173,9 +170,6 @@ def test_a_restarted_process_goes_on_with_what_was_due(folder: Folder) -> None:
         assert again.payment(payment).next_check_at <= later.now  # type: ignore[operator]
     finally:
         again.close()
-
-
-# ---------------------------------------------------------------- F89
 
 
 def owe_receipts(world: Desk, count: int) -> list[Payment]:

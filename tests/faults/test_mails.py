@@ -133,9 +133,6 @@ def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(de
     assert desk.payment(payment).status is Status.PENDING  # the money came, and nobody knows
 
 
-# ---------------------------------------------------------------- killed workers
-
-
 class SlowMailbox(Mailbox):
     """A mail server that takes its time over each mail, as real ones do."""
 
@@ -228,9 +225,6 @@ def test_control_mails_that_are_handed_over_together_are_repeated_together(
     assert killed(today, zygote, dice, kills=2, bug="together")
 
 
-# ---------------------------------------------------------------- the disk
-
-
 def waits(desk: Desk, plant: Plant, deliveries: list[str]) -> list[bool]:
     """For each mail that is handed over, whether its note waits for the disk."""
     seen: list[bool] = []
@@ -276,9 +270,6 @@ def test_the_note_of_a_lone_mail_is_on_the_disk_and_in_a_round_one_a_second(desk
     assert flags[0]
     assert flags[-1]  # nobody comes after it
     assert sum(flags) < len(flags)
-
-
-# ---------------------------------------------------------------- a server that takes its time
 
 
 @attrs.define

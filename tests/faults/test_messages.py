@@ -46,9 +46,6 @@ def paid_for(world: World, country: str) -> tuple[Payment, News]:
     return payment, world.news(payment)[-1]
 
 
-# ---------------------------------------------------------------- F32, F87: what proves nothing
-
-
 def key_of(world: World) -> rsa.RSAPrivateKey:
     pem = world.town.configs["greenpay"]["merchants"][0]["private_key"]
     key = serialization.load_pem_private_key(pem.encode(), None)
@@ -294,9 +291,6 @@ def test_a_refused_message_that_names_a_live_payment_is_put_before_a_person(worl
     assert world.causes(payment) == {"rejected_signature"}
 
 
-# ---------------------------------------------------------------- F38: what a parser may trip over
-
-
 def hostile_bodies(body: bytes) -> dict[str, bytes]:
     """JSON that two readers may read differently, or that breaks one."""
     text = body.decode()
@@ -377,9 +371,6 @@ def test_control_a_lenient_parser_disagrees_with_its_verifier(world: World, plan
     assert any("twice" in text or "NaN" in text for text in tripped(world, "CR"))
 
 
-# ---------------------------------------------------------------- F31: news before our own commit
-
-
 def test_news_that_comes_before_our_own_answer_is_applied_when_it_can_be(world: World) -> None:
     """The answer to the push is lost; its notification is all that ever names the transaction."""
     debtor = world.debtor("CO", 80_000)
@@ -455,9 +446,6 @@ def test_a_signed_return_that_names_an_unknown_reference_is_kept_too(world: Worl
     assert answer.status_code == 303
     assert rows(world.path, "SELECT state FROM raw_message") == [("parked",)]
     assert world.payment(mine).status is Status.PENDING
-
-
-# ---------------------------------------------------------------- F33, F34: genuine once, and not more than it says
 
 
 @pytest.mark.parametrize("country", ["CR", "CO"])
@@ -580,9 +568,6 @@ def test_a_changed_amount_in_a_signed_notification_is_not_what_is_booked(world: 
     assert world.balance("CO", "provider_clearing") == 150_000
 
 
-# ---------------------------------------------------------------- F39: a flood
-
-
 def unsigned_queries(world: World, messages: int, minutes: int) -> tuple[int, int]:
     """Status calls and observations that a flood of unsigned messages for one live payment causes."""
     payment = world.pay(world.debtor("CO", 90_000))
@@ -644,9 +629,6 @@ def test_a_crowd_of_signed_news_that_needs_a_request_is_never_told_to_come_back_
     }
 
     assert statuses == {200}
-
-
-# ---------------------------------------------------------------- genuine, and yet it says nothing that is understood
 
 
 def with_status(world: World, news: News, status: int) -> News:

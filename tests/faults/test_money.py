@@ -29,9 +29,6 @@ def paid(payment: Payment, amount: Money | None, movement: str = "") -> Observat
     )
 
 
-# ---------------------------------------------------------------- F17
-
-
 def two_captures(desk: Desk) -> tuple[Debtor, Payment]:
     debtor = desk.debtor("CO", 90_000)
     payment = desk.sent(debtor)
@@ -99,9 +96,6 @@ def test_control_a_receipt_key_without_its_movement_loses_the_second_capture(des
     two_captures(desk)
 
     assert desk.balance("CO", "provider_clearing") != 180_000
-
-
-# ---------------------------------------------------------------- F26: what the provider says
 
 
 PROVEN = [
@@ -179,9 +173,6 @@ def test_control_an_amount_parsed_as_a_float_books_what_nobody_paid(world: World
     world.pass_time(seconds=6)
 
     assert world.book_differences() != []
-
-
-# ---------------------------------------------------------------- F26: what we ask for
 
 
 ASKED = [

@@ -30,9 +30,6 @@ LIVE_LINES = (
 )
 
 
-# ---------------------------------------------------------------- F63
-
-
 def presses(world: World, debtor: Debtor, dice: random.Random) -> list[PayRequest]:
     """What a hurried payer's browsers send: the same again, another way, some of the invoices, another order."""
     whole = world.request(debtor)
@@ -150,9 +147,6 @@ def test_two_providers_pages_share_one_live_payment(world: World) -> None:
     other = attrs.evolve(world.request(debtor), account_id=world.accounts["CR"].id, way="form", fields={})
 
     assert [item.id for item in world.run(press_all(world, [other])) if isinstance(item, Payment)] == [first.id]
-
-
-# ---------------------------------------------------------------- F62
 
 
 CART = Cart(

@@ -49,9 +49,6 @@ def returned(world: World, payment: Payment) -> int:
     return sum(path.endswith(REVERSAL) for path in world.front.paths)
 
 
-# ---------------------------------------------------------------- F24
-
-
 def test_a_refund_that_is_pressed_five_times_is_sent_once(world: World) -> None:
     debtor, payment = paid(world)
     made = all_at_once(world, lambda: refund_payment(world.hub, payment.id, by="Ana"), 5)
@@ -136,9 +133,6 @@ def test_a_refunded_payment_is_not_refunded_again(world: World) -> None:
     assert returned(world, payment) == 1
 
 
-# ---------------------------------------------------------------- F25
-
-
 def cancelled_against_the_truth(world: World, runs: int) -> list[str]:
     """Cancels that race the payer's approval: what is cancelled although it was captured, or the reverse."""
     wrong = []
@@ -179,9 +173,6 @@ def test_control_believing_our_own_cancel_hides_a_capture(world: World, plant: P
     plant(hub.flows.payments.check_payment, "_can_ask", lambda *_given: False)
 
     assert cancelled_against_the_truth(world, 2)
-
-
-# ---------------------------------------------------------------- F20
 
 
 def asked(world: World, end: str) -> int:

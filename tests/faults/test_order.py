@@ -46,9 +46,6 @@ def no(kind: Kind) -> Observation:
     return Observation(kind=kind)
 
 
-# ---------------------------------------------------------------- F18
-
-
 NOES = (Kind.DECLINED, Kind.ACCEPTED, Kind.EXPIRED)
 
 
@@ -97,9 +94,6 @@ def test_control_last_news_wins_loses_money(desk: Desk, plant: Plant) -> None:
             found.append(f"{order}: {refusal}")
 
     assert len(found) > 10
-
-
-# ---------------------------------------------------------------- F28
 
 
 @attrs.frozen
@@ -223,9 +217,6 @@ def test_control_without_one_receipt_a_movement_the_books_differ(
     assert any(text.startswith(("1 workers: entries", "1 workers: balances")) for text in found)
 
 
-# ---------------------------------------------------------------- F29, through the door
-
-
 def claims_for(payment: Payment) -> dict[str, Observation]:
     """One claim of each kind that somebody may make about a payment."""
     others = [kind for kind in Kind if kind not in (Kind.PAID, Kind.RETURNED)]
@@ -287,9 +278,6 @@ def test_control_a_door_where_the_last_news_wins_diverges(desk: Desk, dice: rand
     plant(hub.flows.payments.record_observations, "status_of", last_close_wins)
 
     assert diverging(desk, dice, 200)
-
-
-# ---------------------------------------------------------------- F30
 
 
 def race(folder: Folder, rounds: int) -> list[str]:

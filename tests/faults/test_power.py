@@ -118,9 +118,6 @@ def fold(store: SqliteStore) -> None:
         store._writer_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
 
-# ---------------------------------------------------------------- F08: a sync fails
-
-
 def after_a_failed_sync(town: Town, dice: random.Random, rounds: int, *, careful: bool = True) -> list[str]:
     """News before, at and after a sync that fails, then a power cut: what is lost, or half there."""
     problems = []
@@ -160,9 +157,6 @@ def test_the_log_is_written_again_as_it_is_and_synced(desk: Desk, plant: Plant) 
 
     assert (log.read_bytes(), synced) == (before, [log.stat().st_ino])
     assert len(before) > 10_000
-
-
-# ---------------------------------------------------------------- the power comes back
 
 
 def found_on(disk: Disk, acknowledged: set[str]) -> list[str]:

@@ -30,9 +30,6 @@ MINUTE = timedelta(minutes=1)
 NEVER = 10**6
 
 
-# ---------------------------------------------------------------- the grid of tier C
-
-
 @attrs.frozen
 class Case:
     """Minutes: when the payer pays, how late each signed channel is, when the payer tries again."""
@@ -112,9 +109,6 @@ def test_control_a_session_given_up_at_its_expiry_is_charged_twice(desk: Desk) -
     assert doubles(desk, cases, settle_minutes=1)
 
 
-# ---------------------------------------------------------------- one session, several tries
-
-
 def try_twice(world: World) -> Payment:
     """A card is declined, the next one is approved, in one session."""
     payment = world.pay(world.debtor("CR", 150_000))
@@ -160,9 +154,6 @@ def test_control_a_signed_no_taken_for_the_end_frees_the_invoice_of_a_session_th
     world.approve(second)
 
     assert world.charged(debtor.payables, "greenpay") == 2
-
-
-# ---------------------------------------------------------------- the browser comes back
 
 
 def come_back(world: World, payment: Payment, path: str) -> httpx.Response:
@@ -235,9 +226,6 @@ def test_somebody_elses_signed_return_pays_nothing_here(world: World) -> None:
     world.deliver(other)
     assert world.balance("CR", "provider_clearing") == 150_000
     assert broken(world) + world.book_differences() == []
-
-
-# ---------------------------------------------------------------- no session, no answer, given back
 
 
 @pytest.mark.parametrize("kind", ["status_before", "status_after", "cut_after", "garbage", "empty", "html"])

@@ -89,8 +89,6 @@ def live(desk: Desk) -> None:
     desk.sent(desk.debtor("CR", 50_000))
 
 
-# ---------------------------------------------------------------- what may replace them
-
 WORKING = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION)
 
 
@@ -209,9 +207,6 @@ def test_what_is_incomplete_cannot_be_asked_about_and_replaces_nothing(desk: Des
     assert (stored(desk), provider.asked) == (left, [])
 
 
-# ---------------------------------------------------------------- who may be quicker
-
-
 def test_of_two_people_at_once_the_first_is_kept_and_the_other_told(desk: Desk, provider: Provider) -> None:
     theirs = {"secret": "the-secret-of-somebody-else"}
 
@@ -323,9 +318,6 @@ def test_a_refusal_of_credentials_that_were_replaced_asks_nobody(desk: Desk, pro
     suspended = asyncio.run(check_credentials(desk.hub, account.id, "HTTP 401", account.credentials + 1))
     assert suspended
     assert suspended.status is AccountStatus.SUSPENDED, "what is refused now is asked about at once"
-
-
-# ---------------------------------------------------------------- grants
 
 
 def grant(name: str) -> Grant:

@@ -39,9 +39,6 @@ def paid(payment: Payment, minor: int, currency: str = "COP") -> Observation:
     return Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(minor, currency), vouched=vouched)
 
 
-# ---------------------------------------------------------------- the account in the dedupe key
-
-
 def told_for(desk: Desk, *, event: str = "") -> list[tuple[str, str]]:
     """The key under which a piece of news was recorded, and the one that its account, payment and words make."""
     payment = desk.sent(desk.debtor("CO", 100_000))
@@ -79,9 +76,6 @@ def test_control_a_key_without_the_account_is_noticed(desk: Desk, plant: Plant, 
 
     assert not apart(without_account)
     assert not all(key == wanted for key, wanted in told_for(desk, event=event))
-
-
-# ---------------------------------------------------------------- until when an order is offered
 
 
 def ordered(desk: Desk) -> Payable:
@@ -140,9 +134,6 @@ def test_control_an_order_that_is_offered_at_the_end_of_its_hold_is_noticed(desk
     plant(Payable, "is_offered", too_long)
 
     assert at_the_end_of_its_hold(desk) != [(True, True), (False, False), "not_owed"]
-
-
-# ---------------------------------------------------------------- how much goes back, and through whose account
 
 
 def refusal_of(desk: Desk, minor: int) -> tuple[str, str]:
@@ -230,9 +221,6 @@ def test_control_a_flow_that_takes_any_account_for_its_own_leaves_it_to_the_data
     assert through_anothers_account(desk) not in ("", "unknown_account")
 
 
-# ---------------------------------------------------------------- what money of another currency brings
-
-
 def double(desk: Desk) -> tuple[bool, int]:
     """Whether two payments of one invoice count as paid twice, where one of them came in another currency."""
     debtor = desk.debtor("CO", 100_000)
@@ -260,9 +248,6 @@ def test_control_another_currency_counted_as_brought_in_makes_a_double_payment(d
     plant(hub.flows.payments.record_observations, "brought_in", of_any_currency)
 
     assert double(desk)[0]
-
-
-# ---------------------------------------------------------------- how often "not found" must be heard
 
 
 def statuses(desk: Desk, *minutes: int) -> list[Status]:
@@ -313,9 +298,6 @@ def test_control_one_not_found_that_concludes_is_noticed(desk: Desk, plant: Plan
     plant(hub.flows.payments.check_payment, "_never_existed", at_once)
 
     assert statuses(desk, 60) == [Status.CLOSED]
-
-
-# ---------------------------------------------------------------- a payout that differs by one minor unit
 
 
 def settled(desk: Desk, *off: int) -> tuple[int, list[str]]:

@@ -202,9 +202,6 @@ def test_control_returns_that_are_booked_beyond_what_came_are_noticed(desk: Desk
         given_back_twice(desk)
 
 
-# ---------------------------------------------------------------- undo, cancel, and captures that name no movement
-
-
 def doubted(desk: Desk) -> tuple[Debtor, Payment]:
     """A payment whose outcome nobody knows, long after it could be approved."""
     debtor = desk.debtor("CO", OWED)

@@ -54,9 +54,6 @@ def paid(world: World, country: str = "CO") -> tuple[Debtor, Any]:
     return debtor, world.payment(payment)
 
 
-# ---------------------------------------------------------------- companies and connections
-
-
 def test_a_company_that_changes_its_identity_hides_the_buttons_that_rest_on_it_and_says_which(world: World) -> None:
     assert buttons(world, "CO", PESOS) == {"nequi": None}
     changed = attrs.evolve(demo.CO, legal_name="Café de la Sabana SAS")
@@ -197,9 +194,6 @@ def test_a_merchant_is_not_told_to_check_what_the_operator_enters(world: World) 
     assert (value.culprits, value.asked) == ((), False)
 
 
-# ---------------------------------------------------------------- mails
-
-
 def test_a_mail_server_that_is_down_loses_nothing_and_delays_no_payment(world: World) -> None:
     world.run(world.town.mailbox.stop())
     debtor, payment = paid(world)
@@ -237,9 +231,6 @@ def test_a_receipt_is_mailed_once_however_often_the_news_comes(world: World) -> 
     world.deliver(payment, times=5)
 
     assert len(world.mailed(debtor.customer.email)) == 1
-
-
-# ---------------------------------------------------------------- cash receipts
 
 
 def numbers(world: World, country: str) -> list[int]:
@@ -351,9 +342,6 @@ def test_a_receipt_by_hand_that_does_not_add_up_changes_nothing(world: World, mi
         by_hand(world, debtor, minor, share)
 
     assert (world.due(debtor.payables[0]), numbers(world, "CO")) == (150_000, [])
-
-
-# ---------------------------------------------------------------- languages
 
 
 def test_a_mail_to_a_member_is_in_that_members_language_and_any_other_in_the_companys(world: World) -> None:

@@ -71,9 +71,6 @@ def standing(desk: Desk, payment: Payment) -> list[tuple[Any, ...]]:
     return rows(desk.path, sql, payment.id)
 
 
-# ---------------------------------------------------------------- what a person voided stays ended
-
-
 def told_again(desk: Desk, payment: Payment) -> None:
     desk.tell(payment, paid(payment), source=ObservedBy.NOTIFICATION)
 
@@ -135,9 +132,6 @@ def test_control_where_only_a_receipt_that_stands_counts_the_voided_one_is_issue
 
     with pytest.raises(AssertionError, match="told_again"):
         test_no_news_issues_again_what_a_person_voided(desk)
-
-
-# ---------------------------------------------------------------- one review, mail and receipt a movement
 
 
 def resolve_all(desk: Desk, payment: Payment) -> int:
@@ -254,9 +248,6 @@ def test_a_form_by_hand_that_tells_of_other_money_is_not_taken_for_the_receipt_t
     assert desk.credit(debtor) == {"COP": 50_000}
 
 
-# ---------------------------------------------------------------- what the payer kept back
-
-
 @pytest.mark.parametrize("tax", ["retefuente", None])
 def test_what_is_declared_where_a_receipt_exists_is_refused_with_the_reason(desk: Desk, tax: str | None) -> None:
     debtor = desk.debtor("CO", 100_000)
@@ -331,9 +322,6 @@ def test_the_command_line_records_each_movement_and_asks_which_one_was_paid_less
     receipts = desk.read(lambda tx: tx.receipts.all_of_payment(payment.id))
     assert [lines_of(receipt)[0] for receipt in receipts] == [(40_000, 40_000, 0), (100_000, 60_000, 40_000)]
     assert [receipt.deductions for receipt in receipts[1:]] == [()]
-
-
-# ---------------------------------------------------------------- what a receipt said
 
 
 def lines_of(receipt: CashReceipt) -> list[tuple[int, int, int]]:

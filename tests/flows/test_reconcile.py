@@ -71,9 +71,6 @@ def told(report: Reconciliation) -> list[tuple[str, str]]:
     return [(found.cause.value, found.line_id) for found in report.differences]
 
 
-# ---------------------------------------------------------------- one thing at a time
-
-
 def test_a_payout_is_booked_once_however_often_it_is_imported(desk: Desk) -> None:
     paid(desk, "A")
     row = line("A", fee="3000.00", fee_tax="390.00", settled_on="2026-03-04", **{"withholding:vat": "1770.00"})
@@ -266,9 +263,6 @@ def test_a_file_with_a_fault_is_refused_whole(desk: Desk, data: bytes, fault: st
     assert desk.read(lambda tx: tx.settlements.of("acct")) == ()
 
 
-# ---------------------------------------------------------------- what the provider reports itself
-
-
 @attrs.frozen
 class Reporting:
     """A provider that reports these lines."""
@@ -315,8 +309,6 @@ def test_no_answer_is_no_empty_report(desk_in_colombia: Desk) -> None:
 
     assert desk.causes() == []
 
-
-# ---------------------------------------------------------------- fifty files (F27)
 
 FILES = 10
 """In each of five books."""

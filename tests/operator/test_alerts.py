@@ -271,9 +271,6 @@ def test_a_sign_of_life_is_kept_by_role(desk: Desk) -> None:
     assert not desk.read(HEARTBEAT.all)
 
 
-# ---------------------------------------------------------------- what is written for the night
-
-
 @pytest.mark.parametrize("cause", list(AlertCause))
 def test_every_alert_has_a_paragraph_for_the_night(cause: AlertCause) -> None:
     text = OPERATING.read_text(encoding="utf-8")

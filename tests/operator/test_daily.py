@@ -185,9 +185,6 @@ def test_nothing_is_compared_where_it_is_switched_off(world: Any) -> None:
     assert asked(world) == 0
 
 
-# ---------------------------------------------------------------- days
-
-
 @pytest.mark.parametrize(
     ("now", "begins", "whole"),
     [

@@ -42,9 +42,6 @@ def pushed(desk: Desk, *, owed: int = 18_500_000) -> Any:
     return debtor, desk.sent(debtor)
 
 
-# ---------------------------------------------------------------- release
-
-
 def test_a_hosted_session_is_released_at_any_time_and_its_invoice_can_be_paid_again(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
     made, after = asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="closed the page")))
@@ -97,9 +94,6 @@ def test_a_closed_payment_is_not_released(desk: Desk) -> None:
         asyncio.run(release_payment(desk.hub, payment.id, signed=Signed(by="Ana", why="wrong")))
 
 
-# ---------------------------------------------------------------- outcomes by hand
-
-
 def test_a_capture_recorded_by_hand_settles_the_invoice_and_later_news_of_it_changes_nothing(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
     shown = OutcomeEvidence(amount=payment.amount, provider_reference="GP-1", authorisation="123456")
@@ -150,9 +144,6 @@ def test_nothing_is_recorded_without_who_why_and_evidence(desk: Desk, by: str, w
     with pytest.raises(NotAllowed):
         asyncio.run(record_not_paid(desk.hub, payment.id, signed=Signed(by=by, why=why, evidence=evidence)))
     assert desk.payment(payment).is_live
-
-
-# ---------------------------------------------------------------- two people
 
 
 def test_above_the_amount_two_people_must_say_the_same(desk: Desk) -> None:
@@ -284,9 +275,6 @@ def test_a_person_is_the_same_however_the_name_is_written(one: str, other: str, 
     assert is_same_person(one, other) is same
 
 
-# ---------------------------------------------------------------- reviews
-
-
 def test_a_review_is_resolved_once_and_moves_nothing(desk: Desk) -> None:
     debtor, payment = on_a_card_page(desk)
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
@@ -304,9 +292,6 @@ def test_a_review_is_resolved_once_and_moves_nothing(desk: Desk) -> None:
         asyncio.run(resolve_review(desk.hub, review.id, signed=Signed(by="Luis", why="again")))
     desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(1, "CRC")))
     assert desk.causes(payment) == set()
-
-
-# ---------------------------------------------------------------- refunds
 
 
 def test_what_the_provider_cannot_give_back_is_said_before_anything_is_decided(desk: Desk) -> None:
@@ -474,9 +459,6 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
     assert world.run(approve_decision(world.hub, said.id, signed=Signed(by="Luis", why="agreed"))).is_done
     assert not world.operations(refunded)[0].is_live
     assert broken(world) == []
-
-
-# ---------------------------------------------------------------- bad input at three in the morning
 
 
 @pytest.mark.parametrize(

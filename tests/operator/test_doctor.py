@@ -199,9 +199,6 @@ def test_every_command_in_a_remedy_exists() -> None:
             assert any(" ".join(parts[:end]) in known for end in range(2, len(parts) + 1)), (name, words)
 
 
-# ---------------------------------------------------------------- the command
-
-
 @pytest.fixture
 def data(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder that a command is typed for."""
@@ -288,9 +285,6 @@ def test_a_mail_server_that_is_not_there_is_a_fault(desk: Desk, data: Path) -> N
     ended = call("doctor")
     assert ended.code == 1
     assert re.search(r"FAULT +the mail server 127.0.0.1:1 does not take us in.*\n +-> correct smtp_host", ended.out)
-
-
-# ---------------------------------------------------------------- over HTTP
 
 
 def test_each_part_that_is_not_ready_has_a_remedy(desk: Desk) -> None:

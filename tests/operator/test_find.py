@@ -264,9 +264,6 @@ def test_control_an_address_shown_with_its_token_is_seen(desk: Desk) -> None:
     assert re.search(r"/n/greenpay/\S+", notification_address(desk.hub, account))
 
 
-# ---------------------------------------------------------------- the phone that a payer typed
-
-
 def of_phones(desk: Desk, *phones: str) -> list[Payment]:
     """Payments for which these were typed, the oldest first."""
     typed = []

@@ -72,9 +72,6 @@ def beside(folder_of_today: Callable[[], Path]) -> World:
     return World.open(folder_of_today(), clock=Clock.today())
 
 
-# ---------------------------------------------------------------- rotated
-
-
 def test_a_hub_whose_keys_are_rotated_beside_it_goes_on_without_a_restart(served: Served) -> None:
     world = served.world
     link = served.link(world.debtor("CO", 150_000))
@@ -103,9 +100,6 @@ def test_control_a_hub_that_never_looks_at_its_keys_again_books_nothing(beside: 
         assert heard_from(beside, "CR") is None
 
 
-# ---------------------------------------------------------------- lost
-
-
 def test_a_hub_whose_key_file_is_lost_goes_on_with_the_keys_that_it_holds_and_says_so(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,9 +120,6 @@ def test_a_hub_whose_key_file_is_lost_goes_on_with_the_keys_that_it_holds_and_sa
     keys.write_bytes(text)
     keys.chmod(0o600)
     assert not [line for line in served.told if "Traceback" in line]
-
-
-# ---------------------------------------------------------------- never under a key that is gone
 
 
 @pytest.fixture

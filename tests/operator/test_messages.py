@@ -156,9 +156,6 @@ def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[.
     assert broken(world) + world.book_differences() == []
 
 
-# ---------------------------------------------------------------- money for nobody
-
-
 def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settled_when_it_is_known(
     world: Any, shell: Callable[..., Ended]
 ) -> None:
@@ -251,9 +248,6 @@ def test_parked_news_without_money_asks_nobody(world: Any) -> None:
     assert ids(world, "parked")
     world.pass_time(hours=3)
     assert world.read(lambda tx: tx.reviews.of()) == ()
-
-
-# ---------------------------------------------------------------- what is shown
 
 
 def test_a_message_is_shown_by_its_shape_and_nothing_of_a_person_or_a_card(

@@ -96,9 +96,6 @@ def test_what_can_be_shown_is_shown(text: str) -> None:
     assert plain(text) == text
 
 
-# ---------------------------------------------------------------- where names come in
-
-
 @pytest.mark.parametrize("char", ["\x1b", "\x07", "\x9b", "\u202e", "\u2066"])
 def test_a_company_is_not_named_with_what_cannot_be_printed(desk: Desk, char: str) -> None:
     for field in ("legal_name", "trade_name", "phone"):

@@ -223,9 +223,6 @@ def test_an_exchange_that_does_not_end_is_waited_for_no_longer_than_the_grace(
     assert desk.hub.stopping
 
 
-# ---------------------------------------------------------------- told
-
-
 def test_a_serving_process_alerts_by_mail_and_webhook_once(folder_of_today: Callable[[], Path], hook: Any) -> None:
     world = World.open(folder_of_today(), clock=Clock.today())
     made = datetime.now(UTC) - timedelta(hours=27)
@@ -262,8 +259,6 @@ def serving_again(served: Served) -> Iterator[subprocess.Popen[str]]:
         finally:
             process.kill()
 
-
-# ---------------------------------------------------------------- stuck
 
 STUCK = """
     import asyncio, functools, re, sys

@@ -51,8 +51,6 @@ def test_our_own_plugins_do_their_work_in_strict_mode(world: World, country: str
     assert broken(world) == []
 
 
-# ---------------------------------------------------------------- os._exit, which nothing announces
-
 ENDS_THE_PROCESS = """
     import hub_nequi
     from hub_hookspecs import hookimpl

@@ -147,9 +147,6 @@ def test_a_message_that_waits_for_its_plugin_is_shown_and_counted(world: World) 
     assert any("that wait for its plugin: 1" in item.what for item in world.run(examine(world.hub)))
 
 
-# ---------------------------------------------------------------- mails about its accounts
-
-
 def owed(world: World) -> Delivery:
     """The mail about a validation, owed while the plugin is not served."""
     company, account = world.companies["CR"], world.accounts["CR"]

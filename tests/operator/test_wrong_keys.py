@@ -122,9 +122,6 @@ def test_a_hub_with_wrong_keys_keeps_what_it_cannot_read_and_reads_it_once_it_ca
         assert broken(world) == []
 
 
-# ---------------------------------------------------------------- inside
-
-
 class Keys:
     """The keys of a world's hub, which a test may take away and give back."""
 
@@ -254,9 +251,6 @@ def test_a_browser_that_comes_back_sees_its_payment_though_the_plugin_is_not_ser
     assert comes_to_its_page(world, payment)
 
 
-# ---------------------------------------------------------------- sealed under a key that is gone
-
-
 def test_messages_under_a_key_that_is_gone_stop_no_others_and_are_told_once(world: World, keys: Keys) -> None:
     world.hub.disk_free = lambda: 0.5
     payment, news = paid_at_the_provider(world, "CR")
@@ -295,9 +289,6 @@ def test_a_message_that_does_not_open_is_shown_without_its_content_and_replayed_
     read = world.run(replay_message(world.hub, message.id)).read
     assert read is not None
     assert (read.state, read.trouble) == (MessageState.DUE, LOCKED)
-
-
-# ---------------------------------------------------------------- told
 
 
 def test_a_lost_key_file_is_alerted_though_the_process_still_opens_everything(world: World) -> None:
@@ -339,9 +330,6 @@ def test_a_running_process_notes_what_its_keys_do_not_open_for_the_doctor(world:
     keys.find()
     world.run(send_heartbeat(world.hub, "serve"))
     assert world.read(lambda tx: KEYS.of("serve").get(tx)) is None
-
-
-# ---------------------------------------------------------------- lost for good
 
 
 def test_credentials_that_are_entered_again_open_the_account_though_the_keys_are_gone(world: World, keys: Keys) -> None:

@@ -39,9 +39,6 @@ DAY = timedelta(days=1)
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-# ---------------------------------------------------------------- a provider whose hooks a test brings along
-
-
 def an_info(**changes: Any) -> ProviderInfo:
     """A small provider."""
     way = Way(
@@ -96,9 +93,6 @@ def account_at() -> Callable[..., Account]:
         return Account(company=company, mode=mode, settings={"key": "s3cr3t-canary"}, endpoints={"api": url})
 
     return build
-
-
-# ---------------------------------------------------------------- the wire
 
 
 @attrs.define

@@ -101,9 +101,6 @@ def drive(provider_with, account_at, listener) -> Callable[..., Any]:
     return run
 
 
-# ---------------------------------------------------------------- charging
-
-
 def test_an_answered_charge_is_concluded_as_the_plugin_says(drive, behave):
     ran, server = drive([behave.replies()], hooks={"create_payment": charge})
 
@@ -249,9 +246,6 @@ def test_what_a_host_may_do_with_host_names_is_our_business(drive, behave):
     assert b"evil.example" not in server.requests[0]
 
 
-# ---------------------------------------------------------------- harmless requests
-
-
 @pytest.mark.parametrize("trouble", ["cuts", "cuts_midway"])
 def test_a_harmless_request_is_sent_again(drive, behave, trouble):
     ran, server = drive(
@@ -275,9 +269,6 @@ def test_a_provider_may_ask_for_a_moment_but_not_for_an_hour(drive, behave):
         behaviour = behave.replies(429, retry_after=seconds)
         _, server = drive([behaviour], hook="query_payment", hooks={"query_payment": ask})
         assert len(server.requests) == expected
-
-
-# ---------------------------------------------------------------- grants
 
 
 def authorize(request, account):
@@ -464,9 +455,6 @@ def test_a_store_that_fails_never_costs_an_outcome(provider_with, account_at, li
     assert paths == (["/token", "/pay"] if sent == 2 else sent)
 
 
-# ---------------------------------------------------------------- breaker and bucket
-
-
 def test_a_breaker_opens_lets_a_probe_through_and_closes(provider_with, account_at, listener, behave, monkeypatch):
     provider = provider_with(create_payment=charge)
     closed: list[str] = []
@@ -521,9 +509,6 @@ def test_a_breaker_counts_consecutive_failures_only():
     assert (breaker.holds(29), breaker.holds(30)) == (True, False)
     assert (breaker.lets_through(29), breaker.lets_through(30), breaker.lets_through(31)) == (False, True, False)
     assert breaker.succeed()
-
-
-# ---------------------------------------------------------------- plugins that misbehave
 
 
 def sleeps_first(order, account):
@@ -670,9 +655,6 @@ def test_trouble_is_thrown_into_the_plugin_which_may_ask_something_else(drive, b
     assert [item.provider_reference for item in ran.conclusion.value] == ["7"]
 
 
-# ---------------------------------------------------------------- secrets, addresses
-
-
 def test_a_request_leaves_one_line_without_query_headers_or_body(drive, behave):
     def secretive(query, account):
         request = httpx.Request("GET", account.endpoints["api"] + "/state?token=CANARY", headers={"x-key": "CANARY"})
@@ -743,9 +725,6 @@ def test_a_live_account_is_connected_to_the_checked_address_under_the_hosts_own_
     assert (ran.conclusion.outcome, requests) == (Outcome.NEVER_SENT, [])
 
 
-# ---------------------------------------------------------------- memory, whatever comes (F15)
-
-
 def endless(total: int, head: bytes = b"") -> Any:
     """An answer of so many bytes, whatever it says of itself."""
 
@@ -802,9 +781,6 @@ def test_control_without_the_limit_an_answer_fills_the_memory(drive, behave, mon
     most, _ = memory_for(drive, endless(50 << 20, b"content-length: 52428800\r\n"), charge, "create_payment")
 
     assert most > 32 << 20
-
-
-# ---------------------------------------------------------------- certificates (F21)
 
 
 CERTIFICATES = {

@@ -45,9 +45,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: for
 TRUE = ["/bin/true"]
 
 
-# ---------------------------------------------------------------- what a plugin must not do
-
-
 def ended(child: int) -> None:
     """A child that was born ends; its parent goes on."""
     if child == 0:
@@ -131,8 +128,6 @@ DEEDS: dict[str, Callable[[], Any]] = {
     "load a library": lambda: ctypes.CDLL(None),
 }
 
-
-# ---------------------------------------------------------------- where a plugin computes
 
 Deed = Callable[[], Any]
 

@@ -126,9 +126,6 @@ def test_the_payers_form_takes_no_status_and_no_amount(house: Any, people: Any) 
     assert (payment.merchant_id, payment.customer_id) == (house.merchants["CR"].id, debtor.customer.id)
 
 
-# ---------------------------------------------------------------- orders
-
-
 @pytest.fixture(scope="module")
 def send(house: Any, people: Any) -> Any:
     """send(body) -> the answer to an order."""

@@ -149,9 +149,6 @@ def test_a_long_text_does_not_take_long() -> None:
     mask_card_numbers("1" * 100_000)
 
 
-# ---------------------------------------------------------------- the edges
-
-
 @pytest.fixture(scope="module")
 def mine(house: Any, people: Any) -> Belongings:
     return belongings(house, people)
@@ -277,9 +274,6 @@ def test_a_company_with_a_card_number_in_its_name_is_refused(house: Any) -> None
     with pytest.raises(Invalid) as refused:
         house.run(save_company(house.hub, house.merchants["CR"].id, form))
     assert [problem.field for problem in refused.value.problems] == ["trade_name"]
-
-
-# ---------------------------------------------------------------- logs, and what must stay as it is
 
 
 def logged(**values: Any) -> dict[str, Any]:

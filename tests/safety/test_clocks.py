@@ -60,9 +60,6 @@ def right_again(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("house").time.ahead = timedelta()
 
 
-# ---------------------------------------------------------------- time-outs
-
-
 def charge(order: Any, account: Any) -> Any:
     yield httpx.Request("POST", account.endpoints["api"] + "/pay")
     return PaymentStarted(action=Done(), observations=(Observation(kind="paid", movement="m"),))
@@ -151,9 +148,6 @@ def test_limits_count_by_a_clock_that_nobody_sets(house: Any) -> None:
         assert tries.wait("a", time.monotonic()) > 0
 
 
-# ---------------------------------------------------------------- the story goes on
-
-
 @pytest.mark.parametrize("jump", HOURS)
 @pytest.mark.parametrize("country", ["CR", "CO"])
 def test_a_payment_survives_a_clock_that_jumps_and_comes_back(
@@ -218,9 +212,6 @@ def test_a_moment_is_kept_to_the_microsecond(year: int) -> None:
     assert moment(micros(at)) == at
 
 
-# ---------------------------------------------------------------- ids
-
-
 @attrs.define
 class Jumpy:
     """A system clock that jumps back and forth, and stands still."""
@@ -255,9 +246,6 @@ def test_two_processes_with_one_clock_draw_no_id_twice(plant: Any) -> None:
     made = [make() for _ in range(5000) for make in (one, other)]
 
     assert len(set(made)) == len(made)
-
-
-# ---------------------------------------------------------------- days
 
 
 COMPANY = Company(

@@ -74,8 +74,6 @@ def test_control_a_comparison_that_tells_how_much_was_right_is_found() -> None:
     assert list(compared(text))
 
 
-# ---------------------------------------------------------------- the time it takes
-
 SECRET = "un-secreto-de-prueba"
 CALLS = 100_000
 CALLS_OF_A_CONTROL = 20_000

@@ -112,9 +112,6 @@ def test_who_is_refused_learns_what_is_answered(house: House, mine: Belongings) 
     assert news.headers["allow"] == "GET, POST"
 
 
-# ---------------------------------------------------------------- and does nothing
-
-
 def done_by_heads(house: House, me: Clerk, paths: tuple[str, ...], links: tuple[str, ...]) -> list[str]:
     """What is otherwise after a HEAD of every address."""
     before = settled(house)

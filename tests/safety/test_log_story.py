@@ -170,9 +170,6 @@ def test_each_line_has_the_fields_that_are_described(story: Story) -> None:
     assert wrong == []
 
 
-# ---------------------------------------------------------------- parked, crowded, repeated, rolled back
-
-
 def sent_by_the_provider(house: Any, payment: Any) -> list[dict[str, Any]]:
     """The notifications that the simulator has sent for a payment, as it sent them."""
     with house.browser() as browser:
@@ -259,9 +256,6 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> 
         merchant = house.merchants["CR"]
         house.run(add_member(house.hub, merchant, "sin-disco@privado.example", Role.ACCOUNTANT))
         house.run(remove_member(house.hub, merchant, "sin-disco@privado.example"))
-
-
-# ---------------------------------------------------------------- controls
 
 
 def test_control_a_line_that_names_a_person_is_found(house: Any, people: Any, plant: Any) -> None:

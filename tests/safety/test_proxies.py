@@ -151,9 +151,6 @@ def sign_in(asking: httpx.Client) -> int:
     return asking.post("/m/sign-in", data=given, headers={"Cookie": f"__Host-entry={entry}"}).status_code
 
 
-# ---------------------------------------------------------------- one visitor and all others
-
-
 def shut_out(served: Served, guesser: str, other: str) -> list[str]:
     """Who else is shut out when one visitor of the proxy guesses links, and asks to sign in again and again."""
     with browser(served.base, guesser) as asking:
@@ -225,9 +222,6 @@ def test_a_proxy_that_says_nothing_of_its_visitors_is_noticed_when_all_are_shut_
 
     assert "X-Forwarded-For" in served.until_told(PROXY)["remedy"]
     assert len(served.lines("proxy_names_nobody", PROXY)) == 1
-
-
-# ---------------------------------------------------------------- the two samples, as the documentation has them
 
 
 def sample(kind: str) -> str:
@@ -425,9 +419,6 @@ def test_the_documented_proxy_hands_paths_on_as_they_came(name: str, tmp_path: P
 
     assert head.startswith(f"GET {path} HTTP/1.1\r\n")
     assert f"\r\nHost: {HOST}\r\n" in head
-
-
-# ---------------------------------------------------------------- what is told, and what is not asked
 
 
 @attrs.define

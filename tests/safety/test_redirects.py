@@ -177,9 +177,6 @@ def test_what_is_no_shop_is_not_registered(house: Any, people: Any, origin: str)
     assert house.read(lambda tx: tx.merchants.get(merchant.id)).options.shop_origins == (SHOP,)
 
 
-# ---------------------------------------------------------------- next actions
-
-
 DECLARED = {"api": "https://api.acme.example/v1", "form": "https://pay.acme.example/form"}
 ACCOUNT = Account(
     company=Company(country="CR", document=IdentityDocument("CJ", "3101234567"), legal_name="A"),
@@ -278,9 +275,6 @@ def test_a_bad_next_action_costs_its_payment_and_the_other_methods_stay(
     assert url not in started.text
     again = page.get(debtor.path).text
     assert debtor.invoices[0].number in again
-
-
-# ---------------------------------------------------------------- after the sign-in
 
 
 WISHES = (

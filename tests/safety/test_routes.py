@@ -99,9 +99,6 @@ def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
     return [name for name in after if before.get(name) != after[name]]
 
 
-# ---------------------------------------------------------------- every route has a rule
-
-
 def test_every_route_has_a_rule(routes: tuple[Route, ...]) -> None:
     assert len(routes) > 30
     for route in routes:
@@ -112,8 +109,6 @@ def test_every_route_has_a_rule(routes: tuple[Route, ...]) -> None:
         known = route.path.split("/")[1] in {"m", "s", "p", "o", "r", "u", "v", "v1"} or route.path in OPEN
         assert known, f"{route.path} has no rule in tests/safety/routes.py"
 
-
-# ---------------------------------------------------------------- forms from elsewhere
 
 FIELDS = {
     "form": "stale",
@@ -235,9 +230,6 @@ def test_the_api_takes_no_cookie_and_invites_no_other_site(house: Any, mine: Bel
         assert not [
             name for name in me.browser.options(path, headers=asks).headers if name.startswith("access-control")
         ]
-
-
-# ---------------------------------------------------------------- what is another's
 
 
 @pytest.fixture(scope="module")

@@ -229,9 +229,6 @@ def test_only_the_hash_of_a_random_token_is_stored() -> None:
     assert hash_token("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-# ---------------------------------------------------------------- beside a running process
-
-
 @attrs.define
 class Ticks:
     """Seconds that a test lets pass."""

@@ -172,9 +172,6 @@ def name_for(expression: str, names: dict[str, str]) -> str:
     return name
 
 
-# ---------------------------------------------------------------- the files
-
-
 def read(name: str) -> Catalog:
     """A catalogue as it stands."""
     with (LOCALES / f"{name}.po").open("rb") as stream:

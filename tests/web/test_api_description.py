@@ -165,8 +165,6 @@ def test_nor_does_it_differ_in_thousands_of_requests(house: Any, key: str) -> No
     assert judged.answers["POST /v1/orders", 201] > 5 * judged.in_words
 
 
-# ---------------------------------------------------------------- each answer that is described
-
 Ask = Callable[[httpx.Client], httpx.Response]
 
 
@@ -342,9 +340,6 @@ def test_what_the_description_forbids_is_refused_by_name(
 
     assert answer.status_code == 422, answer.text
     assert answer.json()["detail"].startswith(named)
-
-
-# ---------------------------------------------------------------- controls
 
 
 def test_control_an_api_that_lets_anybody_in_is_seen(house: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,9 +154,6 @@ def second(house: Any) -> Iterator[str]:
             process.communicate(timeout=SECONDS)
 
 
-# ---------------------------------------------------------------- wrong ones
-
-
 def offer_wrong_secret(house: Any, owner: Any) -> httpx.Response:
     """The owner types a secret that Greenpay does not know."""
     answer: httpx.Response = owner.post(GREENPAY, **form_of(settings(house, "greenpay"), secret=WRONG))
@@ -283,9 +280,6 @@ def test_the_form_works_by_keyboard_and_without_scripts(house: Any, owner: Any, 
     assert secret_of(house, "CR", "secret") == WRONG
 
 
-# ---------------------------------------------------------------- right ones
-
-
 def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house: Any, owner: Any) -> None:
     before, values = stored(house, "CR"), settings(house, "greenpay")
     house.control("greenpay", "rotate", merchant=values["merchant_id"], secret="greenpays-new-secret")
@@ -300,9 +294,6 @@ def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house:
         assert paid(house, "CR").status is Status.PAID
     finally:
         house.control("greenpay", "rotate", merchant=values["merchant_id"], secret=values["secret"])
-
-
-# ---------------------------------------------------------------- right ones while a grant is cached
 
 
 @pytest.fixture
@@ -347,9 +338,6 @@ def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of
     assert paid(house, "CO").status is Status.PAID
     assert paid(house, "CO", second).status is Status.PAID
     assert stored(house, "CO").status is AccountStatus.ACTIVE
-
-
-# ---------------------------------------------------------------- controls
 
 
 def test_control_credentials_that_are_stored_before_they_are_validated_are_noticed(

@@ -198,8 +198,6 @@ def test_a_customer_reads_the_pages_in_the_language_of_the_mails_unless_another_
     assert 'lang="es-CR"' in asked.text
 
 
-# ---------------------------------------------------------------- the visual language
-
 TOKEN = re.compile(r"--([\w-]+): (#[0-9a-f]{3,6})")
 ROW = re.compile(r"\| `([\w-]+)` on `([\w-]+)` \| ([\d.]+) \| ([\d.]+) \|")
 

@@ -144,9 +144,6 @@ def paid_payment(house: Any, payment_id: str) -> Payment | None:
     return found if found.status is Status.PAID else None
 
 
-# ---------------------------------------------------------------- signing in
-
-
 def test_a_mailed_link_signs_in_once_and_only_by_its_button(house: Any) -> None:
     merchant, mail = new_company(house, "CR", "entrada"), "duena@entrada.example"
     with house.browser() as browser:
@@ -281,9 +278,6 @@ def test_company_and_connections_are_the_owners(house: Any, enter: SignIn) -> No
     assert house.read(lambda tx: tx.accounts.get(house.accounts["CR"].id)).status is AccountStatus.ACTIVE
 
 
-# ---------------------------------------------------------------- company
-
-
 def test_every_field_of_a_company_is_on_its_page(clerks: dict[str, Clerk]) -> None:
     page = clerks["CO"].read("/m/company")
     assert {name for name in TYPED if f'name="{name}"' in page} == set(TYPED)
@@ -332,9 +326,6 @@ def test_what_was_validated_before_a_change_cannot_be_confirmed_after_it(house: 
     clerk.post("/m/integrations/greenpay/confirm", confirmed="on")
     account = house.read(lambda tx: tx.accounts.current_of(clerk.merchant.id))[0]
     assert account.status is AccountStatus.NEEDS_REVALIDATION
-
-
-# ---------------------------------------------------------------- connections
 
 
 @pytest.mark.parametrize("status", AccountStatus)
@@ -460,9 +451,6 @@ def test_a_provider_without_a_form_is_ticked_and_saved(house: Any, enter: SignIn
     assert "Desactivado" in plain(clerk.follow(clerk.post("/m/integrations/nequi")))
 
 
-# ---------------------------------------------------------------- customers
-
-
 def test_a_statement_is_mailed_and_the_log_says_so(house: Any, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (1_500_050, -30), email="deudor.uno@correo.example")
     clerk, path = clerks["CR"], f"/m/customers/{debtor.customer.id}"
@@ -508,9 +496,6 @@ def test_names_from_files_are_text_and_nothing_else(house: Any, clerks: dict[str
         "/m/payments?q=<script>",
     ):
         assert "<script" not in clerks["CR"].read(path)
-
-
-# ---------------------------------------------------------------- payments and cash receipts
 
 
 @pytest.mark.parametrize(
@@ -726,9 +711,6 @@ def test_an_advance_stays_the_customers_credit(house: Any, clerks: dict[str, Cle
     clerks["CR"].post(path, **form, record="1")
     assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 1_500_050
     assert "Saldo a favor ₡20 000,00" in plain(clerks["CR"].read(f"/m/customers/{debtor.customer.id}"))
-
-
-# ---------------------------------------------------------------- import and options
 
 
 def test_a_file_is_shown_as_understood_before_it_is_taken(house: Any, enter: SignIn) -> None:

@@ -58,9 +58,6 @@ def account_of(house: Any, merchant: Any) -> Any:
     return house.read(lambda tx: tx.accounts.current_of(merchant.id, merchant.mode))[0]
 
 
-# ---------------------------------------------------------------- the guide
-
-
 def test_the_guide_ends_in_a_payment_whose_mails_stand_on_the_page(
     house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
 ) -> None:
@@ -117,9 +114,6 @@ def test_a_live_company_gets_no_test_payment(house: Any, company: Callable[..., 
     clerk = seat(merchant)
     assert "Probar con un pago de prueba" not in seen(clerk.read("/m/guide"))
     assert clerk.post("/m/guide/try").status_code == 422
-
-
-# ---------------------------------------------------------------- options
 
 
 def test_options_of_every_kind_are_kept_and_others_stay(
@@ -211,9 +205,6 @@ def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., A
     assert clerk.post("/m/integrations/nequi/channels").status_code == 404
 
 
-# ---------------------------------------------------------------- shop and people
-
-
 def test_a_shop_key_is_shown_once_works_and_can_be_revoked(
     house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
 ) -> None:
@@ -275,9 +266,6 @@ def test_a_person_is_added_with_a_role_and_signs_in(house: Any, clerk: Any, seen
     assert clerk.post("/m/members/remove", email="otra@empresa.example").status_code == 404
 
 
-# ---------------------------------------------------------------- handing a statement over
-
-
 def test_a_link_is_shared_by_whatsapp_and_its_preview_tells_only_the_company(
     house: Any, clerk: Any, seen: Seen
 ) -> None:
@@ -297,9 +285,6 @@ def test_a_link_is_shared_by_whatsapp_and_its_preview_tells_only_the_company(
     title = re.search(r"<title>(.*?)</title>", statement)
     assert title
     assert title[1] == "Estado de cuenta · Ferretería El Tornillo"
-
-
-# ---------------------------------------------------------------- import of workbooks
 
 
 HEADER = ("Factura", "Cliente", "Fecha", "Vencimiento", "Moneda", "Total")
@@ -368,9 +353,6 @@ def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: An
     assert "2 Fecha ayer No es una fecha" in text
     assert "3 Moneda XYZ No es una moneda conocida" in text
     assert "Y-1" not in clerk.read("/m/invoices?q=Y-")
-
-
-# ---------------------------------------------------------------- export
 
 
 def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: Any, clerk: Any, seen: Seen) -> None:
@@ -452,9 +434,6 @@ def test_payments_are_found_by_what_people_know_of_them(
 def found_payment(house: Any, clerk: Any) -> Any:
     """A payment of 43 210 colones."""
     return pay(house, account_of(house, clerk.merchant), house.debtor("CR", (4_321_000, -3), merchant=clerk.merchant))
-
-
-# ---------------------------------------------------------------- receipts, settlements, exceptions
 
 
 def test_at_the_desk_an_address_without_a_page_leads_back_home(house: Any, seat: Seats) -> None:

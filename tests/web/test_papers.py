@@ -93,9 +93,6 @@ def mail_to(house: Any, recipient: str, subject: str) -> Any:
     return house.until(lambda: next((mail for mail in house.mailbox.to(recipient) if subject in mail.subject), None))
 
 
-# ---------------------------------------------------------------- links
-
-
 def test_a_statement_can_be_taken_home(house: Any) -> None:
     debtor = house.debtor("CR", (1500050, -30), (4825000, 10))
     with house.browser() as browser:
@@ -161,9 +158,6 @@ def test_a_third_party_can_check_a_receipt_and_learns_nothing_else(house: Any) -
             assert browser.get(f"/v/{forged}").status_code == 404
 
 
-# ---------------------------------------------------------------- the merchant's own
-
-
 def owner(house: Any, country: str) -> httpx.Client:
     """The owner's browser, signed in."""
     email = f"duena@{country.lower()}.example"
@@ -225,9 +219,6 @@ def test_a_payment_report_agrees_with_the_ledger(house: Any) -> None:
             house.run(payments_pdf(house.hub, merchant, since, until))
 
 
-# ---------------------------------------------------------------- beside a mail
-
-
 def test_statement_and_receipt_travel_with_their_mails(house: Any) -> None:
     debtor = house.debtor("CR", (1500050, -30), email="viajera@correo.example")
     house.run(send_statement(house.hub, house.merchants["CR"], debtor.customer.id))
@@ -263,9 +254,6 @@ def test_without_typst_mails_go_out_and_no_page_offers_a_pdf(house: Any, monkeyp
     with house.browser() as browser:
         assert browser.get(f"{debtor.path}/estado-de-cuenta.pdf").status_code == 404
     assert open_pages(house.hub).environment.globals["prints"] is False
-
-
-# ---------------------------------------------------------------- the mail of a day
 
 
 def morning_after(house: Any, merchant: Merchant, at: time) -> None:
@@ -340,9 +328,6 @@ def test_the_link_of_a_statement_is_copied_for_its_pdf(house: Any) -> None:
     url = house.run(copy_link(house.hub, house.merchants["CO"], debtor.customer.id))
     with house.browser() as browser:
         assert "$185.000" in pdf(browser.get(f"{url.removeprefix(house.base)}/estado-de-cuenta.pdf"))
-
-
-# ---------------------------------------------------------------- languages
 
 
 def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: Any, seat: Any) -> None:

@@ -234,9 +234,6 @@ def opened(chromium: Browser, house: Any, width: int = 390, height: int = 844, *
     return page
 
 
-# ---------------------------------------------------------------- all pages
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(house: Any, screens: Mapping[str, str], chromium: Browser, scheme: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
@@ -346,9 +343,6 @@ def test_every_target_can_be_hit_and_nothing_comes_from_elsewhere(
 
 def _is_strange(house: Any, url: str) -> bool:
     return not url.startswith((house.base, "data:"))
-
-
-# ---------------------------------------------------------------- the journeys
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -468,9 +462,6 @@ def tab_to(page: Page, tag: str, words: str) -> None:
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
             return
     raise AssertionError(f"no {tag} with {words!r} can be reached")
-
-
-# ---------------------------------------------------------------- what it costs
 
 
 def test_the_statement_is_light_and_quick_on_a_slow_line(

@@ -42,9 +42,6 @@ def plain_words(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<main")[2])).replace("\u00a0", " ")
 
 
-# ---------------------------------------------------------------- while a payment waits
-
-
 def test_a_request_is_cancelled_at_the_provider_and_only_then_sent_again(house: Any, forms: Forms) -> None:
     debtor, path = start(house, forms, "CO", **PHONE)
     with house.browser() as browser:
@@ -124,9 +121,6 @@ def test_a_waiting_page_has_no_script_and_looks_again_by_itself(house: Any, form
         assert "script-src" not in answer.headers["content-security-policy"]
 
 
-# ---------------------------------------------------------------- links that are over
-
-
 def test_a_revoked_link_mails_a_new_one_and_opens_nothing(house: Any, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30), email="revocada@correo.example")
     house.run(revoke_link(house.hub, house.merchants["CR"], debtor.customer.id))
@@ -140,9 +134,6 @@ def test_a_revoked_link_mails_a_new_one_and_opens_nothing(house: Any, forms: For
     assert "ya no está activo" in shut.text
     assert all(word not in shut.text + sent.text for word in ("Alejandro", "revocada@", debtor.invoices[0].number))
     house.until(lambda: house.mailbox.to("revocada@correo.example"))
-
-
-# ---------------------------------------------------------------- words and reports
 
 
 def test_a_note_reaches_the_merchant_and_changes_nothing(house: Any, forms: Forms) -> None:
@@ -259,9 +250,6 @@ def test_more_than_a_file_may_be_is_refused_before_it_is_read(house: Any, forms:
     assert small.status_code == 413
 
 
-# ---------------------------------------------------------------- where the receipt goes
-
-
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -279,9 +267,6 @@ def test_a_payers_mail_address_that_is_none_starts_nothing(house: Any, forms: Fo
     assert answer.status_code == 422
     assert said in plain_words(answer.text)
     assert not house.read(lambda tx: tx.payments.live_with([debtor.invoices[0].id]))
-
-
-# ---------------------------------------------------------------- withholdings
 
 
 @pytest.fixture

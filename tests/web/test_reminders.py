@@ -73,9 +73,6 @@ def fields(mail: Any) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in lines)
 
 
-# ---------------------------------------------------------------- what stands in the mail
-
-
 def test_a_statement_mail_names_the_page_and_the_address_that_end_it(
     house: Any, shop: Any, customer: Customer, over_https: None
 ) -> None:
@@ -96,9 +93,6 @@ def test_without_https_no_mail_program_is_told_to_post(house: Any, shop: Any, cu
 
     assert found["List-Unsubscribe"].startswith(f"<{house.base}/u/")
     assert "List-Unsubscribe-Post" not in found
-
-
-# ---------------------------------------------------------------- only POST acts
 
 
 def acting(house: Any, customer: Customer, methods: tuple[str, ...]) -> list[str]:
@@ -195,9 +189,6 @@ def test_another_ones_or_a_made_up_address_ends_nothing(house: Any, shop: Any, c
         ]
     assert answers == [404] * 5
     assert not ended(house, customer)
-
-
-# ---------------------------------------------------------------- what ends, and what does not
 
 
 def left_out(house: Any, shop: Any, customer: Customer) -> bool:

@@ -157,8 +157,6 @@ class Story:
             way = attrs.evolve(way, query_by=QueryBy.OURS, undo=False)
         self.way = way if self.rules.settles else attrs.evolve(way, settle_minutes=0)
 
-    # ------------------------------------------------------------ time
-
     def at(self, moment: datetime, work: Callable[[], None]) -> None:
         heapq.heappush(self._due, (max(moment, self.now), next(self._numbers), work))
 
@@ -190,8 +188,6 @@ class Story:
         taken = self.taken.get(reference)
         back = any(held.reference == reference and held.state == "returned" for held in self.world.stage.book)
         return taken is not None and taken <= self.now and not back
-
-    # ------------------------------------------------------------ the payer
 
     def press(self) -> None:
         """The payer presses pay, for the first time or again."""
@@ -267,8 +263,6 @@ class Story:
         known = Observation(kind=Kind.ACCEPTED, provider_reference=charge.transaction_id)
         self.record(attempt, [known])
         self.check(attempt)
-
-    # ------------------------------------------------------------ the hub
 
     def _send(self, attempt: Attempt, lost: str) -> None:
         payment = attempt.payment

@@ -240,9 +240,6 @@ def _answers(code: str) -> Iterator[bytes]:
         ).encode()
 
 
-# ---------------------------------------------------------------- what is made of them
-
-
 def _bits(dice: random.Random, raw: bytes) -> bytes:
     data = bytearray(raw)
     for _ in range(dice.choice((1, 1, 2, 8))):
@@ -371,9 +368,6 @@ def hostile(dice: random.Random, message: Message) -> Message:
     if dice.random() < 0.1:
         message = attrs.evolve(message, path=dice.choice((*ODD_TEXTS, "newCard", "subscriptions", "bulk")))
     return attrs.evolve(message, body=changed_bytes(dice, message.body))
-
-
-# ---------------------------------------------------------------- what the plugins make of that
 
 
 def problems_of(target: Target, seed: int) -> list[str]:

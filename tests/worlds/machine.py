@@ -106,9 +106,6 @@ def virtual_time(loop: VirtualLoop) -> Iterator[None]:
         hub.providers.exchange.time, hub.jobs.embedded.MAX_SLEEP = before  # type: ignore[misc]
 
 
-# ---------------------------------------------------------------- processes that may die
-
-
 class Crashed(BaseException):
     """The process is gone; nothing of it goes on."""
 
@@ -231,8 +228,6 @@ class InlineExchanger(Exchanger):
     def _wire(self, provider: Provider) -> Any:
         return NetWire(self.net, self.life, provider.code)
 
-
-# ---------------------------------------------------------------- simulators without sockets
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 

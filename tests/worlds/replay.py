@@ -233,9 +233,6 @@ def retell(origin: Origin, events: list[Event], target: Path) -> None:
         store.close_now()
 
 
-# ---------------------------------------------------------------- comparing
-
-
 def _rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(path)
     try:

@@ -43,9 +43,6 @@ def test_not_in_two_hundred_thousand_stories_either(
     assert sum(int(line.split()[0]) for line in figures) == LONG[tier]
 
 
-# ---------------------------------------------------------------- controls
-
-
 @pytest.mark.parametrize("tier", TIERS)
 def test_control_without_a_settle_time_charged_payments_are_told_failed(tier: str) -> None:
     wrong, _ends = wrong_in(tier, 1, 200, Rules(settles=False))

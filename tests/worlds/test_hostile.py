@@ -64,9 +64,6 @@ def test_a_hostile_message_costs_little_memory(aims: dict[str, Target], code: st
         tracemalloc.stop()
 
 
-# ---------------------------------------------------------------- controls
-
-
 def test_control_a_reader_that_trusts_its_input_is_found(
     aims: dict[str, Target], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,9 +86,6 @@ def test_control_nequi_without_its_signature_is_found(aims: dict[str, Target], m
     monkeypatch.setattr(hub_nequi, "is_genuine", lambda *_any: True)
 
     assert any("nobody signed" in text for text in wrong(aims["nequi"], 3000))
-
-
-# ---------------------------------------------------------------- over HTTP
 
 
 def _statuses(served: World, payment: Payment, account: ProviderAccount, count: int) -> dict[int, int]:

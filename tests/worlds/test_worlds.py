@@ -57,9 +57,6 @@ def test_the_same_seed_is_the_same_world(origin: Origin, scratch: Path) -> None:
     assert play(7, origin, scratch) == play(7, origin, scratch)
 
 
-# ---------------------------------------------------------------- controls: these bugs must be found
-
-
 def found(origin: Origin, scratch: Path, worlds: int, *signs: str) -> Outcome | None:
     """The first world that shows a bug by one of its signs."""
     for seed in range(1, worlds + 1):

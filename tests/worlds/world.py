@@ -142,9 +142,6 @@ def _kinds() -> Any:
     return tuple(attrs.evolve(work, run=post) if work.name == "delivery" else work for work in hub.jobs.embedded.KINDS)
 
 
-# ---------------------------------------------------------------- what all worlds share
-
-
 @attrs.define(kw_only=True)
 class Origin:
     """A database with two companies, their customers and what they owe; every world starts from a copy."""
@@ -184,9 +181,6 @@ def make_origin(folder: Path) -> Origin:
     for leftover in folder.glob(f"{DATABASE}-*"):
         leftover.unlink()
     return origin
-
-
-# ---------------------------------------------------------------- a world
 
 
 @attrs.define(kw_only=True)
@@ -320,8 +314,6 @@ class World:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
-    # ------------------------------------------------------------ the process
-
     def begin(self) -> None:
         """A process starts on the database as it is."""
         life = Life(on_death=lambda: self._outside(self.restart()))
@@ -393,8 +385,6 @@ class World:
                 return error
 
         return self.process.start(asked())
-
-    # ------------------------------------------------------------ the network
 
     async def send(self, code: str, request: httpx.Request, limit: float) -> httpx.Response | Lost:
         """Carry a request to a simulator, and its answer back, as the weather has it."""
@@ -470,8 +460,6 @@ class World:
             elif status == "closed" and held:
                 self.problems.append(f"G5: {reference} is sent, but {other}, closed as {reason}, was charged")
 
-    # ------------------------------------------------------------ news
-
     def _collect_news(self) -> None:
         """The network takes over what the providers want to tell."""
         for code, stage in self.stages.items():
@@ -524,8 +512,6 @@ class World:
             self.acknowledged.append((code, news, message.digest if hasattr(message, "digest") else ""))
         return int(answer.status)
 
-    # ------------------------------------------------------------ what can be seen
-
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """The database, past all code of ours."""
         return self.db.execute(sql, values).fetchall()
@@ -540,8 +526,6 @@ class World:
     def pick(self, sql: str, *values: Any) -> Any:
         found = self.rows(sql, *values)
         return self.dice.choice(found) if found else None
-
-    # ------------------------------------------------------------ founding
 
     async def found(self) -> None:
         """Two companies, connected, with customers who owe."""
@@ -600,8 +584,6 @@ class World:
                 )
                 tx.payables.add(payable)
                 tx.ledger.write(ledger.bill(payable, difference=payable.total, at=START))
-
-    # ------------------------------------------------------------ a life
 
     async def live(self, steps: int = STEPS) -> None:
         """A hundred things happen; then the weather clears, and what is known must be what is true."""
@@ -687,9 +669,6 @@ def sent_of(code: str, request: httpx.Request) -> tuple[str, str]:
         (body,) = envelope["RequestBody"]["any"].values()
         return "reverse", str(body.get("messageId") or body.get("qrValue"))
     return "create", envelope["RequestHeader"]["MessageID"]
-
-
-# ---------------------------------------------------------------- payers
 
 
 async def press(world: World) -> str | None:
@@ -815,9 +794,6 @@ async def look(world: World) -> str | None:
     return str(row[0])
 
 
-# ---------------------------------------------------------------- network, power, time
-
-
 async def turn(world: World) -> str | None:
     """The weather changes."""
     world.weather = world.dice.choice(WEATHERS)
@@ -852,9 +828,6 @@ async def hear_again(world: World) -> str | None:
         news = attrs.evolve(news, body=body)
     world._outside(world._deliver(code, news, 0, tries=1))
     return f"{news.reference}{' forged' if forged else ''}"
-
-
-# ---------------------------------------------------------------- merchants
 
 
 async def withdraw(world: World) -> str | None:
@@ -1059,9 +1032,6 @@ STEPS_OF: tuple[tuple[Step, int], ...] = (
     (import_file, 2),
     (keep_books, 6),
 )
-
-
-# ---------------------------------------------------------------- many worlds
 
 
 @attrs.frozen(kw_only=True)

@@ -59,8 +59,6 @@ class Story:
         self.say(key, **values)
         await asyncio.sleep(self.pace)
 
-    # ------------------------------------------------------------ what one payer does
-
     async def customer(self, country: str, name: str) -> Customer:
         """The sample customer with this name."""
         merchant = self.town.companies[country]
@@ -235,8 +233,6 @@ class Story:
                         f"{code} holds {book.get(currency, 0)} {currency}, the ledger says {ledger.get(currency, 0)}"
                     )
         return differences
-
-    # ------------------------------------------------------------ the whole play
 
     async def first_payments(self) -> None:
         """The first payment of each country, in front of the reader."""

@@ -191,9 +191,6 @@ def move_credit(
         tx.ledger.write(entry)
 
 
-# ---------------------------------------------------------------- money that went back
-
-
 def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> tuple[str, ...]:
     """Book a return as far as it is not booked yet, and not above what was captured; the payables due again by it."""
     make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
@@ -363,9 +360,6 @@ def _others(tx: Tx, payment: Payment, payable_ids: Sequence[str]) -> tuple[Payme
     """Other paid payments of these payables."""
     found = tx.payments.with_payables(payable_ids) if payable_ids else ()
     return tuple(other for other in found if other.id != payment.id and other.status is Status.PAID)
-
-
-# ---------------------------------------------------------------- money that was paid out
 
 
 def book_line(tx: Tx, payment: Payment, item: Seen, when: When) -> None:

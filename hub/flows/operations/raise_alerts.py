@@ -100,9 +100,6 @@ def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
     return [owed_mail(mail_id, kind, address, about, now, details=details) for address, mail_id in ids.items()]
 
 
-# ---------------------------------------------------------------- what is looked at
-
-
 def _fresh(happened: Iterable[Happened], since: datetime, noted: str) -> Iterator[str]:
     """What was not told yet; each look is noted by name, since times alone would lose what was committed late."""
     known = set(noted.split())
@@ -245,9 +242,6 @@ def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
         case AlertCause.KEYS_WRONG:
             return "; ".join(about for about, _told in key_troubles(tx, hub))
     return ""
-
-
-# ---------------------------------------------------------------- telling
 
 
 def is_posted(delivery: Delivery) -> bool:

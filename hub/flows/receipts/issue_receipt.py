@@ -255,9 +255,6 @@ def _deductions(tx: Tx, receipt_id: str, currency: str, on: date, issuing: Issui
             yield ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=issuing.at, on=on)
 
 
-# ---------------------------------------------------------------- of a payment
-
-
 def was_issued(receipts: Iterable[CashReceipt], movement: str) -> bool:
     """Whether a movement ever had a receipt, a void one included."""
     return any(receipt.movement == movement for receipt in receipts)
@@ -386,9 +383,6 @@ def payer_of(customer: Customer, country: Country) -> Party:
         identity=show_document(country, customer.document, with_type=True) if customer.document else "",
         address=customer.address,
     )
-
-
-# ---------------------------------------------------------------- by hand
 
 
 IN_HAND = frozenset({Means.CASH, Means.CHEQUE})

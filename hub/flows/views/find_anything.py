@@ -194,8 +194,6 @@ class _Search:
         )
         yield from (found for look in looks if (found := look(row_id)))
 
-    # ---------------------------------------------------------------- what a text names
-
     def _exact(self) -> Iterator[Thing]:
         if self.text.startswith("phk_"):
             yield from keys_named(self.tx, self.text)
@@ -274,8 +272,6 @@ class _Search:
             for look in (self.tx.messages.named, self.tx.reviews.named, self.tx.deliveries.named):
                 yield from look(beginning)
             yield from keys_named(self.tx, beginning)
-
-    # ---------------------------------------------------------------- what holds a text
 
     def _similar(self) -> Iterator[Thing]:
         wanted = _plain(self.text)
