@@ -321,7 +321,7 @@ def test_control_a_moment_without_its_clock_is_seen() -> None:
 
 @pytest.mark.parametrize("columns", [1, 9, 25])
 def test_a_terminal_that_is_too_narrow_for_anything_still_shows_it(columns: int) -> None:
-    table = hub.cli.layout.Table(("ID", "NAME", "WHY"), [("3f9a1c", NAME, TROUBLE)], (), ("NAME",), ("WHY",))
+    table = hub.cli.layout.TextTable(("ID", "NAME", "WHY"), [("3f9a1c", NAME, TROUBLE)], (), ("NAME",), ("WHY",))
     text = "\n".join(table.lines(columns))
     assert "3f9a1c" in text
     assert "".join(TROUBLE.split()) in "".join(text.split())

@@ -33,7 +33,7 @@ from cryptography.x509.oid import NameOID
 from hub.domain.visitor import LOOPBACK, networks_of
 from hub.web.door import GUESSES
 from hub.web.merchant.sign_in import TRIES_FROM_ONE_PLACE
-from hub.web.proxies import MANY, TOLD_AN_HOUR, WATCHED, BlindSpots
+from hub.web.proxies import MAX_ADDRESSES, TOLD_AN_HOUR, WATCHED, BlindSpots
 from tests.cli.conftest import call
 from tests.cli.conftest import made as made
 from tests.conftest import Require
@@ -440,7 +440,7 @@ def blind_spots() -> BlindSpots:
 
 def test_whoever_makes_up_headers_at_many_addresses_fills_neither_memory_nor_log(blind_spots: BlindSpots) -> None:
     for peer in range(1000):
-        for number in range(MANY + 1):
+        for number in range(MAX_ADDRESSES + 1):
             blind_spots.not_believed(f"203.0.{peer // 250}.{peer % 250}", f"198.51.100.{number}")
     for peer in range(1000):
         blind_spots.not_believed(f"203.1.{peer // 250}.{peer % 250}", "198.51.100.1")
@@ -464,7 +464,7 @@ def test_long_texts_in_the_place_of_addresses_are_not_kept(blind_spots: BlindSpo
 
 def test_a_few_visitors_and_no_addresses_are_no_proxy(blind_spots: BlindSpots) -> None:
     for number in range(1000):
-        blind_spots.not_believed("203.0.113.7", f"198.51.100.{number % (MANY - 1)}")
+        blind_spots.not_believed("203.0.113.7", f"198.51.100.{number % (MAX_ADDRESSES - 1)}")
         blind_spots.not_believed("203.0.113.8", f"unknown{number}")
 
     assert blind_spots.hub.owed == []  # type: ignore[attr-defined]
@@ -481,7 +481,7 @@ def test_visitors_of_the_hour_before_are_not_counted(blind_spots: BlindSpots) ->
 
 def test_no_notification_waits_for_a_proxy_to_be_looked_at(served: Served) -> None:
     with browser(served.base, through="127.0.0.6") as asking:
-        for number in range(MANY * 2):
+        for number in range(MAX_ADDRESSES * 2):
             asking.post("/n/greenpay/none", headers={"X-Forwarded-For": f"198.51.100.{number}"})
 
     assert served.lines("proxy_not_trusted", "127.0.0.6") == []

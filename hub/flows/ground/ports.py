@@ -254,7 +254,7 @@ class Hub:
         reconcile_daily: Accounts whose provider reports by itself are compared with it every day.
         data: The data folder; None for a hub that has none.
         stopping: Nothing new is sent any more.
-        beat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
+        heartbeat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
         disk_free: Share of the data folder's disk that is free; None where nobody knows.
         kept: What is kept for a moment; emptied whenever an account changes.
         noted: What this process remembers.

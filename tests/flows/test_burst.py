@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.flows.ground.ports import Unavailable
-from hub.flows.payments.burst import LARGEST, Crowd
+from hub.flows.payments.burst import MAX_ROWS, Burst
 
 
 class Shelf:
@@ -35,14 +35,14 @@ def shelf() -> Shelf:
 
 def told(shelf: Shelf, items: Sequence[int]) -> list[Any]:
     async def all_at_once() -> list[Any]:
-        crowd = Crowd[int]()
+        crowd = Burst[int]()
         return await asyncio.gather(*(crowd.store(item, shelf.write) for item in items), return_exceptions=True)
 
     return asyncio.run(all_at_once())
 
 
 def test_what_arrives_during_a_commit_shares_the_next(shelf: Shelf) -> None:
-    many = list(range(2 * LARGEST + 1))
+    many = list(range(2 * MAX_ROWS + 1))
 
     assert told(shelf, many) == [None] * len(many)
     assert [item for commit in shelf.commits for item in commit] == many
@@ -65,7 +65,7 @@ def test_where_nothing_can_be_written_everybody_is_told_so_once(shelf: Shelf) ->
 
 def test_who_left_meanwhile_has_his_item_stored_all_the_same(shelf: Shelf) -> None:
     async def leave() -> None:
-        crowd = Crowd[int]()
+        crowd = Burst[int]()
         first = asyncio.ensure_future(crowd.store(1, shelf.write))
         second = asyncio.ensure_future(crowd.store(2, shelf.write))
         await asyncio.sleep(0)
