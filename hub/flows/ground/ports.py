@@ -240,24 +240,20 @@ class Hub:
     Attributes:
         base_url: Public address of the hub, without a trailing slash.
         trusted_proxies: Addresses and networks of proxies whose word about their visitors is believed.
-        clock: UTC now.
-        fresh_id: A new time-ordered id for a row of ours.
+        clock, fresh_id: UTC now; a new time-ordered id for a row of ours.
         random_text: (length, alphabet) -> an unguessable text.
         owner: Name of this process in ``sending`` rows.
-        spawn: Hands a task to the process.
-        wake: Set by serve and worker; without it the tick finds the work anyway.
+        spawn, wake: Hands a task to the process; set by serve and worker, without it the tick finds the work anyway.
         files: Where files that customers hand in are kept; without it none is taken.
         simulated: Test endpoints are overridden, so every page says SIMULATED.
         alerter, alert_webhook: Posts alerts, and where to; empty for nowhere.
         second_person_above: Amounts in minor units by currency above which two people must decide the same.
         backup_expected: A missing backup is alerted even if none was ever made.
         reconcile_daily: Accounts whose provider reports by itself are compared with it every day.
-        data: The data folder; None for a hub that has none.
+        data, disk_free: The data folder, and the share of its disk that is free; None where there is none.
         stopping: Nothing new is sent any more.
-        heartbeat: When this process's loop last looked for work (seconds that nobody sets); None where there is no loop.
-        disk_free: Share of the data folder's disk that is free; None where nobody knows.
-        kept: What is kept for a moment; emptied whenever an account changes.
-        noted: What this process remembers.
+        heartbeat: When this process's loop last looked for work (seconds that nobody sets); None without a loop.
+        kept, noted: What is kept for a moment, emptied whenever an account changes; what this process remembers.
     """
 
     store: Store
