@@ -126,6 +126,8 @@ def _cell(head: ColumnHead, cell: Cell) -> str | Words:
 
 def narrow(words: str, width: int) -> str:
     """Words for a column: one that is wider may break."""
+    if len(words) <= width:
+        return words
     return re.sub(rf"[^\s-]{{{width + 1},}}", lambda found: BREAK.join(_pieces(found[0], width)), words)
 
 
