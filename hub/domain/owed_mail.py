@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import attrs
 
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import NO_DETAILS
-from hub.domain.payment import Payment, Seen
+from hub.domain.payment import Capture, Payment, Seen, Status, captures_in, was_undone
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +25,12 @@ class PaymentChange:
     def payer(self) -> str:
         """The mail address of whoever pays; empty where nobody knows it."""
         return self.payment.payer.email or self.customer.email
+
+    @cached_property
+    def captures(self) -> tuple[Capture, ...]:
+        """The captures of a payment that stays paid; none of another one."""
+        stays_paid = self.payment.status is Status.PAID and not was_undone(self.payment, self.seen)
+        return captures_in(self.payment, self.seen) if stays_paid else ()
 
 
 @attrs.frozen(kw_only=True)

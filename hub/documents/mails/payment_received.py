@@ -18,7 +18,7 @@ from hub.domain.merchant import LinkKind
 from hub.domain.message import MOVEMENT, Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import CashReceiptPaper, Letterhead, MoneyBack, PaidLine
-from hub.domain.payment import Flag, Status, captures_in, was_undone
+from hub.domain.payment import Flag
 from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
@@ -104,9 +104,8 @@ def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
 
 def captures_of(change: PaymentChange) -> Iterable[tuple[str, dict[str, str]]]:
     """Each capture of a payment that stays paid: what tells its mails from those of the first, and which it was."""
-    if change.payment.status is Status.PAID and not was_undone(change.payment, change.seen):
-        for at, taken in enumerate(captures_in(change.payment, change.seen)):
-            yield (taken.movement, {MOVEMENT: taken.movement}) if at and taken.movement else ("", {})
+    for at, taken in enumerate(change.captures):
+        yield (taken.movement, {MOVEMENT: taken.movement}) if at and taken.movement else ("", {})
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentReceivedMail, str]:
