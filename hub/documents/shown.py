@@ -162,9 +162,12 @@ def _clean(value: Any, *, multiline: bool) -> Any:
         return tuple(_clean(item, multiline=False) for item in value)
     if isinstance(value, Money) or not attrs.has(type(value)):
         return value
-    before = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
-    after = {name: _clean(item, multiline=name in MULTILINE) for name, item in before.items()}
-    changed = {name: item for name, item in after.items() if item != before[name]}
+    changed = {}
+    for field in attrs.fields(type(value)):
+        before = getattr(value, field.name)
+        after = _clean(before, multiline=field.name in MULTILINE)
+        if after is not before and after != before:
+            changed[field.name] = after
     return attrs.evolve(value, **changed) if changed else value
 
 
