@@ -8,6 +8,7 @@ from datetime import datetime
 
 import attrs
 
+from hub.domain.message import Concern
 from hub_hookspecs import Mode, Money
 from hub_hookspecs.identity import EMPTY
 
@@ -97,6 +98,35 @@ class Decision:
     def people(self) -> str:
         """Who decided."""
         return f"{self.by} and {self.seconded_by}" if self.seconded_by else self.by
+
+
+def proposal(
+    decision_id: str,
+    kind: DecisionKind,
+    about: Concern,
+    signed: Signed,
+    now: datetime,
+    *,
+    payment_id: str | None,
+    amount: Money | None,
+    content: Mapping[str, str] = EMPTY,
+) -> Decision:
+    """What somebody decides about a payment or a review; it waits, or is done, as ``decide`` finds."""
+    return Decision(
+        id=decision_id,
+        merchant_id=about.merchant_id,
+        mode=about.mode,
+        kind=kind,
+        subject=about.id,
+        payment_id=payment_id,
+        content=content,
+        amount=amount,
+        by=signed.by,
+        why=signed.why,
+        evidence=signed.evidence,
+        via=signed.via,
+        proposed_at=now,
+    )
 
 
 def is_same_person(one: str, other: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain.decision import Decision, DecisionKind, Signed
+from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.operation import Operation
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import decide, is_same, would_be_done
@@ -43,19 +43,14 @@ async def decide_refund(
         payment = tx.payments.get(payment_id)
         if payment is None:
             raise LookupError(f"no payment {payment_id}")
-        wanted = Decision(
-            id=decision_id,
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            kind=DecisionKind.REFUND,
-            subject=payment.id,
+        wanted = proposal(
+            decision_id,
+            DecisionKind.REFUND,
+            payment,
+            signed,
+            now,
             payment_id=payment.id,
             amount=offered_refund(tx, hub, payment, amount, left=left),
-            by=signed.by,
-            why=signed.why,
-            evidence=signed.evidence,
-            via=signed.via,
-            proposed_at=now,
         )
         if would_be_done(tx, hub, wanted):
             waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.domain.decision import Decision, DecisionKind, Signed
+from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.message import Review
 from hub.domain.text import Text
 from hub.flows.ground.open_review import close_review
@@ -29,19 +29,14 @@ async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decisio
                 Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
             )
         payment = tx.payments.get(review.payment_id) if review.payment_id else None
-        wanted = Decision(
-            id=decision_id,
-            merchant_id=review.merchant_id,
-            mode=review.mode,
-            kind=DecisionKind.RESOLVE,
-            subject=review.id,
+        wanted = proposal(
+            decision_id,
+            DecisionKind.RESOLVE,
+            review,
+            signed,
+            now,
             payment_id=review.payment_id,
             amount=payment.amount if payment else None,
-            by=signed.by,
-            why=signed.why,
-            evidence=signed.evidence,
-            via=signed.via,
-            proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)
         if made.is_done:

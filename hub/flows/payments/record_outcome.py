@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from hub.domain.decision import Decision, DecisionKind, Evidence, Signed
+from hub.domain.decision import Decision, DecisionKind, Evidence, Signed, proposal
 from hub.domain.operation import DONE_BY, Operation, OperationKind
 from hub.domain.payment import ObservedBy, Payment, Phase, Status
 from hub.domain.text import Text
@@ -103,20 +103,15 @@ async def _record(
         payment = _shown(tx, payment_id, signed.evidence)
         sent = sent_for_good(payment, now)
         claim = observed(tx, sent)
-        wanted = Decision(
-            id=decision_id,
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            kind=DecisionKind.RECORD,
-            subject=payment.id,
+        wanted = proposal(
+            decision_id,
+            DecisionKind.RECORD,
+            payment,
+            signed,
+            now,
             payment_id=payment.id,
-            content={name: text for name, text in content.items() if text},
             amount=payment.amount if amount is None else amount,
-            by=signed.by,
-            why=signed.why,
-            evidence=signed.evidence,
-            via=signed.via,
-            proposed_at=now,
+            content={name: text for name, text in content.items() if text},
         )
         made = decide(tx, hub, wanted, now=now)
         if not made.is_done:
@@ -178,20 +173,15 @@ async def conclude_operation(hub: Hub, payment_id: str, *, done: bool, signed: S
             raise NotAllowed("nothing_open", Text("outcome.nothing_open"))
         if operation.phase is not Phase.SENT and operation.lease_until and now < operation.lease_until:
             raise NotAllowed("in_flight", Text("payment.in_flight"))
-        wanted = Decision(
-            id=decision_id,
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            kind=DecisionKind.CONCLUDE,
-            subject=payment.id,
+        wanted = proposal(
+            decision_id,
+            DecisionKind.CONCLUDE,
+            payment,
+            signed,
+            now,
             payment_id=payment.id,
-            content={"operation": operation.reference, "outcome": "done" if done else "not_done"},
             amount=operation.amount,
-            by=signed.by,
-            why=signed.why,
-            evidence=signed.evidence,
-            via=signed.via,
-            proposed_at=now,
+            content={"operation": operation.reference, "outcome": "done" if done else "not_done"},
         )
         made = decide(tx, hub, wanted, now=now)
         if not made.is_done:

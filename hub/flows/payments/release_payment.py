@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.domain.decision import Decision, DecisionKind, Signed
+from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.operation import settled_at
 from hub.domain.payment import ObservedBy, Payment
 from hub.domain.text import Text
@@ -54,19 +54,14 @@ async def release_payment(hub: Hub, payment_id: str, *, signed: Signed) -> tuple
         if now < start:
             start = start.astimezone(zone_of(tx.merchants.get(payment.merchant_id)))
             raise NotAllowed("too_early", Text("payment.too_early", start=start))
-        wanted = Decision(
-            id=decision_id,
-            merchant_id=payment.merchant_id,
-            mode=payment.mode,
-            kind=DecisionKind.RELEASE,
-            subject=payment.id,
+        wanted = proposal(
+            decision_id,
+            DecisionKind.RELEASE,
+            payment,
+            signed,
+            now,
             payment_id=payment.id,
             amount=payment.amount,
-            by=signed.by,
-            why=signed.why,
-            evidence=signed.evidence,
-            via=signed.via,
-            proposed_at=now,
         )
         made = decide(tx, hub, wanted, now=now)
         if not made.is_done:
