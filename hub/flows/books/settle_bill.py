@@ -12,6 +12,7 @@ from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.text import Text
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
 
@@ -116,14 +117,12 @@ async def apply_credit(
     now = hub.clock()
 
     def write(tx: Tx) -> tuple[Payable, ...]:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
         used: list[Intake] = []
         for share in shares:
             payable = payables.get(share.payable_id)
-            if payable is None or payable.customer_id != customer_id or payable.mode is not merchant.mode:
+            if payable is None or payable.customer_id != customer.id or payable.mode is not merchant.mode:
                 raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
             _refuse_live(tx, payable)
             used += _apply(tx, payable, share.amount)

@@ -18,6 +18,7 @@ from hub.domain.payment import Payment, Status, captures_in
 from hub.domain.receipt import CashReceipt, Deduction, means_by_hand
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of
 from hub.flows.payments.view_payment import PaymentView, view_of
@@ -296,9 +297,7 @@ async def record_by_hand(
     signed = _signed(hub, by, notes, deductions=deductions)
 
     def write(tx: Tx) -> CashReceipt:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         if existing := tx.receipts.get(receipt_id):
             if existing.customer_id != customer_id:
                 raise LookupError(receipt_id)

@@ -14,6 +14,7 @@ from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.domain.text import Text
 from hub.flows.ground.open_link import PATHS
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, MailRefused, Tx
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.statements.end_reminders import PATH as UNSUBSCRIBE
@@ -91,9 +92,7 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str, *, n
     now = hub.clock()
 
     def read(tx: Tx) -> MailPreview:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         if not customer.email:
             raise NoMail(customer.name)
         link = tx.links.find(LinkKind.STATEMENT, customer.id, merchant.mode, now) or _no_link(hub, merchant, now)

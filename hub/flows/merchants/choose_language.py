@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from hub.domain.merchant import Merchant, Session
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 
 LANGUAGES: Final = ("", "es", "en")
@@ -23,9 +24,7 @@ async def choose_language(hub: Hub, merchant: Merchant, customer_id: str, langua
         raise LookupError(language)
 
     def save(tx: Tx) -> None:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         tx.customers.save(attrs.evolve(customer, language=language))
 
     await hub.store.write(save)

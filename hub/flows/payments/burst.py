@@ -97,7 +97,7 @@ async def _store_together(taken: list[tuple[T, asyncio.Future[None]]], write: Wr
             durable.set_result(None)
 
 
-BURSTS: Final = Slot[str, Burst[Any]]("crowds")
+BURSTS: Final = Slot[str, Burst[Any]]("bursts")
 
 
 def burst_of(hub: Hub) -> Burst[Any]:

@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 
 from hub.domain.merchant import Customer, Merchant
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
@@ -76,9 +77,7 @@ async def note_wish(hub: Hub, merchant: Merchant, customer_id: str, *, wanted: b
     now = hub.clock()
 
     def write(tx: Tx) -> None:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         _changed(tx, Wish(merchant, customer), None if wanted else now)
 
     await hub.store.write(write)

@@ -7,9 +7,10 @@ import attrs
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import Invalid
 from hub.domain.lengths import LETTER, too_long
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import Link, LinkKind, Merchant
 from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.flows.ground.open_link import link_to, revoked, url_of
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 
 
@@ -39,7 +40,7 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
     now, link_id, delivery_id = hub.clock(), hub.random_text(26, ALPHABET), hub.fresh_id()
 
     def write(tx: Tx) -> SentStatement:
-        customer = _customer(tx, merchant, customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         if not customer.email:
             raise NoMail(customer.name)
         about = About(customer.id, merchant.id, merchant.mode)
@@ -72,7 +73,7 @@ async def copy_link(hub: Hub, merchant: Merchant, customer_id: str) -> str:
     now, link_id = hub.clock(), hub.random_text(26, ALPHABET)
 
     def write(tx: Tx) -> str:
-        customer = _customer(tx, merchant, customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         about = About(customer.id, merchant.id, merchant.mode)
         link = link_to(tx, hub, LinkKind.STATEMENT, about, now, fresh_id=link_id)
         return url_of(hub, link)
@@ -85,7 +86,7 @@ async def revoke_link(hub: Hub, merchant: Merchant, customer_id: str) -> bool:
     now = hub.clock()
 
     def write(tx: Tx) -> bool:
-        _customer(tx, merchant, customer_id)
+        customer_of(tx, merchant, customer_id)
         found = False
         while link := tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now):
             tx.links.save(revoked(link, now))
@@ -93,10 +94,3 @@ async def revoke_link(hub: Hub, merchant: Merchant, customer_id: str) -> bool:
         return found
 
     return await hub.store.write(write)
-
-
-def _customer(tx: Tx, merchant: Merchant, customer_id: str) -> Customer:
-    customer = tx.customers.get(customer_id)
-    if customer is None or customer.merchant_id != merchant.id:
-        raise LookupError(customer_id)
-    return customer

@@ -14,6 +14,7 @@ from hub.domain.payable import Payable
 from hub.domain.payment import Payment
 from hub.domain.statement import Statement, compute_statement, open_item
 from hub.flows.ground.open_link import open_link, url_of
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx, Unavailable
 from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
 from hub.flows.payments.view_payment import payment_link_id
@@ -89,10 +90,7 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> S
     now = hub.clock()
 
     def read(tx: Tx) -> StatementView:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
-        return statement_of(tx, hub, customer_id, merchant.mode, now)
+        return statement_of(tx, hub, customer_of(tx, merchant, customer_id).id, merchant.mode, now)
 
     return await hub.store.read(read)
 

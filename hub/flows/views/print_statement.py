@@ -13,6 +13,7 @@ from hub.domain.offer import Offered
 from hub.domain.papers import NotOffered, PaperFile, PayLink, PayWays, StatementPaper
 from hub.domain.statement import number_of
 from hub.flows.ground.open_link import open_link, url_of
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.offer_buttons import Showing
 from hub.flows.statements.end_reminders import unsubscribe_url
@@ -48,9 +49,7 @@ async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) 
     now = hub.clock()
 
     def read(tx: Tx) -> tuple[StatementPaper, str]:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
         locale = locale_for(merchant, customer)
         view = statement_of(tx, hub, customer_id, merchant.mode, now, Showing(link=link, medium="pdf", locale=locale))

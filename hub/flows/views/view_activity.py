@@ -18,6 +18,7 @@ from hub.domain.papers import ActivityPaper, PaperFile
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode, Money
 
@@ -73,10 +74,8 @@ async def preview_activity(
     now = hub.clock()
 
     def read(tx: Tx) -> ActivityView:
-        customer = tx.customers.get(customer_id)
-        if customer is None or customer.merchant_id != merchant.id:
-            raise LookupError(customer_id)
-        return _activity_of(tx, hub, customer_id, merchant.mode, since, until, now=now)
+        own = customer_of(tx, merchant, customer_id).id
+        return _activity_of(tx, hub, own, merchant.mode, since, until, now=now)
 
     return await hub.store.read(read)
 

@@ -18,6 +18,7 @@ from hub.domain.receipt import CashReceipt
 from hub.domain.settlement import Difference
 from hub.flows.books.book_money import is_unrecorded
 from hub.flows.ground.open_link import url_of
+from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of_many
 from hub.flows.operations.view_hearing import hearing_of
@@ -228,7 +229,7 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
     now = hub.clock()
 
     def read(tx: Tx) -> CustomerView:
-        customer = _customer(tx, merchant, customer_id)
+        customer = customer_of(tx, merchant, customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer.id, merchant.mode, now)
         receipts = [item for item in tx.receipts.of(merchant.id, merchant.mode) if item.customer_id == customer.id]
         return CustomerView(
@@ -242,13 +243,6 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
         )
 
     return await hub.store.read(read)
-
-
-def _customer(tx: Tx, merchant: Merchant, customer_id: str) -> Customer:
-    customer = tx.customers.get(customer_id)
-    if customer is None or customer.merchant_id != merchant.id:
-        raise LookupError(customer_id)
-    return customer
 
 
 def _newest(deliveries: Iterable[Delivery], merchant: Merchant) -> tuple[Delivery, ...]:
