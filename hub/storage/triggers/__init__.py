@@ -1,0 +1,30 @@
+"""Every trigger, in one list: what CHECK, UNIQUE and foreign keys cannot say.
+
+Each migration ends by dropping and re-creating them all, and start-up compares the database with this list.
+"""
+
+from __future__ import annotations
+
+from hub.storage.guards import Trigger
+
+from .decisions import decision_triggers
+from .ledger import ledger_triggers
+from .operations import operation_triggers
+from .payables import payable_triggers
+from .payments import payment_triggers
+from .receipts import receipt_triggers
+from .requests import request_triggers
+from .seals import seal_triggers
+from .settlements import settlement_triggers
+
+TRIGGERS: tuple[Trigger, ...] = (
+    *payment_triggers(),
+    *operation_triggers(),
+    *decision_triggers(),
+    *request_triggers(),
+    *payable_triggers(),
+    *ledger_triggers(),
+    *seal_triggers(),
+    *receipt_triggers(),
+    *settlement_triggers(),
+)

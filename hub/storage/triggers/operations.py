@@ -1,0 +1,108 @@
+"""What holds for operations, and for what was observed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from hub.storage.guards import (
+    AliasedRow,
+    RowEvent,
+    RowRefusal,
+    Trigger,
+    append_only,
+    fixed,
+    guard,
+    kept,
+    row_in,
+    rows_of,
+)
+from hub.storage.schema import entry, ledger_account, operation, operation_news, payment, posting
+
+from .conditions import phase_goes_back, sum_of
+
+
+def operation_triggers() -> Iterator[Trigger]:
+    """The triggers of operations."""
+    new, old = rows_of(operation)
+    yield guard(
+        "operation_begins",
+        RowEvent("INSERT", operation),
+        RowRefusal("legal_send", "an operation begins in phase created", new.phase != "created"),
+        RowRefusal(
+            "walls",
+            "operation and payment are of one account, merchant and mode",
+            ~row_in(
+                payment,
+                id=new.payment,
+                account=new.account,
+                merchant=new.merchant,
+                mode=new.mode,
+                currency=new.currency,
+            ),
+        ),
+    )
+    yield guard(
+        "operation_sends",
+        RowEvent("UPDATE", operation, ("phase",), and_(old.phase == "created", new.phase != "created")),
+        RowRefusal("legal_send", "sending comes before sent", new.phase != "sending"),
+        RowRefusal("legal_send", "the operation is no longer live", or_(old.live == 0, new.live == 0)),
+        RowRefusal(
+            "legal_send",
+            "more would go back than the books hold",
+            and_(new.kind == "refund", _on_its_way_back(new) + new.amount > _held(new)),
+        ),
+        RowRefusal(
+            "legal_send",
+            "only an unknown payment is undone",
+            and_(new.kind == "undo", ~row_in(payment, id=new.payment, status="unknown")),
+        ),
+        RowRefusal(
+            "legal_send",
+            "only a live payment is cancelled",
+            and_(new.kind == "cancel", ~row_in(payment, id=new.payment, live=1)),
+        ),
+    )
+    yield guard(
+        "operation_forward",
+        RowEvent(
+            "UPDATE", operation, ("phase", "live"), or_(phase_goes_back(new, old), and_(old.live == 0, new.live == 1))
+        ),
+        RowRefusal("legal_phase", "an operation never goes back"),
+    )
+    yield fixed(operation, *("id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency"))
+    yield kept(operation)
+    yield from append_only(operation_news)
+
+
+def _held(new: AliasedRow) -> ColumnElement[int]:
+    """What the books hold of an operation's payment with its provider."""
+    kinds = ("capture", "refund", "chargeback")
+    legs = entry.join(posting, posting.c.entry == entry.c.id).join(
+        ledger_account,
+        and_(ledger_account.c.id == posting.c.ledger_account, ledger_account.c.kind == "provider_clearing"),
+    )
+    return (
+        select(func.coalesce(func.sum(posting.c.amount), 0))
+        .select_from(legs)
+        .where(
+            entry.c.payment == new.payment,
+            entry.c.payment.is_not(None),
+            entry.c.currency == new.currency,
+            or_(entry.c.kind.in_(kinds), *(entry.c.key.like(f"fix:{kind}:%") for kind in kinds)),
+        )
+        .scalar_subquery()
+    )
+
+
+def _on_its_way_back(new: AliasedRow) -> ColumnElement[int]:
+    """What other live operations of the same payment may still give back."""
+    return sum_of(
+        operation.c.amount,
+        operation.c.payment == new.payment,
+        operation.c.id != new.id,
+        operation.c.kind != "cancel",
+        operation.c.live == 1,
+    )

@@ -1,0 +1,133 @@
+"""What holds for payments, their lines and their observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from hub.storage.guards import (
+    AliasedRow,
+    RowEvent,
+    RowRefusal,
+    Trigger,
+    append_only,
+    fixed,
+    guard,
+    kept,
+    row_in,
+    rows_of,
+)
+from hub.storage.schema import ONE, account, customer, observation, payable, payment, payment_line
+
+from .conditions import of_one_book, phase_goes_back
+
+
+def payment_triggers() -> Iterator[Trigger]:
+    """The triggers of payments, of their lines and of their observations."""
+    new, old = rows_of(payment)
+    yield guard(
+        "payment_begins",
+        RowEvent("INSERT", payment),
+        RowRefusal(
+            "legal_send", "a payment begins in phase created", or_(new.phase != "created", new.status != "created")
+        ),
+        RowRefusal(
+            "walls",
+            "account and customer are of the same merchant and mode",
+            or_(
+                ~row_in(account, id=new.account, merchant=new.merchant, mode=new.mode),
+                ~row_in(customer, id=new.customer, merchant=new.merchant),
+            ),
+        ),
+    )
+    yield _payment_sends(new, old)
+    yield guard(
+        "payment_phase_forward",
+        RowEvent("UPDATE", payment, ("phase",), phase_goes_back(new, old)),
+        RowRefusal("legal_phase", "a phase never goes back"),
+    )
+    yield guard(
+        "payment_status_forward",
+        RowEvent(
+            "UPDATE",
+            payment,
+            ("status", "live"),
+            or_(and_(old.live == 0, new.live == 1), and_(old.status == "paid", new.status != "paid")),
+        ),
+        RowRefusal("legal_status", "closed never becomes live again, paid stays paid"),
+    )
+    yield fixed(
+        payment, *("id", "merchant", "mode", "account", "customer", "reference", "currency", "amount", "created_at")
+    )
+    yield kept(payment)
+    yield from _payment_lines()
+    yield from _observations()
+
+
+def _payment_sends(new: AliasedRow, old: AliasedRow) -> Trigger:
+    mine, other = payment_line.alias("mine"), payment_line.alias("other")
+    return guard(
+        "payment_sends",
+        RowEvent("UPDATE", payment, ("phase",), and_(old.phase == "created", new.phase != "created")),
+        RowRefusal("legal_send", "sending comes before sent", new.phase != "sending"),
+        RowRefusal("legal_send", "the payment is no longer live", or_(old.live == 0, new.live == 0)),
+        RowRefusal(
+            "legal_send",
+            "the lines are not the amount of the payment",
+            new.amount.is_distinct_from(
+                select(func.sum(payment_line.c.amount)).where(payment_line.c.payment == new.id).scalar_subquery()
+            ),
+        ),
+        RowRefusal(
+            "legal_send",
+            "another live payment holds a payable",
+            exists(ONE)
+            .select_from(mine.join(other, other.c.payable == mine.c.payable))
+            .where(mine.c.payment == new.id, other.c.payment != new.id, other.c.live == 1),
+        ),
+        RowRefusal(
+            "legal_send",
+            "a line is above what is due, or its payable is cancelled",
+            exists(ONE)
+            .select_from(payment_line.join(payable, payable.c.id == payment_line.c.payable))
+            .where(
+                payment_line.c.payment == new.id,
+                or_(
+                    payment_line.c.amount + payment_line.c.withheld > payable.c.due, payable.c.cancelled_at.is_not(None)
+                ),
+            ),
+        ),
+    )
+
+
+def _payment_lines() -> Iterator[Trigger]:
+    new, _ = rows_of(payment_line)
+    yield guard(
+        "payment_line_fits",
+        RowEvent("INSERT", payment_line),
+        RowRefusal(
+            "legal_send", "lines are added before anything is sent", ~row_in(payment, id=new.payment, phase="created")
+        ),
+        RowRefusal(
+            "walls",
+            "payable and payment are of one merchant, mode and currency",
+            ~of_one_book(payment, payment.c.id == new.payment, payable, payable.c.id == new.payable),
+        ),
+    )
+    yield fixed(payment_line, "payment", "position", "payable", "number", "amount", "withheld", "withholdings")
+    yield kept(payment_line)
+
+
+def _observations() -> Iterator[Trigger]:
+    new, _ = rows_of(observation)
+    yield guard(
+        "observation_fits",
+        RowEvent("INSERT", observation),
+        RowRefusal(
+            "walls",
+            "observation and payment are of one account, merchant and mode",
+            ~row_in(payment, id=new.payment, account=new.account, merchant=new.merchant, mode=new.mode),
+        ),
+    )
+    yield from append_only(observation)
