@@ -26,6 +26,9 @@ MAX_PARAMETERS: Final = 5
 DECLARED: Final = 2 / 3
 """A module is declared data where this share of its lines are values given to names."""
 
+REVISION: Final = {"revision", "down_revision"}
+"""The names by which Alembic knows a revision of the schema."""
+
 BANNER: Final = re.compile(r"\s*# ?-{4,}")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -100,8 +103,15 @@ def _parameters(function: Function) -> int:
 
 
 def _is_declared(tree: ast.Module) -> bool:
-    values = sum(_lines(node) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
-    return values >= DECLARED * (tree.body[-1].end_lineno or 1)
+    """Whether a module is nothing but values given to names.
+
+    A revision of the schema counts as such: it names the tables and columns of its day in one function, and is neither
+    cut nor changed once a database has run it.
+    """
+    given = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    names = {name.id for node in given for name in ast.walk(node) if isinstance(name, ast.Name)}
+    values = sum(map(_lines, given))
+    return names >= REVISION or values >= DECLARED * (tree.body[-1].end_lineno or 1)
 
 
 def _named_twice(root: Path, trees: dict[Path, ast.Module]) -> dict[str, list[Path]]:
