@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from sqlalchemy import union
 
 from hub.domain import ledger
 from hub.domain.activity import Activity, compute_activity, moved_by
@@ -19,6 +20,7 @@ from hub.domain.payable import PayableKind
 from hub.flows.books import import_files
 from hub.flows.statements.view_statement import statement_of
 from hub.flows.views.view_activity import movements_of
+from hub.storage import entries
 from hub.storage import ledger as stored
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk, read_case
@@ -87,8 +89,8 @@ def test_control_a_statement_that_leaves_credit_notes_out_is_seen(
         desk.do(line)
     assert differences(desk) == []
 
-    without = [part for part in stored.OF_CUSTOMER.selects if "credit:" not in str(part)]
-    monkeypatch.setattr(stored, "OF_CUSTOMER", stored.union(*without))
+    without = [part for part in entries.OF_CUSTOMER.selects if "credit:" not in str(part)]
+    monkeypatch.setattr(stored, "OF_CUSTOMER", union(*without))
     assert differences(desk)
 
 

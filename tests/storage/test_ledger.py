@@ -13,7 +13,7 @@ from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Erasure,
 from hub.domain.payment import Phase, Status, captures_in
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore, migrate
-from hub.storage import ledger as ledger_storage
+from hub.storage import entries as stored
 from hub.storage.statements import ready
 from hub_hookspecs import Mode, Money
 from tests.storage.conftest import World
@@ -261,11 +261,11 @@ def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: Sql
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
-@pytest.mark.parametrize("which", [ledger_storage.OF_PAYMENT, ledger_storage.KEYED], ids=["of a payment", "by key"])
+@pytest.mark.parametrize("which", [stored.OF_PAYMENT, stored.KEYED], ids=["of a payment", "by key"])
 def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Path, which: Any) -> None:
     migrate(tmp_path / "hub.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
-        for statement in ledger_storage._narrowed(which):
+        for statement in stored._narrowed(which):
             made = ready(statement)
             values = made.values(dict.fromkeys(made.names, "x"))
             plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", values))
