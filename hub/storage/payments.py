@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.payment import UNPROVEN, Flag, ObservedBy, Payment, PaymentLine, Phase, Seen, Status, Withholding
+from hub.domain.payment import UNPROVEN, Flag, Payment, Seen
 from hub.domain.refusals import Conflict
-from hub_hookspecs import Channel, Instrument, Kind, Mode, Money, Observation, Reason, ReasonKind
+from hub_hookspecs import Mode
 
-from .rows import (
-    action_from,
-    action_text,
-    folded,
-    json_list,
-    json_text,
-    maybe_micros,
-    maybe_moment,
-    micros,
-    moment,
-    pattern,
-    payer_from,
-    payer_text,
-)
-from .schema import (
-    ONE,
-    ZERO,
-    cash_receipt,
-    customer,
-    literal,
-    observation,
-    operation,
-    payment,
-    payment_line,
-)
-from .statements import Runs, among, changed, inserted, next_of
+from .observations import add_observation, observations_of
+from .payment_rows import derived_values, line_values, payment_from, payment_values
+from .payment_search import LABEL, MARKED, NEWEST, TEXT, TYPED
+from .rows import folded, json_text, micros, pattern
+from .schema import ONE, ZERO, literal, operation, payment, payment_line
+from .statements import Runs, among, changed, inserted
 
 ADD = inserted(payment)
 ADD_LINE = inserted(payment_line)
@@ -125,74 +102,6 @@ LINES_OF = (
     .where(among(payment_line.c.payment, "ids"))
     .order_by(payment_line.c.payment, payment_line.c.position)
 )
-NEWEST = select(payment).order_by(payment.c.created_at.desc(), payment.c.id.desc()).limit(bindparam("limit"))
-TEXT = or_(
-    payment.c.reference.ilike(bindparam("pattern"), escape="\\"),
-    payment.c.provider_reference.ilike(bindparam("pattern"), escape="\\"),
-    payment.c.payer_email.ilike(bindparam("pattern"), escape="\\"),
-    payment.c.id.in_(
-        select(payment_line.c.payment).where(
-            payment_line.c.payment == payment.c.id, payment_line.c.number.ilike(bindparam("pattern"), escape="\\")
-        )
-    ),
-    payment.c.customer.in_(select(customer.c.id).where(customer.c.search.like(bindparam("folded"), escape="\\"))),
-)
-
-MARKED = (
-    select(payment)
-    .where(
-        or_(
-            payment.c.id == bindparam("text"),
-            payment.c.reference == bindparam("text"),
-            payment.c.provider_reference == bindparam("text"),
-            payment.c.id.in_(select(payment_line.c.payment).where(payment_line.c.number == bindparam("text"))),
-            payment.c.id.in_(
-                select(observation.c.payment).where(
-                    or_(
-                        observation.c.authorisation == bindparam("text"),
-                        observation.c.provider_reference == bindparam("text"),
-                        observation.c.movement == bindparam("text"),
-                        observation.c.event_id == bindparam("text"),
-                    )
-                )
-            ),
-            payment.c.id.in_(select(operation.c.payment).where(operation.c.reference == bindparam("text"))),
-            payment.c.id.in_(
-                select(cash_receipt.c.payment).where(
-                    cash_receipt.c.payment.is_not(None),
-                    cash_receipt.c.series == bindparam("series"),
-                    cash_receipt.c.number == bindparam("number"),
-                )
-            ),
-        )
-    )
-    .order_by(payment.c.created_at.desc(), payment.c.id.desc())
-    .limit(bindparam("limit"))
-)
-TYPED = NEWEST.where(  # the whole text first, which is quick; then what the payer typed for a method alone
-    payment.c.payer.like(bindparam("pattern")),
-    func.json_extract(payment.c.payer, "$.fields").like(bindparam("pattern")),
-)
-LABEL = re.compile(r"(.{1,40}?)-?0*(\d{1,15})")
-"""A cash receipt's series and number, as people write it."""
-
-_observation = insert(observation).values(
-    {
-        **{column.name: bindparam(column.name) for column in observation.columns},
-        "seq": next_of(observation.c.seq, observation.c.merchant),
-    }
-)
-OBSERVE = _observation.on_conflict_do_nothing(index_elements=[observation.c.id])
-SEEN = select(observation).where(observation.c.payment == bindparam("payment")).order_by(observation.c.seq)
-
-MONEY = observation.c.kind.in_([literal(kind) for kind in (Kind.PAID, Kind.RETURNED, Kind.CHARGED_BACK)])
-OF_MERCHANT = (
-    observation.c.merchant == bindparam("merchant"),
-    observation.c.mode == bindparam("mode"),
-    MONEY,
-)
-
-
 DUE = (
     select(payment.c.id)
     .where(payment.c.next_check_at <= bindparam("now"), payment.c.next_check_at.is_not(None))
@@ -235,22 +144,9 @@ class Payments:
         Raises:
             Conflict: ``one_live`` when a payable is already in a live payment, ``unique`` for a used reference.
         """
-        lines = [
-            {
-                "payment": payment.id,
-                "position": position,
-                "payable": line.payable_id,
-                "number": line.number,
-                "amount": line.amount,
-                "live": int(payment.is_live),
-                "withheld": line.withheld,
-                "withholdings": json_text([[kept.tax, kept.base, kept.amount] for kept in line.withholdings]),
-            }
-            for position, line in enumerate(payment.lines)
-        ]
         with self._tx.whole():
-            self._tx.run(ADD, _values(payment))
-            self._tx.run(ADD_LINE, lines)
+            self._tx.run(ADD, payment_values(payment))
+            self._tx.run(ADD_LINE, line_values(payment))
 
     def begin_sending(self, payment_id: str, owner: str, lease_until: datetime) -> None:
         """created -> sending, by compare-and-set; status and next check follow; what is due is checked (I1, I3).
@@ -269,7 +165,7 @@ class Payments:
         Raises:
             Conflict: ``legal_phase`` or ``legal_status`` when it would take back what is known.
         """
-        self._tx.change(SAVE, {**_derived(payment), "this": payment.id})
+        self._tx.change(SAVE, {**derived_values(payment), "this": payment.id})
 
     def get(self, payment_id: str) -> Payment | None:
         """A payment by id."""
@@ -363,11 +259,11 @@ class Payments:
 
     def observe(self, seen: Seen, observation_merchant: str, mode: Mode) -> bool:
         """Insert an observation; False when its key is already there."""
-        return self._tx.run(OBSERVE, _observed(seen, observation_merchant, mode)).rowcount == 1
+        return add_observation(self._tx, seen, observation_merchant, mode)
 
     def seen(self, payment_id: str) -> tuple[Seen, ...]:
         """Observations in stored order."""
-        return tuple(_seen(row) for row in self._tx.run(SEEN, {"payment": payment_id}))
+        return observations_of(self._tx, payment_id)
 
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
         """Ids of payments whose check is due; each one's due time moves to ``until``."""
@@ -386,7 +282,7 @@ class Payments:
 
     def _one(self, statement: Any, **values: Any) -> Payment | None:
         row = self._tx.run(statement, values).fetchone()
-        return None if row is None else _payment(row, self._tx.run(LINES, {"payment": row["id"]}))
+        return None if row is None else payment_from(row, self._tx.run(LINES, {"payment": row["id"]}))
 
     def _many(self, statement: Any, **values: Any) -> tuple[Payment, ...]:
         rows = self._tx.run(statement, values).fetchall()
@@ -394,150 +290,4 @@ class Payments:
         if rows:
             for line in self._tx.run(LINES_OF, {"ids": json_text(list(lines))}):
                 lines[line["payment"]].append(line)
-        return tuple(_payment(row, lines[row["id"]]) for row in rows)
-
-
-def _derived(record: Payment) -> dict[str, Any]:
-    return {
-        "phase": record.phase.value,
-        "status": record.status.value,
-        "live": int(record.is_live),
-        "reason": record.reason,
-        "flags": json_list(record.flags),
-        "memory": json_text(dict(record.memory)),
-        "action": action_text(record.action),
-        "provider_reference": record.provider_reference,
-        "expires_at": maybe_micros(record.expires_at),
-        "ended_at": maybe_micros(record.ended_at),
-        "next_check_at": maybe_micros(record.next_check_at),
-        "checks": record.checks,
-    }
-
-
-def _values(record: Payment) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "merchant": record.merchant_id,
-        "mode": record.mode.value,
-        "account": record.account_id,
-        "provider": record.provider,
-        "way": record.way,
-        "channel": record.channel.value,
-        "customer": record.customer_id,
-        "payer": payer_text(record.payer),
-        "payer_email": record.payer.email,
-        "reference": record.reference,
-        "currency": record.amount.currency,
-        "amount": record.amount.minor,
-        "return_token": record.return_token,
-        "locale": record.locale,
-        "owner": record.owner,
-        "lease_until": maybe_micros(record.lease_until),
-        "warned": int(record.warned),
-        "created_at": micros(record.created_at),
-        **_derived(record),
-    }
-
-
-def _payment(row: sqlite3.Row, lines: Iterable[sqlite3.Row]) -> Payment:
-    return Payment(
-        id=row["id"],
-        merchant_id=row["merchant"],
-        mode=Mode(row["mode"]),
-        account_id=row["account"],
-        provider=row["provider"],
-        way=row["way"],
-        channel=Channel(row["channel"]),
-        customer_id=row["customer"],
-        payer=payer_from(row["payer"]),
-        reference=row["reference"],
-        provider_reference=row["provider_reference"],
-        amount=Money(row["amount"], row["currency"]),
-        lines=tuple(_line(line) for line in lines),
-        phase=Phase(row["phase"]),
-        status=Status(row["status"]),
-        reason=row["reason"],
-        flags=frozenset(Flag(name) for name in json.loads(row["flags"])),
-        memory=json.loads(row["memory"]),
-        action=action_from(row["action"]),
-        return_token=row["return_token"],
-        locale=row["locale"],
-        owner=row["owner"],
-        lease_until=maybe_moment(row["lease_until"]),
-        ended_at=maybe_moment(row["ended_at"]),
-        expires_at=maybe_moment(row["expires_at"]),
-        next_check_at=maybe_moment(row["next_check_at"]),
-        checks=row["checks"],
-        warned=bool(row["warned"]),
-        created_at=moment(row["created_at"]),
-    )
-
-
-def _line(row: sqlite3.Row) -> PaymentLine:
-    kept = json.loads(row["withholdings"]) if row["withheld"] else ()
-    return PaymentLine(
-        payable_id=row["payable"],
-        number=row["number"],
-        amount=row["amount"],
-        withholdings=tuple(Withholding(tax=tax, base=base, amount=amount) for tax, base, amount in kept),
-    )
-
-
-def _observed(seen: Seen, merchant: str, mode: Mode) -> dict[str, Any]:
-    claim = seen.observation
-    return {
-        "id": seen.key,
-        "payment": seen.payment_id,
-        "account": seen.account_id,
-        "merchant": merchant,
-        "mode": mode.value,
-        "source": seen.source.value,
-        "kind": claim.kind.value,
-        "reference": claim.reference,
-        "provider_reference": claim.provider_reference,
-        "movement": claim.movement,
-        "amount": None if claim.amount is None else claim.amount.minor,
-        "currency": None if claim.amount is None else claim.amount.currency,
-        "vouched": json_list(claim.vouched),
-        "occurred_at": maybe_micros(claim.occurred_at),
-        "reason_kind": claim.reason.kind.value if claim.reason else None,
-        "reason_code": claim.reason.code if claim.reason else None,
-        "authorisation": claim.authorisation,
-        "instrument_kind": claim.instrument.kind if claim.instrument else None,
-        "instrument_label": claim.instrument.label if claim.instrument else None,
-        "event_id": claim.event_id,
-        "seen_at": micros(seen.seen_at),
-        "note": seen.note,
-        "digest": seen.digest,
-        "operation": seen.operation,
-    }
-
-
-def _seen(row: sqlite3.Row) -> Seen:
-    reason = None if row["reason_kind"] is None else Reason(ReasonKind(row["reason_kind"]), row["reason_code"])
-    label = row["instrument_label"]
-    instrument = None if label is None else Instrument(row["instrument_kind"], label)
-    claim = Observation(
-        kind=Kind(row["kind"]),
-        reference=row["reference"],
-        provider_reference=row["provider_reference"],
-        movement=row["movement"],
-        amount=None if row["amount"] is None else Money(row["amount"], row["currency"]),
-        vouched=frozenset(json.loads(row["vouched"])),
-        occurred_at=maybe_moment(row["occurred_at"]),
-        reason=reason,
-        authorisation=row["authorisation"],
-        instrument=instrument,
-        event_id=row["event_id"],
-    )
-    return Seen(
-        key=row["id"],
-        payment_id=row["payment"],
-        account_id=row["account"],
-        source=ObservedBy(row["source"]),
-        observation=claim,
-        seen_at=moment(row["seen_at"]),
-        note=row["note"],
-        digest=row["digest"],
-        operation=row["operation"],
-    )
+        return tuple(payment_from(row, lines[row["id"]]) for row in rows)
