@@ -546,7 +546,7 @@ def _add_payment(tx: Any, reference: str, now: datetime) -> None:
     """A customer with one billed invoice and a payment of it that waits at the provider."""
     import attrs
 
-    from hub.domain import ledger
+    from hub.domain import billing
     from hub.domain.merchant import Customer
     from hub.domain.payable import Payable, PayableKind
     from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status
@@ -589,7 +589,7 @@ def _add_payment(tx: Any, reference: str, now: datetime) -> None:
     )
     tx.customers.save(customer)
     tx.payables.add(payable)
-    tx.ledger.write(ledger.bill(payable, difference=payable.total, at=now))
+    tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
     tx.payments.add(payment)
     tx.payments.begin_sending(payment.id, "bench", now + timedelta(minutes=2))
     session = secrets.token_hex(20)

@@ -302,7 +302,7 @@ async def _drawn(folder: Path, count: int) -> dict[str, Any]:
 
 
 def _add_merchant(tx: Any, now: datetime, count: int) -> Any:
-    from hub.domain import ledger
+    from hub.domain import billing
     from hub.domain.merchant import Customer, Merchant
     from hub.domain.payable import Payable, PayableKind
     from hub_hookspecs import Company, IdentityDocument, Mode
@@ -338,7 +338,7 @@ def _add_merchant(tx: Any, now: datetime, count: int) -> Any:
                 created_at=now,
             )
             tx.payables.add(payable)
-            tx.ledger.write(ledger.bill(payable, difference=payable.total, at=now))
+            tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
     return merchant
 
 

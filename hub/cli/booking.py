@@ -56,7 +56,7 @@ async def write_off(hub: Hub, merchant: Merchant, invoice: str, amount: str | No
 @pass_merchant
 async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | None) -> None:
     """Let the customer's credit settle INVOICE; the oldest credit goes first."""
-    from hub.domain.ledger import Share
+    from hub.domain.intake import Share
     from hub.flows.books.settle_bill import apply_credit
 
     payable = await _invoice(hub, merchant, invoice)

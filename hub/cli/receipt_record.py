@@ -13,7 +13,7 @@ from .running import operator, pass_hub, pass_merchant
 from .values import amount_of
 
 if TYPE_CHECKING:
-    from hub.domain.ledger import Share
+    from hub.domain.intake import Share
     from hub.domain.merchant import Merchant
     from hub.domain.payment import Payment
     from hub.domain.receipt import CashReceipt, Deduction, ReceiptLine
@@ -140,7 +140,7 @@ async def record(
 
 async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash: Money) -> list[Share]:
     """What each named invoice takes; one without an amount takes what it owes, as far as the cash goes."""
-    from hub.domain.ledger import Share
+    from hub.domain.intake import Share
     from hub_hookspecs import Money
 
     names = {number if sign else whole for number, sign, whole in (text.rpartition("=") for text in invoices)}

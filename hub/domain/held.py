@@ -13,7 +13,7 @@ import attrs
 
 from hub_hookspecs import Money
 
-from .ledger import root_of
+from .entry_keys import root_of
 
 
 @attrs.frozen

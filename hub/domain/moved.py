@@ -16,7 +16,9 @@ import attrs
 
 from hub_hookspecs import Money
 
-from .ledger import Effect, Entry, EntryKind, LedgerKind, Share, reverses
+from .entry_keys import reverses
+from .intake import Share
+from .ledger import Effect, Entry, EntryKind, LedgerKind
 
 OF_MONEY: Final = (
     *(EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT, EntryKind.REFUND, EntryKind.CHARGEBACK),

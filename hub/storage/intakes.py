@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select
 
-from hub.domain.ledger import Intake, Share
+from hub.domain.intake import Intake, Share
 from hub_hookspecs import Mode
 
 from .schema import allocation, entry, intake, literal, seal

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, case, func, literal_column, null, select, union_all
 
 from hub.domain.held import Cleared
-from hub.domain.ledger import Entry, Erasure, Intake
+from hub.domain.intake import Intake
+from hub.domain.ledger import Entry, Erasure
 from hub.domain.payable import Payable, Step
 from hub.domain.payment import Payment
 from hub_hookspecs import Mode

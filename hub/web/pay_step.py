@@ -16,7 +16,7 @@ from litestar.datastructures import FormMultiDict
 
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.figures import WHOLE, mask_email, mask_phone
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import Offered

@@ -16,11 +16,11 @@ import attrs
 import pytest
 
 from hub.bootstrap import OpenedHub, migrate_data, open_hub
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.beancount import beancount_text
 from hub.domain.identity import Invalid
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
@@ -189,7 +189,7 @@ class Desk:
 
         def write(tx: Any) -> None:
             tx.payables.add(payable)
-            tx.ledger.write(ledger.bill(payable, difference=payable.total, at=self.clock.now))
+            tx.ledger.write(billing.bill(payable, difference=payable.total, at=self.clock.now))
 
         self.opened.store.write_now(write)
 

@@ -13,7 +13,7 @@ import attrs
 import pytest
 from sqlalchemy import union
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.activity import Activity, compute_activity, moved_by
 from hub.domain.ledger import LedgerKind
 from hub.domain.payable import PayableKind
@@ -254,8 +254,8 @@ def test_an_invoice_whose_date_a_file_corrects_stands_at_the_right_day_with_what
 def test_control_an_opening_balance_that_counts_for_the_day_of_the_import_makes_false_openings(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ledger.paid_elsewhere
-    monkeypatch.setattr(ledger, "paid_elsewhere", lambda *a, **more: attrs.evolve(whole(*a, **more), value_on=None))
+    whole = billing.paid_elsewhere
+    monkeypatch.setattr(billing, "paid_elsewhere", lambda *a, **more: attrs.evolve(whole(*a, **more), value_on=None))
     desk = desk_for("CR")
     typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
 

@@ -14,7 +14,8 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.ledger import Share, When, shares_of
+from hub.domain.intake import Share, shares_of
+from hub.domain.ledger import When
 from hub.domain.payment import Payment
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
 from hub.flows.books import book_money, import_files

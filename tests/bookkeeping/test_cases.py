@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.ledger import Entry
 from hub.domain.refusals import Conflict
 from hub.flows.statements.view_statement import preview_statement
@@ -51,8 +51,8 @@ def test_a_kind_that_does_not_count_in_what_is_due_is_refused(
         object.__setattr__(entry, "applied", ())
         return entry
 
-    whole = ledger.withheld
-    monkeypatch.setattr(ledger, "withheld", planted)
+    whole = billing.withheld
+    monkeypatch.setattr(billing, "withheld", planted)
     desk = desk_for("CO")
     desk.do("invoice FV-1 100000.00")
 

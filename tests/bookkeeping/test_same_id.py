@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hub.domain import ledger
+from hub.domain import entry_keys, ledger
 from tests.bookkeeping.desk import Desk
 
 TWO = ("invoice FE-1 50.00", "invoice FE-2 70.00", "pays A FE-1 50.00", "pays B FE-2 70.00")
@@ -63,7 +63,7 @@ def test_a_certificate_is_shown_with_the_payment_of_its_receipt(desk_for: Callab
 def test_control_keys_that_forget_the_payment_lose_its_return(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "own_key", lambda key, _payment: key)
+    monkeypatch.setattr(entry_keys, "own_key", lambda key, _payment: key)
 
     balances = played(desk_for("CR"), *TWO, "paid A", "paid B", "returned A 10.00 as EV", "returned B 20.00 as EV")
 

@@ -201,9 +201,9 @@ def test_control_money_that_settles_whoevers_bill_stops_at_the_database(
     desk = desk_for(case.country)
     for line in (*case.sections["given"], *case.sections["events"][:-1]):
         desk.do(line)
-    whole = book_money.ledger.shares_of
+    whole = book_money.shares_of
     monkeypatch.setattr(
-        book_money.ledger,
+        book_money,
         "shares_of",
         lambda amount, wanted, due: whole(amount, wanted, dict.fromkeys(_ids(wanted), amount)),
     )

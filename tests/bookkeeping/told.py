@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from typing import Any
 
-from hub.domain.ledger import Entry, EntryKind, LedgerKind, reverses
+from hub.domain.entry_keys import reverses
+from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.flows.payments.view_payment import PaymentView, view_of
 from hub.flows.receipts.issue_receipt import drafts_for_payment
 from tests.bookkeeping.desk import Desk

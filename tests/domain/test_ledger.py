@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain import ledger
-from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Intake, LedgerKind, Posting, Share, shares_of
+from hub.domain import billing, money_entries
+from hub.domain.intake import Intake, Share, allocations, reopening, shares_back, shares_of
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Capture, Payment, PaymentLine
 from hub_hookspecs import Channel, Mode, Money, Payer
@@ -47,25 +48,25 @@ def legs(entry: Entry) -> list[tuple[str, str, int]]:
 
 
 BOOKED = [
-    ("a bill", ledger.bill(INVOICE, difference=1000, at=NOW), "bill:i1:0",
+    ("a bill", billing.bill(INVOICE, difference=1000, at=NOW), "bill:i1:0",
      [("receivable", "c1", 1000), ("billed", "", -1000)]),
-    ("a lowered bill", ledger.bill(attrs.evolve(INVOICE, revision=2), difference=-300, at=NOW), "bill:i1:2",
+    ("a lowered bill", billing.bill(attrs.evolve(INVOICE, revision=2), difference=-300, at=NOW), "bill:i1:2",
      [("receivable", "c1", -300), ("billed", "", 300)]),
-    ("what was paid elsewhere", ledger.paid_elsewhere(INVOICE, amount=250, at=NOW), "outside:i1:0",
+    ("what was paid elsewhere", billing.paid_elsewhere(INVOICE, amount=250, at=NOW), "outside:i1:0",
      [("outside", "", 250), ("receivable", "c1", -250)]),
-    ("a capture", ledger.capture(PAYMENT, taken(Money(1000, "CRC"))), "capture:a1:R1",
+    ("a capture", money_entries.capture(PAYMENT, taken(Money(1000, "CRC"))), "capture:a1:R1",
      [("provider_clearing", "a1", 1000), ("customer_credit", "c1", -1000)]),
-    ("a capture in another currency", ledger.capture(PAYMENT, taken(Money(1000, "USD"))), "capture:a1:R1",
+    ("a capture in another currency", money_entries.capture(PAYMENT, taken(Money(1000, "USD"))), "capture:a1:R1",
      [("provider_clearing", "a1", 1000), ("suspense", "a1", -1000)]),
     ("a return out of the customer's credit",
-     ledger.refund(PAYMENT, key="refund:a1:x", currency="CRC", drawn=[Drawn("capture:a1:R1", 1000)], at=NOW),
+     money_entries.refund(PAYMENT, key="refund:a1:x", currency="CRC", drawn=[Drawn("capture:a1:R1", 1000)], at=NOW),
      "refund:a1:x", [("customer_credit", "c1", 1000), ("provider_clearing", "a1", -1000)]),
     ("a return of money that was nobody's",
-     ledger.refund(PAYMENT, key="refund:a1:x", currency="USD", drawn=[], suspended=7, at=NOW),
+     money_entries.refund(PAYMENT, key="refund:a1:x", currency="USD", drawn=[], suspended=7, at=NOW),
      "refund:a1:x", [("suspense", "a1", 7), ("provider_clearing", "a1", -7)]),
     ("a chargeback",
-     ledger.chargeback(PAYMENT, key="chargeback:a1:x", currency="CRC", drawn=[Drawn("capture:a1:R1", 100)], lost=50,
-                       reopened=ledger.reopening(INTAKE, 850), at=NOW),
+     money_entries.chargeback(PAYMENT, key="chargeback:a1:x", currency="CRC", drawn=[Drawn("capture:a1:R1", 100)],
+                              lost=50, reopened=reopening(INTAKE, 850), at=NOW),
      "chargeback:a1:x", [("receivable", "c1", 850), ("customer_credit", "c1", 100), ("chargeback_loss", "a1", 50),
                          ("provider_clearing", "a1", -1000)]),
 ]  # fmt: skip
@@ -77,20 +78,20 @@ def test_each_fact_books_its_legs_under_its_key(entry: Entry, key: str, postings
 
 
 def test_money_in_another_currency_is_nobodys_credit() -> None:
-    entry = ledger.capture(PAYMENT, taken(Money(1000, "USD")))
+    entry = money_entries.capture(PAYMENT, taken(Money(1000, "USD")))
 
     assert (entry.currency, entry.intake_of) == ("USD", None)
 
 
 def test_a_capture_says_when_its_amount_is_our_own_record() -> None:
-    assert ledger.capture(PAYMENT, taken(Money(1000, "CRC"), own_record=True)).own_record
+    assert money_entries.capture(PAYMENT, taken(Money(1000, "CRC"), own_record=True)).own_record
 
 
 @pytest.mark.parametrize(
     ("into", "account"), [(LedgerKind.CASH, "cash"), (LedgerKind.BANK, "bank")], ids=["cash", "transfer"]
 )
 def test_money_received_by_hand_is_the_customers_credit_until_it_is_allocated(into: LedgerKind, account: str) -> None:
-    entry = ledger.offline_receipt(
+    entry = money_entries.offline_receipt(
         receipt_id="r1",
         merchant_id="m1",
         mode=Mode.TEST,
@@ -109,8 +110,8 @@ def test_money_received_by_hand_is_the_customers_credit_until_it_is_allocated(in
 
 
 def test_an_allocation_names_the_intake_that_its_money_came_in_by() -> None:
-    intake = ledger.capture(PAYMENT, taken(Money(1000, "CRC")))
-    first, second = ledger.allocations(intake, [Share("i1", 600), Share("i2", 400)], customer_id="c1")
+    intake = money_entries.capture(PAYMENT, taken(Money(1000, "CRC")))
+    first, second = allocations(intake, [Share("i1", 600), Share("i2", 400)], customer_id="c1")
 
     assert [first.key, second.key] == ["alloc:capture:a1:R1:i1:0", "alloc:capture:a1:R1:i2:0"]
     assert first.applied == (Applied(payable_id="i1", effect=Effect.ALLOCATED, amount=600, intake="capture:a1:R1"),)
@@ -118,9 +119,9 @@ def test_an_allocation_names_the_intake_that_its_money_came_in_by() -> None:
 
 
 def test_what_goes_back_is_taken_from_the_last_line_first() -> None:
-    assert ledger.shares_back(INTAKE, 500) == (Share("i2", -400), Share("i1", -100))
-    assert ledger.shares_back(attrs.evolve(INTAKE, amount=1200), 500) == (Share("i2", -300),)
-    assert [(row.payable_id, row.effect, row.amount) for row in ledger.reopening(INTAKE, 500)] == [
+    assert shares_back(INTAKE, 500) == (Share("i2", -400), Share("i1", -100))
+    assert shares_back(attrs.evolve(INTAKE, amount=1200), 500) == (Share("i2", -300),)
+    assert [(row.payable_id, row.effect, row.amount) for row in reopening(INTAKE, 500)] == [
         ("i2", Effect.REOPENED, 400),
         ("i1", Effect.REOPENED, 100),
     ]

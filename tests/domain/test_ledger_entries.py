@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain import ledger
+from hub.domain import billing, correction_entries, entry_keys, ledger, money_entries
 from hub.domain.beancount import account_of, beancount_text, book_of
-from hub.domain.ledger import Applied, Drawn, Effect, Entry, Intake, LedgerKind, Posting, Share
+from hub.domain.intake import Intake, Share, allocations, reopening, shares_back
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, LedgerKind, Posting
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import ObservedBy, Seen, returns_in
 from hub.domain.settlement import line_faults, normal, same_line
@@ -31,7 +32,7 @@ LINE = SettlementLine(
     line_id="L1", gross=Money(1000, "CRC"), fee=Money(30, "CRC"), fee_tax=Money(4, "CRC"), net=Money(940, "CRC"),
     withholdings={"vat": Money(18, "CRC"), "income": Money(8, "CRC")},
 )  # fmt: skip
-RECEIVED = ledger.offline_receipt(
+RECEIVED = money_entries.offline_receipt(
     receipt_id="r1", merchant_id="m1", mode=Mode.TEST, customer_id="c1", currency="CRC", amount=500,
     into=LedgerKind.CASH, at=NOW,
 )  # fmt: skip
@@ -46,42 +47,42 @@ def legs(entry: Entry) -> list[tuple[str, str, int]]:
 
 
 def settled(line: SettlementLine = LINE) -> tuple[Entry, ...]:
-    return ledger.settlement(line, account_id="a1", merchant_id="m1", mode=Mode.TEST, at=NOW)
+    return money_entries.settlement(line, account_id="a1", merchant_id="m1", mode=Mode.TEST, at=NOW)
 
 
-CREDIT_NOTE = ledger.credit_note(BILL, note_number="NC-1", amount=450, at=NOW)
+CREDIT_NOTE = billing.credit_note(BILL, note_number="NC-1", amount=450, at=NOW)
 
 BOOKED: list[tuple[Entry, str, list[tuple[str, str, int]], list[tuple[str, Effect, int]]]] = [
-    (ledger.withheld("r1", BILL, tax="retefuente", amount=40, at=NOW), "withheld:r1:i1:retefuente",
+    (billing.withheld("r1", BILL, tax="retefuente", amount=40, at=NOW), "withheld:r1:i1:retefuente",
      [("withholding_receivable", "retefuente", 40), ("receivable", "c1", -40)], [("i1", Effect.WITHHELD, 40)]),
-    (ledger.discount("r1", BILL, amount=20, at=NOW), "discount:r1:i1",
+    (billing.discount("r1", BILL, amount=20, at=NOW), "discount:r1:i1",
      [("discounts", "", 20), ("receivable", "c1", -20)], [("i1", Effect.DISCOUNTED, 20)]),
-    (ledger.write_off(BILL, number=2, amount=300, at=NOW), "writeoff:i1:2",
+    (billing.write_off(BILL, number=2, amount=300, at=NOW), "writeoff:i1:2",
      [("write_off", "", 300), ("receivable", "c1", -300)], [("i1", Effect.WRITTEN_OFF, 300)]),
-    (ledger.credit_note(BILL, note_number="NC-1", amount=300, at=NOW), "credit:NC-1",
+    (billing.credit_note(BILL, note_number="NC-1", amount=300, at=NOW), "credit:NC-1",
      [("billed", "", 300), ("receivable", "c1", -300)], [("i1", Effect.CREDITED, 300)]),
     (CREDIT_NOTE, "credit:NC-1",
      [("billed", "", 450), ("receivable", "c1", -300), ("customer_credit", "c1", -150)],
      [("i1", Effect.CREDITED, 300)]),
-    (ledger.credit_note(attrs.evolve(BILL, allocated=1000), note_number="NC-1", amount=450, at=NOW), "credit:NC-1",
+    (billing.credit_note(attrs.evolve(BILL, allocated=1000), note_number="NC-1", amount=450, at=NOW), "credit:NC-1",
      [("billed", "", 450), ("customer_credit", "c1", -450)], []),
     (settled()[0], "settle:a1:L1", [("bank", "", 940), ("provider_clearing", "a1", -940)], []),
     (settled()[1], "fee:a1:L1", [("fees", "a1", 30), ("provider_clearing", "a1", -30)], []),
     (settled()[2], "feetax:a1:L1", [("fee_tax", "a1", 4), ("provider_clearing", "a1", -4)], []),
     (settled()[3], "acqtax:a1:L1:income", [("tax_withheld", "income", 8), ("provider_clearing", "a1", -8)], []),
     (settled()[4], "acqtax:a1:L1:vat", [("tax_withheld", "vat", 18), ("provider_clearing", "a1", -18)], []),
-    (ledger.allocations(INTAKE, [Share("i1", -300)], customer_id="c1", at=NOW, times={"i1": 1})[0],
+    (allocations(INTAKE, [Share("i1", -300)], customer_id="c1", at=NOW, times={"i1": 1})[0],
      "alloc:manual:r1:i1:1", [("customer_credit", "c1", -300), ("receivable", "c1", 300)],
      [("i1", Effect.ALLOCATED, -300)]),
-    (ledger.correction(RECEIVED, number=0, at=NOW, note="void"), "fix:manual:r1:0",
+    (correction_entries.correction(RECEIVED, number=0, at=NOW, note="void"), "fix:manual:r1:0",
      [("cash", "", -500), ("customer_credit", "c1", 500)], []),
-    (ledger.correction(CREDIT_NOTE, number=0, at=NOW, note="wrong"), "fix:credit:NC-1:0",
+    (correction_entries.correction(CREDIT_NOTE, number=0, at=NOW, note="wrong"), "fix:credit:NC-1:0",
      [("billed", "", -450), ("receivable", "c1", 300), ("customer_credit", "c1", 150)],
      [("i1", Effect.CREDITED, -300)]),
-    (ledger.intake_correction(RECEIVED, difference=-10, number=0, at=NOW, note="counted"), "fix:manual:r1:0",
-     [("cash", "", -10), ("customer_credit", "c1", 10)], []),
-    (ledger.intake_correction(RECEIVED, difference=15, number=1, at=NOW, note="counted"), "fix:manual:r1:1",
-     [("cash", "", 15), ("customer_credit", "c1", -15)], []),
+    (correction_entries.intake_correction(RECEIVED, difference=-10, number=0, at=NOW, note="counted"),
+     "fix:manual:r1:0", [("cash", "", -10), ("customer_credit", "c1", 10)], []),
+    (correction_entries.intake_correction(RECEIVED, difference=15, number=1, at=NOW, note="counted"),
+     "fix:manual:r1:1", [("cash", "", 15), ("customer_credit", "c1", -15)], []),
 ]  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def test_each_kind_books_its_legs_and_settles_what_it_says(
 
 def test_what_a_credit_note_gives_beyond_the_due_is_an_intake_of_its_own() -> None:
     assert (CREDIT_NOTE.intake_of, CREDIT_NOTE.brought_in) == ("c1", 150)
-    assert ledger.credit_note(BILL, note_number="NC-2", amount=300, at=NOW).intake_of is None
+    assert billing.credit_note(BILL, note_number="NC-2", amount=300, at=NOW).intake_of is None
 
 
 def test_a_payout_without_fee_is_one_entry_and_one_without_net_has_no_bank() -> None:
@@ -114,31 +115,31 @@ def test_a_refund_in_a_payout_goes_the_other_way() -> None:
 
 
 def test_a_reversed_intake_is_drawn_whole_and_a_raised_one_is_a_further_intake() -> None:
-    assert ledger.correction(RECEIVED, number=0, at=NOW, note="x").drawn == (Drawn("manual:r1", 500),)
-    assert ledger.intake_correction(RECEIVED, difference=-10, number=0, at=NOW, note="x").drawn == (
+    assert correction_entries.correction(RECEIVED, number=0, at=NOW, note="x").drawn == (Drawn("manual:r1", 500),)
+    assert correction_entries.intake_correction(RECEIVED, difference=-10, number=0, at=NOW, note="x").drawn == (
         Drawn("manual:r1", 10),
     )
-    assert ledger.intake_correction(RECEIVED, difference=15, number=0, at=NOW, note="x").brought_in == 15
+    assert correction_entries.intake_correction(RECEIVED, difference=15, number=0, at=NOW, note="x").brought_in == 15
 
 
 @given(st.sampled_from([row[0] for row in BOOKED]))
 def test_an_entry_and_its_correction_come_to_nothing(entry: Entry) -> None:
-    back = ledger.correction(entry, number=0, at=NOW, note="x")
+    back = correction_entries.correction(entry, number=0, at=NOW, note="x")
     totals: dict[object, int] = {}
     for leg in (*entry.postings, *back.postings):
         totals[leg.kind, leg.owner] = totals.get((leg.kind, leg.owner), 0) + leg.amount
 
     assert set(totals.values()) == {0}
     assert sum(row.amount for row in (*entry.applied, *back.applied)) == 0
-    assert ledger.reverses(back.key) == entry.key
-    assert ledger.reverses(entry.key) in (None, "manual:r1", "credit:NC-1")
+    assert entry_keys.reverses(back.key) == entry.key
+    assert entry_keys.reverses(entry.key) in (None, "manual:r1", "credit:NC-1")
 
 
 @given(st.integers(0, 600))
 def test_what_is_taken_back_frees_exactly_what_is_wanted(amount: int) -> None:
     free = min(max(0, amount - INTAKE.unapplied), INTAKE.allocated)
 
-    assert -sum(share.amount for share in ledger.shares_back(INTAKE, amount)) == free
+    assert -sum(share.amount for share in shares_back(INTAKE, amount)) == free
 
 
 RULES = {
@@ -158,7 +159,7 @@ RULES = {
 
 @pytest.mark.parametrize("changes", RULES.values(), ids=RULES.keys())
 def test_an_entry_whose_sums_do_not_move_together_cannot_be_made(changes: dict[str, Any]) -> None:
-    entry = ledger.withheld("r1", BILL, tax="iva", amount=40, at=NOW)
+    entry = billing.withheld("r1", BILL, tax="iva", amount=40, at=NOW)
 
     with pytest.raises(ValueError, match="entry withheld"):
         attrs.evolve(entry, **changes)
@@ -309,13 +310,13 @@ def test_an_entry_stands_on_its_day_where_the_company_is() -> None:
 
 
 def test_text_of_people_does_no_harm() -> None:
-    nasty = ledger.credit_note(BILL, note_number='a "quote" \\ and; 2020-01-01 open X', amount=300, at=NOW)
+    nasty = billing.credit_note(BILL, note_number='a "quote" \\ and; 2020-01-01 open X', amount=300, at=NOW)
 
     assert complaints(exported(BOOKED[0][0], nasty)) == []
 
 
 def test_nobodys_words_are_exported() -> None:
-    assert "Ana" not in exported(RECEIVED, ledger.correction(RECEIVED, number=0, at=NOW, note="Ana called"))
+    assert "Ana" not in exported(RECEIVED, correction_entries.correction(RECEIVED, number=0, at=NOW, note="Ana called"))
 
 
 def test_currencies_without_minor_units_are_written_whole() -> None:
@@ -344,11 +345,11 @@ def test_books_of_a_company_and_mode_are_apart() -> None:
 
 def test_an_intake_that_keeps_no_moment_is_allocated_at_a_given_one() -> None:
     with pytest.raises(ValueError, match="when is"):
-        ledger.allocations(INTAKE, [Share(payable_id="i", amount=1)], customer_id="c")
+        allocations(INTAKE, [Share(payable_id="i", amount=1)], customer_id="c")
 
 
 def test_a_return_reopens_the_last_line_first_and_no_more_than_went_back() -> None:
     shares = (Share(payable_id="i1", amount=600), Share(payable_id="i2", amount=400))
     intake = attrs.evolve(INTAKE, shares=shares)
-    assert [(row.payable_id, row.amount) for row in ledger.reopening(intake, 300)] == [("i2", 300)]
-    assert [(row.payable_id, row.amount) for row in ledger.reopening(intake, 500)] == [("i2", 400), ("i1", 100)]
+    assert [(row.payable_id, row.amount) for row in reopening(intake, 300)] == [("i2", 300)]
+    assert [(row.payable_id, row.amount) for row in reopening(intake, 500)] == [("i2", 400), ("i1", 100)]

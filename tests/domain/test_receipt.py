@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.domain.ledger import movement_in, own_key, root_of
+from hub.domain.entry_keys import movement_in, own_key, root_of
 from hub.domain.payable import Step, left_when_settled
 from hub.domain.payment import ObservedBy, Payment, PaymentLine, Seen, occasions_of
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer

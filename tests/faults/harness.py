@@ -31,10 +31,10 @@ import httpx
 import uvicorn
 
 from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub, watch_exchanges
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.account import ProviderAccount
 from hub.domain.allowance import Allowance
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Options
 from hub.domain.message import DeliveryState
@@ -258,7 +258,7 @@ class Desk:
                 created_at=self.clock.now,
             )
             tx.payables.add(payable)
-            tx.ledger.write(ledger.bill(payable, difference=minor, at=self.clock.now))
+            tx.ledger.write(billing.bill(payable, difference=minor, at=self.clock.now))
             payables.append(payable)
         return Debtor(country=country, customer=customer, payables=tuple(payables))
 

@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.domain.ledger
+import hub.domain.entry_keys
 import hub.domain.offer
 import hub_nequi.wire
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.start_payment import NotPossible
 from hub_hookspecs import Kind, Money, Observation
@@ -92,7 +92,7 @@ def test_a_payment_after_one_that_was_undone_is_no_double_payment(desk: Desk) ->
 
 
 def test_control_a_receipt_key_without_its_movement_loses_the_second_capture(desk: Desk, plant: Plant) -> None:
-    plant(hub.domain.ledger, "capture_key", lambda account_id, _movement: f"capture:{account_id}:one")
+    plant(hub.domain.entry_keys, "capture_key", lambda account_id, _movement: f"capture:{account_id}:one")
     two_captures(desk)
 
     assert desk.balance("CO", "provider_clearing") != 180_000

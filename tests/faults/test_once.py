@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 import hub.storage.payments
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.order import OrderItem
 from hub.domain.payment import Payment
 from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment

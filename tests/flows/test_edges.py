@@ -14,7 +14,7 @@ import hub.flows.payments.check_payment
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
 import hub.flows.settlements.reconcile
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Phase, Seen, Status, captures_in, dedupe_key

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hub.domain.decision import Signed
+from hub.domain.entry_keys import capture_key, chargeback_key
 from hub.domain.identity import Invalid
-from hub.domain.ledger import capture_key, chargeback_key
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import LEASE, Payment, captures_in, left_of, returns_in
 from hub.domain.refusals import Conflict

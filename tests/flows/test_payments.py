@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from hub.domain.identity import Invalid
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.order import OrderItem
 from hub.domain.payment import Flag, Status
 from hub.domain.receipt import Means

@@ -11,7 +11,7 @@ import pytest
 import hub.flows.payments.record_observations
 from hub.domain.account import AccountStatus
 from hub.domain.identity import Invalid
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import Role
 from hub.domain.offer import Absence
 from hub.domain.payment import Status

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain import ledger
+from hub.domain import money_entries
 from hub.domain.identity import Invalid
 from hub.domain.payment import Flag, ObservedBy, Status
 from hub.domain.settlement import Difference, LineState
@@ -415,9 +415,9 @@ def test_each_difference_of_fifty_files_is_found_exactly_once(desk: Desk, book: 
 
 def test_a_fee_tax_left_out_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a planted bug that forgets the tax on fees must break L10, in the report and in the books."""
-    whole = ledger.settlement
+    whole = money_entries.settlement
     monkeypatch.setattr(
-        ledger,
+        money_entries,
         "settlement",
         lambda *line, **more: tuple(entry for entry in whole(*line, **more) if not entry.key.startswith("feetax:")),
     )

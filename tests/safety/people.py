@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import httpx
 
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import Merchant, Role
 from hub.domain.payment import Payment, Status
 from hub.flows.merchants.add_member import add_member

@@ -13,7 +13,8 @@ import attrs
 import httpx
 import pytest
 
-from hub.domain import ledger
+from hub.domain import billing
+from hub.domain.intake import Share
 from hub.domain.merchant import Customer
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable, PayableKind
@@ -165,7 +166,7 @@ def plant_words(house: Any, number: int, words: str) -> Planted:
         tx.customers.save(customer)
         for invoice in invoices:
             tx.payables.add(invoice)
-            tx.ledger.write(ledger.bill(invoice, difference=invoice.total, at=now))
+            tx.ledger.write(billing.bill(invoice, difference=invoice.total, at=now))
 
     house.write(write)
     house.run(send_statement(hub, merchant, customer.id, note=words))
@@ -178,7 +179,7 @@ def plant_words(house: Any, number: int, words: str) -> Planted:
                 way="form",
                 channel=Channel.STATEMENT,
                 customer_id=customer.id,
-                shares=[ledger.Share(invoices[0].id, 1500000)],
+                shares=[Share(invoices[0].id, 1500000)],
                 email=customer.email,
                 name=words,
             ),

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain import ledger
+from hub.domain import billing, money_entries
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.ledger import Share
+from hub.domain.intake import Share, allocations, shares_of
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status, captures_in
@@ -124,7 +124,7 @@ class World:
 
     def bill(self, tx: SqliteTx, payable: Payable) -> None:
         tx.payables.add(payable)
-        tx.ledger.write(ledger.bill(payable, difference=payable.total, at=NOW))
+        tx.ledger.write(billing.bill(payable, difference=payable.total, at=NOW))
 
     def start(self, tx: SqliteTx, payment: Payment) -> Payment:
         """A payment on its way: sending is committed."""
@@ -140,12 +140,12 @@ class World:
         paid = attrs.evolve(payment, phase=Phase.SENT, status=Status.PAID, ended_at=NOW)
         tx.payments.save(paid)
         for taken in captures_in(paid, tx.payments.seen(payment.id)):
-            entry = ledger.capture(paid, taken)
+            entry = money_entries.capture(paid, taken)
             if not tx.ledger.write(entry):
                 continue
             due = {payable.id: payable.due for payable in tx.payables.many([line.payable_id for line in paid.lines])}
             wanted = [Share(line.payable_id, line.amount) for line in paid.lines]
-            for row in ledger.allocations(entry, ledger.shares_of(amount, wanted, due), customer_id=paid.customer_id):
+            for row in allocations(entry, shares_of(amount, wanted, due), customer_id=paid.customer_id):
                 tx.ledger.write(row)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.receipt import CashReceipt, Means
 from hub.storage import SqliteStore, open_store
 from hub.storage.connection import connect
@@ -725,7 +725,7 @@ def test_a_bill_may_shrink_to_what_is_settled(furnished: SqliteStore, world: Any
 
     def write(tx: Any) -> None:
         tx.payables.revise(shrunk)
-        tx.ledger.write(ledger.bill(shrunk, difference=-10_000, at=world.now))
+        tx.ledger.write(billing.bill(shrunk, difference=-10_000, at=world.now))
 
     furnished.write_now(write)
 

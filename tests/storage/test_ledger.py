@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain import ledger
-from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Erasure, LedgerKind, Posting, Share
+from hub.domain import billing, money_entries
+from hub.domain.intake import Share, allocations, shares_back
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Erasure, LedgerKind, Posting
 from hub.domain.payment import Phase, Status, captures_in
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore, migrate
@@ -55,7 +56,7 @@ def test_an_entry_comes_back_as_it_was(furnished: SqliteStore, world: World) -> 
 def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteStore, world: World) -> None:
     payment = paid(furnished, world, amount=12_000)
     (taken,) = captures_in(payment, furnished.read_now(lambda tx: tx.payments.seen("t1")))
-    capture = ledger.capture(payment, taken)
+    capture = money_entries.capture(payment, taken)
 
     assert furnished.read_now(lambda tx: tx.payables.get("p1").due) == 0
     assert furnished.read_now(lambda tx: tx.ledger.credit_of("c1", Mode.TEST)) == {"CRC": 2_000}
@@ -68,17 +69,17 @@ def test_a_paid_payment_is_booked_allocated_and_found_again(furnished: SqliteSto
         ("receivable", "c1", "CRC", 10_000),
     )
     entries = furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.TEST, payment_id="t1"))
-    assert entries == (capture, *ledger.allocations(capture, [Share("p1", 10_000)], customer_id="c1"))
+    assert entries == (capture, *allocations(capture, [Share("p1", 10_000)], customer_id="c1"))
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
 def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnished: SqliteStore, world: World) -> None:
     payment = paid(furnished, world, amount=12_000)
     (intake,) = furnished.read_now(lambda tx: tx.ledger.intakes_of("t1"))
-    taken = ledger.allocations(
-        intake, ledger.shares_back(intake, 11_000), customer_id="c1", at=world.now, times={"p1": 1}
+    taken = allocations(intake, shares_back(intake, 11_000), customer_id="c1", at=world.now, times={"p1": 1})
+    back = money_entries.refund(
+        payment, key="refund:a1:R1", currency="CRC", drawn=[Drawn(intake.key, 11_000)], at=world.now
     )
-    back = ledger.refund(payment, key="refund:a1:R1", currency="CRC", drawn=[Drawn(intake.key, 11_000)], at=world.now)
 
     with pytest.raises(Conflict) as early:
         furnished.write_now(lambda tx: tx.ledger.write(back))
@@ -90,7 +91,9 @@ def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnish
     assert furnished.read_now(lambda tx: tx.ledger.applied_to(intake.key, "m1", Mode.TEST)) == (("p1", 1_000),)
     assert furnished.read_now(lambda tx: tx.ledger.entries("m1", Mode.TEST))[-1] == back
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
-    again = ledger.refund(payment, key="refund:a1:R2", currency="CRC", drawn=[Drawn(intake.key, 1)], at=world.now)
+    again = money_entries.refund(
+        payment, key="refund:a1:R2", currency="CRC", drawn=[Drawn(intake.key, 1)], at=world.now
+    )
     with pytest.raises(Conflict) as refused:
         furnished.write_now(lambda tx: tx.ledger.write(again))
     assert refused.value.rule == "intake_unapplied"
@@ -98,7 +101,7 @@ def test_what_went_back_is_taken_from_the_bill_and_drawn_from_the_credit(furnish
 
 def test_credit_moves_only_with_its_intakes(furnished: SqliteStore, world: World) -> None:
     payment = paid(furnished, world, amount=12_000)
-    entry = ledger.refund(
+    entry = money_entries.refund(
         payment, key="refund:a1:R1", currency="CRC", drawn=[Drawn("capture:a1:REFT1", 1_000)], at=world.now
     )
     object.__setattr__(entry, "drawn", ())  # no such entry can be made, so it is made by force
@@ -147,7 +150,7 @@ def test_an_entry_that_breaks_a_rule_leaves_nothing(
 
 
 def test_an_intake_is_allocated_only_once(furnished: SqliteStore, world: World) -> None:
-    receipt = ledger.offline_receipt(
+    receipt = money_entries.offline_receipt(
         receipt_id="r1",
         merchant_id="m1",
         mode=Mode.TEST,
@@ -158,7 +161,7 @@ def test_an_intake_is_allocated_only_once(furnished: SqliteStore, world: World) 
         at=world.now,
     )
     other = attrs.evolve(receipt, key="manual:r2")
-    first, second, third = ledger.allocations(
+    first, second, third = allocations(
         receipt, [Share("p1", 4_000), Share("p2", 2_000), Share("p3", 1)], customer_id="c1"
     )
 
@@ -252,7 +255,7 @@ def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: Sql
         done = attrs.evolve(payment, phase=Phase.SENT, status=Status.PAID)
         tx.payments.save(done)
         (taken,) = captures_in(done, tx.payments.seen("t1"))
-        tx.ledger.write(ledger.capture(done, taken))
+        tx.ledger.write(money_entries.capture(done, taken))
 
     furnished.write_now(write)
 
@@ -275,7 +278,7 @@ def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Pat
 
 def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStore, world: World, path: Path) -> None:
     def write(tx: Any) -> None:
-        bill = ledger.bill(tx.payables.get("p1"), difference=1, at=world.now)
+        bill = billing.bill(tx.payables.get("p1"), difference=1, at=world.now)
         tx.ledger.write(attrs.evolve(bill, key="bill:p1:9", note="Ana María, de la casa verde"))
 
     furnished.write_now(write)

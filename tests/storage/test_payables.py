@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.order import OrderItem, StoreOrder
 from hub.domain.payable import PayableKind
 from hub.domain.refusals import Conflict
@@ -87,7 +87,7 @@ def test_a_revision_changes_the_bill(furnished: SqliteStore, world: World) -> No
     furnished.write_now(
         lambda tx: [
             tx.payables.revise(revised),
-            tx.ledger.write(ledger.bill(revised, difference=2_000, at=world.now)),
+            tx.ledger.write(billing.bill(revised, difference=2_000, at=world.now)),
         ]
     )
 

@@ -24,9 +24,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from hub.bootstrap import OpenedHub, migrate_data, open_hub
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.account import ProviderAccount
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Merchant, Options, Role
 from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
@@ -184,7 +184,7 @@ class House:
                 tx.customers.remember(customer.id, {"phone": remembered})
             for invoice in invoices:
                 tx.payables.add(invoice)
-                tx.ledger.write(ledger.bill(invoice, difference=invoice.total, at=now))
+                tx.ledger.write(billing.bill(invoice, difference=invoice.total, at=now))
 
         self.write(write)
         url = self.run(copy_link(self.hub, merchant, customer.id))
@@ -198,7 +198,7 @@ class House:
 
         def write(tx: Tx) -> None:
             tx.payables.add(invoice)
-            tx.ledger.write(ledger.bill(invoice, difference=invoice.total, at=self.time()))
+            tx.ledger.write(billing.bill(invoice, difference=invoice.total, at=self.time()))
 
         self.write(write)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.receipt import Means
 from hub.flows.books.settle_bill import credit_bill
 from hub.flows.corrections.record_receipt import record_by_hand

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from hub.domain.account import AccountStatus
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import Customer, LinkKind, Merchant, Role
 from hub.domain.message import Review
 from hub.domain.payment import Flag, Payment, Status

@@ -16,7 +16,7 @@ import attrs
 import pytest
 
 from hub.domain.export import Cell, xlsx_of
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.receipt import Means
 from hub.domain.table_file import read_table
 from hub.flows.corrections.record_receipt import record_by_hand

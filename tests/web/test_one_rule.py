@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from hub.domain.account import AccountStatus
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.offer import Absence
 from hub.flows.accounts.pause_provider import pause_provider

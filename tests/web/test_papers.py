@@ -14,7 +14,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
 from hub.domain.moved import By

@@ -10,7 +10,7 @@ import attrs
 import pytest
 from pypdf import PdfReader
 
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.payment import ObservedBy, Payment, Status
 from hub.flows.corrections.record_receipt import record_for_payment

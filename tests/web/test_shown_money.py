@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
+from hub.domain.entry_keys import capture_key, chargeback_key
 from hub.domain.held import MoneyState
-from hub.domain.ledger import Share, capture_key, chargeback_key
+from hub.domain.intake import Share
 from hub.domain.message import DeliveryKind
 from hub.domain.payable import PayableKind
 from hub.domain.payment import ObservedBy, Payment, Status, Withholding

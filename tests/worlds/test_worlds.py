@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.domain.ledger
+import hub.domain.entry_keys
 import hub.domain.payment
 import hub.flows.books.import_files
 import hub.flows.payments.record_observations
@@ -89,8 +89,8 @@ def test_control_a_status_that_believes_the_last_news_is_found(origin: Origin, s
 
 
 def test_control_a_receipt_key_without_its_movement_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
-    plant(hub.domain.ledger, "capture_key", lambda account_id, _movement: f"capture:{account_id}")
-    plant(hub.domain.ledger, "own_key", lambda key, _payment: key)
+    plant(hub.domain.entry_keys, "capture_key", lambda account_id, _movement: f"capture:{account_id}")
+    plant(hub.domain.entry_keys, "own_key", lambda key, _payment: key)
 
     assert found(origin, scratch, 30, "nothing is booked")
 

@@ -22,10 +22,10 @@ import httpx
 
 import hub.jobs.embedded
 from hub.bootstrap import DATABASE, StoredGrants, migrate_data, open_hub, watch_exchanges
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Options
 from hub.domain.message import DeliveryState
 from hub.domain.payable import Payable, PayableKind
@@ -583,7 +583,7 @@ class World:
                     created_at=START,
                 )
                 tx.payables.add(payable)
-                tx.ledger.write(ledger.bill(payable, difference=payable.total, at=START))
+                tx.ledger.write(billing.bill(payable, difference=payable.total, at=START))
 
     async def live(self, steps: int = STEPS) -> None:
         """A hundred things happen; then the weather clears, and what is known must be what is true."""

@@ -11,8 +11,9 @@ from datetime import date, datetime
 
 import attrs
 
-from hub.domain import ledger
-from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, Intake, LedgerKind, Share, When
+from hub.domain import billing, correction_entries, entry_keys, money_entries
+from hub.domain.intake import Intake, Share, allocations, reopening, settled_by, shares_back, shares_of
+from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, When
 from hub.domain.payable import PayableKind
 from hub.domain.payment import Capture, Flag, Payment, Return, Seen, Status, captures_in, returns_in, was_undone
 from hub.domain.receipt import CashReceipt
@@ -42,10 +43,10 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
         return Booked()  # a return without its capture is held until the capture appears
     undone, surplus, claimed = was_undone(payment, seen), False, list[str]()
     for taken in captures:
-        entry = _written(tx, payment, ledger.capture(payment, taken, at=when.now, on=when.day(taken.at)))
+        entry = _written(tx, payment, money_entries.capture(payment, taken, at=when.now, on=when.day(taken.at)))
         if entry is None:
             continue
-        if entry.key != ledger.capture_key(payment.account_id, taken.movement):
+        if entry.key != entry_keys.capture_key(payment.account_id, taken.movement):
             claimed.append(taken.movement)
         if entry.intake_of and not undone:
             _settle(tx, payment, entry.key, when, on=entry.value_on, observation=taken.key)
@@ -71,7 +72,7 @@ def _written(tx: Tx, payment: Payment, entry: Entry) -> Entry | None:
 
 def _key_of(tx: Tx, payment: Payment, key: str) -> str:
     """The key under which something is booked once for this payment, though another had the same id first."""
-    return ledger.own_key(key, payment) if tx.ledger.is_of_another(payment, key) else key
+    return entry_keys.own_key(key, payment) if tx.ledger.is_of_another(payment, key) else key
 
 
 def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
@@ -85,7 +86,7 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
         return
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     own = [entry for entry in entries if entry.currency == payment.amount.currency]
-    money = [entry for entry in own if ledger.root_of(entry.key).startswith(ledger.OF_MONEY)]
+    money = [entry for entry in own if entry_keys.root_of(entry.key).startswith(entry_keys.OF_MONEY)]
     proof = next((entry for entry in reversed(money) if entry.observation), None)
     if proof is None:
         return
@@ -98,7 +99,7 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
 
 
 def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
-    had = ledger.settled_by(tx.ledger.intakes_of(payment.id))
+    had = settled_by(tx.ledger.intakes_of(payment.id))
     for line in payment.lines:
         if had.get(line.payable_id, 0) < line.amount:
             continue
@@ -112,7 +113,7 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
             if payable and amount > 0:
                 again = len(earlier)
                 day = None if again else taken.value_on
-                booked = ledger.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=when.now, on=day)
+                booked = billing.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=when.now, on=day)
                 tx.ledger.write(
                     attrs.evolve(
                         booked,
@@ -137,7 +138,7 @@ def withheld_of(tx: Tx, payment: Payment, payable_id: str, tax: str) -> tuple[Wi
     key = f"withheld:{payment.id}:{payable_id}:{tax}"
     booked = tx.ledger.keyed(payment.merchant_id, payment.mode, key)
     fixes = tx.ledger.keyed(payment.merchant_id, payment.mode, f"fix:{key}")
-    corrected = {ledger.reverses(fix.key): fix for fix in fixes}
+    corrected = {entry_keys.reverses(fix.key): fix for fix in fixes}
     return tuple(Withheld(entry, corrected.get(entry.key)) for entry in booked)
 
 
@@ -147,7 +148,7 @@ def _correct_withheld(tx: Tx, payment: Payment, proof: Entry, when: When) -> Non
         for kept in line.withholdings:
             for booked in withheld_of(tx, payment, line.payable_id, kept.tax):
                 if booked.correction is None:
-                    fix = ledger.correction(booked.entry, number=0, at=when.now, note="returned")
+                    fix = correction_entries.correction(booked.entry, number=0, at=when.now, note="returned")
                     tx.ledger.write(attrs.evolve(fix, observation=proof.observation))
 
 
@@ -165,9 +166,9 @@ def _settle(tx: Tx, payment: Payment, key: str, when: When, *, on: date | None =
         for payable in payables
         if payable.cancelled_at is None and payable.customer_id == intake.customer_id
     }
-    had = ledger.settled_by(tx.ledger.intakes_of(payment.id))
+    had = settled_by(tx.ledger.intakes_of(payment.id))
     wanted = [Share(line.payable_id, line.amount - had.get(line.payable_id, 0)) for line in payment.lines]
-    shares = ledger.shares_of(intake.unapplied, wanted, due)
+    shares = shares_of(intake.unapplied, wanted, due)
     move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)
 
 
@@ -185,7 +186,7 @@ def move_credit(
     if not shares:
         return
     times = tx.ledger.times(intake.merchant_id, intake.mode, intake.key)
-    for entry in ledger.allocations(
+    for entry in allocations(
         intake, shares, customer_id=intake.customer_id, at=at, on=on, times=times, observation=observation, note=note
     ):
         tx.ledger.write(entry)
@@ -193,7 +194,7 @@ def move_credit(
 
 def _book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> tuple[str, ...]:
     """Book a return as far as it is not booked yet, and not above what was captured; the payables due again by it."""
-    make = ledger.chargeback_key if back.kind is Kind.CHARGED_BACK else ledger.refund_key
+    make = entry_keys.chargeback_key if back.kind is Kind.CHARGED_BACK else entry_keys.refund_key
     key = _key_of(tx, payment, make(payment.account_id, back.name))
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     amount = _all_of(captures) if back.amount is None else back.amount
@@ -223,7 +224,7 @@ def _left(tx: Tx, payment: Payment, currency: str) -> int:
 
 def _is_part(entry: Entry, key: str) -> bool:
     """Whether an entry books a part of this return, or corrects one."""
-    name = ledger.reverses(entry.key) or entry.key
+    name = entry_keys.reverses(entry.key) or entry.key
     return name == key or name.startswith(f"{key}#")
 
 
@@ -233,7 +234,7 @@ def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money
     drawn, taken = _draw(tx, intakes, amount.minor, back, when)
     suspended = amount.minor - sum(row.amount for row in drawn)
     tx.ledger.write(
-        ledger.refund(
+        money_entries.refund(
             payment,
             key=key,
             currency=amount.currency,
@@ -256,7 +257,7 @@ def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[I
     """Intakes, oldest first, by the movement of their money; a dispute that was won gives back what came first."""
     found: dict[str, list[Intake]] = {}
     for intake in intakes:
-        movement = ledger.movement_in(intake.key, payment) or next(iter(found), "")
+        movement = entry_keys.movement_in(intake.key, payment) or next(iter(found), "")
         found.setdefault(movement, []).append(intake)
     return found
 
@@ -301,7 +302,7 @@ def _draw(
     for intake in reversed(ordered):
         more = min(left, sum(share.amount for share in intake.shares))
         if more > 0:
-            shares = ledger.shares_back(intake, intake.unapplied + more)
+            shares = shares_back(intake, intake.unapplied + more)
             move_credit(tx, intake, shares, at=when.now, on=when.day(back.at), observation=back.key)
             touched += [share.payable_id for share in shares]
             parts[intake.key] += more
@@ -322,7 +323,7 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
             left -= part
     lost = 0
     for intake in reversed(intakes):
-        for row in ledger.reopening(intake, left):
+        for row in reopening(intake, left):
             payable = tx.payables.get(row.payable_id)
             if payable and payable.kind is PayableKind.INVOICE and payable.cancelled_at is None:
                 reopened.append(row)
@@ -330,7 +331,7 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
                 lost += row.amount
             left -= row.amount
     tx.ledger.write(
-        ledger.chargeback(
+        money_entries.chargeback(
             payment,
             key=key,
             currency=amount.currency,
@@ -368,7 +369,7 @@ def book_line(tx: Tx, payment: Payment, item: Seen, when: When) -> None:
     stored = tx.settlements.get(payment.account_id, name) if name else None
     if stored is None or stored.state is not LineState.BOOKED or stored.payment_id != payment.id:
         return
-    for entry in ledger.settlement(
+    for entry in money_entries.settlement(
         stored.line,
         account_id=stored.account_id,
         merchant_id=stored.merchant_id,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import structlog
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import numbers_for
 from hub.domain.ledger import LedgerKind
@@ -385,10 +385,10 @@ def _add(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_
         created_at=now,
     )
     tx.payables.add(payable)
-    tx.ledger.write(ledger.bill(payable, difference=payable.total, at=now))
+    tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
     outside = row.total.minor - row.balance.minor if row.balance is not None else 0
     if outside:
-        tx.ledger.write(ledger.paid_elsewhere(payable, amount=outside, at=now))
+        tx.ledger.write(billing.paid_elsewhere(payable, amount=outside, at=now))
 
 
 def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange) -> Text | None:
@@ -426,7 +426,7 @@ def _revise(
     told = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
     after = attrs.evolve(after, revision=before.revision + bool(after != told or news.outside))
     if news.outside < 0:
-        tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
+        tx.ledger.write(billing.paid_elsewhere(after, amount=news.outside, at=now))
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
         _move_bill(tx, merchant, before, after, now)
@@ -434,9 +434,9 @@ def _revise(
         if after.issued_on != before.issued_on:
             _redate(tx, merchant, before, after, now)
         if news.revision:
-            tx.ledger.write(ledger.bill(after, difference=news.revision, at=now))
+            tx.ledger.write(billing.bill(after, difference=news.revision, at=now))
     if news.outside > 0:
-        tx.ledger.write(ledger.paid_elsewhere(after, amount=news.outside, at=now))
+        tx.ledger.write(billing.paid_elsewhere(after, amount=news.outside, at=now))
     return attrs.evolve(after, outside=before.outside + news.outside)
 
 
@@ -493,10 +493,10 @@ def _move_bill(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now:
     """Another customer owes it, and did from the day of the document on; for the one each day is reversed on itself."""
     days = _by_day(tx, merchant, before, "bill", "outside")
     for number, (day, owed) in enumerate(sorted(days.items())):
-        reversal = ledger.bill(attrs.evolve(before, revision=after.revision), difference=-owed, at=now)
+        reversal = billing.bill(attrs.evolve(before, revision=after.revision), difference=-owed, at=now)
         key = f"{reversal.key}:moved" + (f":{number}" if number else "")
         tx.ledger.write(attrs.evolve(reversal, key=key, value_on=day))
-    bill = ledger.bill(after, difference=after.total, at=now)
+    bill = billing.bill(after, difference=after.total, at=now)
     tx.ledger.write(attrs.evolve(bill, value_on=after.issued_on))
 
 
@@ -509,9 +509,9 @@ def _redate(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: da
     outside = min(paid, standing.outside if standing else 0)
     pairs = []
     if billed:
-        pairs.append([ledger.bill(old, difference=amount, at=now) for amount in (-billed, billed)])
+        pairs.append([billing.bill(old, difference=amount, at=now) for amount in (-billed, billed)])
     if outside > 0:
-        pairs.append([ledger.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside)])
+        pairs.append([billing.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside)])
     for back, again in pairs:
         tx.ledger.write(attrs.evolve(back, key=f"{back.key}:undated", value_on=before.issued_on))
         tx.ledger.write(attrs.evolve(again, key=f"{again.key}:dated", value_on=after.issued_on))

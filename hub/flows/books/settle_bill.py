@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.ledger import Entry, EntryKind, Intake, LedgerKind, Share, When
+from hub.domain.intake import Intake, Share
+from hub.domain.ledger import Entry, EntryKind, LedgerKind, When
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
@@ -40,7 +41,7 @@ async def credit_bill(
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
         _refuse_amount(payable, amount)
-        entry = ledger.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
+        entry = billing.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
         before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
         if before is None:
             _refuse_too_much(tx, merchant, payable, amount)
@@ -98,7 +99,7 @@ async def write_off_bill(
             raise Invalid((FieldError("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
         earlier = tx.ledger.keyed(merchant.id, merchant.mode, f"writeoff:{payable.id}")
         tx.ledger.write(
-            ledger.write_off(payable, number=len(earlier), amount=wanted.minor, at=now, note=_why(by, reason))
+            billing.write_off(payable, number=len(earlier), amount=wanted.minor, at=now, note=_why(by, reason))
         )
         return tx.payables.get(payable.id) or payable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.domain import ledger
+from hub.domain import correction_entries
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.lengths import REASON, too_long
@@ -95,7 +95,7 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
             )
         if difference < 0:
             free(tx, entry, -difference, at=now, note=note)
-        fix = ledger.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
+        fix = correction_entries.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
         tx.ledger.write(fix)
         _follow(tx, hub, entry, now)
         return fix

@@ -11,7 +11,7 @@ import attrs
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.held import Held
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Parties
 from hub.domain.payment import Payment, Status, captures_in

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import ledger
+from hub.domain import billing, entry_keys
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
@@ -121,7 +121,7 @@ def _book(tx: Tx, paper: Certificate, less: Deduction, receipt: CashReceipt | No
     if payable.due <= 0:
         raise Refusal(Text("withholding.bill_paid", number=payable.number))
     refuse_too_much(tx, [less], payable.currency)
-    entry = ledger.withheld(*(paper.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=paper.issued_on)
+    entry = billing.withheld(*(paper.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=paper.issued_on)
     tx.ledger.write(_with_payment(tx, attrs.evolve(entry, note=f"certificate {paper.number}, by {by}"), receipt))
 
 
@@ -131,5 +131,5 @@ def _with_payment(tx: Tx, entry: Entry, receipt: CashReceipt | None) -> Entry:
     if receipt is None or payment is None:
         return entry
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    captured = next(item for item in entries if ledger.movement_in(item.key, payment) == receipt.movement)
+    captured = next(item for item in entries if entry_keys.movement_in(item.key, payment) == receipt.movement)
     return attrs.evolve(entry, payment_id=payment.id, observation=captured.observation)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from hub.domain.entry_keys import OF_MONEY, root_of
 from hub.domain.held import Held, held_as, held_in, refundable_of
-from hub.domain.ledger import OF_MONEY, Effect, Entry, LedgerKind, root_of
+from hub.domain.ledger import Effect, Entry, LedgerKind
 from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment
 from hub.domain.receipt import Deduction

@@ -14,7 +14,7 @@ import structlog
 
 from hub.domain.account import ProviderAccount
 from hub.domain.card_numbers import holds_card_number
-from hub.domain.ledger import Share
+from hub.domain.intake import Share
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import MessageState

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import attrs
 
-from hub.domain import ledger
+from hub.domain import entry_keys, ledger
 from hub.domain.held import WITH_MONEY, Held, MoneyState, held_as, state_of
-from hub.domain.ledger import Intake
+from hub.domain.intake import Intake, settled_by
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
@@ -344,7 +344,7 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
 def _booked(tx: Tx, payment: Payment, taken: Capture) -> Money:
     """What a capture brought in by the books, corrections included."""
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    own = [entry for entry in entries if ledger.movement_in(entry.key, payment) == taken.movement]
+    own = [entry for entry in entries if entry_keys.movement_in(entry.key, payment) == taken.movement]
     if not own:
         return taken.amount
     return Money(sum(entry.moved(ledger.LedgerKind.PROVIDER_CLEARING) for entry in own), taken.amount.currency)
@@ -361,7 +361,7 @@ def _lines(
     observation: str = "",
 ) -> tuple[tuple[LineView, ...], tuple[LineView, ...]]:
     """What the payment did to its payables, and what its credit or a deduction with its receipt settled besides."""
-    applied = ledger.settled_by(intakes)
+    applied = settled_by(intakes)
     asked = {line.payable_id: line.amount for line in payment.lines}
     less = deducted_of(tx, payment, observation) if proven else _declared(payment)
     besides = [key for key in dict.fromkeys((*applied, *(item.payable_id for item in less))) if key not in asked]

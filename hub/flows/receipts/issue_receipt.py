@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import ledger
+from hub.domain import billing, money_entries
 from hub.domain.identity import show_document
-from hub.domain.ledger import Entry, Intake, LedgerKind, Share
+from hub.domain.intake import Intake, Share, allocations
+from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Customer, Merchant, Parties
 from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable, PayableKind, left_when_settled
@@ -250,9 +251,9 @@ def _deductions(tx: Tx, receipt_id: str, currency: str, on: date, issuing: Issui
     for less in issuing.deductions:
         payable = payables[less.payable_id]
         if less.tax is None:
-            yield ledger.discount(receipt_id, payable, amount=less.amount, at=issuing.at, on=on)
+            yield billing.discount(receipt_id, payable, amount=less.amount, at=issuing.at, on=on)
         else:
-            yield ledger.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=issuing.at, on=on)
+            yield billing.withheld(receipt_id, payable, tax=less.tax, amount=less.amount, at=issuing.at, on=on)
 
 
 def was_issued(receipts: Iterable[CashReceipt], movement: str) -> bool:
@@ -410,7 +411,7 @@ def issue_by_hand(
     applied = sum(share.amount for share in shares)
     if applied > cash.minor:
         raise Refusal(Text("receipt.applied_too_much"))
-    entry = ledger.offline_receipt(
+    entry = money_entries.offline_receipt(
         receipt_id=received.receipt_id,
         merchant_id=merchant.id,
         mode=merchant.mode,
@@ -422,7 +423,7 @@ def issue_by_hand(
         on=received.day,
     )
     tx.ledger.write(entry)
-    for allocation in ledger.allocations(entry, shares, customer_id=customer.id):
+    for allocation in allocations(entry, shares, customer_id=customer.id):
         tx.ledger.write(allocation)
     for less in _deductions(tx, received.receipt_id, cash.currency, received.day, issuing):
         tx.ledger.write(less)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import ledger
+from hub.domain import entry_keys
 from hub.domain.account import ProviderAccount
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
@@ -461,7 +461,7 @@ class _Desk:
 
 def _is_movement(payment: Payment, item: Awaited, line: SettlementLine) -> bool:
     """Whether a line speaks of this movement; it says so of captures alone."""
-    return line.movement is None or ledger.movement_in(item.key, payment) in (None, line.movement)
+    return line.movement is None or entry_keys.movement_in(item.key, payment) in (None, line.movement)
 
 
 def _same_way(item: Awaited, gross: Money) -> bool:

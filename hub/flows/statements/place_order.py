@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ids import derived_id
 from hub.domain.lengths import NAME
@@ -228,7 +228,7 @@ def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
         created_at=now,
     )
     tx.payables.add(payable)
-    tx.ledger.write(ledger.bill(payable, difference=total.minor, at=now))
+    tx.ledger.write(billing.bill(payable, difference=total.minor, at=now))
     order = StoreOrder(
         id=order_id,
         merchant_id=merchant.id,

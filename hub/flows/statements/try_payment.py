@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import ledger
+from hub.domain import billing
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ids import derived_id
@@ -171,7 +171,7 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str, words: TrialWor
             created_at=now,
         )
         tx.payables.add(invoice)
-        tx.ledger.write(ledger.bill(invoice, difference=invoice.total, at=now))
+        tx.ledger.write(billing.bill(invoice, difference=invoice.total, at=now))
         return invoice
 
     invoice = await hub.store.write(write)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.entry_keys import capture_key
 from hub.domain.export import Cell
 from hub.domain.identity import show_document
-from hub.domain.ledger import capture_key
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
 from hub.domain.payment import Payment, captures_in, returns_in

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.activity import Activity, Concept, Movement, compute_activity, concept_of, moved_by, payable_of
+from hub.domain.entry_keys import reverses
 from hub.domain.export import Cell
-from hub.domain.ledger import Entry, EntryKind, LedgerKind, reverses
+from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.papers import ActivityPaper, PaperFile
 from hub.domain.payable import Payable, PayableKind

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount, read_date, readings
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.ledger import Share, shares_of
+from hub.domain.intake import Share, shares_of
 from hub.domain.lengths import REMARKS, too_long
 from hub.domain.payable import Payable
 from hub.domain.receipt import means_by_hand

@@ -1,0 +1,73 @@
+"""What is booked to correct an entry; nothing is edited, and the key of a correction names what it corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import attrs
+
+from .ledger import Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
+
+
+def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
+    """Reverse an entry; nothing is edited. An intake that is reversed must have nothing allocated."""
+    drawn = tuple(Drawn(row.intake, -row.amount) for row in entry.drawn)
+    if entry.intake_of is not None:
+        drawn = (*drawn, Drawn(entry.key, entry.brought_in))
+    return Entry(
+        key=f"fix:{entry.key}:{number}",
+        kind=EntryKind.CORRECTION,
+        merchant_id=entry.merchant_id,
+        mode=entry.mode,
+        currency=entry.currency,
+        postings=tuple(attrs.evolve(leg, amount=-leg.amount) for leg in entry.postings),
+        at=at,
+        applied=tuple(attrs.evolve(row, amount=-row.amount) for row in entry.applied),
+        drawn=drawn,
+        payment_id=entry.payment_id,
+        payable_id=entry.payable_id,
+        note=note,
+    )
+
+
+def won_for(customer_id: str, fix: Entry, moved: Collection[str]) -> Entry:
+    """The correction of a chargeback, where somebody else owes what it re-opened by now: that is the payer's credit.
+
+    Args:
+        moved: Payables that were made out to another customer since.
+    """
+    settled = sum(-row.amount for row in fix.applied if row.payable_id in moved)
+    owed = fix.moved(LedgerKind.RECEIVABLE) + settled
+    credit = fix.moved(LedgerKind.CUSTOMER_CREDIT) - settled
+    legs = (
+        Posting(LedgerKind.RECEIVABLE, customer_id, owed),
+        Posting(LedgerKind.CUSTOMER_CREDIT, customer_id, credit),
+        *(leg for leg in fix.postings if leg.kind not in (LedgerKind.RECEIVABLE, LedgerKind.CUSTOMER_CREDIT)),
+    )
+    return attrs.evolve(
+        fix,
+        postings=tuple(leg for leg in legs if leg.amount),
+        applied=tuple(row for row in fix.applied if row.payable_id not in moved),
+        drawn=(),
+        intake_of=customer_id,
+    )
+
+
+def intake_correction(entry: Entry, *, difference: int, number: int, at: datetime, note: str) -> Entry:
+    """Book that an intake brought in more (a further intake of the same customer) or less than was booked."""
+    debit = next(leg for leg in entry.postings if leg.amount > 0)
+    customer = entry.intake_of or ""
+    return Entry(
+        key=f"fix:{entry.key}:{number}",
+        kind=EntryKind.CORRECTION,
+        merchant_id=entry.merchant_id,
+        mode=entry.mode,
+        currency=entry.currency,
+        postings=debit_and_credit(debit.kind, debit.owner, LedgerKind.CUSTOMER_CREDIT, customer, difference),
+        at=at,
+        drawn=(Drawn(entry.key, -difference),) if difference < 0 else (),
+        intake_of=customer if difference > 0 else None,
+        payment_id=entry.payment_id,
+        note=note,
+    )

@@ -1,0 +1,47 @@
+"""The keys of entries: how each begins, what it names, and which entry a correction comes down to."""
+
+from __future__ import annotations
+
+from .payment import Payment
+
+
+def capture_key(account_id: str, movement: str) -> str:
+    """The receipt key: one receipt entry per account and movement; ``own_key`` where two payments claim a movement."""
+    return f"capture:{account_id}:{movement}"
+
+
+def own_key(key: str, payment: Payment) -> str:
+    """The key of what is told of a payment under an id that another payment of its account had first."""
+    return f"{key}@{payment.reference}"
+
+
+def movement_in(key: str, payment: Payment) -> str | None:
+    """The movement that the key of a payment's capture names, or of its correction; None for any other key."""
+    beginning, named = capture_key(payment.account_id, ""), root_of(key)
+    return named.removeprefix(beginning).removesuffix(own_key("", payment)) if named.startswith(beginning) else None
+
+
+OF_MONEY = ("capture:", "refund:", "chargeback:")
+"""How the keys begin of what came through a provider and of what went back."""
+
+
+def refund_key(account_id: str, reference: str) -> str:
+    """The key of a return: one entry per account and reference, one more where a rest could be booked only later."""
+    return f"refund:{account_id}:{reference}"
+
+
+def chargeback_key(account_id: str, case: str) -> str:
+    """The key of a chargeback."""
+    return f"chargeback:{account_id}:{case}"
+
+
+def reverses(key: str) -> str | None:
+    """The key of the entry that a correction's key names; None for any other key."""
+    return key.removeprefix("fix:").rpartition(":")[0] if key.startswith("fix:") else None
+
+
+def root_of(key: str) -> str:
+    """The key of the entry that a correction comes down to, be it a correction's correction; any other key itself."""
+    while (named := reverses(key)) is not None:
+        key = named
+    return key
