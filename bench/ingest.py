@@ -548,8 +548,9 @@ def _add_payment(tx: Any, reference: str, now: datetime) -> None:
 
     from hub.domain import billing
     from hub.domain.merchant import Customer
+    from hub.domain.observation import ObservedBy, Seen
     from hub.domain.payable import Payable, PayableKind
-    from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status
+    from hub.domain.payment import Payment, PaymentLine, Phase, Status
     from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer, Redirect
 
     customer = Customer(

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from hub_hookspecs import Mode, Money, SettlementLine
 
 from . import entry_keys
+from .captures import Capture
 from .ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
-from .payment import Capture, Payment
+from .payment import Payment
 
 
 def capture(payment: Payment, taken: Capture, *, at: datetime | None = None, on: date | None = None) -> Entry:

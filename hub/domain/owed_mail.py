@@ -7,9 +7,12 @@ from functools import cached_property
 
 import attrs
 
+from hub.domain.captures import Capture, captures_in
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import NO_DETAILS
-from hub.domain.payment import Capture, Payment, Seen, Status, captures_in, was_undone
+from hub.domain.observation import Seen
+from hub.domain.payment import Payment, Status
+from hub.domain.returns import was_undone
 
 
 @attrs.frozen(kw_only=True)

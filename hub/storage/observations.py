@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.payment import ObservedBy, Seen
+from hub.domain.observation import ObservedBy, Seen
 from hub_hookspecs import Instrument, Kind, Mode, Money, Observation, Reason, ReasonKind
 
 from .rows import json_list, maybe_micros, maybe_moment, micros, moment

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import Operation, OperationKind, OperationStatus
-from hub.domain.payment import ObservedBy, Phase
+from hub.domain.payment import Phase
 from hub.domain.refusals import Conflict
 from hub_hookspecs import Kind, Mode, Money, Reason, ReasonKind
 

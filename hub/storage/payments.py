@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
-from hub.domain.payment import UNPROVEN, Flag, Payment, Seen
+from hub.domain.observation import Seen
+from hub.domain.payment import UNPROVEN, Flag, Payment
 from hub.domain.refusals import Conflict
 from hub_hookspecs import Mode
 

@@ -23,8 +23,9 @@ from hub.domain.identity import Invalid
 from hub.domain.intake import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.observation import ObservedBy
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Withholding
+from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Withholding
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.refusals import Conflict
 from hub.flows.books.import_files import import_invoices

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.payment import captures_in, left_of, returns_in
+from hub.domain.captures import captures_in
+from hub.domain.returns import left_of, returns_in
 from hub.flows.payments import view_payment
 from tests.bookkeeping.desk import Desk
 from tests.bookkeeping.told import untrue, views

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain import billing, money_entries
+from hub.domain.captures import Capture
 from hub.domain.intake import Intake, Share, allocations, reopening, shares_back, shares_of
 from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import Capture, Payment, PaymentLine
+from hub.domain.payment import Payment, PaymentLine
 from hub_hookspecs import Channel, Mode, Money, Payer
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)

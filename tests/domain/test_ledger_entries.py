@@ -16,8 +16,9 @@ from hub.domain import billing, correction_entries, entry_keys, ledger, money_en
 from hub.domain.beancount import account_of, beancount_text, book_of
 from hub.domain.intake import Intake, Share, allocations, reopening, shares_back
 from hub.domain.ledger import Applied, Drawn, Effect, Entry, LedgerKind, Posting
+from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import ObservedBy, Seen, returns_in
+from hub.domain.returns import returns_in
 from hub.domain.settlement import line_faults, normal, same_line
 from hub_hookspecs import Kind, Mode, Money, Observation, SettlementLine
 from tests.bookkeeping.referee import agreed, complaints

@@ -11,24 +11,12 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.payment import (
-    LEASE,
-    Flag,
-    ObservedBy,
-    Payment,
-    PaymentLine,
-    Phase,
-    Seen,
-    Status,
-    captures_in,
-    conclusion_due,
-    dedupe_key,
-    flags_of,
-    next_check,
-    status_of,
-    tries_in,
-    was_undone,
-)
+from hub.domain.captures import captures_in
+from hub.domain.flags import flags_of
+from hub.domain.observation import ObservedBy, Seen, dedupe_key, tries_in
+from hub.domain.payment import LEASE, Flag, Payment, PaymentLine, Phase, Status, status_of
+from hub.domain.payment_checks import conclusion_due, next_check
+from hub.domain.returns import was_undone
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer, QueryBy, Starts, Way
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)

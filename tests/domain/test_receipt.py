@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.domain.entry_keys import movement_in, own_key, root_of
+from hub.domain.flags import occasions_of
+from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Step, left_when_settled
-from hub.domain.payment import ObservedBy, Payment, PaymentLine, Seen, occasions_of
+from hub.domain.payment import Payment, PaymentLine
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer
 
 NOW = datetime(2026, 11, 29, 15, tzinfo=UTC)

@@ -38,8 +38,9 @@ from hub.domain.intake import Share
 from hub.domain.mail import Mail
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Options
 from hub.domain.message import DeliveryState
+from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import LEASE, ObservedBy, Payment, PaymentLine, Phase, Seen
+from hub.domain.payment import LEASE, Payment, PaymentLine, Phase
 from hub.flows.accounts.connect_account import notification_address
 from hub.flows.merchants.save_company import create_company
 from hub.flows.payments.record_observations import Claim, record_observations

@@ -11,7 +11,7 @@ import attrs
 import httpx
 import pytest
 
-import hub.domain.payment
+import hub.domain.payment_checks
 import hub.flows.payments.check_payment
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
@@ -20,7 +20,8 @@ import hub.providers.exchange
 import hub_nequi
 import hub_nequi.codes
 import hub_nequi.wire
-from hub.domain.payment import ObservedBy, Payment, Status
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment, Status
 from hub.flows.payments.record_observations import Claim
 from hub.flows.payments.start_payment import NotPossible
 from hub_hookspecs import Kind, Money, Observation, Outcome, Repeat
@@ -180,13 +181,13 @@ def test_nothing_is_closed_while_charged_by_a_provider_that_lags_ten_minutes(wor
 
 
 def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World, plant: Plant) -> None:
-    right = hub.domain.payment.conclusion_due
+    right = hub.domain.payment_checks.conclusion_due
     plant(
         hub.flows.payments.check_payment,
         "conclusion_due",
         lambda payment, way, now: right(payment, attrs.evolve(way, settle_minutes=0), now),
     )
-    right_next = hub.domain.payment.next_check
+    right_next = hub.domain.payment_checks.next_check
     plant(
         hub.flows.payments.record_observations,
         "next_check",

@@ -72,7 +72,7 @@ def test_a_colleague_concludes_nothing_from_a_bare_sending_before_the_lease_is_o
 
 def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(world: World, plant: Plant) -> None:
     plant(hub.flows.payments.check_payment, "_lease_over", lambda _payment, _now: True)
-    right = hub.domain.payment.conclusion_due
+    right = hub.domain.payment_checks.conclusion_due
     plant(
         hub.flows.payments.check_payment,
         "conclusion_due",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512
 
-import hub.domain.payment
+import hub.domain.observation
 import hub.flows.payments.receive_message
 import hub.flows.payments.record_observations
 import hub_greenpay
@@ -474,7 +474,7 @@ def replayed(world: World) -> int:
 
 def test_control_the_time_of_arrival_in_the_dedupe_key_makes_a_replay_news(world: World, plant: Plant) -> None:
     assert replayed(world) == 1
-    right = hub.domain.payment.dedupe_key
+    right = hub.domain.observation.dedupe_key
     plant(
         hub.flows.payments.record_observations,
         "dedupe_key",

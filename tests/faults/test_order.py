@@ -15,10 +15,12 @@ from typing import Any
 
 import attrs
 
+import hub.domain.captures
 import hub.domain.payment
 import hub.flows.books.book_money
 import hub.flows.payments.record_observations
-from hub.domain.payment import Flag, ObservedBy, Payment, Phase, Status
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Flag, Payment, Phase, Status
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, books, broken, differences, rows
@@ -200,7 +202,7 @@ def test_control_without_one_receipt_a_movement_the_books_differ(
     folder: Folder, dice: random.Random, plant: Plant
 ) -> None:
     plant(hub.flows.payments.record_observations, "dedupe_key", lambda *_args, **_more: secrets.token_hex(20))
-    right = hub.domain.payment.captures_in
+    right = hub.domain.captures.captures_in
 
     def one_capture_a_claim(payment: Payment, seen: Any) -> Any:
         claims = [item for item in seen if item.observation.kind is Kind.PAID]

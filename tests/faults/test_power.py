@@ -14,7 +14,8 @@ import attrs
 import pytest
 
 import hub.storage.connection
-from hub.domain.payment import ObservedBy, Payment
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment
 from hub.domain.refusals import Unavailable
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.storage import engine

@@ -16,7 +16,9 @@ import httpx
 import pytest
 
 import hub_greenpay
-from hub.domain.payment import ObservedBy, Payment, Status, conclusion_due, tries_in
+from hub.domain.observation import ObservedBy, tries_in
+from hub.domain.payment import Payment, Status
+from hub.domain.payment_checks import conclusion_due
 from hub.flows.payments.record_observations import Claim, record_observations, rule_claim
 from hub_greenpay.info import INFO
 from hub_hookspecs import Kind, Observation

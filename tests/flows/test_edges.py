@@ -14,10 +14,12 @@ import hub.flows.payments.check_payment
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
 import hub.flows.settlements.reconcile
+from hub.domain.captures import captures_in
 from hub.domain.intake import Share
+from hub.domain.observation import Seen, dedupe_key
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable
-from hub.domain.payment import Payment, Phase, Seen, Status, captures_in, dedupe_key
+from hub.domain.payment import Payment, Phase, Status
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import record_observations, rule_claim

@@ -14,8 +14,9 @@ import hub.flows.books.book_money
 import hub.flows.payments.run_operation
 from hub.domain.decision import Signed
 from hub.domain.ledger import EntryKind, LedgerKind
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import OperationStatus
-from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
+from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.domain.refusals import Conflict
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from hub.domain.captures import captures_in
 from hub.domain.decision import Signed
 from hub.domain.entry_keys import capture_key, chargeback_key
 from hub.domain.identity import Invalid
 from hub.domain.operation import Operation, OperationKind
-from hub.domain.payment import LEASE, Payment, captures_in, left_of, returns_in
+from hub.domain.payment import LEASE, Payment
 from hub.domain.refusals import Conflict
+from hub.domain.returns import left_of, returns_in
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.record_receipt import record_for_payment

@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from hub.domain.account import MoneyUnderWay
-from hub.domain.payment import ObservedBy, Payment
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment
 from hub.domain.settlement import StoredLine
 from hub.flows.accounts.money_under_way import has_payments, money_under_way
 from hub.flows.corrections.correct_entry import correct_entry

@@ -18,7 +18,8 @@ import hub.flows.views.print_cash_receipt
 from hub.cli import main
 from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
-from hub.domain.payment import ObservedBy, Payment
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt, Deduction, Means
 from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
 from hub.flows.corrections.resolve_review import resolve_review

@@ -17,7 +17,8 @@ import pytest
 
 from hub.domain import money_entries
 from hub.domain.identity import Invalid
-from hub.domain.payment import Flag, ObservedBy, Status
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Flag, Status
 from hub.domain.settlement import Difference, LineState
 from hub.flows.settlements.reconcile import Reconciliation, fetch_settlement, import_settlement
 from hub.storage import engine

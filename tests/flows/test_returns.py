@@ -9,7 +9,8 @@ import pytest
 
 from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
-from hub.domain.payment import ObservedBy, Payment, Status, Withholding
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment, Status, Withholding
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.payments.run_operation import NotAllowed, refundable

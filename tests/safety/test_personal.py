@@ -27,8 +27,8 @@ import hub.flows.books.settle_bill
 import hub.flows.statements.place_order
 from hub.bootstrap import open_hub
 from hub.domain.merchant import Customer
+from hub.domain.observation import dedupe_key
 from hub.domain.order import OrderItem
-from hub.domain.payment import dedupe_key
 from hub.flows.statements.place_order import Cart, place_order
 from hub.settings import Settings
 from hub.storage.audit import TABLES, _shown

@@ -10,10 +10,12 @@ import pytest
 
 from hub.domain import billing, money_entries
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.captures import captures_in
 from hub.domain.intake import Share, allocations, shares_of
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status, captures_in
+from hub.domain.payment import Payment, PaymentLine, Phase, Status
 from hub.storage import SqliteStore, SqliteTx, migrate, open_store
 from hub_hookspecs import Channel, Company, IdentityDocument, Kind, Mode, Money, Observation, Payer
 

@@ -9,9 +9,10 @@ import attrs
 import pytest
 
 from hub.domain import billing, money_entries
+from hub.domain.captures import captures_in
 from hub.domain.intake import Share, allocations, shares_back
 from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Erasure, LedgerKind, Posting
-from hub.domain.payment import Phase, Status, captures_in
+from hub.domain.payment import Phase, Status
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore, migrate
 from hub.storage import entries as stored

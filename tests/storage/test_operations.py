@@ -3,8 +3,8 @@
 from contextlib import closing
 from typing import Any
 
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import Operation, OperationKind
-from hub.domain.payment import ObservedBy
 from hub.storage import SqliteStore
 from hub.storage.connection import connect
 from hub_hookspecs import Kind, Mode, Money

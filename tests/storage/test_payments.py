@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.payment import Flag, ObservedBy, Phase, Seen, Status
+from hub.domain.observation import ObservedBy, Seen
+from hub.domain.payment import Flag, Phase, Status
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
 from hub.storage.connection import connect

@@ -12,7 +12,8 @@ from pypdf import PdfReader
 
 from hub.domain.intake import Share
 from hub.domain.merchant import LinkKind, Merchant
-from hub.domain.payment import ObservedBy, Payment, Status
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment, Status
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.open_link import url_of
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt

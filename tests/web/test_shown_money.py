@@ -12,8 +12,9 @@ from hub.domain.entry_keys import capture_key, chargeback_key
 from hub.domain.held import MoneyState
 from hub.domain.intake import Share
 from hub.domain.message import DeliveryKind
+from hub.domain.observation import ObservedBy
 from hub.domain.payable import PayableKind
-from hub.domain.payment import ObservedBy, Payment, Status, Withholding
+from hub.domain.payment import Payment, Status, Withholding
 from hub.flows.books.settle_bill import apply_credit
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.mails.deliver import value_of

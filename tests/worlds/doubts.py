@@ -24,8 +24,10 @@ import hub.flows.payments.check_payment as checking
 import hub.flows.payments.run_operation as operating
 import hub_nequi
 from hub.domain import payment as rules
+from hub.domain import payment_checks
+from hub.domain.observation import ObservedBy, Seen
 from hub.domain.operation import Operation, OperationKind, operation_status, undo_due
-from hub.domain.payment import ObservedBy, Payment, PaymentLine, Phase, Seen, Status
+from hub.domain.payment import Payment, PaymentLine, Phase, Status
 from hub.flows.payments.check_payment import query_for
 from hub.flows.payments.record_observations import Claim
 from hub_hookspecs import (
@@ -336,7 +338,7 @@ class Story:
     def after(self, attempt: Attempt) -> None:
         """What becomes due by what is known now."""
         payment = attempt.payment
-        due = rules.next_check(payment, self.way, self.now)
+        due = payment_checks.next_check(payment, self.way, self.now)
         if due is not None:
             self.at(due, lambda: self.check(attempt))
         if payment is self.attempts[-1].payment:
@@ -351,7 +353,7 @@ class Story:
             return
         if attempt is not self.attempts[-1] and payment.status is Status.CLOSED:
             return
-        due = rules.conclusion_due(payment, self.way, self.now)
+        due = payment_checks.conclusion_due(payment, self.way, self.now)
         told = self._ask(attempt)
         claims = [Claim(observation=item, source=ObservedBy.QUERY) for item in told]
         if due and checking._is_still_open(claims):

@@ -22,7 +22,8 @@ from typing import Any
 import attrs
 
 from hub.domain.beancount import beancount_text
-from hub.domain.payment import ObservedBy, Payment, Phase, Seen, Status, dedupe_key
+from hub.domain.observation import ObservedBy, Seen, dedupe_key
+from hub.domain.payment import Payment, Phase, Status
 from hub.domain.refusals import Conflict
 from hub.domain.settlement import LineState, StoredLine
 from hub.flows.payments.record_observations import record_observations

@@ -13,7 +13,8 @@ import httpx
 
 from hub.domain.figures import money_text
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.payment import Payment, Seen, Status
+from hub.domain.observation import Seen
+from hub.domain.payment import Payment, Status
 from hub.flows.ground.ports import Tx
 from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
 from hub.flows.statements.send_statement import send_statement

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from hub.cli.printing import SHORT, command_line, local
 from hub.domain.message import DeliveryState
-from hub.domain.payment import WATCH, Phase, Status
+from hub.domain.payment import Phase, Status
+from hub.domain.payment_checks import WATCH
 from hub.flows.payments.view_payment import Shown
 from hub_hookspecs import QueryBy
 

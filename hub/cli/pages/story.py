@@ -11,7 +11,8 @@ from hub.cli.printing import SHORT, command_line
 from hub.cli.reading import state_word
 from hub.domain.figures import mask_email
 from hub.domain.merchant import Merchant
-from hub.domain.payment import Payment, Seen
+from hub.domain.observation import Seen
+from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import Hearing, hearing_of
 from hub.flows.payments.view_payment import PaymentView

@@ -14,9 +14,10 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import DocumentReader
 from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.observation import ObservedBy
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
-from hub.domain.payment import ObservedBy, Status
+from hub.domain.payment import Status
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Money, Reason, ReasonKind

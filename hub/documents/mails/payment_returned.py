@@ -17,7 +17,7 @@ from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.papers import Letterhead
-from hub.domain.payment import returns_in
+from hub.domain.returns import returns_in
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from hub.domain.account import MoneyUnderWay, ProviderAccount
-from hub.domain.payment import WATCH
+from hub.domain.payment_checks import WATCH
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import ProviderInfo, Refunds
 

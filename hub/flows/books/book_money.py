@@ -12,11 +12,14 @@ from datetime import date, datetime
 import attrs
 
 from hub.domain import billing, correction_entries, entry_keys, money_entries
+from hub.domain.captures import Capture, captures_in
 from hub.domain.intake import Intake, Share, allocations, reopening, settled_by, shares_back, shares_of
 from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, When
+from hub.domain.observation import Seen
 from hub.domain.payable import PayableKind
-from hub.domain.payment import Capture, Flag, Payment, Return, Seen, Status, captures_in, returns_in, was_undone
+from hub.domain.payment import Flag, Payment, Status
 from hub.domain.receipt import CashReceipt
+from hub.domain.returns import Return, returns_in, was_undone
 from hub.domain.settlement import LineState
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_held import held_of

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.captures import captures_in
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.held import Held
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Parties
-from hub.domain.payment import Payment, Status, captures_in
+from hub.domain.payment import Payment, Status
 from hub.domain.receipt import CashReceipt, Deduction, means_by_hand
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link

@@ -10,7 +10,7 @@ import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import UNSERVED
-from hub.domain.payment import WATCH
+from hub.domain.payment_checks import WATCH
 from hub.domain.text import read_stored
 from hub.domain.visitor import is_among
 from hub.flows.accounts.money_under_way import RETIRED, money_under_way

@@ -9,8 +9,10 @@ import attrs
 import structlog
 
 from hub.domain.message import review_of
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import undo_due
-from hub.domain.payment import ObservedBy, Payment, Phase, Status, conclusion_due
+from hub.domain.payment import Payment, Phase, Status
+from hub.domain.payment_checks import conclusion_due
 from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx

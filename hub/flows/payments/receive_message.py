@@ -16,7 +16,8 @@ import structlog
 from hub.domain.account import ProviderAccount
 from hub.domain.ids import derived_id
 from hub.domain.message import LOCKED, UNSERVED, MessageState, StoredMessage, review_of
-from hub.domain.payment import ObservedBy, Payment, Status
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment, Status
 from hub.flows.accounts.open_account import (
     CannotOpen,
     Locked,

@@ -13,29 +13,17 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.flags import CONTRADICTING, flags_of, occasions_of
 from hub.domain.ids import derived_id
 from hub.domain.ledger import When
 from hub.domain.merchant import Merchant, Parties
 from hub.domain.message import Delivery, owed_mail, review_of
+from hub.domain.observation import ObservedBy, Seen, dedupe_key
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.payable import Payable
-from hub.domain.payment import (
-    CONTRADICTING,
-    Flag,
-    ObservedBy,
-    Payment,
-    Return,
-    Seen,
-    Status,
-    brought_in,
-    dedupe_key,
-    flags_of,
-    next_check,
-    occasions_of,
-    returns_in,
-    status_of,
-    was_undone,
-)
+from hub.domain.payment import Flag, Payment, Status, status_of
+from hub.domain.payment_checks import next_check
+from hub.domain.returns import Return, brought_in, returns_in, was_undone
 from hub.flows.books.book_money import Booked, book_money
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx

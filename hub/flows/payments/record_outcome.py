@@ -8,8 +8,9 @@ from datetime import datetime
 import attrs
 
 from hub.domain.decision import Decision, DecisionKind, Evidence, Signed, proposal
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import DONE_BY, Operation, OperationKind
-from hub.domain.payment import ObservedBy, Payment, Phase, Status
+from hub.domain.payment import Payment, Phase, Status
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Money, Observation

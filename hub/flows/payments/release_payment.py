@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import settled_at
-from hub.domain.payment import ObservedBy, Payment
+from hub.domain.payment import Payment
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Observation, PostForm, Redirect

@@ -15,6 +15,7 @@ from hub.domain.decision import Decision
 from hub.domain.held import held_as
 from hub.domain.ids import derived_id
 from hub.domain.message import review_of
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import (
     DONE_BY,
     Operation,
@@ -24,7 +25,7 @@ from hub.domain.operation import (
     settled_at,
     undo_due,
 )
-from hub.domain.payment import LEASE, ObservedBy, Payment, Phase, Status
+from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import CannotOpen, Opened, is_locked, open_account
 from hub.flows.ground.open_review import open_review

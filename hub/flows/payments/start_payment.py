@@ -18,17 +18,10 @@ from hub.domain.intake import Share
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import MessageState
+from hub.domain.observation import ObservedBy
 from hub.domain.offer import Absence, AccountNow, Asked, absence_of
 from hub.domain.payable import Payable
-from hub.domain.payment import (
-    LEASE,
-    ObservedBy,
-    Payment,
-    PaymentLine,
-    Phase,
-    Status,
-    Withholding,
-)
+from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Status, Withholding
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import CannotOpen, open_account
 from hub.flows.ground.ports import Conflict, Hub, Tx, Unavailable

@@ -8,12 +8,14 @@ from datetime import datetime
 import attrs
 
 from hub.domain import entry_keys, ledger
+from hub.domain.captures import Capture, captures_in
 from hub.domain.held import WITH_MONEY, Held, MoneyState, held_as, state_of
 from hub.domain.intake import Intake, settled_by
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.observation import Seen, tries_in
 from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import Capture, Flag, Payment, Phase, Seen, Status, captures_in, tries_in
+from hub.domain.payment import Flag, Payment, Phase, Status
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means, name_of_less
 from hub.domain.text import Text
 from hub.flows.books.book_money import by_movement, intakes_in, is_unrecorded, kept_by_movement

@@ -18,7 +18,8 @@ from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.message import About, Review, review_of
-from hub.domain.payment import ObservedBy, Payment, Status
+from hub.domain.observation import ObservedBy
+from hub.domain.payment import Payment, Status
 from hub.domain.settlement import (
     Awaited,
     Difference,

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.captures import captures_in
 from hub.domain.entry_keys import capture_key
 from hub.domain.export import Cell
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
-from hub.domain.payment import Payment, captures_in, returns_in
+from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt, means_name
+from hub.domain.returns import returns_in
 from hub.domain.settlement import LineState
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx

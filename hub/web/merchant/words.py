@@ -10,9 +10,10 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.held import Held, MoneyState, state_of
 from hub.domain.identity import show_document
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.observation import ObservedBy
 from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
-from hub.domain.payment import Flag, ObservedBy, Payment, Status
+from hub.domain.payment import Flag, Payment, Status
 from hub.domain.receipt import means_name as means_name
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub

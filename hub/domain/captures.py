@@ -1,0 +1,64 @@
+"""The captures of a payment: one a movement of money, whichever channels claim it and however often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import attrs
+
+from hub_hookspecs import Kind, Money, Observation
+
+from .observation import Seen
+from .payment import Payment
+
+
+@attrs.frozen(kw_only=True)
+class Capture:
+    """One proven movement of money into the merchant's account with the provider.
+
+    Attributes:
+        own_record: The provider vouched for no amount; ours stands for it.
+        key: Of the observation that is booked.
+        is_learnt: The provider did not say when it happened; ``at`` is when we learnt of it.
+    """
+
+    movement: str
+    amount: Money
+    own_record: bool
+    key: str
+    provider_reference: str | None
+    authorisation: str | None
+    at: datetime
+    is_learnt: bool = False
+
+
+def movements_of(payment: Payment, paid: Sequence[Observation]) -> tuple[str, ...]:
+    """The movement that each claim of money speaks of, under the name that it was first recorded by.
+
+    A claim that names no movement (an undo that was done, a person, a payout line) speaks of the first that is named.
+    """
+    first = next((claim.movement for claim in paid if claim.movement), "")
+    names: dict[str, str] = {}
+    return tuple(names.setdefault(claim.movement or first, claim.movement or payment.reference) for claim in paid)
+
+
+def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
+    """One capture a movement; the first claim of a movement that was recorded is the one that is booked."""
+    paid = [item for item in seen if item.observation.kind is Kind.PAID]
+    found: dict[str, Capture] = {}
+    for item, movement in zip(paid, movements_of(payment, [item.observation for item in paid]), strict=True):
+        if movement not in found:
+            claim = item.observation
+            stated = claim.amount if "amount" in claim.vouched else None
+            found[movement] = Capture(
+                movement=movement,
+                amount=payment.amount if stated is None else stated,
+                own_record=stated is None,
+                key=item.key,
+                provider_reference=claim.provider_reference,
+                authorisation=claim.authorisation,
+                at=claim.occurred_at or item.seen_at,
+                is_learnt=claim.occurred_at is None,
+            )
+    return tuple(found.values())

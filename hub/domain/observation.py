@@ -1,0 +1,80 @@
+"""An observation as the hub stores it: a verified claim about one payment, and the key that makes it one row."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from hub_hookspecs import Kind, Observation
+
+
+class ObservedBy(enum.StrEnum):
+    """Where an observation came from."""
+
+    NOTIFICATION = "notification"
+    RETURN = "return"
+    QUERY = "query"
+    ANSWER = "answer"
+    SETTLEMENT = "settlement"
+    OPERATOR = "operator"
+    RULE = "rule"
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """An observation with what the hub adds to it.
+
+    Attributes:
+        key: Dedupe key, unique per account for ever; also the row's id.
+        note: For a rule its name and inputs, for an operator who and why.
+        digest: SHA-256 of the raw message or answer, for audit.
+        operation: Reference of our own operation whose answer it is; empty for all other news.
+    """
+
+    key: str
+    payment_id: str
+    account_id: str
+    source: ObservedBy
+    observation: Observation
+    seen_at: datetime
+    note: str = ""
+    digest: str = ""
+    operation: str = ""
+
+
+PERSONAL: Final = frozenset({"instrument"})
+"""Fields of an observation that tell of the payer."""
+
+
+def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:
+    """The key under which the same news falls together, whatever channel brought it and however often.
+
+    Two claims of one event, about two payments or of two kinds, are two. What the payer paid with is no part of it:
+    the key is sealed and exported, and a card's last digits or half a telephone number are soon guessed.
+
+    Args:
+        occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``, or which of our
+            operations was answered so.
+    """
+    if observation.event_id and "event_id" in observation.vouched:
+        parts = [account_id, "event", observation.event_id, payment_id, observation.kind, *filter(None, [occasion])]
+    else:
+        vouched = [
+            f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched - PERSONAL)
+        ]
+        parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
+    return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def tries_in(seen: Iterable[Seen]) -> int:
+    """How often the payer tried inside one session, for people only."""
+    return 1 + sum(1 for item in seen if item.observation.kind is Kind.TRY_DECLINED)

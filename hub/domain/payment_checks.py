@@ -1,0 +1,85 @@
+"""When a payment is looked at next, and what the hub concludes by itself when nobody says more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub_hookspecs import Kind, QueryBy, Starts, Way
+
+from .payment import Flag, Payment, Phase, Status
+
+UNKNOWN_CHECKS = (5, 15, 60, 300, 900, 3600, 21600)
+"""Seconds after ``ended_at`` at which an unknown payment is asked about."""
+
+DAY = timedelta(days=1)
+RETRY = timedelta(minutes=15)
+WATCH = timedelta(days=7)
+
+
+@attrs.frozen
+class Conclude:
+    """The hub's own conclusion is due: record this kind as rule ``rule``."""
+
+    kind: Kind
+    rule: str
+
+
+def conclusion_due(payment: Payment, way: Way, now: datetime) -> Conclude | None:
+    """What the rules conclude by themselves at ``now``, if anything (money.md 2.1, 3.1, 3.3)."""
+    if payment.phase is Phase.CREATED:
+        old = now >= payment.created_at + timedelta(seconds=60)
+        return Conclude(Kind.NEVER_SENT, "created_too_long") if old and payment.status is Status.CREATED else None
+    if payment.phase is Phase.SENDING:
+        over = payment.lease_until is not None and now >= payment.lease_until
+        if over and payment.status is Status.UNKNOWN and way.starts is Starts.SESSION:
+            return Conclude(Kind.NEVER_SENT, "session_never_opened")
+        return None
+    if payment.status is not Status.PENDING or way.starts is not Starts.SESSION or payment.expires_at is None:
+        return None
+    over = now >= payment.expires_at + timedelta(minutes=way.settle_minutes)
+    return Conclude(Kind.SESSION_EXPIRED, "session_over") if over else None
+
+
+def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
+    """When the payment is to be looked at next; None when nothing more can be learnt by looking."""
+    if payment.status is Status.CREATED:
+        return payment.created_at + timedelta(seconds=60)
+    ended = payment.ended_at or payment.lease_until or payment.created_at
+    if payment.status is Status.PAID:
+        return None
+    if payment.is_live and payment.phase is Phase.SENDING:
+        return max(now, payment.lease_until or now)
+    if payment.status is Status.CLOSED:
+        doubted = payment.is_unproven or Flag.CONFLICT in payment.flags
+        watched = doubted and way.query_by is not QueryBy.NONE and now < ended + WATCH
+        return now + DAY if watched else None
+    if payment.status is Status.UNKNOWN:
+        expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
+        settled = expiry + timedelta(minutes=way.settle_minutes)
+        regular = _next_of(UNKNOWN_CHECKS, ended, now) or now + DAY
+        return min(regular, settled) if way.undo and now < settled else regular
+    return _next_pending(payment, way, now)
+
+
+def _next_of(seconds: Iterable[int], start: datetime, now: datetime) -> datetime | None:
+    return next((moment for s in seconds if (moment := start + timedelta(seconds=s)) > now), None)
+
+
+def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
+    """Every 5 s in the first minute, every 15 s to 5 min, every 60 s to expiry, at expiry, and after settling."""
+    expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
+    settled = expiry + timedelta(minutes=way.settle_minutes)
+    if way.query_by is QueryBy.NONE:
+        return settled if now < settled else now + DAY
+    since = now - (payment.ended_at or payment.created_at)
+    step = 5 if since < timedelta(minutes=1) else 15 if since < timedelta(minutes=5) else 60
+    moment = now + timedelta(seconds=step)
+    if now < expiry:
+        return min(moment, expiry)
+    if now < settled:
+        return settled
+    # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
+    return now + (RETRY if way.starts is Starts.SESSION else DAY)
