@@ -21,9 +21,10 @@ from hub.documents.pdf import can_draw, draw_pdf
 from hub.documents.shown import DocumentReader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
-from hub.domain.mail import Mail, MailRefused
+from hub.domain.letterhead import Letterhead
+from hub.domain.mail import Mail, MailRefused, MailValue
 from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressFault, AddressRefused, wire_address
-from hub.domain.papers import Letterhead, MailValue, Paper, PaperFile
+from hub.domain.pdf import Paper, PaperFile
 from hub_hookspecs import Mode
 
 NO_ADDRESS = {

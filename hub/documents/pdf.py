@@ -20,7 +20,7 @@ from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, R
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import PaperFile, PapersMissing
+from hub.domain.pdf import PaperFile, PapersMissing
 from hub_hookspecs import Mode
 
 Words = dict[str, Any]

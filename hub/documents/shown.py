@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.documents.texts import Wording, is_known, text
+from hub.domain.cash_receipt_document import SettledLine
 from hub.domain.figures import date_text, datetime_text, money_text
-from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PaidLine, SettledLine
+from hub.domain.letterhead import Letterhead
+from hub.domain.receipt_document import MoneyBack, PaidLine
+from hub.domain.statement_document import NotOffered
 from hub.domain.text import Text
 from hub.texts.engine import Texts, texts_for
 from hub_hookspecs import Money, ReasonKind

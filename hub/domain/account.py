@@ -176,3 +176,12 @@ def changed_fields(before: Company, after: Company) -> frozenset[str]:
         "legal_name": (before.legal_name, after.legal_name),
     }
     return frozenset(name for name, (old, new) in pairs.items() if old != new)
+
+
+class Attention(enum.StrEnum):
+    """Why a connection needs its merchant."""
+
+    COMPANY_CHANGED = "company_changed"
+    CREDENTIALS_REFUSED = "credentials_refused"
+    SUSPENDED = "suspended"
+    SILENT = "silent"

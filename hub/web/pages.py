@@ -25,7 +25,7 @@ from markupsafe import Markup
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import Offered
-from hub.domain.papers import PaperFile
+from hub.domain.pdf import PaperFile
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.views.print_paper import prints

@@ -17,10 +17,10 @@ from litestar.datastructures import FormMultiDict
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.figures import WHOLE, mask_email, mask_phone
 from hub.domain.intake import Share
+from hub.domain.letterhead import letterhead_for
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import Offered
-from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.domain.text import Text

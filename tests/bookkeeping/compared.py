@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from hub.domain.activity import compute_activity, moved_by, payable_of
 from hub.domain.ledger import Entry
 from hub.domain.moved import By, Moved
-from hub.domain.papers import Direction
 from hub.domain.payable import PayableKind
+from hub.domain.payments_document import Direction
 from hub.flows.views.export_payments import COLUMNS, Exported, export_payments
 from hub.flows.views.print_payments import movements_in
 from hub.flows.views.view_activity import movements_of as activity_of

@@ -22,32 +22,20 @@ from hub.documents.mails.payment_received import PaymentReceivedMail, ReceivedTr
 from hub.documents.mails.payment_returned import PaymentReturnedMail
 from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
-from hub.domain.account import AccountStatus
+from hub.domain.account import AccountStatus, Attention
+from hub.domain.cash_receipt_document import CashReceiptPaper, SettledLine
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.letterhead import Letterhead, letterhead_for
+from hub.domain.mail import MailValue
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import ABSENCE_WORDS, Absence
-from hub.domain.papers import (
-    Attention,
-    CashReceiptPaper,
-    Direction,
-    Letterhead,
-    MailValue,
-    NotOffered,
-    PaidLine,
-    Paper,
-    PayLink,
-    PaymentsPaper,
-    PayWays,
-    ReceiptMail,
-    ReportMovement,
-    Seal,
-    SettledLine,
-    StatementPaper,
-    letterhead_for,
-)
+from hub.domain.payments_document import Direction, PaymentsPaper, ReportMovement, Seal
+from hub.domain.pdf import Paper
 from hub.domain.receipt import MEANS_LABELS, WHAT, Means
+from hub.domain.receipt_document import PaidLine, ReceiptMail
 from hub.domain.statement import OpenItem, Statement, compute_statement
+from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementPaper
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
 from hub_hookspecs import (

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from hub.documents import Documents
 from hub.documents.logo import redraw_logo
 from hub.domain.logo import HIGHEST, MAX_BYTES, MAX_STORED_BYTES, WIDEST, Logo, LogoRefused
-from hub.domain.papers import StatementPaper
+from hub.domain.statement_document import StatementPaper
 
 SECRET = b"Ana Secreta, 9.934739,-84.087502"
 

@@ -22,19 +22,13 @@ from hub.documents.safe import colours
 from hub.documents.texts import is_known, text
 from hub.documents.wire import wire_of
 from hub.domain.held import MoneyState
-from hub.domain.mail import Mail, MailRefused
+from hub.domain.letterhead import Letterhead
+from hub.domain.mail import Mail, MailRefused, MailValue
 from hub.domain.message import DeliveryKind
-from hub.domain.papers import (
-    Letterhead,
-    MailValue,
-    PaidLine,
-    PayLink,
-    PayWays,
-    ReceiptMail,
-    StatementPaper,
-)
 from hub.domain.receipt import MEANS_LABELS, Means
+from hub.domain.receipt_document import PaidLine, ReceiptMail
 from hub.domain.statement import compute_statement
+from hub.domain.statement_document import PayLink, PayWays, StatementPaper
 from hub.domain.text import Text
 from hub.texts.words.mails import WORDS as MAILS
 from hub_demo.mailbox import KeptMail

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from hub.documents import Documents, qr_png, qr_svg
 from hub.documents.content import pdf_content
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import CashReceiptPaper
+from hub.domain.cash_receipt_document import CashReceiptPaper
 from hub_hookspecs import Money
 
 HELD = [

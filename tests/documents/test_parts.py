@@ -38,7 +38,7 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import Letterhead
+from hub.domain.letterhead import Letterhead
 from hub_hookspecs import Mode
 
 from .conftest import NOW, SITE

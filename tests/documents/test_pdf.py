@@ -20,20 +20,14 @@ import zxingcpp
 from pypdf import PdfReader
 
 from hub.documents import Documents
+from hub.domain.cash_receipt_document import CashReceiptPaper
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.papers import (
-    CashReceiptPaper,
-    Direction,
-    Letterhead,
-    Paper,
-    PapersMissing,
-    PayLink,
-    PaymentsPaper,
-    PayWays,
-    ReceiptMail,
-    StatementPaper,
-)
+from hub.domain.letterhead import Letterhead
+from hub.domain.payments_document import Direction, PaymentsPaper
+from hub.domain.pdf import Paper, PapersMissing
+from hub.domain.receipt_document import ReceiptMail
 from hub.domain.statement import Statement, compute_statement
+from hub.domain.statement_document import PayLink, PayWays, StatementPaper
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
 from hub_hookspecs import CROCKFORD, Mode, Money, PayButton

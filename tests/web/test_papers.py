@@ -18,8 +18,8 @@ from hub.domain.intake import Share
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
 from hub.domain.moved import By
-from hub.domain.papers import Direction
 from hub.domain.payment import Payment, Status
+from hub.domain.payments_document import Direction
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.mails.owe_digests import last_day, owe_digests
 from hub.flows.merchants.save_options import save_options

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import attrs
 from jinja2 import ChoiceLoader, PackageLoader
 
+from hub.domain.letterhead import Letterhead
 from hub.domain.merchant import Customer
 from hub.domain.offer import Absence, Offered
-from hub.domain.papers import Letterhead
 from hub.domain.statement import OpenItem, compute_statement
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.view_payment import Shown

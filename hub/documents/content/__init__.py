@@ -10,14 +10,11 @@ from typing import assert_never
 from hub.documents.content import activity, cash_receipt, payments, receipt, statement
 from hub.documents.document import PdfContent
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import (
-    ActivityPaper,
-    CashReceiptPaper,
-    Paper,
-    PaymentsPaper,
-    ReceiptMail,
-    StatementPaper,
-)
+from hub.domain.cash_receipt_document import CashReceiptPaper
+from hub.domain.payments_document import PaymentsPaper
+from hub.domain.pdf import Paper
+from hub.domain.receipt_document import ReceiptMail
+from hub.domain.statement_document import ActivityPaper, StatementPaper
 
 
 def pdf_content(paper: Paper, reader: DocumentReader) -> PdfContent:

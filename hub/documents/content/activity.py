@@ -9,7 +9,7 @@ from hub.documents.document import PdfContent
 from hub.documents.parts import Addressee, Cell, ColumnHead, Heading, Notice, Part, Rows
 from hub.documents.shown import DocumentReader
 from hub.domain.activity import ActivityRow, ActivitySection
-from hub.domain.papers import ActivityPaper
+from hub.domain.statement_document import ActivityPaper
 
 
 def pdf(paper: ActivityPaper, reader: DocumentReader) -> PdfContent:

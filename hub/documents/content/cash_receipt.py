@@ -19,7 +19,7 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import CashReceiptPaper, SettledLine
+from hub.domain.cash_receipt_document import CashReceiptPaper, SettledLine
 
 
 def mail(paper: CashReceiptPaper, reader: DocumentReader) -> MailContent:

@@ -7,7 +7,7 @@ import attrs
 from hub.documents.document import PdfContent
 from hub.documents.parts import Cell, ColumnHead, Heading, Notice, Part, Rows, Tone
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import Direction, PaymentsPaper, PaymentsTotal, ReportMovement
+from hub.domain.payments_document import Direction, PaymentsPaper, PaymentsTotal, ReportMovement
 
 
 def pdf(paper: PaymentsPaper, reader: DocumentReader) -> PdfContent:

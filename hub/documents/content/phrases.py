@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from hub.documents.parts import Button, Notice, Paragraph, Part, PayBar, Tone
 from hub.documents.safe import picture
 from hub.documents.shown import DocumentReader, sentence
-from hub.domain.papers import MoneyBack, NotOffered, PayLink
+from hub.domain.receipt_document import MoneyBack
+from hub.domain.statement_document import NotOffered, PayLink
 
 
 def greeting(name: str, reader: DocumentReader) -> Paragraph:

@@ -22,7 +22,7 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import PaidLine, ReceiptMail
+from hub.domain.receipt_document import PaidLine, ReceiptMail
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -25,8 +25,8 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.papers import PayWays, StatementPaper
 from hub.domain.statement import Section, Standing, Statement, StatementRow
+from hub.domain.statement_document import PayWays, StatementPaper
 from hub_hookspecs import Money
 
 MAX_ROWS = 30

@@ -11,8 +11,9 @@ from hub.documents.mails.gathering import connection_of, head_for, language_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Quote, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.account import Attention
+from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Attention, Letterhead
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 

@@ -12,8 +12,8 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Code, Facts, Paragraph, Part, Title
 from hub.documents.shown import DocumentReader
 from hub.domain.account import with_defaults
+from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Letterhead
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 

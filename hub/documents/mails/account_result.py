@@ -12,8 +12,8 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Cell, Code, Facts, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import DocumentReader
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Letterhead
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import hearing_of

@@ -9,10 +9,10 @@ import attrs
 from hub.documents.content.cash_receipt import mail
 from hub.documents.mails.gathering import head_for, merchant_of
 from hub.documents.mails.kind import MailKind
+from hub.domain.cash_receipt_document import CashReceiptPaper
 from hub.domain.mail import NothingToSay
 from hub.domain.merchant import Customer, locale_for
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import CashReceiptPaper
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_cash_receipt import cash_receipt_paper

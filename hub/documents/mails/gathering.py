@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain.account import ProviderAccount
+from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay, NotYet
 from hub.domain.merchant import Merchant, locale_at, locale_for
 from hub.domain.message import MOVEMENT, Delivery
-from hub.domain.papers import Letterhead
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView, in_language, of_movement, view_of
 from hub.flows.views.print_paper import letterhead_of

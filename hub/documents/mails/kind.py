@@ -10,9 +10,10 @@ import attrs
 
 from hub.documents.document import MailContent
 from hub.documents.shown import DocumentReader
+from hub.domain.mail import MailValue
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.papers import MailValue, Paper
+from hub.domain.pdf import Paper
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 

@@ -12,9 +12,11 @@ from hub.documents.mails.gathering import head_for
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Cell, Facts, Figure, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Letterhead, MoneyBack, NotOffered, PayLink
 from hub.domain.payment import Status
+from hub.domain.receipt_document import MoneyBack
+from hub.domain.statement_document import NotOffered, PayLink
 from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx

@@ -14,9 +14,10 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.mails.payment_received import ReceivedTransaction, transaction_of
 from hub.documents.parts import Button, Code, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Letterhead, PaymentsPaper, ReportMovement, Seal
+from hub.domain.payments_document import PaymentsPaper, ReportMovement, Seal
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import in_language, view_of

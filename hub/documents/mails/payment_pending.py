@@ -13,10 +13,10 @@ from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.papers import Letterhead
 from hub.domain.payment import Status
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx

@@ -14,11 +14,13 @@ from hub.documents.mails.gathering import head_for, merchant_of, view_for_mercha
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.cash_receipt_document import CashReceiptPaper
+from hub.domain.letterhead import Letterhead
 from hub.domain.merchant import LinkKind
 from hub.domain.message import MOVEMENT, Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.papers import CashReceiptPaper, Letterhead, MoneyBack, PaidLine
 from hub.domain.payment import Flag
+from hub.domain.receipt_document import MoneyBack, PaidLine
 from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx

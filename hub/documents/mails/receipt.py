@@ -11,7 +11,7 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.mails.payment_received import captures_of
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.papers import ReceiptMail
+from hub.domain.receipt_document import ReceiptMail
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_receipt import proof_of

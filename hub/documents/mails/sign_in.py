@@ -11,8 +11,8 @@ from hub.documents.mails.gathering import head_for, language_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Paragraph, Title
 from hub.documents.shown import DocumentReader
+from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import Letterhead
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.merchants.sign_in import sign_in_token

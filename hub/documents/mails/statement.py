@@ -10,7 +10,7 @@ from hub.documents.mails.kind import MailKind
 from hub.domain.mail import NothingToSay
 from hub.domain.merchant import locale_for
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.papers import StatementPaper
+from hub.domain.statement_document import StatementPaper
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_statement import mailed_statement

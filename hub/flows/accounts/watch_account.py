@@ -8,9 +8,8 @@ from typing import Final
 import attrs
 import structlog
 
-from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.account import AccountStatus, Attention, ProviderAccount
 from hub.domain.message import DeliveryKind, owed_mail
-from hub.domain.papers import Attention
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.memory import Slot

@@ -15,9 +15,10 @@ import attrs
 
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
+from hub.domain.mail import MailValue
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.papers import MailValue, Paper, PaperFile
+from hub.domain.pdf import Paper, PaperFile
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.refusals import Unopened as Unopened

@@ -17,13 +17,10 @@ from typing import Final
 import attrs
 import structlog
 
-from hub.domain.mail import NothingToSay, NotYet
+from hub.domain.mail import MailValue, NothingToSay, NotYet
 from hub.domain.merchant import LinkKind
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
-from hub.domain.papers import (
-    MailValue,
-    Paper,
-)
+from hub.domain.pdf import Paper
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Mail, MailRefused, MailRules, Tx

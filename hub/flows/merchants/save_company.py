@@ -10,14 +10,13 @@ from typing import Final
 
 import attrs
 
-from hub.domain.account import AccountStatus, ProviderAccount, changed_fields
+from hub.domain.account import AccountStatus, Attention, ProviderAccount, changed_fields
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.identity import FieldError, Invalid, read_document
 from hub.domain.lengths import NAME, PHONE, too_long
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Member, Merchant, Options, Role
 from hub.domain.message import Delivery, DeliveryKind, owed_mail
-from hub.domain.papers import Attention
 from hub.domain.text import Text
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx

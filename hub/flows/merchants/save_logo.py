@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import attrs
 
 from hub.domain.logo import Logo
+from hub.domain.mail import MailValue
 from hub.domain.merchant import Merchant
-from hub.domain.papers import MailValue, Paper
+from hub.domain.pdf import Paper
 from hub.flows.ground.ports import Hub, Tx
 
 Shown = TypeVar("Shown", bound=MailValue | Paper)

@@ -18,9 +18,9 @@ from hub.domain.captures import Capture, captures_in, movements_of
 from hub.domain.identity import show_document
 from hub.domain.intake import Intake, Share, allocations
 from hub.domain.ledger import Entry, LedgerKind
+from hub.domain.letterhead import letterhead_for
 from hub.domain.merchant import Customer, Merchant, Parties
 from hub.domain.observation import Seen
-from hub.domain.papers import letterhead_for
 from hub.domain.payable import Payable, PayableKind, left_when_settled
 from hub.domain.payment import Payment
 from hub.domain.receipt import (

@@ -10,9 +10,9 @@ from hub.domain.held import Held, state_of, together
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_in
 from hub.domain.offer import Offered
 from hub.domain.order import StoreOrder
-from hub.domain.papers import MoneyBack
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Status
+from hub.domain.receipt_document import MoneyBack
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of_many

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import attrs
 
+from hub.domain.cash_receipt_document import CashReceiptPaper, SettledLine
+from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.merchant import Merchant
-from hub.domain.papers import CashReceiptPaper, Letterhead, PaperFile, SettledLine, letterhead_for
 from hub.domain.payment import Payment
+from hub.domain.pdf import PaperFile
 from hub.domain.receipt import CashReceipt, Party, means_name
 from hub.flows.ground.ports import Hub
 from hub_hookspecs import Money

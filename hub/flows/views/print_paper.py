@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 
 from hub.domain.identity import show_document
+from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.papers import Letterhead, Paper, PaperFile, letterhead_for
-from hub.domain.papers import PapersMissing as PapersMissing
+from hub.domain.pdf import Paper, PaperFile
+from hub.domain.pdf import PapersMissing as PapersMissing
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_logo import with_logo
 from hub_hookspecs import Mode

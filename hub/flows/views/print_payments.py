@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from hub.domain.merchant import Merchant
 from hub.domain.moved import By, What
-from hub.domain.papers import Direction, PaperFile, PaymentsPaper, ReportMovement, Seal
+from hub.domain.payments_document import Direction, PaymentsPaper, ReportMovement, Seal
+from hub.domain.pdf import PaperFile
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode
 

@@ -6,7 +6,8 @@ import hmac
 
 from hub.domain.held import MoneyState, state_of
 from hub.domain.merchant import LinkKind
-from hub.domain.papers import MoneyBack, PaidLine, PaperFile, ReceiptMail
+from hub.domain.pdf import PaperFile
+from hub.domain.receipt_document import MoneyBack, PaidLine, ReceiptMail
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView, view_of, view_payment

@@ -10,8 +10,9 @@ import attrs
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery
 from hub.domain.offer import Offered
-from hub.domain.papers import NotOffered, PaperFile, PayLink, PayWays, StatementPaper
+from hub.domain.pdf import PaperFile
 from hub.domain.statement import number_of
+from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementPaper
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx

@@ -15,8 +15,9 @@ from hub.domain.entry_keys import reverses
 from hub.domain.export import Cell
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
-from hub.domain.papers import ActivityPaper, PaperFile
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.pdf import PaperFile
+from hub.domain.statement_document import ActivityPaper
 from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.own_customer import customer_of

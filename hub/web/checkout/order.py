@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 
 from hub.domain.figures import mask_email, mask_phone
-from hub.domain.papers import letterhead_for
+from hub.domain.letterhead import letterhead_for
 from hub.flows.statements.place_order import is_of_shop
 from hub.flows.statements.view_order import OrderView, view_order
 from hub.web.pages import (

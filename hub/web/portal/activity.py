@@ -6,7 +6,7 @@ from litestar import Response, get
 
 from hub.domain.activity import NoPeriod
 from hub.domain.identity import show_document
-from hub.domain.papers import letterhead_for
+from hub.domain.letterhead import letterhead_for
 from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, view_activity
 from hub.web.activity import csv_answer, fault_of, read_period

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 
-from hub.domain.papers import letterhead_for
+from hub.domain.letterhead import letterhead_for
 from hub.flows.ground.open_link import LinkShut
 from hub.flows.views.print_paper import PapersMissing
 from hub.flows.views.print_receipt import receipt_pdf, verified_payment

@@ -14,7 +14,7 @@ from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 
 from hub.domain.identity import show_document
-from hub.domain.papers import letterhead_for
+from hub.domain.letterhead import letterhead_for
 from hub.domain.payment import Flag
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now

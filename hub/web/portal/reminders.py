@@ -9,7 +9,7 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.exceptions import NotFoundException
 
-from hub.domain.papers import letterhead_for
+from hub.domain.letterhead import letterhead_for
 from hub.flows.statements.end_reminders import PATH, Wish, end_reminders, resume_reminders, view_wish
 from hub.web.pages import Page, Request, hub_of, reader_pages_of
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from litestar import get, post
 
 from hub.domain.identity import show_document
-from hub.domain.papers import letterhead_for
+from hub.domain.letterhead import letterhead_for
 from hub.domain.statement import Section, StatementRow, default_selection, number_of
 from hub.flows.statements.view_statement import StatementView, view_statement
 from hub.flows.views.view_activity import ActivityView

@@ -13,9 +13,9 @@ from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Facts, Paragraph, Title
 from hub.documents.shown import DocumentReader
+from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.papers import Letterhead
 from hub.domain.payment import Status
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
