@@ -29,6 +29,7 @@ from hub.domain.tables import CustomerRow, InvoiceRow, parse_customers, parse_in
 from hub.domain.text import Text, Value
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.roll_back import write_unless
 from hub.flows.ground.tell import tell
 from hub_hookspecs import Country, Money
 
@@ -86,14 +87,6 @@ class ImportReport:
     told: tuple[ChangedRow, ...] = ()
     differences: tuple[RowError, ...] = ()
     dry_run: bool = False
-
-
-class _Rollback(Exception):
-    """Carries the report of a dry run out of its transaction."""
-
-    def __init__(self, report: ImportReport) -> None:
-        super().__init__()
-        self.report = report
 
 
 async def import_customers(
@@ -245,17 +238,7 @@ def _as_in_file(faults: tuple[RowError, ...], columns: Mapping[str, str]) -> tup
 
 async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:
     """All in one transaction; a dry run, and a file with unknown customers, leaves nothing behind."""
-
-    def run(tx: Tx) -> ImportReport:
-        report = work(tx)
-        if dry_run or report.faults:
-            raise _Rollback(report)
-        return report
-
-    try:
-        return await hub.store.write(run)
-    except _Rollback as rolled:
-        return rolled.report
+    return await write_unless(hub, work, lambda report: dry_run or bool(report.faults))
 
 
 def _understood(row: InvoiceRow) -> Text:

@@ -30,6 +30,7 @@ from hub.flows.accounts.open_account import (
 from hub.flows.accounts.reseal_secrets import refuse_forgotten
 from hub.flows.ground.open_review import close_review, open_review
 from hub.flows.ground.ports import Hub, Tx, Unopened
+from hub.flows.ground.roll_back import write_nothing
 from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import Conclusion, Kind, Message, Observation, Outcome, Reading, Reply, Source, Verdict
 
@@ -429,14 +430,6 @@ def _parked_money(news: Iterable[Heard]) -> Observation | None:
     )
 
 
-class _Rollback(Exception):
-    """Carries what a dry run found out of its transaction."""
-
-    def __init__(self, read: Read) -> None:
-        super().__init__()
-        self.read = read
-
-
 async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> Read | None:
     """Continue a stored message: run its hook again, with the requests it wants; safe to run twice.
 
@@ -475,7 +468,7 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
             tx.requests.add(payment_id, steps, at=done)
         return read
 
-    return await (_tried(hub, write) if dry_run else hub.store.write(write))
+    return await (write_nothing(hub, write) if dry_run else hub.store.write(write))
 
 
 @attrs.frozen(kw_only=True)
@@ -581,19 +574,6 @@ async def take_up_locked(hub: Hub) -> int:
 def _is_readable(tx: Tx, hub: Hub, account_id: str) -> bool:
     record = tx.accounts.get(account_id)
     return record is not None and record.provider in hub.providers and not is_locked(tx, hub, record)
-
-
-async def _tried(hub: Hub, write: Callable[[Tx], Read]) -> Read:
-    """What a transaction would do; it is rolled back."""
-
-    def roll_back(tx: Tx) -> None:
-        raise _Rollback(write(tx))
-
-    try:
-        await hub.store.write(roll_back)
-    except _Rollback as rolled:
-        return rolled.read
-    raise AssertionError("a dry run is rolled back")
 
 
 def load_message(tx: Tx, hub: Hub, message_id: str, now: datetime) -> tuple[Opened, StoredMessage, Message] | None:

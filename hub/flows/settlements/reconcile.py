@@ -37,6 +37,7 @@ from hub.flows.accounts.open_account import opened_account
 from hub.flows.books.reverse_entry import reverse
 from hub.flows.ground.open_review import close_review, open_review
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.roll_back import write_nothing
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub_hookspecs import CROCKFORD, Kind, Money, Observation, Outcome, Period, SettlementFile, SettlementLine
 
@@ -102,14 +103,6 @@ class Reconciliation:
         for item in self.awaited:
             left[item.currency] = left.get(item.currency, 0) + item.minor
         return {currency: minor for currency, minor in left.items() if minor} == dict(self.clearing)
-
-
-class _Rollback(Exception):
-    """Carries the report of a dry run out of its transaction."""
-
-    def __init__(self, report: Reconciliation) -> None:
-        super().__init__()
-        self.report = report
 
 
 async def import_settlement(
@@ -232,15 +225,11 @@ async def _reconcile(hub: Hub, account: ProviderAccount, stated: StatedLines, *,
     parts = tuple(_marked([*lines, *rest]))
     if dry_run:
 
-        def try_all(tx: Tx) -> None:
+        def take_all(tx: Tx) -> Reconciliation:
             report = desk.take(tx, parts, Reconciliation(source=source, lines=len(lines), dry_run=True))
-            raise _Rollback(desk.finish(tx, report, stated.since, stated.until))
+            return desk.finish(tx, report, stated.since, stated.until)
 
-        try:
-            await hub.store.write(try_all)
-        except _Rollback as rolled:
-            return rolled.report
-        raise AssertionError("a dry run is rolled back")
+        return await write_nothing(hub, take_all)
     report = Reconciliation(source=source, lines=len(lines))
     for at in range(0, len(parts), TOGETHER):
         part = parts[at : at + TOGETHER]
