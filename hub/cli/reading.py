@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hub.domain.message import MessageState
-    from hub.flows.payments.receive_message import Heard, Read
+    from hub.flows.payments.read_message import Read
+    from hub.flows.payments.record_message import AppliedClaim
 
 STATES = {"pending": "due", "applied": "done", "parked": "parked", "rejected": "rejected", "dead": "dead"}
 """What an operator says, and what is stored."""
@@ -32,17 +33,17 @@ def told_of_reading(read: Read | None, provider: str) -> Iterator[str]:
     elif read.trouble:
         later = "given up" if read.state.value == "dead" else "tried again by serve or worker"
         yield f"{later}: {read.trouble}"
-    elif read.asked and not read.news and read.state.value == "due":
+    elif read.asked and not read.claims and read.state.value == "due":
         yield f"ask {provider} about it, and apply its answer"
-    elif not read.news:
+    elif not read.claims:
         yield "book nothing: " + (
             "it proves nothing, a check is due" if read.verdict == "unsigned" else "it has no news"
         )
     else:
-        yield from map(_news, read.news)
+        yield from map(_claim, read.claims)
 
 
-def _news(item: Heard) -> str:
+def _claim(item: AppliedClaim) -> str:
     claim = item.observation
     what = f"{claim.kind.value} {claim.amount}" if claim.amount else claim.kind.value
     if item.payment is None:
@@ -72,6 +73,6 @@ def reading_facts(read: Read | None) -> dict[str, object] | None:
                 "after": item.payment.status.value if item.payment else None,
                 "new": item.new,
             }
-            for item in read.news
+            for item in read.claims
         ],
     }

@@ -80,9 +80,9 @@ class Notifications:
         if not token:  # whose address it is, and whether its plugin is served just now, the account says
             raise NotificationRefused(404)
         message = await _message(self.hub, scope, receive, Source.NOTIFICATION, rest)
-        return await receive_notification(self.hub, token, message, may_keep=self._may_keep)
+        return await receive_notification(self.hub, token, message, may_store=self._may_store)
 
-    def _may_keep(self, account_id: str) -> bool:
+    def _may_store(self, account_id: str) -> bool:
         return self.unproven.take(account_id, time.monotonic())
 
 
@@ -121,11 +121,11 @@ class Returns:
             known = await view_payment_by_return(self.hub, token)
             return known.url if known else ""
         message = await _message(self.hub, scope, receive, Source.RETURN, rest)
-        payment = await receive_return(self.hub, token, message, may_keep=self._may_keep)
+        payment = await receive_return(self.hub, token, message, may_store=self._may_store)
         view = await view_payment(self.hub, payment.id) if payment else None
         return view.url if view else ""
 
-    def _may_keep(self, account_id: str) -> bool:
+    def _may_store(self, account_id: str) -> bool:
         return self.unproven.take(account_id, time.monotonic())
 
 

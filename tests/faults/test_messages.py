@@ -19,7 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512
 
 import hub.domain.observation
+import hub.domain.payment
+import hub.flows.payments.follow_hints
 import hub.flows.payments.receive_message
+import hub.flows.payments.record_message
 import hub.flows.payments.record_observations
 import hub_greenpay
 import hub_greenpay.signature
@@ -27,7 +30,7 @@ import hub_greenpay.wire
 import hub_nequi
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.burst import burst_of
-from hub.flows.payments.receive_message import unpacked
+from hub.flows.payments.pack_message import unpacked
 from hub.flows.payments.replay_message import replay_message
 from hub_hookspecs import Money
 from tests.faults.harness import News, World, broken, rows, until
@@ -415,14 +418,14 @@ def test_news_that_overtakes_our_own_answer_is_applied_and_the_answer_changes_no
 
 
 def test_control_news_of_what_is_not_known_yet_that_is_dropped_is_lost(world: World, plant: Plant) -> None:
-    right = hub.flows.payments.receive_message.payment_for
+    right = hub.flows.payments.record_message.payment_for
 
     def known(tx: Any, account_id: str, observation: Any) -> Any:
         found = right(tx, account_id, observation)
         return None if found and found.phase == "sending" else found
 
-    plant(hub.flows.payments.receive_message, "payment_for", known)
-    plant(hub.flows.payments.receive_message, "_keep", lambda *_given: None)
+    plant(hub.flows.payments.record_message, "payment_for", known)
+    plant(hub.flows.payments.record_message, "store_messages", lambda *_given: None)
 
     assert any("pending" in text for text in told_too_early(world, "CR", 1))
 
@@ -600,7 +603,7 @@ def test_a_flood_of_unsigned_messages_causes_one_query_in_thirty_seconds(world: 
 
 
 def test_control_hints_without_a_pause_ask_for_every_message(world: World, plant: Plant) -> None:
-    plant(hub.flows.payments.receive_message, "hint", lambda tx, payment, now: tx.payments.make_due(payment.id, now))
+    plant(hub.flows.payments.follow_hints, "hint", lambda tx, payment, now: tx.payments.make_due(payment.id, now))
 
     queries, _observations = unsigned_queries(world, messages=120, minutes=4)
 
@@ -666,7 +669,7 @@ def test_a_genuine_answer_of_another_status_about_a_paid_payment_asks_nobody(wor
 
 
 def test_control_a_genuine_answer_that_is_only_kept_is_told_to_nobody(world: World, plant: Plant) -> None:
-    plant(hub.flows.payments.receive_message, "_ask_what_it_means", lambda *_given: None)
+    plant(hub.flows.payments.follow_hints, "_review_unclear", lambda *_given: None)
     payment, news = paid_for(world, "CR")
     assert world.post("CR", with_status(world, news, 201)).status_code == 200
 
@@ -690,7 +693,7 @@ def test_genuine_news_that_names_a_payment_and_claims_nothing_brings_its_check_f
 
 
 def test_control_without_it_the_check_waits_for_its_own_time(world: World, plant: Plant) -> None:
-    plant(hub.flows.payments.receive_message, "_apply_hints", lambda *_given: None)
+    plant(hub.flows.payments.follow_hints, "apply_hints", lambda *_given: None)
 
     assert asked_after(world, 31) == 0
 

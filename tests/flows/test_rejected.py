@@ -8,7 +8,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from hub.domain.message import MessageState, StoredMessage
-from hub.flows.payments.receive_message import read_message
+from hub.flows.payments.read_message import read_message
 from hub_hookspecs import Account, Message, Reading, Verdict
 from tests.faults.harness import Desk
 from tests.faults.test_batches import post, sends_batches

@@ -13,7 +13,9 @@ import structlog
 from structlog.testing import capture_logs
 
 import hub.flows.payments.receive_message
+import hub.flows.payments.record_message
 import hub.flows.payments.record_observations
+import hub.flows.payments.store_message
 from hub.domain.account import ProviderAccount
 from hub.domain.decision import Evidence, Signed
 from hub.domain.ids import derived_id
@@ -151,7 +153,11 @@ def test_the_same_bytes_for_two_accounts_are_two_messages(desk: Desk, way: Way, 
 
 
 def test_control_an_id_without_its_account_is_noticed_on_each_way_in(desk: Desk, way: Way, plant: Plant) -> None:
-    for module in (hub.flows.payments.receive_message, hub.flows.payments.record_observations):
+    for module in (
+        hub.flows.payments.record_message,
+        hub.flows.payments.record_observations,
+        hub.flows.payments.store_message,
+    ):
         plant(module, "message_of", lambda _account, digest: derived_id("message", digest))
 
     assert wrong(desk, way, plant)

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.payments.receive_message
+import hub.flows.payments.read_message
+import hub.flows.payments.record_message
 import hub_greenpay.signature
 import hub_nequi
 from hub.domain.message import MessageState
@@ -136,7 +137,7 @@ def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[.
         raise ZeroDivisionError
 
     plant(hub_nequi.wire, "observations_from", faulty)
-    plant(hub.flows.payments.receive_message, "MAX_TRIES", 2)
+    plant(hub.flows.payments.read_message, "MAX_TRIES", 2)
     assert world.post("CO", news).status_code == 200
     world.work()
     world.clock.now += timedelta(minutes=1)
@@ -163,7 +164,7 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     assert world.post("CR", approval(world, reference)).status_code == 200
     (message,) = ids(world, "parked")
     tried = world.run(replay_message(world.hub, message))
-    assert [item.payment for item in tried.read.news] == [None]
+    assert [item.payment for item in tried.read.claims] == [None]
     assert ids(world, "parked") == [message]
     world.pass_time(minutes=59)
     assert world.read(lambda tx: tx.reviews.of()) == ()
@@ -221,7 +222,8 @@ def test_parked_money_that_nobody_touches_is_asked_about_after_an_hour(
 def test_control_money_that_is_parked_and_never_looked_at_again_is_noticed(
     world: Any, plant: Plant, hand_in: Callable[[Any, Any], object]
 ) -> None:
-    plant(hub.flows.payments.receive_message, "_parked_money", lambda _news: None)
+    for module in (hub.flows.payments.record_message, hub.flows.payments.read_message):
+        plant(module, "parked_money", lambda _claims: None)
 
     assert asked_about(world, hand_in) == [[], []]
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import hub.flows.operations.view_hearing
-import hub.flows.payments.receive_message
+import hub.flows.payments.follow_hints
+import hub.flows.payments.pack_message
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage, review_of
 from hub.flows.mails.deliver import value_of
 from hub.flows.operations.examine import ExaminedFact, Grade, examine
@@ -78,7 +79,7 @@ def kept(desk: Any, country: str, state: MessageState, *, trouble: str = "", ver
         verdict=verdict,
         trouble=trouble,
     )  # fmt: skip
-    raw = hub.flows.payments.receive_message.packed(stored.message)
+    raw = hub.flows.payments.pack_message.packed(stored.message)
     sealed, key = desk.hub.vault.seal(
         raw, table="raw_message", column="raw", row=stored.id, merchant=account.merchant_id
     )
@@ -203,7 +204,7 @@ def test_control_a_review_that_does_not_say_which_message_leads_to_none(
     def as_before(cause: str, about: Any, _details: str, now: Any, *, payment_id: str, **_given: Any) -> Review:
         return review_of(cause, about, "a rejected notification names the payment", now, payment_id=payment_id)
 
-    monkeypatch.setattr(hub.flows.payments.receive_message, "review_of", as_before)
+    monkeypatch.setattr(hub.flows.payments.follow_hints, "review_of", as_before)
     payment = world.pay(world.debtor("CR", 150_000))
     message = forged(world, payment)
     (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))

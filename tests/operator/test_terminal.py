@@ -20,7 +20,7 @@ from hub.domain.order import OrderItem
 from hub.domain.settlement import StoredLine
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
-from hub.flows.payments.receive_message import packed
+from hub.flows.payments.pack_message import packed
 from hub.flows.statements.place_order import Cart, place_order
 from hub_hookspecs import Kind, Message, Mode, Money, Observation, SettlementLine, Source
 from tests.cli.conftest import call

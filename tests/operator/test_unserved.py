@@ -7,13 +7,14 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.flows.payments.read_message
 import hub.flows.payments.receive_message
 from hub.documents.mails import gathering
 from hub.domain.mail import NothingToSay
 from hub.domain.message import UNSERVED, Delivery, DeliveryKind, DeliveryState, MessageState
 from hub.domain.payment import Status
 from hub.flows.operations.examine import examine
-from hub.flows.payments.receive_message import MAX_TRIES
+from hub.flows.payments.read_message import MAX_TRIES
 from hub.flows.payments.replay_message import replay_message
 from hub.flows.views.find_anything import find_anything
 from hub.flows.views.view_messages import find_messages, view_message
@@ -65,7 +66,7 @@ def test_control_a_hub_that_only_answers_503_loses_the_only_news_of_a_payment(
     async def forget(*_message: Any) -> None:
         """The bug: the provider will surely come again."""
 
-    monkeypatch.setattr(hub.flows.payments.receive_message, "_keep_unread", forget)
+    monkeypatch.setattr(hub.flows.payments.receive_message, "store_unread", forget)
     payment, news = paid_at_the_provider(world, "CR")
     quarantine(world, "CR")
     assert world.post("CR", news).status_code == 503
@@ -107,7 +108,7 @@ def test_a_message_that_was_acknowledged_is_not_given_up_however_long_its_plugin
 def test_control_tries_that_are_counted_while_nobody_can_read_a_message_end_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.payments.receive_message, "_wait", lambda *_given, **_named: _nothing())
+    monkeypatch.setattr(hub.flows.payments.read_message, "_wait", lambda *_given, **_named: _nothing())
     _payment, news = paid_at_the_provider(world, "CO")
     assert world.post("CO", news).status_code == 200
     quarantine(world, "CO")

@@ -21,7 +21,7 @@ from hub.flows.operations.check_keys import KEYS
 from hub.flows.operations.examine import Grade, examine
 from hub.flows.operations.prune import send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts
-from hub.flows.payments.receive_message import MAX_TRIES
+from hub.flows.payments.read_message import MAX_TRIES
 from hub.flows.payments.replay_message import replay_message
 from hub.flows.payments.run_operation import NotAllowed, refund_payment
 from hub.flows.payments.start_payment import NotPossible, start_payment
@@ -173,7 +173,7 @@ def test_control_a_hub_that_only_answers_503_loses_the_news(
     async def forget(*_message: Any) -> None:
         """The bug: the provider will surely come again."""
 
-    monkeypatch.setattr(hub.flows.payments.receive_message, "_keep_unread", forget)
+    monkeypatch.setattr(hub.flows.payments.receive_message, "store_unread", forget)
     payment, news = paid_at_the_provider(world, "CR")
     keys.lose()
     assert world.post("CR", news).status_code == 503

@@ -294,13 +294,13 @@ def test_the_command_line_shows_no_secret(house: Any, sinks: Sinks) -> None:
 
 def test_control_logging_bodies_and_paths_lets_them_out(house: Any, people: Any, plant: Any) -> None:
     plant(logs, "hide_secrets", lambda _logger, _method, event: event)
-    kept = receive_message._verdict_of
+    kept = receive_message.verdict_of
 
     def careless(hub: Any, opened: Any, message: Any) -> Any:
         structlog.get_logger().debug("got", body=message.body.decode(), path=opened.record.path_token)
         return kept(hub, opened, message)
 
-    plant(receive_message, "_verdict_of", careless)
+    plant(receive_message, "verdict_of", careless)
     address = notification_address(house.hub, house.accounts["CR"])
     with debug_logs() as lines, house.browser() as browser:
         browser.post(address, content=b"secret-body-canary")

@@ -20,7 +20,7 @@ from hub.domain.identity import Invalid
 from hub.flows.accounts.connect_account import notification_address
 from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.merchants.save_company import save_company
-from hub.flows.payments.receive_message import unpacked
+from hub.flows.payments.pack_message import unpacked
 from hub.flows.payments.start_payment import NotPossible, checked_fields
 from hub.flows.statements.place_order import Cart, OrderItem, OrderRefused, checked_total
 from hub.logs import set_up_logs

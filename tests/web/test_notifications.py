@@ -11,7 +11,7 @@ import pytest
 from hub.bootstrap import database_of
 from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
-from hub.flows.payments.receive_message import unpacked
+from hub.flows.payments.pack_message import unpacked
 
 
 def address(house: Any, country: str) -> str:

@@ -9,7 +9,7 @@ import attrs
 from hub.domain.message import MessageState, StoredMessage
 from hub.flows.ground.ports import Hub, Tx
 
-from .receive_message import Read, read_message
+from .read_message import Read, read_message
 
 LED_NOWHERE = (MessageState.PARKED, MessageState.REJECTED, MessageState.DEAD)
 """What a replay in bulk is about, unless somebody says otherwise."""

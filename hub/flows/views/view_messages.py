@@ -13,7 +13,7 @@ from hub.domain.payment import Payment
 from hub.domain.redaction import shown_body, shown_headers
 from hub.flows.accounts.open_account import Locked, NotInstalled
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.receive_message import Read, load_message, read_message
+from hub.flows.payments.read_message import Read, load_message, read_message
 from hub_hookspecs import Message
 
 
@@ -115,7 +115,7 @@ async def view_message(hub: Hub, line: MessageLine) -> MessagePage:
 
 
 def _references(line: MessageLine, said: Read | None) -> frozenset[str]:
-    payments = [line.payment, *(item.payment for item in said.news)] if said else [line.payment]
+    payments = [line.payment, *(item.payment for item in said.claims)] if said else [line.payment]
     found = [name for payment in payments if payment for name in (payment.reference, payment.provider_reference)]
     return frozenset(filter(None, found))
 
