@@ -25,7 +25,8 @@ from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.domain.text import Text
 from hub.flows.payments.offer_buttons import offers_for
-from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.open_payment import NotPossible, PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub.texts.engine import message as _
 from hub_hookspecs import Channel, Country, Mode, Money, PayerField, plain
@@ -433,7 +434,7 @@ def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: Not
     reader, found = pages.reader_of(basket.merchant), pages.hub.providers.get(provider)
     say = reader.say
     if refusal.code == "field":
-        name = refusal.culprit if refusal.culprit == "email" else f"field.{way}.{refusal.culprit}"
+        name = refusal.subject if refusal.subject == "email" else f"field.{way}.{refusal.subject}"
         if isinstance(refusal.message, Text):
             return PayErrors(field=name, field_error=reader.words(refusal.message))
         return PayErrors(

@@ -43,8 +43,9 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, Payment, PaymentLine, Phase
 from hub.flows.accounts.connect_account import notification_address
 from hub.flows.merchants.save_company import create_company
+from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import payment_link_id
 from hub.jobs.embedded import Loop
 from hub.providers.exchange import Exchanger

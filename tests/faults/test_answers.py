@@ -15,15 +15,15 @@ import hub.domain.payment_checks
 import hub.flows.payments.check_payment
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
-import hub.flows.payments.start_payment
+import hub.flows.payments.send_payment
 import hub.providers.exchange
 import hub_nequi
 import hub_nequi.codes
 import hub_nequi.wire
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status
+from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.record_observations import Claim
-from hub.flows.payments.start_payment import NotPossible
 from hub_hookspecs import Kind, Money, Observation, Outcome, Repeat
 from tests.faults.harness import HANGING, Debtor, World, broken
 
@@ -84,14 +84,14 @@ def test_a_charge_that_was_never_answered_is_charged_once_and_believed_at_the_fi
 
 
 def test_control_no_clear_answer_taken_for_no_charges_twice(world: World, dice: random.Random, plant: Plant) -> None:
-    right = hub.flows.payments.start_payment.claims_of
+    right = hub.flows.payments.send_payment.claims_of
 
     def believe_in_silence(hub_: Any, payment: Payment, conclusion: Any) -> Any:
         if conclusion.outcome is Outcome.UNKNOWN:
             conclusion = attrs.evolve(conclusion, outcome=Outcome.NEVER_SENT)
         return right(hub_, payment, conclusion)
 
-    plant(hub.flows.payments.start_payment, "claims_of", believe_in_silence)
+    plant(hub.flows.payments.send_payment, "claims_of", believe_in_silence)
 
     assert any("charged 2 times" in text for text in charged_twice(world, 4, dice))
 

@@ -30,8 +30,8 @@ from hub.flows.accounts.retire_account import MoneyIsUnderWay
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.operations.examine import examine
 from hub.flows.payments.offer_buttons import offers_for
+from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.run_operation import refund_payment
-from hub.flows.payments.start_payment import NotPossible
 from hub.flows.settlements.reconcile import fetch_settlement
 from hub.flows.settlements.reconcile_daily import plan_reconciliations
 from hub.providers.load import load_simulators

@@ -14,7 +14,7 @@ import pytest
 
 import hub.flows.mails.deliver
 import hub.flows.payments.check_payment
-import hub.flows.payments.start_payment
+import hub.flows.payments.send_payment
 import hub.storage.deliveries
 from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.flows.payments.check_payment import check_payment
@@ -123,15 +123,15 @@ def test_a_late_session_is_kept_and_watched_but_not_handed_out(world: World) -> 
 
 def frozen(world: World, plant: Plant, country: str) -> Payment:
     """A process that freezes between the commit of sending and its first request, past its lease."""
-    right = hub.flows.payments.start_payment.order_for
+    right = hub.flows.payments.send_payment.order_for
 
     def freeze(*given: Any) -> Any:
         world.clock.now += LEASE + SECOND
         return right(*given)
 
-    plant(hub.flows.payments.start_payment, "order_for", freeze)
+    plant(hub.flows.payments.send_payment, "order_for", freeze)
     payment = world.pay(world.debtor(country, 70_000))
-    plant(hub.flows.payments.start_payment, "order_for", right)
+    plant(hub.flows.payments.send_payment, "order_for", right)
     return payment
 
 

@@ -13,7 +13,7 @@ import hub.domain.offer
 import hub_nequi.wire
 from hub.domain.intake import Share
 from hub.domain.payment import Payment, Status
-from hub.flows.payments.start_payment import NotPossible
+from hub.flows.payments.open_payment import NotPossible
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Debtor, Desk, World, broken, rows
 

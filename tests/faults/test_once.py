@@ -15,7 +15,8 @@ import hub.storage.payments
 from hub.domain.intake import Share
 from hub.domain.order import OrderItem
 from hub.domain.payment import Payment
-from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.open_payment import NotPossible, PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.statements import place_order as placing
 from hub.flows.statements.place_order import Cart, KeyReused, place_order
 from hub_hookspecs import Mode

@@ -13,7 +13,7 @@ import pytest
 import hub.providers.exchange
 import hub.providers.limits
 from hub.domain.payment import Status
-from hub.flows.payments.start_payment import NotPossible
+from hub.flows.payments.open_payment import NotPossible
 from tests.faults.harness import SHORT, World, broken
 
 Plant = Callable[[Any, str, Any], None]

@@ -22,9 +22,10 @@ from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Phase, Status
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.record_observations import record_observations, rule_claim
 from hub.flows.payments.run_operation import refund_payment
-from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.statements.place_order import Cart, place_order
 from hub.flows.statements.view_order import order_of

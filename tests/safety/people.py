@@ -17,7 +17,8 @@ from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.open_payment import PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub_hookspecs import Channel, Mode
 from tests.web.conftest import House

@@ -20,8 +20,8 @@ from hub.domain.identity import Invalid
 from hub.flows.accounts.connect_account import notification_address
 from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.merchants.save_company import save_company
+from hub.flows.payments.open_payment import NotPossible, checked_fields
 from hub.flows.payments.pack_message import unpacked
-from hub.flows.payments.start_payment import NotPossible, checked_fields
 from hub.flows.statements.place_order import Cart, OrderItem, OrderRefused, checked_total
 from hub.logs import set_up_logs
 from hub_hookspecs import PayerField
@@ -265,7 +265,7 @@ def test_a_payers_field_with_a_card_number_is_refused(house: Any) -> None:
 
     with pytest.raises(NotPossible) as refused:
         checked_fields(asked, {"code": "4111 1111 1111 1111"}, customer)
-    assert refused.value.culprit == "code"
+    assert refused.value.subject == "code"
     assert checked_fields(asked, {"code": "4111 1111 1111 1112"}, customer)
 
 

@@ -40,7 +40,8 @@ from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.merchants.save_logo import save_logo
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.open_payment import PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.statements.schedule_rounds import schedule_round
 from hub.flows.statements.send_round import start_round
 from hub.flows.statements.send_statement import copy_link, send_statement

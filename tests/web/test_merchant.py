@@ -22,7 +22,8 @@ from hub.flows.ground.open_link import url_of
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.save_company import TYPED, CompanyForm, create_company
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.open_payment import PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub.flows.views.view_desk import IN_NEED
 from hub.web.merchant import routes

@@ -21,7 +21,8 @@ from hub.domain.receipt import Means
 from hub.domain.table_file import read_table
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.payments.offer_buttons import offers_for
-from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.open_payment import NotPossible, PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.skip_numbers import skip_numbers
 from hub.flows.statements.send_statement import send_statement
 from hub.web.merchant.words import CAUSES

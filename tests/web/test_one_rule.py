@@ -17,7 +17,8 @@ from hub.domain.offer import Absence
 from hub.flows.accounts.pause_provider import pause_provider
 from hub.flows.accounts.watch_account import HELD
 from hub.flows.payments.offer_buttons import offers_for
-from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.open_payment import NotPossible, PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.vault import create_keys
 from hub.web.pages import form_token
 from hub.web.pay_step import PURPOSE
@@ -218,7 +219,7 @@ def test_a_channel_is_closed_by_the_merchant_or_the_provider(moment: Moment, who
 def test_control_a_start_that_asks_nobody_takes_what_is_not_offered(
     moment: Moment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.flows.payments.start_payment.absence_of", lambda *_given: None)
+    monkeypatch.setattr("hub.flows.payments.open_payment.absence_of", lambda *_given: None)
     CASES[Absence.NOT_ENABLED](moment)
 
     assert asked_of_all(moment, USUAL) == Told(Absence.NOT_ENABLED, None, False)

@@ -24,7 +24,8 @@ from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.mails.owe_digests import last_day, owe_digests
 from hub.flows.merchants.save_options import save_options
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.open_payment import PayRequest
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
 from hub.flows.views.print_payments import movements_in, payments_pdf

@@ -18,8 +18,9 @@ from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.open_link import url_of
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.flows.merchants.save_options import save_options
+from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub_hookspecs import Channel, Kind, Money, Observation
 
 

@@ -19,8 +19,9 @@ from hub.flows.books.settle_bill import apply_credit
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.mails.deliver import value_of
 from hub.flows.payments import view_payment as view_payment_module
+from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import Shown, view_payment
 from hub.flows.views.print_receipt import verify_token
 from hub.web.merchant import words

@@ -1,0 +1,253 @@
+"""Open a payment: what a payer asked for, checked against what is owed and offered, becomes a payment or a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from hub.domain.account import ProviderAccount
+from hub.domain.card_numbers import holds_card_number
+from hub.domain.intake import Share
+from hub.domain.mail_address import AddressRefused, read_address
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.offer import Absence, AccountNow, Asked, absence_of
+from hub.domain.payable import Payable
+from hub.domain.payment import LEASE, Payment, PaymentLine, Withholding
+from hub.domain.text import Text
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import Channel, Country, Mode, Money, Payer, PayerField, Way
+
+from .offer_buttons import conditions_at, floor_for, refusal_text, standing_of
+
+
+@attrs.frozen(kw_only=True)
+class PayRequest:
+    """What a payer asked for.
+
+    Attributes:
+        shares: Payables with the amount of each, minor units.
+        fields: Raw values of the way's payer fields.
+        warned: The payer confirmed the warning of an unproven close.
+        withholdings: What the payer keeps back besides, by payable id; only where merchant and country allow it.
+    """
+
+    account_id: str
+    way: str
+    channel: Channel
+    customer_id: str
+    shares: Sequence[Share]
+    fields: Mapping[str, str] = attrs.Factory(dict)
+    email: str = ""
+    name: str = ""
+    locale: str = "es"
+    warned: bool = False
+    withholdings: Mapping[str, Sequence[Withholding]] = attrs.Factory(dict)
+
+
+CODES: Final[Mapping[Absence, str]] = {
+    Absence.NOT_INSTALLED: "not_installed",
+    Absence.CURRENCY: "currency",
+    Absence.BELOW_MINIMUM: "limits",
+    Absence.ABOVE_MAXIMUM: "limits",
+    Absence.TOO_FINE: "too_fine",
+    Absence.PROVIDER_DOWN: "provider_down",
+}
+"""What a refusal is called where an account may not take the amount; ``not_offered`` for all other reasons."""
+
+
+class NotPossible(Exception):
+    """The payment cannot be started; ``code`` says why and ``subject`` names the field or invoice. Nothing changed.
+
+    Attributes:
+        absence: Why the account may not take the amount, where that is the reason.
+    """
+
+    def __init__(self, code: str, subject: str = "", message: Text | str = "", absence: Absence | None = None) -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.subject = subject
+        self.message = message
+        self.absence = absence
+
+
+@attrs.frozen
+class Fresh:
+    """What is drawn before the transaction, which reads no clock and draws no number.
+
+    Attributes:
+        references: Ours of the payment, by provider.
+    """
+
+    payment_id: str
+    token: str
+    references: Mapping[str, str]
+    at: datetime
+
+
+def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment:
+    """The payment that is asked for, not stored yet, or the live one that already holds one of its payables.
+
+    Raises:
+        NotPossible: It may not be started.
+    """
+    now = drawn.at
+    ids = [share.payable_id for share in request.shares]
+    live = tx.payments.live_with(ids)
+    if live:
+        return live[0]
+    account = tx.accounts.get(request.account_id)
+    customer = tx.customers.get(request.customer_id)
+    merchant = tx.merchants.get(account.merchant_id) if account else None
+    if account is None or customer is None or merchant is None or merchant.id != customer.merchant_id:
+        raise NotPossible("unknown_account")
+    payables = {payable.id: payable for payable in tx.payables.many(ids)}
+    amount = _checked_amount(payables, account, customer, request, now)
+    _refuse_withholdings(hub, merchant, request, payables)
+    asked = Asked(
+        channel=request.channel, amount=amount, floor=_floor(tx, merchant, account.mode, request, amount, now)
+    )
+    _refuse_absent(standing_of(tx, hub, merchant, account, conditions_at(tx, now)), asked)
+    way = hub.providers[account.provider].info.way(request.way)
+    if way is None:
+        raise NotPossible("unknown_way", request.way)
+    payer = Payer(
+        name=request.name or customer.name,
+        email=request.email or customer.email,
+        document=customer.document,
+        country=merchant.company.country,
+        address=customer.address,
+        fields=checked_fields(way, request.fields, customer),
+    )
+    earlier = [item for item in tx.payments.with_payables(ids) if item.is_unproven]
+    if earlier and not request.warned:
+        raise NotPossible("unproven", earlier[0].id, Text("payment.earlier_unconfirmed"))
+    minutes = expiry_minutes(way, account)
+    return Payment(
+        id=drawn.payment_id,
+        merchant_id=account.merchant_id,
+        mode=account.mode,
+        account_id=account.id,
+        provider=account.provider,
+        way=way.code,
+        channel=request.channel,
+        customer_id=customer.id,
+        payer=payer,
+        reference=drawn.references[account.provider],
+        amount=amount,
+        lines=tuple(
+            PaymentLine(
+                payable_id=share.payable_id,
+                number=payables[share.payable_id].number,
+                amount=share.amount,
+                withholdings=tuple(request.withholdings.get(share.payable_id, ())),
+            )
+            for share in request.shares
+        ),
+        return_token=drawn.token,
+        locale=request.locale,
+        expires_at=now + timedelta(minutes=minutes),
+        next_check_at=now + LEASE,
+        warned=request.warned,
+        created_at=now,
+    )
+
+
+def _checked_amount(
+    payables: Mapping[str, Payable],
+    account: ProviderAccount,
+    customer: Customer,
+    request: PayRequest,
+    now: datetime,
+) -> Money:
+    """The sum of the shares, each of a payable that is owed by this customer, offered now and not exceeded."""
+    currencies = set()
+    if not request.shares:
+        raise NotPossible("nothing_chosen")
+    if len({share.payable_id for share in request.shares}) != len(request.shares):
+        raise NotPossible("chosen_twice")
+    for share in request.shares:
+        payable = payables.get(share.payable_id)
+        if payable is None or payable.customer_id != customer.id or payable.mode is not account.mode:
+            raise NotPossible("unknown_payable", share.payable_id)
+        if not payable.is_offered(now):
+            raise NotPossible("not_owed", payable.number)
+        if not 0 < share.amount <= payable.due:
+            raise NotPossible("wrong_amount", payable.number)
+        currencies.add(payable.currency)
+    if len(currencies) != 1:
+        raise NotPossible("mixed_currencies")
+    return Money(sum(share.amount for share in request.shares), currencies.pop())
+
+
+def _refuse_withholdings(hub: Hub, merchant: Merchant, request: PayRequest, payables: Mapping[str, Payable]) -> None:
+    """Refuse withholdings where they are not allowed, and more than an invoice still owes."""
+    declared = {key: withheld for key, withheld in request.withholdings.items() if withheld}
+    if not declared:
+        return
+    country: Country = hub.countries[merchant.company.country]
+    allowed = merchant.options.withholdings and country.withholdings and request.channel is Channel.STATEMENT
+    if not allowed:
+        raise NotPossible("withholdings", message=Text("payment.no_withholding"))
+    paid = {share.payable_id: share.amount for share in request.shares}
+    for payable_id, withheld in declared.items():
+        taxes = {item.tax for item in withheld}
+        known = payable_id in paid and len(taxes) == len(withheld) and taxes <= dict(country.withheld_taxes).keys()
+        if not known or any(not 0 < item.amount <= item.base for item in withheld):
+            raise NotPossible("withholdings", payable_id)
+        if paid[payable_id] + sum(item.amount for item in withheld) > payables[payable_id].due:
+            raise NotPossible("wrong_amount", payables[payable_id].number)
+
+
+def _floor(tx: Tx, merchant: Merchant, mode: Mode, request: PayRequest, amount: Money, now: datetime) -> Money | None:
+    """The merchant's minimum where it forbids the amount; a store order is paid whole and knows none."""
+    if request.channel is not Channel.STATEMENT:
+        return None
+    withheld = sum(item.amount for items in request.withholdings.values() for item in items)
+    return floor_for(tx, merchant, mode, request.customer_id, amount, now, withheld=withheld)
+
+
+def _refuse_absent(standing: AccountNow, asked: Asked) -> None:
+    """Refuse what would not be offered now, by the same rule."""
+    absence = absence_of(standing, asked)
+    if absence:
+        why = refusal_text(standing, asked, absence)
+        raise NotPossible(CODES.get(absence, "not_offered"), standing.account.provider, why, absence)
+
+
+def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> dict[str, str]:
+    """The way's payer fields, checked; an empty one falls back to what is remembered.
+
+    Raises:
+        NotPossible: ``field`` with the field's name and its message.
+    """
+    checked = {}
+    for field in way.payer_fields:
+        value = (
+            re.sub(r"[\s\-.]", "", values.get(field.name, "")) if field.kind == "tel" else values.get(field.name, "")
+        )
+        value = value.strip() or customer.remembered.get(field.name, "")
+        if not re.fullmatch(field.pattern, value):
+            raise NotPossible("field", field.name, field.error or f"Revise: {field.label}")
+        if field.kind == "email" and value:
+            value = _address(field, value)
+        if holds_card_number(value):
+            raise NotPossible("field", field.name, Text("payment.card_number"))
+        checked[field.name] = value
+    return checked
+
+
+def _address(field: PayerField, text: str) -> str:
+    try:
+        return read_address(text)
+    except AddressRefused as refusal:
+        raise NotPossible("field", field.name, field.error or refusal.message) from None
+
+
+def expiry_minutes(way: Way, account: ProviderAccount) -> float:
+    """Life of a session, push or code: the account's own figure, or the way's."""
+    text = account.settings.get(way.expiry_setting, "") if way.expiry_setting else ""
+    return float(text) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) else way.expiry_minutes
