@@ -11,14 +11,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
-
-import attrs
-from sqlalchemy import func, select
+from typing import TypeVar
 
 from hub.domain.refusals import Unavailable
 
-from . import schema
 from .check import check
 from .connection import (
     BROKEN,
@@ -30,8 +26,8 @@ from .connection import (
     wait_for_the_disk,
     write_again,
 )
-from .rows import moment
-from .statements import ready
+from .due import earliest_due
+from .queued_writes import QueuedWrite, answer_all, run_apart
 from .transaction import SqliteTx
 
 T = TypeVar("T")
@@ -43,51 +39,17 @@ NOBODY_CAN = BROKEN | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLIT
 """After these it is of no use to try the functions of a group one by one; a full disk may still take a small one."""
 
 
-@attrs.define(eq=False)
-class _Job:
-    """A function that waits to be written, and who waits for it: a task of ``loop``, or a thread."""
-
-    fn: Callable[[SqliteTx], Any]
-    synced: bool
-    loop: asyncio.AbstractEventLoop | None
-    waiter: asyncio.Future[Any] | Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    calls: list[Callable[[], None]] = attrs.Factory(list)
-
-    def run(self, connection: sqlite3.Connection) -> None:
-        """Run the function in the open transaction and keep how it ended."""
-        self.result, self.error, self.calls = None, None, []
-        tx = SqliteTx(connection)
-        try:
-            self.result = self.fn(tx)
-            self.calls = tx.calls
-        except StopIteration as error:
-            self.error = RuntimeError("a transaction function raised StopIteration")
-            self.error.__cause__ = error
-        except BaseException as error:  # noqa: BLE001 - it is handed to the caller, whatever it is
-            self.error = error
-
-    def answer(self) -> None:
-        """Hand the end to whoever waits; a task that was cancelled meanwhile has its row all the same."""
-        if not self.waiter.done():
-            if self.error is None:
-                self.waiter.set_result(self.result)
-            else:
-                self.waiter.set_exception(self.error)
-
-
 class SqliteStore:
     """One SQLite file: a writer thread with group commit, and readers on snapshots."""
 
     def __init__(self, path: str | Path, *, readers: int = 4) -> None:
         self.path = Path(path)
         self.commits = 0
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[QueuedWrite | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
-        self._glance = threading.Lock()
-        self._glancer = connect(path, query_only=True)
+        self._due_lock = threading.Lock()
+        self._due_reader = connect(path, query_only=True)
         self._free: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._readers = [connect(path, query_only=True) for _ in range(readers)]
         for connection in self._readers:
@@ -110,13 +72,13 @@ class SqliteStore:
         """
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(fn, synced, loop, waiter))
+        self._put(QueuedWrite(fn, synced, loop, waiter))
         return await waiter
 
     def write_now(self, fn: Callable[[SqliteTx], T]) -> T:
         """``write`` for a caller without an event loop."""
         waiter: Future[T] = Future()
-        job = _Job(fn, True, None, waiter)
+        job = QueuedWrite(fn, True, None, waiter)
         self._put(job)
         result = waiter.result()
         for call in job.calls:
@@ -142,10 +104,8 @@ class SqliteStore:
 
     def next_due(self) -> datetime | None:
         """The earliest due time of anything that the loop does."""
-        with self._glance:
-            row = execute(self._glancer, ready(DUE).sql).fetchone()
-        dues = [due for due in row if due is not None]
-        return moment(min(dues)) if dues else None
+        with self._due_lock:
+            return earliest_due(self._due_reader)
 
     def problems(self) -> tuple[str, ...]:
         """What of schema, triggers, indices and checks is not as this version has it."""
@@ -164,10 +124,10 @@ class SqliteStore:
             self._jobs.put(None)
         self._writer.join()
         self._pool.shutdown()
-        for connection in (*self._readers, self._glancer):
+        for connection in (*self._readers, self._due_reader):
             connection.close()
 
-    def _put(self, job: _Job) -> None:
+    def _put(self, job: QueuedWrite) -> None:
         with self._gate:
             if self._closed:
                 raise Unavailable("the store is closed")
@@ -185,10 +145,10 @@ class SqliteStore:
             except BaseException as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
                 self._fail(jobs, Unavailable(f"the writer failed: {type(error).__name__}"))
                 self._drop()
-            _answer(jobs)
+            answer_all(jobs)
         self._drop()
 
-    def _taken(self) -> tuple[list[_Job], bool]:
+    def _taken(self) -> tuple[list[QueuedWrite], bool]:
         """What is queued, at least one; and whether more may come."""
         group = [self._jobs.get()]
         while group[-1] is not None and len(group) < GROUP:
@@ -198,7 +158,7 @@ class SqliteStore:
                 break
         return [job for job in group if job is not None], group[-1] is not None
 
-    def _write_group(self, jobs: list[_Job]) -> None:
+    def _write_group(self, jobs: list[QueuedWrite]) -> None:
         """Commit the group at once; if that fails, one by one, so that only the guilty one fails.
 
         Where nobody could write now, everyone in the group is told so at once: each would wait for it again.
@@ -214,13 +174,13 @@ class SqliteStore:
             for job in jobs:
                 self._write_group([job])
 
-    def _fail(self, jobs: list[_Job], trouble: Unavailable) -> None:
+    def _fail(self, jobs: list[QueuedWrite], trouble: Unavailable) -> None:
         """Nothing of the group is durable."""
         self.trouble = str(trouble) or type(trouble).__name__
         for job in jobs:
             job.result, job.calls, job.error = None, [], trouble
 
-    def _commit(self, jobs: list[_Job]) -> Exception | None:
+    def _commit(self, jobs: list[QueuedWrite]) -> Exception | None:
         alone = len(jobs) == 1
         try:
             connection = self._writing()
@@ -234,7 +194,7 @@ class SqliteStore:
                 if alone:
                     job.run(connection)
                 else:
-                    _run_apart(connection, job)
+                    run_apart(connection, job)
             if alone and jobs[0].error is not None:
                 self._roll_back(connection)
                 return self._own_trouble(jobs)
@@ -257,7 +217,7 @@ class SqliteStore:
             meaning.__cause__ = error
         return meaning
 
-    def _own_trouble(self, jobs: list[_Job]) -> Unavailable | None:
+    def _own_trouble(self, jobs: list[QueuedWrite]) -> Unavailable | None:
         """What the database refused a function inside the transaction, which it may have ended by that."""
         for job in jobs:
             if isinstance(job.error, Unavailable):
@@ -295,52 +255,6 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
         except sqlite3.Error:
             self._drop()
-
-
-def _run_apart(connection: sqlite3.Connection, job: _Job) -> None:
-    """Run one function of a group so that its failure is its own."""
-    connection.execute("SAVEPOINT one")
-    job.run(connection)
-    if job.error is not None:
-        connection.execute("ROLLBACK TO one")
-    connection.execute("RELEASE one")
-
-
-def _answer(jobs: list[_Job]) -> None:
-    """Answer whoever waits: threads here, tasks in their own loops, one hand-over a loop."""
-    loops: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
-    for job in jobs:
-        if job.loop is None:
-            job.answer()
-        else:
-            loops.setdefault(job.loop, []).append(job)
-    for loop, waiting in loops.items():
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(_answer_in_loop, loop, waiting)
-
-
-def _answer_in_loop(loop: asyncio.AbstractEventLoop, jobs: list[_Job]) -> None:
-    for job in jobs:
-        job.answer()
-        for call in job.calls:
-            loop.call_soon(call)
-
-
-DUE = select(
-    select(func.min(schema.payment.c.next_check_at))
-    .where(schema.payment.c.next_check_at.is_not(None))
-    .scalar_subquery(),
-    select(func.min(schema.operation.c.next_check_at))
-    .where(schema.operation.c.next_check_at.is_not(None))
-    .scalar_subquery(),
-    select(func.min(schema.raw_message.c.due_at)).where(schema.raw_message.c.due_at.is_not(None)).scalar_subquery(),
-    select(func.min(schema.delivery.c.due_at))
-    .where(schema.delivery.c.state == schema.literal("due"), schema.delivery.c.due_at.is_not(None))
-    .scalar_subquery(),
-    select(func.min(schema.mail_round.c.due_at)).where(schema.mail_round.c.due_at.is_not(None)).scalar_subquery(),
-    select(func.min(schema.schedule.c.due_at)).scalar_subquery(),
-    select(func.min(schema.daily_reconciliation.c.due_at)).scalar_subquery(),
-)
 
 
 def open_store(path: str | Path, *, readers: int = 4) -> SqliteStore:

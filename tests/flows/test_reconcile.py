@@ -21,7 +21,7 @@ from hub.domain.observation import ObservedBy
 from hub.domain.payment import Flag, Status
 from hub.domain.settlement import Difference, LineState
 from hub.flows.settlements.reconcile import Reconciliation, fetch_settlement, import_settlement
-from hub.storage import engine
+from hub.storage.queued_writes import QueuedWrite
 from hub_hookspecs import Conclusion, Money, Outcome, SettlementLine
 from tests.bookkeeping.desk import Desk, make_origin
 from tests.bookkeeping.referee import agreed
@@ -102,8 +102,8 @@ def test_a_file_is_booked_all_the_same_when_its_transaction_runs_twice(
     desk.import_lines(line("B"))
     for name in ("A", "B"):
         paid(desk, name)
-    once = engine._Job.run
-    monkeypatch.setattr(engine._Job, "run", twice)
+    once = QueuedWrite.run
+    monkeypatch.setattr(QueuedWrite, "run", twice)
 
     report = desk.import_lines(line("A"), line("B"), line("A"))
 

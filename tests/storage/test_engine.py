@@ -75,7 +75,7 @@ def test_a_failing_function_undoes_its_own_work_alone(store: SqliteStore) -> Non
 def test_control_without_a_savepoint_each_what_failed_is_committed_with_the_rest(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_run_apart", lambda connection, job: job.run(connection))
+    monkeypatch.setattr(engine, "run_apart", lambda connection, job: job.run(connection))
     asyncio.run(count_thirty(store))
 
     assert counted(store) == 30
@@ -288,7 +288,7 @@ def test_a_closed_store_has_written_what_was_queued_and_takes_no_more(path: Path
 
 
 def test_every_connection_has_the_settings_that_the_rules_need(store: SqliteStore) -> None:
-    for connection in (store._writer_connection, store._glancer, *store._readers):
+    for connection in (store._writer_connection, store._due_reader, *store._readers):
         for name, value in PRAGMAS.items():
             assert connection.execute(f"PRAGMA {name}").fetchone()[0] == value, name
     assert all(reader.execute("PRAGMA query_only").fetchone()[0] == 1 for reader in store._readers)

@@ -26,7 +26,7 @@ from hub.providers.registry import Provider
 from hub.providers.stepping import Stepper
 from hub.providers.wire import Lost
 from hub.storage import SqliteStore
-from hub.storage.engine import _answer, _Job
+from hub.storage.queued_writes import QueuedWrite, answer_all
 from hub_hookspecs.testing.simulator import Stage
 
 T = TypeVar("T")
@@ -149,12 +149,12 @@ class InlineStore(SqliteStore):
         self.on_look: Callable[[], None] = lambda: None
         super().__init__(path, readers=1)
 
-    def _put(self, job: _Job) -> None:
+    def _put(self, job: QueuedWrite) -> None:
         self.life.check()
         self.life.at_commit(before=True)
         self._write_group([job])
         self.life.at_commit(before=False)
-        _answer([job])
+        answer_all([job])
         if self.glance is None:  # a loop that nobody woke looks for itself within five seconds
             self.glance = asyncio.get_running_loop().call_later(5, self._look)
 
