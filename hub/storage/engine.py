@@ -55,7 +55,7 @@ class SqliteStore:
         for connection in self._readers:
             self._free.put(connection)
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="hub-reader")
-        self.trouble = ""
+        self.write_error = ""
         self._writer_connection: sqlite3.Connection | None = connect(path)
         self._writer = threading.Thread(target=self._write_on, name="hub-writer", daemon=True)
         self._writer.start()
@@ -163,22 +163,22 @@ class SqliteStore:
 
         Where nobody could write now, everyone in the group is told so at once: each would wait for it again.
         """
-        trouble = self._commit(jobs)
-        if trouble is None:
+        error = self._commit(jobs)
+        if error is None:
             return
-        if isinstance(trouble, Unavailable) and (len(jobs) == 1 or code_of(trouble) in NOBODY_CAN):
-            self._fail(jobs, trouble)
+        if isinstance(error, Unavailable) and (len(jobs) == 1 or code_of(error) in NOBODY_CAN):
+            self._fail(jobs, error)
         elif len(jobs) == 1:
-            jobs[0].error = jobs[0].error or trouble
+            jobs[0].error = jobs[0].error or error
         else:
             for job in jobs:
                 self._write_group([job])
 
-    def _fail(self, jobs: list[QueuedWrite], trouble: Unavailable) -> None:
+    def _fail(self, jobs: list[QueuedWrite], error: Unavailable) -> None:
         """Nothing of the group is durable."""
-        self.trouble = str(trouble) or type(trouble).__name__
+        self.write_error = str(error) or type(error).__name__
         for job in jobs:
-            job.result, job.calls, job.error = None, [], trouble
+            job.result, job.calls, job.error = None, [], error
 
     def _commit(self, jobs: list[QueuedWrite]) -> Exception | None:
         alone = len(jobs) == 1
@@ -197,16 +197,16 @@ class SqliteStore:
                     run_apart(connection, job)
             if alone and jobs[0].error is not None:
                 self._roll_back(connection)
-                return self._own_trouble(jobs)
+                return self._error_inside(jobs)
             connection.execute("COMMIT")
-            if self.trouble and connection.total_changes != before:
-                self.trouble = ""
+            if self.write_error and connection.total_changes != before:
+                self.write_error = ""
         except Exception as error:  # noqa: BLE001 - the writer goes on, whatever happened to this group
             self._roll_back(connection)
             if code_of(error) in BROKEN:
                 self._drop()
             meaning = self._with_cause(error)
-            return meaning if isinstance(meaning, Unavailable) else self._own_trouble(jobs) or meaning
+            return meaning if isinstance(meaning, Unavailable) else self._error_inside(jobs) or meaning
         self.commits += 1
         return None
 
@@ -217,7 +217,7 @@ class SqliteStore:
             meaning.__cause__ = error
         return meaning
 
-    def _own_trouble(self, jobs: list[QueuedWrite]) -> Unavailable | None:
+    def _error_inside(self, jobs: list[QueuedWrite]) -> Unavailable | None:
         """What the database refused a function inside the transaction, which it may have ended by that."""
         for job in jobs:
             if isinstance(job.error, Unavailable):

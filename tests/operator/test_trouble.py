@@ -109,9 +109,9 @@ def test_a_crowd_waits_for_a_lock_once_and_not_each_for_itself(tmp_path: Path) -
     other.close()
     assert {type(answer) for answer in answers} == {Unavailable}
     assert took < 12  # one after the other they would wait 18 s
-    assert store.trouble
+    assert store.write_error
     store.write_now(lambda tx: tx.messages.count("n"))
-    assert store.trouble == ""
+    assert store.write_error == ""
     store.close_now()
 
 

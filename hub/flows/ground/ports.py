@@ -55,7 +55,7 @@ class Store(Protocol):
         """The earliest due time of anything that the loop does."""
 
     @property
-    def trouble(self) -> str:
+    def write_error(self) -> str:
         """Why the last write could not be done, until one could; else empty."""
 
     def problems(self) -> tuple[str, ...]:
