@@ -131,7 +131,7 @@ class Accounts:
         return {row["name"]: row["sealed"] for row in self._tx.run(SECRETS, {"account": account_id})}
 
     def save_secret(self, account_id: str, name: str, sealed: bytes, key_id: str) -> None:
-        """Keep a sealed secret; the account's list of secret names follows."""
+        """Store a sealed secret; the account's list of secret names follows."""
         self._tx.run(SAVE_SECRET, {"account": account_id, "name": name, "sealed": sealed, "key_id": key_id})
         record = self.get(account_id)
         if record is not None and name not in record.secret_names:
@@ -151,7 +151,7 @@ class Accounts:
         return row["grant_sealed"] if row else None
 
     def save_grant(self, account_id: str, sealed: bytes | None, *, of: int | None = None) -> None:
-        """Keep or drop the sealed grant; ``of``: only while this is the version of the account's credentials."""
+        """Store or drop the sealed grant; ``of``: only while this is the version of the account's credentials."""
         values = {"this": account_id, "grant_sealed": sealed}
         if of is None:
             self._tx.change(SAVE_GRANT, values)

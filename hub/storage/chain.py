@@ -43,7 +43,7 @@ def canonical(field: Field) -> bytes:
 
 
 def new_salt() -> str:
-    """What keeps a short text from being found by trying; it goes with the text when that is erased."""
+    """Without it a short text could be found by trying; it goes with the text when that is erased."""
     return secrets.token_hex(16)
 
 

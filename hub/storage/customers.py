@@ -82,12 +82,12 @@ class Customers:
         return tuple(_customer(row) for row in self._tx.run(SEARCH, values))
 
     def remember(self, customer_id: str, fields: Mapping[str, str]) -> None:
-        """Keep payer fields beside those that are kept already."""
+        """Store payer fields beside those that are stored already."""
         row = self._tx.run(GET, {"id": customer_id}).fetchone()
         if row is None:
             raise LookupError(f"no such row: {customer_id}")
-        kept = {**json.loads(row["remembered"]), **fields}
-        self._tx.change(REMEMBER, {"this": customer_id, "remembered": json_text(kept)})
+        stored = {**json.loads(row["remembered"]), **fields}
+        self._tx.change(REMEMBER, {"this": customer_id, "remembered": json_text(stored)})
 
 
 def _values(record: Customer) -> dict[str, object]:

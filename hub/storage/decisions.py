@@ -49,7 +49,7 @@ OF = (
 
 
 class Decisions:
-    """What people decided; rows are kept for ever."""
+    """What people decided; rows are never deleted."""
 
     __slots__ = ("_tx",)
 

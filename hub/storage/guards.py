@@ -86,7 +86,7 @@ def guard(name: str, event: RowEvent, *refusals: RowRefusal) -> Trigger:
     return Trigger(name, event, refusals)
 
 
-def kept(table: Table) -> Trigger:
+def never_deleted(table: Table) -> Trigger:
     """Rows of this table are never deleted."""
     refusal = RowRefusal("append_only", f"{table} is never deleted")
     return guard(f"{table}_kept", RowEvent("DELETE", table), refusal)
@@ -96,7 +96,7 @@ def append_only(table: Table) -> Iterator[Trigger]:
     """Rows of this table are neither changed nor deleted."""
     refusal = RowRefusal("append_only", f"{table} is never changed")
     yield guard(f"{table}_unchanged", RowEvent("UPDATE", table), refusal)
-    yield kept(table)
+    yield never_deleted(table)
 
 
 def fixed(table: Table, *columns: str) -> Trigger:

@@ -31,7 +31,7 @@ class Logos:
         self._tx = tx
 
     def save(self, merchant_id: str, record: Logo, content: bytes, at: datetime) -> None:
-        """Keep a logo in place of the one before."""
+        """Store a logo in place of the one before."""
         self._tx.run(
             SAVE,
             {
@@ -50,5 +50,5 @@ class Logos:
         return None if row is None else row["content"]
 
     def drop(self, merchant_id: str) -> None:
-        """Keep none."""
+        """Delete the merchant's logo."""
         self._tx.run(DROP, {"merchant": merchant_id})

@@ -109,7 +109,7 @@ class Merchants:
         return tuple(_member(row) for row in self._tx.run(BY_EMAIL, {"email": email.lower()}))
 
     def speak(self, merchant_id: str, email: str, language: str) -> None:
-        """Keep in which language a member reads."""
+        """Store in which language a member reads."""
         self._tx.run(SPEAK, {"owner": merchant_id, "address": email.lower(), "spoken": language})
 
     def remove_member(self, merchant_id: str, email: str) -> None:
@@ -118,7 +118,7 @@ class Merchants:
             self._tx.run(statement, {"merchant": merchant_id, "email": email.lower()})
 
     def add_sign_in(self, sign_in: SignIn) -> None:
-        """Keep the hash of a mailed sign-in link."""
+        """Store the hash of a mailed sign-in link."""
         self._tx.run(
             ADD_SIGN_IN,
             {
@@ -145,7 +145,7 @@ class Merchants:
         )
 
     def add_session(self, session: Session) -> None:
-        """Keep a signed-in browser."""
+        """Store the session of a signed-in browser."""
         self._tx.run(
             ADD_SESSION,
             {
@@ -177,7 +177,7 @@ class Merchants:
         self._tx.run(END_SESSION, {"token_hash": token_hash})
 
     def add_api_key(self, key_hash: bytes, merchant_id: str, mode: Mode, name: str, now: datetime) -> None:
-        """Keep the hash of an API key."""
+        """Store the hash of an API key."""
         values = {"key_hash": key_hash, "merchant": merchant_id, "mode": mode.value, "name": name}
         self._tx.run(ADD_KEY, {**values, "created_at": micros(now), "revoked_at": None})
 

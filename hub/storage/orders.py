@@ -1,4 +1,4 @@
-"""Store orders, and the answers kept for idempotency keys."""
+"""Store orders, and the answers saved for idempotency keys."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ OF = (
     .where(store_order.c.merchant == bindparam("merchant"), store_order.c.mode == bindparam("mode"))
     .order_by(store_order.c.created_at.desc(), store_order.c.id.desc())
 )
-KEEP = inserted(idempotency)
-KEPT = select(idempotency).where(
+SAVE_ANSWER = inserted(idempotency)
+SAVED_ANSWER = select(idempotency).where(
     idempotency.c.merchant == bindparam("merchant"),
     idempotency.c.mode == bindparam("mode"),
     idempotency.c.key == bindparam("key"),
@@ -31,7 +31,7 @@ KEPT = select(idempotency).where(
 
 
 class Orders:
-    """Store orders and the answers kept for idempotency keys."""
+    """Store orders and the answers saved for idempotency keys."""
 
     __slots__ = ("_tx",)
 
@@ -51,21 +51,21 @@ class Orders:
         """A merchant's orders; newest first."""
         return tuple(_order(row) for row in self._tx.run(OF, {"merchant": merchant_id, "mode": mode.value}))
 
-    def kept_answer(self, merchant_id: str, mode: Mode, key: str) -> tuple[str, int, str] | None:
+    def saved_answer(self, merchant_id: str, mode: Mode, key: str) -> tuple[str, int, str] | None:
         """(body digest, status, answer) of an idempotency key."""
-        row = self._tx.run(KEPT, {"merchant": merchant_id, "mode": mode.value, "key": key}).fetchone()
+        row = self._tx.run(SAVED_ANSWER, {"merchant": merchant_id, "mode": mode.value, "key": key}).fetchone()
         return None if row is None else (row["digest"], row["status"], row["answer"])
 
-    def keep_answer(
+    def save_answer(
         self, merchant_id: str, mode: Mode, key: str, digest: str, status: int, answer: str, now: datetime
     ) -> None:
-        """Keep the answer to a key.
+        """Save the answer to a key.
 
         Raises:
             Conflict: ``unique`` when the key has an answer.
         """
         values = {"merchant": merchant_id, "mode": mode.value, "key": key, "digest": digest, "status": status}
-        self._tx.run(KEEP, {**values, "answer": answer, "created_at": micros(now)})
+        self._tx.run(SAVE_ANSWER, {**values, "answer": answer, "created_at": micros(now)})
 
 
 def _values(record: StoreOrder) -> dict[str, object]:

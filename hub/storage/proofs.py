@@ -75,7 +75,7 @@ class ProofFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes) -> None:
         """Write a file, on disk before this returns.
 
         Raises:

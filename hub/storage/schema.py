@@ -82,7 +82,7 @@ def _whole(name: str, *, null: bool = False, **options: Any) -> Column[int]:
 
 
 def _tally(name: str) -> Column[int]:
-    """A sum that triggers keep."""
+    """A sum that triggers keep up to date."""
     return _whole(name, server_default="0", info={"tally": True})
 
 

@@ -87,7 +87,7 @@ def next_of(number: Column[int], scope: Column[Any]) -> ColumnElement[int]:
 
 
 def inserted(table: Table) -> Insert:
-    """Insert one row of a table; the values are named like its columns, but for those that triggers keep."""
+    """Insert one row of a table; the values are named like its columns, but for those that triggers keep up to date."""
     names = [column.name for column in table.columns if column.computed is None and not column.info.get("tally")]
     return insert(table).values({name: bindparam(name) for name in names})
 

@@ -140,17 +140,17 @@ def test_an_order_keeps_its_items_and_its_keyed_answer(furnished: SqliteStore, w
     def place(tx: Any) -> None:
         tx.payables.add(payable)
         tx.orders.add(order)
-        tx.orders.keep_answer("m1", Mode.TEST, "key-1", "digest", 201, "{}", world.now)
+        tx.orders.save_answer("m1", Mode.TEST, "key-1", "digest", 201, "{}", world.now)
 
     furnished.write_now(place)
 
     assert furnished.read_now(lambda tx: tx.orders.get("o1")) == order
     assert furnished.read_now(lambda tx: tx.orders.of("m1", Mode.TEST)) == (order,)
     assert furnished.read_now(lambda tx: tx.orders.of("m1", Mode.LIVE)) == ()
-    assert furnished.read_now(lambda tx: tx.orders.kept_answer("m1", Mode.TEST, "key-1")) == ("digest", 201, "{}")
-    assert furnished.read_now(lambda tx: tx.orders.kept_answer("m1", Mode.LIVE, "key-1")) is None
+    assert furnished.read_now(lambda tx: tx.orders.saved_answer("m1", Mode.TEST, "key-1")) == ("digest", 201, "{}")
+    assert furnished.read_now(lambda tx: tx.orders.saved_answer("m1", Mode.LIVE, "key-1")) is None
     with pytest.raises(Conflict, match="unique"):
-        furnished.write_now(lambda tx: tx.orders.keep_answer("m1", Mode.TEST, "key-1", "d", 201, "{}", world.now))
+        furnished.write_now(lambda tx: tx.orders.save_answer("m1", Mode.TEST, "key-1", "d", 201, "{}", world.now))
 
 
 def test_cancelling_is_possible_while_a_payment_is_live(furnished: SqliteStore, world: World) -> None:

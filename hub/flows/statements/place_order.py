@@ -204,7 +204,7 @@ def is_of_shop(merchant: Merchant, url: str) -> bool:
 def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
     mode, key, cart, total, now = wanted.mode, wanted.key, wanted.cart, wanted.total, wanted.at
     digest, order_id = digest_of(cart), wanted.order_id
-    kept = tx.orders.kept_answer(merchant.id, mode, key)
+    kept = tx.orders.saved_answer(merchant.id, mode, key)
     if kept:
         if kept[0] != digest:
             raise KeyReused(key)
@@ -258,7 +258,7 @@ def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
         "total": {"minor": total.minor, "currency": total.currency},
         "hold_until": hold.isoformat(),
     }
-    tx.orders.keep_answer(merchant.id, mode, key, digest, 201, json.dumps(body), now)
+    tx.orders.save_answer(merchant.id, mode, key, digest, 201, json.dumps(body), now)
     details = {"language": cart.language} if cart.language else {}
     tx.deliveries.add(owed_mail(order_mail_id(order_id), DeliveryKind.ORDER, cart.email, order, now, details=details))
     tell(tx, "order_placed", order=order_id, merchant=merchant.id, customer=customer.id)

@@ -87,7 +87,7 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
     if hub.files is None:
         raise NotTaken("kind")
     await hub.store.read(lambda tx: open_link(tx, hub, LinkKind.STATEMENT, token, now))
-    await asyncio.to_thread(hub.files.keep, stored, report.file[1])
+    await asyncio.to_thread(hub.files.write, stored, report.file[1])
     try:
         await hub.store.write(write)
     except Exception:

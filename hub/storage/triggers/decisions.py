@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_
 
-from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, kept, rows_of
+from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, never_deleted, rows_of
 from hub.storage.schema import decision
 
 
@@ -23,4 +23,4 @@ def decision_triggers() -> Iterator[Trigger]:
         RowEvent("UPDATE", decision, when=or_(old.done_at.is_not(None), old.superseded == 1)),
         RowRefusal("append_only", "a decision that took effect is never changed"),
     )
-    yield kept(decision)
+    yield never_deleted(decision)

@@ -16,7 +16,7 @@ from hub.storage.guards import (
     append_only,
     fixed,
     guard,
-    kept,
+    never_deleted,
     row_in,
     rows_of,
 )
@@ -66,7 +66,7 @@ def _entries() -> Iterator[Trigger]:
         RowRefusal("append_only", "a note can be erased, and not be changed", or_(new.note != "", new.note_salt != "")),
         RowRefusal("accounted_for", "who erases a note says so, and why", ~row_in(erasure, entry=new.id)),
     )
-    yield kept(entry)
+    yield never_deleted(entry)
     yield guard(
         "entry_fits",
         RowEvent("INSERT", entry, when=new.payment.is_not(None)),
@@ -175,4 +175,4 @@ def _intake() -> Iterator[Trigger]:
         RowRefusal("from_ledger", "what went back comes from the ledger alone", new.returned != returned),
     )
     yield fixed(intake, "entry", "customer", "payment", "currency", "amount")
-    yield kept(intake)
+    yield never_deleted(intake)

@@ -15,7 +15,7 @@ from hub.storage.guards import (
     append_only,
     fixed,
     guard,
-    kept,
+    never_deleted,
     row_in,
     rows_of,
 )
@@ -73,7 +73,7 @@ def operation_triggers() -> Iterator[Trigger]:
         RowRefusal("legal_phase", "an operation never goes back"),
     )
     yield fixed(operation, *("id", "payment", "account", "merchant", "mode", "kind", "reference", "amount", "currency"))
-    yield kept(operation)
+    yield never_deleted(operation)
     yield from append_only(operation_news)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, or_
 
 from hub.domain.ledger import Effect
-from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, kept, row_in, rows_of
+from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, never_deleted, row_in, rows_of
 from hub.storage.schema import allocation, customer, payable, payment_line
 
 from .conditions import sum_of
@@ -53,4 +53,4 @@ def payable_triggers() -> Iterator[Trigger]:
         RowRefusal("legal_revision", "what is settled in part stays with its customer"),
     )
     yield fixed(payable, "id", "merchant", "mode", "kind", "number", "currency", "created_at")
-    yield kept(payable)
+    yield never_deleted(payable)

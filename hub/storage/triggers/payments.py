@@ -14,7 +14,7 @@ from hub.storage.guards import (
     append_only,
     fixed,
     guard,
-    kept,
+    never_deleted,
     row_in,
     rows_of,
 )
@@ -60,7 +60,7 @@ def payment_triggers() -> Iterator[Trigger]:
     yield fixed(
         payment, *("id", "merchant", "mode", "account", "customer", "reference", "currency", "amount", "created_at")
     )
-    yield kept(payment)
+    yield never_deleted(payment)
     yield from _payment_lines()
     yield from _observations()
 
@@ -116,7 +116,7 @@ def _payment_lines() -> Iterator[Trigger]:
         ),
     )
     yield fixed(payment_line, "payment", "position", "payable", "number", "amount", "withheld", "withholdings")
-    yield kept(payment_line)
+    yield never_deleted(payment_line)
 
 
 def _observations() -> Iterator[Trigger]:

@@ -17,7 +17,7 @@ from hub.storage.guards import (
     append_only,
     fixed,
     guard,
-    kept,
+    never_deleted,
     row_in,
     rows_of,
 )
@@ -38,7 +38,7 @@ def receipt_triggers() -> Iterator[Trigger]:
         RowEvent("UPDATE", cash_receipt, ("void_reason", "voided_at"), old.voided_at.is_not(None)),
         RowRefusal("append_only", "a receipt is voided once"),
     )
-    yield kept(cash_receipt)
+    yield never_deleted(cash_receipt)
     yield from _series()
     yield from _gaps()
 
@@ -75,7 +75,7 @@ def _series() -> Iterator[Trigger]:
             and_(new.next != old.next + 1, ~left_out(old.next)),
         ),
     )
-    yield kept(series)
+    yield never_deleted(series)
 
 
 def _gaps() -> Iterator[Trigger]:

@@ -20,7 +20,7 @@ from hub.storage.guards import (
     Trigger,
     append_only,
     guard,
-    kept,
+    never_deleted,
     row_in,
     rows_of,
 )
@@ -57,7 +57,7 @@ def seal_triggers() -> Iterator[Trigger]:
     yield _seal()
     yield _sealed()
     yield from _chain()
-    yield kept(balance)
+    yield never_deleted(balance)
 
 
 def _seal() -> Trigger:
@@ -192,4 +192,4 @@ def _chain() -> Iterator[Trigger]:
             ),
         ),
     )
-    yield kept(chain)
+    yield never_deleted(chain)

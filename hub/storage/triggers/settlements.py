@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_
 
-from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, kept, row_in, rows_of
+from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, never_deleted, row_in, rows_of
 from hub.storage.schema import account, settlement_line
 
 
@@ -37,4 +37,4 @@ def settlement_triggers() -> Iterator[Trigger]:
             or_(old.state != "booked", new.state != "withdrawn", new.payment.is_distinct_from(old.payment)),
         ),
     )
-    yield kept(settlement_line)
+    yield never_deleted(settlement_line)
