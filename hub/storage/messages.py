@@ -92,7 +92,7 @@ OTHERWISE = (
 RESEAL = changed(raw_message, raw_message.c.sealed, raw_message.c.key_id)
 KEYS = select(raw_message.c.key_id, func.count().label("count")).group_by(raw_message.c.key_id)
 COUNT_IN = select(func.count().label("count")).where(raw_message.c.state == bindparam("state"))
-FORGET_REJECTED = delete(raw_message).where(
+PRUNE_REJECTED = delete(raw_message).where(
     raw_message.c.state == literal("rejected"), raw_message.c.received_at < bindparam("before")
 )
 REJECTED = (
@@ -281,9 +281,9 @@ class Messages:
         """How many messages are in a state."""
         return int(self._tx.run(COUNT_IN, {"state": state}).fetchone()["count"])
 
-    def forget_rejected(self, before: datetime) -> int:
-        """Drop messages that failed their proof and arrived before this moment."""
-        return self._tx.run(FORGET_REJECTED, {"before": micros(before)}).rowcount
+    def prune_rejected(self, before: datetime) -> int:
+        """Delete messages that failed their proof and arrived before this moment."""
+        return self._tx.run(PRUNE_REJECTED, {"before": micros(before)}).rowcount
 
     def rejected_since(self, since: datetime) -> tuple[tuple[str, str, datetime], ...]:
         """(account id, digest, arrival) of messages that arrived after this moment and failed their proof."""

@@ -16,14 +16,14 @@ from .schema import ZERO, literal, request_sent
 from .statements import Runs, inserted
 
 QUESTIONS = ("handle_notification", "query_payment")
-"""Hooks whose requests only ask; they come often, and may be forgotten after a while."""
+"""Hooks whose requests only ask; they come often, and may be pruned after a while."""
 
 ADD = inserted(request_sent)
 OF = select(request_sent).where(request_sent.c.payment == bindparam("payment")).order_by(request_sent.c.seq)
 NEXT = select(func.coalesce(func.max(request_sent.c.seq), ZERO) + ZERO).where(
     request_sent.c.payment == bindparam("payment")
 )
-FORGET = delete(request_sent).where(
+PRUNE = delete(request_sent).where(
     request_sent.c.at < bindparam("before"), request_sent.c.hook.in_([literal(hook) for hook in QUESTIONS])
 )
 
@@ -70,9 +70,9 @@ class Requests:
         """A payment's requests, those of its operations included; oldest first."""
         return tuple(_request(row) for row in self._tx.run(OF, {"payment": payment_id}))
 
-    def forget_queries(self, before: datetime) -> int:
-        """Drop old queries; what charged, opened or gave back stays."""
-        return self._tx.run(FORGET, {"before": micros(before)}).rowcount
+    def prune_queries(self, before: datetime) -> int:
+        """Delete old queries; what charged, opened or gave back stays."""
+        return self._tx.run(PRUNE, {"before": micros(before)}).rowcount
 
 
 def _request(row: sqlite3.Row) -> RequestSent:

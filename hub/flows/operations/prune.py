@@ -37,7 +37,7 @@ async def prune(hub: Hub) -> None:
         for name, (_value, at) in PROXY.all(tx).items():
             if now - at > PROXIES_KEPT:
                 PROXY.of(name).drop(tx)
-        return tx.messages.forget_rejected(now - REJECTED_KEPT), tx.requests.forget_queries(now - QUERIES_KEPT)
+        return tx.messages.prune_rejected(now - REJECTED_KEPT), tx.requests.prune_queries(now - QUERIES_KEPT)
 
     messages, queries = await hub.store.write(forget)
     if messages or queries:
