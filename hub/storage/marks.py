@@ -1,4 +1,4 @@
-"""Named notes of the deployment: when the last backup was made, what was alerted, who holds back."""
+"""Named marks of the deployment: when the last backup was made, what was alerted, who holds back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DROP = delete(mark).where(mark.c.name == bindparam("name"))
 
 
 class Marks:
-    """Named notes of the deployment."""
+    """Named marks of the deployment."""
 
     __slots__ = ("_tx",)
 
@@ -30,19 +30,19 @@ class Marks:
         self._tx = tx
 
     def set(self, name: str, value: str, at: datetime) -> None:
-        """Write a note, or write it anew."""
+        """Write a mark, or overwrite it."""
         self._tx.run(SET, {"name": name, "value": value, "at": micros(at)})
 
     def get(self, name: str) -> tuple[str, datetime] | None:
-        """Value and time of a note."""
+        """Value and time of a mark."""
         row = self._tx.run(GET, {"name": name}).fetchone()
         return None if row is None else (row["value"], moment(row["at"]))
 
     def beginning(self, prefix: str) -> Mapping[str, tuple[str, datetime]]:
-        """Notes whose names begin so, by the rest of their names."""
+        """Marks whose names begin so, by the rest of their names."""
         rows = self._tx.run(LIKE, {"pattern": pattern(prefix).removeprefix("%")})
         return {row["name"].removeprefix(prefix): (row["value"], moment(row["at"])) for row in rows}
 
     def drop(self, name: str) -> None:
-        """Forget a note."""
+        """Delete a mark."""
         self._tx.run(DROP, {"name": name})

@@ -37,7 +37,7 @@ class Requests:
         self._tx = tx
 
     def add(self, payment_id: str, steps: Iterable[Any], *, at: datetime, operation_id: str = "") -> None:
-        """Note the requests of one hook call, in the transaction that commits its outcome."""
+        """Record the requests of one hook call, in the transaction that commits its outcome."""
         rows = list(steps)
         if not rows:
             return
