@@ -98,7 +98,7 @@ def restore(
 
 
 def _prepared(path: Path, prepare: Callable[[SqliteTx], None]) -> list[Callable[[], None]]:
-    """Write into a copy that nobody uses yet; what is to be told once it is in place."""
+    """Write into a copy that nobody uses yet; what is to be called once it is in place."""
     with contextlib.closing(connect(path)) as connection:
         tx = SqliteTx(connection)
         connection.execute("BEGIN IMMEDIATE")

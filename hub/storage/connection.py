@@ -4,7 +4,7 @@ What the driver raises, and what comes out of ``write`` and ``read``:
 
     sqlite3.IntegrityError    Conflict(rule)   a trigger's own rule, ``one_live``, ``unique``, ``foreign_key``,
                                                or a CHECK's name such as ``payable_due``
-    sqlite3.OperationalError  Unavailable      locked, full, read-only or failing disk; all else is a fault of ours
+    sqlite3.OperationalError  Unavailable      locked, full, read-only or failing disk; all else is a bug of ours
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def pragma_problems(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def meaning_of(error: sqlite3.Error) -> Exception:
-    """What a refusal of the driver means to the hub; the error itself when it is a fault of ours."""
+    """What a refusal of the driver means to the hub; the error itself when it is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError):
         return _conflict(str(error))
     return Unavailable(str(error)) if code_of(error) in BUSY | BROKEN else error

@@ -75,7 +75,7 @@ class Deliveries:
         self._tx = tx
 
     def add(self, delivery: Delivery) -> bool:
-        """Insert; False when this change was already told to this recipient."""
+        """Insert; False when this recipient has a mail of this change already."""
         fixed = {
             "id": delivery.id,
             "merchant": delivery.merchant_id,

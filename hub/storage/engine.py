@@ -142,7 +142,7 @@ class SqliteStore:
                 continue
             try:
                 self._write_group(jobs)
-            except BaseException as error:  # noqa: BLE001 - whoever waits is told, and the thread goes on
+            except BaseException as error:  # noqa: BLE001 - whoever waits gets the error, and the thread goes on
                 self._fail(jobs, Unavailable(f"the writer failed: {type(error).__name__}"))
                 self._drop()
             answer_all(jobs)
@@ -161,7 +161,7 @@ class SqliteStore:
     def _write_group(self, jobs: list[QueuedWrite]) -> None:
         """Commit the group at once; if that fails, one by one, so that only the guilty one fails.
 
-        Where nobody could write now, everyone in the group is told so at once: each would wait for it again.
+        Where nobody could write now, everyone in the group gets this error at once: each would wait for it again.
         """
         error = self._commit(jobs)
         if error is None:

@@ -125,7 +125,7 @@ def options_from(text: str) -> Options:
 
 
 def report_text(report: IdentityReport | None) -> str | None:
-    """What a validation said, as JSON."""
+    """What a validation reported, as JSON."""
     if report is None:
         return None
     fields = [[item.field, item.match.value, item.ours, item.theirs] for item in report.fields]

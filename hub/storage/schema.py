@@ -112,7 +112,7 @@ def _between(name: str, low: int, high: int = LIMIT) -> CheckConstraint:
 
 
 def _index(name: str | None, *columns: Any, where: str = "", unique: bool = False) -> Index:
-    """An index, with a condition only of the rows that meet it: a database that was not told of it would index all."""
+    """An index, with a condition only of the rows that meet it; a database for which none is given here indexes all."""
     condition: dict[str, Any] = {"sqlite_where": literal_column(where)} if where else {}
     return Index(name, *columns, unique=unique, **condition)
 

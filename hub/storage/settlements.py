@@ -1,4 +1,4 @@
-"""What providers said they paid out, line by line, and what each line settles here."""
+"""What providers stated that they paid out, line by line, and what each line settles here."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ CLEARING = (
 
 
 class Settlements:
-    """What providers said they paid out."""
+    """What providers stated that they paid out."""
 
     __slots__ = ("_tx",)
 
@@ -158,7 +158,7 @@ class Settlements:
         return None if row is None else _line(row)
 
     def book(self, account_id: str, line_id: str, *, payment_id: str, settles: str) -> None:
-        """Say what an open line settles.
+        """Record what an open line settles.
 
         Raises:
             Conflict: ``unique`` when another line settles it already.

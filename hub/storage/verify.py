@@ -56,8 +56,8 @@ CHECKS: tuple[tuple[str, str], ...] = (
     ),
     *(
         (
-            f"L3: payable {{number}} says {effect} {{said}}, its allocations say {{found}}",
-            f"SELECT p.number, p.{effect} AS said, coalesce(a.found, 0) AS found FROM payable p"
+            f"L3: payable {{number}} says {effect} {{stated}}, its allocations say {{found}}",
+            f"SELECT p.number, p.{effect} AS stated, coalesce(a.found, 0) AS found FROM payable p"
             " LEFT JOIN (SELECT payable, sum(amount) AS found FROM allocation"
             f" WHERE effect = '{effect}' GROUP BY payable) a ON a.payable = p.id"
             f" WHERE p.{effect} <> coalesce(a.found, 0) OR p.{effect} < 0",
