@@ -49,13 +49,13 @@ DUE = (
     .limit(bindparam("limit"))
 )
 CLAIM = update(operation).where(among(operation.c.id, "ids")).values(next_check_at=bindparam("until"))
-_news = insert(operation_news).values(
+_added = insert(operation_news).values(
     {
         **{column.name: bindparam(column.name) for column in operation_news.columns},
         "seq": next_of(operation_news.c.seq, operation_news.c.operation),
     }
 )
-OBSERVE = _news.on_conflict_do_nothing(index_elements=[operation_news.c.id])
+OBSERVE = _added.on_conflict_do_nothing(index_elements=[operation_news.c.id])
 SEEN = select(operation_news).where(operation_news.c.operation == bindparam("operation")).order_by(operation_news.c.seq)
 
 
@@ -128,7 +128,7 @@ class Operations:
 
     def seen(self, operation_id: str) -> tuple[tuple[Kind, Reason | None, str, datetime], ...]:
         """(kind, reason, note, seen at) of what was observed, in stored order."""
-        return tuple(_news_of(row) for row in self._tx.run(SEEN, {"operation": operation_id}))
+        return tuple(_observed(row) for row in self._tx.run(SEEN, {"operation": operation_id}))
 
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
         """Ids of operations that are due; each one's due time moves to ``until``."""
@@ -138,7 +138,7 @@ class Operations:
         return tuple(ids)
 
 
-def _news_of(row: sqlite3.Row) -> tuple[Kind, Reason | None, str, datetime]:
+def _observed(row: sqlite3.Row) -> tuple[Kind, Reason | None, str, datetime]:
     reason = Reason(ReasonKind(row["reason_kind"]), row["reason_code"]) if row["reason_kind"] else None
     return Kind(row["kind"]), reason, row["note"], moment(row["seen_at"])
 
