@@ -15,27 +15,7 @@ from sqlalchemy import Column, Select, Table, bindparam, select
 
 from hub_hookspecs import Mode
 
-from .schema import (
-    Whole,
-    allocation,
-    balance,
-    chain,
-    drawn,
-    entry,
-    erasure,
-    intake,
-    ledger_account,
-    observation,
-    payable,
-    payment,
-    payment_line,
-    posting,
-    request_sent,
-    seal,
-    series,
-    series_gap,
-    settlement_line,
-)
+from . import schema
 from .statements import Runs
 
 HIDDEN = {
@@ -50,20 +30,22 @@ HIDDEN = {
 """Columns that stay behind: what people typed, what tells of them or of a message of theirs, what opens something."""
 
 OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
-    "posting": (posting.c.entry, entry.c.id),
-    "allocation": (allocation.c.entry, entry.c.id),
-    "drawn": (drawn.c.entry, entry.c.id),
-    "intake": (intake.c.entry, entry.c.id),
-    "erasure": (erasure.c.entry, entry.c.id),
-    "balance": (balance.c.ledger_account, ledger_account.c.id),
-    "payment_line": (payment_line.c.payment, payment.c.id),
-    "request_sent": (request_sent.c.payment, payment.c.id),
+    "posting": (schema.posting.c.entry, schema.entry.c.id),
+    "allocation": (schema.allocation.c.entry, schema.entry.c.id),
+    "drawn": (schema.drawn.c.entry, schema.entry.c.id),
+    "intake": (schema.intake.c.entry, schema.entry.c.id),
+    "erasure": (schema.erasure.c.entry, schema.entry.c.id),
+    "balance": (schema.balance.c.ledger_account, schema.ledger_account.c.id),
+    "payment_line": (schema.payment_line.c.payment, schema.payment.c.id),
+    "request_sent": (schema.request_sent.c.payment, schema.payment.c.id),
 }
 """How a row without merchant and mode is tied to one that has them."""
 
 TABLES = (
-    *(ledger_account, entry, erasure, posting, seal, chain, balance, intake, allocation, drawn),
-    *(payable, payment, payment_line, observation, request_sent, settlement_line, series, series_gap),
+    *(schema.ledger_account, schema.entry, schema.erasure, schema.posting, schema.seal, schema.chain),
+    *(schema.balance, schema.intake, schema.allocation, schema.drawn),
+    *(schema.payable, schema.payment, schema.payment_line, schema.observation, schema.request_sent),
+    *(schema.settlement_line, schema.series, schema.series_gap),
 )
 
 
@@ -95,7 +77,7 @@ def export_audit(tx: Runs, path: str | Path, *, merchant_id: str, mode: Mode) ->
 
 
 def _type(column: Column[Any]) -> type:
-    return int if isinstance(column.type, type(Whole)) else str
+    return int if isinstance(column.type, type(schema.Whole)) else str
 
 
 def _shown(table: Table) -> list[Column[Any]]:
