@@ -32,7 +32,7 @@ from .transaction import SqliteTx
 
 T = TypeVar("T")
 
-GROUP = 256
+MAX_GROUP = 256
 """Most functions that share one commit."""
 
 NOBODY_CAN = BROKEN | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}
@@ -151,7 +151,7 @@ class SqliteStore:
     def _taken(self) -> tuple[list[QueuedWrite], bool]:
         """What is queued, at least one; and whether more may come."""
         group = [self._jobs.get()]
-        while group[-1] is not None and len(group) < GROUP:
+        while group[-1] is not None and len(group) < MAX_GROUP:
             try:
                 group.append(self._jobs.get_nowait())
             except queue.Empty:
