@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
     from hub.domain.receipt import CashReceipt, SeriesGap
     from hub.flows.ground.ports import Hub
-    from hub.flows.views.view_desk import ReceiptView
+    from hub.flows.views.view_receipts import ReceiptView
 
 
 @click.group()
@@ -35,7 +35,7 @@ for recording in (record, for_payment, certificate):
 async def list_(hub: Hub, merchant: Merchant, as_json: bool) -> None:
     """List a company's cash receipts, newest first."""
     from hub.flows.receipts.skip_numbers import list_gaps
-    from hub.flows.views.view_desk import list_receipts
+    from hub.flows.views.view_receipts import list_receipts
 
     found = await list_receipts(hub, merchant)
     gaps = await list_gaps(hub, merchant)
@@ -163,7 +163,7 @@ async def _find(hub: Hub, merchant: Merchant, number: str) -> CashReceipt:
 @pass_merchant
 async def show(hub: Hub, merchant: Merchant, number: str, as_json: bool) -> None:
     """Show one cash receipt; RECEIPT is its number, such as RC-000042 or 42."""
-    from hub.flows.views.view_desk import view_receipt
+    from hub.flows.views.view_receipts import view_receipt
 
     found = await _find(hub, merchant, number)
     view = await view_receipt(hub, merchant, found.id)

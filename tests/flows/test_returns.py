@@ -15,7 +15,7 @@ from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.payments.run_operation import NotAllowed, refundable
 from hub.flows.payments.view_payment import view_of
-from hub.flows.views.view_desk import view_start
+from hub.flows.views.view_start import view_start
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, World, broken
 from tests.spoken import refused

@@ -16,7 +16,7 @@ from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageSta
 from hub.flows.mails.deliver import value_of
 from hub.flows.operations.examine import ExaminedFact, Grade, examine
 from hub.flows.operations.view_hearing import hearing_of
-from hub.flows.views.view_desk import view_start
+from hub.flows.views.view_start import view_start
 from hub_hookspecs import Message, Source
 from tests.cli.conftest import Ended
 from tests.flows.test_payments import approval

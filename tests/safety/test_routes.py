@@ -13,7 +13,7 @@ import pytest
 
 from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
-from hub.flows.views import view_desk
+from hub.flows.views import view_customers
 from hub.web import pages as web_pages
 from hub.web.door import Door
 from hub.web.merchant import desk
@@ -281,7 +281,7 @@ def test_control_the_same_requests_by_the_right_person_find_them(
 def test_control_without_the_owners_check_another_merchant_reads_the_customer(
     house: Any, routes: tuple[Route, ...], mine: Belongings, they: Clerk, plant: Any
 ) -> None:
-    plant(view_desk, "customer_of", lambda tx, _merchant, customer_id: tx.customers.get(customer_id))
+    plant(view_customers, "customer_of", lambda tx, _merchant, customer_id: tx.customers.get(customer_id))
     some = tuple(route for route in routes if route.path == "/m/customers/{customer}")
 
     assert leaks(house, some, mine, they)

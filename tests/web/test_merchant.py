@@ -25,7 +25,7 @@ from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
-from hub.flows.views.view_desk import IN_NEED
+from hub.flows.views.view_start import IN_NEED
 from hub.web.merchant import routes
 from hub.web.merchant.words import ACCOUNT, FLAGS
 from hub_hookspecs import Channel, Mode

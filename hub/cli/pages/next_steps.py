@@ -87,11 +87,11 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
         who = view.customer.document.number if view.customer.document else view.customer.id
         yield "let the customer pay again", ("statement", "send", who, "--company", view.merchant.slug)
     yield from _decisions(told)
-    for delivery in told.desk.deliveries:
+    for delivery in told.page.deliveries:
         if delivery.state is DeliveryState.DEAD:
             yield f"try the mail {delivery.kind} again", ("delivery", "retry", delivery.id)
     overdue = timedelta(minutes=1)
-    if any(item.due_at and told.now - item.due_at > overdue for item in told.desk.deliveries):
+    if any(item.due_at and told.now - item.due_at > overdue for item in told.page.deliveries):
         yield "hand over mails that are due (neither serve nor worker seems to run)", ("delivery", "run")
 
 
@@ -128,6 +128,6 @@ def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"let {made.by}'s {what} happen, as a second person",
             ("review", "approve", made.id, "--by", "NAME", "--why", "TEXT"),
         )
-    for review in told.desk.reviews:
+    for review in told.page.reviews:
         if review.resolved_at is None:
             yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:SHORT], *signed)

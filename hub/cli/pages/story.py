@@ -16,7 +16,7 @@ from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import Hearing, hearing_of
 from hub.flows.payments.view_payment import PaymentView
-from hub.flows.views.view_desk import PaymentDesk, view_payment_desk
+from hub.flows.views.view_payments import PaymentPage, view_payment_page
 from hub.flows.views.view_record import PaymentRecord, view_record
 from hub_hookspecs import Money, ProviderInfo, Way
 
@@ -30,7 +30,7 @@ class Told:
         hearing: What was heard of the account's provider.
     """
 
-    desk: PaymentDesk
+    page: PaymentPage
     record: PaymentRecord
     info: ProviderInfo | None
     now: datetime
@@ -40,12 +40,12 @@ class Told:
     @property
     def view(self) -> PaymentView:
         """The payment as people see it."""
-        return self.desk.view
+        return self.page.view
 
     @property
     def payment(self) -> Payment:
         """The payment itself."""
-        return self.desk.view.payment
+        return self.page.view.payment
 
     @property
     def zone(self) -> str:
@@ -64,7 +64,7 @@ async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = (
     merchant, hearing = await hub.store.read(lambda tx: _around(tx, payment))
     provider = hub.providers.get(payment.provider)
     return Told(
-        await view_payment_desk(hub, merchant, payment.id),
+        await view_payment_page(hub, merchant, payment.id),
         await view_record(hub, payment.id),
         provider.info if provider else None,
         hub.clock(),
@@ -100,7 +100,7 @@ def _events(told: Told) -> Iterator[StoryEvent]:
     payment, view = told.payment, told.view
     lines = ", ".join(line.number for line in payment.lines)
     yield StoryEvent(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
-    for item in told.desk.view.seen:
+    for item in told.page.view.seen:
         yield StoryEvent(
             item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item)
         )
@@ -108,7 +108,7 @@ def _events(told: Told) -> Iterator[StoryEvent]:
         yield StoryEvent(
             receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}"
         )
-    for delivery in told.desk.deliveries:
+    for delivery in told.page.deliveries:
         name = f"mail {delivery.kind}"
         if delivery.sent_at:
             yield StoryEvent(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
@@ -116,7 +116,7 @@ def _events(told: Told) -> Iterator[StoryEvent]:
             fault = f", {delivery.last_error}" if delivery.last_error else ""
             state = f"{delivery.state.value} to {mask_email(delivery.recipient)}, {delivery.tries} tries{fault}"
             yield StoryEvent(delivery.created_at, "hub", name, more=state)
-    for review in told.desk.reviews:
+    for review in told.page.reviews:
         yield StoryEvent(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
     for message in told.record.messages:
         more = command_line("message", "show", message.id[:SHORT])

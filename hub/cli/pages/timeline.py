@@ -80,7 +80,7 @@ def facts_of(told: Told) -> dict[str, object]:
             }
             for made in told.record.decisions
         ],
-        "reviews": [{"cause": review.cause, "details": review.details} for review in told.desk.reviews],
+        "reviews": [{"cause": review.cause, "details": review.details} for review in told.page.reviews],
         "waits_for": waits_for(told),
         "comes_next": comes_next(told),
         "may_do": [{"why": why, "command": command} for why, command in may_do(told)],

@@ -6,7 +6,7 @@ nobody up and a process that dies goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from hub.domain.lengths import LETTER, too_long
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owed_mail
 from hub.domain.round import Choice, Debt, Round, debts_of
+from hub.domain.sums import sums_of
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
@@ -49,7 +50,7 @@ class Plan:
     @property
     def owed(self) -> tuple[Money, ...]:
         """What those who are reached owe in all."""
-        return _sums(amount for debtor in self.reached for amount in debtor.owed)
+        return sums_of(amount for debtor in self.reached for amount in debtor.owed)
 
 
 async def plan_round(hub: Hub, merchant: Merchant, choice: Choice) -> Plan:
@@ -86,13 +87,6 @@ def _today(merchant: Merchant, now: datetime) -> date:
 def _debtor(customer: Customer, debt: Debt) -> Debtor:
     owed = tuple(Money(minor, currency) for currency, minor in sorted(debt.owed.items()))
     return Debtor(customer=customer, owed=owed, days_overdue=debt.days_overdue)
-
-
-def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
-    sums: dict[str, int] = {}
-    for amount in amounts:
-        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
-    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
 
 
 async def start_round(hub: Hub, merchant: Merchant, choice: Choice, *, round_id: str, by: str, note: str = "") -> Round:

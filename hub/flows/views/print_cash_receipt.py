@@ -14,7 +14,7 @@ from hub.flows.ground.ports import Hub
 from hub_hookspecs import Money
 
 from .print_paper import print_paper
-from .view_desk import view_receipt
+from .view_receipts import view_receipt
 
 
 async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> PaperFile:

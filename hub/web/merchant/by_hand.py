@@ -19,7 +19,7 @@ from hub.domain.payable import Payable
 from hub.domain.receipt import means_by_hand
 from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
-from hub.flows.views.view_desk import CustomerView, view_customer
+from hub.flows.views.view_customers import CustomerView, view_customer
 from hub.web.pages import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 

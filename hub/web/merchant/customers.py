@@ -17,7 +17,7 @@ from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.end_reminders import note_wish
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
-from hub.flows.views.view_desk import list_customers, view_customer
+from hub.flows.views.view_customers import list_customers, view_customer
 from hub.web.pages import Page, pdf_answer, reader_for, redirect
 
 from .desk import AtDesk, Brought, Desk, Faults, by_field, unknown_is_404

@@ -17,7 +17,7 @@ from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
-from hub.flows.views.view_desk import view_payment_desk
+from hub.flows.views.view_payments import view_payment_page
 from hub.flows.views.view_record import view_record
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Money
@@ -33,7 +33,7 @@ SURE = "Marque la casilla: el cliente debe confirmar que no aprobó nada ni escr
 async def payment_page(desk: Desk, payment: str, *, fault: Text | str = "", said: str = "") -> Page:
     """One payment with everything that is known of it and what may be decided."""
     with unknown_is_404():
-        found = await view_payment_desk(desk.hub, desk.merchant, payment)
+        found = await view_payment_page(desk.hub, desk.merchant, payment)
     record = await view_record(desk.hub, found.view.payment.id)
     return desk.page(
         "payment.html",
@@ -51,7 +51,7 @@ async def payment_page(desk: Desk, payment: str, *, fault: Text | str = "", said
 async def _own(desk: Desk, payment: str) -> str:
     """The payment's id, if it is this merchant's."""
     with unknown_is_404():
-        found = await view_payment_desk(desk.hub, desk.merchant, payment)
+        found = await view_payment_page(desk.hub, desk.merchant, payment)
     return found.view.payment.id
 
 

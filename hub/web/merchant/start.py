@@ -12,7 +12,8 @@ from hub.domain.text import Text
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.try_payment import GuideStep, view_guide
-from hub.flows.views.view_desk import list_proofs, list_reviews, list_settled_lines, view_start
+from hub.flows.views.view_reviews import list_proofs, list_reviews, list_settled_lines
+from hub.flows.views.view_start import view_start
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Mode
 

@@ -1,0 +1,97 @@
+"""View the customers of a merchant: the list, and one of them with everything that is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.message import Delivery
+from hub.domain.receipt import CashReceipt
+from hub.domain.sums import sums_of
+from hub.flows.ground.open_link import url_of
+from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.statements.view_statement import StatementView, statement_of
+from hub_hookspecs import Money
+
+from .payment_rows import LISTED, PaymentRow, payment_rows
+
+
+@attrs.frozen(kw_only=True)
+class ListedCustomer:
+    """One customer in a list, with what is owed per currency."""
+
+    customer: Customer
+    owed: tuple[Money, ...]
+    invoices: int
+
+
+async def list_customers(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ListedCustomer, ...]:
+    """Customers whose name, number or mail matches."""
+
+    def read(tx: Tx) -> tuple[ListedCustomer, ...]:
+        totals: dict[str, list[tuple[str, int, int]]] = {}
+        for customer_id, currency, due, count in tx.payables.open_totals(merchant.id, merchant.mode):
+            totals.setdefault(customer_id, []).append((currency, due, count))
+        return tuple(
+            ListedCustomer(
+                customer=customer,
+                owed=sums_of(Money(due, currency) for currency, due, _ in totals.get(customer.id, ())),
+                invoices=sum(count for *_, count in totals.get(customer.id, ())),
+            )
+            for customer in tx.customers.of(merchant.id, search)[:LISTED]
+        )
+
+    return await hub.store.read(read)
+
+
+@attrs.frozen(kw_only=True)
+class CustomerView:
+    """One customer.
+
+    Attributes:
+        statement: What the customer would see now.
+        link, url: The open link to the statement, if there is one.
+        deliveries: Statements mailed, newest first.
+        receipts: Cash receipts, newest first.
+    """
+
+    customer: Customer
+    statement: StatementView
+    link: Link | None
+    url: str
+    deliveries: tuple[Delivery, ...]
+    payments: tuple[PaymentRow, ...]
+    receipts: tuple[CashReceipt, ...]
+
+
+async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> CustomerView:
+    """One customer of this merchant.
+
+    Raises:
+        LookupError: No such customer of this merchant.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> CustomerView:
+        customer = customer_of(tx, merchant, customer_id)
+        link = tx.links.find(LinkKind.STATEMENT, customer.id, merchant.mode, now)
+        receipts = [item for item in tx.receipts.of(merchant.id, merchant.mode) if item.customer_id == customer.id]
+        return CustomerView(
+            customer=customer,
+            statement=statement_of(tx, hub, customer.id, merchant.mode, now),
+            link=link,
+            url=url_of(hub, link) if link else "",
+            deliveries=_newest(tx.deliveries.of(merchant_id=merchant.id, subject_id=customer.id), merchant),
+            payments=payment_rows(tx, tx.payments.of_customer(customer.id, merchant.mode)),
+            receipts=tuple(sorted(receipts, key=lambda item: item.issued_at, reverse=True)),
+        )
+
+    return await hub.store.read(read)
+
+
+def _newest(deliveries: Iterable[Delivery], merchant: Merchant) -> tuple[Delivery, ...]:
+    own = (delivery for delivery in deliveries if delivery.mode is merchant.mode)
+    return tuple(sorted(own, key=lambda delivery: delivery.created_at, reverse=True))

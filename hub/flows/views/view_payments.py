@@ -1,0 +1,87 @@
+"""View the payments of a merchant: the list, and the page of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from hub.domain.merchant import Merchant
+from hub.domain.message import Delivery, Review
+from hub.domain.payment import Status
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.view_payment import PaymentView, view_of
+
+from .payment_rows import LISTED, PaymentRow, payment_rows
+
+UNRECORDED = "unrecorded"
+
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """Which payments a list shows.
+
+    Attributes:
+        text: Our or their reference, invoice, mail, phone or name.
+        status: One of theirs, or ``unrecorded`` for paid ones without a cash receipt.
+        amount: Exact amounts in minor units, one for each reading of what was typed.
+    """
+
+    text: str = ""
+    status: str = ""
+    provider: str = ""
+    amount: tuple[int, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def list_payments(hub: Hub, merchant: Merchant, wanted: Wanted) -> tuple[PaymentRow, ...]:
+    """Payments, newest first."""
+    status = Status.PAID.value if wanted.status == UNRECORDED else wanted.status
+
+    def read(tx: Tx) -> tuple[PaymentRow, ...]:
+        found = tx.payments.search(
+            merchant_id=merchant.id,
+            mode=merchant.mode,
+            text=wanted.text,
+            since=wanted.since,
+            until=wanted.until,
+            status=status,
+            provider=wanted.provider,
+            amount=wanted.amount,
+            limit=LISTED,
+        )
+        return tuple(row for row in payment_rows(tx, found) if wanted.status != UNRECORDED or row.is_unrecorded)
+
+    return await hub.store.read(read)
+
+
+@attrs.frozen(kw_only=True)
+class PaymentPage:
+    """One payment with everything that is known of it."""
+
+    view: PaymentView
+    deliveries: tuple[Delivery, ...]
+    reviews: tuple[Review, ...]
+
+
+async def view_payment_page(hub: Hub, merchant: Merchant, payment_id: str) -> PaymentPage:
+    """One payment of this merchant, in the mode that its pages work in.
+
+    Raises:
+        LookupError: No such payment of this merchant.
+    """
+    now = hub.clock()
+
+    def read(tx: Tx) -> PaymentPage:
+        payment = tx.payments.get(payment_id)
+        if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
+            raise LookupError(payment_id)
+        deliveries = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id)
+        return PaymentPage(
+            view=view_of(tx, hub, payment, now),
+            deliveries=tuple(sorted(deliveries, key=lambda delivery: delivery.created_at)),
+            reviews=tx.reviews.of(merchant_id=merchant.id, payment_id=payment.id),
+        )
+
+    return await hub.store.read(read)

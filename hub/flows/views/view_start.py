@@ -1,0 +1,95 @@
+"""View the start page of a merchant: what waits for somebody, and what is owed in all."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.merchant import Merchant
+from hub.domain.message import Delivery, DeliveryState, Review
+from hub.domain.payment import Status
+from hub.domain.sums import sums_of
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.operations.view_hearing import hearing_of
+from hub_hookspecs import Money
+
+from .payment_rows import LISTED, PaymentRow, payment_rows
+
+IN_NEED = frozenset(
+    {
+        AccountStatus.NEEDS_CONFIRMATION,
+        AccountStatus.FAILED,
+        AccountStatus.NEEDS_REVALIDATION,
+        AccountStatus.SUSPENDED,
+    }
+)
+"""Accounts that wait for the merchant."""
+
+
+@attrs.frozen(kw_only=True)
+class Start:
+    """What needs the merchant's attention.
+
+    Attributes:
+        connected: At least one account is active.
+        silent: Active accounts from which nothing was ever heard.
+        unproven: Active accounts of which messages come, and none ever had a proof.
+        dead: Mails that nobody will get.
+    """
+
+    accounts: tuple[ProviderAccount, ...]
+    connected: bool
+    silent: tuple[ProviderAccount, ...]
+    unproven: tuple[ProviderAccount, ...]
+    unrecorded: tuple[PaymentRow, ...]
+    live: tuple[PaymentRow, ...]
+    paid: tuple[PaymentRow, ...]
+    reviews: tuple[Review, ...]
+    dead: tuple[Delivery, ...]
+    owed: tuple[Money, ...]
+    customers: int
+    invoices: int
+
+
+async def view_start(hub: Hub, merchant: Merchant) -> Start:
+    """The start page: what waits, and what is owed in all."""
+
+    def read(tx: Tx) -> Start:
+        accounts = tx.accounts.current_of(merchant.id, merchant.mode)
+        active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
+        rows = payment_rows(tx, tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, limit=LISTED))
+        totals = tx.payables.open_totals(merchant.id, merchant.mode)
+        hearings = [(account, hearing_of(tx, account)) for account in active]
+        return Start(
+            accounts=tuple(account for account in accounts if account.status in IN_NEED),
+            connected=bool(active),
+            silent=tuple(account for account, heard in hearings if heard.is_silent and _is_notified(hub, account)),
+            unproven=tuple(account for account, heard in hearings if heard.proves_nothing),
+            unrecorded=tuple(row for row in rows if row.is_unrecorded),
+            live=tuple(row for row in rows if row.payment.is_live),
+            paid=tuple(row for row in rows if row.payment.status is Status.PAID)[:5],
+            reviews=_open_reviews(tx, merchant),
+            dead=tuple(
+                delivery
+                for delivery in tx.deliveries.of(merchant_id=merchant.id, state=DeliveryState.DEAD.value)
+                if delivery.mode is merchant.mode
+            ),
+            owed=sums_of(Money(due, currency) for _, currency, due, _ in totals),
+            customers=len({customer_id for customer_id, *_ in totals}),
+            invoices=sum(count for *_, count in totals),
+        )
+
+    return await hub.store.read(read)
+
+
+def _is_notified(hub: Hub, account: ProviderAccount) -> bool:
+    provider = hub.providers.get(account.provider)
+    return bool(provider and provider.info.notification_setup)
+
+
+def _open_reviews(tx: Tx, merchant: Merchant) -> tuple[Review, ...]:
+    return tuple(
+        review
+        for review in tx.reviews.of(merchant_id=merchant.id)
+        if review.resolved_at is None and review.mode is merchant.mode
+    )
