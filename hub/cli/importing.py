@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hub.domain.merchant import Merchant
     from hub.domain.sheet import RowError
-    from hub.flows.books.import_files import ImportReport
+    from hub.flows.books.import_report import ImportReport
     from hub.flows.ground.ports import Hub
 
 

@@ -17,7 +17,7 @@ from hub.domain import billing
 from hub.domain.activity import Activity, compute_activity, moved_by
 from hub.domain.ledger import LedgerKind
 from hub.domain.payable import PayableKind
-from hub.flows.books import import_files
+from hub.flows.books import revise_bill
 from hub.flows.statements.view_statement import statement_of
 from hub.flows.views.view_activity import movements_of
 from hub.storage import entries
@@ -225,12 +225,12 @@ def test_an_invoice_that_went_and_came_back_shows_no_balance_that_never_was(desk
 def test_control_an_invoice_that_moves_as_a_whole_on_its_own_day_leaves_false_balances_behind(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = import_files._by_day
+    whole = revise_bill.owed_by_day
 
     def at_once(tx: Any, merchant: Any, payable: Any, *begin: str) -> dict[date, int]:
         return {payable.issued_on: sum(whole(tx, merchant, payable, *begin).values())}
 
-    monkeypatch.setattr(import_files, "_by_day", at_once)
+    monkeypatch.setattr(revise_bill, "owed_by_day", at_once)
     desk = desk_for("CR")
     moves_after_changes(desk)
 

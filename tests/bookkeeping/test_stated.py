@@ -12,8 +12,9 @@ from hub.domain.decision import Signed
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
-from hub.flows.books import book_money, import_files
-from hub.flows.books.import_files import ImportReport, import_invoices
+from hub.flows.books import book_money, save_invoices
+from hub.flows.books.import_files import import_invoices
+from hub.flows.books.import_report import ImportReport
 from hub.flows.corrections.resolve_review import resolve_review
 from tests.bookkeeping.desk import Desk, read_case, run
 from tests.spoken import spoken
@@ -187,7 +188,7 @@ def test_control_what_was_paid_here_held_against_what_a_file_says_books_a_refund
         return StatedChange(outside=standing.due - (stated.balance or 0), last=stated)
 
     state(paid, "100000.00", "0.00")
-    monkeypatch.setattr(import_files, "news_of", as_it_was)
+    monkeypatch.setattr(save_invoices, "news_of", as_it_was)
     paid.do("returned A 100000.00")
     state(paid, "100000.00", "0.00")
 

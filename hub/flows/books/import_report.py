@@ -1,0 +1,88 @@
+"""The report of an import: how many rows were new or changed, what was refused, and why."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+import attrs
+
+from hub.domain.merchant import Merchant
+from hub.domain.sheet import RowError
+from hub.domain.text import Text, Value
+from hub.flows.ground.ports import Tx
+from hub.flows.ground.tell import tell
+
+MAX_DESCRIBED = 50
+"""Changed rows that a report describes one by one."""
+
+
+class Change(enum.StrEnum):
+    """What an import does with one row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@attrs.frozen
+class ChangedRow:
+    """What an accepted row changed.
+
+    Attributes:
+        number: Of the invoice, or the customer's identity.
+    """
+
+    number: str
+    changes: tuple[Text, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do.
+
+    Attributes:
+        faults: What is wrong with the file; when there are any, nothing was taken.
+        refused: Rows that contradict what is paid or being paid; the others were taken.
+        preview: The first rows as understood, for people.
+        described: What changed in the first rows that changed.
+        differences: Invoices of which the file and the hub say another balance, and why.
+    """
+
+    format: Text | str = ""
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    faults: tuple[RowError, ...] = ()
+    refused: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+    preview: tuple[Text, ...] = ()
+    described: tuple[ChangedRow, ...] = ()
+    differences: tuple[RowError, ...] = ()
+    dry_run: bool = False
+
+
+def log_import(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> None:
+    """Log what was taken, once it is committed."""
+    new, changed, unchanged, refused = done.new, done.changed, done.unchanged, len(done.refused)
+    tell(
+        tx, "imported", merchant=merchant.id, what=what, new=new, changed=changed, unchanged=unchanged, refused=refused
+    )
+
+
+def changes_in(*compared: tuple[Text, Value | None, Value | None]) -> tuple[Text, ...]:
+    """What is another than before; what is empty is a dash."""
+    return tuple(
+        Text("change.of", what=what, old=old or "-", new=new or "-") for what, old, new in compared if old != new
+    )
+
+
+def with_counts(report: ImportReport, counts: Mapping[Change, int], refused: tuple[RowError, ...] = ()) -> ImportReport:
+    """The report with how many rows were new, changed and unchanged, and those that were refused."""
+    return attrs.evolve(
+        report,
+        new=counts[Change.NEW],
+        changed=counts[Change.CHANGED],
+        unchanged=counts[Change.UNCHANGED],
+        refused=refused,
+    )

@@ -1,0 +1,121 @@
+"""Revise a bill as a file states it: a new one is booked whole, of one that is known the difference."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from hub.domain import billing
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.ledger import LedgerKind
+from hub.domain.merchant import Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.stated import Stated, StatedChange
+from hub.domain.tables import InvoiceRow
+from hub.flows.ground.ports import Tx
+
+
+def stated_in(row: InvoiceRow) -> Stated:
+    """Total and balance that a row states."""
+    return Stated(row.total.minor, None if row.balance is None else row.balance.minor)
+
+
+def add_bill(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime) -> None:
+    """Book a bill that is new here, and what the row says was paid elsewhere."""
+    payable = Payable(
+        id=payable_id,
+        merchant_id=merchant.id,
+        mode=merchant.mode,
+        kind=PayableKind.INVOICE,
+        number=row.number,
+        customer_id=customer_id,
+        currency=row.total.currency,
+        total=row.total.minor,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=mask_card_numbers(row.description),
+        stated=stated_in(row),
+        created_at=now,
+    )
+    tx.payables.add(payable)
+    tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
+    outside = row.total.minor - row.balance.minor if row.balance is not None else 0
+    if outside:
+        tx.ledger.write(billing.paid_elsewhere(payable, amount=outside, at=now))
+
+
+def revise_bill(
+    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange, now: datetime
+) -> Payable:
+    """The invoice as it stands after a row; what the row states is booked, and that it was stated is stored."""
+    after = attrs.evolve(
+        before,
+        customer_id=customer_id,
+        total=before.total + news.revision,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=mask_card_numbers(row.description),
+        stated=news.last,
+        counted=before.counted + news.counted,
+        counted_back=before.counted_back + news.counted_back,
+    )
+    if after == before and not news.outside:
+        return before
+    stated = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
+    after = attrs.evolve(after, revision=before.revision + bool(after != stated or news.outside))
+    if news.outside < 0:
+        tx.ledger.write(billing.paid_elsewhere(after, amount=news.outside, at=now))
+    tx.payables.revise(after)
+    if after.customer_id != before.customer_id:
+        _move_bill(tx, merchant, before, after, now)
+    else:
+        if after.issued_on != before.issued_on:
+            _redate(tx, merchant, before, after, now)
+        if news.revision:
+            tx.ledger.write(billing.bill(after, difference=news.revision, at=now))
+    if news.outside > 0:
+        tx.ledger.write(billing.paid_elsewhere(after, amount=news.outside, at=now))
+    return attrs.evolve(after, outside=before.outside + news.outside)
+
+
+def _move_bill(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:
+    """Another customer owes it, and did from the day of the document on; for the one each day is reversed on itself."""
+    days = owed_by_day(tx, merchant, before, "bill", "outside")
+    for number, (day, owed) in enumerate(sorted(days.items())):
+        reversal = billing.bill(attrs.evolve(before, revision=after.revision), difference=-owed, at=now)
+        key = f"{reversal.key}:moved" + (f":{number}" if number else "")
+        tx.ledger.write(attrs.evolve(reversal, key=key, value_on=day))
+    bill = billing.bill(after, difference=after.total, at=now)
+    tx.ledger.write(attrs.evolve(bill, value_on=after.issued_on))
+
+
+def _redate(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:
+    """It is of another day than was stated: what counts for the one is booked for the other."""
+    old = attrs.evolve(before, revision=after.revision)
+    billed = owed_by_day(tx, merchant, before, "bill").get(before.issued_on, 0)
+    standing = tx.payables.get(before.id)
+    paid = -owed_by_day(tx, merchant, before, "outside").get(before.issued_on, 0)
+    outside = min(paid, standing.outside if standing else 0)
+    pairs = []
+    if billed:
+        pairs.append([billing.bill(old, difference=amount, at=now) for amount in (-billed, billed)])
+    if outside > 0:
+        pairs.append([billing.paid_elsewhere(old, amount=amount, at=now) for amount in (-outside, outside)])
+    for back, again in pairs:
+        tx.ledger.write(attrs.evolve(back, key=f"{back.key}:undated", value_on=before.issued_on))
+        tx.ledger.write(attrs.evolve(again, key=f"{again.key}:dated", value_on=after.issued_on))
+
+
+def owed_by_day(tx: Tx, merchant: Merchant, payable: Payable, *begin: str) -> dict[date, int]:
+    """What files made its customer owe of it, by the day that this counts for."""
+    zone, sums = ZoneInfo(merchant.company.zone), dict[date, int]()
+    for entry in (
+        entry for name in begin for entry in tx.ledger.keyed(merchant.id, merchant.mode, f"{name}:{payable.id}")
+    ):
+        for leg in entry.postings:
+            if leg.kind is LedgerKind.RECEIVABLE and leg.owner == payable.customer_id:
+                day = entry.counts_on(zone)
+                sums[day] = sums.get(day, 0) + leg.amount
+    return {day: amount for day, amount in sums.items() if amount}

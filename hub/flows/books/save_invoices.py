@@ -1,0 +1,194 @@
+"""Save the invoices of a file: compared with what is known, what is new or changed is booked.
+
+Invoices are matched by merchant and number: new, changed and unchanged ones are counted, and a change that contradicts
+what is paid or being paid is refused with the reason while the others are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import attrs
+
+from hub.domain.identity import numbers_for
+from hub.domain.merchant import Merchant
+from hub.domain.message import review_of
+from hub.domain.payable import Payable
+from hub.domain.sheet import RowError
+from hub.domain.stated import InvoiceStanding, StatedChange, news_of, nothing_new
+from hub.domain.tables import InvoiceRow
+from hub.domain.text import Text
+from hub.flows.ground.open_review import open_review
+from hub.flows.ground.ports import Hub, Tx
+from hub_hookspecs import Country, Money
+
+from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
+from .revise_bill import add_bill, revise_bill, stated_in
+from .settle_bill import noted_on
+
+BALANCE_ROSE = "balance_rose"
+
+
+def save_invoices(
+    tx: Tx,
+    hub: Hub,
+    merchant: Merchant,
+    country: Country,
+    rows: tuple[InvoiceRow, ...],
+    report: ImportReport,
+    now: datetime,
+) -> ImportReport:
+    """Save what can be taken of the rows; nothing at all where one names a customer that is not known."""
+    counts = dict.fromkeys(Change, 0)
+    faults: list[RowError] = []
+    refused: list[RowError] = []
+    customers: dict[str, str | None] = {}
+    known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
+    standings = _standings(tx, merchant, known, rows)
+    described: list[ChangedRow] = []
+    differences: list[RowError] = []
+    for row in rows:
+        if row.customer_key not in customers:
+            customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
+        customer_id = customers[row.customer_key]
+        if customer_id is None:
+            message = Text("import.customer_unknown")
+            faults.append(RowError(row.line, "customer", row.customer_key, message))
+            continue
+        before = known.get(row.number)
+        if before is None:
+            add_bill(tx, hub.fresh_id(), merchant, row, customer_id, now)
+            counts[Change.NEW] += 1
+            continue
+        standing, stated = standings.get(row.number), stated_in(row)
+        news = news_of(standing, stated) if standing else nothing_new(stated)
+        if objection := _objection(tx, before, row, customer_id, news):
+            refused.append(RowError(row.line, "number", row.number, objection))
+            continue
+        after = revise_bill(tx, merchant, before, row, customer_id, news, now)
+        change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
+        counts[change] += 1
+        if change is Change.CHANGED and len(described) < MAX_DESCRIBED:
+            described.append(ChangedRow(row.number, _change_of(tx, before, after)))
+        if news.rose:
+            _ask_why(tx, after, news, now)
+        if standing and (apart := _difference(standing.after(news), row)):
+            differences.append(apart)
+    if faults:
+        return attrs.evolve(report, faults=tuple(faults))
+    done = with_counts(report, counts, tuple(refused))
+    log_import(tx, merchant, "invoices", done)
+    return attrs.evolve(done, described=tuple(described), differences=tuple(differences))
+
+
+def _standings(
+    tx: Tx, merchant: Merchant, known: Mapping[str, Payable], rows: Iterable[InvoiceRow]
+) -> Mapping[str, InvoiceStanding]:
+    """How the invoices stand of which a file states something new, or another balance than is owed; by number."""
+    stated = {row.number: stated_in(row) for row in rows}
+    known = {
+        number: payable
+        for number, payable in known.items()
+        if payable.stated != stated[number] or stated[number].balance not in (None, payable.due)
+    }
+    here = tx.ledger.settled_here([payable.id for payable in known.values()])
+    noted = noted_on(
+        *(tx, merchant),
+        [
+            payable
+            for payable in known.values()
+            if payable.stated and payable.stated.total != stated[payable.number].total
+        ],
+    )
+    standings = {}
+    for number, payable in known.items():
+        settled, reopened = here.get(payable.id, (0, 0))
+        standings[number] = InvoiceStanding(
+            total=payable.total,
+            settled=settled,
+            reopened=reopened,
+            noted=noted.get(payable.id, 0),
+            outside=payable.outside,
+            counted=payable.counted,
+            counted_back=payable.counted_back,
+            last=payable.stated,
+        )
+    return standings
+
+
+def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
+    """The one customer that a file's key names; None for nobody or for several."""
+    if "@" in key:
+        found = {customer.id for customer in tx.customers.find(merchant.id, email=key)}
+    else:
+        found = {
+            customer.id
+            for number in numbers_for(country, key)
+            for customer in tx.customers.find(merchant.id, number=number)
+        }
+    return found.pop() if len(found) == 1 else None
+
+
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange) -> Text | None:
+    """Why a row that contradicts what is paid or being paid is not taken."""
+    if before.currency != row.total.currency:
+        return Text("import.currency_fixed", currency=before.currency)
+    moves = before.customer_id != customer_id
+    if moves and (before.settled or news.revision or news.outside):
+        return Text("import.customer_fixed")
+    if before.settled + news.outside > before.total + news.revision:
+        return Text("import.total_below_paid", paid=Money(before.settled, before.currency))
+    dated = before.issued_on != row.issued_on
+    if (moves or dated or news.last != before.stated) and tx.payments.live_with([before.id]):
+        return Text("import.payment_in_progress")
+    return None
+
+
+def _change_of(tx: Tx, before: Payable, after: Payable) -> tuple[Text, ...]:
+    """What an accepted row changed of an invoice."""
+
+    def money(minor: int) -> Money:
+        return Money(minor, before.currency)
+
+    return changes_in(
+        (Text("change.total"), money(before.total), money(after.total)),
+        (Text("change.outside"), money(before.outside), money(after.outside)),
+        (Text("change.issued"), before.issued_on, after.issued_on),
+        (Text("change.due"), before.due_on, after.due_on),
+        (Text("change.description"), before.description, after.description),
+        (Text("change.customer"), _name_of(tx, before.customer_id), _name_of(tx, after.customer_id)),
+    )
+
+
+def _difference(standing: InvoiceStanding, row: InvoiceRow) -> RowError | None:
+    """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
+    if row.balance is None or row.balance.minor == standing.due:
+        return None
+
+    stated, owed, received, back, rest = (
+        Money(abs(minor), row.total.currency) for minor in (row.balance.minor, standing.due, *standing.apart)
+    )
+    if rest.minor:
+        message = Text("import.difference_unexplained", stated=stated, owed=owed, rest=rest)
+    elif received.minor and back.minor:
+        message = Text(
+            "import.difference_received_and_returned", stated=stated, owed=owed, received=received, back=back
+        )
+    elif received.minor:
+        message = Text("import.difference_received", stated=stated, owed=owed, received=received)
+    else:
+        message = Text("import.difference_returned", stated=stated, owed=owed, back=back)
+    return RowError(row.line, "balance", row.number, message)
+
+
+def _ask_why(tx: Tx, payable: Payable, news: StatedChange, now: datetime) -> None:
+    """A balance that rose without a reason that the hub knows is for a person."""
+    details = f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}"
+    subject = f"invoice {payable.number}"
+    open_review(tx, review_of(BALANCE_ROSE, payable, details, now, occasion=str(now), subject=subject))
+
+
+def _name_of(tx: Tx, customer_id: str) -> str:
+    customer = tx.customers.get(customer_id)
+    return customer.name if customer else customer_id
