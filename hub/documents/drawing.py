@@ -24,7 +24,7 @@ from hub.documents.wire import wire_of
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import Mail, MailRefused, MailValue
 from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressFault, AddressRefused, wire_address
-from hub.domain.pdf import Paper, PaperFile
+from hub.domain.pdf import PdfDocument, PdfFile
 from hub_hookspecs import Mode
 
 NO_ADDRESS = {
@@ -63,16 +63,16 @@ class Documents:
         """Whether PDFs can be drawn here."""
         return can_draw()
 
-    def pdf(self, paper: Paper, *, locale: str) -> PaperFile:
-        """A paper as a PDF.
+    def pdf(self, document: PdfDocument, *, locale: str) -> PdfFile:
+        """A document as a PDF.
 
         Raises:
-            PapersMissing: typst is not installed.
+            PdfMissing: typst is not installed.
             ValueError: It cannot be drawn.
         """
-        paper = clean(paper)
-        reader = self._reader(locale, paper.letterhead)
-        return draw_pdf(pdf_content(paper, reader), reader)
+        document = clean(document)
+        reader = self._reader(locale, document.letterhead)
+        return draw_pdf(pdf_content(document, reader), reader)
 
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
         """The PNG that is kept of a picture, its width and its height.

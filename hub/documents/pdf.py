@@ -20,7 +20,7 @@ from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, R
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import DocumentReader
-from hub.domain.pdf import PaperFile, PapersMissing
+from hub.domain.pdf import PdfFile, PdfMissing
 from hub_hookspecs import Mode
 
 Words = dict[str, Any]
@@ -43,11 +43,11 @@ def can_draw() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def draw_pdf(content: PdfContent, reader: DocumentReader) -> PaperFile:
+def draw_pdf(content: PdfContent, reader: DocumentReader) -> PdfFile:
     """A document as a PDF, reproducible: the same values give the same bytes.
 
     Raises:
-        PapersMissing: typst is not installed.
+        PdfMissing: typst is not installed.
         ValueError: It cannot be drawn.
     """
     words, at = words_of(content, reader), int(content.made_at.timestamp())
@@ -55,7 +55,7 @@ def draw_pdf(content: PdfContent, reader: DocumentReader) -> PaperFile:
         drawn: bytes = compiled(words, format="pdf", pdf_standards=STANDARD, timestamp=at)
     except ValueError:  # a letter that no font here has, which the standard forbids, or a logo that is no picture
         drawn = compiled(_without_logos(words), format="pdf", timestamp=at)
-    return PaperFile(f"{content.file}.pdf", drawn)
+    return PdfFile(f"{content.file}.pdf", drawn)
 
 
 def words_of(content: PdfContent, reader: DocumentReader) -> Words:
@@ -171,11 +171,11 @@ def compiled(words: Words, **options: Any) -> Any:
     """The words of a document laid out by typst.
 
     Raises:
-        PapersMissing: typst is not installed.
+        PdfMissing: typst is not installed.
         ValueError: They cannot be laid out.
     """
     if not can_draw():
-        raise PapersMissing("PDFs are drawn by typst: install payment-hub[pdf]")
+        raise PdfMissing("PDFs are drawn by typst: install payment-hub[pdf]")
     import typst
 
     try:

@@ -1,4 +1,4 @@
-"""QR codes as SVG for pages and papers, and as PNG for mails and files."""
+"""QR codes as SVG for pages and documents, and as PNG for mails and files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def qr_png(payload: str, *, scale: int = 6) -> bytes:
 
 
 def qr_file(payload: str) -> str:
-    """A whole SVG document, which papers take as a picture."""
+    """A whole SVG document, which documents take as a picture."""
     out = io.BytesIO()
     segno.make_qr(payload, error="m").save(
         out, kind="svg", border=BORDER, dark="#000", light="#fff", xmldecl=False, omitsize=True

@@ -1,4 +1,4 @@
-"""Addresses, colours and pictures that come from elsewhere, held to what a paper may show."""
+"""Addresses, colours and pictures that come from elsewhere, held to what a document may show."""
 
 from __future__ import annotations
 

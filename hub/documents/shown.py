@@ -32,10 +32,10 @@ MULTILINE = frozenset({"note", "details", "advice", "other_ways"})
 
 @attrs.frozen
 class DocumentReader:
-    """For whom a paper is drawn.
+    """For whom a document is drawn.
 
     Attributes:
-        codes: Several currencies meet on the paper, so that each amount shows its code.
+        codes: Several currencies meet in the document, so that each amount shows its code.
         familiar: Spanish says *tú* to this reader.
     """
 
@@ -47,7 +47,7 @@ class DocumentReader:
 
     @property
     def language(self) -> str:
-        """The paper's language for ``lang``: ``es-CR``."""
+        """The document's language for ``lang``: ``es-CR``."""
         return self.locale.replace("_", "-")
 
     def t(self, message: str, /, **values: object) -> str:
@@ -74,7 +74,7 @@ class DocumentReader:
         return self.words(words) if isinstance(words, Text) else self.texts.say(words)
 
     def what(self, lines: Sequence[PaidLine | SettledLine]) -> str:
-        """What the lines of a paper are: an invoice each, or the order of a shop."""
+        """What the lines of a document are: an invoice each, or the order of a shop."""
         return self.t("label.order" if any(line.is_order for line in lines) else "label.invoice")
 
     def settled(self, line: PaidLine | SettledLine) -> str:

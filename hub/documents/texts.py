@@ -1,4 +1,4 @@
-"""What mails and papers say, by message id and locale; a country's own ``wording`` goes before the words of the hub."""
+"""What mails and documents say, by id and locale; a country's own ``wording`` goes before the words of the hub."""
 
 from __future__ import annotations
 

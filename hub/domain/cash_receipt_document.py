@@ -30,7 +30,7 @@ class SettledLine:
 
 
 @attrs.frozen(kw_only=True)
-class CashReceiptPaper:
+class CashReceiptDocument:
     """The numbered cash receipt, as it is printed.
 
     Attributes:

@@ -16,17 +16,17 @@ from hub_hookspecs import Country, Mode
 
 @attrs.frozen(kw_only=True)
 class Letterhead:
-    """Whose paper it is: the merchant block, and the marks that its mode demands.
+    """Whose document it is: the merchant block, and the marks that its mode demands.
 
     Attributes:
         name: What customers read.
         identity: Kind and number of the identity document as people write it: ``NIT 900.123.456-8``.
         zone: IANA zone in which times are shown.
-        mode: Test papers say ``PRUEBA - SIN VALOR``.
-        simulated: The provider's part is played by a simulator; the paper says so.
+        mode: Test documents say ``PRUEBA - SIN VALOR``.
+        simulated: The provider's part is played by a simulator; the document says so.
         other_ways: How the merchant is paid without a provider, in its own words and lines; shown with what is owed.
         merchant_id: Whose logo it is.
-        picture: The logo's content; it is put in when the paper is about to be drawn.
+        picture: The logo's content; it is put in when the document is about to be drawn.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Letterhead:
 
 
 def letterhead_for(merchant: Merchant, country: Country, mode: Mode, *, simulated: bool = False) -> Letterhead:
-    """The merchant block of a paper."""
+    """The merchant block of a document."""
     company = merchant.company
     parts = (company.address.get(key, "") for key, _ in reversed(country.address_parts))
     return Letterhead(

@@ -119,7 +119,7 @@ class Customer:
 
     Attributes:
         remembered: Payer fields of earlier payments by field name, shown masked.
-        language: Of mails and papers to this customer: ``es``, ``en``; empty for the merchant's own.
+        language: Of mails and documents to this customer: ``es``, ``en``; empty for the merchant's own.
         unsubscribed_at: When they asked for no more reminders of this merchant; receipts and news of a payment go on.
     """
 

@@ -80,7 +80,7 @@ class PaymentsTotal:
 
 
 @attrs.frozen(kw_only=True)
-class PaymentsPaper:
+class PaymentsDocument:
     """The payment report: every movement of a period, with totals per provider and currency.
 
     Attributes:

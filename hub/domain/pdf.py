@@ -1,12 +1,12 @@
 """What can be drawn as a PDF, and the file that it becomes.
 
-| record              | goes to    | about                                                           |
-|---------------------|------------|-----------------------------------------------------------------|
-| StatementPaper   | customer       | what is owed, with the pay buttons: mail and PDF                |
-| ReceiptMail      | payer          | the proof of one payment (soporte), on approval only: mail, PDF |
-| CashReceiptPaper | customer       | the merchant's numbered cash receipt: mail, PDF                 |
-| ActivityPaper    | PDF            | how what is owed moved in a period                              |
-| PaymentsPaper    | PDF            | what moved in a period, per provider and currency               |
+| record              | goes to  | about                                                           |
+|---------------------|----------|-----------------------------------------------------------------|
+| StatementDocument   | customer | what is owed, with the pay buttons: mail and PDF                |
+| ReceiptDocument     | payer    | the proof of one payment (soporte), on approval only: mail, PDF |
+| CashReceiptDocument | customer | the merchant's numbered cash receipt: mail, PDF                 |
+| ActivityDocument    | PDF      | how what is owed moved in a period                              |
+| PaymentsDocument    | PDF      | what moved in a period, per provider and currency               |
 
 What a mail alone says stands in its module of ``hub.documents.mails``.
 """
@@ -17,22 +17,22 @@ from typing import TypeAlias
 
 import attrs
 
-from hub.domain.cash_receipt_document import CashReceiptPaper
-from hub.domain.payments_document import PaymentsPaper
-from hub.domain.receipt_document import ReceiptMail
-from hub.domain.statement_document import ActivityPaper, StatementPaper
+from hub.domain.cash_receipt_document import CashReceiptDocument
+from hub.domain.payments_document import PaymentsDocument
+from hub.domain.receipt_document import ReceiptDocument
+from hub.domain.statement_document import ActivityDocument, StatementDocument
 
-Paper: TypeAlias = StatementPaper | ActivityPaper | ReceiptMail | CashReceiptPaper | PaymentsPaper
+PdfDocument: TypeAlias = StatementDocument | ActivityDocument | ReceiptDocument | CashReceiptDocument | PaymentsDocument
 """Everything that can be drawn as a PDF."""
 
 
 @attrs.frozen
-class PaperFile:
+class PdfFile:
     """A drawn PDF and the name under which people save it."""
 
     name: str
     content: bytes = attrs.field(repr=False)
 
 
-class PapersMissing(Exception):
+class PdfMissing(Exception):
     """Nothing that draws PDFs is installed; the extra ``payment-hub[pdf]`` brings it."""

@@ -70,10 +70,10 @@ def name_of_less(tax: str | None, country: Country) -> Text | str:
 
 @attrs.frozen(kw_only=True)
 class Certificate:
-    """The paper with which a payer proves what it kept back.
+    """The document with which a payer proves what it kept back.
 
     Attributes:
-        number: As it stands on the paper; what it says of an invoice and a tax is booked once.
+        number: As it stands on the document; what it says of an invoice and a tax is booked once.
     """
 
     number: str

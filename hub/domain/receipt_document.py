@@ -42,7 +42,7 @@ class PaidLine:
 
 
 @attrs.frozen(kw_only=True)
-class ReceiptMail:
+class ReceiptDocument:
     """The payer's proof of one payment.
 
     Attributes:

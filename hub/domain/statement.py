@@ -279,7 +279,7 @@ def default_selection(section: Section) -> tuple[str, ...]:
 
 
 def number_of(link_id: str, cut_off: date) -> str:
-    """The number by which people name a statement, the same on page, mail and paper: ``EC-261121-7K2M9Q``.
+    """The number by which people name a statement, the same on page, mail and PDF: ``EC-261121-7K2M9Q``.
 
     It names the link that was handed out and the day of the figures; it opens nothing.
     """

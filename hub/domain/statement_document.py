@@ -40,7 +40,7 @@ class PayWays:
 
 
 @attrs.frozen(kw_only=True)
-class StatementPaper:
+class StatementDocument:
     """A customer's statement with the bar "Pagar en línea".
 
     Attributes:
@@ -67,8 +67,8 @@ class StatementPaper:
 
 
 @attrs.frozen(kw_only=True)
-class ActivityPaper:
-    """A customer's statement of activity on paper."""
+class ActivityDocument:
+    """A customer's statement of activity."""
 
     letterhead: Letterhead
     activity: Activity

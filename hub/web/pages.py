@@ -25,7 +25,7 @@ from markupsafe import Markup
 from hub.domain.figures import date_text, datetime_text, money_text
 from hub.domain.merchant import Link, Merchant
 from hub.domain.offer import Offered
-from hub.domain.pdf import PaperFile
+from hub.domain.pdf import PdfFile
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.views.print_paper import prints
@@ -337,7 +337,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def pdf_answer(file: PaperFile) -> Response[bytes]:
+def pdf_answer(file: PdfFile) -> Response[bytes]:
     """A PDF to be saved under its own name."""
     name = re.sub("[^A-Za-z0-9._-]", "-", file.name)
     return Response(

@@ -23,19 +23,19 @@ from hub.documents.mails.payment_returned import PaymentReturnedMail
 from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
 from hub.domain.account import AccountStatus, Attention
-from hub.domain.cash_receipt_document import CashReceiptPaper, SettledLine
+from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.mail import MailValue
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import ABSENCE_WORDS, Absence
-from hub.domain.payments_document import Direction, PaymentsPaper, ReportMovement, Seal
-from hub.domain.pdf import Paper
+from hub.domain.payments_document import Direction, PaymentsDocument, ReportMovement, Seal
+from hub.domain.pdf import PdfDocument
 from hub.domain.receipt import MEANS_LABELS, WHAT, Means
-from hub.domain.receipt_document import PaidLine, ReceiptMail
+from hub.domain.receipt_document import PaidLine, ReceiptDocument
 from hub.domain.statement import OpenItem, Statement, compute_statement
-from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementPaper
+from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementDocument
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
 from hub_hookspecs import (
@@ -158,7 +158,7 @@ NEQUI_TRANSACTION = ReceivedTransaction(
     record_url=f"{SITE}/recibos/nuevo/0f2c.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
     url=f"{SITE}/empresa/pagos/7K2M9QX4TB",
 )
-RECEIPT = ReceiptMail(
+RECEIPT = ReceiptDocument(
     letterhead=CR_HEAD,
     payer="Alejandro González",
     payer_identity="Cédula física 1-0234-0567",
@@ -176,7 +176,7 @@ RECEIPT = ReceiptMail(
     url=f"{SITE}/p/abc.def",
 )
 SEAL = Seal(number=124, hash="5e4d" * 16, at=NOW)
-CASH_RECEIPT = CashReceiptPaper(
+CASH_RECEIPT = CashReceiptDocument(
     letterhead=CO_HEAD,
     number="RC-000012",
     city="Bogotá",
@@ -203,7 +203,7 @@ CASH_RECEIPT = CashReceiptPaper(
 
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
-        StatementPaper(
+        StatementDocument(
             letterhead=CR_HEAD,
             statement=cr_statement(),
             ways=(
@@ -220,7 +220,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         "es_CR",
     ),
     "statement_co": (
-        StatementPaper(
+        StatementDocument(
             letterhead=CO_TEST,
             statement=co_statement(),
             ways=(
@@ -524,7 +524,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
 }
 
 
-def statement_paper(mail: StatementPaper, identity: str) -> StatementPaper:
+def statement_paper(mail: StatementDocument, identity: str) -> StatementDocument:
     return attrs.evolve(mail, customer_identity=identity, note="")
 
 
@@ -545,7 +545,7 @@ def movement(number: int, **changes: object) -> ReportMovement:
     return attrs.evolve(told, **changes)
 
 
-PAYMENTS = PaymentsPaper(
+PAYMENTS = PaymentsDocument(
     letterhead=CR_HEAD,
     since=date(2026, 11, 1),
     until=date(2026, 11, 30),
@@ -560,9 +560,9 @@ PAYMENTS = PaymentsPaper(
     seal=SEAL,
 )
 CR_MAIL, CO_MAIL = SAMPLES["statement_cr"][0], SAMPLES["statement_co"][0]
-assert isinstance(CR_MAIL, StatementPaper)
-assert isinstance(CO_MAIL, StatementPaper)
-PAPERS: Mapping[str, tuple[Paper, str]] = {
+assert isinstance(CR_MAIL, StatementDocument)
+assert isinstance(CO_MAIL, StatementDocument)
+PAPERS: Mapping[str, tuple[PdfDocument, str]] = {
     "statement_cr": (statement_paper(CR_MAIL, "Cédula física 1-0234-0567"), "es_CR"),
     "statement_co": (statement_paper(CO_MAIL, "NIT 800.197.268-4"), "es_CO"),
     "receipt_cr": (attrs.evolve(RECEIPT, verify_url=f"{SITE}/v/{'7K2M9QX4TB' * 6}"), "es_CR"),
@@ -595,10 +595,10 @@ def samples() -> dict[str, tuple[MailValue, str]]:
 
 
 @pytest.fixture
-def cash_receipt() -> CashReceiptPaper:
+def cash_receipt() -> CashReceiptDocument:
     return CASH_RECEIPT
 
 
 @pytest.fixture
-def papers() -> dict[str, tuple[Paper, str]]:
+def papers() -> dict[str, tuple[PdfDocument, str]]:
     return dict(PAPERS)

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from hub.documents import Documents
 from hub.documents.logo import redraw_logo
 from hub.domain.logo import HIGHEST, MAX_BYTES, MAX_STORED_BYTES, WIDEST, Logo, LogoRefused
-from hub.domain.statement_document import StatementPaper
+from hub.domain.statement_document import StatementDocument
 
 SECRET = b"Ana Secreta, 9.934739,-84.087502"
 
@@ -147,7 +147,7 @@ def test_it_stands_at_the_head_of_mails_and_papers(samples: Any, papers: Any, do
         logo = Logo(sha256="0" * 64, width=width, height=height)
         return attrs.evolve(value, letterhead=attrs.evolve(value.letterhead, logo=logo, picture=drawn))
 
-    value = next(item for item, _locale in samples.values() if isinstance(item, StatementPaper))
+    value = next(item for item, _locale in samples.values() if isinstance(item, StatementDocument))
     for picture_wanted, given in ((True, shown(value)), (False, value)):
         mail = documents.mail(given, recipient="ana@correo.example", message_id="x", locale="es_CR")
         assert (drawn in [data for _name, _kind, data in mail.inline]) is picture_wanted

@@ -26,9 +26,9 @@ from hub.domain.letterhead import Letterhead
 from hub.domain.mail import Mail, MailRefused, MailValue
 from hub.domain.message import DeliveryKind
 from hub.domain.receipt import MEANS_LABELS, Means
-from hub.domain.receipt_document import PaidLine, ReceiptMail
+from hub.domain.receipt_document import PaidLine, ReceiptDocument
 from hub.domain.statement import compute_statement
-from hub.domain.statement_document import PayLink, PayWays, StatementPaper
+from hub.domain.statement_document import PayLink, PayWays, StatementDocument
 from hub.domain.text import Text
 from hub.texts.words.mails import WORDS as MAILS
 from hub_demo.mailbox import KeptMail
@@ -233,7 +233,7 @@ def test_a_refusal_says_that_nothing_was_charged_only_where_that_is_proven(
 
 def test_a_surplus_a_late_and_a_double_payment_are_explained(samples: Samples, documents: Documents) -> None:
     receipt = samples["receipt_cr"][0]
-    assert isinstance(receipt, ReceiptMail)
+    assert isinstance(receipt, ReceiptDocument)
     doubled = attrs.evolve(receipt, duplicate=True, credit=receipt.amount, lines=(), left=())
     plain = draw(documents, doubled, "es_CR").text
     assert "ya estaban pagadas" in plain
@@ -264,7 +264,7 @@ def test_the_time_when_we_learnt_of_a_payment_is_not_called_the_time_of_payment(
 
 def test_a_customer_who_owes_nothing_sees_no_pay_bar(samples: Samples, documents: Documents) -> None:
     value = samples["statement_co"][0]
-    assert isinstance(value, StatementPaper)
+    assert isinstance(value, StatementDocument)
     before = value.statement
     clear = compute_statement(company=before.company, customer=before.customer, items=(), as_of=before.as_of)
     mail = draw(documents, attrs.evolve(value, statement=clear), "es_CO")
@@ -276,7 +276,7 @@ def test_a_long_statement_stays_short_enough_for_mail_programs_and_adds_up(
     samples: Samples, documents: Documents
 ) -> None:
     value = samples["statement_co"][0]
-    assert isinstance(value, StatementPaper)
+    assert isinstance(value, StatementDocument)
     one = value.statement.sections[0].rows[0].item
     items = [attrs.evolve(one, payable_id=f"i{number}", number=f"FV-{number:04d}") for number in range(400)]
     before = value.statement
@@ -491,7 +491,7 @@ def test_a_letterhead_with_nothing_but_a_name_is_enough(samples: Samples, docume
 
 def test_a_providers_logo_travels_inside_the_mail(samples: Samples, documents: Documents) -> None:
     value, locale = samples["statement_co"]
-    assert isinstance(value, StatementPaper)
+    assert isinstance(value, StatementDocument)
     button = attrs.evolve(value.ways[0].buttons[0].button, logo=LOGO)
     links = (PayLink(button=button, url="https://pagos.example.com/s/1"),) * 2
     mail = draw(documents, attrs.evolve(value, ways=(PayWays(currency="COP", buttons=links),)), locale)

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from hub.documents import Documents, qr_png, qr_svg
 from hub.documents.content import pdf_content
 from hub.documents.shown import DocumentReader
-from hub.domain.cash_receipt_document import CashReceiptPaper
+from hub.domain.cash_receipt_document import CashReceiptDocument
 from hub_hookspecs import Money
 
 HELD = [
@@ -34,7 +34,7 @@ HELD = [
 ]
 
 
-def test_a_cash_receipt_holds_what_the_books_need(documents: Documents, cash_receipt: CashReceiptPaper) -> None:
+def test_a_cash_receipt_holds_what_the_books_need(documents: Documents, cash_receipt: CashReceiptDocument) -> None:
     drawn = PdfReader(io.BytesIO(documents.pdf(cash_receipt, locale="es_CO").content))
     plain = " ".join(drawn.pages[0].extract_text().replace("\u200b", "").split()).casefold()
     assert [words for words in HELD if words.casefold() not in plain] == []
@@ -42,7 +42,7 @@ def test_a_cash_receipt_holds_what_the_books_need(documents: Documents, cash_rec
 
 @pytest.mark.parametrize("clause", ["settles", "part", "account"])
 @pytest.mark.parametrize("locale", ["es_CR", "es_CO", "en"])
-def test_every_clause_has_words(cash_receipt: CashReceiptPaper, clause: str, locale: str) -> None:
+def test_every_clause_has_words(cash_receipt: CashReceiptDocument, clause: str, locale: str) -> None:
     empty = attrs.evolve(cash_receipt, clause=clause, lines=(), advance=Money(0, "COP"))
     assert "{" not in str(pdf_content(empty, DocumentReader(locale, empty.letterhead)).parts)
 

@@ -20,24 +20,24 @@ import zxingcpp
 from pypdf import PdfReader
 
 from hub.documents import Documents
-from hub.domain.cash_receipt_document import CashReceiptPaper
+from hub.domain.cash_receipt_document import CashReceiptDocument
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.letterhead import Letterhead
-from hub.domain.payments_document import Direction, PaymentsPaper
-from hub.domain.pdf import Paper, PapersMissing
-from hub.domain.receipt_document import ReceiptMail
+from hub.domain.payments_document import Direction, PaymentsDocument
+from hub.domain.pdf import PdfDocument, PdfMissing
+from hub.domain.receipt_document import ReceiptDocument
 from hub.domain.statement import Statement, compute_statement
-from hub.domain.statement_document import PayLink, PayWays, StatementPaper
+from hub.domain.statement_document import PayLink, PayWays, StatementDocument
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
 from hub_hookspecs import CROCKFORD, Mode, Money, PayButton
 
-Papers = dict[str, tuple[Paper, str]]
+Papers = dict[str, tuple[PdfDocument, str]]
 PNG = b"\x89PNG\r\n\x1a\n"
 LETTER = {(612, 792), (792, 612)}
 
 
-def reader_of(documents: Documents, paper: Paper, locale: str) -> PdfReader:
+def reader_of(documents: Documents, paper: PdfDocument, locale: str) -> PdfReader:
     return PdfReader(io.BytesIO(documents.pdf(paper, locale=locale).content))
 
 
@@ -46,11 +46,11 @@ def words_of(pdf: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u200b", "").split())
 
 
-def text_of(documents: Documents, paper: Paper, locale: str) -> str:
+def text_of(documents: Documents, paper: PdfDocument, locale: str) -> str:
     return words_of(reader_of(documents, paper, locale))
 
 
-def long_statement(paper: StatementPaper, count: int) -> Statement:
+def long_statement(paper: StatementDocument, count: int) -> Statement:
     before = paper.statement
     one = before.sections[0].rows[0].item
     items = [
@@ -62,9 +62,9 @@ def long_statement(paper: StatementPaper, count: int) -> Statement:
     return compute_statement(company=before.company, customer=before.customer, items=items, as_of=before.as_of)
 
 
-def statement(papers: Papers, name: str) -> StatementPaper:
+def statement(papers: Papers, name: str) -> StatementDocument:
     paper, _ = papers[name]
-    assert isinstance(paper, StatementPaper)
+    assert isinstance(paper, StatementDocument)
     return paper
 
 
@@ -113,7 +113,7 @@ def test_a_statements_figures_are_those_of_the_computed_object(papers: Papers, d
 
 def test_no_reference_of_a_report_is_broken(papers: Papers, documents: Documents) -> None:
     paper, locale = papers["payments_cr"]
-    assert isinstance(paper, PaymentsPaper)
+    assert isinstance(paper, PaymentsDocument)
     dice = random.Random(26)
     references = ["".join(dice.choices(CROCKFORD, k=26)) for _ in range(200)]
     rows = tuple(attrs.evolve(paper.movements[0], reference=reference) for reference in references)
@@ -124,7 +124,7 @@ def test_no_reference_of_a_report_is_broken(papers: Papers, documents: Documents
 
 def test_a_reports_totals_are_those_of_its_movements(papers: Papers, documents: Documents) -> None:
     paper, locale = papers["payments_cr"]
-    assert isinstance(paper, PaymentsPaper)
+    assert isinstance(paper, PaymentsDocument)
     greenpay, dollars, other = paper.totals
     came = [item.amount.minor for item in paper.movements if item.direction is Direction.RECEIVED]
     assert sum(came) == greenpay.received.minor + dollars.received.minor + other.received.minor
@@ -150,7 +150,7 @@ def test_a_long_table_repeats_its_head_and_loses_no_row(papers: Papers, document
     assert took < 10, "a mail waits for it"
 
 
-def test_an_amount_stands_in_words(documents: Documents, cash_receipt: CashReceiptPaper) -> None:
+def test_an_amount_stands_in_words(documents: Documents, cash_receipt: CashReceiptDocument) -> None:
     amount = Money(123456750, "CRC")
     said = attrs.evolve(
         cash_receipt, cash=amount, advance=amount, lines=(), clause="account", words=amount_in_words(amount, CR)
@@ -161,7 +161,7 @@ def test_an_amount_stands_in_words(documents: Documents, cash_receipt: CashRecei
 
 
 def test_what_was_withheld_stands_beside_its_invoice(
-    papers: Papers, documents: Documents, cash_receipt: CashReceiptPaper
+    papers: Papers, documents: Documents, cash_receipt: CashReceiptDocument
 ) -> None:
     kept = (("Retefuente", Money(740000, "COP")), ("Descuento", Money(260000, "COP")))
     line = attrs.evolve(cash_receipt.lines[0], applied=Money(17500000, "COP"), less=kept)
@@ -169,7 +169,7 @@ def test_what_was_withheld_stands_beside_its_invoice(
     assert "Retenciones y descuentos" in plain
     assert "FV-1042 $185.000 $175.000 Retefuente $7.400 Descuento $2.600 $0" in plain
     receipt, _ = papers["receipt_cr"]
-    assert isinstance(receipt, ReceiptMail)
+    assert isinstance(receipt, ReceiptDocument)
     withheld = tuple(attrs.evolve(item, withheld=Money(12345, "CRC")) for item in receipt.lines[:1])
     plain = text_of(documents, attrs.evolve(receipt, lines=(*withheld, *receipt.lines[1:])), "es_CR")
     assert "Pagado Retenciones Saldo después del pago" in plain
@@ -208,7 +208,9 @@ def test_a_test_says_on_every_page_that_it_has_no_value(
     for name, (paper, locale) in papers.items():
         if locale == "en":
             continue
-        marked: Paper = attrs.evolve(paper, letterhead=attrs.evolve(paper.letterhead, mode=mode, simulated=simulated))
+        marked: PdfDocument = attrs.evolve(
+            paper, letterhead=attrs.evolve(paper.letterhead, mode=mode, simulated=simulated)
+        )
         for page in reader_of(documents, marked, locale).pages:
             plain = " ".join(page.extract_text().split())
             assert mark in plain, name
@@ -216,7 +218,9 @@ def test_a_test_says_on_every_page_that_it_has_no_value(
             assert plain.count("PRUEBA") >= 2 * bool(mark), "across the page and at its foot"
 
 
-def test_a_void_receipt_says_so_across_the_page_and_why(documents: Documents, cash_receipt: CashReceiptPaper) -> None:
+def test_a_void_receipt_says_so_across_the_page_and_why(
+    documents: Documents, cash_receipt: CashReceiptDocument
+) -> None:
     void = attrs.evolve(cash_receipt, void_reason="Se registró dos veces", voided_at=cash_receipt.issued_at)
     plain = text_of(documents, void, "es_CO")
     assert plain.count("ANULADO") == 2
@@ -228,7 +232,7 @@ def test_a_receipt_of_another_amount_a_late_and_a_double_one_are_explained(
     papers: Papers, documents: Documents
 ) -> None:
     receipt, _ = papers["receipt_cr"]
-    assert isinstance(receipt, ReceiptMail)
+    assert isinstance(receipt, ReceiptDocument)
     odd = attrs.evolve(receipt, asked=Money(5000000, "CRC"), duplicate=True, credit=receipt.amount, lines=(), left=())
     plain = text_of(documents, odd, "es_CR")
     assert "El monto solicitado era ₡50 000,00" in plain
@@ -287,7 +291,7 @@ def test_buttons_and_codes_lead_to_the_portal_and_nowhere_else(papers: Papers, d
     assert links_of(reader_of(documents, attrs.evolve(paper, ways=(), url=""), "es_CO")) == set()
 
 
-def seen_in(documents: Documents, paper: Paper, locale: str, tmp_path: Path, page: int = 1) -> Any:
+def seen_in(documents: Documents, paper: PdfDocument, locale: str, tmp_path: Path, page: int = 1) -> Any:
     """A page of the file as poppler draws it."""
     file = tmp_path / "paper.pdf"
     file.write_bytes(documents.pdf(paper, locale=locale).content)
@@ -314,7 +318,7 @@ def test_codes_are_read_from_the_page_even_under_the_test_mark(
     found = zxingcpp.read_barcodes(seen_in(documents, many, "es_CO", tmp_path))
     assert sorted(code.text for code in found) == sorted(link.url for link in links)
     receipt, _ = papers["receipt_cr"]
-    assert isinstance(receipt, ReceiptMail)
+    assert isinstance(receipt, ReceiptDocument)
     [code] = zxingcpp.read_barcodes(seen_in(documents, receipt, "es_CR", tmp_path))
     assert code.text == receipt.verify_url
 
@@ -388,7 +392,7 @@ def test_a_link_that_is_no_web_address_is_never_drawn(papers: Papers, documents:
 
 def test_a_letterhead_with_nothing_but_a_name_is_enough(papers: Papers, documents: Documents) -> None:
     for paper, locale in papers.values():
-        bare: Paper = attrs.evolve(paper, letterhead=Letterhead(name="Tienda", mode=Mode.LIVE))
+        bare: PdfDocument = attrs.evolve(paper, letterhead=Letterhead(name="Tienda", mode=Mode.LIVE))
         assert "Tienda" in text_of(documents, bare, locale)
 
 
@@ -405,5 +409,5 @@ def test_without_typst_no_pdf_is_offered(papers: Papers, documents: Documents, m
     assert documents.draws_pdf
     monkeypatch.setitem(sys.modules, "typst", None)
     assert not documents.draws_pdf
-    with pytest.raises(PapersMissing, match=r"payment-hub\[pdf\]"):
+    with pytest.raises(PdfMissing, match=r"payment-hub\[pdf\]"):
         documents.pdf(*papers["receipt_cr"][:1], locale="es_CR")

@@ -10,24 +10,24 @@ from typing import assert_never
 from hub.documents.content import activity, cash_receipt, payments, receipt, statement
 from hub.documents.document import PdfContent
 from hub.documents.shown import DocumentReader
-from hub.domain.cash_receipt_document import CashReceiptPaper
-from hub.domain.payments_document import PaymentsPaper
-from hub.domain.pdf import Paper
-from hub.domain.receipt_document import ReceiptMail
-from hub.domain.statement_document import ActivityPaper, StatementPaper
+from hub.domain.cash_receipt_document import CashReceiptDocument
+from hub.domain.payments_document import PaymentsDocument
+from hub.domain.pdf import PdfDocument
+from hub.domain.receipt_document import ReceiptDocument
+from hub.domain.statement_document import ActivityDocument, StatementDocument
 
 
-def pdf_content(paper: Paper, reader: DocumentReader) -> PdfContent:
-    """What a paper says."""
-    match paper:
-        case StatementPaper():
-            return statement.pdf(paper, reader)
-        case ActivityPaper():
-            return activity.pdf(paper, reader)
-        case ReceiptMail():
-            return receipt.pdf(paper, reader)
-        case CashReceiptPaper():
-            return cash_receipt.pdf(paper, reader)
-        case PaymentsPaper():
-            return payments.pdf(paper, reader)
-    assert_never(paper)
+def pdf_content(document: PdfDocument, reader: DocumentReader) -> PdfContent:
+    """What a document says."""
+    match document:
+        case StatementDocument():
+            return statement.pdf(document, reader)
+        case ActivityDocument():
+            return activity.pdf(document, reader)
+        case ReceiptDocument():
+            return receipt.pdf(document, reader)
+        case CashReceiptDocument():
+            return cash_receipt.pdf(document, reader)
+        case PaymentsDocument():
+            return payments.pdf(document, reader)
+    assert_never(document)

@@ -9,16 +9,16 @@ from hub.documents.document import PdfContent
 from hub.documents.parts import Addressee, Cell, ColumnHead, Heading, Notice, Part, Rows
 from hub.documents.shown import DocumentReader
 from hub.domain.activity import ActivityRow, ActivitySection
-from hub.domain.statement_document import ActivityPaper
+from hub.domain.statement_document import ActivityDocument
 
 
-def pdf(paper: ActivityPaper, reader: DocumentReader) -> PdfContent:
+def pdf(document: ActivityDocument, reader: DocumentReader) -> PdfContent:
     """Per currency: opening balance, every movement, closing balance."""
-    t, activity = reader.t, paper.activity
+    t, activity = reader.t, document.activity
     reader = attrs.evolve(reader, codes=len(activity.sections) > 1)
     customer = activity.customer
     period = t("report.period", since=reader.day(activity.since), until=reader.day(activity.until))
-    lines = (paper.customer_identity, customer.address, customer.phone, customer.email)
+    lines = (document.customer_identity, customer.address, customer.phone, customer.email)
     parts: list[Part] = [Addressee(t("paper.for"), customer.name, tuple(filter(None, lines)))]
     if activity.is_empty:
         parts.append(Notice(t("activity.nothing")))

@@ -19,40 +19,40 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.cash_receipt_document import CashReceiptPaper, SettledLine
+from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
 
 
-def mail(paper: CashReceiptPaper, reader: DocumentReader) -> MailContent:
+def mail(receipt: CashReceiptDocument, reader: DocumentReader) -> MailContent:
     """What was received, and what it settled; the document itself goes with it."""
     t = reader.t
-    rows = tuple((Cell(line.number, _less(line, reader)), Cell(reader.money(line.applied))) for line in paper.lines)
+    rows = tuple((Cell(line.number, _less(line, reader)), Cell(reader.money(line.applied))) for line in receipt.lines)
     parts: list[Part] = [
-        Title(t("cashmail.title", number=paper.number)),
-        greeting(paper.customer, reader),
-        Paragraph(t("cashmail.intro", number=paper.number)),
-        Figure(t("cashmail.received"), reader.money(paper.cash), paper.words.upper(), Tone.GOOD),
+        Title(t("cashmail.title", number=receipt.number)),
+        greeting(receipt.customer, reader),
+        Paragraph(t("cashmail.intro", number=receipt.number)),
+        Figure(t("cashmail.received"), reader.money(receipt.cash), receipt.words.upper(), Tone.GOOD),
     ]
-    if paper.void_reason:
-        parts.append(Notice(t("cashmail.void", reason=paper.void_reason), Tone.BAD))
+    if receipt.void_reason:
+        parts.append(Notice(t("cashmail.void", reason=receipt.void_reason), Tone.BAD))
     if rows:
-        parts += [Heading(t("receipt.applied")), Rows((reader.what(paper.lines), t("label.amount")), rows)]
-    if paper.advance:
-        parts.append(Notice(t("receipt.credit", amount=reader.money(paper.advance)), Tone.GOOD))
+        parts += [Heading(t("receipt.applied")), Rows((reader.what(receipt.lines), t("label.amount")), rows)]
+    if receipt.advance:
+        parts.append(Notice(t("receipt.credit", amount=reader.money(receipt.advance)), Tone.GOOD))
     parts += [
         Facts(
             (
-                (t("label.date"), reader.day(paper.received_on)),
-                (t("label.concept"), reader.say(paper.concept)),
-                (t("label.method"), both(reader.say(paper.means), paper.provider)),
-                (t("label.authorisation"), paper.authorisation),
-                *_references(paper, reader),
+                (t("label.date"), reader.day(receipt.received_on)),
+                (t("label.concept"), reader.say(receipt.concept)),
+                (t("label.method"), both(reader.say(receipt.means), receipt.provider)),
+                (t("label.authorisation"), receipt.authorisation),
+                *_references(receipt, reader),
             )
         ),
         Paragraph(t("cashmail.no_invoice"), small=True),
     ]
     return MailContent(
-        subject=t("cashmail.subject", number=paper.number),
-        preview=t("cashmail.preview", amount=reader.money(paper.cash), concept=reader.say(paper.concept)),
+        subject=t("cashmail.subject", number=receipt.number),
+        preview=t("cashmail.preview", amount=reader.money(receipt.cash), concept=reader.say(receipt.concept)),
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )
@@ -64,98 +64,100 @@ def _less(line: SettledLine, reader: DocumentReader) -> str:
     return "; ".join((left, *(f"{reader.say(name)} {reader.money(amount)}" for name, amount in line.less)))
 
 
-def pdf(paper: CashReceiptPaper, reader: DocumentReader) -> PdfContent:
+def pdf(receipt: CashReceiptDocument, reader: DocumentReader) -> PdfContent:
     """The document as the books need it, to be signed."""
     t = reader.t
-    title = f"{t('cash.title')} {paper.number}"
+    title = f"{t('cash.title')} {receipt.number}"
     return PdfContent(
         kind=t("cash.title"),
-        below=paper.number,
+        below=receipt.number,
         running=title,
         title=title,
-        file=t("file.cash", number=paper.number),
-        made_at=paper.voided_at or paper.issued_at,
+        file=t("file.cash", number=receipt.number),
+        made_at=receipt.voided_at or receipt.issued_at,
         parts=(
-            *_voided(paper, reader),
-            _received_from(paper, reader),
-            _figure(paper, reader),
-            _received_how(paper, reader),
-            _settled(paper, reader),
-            Paragraph(t(f"cash.clause.{paper.clause}"), strong=True),
+            *_voided(receipt, reader),
+            _received_from(receipt, reader),
+            _figure(receipt, reader),
+            _received_how(receipt, reader),
+            _settled(receipt, reader),
+            Paragraph(t(f"cash.clause.{receipt.clause}"), strong=True),
             Signature(t("cash.signature")),
         ),
-        void=t("cash.void") if paper.void_reason else "",
-        notes=(t("cash.issued", moment=reader.moment(paper.issued_at), name=paper.issued_by),),
+        void=t("cash.void") if receipt.void_reason else "",
+        notes=(t("cash.issued", moment=reader.moment(receipt.issued_at), name=receipt.issued_by),),
     )
 
 
-def _voided(paper: CashReceiptPaper, reader: DocumentReader) -> list[Part]:
-    if not paper.void_reason:
+def _voided(receipt: CashReceiptDocument, reader: DocumentReader) -> list[Part]:
+    if not receipt.void_reason:
         return []
-    moment = reader.moment(paper.voided_at or paper.issued_at)
-    voided = reader.t("cash.voided", moment=moment, reason=paper.void_reason)
+    moment = reader.moment(receipt.voided_at or receipt.issued_at)
+    voided = reader.t("cash.voided", moment=moment, reason=receipt.void_reason)
     return [Notice(f"{reader.t('cash.void')}. {voided}", Tone.BAD)]
 
 
-def _received_from(paper: CashReceiptPaper, reader: DocumentReader) -> Facts:
+def _received_from(receipt: CashReceiptDocument, reader: DocumentReader) -> Facts:
     t = reader.t
     return Facts(
         (
-            (t("label.date"), reader.day(paper.received_on)),
-            (t("label.city"), paper.city),
-            (t("cash.received_from"), paper.customer),
-            (t("label.identity"), paper.customer_identity),
-            (t("label.mail_address"), paper.customer_address),
+            (t("label.date"), reader.day(receipt.received_on)),
+            (t("label.city"), receipt.city),
+            (t("cash.received_from"), receipt.customer),
+            (t("label.identity"), receipt.customer_identity),
+            (t("label.mail_address"), receipt.customer_address),
         )
     )
 
 
-def _figure(paper: CashReceiptPaper, reader: DocumentReader) -> Figure:
-    words = f"{paper.words[:1].upper()}{paper.words[1:]}"
-    return Figure(reader.t("cash.received"), reader.money(paper.cash), f"{reader.t('cash.amount')} {words}")
+def _figure(receipt: CashReceiptDocument, reader: DocumentReader) -> Figure:
+    words = f"{receipt.words[:1].upper()}{receipt.words[1:]}"
+    return Figure(reader.t("cash.received"), reader.money(receipt.cash), f"{reader.t('cash.amount')} {words}")
 
 
-def _received_how(paper: CashReceiptPaper, reader: DocumentReader) -> Facts:
+def _received_how(receipt: CashReceiptDocument, reader: DocumentReader) -> Facts:
     t = reader.t
-    means = reader.say(paper.means)
+    means = reader.say(receipt.means)
+    if receipt.provider:
+        means = t("cash.means_by", means=means, provider=receipt.provider)
     return Facts(
         (
-            (t("label.concept"), reader.say(paper.concept)),
-            (t("cash.means"), t("cash.means_by", means=means, provider=paper.provider) if paper.provider else means),
-            (t("label.provider_reference", provider=paper.provider), paper.provider_reference),
-            (t("label.authorisation"), paper.authorisation),
-            *_references(paper, reader),
+            (t("label.concept"), reader.say(receipt.concept)),
+            (t("cash.means"), means),
+            (t("label.provider_reference", provider=receipt.provider), receipt.provider_reference),
+            (t("label.authorisation"), receipt.authorisation),
+            *_references(receipt, reader),
         )
     )
 
 
-def _references(paper: CashReceiptPaper, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
+def _references(receipt: CashReceiptDocument, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
     t = reader.t
     return (
-        (t("label.reference"), paper.reference),
-        (t("label.bank_account"), paper.bank_account),
-        (t("label.note"), paper.note),
+        (t("label.reference"), receipt.reference),
+        (t("label.bank_account"), receipt.bank_account),
+        (t("label.note"), receipt.note),
     )
 
 
-def _settled(paper: CashReceiptPaper, reader: DocumentReader) -> Rows:
+def _settled(receipt: CashReceiptDocument, reader: DocumentReader) -> Rows:
     """What was owed before, what the money settled, and what is left."""
     t, money = reader.t, reader.money
-    has_less = any(line.less for line in paper.lines)
+    has_less = any(line.less for line in receipt.lines)
     head = (
-        ColumnHead(reader.what(paper.lines), width=1),
+        ColumnHead(reader.what(receipt.lines), width=1),
         ColumnHead(t("cash.before"), right=True),
         ColumnHead(t("cash.applied"), right=True, strong=True),
         *((ColumnHead(t("cash.less"), right=True),) if has_less else ()),
         ColumnHead(t("cash.after"), right=True),
     )
-    rows = [_columns(line, reader, has_less=has_less) for line in paper.lines]
-    if paper.advance:
+    rows = [_columns(line, reader, has_less=has_less) for line in receipt.lines]
+    if receipt.advance:
         empty = (Cell(""),) * (2 if has_less else 1)
-        rows.append((Cell(t("cash.advance")), Cell(""), Cell(money(paper.advance)), *empty))
+        rows.append((Cell(t("cash.advance")), Cell(""), Cell(money(receipt.advance)), *empty))
     if not rows:
         rows.append((Cell(t("cash.none"), span=len(head), small=True),))
-    return Rows(head, tuple(rows), (t("cash.received"), money(paper.cash)), total_in=2)
+    return Rows(head, tuple(rows), (t("cash.received"), money(receipt.cash)), total_in=2)
 
 
 def _columns(line: SettledLine, reader: DocumentReader, *, has_less: bool) -> tuple[Cell, ...]:

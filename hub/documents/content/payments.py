@@ -7,33 +7,33 @@ import attrs
 from hub.documents.document import PdfContent
 from hub.documents.parts import Cell, ColumnHead, Heading, Notice, Part, Rows, Tone
 from hub.documents.shown import DocumentReader
-from hub.domain.payments_document import Direction, PaymentsPaper, PaymentsTotal, ReportMovement
+from hub.domain.payments_document import Direction, PaymentsDocument, PaymentsTotal, ReportMovement
 
 
-def pdf(paper: PaymentsPaper, reader: DocumentReader) -> PdfContent:
+def pdf(document: PaymentsDocument, reader: DocumentReader) -> PdfContent:
     """Every movement of a period, and what it comes to per provider and currency."""
-    t, totals = reader.t, tuple(sorted(paper.totals, key=lambda total: reader.say(total.provider)))
+    t, totals = reader.t, tuple(sorted(document.totals, key=lambda total: reader.say(total.provider)))
     reader = attrs.evolve(reader, codes=len({total.received.currency for total in totals}) > 1)
-    since, until = reader.day(paper.since), reader.day(paper.until)
+    since, until = reader.day(document.since), reader.day(document.until)
     period = t("report.day", since=since) if since == until else t("report.period", since=since, until=until)
-    seal = t("report.seal", count=paper.seal.number, hash=paper.seal.hash)
+    seal = t("report.seal", count=document.seal.number, hash=document.seal.hash)
     parts: list[Part] = [Notice(t("report.none"))]
-    if paper.movements:
+    if document.movements:
         parts = [
             Heading(t("report.totals")),
             _totals(totals, reader),
             Heading(t("report.movements")),
-            _movements(paper.movements, reader),
+            _movements(document.movements, reader),
         ]
     return PdfContent(
         kind=t("report.title"),
         below=period,
         running=f"{t('report.title')} · {period}",
-        file=t("file.payments", since=paper.since.isoformat(), until=paper.until.isoformat()),
-        made_at=paper.made_at,
+        file=t("file.payments", since=document.since.isoformat(), until=document.until.isoformat()),
+        made_at=document.made_at,
         parts=tuple(parts),
         landscape=True,
-        notes=(t("report.gross"), t("report.made", moment=reader.moment(paper.made_at)), seal),
+        notes=(t("report.gross"), t("report.made", moment=reader.moment(document.made_at)), seal),
     )
 
 

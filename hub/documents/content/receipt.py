@@ -22,12 +22,12 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.receipt_document import PaidLine, ReceiptMail
+from hub.domain.receipt_document import PaidLine, ReceiptDocument
 
 Pairs = tuple[tuple[str, str], ...]
 
 
-def mail(value: ReceiptMail, reader: DocumentReader) -> MailContent:
+def mail(value: ReceiptDocument, reader: DocumentReader) -> MailContent:
     """What was paid, what it settled, and the link to its page."""
     t = reader.t
     parts: list[Part] = [
@@ -55,7 +55,7 @@ def mail(value: ReceiptMail, reader: DocumentReader) -> MailContent:
     )
 
 
-def pdf(value: ReceiptMail, reader: DocumentReader) -> PdfContent:
+def pdf(value: ReceiptDocument, reader: DocumentReader) -> PdfContent:
     """The same to be kept and shown, with the code by which a third party checks it."""
     t = reader.t
     status = (t("label.status"), reader.became(value.back) if value.back else t("paper.approved"))
@@ -79,7 +79,7 @@ def pdf(value: ReceiptMail, reader: DocumentReader) -> PdfContent:
     )
 
 
-def _figure(value: ReceiptMail, reader: DocumentReader) -> Figure:
+def _figure(value: ReceiptDocument, reader: DocumentReader) -> Figure:
     return Figure(
         reader.became(value.back),
         reader.money(value.amount),
@@ -88,7 +88,7 @@ def _figure(value: ReceiptMail, reader: DocumentReader) -> Figure:
     )
 
 
-def _notices(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
+def _notices(value: ReceiptDocument, reader: DocumentReader) -> list[Part]:
     """What became of the money since, and what is odd about the payment."""
     t = reader.t
     parts = went_back(value.back, reader)
@@ -105,13 +105,13 @@ def _notices(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
     return parts
 
 
-def _credit(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
+def _credit(value: ReceiptDocument, reader: DocumentReader) -> list[Part]:
     if not value.credit:
         return []
     return [Notice(reader.t("receipt.credit", amount=reader.money(value.credit)), Tone.GOOD)]
 
 
-def _payment_facts(value: ReceiptMail, reader: DocumentReader) -> Pairs:
+def _payment_facts(value: ReceiptDocument, reader: DocumentReader) -> Pairs:
     t = reader.t
     return (
         (t("label.provider"), value.provider),
@@ -123,7 +123,7 @@ def _payment_facts(value: ReceiptMail, reader: DocumentReader) -> Pairs:
     )
 
 
-def _payer_facts(value: ReceiptMail, reader: DocumentReader) -> Pairs:
+def _payer_facts(value: ReceiptDocument, reader: DocumentReader) -> Pairs:
     t = reader.t
     return (
         (t("label.payer"), value.payer),
@@ -132,13 +132,13 @@ def _payer_facts(value: ReceiptMail, reader: DocumentReader) -> Pairs:
     )
 
 
-def _left(value: ReceiptMail, reader: DocumentReader) -> str:
+def _left(value: ReceiptDocument, reader: DocumentReader) -> str:
     """What the customer still owes."""
     t = reader.t
     return t("receipt.left", amount=reader.sums(value.left)) if value.left else t("receipt.nothing_left")
 
 
-def _verification(value: ReceiptMail, reader: DocumentReader) -> list[Part]:
+def _verification(value: ReceiptDocument, reader: DocumentReader) -> list[Part]:
     if not value.verify_url:
         return []
     label = reader.t("label.verify")

@@ -26,7 +26,7 @@ from hub.documents.parts import (
 )
 from hub.documents.shown import DocumentReader
 from hub.domain.statement import Section, Standing, Statement, StatementRow
-from hub.domain.statement_document import PayWays, StatementPaper
+from hub.domain.statement_document import PayWays, StatementDocument
 from hub_hookspecs import Money
 
 MAX_ROWS = 30
@@ -39,7 +39,7 @@ STANDINGS = {
 }
 
 
-def mail(value: StatementPaper, reader: DocumentReader) -> MailContent:
+def mail(value: StatementDocument, reader: DocumentReader) -> MailContent:
     """What is owed, the bar "Pagar en línea", and the link to the live page."""
     t = reader.t
     statement = value.statement
@@ -122,28 +122,28 @@ def _owed_row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
     )
 
 
-def pdf(paper: StatementPaper, reader: DocumentReader) -> PdfContent:
+def pdf(document: StatementDocument, reader: DocumentReader) -> PdfContent:
     """What is owed per currency, how old it is, every invoice, and how to pay."""
-    t, statement = reader.t, paper.statement
+    t, statement = reader.t, document.statement
     reader = _with_codes(statement, reader)
-    ways = {way.currency: way for way in paper.ways}
+    ways = {way.currency: way for way in document.ways}
     customer = statement.customer
-    lines = (paper.customer_identity, customer.address, customer.phone, customer.email)
+    lines = (document.customer_identity, customer.address, customer.phone, customer.email)
     parts: list[Part] = [Addressee(t("paper.for"), customer.name, tuple(filter(None, lines)))]
     if statement.is_clear:
         parts.append(_nothing_owed(reader))
     for section in statement.sections:
         parts += _section(section, ways.get(section.currency), reader)
     parts += _other_ways(statement, reader)
-    if paper.url:
-        parts.append(Button(label=t("statement.view"), url=paper.url))
+    if document.url:
+        parts.append(Button(label=t("statement.view"), url=document.url))
     notes = [t("statement.as_of", moment=reader.moment(statement.as_of))]
     if statement.has_undated:
         notes.insert(0, t("statement.undated"))
-    if paper.expires_at:
-        notes.append(t("paper.expires", date=reader.day_of(paper.expires_at)))
-    below = (paper.number, t("paper.at", moment=reader.moment(statement.as_of)))
-    running = (t("statement.title"), paper.number, customer.name)
+    if document.expires_at:
+        notes.append(t("paper.expires", date=reader.day_of(document.expires_at)))
+    below = (document.number, t("paper.at", moment=reader.moment(statement.as_of)))
+    running = (t("statement.title"), document.number, customer.name)
     return PdfContent(
         kind=t("statement.title"),
         below=" · ".join(filter(None, below)),

@@ -9,7 +9,7 @@ import attrs
 from hub.documents.content.cash_receipt import mail
 from hub.documents.mails.gathering import head_for, merchant_of
 from hub.documents.mails.kind import MailKind
-from hub.domain.cash_receipt_document import CashReceiptPaper
+from hub.domain.cash_receipt_document import CashReceiptDocument
 from hub.domain.mail import NothingToSay
 from hub.domain.merchant import Customer, locale_for
 from hub.domain.message import Delivery, DeliveryKind
@@ -18,20 +18,20 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_cash_receipt import cash_receipt_paper
 
 
-def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[CashReceiptPaper, str]:
+def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[CashReceiptDocument, str]:
     """The receipt as it was issued, under a letterhead by which whoever answers reaches somebody today."""
-    paper, customer = _issued(tx, hub, delivery)
+    document, customer = _issued(tx, hub, delivery)
     today = head_for(tx, hub, delivery)
-    head = attrs.evolve(paper.letterhead, phone=today.phone, email=today.email)
-    return attrs.evolve(paper, letterhead=head), locale_for(merchant_of(tx, delivery), customer)
+    head = attrs.evolve(document.letterhead, phone=today.phone, email=today.email)
+    return attrs.evolve(document, letterhead=head), locale_for(merchant_of(tx, delivery), customer)
 
 
-def attached(tx: Tx, hub: Hub, delivery: Delivery, _value: CashReceiptPaper, _now: datetime) -> CashReceiptPaper:
+def attached(tx: Tx, hub: Hub, delivery: Delivery, _value: CashReceiptDocument, _now: datetime) -> CashReceiptDocument:
     """The receipt, all of it as it was issued."""
     return _issued(tx, hub, delivery)[0]
 
 
-def _issued(tx: Tx, hub: Hub, delivery: Delivery) -> tuple[CashReceiptPaper, Customer]:
+def _issued(tx: Tx, hub: Hub, delivery: Delivery) -> tuple[CashReceiptDocument, Customer]:
     merchant = merchant_of(tx, delivery)
     receipt = tx.receipts.get(delivery.subject_id)
     customer = tx.customers.get(receipt.customer_id) if receipt else None

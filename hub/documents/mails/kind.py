@@ -13,7 +13,7 @@ from hub.documents.shown import DocumentReader
 from hub.domain.mail import MailValue
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.pdf import Paper
+from hub.domain.pdf import PdfDocument
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 
@@ -48,7 +48,7 @@ class MailKind(Generic[V]):
     gather: Callable[[Tx, Hub, Delivery, datetime], tuple[V, str]]
     says: Callable[[V, DocumentReader], MailContent]
     after_payment: Callable[[PaymentChange], Iterable[OwedMail]] = _nobody
-    attached: Callable[[Tx, Hub, Delivery, V, datetime], Paper | None] | None = None
+    attached: Callable[[Tx, Hub, Delivery, V, datetime], PdfDocument | None] | None = None
     recordable: Callable[[Tx, Hub, Delivery], Sequence[str]] | None = None
     is_about_payment: bool = False
     is_private: bool = False

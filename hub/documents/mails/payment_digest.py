@@ -17,7 +17,7 @@ from hub.documents.shown import DocumentReader
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.payments_document import PaymentsPaper, ReportMovement, Seal
+from hub.domain.payments_document import PaymentsDocument, ReportMovement, Seal
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import in_language, view_of
@@ -99,7 +99,7 @@ def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
     return tuple(sums.values())
 
 
-def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now: datetime) -> PaymentsPaper:
+def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now: datetime) -> PaymentsDocument:
     """The report of the same movements."""
     movements = [item for items in _came_in(tx, hub, delivery).values() for item in items]
     merchant = merchant_of(tx, delivery)

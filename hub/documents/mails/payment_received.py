@@ -14,7 +14,7 @@ from hub.documents.mails.gathering import head_for, merchant_of, view_for_mercha
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Divider, Facts, Figure, Heading, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import DocumentReader
-from hub.domain.cash_receipt_document import CashReceiptPaper
+from hub.domain.cash_receipt_document import CashReceiptDocument
 from hub.domain.letterhead import Letterhead
 from hub.domain.merchant import LinkKind
 from hub.domain.message import MOVEMENT, Delivery, DeliveryKind
@@ -153,7 +153,7 @@ def transaction_of(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Receiv
 
 def attached(
     tx: Tx, hub: Hub, delivery: Delivery, _value: PaymentReceivedMail, now: datetime
-) -> CashReceiptPaper | None:
+) -> CashReceiptDocument | None:
     """The cash receipt, where one is recorded."""
     view, _locale = view_for_merchant(tx, hub, delivery, now, one_movement=True)
     if view.cash_receipt is None:

@@ -11,7 +11,7 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.mails.payment_received import captures_of
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.receipt_document import ReceiptMail
+from hub.domain.receipt_document import ReceiptDocument
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_receipt import proof_of
@@ -25,7 +25,7 @@ def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
     ]
 
 
-def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[ReceiptMail, str]:
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[ReceiptDocument, str]:
     """The proof of one movement."""
     view, locale = view_for_payer(tx, hub, delivery, now, one_movement=True)
     return proof_of(tx, hub, view), locale

@@ -10,13 +10,13 @@ from hub.documents.mails.kind import MailKind
 from hub.domain.mail import NothingToSay
 from hub.domain.merchant import locale_for
 from hub.domain.message import Delivery, DeliveryKind
-from hub.domain.statement_document import StatementPaper
+from hub.domain.statement_document import StatementDocument
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.views.print_statement import mailed_statement
 
 
-def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[StatementPaper, str]:
+def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[StatementDocument, str]:
     """What is owed now, with the link that its delivery names."""
     customer = tx.customers.get(delivery.subject_id)
     locale = locale_for(merchant_of(tx, delivery), customer)

@@ -18,7 +18,7 @@ from hub.domain.mail import MailRefused as MailRefused
 from hub.domain.mail import MailValue
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
-from hub.domain.pdf import Paper, PaperFile
+from hub.domain.pdf import PdfDocument, PdfFile
 from hub.domain.refusals import Conflict as Conflict
 from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.refusals import Unopened as Unopened
@@ -152,7 +152,7 @@ class MailRules(Protocol):
     @property
     def after_payment(self) -> Callable[[PaymentChange], Iterable[OwedMail]]: ...
     @property
-    def attached(self) -> Callable[[Tx, Hub, Delivery, Any, datetime], Paper | None] | None: ...
+    def attached(self) -> Callable[[Tx, Hub, Delivery, Any, datetime], PdfDocument | None] | None: ...
     @property
     def recordable(self) -> Callable[[Tx, Hub, Delivery], Sequence[str]] | None: ...
     @property
@@ -174,11 +174,11 @@ class Documents(Protocol):
     def draws_pdf(self) -> bool:
         """Whether PDFs can be drawn here."""
 
-    def pdf(self, paper: Paper, *, locale: str) -> PaperFile:
+    def pdf(self, document: PdfDocument, *, locale: str) -> PdfFile:
         """A paper as a PDF.
 
         Raises:
-            PapersMissing: Nothing that draws PDFs is installed.
+            PdfMissing: Nothing that draws PDFs is installed.
             ValueError: It cannot be drawn.
         """
 

@@ -20,7 +20,7 @@ import structlog
 from hub.domain.mail import MailValue, NothingToSay, NotYet
 from hub.domain.merchant import LinkKind
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
-from hub.domain.pdf import Paper
+from hub.domain.pdf import PdfDocument
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Mail, MailRefused, MailRules, Tx
@@ -229,7 +229,7 @@ def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_id
         )
 
 
-async def _with_paper(hub: Hub, mail: Mail, paper: Paper | None, locale: str) -> Mail:
+async def _with_paper(hub: Hub, mail: Mail, paper: PdfDocument | None, locale: str) -> Mail:
     """The mail with its PDF; one that cannot be drawn keeps no mail from going out."""
     if paper is None:
         return mail
@@ -243,7 +243,7 @@ async def _with_paper(hub: Hub, mail: Mail, paper: Paper | None, locale: str) ->
     return attrs.evolve(mail, attachments=((file.name, "application/pdf", file.content),))
 
 
-def _said(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, Paper | None]:
+def _said(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, PdfDocument | None]:
     """What the mail says, its language, and the paper that goes with it."""
     value, locale = value_of(tx, hub, delivery, now)
     attached = mail_rules(hub, delivery.kind).attached if prints(hub) else None

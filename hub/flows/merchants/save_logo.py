@@ -11,10 +11,10 @@ import attrs
 from hub.domain.logo import Logo
 from hub.domain.mail import MailValue
 from hub.domain.merchant import Merchant
-from hub.domain.pdf import Paper
+from hub.domain.pdf import PdfDocument
 from hub.flows.ground.ports import Hub, Tx
 
-Shown = TypeVar("Shown", bound=MailValue | Paper)
+Shown = TypeVar("Shown", bound=MailValue | PdfDocument)
 
 
 async def save_logo(hub: Hub, merchant: Merchant, content: bytes) -> Merchant:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain.cash_receipt_document import CashReceiptPaper, SettledLine
+from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
 from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.merchant import Merchant
 from hub.domain.payment import Payment
-from hub.domain.pdf import PaperFile
+from hub.domain.pdf import PdfFile
 from hub.domain.receipt import CashReceipt, Party, means_name
 from hub.flows.ground.ports import Hub
 from hub_hookspecs import Money
@@ -17,26 +17,28 @@ from .print_paper import print_paper
 from .view_receipts import view_receipt
 
 
-async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> PaperFile:
+async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> PdfFile:
     """One of the merchant's cash receipts, marked where it is void.
 
     Raises:
         LookupError: No such receipt of this merchant.
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
     """
     view = await view_receipt(hub, merchant, receipt_id)
     paper = cash_receipt_paper(hub, merchant, view.receipt, view.payment)
     return await print_paper(hub, paper, merchant.locale)
 
 
-def cash_receipt_paper(hub: Hub, merchant: Merchant, receipt: CashReceipt, payment: Payment | None) -> CashReceiptPaper:
+def cash_receipt_paper(
+    hub: Hub, merchant: Merchant, receipt: CashReceipt, payment: Payment | None
+) -> CashReceiptDocument:
     """The values of a cash receipt, for page, PDF and mail: who issued it and from whom as they were then."""
     country = hub.countries[merchant.company.country]
     provider = hub.providers.get(receipt.provider)
     simulated = bool(provider and provider.is_simulated(receipt.mode))
     currency = receipt.cash.currency
     head = letterhead_for(merchant, country, receipt.mode, simulated=simulated)
-    return CashReceiptPaper(
+    return CashReceiptDocument(
         letterhead=_as_issued(head, receipt.issuer),
         number=receipt.label,
         city=receipt.issuer.city,

@@ -12,8 +12,8 @@ import asyncio
 from hub.domain.identity import show_document
 from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.pdf import Paper, PaperFile
-from hub.domain.pdf import PapersMissing as PapersMissing
+from hub.domain.pdf import PdfDocument, PdfFile
+from hub.domain.pdf import PdfMissing as PdfMissing
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_logo import with_logo
 from hub_hookspecs import Mode
@@ -24,15 +24,15 @@ def prints(hub: Hub) -> bool:
     return hub.documents.draws_pdf
 
 
-async def print_paper(hub: Hub, paper: Paper, locale: str) -> PaperFile:
+async def print_paper(hub: Hub, paper: PdfDocument, locale: str) -> PdfFile:
     """The PDF of a paper.
 
     Raises:
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
         ValueError: It cannot be drawn.
     """
     if not prints(hub):
-        raise PapersMissing("PDFs are drawn by typst: install payment-hub[pdf]")
+        raise PdfMissing("PDFs are drawn by typst: install payment-hub[pdf]")
     shown = await hub.store.read(lambda tx: with_logo(tx, paper)) if paper.letterhead.logo else paper
     return await asyncio.to_thread(hub.documents.pdf, shown, locale=locale)
 

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from hub.domain.merchant import Merchant
 from hub.domain.moved import By, What
-from hub.domain.payments_document import Direction, PaymentsPaper, ReportMovement, Seal
-from hub.domain.pdf import PaperFile
+from hub.domain.payments_document import Direction, PaymentsDocument, ReportMovement, Seal
+from hub.domain.pdf import PdfFile
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode
 
@@ -19,18 +19,18 @@ MAX_DAYS = 400
 """Of one payment report."""
 
 
-async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date, *, by: By = By.VALUE) -> PaperFile:
+async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date, *, by: By = By.VALUE) -> PdfFile:
     """Every movement of the merchant's days ``since`` to ``until``, both included.
 
     Raises:
         ValueError: The period ends before it begins, or is longer than ``MAX_DAYS``.
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
     """
     if not timedelta() <= until - since <= timedelta(days=MAX_DAYS):
         raise ValueError(f"a payment report is about 1 to {MAX_DAYS} days")
     now = hub.clock()
 
-    def read(tx: Tx) -> PaymentsPaper:
+    def read(tx: Tx) -> PaymentsDocument:
         found = movements_in(tx, hub, merchant, merchant.mode, since, until, by=by)
         return payments_paper(tx, hub, merchant, merchant.mode, since, until, (item for _, item in found), now)
 
@@ -46,9 +46,9 @@ def payments_paper(
     until: date,
     movements: Iterable[ReportMovement],
     now: datetime,
-) -> PaymentsPaper:
+) -> PaymentsDocument:
     """The values of a payment report."""
-    return PaymentsPaper(
+    return PaymentsDocument(
         letterhead=letterhead_of(hub, merchant, mode),
         since=since,
         until=until,

@@ -6,8 +6,8 @@ import hmac
 
 from hub.domain.held import MoneyState, state_of
 from hub.domain.merchant import LinkKind
-from hub.domain.pdf import PaperFile
-from hub.domain.receipt_document import MoneyBack, PaidLine, ReceiptMail
+from hub.domain.pdf import PdfFile
+from hub.domain.receipt_document import MoneyBack, PaidLine, ReceiptDocument
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
@@ -23,17 +23,17 @@ class NothingToPrint(LookupError):
     """There is no such paper: the payment is not paid, or all of its money went back."""
 
 
-async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
+async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
     """The payer's proof of the payment of a link, in the merchant's language or another one.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
         NothingToPrint: The payment is not paid, or its money went back.
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
     """
     now = hub.clock()
 
-    def read(tx: Tx) -> tuple[ReceiptMail, str]:
+    def read(tx: Tx) -> tuple[ReceiptDocument, str]:
         link = open_link(tx, hub, LinkKind.PAYMENT, token, now)
         payment = tx.payments.get(link.target)
         if payment is None:
@@ -46,10 +46,10 @@ async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
     return await print_paper(hub, *await hub.store.read(read))
 
 
-def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptMail:
+def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptDocument:
     """The payer's proof of a payment, for mail and PDF."""
     payment = view.payment
-    return ReceiptMail(
+    return ReceiptDocument(
         letterhead=letterhead_of(hub, view.merchant, payment.mode),
         payer=payment.payer.name or view.customer.name,
         payer_identity=identity_of(hub, view.merchant, view.customer),

@@ -10,9 +10,9 @@ import attrs
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery
 from hub.domain.offer import Offered
-from hub.domain.pdf import PaperFile
+from hub.domain.pdf import PdfFile
 from hub.domain.statement import number_of
-from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementPaper
+from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementDocument
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
@@ -23,16 +23,16 @@ from hub.flows.statements.view_statement import StatementView, statement_of
 from .print_paper import identity_of, letterhead_of, print_paper
 
 
-async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFile:
+async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
     """The statement of a link, in the merchant's language or another one.
 
     Raises:
         LinkShut: Unknown, expired or revoked.
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
     """
     now = hub.clock()
 
-    def read(tx: Tx) -> tuple[StatementPaper, str]:
+    def read(tx: Tx) -> tuple[StatementDocument, str]:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
         view = statement_of(tx, hub, link.target, link.mode, now, Showing(link=link, medium="pdf", locale=language))
         return statement_paper(hub, view, link), language or view.merchant.locale
@@ -40,16 +40,16 @@ async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PaperFil
     return await print_paper(hub, *await hub.store.read(read))
 
 
-async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) -> PaperFile:
+async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) -> PdfFile:
     """What a customer of this merchant would get now; with pay links only where a link was handed over.
 
     Raises:
         LookupError: No such customer of this merchant.
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
     """
     now = hub.clock()
 
-    def read(tx: Tx) -> tuple[StatementPaper, str]:
+    def read(tx: Tx) -> tuple[StatementDocument, str]:
         customer = customer_of(tx, merchant, customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
         locale = locale_for(merchant, customer)
@@ -60,10 +60,10 @@ async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) 
     return await print_paper(hub, paper, locale)
 
 
-def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> StatementPaper:
+def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> StatementDocument:
     """The values of a statement; without a link it leads nowhere."""
     url = url_of(hub, link) if link else ""
-    return StatementPaper(
+    return StatementDocument(
         letterhead=letterhead_of(hub, view.merchant, view.mode),
         statement=view.statement,
         customer_identity=identity_of(hub, view.merchant, view.customer),
@@ -76,7 +76,7 @@ def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> Stateme
 
 def mailed_statement(
     tx: Tx, hub: Hub, delivery: Delivery, link: Link, now: datetime, locale: str = ""
-) -> StatementPaper:
+) -> StatementDocument:
     """The statement of a delivery's customer, with the link that opens it."""
     view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now, Showing(medium="mail", locale=locale))
     return attrs.evolve(

@@ -16,8 +16,8 @@ from hub.domain.export import Cell
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_for
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.pdf import PaperFile
-from hub.domain.statement_document import ActivityPaper
+from hub.domain.pdf import PdfFile
+from hub.domain.statement_document import ActivityDocument
 from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.own_customer import customer_of
@@ -82,13 +82,13 @@ async def preview_activity(
     return await hub.store.read(read)
 
 
-async def activity_pdf(hub: Hub, view: ActivityView, *, language: str = "") -> PaperFile:
+async def activity_pdf(hub: Hub, view: ActivityView, *, language: str = "") -> PdfFile:
     """The PDF of a statement of activity.
 
     Raises:
-        PapersMissing: Nothing that draws PDFs is installed.
+        PdfMissing: Nothing that draws PDFs is installed.
     """
-    paper = ActivityPaper(
+    paper = ActivityDocument(
         letterhead=letterhead_of(hub, view.merchant, view.mode),
         activity=view.activity,
         customer_identity=identity_of(hub, view.merchant, view.customer),

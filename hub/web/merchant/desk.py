@@ -20,7 +20,7 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
-from hub.flows.views.print_paper import PapersMissing
+from hub.flows.views.print_paper import PdfMissing
 from hub.web.pages import (
     FORM_FIELD,
     Page,
@@ -213,7 +213,7 @@ def unknown_is_404() -> Iterator[None]:
     """What a flow did not find, found with another merchant, or has no means to draw, is not there."""
     try:
         yield
-    except (LookupError, PapersMissing) as error:
+    except (LookupError, PdfMissing) as error:
         raise NotFoundException("Esta página no existe.") from error
 
 

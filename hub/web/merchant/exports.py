@@ -16,7 +16,7 @@ from hub.domain.export import csv_of, said, xlsx_of
 from hub.domain.moved import By
 from hub.domain.text import Text
 from hub.flows.views.export_payments import COLUMNS, MAX_MOVEMENTS, export_payments
-from hub.flows.views.print_paper import PapersMissing
+from hub.flows.views.print_paper import PdfMissing
 from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy, reader_for
 
@@ -130,7 +130,7 @@ async def download_report(
     except ValueError:
         fault = Text("report.period_limit", days=MAX_DAYS)
         return await _page(desk, since, until, by, faults={"until": [fault]})
-    except PapersMissing as missing:
+    except PdfMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing
 
 

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 
 from hub.domain.letterhead import letterhead_for
 from hub.flows.ground.open_link import LinkShut
-from hub.flows.views.print_paper import PapersMissing
+from hub.flows.views.print_paper import PdfMissing
 from hub.flows.views.print_receipt import receipt_pdf, verified_payment
 from hub.flows.views.print_statement import statement_pdf
 from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
@@ -62,5 +62,5 @@ def missing_is_404() -> Iterator[None]:
         yield
     except LinkShut:
         raise
-    except (LookupError, PapersMissing) as missing:
+    except (LookupError, PdfMissing) as missing:
         raise NotFoundException from missing
