@@ -1,20 +1,16 @@
 """Excel workbooks (.xlsx), read strictly: the first sheet that people see, its cells as text.
 
-Only ``zipfile`` and ``expat`` are used, and only of what a table of rows needs. Numbers keep the decimal text that
-stands in the file: Excel stores seventeen digits of what it shows with fifteen, so ``1.1000000000000001`` is read as
-1.1 without ever becoming a float. A document type declaration, an encrypted or oversized part ends the reading.
+Only ``zipfile`` and ``expat`` are used, and only of what a table of rows needs. A document type declaration, an
+encrypted or oversized part ends the reading.
 """
 
 from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import IO, Any, Final
 from xml.parsers import expat
 
@@ -22,33 +18,12 @@ import attrs
 
 from hub.domain.text import Text
 
-from .sheet import AROUND, JsonNumber, Row, RowError, Table
+from .sheet import RowError, Table
+from .worksheet import DAMAGED, RESAVE, SheetReader, WorkbookRefused, format_of, table_of, unescaped
 
 MAX_PART_BYTES: Final = 64 * 1024 * 1024
 MAX_PARTS: Final = 2000
-MAX_ROWS: Final = 100_000
-MAX_COLUMNS: Final = 256
 CHUNK: Final = 64 * 1024
-
-SHOWN_DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
-DATE_FORMATS: Final = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
-"""Number formats of Excel's own that show a day; 18 to 21 and 45 to 47 show a time alone."""
-
-NOT_SHOWN: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]')
-PADDED: Final = re.compile(r"0{2,60}")
-ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-LAST_SERIAL: Final = 2_958_465
-
-RESAVE: Final = Text("workbook.resave")
-DAMAGED: Final = Text("workbook.damaged", remedy=RESAVE)
-
-
-class Unfit(Exception):
-    """The file is no workbook that can be read; the message is for the person who brought it."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(str(message))
-        self.message = message
 
 
 @attrs.frozen
@@ -65,8 +40,8 @@ def read_workbook(data: bytes) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Workbook(archive).table()
-    except Unfit as unfit:
-        return Table(faults=(RowError(0, "", "", unfit.message),))
+    except WorkbookRefused as refused:
+        return Table(faults=(RowError(0, "", "", refused.message),))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -94,7 +69,7 @@ class _Workbook:
         self._archive = archive
         self._names = set(archive.namelist())
         if len(archive.infolist()) > MAX_PARTS:
-            raise Unfit(Text("workbook.too_many_parts", remedy=RESAVE))
+            raise WorkbookRefused(Text("workbook.too_many_parts", remedy=RESAVE))
 
     def table(self) -> Table:
         """The rows of the first visible sheet that has any."""
@@ -103,22 +78,22 @@ class _Workbook:
         sheets, is_1904 = self._sheets(main, related)
         visible = [sheet for sheet in sheets if sheet.is_visible]
         if not visible:
-            raise Unfit(Text("workbook.no_visible_sheet"))
+            raise WorkbookRefused(Text("workbook.no_visible_sheet"))
         strings = self._strings(_first(related, "/sharedStrings"))
         formats = self._formats(_first(related, "/styles"))
         for at, sheet in enumerate(visible, 1):
-            read = _SheetReader(strings, formats, is_1904=is_1904)
+            read = SheetReader(strings, formats, is_1904=is_1904)
             self._parse(sheet.part, read.start, read.end, read.text)
             if read.rows or read.faults:
-                return _table(read.rows, read.faults, _place(sheet, at, len(visible)))
+                return table_of(read.rows, read.faults, _place(sheet, at, len(visible)))
         return Table(faults=(RowError(0, "", "", Text("file.no_rows")),), format="Excel")
 
     def _main_part(self) -> str:
         if "_rels/.rels" not in self._names:
-            raise Unfit(Text("workbook.none", remedy=RESAVE))
+            raise WorkbookRefused(Text("workbook.none", remedy=RESAVE))
         main = _first(self._related(""), "/officeDocument")
         if not main.endswith(".xml"):
-            raise Unfit(Text("workbook.other_kind", remedy=RESAVE))
+            raise WorkbookRefused(Text("workbook.other_kind", remedy=RESAVE))
         return main
 
     def _related(self, part: str) -> Mapping[str, tuple[str, str]]:
@@ -164,7 +139,7 @@ class _Workbook:
         def end(tag: str) -> None:
             inside.pop()
             if tag == "si":
-                found.append(_unescaped("".join(pieces)))
+                found.append(unescaped("".join(pieces)))
                 pieces.clear()
 
         def text(data: str) -> None:
@@ -193,7 +168,7 @@ class _Workbook:
 
         if part:
             self._parse(part, start, end)
-        return [_meaning(int(number), own.get(number, "")) for number in styles]
+        return [format_of(int(number), own.get(number, "")) for number in styles]
 
     def _parse(
         self,
@@ -214,7 +189,7 @@ class _Workbook:
         if text:
             parser.CharacterDataHandler = text
         if part not in self._names:
-            raise Unfit(Text("workbook.part_missing", remedy=RESAVE))
+            raise WorkbookRefused(Text("workbook.part_missing", remedy=RESAVE))
         with self._archive.open(part) as stream:
             for chunk in _chunks(stream):
                 parser.Parse(chunk, False)
@@ -226,12 +201,12 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK):
         read += len(chunk)
         if read > MAX_PART_BYTES:
-            raise Unfit(Text("workbook.too_large"))
+            raise WorkbookRefused(Text("workbook.too_large"))
         yield chunk
 
 
 def _refuse_doctype(*_given: Any) -> None:
-    raise Unfit(Text("workbook.declaration", remedy=RESAVE))
+    raise WorkbookRefused(Text("workbook.declaration", remedy=RESAVE))
 
 
 def _local(name: str) -> str:
@@ -240,161 +215,3 @@ def _local(name: str) -> str:
 
 def _first(related: Mapping[str, tuple[str, str]], kind: str) -> str:
     return next((part for found, part in related.values() if found.endswith(kind)), "")
-
-
-def _unescaped(text: str) -> str:
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-
-
-def _meaning(number: int, code: str) -> str:
-    if number in DATE_FORMATS:
-        return "date"
-    shown = NOT_SHOWN.sub("", code.partition(";")[0]).lower()
-    if "d" in shown or "y" in shown:
-        return "date"
-    return shown if PADDED.fullmatch(shown) else ""
-
-
-class _SheetReader:
-    """Collects the cells of one sheet, row by row."""
-
-    def __init__(self, strings: list[str], formats: list[str], *, is_1904: bool) -> None:
-        self.rows: list[tuple[int, dict[int, str]]] = []
-        self.faults: list[RowError] = []
-        self._strings, self._formats, self._is_1904 = strings, formats, is_1904
-        self._line, self._column = 0, -1
-        self._kind = self._style = ""
-        self._has_formula = False
-        self._inside: list[str] = []
-        self._pieces: list[str] = []
-
-    def start(self, tag: str, given: dict[str, str]) -> None:
-        """A row, a cell, or a part of one begins."""
-        self._inside.append(tag)
-        if tag == "row":
-            self._line = int(given.get("r", self._line + 1))
-            self._column = -1
-            self.rows.append((self._line, {}))
-            if len(self.rows) > MAX_ROWS:
-                raise Unfit(Text("workbook.too_many_rows", most=MAX_ROWS))
-        elif tag == "c":
-            self._column = _column_of(given["r"]) if "r" in given else self._column + 1
-            self._kind, self._style = given.get("t", "n"), given.get("s", "0")
-            self._has_formula = False
-            self._pieces.clear()
-        elif tag == "f":
-            self._has_formula = True
-
-    def text(self, data: str) -> None:
-        """The value of a cell, or a piece of its text."""
-        if self._inside[-1] == "v" or (self._inside[-1] == "t" and "rPh" not in self._inside):
-            self._pieces.append(data)
-
-    def end(self, tag: str) -> None:
-        """A cell is complete."""
-        self._inside.pop()
-        if tag == "row" and not any(self.rows[-1][1].values()):
-            self.rows.pop()
-        if tag != "c":
-            return
-        value = self._value("".join(self._pieces))
-        if not value:
-            return
-        if self._column >= MAX_COLUMNS:
-            raise Unfit(Text("workbook.too_many_columns", most=MAX_COLUMNS))
-        self.rows[-1][1][self._column] = value
-
-    def _value(self, raw: str) -> str:
-        if self._has_formula and not raw:
-            cell = f"{_name_of(self._column)}{self._line}"
-            self.faults.append(RowError(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
-            return ""
-        match self._kind:
-            case "s":
-                return self._strings[int(raw)].strip(AROUND) if raw else ""
-            case "inlineStr" | "str":
-                return _unescaped(raw).strip(AROUND)
-            case "b":
-                return {"1": "VERDADERO", "0": "FALSO"}.get(raw, raw)
-            case "n":
-                return self._number(raw.strip()) if raw.strip() else ""
-        return raw.strip(AROUND)
-
-    def _number(self, raw: str) -> str:
-        try:
-            value = Decimal(raw)
-        except InvalidOperation as error:
-            raise Unfit(DAMAGED) from error
-        style = int(self._style)
-        meaning = self._formats[style] if style < len(self._formats) else ""
-        if meaning == "date":
-            return _day(value, is_1904=self._is_1904) or raw
-        return _figure(value, meaning)
-
-
-def _figure(value: Decimal, padding: str) -> str:
-    """A number as Excel would show it in full; one that Excel could not hold in full says so by its notation."""
-    if not value.is_finite() or value.adjusted() >= SHOWN_DIGITS.prec:
-        return f"{value:.5E}"
-    shown = SHOWN_DIGITS.plus(value)
-    text = f"{shown:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if text in ("-0", ""):
-        text = "0"
-    return text.zfill(len(padding)) if padding and text.isdecimal() else JsonNumber(text)
-
-
-def _day(serial: Decimal, *, is_1904: bool) -> str:
-    """The day of a serial number; empty for none that exists, such as Excel's 29 February 1900."""
-    if not 1 <= serial <= LAST_SERIAL:
-        return ""
-    days = int(serial)
-    if is_1904:
-        return (date(1904, 1, 1) + timedelta(days=days)).isoformat() if days <= LAST_SERIAL - 1462 else ""
-    if days == 60:
-        return ""
-    return (date(1899, 12, 31 if days < 60 else 30) + timedelta(days=days)).isoformat()
-
-
-def _column_of(reference: str) -> int:
-    number = 0
-    for letter in reference:
-        if not "A" <= letter <= "Z":
-            break
-        number = number * 26 + ord(letter) - ord("A") + 1
-    if not 1 <= number <= 16_384:
-        raise Unfit(DAMAGED)
-    return number - 1
-
-
-def _name_of(column: int) -> str:
-    name, number = "", column + 1
-    while number:
-        number, letter = divmod(number - 1, 26)
-        name = chr(ord("A") + letter) + name
-    return name
-
-
-def _table(rows: list[tuple[int, dict[int, str]]], faults: list[RowError], kind: Text) -> Table:
-    """Rows below their column names; the names stand in the first row that holds anything."""
-    if not rows:
-        return Table(faults=tuple(faults), format=kind)
-    (header_line, header), *body = rows
-    columns = {at: str(name) for at, name in sorted(header.items())}
-    names = list(columns.values())
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(RowError(header_line, name, "", Text("column.twice")))
-    found = []
-    for line, cells in body:
-        for at in cells.keys() - columns.keys():
-            nameless = Text("workbook.nameless_column", cell=f"{_name_of(at)}{line}")
-            faults.append(RowError(line, "", cells[at], nameless))
-        found.append(Row(line, {name: cells.get(at, "") for at, name in columns.items()}))
-    return Table(
-        columns=tuple(names),
-        rows=tuple(found),
-        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
-        header_line=header_line,
-        format=kind,
-    )
