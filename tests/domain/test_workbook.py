@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.customer_file import parse_customers
 from hub.domain.export import csv_of, xlsx_of
+from hub.domain.invoice_file import parse_invoices
 from hub.domain.sheet import JsonNumber
 from hub.domain.table_file import read_table
-from hub.domain.tables import parse_customers, parse_invoices
 from hub.domain.workbook import MAX_PART_BYTES
 from hub_hookspecs import Money
 from tests.spoken import spoken

@@ -10,11 +10,11 @@ import pytest
 
 from hub.documents.drawing import mail_address
 from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.customer_file import parse_customers
 from hub.domain.identity import Invalid
 from hub.domain.mail import MailRefused
 from hub.domain.merchant import Customer, Options
 from hub.domain.order import OrderItem
-from hub.domain.tables import parse_customers
 from hub.flows.merchants.add_member import checked_address
 from hub.flows.merchants.save_company import create_company, read_company
 from hub.flows.merchants.save_options import save_options

@@ -12,12 +12,12 @@ from datetime import datetime
 import attrs
 
 from hub.domain.identity import numbers_for
+from hub.domain.invoice_file import InvoiceRow
 from hub.domain.merchant import Merchant
 from hub.domain.message import review_of
 from hub.domain.payable import Payable
 from hub.domain.sheet import RowError
 from hub.domain.stated import InvoiceStanding, StatedChange, news_of, nothing_new
-from hub.domain.tables import InvoiceRow
 from hub.domain.text import Text
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx

@@ -1,0 +1,132 @@
+"""Customers in the files that people's programs write; faults are listed as those of invoices are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from hub.domain.columns import Column, headed, reduced, resolve
+from hub.domain.identity import read_document
+from hub.domain.mail_address import read_address
+from hub.domain.row_cells import RowCells, in_order, refuse_twice
+from hub.domain.sheet import RowError
+from hub.domain.table_file import read_table
+from hub.domain.text import Text
+from hub_hookspecs import Country, IdentityDocument
+
+CUSTOMER_COLUMNS: Final = (
+    Column("name", "nombre razon_social nombre_o_razon_social cliente customer", required=True),
+    Column(
+        "identity_type",
+        "tipo tipo_de_identificacion tipo_identificacion tipo_de_documento tipo_documento tipo_id id_type",
+        required=True,
+    ),
+    Column(
+        "identity_number",
+        "numero identificacion numero_de_identificacion numero_identificacion documento numero_de_documento"
+        " numero_documento cedula nit id",
+        required=True,
+    ),
+    Column("check_digit", "dv digito_de_verificacion digito_verificacion"),
+    Column("email", "correo correo_electronico e_mail mail"),
+    Column("phone", "telefono celular movil telefono_celular tel"),
+    Column("address", "direccion domicilio"),
+    Column("language", "idioma lengua idioma_de_correos"),
+)
+LANGUAGES: Final = {"es": "es", "espanol": "es", "spanish": "es", "en": "en", "ingles": "en", "english": "en"}
+"""How files name the languages of mails."""
+
+
+@attrs.frozen(kw_only=True)
+class CustomerRow:
+    """One customer as the file states it; the mail may be missing."""
+
+    line: int
+    name: str
+    document: IdentityDocument
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    language: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class CustomerFile:
+    """The customers of a file, all that is wrong with it, and what is merely unusual."""
+
+    rows: tuple[CustomerRow, ...] = ()
+    faults: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+    format: Text | str = ""
+    seen: int = 0
+
+
+def parse_customers(
+    data: bytes, *, name: str = "", country: Country, mapping: Mapping[str, str] | None = None
+) -> CustomerFile:
+    """Read a file of customers; identity documents are read by the rules of the company's country."""
+    table = headed(read_table(data, name=name))
+    columns, faults = resolve(table, CUSTOMER_COLUMNS, mapping or {})
+    warnings: list[RowError] = []
+    spoilt = {fault.line for fault in table.faults}
+    rows = []
+    for row in table.rows if columns else ():
+        cells = RowCells(row, columns, faults, spoilt)
+        rows.append((cells, _customer(cells, country, warnings)))
+    documents = ((cells, f"{customer.document.number}") for cells, customer in rows if customer)
+    refuse_twice(documents, "identity_number")
+    return CustomerFile(
+        rows=tuple(customer for cells, customer in rows if customer and not cells.faulty),
+        faults=in_order((*table.faults, *faults)),
+        warnings=in_order(warnings),
+        format=table.format,
+        seen=len(table.rows),
+    )
+
+
+def _customer(cells: RowCells, country: Country, warnings: list[RowError]) -> CustomerRow | None:
+    name = cells.text("name", 200, required=True)
+    document = _document(cells, country, warnings)
+    email = cells.read("email", read_address) or ""
+    phone = cells.code("phone", 40)
+    if phone and not re.fullmatch(r"\+?[0-9 ().-]{6,}", phone):
+        cells.note("phone", Text("cell.no_phone_number"))
+    address = cells.text("address", 300)
+    written = reduced(cells.text("language", 20))
+    if written and written not in LANGUAGES:
+        cells.note("language", Text("cell.unknown_language"))
+    if not name or document is None:
+        return None
+    return CustomerRow(
+        line=cells.line,
+        name=name,
+        document=document,
+        email=email.lower(),
+        phone=phone,
+        address=address,
+        language=LANGUAGES.get(written, ""),
+    )
+
+
+def _document(cells: RowCells, country: Country, warnings: list[RowError]) -> IdentityDocument | None:
+    kind = _identity_type(country, cells.text("identity_type", 60, required=True))
+    number = cells.code("identity_number", 60, required=True)
+    if not kind or not number:
+        return None
+    reading = read_document(country, kind, number, cells.raw("check_digit"))
+    for problem in reading.errors:
+        here = problem.field if cells.raw(problem.field) else "identity_number"
+        cells.note(here, problem.message)
+    warnings.extend(cells.fault("identity_number", problem.message) for problem in reading.warnings)
+    return reading.document
+
+
+def _identity_type(country: Country, written: str) -> str:
+    """The code of a type that is written as its code or its label."""
+    for kind in country.identity_types:
+        if reduced(written) in (reduced(kind.code), reduced(kind.label)):
+            return kind.code
+    return written

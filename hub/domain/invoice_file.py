@@ -1,0 +1,168 @@
+"""Invoices in the files that people's programs write.
+
+Every fault is listed with line and column, and only rows without one are given back as rows; whoever imports decides
+whether a file with faults is taken at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import attrs
+
+from hub.domain.cells import decimal_sign, read_amount, read_date
+from hub.domain.columns import Column, headed, resolve
+from hub.domain.row_cells import RowCells, in_order, refuse_twice, required
+from hub.domain.sheet import RowError
+from hub.domain.table_file import read_table
+from hub.domain.text import Text
+from hub_hookspecs import EXPONENTS, Money
+
+INVOICE_COLUMNS: Final = (
+    Column(
+        "number",
+        "numero no nro num n factura numero_de_factura numero_factura no_factura nro_factura num_factura n_factura"
+        " no_de_factura factura_no consecutivo invoice invoice_number",
+        required=True,
+    ),
+    Column(
+        "customer",
+        "cliente identificacion identificacion_cliente identificacion_del_cliente numero_de_identificacion"
+        " numero_identificacion nit nit_cliente nit_del_cliente cedula cedula_cliente cedula_del_cliente correo"
+        " correo_cliente correo_del_cliente correo_electronico email",
+        required=True,
+    ),
+    Column(
+        "issued_on",
+        "fecha fecha_de_emision fecha_emision emision emitida fecha_factura fecha_de_factura fecha_de_creacion"
+        " date issued issue_date",
+        required=True,
+    ),
+    Column("due_on", "vencimiento fecha_de_vencimiento fecha_vencimiento fecha_vence vence due due_date"),
+    Column("currency", "moneda divisa"),
+    Column("total", "importe monto valor valor_total monto_total total_factura amount", required=True),
+    Column("balance", "saldo saldo_pendiente saldo_por_cobrar por_cobrar pendiente balance_due"),
+    Column("description", "descripcion concepto detalle observaciones notas notes"),
+)
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceRow:
+    """One invoice as the file states it.
+
+    Attributes:
+        customer_key: The customer's identity number as written, or the address of the mail in lower case.
+        balance: What is still owed, where the file says so; the rest was paid outside the hub.
+    """
+
+    line: int
+    number: str
+    customer_key: str
+    issued_on: date
+    due_on: date | None = None
+    total: Money
+    balance: Money | None = None
+    description: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceFile:
+    """The invoices of a file, and all that is wrong with it.
+
+    Attributes:
+        format: What the file turned out to be, for people.
+        columns: The file's own name for each of our columns that it has.
+        decimal: The decimal sign of its amounts, where one was given or found.
+        seen: Rows in the file, those with faults included.
+    """
+
+    rows: tuple[InvoiceRow, ...] = ()
+    faults: tuple[RowError, ...] = ()
+    format: Text | str = ""
+    columns: Mapping[str, str] = attrs.Factory(dict)
+    decimal: str | None = None
+    seen: int = 0
+
+
+def parse_invoices(
+    data: bytes,
+    *,
+    name: str = "",
+    default_currency: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    decimal: str | None = None,
+) -> InvoiceFile:
+    """Read a file of invoices; ``mapping`` gives our name, or ``-`` to leave it out, for a column of the file."""
+    table = headed(read_table(data, name=name))
+    columns, faults = resolve(table, INVOICE_COLUMNS, mapping or {})
+    if not default_currency and "currency" not in columns and columns:
+        faults.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
+        columns = {}
+    style = decimal or decimal_sign(
+        row.cells.get(columns[column], "") for row in table.rows for column in ("total", "balance") if column in columns
+    )
+    spoilt = {fault.line for fault in table.faults}
+    rows = []
+    for row in table.rows if columns else ():
+        cells = RowCells(row, columns, faults, spoilt)
+        rows.append((cells, _invoice(cells, default_currency, style)))
+    refuse_twice(((cells, invoice.number) for cells, invoice in rows if invoice), "number")
+    return InvoiceFile(
+        rows=tuple(invoice for cells, invoice in rows if invoice and not cells.faulty),
+        faults=in_order((*table.faults, *faults)),
+        format=table.format,
+        columns=columns,
+        decimal=style,
+        seen=len(table.rows),
+    )
+
+
+def _invoice(cells: RowCells, default_currency: str | None, style: str | None) -> InvoiceRow | None:
+    """The invoice of a row; None where it cannot even be formed."""
+    number = cells.code("number", 100, required=True)
+    customer = cells.code("customer", 200, required=True)
+    issued_on = required(cells, "issued_on", read_date)
+    due_on = cells.read("due_on", read_date)
+    if issued_on and due_on and due_on < issued_on:
+        cells.note("due_on", Text("cell.due_before_issue", issued_on=f"{issued_on:%d/%m/%Y}"))
+    currency = _currency(cells, default_currency)
+    description = cells.text("description", 500)
+    if not currency:
+        return None
+    total = required(cells, "total", lambda text: read_amount(text, currency, style))
+    balance = cells.read("balance", lambda text: read_amount(text, currency, style))
+    _check_amounts(cells, total, balance)
+    if not number or issued_on is None or total is None:
+        return None
+    return InvoiceRow(
+        line=cells.line,
+        number=number,
+        customer_key=customer.lower() if "@" in customer else customer,
+        issued_on=issued_on,
+        due_on=due_on,
+        total=total,
+        balance=balance,
+        description=description,
+    )
+
+
+def _check_amounts(cells: RowCells, total: Money | None, balance: Money | None) -> None:
+    if total is not None and total.minor <= 0:
+        cells.note("total", Text("cell.total_not_positive"))
+    if balance is not None and balance.minor < 0:
+        cells.note("balance", Text("cell.balance_negative"))
+    if total is not None and balance is not None and balance > total:
+        cells.note("balance", Text("cell.balance_over_total", total=f"{total.decimal:f}"))
+
+
+def _currency(cells: RowCells, default: str | None) -> str | None:
+    code = cells.raw("currency").upper() or default
+    if code in EXPONENTS:
+        return code
+    if not code:
+        cells.note("currency", Text("cell.missing"))
+    else:
+        cells.note("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
+    return None

@@ -1,0 +1,82 @@
+"""The cells of one row by our column names, read one by one; what is wrong with one becomes a row error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import TypeVar
+
+from hub.domain.cells import Unreadable, refuse_excel
+from hub.domain.sheet import JsonNumber, Row, RowError
+from hub.domain.text import Text
+
+T = TypeVar("T")
+
+
+class RowCells:
+    """The cells of one row by our column names; what is wrong with them is noted as it is met."""
+
+    def __init__(self, row: Row, columns: Mapping[str, str], faults: list[RowError], spoilt: Set[int]) -> None:
+        self.line, self.faulty = row.line, row.line in spoilt
+        self._row, self._columns, self._faults = row, columns, faults
+
+    def raw(self, column: str) -> str:
+        """The cell as it stands, empty where there is none."""
+        return self._row.cells.get(self._columns.get(column, ""), "")
+
+    def note(self, column: str, message: Text | str) -> None:
+        """Note that something is wrong with a cell."""
+        self.faulty = True
+        self._faults.append(self.fault(column, message))
+
+    def fault(self, column: str, message: Text | str) -> RowError:
+        """A fault in a cell of this row, under the file's own column name."""
+        return RowError(self.line, self._columns.get(column, column), self.raw(column), message)
+
+    def text(self, column: str, longest: int, *, required: bool = False) -> str:
+        """A text in one line."""
+        text = " ".join(self.raw(column).split())
+        if not text and required:
+            self.note(column, Text("cell.missing"))
+        elif len(text) > longest:
+            self.note(column, Text("cell.too_long", length=len(text), most=longest))
+        elif not text.isprintable():
+            self.note(column, Text("cell.unprintable"))
+        return text
+
+    def code(self, column: str, longest: int, *, required: bool = False) -> str:
+        """A number that is a name, such as an invoice's; what a spreadsheet has garbled is refused."""
+        text = self.text(column, longest, required=required)
+        if isinstance(self.raw(column), JsonNumber) and not text.isdecimal():
+            self.note(column, Text("cell.no_document_number"))
+        self.read(column, refuse_excel)
+        return text
+
+    def read(self, column: str, reader: Callable[[str], T]) -> T | None:
+        """What the reader makes of a cell; None where it is empty or unreadable."""
+        raw = self.raw(column)
+        try:
+            return reader(raw) if raw else None
+        except Unreadable as trouble:
+            self.note(column, trouble.message)
+            return None
+
+
+def required(cells: RowCells, column: str, reader: Callable[[str], T]) -> T | None:
+    if not cells.raw(column):
+        cells.note(column, Text("cell.missing"))
+    return cells.read(column, reader)
+
+
+def refuse_twice(keyed: Iterable[tuple[RowCells, str]], column: str) -> None:
+    """Note every row of a key that stands in the file more than once: nobody knows which of them is meant."""
+    found: dict[str, list[RowCells]] = {}
+    for cells, key in keyed:
+        found.setdefault(key.casefold(), []).append(cells)
+    for several in found.values():
+        for cells in several if len(several) > 1 else ():
+            others = ", ".join(str(other.line) for other in several if other is not cells)
+            cells.note(column, Text("cell.twice", lines=others))
+
+
+def in_order(faults: Iterable[RowError]) -> tuple[RowError, ...]:
+    return tuple(sorted(faults, key=lambda fault: fault.line))
