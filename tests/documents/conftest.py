@@ -30,11 +30,12 @@ from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.mail import MailValue
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import ABSENCE_WORDS, Absence
+from hub.domain.open_item import OpenItem
 from hub.domain.payments_document import Direction, PaymentsDocument, ReportMovement, Seal
 from hub.domain.pdf import PdfDocument
 from hub.domain.receipt import MEANS_LABELS, WHAT, Means
 from hub.domain.receipt_document import PaidLine, ReceiptDocument
-from hub.domain.statement import OpenItem, Statement, compute_statement
+from hub.domain.statement import Statement, compute_statement
 from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementDocument
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words

@@ -10,16 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.merchant import Customer
+from hub.domain.open_item import OpenItem, Standing, open_item
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.statement import (
-    OpenItem,
-    Section,
-    Standing,
-    Statement,
-    compute_statement,
-    default_selection,
-    open_item,
-)
+from hub.domain.statement import Section, Statement, compute_statement, default_selection
 from hub_hookspecs import Company, IdentityDocument, Mode, Money
 
 COMPANY = Company(

@@ -21,7 +21,7 @@ from hub_hookspecs import Kind, specs
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
-SPOKEN = frozenset({"hub.domain.statement", "hub.domain.activity"})
+SPOKEN = frozenset({"hub.domain.open_item", "hub.domain.activity"})
 """Modules whose words are texts for people."""
 
 

@@ -12,7 +12,8 @@ from jinja2 import ChoiceLoader, PackageLoader
 from hub.domain.letterhead import Letterhead
 from hub.domain.merchant import Customer
 from hub.domain.offer import Absence, Offered
-from hub.domain.statement import OpenItem, compute_statement
+from hub.domain.open_item import OpenItem
+from hub.domain.statement import compute_statement
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.view_payment import Shown
 from hub.web.pages import Page, Pages, button_style, open_pages, time_left_style

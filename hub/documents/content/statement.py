@@ -25,7 +25,8 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.statement import Section, Standing, Statement, StatementRow
+from hub.domain.open_item import Standing, StatementRow
+from hub.domain.statement import Section, Statement
 from hub.domain.statement_document import PayWays, StatementDocument
 from hub_hookspecs import Money
 

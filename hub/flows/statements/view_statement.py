@@ -10,9 +10,10 @@ import attrs
 
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.offer import Offered
+from hub.domain.open_item import open_item
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment
-from hub.domain.statement import Statement, compute_statement, open_item
+from hub.domain.statement import Statement, compute_statement
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx, Unavailable

@@ -10,7 +10,8 @@ from litestar import get, post
 
 from hub.domain.identity import show_document
 from hub.domain.letterhead import letterhead_for
-from hub.domain.statement import Section, StatementRow, default_selection, number_of
+from hub.domain.open_item import StatementRow
+from hub.domain.statement import Section, default_selection, number_of
 from hub.flows.statements.view_statement import StatementView, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _

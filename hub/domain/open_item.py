@@ -1,0 +1,126 @@
+"""Something owed, as the books have it, and where it stands on a day."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date
+from typing import Final
+
+import attrs
+
+from hub.domain.payable import Payable
+from hub.domain.text import Text
+from hub_hookspecs import Money
+
+
+class Standing(enum.StrEnum):
+    """Where an item stands on the cut-off date."""
+
+    OVERDUE = "overdue"
+    DUE_TODAY = "due_today"
+    NOT_DUE = "not_due"
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        return LABELS[self]
+
+
+LABELS: Final = {
+    Standing.OVERDUE: Text("standing.past_due"),
+    Standing.DUE_TODAY: Text("standing.due_today"),
+    Standing.NOT_DUE: Text("standing.not_due"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class OpenItem:
+    """Something owed, as the books have it.
+
+    Attributes:
+        kind: ``invoice`` or ``order``.
+        settled: What no longer is owed: paid, withheld, credited, paid outside; total less balance.
+        live_payment: Reference of the payment that is trying to settle it, if there is one.
+    """
+
+    payable_id: str
+    number: str
+    kind: str = "invoice"
+    issued_on: date
+    due_on: date | None = None
+    total: Money
+    balance: Money
+    settled: Money = attrs.field(default=attrs.Factory(lambda item: item.total - item.balance, takes_self=True))
+    live_payment: str | None = None
+    description: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.total - self.settled != self.balance:
+            raise ValueError(f"{self.number}: total - settled is not the balance")
+        if not 0 <= self.balance.minor <= self.total.minor:
+            raise ValueError(f"{self.number}: the balance is not between zero and the total")
+
+    @property
+    def currency(self) -> str:
+        """The currency that all its amounts have."""
+        return self.total.currency
+
+
+@attrs.frozen(kw_only=True)
+class StatementRow:
+    """An open item on the cut-off date.
+
+    Attributes:
+        due_on: When it fell or falls due; the issue date where it has no due date.
+        undated: It has no due date of its own.
+        days_overdue: Days from due date to cut-off date; negative while it is not yet due.
+    """
+
+    item: OpenItem
+    due_on: date
+    undated: bool
+    days_overdue: int
+
+    @property
+    def standing(self) -> Standing:
+        """Overdue from the day after the due date on, partly paid or not."""
+        if self.days_overdue > 0:
+            return Standing.OVERDUE
+        return Standing.NOT_DUE if self.days_overdue < 0 else Standing.DUE_TODAY
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its due date has passed."""
+        return self.standing is Standing.OVERDUE
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """Whether a part, and only a part, is settled."""
+        return self.item.settled.minor > 0
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it may be paid now; what is in a live payment may not."""
+        return self.item.live_payment is None
+
+
+def open_item(payable: Payable, live_payment: str | None = None) -> OpenItem:
+    """A payable of the books as a statement shows it."""
+    return OpenItem(
+        payable_id=payable.id,
+        number=payable.number,
+        kind=str(payable.kind),
+        issued_on=payable.issued_on,
+        due_on=payable.due_on,
+        total=Money(payable.total, payable.currency),
+        settled=Money(payable.settled, payable.currency),
+        balance=payable.balance,
+        live_payment=live_payment,
+        description=payable.description,
+    )
+
+
+def row_on(item: OpenItem, cut_off: date) -> StatementRow:
+    """An open item as it stands on a day."""
+    due_on = item.due_on or item.issued_on
+    return StatementRow(item=item, due_on=due_on, undated=item.due_on is None, days_overdue=(cut_off - due_on).days)
