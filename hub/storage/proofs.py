@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, select
 
-from hub.domain.proof import Proof
+from hub.domain.attachment import Attachment
 from hub_hookspecs import Mode
 
 from .rows import micros, moment
@@ -29,7 +29,7 @@ class Proofs:
     def __init__(self, tx: Runs) -> None:
         self._tx = tx
 
-    def add(self, record: Proof) -> None:
+    def add(self, record: Attachment) -> None:
         """Insert."""
         self._tx.run(
             ADD,
@@ -48,13 +48,13 @@ class Proofs:
             },
         )
 
-    def of_review(self, review_id: str) -> tuple[Proof, ...]:
+    def of_review(self, review_id: str) -> tuple[Attachment, ...]:
         """What was handed in with a report."""
         return tuple(_proof(row) for row in self._tx.run(OF_REVIEW, {"review": review_id}))
 
 
-def _proof(row: sqlite3.Row) -> Proof:
-    return Proof(
+def _proof(row: sqlite3.Row) -> Attachment:
+    return Attachment(
         id=row["id"],
         merchant_id=row["merchant"],
         mode=Mode(row["mode"]),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+from hub.domain.attachment import Attachment
 from hub.domain.merchant import Merchant
-from hub.domain.proof import Proof
 from hub.flows.ground.ports import Hub, Tx
 
 
-async def open_proof(hub: Hub, merchant: Merchant, review_id: str) -> tuple[Proof, bytes]:
+async def open_proof(hub: Hub, merchant: Merchant, review_id: str) -> tuple[Attachment, bytes]:
     """The proof of a report and its content.
 
     Raises:
         LookupError: No such report of this merchant, or it came without a file, or the file is no longer what it was.
     """
 
-    def read(tx: Tx) -> Proof | None:
+    def read(tx: Tx) -> Attachment | None:
         found = tx.proofs.of_review(review_id)
         return next((proof for proof in found if (proof.merchant_id, proof.mode) == (merchant.id, merchant.mode)), None)
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import attrs
 
+from hub.domain.attachment import Attachment, NotTaken, kind_of, plain_name
 from hub.domain.merchant import LinkKind, Merchant
-from hub.domain.proof import NotTaken, Proof, kind_of, plain_name
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import CROCKFORD, Money
@@ -41,7 +41,7 @@ class Report:
     file: tuple[str, bytes] | None = None
 
 
-Letter: TypeAlias = Callable[[Report, Merchant, Proof | None], str]
+Letter: TypeAlias = Callable[[Report, Merchant, Attachment | None], str]
 """Writes a report as its merchant reads it; it is kept as the customer's own words are."""
 
 
@@ -60,10 +60,10 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
         parties = parties_of(tx, link)
         merchant, customer = parties.merchant, parties.customer
-        proof: Proof | None = None
+        proof: Attachment | None = None
         if report.file:
             name, content = report.file
-            proof = Proof(
+            proof = Attachment(
                 id=proof_id,
                 merchant_id=merchant.id,
                 mode=link.mode,

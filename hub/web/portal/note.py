@@ -12,11 +12,11 @@ from litestar import get, post
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from hub.domain.allowance import Allowance
+from hub.domain.attachment import MAX_BYTES, NotTaken
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.lengths import LETTER
 from hub.domain.letterhead import letterhead_for
 from hub.domain.merchant import Link
-from hub.domain.proof import MAX_BYTES, NotTaken
 from hub.flows.statements.report_payment import Report, report_payment
 from hub.flows.statements.view_statement import StatementView
 from hub.flows.statements.write_note import write_note

@@ -23,7 +23,7 @@ KINDS: Final = (
 
 
 @attrs.frozen(kw_only=True)
-class Proof:
+class Attachment:
     """A file that was handed in; its content lies apart, under a name that says nothing.
 
     Attributes:
