@@ -23,16 +23,16 @@ from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import Mail, MailRefused, MailValue
-from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressFault, AddressRefused, wire_address
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressError, AddressRefused, wire_address
 from hub.domain.pdf import PdfDocument, PdfFile
 from hub_hookspecs import Mode
 
 NO_ADDRESS = {
-    AddressFault.FORM: "the recipient is not a mail address: correct it and send again",
-    AddressFault.LENGTH: f"the recipient's address is longer than {MAX_ADDRESS_LENGTH} characters",
-    AddressFault.LOCAL_LENGTH: f"the recipient's address has more than {MAX_LOCAL_LENGTH} characters before the @",
-    AddressFault.LETTERS: "the recipient's address has letters beyond ASCII before the @: mail servers do not take it",
-    AddressFault.AMBIGUOUS: "the recipient's address could be read as another one: correct it and send again",
+    AddressError.FORM: "the recipient is not a mail address: correct it and send again",
+    AddressError.LENGTH: f"the recipient's address is longer than {MAX_ADDRESS_LENGTH} characters",
+    AddressError.LOCAL_LENGTH: f"the recipient's address has more than {MAX_LOCAL_LENGTH} characters before the @",
+    AddressError.LETTERS: "the recipient's address has letters beyond ASCII before the @: mail servers do not take it",
+    AddressError.AMBIGUOUS: "the recipient's address could be read as another one: correct it and send again",
 }
 
 QUOTED = re.compile(r'[()<>@,:;\\"\[\]]+')
@@ -136,7 +136,7 @@ def mail_address(text: str) -> str:
     try:
         return wire_address(text)
     except AddressRefused as refusal:
-        raise MailRefused(NO_ADDRESS[refusal.fault]) from None
+        raise MailRefused(NO_ADDRESS[refusal.error]) from None
 
 
 def _logos(content: MailContent, letterhead: Letterhead) -> tuple[bytes, ...]:

@@ -33,52 +33,54 @@ class Column:
 
 
 def headed(table: Table) -> Table:
-    """The table; one that begins with a title instead of its column names has this single fault."""
-    if not table.header_line or len(table.columns) > MAX_IN_TITLE or not table.faults:
+    """The table; one that begins with a title instead of its column names has this single error."""
+    if not table.header_line or len(table.columns) > MAX_IN_TITLE or not table.errors:
         return table
     misplaced = RowError(table.header_line, "", " ".join(table.columns), Text("column.names_belong_here"))
-    return Table(format=table.format, faults=(misplaced,))
+    return Table(format=table.format, errors=(misplaced,))
 
 
-def resolve(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) -> tuple[dict[str, str], list[RowError]]:
+def resolve_columns(
+    table: Table, known: Sequence[Column], mapping: Mapping[str, str]
+) -> tuple[dict[str, str], list[RowError]]:
     """The file's column for each of ours; none at all where a column that must be there is missing or doubtful."""
     if not table.rows:
         return {}, []
     given = {reduced(theirs): ours for theirs, ours in mapping.items()}
     columns: dict[str, str] = {}
-    faults = _misapplied(table, known, mapping)
-    doubtful = bool(faults)
+    errors = _misapplied(table, known, mapping)
+    doubtful = bool(errors)
     for theirs in table.columns:
         if given.get(reduced(theirs)) == LEFT_OUT:
             continue
         column = _find(known, given.get(reduced(theirs), theirs))
         if column is None:
-            faults.append(RowError(table.header_line, theirs, "", _unknown(theirs, known)))
+            errors.append(RowError(table.header_line, theirs, "", _unknown(theirs, known)))
         elif column.name in columns:
             other = columns[column.name]
             same = Text("column.same", other=other, name=column.name, column=theirs)
-            faults.append(RowError(table.header_line, theirs, "", same))
+            errors.append(RowError(table.header_line, theirs, "", same))
             doubtful = True
         else:
             columns[column.name] = theirs
     missing = [column.name for column in known if column.required and column.name not in columns]
     for name in missing:
-        faults.append(RowError(table.header_line, name, "", Text("column.missing", name=name)))
-    return ({} if missing or doubtful else columns), faults
+        errors.append(RowError(table.header_line, name, "", Text("column.missing", name=name)))
+    return ({} if missing or doubtful else columns), errors
 
 
 def _misapplied(table: Table, known: Sequence[Column], mapping: Mapping[str, str]) -> list[RowError]:
     """What the given mapping says of columns that are not there."""
     present = {reduced(column) for column in table.columns}
-    faults = []
+    errors = []
     for theirs, ours in mapping.items():
         if reduced(theirs) not in present:
             absent = Text("column.mapped_absent", columns=", ".join(table.columns))
-            faults.append(RowError(table.header_line, theirs, ours, absent))
+            errors.append(RowError(table.header_line, theirs, ours, absent))
         elif ours != LEFT_OUT and _find(known, ours) is None:
             unknown = Text("column.mapped_to_unknown", names=_names(known))
-            faults.append(RowError(table.header_line, theirs, ours, unknown))
-    return faults
+            errors.append(RowError(table.header_line, theirs, ours, unknown))
+    return errors
 
 
 def _find(known: Iterable[Column], name: str) -> Column | None:

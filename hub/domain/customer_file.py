@@ -1,4 +1,4 @@
-"""Customers in the files that people's programs write; faults are listed as those of invoices are."""
+"""Customers in the files that people's programs write; errors are listed as those of invoices are."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 
 import attrs
 
-from hub.domain.columns import Column, headed, reduced, resolve
+from hub.domain.columns import Column, headed, reduced, resolve_columns
 from hub.domain.identity import read_document
 from hub.domain.mail_address import read_address
-from hub.domain.row_cells import RowCells, in_order, refuse_twice
+from hub.domain.row_cells import RowCells, by_line, refuse_duplicates
 from hub.domain.sheet import RowError
 from hub.domain.table_file import read_table
 from hub.domain.text import Text
@@ -58,7 +58,7 @@ class CustomerFile:
     """The customers of a file, all that is wrong with it, and what is merely unusual."""
 
     rows: tuple[CustomerRow, ...] = ()
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = ()
     warnings: tuple[RowError, ...] = ()
     format: Text | str = ""
     seen: int = 0
@@ -69,19 +69,19 @@ def parse_customers(
 ) -> CustomerFile:
     """Read a file of customers; identity documents are read by the rules of the company's country."""
     table = headed(read_table(data, name=name))
-    columns, faults = resolve(table, CUSTOMER_COLUMNS, mapping or {})
+    columns, errors = resolve_columns(table, CUSTOMER_COLUMNS, mapping or {})
     warnings: list[RowError] = []
-    spoilt = {fault.line for fault in table.faults}
+    bad_lines = {error.line for error in table.errors}
     rows = []
     for row in table.rows if columns else ():
-        cells = RowCells(row, columns, faults, spoilt)
+        cells = RowCells(row, columns, errors, bad_lines)
         rows.append((cells, _customer(cells, country, warnings)))
     documents = ((cells, f"{customer.document.number}") for cells, customer in rows if customer)
-    refuse_twice(documents, "identity_number")
+    refuse_duplicates(documents, "identity_number")
     return CustomerFile(
-        rows=tuple(customer for cells, customer in rows if customer and not cells.faulty),
-        faults=in_order((*table.faults, *faults)),
-        warnings=in_order(warnings),
+        rows=tuple(customer for cells, customer in rows if customer and not cells.has_errors),
+        errors=by_line((*table.errors, *errors)),
+        warnings=by_line(warnings),
         format=table.format,
         seen=len(table.rows),
     )
@@ -93,11 +93,11 @@ def _customer(cells: RowCells, country: Country, warnings: list[RowError]) -> Cu
     email = cells.read("email", read_address) or ""
     phone = cells.code("phone", 40)
     if phone and not re.fullmatch(r"\+?[0-9 ().-]{6,}", phone):
-        cells.note("phone", Text("cell.no_phone_number"))
+        cells.add_error("phone", Text("cell.no_phone_number"))
     address = cells.text("address", 300)
     written = reduced(cells.text("language", 20))
     if written and written not in LANGUAGES:
-        cells.note("language", Text("cell.unknown_language"))
+        cells.add_error("language", Text("cell.unknown_language"))
     if not name or document is None:
         return None
     return CustomerRow(
@@ -119,8 +119,8 @@ def _document(cells: RowCells, country: Country, warnings: list[RowError]) -> Id
     reading = read_document(country, kind, number, cells.raw("check_digit"))
     for problem in reading.errors:
         here = problem.field if cells.raw(problem.field) else "identity_number"
-        cells.note(here, problem.message)
-    warnings.extend(cells.fault("identity_number", problem.message) for problem in reading.warnings)
+        cells.add_error(here, problem.message)
+    warnings.extend(cells.error("identity_number", problem.message) for problem in reading.warnings)
     return reading.document
 
 

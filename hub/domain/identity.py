@@ -32,7 +32,7 @@ class FieldError:
 
 
 class Invalid(Exception):
-    """A form that cannot be accepted; every fault is listed and nothing changed."""
+    """A form that cannot be accepted; every error is listed and nothing changed."""
 
     def __init__(self, problems: tuple[FieldError, ...]) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))

@@ -1,7 +1,7 @@
 """Invoices in the files that people's programs write.
 
-Every fault is listed with line and column, and only rows without one are given back as rows; whoever imports decides
-whether a file with faults is taken at all.
+Every error is listed with line and column, and only rows without one are given back as rows; whoever imports decides
+whether a file with errors is taken at all.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final
 import attrs
 
 from hub.domain.cells import decimal_sign, read_amount, read_date
-from hub.domain.columns import Column, headed, resolve
-from hub.domain.row_cells import RowCells, in_order, refuse_twice, required
+from hub.domain.columns import Column, headed, resolve_columns
+from hub.domain.row_cells import RowCells, by_line, refuse_duplicates
 from hub.domain.sheet import RowError
 from hub.domain.table_file import read_table
 from hub.domain.text import Text
@@ -75,11 +75,11 @@ class InvoiceFile:
         format: What the file turned out to be, for people.
         columns: The file's own name for each of our columns that it has.
         decimal: The decimal sign of its amounts, where one was given or found.
-        seen: Rows in the file, those with faults included.
+        seen: Rows in the file, those with errors included.
     """
 
     rows: tuple[InvoiceRow, ...] = ()
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = ()
     format: Text | str = ""
     columns: Mapping[str, str] = attrs.Factory(dict)
     decimal: str | None = None
@@ -96,22 +96,22 @@ def parse_invoices(
 ) -> InvoiceFile:
     """Read a file of invoices; ``mapping`` gives our name, or ``-`` to leave it out, for a column of the file."""
     table = headed(read_table(data, name=name))
-    columns, faults = resolve(table, INVOICE_COLUMNS, mapping or {})
+    columns, errors = resolve_columns(table, INVOICE_COLUMNS, mapping or {})
     if not default_currency and "currency" not in columns and columns:
-        faults.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
+        errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
     style = decimal or decimal_sign(
         row.cells.get(columns[column], "") for row in table.rows for column in ("total", "balance") if column in columns
     )
-    spoilt = {fault.line for fault in table.faults}
+    bad_lines = {error.line for error in table.errors}
     rows = []
     for row in table.rows if columns else ():
-        cells = RowCells(row, columns, faults, spoilt)
+        cells = RowCells(row, columns, errors, bad_lines)
         rows.append((cells, _invoice(cells, default_currency, style)))
-    refuse_twice(((cells, invoice.number) for cells, invoice in rows if invoice), "number")
+    refuse_duplicates(((cells, invoice.number) for cells, invoice in rows if invoice), "number")
     return InvoiceFile(
-        rows=tuple(invoice for cells, invoice in rows if invoice and not cells.faulty),
-        faults=in_order((*table.faults, *faults)),
+        rows=tuple(invoice for cells, invoice in rows if invoice and not cells.has_errors),
+        errors=by_line((*table.errors, *errors)),
         format=table.format,
         columns=columns,
         decimal=style,
@@ -123,15 +123,15 @@ def _invoice(cells: RowCells, default_currency: str | None, style: str | None) -
     """The invoice of a row; None where it cannot even be formed."""
     number = cells.code("number", 100, required=True)
     customer = cells.code("customer", 200, required=True)
-    issued_on = required(cells, "issued_on", read_date)
+    issued_on = cells.read_required("issued_on", read_date)
     due_on = cells.read("due_on", read_date)
     if issued_on and due_on and due_on < issued_on:
-        cells.note("due_on", Text("cell.due_before_issue", issued_on=f"{issued_on:%d/%m/%Y}"))
+        cells.add_error("due_on", Text("cell.due_before_issue", issued_on=f"{issued_on:%d/%m/%Y}"))
     currency = _currency(cells, default_currency)
     description = cells.text("description", 500)
     if not currency:
         return None
-    total = required(cells, "total", lambda text: read_amount(text, currency, style))
+    total = cells.read_required("total", lambda text: read_amount(text, currency, style))
     balance = cells.read("balance", lambda text: read_amount(text, currency, style))
     _check_amounts(cells, total, balance)
     if not number or issued_on is None or total is None:
@@ -150,11 +150,11 @@ def _invoice(cells: RowCells, default_currency: str | None, style: str | None) -
 
 def _check_amounts(cells: RowCells, total: Money | None, balance: Money | None) -> None:
     if total is not None and total.minor <= 0:
-        cells.note("total", Text("cell.total_not_positive"))
+        cells.add_error("total", Text("cell.total_not_positive"))
     if balance is not None and balance.minor < 0:
-        cells.note("balance", Text("cell.balance_negative"))
+        cells.add_error("balance", Text("cell.balance_negative"))
     if total is not None and balance is not None and balance > total:
-        cells.note("balance", Text("cell.balance_over_total", total=f"{total.decimal:f}"))
+        cells.add_error("balance", Text("cell.balance_over_total", total=f"{total.decimal:f}"))
 
 
 def _currency(cells: RowCells, default: str | None) -> str | None:
@@ -162,7 +162,7 @@ def _currency(cells: RowCells, default: str | None) -> str | None:
     if code in EXPONENTS:
         return code
     if not code:
-        cells.note("currency", Text("cell.missing"))
+        cells.add_error("currency", Text("cell.missing"))
     else:
-        cells.note("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
+        cells.add_error("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
     return None

@@ -1,4 +1,4 @@
-"""Double-entry records: what an entry is, and what keeps one from being right in itself.
+"""Double-entry records: what an entry is, and the rules that each keeps.
 
 Every entry sums to zero in one currency, is written once under its key, and is never edited. Debit is positive,
 credit negative. Amounts are minor units.
@@ -147,8 +147,8 @@ class Entry:
             raise ValueError(f"entry {self.key} does not sum to zero")
         if any(posting.amount == 0 for posting in self.postings):
             raise ValueError(f"entry {self.key} has an empty posting")
-        if faults := faults_of(self):
-            raise ValueError(f"entry {self.key}: {'; '.join(faults)}")
+        if broken := broken_rules(self):
+            raise ValueError(f"entry {self.key}: {'; '.join(broken)}")
 
     def booked_on(self, zone: tzinfo) -> date:
         """The day on which it was booked, where the merchant is."""
@@ -168,8 +168,8 @@ class Entry:
         return -self.moved(LedgerKind.CUSTOMER_CREDIT) if self.intake_of is not None else 0
 
 
-def faults_of(entry: Entry) -> tuple[str, ...]:
-    """What keeps an entry from being right in itself, beyond summing to zero; the database refuses the same.
+def broken_rules(entry: Entry) -> tuple[str, ...]:
+    """The rules that an entry breaks, beyond summing to zero; the database refuses the same.
 
     Receivables move by what is settled or re-opened, and a customer's credit by intakes, allocations and what is drawn.
     """

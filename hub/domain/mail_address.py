@@ -23,7 +23,7 @@ AMBIGUOUS: Final = frozenset("ßς\u200c\u200d")
 """Letters of a domain that older and newer rules turn into different ASCII names."""
 
 
-class AddressFault(enum.Enum):
+class AddressError(enum.Enum):
     """Why a text is no mail address."""
 
     FORM = "form"
@@ -36,9 +36,9 @@ class AddressFault(enum.Enum):
 class AddressRefused(Unreadable):
     """A text that is no mail address; the message is for the person who typed it, and names the limit."""
 
-    def __init__(self, fault: AddressFault, message: Text) -> None:
+    def __init__(self, error: AddressError, message: Text) -> None:
         super().__init__(message)
-        self.fault = fault
+        self.error = error
 
 
 def read_address(text: str, *, dotless: bool = False) -> str:
@@ -83,11 +83,11 @@ def _judged(local: str, domain: str, *, dotless: bool) -> ValidatedEmail:
     _refuse_too_long(local, domain)
     if not local.isascii():
         raise AddressRefused(
-            AddressFault.LETTERS,
+            AddressError.LETTERS,
             Text("email.letters"),
         )
     if "=?" in local or set(domain) & AMBIGUOUS:
-        raise AddressRefused(AddressFault.AMBIGUOUS, Text("email.ambiguous"))
+        raise AddressRefused(AddressError.AMBIGUOUS, Text("email.ambiguous"))
     import email_validator
 
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()  # names that only some networks know are judged like the others
@@ -102,14 +102,14 @@ def _judged(local: str, domain: str, *, dotless: bool) -> ValidatedEmail:
             globally_deliverable=not dotless,
         )
     except email_validator.EmailNotValidError:
-        raise AddressRefused(AddressFault.FORM, Text("email.form")) from None
+        raise AddressRefused(AddressError.FORM, Text("email.form")) from None
 
 
 def _refuse_too_long(local: str, domain: str) -> None:
     letters = len(local) + 1 + len(domain)
     if letters > MAX_ADDRESS_LENGTH:
-        raise AddressRefused(AddressFault.LENGTH, Text("email.too_long", letters=letters, limit=MAX_ADDRESS_LENGTH))
+        raise AddressRefused(AddressError.LENGTH, Text("email.too_long", letters=letters, limit=MAX_ADDRESS_LENGTH))
     if len(local) > MAX_LOCAL_LENGTH:
         raise AddressRefused(
-            AddressFault.LOCAL_LENGTH, Text("email.local_too_long", letters=len(local), limit=MAX_LOCAL_LENGTH)
+            AddressError.LOCAL_LENGTH, Text("email.local_too_long", letters=len(local), limit=MAX_LOCAL_LENGTH)
         )

@@ -13,41 +13,41 @@ T = TypeVar("T")
 
 
 class RowCells:
-    """The cells of one row by our column names; what is wrong with them is noted as it is met."""
+    """The cells of one row by our column names; what is wrong with one is added to the errors."""
 
-    def __init__(self, row: Row, columns: Mapping[str, str], faults: list[RowError], spoilt: Set[int]) -> None:
-        self.line, self.faulty = row.line, row.line in spoilt
-        self._row, self._columns, self._faults = row, columns, faults
+    def __init__(self, row: Row, columns: Mapping[str, str], errors: list[RowError], bad_lines: Set[int]) -> None:
+        self.line, self.has_errors = row.line, row.line in bad_lines
+        self._row, self._columns, self._errors = row, columns, errors
 
     def raw(self, column: str) -> str:
         """The cell as it stands, empty where there is none."""
         return self._row.cells.get(self._columns.get(column, ""), "")
 
-    def note(self, column: str, message: Text | str) -> None:
-        """Note that something is wrong with a cell."""
-        self.faulty = True
-        self._faults.append(self.fault(column, message))
+    def add_error(self, column: str, message: Text | str) -> None:
+        """Record that something is wrong with a cell."""
+        self.has_errors = True
+        self._errors.append(self.error(column, message))
 
-    def fault(self, column: str, message: Text | str) -> RowError:
-        """A fault in a cell of this row, under the file's own column name."""
+    def error(self, column: str, message: Text | str) -> RowError:
+        """An error in a cell of this row, under the file's own column name."""
         return RowError(self.line, self._columns.get(column, column), self.raw(column), message)
 
     def text(self, column: str, longest: int, *, required: bool = False) -> str:
         """A text in one line."""
         text = " ".join(self.raw(column).split())
         if not text and required:
-            self.note(column, Text("cell.missing"))
+            self.add_error(column, Text("cell.missing"))
         elif len(text) > longest:
-            self.note(column, Text("cell.too_long", length=len(text), most=longest))
+            self.add_error(column, Text("cell.too_long", length=len(text), most=longest))
         elif not text.isprintable():
-            self.note(column, Text("cell.unprintable"))
+            self.add_error(column, Text("cell.unprintable"))
         return text
 
     def code(self, column: str, longest: int, *, required: bool = False) -> str:
         """A number that is a name, such as an invoice's; what a spreadsheet has garbled is refused."""
         text = self.text(column, longest, required=required)
         if isinstance(self.raw(column), JsonNumber) and not text.isdecimal():
-            self.note(column, Text("cell.no_document_number"))
+            self.add_error(column, Text("cell.no_document_number"))
         self.read(column, refuse_excel)
         return text
 
@@ -56,27 +56,28 @@ class RowCells:
         raw = self.raw(column)
         try:
             return reader(raw) if raw else None
-        except Unreadable as trouble:
-            self.note(column, trouble.message)
+        except Unreadable as unreadable:
+            self.add_error(column, unreadable.message)
             return None
 
+    def read_required(self, column: str, reader: Callable[[str], T]) -> T | None:
+        """The same of a cell that must not be empty."""
+        if not self.raw(column):
+            self.add_error(column, Text("cell.missing"))
+        return self.read(column, reader)
 
-def required(cells: RowCells, column: str, reader: Callable[[str], T]) -> T | None:
-    if not cells.raw(column):
-        cells.note(column, Text("cell.missing"))
-    return cells.read(column, reader)
 
-
-def refuse_twice(keyed: Iterable[tuple[RowCells, str]], column: str) -> None:
-    """Note every row of a key that stands in the file more than once: nobody knows which of them is meant."""
+def refuse_duplicates(keyed: Iterable[tuple[RowCells, str]], column: str) -> None:
+    """Refuse every row of a key that stands in the file more than once: nobody knows which of them is meant."""
     found: dict[str, list[RowCells]] = {}
     for cells, key in keyed:
         found.setdefault(key.casefold(), []).append(cells)
     for several in found.values():
         for cells in several if len(several) > 1 else ():
             others = ", ".join(str(other.line) for other in several if other is not cells)
-            cells.note(column, Text("cell.twice", lines=others))
+            cells.add_error(column, Text("cell.twice", lines=others))
 
 
-def in_order(faults: Iterable[RowError]) -> tuple[RowError, ...]:
-    return tuple(sorted(faults, key=lambda fault: fault.line))
+def by_line(errors: Iterable[RowError]) -> tuple[RowError, ...]:
+    """Errors in the order of their lines."""
+    return tuple(sorted(errors, key=lambda error: error.line))

@@ -106,7 +106,7 @@ def _told(line: SettlementLine) -> tuple[object, ...]:
     return (plain.gross, plain.net, plain.fee, plain.fee_tax, dict(plain.withholdings), plain.reference, plain.movement)
 
 
-def line_faults(lines: Iterable[SettlementLine]) -> Iterator[Text]:
+def line_errors(lines: Iterable[SettlementLine]) -> Iterator[Text]:
     """What is wrong with lines, whoever read them."""
     for line in lines:
         parts = [part for part in (line.fee, line.fee_tax, *line.withholdings.values()) if part]
@@ -137,7 +137,7 @@ class LineFile:
     """The lines of a file, and all that is wrong with it."""
 
     lines: tuple[SettlementLine, ...] = ()
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = ()
 
 
 def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | None = None) -> LineFile:
@@ -146,9 +146,9 @@ def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | No
     ``settled_on``, ``currency``, ``movement``. Negative amounts are money that went back.
     """
     table = read_table(data, name=name)
-    faults = list(table.faults)
+    errors = list(table.errors)
     unknown = [column for column in table.columns if not _is_known(column)]
-    faults += [
+    errors += [
         RowError(
             table.header_line,
             column,
@@ -159,20 +159,20 @@ def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | No
     ]
     for needed in ("line_id", "gross"):
         if table.columns and needed not in table.columns:
-            faults.append(RowError(table.header_line, needed, "", Text("settlement.column_missing")))
-    if faults:
-        return LineFile(faults=tuple(faults))
+            errors.append(RowError(table.header_line, needed, "", Text("settlement.column_missing")))
+    if errors:
+        return LineFile(errors=tuple(errors))
     money = [column for column in table.columns if column in AMOUNTS or column.startswith(WITHHOLDING)]
     style = decimal or decimal_sign(row.cells.get(column, "") for row in table.rows for column in money)
     lines = []
     for row in table.rows:
         reader = _CellReader(row, currency, style)
         line = reader.line([column for column in money if column.startswith(WITHHOLDING)])
-        faults += reader.faults
-        if line and not reader.faults:
-            faults += [RowError(row.line, "", "", problem) for problem in line_faults([line])]
+        errors += reader.errors
+        if line and not reader.errors:
+            errors += [RowError(row.line, "", "", problem) for problem in line_errors([line])]
             lines.append(line)
-    return LineFile(lines=() if faults else tuple(lines), faults=tuple(faults))
+    return LineFile(lines=() if errors else tuple(lines), errors=tuple(errors))
 
 
 def _is_known(column: str) -> bool:
@@ -181,27 +181,27 @@ def _is_known(column: str) -> bool:
 
 
 class _CellReader:
-    """Reads one row; what is wrong with it is noted as it is met."""
+    """Reads one row; what is wrong with it is added to the errors."""
 
     def __init__(self, row: Row, currency: str, style: str | None) -> None:
-        self.faults: list[RowError] = []
+        self.errors: list[RowError] = []
         self._row, self._style = row, style
         self._currency = (row.cells.get("currency") or currency).upper()
 
     def line(self, taxes: Sequence[str]) -> SettlementLine | None:
         if self._currency not in EXPONENTS:
-            self._note("currency", Text("settlement.no_currency"))
+            self._add_error("currency", Text("settlement.no_currency"))
             return None
         texts = {column: self._text(column) for column in TEXTS}
         if not texts["line_id"]:
-            self._note("line_id", Text("cell.missing"))
+            self._add_error("line_id", Text("cell.missing"))
         if not any(texts[column] for column in TEXTS[1:4]):
-            self._note("reference", Text("settlement.nothing_names_payment"))
+            self._add_error("reference", Text("settlement.nothing_names_payment"))
         amounts = {column: self._money(column) for column in AMOUNTS}
         kept = {tax.removeprefix(WITHHOLDING): amount for tax in taxes if (amount := self._money(tax))}
         gross = amounts["gross"]
         if gross is None:
-            self._note("gross", Text("cell.missing"))
+            self._add_error("gross", Text("cell.missing"))
             return None
         return normal(
             SettlementLine(
@@ -227,27 +227,27 @@ class _CellReader:
         text = self._row.cells.get(column, "")
         try:
             refuse_excel(text)
-        except Unreadable as trouble:
-            self._note(column, trouble.message)
+        except Unreadable as unreadable:
+            self._add_error(column, unreadable.message)
         if len(text) > 200 or not text.isprintable():
-            self._note(column, Text("settlement.text_unusable"))
+            self._add_error(column, Text("settlement.text_unusable"))
         return text or None
 
     def _money(self, column: str) -> Money | None:
         text = self._row.cells.get(column, "")
         try:
             return read_amount(text, self._currency, self._style) if text else None
-        except Unreadable as trouble:
-            self._note(column, trouble.message)
+        except Unreadable as unreadable:
+            self._add_error(column, unreadable.message)
             return None
 
     def _day(self, column: str) -> date | None:
         text = self._row.cells.get(column, "")
         try:
             return read_date(text) if text else None
-        except Unreadable as trouble:
-            self._note(column, trouble.message)
+        except Unreadable as unreadable:
+            self._add_error(column, unreadable.message)
             return None
 
-    def _note(self, column: str, message: Text) -> None:
-        self.faults.append(RowError(self._row.line, column, self._row.cells.get(column, ""), message))
+    def _add_error(self, column: str, message: Text) -> None:
+        self.errors.append(RowError(self._row.line, column, self._row.cells.get(column, ""), message))

@@ -66,6 +66,6 @@ class Table:
 
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
-    faults: tuple[RowError, ...] = ()
+    errors: tuple[RowError, ...] = ()
     header_line: int = 0
     format: Text | str = ""

@@ -1,6 +1,6 @@
 """A file of rows as people's programs write it: Excel, CSV and TSV from it, JSON, or one JSON object a line.
 
-Nothing is dropped in silence: what cannot be read becomes a fault with its line.
+Nothing is dropped in silence: what cannot be read becomes an error with its line.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ DELIMITED_NAMES: Final = (".csv", ".tsv", ".txt", ".tab")
 
 
 class _NotText(Exception):
-    """The bytes are not a text file; the fault says why."""
+    """The bytes are not a text file; the error says why."""
 
     def __init__(self, line: int, message: Text) -> None:
         super().__init__(str(message))
-        self.fault = RowError(line, "", "", message)
+        self.error = RowError(line, "", "", message)
 
 
 def read_table(data: bytes, *, name: str = "") -> Table:
     """Read a file of rows; its format is seen in its content, and its name decides only where that could be either."""
     if data.startswith(ZIPPED):
         table = read_workbook(data)
-        return table if table.rows or table.faults else attrs.evolve(table, faults=(RowError(0, "", "", NO_ROWS),))
+        return table if table.rows or table.errors else attrs.evolve(table, errors=(RowError(0, "", "", NO_ROWS),))
     try:
         text, encoding = _decode(data)
-    except _NotText as trouble:
-        return Table(faults=(trouble.fault,))
+    except _NotText as not_text:
+        return Table(errors=(not_text.error,))
     if not text.strip(AROUND):
-        return Table(faults=(RowError(0, "", "", Text("file.empty")),))
+        return Table(errors=(RowError(0, "", "", Text("file.empty")),))
     table = _read_json(text, encoding) if _is_json(text, name.lower()) else _read_delimited(text, encoding)
-    if table.rows or table.faults:
+    if table.rows or table.errors:
         return table
-    return attrs.evolve(table, faults=(RowError(0, "", "", NO_ROWS),))
+    return attrs.evolve(table, errors=(RowError(0, "", "", NO_ROWS),))
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -67,11 +67,11 @@ def _decode(data: bytes) -> tuple[str, str]:
         return _text(data, "utf-8-sig", "UTF-8")
     try:
         return _text(data, "utf-8", "UTF-8")
-    except _NotText as trouble:
+    except _NotText as not_text:
         # Windows text hardly ever holds a valid UTF-8 letter by chance; a file that has both kinds is damaged.
         if b"\x00" in data or set(data.decode("utf-8", "ignore")) - set(map(chr, range(128))):
             raise
-        return _text(data, "cp1252", "Windows-1252", trouble)
+        return _text(data, "cp1252", "Windows-1252", not_text)
 
 
 def _text(data: bytes, codec: str, name: str, earlier: _NotText | None = None) -> tuple[str, str]:
@@ -99,16 +99,16 @@ def _read_delimited(text: str, encoding: str) -> Table:
     skipped = 1 if sep else 0
     text = text[sep.end() :] if sep else text
     delimiter = sep[1] if sep and not sep[1].isalnum() else _delimiter_of(text)
-    records, faults = _records(text, delimiter, skipped)
+    records, errors = _records(text, delimiter, skipped)
     kind = Text("file.delimited", delimiter=DELIMITER_NAMES.get(delimiter, delimiter), encoding=encoding)
-    table = Table(format=kind, faults=tuple(faults))
+    table = Table(format=kind, errors=tuple(errors))
     if not records:
         return table
     (header_line, header), *body = records
     columns, problems = _columns(header_line, header)
     rows = [_row(line, cells, header, problems) for line, cells in body]
-    every = tuple(sorted((*faults, *problems), key=lambda fault: fault.line))
-    return attrs.evolve(table, columns=columns, rows=tuple(rows), faults=every, header_line=header_line)
+    every = tuple(sorted((*errors, *problems), key=lambda error: error.line))
+    return attrs.evolve(table, columns=columns, rows=tuple(rows), errors=every, header_line=header_line)
 
 
 def _delimiter_of(text: str) -> str:
@@ -121,21 +121,21 @@ def _records(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, l
     """The records that hold anything, each with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     records: list[tuple[int, list[str]]] = []
-    faults: list[RowError] = []
+    errors: list[RowError] = []
     while True:
         line = skipped + reader.line_num + 1
         try:
             cells = [_clean(cell) for cell in next(reader)]
         except StopIteration:
-            return records, faults
+            return records, errors
         except csv.Error as error:
-            faults.append(RowError(line, "", "", _csv_trouble(str(error))))
+            errors.append(RowError(line, "", "", _csv_error(str(error))))
             continue
         if any(cells):
             records.append((line, cells))
 
 
-def _csv_trouble(error: str) -> Text:
+def _csv_error(error: str) -> Text:
     if "unexpected end" in error:
         return Text("file.quote_open")
     if "field larger" in error:
@@ -175,19 +175,19 @@ def _clean(cell: str) -> str:
 def _read_json(text: str, encoding: str) -> Table:
     start = len(text) - len(text.lstrip(AROUND))
     listed = text[start : start + 1] == "["
-    faults: list[RowError] = []
+    errors: list[RowError] = []
     rows: list[Row] = []
-    for line, value in _listed(text, start, faults) if listed else _in_turn(text, start, faults):
-        rows.extend(_json_row(line, value, faults))
+    for line, value in _listed(text, start, errors) if listed else _in_turn(text, start, errors):
+        rows.extend(_json_row(line, value, errors))
     return Table(
         columns=tuple(dict.fromkeys(column for row in rows for column in row.cells)),
         rows=tuple(rows),
-        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        errors=tuple(sorted(errors, key=lambda error: error.line)),
         format=f"{'JSON' if listed else 'NDJSON'}, {encoding}",
     )
 
 
-def _listed(text: str, start: int, faults: list[RowError]) -> Iterator[tuple[int, Any]]:
+def _listed(text: str, start: int, errors: list[RowError]) -> Iterator[tuple[int, Any]]:
     """The elements of a list; a list that is not well formed ends at its first mistake."""
     lines, at = _Lines(text), _skip(text, start + 1)
     if text[at : at + 1] == "]":
@@ -196,7 +196,7 @@ def _listed(text: str, start: int, faults: list[RowError]) -> Iterator[tuple[int
         try:
             value, end = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            faults.append(_json_fault(text, lines.at(at), at, error))
+            errors.append(_json_error(text, lines.at(at), at, error))
             return
         yield lines.at(at), value
         end = _skip(text, end)
@@ -205,18 +205,18 @@ def _listed(text: str, start: int, faults: list[RowError]) -> Iterator[tuple[int
             continue
         rest = _skip(text, end + 1)
         if text[end : end + 1] != "]" or rest < len(text):
-            faults.append(RowError(lines.at(min(end, len(text))), "", text[end : end + 40], Text("json.bad_end")))
+            errors.append(RowError(lines.at(min(end, len(text))), "", text[end : end + 40], Text("json.bad_end")))
         return
 
 
-def _in_turn(text: str, start: int, faults: list[RowError]) -> Iterator[tuple[int, Any]]:
+def _in_turn(text: str, start: int, errors: list[RowError]) -> Iterator[tuple[int, Any]]:
     """Objects one after the other; after a mistake the reading goes on with the next line."""
     lines, at = _Lines(text), start
     while at < len(text):
         try:
             value, end = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            faults.append(_json_fault(text, lines.at(at), at, error))
+            errors.append(_json_error(text, lines.at(at), at, error))
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
         else:
@@ -242,27 +242,27 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _json_fault(text: str, line: int, at: int, error: Exception) -> RowError:
+def _json_error(text: str, line: int, at: int, error: Exception) -> RowError:
     if isinstance(error, _Unfit):
         return RowError(line, "", "", error.message)
     position = max(at, getattr(error, "pos", at))
     return RowError(line, "", text[position : position + DISPLAYED], Text("json.malformed"))
 
 
-def _json_row(line: int, value: Any, faults: list[RowError]) -> Iterator[Row]:
+def _json_row(line: int, value: Any, errors: list[RowError]) -> Iterator[Row]:
     if not isinstance(value, dict):
-        faults.append(RowError(line, "", str(value), Text("json.no_object")))
+        errors.append(RowError(line, "", str(value), Text("json.no_object")))
         return
     lists = [key for key, item in value.items() if isinstance(item, list)]
     if lists:
-        faults.append(RowError(line, lists[0], "", Text("json.list_inside")))
+        errors.append(RowError(line, lists[0], "", Text("json.list_inside")))
         return
     cells = {}
     for key, item in value.items():
         if item is None or isinstance(item, str):
             cells[key.strip(AROUND)] = item if isinstance(item, JsonNumber) else (item or "").strip(AROUND)
         else:
-            faults.append(RowError(line, key, json.dumps(item, default=str), Text("json.no_value")))
+            errors.append(RowError(line, key, json.dumps(item, default=str), Text("json.no_value")))
     if any(cells.values()):
         yield Row(line, cells)
 

@@ -41,7 +41,7 @@ def read_workbook(data: bytes) -> Table:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Workbook(archive).table()
     except WorkbookRefused as refused:
-        return Table(faults=(RowError(0, "", "", refused.message),))
+        return Table(errors=(RowError(0, "", "", refused.message),))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -53,7 +53,7 @@ def read_workbook(data: bytes) -> Table:
         ValueError,
         OSError,
     ):
-        return Table(faults=(RowError(0, "", "", DAMAGED),))
+        return Table(errors=(RowError(0, "", "", DAMAGED),))
 
 
 def _place(sheet: Sheet, at: int, visible: int) -> Text:
@@ -84,9 +84,9 @@ class _Workbook:
         for at, sheet in enumerate(visible, 1):
             read = SheetReader(strings, formats, is_1904=is_1904)
             self._parse(sheet.part, read.start, read.end, read.text)
-            if read.rows or read.faults:
-                return table_of(read.rows, read.faults, _place(sheet, at, len(visible)))
-        return Table(faults=(RowError(0, "", "", Text("file.no_rows")),), format="Excel")
+            if read.rows or read.errors:
+                return table_of(read.rows, read.errors, _place(sheet, at, len(visible)))
+        return Table(errors=(RowError(0, "", "", Text("file.no_rows")),), format="Excel")
 
     def _main_part(self) -> str:
         if "_rels/.rels" not in self._names:

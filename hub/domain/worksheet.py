@@ -44,7 +44,7 @@ class SheetReader:
 
     def __init__(self, strings: list[str], formats: list[str], *, is_1904: bool) -> None:
         self.rows: list[tuple[int, dict[int, str]]] = []
-        self.faults: list[RowError] = []
+        self.errors: list[RowError] = []
         self._strings, self._formats, self._is_1904 = strings, formats, is_1904
         self._line, self._column = 0, -1
         self._kind = self._style = ""
@@ -91,7 +91,7 @@ class SheetReader:
     def _value(self, raw: str) -> str:
         if self._has_formula and not raw:
             cell = f"{_name_of(self._column)}{self._line}"
-            self.faults.append(RowError(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
+            self.errors.append(RowError(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
             return ""
         match self._kind:
             case "s":
@@ -175,25 +175,25 @@ def _name_of(column: int) -> str:
     return name
 
 
-def table_of(rows: list[tuple[int, dict[int, str]]], faults: list[RowError], kind: Text) -> Table:
+def table_of(rows: list[tuple[int, dict[int, str]]], errors: list[RowError], kind: Text) -> Table:
     """Rows below their column names; the names stand in the first row that holds anything."""
     if not rows:
-        return Table(faults=tuple(faults), format=kind)
+        return Table(errors=tuple(errors), format=kind)
     (header_line, header), *body = rows
     columns = {at: str(name) for at, name in sorted(header.items())}
     names = list(columns.values())
     for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(RowError(header_line, name, "", Text("column.twice")))
+        errors.append(RowError(header_line, name, "", Text("column.twice")))
     found = []
     for line, cells in body:
         for at in cells.keys() - columns.keys():
             nameless = Text("workbook.nameless_column", cell=f"{_name_of(at)}{line}")
-            faults.append(RowError(line, "", cells[at], nameless))
+            errors.append(RowError(line, "", cells[at], nameless))
         found.append(Row(line, {name: cells.get(at, "") for at, name in columns.items()}))
     return Table(
         columns=tuple(names),
         rows=tuple(found),
-        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        errors=tuple(sorted(errors, key=lambda error: error.line)),
         header_line=header_line,
         format=kind,
     )

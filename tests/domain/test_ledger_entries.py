@@ -19,7 +19,7 @@ from hub.domain.ledger import Applied, Drawn, Effect, Entry, LedgerKind, Posting
 from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.returns import returns_in
-from hub.domain.settlement import line_faults, normal, same_line
+from hub.domain.settlement import line_errors, normal, same_line
 from hub_hookspecs import Kind, Mode, Money, Observation, SettlementLine
 from tests.bookkeeping.referee import agreed, complaints
 from tests.spoken import spoken
@@ -93,7 +93,7 @@ def test_each_kind_books_its_legs_and_settles_what_it_says(
 ) -> None:
     assert (entry.key, legs(entry)) == (key, postings)
     assert [(row.payable_id, row.effect, row.amount) for row in entry.applied] == applied
-    assert ledger.faults_of(entry) == ()
+    assert ledger.broken_rules(entry) == ()
 
 
 def test_what_a_credit_note_gives_beyond_the_due_is_an_intake_of_its_own() -> None:
@@ -271,8 +271,8 @@ def test_lines_are_the_same_when_they_say_the_same_about_the_money() -> None:
     ],
 )
 def test_a_line_that_does_not_add_up_is_told(changes: dict[str, Any], fault: str) -> None:
-    assert list(line_faults([LINE])) == []
-    assert any(fault in spoken(problem) for problem in line_faults([attrs.evolve(LINE, **changes)]))
+    assert list(line_errors([LINE])) == []
+    assert any(fault in spoken(problem) for problem in line_errors([attrs.evolve(LINE, **changes)]))
 
 
 def exported(*entries: Entry, balances: list[tuple[str, str, str, int]] | None = None) -> str:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hub.domain.mail_address import MAX_ADDRESS_LENGTH, AddressFault, AddressRefused, read_address, wire_address
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH, AddressError, AddressRefused, read_address, wire_address
 from tests.spoken import refused, spoken
 
 
@@ -65,29 +65,29 @@ def test_what_is_no_single_address_is_refused(written: str) -> None:
     for read in (read_address, wire_address):
         with refused(AddressRefused) as caught:
             read(written)
-        assert caught.value.fault is AddressFault.FORM
+        assert caught.value.error is AddressError.FORM
         assert "uno solo, como nombre@empresa.com" in spoken(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("written", "fault", "limit"),
+    ("written", "error", "limit"),
     [
         (
             f"ana@{'x' * 60}.{'y' * 60}.{'z' * 60}.{'w' * 60}.example.com",
-            AddressFault.LENGTH,
+            AddressError.LENGTH,
             "259 caracteres, y caben 254",
         ),
-        (f"{'a' * 65}@correo.example", AddressFault.LOCAL_LENGTH, "65 caracteres, y caben 64"),
-        ("josé@correo.example", AddressFault.LETTERS, "sin tilde"),
-        ("ana@straße.example", AddressFault.AMBIGUOUS, "otro"),
-        ("=?utf-8?q?a?=@correo.example", AddressFault.AMBIGUOUS, "otro"),
+        (f"{'a' * 65}@correo.example", AddressError.LOCAL_LENGTH, "65 caracteres, y caben 64"),
+        ("josé@correo.example", AddressError.LETTERS, "sin tilde"),
+        ("ana@straße.example", AddressError.AMBIGUOUS, "otro"),
+        ("=?utf-8?q?a?=@correo.example", AddressError.AMBIGUOUS, "otro"),
     ],
 )
-def test_a_refusal_tells_its_reason_and_its_limit(written: str, fault: AddressFault, limit: str) -> None:
+def test_a_refusal_tells_its_reason_and_its_limit(written: str, error: AddressError, limit: str) -> None:
     for read in (read_address, wire_address):
         with refused(AddressRefused, match=re.escape(limit)) as caught:
             read(written)
-        assert caught.value.fault is fault
+        assert caught.value.error is error
 
 
 def test_the_longest_address_is_taken() -> None:

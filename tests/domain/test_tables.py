@@ -52,8 +52,8 @@ def invoices(text: str, **options: object) -> InvoiceFile:
     return parse_invoices(text.encode(), **options)  # type: ignore[arg-type]
 
 
-def places(faults: tuple[RowError, ...]) -> list[tuple[int, str]]:
-    return [(fault.line, fault.column) for fault in faults]
+def places(errors: tuple[RowError, ...]) -> list[tuple[int, str]]:
+    return [(error.line, error.column) for error in errors]
 
 
 def refusal(read: Callable[..., object], *given: object) -> str:
@@ -103,7 +103,7 @@ def test_invoices_are_read_however_excel_writes_them(data: bytes) -> None:
     """Delimiter, encoding and decimal sign are found in the file."""
     found = parse_invoices(data)
 
-    assert found.faults == ()
+    assert found.errors == ()
     assert found.rows == READ
 
 
@@ -111,7 +111,7 @@ def test_a_first_line_that_names_the_delimiter_is_no_row_but_counts_as_a_line() 
     """Excel writes sep=; for itself."""
     found = invoices("sep=;\r\n" + PLAIN.replace("\n", "\r\n"))
 
-    assert found.faults == ()
+    assert found.errors == ()
     assert [row.line for row in found.rows] == [3, 4]
 
 
@@ -136,7 +136,7 @@ def test_invoices_are_read_from_json_with_exact_amounts(name: str, layout: str) 
 
     found = invoices(text, name=name, mapping={"x": "-"})
 
-    assert found.faults == ()
+    assert found.errors == ()
     assert [(row.number, row.customer_key, row.total.minor) for row in found.rows] == [
         ("A", "900", 1250),
         ("7", "900", 150),
@@ -154,7 +154,7 @@ def test_json_amounts_keep_every_digit_and_json_rows_their_lines() -> None:
         (2, Money(900719925474093, "CRC")),
         (4, Money(150000, "CRC")),
     ]
-    assert places(found.faults) == [(4, "issued_on"), (4, "total")]
+    assert places(found.errors) == [(4, "issued_on"), (4, "total")]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_json_that_cannot_be_rows_is_a_fault_with_its_line(text: str, line: int)
     found = invoices(text, name="x.json", default_currency="CRC")
 
     assert found.rows == ()
-    assert line in {fault.line for fault in found.faults}
+    assert line in {error.line for error in found.errors}
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_json_that_cannot_be_rows_is_a_fault_with_its_line(text: str, line: int)
 )  # fmt: skip
 def test_a_file_that_is_no_table_is_a_fault_that_names_the_remedy(data: bytes, line: int, word: str) -> None:
     """The line where it goes wrong, and what to do."""
-    (fault,) = read_table(data).faults
+    (error,) = read_table(data).errors
 
-    assert fault.line == line
-    assert word in spoken(fault.message)
+    assert error.line == line
+    assert word in spoken(error.message)
 
 
 def test_a_comma_within_an_amount_without_quotes_is_never_two_amounts() -> None:
@@ -217,14 +217,14 @@ def test_a_comma_within_an_amount_without_quotes_is_never_two_amounts() -> None:
     found = invoices("number,customer,issued_on,total,balance\nA,9,01/10/2026,1234,50,\n", default_currency="CRC")
 
     assert found.rows == ()
-    assert found.faults[0].line == 2
+    assert found.errors[0].line == 2
 
 
 def test_a_row_after_bad_quotes_is_still_read() -> None:
-    """So that every fault is found at once."""
+    """So that every error is found at once."""
     found = invoices(PLAIN.replace("Repuestos", '"Repuestos" y más').replace("185.000", "?"))
 
-    assert places(found.faults) == [(2, ""), (3, "total")]
+    assert places(found.errors) == [(2, ""), (3, "total")]
 
 
 # ---- amounts
@@ -332,8 +332,8 @@ def test_ambiguous_amounts_are_faults_with_the_remedy_where_the_file_does_not_de
     told = invoices(text, default_currency="CRC", decimal=",")
 
     assert [row.number for row in found.rows] == ["B"]
-    assert "--decimal" in spoken(found.faults[0].message, at_terminal=True)
-    assert places(found.faults) == [(2, "total")]
+    assert "--decimal" in spoken(found.errors[0].message, at_terminal=True)
+    assert places(found.errors) == [(2, "total")]
     assert [row.total.minor for row in told.rows] == [123400, 5000]
 
 
@@ -343,7 +343,7 @@ def test_a_file_that_mixes_decimal_signs_decides_nothing() -> None:
 
     found = invoices(text, default_currency="CRC")
 
-    assert places(found.faults) == [(2, "total")]
+    assert places(found.errors) == [(2, "total")]
 
 
 # ---- dates
@@ -386,7 +386,7 @@ def test_spanish_column_names_are_known_and_others_are_mapped() -> None:
 
     found = invoices(text.replace("Nº", "No."), mapping={"VENDEDOR": "-", "Ref": "descripción"})
 
-    assert found.faults == ()
+    assert found.errors == ()
     (row,) = found.rows
     assert (row.number, row.total, row.balance, row.description) == ("A", Money(10000, "CRC"), Money(5000, "CRC"), "x")
 
@@ -396,9 +396,9 @@ def test_a_title_above_the_column_names_is_one_fault_with_the_remedy(title: str)
     """And not one for every cell below it."""
     found = invoices(f"{title}\n\nnumber;customer;issued_on;total\nA;9;01/10/2026;1,50\n", default_currency="CRC")
 
-    (fault,) = found.faults
-    assert fault.line == 1
-    assert "quitar las líneas que están encima" in spoken(fault.message)
+    (error,) = found.errors
+    assert error.line == 1
+    assert "quitar las líneas que están encima" in spoken(error.message)
     assert found.rows == ()
 
 
@@ -406,10 +406,10 @@ def test_an_unknown_column_is_a_fault_with_the_nearest_name() -> None:
     """And with the remedy; the rows are checked all the same."""
     found = invoices("number;customer;issued_on;totl;total\nA;9;01/10/2026;1;x\n", default_currency="CRC")
 
-    assert places(found.faults) == [(1, "totl"), (2, "total")]
-    assert "«total»" in spoken(found.faults[0].message)
-    assert '--map "totl=-"' in spoken(found.faults[0].message, at_terminal=True)
-    assert "--map" not in spoken(found.faults[0].message)
+    assert places(found.errors) == [(1, "totl"), (2, "total")]
+    assert "«total»" in spoken(found.errors[0].message)
+    assert '--map "totl=-"' in spoken(found.errors[0].message, at_terminal=True)
+    assert "--map" not in spoken(found.errors[0].message)
 
 
 @pytest.mark.parametrize(
@@ -430,7 +430,7 @@ def test_columns_that_are_missing_or_doubtful_stop_the_reading(
     found = invoices(f"{header}\nA;9;01/10/2026;100;200\n"[:400], **{"default_currency": "CRC", **options})
 
     assert found.rows == ()
-    assert faulty in {fault.column for fault in found.faults}
+    assert faulty in {error.column for error in found.errors}
 
 
 # ---- invoices
@@ -463,7 +463,7 @@ def test_every_fault_of_a_row_is_listed_with_its_column(cells: str, columns: lis
 
     found = invoices(text)
 
-    assert places(found.faults) == [(2, column) for column in columns]
+    assert places(found.errors) == [(2, column) for column in columns]
     assert [row.number for row in found.rows] == ["Z"]
     assert found.seen == 2
 
@@ -474,7 +474,7 @@ def test_a_number_that_stands_twice_is_refused_in_every_row() -> None:
 
     found = invoices(f"number;customer;issued_on;total\n{rows}", default_currency="CRC")
 
-    assert places(found.faults) == [(2, "number"), (3, "number")]
+    assert places(found.errors) == [(2, "number"), (3, "number")]
     assert [row.number for row in found.rows] == ["B"]
 
 
@@ -487,11 +487,11 @@ def test_a_balance_of_nothing_is_an_invoice_that_was_paid() -> None:
 
 def test_a_fault_shows_a_long_value_shortened_and_on_one_line() -> None:
     """It is meant for a table on a screen."""
-    fault = RowError(3, "total", "x\n" + "y" * 100, Text("cell.no_amount"))
+    error = RowError(3, "total", "x\n" + "y" * 100, Text("cell.no_amount"))
 
-    assert len(fault.value) == 40
-    assert fault.value.startswith("x y")
-    assert str(fault).startswith("line 3, total: cell.no_amount (x y")
+    assert len(error.value) == 40
+    assert error.value.startswith("x y")
+    assert str(error).startswith("line 3, total: cell.no_amount (x y")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.sampled_from(["", "x.csv", "x.json"]))
@@ -499,7 +499,7 @@ def test_whatever_the_bytes_a_file_is_read_or_has_faults(data: bytes, name: str)
     """Never an exception."""
     found = parse_invoices(data, name=name, default_currency="CRC")
 
-    assert found.rows or found.faults
+    assert found.rows or found.errors
 
 
 CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
@@ -524,7 +524,7 @@ def test_what_a_program_writes_with_quotes_is_read_as_it_was(rows: list[tuple[st
         if line in by_line:
             assert (by_line[line].number, by_line[line].total.minor) == (number, minor)
         else:
-            assert line in {fault.line for fault in found.faults}
+            assert line in {error.line for error in found.errors}
 
 
 # ---- customers
@@ -538,7 +538,7 @@ def test_customers_are_read_by_the_rules_of_their_country() -> None:
 
     found = parse_customers(text.encode("cp1252"), name="clientes.csv", country=CO)
 
-    assert found.faults == ()
+    assert found.errors == ()
     company, person = found.rows
     assert company.document == IdentityDocument("NIT", "900123456", "8")
     assert (company.name, company.email) == ("La Compañía SAS", "pagos@compania.example")
@@ -552,7 +552,7 @@ def test_a_customers_language_may_be_named() -> None:
     found = parse_customers(text.encode(), country=CR)
     assert [row.language for row in found.rows] == ["en", "", "es"]
     wrong = parse_customers(text.replace("Inglés", "klingon").encode(), country=CR)
-    assert places(wrong.faults) == [(2, "idioma")]
+    assert places(wrong.errors) == [(2, "idioma")]
 
 
 def test_faults_and_warnings_of_customers_are_told_apart() -> None:
@@ -565,7 +565,7 @@ def test_faults_and_warnings_of_customers_are_told_apart() -> None:
 
     assert [row.name for row in found.rows] == ["A"]
     assert places(found.warnings) == [(2, "identity_number")]
-    assert places(found.faults) == [
+    assert places(found.errors) == [
         (3, "identity_number"), (4, "identity_type"), (5, "email"), (5, "phone"),
         (6, "identity_number"), (7, "identity_number"), (8, "name"), (9, "identity_type"),
     ]  # fmt: skip

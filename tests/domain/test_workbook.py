@@ -106,7 +106,7 @@ def test_an_invoice_list_is_read_as_excel_shows_it() -> None:
         )
     )
     file = parse_invoices(data, default_currency="CRC")
-    assert not file.faults
+    assert not file.errors
     assert spoken(file.format) == "Excel, hoja «Facturas»"
     first, second = file.rows
     assert (first.line, first.number, first.customer_key) == (2, "FE-1", "301230456")
@@ -139,7 +139,7 @@ def test_an_invoice_list_is_read_as_excel_shows_it() -> None:
 def test_each_kind_of_cell_is_read_as_text(cell: tuple[str, str], read: str) -> None:
     strings = "<si><t>otra</t></si><si><r><t>Ana </t></r><r><t>María</t></r><rPh><t>アナ</t></rPh></si>"
     table = read_table(workbook(row(1, "x") + row(2, cell), strings=strings))
-    assert not table.faults
+    assert not table.errors
     assert table.rows[0].cells["x"] == read
 
 
@@ -175,7 +175,7 @@ def test_hidden_and_empty_sheets_are_passed_over() -> None:
 def test_what_excel_garbled_is_a_fault_with_its_line(cells: tuple[Any, ...], line: int, words: str) -> None:
     file = parse_invoices(workbook(row(1, *HEADER) + row(2, *cells)), default_currency="CRC")
     assert not file.rows
-    assert any(fault.line == line and words in spoken(fault.message) for fault in file.faults), file.faults
+    assert any(error.line == line and words in spoken(error.message) for error in file.errors), file.errors
 
 
 def test_customers_keep_numbers_typed_as_numbers() -> None:
@@ -184,7 +184,7 @@ def test_customers_keep_numbers_typed_as_numbers() -> None:
         row(1, *header) + row(2, "CF", number("112340567"), "Ana", "ana@correo.example", number("88881234"))
     )
     file = parse_customers(data, country=CR)
-    assert not file.faults
+    assert not file.errors
     assert (file.rows[0].document.number, file.rows[0].phone) == ("112340567", "88881234")
 
 
@@ -209,14 +209,14 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a
 def test_a_damaged_or_hostile_workbook_is_refused_whole(data: bytes) -> None:
     table = read_table(data)
     assert not table.rows
-    assert len(table.faults) == 1
-    assert "xcel" in spoken(table.faults[0].message)
+    assert len(table.errors) == 1
+    assert "xcel" in spoken(table.errors[0].message)
 
 
 def test_a_sheet_that_grows_beyond_all_measure_is_not_unpacked() -> None:
     padded = f"{HEAD}<worksheet>{' ' * MAX_PART_BYTES}</worksheet>"
     table = read_table(workbook("", extra={"xl/worksheets/sheet1.xml": padded}))
-    assert "demasiado grande" in spoken(table.faults[0].message)
+    assert "demasiado grande" in spoken(table.errors[0].message)
 
 
 def test_what_we_export_is_read_back_and_holds_no_formula() -> None:

@@ -30,8 +30,8 @@ Reads = Callable[[World, str], object]
 
 def _imported(world: World, text: str) -> None:
     row = {"nombre": "Ana", "tipo": "CF", "identificación": "1-1234-0567", "correo": text}
-    if faults := parse_customers(json.dumps([row]).encode(), name="a.json", country=CR).faults:
-        raise ValueError(faults[0].message)
+    if errors := parse_customers(json.dumps([row]).encode(), name="a.json", country=CR).errors:
+        raise ValueError(errors[0].message)
 
 
 def _registered(world: World, *, owner: str = "duena@nueva.example", options: Options | None = None) -> None:

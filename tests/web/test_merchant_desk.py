@@ -376,7 +376,7 @@ def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: Any, cler
     answer = clerk.browser.get(f"/m/exports/payments?since={today}&kind=xlsx")
     assert answer.headers["content-disposition"].startswith('attachment; filename="pagos-propia-')
     table = read_table(answer.content)
-    assert not table.faults
+    assert not table.errors
     cells = next(item.cells for item in table.rows if item.cells["Referencia"] == payment.reference)
     assert (cells["Monto"], cells["Cliente"]) == ("30000", "=1+1")
     asked = clerk.read(f"/m/exports?since={today}&by=value")

@@ -157,7 +157,7 @@ def carry_away_what_was_paid_as_a_workbook(house: House, page: Page) -> None:
         page.get_by_role("button", name="Descargar").click()
     path = downloading.value.path()
     table = read_table(Path(path).read_bytes())
-    assert not table.faults
+    assert not table.errors
     assert table.rows[0].cells["Facturas"] == "PRUEBA-1: 1000,00"
     assert table.rows[0].cells["Monto"] == "1000"
 

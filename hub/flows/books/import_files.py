@@ -59,9 +59,9 @@ async def import_customers(
         for row in file.rows[:PREVIEW]
     )
     report = ImportReport(
-        format=file.format, faults=file.faults, warnings=file.warnings, preview=preview, dry_run=dry_run
+        format=file.format, faults=file.errors, warnings=file.warnings, preview=preview, dry_run=dry_run
     )
-    if file.faults:
+    if file.errors:
         return _refused(merchant, "customers", report)
     return await _in_one(hub, lambda tx: _save_customers(tx, hub, merchant, file.rows, report), dry_run)
 
@@ -140,8 +140,8 @@ async def import_invoices(
         decimal=decimal,
     )
     preview = tuple(map(_understood, file.rows[:PREVIEW]))
-    report = ImportReport(format=file.format, faults=file.faults, preview=preview, dry_run=dry_run)
-    if file.faults:
+    report = ImportReport(format=file.format, faults=file.errors, preview=preview, dry_run=dry_run)
+    if file.errors:
         return _refused(merchant, "invoices", report)
     now = hub.clock()
     done = await _in_one(hub, lambda tx: save_invoices(tx, hub, merchant, country, file.rows, report, now), dry_run)

@@ -26,7 +26,7 @@ from hub.domain.settlement import (
     LineState,
     StoredLine,
     line_day,
-    line_faults,
+    line_errors,
     normal,
     parse_lines,
     same_line,
@@ -133,11 +133,11 @@ async def import_settlement(
             lines = opened.provider.settlement_lines(file, opened.account)
         except ValueError as error:
             return Reconciliation(source=source, faults=(RowError(0, "", "", str(error)),))
-        faults = tuple(RowError(0, "", "", problem) for problem in line_faults(lines))
+        faults = tuple(RowError(0, "", "", problem) for problem in line_errors(lines))
     else:
         usual = opened.provider.info.currencies[0].currency
         parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)
-        lines, faults = parsed.lines, parsed.faults
+        lines, faults = parsed.lines, parsed.errors
     if faults:
         return Reconciliation(source=source, faults=faults)
     zone = ZoneInfo(opened.account.company.zone)
@@ -182,7 +182,7 @@ async def fetch_settlement(
         )
     lines: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
     source = f"fetched {first}..{last}"
-    if problems := tuple(line_faults(lines)):
+    if problems := tuple(line_errors(lines)):
         return Reconciliation(source=source, faults=tuple(RowError(0, "", "", problem) for problem in problems))
     zone = ZoneInfo(opened.account.company.zone)
     until = min(last, now.astimezone(zone).date() - timedelta(days=1))
