@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hub.domain.account import ProviderAccount
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub, Tx
-    from hub.flows.settlements.reconcile import Reconciliation
+    from hub.flows.settlements.reconciliation import Reconciliation
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would happen; change nothing.")
 
@@ -157,7 +157,7 @@ async def fetch(
     hub: Hub, merchant: Merchant, account: str, period: tuple[date, date], dry_run: bool, as_json: bool
 ) -> int:
     """Reconcile ACCOUNT with what its provider reports for a period; exit code 1 when anything does not match."""
-    from hub.flows.settlements.reconcile import fetch_settlement
+    from hub_nequi import fetch_settlement
 
     found = await find_account(hub, merchant, account)
     return _tell(await fetch_settlement(hub, found, *period, dry_run=dry_run), as_json)
@@ -277,7 +277,7 @@ async def lines(hub: Hub, merchant: Merchant, account: str, state: str | None, a
 @pass_merchant
 async def withdraw(hub: Hub, merchant: Merchant, account: str, line: str, reason: str) -> None:
     """Take back LINE, which was booked and is wrong; what it settled is awaited again."""
-    from hub.flows.settlements.reconcile import withdraw_line
+    from hub.flows.settlements.withdraw_line import withdraw_line
 
     found = await find_account(hub, merchant, account)
     stored = await withdraw_line(hub, merchant, found, line, by=operator(), reason=reason)

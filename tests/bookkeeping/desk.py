@@ -36,7 +36,9 @@ from hub.flows.corrections.record_withholding import record_withholding
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.record_observations import Claim, record_observations, rule_claim
 from hub.flows.receipts.void_receipt import void_receipt
-from hub.flows.settlements.reconcile import Reconciliation, import_settlement, withdraw_line
+from hub.flows.settlements.reconcile import import_settlement
+from hub.flows.settlements.reconciliation import Reconciliation
+from hub.flows.settlements.withdraw_line import withdraw_line
 from hub.settings import Settings
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
 

@@ -13,6 +13,7 @@ import pytest
 import hub.flows.payments.check_payment
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
+import hub.flows.settlements.match_lines
 import hub.flows.settlements.reconcile
 from hub.domain.captures import captures_in
 from hub.domain.intake import Share
@@ -327,7 +328,7 @@ def test_a_payout_that_differs_by_one_minor_unit_is_not_booked_and_asked_about(
 
 
 def test_control_a_payout_that_may_differ_by_one_minor_unit_is_noticed(desk: Desk, plant: Plant) -> None:
-    right = hub.flows.settlements.reconcile._Desk._match
+    right = hub.flows.settlements.match_lines.LineMatcher._match
 
     def nearly(self: Any, tx: Any, line: Any, *given: Any) -> Any:
         payment, _named = self._payment_of(tx, line)
@@ -335,6 +336,6 @@ def test_control_a_payout_that_may_differ_by_one_minor_unit_is_noticed(desk: Des
         fits = [item for item in waiting if abs(item.minor - line.gross.minor) <= 1]
         return right(self, tx, attrs.evolve(line, gross=Money(fits[0].minor, "COP")) if fits else line, *given)
 
-    plant(hub.flows.settlements.reconcile._Desk, "_match", nearly)
+    plant(hub.flows.settlements.match_lines.LineMatcher, "_match", nearly)
 
     assert settled(desk, 1, -1) == (2, [])

@@ -47,7 +47,8 @@ from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import NotAllowed, cancel_payment, refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.void_receipt import void_receipt
-from hub.flows.settlements.reconcile import import_settlement, withdraw_line
+from hub.flows.settlements.reconcile import import_settlement
+from hub.flows.settlements.withdraw_line import withdraw_line
 from hub.jobs.embedded import Loop
 from hub.providers.wire import Lost
 from hub.settings import ProviderSettings, Settings

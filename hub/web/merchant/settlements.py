@@ -7,7 +7,8 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import Locked
-from hub.flows.settlements.reconcile import Reconciliation, import_settlement
+from hub.flows.settlements.reconcile import import_settlement
+from hub.flows.settlements.reconciliation import Reconciliation
 from hub.flows.settlements.view_settlements import view_settlements
 from hub.web.pages import Page
 
