@@ -39,7 +39,8 @@ for further in (connect, provision, rotate_keys, add_keys):
 @pass_merchant
 async def validate(hub: Hub, merchant: Merchant, code: str) -> None:
     """Ask the provider about credentials and identity again."""
-    from hub.flows.accounts.connect_account import Connected, validate_account
+    from hub.flows.accounts.connect_account import Connected
+    from hub.flows.accounts.validate_account import validate_account
 
     account = await find_account(hub, merchant, code)
     after = await validate_account(hub, account.id, by=operator())
@@ -57,7 +58,7 @@ async def validate(hub: Hub, merchant: Merchant, code: str) -> None:
 @pass_merchant
 async def confirm(hub: Hub, merchant: Merchant, code: str, yes: bool, by: str | None) -> None:
     """Confirm by hand that the company is the one that the provider knows."""
-    from hub.flows.accounts.connect_account import confirm_account
+    from hub.flows.accounts.validate_account import confirm_account
 
     account = await find_account(hub, merchant, code)
     if not yes:

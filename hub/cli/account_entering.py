@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -55,9 +55,7 @@ async def connect(hub: Hub, merchant: Merchant, **given: Any) -> None:
     Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
     nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
-    from hub.flows.accounts.connect_account import connect_account
-
-    await _enter(hub, merchant, connect_account, "merchant", **given)
+    await _enter(hub, merchant, "merchant", **given)
 
 
 @click.command()
@@ -71,15 +69,12 @@ async def provision(hub: Hub, merchant: Merchant, **given: Any) -> None:
     Credentials that work stay until the provider accepts the new ones. Those of another account at the provider replace
     nothing while money is under way, unless you --release it; then both are kept, each for its own payments.
     """
-    from hub.flows.accounts.connect_account import provision_account
-
-    await _enter(hub, merchant, provision_account, "operator", **given)
+    await _enter(hub, merchant, "operator", **given)
 
 
 async def _enter(
     hub: Hub,
     merchant: Merchant,
-    enter: Callable[..., Awaitable[Connected]],
     whose: str,
     *,
     code: str,
@@ -89,12 +84,16 @@ async def _enter(
     released: str,
 ) -> None:
     """Enter what merchant or operator know, and print how the account stands then."""
+    from hub.flows.accounts.connect_account import connect_account
+    from hub_hookspecs import EnteredBy
+
     provider, account_id = await find_named(hub, merchant, code)
     values = _values(hub, provider, file, whose)
     await _refuse_not_enabled(hub, merchant, provider)
-    entering = enter(
+    entering = connect_account(
         *(hub, merchant.id, provider, values),
         by=operator(),
+        entered_by=EnteredBy(whose),
         anyway=anyway,
         confirmed=confirmed,
         released=released.strip(),
@@ -125,7 +124,8 @@ async def _entered(hub: Hub, merchant: Merchant, code: str, entering: Awaitable[
 async def _confirmed(hub: Hub, done: Connected, *, confirmed: bool) -> Connected:
     """What is active once the person's word for the identity is recorded, where that alone was missing."""
     from hub.domain.account import AccountStatus
-    from hub.flows.accounts.connect_account import Connected, confirm_account
+    from hub.flows.accounts.connect_account import Connected
+    from hub.flows.accounts.validate_account import confirm_account
 
     if not confirmed or done.account.status is not AccountStatus.NEEDS_CONFIRMATION:
         return done

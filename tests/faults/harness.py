@@ -41,7 +41,7 @@ from hub.domain.message import DeliveryState
 from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, Payment, PaymentLine, Phase
-from hub.flows.accounts.connect_account import notification_address
+from hub.flows.accounts.catalogue import notification_address
 from hub.flows.merchants.save_company import create_company
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations

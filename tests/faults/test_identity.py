@@ -11,22 +11,19 @@ from typing import Any
 import pytest
 
 import hub.flows.accounts.connect_account
+import hub.flows.accounts.draft_account
 import hub.flows.payments.receive_message
 import hub.flows.payments.replay_message
 from hub.domain.account import AccountStatus, MoneyUnderWay, ProviderAccount
 from hub.domain.identity import Invalid
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
-from hub.flows.accounts.connect_account import (
-    confirm_account,
-    connect_account,
-    disable_account,
-    notification_address,
-    provision_account,
-)
+from hub.flows.accounts.catalogue import notification_address
+from hub.flows.accounts.connect_account import connect_account, disable_account
 from hub.flows.accounts.money_under_way import money_under_way
 from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.retire_account import MoneyIsUnderWay
+from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.operations.examine import examine
 from hub.flows.payments.offer_buttons import offers_for
@@ -35,7 +32,7 @@ from hub.flows.payments.run_operation import refund_payment
 from hub.flows.settlements.reconcile_daily import plan_reconciliations
 from hub.providers.load import load_simulators
 from hub_demo.folder import SIMULATORS
-from hub_hookspecs import Channel, Mode, Money
+from hub_hookspecs import Channel, EnteredBy, Mode, Money
 from hub_nequi import fetch_settlement
 from tests.faults.conftest import share_the_clock
 from tests.faults.harness import Debtor, World, broken
@@ -73,11 +70,19 @@ def settings(world: World, code: str, which: int) -> dict[str, str]:
     return dict(world.town.simulators[code].settings(config, config["merchants"][which]["id"]))
 
 
-def enter(world: World, which: int, **more: Any) -> ProviderAccount:
+def enter(world: World, which: int, *, by: str = "operator", **more: Any) -> ProviderAccount:
     """The operator enters what Nequi gave for one of the two accounts."""
     merchant = world.companies["CO"]
     return world.run(
-        provision_account(world.hub, merchant.id, "nequi", settings(world, "nequi", which), **more)
+        connect_account(
+            world.hub,
+            merchant.id,
+            "nequi",
+            settings(world, "nequi", which),
+            by=by,
+            entered_by=EnteredBy.OPERATOR,
+            **more,
+        )
     ).account
 
 
@@ -156,7 +161,7 @@ def test_whatever_is_entered_a_lost_push_is_charged_once(world: World, released:
 def test_control_an_account_that_becomes_another_one_charges_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.flows.accounts.connect_account, "successor_of", lambda *_anything: None)
+    monkeypatch.setattr(hub.flows.accounts.draft_account, "successor_of", lambda *_anything: None)
 
     assert held_for(world, lose_a_push_and_enter_another_account(world)) == 2 * OWED
 
@@ -213,7 +218,16 @@ def test_what_the_provider_refuses_takes_nobodys_place_whatever_is_said(world: W
 
     with pytest.raises(NotReplaced) as held:
         world.run(
-            provision_account(world.hub, before.merchant_id, "nequi", values, released=WHY, anyway=True, by="Ana")
+            connect_account(
+                world.hub,
+                before.merchant_id,
+                "nequi",
+                values,
+                released=WHY,
+                anyway=True,
+                by="Ana",
+                entered_by=EnteredBy.OPERATOR,
+            )
         )
 
     assert held.value.is_another
@@ -226,7 +240,17 @@ def test_another_account_brings_all_that_is_its_own(world: World) -> None:
     partly = {name: settings(world, "nequi", 1)[name] for name in ("client_id", "code")}
 
     with pytest.raises(Invalid) as invalid:
-        world.run(provision_account(world.hub, before.merchant_id, "nequi", partly, released=WHY))
+        world.run(
+            connect_account(
+                world.hub,
+                before.merchant_id,
+                "nequi",
+                partly,
+                released=WHY,
+                entered_by=EnteredBy.OPERATOR,
+                by="operator",
+            )
+        )
 
     assert {problem.field for problem in invalid.value.problems} == {"client_secret", "api_key"}
     assert "otra cuenta" in spoken(invalid.value.problems[0].message)
@@ -323,9 +347,29 @@ def test_newer_secrets_of_a_retired_account_are_entered_for_it_and_it_is_asked_a
 
     wrong = {**settings(world, "nequi", 0), **new, "api_key": "mistyped"}
     with pytest.raises(NotReplaced):
-        world.run(provision_account(world.hub, before.merchant_id, "nequi", wrong, account_id=before.id))
+        world.run(
+            connect_account(
+                world.hub,
+                before.merchant_id,
+                "nequi",
+                wrong,
+                account_id=before.id,
+                entered_by=EnteredBy.OPERATOR,
+                by="operator",
+            )
+        )
     renewed = {**settings(world, "nequi", 0), **new}
-    after = world.run(provision_account(world.hub, before.merchant_id, "nequi", renewed, account_id=before.id))
+    after = world.run(
+        connect_account(
+            world.hub,
+            before.merchant_id,
+            "nequi",
+            renewed,
+            account_id=before.id,
+            entered_by=EnteredBy.OPERATOR,
+            by="operator",
+        )
+    )
     world.work()
 
     assert (after.account.is_retired, after.account.status) == (True, AccountStatus.DISABLED)

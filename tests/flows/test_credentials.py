@@ -11,16 +11,18 @@ import attrs
 import pytest
 
 import hub.flows.accounts.connect_account
+import hub.flows.accounts.validate_account
 import hub.flows.accounts.watch_account
 from hub.bootstrap import StoredGrants
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.identity import Invalid
-from hub.flows.accounts.connect_account import connect_account, disable_account, provision_account, validate_account
+from hub.flows.accounts.connect_account import connect_account, disable_account
 from hub.flows.accounts.replace_credentials import NotReplaced
+from hub.flows.accounts.validate_account import validate_account
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.merchants.save_company import save_company
 from hub_demo import town as demo
-from hub_hookspecs import Credentials, FieldMatch, Grant, IdentityReport, Match
+from hub_hookspecs import Credentials, EnteredBy, FieldMatch, Grant, IdentityReport, Match
 from tests.faults.harness import START, Desk, World
 from tests.spoken import refused
 
@@ -58,7 +60,11 @@ class Provider:
 def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
     """Greenpay, as far as it is asked about credentials."""
     made = Provider()
-    for module in (hub.flows.accounts.connect_account, hub.flows.accounts.watch_account):
+    for module in (
+        hub.flows.accounts.connect_account,
+        hub.flows.accounts.validate_account,
+        hub.flows.accounts.watch_account,
+    ):
         monkeypatch.setattr(module, "ask_identity", made.ask)
     return made
 
@@ -181,7 +187,16 @@ def test_an_operator_does_not_turn_on_what_its_owner_has_turned_off(world: World
     world.pay(world.debtor("CO", 50_000))
     world.run(disable_account(world.hub, account.id))
 
-    done = world.run(provision_account(world.hub, account.merchant_id, "nequi", {"client_ref": "hub-02"}))
+    done = world.run(
+        connect_account(
+            world.hub,
+            account.merchant_id,
+            "nequi",
+            {"client_ref": "hub-02"},
+            entered_by=EnteredBy.OPERATOR,
+            by="operator",
+        )
+    )
 
     assert (done.account.status, done.account.settings["client_ref"]) == (AccountStatus.DISABLED, "hub-02")
 
@@ -362,7 +377,16 @@ def test_a_provider_that_hangs_costs_its_time_and_changes_nothing(world: World) 
     world.fault("nequi", "*", "hang_before", times=20, seconds=1)
 
     with pytest.raises(NotReplaced) as held:
-        world.run(provision_account(world.hub, account.merchant_id, "nequi", {**values, "api_key": "another"}))
+        world.run(
+            connect_account(
+                world.hub,
+                account.merchant_id,
+                "nequi",
+                {**values, "api_key": "another"},
+                entered_by=EnteredBy.OPERATOR,
+                by="operator",
+            )
+        )
 
     assert held.value.report.credentials is Credentials.UNCLEAR
     assert world.read(lambda tx: tx.accounts.get(account.id)) == account

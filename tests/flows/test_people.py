@@ -16,13 +16,8 @@ from hub.domain.merchant import Role
 from hub.domain.offer import Absence
 from hub.domain.payment import Status
 from hub.domain.receipt import Means
-from hub.flows.accounts.connect_account import (
-    confirm_account,
-    connect_account,
-    disable_account,
-    provision_account,
-    validate_account,
-)
+from hub.flows.accounts.connect_account import connect_account, disable_account
+from hub.flows.accounts.validate_account import confirm_account, validate_account
 from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
 from hub.flows.mails.deliver import value_of
 from hub.flows.merchants.add_member import add_member
@@ -32,7 +27,7 @@ from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible
 from hub_demo import town as demo
-from hub_hookspecs import Channel, Credentials, Mode, Money
+from hub_hookspecs import Channel, Credentials, EnteredBy, Mode, Money
 from tests.faults.harness import Debtor, World, broken, rows
 from tests.spoken import refused
 
@@ -147,7 +142,9 @@ def test_an_account_that_was_asked_for_is_provisioned_and_the_merchant_is_mailed
 
     config = world.town.configs["nequi"]
     values = world.town.simulators["nequi"].settings(config, config["merchants"][0]["id"])
-    provisioned = world.run(provision_account(world.hub, other.id, "nequi", values))
+    provisioned = world.run(
+        connect_account(world.hub, other.id, "nequi", values, entered_by=EnteredBy.OPERATOR, by="operator")
+    )
     world.work()
 
     assert provisioned.account.status is AccountStatus.FAILED  # these are another company's credentials
@@ -182,7 +179,17 @@ def test_a_merchant_is_not_told_to_check_what_the_operator_enters(world: World) 
     account = world.accounts["CO"]
     known = world.read(lambda tx: tx.accounts.get(account.id)).settings
     wrong = {**known, "client_id": "nobody", "client_secret": "nothing", "api_key": "none"}
-    done = world.run(provision_account(world.hub, world.companies["CO"].id, "nequi", wrong, anyway=True))
+    done = world.run(
+        connect_account(
+            world.hub,
+            world.companies["CO"].id,
+            "nequi",
+            wrong,
+            anyway=True,
+            entered_by=EnteredBy.OPERATOR,
+            by="operator",
+        )
+    )
     assert done.account.report
     assert done.account.report.culprits
     (told,) = [

@@ -17,7 +17,7 @@ import hub.storage.payments
 from hub.domain.merchant import Role
 from hub.domain.order import OrderItem
 from hub.domain.payment import Payment
-from hub.flows.accounts.connect_account import notification_address
+from hub.flows.accounts.catalogue import notification_address
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.statements.place_order import Cart, place_order

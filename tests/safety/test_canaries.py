@@ -19,17 +19,15 @@ import structlog
 from hub import logs
 from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
-from hub.flows.accounts.connect_account import (
-    connect_account,
-    notification_address,
-    provision_account,
-    validate_account,
-)
+from hub.flows.accounts.catalogue import notification_address
+from hub.flows.accounts.connect_account import connect_account
+from hub.flows.accounts.validate_account import validate_account
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.payments import receive_message
 from hub.logs import set_up_logs
 from hub.storage import audit
 from hub.web.portal import statement as page
+from hub_hookspecs import EnteredBy
 from tests.cli.conftest import call
 
 from .people import stranger
@@ -147,7 +145,7 @@ def refuse(house: Any, people: Any, sinks: Sinks) -> None:
     values = {**right, "code": "NIT_1", **{name: text for name, text in secret.items() if name in right}}
     sinks.secrets |= {text: text for text in secret.values()}
     house.run(connect_account(house.hub, wrong.id, "nequi", {}, by="duena"))
-    house.run(provision_account(house.hub, wrong.id, "nequi", values))
+    house.run(connect_account(house.hub, wrong.id, "nequi", values, entered_by=EnteredBy.OPERATOR, by="operator"))
     with house.browser() as browser:
         browser.post("/v1/orders", content=b"{", headers={"Authorization": "Bearer hub_test_bearer-canary"})
         browser.get("/s/forged-token-canary.AAAA", headers=stranger())

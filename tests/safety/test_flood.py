@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.domain.payment import Status
-from hub.flows.accounts.connect_account import notification_address
+from hub.flows.accounts.catalogue import notification_address
 from hub.web import notifications
 from hub.web.notifications import UNPROVEN
 

@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 from hub.domain.merchant import Role
-from hub.flows.accounts.connect_account import notification_address
+from hub.flows.accounts.catalogue import notification_address
 from hub.flows.books.import_files import import_customers
 from hub.flows.ground.tell import tell
 from hub.flows.mails import deliver

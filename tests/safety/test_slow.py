@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from hub.domain.payment import Status
-from hub.flows.accounts.connect_account import notification_address
+from hub.flows.accounts.catalogue import notification_address
 from hub.web import notifications
 from tests.faults.harness import until
 

@@ -32,7 +32,9 @@ from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
 from hub.domain.round import Choice, Every
-from hub.flows.accounts.connect_account import confirm_account, connect_account, notification_address, provision_account
+from hub.flows.accounts.catalogue import notification_address
+from hub.flows.accounts.connect_account import connect_account
+from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.merchants.add_member import add_member
@@ -54,7 +56,7 @@ from hub.web.merchant.guide import trial_words
 from hub.web.serve import bind, serve
 from hub_demo.design import Design
 from hub_demo.mailbox import Mailbox
-from hub_hookspecs import Channel, IdentityDocument, Mode
+from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Mode
 from hub_hookspecs.testing.simulator import Simulator
 
 T = TypeVar("T")
@@ -439,7 +441,9 @@ async def _connect(house: House, country: str, merchant: Merchant, which: int) -
         connected = await connect_account(house.hub, merchant.id, code, values, by="duena")
     else:
         await connect_account(house.hub, merchant.id, code, {}, by="duena")
-        connected = await provision_account(house.hub, merchant.id, code, values)
+        connected = await connect_account(
+            house.hub, merchant.id, code, values, entered_by=EnteredBy.OPERATOR, by="operator"
+        )
     account = connected.account
     if account.status == "needs_confirmation":
         account = await confirm_account(house.hub, account.id, by="duena")
@@ -469,7 +473,7 @@ async def _found(house: House, country: str) -> None:
         connected = await connect_account(hub, merchant.id, code, values, by="duena")
     else:
         await connect_account(hub, merchant.id, code, {}, by="duena")
-        connected = await provision_account(hub, merchant.id, code, values)
+        connected = await connect_account(hub, merchant.id, code, values, entered_by=EnteredBy.OPERATOR, by="operator")
     account = connected.account
     if account.status == "needs_confirmation":
         account = await confirm_account(hub, account.id, by="duena")

@@ -13,7 +13,8 @@ import pytest
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Status
-from hub.flows.accounts.connect_account import confirm_account, connect_account
+from hub.flows.accounts.connect_account import connect_account
+from hub.flows.accounts.validate_account import confirm_account
 from tests.web.test_credentials import current, form_of, plain, press_pay, settings, write_settings
 
 GREENPAY = "/m/integrations/greenpay"

@@ -19,9 +19,10 @@ import pytest
 from hub.bootstrap import StoredGrants
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Payment, Status
-from hub.flows.accounts.connect_account import provision_account
+from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.open_account import opened_account
 from hub.flows.accounts.replace_credentials import Draft
+from hub_hookspecs import EnteredBy
 
 GREENPAY = "/m/integrations/greenpay"
 WRONG = "not-the-secret-at-all"
@@ -319,7 +320,11 @@ def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_c
 ) -> None:
     assert paid(house, "CO").status is Status.PAID  # and its grant is kept now
 
-    done = house.run(provision_account(house.hub, house.merchants["CO"].id, "nequi", renew()))
+    done = house.run(
+        connect_account(
+            house.hub, house.merchants["CO"].id, "nequi", renew(), entered_by=EnteredBy.OPERATOR, by="operator"
+        )
+    )
 
     assert done.account.status is AccountStatus.ACTIVE
     assert paid(house, "CO").status is Status.PAID

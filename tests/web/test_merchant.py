@@ -17,7 +17,7 @@ from hub.domain.intake import Share
 from hub.domain.merchant import Customer, LinkKind, Merchant, Role
 from hub.domain.message import Review
 from hub.domain.payment import Flag, Payment, Status
-from hub.flows.accounts.connect_account import provision_account
+from hub.flows.accounts.connect_account import connect_account
 from hub.flows.ground.open_link import url_of
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.save_company import TYPED, CompanyForm, create_company
@@ -28,7 +28,7 @@ from hub.flows.payments.view_payment import view_payment
 from hub.flows.views.view_start import IN_NEED
 from hub.web.merchant import routes
 from hub.web.merchant.words import ACCOUNT, FLAGS
-from hub_hookspecs import Channel, Mode
+from hub_hookspecs import Channel, EnteredBy, Mode
 
 PHONE = "3998764643"
 
@@ -439,7 +439,9 @@ def test_a_provider_without_a_form_is_ticked_and_saved(house: Any, enter: SignIn
     assert "No tienes que hacer nada más" in asked
     config = house.configs["nequi"]
     values = house.simulators["nequi"].settings(config, config["merchants"][0]["id"])
-    house.run(provision_account(house.hub, clerk.merchant.id, "nequi", values))
+    house.run(
+        connect_account(house.hub, clerk.merchant.id, "nequi", values, entered_by=EnteredBy.OPERATOR, by="operator")
+    )
     shown = plain(clerk.read("/m/integrations/nequi"))
     assert "1. Credenciales Aceptadas" in shown
     assert "Razón social" in shown

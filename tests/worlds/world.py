@@ -31,7 +31,8 @@ from hub.domain.message import DeliveryState
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Withholding
 from hub.domain.receipt import MEANS_BY_HAND
-from hub.flows.accounts.connect_account import confirm_account, connect_account, provision_account
+from hub.flows.accounts.connect_account import connect_account
+from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.books.import_files import import_invoices
 from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
 from hub.flows.corrections.correct_entry import correct_entry
@@ -58,7 +59,7 @@ from hub_greenpay.simulator.endpoints import Endpoints
 from hub_greenpay.simulator.merchants import configure as configure_greenpay
 from hub_greenpay.simulator.merchants import merchants_of
 from hub_greenpay.simulator.merchants import settings as greenpay_settings
-from hub_hookspecs import Channel, IdentityDocument, Message, Mode, Money, NotSent, OutcomeUnknown, Source
+from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Message, Mode, Money, NotSent, OutcomeUnknown, Source
 from hub_hookspecs.testing.simulator import Holding, News
 from hub_nequi import simulator as nequi
 from hub_nequi.simulator import api as nequi_api
@@ -552,7 +553,9 @@ class World:
             else:
                 await connect_account(made, saved.merchant.id, code, {}, by="dueño")
                 values = dict(nequi.settings(config, first))
-                connected = await provision_account(made, saved.merchant.id, code, values)
+                connected = await connect_account(
+                    made, saved.merchant.id, code, values, entered_by=EnteredBy.OPERATOR, by="operator"
+                )
             if connected.account.status == "needs_confirmation":
                 await confirm_account(made, connected.account.id, by="dueña")
             await made.store.write(lambda tx, m=saved.merchant, c=country: self._owe(tx, m, c))

@@ -25,13 +25,9 @@ import httpx
 from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub
 from hub.domain.account import AccountStatus
 from hub.domain.merchant import Merchant, Options
-from hub.flows.accounts.connect_account import (
-    Connected,
-    confirm_account,
-    connect_account,
-    notification_address,
-    provision_account,
-)
+from hub.flows.accounts.catalogue import notification_address
+from hub.flows.accounts.connect_account import Connected, connect_account
+from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.ground.ports import Tx
 from hub.flows.merchants.issue_api_key import issue_api_key
@@ -41,7 +37,7 @@ from hub.providers.load import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import FRONT, create_app
 from hub.web.serve import bind, serve
-from hub_hookspecs import Mode
+from hub_hookspecs import EnteredBy, Mode
 from hub_hookspecs.testing.simulator import Simulator
 
 from .design import Design
@@ -342,7 +338,9 @@ async def provision_nequi(town: Town) -> Connected:
     """The operator puts the credentials in; the waiting request is validated at once."""
     config = town.configs["nequi"]
     values = town.simulators["nequi"].settings(config, config["merchants"][0]["id"])
-    connected = await provision_account(town.opened.hub, town.companies["CO"].id, "nequi", values)
+    connected = await connect_account(
+        town.opened.hub, town.companies["CO"].id, "nequi", values, entered_by=EnteredBy.OPERATOR, by="operator"
+    )
     account = connected.account
     if account.status == "needs_confirmation":
         account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CO"])

@@ -12,7 +12,8 @@ from hub.cli.printing import SHORT, command_line, local, moment, print_facts, pr
 from hub.domain.account import MoneyUnderWay, ProviderAccount
 from hub.domain.merchant import Merchant
 from hub.domain.message import StoredMessage
-from hub.flows.accounts.connect_account import missing_settings, notification_address
+from hub.flows.accounts.catalogue import notification_address
+from hub.flows.accounts.connect_account import missing_settings
 from hub.flows.accounts.money_under_way import money_under_way
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.ports import Hub
@@ -48,7 +49,7 @@ class AccountPage:
 async def page_of(hub: Hub, merchant: Merchant, account: ProviderAccount) -> AccountPage:
     """Everything that the page tells."""
     provider = hub.providers.get(account.provider)
-    missing = await missing_settings(hub, account) if provider else ()
+    missing = missing_settings(hub, account) if provider else ()
     return AccountPage(
         merchant=merchant,
         account=account,

@@ -17,8 +17,8 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell_account, warn
 from hub_hookspecs import Credentials, IdentityReport
 
-from .connect_account import ask_identity
 from .open_account import CannotOpen, opened_account
+from .validate_account import ask_identity
 
 log = structlog.get_logger()
 

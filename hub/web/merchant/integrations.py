@@ -12,20 +12,13 @@ from hub.domain.identity import Invalid, show_document
 from hub.domain.lengths import REASON, too_long
 from hub.domain.offer import currencies_of
 from hub.domain.text import Text
-from hub.flows.accounts.connect_account import (
-    CatalogueEntry,
-    catalogue,
-    confirm_account,
-    connect_account,
-    disable_account,
-    earlier_accounts,
-    missing_settings,
-    validate_account,
-)
+from hub.flows.accounts.catalogue import CatalogueEntry, catalogue, earlier_accounts
+from hub.flows.accounts.connect_account import connect_account, disable_account, missing_settings
 from hub.flows.accounts.open_account import Locked, NotInstalled, locked_of
 from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.retire_account import MoneyIsUnderWay
 from hub.flows.accounts.set_channels import set_channels
+from hub.flows.accounts.validate_account import confirm_account, validate_account
 from hub.flows.operations.view_hearing import hearing_of
 from hub.web.pages import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
@@ -113,7 +106,7 @@ async def _provider_page(
         differing=[field for field in held.report.fields if field.match is Match.DIFFERENT] if held else [],
         again=_typed_secrets(info, typed) if typed else [],
         labels={setting.name: setting.label for setting in info.settings},
-        is_complete=account is not None and not await missing_settings(desk.hub, account),
+        is_complete=account is not None and not missing_settings(desk.hub, account),
         currencies=currencies_of(account, info) if account else (),
         culprits=[asked[name] for name in shown.culprits if name in asked] if shown else [],
         identity=show_document(desk.country, desk.merchant.company.document, with_type=True),
@@ -216,7 +209,7 @@ async def validate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     """Ask the provider again with what is stored."""
     desk.owners_only()
     entry = await _entry(desk, code)
-    if entry.account and not await missing_settings(desk.hub, entry.account):
+    if entry.account and not missing_settings(desk.hub, entry.account):
         try:
             await validate_account(desk.hub, entry.account.id, by=desk.session.email)
         except NotInstalled as error:
