@@ -75,7 +75,7 @@ async def find_customer(hub: Hub, merchant: Merchant, text: str) -> Customer:
 
 
 def _customers(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Customer, ...]:
-    from hub.flows.views.find_anything import customers_called, customers_numbered
+    from hub.flows.views.find_person import customers_called, customers_numbered
 
     by_id = tx.customers.get(text)
     if by_id and by_id.merchant_id == merchant.id:
@@ -133,7 +133,7 @@ def payments_in(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
 
 def _by_person(tx: Tx, hub: Hub, text: str) -> tuple[Payment, ...]:
     """Payments of customers with this identity number or phone, and those for which this phone was typed."""
-    from hub.flows.views.find_anything import customers_called, customers_numbered, payments_typed
+    from hub.flows.views.find_person import customers_called, customers_numbered, payments_typed
 
     found = {
         payment.id: payment

@@ -83,7 +83,7 @@ async def export(
 
 def _content(found: Exported, form: str) -> bytes:
     from hub.domain.export import csv_of, said, xlsx_of
-    from hub.flows.views.export_payments import COLUMNS
+    from hub.flows.views.export_line import COLUMNS
 
     heads, rows = [in_spanish(column) for column in COLUMNS], said(found.rows, in_spanish)
     match form:

@@ -14,7 +14,8 @@ from hub.domain.ledger import Entry
 from hub.domain.moved import By, Moved
 from hub.domain.payable import PayableKind
 from hub.domain.payments_document import Direction
-from hub.flows.views.export_payments import COLUMNS, Exported, export_payments
+from hub.flows.views.export_line import COLUMNS
+from hub.flows.views.export_payments import Exported, export_payments
 from hub.flows.views.print_payments import movements_in
 from hub.flows.views.view_activity import movements_of as activity_of
 from hub_hookspecs import Mode, Money

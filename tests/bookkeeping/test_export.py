@@ -11,7 +11,7 @@ import pytest
 from hub.domain.export import csv_of, said
 from hub.domain.moved import By, What
 from hub.flows.views import export_payments as flow
-from hub.flows.views.export_payments import COLUMNS
+from hub.flows.views.export_line import COLUMNS
 from hub_hookspecs import Kind, Observation
 from tests.bookkeeping.compared import disagreements, exported
 from tests.bookkeeping.desk import Desk
@@ -190,7 +190,7 @@ def test_a_void_receipt_is_no_longer_named_and_a_return_of_two_movements_names_b
 def test_control_the_first_receipt_of_a_payment_is_not_that_of_each_movement(
     desk_for: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow._OfPayment, "receipts_of", lambda known, _moved: tuple(known.receipts.values())[:1])
+    monkeypatch.setattr(flow._ExportedPayment, "receipts_of", lambda known, _moved: tuple(known.receipts.values())[:1])
     with pytest.raises(AssertionError):
         test_each_movement_of_a_payment_names_its_own_cash_receipt(desk_for)
 

@@ -13,6 +13,7 @@ import pytest
 
 import hub.cli.finding
 import hub.flows.views.find_anything
+import hub.flows.views.find_person
 import hub.storage.payments
 from hub.domain.merchant import Role
 from hub.domain.order import OrderItem
@@ -289,6 +290,7 @@ def test_a_payment_is_found_by_the_phone_that_was_typed_however_it_is_written(de
 def test_a_payment_is_found_by_its_phone_however_many_came_since(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, *_others = of_phones(desk, "3112345678", *("3998764643" for _ in range(60)))
     monkeypatch.setattr(hub.flows.views.find_anything, "MAX_HITS", 50)
+    monkeypatch.setattr(hub.flows.views.find_person, "MAX_HITS", 50)
     assert of_phone(desk, "3112345678") == {mine.id}
 
 
@@ -297,6 +299,7 @@ def test_control_a_search_among_the_newest_payments_misses_an_older_one(
 ) -> None:
     of_phones(desk, "3112345678", *("3998764643" for _ in range(60)))
     monkeypatch.setattr(hub.flows.views.find_anything, "MAX_HITS", 50)
+    monkeypatch.setattr(hub.flows.views.find_person, "MAX_HITS", 50)
     newest = lambda payments, _digits, *, limit: payments.search(limit=limit)  # noqa: E731
     monkeypatch.setattr(hub.storage.payments.Payments, "typed", newest)
     assert of_phone(desk, "3112345678") == set()

@@ -14,7 +14,7 @@ from hub.domain.entry_keys import capture_key
 from hub.domain.export import Cell
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
+from hub.domain.moved import By, Moved, MovedTotal, movements_of, totals_of
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt, means_name
 from hub.domain.returns import returns_in
@@ -24,150 +24,10 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import instrument_of
 from hub_hookspecs import Mode, Money
 
-COLUMNS: Final = (
-    Text("export.booked"),
-    Text("export.value_day"),
-    Text("export.movement"),
-    Text("export.reference"),
-    Text("export.provider_reference"),
-    Text("export.authorisation"),
-    Text("export.paid"),
-    Text("export.provider"),
-    Text("export.means"),
-    Text("export.customer"),
-    Text("export.identity"),
-    Text("export.currency"),
-    Text("export.amount"),
-    Text("export.withheld"),
-    Text("export.applied"),
-    Text("export.bills"),
-    Text("export.credit"),
-    Text("export.suspended"),
-    Text("export.fee"),
-    Text("export.provider_withheld"),
-    Text("export.net"),
-    Text("export.cash_receipt"),
-    Text("export.payment"),
-    Text("export.entry"),
-)
-"""Heads of the file, in the merchant's own language as its rows."""
+from .export_line import ExportLine, Fee
 
-LABELS: Final = {
-    What.PAYMENT: Text("moved.payment"),
-    What.RECEIPT: Text("moved.receipt"),
-    What.REFUND: Text("moved.refund"),
-    What.CHARGEBACK: Text("moved.chargeback"),
-    What.WITHHELD: Text("moved.withheld"),
-    What.APPLIED: Text("moved.applied"),
-}
-CORRECTION: Final = Text("moved.correction")
 MAX_MOVEMENTS: Final = 20_000
 """Movements of one file."""
-
-
-@attrs.frozen(kw_only=True)
-class Fee:
-    """What a provider kept of a movement, by the line that paid it out; minor units."""
-
-    fee: int = 0
-    withheld: int = 0
-    net: int = 0
-
-
-@attrs.frozen(kw_only=True)
-class ExportLine:
-    """A movement with what belongs to it.
-
-    Attributes:
-        number: Of the payment, else of the cash receipt.
-        at: When it moved, as well as is known.
-        paid_at: When the payer paid, where the provider says so; where the merchant is.
-        invoices: (number, amount) of what it settled.
-        receipts: The cash receipts of the money that it is about, which stand.
-    """
-
-    moved: Moved
-    number: str
-    at: datetime
-    paid_at: datetime | None = None
-    provider_reference: str = ""
-    authorisation: str = ""
-    provider: str = ""
-    means: Text | str = ""
-    customer: Customer | None = None
-    identity: str = ""
-    invoices: tuple[tuple[str, Money], ...] = ()
-    fee: Fee | None = None
-    receipts: tuple[CashReceipt, ...] = ()
-    payment: Payment | None = None
-
-    @property
-    def cash_receipt(self) -> str:
-        """The labels of its cash receipts; a return may be of two."""
-        return " | ".join(receipt.label for receipt in self.receipts)
-
-    @property
-    def cells(self) -> tuple[Cell | Text, ...]:
-        """Its row under ``COLUMNS``; what does not concern it is empty, so that each column can be summed."""
-        moved, fee, currency = self.moved, self.fee, self.moved.currency
-
-        def money(minor: int) -> Money:
-            return Money(minor, currency)
-
-        return (
-            moved.booked_on,
-            moved.counts_on,
-            CORRECTION if moved.corrects else LABELS[moved.what],
-            self.number,
-            self.provider_reference,
-            self.authorisation,
-            self.paid_at,
-            self.provider,
-            self.means,
-            self.customer.name if self.customer else "",
-            self.identity,
-            currency,
-            money(moved.amount) if moved.amount else None,
-            money(moved.withheld) if moved.withheld else None,
-            money(moved.settled) if moved.applied else None,
-            " | ".join(f"{number}: {amount.decimal:f}".replace(".", ",") for number, amount in self.invoices),
-            money(moved.credit),
-            money(moved.suspended) if moved.suspended else None,
-            *((money(fee.fee), money(fee.withheld), money(fee.net)) if fee else (None, None, None)),
-            self.cash_receipt,
-            moved.payment_id or "",
-            moved.key,
-        )
-
-    @property
-    def facts(self) -> Mapping[str, object]:
-        """The same for programs."""
-        moved, fee, currency = self.moved, self.fee, self.moved.currency
-        return {
-            "key": moved.key,
-            "kind": moved.what.value,
-            "corrects": moved.corrects,
-            "booked_on": moved.booked_on,
-            "value_on": moved.counts_on,
-            "reference": self.number,
-            "payment": moved.payment_id,
-            "provider_reference": self.provider_reference or None,
-            "authorisation": self.authorisation or None,
-            "provider": self.provider or None,
-            "means": self.means or None,
-            "customer": self.customer.name if self.customer else None,
-            "identity": self.identity or None,
-            "amount": moved.money,
-            "withheld": Money(moved.withheld, currency),
-            "applied": [{"invoice": number, "amount": amount} for number, amount in self.invoices],
-            "credit": Money(moved.credit, currency),
-            "suspended": Money(moved.suspended, currency),
-            "lost": Money(moved.lost, currency),
-            "fee": Money(fee.fee, currency) if fee else None,
-            "provider_withheld": Money(fee.withheld, currency) if fee else None,
-            "net": Money(fee.net, currency) if fee else None,
-            "cash_receipt": self.cash_receipt or None,
-        }
 
 
 @attrs.frozen(kw_only=True)
@@ -244,7 +104,7 @@ def _minor(amount: Money | None) -> int:
 
 
 @attrs.frozen
-class _OfPayment:
+class _ExportedPayment:
     """What the movements of one payment have in common, and what is said of each by the key of its news.
 
     Attributes:
@@ -276,7 +136,7 @@ class _ExportLines:
     hub: Hub
     merchant: Merchant
     fees: Mapping[str, Fee]
-    payments: dict[str, _OfPayment | None] = attrs.Factory(dict)
+    payments: dict[str, _ExportedPayment | None] = attrs.Factory(dict)
     customers: dict[str, tuple[Customer | None, str]] = attrs.Factory(dict)
     numbers: dict[str, str] = attrs.Factory(dict)
 
@@ -314,7 +174,7 @@ class _ExportLines:
             authorisation=known.authorisations.get(news, ""),
         )
 
-    def _payment(self, payment_id: str | None) -> _OfPayment | None:
+    def _payment(self, payment_id: str | None) -> _ExportedPayment | None:
         if payment_id is None:
             return None
         if payment_id not in self.payments:
@@ -322,12 +182,12 @@ class _ExportLines:
             self.payments[payment_id] = self._known(payment) if payment else None
         return self.payments[payment_id]
 
-    def _known(self, payment: Payment) -> _OfPayment:
+    def _known(self, payment: Payment) -> _ExportedPayment:
         seen = self.tx.payments.seen(payment.id)
         provider, instrument = self.hub.providers.get(payment.provider), instrument_of(seen)
         captures = captures_in(payment, seen)
         zone = ZoneInfo(self.merchant.company.zone)
-        return _OfPayment(
+        return _ExportedPayment(
             payment=payment,
             provider=provider.info.name if provider else payment.provider,
             means=instrument.label if instrument else "",

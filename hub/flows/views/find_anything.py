@@ -22,14 +22,10 @@ from hub.flows.merchants.remove_member import Removal, removals_of
 from hub.flows.merchants.revoke_api_key import KeyLine, keys_named
 from hub_hookspecs import Mode
 
+from .find_person import MAX_HITS, customers_called, customers_numbered, payments_typed
 from .print_receipt import verify_token
 
-PHONE = 7
-"""Digits that a phone has at least."""
-
 MIN_ID_LENGTH = 6
-MAX_HITS = 200
-"""Things of one kind that are looked at."""
 
 ADDRESS = re.compile(r"(?:^|://[^/\s]*)/((?:[sporvmn]|pay/return)/[^\s?#<>\"']+)")
 """An address of ours, whatever host it was forwarded with."""
@@ -85,42 +81,6 @@ async def find_anything(hub: Hub, text: str, merchant: Merchant | None = None) -
 def is_address(text: str) -> bool:
     """Whether it looks like an address of this hub."""
     return ADDRESS.search(text.strip(AROUND)) is not None
-
-
-def digits_of(text: str) -> str:
-    """Its digits alone."""
-    return re.sub(r"\D", "", text)
-
-
-def customers_numbered(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple[Customer, ...]:
-    """Customers with this identity number, however it is written."""
-    country = hub.countries.get(merchant.company.country)
-    numbers = numbers_for(country, text) if country else ()
-    found = {item.id: item for number in numbers for item in tx.customers.find(merchant.id, number=number)}
-    return tuple(found.values())
-
-
-def customers_called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, ...]:
-    """Customers with this phone, however either is written."""
-    digits = digits_of(text)
-    if len(digits) < PHONE:
-        return ()
-    return tuple(item for item in tx.customers.of(merchant.id) if is_called(item.phone, digits))
-
-
-def payments_typed(tx: Tx, text: str) -> Iterator[Payment]:
-    """Payments for which a payer typed this phone, newest first."""
-    digits = digits_of(text)
-    if len(digits) >= PHONE:
-        for payment in tx.payments.typed(digits[-PHONE:], limit=MAX_HITS):
-            if any(is_called(value, digits) for value in payment.payer.fields.values()):
-                yield payment
-
-
-def is_called(phone: str, digits: str) -> bool:
-    """Whether these are a phone's digits, either with or without those of its country."""
-    known = digits_of(phone)
-    return len(known) >= PHONE and (known.endswith(digits) or digits.endswith(known))
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,8 @@ from hub.domain.pdf import PdfFile
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode
 
-from .export_payments import ExportLine, lines_of, moved_in
+from .export_line import ExportLine
+from .export_payments import lines_of, moved_in
 from .print_paper import letterhead_of, print_paper
 
 MAX_DAYS = 400

@@ -15,7 +15,8 @@ from hub.domain.cells import Unreadable, read_date
 from hub.domain.export import csv_of, said, xlsx_of
 from hub.domain.moved import By
 from hub.domain.text import Text
-from hub.flows.views.export_payments import COLUMNS, MAX_MOVEMENTS, export_payments
+from hub.flows.views.export_line import COLUMNS
+from hub.flows.views.export_payments import MAX_MOVEMENTS, export_payments
 from hub.flows.views.print_paper import PdfMissing
 from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
 from hub.web.pages import HEADERS, Page, pdf_answer, policy, reader_for
