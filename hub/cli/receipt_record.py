@@ -183,7 +183,8 @@ async def for_payment(
 
     A payment that was captured several times has one for each movement.
     """
-    from hub.flows.corrections.record_receipt import receipt_form, record_for_payment
+    from hub.flows.corrections.receipt_form import receipt_form
+    from hub.flows.corrections.record_receipt import record_for_payment
 
     payment = await find_payment(hub, reference)
     merchant = await _merchant_of(hub, payment)

@@ -18,7 +18,7 @@ from hub.domain.intake import Share, shares_of
 from hub.domain.ledger import When
 from hub.domain.payment import Payment
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
-from hub.flows.books import book_money, save_invoices
+from hub.flows.books import book_money, move_credit, save_invoices
 from tests.bookkeeping.beside import keep_many
 from tests.faults.harness import seed_for
 
@@ -107,8 +107,9 @@ def test_control_money_that_settles_whoevers_bill_is_found(
         due = {payable.id: payable.due for payable in tx.payables.many([line.payable_id for line in payment.lines])}
         wanted = [Share(line.payable_id, line.amount) for line in payment.lines]
         shares = shares_of(intake.unapplied, wanted, due)
-        book_money.move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)
+        move_credit.move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)
 
-    monkeypatch.setattr(book_money, "_settle", whoevers)
+    monkeypatch.setattr(book_money, "settle_from", whoevers)
+    monkeypatch.setattr(move_credit, "settle_from", whoevers)
 
     assert found("walls", "in the ledger")

@@ -9,11 +9,11 @@ import pytest
 
 import hub.flows.corrections.correct_entry
 import hub.flows.payments.record_observations
-import hub.flows.receipts.issue_receipt
+import hub.flows.receipts.draft_receipt
 from hub.domain.identity import Invalid
 from hub.domain.payment import Flag
-from hub.flows.books.book_money import by_movement, intakes_in
-from hub.flows.receipts.issue_receipt import drafts_for_payment
+from hub.flows.books.read_intakes import by_movement, intakes_in
+from hub.flows.receipts.draft_receipt import drafts_for_payment
 from tests.bookkeeping.desk import Desk
 from tests.spoken import refused
 
@@ -122,6 +122,6 @@ def test_control_where_each_capture_is_asked_alone_a_dispute_is_in_no_receipt(
         brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
         return {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
 
-    monkeypatch.setattr(hub.flows.receipts.issue_receipt, "kept_by_movement", alone)
+    monkeypatch.setattr(hub.flows.receipts.draft_receipt, "kept_by_movement", alone)
 
     assert drafted(after(desk_for("CR"), *PARTS, "chargeback A 100.00 as K1")) == [("M1", 10_000), ("M2", 10_000)]

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.flows.books.book_money
+import hub.flows.books.book_return
 import hub.flows.payments.run_operation
 from hub.domain.decision import Signed
 from hub.domain.ledger import EntryKind, LedgerKind
@@ -197,7 +197,7 @@ def test_more_than_came_does_not_go_back_in_the_books_and_is_asked_about(desk: D
 
 
 def test_control_returns_that_are_booked_beyond_what_came_are_noticed(desk: Desk, plant: Plant) -> None:
-    plant(hub.flows.books.book_money, "_left", lambda _tx, _payment, _currency: 10**9)
+    plant(hub.flows.books.book_return, "left_of", lambda _tx, _payment, _currency: 10**9)
 
     with pytest.raises(Conflict):
         given_back_twice(desk)

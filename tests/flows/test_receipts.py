@@ -14,6 +14,7 @@ import pytest
 
 import hub.flows.payments.record_observations
 import hub.flows.receipts.issue_receipt
+import hub.flows.receipts.receipt_lines
 import hub.flows.views.print_cash_receipt
 from hub.cli import main
 from hub.domain.decision import Signed
@@ -391,7 +392,7 @@ def test_control_where_balances_are_read_as_they_stand_the_first_half_says_that_
     def as_it_stands(steps: Any, _intakes: Any) -> int:
         return sum(step.amount for step in steps)
 
-    monkeypatch.setattr(hub.flows.receipts.issue_receipt, "left_when_settled", as_it_stands)
+    monkeypatch.setattr(hub.flows.receipts.receipt_lines, "left_when_settled", as_it_stands)
 
     with pytest.raises(AssertionError):
         test_two_halves_say_what_was_owed_when_each_came_whichever_is_recorded_first(desk, first_first)

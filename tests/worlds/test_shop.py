@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-import hub.flows.books.book_money
+import hub.flows.books.move_credit
 from hub.flows.merchants.issue_api_key import issue_api_key
 from tests.faults.harness import seed_for
 from tests.web.conftest import PROVIDER, House, forms_in, house  # noqa: F401 - a fixture
@@ -206,13 +206,13 @@ def test_shops_and_shoppers_in_any_order_find_what_the_model_says(shops: type[Sh
 
 
 def test_control_one_allocation_left_out_is_found(shops: type[Shops], monkeypatch: pytest.MonkeyPatch) -> None:
-    right, calls = hub.flows.books.book_money.move_credit, itertools.count(1)
+    right, calls = hub.flows.books.move_credit.move_credit, itertools.count(1)
 
     def forgetful(*given: Any, **named: Any) -> None:
         if next(calls) != 1:
             right(*given, **named)
 
-    monkeypatch.setattr(hub.flows.books.book_money, "move_credit", forgetful)
+    monkeypatch.setattr(hub.flows.books.move_credit, "move_credit", forgetful)
     monkeypatch.setattr(shops, "patience", 5)
     with pytest.raises((AssertionError, Flaky, BaseExceptionGroup)):
         run(shops, 20, 20, 1, phases=[Phase.generate])

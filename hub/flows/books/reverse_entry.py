@@ -9,7 +9,7 @@ from hub.domain.intake import Share, shares_back
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.flows.ground.ports import Tx
 
-from .book_money import move_credit
+from .move_credit import move_credit
 
 
 def fixes_of(tx: Tx, entry: Entry) -> tuple[Entry, ...]:

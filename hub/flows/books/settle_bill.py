@@ -17,7 +17,8 @@ from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
 
-from .book_money import book_withheld, move_credit
+from .book_withheld import book_withheld
+from .move_credit import move_credit
 from .reverse_entry import fixes_of
 
 

@@ -6,138 +6,23 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import attrs
-
-from hub.domain.captures import captures_in
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.held import Held
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant, Parties
-from hub.domain.payment import Payment, Status
+from hub.domain.merchant import LinkKind, Merchant, Parties
+from hub.domain.payment import Status
 from hub.domain.receipt import CashReceipt, Deduction, means_by_hand
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of
-from hub.flows.payments.view_payment import PaymentView, view_of
-from hub.flows.receipts.issue_receipt import (
-    Issuing,
-    ReceiptDraft,
-    ReceivedByHand,
-    drafts_for_payment,
-    is_issued,
-    issue_by_hand,
-    issue_for_movement,
-)
+from hub.flows.receipts.issue_by_hand import ReceivedByHand, issue_by_hand
+from hub.flows.receipts.issue_receipt import Issuing, issue_for_movement
 from hub_hookspecs import Money
 
-
-def why_no_money(held: tuple[Held, ...], currency: str) -> Text:
-    """Why a paid payment has nothing to give a cash receipt for."""
-    message = Text("receipt.no_money_corrected")
-    if any(item.left > 0 for item in held if item.currency != currency):
-        message = Text("receipt.no_money_other_currency")
-    elif any(item.charged_back for item in held):
-        message = Text("receipt.no_money_charged_back")
-    elif any(item.returned for item in held):
-        message = Text("receipt.no_money_returned")
-    return message
-
-
-@attrs.frozen
-class ReceivedOnce:
-    """One movement of a payment: the receipt that is there, else the one that would be issued."""
-
-    movement: str
-    draft: ReceiptDraft | None = None
-    receipt: CashReceipt | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ReceiptForm:
-    """*Agregar recibo de caja*, prefilled; or the receipt that is already there.
-
-    Attributes:
-        movements: Each movement that has a receipt, or money for one; nearly always one.
-    """
-
-    merchant: Merchant
-    customer: Customer
-    view: PaymentView
-    movements: tuple[ReceivedOnce, ...]
-    link: Link | None = None
-
-    @property
-    def draft(self) -> ReceiptDraft | None:
-        """The first receipt that is still to be recorded."""
-        return next((item.draft for item in self.movements if item.draft), None)
-
-    @property
-    def receipt(self) -> CashReceipt | None:
-        """The receipt of a payment that was captured once."""
-        return self.movements[0].receipt if len(self.movements) == 1 else None
-
-    @property
-    def why_not(self) -> Text:
-        """Why a paid payment has nothing to give a cash receipt for."""
-        return why_no_money(self.view.held, self.view.payment.amount.currency)
-
-
-async def receipt_form_by_token(hub: Hub, token: str) -> ReceiptForm:
-    """The form behind the mail's link; shows only.
-
-    Raises:
-        LinkShut: Unknown, expired or revoked.
-    """
-    now = hub.clock()
-
-    def read(tx: Tx) -> ReceiptForm:
-        link = open_link(tx, hub, LinkKind.RECEIPT, token, now)
-        return attrs.evolve(_form(tx, hub, link.merchant_id, link.target), link=link)
-
-    return await hub.store.read(read)
-
-
-async def receipt_form(hub: Hub, merchant: Merchant, payment_id: str) -> ReceiptForm:
-    """The form of one of the merchant's payments.
-
-    Raises:
-        LookupError: No such payment of this merchant.
-    """
-    return await hub.store.read(lambda tx: _form(tx, hub, merchant.id, _own(tx, merchant, payment_id)))
-
-
-def _own(tx: Tx, merchant: Merchant, payment_id: str) -> str:
-    """The id, of a payment of this merchant in the mode that its pages work in."""
-    payment = tx.payments.get(payment_id)
-    if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
-        raise LookupError(payment_id)
-    return payment_id
-
-
-def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
-    payment = tx.payments.get(payment_id)
-    merchant = tx.merchants.get(merchant_id)
-    if payment is None or merchant is None or payment.merchant_id != merchant_id:
-        raise LookupError(payment_id)
-    view = view_of(tx, hub, payment, hub.clock())
-    movements = _movements(tx, hub, merchant, payment)
-    return ReceiptForm(merchant=merchant, customer=view.customer, view=view, movements=movements)
-
-
-def _movements(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceivedOnce, ...]:
-    """Each movement of a payment that has a receipt, or money for one, in the order in which they were heard of."""
-    receipts = tx.receipts.standing(payment.id)
-    drafts = [item for item in drafts_for_payment(tx, hub, merchant, payment) if not is_issued(receipts, item.movement)]
-    by_movement = {
-        **{item.movement or "": ReceivedOnce(item.movement or "", receipt=item) for item in receipts},
-        **{item.movement: ReceivedOnce(item.movement, draft=item) for item in drafts},
-    }
-    heard = list(dict.fromkeys(taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))))
-    return tuple(by_movement[movement] for movement in heard if movement in by_movement)
+from .receipt_form import movements_of_payment, own_payment, why_no_money
 
 
 async def record_by_token(
@@ -184,7 +69,7 @@ async def record_for_payment(
     """
     signed = _signed(hub, by, notes, bank_account, deductions)
     return await hub.store.write(
-        lambda tx: _record(tx, hub, merchant.id, _own(tx, merchant, payment_id), movement, signed)
+        lambda tx: _record(tx, hub, merchant.id, own_payment(tx, merchant, payment_id), movement, signed)
     )
 
 
@@ -209,7 +94,7 @@ def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, 
     if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
     refuse_others(tx, merchant, customer.id, [less.payable_id for less in signed.deductions])
-    known = _movements(tx, hub, merchant, payment)
+    known = movements_of_payment(tx, hub, merchant, payment)
     wanted = movement or (known[0].movement if known else "")
     try:
         receipt = issue_for_movement(tx, hub, Parties(merchant, customer), payment, wanted, signed)

@@ -18,7 +18,7 @@ from hub.domain.receipt import CERTIFICATE_NUMBER, CashReceipt, Certificate, Ded
 from hub.domain.text import Refusal, Text
 from hub.flows.books.reverse_entry import fixes_of
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.receipts.issue_receipt import refuse_too_much
+from hub.flows.receipts.book_deductions import refuse_too_much
 from hub_hookspecs import Country
 
 from .record_receipt import refuse_others

@@ -10,7 +10,7 @@ from hub.domain.held import Held, held_as
 from hub.domain.merchant import Customer
 from hub.domain.payment import Payment, Status
 from hub.domain.receipt import CashReceipt
-from hub.flows.books.book_money import is_unrecorded
+from hub.flows.books.read_intakes import is_unrecorded
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_held import held_of_many
 from hub_hookspecs import Money

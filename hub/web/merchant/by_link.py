@@ -8,7 +8,8 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
-from hub.flows.corrections.record_receipt import ReceiptForm, receipt_form_by_token, record_by_token
+from hub.flows.corrections.receipt_form import ReceiptForm, receipt_form_by_token
+from hub.flows.corrections.record_receipt import record_by_token
 from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
 
 from . import words

@@ -12,7 +12,8 @@ from hub.domain.cells import Unreadable, read_date
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.text import Text
-from hub.flows.corrections.record_receipt import receipt_form, record_for_payment
+from hub.flows.corrections.receipt_form import receipt_form
+from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.flows.receipts.skip_numbers import list_gaps

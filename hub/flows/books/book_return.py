@@ -1,0 +1,135 @@
+"""Book a return: a refund, or what the payer's bank took back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.domain import entry_keys, money_entries
+from hub.domain.captures import Capture
+from hub.domain.intake import Intake
+from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, When
+from hub.domain.payable import PayableKind
+from hub.domain.payment import Payment
+from hub.domain.returns import Return
+from hub.flows.ground.ports import Tx
+from hub_hookspecs import Kind, Money
+
+from .move_credit import move_credit, settle_by_others
+from .read_intakes import intakes_in, left_of
+
+
+def own_key_of(tx: Tx, payment: Payment, key: str) -> str:
+    """The key under which something is booked once for this payment, though another had the same id first."""
+    return entry_keys.own_key(key, payment) if tx.ledger.is_of_another(payment, key) else key
+
+
+def book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture, ...], when: When) -> tuple[str, ...]:
+    """Book a return as far as it is not booked yet, and not above what was captured; the payables due again by it."""
+    make = entry_keys.chargeback_key if back.kind is Kind.CHARGED_BACK else entry_keys.refund_key
+    key = own_key_of(tx, payment, make(payment.account_id, back.name))
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    amount = _all_of(captures) if back.amount is None else back.amount
+    own = [entry for entry in entries if entry.currency == amount.currency]
+    room = left_of(tx, payment, amount.currency)
+    parts = [entry for entry in own if _is_part(entry, key)]
+    booked = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in parts)
+    part = min(amount.minor - booked, room)
+    if part <= 0 or any(entry.kind is EntryKind.CORRECTION for entry in parts):
+        return ()
+    number = len(parts)
+    book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
+    payables = book(tx, payment, back, f"{key}#{number}" if number else key, Money(part, amount.currency), when)
+    settle_by_others(tx, payment, payables, when, observation=back.key)
+    return payables
+
+
+def _all_of(captures: tuple[Capture, ...]) -> Money:
+    currency = captures[0].amount.currency
+    return Money(sum(taken.amount.minor for taken in captures if taken.amount.currency == currency), currency)
+
+
+def _is_part(entry: Entry, key: str) -> bool:
+    """Whether an entry books a part of this return, or corrects one."""
+    name = entry_keys.reverses(entry.key) or entry.key
+    return name == key or name.startswith(f"{key}#")
+
+
+def _book_refund(tx: Tx, payment: Payment, back: Return, key: str, amount: Money, when: When) -> tuple[str, ...]:
+    """Take back what was allocated as far as credit does not reach, then book the return; the payables taken back."""
+    intakes = intakes_in(tx, payment, amount.currency)
+    drawn, taken = _draw(tx, intakes, amount.minor, back, when)
+    suspended = amount.minor - sum(row.amount for row in drawn)
+    tx.ledger.write(
+        money_entries.refund(
+            payment,
+            key=key,
+            currency=amount.currency,
+            drawn=drawn,
+            suspended=suspended,
+            at=when.now,
+            on=when.day(back.at),
+            observation=back.key,
+        )
+    )
+    return taken
+
+
+def _draw(
+    tx: Tx, intakes: Iterable[Intake], amount: int, back: Return, when: When
+) -> tuple[list[Drawn], tuple[str, ...]]:
+    """Unapplied credit first, in all of the payment's intakes, so that no bill is re-opened without need."""
+    ordered = sorted(intakes, key=lambda intake: intake.unapplied <= 0)
+    free = {intake.key: min(amount, intake.unapplied) for intake in ordered}
+    parts: dict[str, int] = {}
+    left = amount
+    for intake in ordered:
+        part = min(left, free[intake.key])
+        parts[intake.key] = part
+        left -= part
+    touched: list[str] = []
+    for intake in reversed(ordered):
+        more = min(left, sum(share.amount for share in intake.shares))
+        if more > 0:
+            shares = intake.shares_back(intake, intake.unapplied + more)
+            move_credit(tx, intake, shares, at=when.now, on=when.day(back.at), observation=back.key)
+            touched += [share.payable_id for share in shares]
+            parts[intake.key] += more
+            left -= more
+    return [Drawn(key, part) for key, part in parts.items() if part > 0], tuple(dict.fromkeys(touched))
+
+
+def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: Money, when: When) -> tuple[str, ...]:
+    """Out of unapplied credit; then invoices are re-opened; what an order had settled is lost."""
+    left = amount.minor
+    drawn: list[Drawn] = []
+    reopened: list[Applied] = []
+    intakes = intakes_in(tx, payment, amount.currency)
+    for intake in intakes:
+        part = min(left, intake.unapplied)
+        if part > 0:
+            drawn.append(Drawn(intake.key, part))
+            left -= part
+    lost = 0
+    for intake in reversed(intakes):
+        for row in intake.reopening(intake, left):
+            payable = tx.payables.get(row.payable_id)
+            if payable and payable.kind is PayableKind.INVOICE and payable.cancelled_at is None:
+                reopened.append(row)
+            else:
+                lost += row.amount
+            left -= row.amount
+    tx.ledger.write(
+        money_entries.chargeback(
+            payment,
+            key=key,
+            currency=amount.currency,
+            drawn=drawn,
+            suspended=left,
+            reopened=reopened,
+            lost=lost,
+            at=when.now,
+            on=when.day(back.at),
+            observation=back.key,
+        )
+    )
+    return tuple(dict.fromkeys(row.payable_id for row in reopened))

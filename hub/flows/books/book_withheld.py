@@ -1,0 +1,89 @@
+"""Book what the payer of a payment declared to keep back, once its money is there."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain import billing, correction_entries, entry_keys, intake, ledger
+from hub.domain.ledger import Entry, EntryKind, When
+from hub.domain.payment import Payment
+from hub.flows.ground.ports import Tx
+
+from .read_intakes import left_of
+
+
+def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
+    """Let what the payer declared to keep back follow the payment's money, which the books know.
+
+    It is booked once all of the money is there, corrected when nothing is left of it, and booked again, under a further
+    key, when it comes back. A line counts only where the payment's money reached it whole, and never above what its
+    invoice still owes.
+    """
+    if not any(line.withholdings for line in payment.lines):
+        return
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    own = [entry for entry in entries if entry.currency == payment.amount.currency]
+    money = [entry for entry in own if entry_keys.root_of(entry.key).startswith(entry_keys.OF_MONEY)]
+    proof = next((entry for entry in reversed(money) if entry.observation), None)
+    if proof is None:
+        return
+    left = left_of(tx, payment, payment.amount.currency)
+    if left <= 0:
+        _correct_withheld(tx, payment, proof, when)
+    elif left >= payment.amount.minor:
+        taken = next(entry for entry in reversed(money) if entry.kind is EntryKind.CAPTURE)
+        _book_declared(tx, payment, taken, when)
+
+
+def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
+    had = intake.settled_by(tx.ledger.intakes_of(payment.id))
+    for line in payment.lines:
+        if had.get(line.payable_id, 0) < line.amount:
+            continue
+        for kept in line.withholdings:
+            earlier = withheld_of(tx, payment, line.payable_id, kept.tax)
+            # One that stands is there; one that a person corrected stays corrected.
+            if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
+                continue
+            payable = tx.payables.get(line.payable_id)
+            amount = min(kept.amount, payable.due) if payable and payable.cancelled_at is None else 0
+            if payable and amount > 0:
+                again = len(earlier)
+                day = None if again else taken.value_on
+                booked = billing.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=when.now, on=day)
+                tx.ledger.write(
+                    attrs.evolve(
+                        booked,
+                        key=f"{booked.key}:{again}" if again else booked.key,
+                        payment_id=payment.id,
+                        observation=taken.observation,
+                        note=f"base {kept.base}",
+                    )
+                )
+
+
+@attrs.frozen
+class Withheld:
+    """A withholding that was booked with a payment, and what took it back."""
+
+    entry: Entry
+    correction: Entry | None
+
+
+def withheld_of(tx: Tx, payment: Payment, payable_id: str, tax: str) -> tuple[Withheld, ...]:
+    """Each time that a withholding was booked; oldest first. At most the last of them stands."""
+    key = f"withheld:{payment.id}:{payable_id}:{tax}"
+    booked = tx.ledger.keyed(payment.merchant_id, payment.mode, key)
+    fixes = tx.ledger.keyed(payment.merchant_id, payment.mode, f"fix:{key}")
+    corrected = {entry_keys.reverses(fix.key): fix for fix in fixes}
+    return tuple(Withheld(entry, corrected.get(entry.key)) for entry in booked)
+
+
+def _correct_withheld(tx: Tx, payment: Payment, proof: Entry, when: When) -> None:
+    """Nothing is left of the money; the correction rests on news, which tells it from a person's."""
+    for line in payment.lines:
+        for kept in line.withholdings:
+            for booked in withheld_of(tx, payment, line.payable_id, kept.tax):
+                if booked.correction is None:
+                    fix = correction_entries.correction(booked.entry, number=0, at=when.now, note="returned")
+                    tx.ledger.write(attrs.evolve(fix, observation=proof.observation))

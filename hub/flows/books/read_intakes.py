@@ -1,0 +1,55 @@
+"""Read intakes: what a payment brought in, and what is left of it by movement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hub.domain import entry_keys
+from hub.domain.intake import Intake
+from hub.domain.payment import Flag, Payment, Status
+from hub.domain.receipt import CashReceipt
+from hub.flows.ground.ports import Tx
+from hub.flows.ground.read_held import held_of
+
+
+def left_of(tx: Tx, payment: Payment, currency: str) -> int:
+    """What is there of a payment: what came less what went back, as corrected."""
+    return sum(held.left for held in held_of(tx, payment) if held.currency == currency)
+
+
+def intakes_in(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
+    """What a payment brought in, in one currency; oldest first."""
+    return tuple(intake for intake in tx.ledger.intakes_of(payment.id) if intake.currency == currency)
+
+
+def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[Intake]]:
+    """Intakes, oldest first, by the movement of their money; a dispute that was won gives back what came first."""
+    found: dict[str, list[Intake]] = {}
+    for intake in intakes:
+        movement = entry_keys.movement_in(intake.key, payment) or next(iter(found), "")
+        found.setdefault(movement, []).append(intake)
+    return found
+
+
+def kept_by_movement(tx: Tx, payment: Payment) -> dict[str, int]:
+    """What is left of the money of each movement.
+
+    What a dispute takes from an order leaves the order settled; it is gone all the same, the last money first.
+    """
+    currency = payment.amount.currency
+    brought = by_movement(payment, intakes_in(tx, payment, currency))
+    kept = {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
+    lost = sum(kept.values()) - left_of(tx, payment, currency)
+    for movement in reversed(kept):
+        part = max(0, min(lost, kept[movement]))
+        kept[movement] -= part
+        lost -= part
+    return kept
+
+
+def is_unrecorded(tx: Tx, payment: Payment, receipts: Sequence[CashReceipt]) -> bool:
+    """Whether money of a paid payment is here for which no cash receipt stands; ``receipts`` are those that do."""
+    if payment.status is not Status.PAID or (receipts and Flag.DUPLICATE_CHARGE not in payment.flags):
+        return False
+    recorded = {receipt.movement for receipt in receipts}
+    return any(kept for movement, kept in kept_by_movement(tx, payment).items() if movement not in recorded)
