@@ -12,7 +12,7 @@ from hub.domain.decision import Signed
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
-from hub.flows.books import book_money, save_invoices
+from hub.flows.books import move_credit, save_invoices
 from hub.flows.books.import_files import import_invoices
 from hub.flows.books.import_report import ImportReport
 from hub.flows.corrections.resolve_review import resolve_review
@@ -202,9 +202,9 @@ def test_control_money_that_settles_whoevers_bill_stops_at_the_database(
     desk = desk_for(case.country)
     for line in (*case.sections["given"], *case.sections["events"][:-1]):
         desk.do(line)
-    whole = book_money.shares_of
+    whole = move_credit.shares_of
     monkeypatch.setattr(
-        book_money,
+        move_credit,
         "shares_of",
         lambda amount, wanted, due: whole(amount, wanted, dict.fromkeys(_ids(wanted), amount)),
     )

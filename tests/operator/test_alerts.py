@@ -19,13 +19,13 @@ from hub.domain.alert import TELLINGS, Alert, AlertCause
 from hub.domain.message import DeliveryKind, DeliveryState, MessageState
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
-from hub.flows.mails.deliver import deliver
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.prune import HEARTBEAT, REJECTED_KEPT, prune, send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
+from tests.operator.test_keys import deliver
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 

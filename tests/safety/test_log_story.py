@@ -19,7 +19,6 @@ from hub.domain.merchant import Role
 from hub.flows.accounts.catalogue import notification_address
 from hub.flows.books.import_files import import_customers
 from hub.flows.ground.tell import tell
-from hub.flows.mails import deliver
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.remove_member import remove_member
@@ -28,6 +27,7 @@ from hub.flows.payments.replay_message import replay_message
 from hub.logs import set_up_logs
 from hub.storage import SqliteTx
 from tests.house.test_log_events import everything_described
+from tests.operator.test_keys import deliver
 from tests.safety.test_canaries import PERSON, debug_logs
 
 Line = dict[str, Any]

@@ -45,23 +45,23 @@ async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, accoun
     """
     now = hub.clock()
     written = " ".join(text.split())
-    said = written or stored(default_text(hub, code))
+    notice = written or stored(default_text(hub, code))
     if len(written) > MAX_LENGTH or not written.isprintable() or isinstance(read_stored(written), Text):
         raise ValueError(f"the text for payers is one line of at most {MAX_LENGTH} characters")
 
     def pause(tx: Tx) -> None:
         tell(tx, "provider_paused", provider=code, account=account_id)
         if account_id is None:
-            tx.countries.pause(code, said, by, now)
+            tx.countries.pause(code, notice, by, now)
             return
         account = tx.accounts.get(account_id)
         if account is None or account.provider != code:
             raise LookupError(f"no account {account_id} with {code}")
-        tx.accounts.save(attrs.evolve(account, paused=said, updated_at=now))
+        tx.accounts.save(attrs.evolve(account, paused=notice, updated_at=now))
 
     await hub.store.write(pause)
     hub.kept.clear()
-    return read_stored(said)
+    return read_stored(notice)
 
 
 async def resume_provider(hub: Hub, code: str, *, account_id: str | None = None) -> bool:

@@ -3,7 +3,7 @@
     connect_account   drafts what somebody entered, and asks the provider about it; nothing is stored
     replace_drafted   stores it, if it was accepted and nobody else was quicker
 
-What the provider does not accept is stored only by somebody who was told what stops. Credentials of another account at
+What the provider does not accept is stored only by somebody who was shown what stops. Credentials of another account at
 the provider replace nothing: see ``retire_account``.
 """
 
@@ -33,7 +33,7 @@ class NotReplaced(Exception):
     """The provider does not accept new credentials of an account that works; the stored ones stay, nothing changed.
 
     Attributes:
-        report: What the provider said of the new ones.
+        report: What the provider reported of the new ones.
         awaits_confirmation: They are accepted, and somebody would have to confirm first whose they are.
         is_offered: Customers can pay through the account now, and could not any more.
         live: Payments under way, whose outcome might stay unknown.
@@ -65,10 +65,10 @@ class SettingEntry:
         code: The provider's.
         given: Values by name of setting, secrets included.
         seen: Version of the credentials that stood before the person; None where nobody looked.
-        anyway: The person was told what stops, and wants them stored all the same.
+        anyway: The person was shown what stops, and wants them stored all the same.
         confirmed: The person has compared the identity, so that a missing confirmation stops nothing.
         by: Who entered it.
-        released: Why this person, who was told what is under way, lets another account at the provider take the place
+        released: Why this person, who was shown what is under way, lets another account at the provider take the place
             of the stored one; empty where they do not.
         account_id: The account that is meant; the merchant's current one with the provider if it is empty.
     """

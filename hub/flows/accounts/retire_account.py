@@ -1,8 +1,8 @@
 """Retire an account in favour of another one at the same provider: a payment keeps the identity that it was sent with.
 
 A payment is asked about, given back, paid out and proven under the account that it was sent with; no other account at
-the provider has ever heard of it. So credentials that name another one never become those of the stored one. While
-money of the stored one is under way they are refused, unless a person who was told releases them; then the stored
+the provider knows of it. So credentials that name another one never become those of the stored one. While
+money of the stored one is under way they are refused, unless a person who was shown it releases them; then the stored
 account is retired, with all that it knows, and the other takes its place. Retired, it starts nothing and is offered
 nowhere.
 """
@@ -61,7 +61,7 @@ def successor_of(
     """The account that the given settings name; None where that is the stored one, or it may become that.
 
     One that was retired earlier comes back, so that an account at the provider is one account here. A stored account
-    that nothing was ever sent under has nothing to keep, and becomes whatever it is told.
+    that nothing was ever sent under has nothing to keep, and becomes whatever is entered.
     """
     if not names_another(info, stored.settings, given):
         return None

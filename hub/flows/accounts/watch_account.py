@@ -64,11 +64,11 @@ async def check_credentials(
 ) -> ProviderAccount | None:
     """The provider did not let the account in: ask about its identity, and suspend it when its credentials are refused.
 
-    The merchant is told once, when it is suspended; live payments go on being asked about. A retired account has no
+    The merchant is notified once, when it is suspended; live payments go on being asked about. A retired account has no
     buttons to take away: the operator is alerted, who can enter its newer credentials.
 
     Args:
-        credentials: Version of those that were refused; nothing is said against an account that has others now.
+        credentials: Version of those that were refused; an account that has others now is left alone.
     """
     now, asked, key = hub.clock(), hub.noted.of(ASKED), (account_id, credentials)
     if key in asked and now - asked[key] < ASK_AGAIN:
@@ -98,8 +98,8 @@ def _judge(
     if account is None or not _is_in_use(account) or account.credentials != asked.credentials:
         return account
     refused = report.credentials is Credentials.REFUSED
-    said = report.credentials.value + (f" ({report.code})" if report.code else "")
-    REFUSED.of(account_id).set(tx, f"{why}; asked again its credentials are {said}", now)
+    result = report.credentials.value + (f" ({report.code})" if report.code else "")
+    REFUSED.of(account_id).set(tx, f"{why}; asked again its credentials are {result}", now)
     warn(tx, "account_not_let_in", account=account_id, why=why, credentials=report.credentials.value)
     if not refused or account.is_retired:
         return account

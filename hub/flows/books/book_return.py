@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hub.domain import entry_keys, money_entries
 from hub.domain.captures import Capture
-from hub.domain.intake import Intake
+from hub.domain.intake import Intake, reopening, shares_back
 from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, When
 from hub.domain.payable import PayableKind
 from hub.domain.payment import Payment
@@ -90,7 +90,7 @@ def _draw(
     for intake in reversed(ordered):
         more = min(left, sum(share.amount for share in intake.shares))
         if more > 0:
-            shares = intake.shares_back(intake, intake.unapplied + more)
+            shares = shares_back(intake, intake.unapplied + more)
             move_credit(tx, intake, shares, at=when.now, on=when.day(back.at), observation=back.key)
             touched += [share.payable_id for share in shares]
             parts[intake.key] += more
@@ -111,7 +111,7 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
             left -= part
     lost = 0
     for intake in reversed(intakes):
-        for row in intake.reopening(intake, left):
+        for row in reopening(intake, left):
             payable = tx.payables.get(row.payable_id)
             if payable and payable.kind is PayableKind.INVOICE and payable.cancelled_at is None:
                 reopened.append(row)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain import billing, correction_entries, entry_keys, intake, ledger
+from hub.domain import billing, correction_entries, entry_keys
+from hub.domain.intake import settled_by
 from hub.domain.ledger import Entry, EntryKind, When
 from hub.domain.payment import Payment
 from hub.flows.ground.ports import Tx
@@ -36,7 +37,7 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
 
 
 def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
-    had = intake.settled_by(tx.ledger.intakes_of(payment.id))
+    had = settled_by(tx.ledger.intakes_of(payment.id))
     for line in payment.lines:
         if had.get(line.payable_id, 0) < line.amount:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from hub.domain.intake import Intake, Share
+from hub.domain.intake import Intake, Share, allocations, settled_by, shares_of
 from hub.domain.ledger import When
 from hub.domain.payment import Payment, Status
 from hub.flows.ground.ports import Tx
@@ -27,9 +27,9 @@ def settle_from(
         for payable in payables
         if payable.cancelled_at is None and payable.customer_id == intake.customer_id
     }
-    had = intake.settled_by(tx.ledger.intakes_of(payment.id))
+    had = settled_by(tx.ledger.intakes_of(payment.id))
     wanted = [Share(line.payable_id, line.amount - had.get(line.payable_id, 0)) for line in payment.lines]
-    shares = intake.shares_of(intake.unapplied, wanted, due)
+    shares = shares_of(intake.unapplied, wanted, due)
     move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)
 
 
@@ -47,7 +47,7 @@ def move_credit(
     if not shares:
         return
     times = tx.ledger.times(intake.merchant_id, intake.mode, intake.key)
-    for entry in intake.allocations(
+    for entry in allocations(
         intake, shares, customer_id=intake.customer_id, at=at, on=on, times=times, observation=observation, note=note
     ):
         tx.ledger.write(entry)

@@ -37,13 +37,13 @@ async def approve_decision(hub: Hub, decision_id: str, *, signed: Signed) -> Dec
         raise LookupError(f"nothing of id {decision_id} waits for a second person: payment-hub review waiting")
     if is_same_person(proposed.by, signed.by):
         raise NotAllowed("second_person", Text("decision.second_person", by=proposed.by))
-    made = await _say_the_same(hub, proposed, attrs.evolve(signed, evidence=proposed.evidence))
+    made = await _decide_again(hub, proposed, attrs.evolve(signed, evidence=proposed.evidence))
     if made.id != proposed.id:
         raise NotAllowed("changed", Text("decision.changed"))
     return made
 
 
-async def _say_the_same(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
+async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
     subject, payment = proposed.subject, proposed.payment_id or ""
     match proposed.kind:
         case DecisionKind.RESOLVE:
@@ -59,12 +59,12 @@ async def _say_the_same(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             made, _ = await conclude_operation(hub, payment, done=done, signed=signed)
             return made
         case DecisionKind.RECORD if proposed.content.get("outcome") == "paid" and proposed.amount:
-            told = proposed.content
+            content = proposed.content
             shown = OutcomeEvidence(
                 amount=proposed.amount,
-                movement=told.get("movement", ""),
-                provider_reference=told.get("provider_reference", ""),
-                authorisation=told.get("authorisation", ""),
+                movement=content.get("movement", ""),
+                provider_reference=content.get("provider_reference", ""),
+                authorisation=content.get("authorisation", ""),
             )
             made, _ = await record_paid(hub, payment, shown, signed=signed)
             return made

@@ -127,7 +127,7 @@ def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Seq
 
 
 def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date) -> None:
-    """The same form sent twice records once; one that tells of other money by now is not that receipt.
+    """The same form sent twice records once; one that states other money by now is not that receipt.
 
     Raises:
         Invalid: It was recorded with another amount, means or day.

@@ -1,4 +1,4 @@
-"""Open and close reviews: exceptions that wait for a person. Each is told to the log once, by its id."""
+"""Open and close reviews: exceptions that wait for a person. Each is logged once, by its id."""
 
 from __future__ import annotations
 

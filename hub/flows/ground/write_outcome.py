@@ -1,4 +1,4 @@
-"""Write the outcome of an exchange: a database that cannot write for a moment must not cost what a provider said."""
+"""Write the outcome of an exchange: a database that cannot write for a moment loses no answer of a provider."""
 
 from __future__ import annotations
 

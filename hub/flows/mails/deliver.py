@@ -79,7 +79,7 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         held = await _held(hub, delivery, seen_at)
         if held is None:
             return True
-        if held != delivery:  # it was long until its turn, and what it tells may have changed
+        if held != delivery:  # it was long until its turn, and what it states may have changed
             try:
                 mail = await _drawn(hub, held)
             except GONE as refusal:
@@ -206,7 +206,7 @@ async def _drawn(hub: Hub, delivery: Delivery) -> Mail:
 
 
 async def _as_drawn(hub: Hub, delivery: Delivery, now: datetime) -> Mail:
-    value, locale, paper = await hub.store.read(lambda tx: _said(tx, hub, delivery, now))
+    value, locale, paper = await hub.store.read(lambda tx: _content_of(tx, hub, delivery, now))
     draw = partial(hub.documents.mail, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
     mail = await asyncio.to_thread(draw, value)
     mail = await _with_paper(hub, mail, paper, locale)
@@ -214,7 +214,7 @@ async def _as_drawn(hub: Hub, delivery: Delivery, now: datetime) -> Mail:
 
 
 def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_ids: Sequence[str]) -> None:
-    """The links "Agregar recibo de caja" of the payments that the mail tells of."""
+    """The links "Agregar recibo de caja" of the payments that the mail is about."""
     recordable = mail_rules(hub, delivery.kind).recordable
     payment_ids = recordable(tx, hub, delivery) if recordable else ()
     for payment_id, fresh_id in zip(payment_ids, fresh_ids, strict=False):
@@ -243,7 +243,7 @@ async def _with_paper(hub: Hub, mail: Mail, paper: PdfDocument | None, locale: s
     return attrs.evolve(mail, attachments=((file.name, "application/pdf", file.content),))
 
 
-def _said(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, PdfDocument | None]:
+def _content_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, PdfDocument | None]:
     """What the mail says, its language, and the paper that goes with it."""
     value, locale = value_of(tx, hub, delivery, now)
     attached = mail_rules(hub, delivery.kind).attached if prints(hub) else None

@@ -1,6 +1,6 @@
 """Owe the day's mail: after seven in the morning where the merchant is, one about the payments of the day before.
 
-It is looked at again and again; the id follows from merchant, recipient and day, so that a day is told once.
+It is looked at again and again; the id follows from merchant, recipient and day, so that a day is reported once.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from hub.flows.views.print_payments import came_in
 from hub_hookspecs import Mode
 
 SENT_FROM = time(7)
-"""Local time from which the day before is told."""
+"""Local time from which the day before is reported."""
 
 CAUGHT_UP = 7
-"""Days that are told late, where the hub did not run."""
+"""Days that are reported late, where the hub did not run."""
 
 LOOKED_AT: Final = Slot[str, tuple[date, tuple[str, ...]]]("digests")
 """The last day that was looked at for a merchant, and for whom."""
@@ -58,7 +58,7 @@ async def _owe(hub: Hub, merchant: Merchant, now: datetime) -> int:
 
 
 def last_day(merchant: Merchant, now: datetime) -> date:
-    """The last day that may be told by now."""
+    """The last day that may be reported by now."""
     there = now.astimezone(ZoneInfo(merchant.company.zone))
     return there.date() - timedelta(days=1 if there.time() >= SENT_FROM else 2)
 
@@ -66,12 +66,12 @@ def last_day(merchant: Merchant, now: datetime) -> date:
 def _missing(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, now: datetime) -> list[Delivery]:
     """The mails that are owed for days of which none was; a merchant who never had one gets only the last day."""
     last = last_day(merchant, now)
-    told = [
+    reported = [
         date.fromisoformat(item.details["day"])
         for item in tx.deliveries.of(merchant_id=merchant.id, subject_id=merchant.id)
         if item.kind == DeliveryKind.PAYMENT_DIGEST and item.mode is mode
     ]
-    first = max(last - timedelta(days=CAUGHT_UP - 1), max(told) + timedelta(days=1)) if told else last
+    first = max(last - timedelta(days=CAUGHT_UP - 1), max(reported) + timedelta(days=1)) if reported else last
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)] or [last]
     return [
         _delivery(hub, merchant, mode, day, recipient, now)
@@ -86,6 +86,6 @@ def _has_money(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> b
 
 
 def _delivery(hub: Hub, merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:
-    kind, told = DeliveryKind.PAYMENT_DIGEST, day.isoformat()
-    mail_id = keyed_id(hub, "delivery", kind, merchant.id, mode, told, recipient)
-    return owed_mail(mail_id, kind, recipient, About(merchant.id, merchant.id, mode), now, details={"day": told})
+    kind, date_text = DeliveryKind.PAYMENT_DIGEST, day.isoformat()
+    mail_id = keyed_id(hub, "delivery", kind, merchant.id, mode, date_text, recipient)
+    return owed_mail(mail_id, kind, recipient, About(merchant.id, merchant.id, mode), now, details={"day": date_text})

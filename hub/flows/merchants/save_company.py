@@ -123,7 +123,7 @@ def _address(field: str, text: str, problems: list[FieldError]) -> str:
 
 
 def read_notified(notify: Iterable[str], problems: list[FieldError]) -> tuple[str, ...]:
-    """Who is told about payments, each once; what is wrong with them is added to the problems."""
+    """Who is notified of payments, each once; what is wrong with them is added to the problems."""
     addresses = []
     for text in filter(str.strip, notify):
         try:

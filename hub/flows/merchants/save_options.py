@@ -1,4 +1,4 @@
-"""Save a merchant's choices: what is recorded by itself, what customers may pay, who is told, which shops may call."""
+"""Save a merchant's choices: what is recorded by itself, what may be paid, who is notified, which shops may call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def save_options(
     button_order: Sequence[str] | None = None,
     shop_origins: Sequence[str] | None = None,
 ) -> Merchant:
-    """Save the given choices, the others stay; without addresses the company's own mail is told.
+    """Save the given choices, the others stay; without addresses the company's own mail is notified.
 
     Raises:
         Invalid: Every address, amount or shop that is none; nothing changed.

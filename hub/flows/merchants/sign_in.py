@@ -99,7 +99,7 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
 
 @attrs.frozen
 class Known:
-    """Who is signed in, and in which language they read: ``es``, ``en``, or empty where they never said."""
+    """Who is signed in, and in which language they read: ``es``, ``en``, or empty where they never chose one."""
 
     session: Session
     merchant: Merchant

@@ -8,8 +8,8 @@ from datetime import date
 import attrs
 
 from hub.documents.mails.gathering import payer_of
-from hub.domain import intake, money_entries
-from hub.domain.intake import Share
+from hub.domain import money_entries
+from hub.domain.intake import Share, allocations
 from hub.domain.ledger import LedgerKind
 from hub.domain.merchant import Parties
 from hub.domain.receipt import CashReceipt, Means, clause_for, concept_for
@@ -71,7 +71,7 @@ def issue_by_hand(
         on=received.day,
     )
     tx.ledger.write(entry)
-    for allocation in intake.allocations(entry, shares, customer_id=customer.id):
+    for allocation in allocations(entry, shares, customer_id=customer.id):
         tx.ledger.write(allocation)
     for less in deduction_entries(
         tx, received.receipt_id, cash.currency, issuing.deductions, at=issuing.at, on=received.day

@@ -96,8 +96,8 @@ async def reconcile_due(hub: Hub, account_id: str) -> None:
         await _failed(hub, planned, str(error))
         return
     if report.faults:
-        said = report.faults[0].message
-        await _failed(hub, planned, stored(said) if isinstance(said, Text) else said)
+        message = report.faults[0].message
+        await _failed(hub, planned, stored(message) if isinstance(message, Text) else message)
         return
     done = hub.clock()
     compared = attrs.evolve(
@@ -138,5 +138,7 @@ async def _failed(hub: Hub, planned: DailyReconciliation, why: str) -> None:
 
 def outcome_of(report: Reconciliation) -> str:
     """What a comparison came to, in words."""
-    told = f"{report.lines} lines, {report.booked} booked, {report.known} known, {len(report.differences)} differences"
-    return told if report.balanced else f"{told}; the clearing account is not what is awaited"
+    summary = (
+        f"{report.lines} lines, {report.booked} booked, {report.known} known, {len(report.differences)} differences"
+    )
+    return summary if report.balanced else f"{summary}; the clearing account is not what is awaited"

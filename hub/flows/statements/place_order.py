@@ -127,9 +127,9 @@ class OrderAsked:
 
 
 def digest_of(cart: Cart) -> str:
-    """What tells one cart from another; a language that nobody gave is no part of it."""
-    told = {name: value for name, value in attrs.asdict(cart).items() if name != "language" or value}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    """What distinguishes one cart from another; a language that nobody gave is no part of it."""
+    given = {name: value for name, value in attrs.asdict(cart).items() if name != "language" or value}
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
 
 
 def checked_total(cart: Cart) -> Money:
@@ -189,7 +189,7 @@ def _skus(cart: Cart) -> Iterator[tuple[str, str]]:
 
 
 def order_mail_id(order_id: str) -> str:
-    """The id of the mail that tells of an order; it also keeps the order's language."""
+    """The id of the mail about an order; it also stores the order's language."""
     return derived_id("delivery", DeliveryKind.ORDER, order_id)
 
 

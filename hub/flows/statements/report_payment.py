@@ -16,7 +16,7 @@ from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import CROCKFORD, Money
 
-from .write_note import Said, parties_of, tell_merchant
+from .write_note import CustomerMessage, notify_merchant, parties_of
 
 REPORTED = "payment_reported"
 
@@ -77,7 +77,7 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
                 stored_at=now,
             )
         details = letter(report, merchant, proof)
-        tell_merchant(tx, hub, parties, link, Said(REPORTED, review_id, details, now))
+        notify_merchant(tx, hub, parties, link, CustomerMessage(REPORTED, review_id, details, now))
         if proof:
             tx.proofs.add(proof)
 

@@ -31,7 +31,7 @@ WORTH: Final = {"USD": 10, "EUR": 10}
 """Whole units of a test invoice; a thousand of everything else."""
 
 
-TOLD: Final = (DeliveryKind.RECEIPT, DeliveryKind.PAYMENT_RECEIVED)
+MAILED: Final = (DeliveryKind.RECEIPT, DeliveryKind.PAYMENT_RECEIVED)
 """The two mails that a payment makes: the payer's, then the merchant's."""
 
 
@@ -246,8 +246,12 @@ def _mails(
         if mail.kind == DeliveryKind.STATEMENT
     ]
     sent = [mail for mail in statements if since is None or mail.created_at >= since][:1]
-    told = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id) if payment else ()
+    mails = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id) if payment else ()
     first: dict[str, Delivery] = {}
-    for mail in sorted(told, key=lambda item: item.created_at):
+    for mail in sorted(mails, key=lambda item: item.created_at):
         first.setdefault(mail.kind, mail)
-    return (*sent, *sorted(first.values(), key=lambda item: TOLD.index(item.kind) if item.kind in TOLD else len(TOLD)))
+    return (*sent, *sorted(first.values(), key=_rank))
+
+
+def _rank(mail: Delivery) -> int:
+    return MAILED.index(mail.kind) if mail.kind in MAILED else len(MAILED)

@@ -1,4 +1,4 @@
-"""Write to the merchant from a statement: kept as a review, and mailed to whoever is told about payments."""
+"""Write to the merchant from a statement: stored as a review, and mailed to whoever is notified of payments."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ async def write_note(hub: Hub, token: str, text: str) -> None:
 
     def write(tx: Tx) -> None:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
-        tell_merchant(tx, hub, parties_of(tx, link), link, Said(NOTE, note_id, words, now))
+        notify_merchant(tx, hub, parties_of(tx, link), link, CustomerMessage(NOTE, note_id, words, now))
 
     await hub.store.write(write)
 
 
 @attrs.frozen
-class Said:
+class CustomerMessage:
     """What a customer wrote to the merchant, and the review that it becomes."""
 
     cause: str
@@ -55,28 +55,28 @@ def parties_of(tx: Tx, link: Link) -> Parties:
     return Parties(merchant, customer)
 
 
-def tell_merchant(
+def notify_merchant(
     tx: Tx,
     hub: Hub,
     parties: Parties,
     link: Link,
-    said: Said,
+    message: CustomerMessage,
 ) -> None:
     """Open a review of what a customer wrote, and owe the mails about it; its subject begins with the customer's id."""
     review = Review(
-        id=said.review_id,
+        id=message.review_id,
         merchant_id=parties.merchant.id,
         mode=link.mode,
-        cause=said.cause,
+        cause=message.cause,
         payment_id=None,
-        subject=f"{parties.customer.id}:{said.review_id}",
-        details=said.words,
-        opened_at=said.at,
+        subject=f"{parties.customer.id}:{message.review_id}",
+        details=message.words,
+        opened_at=message.at,
     )
     open_review(tx, review)
     for address in parties.merchant.notify:
-        mail_id = keyed_id(hub, "delivery", DeliveryKind.REVIEW, said.review_id, address)
-        tx.deliveries.add(owed_mail(mail_id, DeliveryKind.REVIEW, address, review, said.at))
+        mail_id = keyed_id(hub, "delivery", DeliveryKind.REVIEW, message.review_id, address)
+        tx.deliveries.add(owed_mail(mail_id, DeliveryKind.REVIEW, address, review, message.at))
     tx.after_commit(hub.wake)
 
 

@@ -1,1 +1,1 @@
-"""What a company's people look at: the desk, a record, activity, messages, exports and papers, and the search."""
+"""What a company's people look at: lists, a record, activity, messages, exports and documents, and the search."""

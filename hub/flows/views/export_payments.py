@@ -105,7 +105,7 @@ def _minor(amount: Money | None) -> int:
 
 @attrs.frozen
 class _ExportedPayment:
-    """What the movements of one payment have in common, and what is said of each by the key of its news.
+    """What the movements of one payment have in common, and what is stated of each by the key of its observation.
 
     Attributes:
         captures: Key of the entry of each capture, by the key of its news.

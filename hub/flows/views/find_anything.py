@@ -253,7 +253,7 @@ class _Search:
 
 
 def _name(thing: Thing) -> tuple[str, ...]:
-    """What tells one thing from another."""
+    """What distinguishes one thing from another."""
     match thing:
         case LinkFound():
             return "link", thing.link.id

@@ -1,4 +1,4 @@
-"""View stored messages: what arrived, what its verifier said, which payment it is about; never its content."""
+"""View stored messages: what arrived, what its verifier concluded, which payment it is about; never its content."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def list_messages(
     since: datetime | None = None,
     limit: int = 200,
 ) -> tuple[MessageLine, ...]:
-    """Stored messages, newest first; genuine news that was booked at once is not stored."""
+    """Stored messages, newest first; a genuine one that was booked at once is not stored."""
 
     def read(tx: Tx) -> tuple[MessageLine, ...]:
         found = tx.messages.of(accounts=accounts, states=[state.value for state in states], since=since, limit=limit)
@@ -101,8 +101,8 @@ async def view_message(hub: Hub, line: MessageLine) -> MessagePage:
     if loaded is None:
         return MessagePage(line=line)
     message = loaded[2]
-    said = await read_message(hub, line.stored.id, dry_run=True)
-    known = _references(line, said)
+    outcome = await read_message(hub, line.stored.id, dry_run=True)
+    known = _references(line, outcome)
     return MessagePage(
         line=line,
         method=message.method,
@@ -110,12 +110,12 @@ async def view_message(hub: Hub, line: MessageLine) -> MessagePage:
         size=len(message.body),
         headers=shown_headers(message, known),
         body=shown_body(message, known),
-        now=said,
+        now=outcome,
     )
 
 
-def _references(line: MessageLine, said: Read | None) -> frozenset[str]:
-    payments = [line.payment, *(item.payment for item in said.claims)] if said else [line.payment]
+def _references(line: MessageLine, outcome: Read | None) -> frozenset[str]:
+    payments = [line.payment, *(item.payment for item in outcome.claims)] if outcome else [line.payment]
     found = [name for payment in payments if payment for name in (payment.reference, payment.provider_reference)]
     return frozenset(filter(None, found))
 

@@ -28,18 +28,18 @@ async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple
     def read(tx: Tx) -> tuple[ReceiptView, ...]:
         receipts = sorted(tx.receipts.of(merchant.id, merchant.mode), key=lambda item: item.number, reverse=True)
         named = {customer.id for customer in tx.customers.of(merchant.id, search)} if wanted else set()
-        found = [item for item in receipts if not wanted or item.customer_id in named or _tells(item, wanted)]
+        found = [item for item in receipts if not wanted or item.customer_id in named or _matches(item, wanted)]
         return tuple(_receipt(tx, receipt) for receipt in found[:LISTED])
 
     return await hub.store.read(read)
 
 
-def _tells(receipt: CashReceipt, wanted: str) -> bool:
-    told = (
+def _matches(receipt: CashReceipt, wanted: str) -> bool:
+    texts = (
         *(receipt.label, receipt.provider_reference, receipt.authorisation, receipt.received_from.name),
         *(line.number for line in receipt.lines),
     )
-    return any(wanted in text.casefold() for text in told)
+    return any(wanted in text.casefold() for text in texts)
 
 
 async def view_receipt(hub: Hub, merchant: Merchant, receipt_id: str) -> ReceiptView:
