@@ -138,11 +138,11 @@ def _operation_events(told: Told) -> Iterator[StoryEvent]:
         item = view.operation
         asked = f"reference {item.reference}, by {item.decided_by}{f': {item.note}' if item.note else ''}"
         yield StoryEvent(item.created_at, "hub", f"{item.kind.value} sent", item.amount, asked)
-        for news in view.news:
-            why = f"{news.reason.kind.value} ({news.reason.code or 'no code'})" if news.reason else ""
-            more = ", ".join(filter(None, (why, news.note)))
-            yield StoryEvent(news.at, news.source, f"{item.kind.value}: {news.kind.value}", more=more)
-        if not view.news and item.ended_at:
+        for event in view.events:
+            why = f"{event.reason.kind.value} ({event.reason.code or 'no code'})" if event.reason else ""
+            more = ", ".join(filter(None, (why, event.note)))
+            yield StoryEvent(event.at, event.source, f"{item.kind.value}: {event.kind.value}", more=more)
+        if not view.events and item.ended_at:
             yield StoryEvent(item.ended_at, "hub", f"{item.kind.value}: no clear answer")
 
 

@@ -81,7 +81,7 @@ def withheld_of(tx: Tx, payment: Payment, payable_id: str, tax: str) -> tuple[Wi
 
 
 def _correct_withheld(tx: Tx, payment: Payment, proof: Entry, when: When) -> None:
-    """Nothing is left of the money; the correction rests on news, which tells it from a person's."""
+    """Nothing is left of the money; the correction rests on an observation, which distinguishes it from a person's."""
     for line in payment.lines:
         for kept in line.withholdings:
             for booked in withheld_of(tx, payment, line.payable_id, kept.tax):

@@ -47,37 +47,37 @@ def add_bill(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, custo
 
 
 def revise_bill(
-    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange, now: datetime
+    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange, now: datetime
 ) -> Payable:
     """The invoice as it stands after a row; what the row states is booked, and that it was stated is stored."""
     after = attrs.evolve(
         before,
         customer_id=customer_id,
-        total=before.total + news.revision,
+        total=before.total + update.revision,
         issued_on=row.issued_on,
         due_on=row.due_on,
         description=mask_card_numbers(row.description),
-        stated=news.last,
-        counted=before.counted + news.counted,
-        counted_back=before.counted_back + news.counted_back,
+        stated=update.last,
+        counted=before.counted + update.counted,
+        counted_back=before.counted_back + update.counted_back,
     )
-    if after == before and not news.outside:
+    if after == before and not update.outside:
         return before
     stated = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
-    after = attrs.evolve(after, revision=before.revision + bool(after != stated or news.outside))
-    if news.outside < 0:
-        tx.ledger.write(billing.paid_elsewhere(after, amount=news.outside, at=now))
+    after = attrs.evolve(after, revision=before.revision + bool(after != stated or update.outside))
+    if update.outside < 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=update.outside, at=now))
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
         _move_bill(tx, merchant, before, after, now)
     else:
         if after.issued_on != before.issued_on:
             _redate(tx, merchant, before, after, now)
-        if news.revision:
-            tx.ledger.write(billing.bill(after, difference=news.revision, at=now))
-    if news.outside > 0:
-        tx.ledger.write(billing.paid_elsewhere(after, amount=news.outside, at=now))
-    return attrs.evolve(after, outside=before.outside + news.outside)
+        if update.revision:
+            tx.ledger.write(ledger.bill(after, difference=update.revision, at=now))
+    if update.outside > 0:
+        tx.ledger.write(ledger.paid_elsewhere(after, amount=update.outside, at=now))
+    return attrs.evolve(after, outside=before.outside + update.outside)
 
 
 def _move_bill(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:

@@ -62,18 +62,18 @@ def save_invoices(
             counts[Change.NEW] += 1
             continue
         standing, stated = standings.get(row.number), stated_in(row)
-        news = news_of(standing, stated) if standing else nothing_new(stated)
-        if objection := _objection(tx, before, row, customer_id, news):
+        update = news_of(standing, stated) if standing else nothing_new(stated)
+        if objection := _objection(tx, before, row, customer_id, update):
             refused.append(RowError(row.line, "number", row.number, objection))
             continue
-        after = revise_bill(tx, merchant, before, row, customer_id, news, now)
+        after = revise_bill(tx, merchant, before, row, customer_id, update, now)
         change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
         counts[change] += 1
         if change is Change.CHANGED and len(described) < MAX_DESCRIBED:
             described.append(ChangedRow(row.number, _change_of(tx, before, after)))
-        if news.rose:
-            _ask_why(tx, after, news, now)
-        if standing and (apart := _difference(standing.after(news), row)):
+        if update.rose:
+            _ask_why(tx, after, update, now)
+        if standing and (apart := _difference(standing.after(update), row)):
             differences.append(apart)
     if faults:
         return attrs.evolve(report, faults=tuple(faults))
@@ -130,17 +130,17 @@ def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str
     return found.pop() if len(found) == 1 else None
 
 
-def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, news: StatedChange) -> Text | None:
+def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange) -> Text | None:
     """Why a row that contradicts what is paid or being paid is not taken."""
     if before.currency != row.total.currency:
         return Text("import.currency_fixed", currency=before.currency)
     moves = before.customer_id != customer_id
-    if moves and (before.settled or news.revision or news.outside):
+    if moves and (before.settled or update.revision or update.outside):
         return Text("import.customer_fixed")
-    if before.settled + news.outside > before.total + news.revision:
+    if before.settled + update.outside > before.total + update.revision:
         return Text("import.total_below_paid", paid=Money(before.settled, before.currency))
     dated = before.issued_on != row.issued_on
-    if (moves or dated or news.last != before.stated) and tx.payments.live_with([before.id]):
+    if (moves or dated or update.last != before.stated) and tx.payments.live_with([before.id]):
         return Text("import.payment_in_progress")
     return None
 
@@ -182,9 +182,9 @@ def _difference(standing: InvoiceStanding, row: InvoiceRow) -> RowError | None:
     return RowError(row.line, "balance", row.number, message)
 
 
-def _ask_why(tx: Tx, payable: Payable, news: StatedChange, now: datetime) -> None:
+def _ask_why(tx: Tx, payable: Payable, update: StatedChange, now: datetime) -> None:
     """A balance that rose without a reason that the hub knows is for a person."""
-    details = f"a file states {Money(news.rose, payable.currency)} more than is owed on {payable.number}"
+    details = f"a file states {Money(update.rose, payable.currency)} more than is owed on {payable.number}"
     subject = f"invoice {payable.number}"
     open_review(tx, review_of(BALANCE_ROSE, payable, details, now, occasion=str(now), subject=subject))
 

@@ -111,12 +111,12 @@ def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
 
 
 def movements_of_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceivedOnce, ...]:
-    """Each movement of a payment that has a receipt, or money for one, in the order in which they were heard of."""
+    """Each movement of a payment that has a receipt, or money for one, in the order in which they became known."""
     receipts = tx.receipts.standing(payment.id)
     drafts = [item for item in drafts_for_payment(tx, hub, merchant, payment) if not is_issued(receipts, item.movement)]
     by_movement = {
         **{item.movement or "": ReceivedOnce(item.movement or "", receipt=item) for item in receipts},
         **{item.movement: ReceivedOnce(item.movement, draft=item) for item in drafts},
     }
-    heard = list(dict.fromkeys(taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))))
-    return tuple(by_movement[movement] for movement in heard if movement in by_movement)
+    captured = list(dict.fromkeys(taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))))
+    return tuple(by_movement[movement] for movement in captured if movement in by_movement)

@@ -138,7 +138,5 @@ async def _failed(hub: Hub, planned: DailyReconciliation, why: str) -> None:
 
 def outcome_of(report: Reconciliation) -> str:
     """What a comparison came to, in words."""
-    summary = (
-        f"{report.lines} lines, {report.booked} booked, {report.known} known, {len(report.differences)} differences"
-    )
-    return summary if report.balanced else f"{summary}; the clearing account is not what is awaited"
+    text = f"{report.lines} lines, {report.booked} booked, {report.known} known, {len(report.differences)} differences"
+    return text if report.balanced else f"{text}; the clearing account is not what is awaited"

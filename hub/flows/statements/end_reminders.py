@@ -1,8 +1,8 @@
 """End reminders: a customer asks for no more statements that come by themselves, and may take it back.
 
-What ends is each mail of a round of that company. Receipts, news of a payment, and a statement that a person sends to
-this one customer go on. The address in a mail opens with an HMAC over the customer's id: nothing is stored, and it
-holds as long as mails are kept.
+What ends is each mail of a round of that company. Receipts, mails about a payment, and a statement that a person sends
+to this one customer go on. The address in a mail opens with an HMAC over the customer's id: nothing is stored, and it
+holds as long as mails are stored.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ async def resume_reminders(hub: Hub, token: str) -> Wish:
     return await hub.store.write(lambda tx: _changed(tx, _wish(tx, hub, token), None))
 
 
-async def note_wish(hub: Hub, merchant: Merchant, customer_id: str, *, wanted: bool) -> None:
-    """What the customer told the merchant.
+async def record_wish(hub: Hub, merchant: Merchant, customer_id: str, *, wanted: bool) -> None:
+    """Record what the customer asked of the merchant.
 
     Raises:
         LookupError: No such customer of this merchant.

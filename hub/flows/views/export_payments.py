@@ -57,8 +57,8 @@ async def export_payments(
 ) -> Exported:
     """What moved money from the day ``first`` to the day ``last``, where the merchant is.
 
-    By the day of booking, whoever asks each day since yesterday misses no late news; by the day that it counts for,
-    whoever asks for a month gets what moved in it, as it is known today.
+    By the day of booking, whoever asks each day since yesterday misses nothing that came late; by the day that it counts
+    for, whoever asks for a month gets what moved in it, as it is known today.
     """
 
     def read(tx: Tx) -> Exported:
@@ -108,7 +108,7 @@ class _ExportedPayment:
     """What the movements of one payment have in common, and what is stated of each by the key of its observation.
 
     Attributes:
-        captures: Key of the entry of each capture, by the key of its news.
+        captures: Key of the entry of each capture, by the key of its observation.
         receipts: Those that stand, by the key of the entry whose money they record.
     """
 
@@ -124,8 +124,8 @@ class _ExportedPayment:
 
     def receipts_of(self, moved: Moved) -> tuple[CashReceipt, ...]:
         """The cash receipts of the money that a movement is about, each once."""
-        news = self.captures.get(moved.observation or "", "")
-        return tuple(self.receipts[key] for key in moved.intakes or (news,) if key in self.receipts)
+        capture = self.captures.get(moved.observation or "", "")
+        return tuple(self.receipts[key] for key in moved.intakes or (capture,) if key in self.receipts)
 
 
 @attrs.define(kw_only=True)
@@ -162,16 +162,16 @@ class _ExportLines:
             country = self.hub.countries[self.merchant.company.country]
             means = means_name(receipt.means, country) if receipt else ""
             return attrs.evolve(line, means=means, at=self._on_its_day(moved))
-        news = moved.observation or ""
+        observation = moved.observation or ""
         return attrs.evolve(
             line,
             payment=known.payment,
             provider=known.provider,
             means=known.means,
-            at=known.moments.get(news, moved.booked_at),
-            paid_at=known.stated.get(news),
-            provider_reference=known.references.get(news, known.payment.provider_reference or ""),
-            authorisation=known.authorisations.get(news, ""),
+            at=known.moments.get(observation, moved.booked_at),
+            paid_at=known.stated.get(observation),
+            provider_reference=known.references.get(observation, known.payment.provider_reference or ""),
+            authorisation=known.authorisations.get(observation, ""),
         )
 
     def _payment(self, payment_id: str | None) -> _ExportedPayment | None:

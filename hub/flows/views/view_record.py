@@ -23,7 +23,7 @@ from hub_hookspecs import Kind, Money, Reason
 
 
 @attrs.frozen
-class OperationNews:
+class OperationEvent:
     """One thing that is known of an operation."""
 
     kind: Kind
@@ -38,7 +38,7 @@ class OperationView:
     """A refund, undo or cancel, and what is known of it."""
 
     operation: Operation
-    news: tuple[OperationNews, ...]
+    events: tuple[OperationEvent, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -46,11 +46,11 @@ class PaymentRecord:
     """What belongs to one payment beside its own observations.
 
     Attributes:
-        messages: Those that were kept and applied to it; news that was booked at once is not kept.
+        messages: Those that were stored and applied to it; one that was booked at once is not stored.
         refundable: What a refund by the provider would give back now; None where there is none, ``why_not`` says why.
         cancellable: Whether the provider can be asked to cancel it now.
         release_from: From when its merchant may give the invoices back; None when not at all.
-        undo_from: From when the hub undoes it by itself unless there is news; None when it does not.
+        undo_from: From when the hub undoes it by itself unless something is reported; None when it does not.
         hosted: The payer acts on a page of the provider.
     """
 
@@ -120,8 +120,8 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
 
 def _operation(tx: Tx, operation: Operation) -> OperationView:
     seen, sources = tx.operations.seen(operation.id), tx.operations.sources(operation.id)
-    news = (OperationNews(*item, source) for item, source in zip(seen, sources, strict=True))
-    return OperationView(operation, tuple(news))
+    events = (OperationEvent(*item, source) for item, source in zip(seen, sources, strict=True))
+    return OperationView(operation, tuple(events))
 
 
 def _is_cancellable(hub: Hub, payment: Payment) -> bool:

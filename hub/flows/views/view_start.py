@@ -32,7 +32,7 @@ class Start:
 
     Attributes:
         connected: At least one account is active.
-        silent: Active accounts from which nothing was ever heard.
+        silent: Active accounts from which nothing was ever received.
         unproven: Active accounts of which messages come, and none ever had a proof.
         dead: Mails that nobody will get.
     """
@@ -63,8 +63,8 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
         return Start(
             accounts=tuple(account for account in accounts if account.status in IN_NEED),
             connected=bool(active),
-            silent=tuple(account for account, heard in hearings if heard.is_silent and _is_notified(hub, account)),
-            unproven=tuple(account for account, heard in hearings if heard.proves_nothing),
+            silent=tuple(account for account, hearing in hearings if hearing.is_silent and _is_notified(hub, account)),
+            unproven=tuple(account for account, hearing in hearings if hearing.proves_nothing),
             unrecorded=tuple(row for row in rows if row.is_unrecorded),
             live=tuple(row for row in rows if row.payment.is_live),
             paid=tuple(row for row in rows if row.payment.status is Status.PAID)[:5],
