@@ -155,9 +155,9 @@ async def import_invoices(
     )
 
 
-def _as_in_file(faults: tuple[RowError, ...], columns: Mapping[str, str]) -> tuple[RowError, ...]:
-    """Faults under the file's own column names."""
-    return tuple(attrs.evolve(fault, column=columns.get(fault.column, fault.column)) for fault in faults)
+def _as_in_file(errors: tuple[RowError, ...], columns: Mapping[str, str]) -> tuple[RowError, ...]:
+    """Errors under the file's own column names."""
+    return tuple(attrs.evolve(error, column=columns.get(error.column, error.column)) for error in errors)
 
 
 async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:

@@ -41,7 +41,7 @@ def save_invoices(
 ) -> ImportReport:
     """Save what can be taken of the rows; nothing at all where one names a customer that is not known."""
     counts = dict.fromkeys(Change, 0)
-    faults: list[RowError] = []
+    errors: list[RowError] = []
     refused: list[RowError] = []
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
@@ -54,7 +54,7 @@ def save_invoices(
         customer_id = customers[row.customer_key]
         if customer_id is None:
             message = Text("import.customer_unknown")
-            faults.append(RowError(row.line, "customer", row.customer_key, message))
+            errors.append(RowError(row.line, "customer", row.customer_key, message))
             continue
         before = known.get(row.number)
         if before is None:
@@ -75,8 +75,8 @@ def save_invoices(
             _ask_why(tx, after, update, now)
         if standing and (apart := _difference(standing.after(update), row)):
             differences.append(apart)
-    if faults:
-        return attrs.evolve(report, faults=tuple(faults))
+    if errors:
+        return attrs.evolve(report, faults=tuple(errors))
     done = with_counts(report, counts, tuple(refused))
     log_import(tx, merchant, "invoices", done)
     return attrs.evolve(done, described=tuple(described), differences=tuple(differences))

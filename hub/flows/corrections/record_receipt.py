@@ -159,7 +159,7 @@ async def record_by_hand(
 
     Raises:
         LookupError: No such customer of this merchant.
-        Invalid: Every fault; nothing changed.
+        Invalid: Every error; nothing changed.
     """
     now, receipt_id = hub.clock(), receipt_id or hub.fresh_id()
     today = now.astimezone(ZoneInfo(merchant.company.zone)).date()

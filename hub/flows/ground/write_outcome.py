@@ -28,8 +28,8 @@ async def write_outcome(hub: Hub, fn: Callable[[Tx], T], *, synced: bool = True)
     for pause in PAUSES:
         try:
             return await hub.store.write(fn, synced=synced)
-        except Unavailable as trouble:
+        except Unavailable as error:
             with contextlib.suppress(OSError):  # where the log stands on the same full disk
-                log.error("outcome_not_written_yet", error=str(trouble), again_in=pause)
+                log.error("outcome_not_written_yet", error=str(error), again_in=pause)
             await asyncio.sleep(pause)
     return await hub.store.write(fn, synced=synced)

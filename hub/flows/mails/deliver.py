@@ -73,8 +73,8 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         mail = await _drawn(hub, delivery)
     except GONE as refusal:
         return await _given_up(hub, delivery, refusal)
-    except NotYet as trouble:
-        return await _put_off(hub, delivery, trouble)
+    except NotYet as cause:
+        return await _put_off(hub, delivery, cause)
     async with mail_turns(hub).turn(_rank(hub, delivery)):
         held = await _held(hub, delivery, seen_at)
         if held is None:
@@ -84,8 +84,8 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
                 mail = await _drawn(hub, held)
             except GONE as refusal:
                 return await _given_up(hub, held, refusal)
-            except NotYet as trouble:
-                return await _put_off(hub, held, trouble)
+            except NotYet as cause:
+                return await _put_off(hub, held, cause)
         return await _concluded(hub, held, hub.mailer.send(mail))
 
 
@@ -127,8 +127,8 @@ async def _concluded(hub: Hub, delivery: Delivery, handing_over: Awaitable[None]
             await handing_over
     except GONE as refusal:
         return await _given_up(hub, delivery, refusal)
-    except (OSError, smtplib.SMTPException) as trouble:
-        return await _put_off(hub, delivery, trouble)
+    except (OSError, smtplib.SMTPException) as cause:
+        return await _put_off(hub, delivery, cause)
     sent = attrs.evolve(
         delivery,
         state=DeliveryState.SENT,
@@ -168,9 +168,9 @@ async def _given_up(hub: Hub, delivery: Delivery, refusal: Exception) -> bool:
     return True
 
 
-async def _put_off(hub: Hub, delivery: Delivery, trouble: Exception) -> bool:
+async def _put_off(hub: Hub, delivery: Delivery, cause: Exception) -> bool:
     """It was not taken, or nobody knows: another try later, for some days."""
-    now, error = hub.clock(), type(trouble).__name__
+    now, error = hub.clock(), type(cause).__name__
     over = now - delivery.created_at > GIVE_UP
     pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
     state = DeliveryState.DEAD if over else DeliveryState.DUE

@@ -76,7 +76,7 @@ def read_company(country: Country | None, form: CompanyForm) -> tuple[Company, t
     """The company that a form describes, and warnings.
 
     Raises:
-        Invalid: With every fault of the form.
+        Invalid: With every error of the form.
     """
     if country is None:
         raise Invalid((FieldError("country", Text("company.country_unknown", country=form.country)),))
@@ -181,7 +181,7 @@ async def save_company(hub: Hub, merchant_id: str, form: CompanyForm) -> Company
     """Save a changed company; accounts whose verified fields changed need revalidation.
 
     Raises:
-        Invalid: Every fault of the form; nothing changed.
+        Invalid: Every error of the form; nothing changed.
     """
     company, warnings = read_company(hub.countries.get(form.country), form)
     now = hub.clock()

@@ -60,13 +60,13 @@ async def import_settlement(
             lines = opened.provider.settlement_lines(file, opened.account)
         except ValueError as error:
             return Reconciliation(source=source, faults=(RowError(0, "", "", str(error)),))
-        faults = tuple(RowError(0, "", "", problem) for problem in line_errors(lines))
+        errors = tuple(RowError(0, "", "", problem) for problem in line_faults(lines))
     else:
         usual = opened.provider.info.currencies[0].currency
         parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)
-        lines, faults = parsed.lines, parsed.errors
-    if faults:
-        return Reconciliation(source=source, faults=faults)
+        lines, errors = parsed.lines, parsed.faults
+    if errors:
+        return Reconciliation(source=source, faults=errors)
     zone = ZoneInfo(opened.account.company.zone)
     last = max((day for line in lines if (day := line_day(line, zone))), default=None)
     until = last - timedelta(days=days) if last else None

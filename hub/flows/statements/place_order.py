@@ -86,7 +86,7 @@ async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: 
 
     Raises:
         KeyReused: Same key, other body.
-        OrderRefused: A fault in the cart, named.
+        OrderRefused: An error in the cart, named.
     """
     total = checked_total(cart)
     if cart.return_url and not is_of_shop(merchant, cart.return_url):
