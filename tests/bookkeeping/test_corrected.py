@@ -122,6 +122,6 @@ def test_control_where_each_capture_is_asked_alone_a_dispute_is_in_no_receipt(
         brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
         return {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
 
-    monkeypatch.setattr(hub.flows.receipts.draft_receipt, "kept_by_movement", alone)
+    monkeypatch.setattr(hub.flows.receipts.draft_receipt, "left_by_movement", alone)
 
     assert drafted(after(desk_for("CR"), *PARTS, "chargeback A 100.00 as K1")) == [("M1", 10_000), ("M2", 10_000)]

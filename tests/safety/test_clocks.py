@@ -23,7 +23,7 @@ from hub.domain.merchant import Customer
 from hub.domain.payment import Status
 from hub.domain.round import HOUR, Every, next_time
 from hub.domain.statement import compute_statement
-from hub.flows.accounts.open_account import KEPT, opened_by_token
+from hub.flows.accounts.open_account import CACHED_FOR, opened_by_token
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_statement import copy_link
 from hub.providers import exchange
@@ -181,7 +181,7 @@ def test_a_clock_that_is_put_back_keeps_no_account_beyond_its_moment(house: Any)
 
     assert first is not second
     assert second.read_at < first.read_at
-    assert timedelta(minutes=1) > KEPT
+    assert timedelta(minutes=1) > CACHED_FOR
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=365 * 12), timedelta(days=365 * 60)])

@@ -1,4 +1,4 @@
-"""Open an account: the view of it that a hook gets, secrets included, kept for a moment."""
+"""Open an account: the view of it that a hook gets, secrets included, cached for a moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.flows.ground.ports import Hub, Provider, Tx, Unopened
 from hub_hookspecs import Account, Mode
 from hub_hookspecs.identity import EMPTY
 
-KEPT = timedelta(seconds=2)
+CACHED_FOR = timedelta(seconds=2)
 
 
 class CannotOpen(LookupError):
@@ -134,11 +134,11 @@ OPENED_BY_TOKEN: Final = Slot[str, Opened]("opened by token")
 
 
 async def opened_by_token(hub: Hub, token: str) -> Opened | None:
-    """The account of a notification address; kept for two seconds, since notifications come in bursts."""
+    """The account of a notification address; cached for two seconds, since notifications come in bursts."""
     now, known = hub.clock(), hub.kept.of(OPENED_BY_TOKEN)
-    kept = known.get(token)
-    if kept and timedelta() <= now - kept.read_at < KEPT:  # a clock may be put back
-        return kept
+    cached = known.get(token)
+    if cached and timedelta() <= now - cached.read_at < CACHED_FOR:  # a clock may be put back
+        return cached
 
     def read(tx: Tx) -> Opened | None:
         record = tx.accounts.by_token(token)

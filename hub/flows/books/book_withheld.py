@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain import billing, correction_entries, entry_keys
+from hub.domain import correction_entries, entry_keys
 from hub.domain.intake import settled_by
 from hub.domain.ledger import Entry, EntryKind, When
 from hub.domain.payment import Payment
@@ -41,24 +41,24 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
     for line in payment.lines:
         if had.get(line.payable_id, 0) < line.amount:
             continue
-        for kept in line.withholdings:
-            earlier = withheld_of(tx, payment, line.payable_id, kept.tax)
+        for withholding in line.withholdings:
+            earlier = withheld_of(tx, payment, line.payable_id, withholding.tax)
             # One that stands is there; one that a person corrected stays corrected.
             if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
                 continue
             payable = tx.payables.get(line.payable_id)
-            amount = min(kept.amount, payable.due) if payable and payable.cancelled_at is None else 0
+            amount = min(withholding.amount, payable.due) if payable and payable.cancelled_at is None else 0
             if payable and amount > 0:
                 again = len(earlier)
                 day = None if again else taken.value_on
-                booked = billing.withheld(payment.id, payable, tax=kept.tax, amount=amount, at=when.now, on=day)
+                booked = ledger.withheld(payment.id, payable, tax=withholding.tax, amount=amount, at=when.now, on=day)
                 tx.ledger.write(
                     attrs.evolve(
                         booked,
                         key=f"{booked.key}:{again}" if again else booked.key,
                         payment_id=payment.id,
                         observation=taken.observation,
-                        note=f"base {kept.base}",
+                        note=f"base {withholding.base}",
                     )
                 )
 
@@ -83,8 +83,8 @@ def withheld_of(tx: Tx, payment: Payment, payable_id: str, tax: str) -> tuple[Wi
 def _correct_withheld(tx: Tx, payment: Payment, proof: Entry, when: When) -> None:
     """Nothing is left of the money; the correction rests on an observation, which distinguishes it from a person's."""
     for line in payment.lines:
-        for kept in line.withholdings:
-            for booked in withheld_of(tx, payment, line.payable_id, kept.tax):
+        for withholding in line.withholdings:
+            for booked in withheld_of(tx, payment, line.payable_id, withholding.tax):
                 if booked.correction is None:
                     fix = correction_entries.correction(booked.entry, number=0, at=when.now, note="returned")
                     tx.ledger.write(attrs.evolve(fix, observation=proof.observation))

@@ -31,20 +31,20 @@ def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[I
     return found
 
 
-def kept_by_movement(tx: Tx, payment: Payment) -> dict[str, int]:
+def left_by_movement(tx: Tx, payment: Payment) -> dict[str, int]:
     """What is left of the money of each movement.
 
     What a dispute takes from an order leaves the order settled; it is gone all the same, the last money first.
     """
     currency = payment.amount.currency
     brought = by_movement(payment, intakes_in(tx, payment, currency))
-    kept = {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
-    lost = sum(kept.values()) - left_of(tx, payment, currency)
-    for movement in reversed(kept):
-        part = max(0, min(lost, kept[movement]))
-        kept[movement] -= part
+    left = {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
+    lost = sum(left.values()) - left_of(tx, payment, currency)
+    for movement in reversed(left):
+        part = max(0, min(lost, left[movement]))
+        left[movement] -= part
         lost -= part
-    return kept
+    return left
 
 
 def is_unrecorded(tx: Tx, payment: Payment, receipts: Sequence[CashReceipt]) -> bool:
@@ -52,4 +52,4 @@ def is_unrecorded(tx: Tx, payment: Payment, receipts: Sequence[CashReceipt]) -> 
     if payment.status is not Status.PAID or (receipts and Flag.DUPLICATE_CHARGE not in payment.flags):
         return False
     recorded = {receipt.movement for receipt in receipts}
-    return any(kept for movement, kept in kept_by_movement(tx, payment).items() if movement not in recorded)
+    return any(left for movement, left in left_by_movement(tx, payment).items() if movement not in recorded)

@@ -25,7 +25,7 @@ from hub_hookspecs import Country, Money
 
 from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
 from .revise_bill import add_bill, revise_bill, stated_in
-from .settle_bill import noted_on
+from .settle_bill import credited_on
 
 BALANCE_ROSE = "balance_rose"
 
@@ -93,7 +93,7 @@ def _standings(
         if payable.stated != stated[number] or stated[number].balance not in (None, payable.due)
     }
     here = tx.ledger.settled_here([payable.id for payable in known.values()])
-    noted = noted_on(
+    credited = credited_on(
         *(tx, merchant),
         [
             payable
@@ -108,7 +108,7 @@ def _standings(
             total=payable.total,
             settled=settled,
             reopened=reopened,
-            noted=noted.get(payable.id, 0),
+            noted=credited.get(payable.id, 0),
             outside=payable.outside,
             counted=payable.counted,
             counted_back=payable.counted_back,

@@ -56,13 +56,13 @@ async def credit_bill(
     return await hub.store.write(write)
 
 
-def noted_on(tx: Tx, merchant: Merchant, payables: Collection[Payable]) -> Mapping[str, int]:
+def credited_on(tx: Tx, merchant: Merchant, payables: Collection[Payable]) -> Mapping[str, int]:
     """What the credit notes of each invoice come to, without those that were reversed; by id, minor units."""
-    noted = dict.fromkeys((payable.id for payable in payables), 0)
-    for note in _notes(tx, merchant) if noted else ():
-        if note.payable_id in noted and not fixes_of(tx, note):
-            noted[note.payable_id] += note.moved(LedgerKind.BILLED)
-    return noted
+    credited = dict.fromkeys((payable.id for payable in payables), 0)
+    for note in _notes(tx, merchant) if credited else ():
+        if note.payable_id in credited and not fixes_of(tx, note):
+            credited[note.payable_id] += note.moved(LedgerKind.BILLED)
+    return credited
 
 
 def _notes(tx: Tx, merchant: Merchant) -> tuple[Entry, ...]:
@@ -72,7 +72,7 @@ def _notes(tx: Tx, merchant: Merchant) -> tuple[Entry, ...]:
 
 def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money) -> None:
     """All credit notes of an invoice together are at most the invoice: more would be credit that nobody paid for."""
-    left = payable.total - noted_on(tx, merchant, [payable])[payable.id]
+    left = payable.total - credited_on(tx, merchant, [payable])[payable.id]
     if amount.minor > left:
         rest = Money(max(0, left), payable.currency)
         raise Invalid((FieldError("amount", Text("credit_note.too_much", number=payable.number, rest=rest)),))

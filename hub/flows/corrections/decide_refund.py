@@ -1,4 +1,4 @@
-"""Decide a refund: checked, kept with who and why, and sent once nobody's word is missing."""
+"""Decide a refund: checked, stored with who and why, and sent once everybody who must has approved it."""
 
 from __future__ import annotations
 

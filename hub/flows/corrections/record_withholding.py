@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import billing, entry_keys
+from hub.domain import entry_keys
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
@@ -28,7 +28,7 @@ async def record_withholding(
     hub: Hub,
     merchant: Merchant,
     certificate: Certificate,
-    kept: Sequence[Deduction],
+    deductions: Sequence[Deduction],
     *,
     by: str,
     receipt_id: str = "",
@@ -43,19 +43,19 @@ async def record_withholding(
         Invalid: No certificate, not this customer's invoice, more than is due, or other figures of the same number.
     """
     now, country = hub.clock(), hub.countries[merchant.company.country]
-    paper = attrs.evolve(certificate, number=" ".join(certificate.number.upper().split()))
-    _refuse_paper(paper, kept, now.astimezone(ZoneInfo(merchant.company.zone)).date())
+    numbered = attrs.evolve(certificate, number=" ".join(certificate.number.upper().split()))
+    _refuse_certificate(numbered, deductions, now.astimezone(ZoneInfo(merchant.company.zone)).date())
 
     def write(tx: Tx) -> tuple[Payable, ...]:
         receipt = _receipt(tx, merchant, receipt_id) if receipt_id else None
-        payables = tx.payables.many(list(dict.fromkeys(less.payable_id for less in kept)))
+        payables = tx.payables.many(list(dict.fromkeys(less.payable_id for less in deductions)))
         owner = receipt.customer_id if receipt else payables[0].customer_id
-        _refuse_identity(tx, country, paper, owner)
+        _refuse_identity(tx, country, numbered, owner)
         try:
-            new = [less for less in kept if not _is_booked(tx, merchant, paper, less)]
+            new = [less for less in deductions if not _is_booked(tx, merchant, numbered, less)]
             refuse_others(tx, merchant, owner, [less.payable_id for less in new])
             for less in new:
-                _book(tx, paper, less, receipt, by=by, now=now)
+                _book(tx, numbered, less, receipt, by=by, now=now)
         except Refusal as error:
             raise Invalid((FieldError("withheld", error.message),)) from error
         return tx.payables.many([payable.id for payable in payables])
@@ -63,26 +63,26 @@ async def record_withholding(
     return await hub.store.write(write)
 
 
-def _refuse_paper(paper: Certificate, kept: Sequence[Deduction], today: date) -> None:
+def _refuse_certificate(certificate: Certificate, deductions: Sequence[Deduction], today: date) -> None:
     problems = []
-    if not re.fullmatch(CERTIFICATE_NUMBER, paper.number):
+    if not re.fullmatch(CERTIFICATE_NUMBER, certificate.number):
         problems.append(FieldError("certificate", Text("withholding.number_missing")))
-    if paper.issued_on > today:
+    if certificate.issued_on > today:
         problems.append(FieldError("certified_on", Text("date.in_future")))
-    if not kept or any(less.tax is None for less in kept):
+    if not deductions or any(less.tax is None for less in deductions):
         problems.append(FieldError("withheld", Text("withholding.nothing")))
-    if len({(less.payable_id, less.tax) for less in kept}) != len(kept):
+    if len({(less.payable_id, less.tax) for less in deductions}) != len(deductions):
         problems.append(FieldError("withheld", Text("deduction.twice")))
     if problems:
         raise Invalid(tuple(problems))
 
 
-def _refuse_identity(tx: Tx, country: Country, paper: Certificate, customer_id: str) -> None:
+def _refuse_identity(tx: Tx, country: Country, certificate: Certificate, customer_id: str) -> None:
     """The number is sealed with the books, where nothing of a person may stand for ever."""
     customer = tx.customers.get(customer_id)
     document = customer.document if customer else None
     companies = {kind.code for kind in country.identity_types if kind.legal_person}
-    if document and document.type not in companies and document.number in re.sub(r"[^0-9A-Z]", "", paper.number):
+    if document and document.type not in companies and document.number in re.sub(r"[^0-9A-Z]", "", certificate.number):
         message = Text("withholding.number_is_identity")
         raise Invalid((FieldError("certificate", message),))
 
@@ -94,24 +94,26 @@ def _receipt(tx: Tx, merchant: Merchant, receipt_id: str) -> CashReceipt:
     return receipt
 
 
-def _is_booked(tx: Tx, merchant: Merchant, paper: Certificate, less: Deduction) -> bool:
+def _is_booked(tx: Tx, merchant: Merchant, certificate: Certificate, less: Deduction) -> bool:
     """Whether the certificate says this already.
 
     Raises:
         Refusal: It was booked with another amount, or reversed.
     """
-    key = f"withheld:{paper.key}:{less.payable_id}:{less.tax}"
+    key = f"withheld:{certificate.key}:{less.payable_id}:{less.tax}"
     booked = next((entry for entry in tx.ledger.keyed(merchant.id, merchant.mode, key) if entry.key == key), None)
     if booked is None:
         return False
     if fixes_of(tx, booked):
-        raise Refusal(Text("withholding.certificate_reversed", number=paper.number))
+        raise Refusal(Text("withholding.certificate_reversed", number=certificate.number))
     if booked.moved(LedgerKind.WITHHOLDING_RECEIVABLE) != less.amount:
-        raise Refusal(Text("withholding.certificate_other_amount", number=paper.number))
+        raise Refusal(Text("withholding.certificate_other_amount", number=certificate.number))
     return True
 
 
-def _book(tx: Tx, paper: Certificate, less: Deduction, receipt: CashReceipt | None, *, by: str, now: datetime) -> None:
+def _book(
+    tx: Tx, certificate: Certificate, less: Deduction, receipt: CashReceipt | None, *, by: str, now: datetime
+) -> None:
     """Book one row of the certificate, up to what is owed.
 
     Raises:
@@ -121,8 +123,10 @@ def _book(tx: Tx, paper: Certificate, less: Deduction, receipt: CashReceipt | No
     if payable.due <= 0:
         raise Refusal(Text("withholding.bill_paid", number=payable.number))
     refuse_too_much(tx, [less], payable.currency)
-    entry = billing.withheld(*(paper.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=paper.issued_on)
-    tx.ledger.write(_with_payment(tx, attrs.evolve(entry, note=f"certificate {paper.number}, by {by}"), receipt))
+    entry = ledger.withheld(
+        *(certificate.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=certificate.issued_on
+    )
+    tx.ledger.write(_with_payment(tx, attrs.evolve(entry, note=f"certificate {certificate.number}, by {by}"), receipt))
 
 
 def _with_payment(tx: Tx, entry: Entry, receipt: CashReceipt | None) -> Entry:

@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 @attrs.frozen(eq=False)
 class Slot(Generic[K, V]):
-    """Declares a table of values by key; what stands in it is kept by a ``Memory``."""
+    """Declares a table of values by key; what stands in it is held by a ``Memory``."""
 
     name: str
 

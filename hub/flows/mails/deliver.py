@@ -20,7 +20,6 @@ import structlog
 from hub.domain.mail import MailValue, NothingToSay, NotYet
 from hub.domain.merchant import LinkKind
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
-from hub.domain.pdf import PdfDocument
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Mail, MailRefused, MailRules, Tx
@@ -163,7 +162,9 @@ def payment_of(hub: Hub, delivery: Delivery) -> str | None:
 
 
 async def _given_up(hub: Hub, delivery: Delivery, refusal: Exception) -> bool:
-    await _note(hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__)
+    await _record_failure(
+        hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__
+    )
     log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind, payment=payment_of(hub, delivery))
     return True
 
@@ -174,15 +175,17 @@ async def _put_off(hub: Hub, delivery: Delivery, cause: Exception) -> bool:
     over = now - delivery.created_at > GIVE_UP
     pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
     state = DeliveryState.DEAD if over else DeliveryState.DUE
-    await _note(hub, delivery, state=state, due_at=None if over else now + pause, error=error)
+    await _record_failure(hub, delivery, state=state, due_at=None if over else now + pause, error=error)
     log.warning(
         "delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(hub, delivery), error=error
     )
     return False
 
 
-async def _note(hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: datetime | None, error: str) -> None:
-    """Write down a try that failed, unless somebody else has taken the mail over meanwhile."""
+async def _record_failure(
+    hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: datetime | None, error: str
+) -> None:
+    """Record a try that failed, unless somebody else has taken the mail over meanwhile."""
     tried = attrs.evolve(delivery, state=state, due_at=due_at, tries=delivery.tries + 1, last_error=error[:200])
     await hub.store.write(lambda tx: tx.deliveries.replace(delivery, tried))
 
@@ -209,7 +212,7 @@ async def _as_drawn(hub: Hub, delivery: Delivery, now: datetime) -> Mail:
     value, locale, paper = await hub.store.read(lambda tx: _content_of(tx, hub, delivery, now))
     draw = partial(hub.documents.mail, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
     mail = await asyncio.to_thread(draw, value)
-    mail = await _with_paper(hub, mail, paper, locale)
+    mail = await _with_document(hub, mail, paper, locale)
     return attrs.evolve(mail, wire=await asyncio.to_thread(hub.documents.wire, mail, now))
 
 
@@ -229,7 +232,7 @@ def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_id
         )
 
 
-async def _with_paper(hub: Hub, mail: Mail, paper: PdfDocument | None, locale: str) -> Mail:
+async def _with_document(hub: Hub, mail: Mail, paper: Paper | None, locale: str) -> Mail:
     """The mail with its PDF; one that cannot be drawn keeps no mail from going out."""
     if paper is None:
         return mail
@@ -243,8 +246,8 @@ async def _with_paper(hub: Hub, mail: Mail, paper: PdfDocument | None, locale: s
     return attrs.evolve(mail, attachments=((file.name, "application/pdf", file.content),))
 
 
-def _content_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, PdfDocument | None]:
-    """What the mail says, its language, and the paper that goes with it."""
+def _content_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, Paper | None]:
+    """What the mail says, its language, and the document that goes with it."""
     value, locale = value_of(tx, hub, delivery, now)
     attached = mail_rules(hub, delivery.kind).attached if prints(hub) else None
     return with_logo(tx, value), locale, attached(tx, hub, delivery, value, now) if attached else None

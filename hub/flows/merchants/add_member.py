@@ -11,7 +11,7 @@ from hub.flows.ground.tell import tell
 
 
 def checked_address(email: str) -> str:
-    """A member's address as it is kept.
+    """A member's address as it is stored.
 
     Raises:
         Invalid: It is no mail address.

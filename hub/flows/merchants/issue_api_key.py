@@ -1,4 +1,4 @@
-"""Issue an API key to a merchant's shop: shown once, kept as a hash."""
+"""Issue an API key to a merchant's shop: shown once, stored as a hash."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ async def open_logo(hub: Hub, merchant_id: str, sha256: str) -> bytes:
 
 
 def with_logo(tx: Tx, value: Shown) -> Shown:
-    """A mail or paper with its merchant's logo at its head."""
+    """A mail or document with its merchant's logo at its head."""
     head = value.letterhead
     if head.logo is None:
         return value

@@ -19,7 +19,7 @@ SESSION_LIFE = timedelta(hours=12)
 
 
 def token_hash(token: str) -> bytes:
-    """What is kept of a token."""
+    """What is stored of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 

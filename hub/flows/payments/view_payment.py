@@ -18,7 +18,7 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Flag, Payment, Phase, Status
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means, name_of_less
 from hub.domain.text import Text
-from hub.flows.books.read_intakes import by_movement, intakes_in, is_unrecorded, kept_by_movement
+from hub.flows.books.read_intakes import by_movement, intakes_in, is_unrecorded, left_by_movement
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of, held_of
@@ -339,7 +339,7 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
         is_learnt=taken.is_learnt,
         credit=credit or None,
         cash_receipts=receipts,
-        is_unrecorded=view.is_unrecorded and not receipts and kept_by_movement(tx, payment).get(taken.movement, 0) > 0,
+        is_unrecorded=view.is_unrecorded and not receipts and left_by_movement(tx, payment).get(taken.movement, 0) > 0,
     )
 
 

@@ -15,7 +15,7 @@ import attrs
 from hub.domain.account import ProviderAccount
 from hub.domain.payment import Payment
 from hub.flows.accounts.money_under_way import money_under_way
-from hub.flows.accounts.open_account import KEPT, CannotOpen, Locked, Opened, open_account
+from hub.flows.accounts.open_account import CACHED_FOR, CannotOpen, Locked, Opened, open_account
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Observation, Reading, Verdict
@@ -66,7 +66,7 @@ async def opened_beside(hub: Hub, own: Opened) -> Beside:
     """``open_beside``, kept for two seconds as the account of an address is."""
     now, opened = hub.clock(), hub.kept.of(OPENED_BESIDE)
     kept = opened.get(own.record.id)
-    if kept and timedelta() <= now - kept.read_at < KEPT:
+    if kept and timedelta() <= now - kept.read_at < CACHED_FOR:
         return kept
     found = await hub.store.read(lambda tx: open_beside(tx, hub, own.record, now))
     opened[own.record.id] = found

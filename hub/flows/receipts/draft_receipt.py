@@ -16,7 +16,7 @@ from hub.domain.payment import Payment
 from hub.domain.receipt import Means, ReceiptLine, concept_for, is_order_in, purpose_of
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
-from hub.flows.books.read_intakes import by_movement, intakes_in, kept_by_movement
+from hub.flows.books.read_intakes import by_movement, intakes_in, left_by_movement
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of
 from hub_hookspecs import Kind, Money
@@ -82,7 +82,7 @@ def _draft(
     first: bool,
 ) -> ReceiptDraft | None:
     intakes = _intakes_of(tx, payment, taken.movement)
-    cash = Money(kept_by_movement(tx, payment).get(taken.movement, 0), payment.amount.currency)
+    cash = Money(left_by_movement(tx, payment).get(taken.movement, 0), payment.amount.currency)
     if not cash:
         return None
     country = hub.countries[merchant.company.country]

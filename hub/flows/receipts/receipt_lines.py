@@ -43,13 +43,13 @@ def _line(payable: Payable, applied: int, left: int | None, deductions: Sequence
         if less.tax is not None:
             withholdings[less.tax] = withholdings.get(less.tax, 0) + less.amount
     discount = sum(less.amount for less in own if less.tax is None)
-    kept = sum(withholdings.values()) + discount
-    after = payable.due if left is None else max(0, left - kept)
+    deducted = sum(withholdings.values()) + discount
+    after = payable.due if left is None else max(0, left - deducted)
     return ReceiptLine(
         payable_id=payable.id,
         number=payable.number,
         applied=applied,
-        before=after + applied + kept,
+        before=after + applied + deducted,
         after=after,
         withholdings=withholdings,
         discount=discount,

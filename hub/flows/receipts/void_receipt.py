@@ -1,6 +1,6 @@
 """Void a cash receipt: it keeps its number, what it declared is corrected, money that a person booked is taken back.
 
-Money that a provider proved stays booked: voiding the paper does not undo the payment.
+Money that a provider proved stays booked: voiding the receipt does not undo the payment.
 """
 
 from __future__ import annotations

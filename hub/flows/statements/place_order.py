@@ -39,7 +39,7 @@ class Cart:
     Attributes:
         number: The shop's own order number, unique for the merchant.
         items: Prices are of one unit, minor units.
-        hold_minutes: How long the stock is kept.
+        hold_minutes: How long the stock is reserved.
         language: Of the order's mails and page: ``es``, ``en``; empty for the customer's own.
     """
 
@@ -82,7 +82,7 @@ async def caller_of(hub: Hub, api_key: str) -> tuple[Merchant, Mode] | None:
 
 
 async def place_order(hub: Hub, merchant: Merchant, mode: Mode, key: str, cart: Cart) -> Placed:
-    """Place an order, or give the kept answer of the same key and body.
+    """Place an order, or give the stored answer of the same key and body.
 
     Raises:
         KeyReused: Same key, other body.
@@ -204,11 +204,11 @@ def is_of_shop(merchant: Merchant, url: str) -> bool:
 def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
     mode, key, cart, total, now = wanted.mode, wanted.key, wanted.cart, wanted.total, wanted.at
     digest, order_id = digest_of(cart), wanted.order_id
-    kept = tx.orders.saved_answer(merchant.id, mode, key)
-    if kept:
-        if kept[0] != digest:
+    answer = tx.orders.kept_answer(merchant.id, mode, key)
+    if answer:
+        if answer[0] != digest:
             raise KeyReused(key)
-        return Placed(status=200, body=_with_page(tx, hub, json.loads(kept[2])))
+        return Placed(status=200, body=_with_page(tx, hub, json.loads(answer[2])))
     if tx.payables.by_number(merchant.id, mode, PayableKind.ORDER, cart.number):
         raise OrderRefused(f"number: there is an order {cart.number!r} already, under another Idempotency-Key")
     customer = _shopper(tx, merchant, cart, wanted.shopper_id)

@@ -41,8 +41,8 @@ class Report:
     file: tuple[str, bytes] | None = None
 
 
-Letter: TypeAlias = Callable[[Report, Merchant, Attachment | None], str]
-"""Writes a report as its merchant reads it; it is kept as the customer's own words are."""
+Letter: TypeAlias = Callable[[Report, Merchant, Proof | None], str]
+"""Writes a report as its merchant reads it; it is stored as the customer's own words are."""
 
 
 async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -> None:
@@ -50,7 +50,7 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
 
     Raises:
         LinkShut: The statement's link is unknown, expired or revoked.
-        NotTaken: The file is none of those that are taken; nothing was kept.
+        NotTaken: The file is none of those that are taken; nothing was stored.
     """
     now, review_id, proof_id = hub.clock(), hub.fresh_id(), hub.fresh_id()
     stored = hub.random_text(32, CROCKFORD)

@@ -32,7 +32,7 @@ class OrderView:
         payment: The payment that holds or paid it, if any.
         payment_url: That payment's page.
         held: What the books hold of all payments of it, in its currency.
-        is_held: The stock is still kept.
+        is_held: The stock is still reserved.
         language: In which the shop placed it, else the customer's own; empty where neither is known.
     """
 

@@ -49,7 +49,7 @@ async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool 
     """The statement of a link.
 
     Args:
-        looks: A person looks, which is noted for the delivery log.
+        looks: A person looks, which is recorded for the delivery log.
 
     Raises:
         LinkShut: Unknown, expired or revoked.

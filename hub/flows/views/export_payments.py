@@ -57,8 +57,8 @@ async def export_payments(
 ) -> Exported:
     """What moved money from the day ``first`` to the day ``last``, where the merchant is.
 
-    By the day of booking, whoever asks each day since yesterday misses nothing that came late; by the day that it counts
-    for, whoever asks for a month gets what moved in it, as it is known today.
+    By the day of booking, whoever asks each day since yesterday misses nothing that came late; by the day that it
+    counts for, whoever asks for a month gets what moved in it, as it is known today.
     """
 
     def read(tx: Tx) -> Exported:
@@ -90,7 +90,7 @@ def _fees(tx: Tx, merchant: Merchant, mode: Mode) -> Mapping[str, Fee]:
     return {
         stored.settles: Fee(
             fee=_minor(stored.line.fee) + _minor(stored.line.fee_tax),
-            withheld=sum(kept.minor for kept in stored.line.withholdings.values()),
+            withheld=sum(withheld.minor for withheld in stored.line.withholdings.values()),
             net=stored.line.net.minor,
         )
         for account in tx.accounts.all_of(merchant.id, mode)
