@@ -10,8 +10,9 @@ from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 
-PHONE = 7
+MIN_PHONE_DIGITS = 7
 """Digits that a phone has at least."""
+
 MAX_HITS = 200
 """Things of one kind that are looked at."""
 
@@ -32,7 +33,7 @@ def customers_numbered(tx: Tx, hub: Hub, merchant: Merchant, text: str) -> tuple
 def customers_called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, ...]:
     """Customers with this phone, however either is written."""
     digits = digits_of(text)
-    if len(digits) < PHONE:
+    if len(digits) < MIN_PHONE_DIGITS:
         return ()
     return tuple(item for item in tx.customers.of(merchant.id) if is_called(item.phone, digits))
 
@@ -40,8 +41,8 @@ def customers_called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, .
 def payments_typed(tx: Tx, text: str) -> Iterator[Payment]:
     """Payments for which a payer typed this phone, newest first."""
     digits = digits_of(text)
-    if len(digits) >= PHONE:
-        for payment in tx.payments.typed(digits[-PHONE:], limit=MAX_HITS):
+    if len(digits) >= MIN_PHONE_DIGITS:
+        for payment in tx.payments.typed(digits[-MIN_PHONE_DIGITS:], limit=MAX_HITS):
             if any(is_called(value, digits) for value in payment.payer.fields.values()):
                 yield payment
 
@@ -49,4 +50,4 @@ def payments_typed(tx: Tx, text: str) -> Iterator[Payment]:
 def is_called(phone: str, digits: str) -> bool:
     """Whether these are a phone's digits, either with or without those of its country."""
     known = digits_of(phone)
-    return len(known) >= PHONE and (known.endswith(digits) or digits.endswith(known))
+    return len(known) >= MIN_PHONE_DIGITS and (known.endswith(digits) or digits.endswith(known))
