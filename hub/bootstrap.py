@@ -28,7 +28,6 @@ from hub.flows.operations.quarantine_plugin import FROZEN, quarantine_frozen
 from hub.providers.at_work import AtWork
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
-from hub.providers.registry import Provider
 from hub.settings import Settings
 from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
 from hub.vault import KeyFileMissing, Vault, VaultError, create_keys, open_vault
@@ -182,7 +181,7 @@ class OpenedHub:
     def note_work(self, at_work: AtWork) -> None:
         """Note from now on which plugin computes."""
         for provider in self.hub.providers.values():
-            cast("Provider", provider).at_work = at_work
+            provider.at_work = at_work
 
     async def close(self, grace: float = 70.0) -> None:
         """Nothing new is sent; running exchanges get their time; then everything is closed."""
@@ -242,7 +241,6 @@ def open_hub(
     countries = load_countries(strict=strict)
     store = open_store(database)
     tasks = Tasks()
-    wake = Wake()
     post = None if mailer else mailer_for(settings)
     exchanger = Exchanger(registry, grants=StoredGrants(store, vault), clock=clock)
     hub = Hub(
@@ -261,7 +259,7 @@ def open_hub(
         fresh_id=TimeOrderedIds(),
         random_text=random_text,
         spawn=tasks.spawn,
-        wake=wake,
+        wake=wake_nobody,
         base_url=settings.base_url,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         operator_email=settings.operator_email,
@@ -323,11 +321,8 @@ def mailer_for(settings: Settings) -> SmtpMailer:
     )
 
 
-class Wake:
-    """Does nothing until a loop replaces it: the tick finds the work anyway."""
-
-    def __call__(self) -> None:
-        """Nobody is waiting."""
+def wake_nobody() -> None:
+    """What wakes the loop while there is none: the tick of the next one finds the work anyway."""
 
 
 @contextmanager

@@ -24,16 +24,19 @@ from hub.domain.refusals import Unavailable as Unavailable
 from hub.domain.refusals import Unopened as Unopened
 from hub.domain.text import Text
 from hub.domain.visitor import LOOPBACK, Network, networks_of
-from hub_hookspecs import Account, Conclusion, Country, Mode, Offer, PayButton, SettlementFile, SettlementLine
+from hub_hookspecs import Country
 
 from .memory import Memory
 
 if TYPE_CHECKING:  # what has one shape is declared where it is made; at run time a flow knows nothing of it
+    from hub.providers.exchange import Exchanger
+    from hub.providers.registry import Provider as Provider
+    from hub.providers.registry import Registry
     from hub.storage import ProofFolder
     from hub.storage import Tx as Tx
     from hub.vault import Vault
 else:
-    Tx = ProofFolder = Vault = Any
+    Exchanger = Provider = Registry = Tx = ProofFolder = Vault = Any
 
 T = TypeVar("T")
 
@@ -64,78 +67,6 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
-class Provider(Protocol):
-    """An installed provider, as the flows see it."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def info(self) -> Any: ...
-    @property
-    def capabilities(self) -> frozenset[str]: ...
-    def endpoints(self, mode: Mode) -> Mapping[str, str]: ...
-    def is_simulated(self, mode: Mode) -> bool: ...
-    def info_for(self, locale: str) -> Any:
-        """``info`` with its texts in this language, where the plugin has it."""
-
-    def said(self, text: str, locale: str) -> str:
-        """A text that the plugin gave while it ran, in this language, where the plugin has it."""
-
-    def button(self, offer: Offer) -> PayButton:
-        """The plugin's pay button; PluginFault when it failed or does not keep to the contract."""
-
-    def settlement_lines(self, file: SettlementFile, account: Account) -> tuple[SettlementLine, ...]:
-        """The lines of a settlement file; ValueError when the plugin does not understand it."""
-
-
-class Registry(Protocol):
-    """The installed providers; a quarantined one disappears from ``providers``."""
-
-    @property
-    def providers(self) -> Mapping[str, Any]: ...
-    @property
-    def failures(self) -> Sequence[Any]: ...
-
-
-class Ran(Protocol):
-    """An exchange that was driven to its end."""
-
-    @property
-    def conclusion(self) -> Conclusion[Any]: ...
-    @property
-    def steps(self) -> tuple[Any, ...]: ...
-
-
-class Exchanger(Protocol):
-    """Drives exchanges with providers."""
-
-    async def run(
-        self,
-        provider: Any,
-        hook: str,
-        *,
-        account: Account,
-        account_id: str,
-        credentials: int | None,
-        lease_until: datetime | None = None,
-        **records: Any,
-    ) -> Ran:
-        """Drive one hook call to its conclusion.
-
-        Args:
-            credentials: Version of the credentials in the view of the account, to which its grant must belong; without
-                one a grant is fetched for this call alone, and kept nowhere.
-        """
-
-    def peek(
-        self, provider: Any, hook: str, *, account: Account, account_id: str, **records: Any
-    ) -> Conclusion[Any] | None:
-        """Run a hook to its first yield without sending: its conclusion, or None when it wants a request."""
-
-    def is_open(self, account_id: str) -> bool:
-        """Whether the account's breaker is open, so that nothing is sent for now."""
-
-
 class Mailer(Protocol):
     """Hands a mail over; raises OSError or smtplib's errors when it may be tried again, MailRefused when not."""
 
@@ -163,7 +94,7 @@ class MailRules(Protocol):
     def is_awaited(self) -> bool: ...
 
 
-class Documents(Protocol):
+class Renderer(Protocol):
     """Draws mails and PDFs from records."""
 
     @property
@@ -219,14 +150,11 @@ class Alerter(Protocol):
         """
 
 
-class Wake(Protocol):
-    """Tells the running loop that something may be due."""
-
-    def __call__(self) -> None: ...
-
-
 Spawn = Callable[[Awaitable[None]], None]
 """Hand a task to the process: it is not cancelled with the request that started it."""
+
+Wake = Callable[[], None]
+"""Tell the running loop that something may be due."""
 
 
 def _unknown() -> float | None:
@@ -261,7 +189,7 @@ class Hub:
     registry: Registry
     countries: Mapping[str, Country]
     exchanger: Exchanger
-    documents: Documents
+    documents: Renderer
     mailer: Mailer
     vault: Vault
     clock: Callable[[], datetime]

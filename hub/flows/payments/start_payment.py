@@ -100,7 +100,7 @@ def _remember(tx: Tx, hub: Hub, payment: Payment, request: PayRequest) -> None:
     way = hub.providers[payment.provider].info.way(request.way)
     remembered = {
         field.name: payment.payer.fields[field.name]
-        for field in way.payer_fields
+        for field in (way.payer_fields if way else ())
         if field.remember and field.name in payment.payer.fields
     }
     if remembered:
