@@ -30,7 +30,9 @@ from hub.providers.exchange import Exchanger
 from hub.providers.load import load_countries, load_providers
 from hub.settings import Settings
 from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
-from hub.vault import KeyFileMissing, Vault, VaultError, create_keys, open_vault
+from hub.vault.errors import KeyFileMissing, VaultError
+from hub.vault.key_changes import create_keys
+from hub.vault.sealing import Vault, open_vault
 from hub_hookspecs import CROCKFORD, Grant
 
 log = structlog.get_logger()

@@ -22,8 +22,9 @@ def rotate_keys(settings: Settings, forget_old: bool) -> int:
     Exit code 1 when something does not open with any key that is here: it stays as it is, and so do the old keys."""
     from hub.bootstrap import KEYS, NotReady, database_of
     from hub.flows.accounts.reseal_secrets import StillSealed, forget_keys, reseal_secrets
-    from hub.vault import drop_key, open_vault
-    from hub.vault import rotate_keys as add_key
+    from hub.vault.key_changes import drop_key
+    from hub.vault.key_changes import rotate_keys as add_key
+    from hub.vault.sealing import open_vault
 
     keys, database = settings.data / KEYS, database_of(settings)
     if not database.exists():
@@ -54,7 +55,7 @@ def add_keys(settings: Settings, file: Path) -> None:
     For messages that came while another keys.json was here, and for a database that is older than its keys. The
     current key and the links in mails stay as they are; running processes take the keys up by themselves."""
     from hub.bootstrap import KEYS
-    from hub.vault import add_keys as take_over
+    from hub.vault.key_changes import add_keys as take_over
 
     keys = settings.data / KEYS
     taken = take_over(keys, file)

@@ -17,7 +17,8 @@ from hub.flows.operations.examine import ExaminedFact, examine, fault, fine, war
 from hub.logs import set_up_logs
 from hub.settings import Settings, SettingsError, load_settings
 from hub.storage import UnusableDatabase
-from hub.vault import KeyFileMissing, VaultError, open_vault
+from hub.vault.errors import KeyFileMissing, VaultError
+from hub.vault.sealing import open_vault
 
 
 def look(data: str | None, *, no_mail: bool, books: bool) -> Iterator[ExaminedFact]:

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 import hub.flows.accounts.replace_credentials
-import hub.vault
 from hub.domain.payment import Payment, Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.reseal_secrets import StillSealed, forget_keys, reseal_secrets
 from hub.flows.ground.ports import Unopened
-from hub.vault import drop_key, open_vault, rotate_keys
+from hub.vault.key_changes import drop_key, rotate_keys
+from hub.vault.sealing import Vault, open_vault
 from tests.cli.conftest import call
 from tests.faults.harness import Clock, Desk, News, World, broken, rows, until
 from tests.operator.test_process import HUB, Served, environment, payments, serving
@@ -25,7 +25,7 @@ from tests.operator.test_process import served as served
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: signals")
 
-NEVER_LOOKS_AGAIN = "import hub.vault; hub.vault.Vault.follow = lambda self: None"
+NEVER_LOOKS_AGAIN = "import hub.vault.sealing; hub.vault.sealing.Vault.follow = lambda self: None"
 """The bug: a process knows the keys that it found when it began, and no others."""
 
 
@@ -183,7 +183,7 @@ def test_control_without_a_look_inside_the_transaction_a_message_lies_under_a_ke
 ) -> None:
     world, desk = others
     _payment, news = paid_at_the_provider(world, "CO")
-    monkeypatch.setattr(hub.vault.Vault, "needs_resealing", lambda _self, _key: False)
+    monkeypatch.setattr(Vault, "needs_resealing", lambda _self, _key: False)
     before_it_is_stored(world, lambda: rotate_and_forget(desk))
     assert world.post("CO", news).status_code == 200
     assert not kept_in_the_ring(world)

@@ -19,7 +19,7 @@ from hub.flows.ground.open_link import LinkShut, open_link
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
 from hub.storage.links import LinkTable
-from hub.vault import Vault
+from hub.vault.sealing import Vault
 from hub.web.door import GUESSES
 from hub_hookspecs import Mode
 

@@ -10,10 +10,11 @@ from typing import Any
 import attrs
 import pytest
 
-from hub import vault as vaults
 from hub.bootstrap import DATABASE, KEYS, NotReady, StoredGrants, open_hub
 from hub.flows.accounts.open_account import Locked, opened_account
-from hub.vault import NotOpened, UnknownKey, create_keys
+from hub.vault import sealing
+from hub.vault.errors import NotOpened, UnknownKey
+from hub.vault.key_changes import create_keys
 from hub_hookspecs import Grant
 from tests.web.conftest import forms_in
 
@@ -110,7 +111,7 @@ def test_a_secret_that_does_not_belong_here_does_not_open(house: Any, sealed: An
 
 
 def test_control_without_associated_data_it_opens(house: Any, plant: Any) -> None:
-    plant(vaults, "_joined", lambda *_parts: b"")
+    plant(sealing, "_joined", lambda *_parts: b"")
     plain = house.hub.vault.seal(b"secret", table="a", column="b", row="c", merchant="d")[0]
 
     assert house.hub.vault.open(plain, table="x", column="b", row="c", merchant="other") == b"secret"

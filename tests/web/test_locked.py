@@ -10,7 +10,7 @@ import pytest
 
 from hub.domain.merchant import Merchant
 from hub.domain.payment import Status
-from hub.vault import create_keys
+from hub.vault.key_changes import create_keys
 from tests.web.conftest import House
 
 SENTENCE = "Los datos guardados de esta conexión no se pueden usar en este momento."

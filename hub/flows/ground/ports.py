@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # what has one shape is declared where it is made; at run tim
     from hub.providers.registry import Registry
     from hub.storage import ProofFolder
     from hub.storage import Tx as Tx
-    from hub.vault import Vault
+    from hub.vault.sealing import Vault
 else:
     Exchanger = Provider = Registry = Tx = ProofFolder = Vault = Any
 
