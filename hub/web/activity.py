@@ -13,7 +13,8 @@ from hub.domain.export import csv_of
 from hub.flows.views.view_activity import ActivityView, rows_of
 from hub.texts.engine import message as _
 
-from .pages import HEADERS, PageReader, policy
+from .reader import PageReader
+from .responses import HEADERS, policy
 
 COLUMNS: Final = (
     *(_("Moneda"), _("Fecha"), _("Concepto"), _("Documento")),

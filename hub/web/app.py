@@ -26,8 +26,10 @@ from .door import Door
 from .heads import answering_heads, with_head
 from .links import is_cut
 from .notifications import Notifications, Returns
-from .pages import Page, Request, hub_of, open_pages, reader_pages_of
+from .pages import open_pages, reader_pages_of
 from .proxies import BlindSpots, Proxies
+from .request import Request, hub_of
+from .responses import Page
 from .welcome import welcome
 
 log = structlog.get_logger()

@@ -18,8 +18,10 @@ from hub.flows.ground.ports import Hub
 from hub.texts.engine import message as _
 
 from .links import LINKS, mended
-from .pages import HEADERS, Page, Pages, Request, redirect
+from .pages import Pages
 from .proxies import BlindSpots, host_of
+from .request import Request
+from .responses import HEADERS, Page, redirect
 
 log = structlog.get_logger()
 

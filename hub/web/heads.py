@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from litestar.types import ASGIApp, Receive, Send
 
-from .pages import Request
+from .request import Request
 
 BY_HEAD: Final = "hub.by_head"
 

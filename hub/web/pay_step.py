@@ -31,7 +31,10 @@ from hub.flows.payments.view_payment import view_payment
 from hub.texts.engine import message as _
 from hub_hookspecs import Channel, Country, Mode, Money, PayerField, plain
 
-from .pages import Page, Pages, button_style, form_token, is_form_token, redirect
+from .form_token import form_token, is_form_token
+from .markup import button_style
+from .pages import Pages
+from .responses import Page, redirect
 
 PURPOSE: Final = "pay"
 GO_ON: Final = "continuar"

@@ -8,7 +8,9 @@ from litestar import get
 
 from hub_hookspecs import Mode
 
-from .pages import Page, Request, hub_of, reader_pages_of
+from .pages import reader_pages_of
+from .request import Request, hub_of
+from .responses import Page
 
 TEMPLATE: Final = "welcome.html"
 

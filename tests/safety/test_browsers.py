@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
-from hub.web import pages as web_pages
+from hub.web import cookies
 from hub.web.app import create_app
 from hub.web.merchant import sign_in as pages
 
@@ -207,7 +207,7 @@ def test_over_https_the_session_is_tied_to_our_host_and_no_script_reads_it(house
 
 @pytest.mark.parametrize("flag", ["HttpOnly", "Secure", "SameSite"])
 def test_control_a_flag_that_is_off_is_seen(house: Any, public: Any, plant: Any, flag: str) -> None:
-    right = web_pages.cookie
+    right = cookies.cookie
 
     def lenient(*given: Any, **more: Any) -> Any:
         made = right(*given, **more)

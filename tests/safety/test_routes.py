@@ -14,7 +14,6 @@ import pytest
 from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
 from hub.flows.views import view_customers
-from hub.web import pages as web_pages
 from hub.web.door import Door
 from hub.web.merchant import desk
 from hub_hookspecs import Mode
@@ -185,7 +184,6 @@ def test_control_without_the_session_token_foreign_forms_are_taken(
 def test_control_without_the_door_a_stolen_token_is_enough(
     house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
 ) -> None:
-    plant(web_pages, "hub_of", web_pages.hub_of)
     plant(Door, "lead", lambda _self, app, scope, receive, send: app(scope, receive, send))
     some = tuple(route for route in routes if route.path == "/m/customers/{customer}/link")
 

@@ -20,7 +20,7 @@ from hub.flows.ground.ports import Unavailable
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.web.api import orders
 from hub.web.api import schema as described
-from hub.web.pages import HEADERS
+from hub.web.responses import HEADERS
 from tests.faults.harness import seed_for
 
 # The generator warns of its own long values, and of random numbers that the served hub draws in another thread.

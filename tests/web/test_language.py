@@ -16,7 +16,8 @@ from hub.domain.text import Declared, Text
 from hub.flows.merchants.choose_language import choose_language
 from hub.texts.engine import CONTEXT, read_catalogue, texts_for
 from hub.web.app import create_app
-from hub.web.pages import STATIC, preferred_by
+from hub.web.language import preferred_by
+from hub.web.pages import STATIC
 from tests.spoken import spoken
 
 from .catalogues import NAMES, SPANISH, Said, everything, is_addressed, own_keys, read
@@ -177,7 +178,7 @@ def test_a_browser_that_wants_spanish_more_than_english_gets_spanish(house: Any)
 
 def test_control_a_page_in_whichever_language_stands_first_is_seen(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     unweighed = lambda header: tuple(part.partition(";")[0].strip().lower() for part in header.split(","))  # noqa: E731
-    monkeypatch.setattr("hub.web.pages.preferred_by", unweighed)
+    monkeypatch.setattr("hub.web.language.preferred_by", unweighed)
     assert language_for(house, "en;q=0.5, es;q=0.9") == "en"
 
 

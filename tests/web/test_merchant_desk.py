@@ -26,7 +26,7 @@ from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.skip_numbers import skip_numbers
 from hub.flows.statements.send_statement import send_statement
 from hub.web.merchant.words import CAUSES
-from hub.web.pages import PageReader
+from hub.web.reader import PageReader
 from hub_hookspecs import Channel, Mode, Money
 from tests.spoken import refused
 

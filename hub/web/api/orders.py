@@ -13,7 +13,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.order import OrderItem
 from hub.flows.statements.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
 from hub.flows.statements.view_order import FoundOrder, OrderView, find_order
-from hub.web.pages import Request, hub_of
+from hub.web.request import Request, hub_of
 from hub_hookspecs import Mode, Money, strict_json
 
 from .problems import problem

@@ -10,7 +10,7 @@ from hub.domain.activity import NoPeriod
 from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, preview_activity
 from hub.web.activity import csv_answer, fault_of, read_period
-from hub.web.pages import Page, pdf_answer
+from hub.web.responses import Page, pdf_answer
 
 from .desk import AtDesk, Desk, unknown_is_404
 from .rights import Right

@@ -10,7 +10,10 @@ from hub.domain.identity import Invalid
 from hub.domain.text import Text
 from hub.flows.corrections.receipt_form import ReceiptForm, receipt_form_by_token
 from hub.flows.corrections.record_receipt import record_by_token
-from hub.web.pages import FORM_FIELD, Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
+from hub.web.form_token import FORM_FIELD, form_token, is_form_token
+from hub.web.pages import FORM_FIELD, Page, Request, reader_pages_of
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, redirect
 
 from . import words
 from .desk import FormRefused, read_form

@@ -18,7 +18,9 @@ from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import list_customers, view_customer
-from hub.web.pages import Page, pdf_answer, reader_for, redirect
+from hub.web.pages import Page, reader_for
+from hub.web.reader import reader_for
+from hub.web.responses import Page, pdf_answer, redirect
 
 from .desk import AtDesk, Brought, Desk, Faults, by_field, unknown_is_404
 from .rights import Right

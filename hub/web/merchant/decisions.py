@@ -19,7 +19,7 @@ from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
 from hub.flows.views.view_payments import view_payment_page
 from hub.flows.views.view_record import view_record
-from hub.web.pages import Page, redirect
+from hub.web.responses import Page, redirect
 from hub_hookspecs import Money
 
 from .by_hand import ONE_AMOUNT

@@ -21,18 +21,11 @@ from hub.flows.ground.ports import Hub
 from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
 from hub.flows.views.print_paper import PdfMissing
-from hub.web.pages import (
-    FORM_FIELD,
-    Page,
-    Pages,
-    Request,
-    cookie,
-    cookie_name,
-    hub_of,
-    is_same,
-    reader_pages_of,
-    redirect,
-)
+from hub.web.cookies import cookie, cookie_name
+from hub.web.form_token import FORM_FIELD, is_same
+from hub.web.pages import FORM_FIELD, Page, Pages, Request, cookie, reader_pages_of
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, redirect
 from hub_hookspecs import Country, Mode
 
 from . import words

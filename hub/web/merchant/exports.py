@@ -19,7 +19,8 @@ from hub.flows.views.export_line import COLUMNS
 from hub.flows.views.export_payments import MAX_MOVEMENTS, export_payments
 from hub.flows.views.print_paper import PdfMissing
 from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
-from hub.web.pages import HEADERS, Page, pdf_answer, policy, reader_for
+from hub.web.reader import reader_for
+from hub.web.responses import HEADERS, Page, pdf_answer, policy
 
 from .desk import AtDesk, Desk, Faults
 from .rights import Right

@@ -12,7 +12,8 @@ from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.mails.deliver import private_kinds
 from hub.flows.statements.try_payment import GuideStep, TrialWords, Try, start_try, view_guide, view_try
-from hub.web.pages import Page, reader_for, redirect
+from hub.web.reader import reader_for
+from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 
 from .desk import AtDesk, Brought, Desk

@@ -20,7 +20,7 @@ from hub.flows.accounts.retire_account import MoneyIsUnderWay
 from hub.flows.accounts.set_channels import set_channels
 from hub.flows.accounts.validate_account import confirm_account, validate_account
 from hub.flows.operations.view_hearing import hearing_of
-from hub.web.pages import Page, redirect
+from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
 from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404

@@ -15,7 +15,7 @@ from hub.flows.mails.preview_mail import MailPreview, preview_mail, preview_stat
 from hub.flows.mails.resend_mail import NotAgain, resend_mail
 from hub.flows.mails.view_deliveries import list_deliveries
 from hub.flows.statements.send_statement import NoMail
-from hub.web.pages import HEADERS, Page, policy, redirect
+from hub.web.responses import HEADERS, Page, policy, redirect
 
 from . import words
 from .desk import AtDesk, Brought, Desk, unknown_is_404

@@ -13,7 +13,7 @@ from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.remove_member import remove_member
 from hub.flows.merchants.revoke_api_key import revoke_api_key
 from hub.flows.merchants.save_options import save_options
-from hub.web.pages import Page, redirect
+from hub.web.responses import Page, redirect
 
 from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
 from .rights import ROLES, Right

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.flows.statements.open_proof import open_proof
-from hub.web.pages import HEADERS
+from hub.web.responses import HEADERS
 
 from .desk import AtDesk, unknown_is_404
 from .rights import Right

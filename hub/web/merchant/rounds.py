@@ -13,7 +13,8 @@ from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_round_deliveries
 from hub.flows.statements.schedule_rounds import drop_schedule, list_schedules, schedule_round
 from hub.flows.statements.send_round import list_rounds, plan_round, start_round, view_round
-from hub.web.pages import Page, Request, redirect
+from hub.web.request import Request
+from hub.web.responses import Page, redirect
 
 from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
 from .rights import Right

@@ -18,7 +18,7 @@ from hub.flows.merchants.save_logo import remove_logo, save_logo
 from hub.flows.merchants.save_options import save_options
 from hub.flows.payments.offer_buttons import place_of
 from hub.texts.engine import message as _
-from hub.web.pages import Page
+from hub.web.responses import Page
 from hub_hookspecs import Money, plain
 
 from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field

@@ -10,7 +10,7 @@ from hub.flows.accounts.open_account import Locked
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
 from hub.flows.settlements.view_settlements import view_settlements
-from hub.web.pages import Page
+from hub.web.responses import Page
 
 from .desk import AtDesk, Brought, Desk
 from .imports import MAX_FILE_BYTES, MAX_FORM_BYTES, kept_file, uploaded

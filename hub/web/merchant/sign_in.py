@@ -17,10 +17,14 @@ from hub.domain.allowance import Allowance
 from hub.domain.mail_address import MAX_ADDRESS_LENGTH
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.sign_in import SESSION_LIFE, request_sign_in, sign_in, sign_out
+from hub.web.cookies import cookie, cookie_name
 from hub.web.door import visitor_of
+from hub.web.form_token import FORM_FIELD, is_same
 from hub.web.links import is_cut
-from hub.web.pages import FORM_FIELD, Page, Request, cookie, cookie_name, hub_of, is_same, reader_pages_of, redirect
+from hub.web.pages import reader_pages_of
 from hub.web.proxies import BlindSpots
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, redirect
 
 from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, FormRefused, SubmittedForm, read_form
 from .rights import Right

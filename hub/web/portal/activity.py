@@ -10,7 +10,8 @@ from hub.domain.letterhead import letterhead_for
 from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, view_activity
 from hub.web.activity import csv_answer, fault_of, read_period
-from hub.web.pages import Page, Request, hub_of, pdf_answer
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, pdf_answer
 
 from .papers import missing_is_404
 from .statement import address_of, pages_for

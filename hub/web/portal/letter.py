@@ -9,7 +9,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.statements.report_payment import Report
-from hub.web.pages import PageReader, reader_for
+from hub.web.reader import PageReader, reader_for
 
 
 def letter_of(report: Report, merchant: Merchant, proof: Attachment | None) -> str:

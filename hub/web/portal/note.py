@@ -21,7 +21,9 @@ from hub.flows.statements.report_payment import Report, report_payment
 from hub.flows.statements.view_statement import StatementView
 from hub.flows.statements.write_note import write_note
 from hub.texts.engine import message as _
-from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, redirect
+from hub.web.form_token import form_token, is_form_token
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, redirect
 from hub_hookspecs import Country, Money
 
 from .letter import letter_of

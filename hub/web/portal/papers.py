@@ -13,7 +13,10 @@ from hub.flows.ground.open_link import LinkShut
 from hub.flows.views.print_paper import PdfMissing
 from hub.flows.views.print_receipt import receipt_pdf, verified_payment
 from hub.flows.views.print_statement import statement_pdf
-from hub.web.pages import Page, Request, hub_of, language_of, pdf_answer, reader_pages_of
+from hub.web.language import language_of
+from hub.web.pages import reader_pages_of
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, pdf_answer
 
 
 @get("/s/{token:str}/estado-de-cuenta.pdf", include_in_schema=False)

@@ -11,7 +11,9 @@ from litestar.exceptions import NotFoundException
 
 from hub.domain.letterhead import letterhead_for
 from hub.flows.statements.end_reminders import PATH, Wish, end_reminders, resume_reminders, view_wish
-from hub.web.pages import Page, Request, hub_of, reader_pages_of
+from hub.web.pages import reader_pages_of
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page
 
 
 @get("/u/{token:str}", include_in_schema=False)

@@ -12,7 +12,10 @@ from hub.domain.merchant import LinkKind
 from hub.flows.ground.open_link import LinkShut, Shut
 from hub.flows.statements.send_statement import send_again
 from hub.flows.statements.view_statement import view_statement
-from hub.web.pages import Page, Request, form_token, hub_of, is_form_token, reader_pages_of, redirect
+from hub.web.form_token import form_token, is_form_token
+from hub.web.pages import reader_pages_of
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, redirect
 
 PURPOSE: Final = "renew"
 RENEWABLE: Final = frozenset({Shut.EXPIRED, Shut.REVOKED})

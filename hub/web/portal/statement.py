@@ -16,8 +16,11 @@ from hub.flows.statements.view_statement import StatementView, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
 from hub.web.heads import is_head
-from hub.web.pages import Page, Pages, Request, button_style, hub_of, reader_pages_of, redirect
+from hub.web.markup import button_style
+from hub.web.pages import Pages, reader_pages_of
 from hub.web.pay_step import Basket, PayableLine, pay, show_step, with_amounts
+from hub.web.request import Request, hub_of
+from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, Country, Money, Redirect
 
 SAID: Final = {
