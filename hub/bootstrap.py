@@ -26,8 +26,9 @@ from hub.flows.accounts.watch_account import answer_again, check_credentials, ho
 from hub.flows.ground.ports import Hub, Mailer, Store
 from hub.flows.operations.quarantine_plugin import FROZEN, quarantine_frozen
 from hub.providers.at_work import AtWork
+from hub.providers.countries import load_countries
 from hub.providers.exchange import Exchanger
-from hub.providers.load import load_countries, load_providers
+from hub.providers.load import load_providers
 from hub.settings import Settings
 from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
 from hub.vault.errors import KeyFileMissing, VaultError

@@ -45,7 +45,7 @@ def command(settings: Settings, file: Path, keys: Path | None, said: tuple[str, 
     from hub.bootstrap import KEYS, database_of
     from hub.flows.operations.check_keys import check_keys
     from hub.flows.operations.note_restore import note_restore, series_ends
-    from hub.providers.load import load_countries
+    from hub.providers.countries import load_countries
     from hub.storage import read_backup, restore
 
     ring = settings.data / KEYS

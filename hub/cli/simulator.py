@@ -21,7 +21,7 @@ class WithOptions(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """After all else: what --option takes."""
-        from hub.providers.load import load_simulators
+        from hub.providers.simulators import load_simulators
 
         words = ctx.meta.get("words", ())
         simulators = load_simulators() if words[1:] else {}
@@ -53,7 +53,7 @@ def _described(option: Any) -> str:
 @click.option("--settings", metavar="FILE", help="Write there what `account connect` or `account provision` wants.")
 def command(code: str, port: int, config: IO[bytes] | None, options: tuple[str, ...], settings: str | None) -> int:
     """Fake PROVIDER over real HTTP until Ctrl-C; one line of JSON says where and with which credentials."""
-    from hub.providers.load import load_simulators
+    from hub.providers.simulators import load_simulators
 
     simulators = load_simulators()
     if code not in simulators:

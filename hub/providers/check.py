@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from hub_hookspecs.testing import Result, Subject, prove
 
-from .load import load_providers, load_simulators
+from .load import load_providers
 from .registry import Provider
+from .simulators import load_simulators
 
 if TYPE_CHECKING:
     from hub_hookspecs.testing.simulator import Simulator

@@ -403,7 +403,7 @@ def test_a_simulator_that_is_not_there_is_named(run: Run) -> None:
 
 @pytest.mark.parametrize("code", ["greenpay", "nequi"])
 def test_the_help_of_a_simulator_lists_what_it_can_play(run: Run, code: str) -> None:
-    from hub.providers.load import load_simulators
+    from hub.providers.simulators import load_simulators
 
     told = " ".join(run("simulator", code, "--help").out.split())
     options = load_simulators()[code].options

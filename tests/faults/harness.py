@@ -50,7 +50,7 @@ from hub.flows.payments.view_payment import payment_link_id
 from hub.jobs.embedded import Loop
 from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits
-from hub.providers.load import load_simulators
+from hub.providers.simulators import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.notifications import Notifications, Returns
 from hub.web.serve import Server, bind

@@ -30,7 +30,7 @@ from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.settlements.reconcile_daily import plan_reconciliations
-from hub.providers.load import load_simulators
+from hub.providers.simulators import load_simulators
 from hub_demo.folder import SIMULATORS
 from hub_hookspecs import Channel, EnteredBy, Mode, Money
 from hub_nequi import fetch_settlement

@@ -17,9 +17,11 @@ import pytest
 import uvicorn
 
 from hub.providers.check import NoSimulator, check_provider
+from hub.providers.countries import load_countries
 from hub.providers.exchange import Exchanger
-from hub.providers.load import load_countries, load_providers, load_simulators
+from hub.providers.load import load_providers
 from hub.providers.registry import ProviderNotServed, Registry
+from hub.providers.simulators import load_simulators
 from hub_hookspecs import Account, Channel, Company, IdentityDocument, Mode, Money, Offer, Order, Payer, Query
 
 DOCS = Path(__file__).parents[2] / "docs" / "writing-a-provider.md"

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from hub.providers.load import StrictLoadError, load_countries, load_providers, load_simulators
+from hub.providers.countries import load_countries
+from hub.providers.entry_points import StrictLoadError
+from hub.providers.load import load_providers
 from hub.providers.registry import ProviderNotServed
+from hub.providers.simulators import load_simulators
 from hub_hookspecs import Mode
 
 GOOD = """

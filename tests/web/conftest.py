@@ -49,7 +49,7 @@ from hub.flows.statements.send_round import start_round
 from hub.flows.statements.send_statement import copy_link, send_statement
 from hub.flows.statements.try_payment import start_try
 from hub.jobs.embedded import Loop
-from hub.providers.load import load_simulators
+from hub.providers.simulators import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import create_app
 from hub.web.merchant.guide import trial_words

@@ -33,7 +33,7 @@ from hub.flows.ground.ports import Tx
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.jobs.embedded import Loop
-from hub.providers.load import load_simulators
+from hub.providers.simulators import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import FRONT, create_app
 from hub.web.serve import bind, serve
