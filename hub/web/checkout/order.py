@@ -8,9 +8,10 @@ from hub.domain.figures import mask_email, mask_phone
 from hub.domain.letterhead import letterhead_for
 from hub.flows.statements.place_order import is_of_shop
 from hub.flows.statements.view_order import OrderView, view_order
+from hub.web.basket import Basket, PayableLine
 from hub.web.markup import button_style, minutes_left, time_left_style
 from hub.web.pages import Pages, reader_pages_of
-from hub.web.pay_step import Basket, PayableLine, pay, show_step
+from hub.web.pay_step import pay, show_step
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, Money, Redirect

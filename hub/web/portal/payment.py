@@ -21,11 +21,12 @@ from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.run_operation import NotAllowed, cancel_payment
 from hub.flows.payments.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
 from hub.texts.engine import message as _
+from hub.web.basket import written
 from hub.web.form_token import form_token, is_form_token
 from hub.web.heads import is_head
 from hub.web.markup import minutes_left, time_left_style
 from hub.web.pages import reader_pages_of
-from hub.web.pay_step import GO_ON, masked, written
+from hub.web.pay_step import GO_ON, masked
 from hub.web.portal.words import REASONS
 from hub.web.request import Request, hub_of
 from hub.web.responses import HEADERS, Page, redirect

@@ -15,10 +15,11 @@ from hub.domain.statement import Section, default_selection, number_of
 from hub.flows.statements.view_statement import StatementView, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
+from hub.web.basket import Basket, PayableLine, with_amounts
 from hub.web.heads import is_head
 from hub.web.markup import button_style
 from hub.web.pages import Pages, reader_pages_of
-from hub.web.pay_step import Basket, PayableLine, pay, show_step, with_amounts
+from hub.web.pay_step import pay, show_step
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, Country, Money, Redirect

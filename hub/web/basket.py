@@ -1,0 +1,212 @@
+"""A basket: what is about to be paid, with the amounts and withholdings that the payer typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+
+import attrs
+
+from hub.domain.cells import Unreadable, read_amount
+from hub.domain.figures import WHOLE
+from hub.domain.merchant import Customer, Link, Merchant
+from hub.domain.payable import Payable
+from hub.domain.payment import Withholding
+from hub.texts.engine import message as _
+from hub_hookspecs import Channel, Country, Mode, Money, plain
+
+NOT_AN_AMOUNT: Final = _("No es un monto. Escriba solo el número, por ejemplo 15000.")
+OUTSIDE: Final = _("El monto va de más de cero hasta el saldo.")
+TOO_MUCH_WITHHELD: Final = _("Revise las retenciones: son más de lo que se retiene de una factura.")
+NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no menor que lo retenido.")
+WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
+MAX_WITHHELD_PERCENT: Final = 25
+"""Of an invoice; all taxes together stay well below."""
+
+
+@attrs.frozen(kw_only=True)
+class DeclaredWithholding:
+    """One withholding of one invoice, as it was typed and as it was understood.
+
+    Attributes:
+        faulty: Which of its two fields the error is about.
+    """
+
+    base: str = ""
+    amount: str = ""
+    error: str = ""
+    faulty: str = "amount"
+    understood: Withholding | None = None
+
+    @property
+    def wrong(self) -> str:
+        """The field to mark, if any."""
+        return self.faulty if self.error else ""
+
+
+NOTHING_DECLARED: Final = DeclaredWithholding()
+EMPTY_TAXES: Final[Mapping[str, DeclaredWithholding]] = MappingProxyType({})
+
+
+@attrs.frozen(kw_only=True)
+class PayableLine:
+    """A payable that is about to be paid, whole or in part.
+
+    Attributes:
+        asked: What of it is to be settled: by money, and by what the payer withholds.
+        taxes: What the payer withholds, by tax.
+        decimal_sign: What stands before the decimals of what is typed; empty where the country writes both.
+    """
+
+    payable: Payable
+    asked: Money
+    decimal_sign: str = ""
+    error: str = ""
+    typed: str = ""
+    taxes: Mapping[str, DeclaredWithholding] = EMPTY_TAXES
+
+    @property
+    def withholdings(self) -> tuple[Withholding, ...]:
+        """What was declared and can be used."""
+        return tuple(kept.understood for kept in self.taxes.values() if kept.understood)
+
+    @property
+    def amount(self) -> Money:
+        """What is paid in money."""
+        return Money(self.asked.minor - sum(kept.amount for kept in self.withholdings), self.asked.currency)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a withholding cannot be used."""
+        return any(kept.error for kept in self.taxes.values())
+
+    @property
+    def field(self) -> str:
+        """Name of its amount's field."""
+        return f"amount.{self.payable.id}"
+
+    def tax_field(self, tax: str, part: str) -> str:
+        """Name of a withholding's field."""
+        return f"{tax}.{part}.{self.payable.id}"
+
+    def declared(self, tax: str) -> DeclaredWithholding:
+        """What is declared of one tax."""
+        return self.taxes.get(tax, NOTHING_DECLARED)
+
+    @property
+    def text(self) -> str:
+        """What stands in its amount's field."""
+        return self.typed or written(self.asked, self.decimal_sign or ",")
+
+
+@attrs.frozen(kw_only=True)
+class Basket:
+    """What may be paid, by whom, and where the step lives.
+
+    Attributes:
+        address: Of the step itself.
+        back: Of the statement or the order.
+        partial: Parts of an invoice may be paid.
+        withholds: What the payer withholds may be declared.
+    """
+
+    merchant: Merchant
+    country: Country
+    customer: Customer
+    mode: Mode
+    link: Link
+    channel: Channel
+    currency: str
+    lines: tuple[PayableLine, ...]
+    address: str
+    back: str
+    partial: bool
+    withholds: bool = False
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid."""
+        return Money(sum(line.amount.minor for line in self.lines), self.currency)
+
+    @property
+    def asked(self) -> Money:
+        """What is to be settled, by money and otherwise."""
+        return Money(sum(line.asked.minor for line in self.lines), self.currency)
+
+    @property
+    def withheld(self) -> Money:
+        """What the payer withholds."""
+        return self.asked - self.total
+
+    def query(self, provider: str = "") -> str:
+        """The step's address with this choice, and another provider."""
+        pairs = [("currency", self.currency), *(("invoice", line.payable.id) for line in self.lines)]
+        if self.partial:
+            pairs += [(line.field, line.text) for line in self.lines]
+        for line in self.lines:
+            for tax, kept in line.taxes.items():
+                pairs += [(line.tax_field(tax, "base"), kept.base), (line.tax_field(tax, "amount"), kept.amount)]
+        return f"{self.address}?{urlencode([*pairs, ('provider', provider)] if provider else pairs)}"
+
+
+def written(amount: Money, decimal_sign: str) -> str:
+    """An amount as a person types it: without decimals where they are not used."""
+    text = plain(amount)
+    return (text.removesuffix(".00") if amount.currency in WHOLE else text).replace(".", decimal_sign)
+
+
+def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
+    """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its fault named."""
+    lines = basket.lines
+    if basket.partial:
+        lines = tuple(_with_amount(line, typed) for line in lines)
+    if basket.withholds:
+        lines = tuple(_with_taxes(line, basket.country.withheld_taxes, typed) for line in lines)
+    return attrs.evolve(basket, lines=lines)
+
+
+def _with_amount(line: PayableLine, typed: Mapping[str, str]) -> PayableLine:
+    text = typed.get(line.field, "").strip()
+    if not text:
+        return line
+    due = line.payable.balance
+    try:
+        amount = read_amount(text, due.currency, line.decimal_sign or None)
+    except Unreadable:
+        return attrs.evolve(line, error=NOT_AN_AMOUNT, typed=text)
+    if not 0 < amount.minor <= due.minor:
+        return attrs.evolve(line, error=OUTSIDE, typed=text)
+    return attrs.evolve(line, asked=amount)
+
+
+def _with_taxes(line: PayableLine, known: Sequence[tuple[str, str]], typed: Mapping[str, str]) -> PayableLine:
+    taxes: dict[str, DeclaredWithholding] = {}
+    for tax, _name in known:
+        base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
+        if amount or base:
+            taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign or None)
+    told = attrs.evolve(line, taxes=taxes)
+    if sum(kept.amount for kept in told.withholdings) * 100 > line.asked.minor * MAX_WITHHELD_PERCENT:
+        last = next(reversed(taxes))
+        taxes[last] = attrs.evolve(taxes[last], error=TOO_MUCH_WITHHELD, understood=None)
+        told = attrs.evolve(line, taxes={tax: attrs.evolve(kept, understood=None) for tax, kept in taxes.items()})
+    return told
+
+
+def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> DeclaredWithholding:
+    kept = DeclaredWithholding(base=base, amount=amount)
+    try:
+        withheld = read_amount(amount, currency, style)
+    except Unreadable:
+        return attrs.evolve(kept, error=NOT_AN_AMOUNT)
+    try:
+        of = read_amount(base, currency, style)
+    except Unreadable:
+        return attrs.evolve(kept, error=NEEDS_BASE, faulty="base")
+    if not 0 < withheld.minor <= of.minor:
+        return attrs.evolve(kept, error=NEEDS_BASE, faulty="base")
+    if currency in WHOLE and withheld.decimal != withheld.decimal.to_integral_value():
+        return attrs.evolve(kept, error=WHOLE_PESOS)
+    return attrs.evolve(kept, understood=Withholding(tax=tax, base=of.minor, amount=withheld.minor))
