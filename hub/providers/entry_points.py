@@ -1,4 +1,4 @@
-"""Loading what distributions declare by entry points, each on its own; one that fails is quarantined with its reason."""
+"""Loading what distributions declare by entry points, each on its own; what fails is quarantined with its reason."""
 
 from __future__ import annotations
 
