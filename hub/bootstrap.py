@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import secrets
 import shutil
@@ -30,14 +29,14 @@ from hub.providers.countries import load_countries
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_providers
 from hub.settings import Settings
-from hub.storage import ProofFolder, SqliteStore, SqliteTx, open_store
-from hub.vault.errors import KeyFileMissing, VaultError
+from hub.storage import ProofFolder, SqliteStore, open_store
+from hub.stored_grants import StoredGrants
+from hub.vault.errors import KeyFileMissing
 from hub.vault.key_changes import create_keys
 from hub.vault.sealing import Vault, open_vault
-from hub_hookspecs import CROCKFORD, Grant
+from hub_hookspecs import CROCKFORD
 
 log = structlog.get_logger()
-
 DATABASE = "hub.db"
 KEYS = "keys.json"
 PROOFS = "proofs"
@@ -98,78 +97,6 @@ def random_text(length: int, alphabet: str) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
-class StoredGrants:
-    """Grants in the database, encrypted, so that all workers share them; kept in memory for speed.
-
-    Each belongs to one version of the account's credentials: what another process replaces is noticed by whoever opens
-    the account, and asks here for a grant of the version that it found.
-    """
-
-    def __init__(self, store: SqliteStore, vault: Vault) -> None:
-        self._store = store
-        self._vault = vault
-        self._kept: dict[str, tuple[int, Grant]] = {}
-
-    async def load(self, account_id: str, credentials: int) -> Grant | None:
-        """The stored grant of this version of the account's credentials, if there is one that opens."""
-        version, grant = self._kept.get(account_id, (0, None))
-        if version == credentials:
-            return grant
-
-        def read(tx: SqliteTx) -> tuple[bytes, str] | None:
-            sealed, account = tx.accounts.grant(account_id), tx.accounts.get(account_id)
-            return (sealed, account.merchant_id) if sealed and account else None
-
-        found = await self._store.read(read)
-        version, grant = self._open(account_id, *found) if found else (0, None)
-        if grant is None or version != credentials:
-            return None
-        self._keep(account_id, credentials, grant)
-        return grant
-
-    def _open(self, account_id: str, sealed: bytes, merchant_id: str) -> tuple[int, Grant | None]:
-        try:
-            plain = self._vault.open(sealed, table="account", column="grant", row=account_id, merchant=merchant_id)
-        except VaultError as error:  # another is fetched in its place
-            log.warning("grant_not_opened", account=account_id, why=str(error))
-            return 0, None
-        raw = json.loads(plain)
-        grant = Grant(headers=raw["headers"], expires_at=datetime.fromisoformat(raw["expires_at"]))
-        return raw.get("credentials", 0), grant  # those of earlier releases do not say of which credentials they are
-
-    def _keep(self, account_id: str, credentials: int, grant: Grant) -> None:
-        version, _grant = self._kept.get(account_id, (0, None))
-        if credentials >= version:
-            self._kept[account_id] = (credentials, grant)
-
-    async def save(self, account_id: str, credentials: int, grant: Grant) -> None:
-        """Keep a fresh grant; one of credentials that were replaced meanwhile serves nobody any more."""
-        self._keep(account_id, credentials, grant)
-        plain = json.dumps(
-            {
-                "headers": dict(grant.headers),
-                "expires_at": grant.expires_at.isoformat(),
-                "credentials": credentials,
-            }
-        ).encode()
-
-        def write(tx: SqliteTx) -> None:
-            account = tx.accounts.get(account_id)
-            if account is None:
-                return
-            sealed, _key = self._vault.seal(
-                plain, table="account", column="grant", row=account_id, merchant=account.merchant_id
-            )
-            tx.accounts.save_grant(account_id, sealed, of=credentials)
-
-        await self._store.write(write)
-
-    async def drop(self, account_id: str) -> None:
-        """Forget a grant that was refused."""
-        self._kept.pop(account_id, None)
-        await self._store.write(lambda tx: tx.accounts.save_grant(account_id, None))
-
-
 @attrs.define(kw_only=True)
 class OpenedHub:
     """A hub with what must be closed at the end."""
@@ -181,8 +108,8 @@ class OpenedHub:
     tasks: Tasks
     post: SmtpMailer | None = None
 
-    def note_work(self, at_work: AtWork) -> None:
-        """Note from now on which plugin computes."""
+    def record_work(self, at_work: AtWork) -> None:
+        """Record from now on which plugin computes."""
         for provider in self.hub.providers.values():
             provider.at_work = at_work
 

@@ -58,7 +58,7 @@ class Process:
             self._at_work = AtWork(notes_of(folder, self._role))
         except OSError:
             log.exception("work_is_not_noted")
-        self._opened.note_work(self._at_work)
+        self._opened.record_work(self._at_work)
         self._tasks.append(asyncio.create_task(Watchdog(trace_of(folder, self._role)).run()))
         self._tasks.append(asyncio.create_task(self._watch.run()))
         if self._works:

@@ -13,7 +13,6 @@ import pytest
 import hub.flows.accounts.connect_account
 import hub.flows.accounts.validate_account
 import hub.flows.accounts.watch_account
-from hub.bootstrap import StoredGrants
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.identity import Invalid
 from hub.flows.accounts.connect_account import connect_account, disable_account
@@ -21,6 +20,7 @@ from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.validate_account import validate_account
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.merchants.save_company import save_company
+from hub.stored_grants import StoredGrants
 from hub_demo import town as demo
 from hub_hookspecs import Credentials, EnteredBy, FieldMatch, Grant, IdentityReport, Match
 from tests.faults.harness import START, Desk, World

@@ -10,8 +10,9 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.bootstrap import DATABASE, KEYS, NotReady, StoredGrants, open_hub
+from hub.bootstrap import DATABASE, KEYS, NotReady, open_hub
 from hub.flows.accounts.open_account import Locked, opened_account
+from hub.stored_grants import StoredGrants
 from hub.vault import sealing
 from hub.vault.errors import NotOpened, UnknownKey
 from hub.vault.key_changes import create_keys

@@ -16,12 +16,12 @@ import attrs
 import httpx
 import pytest
 
-from hub.bootstrap import StoredGrants
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Payment, Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.open_account import opened_account
 from hub.flows.accounts.replace_credentials import Draft
+from hub.stored_grants import StoredGrants
 from hub_hookspecs import EnteredBy
 
 GREENPAY = "/m/integrations/greenpay"
@@ -360,7 +360,7 @@ def test_control_a_grant_of_whatever_credentials_is_noticed(
     house: Any, renew: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert paid(house, "CO").status is Status.PAID
-    kept = house.opened.exchanger._grants._kept[house.accounts["CO"].id][1]
+    kept = house.opened.exchanger._grants._cached[house.accounts["CO"].id][1]
 
     async def load(_grants: Any, _account_id: str, _credentials: int) -> Any:
         return kept

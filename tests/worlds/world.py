@@ -53,6 +53,7 @@ from hub.flows.settlements.withdraw_line import withdraw_line
 from hub.jobs.embedded import Loop
 from hub.providers.wire import Lost
 from hub.settings import ProviderSettings, Settings
+from hub.stored_grants import StoredGrants
 from hub_greenpay.simulator import desk as greenpay_desk
 from hub_greenpay.simulator.cards import GOOD_CARD
 from hub_greenpay.simulator.endpoints import Endpoints
