@@ -81,13 +81,45 @@ class Breaker:
         return True
 
     def fail(self, now: float) -> None:
-        """Note a transport failure."""
+        """Record a transport failure."""
         self.failures += 1
         if self.failures == self.trips:
             self.probed_at = now
 
     def succeed(self) -> bool:
-        """Note an answer; True when that closed the breaker."""
+        """Record an answer; True when that closed the breaker."""
         was_open = self.is_open
         self.failures = 0
         return was_open
+
+
+@attrs.define
+class Gate:
+    """A breaker and a bucket for each account; the caller brings the time."""
+
+    _breakers: dict[str, Breaker] = attrs.Factory(dict)
+    _buckets: dict[str, TokenBucket] = attrs.Factory(dict)
+
+    def is_open(self, account_id: str, now: float) -> bool:
+        """Whether the account's breaker holds requests back; when a probe is due, it does not."""
+        breaker = self._breakers.get(account_id)
+        return breaker is not None and breaker.holds(now)
+
+    def wait_for(self, account_id: str, now: float, limits: Limits) -> float | str:
+        """Let one request through, and say how long it must wait; or why it is held back."""
+        breaker = self._breakers.setdefault(account_id, Breaker(limits.trips, limits.probe_every))
+        if not breaker.lets_through(now):
+            return "the provider did not answer lately; the next try is held back"
+        bucket = self._buckets.setdefault(account_id, TokenBucket(limits.rate, limits.burst, limits.burst, now))
+        wait = bucket.wait_for(now, limits.patience)
+        return "too many requests for this account at once" if wait is None else wait
+
+    def fail(self, account_id: str, now: float) -> bool:
+        """Record a transport failure; True when the account's breaker is open now."""
+        breaker = self._breakers[account_id]
+        breaker.fail(now)
+        return breaker.is_open
+
+    def succeed(self, account_id: str) -> bool:
+        """Record an answer; True when that closed the account's breaker."""
+        return self._breakers[account_id].succeed()

@@ -10,11 +10,14 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
+from hub_hookspecs import Account, Ask, Step, Steps, exchange_of
+
 from .at_work import NOBODY, AtWork
+from .registry import Provider
 from .strict import compute
 
 T = TypeVar("T")
@@ -50,7 +53,7 @@ class Stepper:
         """
         async with self._turn:
             outcome: asyncio.Future[tuple[T, float]] = asyncio.get_running_loop().create_future()
-            self._submit(lambda: _report(outcome, partial(self._noted, step)))
+            self._submit(lambda: _report(outcome, partial(self._recorded, step)))
             try:  # where the loop itself was held up, a result that is there counts
                 done, _ = await asyncio.wait([outcome], timeout=WAITED_FOR * self._limit)
             finally:
@@ -72,7 +75,7 @@ class Stepper:
         started = time.monotonic()
         if started - self._marked[0] > MARK_SECONDS:
             self._marked = (started, time.thread_time())
-        value = self._noted(step)
+        value = self._recorded(step)
         took = time.monotonic() - started
         if took > 2 * self._limit:  # twice: the machine may be busy
             raise StepHung
@@ -80,7 +83,7 @@ class Stepper:
             raise StepHung
         return value
 
-    def _noted(self, step: Callable[[], T]) -> T:
+    def _recorded(self, step: Callable[[], T]) -> T:
         place = self._at_work.begin(self._name)
         try:
             return compute(self._name, step, is_strict=self._is_strict)
@@ -129,3 +132,25 @@ def _tell(outcome: asyncio.Future[Any], settle: Callable[[], object]) -> None:
         outcome.get_loop().call_soon_threadsafe(tell)
     except RuntimeError:
         return  # the loop ended while a hung step was still at work
+
+
+def steps_of(provider: Provider, hook: str, account: Account, records: Mapping[str, object]) -> Steps[Any]:
+    """The steps of one hook call, not begun."""
+    exchange = exchange_of(lambda: provider.call(hook, account=account, **records))
+    return Steps(hook, exchange, info=provider.info, account=account)
+
+
+def close_steps(provider: Provider, steps: Steps[Any]) -> None:
+    """End the steps; what a plugin does then is its own computing too."""
+    compute(provider.code, steps.close, is_strict=provider.is_strict)
+
+
+def next_step(steps: Steps[Any], resume: Callable[[], Step[Any]]) -> Step[Any]:
+    """The next step, its request's body read: a generator's computing is the plugin's own, and belongs in its own time."""
+    step = resume()
+    if isinstance(step, Ask):
+        try:
+            step.request.read()
+        except BaseException as error:  # noqa: BLE001 - the plugin's own code; the request is not sent
+            return steps.abandon(f"the request's body raised {type(error).__name__}")
+    return step

@@ -10,14 +10,14 @@ from pathlib import Path
 import attrs
 import pytest
 
-from hub.providers.exchange import StepRecord
+from hub.providers.ran import StepRecord
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "logs.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\w+(?: or \w+)*) \| .+ \|(.*)\|$", re.MULTILINE)
 LEVELS = {name: name for name in ("debug", "info", "warning", "error", "critical")} | {"exception": "error"}
 TOLD = {"tell": "info", "warn": "warning"}
-EXPANDED = {"told": {field.name for field in attrs.fields(StepRecord)} - {"started"}}
+EXPANDED = {"step_fields": {field.name for field in attrs.fields(StepRecord)} - {"started"}}
 """Fields of calls that give them as one mapping, by its name."""
 
 BOUND = {"provider_request": {"payment"}}

@@ -21,8 +21,9 @@ import pytest
 import structlog
 
 from hub.providers import exchange, wire
-from hub.providers.exchange import Exchanger, Ran
+from hub.providers.exchange import Exchanger
 from hub.providers.limits import Breaker, Limits, TokenBucket
+from hub.providers.ran import Ran
 from hub.providers.registry import Registry
 from hub.providers.wire import is_public
 from hub_hookspecs import (

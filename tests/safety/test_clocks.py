@@ -27,8 +27,9 @@ from hub.flows.accounts.open_account import CACHED_FOR, opened_by_token
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_statement import copy_link
 from hub.providers import exchange
-from hub.providers.exchange import Exchanger, Ran
+from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits
+from hub.providers.ran import Ran
 from hub.providers.registry import Registry
 from hub.storage.rows import micros, moment
 from hub_hookspecs import Company, Done, IdentityDocument, Money, Observation, Outcome, PaymentStarted, opens_session

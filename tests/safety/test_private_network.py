@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from hub.providers import wire
-from hub.providers.exchange import Exchanger, Ran
+from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits
+from hub.providers.ran import Ran
 from hub.providers.registry import Registry
 from hub_hookspecs import Mode, Outcome, harmless
 from tests.providers.conftest import account_at as account_at

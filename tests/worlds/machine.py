@@ -21,7 +21,8 @@ import httpx
 
 import hub.jobs.embedded
 import hub.providers.exchange
-from hub.providers.exchange import Exchanger, Ran
+from hub.providers.exchange import Exchanger
+from hub.providers.ran import Ran
 from hub.providers.registry import Provider
 from hub.providers.stepping import Stepper
 from hub.providers.wire import Lost
