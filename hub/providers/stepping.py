@@ -146,7 +146,7 @@ def close_steps(provider: Provider, steps: Steps[Any]) -> None:
 
 
 def next_step(steps: Steps[Any], resume: Callable[[], Step[Any]]) -> Step[Any]:
-    """The next step, its request's body read: a generator's computing is the plugin's own, and belongs in its own time."""
+    """The next step; where its request's body is a generator, that is the plugin's own computing, in its own time."""
     step = resume()
     if isinstance(step, Ask):
         try:
