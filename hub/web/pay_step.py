@@ -90,7 +90,7 @@ async def show_step(
     provider: str = "",
     way: str = "",
     typed: Mapping[str, str] | None = None,
-    trouble: PayErrors | None = None,
+    errors: PayErrors | None = None,
     status: int = 200,
 ) -> Page:
     """The page of the step; one provider alone is chosen already."""
@@ -113,10 +113,10 @@ async def show_step(
         wanted=next((offer for offer in offers if offer.provider == provider and not offer.button), None),
         chosen=chosen,
         way=_way_of(chosen, way),
-        fields=_fields(chosen, basket.customer, typed or {}, trouble),
+        fields=_fields(chosen, basket.customer, typed or {}, errors),
         ask_email=not basket.customer.email,
         typed=typed or {},
-        trouble=trouble or PayErrors(),
+        errors=errors or PayErrors(),
         token=form_token(pages.hub, PURPOSE, basket.link),
     )
 
@@ -127,13 +127,13 @@ def _way_of(offer: Offered | None, code: str) -> str:
 
 
 def _fields(
-    offer: Offered | None, customer: Customer, typed: Mapping[str, str], trouble: PayErrors | None
+    offer: Offered | None, customer: Customer, typed: Mapping[str, str], errors: PayErrors | None
 ) -> dict[str, list[PayerInput]]:
     fields: dict[str, list[PayerInput]] = {}
     for way in offer.ways if offer else ():
         for field in way.payer_fields:
             drawn = PayerInput(way=way.code, field=field, kept=_kept(field, customer))
-            wrong = trouble.field_error if trouble and trouble.field == drawn.name else ""
+            wrong = errors.field_error if errors and errors.field == drawn.name else ""
             fields.setdefault(way.code, []).append(attrs.evolve(drawn, typed=typed.get(drawn.name, ""), error=wrong))
     return fields
 
@@ -157,21 +157,21 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     say = pages.reader_of(basket.merchant).say
     basket = with_amounts(basket, typed)
     if not is_form_token(pages.hub, PURPOSE, basket.link, typed.get("form")):
-        trouble = PayErrors(message=say(EXPIRED))
-        return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=403)
+        errors = PayErrors(message=say(EXPIRED))
+        return await show_step(pages, basket, provider=provider, way=way, typed=typed, errors=errors, status=403)
     if typed.get("update"):
         wrong = any(line.error or line.wrong for line in basket.lines)
-        trouble = PayErrors(message=say(REVISE)) if wrong else PayErrors()
-        return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble)
+        errors = PayErrors(message=say(REVISE)) if wrong else PayErrors()
+        return await show_step(pages, basket, provider=provider, way=way, typed=typed, errors=errors)
     seen_otherwise = _seen_otherwise(basket, typed)
     if seen_otherwise is None:
         try:
             return await _start(pages, basket, provider, way, typed)
         except NotPossible as refusal:
-            trouble = _trouble(pages, basket, provider, way, refusal)
+            errors = _errors_of(pages, basket, provider, way, refusal)
     else:
-        trouble = attrs.evolve(seen_otherwise, message=say(seen_otherwise.message))
-    return await show_step(pages, basket, provider=provider, way=way, typed=typed, trouble=trouble, status=422)
+        errors = attrs.evolve(seen_otherwise, message=say(seen_otherwise.message))
+    return await show_step(pages, basket, provider=provider, way=way, typed=typed, errors=errors, status=422)
 
 
 async def _offers(pages: Pages, basket: Basket) -> tuple[Offered, ...]:
@@ -234,7 +234,7 @@ def _email(basket: Basket, typed: Mapping[str, str]) -> str:
         raise NotPossible("field", "email", refusal.message) from None
 
 
-def _trouble(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> PayErrors:
+def _errors_of(pages: Pages, basket: Basket, provider: str, way: str, refusal: NotPossible) -> PayErrors:
     reader, found = pages.reader_of(basket.merchant), pages.hub.providers.get(provider)
     say = reader.say
     if refusal.code == "field":

@@ -45,7 +45,7 @@ MEANS: Final = (  # those of the country come after the first
     ("cash", _("Efectivo")),
     ("other", _("Otro medio")),
 )
-FAULTS: Final = {
+ERRORS: Final = {
     "empty": _("El archivo está vacío."),
     "size": _("El archivo pasa de 5 MB."),
     "kind": _("El archivo no es una imagen ni un PDF."),
@@ -68,11 +68,11 @@ def written() -> Allowance:
 class ReportErrors:
     """What must be seen to, by field; ``form`` is about all of it."""
 
-    faults: dict[str, str] = attrs.Factory(dict)
+    by_field: dict[str, str] = attrs.Factory(dict)
 
     def of(self, name: str) -> str:
-        """The fault of a field."""
-        return self.faults.get(name, "")
+        """The error of a field."""
+        return self.by_field.get(name, "")
 
 
 @get("/s/{token:str}/note", include_in_schema=False)
@@ -89,9 +89,9 @@ async def send_note(request: Request) -> Page:
     view = await statement_for(request)
     form = await request.form()
     typed = {"text": _lines(form)}
-    faults = _of_words(typed["text"])
-    if fault := faults or _barred(request, view, form):
-        return _page(request, view, "portal/note.html", typed, ReportErrors(fault), status=422)
+    errors = _of_words(typed["text"])
+    if error := errors or _barred(request, view, form):
+        return _page(request, view, "portal/note.html", typed, ReportErrors(error), status=422)
     await write_note(hub, token, typed["text"])
     return redirect(f"{address_of(request)}?said=note")
 
@@ -124,16 +124,16 @@ async def send_report(request: Request) -> Page:
     typed = {name: str(value) for name, value in form.multi_items() if isinstance(value, str)}
     typed["text"] = _lines(form)
     country: Country = hub.countries[view.merchant.company.country]
-    report, faults = await _report(view, country, form, typed)
-    faults = faults or _barred(request, view, form)
-    if report and not faults:
+    report, errors = await _report(view, country, form, typed)
+    errors = errors or _barred(request, view, form)
+    if report and not errors:
         try:
             await report_payment(hub, token, report, letter_of)
         except NotTaken as refusal:
-            faults = {"proof": FAULTS[refusal.code]}
+            errors = {"proof": ERRORS[refusal.code]}
         else:
             return redirect(f"{address_of(request)}?said=report")
-    return _page(request, view, "portal/report.html", typed, ReportErrors(faults), status=422)
+    return _page(request, view, "portal/report.html", typed, ReportErrors(errors), status=422)
 
 
 def _page(
@@ -141,7 +141,7 @@ def _page(
     view: StatementView,
     template: str,
     typed: dict[str, str],
-    trouble: ReportErrors,
+    errors: ReportErrors,
     *,
     status: int = 200,
 ) -> Page:
@@ -157,7 +157,7 @@ def _page(
         address=address_of(request),
         token=form_token(hub, PURPOSE, _link(view)),
         typed=typed,
-        trouble=trouble,
+        errors=errors,
         means=_means(country),
         today=_today(view).isoformat(),
     )
@@ -190,25 +190,25 @@ async def _report(
     view: StatementView, country: Country, form: FormMultiDict, typed: dict[str, str]
 ) -> tuple[Report | None, dict[str, str]]:
     """What was reported, or what must be seen to."""
-    faults: dict[str, str] = {}
+    errors: dict[str, str] = {}
     means = dict(_means(country))
     currencies = [section.currency for section in view.statement.sections] or ["USD"]
     currency = typed.get("currency", currencies[0])
     currency = currency if currency in currencies else currencies[0]
     amount, paid_on = _amount(typed, currency, country.decimal_sign), _day(view, typed)
     if amount is None:
-        faults["amount"] = NO_AMOUNT
+        errors["amount"] = NO_AMOUNT
     if paid_on is None:
-        faults["paid_on"] = NO_DAY
+        errors["paid_on"] = NO_DAY
     number = " ".join(typed.get("number", "").split())
     if len(number) > MAX_NUMBER_LENGTH:
-        faults["number"] = LONG_NUMBER
+        errors["number"] = LONG_NUMBER
     if len(typed.get("text", "").strip()) > LETTER:
-        faults["text"] = TOO_MANY_WORDS
+        errors["text"] = TOO_MANY_WORDS
     file = next((item for item in form.getall("proof", []) if isinstance(item, UploadFile) and item.filename), None)
     given = (file.filename, await file.read(MAX_BYTES + 1)) if file else None
-    if amount is None or paid_on is None or faults:
-        return None, faults
+    if amount is None or paid_on is None or errors:
+        return None, errors
     numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.rows}
     chosen = [numbers[str(key)] for key in form.getall("invoice", []) if str(key) in numbers]
     return (
@@ -221,7 +221,7 @@ async def _report(
             words=typed.get("text", ""),
             file=given,
         ),
-        faults,
+        errors,
     )
 
 
