@@ -38,9 +38,9 @@ def read_period(since: str, until: str) -> tuple[date | None, date | None]:
     return first, last
 
 
-def fault_of(fault: NoPeriod) -> str:
+def period_error(error: NoPeriod) -> str:
     """What to tell whoever chose the days."""
-    return NO_DAY if str(fault) == NO_DAY else NO_PERIOD
+    return NO_DAY if str(error) == NO_DAY else NO_PERIOD
 
 
 def csv_answer(view: ActivityView, reader: PageReader) -> Response[bytes]:

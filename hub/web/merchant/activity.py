@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.activity import NoPeriod
 from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, preview_activity
-from hub.web.activity import csv_answer, fault_of, read_period
+from hub.web.activity import csv_answer, period_error, read_period
 from hub.web.responses import Page, pdf_answer
 
 from .desk import AtDesk, Desk, unknown_is_404
@@ -24,8 +24,8 @@ async def show_activity(
     with unknown_is_404():
         try:
             return _page(desk, await _asked(desk, customer, since, until))
-        except NoPeriod as fault:
-            return await _refused(desk, customer, fault)
+        except NoPeriod as error:
+            return await _refused(desk, customer, error)
 
 
 async def _asked(desk: Desk, customer: str, since: str, until: str) -> ActivityView:
@@ -33,12 +33,14 @@ async def _asked(desk: Desk, customer: str, since: str, until: str) -> ActivityV
     return await preview_activity(desk.hub, desk.merchant, customer, first, last)
 
 
-async def _refused(desk: Desk, customer: str, fault: NoPeriod) -> Page:
-    return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), fault=fault_of(fault))
+async def _refused(desk: Desk, customer: str, error: NoPeriod) -> Page:
+    return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), form_error=period_error(error))
 
 
-def _page(desk: Desk, view: ActivityView, *, fault: Text | str = "") -> Page:
-    return desk.page("activity.html", view=view, activity=view.activity, fault=fault, status=422 if fault else 200)
+def _page(desk: Desk, view: ActivityView, *, form_error: Text | str = "") -> Page:
+    return desk.page(
+        "activity.html", view=view, activity=view.activity, form_error=form_error, status=422 if form_error else 200
+    )
 
 
 @get("/customers/{customer:str}/activity/pdf", right=Right.SEE)
@@ -49,8 +51,8 @@ async def download_activity(
     with unknown_is_404():
         try:
             view = await _asked(desk, customer, since, until)
-        except NoPeriod as fault:
-            return await _refused(desk, customer, fault)
+        except NoPeriod as error:
+            return await _refused(desk, customer, error)
         return pdf_answer(await activity_pdf(desk.hub, view))
 
 
@@ -62,8 +64,8 @@ async def download_activity_rows(
     with unknown_is_404():
         try:
             view = await _asked(desk, customer, since, until)
-        except NoPeriod as fault:
-            return await _refused(desk, customer, fault)
+        except NoPeriod as error:
+            return await _refused(desk, customer, error)
     return csv_answer(view, desk.pages.reader_of(desk.merchant))
 
 

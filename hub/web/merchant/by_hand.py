@@ -24,7 +24,7 @@ from hub.web.pages import Page
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 
-from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
 from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
@@ -88,13 +88,13 @@ def _page(
     desk: Desk,
     view: CustomerView,
     form: SubmittedForm,
-    faults: Faults,
+    field_errors: FieldErrors,
     understood: ByHand | None = None,
 ) -> Page:
     payables = [payable for payable in view.statement.payables.values() if payable.id not in view.statement.live]
     return desk.page(
         "by_hand.html",
-        status=422 if faults else 200,
+        status=422 if field_errors else 200,
         customer=view.customer,
         means=means_by_hand(desk.country),
         currencies=_currencies(desk, view),
@@ -102,7 +102,7 @@ def _page(
         held=[payable for payable in view.statement.payables.values() if payable.id in view.statement.live],
         today=_today(desk),
         typed=form,
-        faults=faults,
+        field_errors=field_errors,
         understood=understood,
         receipt_id=form.get("receipt_id") or desk.hub.fresh_id(),
     )

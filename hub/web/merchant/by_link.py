@@ -28,7 +28,7 @@ async def show(request: Request, token: FromPath[str]) -> Page:
     return _page(request, await receipt_form_by_token(hub_of(request), token))
 
 
-def _page(request: Request, form: ReceiptForm, *, fault: Text | str = "") -> Page:
+def _page(request: Request, form: ReceiptForm, *, form_error: Text | str = "") -> Page:
     hub = hub_of(request)
     assert form.link is not None
     paper = paper_for(hub, form.merchant, form.receipt, form.view.payment) if form.receipt else None
@@ -36,11 +36,11 @@ def _page(request: Request, form: ReceiptForm, *, fault: Text | str = "") -> Pag
         "merchant/receipt_by_link.html",
         merchant=form.merchant,
         mode=form.view.payment.mode,
-        status=422 if fault else 200,
+        status=422 if form_error else 200,
         form=form,
         paper=paper,
         paper_of=lambda receipt: paper_for(hub, form.merchant, receipt, form.view.payment),
-        fault=fault,
+        form_error=form_error,
         words=words,
         country=hub.countries[form.merchant.company.country],
         token=form_token(hub, PURPOSE, form.link),
@@ -64,7 +64,7 @@ async def record(request: Request, token: FromPath[str]) -> Page:
             bank_account=given.get("bank_account"),
         )
     except Invalid as invalid:
-        return _page(request, form, fault=invalid.problems[0].message)
+        return _page(request, form, form_error=invalid.problems[0].message)
     return redirect(f"/r/{token}")
 
 

@@ -22,7 +22,7 @@ from hub.web.pages import Page, reader_for
 from hub.web.reader import reader_for
 from hub.web.responses import Page, pdf_answer, redirect
 
-from .desk import AtDesk, Brought, Desk, Faults, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, FieldErrors, by_field, unknown_is_404
 from .rights import Right
 
 
@@ -43,8 +43,8 @@ async def _customer_page(
     customer: str,
     *,
     sent_to: str = "",
-    fault: Text | str = "",
-    faults: Faults | None = None,
+    form_error: Text | str = "",
+    field_errors: FieldErrors | None = None,
     note: str = "",
     revoked: bool = False,
     status: int = 200,
@@ -57,8 +57,8 @@ async def _customer_page(
         mails=await list_customer_mails(desk.hub, desk.merchant, customer),
         whatsapp=_whatsapp(desk, view.customer, view.url),
         sent_to=sent_to,
-        fault=fault,
-        faults=faults or {},
+        form_error=form_error,
+        field_errors=field_errors or {},
         note=note,
         revoked=revoked,
         status=status,
@@ -103,11 +103,11 @@ async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
         try:
             sent = await send_statement(desk.hub, desk.merchant, customer, note=form.get("note"))
         except NoMail:
-            fault = "Este cliente no tiene correo. Impórtelo con su correo, o copie el enlace."
-            return await _customer_page(desk, customer, fault=fault, status=422)
+            form_error = "Este cliente no tiene correo. Impórtelo con su correo, o copie el enlace."
+            return await _customer_page(desk, customer, form_error=form_error, status=422)
         except Invalid as invalid:
-            faults = by_field(invalid.problems)
-            return await _customer_page(desk, customer, faults=faults, note=form.get("note"), status=422)
+            field_errors = by_field(invalid.problems)
+            return await _customer_page(desk, customer, field_errors=field_errors, note=form.get("note"), status=422)
     return await _customer_page(desk, customer, sent_to=sent.recipient)
 
 

@@ -30,21 +30,21 @@ VIA = "page"
 SURE = "Marque la casilla: el cliente debe confirmar que no aprobó nada ni escribió su tarjeta."
 
 
-async def payment_page(desk: Desk, payment: str, *, fault: Text | str = "", said: str = "") -> Page:
+async def payment_page(desk: Desk, payment: str, *, form_error: Text | str = "", notice: str = "") -> Page:
     """One payment with everything that is known of it and what may be decided."""
     with unknown_is_404():
         found = await view_payment_page(desk.hub, desk.merchant, payment)
     record = await view_record(desk.hub, found.view.payment.id)
     return desk.page(
         "payment.html",
-        status=422 if fault else 200,
+        status=422 if form_error else 200,
         found=found,
         view=in_language(desk.hub, found.view, desk.pages.reader_of(desk.merchant).locale),
         mode=found.view.payment.mode,
         record=record,
         now=desk.hub.clock(),
-        fault=fault,
-        said=said,
+        form_error=form_error,
+        notice=notice,
     )
 
 
@@ -60,16 +60,16 @@ async def release(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     """Give the invoices of a live payment back."""
     own = await _own(desk, payment)
     if not form.has("sure"):
-        return await payment_page(desk, own, fault=SURE)
+        return await payment_page(desk, own, form_error=SURE)
     try:
         made, _after = await release_payment(
             desk.hub, own, signed=Signed(by=desk.session.email, why=form.get("why"), via=VIA)
         )
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=refusal.message)
+        return await payment_page(desk, own, form_error=refusal.message)
     if not made.is_done:
-        said = "Queda propuesto: por el monto hace falta que otra persona que administra libere las mismas facturas."
-        return await payment_page(desk, own, said=said)
+        notice = "Queda propuesto: por el monto hace falta que otra persona que administra libere las mismas facturas."
+        return await payment_page(desk, own, notice=notice)
     return redirect(f"/m/payments/{own}")
 
 
@@ -83,12 +83,12 @@ async def refund(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
         left = int(shown) if re.fullmatch(r"[0-9]{1,16}", shown, re.ASCII) else None
         decided = await decide_refund(desk.hub, own, amount=amount, left=left, signed=Signed(by=by, why=why, via=VIA))
     except Unreadable:
-        return await payment_page(desk, own, fault=ONE_AMOUNT)
+        return await payment_page(desk, own, form_error=ONE_AMOUNT)
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=refusal.message)
+        return await payment_page(desk, own, form_error=refusal.message)
     if decided.operation is None:
-        said = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
-        return await payment_page(desk, own, said=said)
+        notice = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
+        return await payment_page(desk, own, notice=notice)
     return redirect(f"/m/payments/{own}")
 
 
@@ -107,7 +107,7 @@ async def cancel(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
     try:
         await cancel_payment(desk.hub, own, by=desk.session.email)
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=refusal.message)
+        return await payment_page(desk, own, form_error=refusal.message)
     return redirect(f"/m/payments/{own}")
 
 
@@ -122,7 +122,7 @@ async def resolve(desk: AtDesk, form: Brought, payment: FromPath[str], review: F
     try:
         await resolve_review(desk.hub, found.id, signed=Signed(by=desk.session.email, why=form.get("why"), via=VIA))
     except NotAllowed as refusal:
-        return await payment_page(desk, own, fault=refusal.message)
+        return await payment_page(desk, own, form_error=refusal.message)
     return redirect(f"/m/payments/{own}")
 
 

@@ -35,7 +35,7 @@ SESSION = "session"
 NEXT = "next"
 NEXT_SECONDS = 20 * 60
 MAX_FIELD_LENGTH = 4000
-Faults: TypeAlias = Mapping[str, Sequence[Text | str]]
+FieldErrors: TypeAlias = Mapping[str, Sequence[Text | str]]
 """What is wrong with a form, by the field that it stands beside."""
 PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name"})
 """Fields in which people write what they like."""
@@ -210,7 +210,7 @@ def unknown_is_404() -> Iterator[None]:
         raise NotFoundException("Esta página no existe.") from error
 
 
-def by_field(problems: tuple[FieldError, ...]) -> Faults:
+def by_field(problems: tuple[FieldError, ...]) -> FieldErrors:
     """Faults by the field that they stand beside."""
     found: dict[str, list[Text | str]] = {}
     for problem in problems:

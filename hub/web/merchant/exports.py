@@ -17,12 +17,11 @@ from hub.domain.moved import By
 from hub.domain.text import Text
 from hub.flows.views.export_line import COLUMNS
 from hub.flows.views.export_payments import MAX_MOVEMENTS, export_payments
-from hub.flows.views.print_paper import PdfMissing
 from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
 from hub.web.reader import reader_for
 from hub.web.responses import HEADERS, Page, pdf_answer, policy
 
-from .desk import AtDesk, Desk, Faults
+from .desk import AtDesk, Desk, FieldErrors
 from .rights import Right
 
 FORMATS = {
@@ -44,14 +43,14 @@ async def show_exports(
     return await _page(desk, since, until, by)
 
 
-async def _page(desk: Desk, since: str, until: str, by: str, *, faults: Faults | None = None) -> Page:
-    noted = {field: list(messages) for field, messages in (faults or {}).items()}
-    first = _day(since, "since", noted) or _today(desk) - timedelta(days=USUAL_DAYS)
-    last = _day(until, "until", noted)
-    found = None if noted else await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
+async def _page(desk: Desk, since: str, until: str, by: str, *, field_errors: FieldErrors | None = None) -> Page:
+    errors = {field: list(messages) for field, messages in (field_errors or {}).items()}
+    first = _day(since, "since", errors) or _today(desk) - timedelta(days=USUAL_DAYS)
+    last = _day(until, "until", errors)
+    found = None if errors else await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
     return desk.page(
         "exports.html",
-        status=422 if noted else 200,
+        status=422 if errors else 200,
         since=since or first.isoformat(),
         until=until,
         formats=FORMATS,
@@ -60,7 +59,7 @@ async def _page(desk: Desk, since: str, until: str, by: str, *, faults: Faults |
         columns=_heads(desk),
         found=found,
         most=MAX_MOVEMENTS,
-        faults=noted,
+        field_errors=errors,
     )
 
 
@@ -73,11 +72,11 @@ def _today(desk: Desk) -> date:
     return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
 
 
-def _day(text: str, field: str, faults: dict[str, list[Text | str]]) -> date | None:
+def _day(text: str, field: str, field_errors: dict[str, list[Text | str]]) -> date | None:
     try:
         return read_date(text.strip()) if text.strip() else None
     except Unreadable as unreadable:
-        faults.setdefault(field, []).append(unreadable.message)
+        field_errors.setdefault(field, []).append(unreadable.message)
         return None
 
 
@@ -94,12 +93,12 @@ async def download(
     kind: FromQuery[str] = "xlsx",
 ) -> Response[bytes] | Page:
     """The file."""
-    faults: dict[str, list[Text | str]] = {}
-    first, last = _day(since, "since", faults), _day(until, "until", faults)
+    field_errors: dict[str, list[Text | str]] = {}
+    first, last = _day(since, "since", field_errors), _day(until, "until", field_errors)
     if not since.strip():
-        faults.setdefault("since", []).append("Elija desde qué día.")
-    if faults or first is None:
-        return await _page(desk, since, until, by, faults=faults)
+        field_errors.setdefault("since", []).append("Elija desde qué día.")
+    if field_errors or first is None:
+        return await _page(desk, since, until, by, field_errors=field_errors)
     kind = kind if kind in FORMATS else "xlsx"
     found = await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
     make = xlsx_of if kind == "xlsx" else lambda _name, columns, rows: csv_of(columns, rows)
@@ -120,19 +119,19 @@ async def download_report(
     desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
 ) -> Response[bytes] | Page:
     """Every movement of these days on paper, as a PDF."""
-    faults: dict[str, list[Text | str]] = {}
-    first = _day(since, "since", faults)
-    last = _day(until, "until", faults) or _today(desk)
+    field_errors: dict[str, list[Text | str]] = {}
+    first = _day(since, "since", field_errors)
+    last = _day(until, "until", field_errors) or _today(desk)
     if first is None:
-        faults.setdefault("since", []).append("Elija desde qué día.")
-    if faults or first is None:
-        return await _page(desk, since, until, by, faults=faults)
+        field_errors.setdefault("since", []).append("Elija desde qué día.")
+    if field_errors or first is None:
+        return await _page(desk, since, until, by, field_errors=field_errors)
     try:
         return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last, by=_by(by)))
     except ValueError:
-        fault = Text("report.period_limit", days=MAX_DAYS)
-        return await _page(desk, since, until, by, faults={"until": [fault]})
-    except PdfMissing as missing:
+        form_error = Text("report.period_limit", days=MAX_DAYS)
+        return await _page(desk, since, until, by, field_errors={"until": [form_error]})
+    except PapersMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing
 
 

@@ -29,14 +29,14 @@ async def show_guide(desk: AtDesk) -> Page:
     return await _guide_page(desk)
 
 
-async def _guide_page(desk: Desk, *, fault: Text | str = "") -> Page:
+async def _guide_page(desk: Desk, *, form_error: Text | str = "") -> Page:
     return desk.page(
         "guide.html",
-        status=422 if fault else 200,
+        status=422 if form_error else 200,
         guide=await view_guide(desk.hub, desk.merchant),
         steps=GuideStep,
         is_trial=desk.merchant.mode is Mode.TEST,
-        fault=fault,
+        form_error=form_error,
     )
 
 
@@ -46,7 +46,7 @@ async def begin(desk: AtDesk, form: Brought) -> Page:
     try:
         await start_try(desk.hub, desk.merchant, email=desk.session.email, words=trial_words(desk.merchant))
     except Invalid as invalid:
-        return await _guide_page(desk, fault=invalid.problems[0].message)
+        return await _guide_page(desk, form_error=invalid.problems[0].message)
     return redirect("/m/guide/try")
 
 

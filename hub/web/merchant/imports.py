@@ -40,7 +40,7 @@ def _page(
     report: ImportReport | None = None,
     name: str = "",
     content: bytes = b"",
-    fault: Text | str = "",
+    form_error: Text | str = "",
 ) -> Page:
     return desk.page(
         "import.html",
@@ -51,8 +51,8 @@ def _page(
         report=report,
         name=name,
         content=kept_file(content) if report and report.dry_run and not report.faults else "",
-        fault=fault,
-        status=422 if fault or (report and report.faults) else 200,
+        form_error=form_error,
+        status=422 if form_error or (report and report.faults) else 200,
     )
 
 
@@ -63,9 +63,9 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     decimal = form.get("decimal") if form.get("decimal") in DECIMALS else ""
     name, content = await uploaded(form)
     if not content:
-        return _page(desk, kind=kind, decimal=decimal, fault="Elija un archivo que no esté vacío.")
+        return _page(desk, kind=kind, decimal=decimal, form_error="Elija un archivo que no esté vacío.")
     if len(content) > MAX_FILE_BYTES:
-        return _page(desk, kind=kind, decimal=decimal, fault="El archivo pasa de 2 MB; divídalo en varios.")
+        return _page(desk, kind=kind, decimal=decimal, form_error="El archivo pasa de 2 MB; divídalo en varios.")
     report = await _import(desk, kind, name, content, decimal, dry_run=not form.has("take"))
     return _page(desk, kind=kind, decimal=decimal, report=report, name=name, content=content)
 

@@ -23,7 +23,7 @@ from hub.flows.operations.view_hearing import hearing_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
-from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
 from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
@@ -74,7 +74,7 @@ async def _provider_page(
     entry: CatalogueEntry,
     *,
     typed: SubmittedForm | None = None,
-    faults: Faults | None = None,
+    field_errors: FieldErrors | None = None,
     held: NotReplaced | None = None,
     under_way: MoneyIsUnderWay | None = None,
     status: int = 200,
@@ -95,7 +95,7 @@ async def _provider_page(
         is_on=account is not None and account.status not in OFF,
         settings=[setting for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT],
         typed={setting.name: typed.values.get(f"set-{setting.name}", "") for setting in info.settings} if typed else {},
-        faults=faults or {},
+        field_errors=field_errors or {},
         held=held,
         money=under_way,
         releasing=under_way is not None
@@ -148,15 +148,15 @@ async def _switch(desk: Desk, form: SubmittedForm, entry: CatalogueEntry) -> Pag
 
 async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: SubmittedForm) -> Page:
     if missing := [name for name in form.beginning(AGAIN) if not values.get(name)]:
-        faults: dict[str, list[Text | str]] = {
+        field_errors: dict[str, list[Text | str]] = {
             name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing
         }
-        return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
+        return await _provider_page(desk, entry, typed=form, field_errors=field_errors, status=422)
     if form.has(RELEASE) and not form.get(WHY):
-        faults = {WHY: ["Escriba por qué cambia de cuenta: queda anotado con su nombre."]}
-        return await _provider_page(desk, entry, typed=form, faults=faults, status=422)
+        field_errors = {WHY: ["Escriba por qué cambia de cuenta: queda anotado con su nombre."]}
+        return await _provider_page(desk, entry, typed=form, field_errors=field_errors, status=422)
     if form.has(RELEASE) and (problems := too_long(WHY, form.get(WHY), REASON)):
-        return await _provider_page(desk, entry, typed=form, faults=by_field(problems), status=422)
+        return await _provider_page(desk, entry, typed=form, field_errors=by_field(problems), status=422)
     try:
         await connect_account(
             desk.hub,
@@ -174,7 +174,7 @@ async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], fo
         return await _provider_page(desk, entry, typed=form, held=held, status=422)
     except Invalid as invalid:
         entry = await _entry(desk, entry.code)  # somebody else may have been quicker
-        return await _provider_page(desk, entry, typed=form, faults=by_field(invalid.problems), status=422)
+        return await _provider_page(desk, entry, typed=form, field_errors=by_field(invalid.problems), status=422)
     except Locked:
         return await _provider_page(desk, await _entry(desk, entry.code), status=409)
     return redirect(f"/m/integrations/{entry.code}")
@@ -194,13 +194,13 @@ async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
     if entry.account is None or entry.account.status is not AccountStatus.NEEDS_CONFIRMATION:
         return redirect(f"/m/integrations/{code}")
     if not form.has("confirmed"):
-        faults: dict[str, list[Text | str]] = {"confirmed": ["Marque la casilla para confirmar."]}
-        return await _provider_page(desk, entry, faults=faults, status=422)
+        field_errors: dict[str, list[Text | str]] = {"confirmed": ["Marque la casilla para confirmar."]}
+        return await _provider_page(desk, entry, field_errors=field_errors, status=422)
     try:
         await confirm_account(desk.hub, entry.account.id, by=desk.session.email, seen=_seen(form))
     except Invalid as invalid:
         refused = {"confirmed": [problem.message for problem in invalid.problems]}
-        return await _provider_page(desk, entry, faults=refused, status=422)
+        return await _provider_page(desk, entry, field_errors=refused, status=422)
     return redirect(f"/m/integrations/{code}")
 
 

@@ -43,20 +43,20 @@ async def show_mails(desk: AtDesk, status: FromQuery[str] = "", kind: FromQuery[
     return await _log(desk, state=status, kind=kind)
 
 
-async def _log(desk: Desk, *, state: str = "", kind: str = "", fault: Text | str = "") -> Page:
+async def _log(desk: Desk, *, state: str = "", kind: str = "", form_error: Text | str = "") -> Page:
     state = state if state in set(DeliveryState) else ""
     names, private = words.mail_names(desk.hub), private_kinds(desk.hub)
     kind = kind if kind in names else ""
     return desk.page(
         "mails.html",
-        status=422 if fault else 200,
+        status=422 if form_error else 200,
         rows=await list_deliveries(desk.hub, desk.merchant, state=state, kind=kind),
         state=state,
         kind=kind,
         states=[("", "Todos"), *((item.value, words.DELIVERY_STATES[item][0]) for item in DeliveryState)],
         kinds=[("", "Todos"), *((item, name) for item, name in names.items() if item not in private)],
         private=private,
-        fault=fault,
+        form_error=form_error,
     )
 
 
@@ -82,7 +82,7 @@ async def send_again(desk: AtDesk, form: Brought, delivery: FromPath[str]) -> Pa
         try:
             await resend_mail(desk.hub, desk.merchant, delivery)
         except NotAgain as error:
-            return await _log(desk, fault=error.message)
+            return await _log(desk, form_error=error.message)
     return redirect("/m/mails")
 
 

@@ -15,7 +15,7 @@ from hub.flows.merchants.revoke_api_key import revoke_api_key
 from hub.flows.merchants.save_options import save_options
 from hub.web.responses import Page, redirect
 
-from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
 from .rights import ROLES, Right
 
 
@@ -25,15 +25,15 @@ async def show_members(desk: AtDesk) -> Page:
     return await _members(desk)
 
 
-async def _members(desk: Desk, *, typed: SubmittedForm | None = None, faults: Faults | None = None) -> Page:
+async def _members(desk: Desk, *, typed: SubmittedForm | None = None, field_errors: FieldErrors | None = None) -> Page:
     members = await desk.hub.store.read(lambda tx: tx.merchants.members(desk.merchant.id))
     return desk.page(
         "members.html",
-        status=422 if faults else 200,
+        status=422 if field_errors else 200,
         members=members,
         roles=ROLES,
         typed=typed or SubmittedForm({}),
-        faults=faults or {},
+        field_errors=field_errors or {},
     )
 
 
@@ -42,11 +42,11 @@ async def add(desk: AtDesk, form: Brought) -> Page:
     """Let a person sign in."""
     role = form.get("role")
     if role not in set(Role):
-        return await _members(desk, typed=form, faults={"role": ["Elija qué puede hacer."]})
+        return await _members(desk, typed=form, field_errors={"role": ["Elija qué puede hacer."]})
     try:
         await add_member(desk.hub, desk.merchant, form.get("email"), Role(role))
     except Invalid as invalid:
-        return await _members(desk, typed=form, faults=by_field(invalid.problems))
+        return await _members(desk, typed=form, field_errors=by_field(invalid.problems))
     return redirect("/m/members")
 
 
@@ -57,7 +57,7 @@ async def remove(desk: AtDesk, form: Brought) -> Page:
         try:
             await remove_member(desk.hub, desk.merchant, form.get("email"), by=desk.session.email)
         except Invalid as invalid:
-            return await _members(desk, faults=by_field(invalid.problems))
+            return await _members(desk, field_errors=by_field(invalid.problems))
     return redirect("/m/members")
 
 
@@ -67,16 +67,18 @@ async def show_shop(desk: AtDesk) -> Page:
     return await _shop(desk)
 
 
-async def _shop(desk: Desk, *, fresh: str = "", origins: str | None = None, faults: Faults | None = None) -> Page:
+async def _shop(
+    desk: Desk, *, fresh: str = "", origins: str | None = None, field_errors: FieldErrors | None = None
+) -> Page:
     keys = await desk.hub.store.read(lambda tx: tx.merchants.api_keys(desk.merchant.id))
     return desk.page(
         "shop.html",
-        status=422 if faults else 200,
+        status=422 if field_errors else 200,
         keys=[key for key in keys if key.mode is desk.merchant.mode],
         fresh=fresh,
         origins="\n".join(desk.merchant.options.shop_origins) if origins is None else origins,
         address=f"{desk.hub.base_url}/v1/orders",
-        faults=faults or {},
+        field_errors=field_errors or {},
     )
 
 
@@ -85,11 +87,11 @@ async def issue(desk: AtDesk, form: Brought) -> Page:
     """A fresh key, shown this once."""
     name = form.get("name")
     if not name:
-        return await _shop(desk, faults={"name": ["Escriba para qué es, por ejemplo Tienda."]})
+        return await _shop(desk, field_errors={"name": ["Escriba para qué es, por ejemplo Tienda."]})
     try:
         return await _shop(desk, fresh=await issue_api_key(desk.hub, desk.merchant, name))
     except Invalid as invalid:
-        return await _shop(desk, faults=by_field(invalid.problems))
+        return await _shop(desk, field_errors=by_field(invalid.problems))
 
 
 @post("/shop/keys/{key:str}/revoke", status_code=200, right=Right.OWN)
@@ -110,7 +112,7 @@ async def save_origins(desk: AtDesk, form: Brought) -> Page:
     try:
         await save_options(desk.hub, desk.merchant.id, shop_origins=text.replace(",", "\n").splitlines())
     except Invalid as invalid:
-        return await _shop(desk, origins=text, faults=by_field(invalid.problems))
+        return await _shop(desk, origins=text, field_errors=by_field(invalid.problems))
     return redirect("/m/shop")
 
 

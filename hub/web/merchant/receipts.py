@@ -52,8 +52,8 @@ async def _receipt_page(
     desk: Desk,
     receipt: str,
     *,
-    said: Text | str = "",
-    fault: Text | str = "",
+    notice: Text | str = "",
+    form_error: Text | str = "",
     typed: SubmittedForm = NOTHING,
     problems: tuple[FieldError, ...] = (),
 ) -> Page:
@@ -62,16 +62,16 @@ async def _receipt_page(
     paper = paper_for(desk.hub, desk.merchant, view.receipt, view.payment)
     return desk.page(
         "receipt.html",
-        status=422 if fault or problems else 200,
+        status=422 if form_error or problems else 200,
         view=view,
         paper=paper,
         mode=view.receipt.mode,
-        said=said,
-        fault=fault,
+        notice=notice,
+        form_error=form_error,
         invoices=[(line.payable_id, line.number) for line in view.receipt.lines],
         taxes=desk.country.withheld_taxes,
         typed=typed,
-        faults=by_field(problems),
+        field_errors=by_field(problems),
     )
 
 
@@ -89,7 +89,7 @@ async def void(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
         try:
             await void_receipt(desk.hub, desk.merchant, receipt, reason=form.get("reason"), by=desk.session.email)
         except Invalid as invalid:
-            return await _receipt_page(desk, receipt, fault=invalid.problems[0].message)
+            return await _receipt_page(desk, receipt, form_error=invalid.problems[0].message)
     return redirect(f"/m/receipts/{receipt}")
 
 
@@ -105,8 +105,8 @@ async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
             )
         except Invalid as invalid:
             return await _receipt_page(desk, receipt, typed=form, problems=invalid.problems)
-    said = Text("withholding.recorded", number=payable.number, balance=payable.balance)
-    return await _receipt_page(desk, receipt, said=said)
+    notice = Text("withholding.recorded", number=payable.number, balance=payable.balance)
+    return await _receipt_page(desk, receipt, notice=notice)
 
 
 def _understood(receipt: CashReceipt, country: Country, form: SubmittedForm) -> tuple[Certificate, Deduction]:
@@ -143,8 +143,8 @@ async def mail(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
         try:
             sent = await mail_cash_receipt(desk.hub, desk.merchant, receipt)
         except NoMail:
-            return await _receipt_page(desk, receipt, fault="Este cliente no tiene correo.")
-    return await _receipt_page(desk, receipt, said=Text("receipt.on_its_way", recipient=sent.recipient))
+            return await _receipt_page(desk, receipt, form_error="Este cliente no tiene correo.")
+    return await _receipt_page(desk, receipt, notice=Text("receipt.on_its_way", recipient=sent.recipient))
 
 
 @get("/payments/{payment:str}/receipt", right=Right.BOOK)
@@ -153,13 +153,13 @@ async def show_form(desk: AtDesk, payment: FromPath[str]) -> Page:
     return await _form_page(desk, payment)
 
 
-async def _form_page(desk: Desk, payment: str, *, fault: Text | str = "") -> Page:
+async def _form_page(desk: Desk, payment: str, *, form_error: Text | str = "") -> Page:
     with unknown_is_404():
         form = await receipt_form(desk.hub, desk.merchant, payment)
     if form.receipt:
         return redirect(f"/m/receipts/{form.receipt.id}")
-    status = 422 if fault else 200
-    return desk.page("receipt_form.html", form=form, fault=fault, status=status, mode=form.view.payment.mode)
+    status = 422 if form_error else 200
+    return desk.page("receipt_form.html", form=form, form_error=form_error, status=status, mode=form.view.payment.mode)
 
 
 @post("/payments/{payment:str}/receipt", status_code=200, right=Right.BOOK)
@@ -177,7 +177,7 @@ async def record(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
                 bank_account=form.get("bank_account"),
             )
         except Invalid as invalid:
-            return await _form_page(desk, payment, fault=invalid.problems[0].message)
+            return await _form_page(desk, payment, form_error=invalid.problems[0].message)
     return redirect(f"/m/receipts/{receipt.id}")
 
 

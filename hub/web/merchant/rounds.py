@@ -16,7 +16,7 @@ from hub.flows.statements.send_round import list_rounds, plan_round, start_round
 from hub.web.request import Request
 from hub.web.responses import Page, redirect
 
-from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field, unknown_is_404
+from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
 from .rights import Right
 
 MAX_DAYS = 3650
@@ -31,8 +31,8 @@ async def show_rounds(desk: AtDesk, request: Request) -> Page:
     return await _page(desk, typed)
 
 
-async def _page(desk: Desk, typed: SubmittedForm, faults: Faults | None = None, *, said: str = "") -> Page:
-    problems = dict(faults or {})
+async def _page(desk: Desk, typed: SubmittedForm, field_errors: FieldErrors | None = None, *, notice: str = "") -> Page:
+    problems = dict(field_errors or {})
     choice = Choice()
     try:
         choice = read_choice(desk, typed)
@@ -43,7 +43,7 @@ async def _page(desk: Desk, typed: SubmittedForm, faults: Faults | None = None, 
         "rounds.html",
         status=422 if problems else 200,
         typed=typed,
-        faults=problems,
+        field_errors=problems,
         currencies=[(currency, currency) for currency in desk.country.currencies],
         choice=choice,
         plan=await plan_round(desk.hub, desk.merchant, choice) if asked and not problems else None,
@@ -51,7 +51,7 @@ async def _page(desk: Desk, typed: SubmittedForm, faults: Faults | None = None, 
         rounds=await list_rounds(desk.hub, desk.merchant),
         schedules=await list_schedules(desk.hub, desk.merchant),
         round_id=desk.hub.fresh_id(),
-        said=said,
+        notice=notice,
     )
 
 

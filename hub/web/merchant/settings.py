@@ -21,14 +21,14 @@ from hub.texts.engine import message as _
 from hub.web.responses import Page
 from hub_hookspecs import Money, plain
 
-from .desk import AtDesk, Brought, Desk, Faults, SubmittedForm, by_field
+from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 SWITCHES = ("auto_record", "partial", "withholdings", "digest")
 MAX_FORM_BYTES: Final = MAX_BYTES + 256 * 1024
 """Of a request with a logo: the file, and the other fields."""
 
-LOGO_FAULTS: Final = {
+LOGO_ERRORS: Final = {
     "empty": _("Elija un archivo que no esté vacío."),
     "size": _("El archivo pasa de 1 MB."),
     "vector": _("Los archivos SVG no se aceptan, porque pueden llevar programas. Guárdelo como PNG y súbalo de nuevo."),
@@ -54,20 +54,20 @@ def _company_page(
     desk: Desk,
     *,
     typed: CompanyForm | None = None,
-    faults: Faults | None = None,
+    field_errors: FieldErrors | None = None,
     saved: CompanySaved | None = None,
-    said: str = "",
-    fault: Text | str = "",
+    notice: str = "",
+    form_error: Text | str = "",
 ) -> Page:
     return desk.page(
         "company.html",
         typed=typed or _typed(desk),
-        faults=faults or {},
+        field_errors=field_errors or {},
         saved=saved,
         names={code: provider.info.name for code, provider in desk.hub.providers.items()},
-        said=said,
-        fault=fault,
-        status=200 if not fault and faults is None else 422,
+        notice=notice,
+        form_error=form_error,
+        status=200 if not form_error and field_errors is None else 422,
     )
 
 
@@ -83,7 +83,7 @@ async def save(desk: AtDesk, form: Brought) -> Page:
     try:
         saved = await save_company(desk.hub, desk.merchant.id, typed)
     except Invalid as invalid:
-        return _company_page(desk, typed=typed, faults=by_field(invalid.problems))
+        return _company_page(desk, typed=typed, field_errors=by_field(invalid.problems))
     return _company_page(attrs.evolve(desk, merchant=saved.merchant), saved=saved)
 
 
@@ -95,8 +95,8 @@ async def save_picture(desk: AtDesk, form: Brought) -> Page:
     try:
         merchant = await save_logo(desk.hub, desk.merchant, await upload.read(MAX_BYTES + 1) if upload else b"")
     except LogoRefused as refused:
-        return _company_page(desk, fault=LOGO_FAULTS[refused.code])
-    return _company_page(attrs.evolve(desk, merchant=merchant), said=_("El logo quedó guardado."))
+        return _company_page(desk, form_error=LOGO_ERRORS[refused.code])
+    return _company_page(attrs.evolve(desk, merchant=merchant), notice=_("El logo quedó guardado."))
 
 
 @post("/company/logo/remove", status_code=200, right=Right.OWN)
@@ -104,7 +104,7 @@ async def remove_picture(desk: AtDesk, form: Brought) -> Page:
     """Show the initials again."""
     desk.owners_only()
     merchant = await remove_logo(desk.hub, desk.merchant)
-    return _company_page(attrs.evolve(desk, merchant=merchant), said=_("El logo se quitó."))
+    return _company_page(attrs.evolve(desk, merchant=merchant), notice=_("El logo se quitó."))
 
 
 def _typed(desk: Desk) -> CompanyForm:
@@ -119,15 +119,17 @@ async def show_options(desk: AtDesk) -> Page:
     return await _options_page(desk, _chosen(desk))
 
 
-async def _options_page(desk: Desk, typed: SubmittedForm, faults: Faults | None = None, *, saved: bool = False) -> Page:
+async def _options_page(
+    desk: Desk, typed: SubmittedForm, field_errors: FieldErrors | None = None, *, saved: bool = False
+) -> Page:
     return desk.page(
         "options.html",
-        status=422 if faults else 200,
+        status=422 if field_errors else 200,
         typed=typed,
         currencies=desk.country.currencies,
         connected=await _connected(desk),
         withholds=desk.country.withholdings or desk.merchant.options.withholdings,
-        faults=faults or {},
+        field_errors=field_errors or {},
         saved=saved,
     )
 

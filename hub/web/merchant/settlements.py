@@ -30,18 +30,18 @@ async def _page(
     account_id: str = "",
     name: str = "",
     content: bytes = b"",
-    fault: Text | str = "",
+    form_error: Text | str = "",
 ) -> Page:
     carried = kept_file(content) if result and result.dry_run and not result.faults else ""
     return desk.page(
         "settlements.html",
-        status=422 if fault or (result and result.faults) else 200,
+        status=422 if form_error or (result and result.faults) else 200,
         accounts=await view_settlements(desk.hub, desk.merchant),
         result=result,
         account_id=account_id,
         name=name,
         content=carried,
-        fault=fault,
+        form_error=form_error,
     )
 
 
@@ -51,19 +51,19 @@ async def take(desk: AtDesk, form: Brought) -> Page:
     accounts = await desk.hub.store.read(lambda tx: tx.accounts.all_of(desk.merchant.id, desk.merchant.mode))
     account = next((item for item in accounts if item.id == form.get("account")), None)
     if account is None:
-        return await _page(desk, fault="Elija el proveedor.")
+        return await _page(desk, form_error="Elija el proveedor.")
     name, content = await uploaded(form)
     if not content:
-        return await _page(desk, account_id=account.id, fault="Elija un archivo que no esté vacío.")
+        return await _page(desk, account_id=account.id, form_error="Elija un archivo que no esté vacío.")
     if len(content) > MAX_FILE_BYTES:
-        return await _page(desk, account_id=account.id, fault="El archivo pasa de 2 MB; divídalo en varios.")
+        return await _page(desk, account_id=account.id, form_error="El archivo pasa de 2 MB; divídalo en varios.")
     try:
         result = await import_settlement(desk.hub, account, content, name=name, dry_run=not form.has("take"))
     except Locked:
-        fault = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
-        return await _page(desk, account_id=account.id, fault=fault)
+        form_error = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
+        return await _page(desk, account_id=account.id, form_error=form_error)
     except LookupError:
-        return await _page(desk, account_id=account.id, fault="Este proveedor no está instalado ahora.")
+        return await _page(desk, account_id=account.id, form_error="Este proveedor no está instalado ahora.")
     return await _page(desk, result=result, account_id=account.id, name=name, content=content)
 
 

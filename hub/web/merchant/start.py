@@ -47,15 +47,15 @@ async def show_reviews(desk: AtDesk) -> Page:
     return await _reviews(desk)
 
 
-async def _reviews(desk: Desk, *, fault: Text | str = "", said: str = "") -> Page:
+async def _reviews(desk: Desk, *, form_error: Text | str = "", notice: str = "") -> Page:
     return desk.page(
         "reviews.html",
-        status=422 if fault else 200,
+        status=422 if form_error else 200,
         reviews=await list_reviews(desk.hub, desk.merchant),
         proofs=await list_proofs(desk.hub, desk.merchant),
         lines=await list_settled_lines(desk.hub, desk.merchant),
-        fault=fault,
-        said=said,
+        form_error=form_error,
+        notice=notice,
     )
 
 
@@ -70,10 +70,10 @@ async def resolve(desk: AtDesk, form: Brought, review: FromPath[str]) -> Page:
             desk.hub, review, signed=Signed(by=desk.session.email, why=form.get("why"), via="page")
         )
     except NotAllowed as refusal:
-        return await _reviews(desk, fault=refusal.message)
+        return await _reviews(desk, form_error=refusal.message)
     if made.is_done:
         return redirect("/m/reviews")
-    return await _reviews(desk, said="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")
+    return await _reviews(desk, notice="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_start, show_solutions, show_reviews, resolve]

@@ -9,7 +9,7 @@ from hub.domain.identity import show_document
 from hub.domain.letterhead import letterhead_for
 from hub.domain.text import Text
 from hub.flows.views.view_activity import ActivityView, activity_pdf, view_activity
-from hub.web.activity import csv_answer, fault_of, read_period
+from hub.web.activity import csv_answer, period_error, read_period
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, pdf_answer
 
@@ -22,8 +22,8 @@ async def show_activity(request: Request) -> Page:
     """Opening balance, every movement and closing balance, per currency."""
     try:
         return _page(request, await _asked(request))
-    except NoPeriod as fault:
-        return await _refused(request, fault)
+    except NoPeriod as error:
+        return await _refused(request, error)
 
 
 async def _asked(request: Request) -> ActivityView:
@@ -32,25 +32,25 @@ async def _asked(request: Request) -> ActivityView:
     return await view_activity(hub_of(request), request.path_params["token"], since, until)
 
 
-async def _refused(request: Request, fault: NoPeriod) -> Page:
+async def _refused(request: Request, error: NoPeriod) -> Page:
     view = await view_activity(hub_of(request), request.path_params["token"])
-    return _page(request, view, fault=fault_of(fault))
+    return _page(request, view, form_error=period_error(error))
 
 
-def _page(request: Request, view: ActivityView, *, fault: Text | str = "") -> Page:
+def _page(request: Request, view: ActivityView, *, form_error: Text | str = "") -> Page:
     hub, document = hub_of(request), view.customer.document
     country = hub.countries[view.merchant.company.country]
     return pages_for(request, view).page(
         "portal/activity.html",
         merchant=view.merchant,
         mode=view.mode,
-        status=422 if fault else 200,
+        status=422 if form_error else 200,
         view=view,
         activity=view.activity,
         letterhead=letterhead_for(view.merchant, country, view.mode),
         document=show_document(country, document, with_type=True) if document else "",
         address=address_of(request),
-        fault=fault,
+        form_error=form_error,
         expires=view.link.expires_at if view.link else None,
     )
 
@@ -61,8 +61,8 @@ async def download_activity(request: Request) -> Response[bytes] | Page:
     with missing_is_404():
         try:
             view = await _asked(request)
-        except NoPeriod as fault:
-            return await _refused(request, fault)
+        except NoPeriod as error:
+            return await _refused(request, error)
         locale = pages_for(request, view).reader_of(view.merchant).locale
         return pdf_answer(await activity_pdf(hub_of(request), view, language=locale))
 
@@ -72,6 +72,6 @@ async def download_activity_rows(request: Request) -> Response[bytes] | Page:
     """The same as a CSV."""
     try:
         view = await _asked(request)
-    except NoPeriod as fault:
-        return await _refused(request, fault)
+    except NoPeriod as error:
+        return await _refused(request, error)
     return csv_answer(view, pages_for(request, view).reader_of(view.merchant))

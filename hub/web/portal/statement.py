@@ -24,7 +24,7 @@ from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, Country, Money, Redirect
 
-SAID: Final = {
+NOTICES: Final = {
     "note": _("Su mensaje quedó enviado. La empresa le responderá."),
     "report": _("Recibimos la información. El saldo cambia cuando la empresa confirme el pago."),
 }
@@ -55,7 +55,7 @@ async def show_statement(request: Request) -> Page:
         hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
         all_of=query_of,
         total_of=total_of,
-        said=SAID.get(request.query_params.get("said", ""), ""),
+        notice=NOTICES.get(request.query_params.get("said", ""), ""),
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
         number=number_of(view.link.id, view.statement.cut_off) if view.link else "",
