@@ -60,14 +60,14 @@ def words_of_another(held: MoneyIsUnderWay, info: Any) -> str:
 
 def counted(under_way: MoneyUnderWay) -> str:
     """How many payments of an account still want something of its provider."""
-    told = {
+    counts = {
         "live": under_way.live,
         "closed without proof and watched": under_way.watched,
         "paid and still refundable": under_way.refundable,
         "disputed": under_way.disputed,
         "in no payout yet": under_way.unsettled,
     }
-    return ", ".join(f"{count} {what}" for what, count in told.items() if count)
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
 def _verb(info: Any) -> str:

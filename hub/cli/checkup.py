@@ -90,8 +90,8 @@ def open_to_others(data: Path) -> Iterator[ExaminedFact]:
         yield fault(f"{data / PROOFS} can be read by others", f"chmod 700 {data / PROOFS}")
     for path in sorted((data / "hub.toml", *data.glob("*.env"))):
         if path.exists() and _mode(path) & 0o077 and (names := _secrets_in(path)):
-            told = f"{path} holds {', '.join(names)} and can be read by others"
-            yield fault(told, f"chmod 600 {path}; or take it out, and set HUB_SMTP_PASSWORD or HUB_ALERT_WEBHOOK")
+            what = f"{path} holds {', '.join(names)} and can be read by others"
+            yield fault(what, f"chmod 600 {path}; or take it out, and set HUB_SMTP_PASSWORD or HUB_ALERT_WEBHOOK")
 
 
 def _mode(path: Path) -> int:

@@ -108,7 +108,7 @@ def run_command(arguments: list[str]) -> int:
         lines = explanation(error)
         if not lines:
             raise
-        told = "\n".join(f"Error: {line}" if not at else f"  {line}" for at, line in enumerate(lines))
-        click.echo(plain(told), err=True)
+        text = "\n".join(f"Error: {line}" if not at else f"  {line}" for at, line in enumerate(lines))
+        click.echo(plain(text), err=True)
         return 1
     return result if isinstance(result, int) else 0

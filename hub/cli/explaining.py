@@ -84,25 +84,25 @@ class _Terminal:
 TERMINAL = _Terminal()
 
 
-def fault_line(fault: RowError) -> str:
+def row_error_line(error: RowError) -> str:
     """What is wrong with a cell, a row or a file."""
-    place = ", ".join(filter(None, (f"line {fault.line}" if fault.line else "", fault.column)))
-    told = words(fault.message) + (f" ({fault.value})" if fault.value else "")
-    return f"{place}: {told}" if place else told
+    place = ", ".join(filter(None, (f"line {error.line}" if error.line else "", error.column)))
+    text = words(error.message) + (f" ({error.value})" if error.value else "")
+    return f"{place}: {text}" if place else text
 
 
 def _lines(error: Exception) -> Iterator[str]:
     if isinstance(error, OSError):
         yield f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     elif (code := getattr(error, "code", None)) in NOT_ALLOWED:
-        said = getattr(error, "message", None) or str(error)
-        yield f"{NOT_ALLOWED[str(code)]} ({words(said)})" if code in DETAILED else NOT_ALLOWED[str(code)]
+        message = getattr(error, "message", None) or str(error)
+        yield f"{NOT_ALLOWED[str(code)]} ({words(message)})" if code in DETAILED else NOT_ALLOWED[str(code)]
     elif type(error).__module__.startswith(OURS) or type(error) is LookupError:
         # Every exception class of the hub is worded for people; a form's says which fields.
         fields = [problem for problem in getattr(error, "problems", ()) if hasattr(problem, "field")]
-        told = [f"{problem.field}: {words(problem.message)}" for problem in fields]
-        said = getattr(error, "message", None)
-        lines = [words(said)] if said else str(error).splitlines()
-        yield from told or lines
+        field_errors = [f"{problem.field}: {words(problem.message)}" for problem in fields]
+        message = getattr(error, "message", None)
+        lines = [words(message)] if message else str(error).splitlines()
+        yield from field_errors or lines
         if not str(error):
             yield type(error).__name__

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
 
     from .pages.page import ThingPage
-    from .pages.story import Told
+    from .pages.story import PaymentStory
 
 SHOWN = 20
 
@@ -38,24 +38,24 @@ async def command(hub: Hub, words: tuple[str, ...], slug: str | None, as_json: b
     from .pages.timeline import print_timeline
 
     text = " ".join(words).strip()
-    pages, told = await _found(hub, text, slug)
+    pages, story = await _found(hub, text, slug)
     if as_json:
         print_json([page.as_data() for page in pages])
-    elif told is not None:
-        print_timeline(told)
+    elif story is not None:
+        print_timeline(story)
     elif len(pages) == 1:
         pages[0].print()
     else:
         _print_short(pages, text)
 
 
-async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[ThingPage], Told | None]:
+async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[ThingPage], PaymentStory | None]:
     """A page for each thing; of a payment alone its whole story."""
     from hub.domain.payment import Payment
     from hub.flows.views.find_anything import find_anything, is_address
 
     from .pages.found import pages_of
-    from .pages.story import told_of
+    from .pages.story import story_of
 
     things = await find_anything(hub, text, await find_company(hub, slug) if slug else None)
     if not things and is_address(text):
@@ -69,7 +69,7 @@ async def _found(hub: Hub, text: str, slug: str | None) -> tuple[Sequence[ThingP
         )
     pages = await pages_of(hub, things)
     alone = things[0] if len(things) == 1 else None
-    return pages, await told_of(hub, alone) if isinstance(alone, Payment) else None
+    return pages, await story_of(hub, alone) if isinstance(alone, Payment) else None
 
 
 def _print_short(pages: Sequence[ThingPage], text: str) -> None:

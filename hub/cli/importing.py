@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .explaining import fault_line, words
+from .explaining import row_error_line, words
 from .options import Content, as_pairs, company_option, file_argument, json_option
 from .printing import print_json
 from .running import pass_merchant
@@ -123,16 +123,16 @@ def _facts(report: ImportReport) -> dict[str, object]:
     }
 
 
-def _listed(faults: Iterable[RowError]) -> list[dict[str, object]]:
+def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
     return [
-        {"line": fault.line, "column": fault.column, "value": fault.value, "message": words(fault.message)}
-        for fault in faults
+        {"line": error.line, "column": error.column, "value": error.value, "message": words(error.message)}
+        for error in errors
     ]
 
 
 def _print(report: ImportReport, name: str) -> None:
-    for fault in (*report.warnings, *(report.faults or report.refused)):
-        click.echo(f"{name}: {fault_line(fault)}", err=True)
+    for error in (*report.warnings, *(report.faults or report.refused)):
+        click.echo(f"{name}: {row_error_line(error)}", err=True)
     if report.faults:
         faults = f"{len(report.faults)} fault{'s' if len(report.faults) != 1 else ''}"
         click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
@@ -145,5 +145,5 @@ def _print(report: ImportReport, name: str) -> None:
     click.echo(f"{name}: {counts}{' (dry run: nothing was written)' if report.dry_run else ''}")
     if report.differences:
         click.echo(f"{name}: {len(report.differences)} invoices of which file and hub say another balance:")
-        for fault in report.differences:
-            click.echo(f"  {fault_line(fault)}")
+        for error in report.differences:
+            click.echo(f"  {row_error_line(error)}")

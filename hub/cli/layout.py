@@ -114,8 +114,8 @@ class TextTable:
         if room is None or _taken([column.whole for column in columns]) <= room:
             decks = [[attrs.evolve(column, width=column.whole) for column in columns]]
         else:
-            told = [column for column in columns if not self.rows or any(row[column.at] for row in self.rows)]
-            decks = list(self._decks(told, room))
+            shown = [column for column in columns if not self.rows or any(row[column.at] for row in self.rows)]
+            decks = list(self._decks(shown, room))
         for cells in (self.headers, *self.rows):
             for depth, deck in enumerate(decks):
                 if len(decks) == 1 or any(cells[column.at] for column in deck):

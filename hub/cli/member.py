@@ -80,11 +80,11 @@ async def remove(hub: Hub, merchant: Merchant, email: str, owner: str, by: str |
     except Invalid as invalid:
         if owner:
             raise
-        told = f"{address} is the last owner of {merchant.slug}: name the next one with --owner MAIL"
-        raise click.ClickException(told) from invalid
+        message = f"{address} is the last owner of {merchant.slug}: name the next one with --owner MAIL"
+        raise click.ClickException(message) from invalid
     except LookupError as unknown:
-        told = f"{address} is no member of {merchant.slug}: payment-hub company member list"
-        raise click.ClickException(told) from unknown
+        message = f"{address} is no member of {merchant.slug}: payment-hub company member list"
+        raise click.ClickException(message) from unknown
     still = await hub.store.read(lambda tx: list(_still(tx, merchant, address)))
     heir = f"; {owner.strip().lower()} owns it from now on" if owner else ""
     click.echo(f"{address} is out of {merchant.slug}: no session, no sign-in link{heir}")

@@ -11,7 +11,7 @@ import click
 from .finding import clock_in, company_in, only, since_moment
 from .options import any_company_option, check_usage, json_option
 from .printing import SHORT, command_line, local, print_facts, print_json, print_table, when
-from .reading import STATES, led_nowhere, reading_facts, state_word, told_of_reading
+from .reading import STATES, led_nowhere, reading_facts, reading_lines, state_word
 from .running import pass_hub
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ def _print_page(page: MessagePage) -> None:
             click.echo(f"\n{title} (redacted)")
             print_facts(rows, indent="  ")
     click.echo("\na replay now would:")
-    for told in told_of_reading(page.now, provider):
-        click.echo(f"  {told}")
+    for outcome in reading_lines(page.now, provider):
+        click.echo(f"  {outcome}")
     if stored.state.value != "due":
         click.echo(f"to replay it:\n    {command_line('message', 'replay', stored.id[:SHORT])}")
 
@@ -252,8 +252,8 @@ def _print_replayed(done: list[tuple[MessageLine, Replayed]], *, dry_run: bool) 
         return
     for line, item in done:
         provider = line.account.provider if line.account else "?"
-        told = "; ".join(told_of_reading(item.read, provider))
-        click.echo(f"{item.stored.id[:SHORT]}  {provider} {line.company}, {state_word(item.stored.state)}: {told}")
+        outcome = "; ".join(reading_lines(item.read, provider))
+        click.echo(f"{item.stored.id[:SHORT]}  {provider} {line.company}, {state_word(item.stored.state)}: {outcome}")
     nowhere = sum(led_nowhere(item.read) for _, item in done)
     dry = " (dry run: nothing was sent, nothing was written)" if dry_run else ""
     click.echo(f"read: {len(done)}, of which lead nowhere: {nowhere}{dry}")

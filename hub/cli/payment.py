@@ -154,16 +154,18 @@ async def show(hub: Hub, any_: str, as_json: bool) -> None:
     ANY is our reference, the provider's, an authorisation, the number of an invoice, an order or a cash receipt, a
     mail, an identity number or a phone; of several payments the newest is shown, and the others are named.
     """
-    from .pages.story import told_of
+    from .pages.story import story_of
     from .pages.timeline import facts_of, print_timeline
 
     found = await find_payments(hub, any_)
-    told = await told_of(hub, found[0], others=found[1:])
+    story = await story_of(hub, found[0], others=found[1:])
     if as_json:
-        view = told.view
-        print_json({**payment_facts(view.payment, view.merchant.slug, view.customer.name, view.held), **facts_of(told)})
+        view = story.view
+        print_json(
+            {**payment_facts(view.payment, view.merchant.slug, view.customer.name, view.held), **facts_of(story)}
+        )
     else:
-        print_timeline(told)
+        print_timeline(story)
 
 
 @command.command()

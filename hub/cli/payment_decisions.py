@@ -124,7 +124,7 @@ async def record(
     by: str,
     why: str,
     evidence: Evidence,
-    **told: str,
+    **stated: str,
 ) -> None:
     """Record with proof what became of a payment: what its provider shows, when no news will come.
 
@@ -135,9 +135,9 @@ async def record(
     if amount:
         shown = OutcomeEvidence(
             amount=amount_of(amount, currency or payment.amount.currency),
-            provider_reference=told["provider_reference"],
-            authorisation=told["authorisation"],
-            movement=told["movement"],
+            provider_reference=stated["provider_reference"],
+            authorisation=stated["authorisation"],
+            movement=stated["movement"],
         )
         made, payment = await record_paid(hub, payment.id, shown, signed=signed(by, why, evidence))
     else:

@@ -16,7 +16,7 @@ STATES = {"pending": "due", "applied": "done", "parked": "parked", "rejected": "
 
 def state_word(state: MessageState) -> str:
     """What an operator says for a state."""
-    return next(said for said, kept in STATES.items() if kept == state.value)
+    return next(word for word, stored in STATES.items() if stored == state.value)
 
 
 def led_nowhere(read: Read | None) -> bool:
@@ -24,7 +24,7 @@ def led_nowhere(read: Read | None) -> bool:
     return read is None or bool(read.trouble) or read.state.value in ("parked", "rejected", "dead")
 
 
-def told_of_reading(read: Read | None, provider: str) -> Iterator[str]:
+def reading_lines(read: Read | None, provider: str) -> Iterator[str]:
     """What a reading came to, in words."""
     if read is None:
         yield f"not read: {provider}'s plugin is not served here: payment-hub plugins list"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .explaining import fault_line, words
+from .explaining import row_error_line, words
 from .finding import company_in, find_account, zones_in
 from .options import Content, any_company_option, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
@@ -181,7 +181,7 @@ def _facts(report: Reconciliation) -> dict[str, object]:
         "booked": report.booked,
         "known": report.known,
         "late": report.late,
-        "faults": [fault_line(fault) for fault in report.faults],
+        "faults": [row_error_line(error) for error in report.faults],
         "differences": [
             {
                 "cause": found.cause.value,
@@ -202,8 +202,8 @@ def _print(report: Reconciliation) -> None:
     from hub_hookspecs import Money
 
     if report.faults:
-        for fault in report.faults:
-            click.echo(f"{report.source}: {fault_line(fault)}", err=True)
+        for error in report.faults:
+            click.echo(f"{report.source}: {row_error_line(error)}", err=True)
         click.echo(f"Error: nothing was taken from {report.source}", err=True)
         return
     dry = " (dry run: nothing was written)" if report.dry_run else ""

@@ -43,12 +43,12 @@ async def _serve(settings: Settings, sock: socket.socket, *, worker: bool) -> in
     stop = stop_on_signals()
     opened = open_hub(settings)
     process = Process(opened, "serve", works=worker, failed=lambda: stop(1))
-    stop.told = process.begin_to_stop
+    stop.on_stop = process.begin_to_stop
     await process.start()
     name, port = sock.getsockname()[:2]
-    told = f"Listening on http://{name}:{port}; links in mails begin with {settings.base_url}"
+    ready = f"Listening on http://{name}:{port}; links in mails begin with {settings.base_url}"
     try:
-        await serve(create_app(opened.hub), [sock], stop=stop.event, ready=lambda: click.echo(told, err=True))
+        await serve(create_app(opened.hub), [sock], stop=stop.event, ready=lambda: click.echo(ready, err=True))
     finally:
         await process.stop()
     return stop.code

@@ -20,19 +20,19 @@ INTERRUPTED = 130
 
 @attrs.define
 class Stop:
-    """Set when the process shall end; ``code`` is its exit code, ``told`` is called at once."""
+    """Set when the process shall end; ``code`` is its exit code, ``on_stop`` is called at once."""
 
     event: asyncio.Event = attrs.Factory(asyncio.Event)
     code: int = 0
-    told: Callable[[], None] | None = None
+    on_stop: Callable[[], None] | None = None
 
     def __call__(self, code: int) -> None:
         """End now; the first reason stays."""
         if not self.event.is_set():
             self.code = code
             self.event.set()
-            if self.told:
-                self.told()
+            if self.on_stop:
+                self.on_stop()
 
 
 def stop_on_signals() -> Stop:

@@ -142,10 +142,10 @@ async def send(hub: Hub, merchant: Merchant, customers: tuple[str, ...], everyon
         remedy = "import one, or hand over payment-hub statement link"
         click.echo(f"{'Skipped' if everyone else 'Error'}: {plain(name)} has no mail address: {remedy}", err=True)
     for name in unwanted:
-        told = (
+        hint = (
             "Skipped: {} asked for no reminders" if everyone else "Note: {} asked for no reminders; named, it is sent"
         )
-        click.echo(told.format(plain(name)), err=True)
+        click.echo(hint.format(plain(name)), err=True)
     if sent:
         click.echo("serve and worker hand mails over; without them: payment-hub delivery run", err=True)
     return 1 if without and not everyone else 0

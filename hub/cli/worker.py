@@ -46,7 +46,7 @@ async def _work(settings: Settings) -> int:
 
     stop = stop_on_signals()
     process = Process(open_hub(settings), "worker", failed=lambda: stop(1))
-    stop.told = process.begin_to_stop
+    stop.on_stop = process.begin_to_stop
     await process.start()
     click.echo("Working; Ctrl-C ends.", err=True)
     try:

@@ -12,7 +12,7 @@ from hub.domain.payment_checks import WATCH
 from hub.flows.payments.view_payment import Shown
 from hub_hookspecs import QueryBy
 
-from .story import Told
+from .story import PaymentStory
 
 WAITS = {
     Shown.HOSTED_PAGE: "the payer, on {provider}'s page",
@@ -25,9 +25,9 @@ WAITS = {
 }
 
 
-def waits_for(told: Told) -> str:
+def waits_for(story: PaymentStory) -> str:
     """What the payment waits for; empty when for nothing."""
-    payment, view = told.payment, told.view
+    payment, view = story.payment, story.view
     zone = view.merchant.company.zone
     if payment.phase is not Phase.SENT:
         if payment.status is Status.CLOSED:
@@ -46,39 +46,39 @@ def waits_for(told: Told) -> str:
     return WAITS.get(view.shown, "{provider}'s word").format(provider=view.provider_name) + ("" if over else until)
 
 
-def comes_next(told: Told) -> str:
+def comes_next(story: PaymentStory) -> str:
     """When it is looked at next, and what can come of it."""
-    payment, way = told.payment, told.way
+    payment, way = story.payment, story.way
     if payment.next_check_at is None:
         return "no check: nothing more can be learnt by looking"
-    when = local(payment.next_check_at, told.zone, seconds=True)
-    if told.now >= payment.next_check_at:
+    when = local(payment.next_check_at, story.zone, seconds=True)
+    if story.now >= payment.next_check_at:
         when += " (due now; serve or worker does it)"
     if way and way.query_by is QueryBy.NONE and payment.status is Status.PENDING:
-        return f"{when}: {told.view.provider_name} cannot be asked, so silence then closes it by rule"
-    if told.record.undo_from:
-        until = local(told.record.undo_from, told.zone)
+        return f"{when}: {story.view.provider_name} cannot be asked, so silence then closes it by rule"
+    if story.record.undo_from:
+        until = local(story.record.undo_from, story.zone)
         return f"{when}; without any news it is undone at {until}, which gives back what may have been charged"
     return when
 
 
-def may_do(told: Told) -> tuple[tuple[str, str], ...]:
+def may_do(story: PaymentStory) -> tuple[tuple[str, str], ...]:
     """What a person may do now, each with its exact command."""
-    return tuple((why, command_line(*words)) for why, words in _choices(told))
+    return tuple((why, command_line(*words)) for why, words in _choices(story))
 
 
-def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
-    payment, view = told.payment, told.view
-    askable = told.way is not None and told.way.query_by is not QueryBy.NONE
+def _choices(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
+    payment, view = story.payment, story.view
+    askable = story.way is not None and story.way.query_by is not QueryBy.NONE
     if payment.is_live and askable:
         yield f"ask {view.provider_name} now", ("payment", "check", payment.reference)
-    elif payment.is_live and payment.next_check_at and told.now >= payment.next_check_at:
+    elif payment.is_live and payment.next_check_at and story.now >= payment.next_check_at:
         yield "apply the rule that is due", ("payment", "check", payment.reference)
-    if payment.is_live and told.hearing.unproven:
-        name = told.hearing.unproven.id[:SHORT]
-        yield f"messages of {view.provider_name} {told.hearing.what}: see the newest", ("message", "show", name)
+    if payment.is_live and story.hearing.unproven:
+        name = story.hearing.unproven.id[:SHORT]
+        yield f"messages of {view.provider_name} {story.hearing.what}: see the newest", ("message", "show", name)
         yield "read it again, once the keys are right", ("message", "replay", name)
-    elif payment.is_live and told.hearing.is_silent and told.info and told.info.notification_setup:
+    elif payment.is_live and story.hearing.is_silent and story.info and story.info.notification_setup:
         show = ("account", "show", payment.provider, "--company", view.merchant.slug)
         yield f"{view.provider_name} was never heard from: see whether it knows the notification address", show
     if view.is_unrecorded:
@@ -86,21 +86,21 @@ def _choices(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
     if payment.status is Status.CLOSED and any(line.left for line in view.lines) and not view.is_order:
         who = view.customer.document.number if view.customer.document else view.customer.id
         yield "let the customer pay again", ("statement", "send", who, "--company", view.merchant.slug)
-    yield from _decisions(told)
-    for delivery in told.page.deliveries:
+    yield from _decisions(story)
+    for delivery in story.desk.deliveries:
         if delivery.state is DeliveryState.DEAD:
             yield f"try the mail {delivery.kind} again", ("delivery", "retry", delivery.id)
     overdue = timedelta(minutes=1)
-    if any(item.due_at and told.now - item.due_at > overdue for item in told.page.deliveries):
+    if any(item.due_at and story.now - item.due_at > overdue for item in story.desk.deliveries):
         yield "hand over mails that are due (neither serve nor worker seems to run)", ("delivery", "run")
 
 
-def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What only a person may decide; NAME and the texts are to be filled in."""
-    payment, record, name = told.payment, told.record, told.view.provider_name
+    payment, record, name = story.payment, story.record, story.view.provider_name
     signed = ("--by", "NAME", "--why", "TEXT")
     proof = (*signed, "--evidence", "TEXT")
-    in_flight = payment.phase is not Phase.SENT and payment.lease_until and told.now < payment.lease_until
+    in_flight = payment.phase is not Phase.SENT and payment.lease_until and story.now < payment.lease_until
     if record.open_operation:
         kind = record.open_operation.kind.value
         yield (
@@ -117,7 +117,7 @@ def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
     if payment.is_live and not in_flight and payment.phase is not Phase.CREATED:
         yield f"say that {name}'s panel shows no money", ("payment", "record", payment.reference, "--not-paid", *proof)
     if record.release_from:
-        when = "" if told.now >= record.release_from else f", from {local(record.release_from, told.zone)} on"
+        when = "" if story.now >= record.release_from else f", from {local(record.release_from, story.zone)} on"
         yield (
             f"give the invoices back, if the payer confirms that nothing was approved{when}",
             ("payment", "release", payment.reference, *signed),
@@ -128,6 +128,6 @@ def _decisions(told: Told) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"let {made.by}'s {what} happen, as a second person",
             ("review", "approve", made.id, "--by", "NAME", "--why", "TEXT"),
         )
-    for review in told.page.reviews:
+    for review in story.desk.reviews:
         if review.resolved_at is None:
             yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:SHORT], *signed)

@@ -16,13 +16,13 @@ from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import Hearing, hearing_of
 from hub.flows.payments.view_payment import PaymentView
-from hub.flows.views.view_payments import PaymentPage, view_payment_page
+from hub.flows.views.view_payments import PaymentPage
 from hub.flows.views.view_record import PaymentRecord, view_record
 from hub_hookspecs import Money, ProviderInfo, Way
 
 
 @attrs.frozen
-class Told:
+class PaymentStory:
     """A payment with what the page needs to know beside it.
 
     Attributes:
@@ -58,13 +58,13 @@ class Told:
         return self.info.way(self.payment.way) if self.info else None
 
 
-async def told_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = ()) -> Told:
+async def story_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = ()) -> PaymentStory:
     """A payment with everything that its page tells."""
 
     merchant, hearing = await hub.store.read(lambda tx: _around(tx, payment))
     provider = hub.providers.get(payment.provider)
-    return Told(
-        await view_payment_page(hub, merchant, payment.id),
+    return PaymentStory(
+        await view_payment_desk(hub, merchant, payment.id),
         await view_record(hub, payment.id),
         provider.info if provider else None,
         hub.clock(),
@@ -91,16 +91,16 @@ class StoryEvent:
     more: str = ""
 
 
-def events_of(told: Told) -> tuple[StoryEvent, ...]:
+def events_of(story: PaymentStory) -> tuple[StoryEvent, ...]:
     """Everything that happened, oldest first."""
-    return tuple(sorted(_events(told), key=lambda event: event.at))
+    return tuple(sorted(_events(story), key=lambda event: event.at))
 
 
-def _events(told: Told) -> Iterator[StoryEvent]:
-    payment, view = told.payment, told.view
+def _events(story: PaymentStory) -> Iterator[StoryEvent]:
+    payment, view = story.payment, story.view
     lines = ", ".join(line.number for line in payment.lines)
     yield StoryEvent(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
-    for item in told.page.view.seen:
+    for item in story.desk.view.seen:
         yield StoryEvent(
             item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item)
         )
@@ -108,7 +108,7 @@ def _events(told: Told) -> Iterator[StoryEvent]:
         yield StoryEvent(
             receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}"
         )
-    for delivery in told.page.deliveries:
+    for delivery in story.desk.deliveries:
         name = f"mail {delivery.kind}"
         if delivery.sent_at:
             yield StoryEvent(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
@@ -116,13 +116,13 @@ def _events(told: Told) -> Iterator[StoryEvent]:
             fault = f", {delivery.last_error}" if delivery.last_error else ""
             state = f"{delivery.state.value} to {mask_email(delivery.recipient)}, {delivery.tries} tries{fault}"
             yield StoryEvent(delivery.created_at, "hub", name, more=state)
-    for review in told.page.reviews:
+    for review in story.desk.reviews:
         yield StoryEvent(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
-    for message in told.record.messages:
+    for message in story.record.messages:
         more = command_line("message", "show", message.id[:SHORT])
         yield StoryEvent(message.message.received_at, "hub", f"message kept, {state_word(message.state)}", more=more)
-    yield from _operation_events(told)
-    for made in told.record.decisions:
+    yield from _operation_events(story)
+    for made in story.record.decisions:
         state = "" if made.is_done else ", superseded" if made.superseded else ", waits for a second person"
         evidence = f" [{made.evidence}]" if made.evidence else ""
         yield StoryEvent(
@@ -133,8 +133,8 @@ def _events(told: Told) -> Iterator[StoryEvent]:
         )
 
 
-def _operation_events(told: Told) -> Iterator[StoryEvent]:
-    for view in told.record.operations:
+def _operation_events(story: PaymentStory) -> Iterator[StoryEvent]:
+    for view in story.record.operations:
         item = view.operation
         asked = f"reference {item.reference}, by {item.decided_by}{f': {item.note}' if item.note else ''}"
         yield StoryEvent(item.created_at, "hub", f"{item.kind.value} sent", item.amount, asked)

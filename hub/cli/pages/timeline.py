@@ -14,14 +14,14 @@ from hub.flows.payments.view_payment import LineView, PaymentView
 from hub_hookspecs import Kind
 
 from .next_steps import comes_next, may_do, waits_for
-from .story import Told, events_of
+from .story import PaymentStory, events_of
 
 MAX_REQUESTS = 20
 
 
-def facts_of(told: Told) -> dict[str, object]:
+def facts_of(story: PaymentStory) -> dict[str, object]:
     """The page as data."""
-    view = told.view
+    view = story.view
     return {
         "authorisation": view.authorisation,
         "instrument": view.instrument.label if view.instrument else None,
@@ -41,7 +41,7 @@ def facts_of(told: Told) -> dict[str, object]:
         "cash_receipts": [receipt.label for receipt in view.cash_receipts],
         "timeline": [
             {"at": event.at, "source": event.source, "what": event.what, "amount": event.amount, "more": event.more}
-            for event in events_of(told)
+            for event in events_of(story)
         ],
         "operations": [
             {
@@ -53,7 +53,7 @@ def facts_of(told: Told) -> dict[str, object]:
                 "by": view.operation.decided_by,
                 "next_check_at": view.operation.next_check_at,
             }
-            for view in told.record.operations
+            for view in story.record.operations
         ],
         "requests": [
             {
@@ -68,7 +68,7 @@ def facts_of(told: Told) -> dict[str, object]:
                 "milliseconds": item.milliseconds,
                 "wrote": item.wrote,
             }
-            for item in told.record.requests
+            for item in story.record.requests
         ],
         "decisions": [
             {
@@ -78,21 +78,21 @@ def facts_of(told: Told) -> dict[str, object]:
                 "second_why": made.second_why,
                 "done_at": made.done_at,
             }
-            for made in told.record.decisions
+            for made in story.record.decisions
         ],
-        "reviews": [{"cause": review.cause, "details": review.details} for review in told.page.reviews],
-        "waits_for": waits_for(told),
-        "comes_next": comes_next(told),
-        "may_do": [{"why": why, "command": command} for why, command in may_do(told)],
-        "others": [other.reference for other in told.others],
+        "reviews": [{"cause": review.cause, "details": review.details} for review in story.desk.reviews],
+        "waits_for": waits_for(story),
+        "comes_next": comes_next(story),
+        "may_do": [{"why": why, "command": command} for why, command in may_do(story)],
+        "others": [other.reference for other in story.others],
     }
 
 
-def print_timeline(told: Told) -> None:
+def print_timeline(story: PaymentStory) -> None:
     """The page."""
-    _print_head(told)
-    zone, locale = told.zone, told.view.merchant.locale
-    click.echo(f"\nWhat is known, and from whom ({zone}, {offset(told.now, zone)})")
+    _print_head(story)
+    zone, locale = story.zone, story.view.merchant.locale
+    click.echo(f"\nWhat is known, and from whom ({zone}, {offset(story.now, zone)})")
     print_table(
         ("AT", "SOURCE", "WHAT", "AMOUNT", "MORE"),
         [
@@ -103,26 +103,26 @@ def print_timeline(told: Told) -> None:
                 money_text(event.amount, locale) if event.amount else "",
                 event.more,
             )
-            for event in events_of(told)
+            for event in events_of(story)
         ],
         right=("AMOUNT",),
         fold=("MORE",),
     )
-    _print_requests(told)
+    _print_requests(story)
     click.echo("")
-    print_facts((("waits for", waits_for(told) or "nothing"), ("next check", comes_next(told))))
-    choices = may_do(told)
+    print_facts((("waits for", waits_for(story) or "nothing"), ("next check", comes_next(story))))
+    choices = may_do(story)
     click.echo("what you may do now" if choices else "there is nothing to do now")
     for why, command in choices:
         print_hanging("  ", f"{why}:")
         click.echo(f"    {command}")
-    for other in told.others:
+    for other in story.others:
         click.echo(f"also matches: {other.reference} {other.status.value} {local(other.created_at, zone)}")
 
 
-def _print_requests(told: Told) -> None:
+def _print_requests(story: PaymentStory) -> None:
     """What went to the provider; a long row of queries is cut in its middle."""
-    requests, zone = told.record.requests, told.zone
+    requests, zone = story.record.requests, story.zone
     if not requests:
         return
     left_out = len(requests) - MAX_REQUESTS
@@ -149,8 +149,8 @@ def _print_requests(told: Told) -> None:
         click.echo(f"... {left_out} more in the middle: --json shows them")
 
 
-def _print_head(told: Told) -> None:
-    payment, view = told.payment, told.view
+def _print_head(story: PaymentStory) -> None:
+    payment, view = story.payment, story.view
     locale, zone = view.merchant.locale, view.merchant.company.zone
     mode = "  TEST - NO VALUE" if payment.mode.value == "test" else ""
     click.echo(f"Payment {payment.reference}: {_standing(payment, view)}{mode}\n")
