@@ -17,6 +17,6 @@ TEMPLATE: Final = "welcome.html"
 
 @get("/", include_in_schema=False)
 async def welcome(request: Request) -> Page:
-    """A payer's way to the mailed link, and an owner's to the desk; whose hub it is, nobody learns here."""
+    """A payer's way to the mailed link, and an owner's to the company's pages; whose hub it is, nobody learns here."""
     mode = Mode.TEST if hub_of(request).simulated else None
     return reader_pages_of(request).page(TEMPLATE, mode=mode)

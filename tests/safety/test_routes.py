@@ -15,8 +15,8 @@ from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
 from hub.flows.views import view_customers
 from hub.web.door import Door
-from hub.web.merchant import desk
 from hub_hookspecs import Mode
+from tests.faults.conftest import desk
 from tests.web.conftest import forms_in
 
 from .people import Clerk, stranger

@@ -25,12 +25,13 @@ from . import (
     sign_in,
     start,
 )
-from .desk import FormRefused, NotSignedIn, checked_form, open_desk, show_refused, show_sign_in
+from .context import FormRefused, NotSignedIn, open_context, show_refused, show_sign_in
+from .form import checked_form
 
 
 def routes() -> list[ControllerRouterHandler]:
     """Everything below ``/m``, and the mail's link ``/r/{token}``."""
-    desk = Router(
+    context = Router(
         path="/m",
         route_handlers=[
             *sign_in.HANDLERS,
@@ -50,7 +51,7 @@ def routes() -> list[ControllerRouterHandler]:
             *imports.HANDLERS,
             *exports.HANDLERS,
         ],
-        dependencies={"desk": Provide(open_desk), "form": Provide(checked_form)},
+        dependencies={"context": Provide(open_context), "form": Provide(checked_form)},
         exception_handlers={NotSignedIn: show_sign_in, FormRefused: show_refused},
         include_in_schema=False,
     )
@@ -60,4 +61,4 @@ def routes() -> list[ControllerRouterHandler]:
         exception_handlers={FormRefused: show_refused},
         include_in_schema=False,
     )
-    return [desk, link]
+    return [context, link]

@@ -12,61 +12,63 @@ from hub.flows.views.view_activity import ActivityView, activity_pdf, preview_ac
 from hub.web.activity import csv_answer, period_error, read_period
 from hub.web.responses import Page, pdf_answer
 
-from .desk import AtDesk, Desk, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
 from .rights import Right
 
 
 @get("/customers/{customer:str}/activity", right=Right.SEE)
 async def show_activity(
-    desk: AtDesk, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
+    context: Context, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
 ) -> Page:
     """Opening balance, every movement and closing balance, per currency."""
     with unknown_is_404():
         try:
-            return _page(desk, await _asked(desk, customer, since, until))
+            return _page(context, await _asked(context, customer, since, until))
         except NoPeriod as error:
-            return await _refused(desk, customer, error)
+            return await _refused(context, customer, error)
 
 
-async def _asked(desk: Desk, customer: str, since: str, until: str) -> ActivityView:
+async def _asked(context: MerchantContext, customer: str, since: str, until: str) -> ActivityView:
     first, last = read_period(since, until)
-    return await preview_activity(desk.hub, desk.merchant, customer, first, last)
+    return await preview_activity(context.hub, context.merchant, customer, first, last)
 
 
-async def _refused(desk: Desk, customer: str, error: NoPeriod) -> Page:
-    return _page(desk, await preview_activity(desk.hub, desk.merchant, customer), form_error=period_error(error))
+async def _refused(context: MerchantContext, customer: str, error: NoPeriod) -> Page:
+    return _page(
+        context, await preview_activity(context.hub, context.merchant, customer), form_error=period_error(error)
+    )
 
 
-def _page(desk: Desk, view: ActivityView, *, form_error: Text | str = "") -> Page:
-    return desk.page(
+def _page(context: MerchantContext, view: ActivityView, *, form_error: Text | str = "") -> Page:
+    return context.page(
         "activity.html", view=view, activity=view.activity, form_error=form_error, status=422 if form_error else 200
     )
 
 
 @get("/customers/{customer:str}/activity/pdf", right=Right.SEE)
 async def download_activity(
-    desk: AtDesk, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
+    context: Context, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
 ) -> Response[bytes] | Page:
     """The same as a PDF."""
     with unknown_is_404():
         try:
-            view = await _asked(desk, customer, since, until)
+            view = await _asked(context, customer, since, until)
         except NoPeriod as error:
-            return await _refused(desk, customer, error)
-        return pdf_answer(await activity_pdf(desk.hub, view))
+            return await _refused(context, customer, error)
+        return pdf_answer(await activity_pdf(context.hub, view))
 
 
 @get("/customers/{customer:str}/activity/csv", right=Right.SEE)
 async def download_activity_rows(
-    desk: AtDesk, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
+    context: Context, customer: FromPath[str], since: FromQuery[str] = "", until: FromQuery[str] = ""
 ) -> Response[bytes] | Page:
     """The same as a CSV."""
     with unknown_is_404():
         try:
-            view = await _asked(desk, customer, since, until)
+            view = await _asked(context, customer, since, until)
         except NoPeriod as error:
-            return await _refused(desk, customer, error)
-    return csv_answer(view, desk.pages.reader_of(desk.merchant))
+            return await _refused(context, customer, error)
+    return csv_answer(view, context.pages.reader_of(context.merchant))
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_activity, download_activity, download_activity_rows]

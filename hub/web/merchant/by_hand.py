@@ -24,7 +24,8 @@ from hub.web.pages import Page
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 
-from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
@@ -48,74 +49,74 @@ class ByHand:
 
 
 @get("/customers/{customer:str}/receipt", right=Right.BOOK)
-async def show_by_hand(desk: AtDesk, customer: FromPath[str]) -> Page:
+async def show_by_hand(context: Context, customer: FromPath[str]) -> Page:
     """Ask what was received, and for which invoices."""
     with unknown_is_404():
-        view = await view_customer(desk.hub, desk.merchant, customer)
-    return _page(desk, view, SubmittedForm({}), {})
+        view = await view_customer(context.hub, context.merchant, customer)
+    return _page(context, view, SubmittedForm({}), {})
 
 
 @post("/customers/{customer:str}/receipt", status_code=200, right=Right.BOOK)
-async def record(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+async def record(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Show what was understood; with the second button, record it."""
     with unknown_is_404():
-        view = await view_customer(desk.hub, desk.merchant, customer)
+        view = await view_customer(context.hub, context.merchant, customer)
     if form.has("change"):
-        return _page(desk, view, form, {})
+        return _page(context, view, form, {})
     try:
-        understood = understand(view, desk.country, form, _today(desk))
+        understood = understand(view, context.country, form, _today(context))
         if not form.has("record"):
-            return _page(desk, view, form, {}, understood)
+            return _page(context, view, form, {}, understood)
         with unknown_is_404():
             receipt = await record_by_hand(
-                desk.hub,
-                desk.merchant,
+                context.hub,
+                context.merchant,
                 customer,
                 means=understood.means,
                 cash=understood.cash,
                 shares=[Share(payable.id, amount.minor) for payable, amount in understood.shares],
                 received_on=understood.received_on,
-                by=desk.session.email,
+                by=context.session.email,
                 notes=understood.notes,
                 receipt_id=form.get("receipt_id"),
             )
     except Invalid as invalid:
-        return _page(desk, view, form, by_field(invalid.problems))
+        return _page(context, view, form, by_field(invalid.problems))
     return redirect(f"/m/receipts/{receipt.id}")
 
 
 def _page(
-    desk: Desk,
+    context: MerchantContext,
     view: CustomerView,
     form: SubmittedForm,
     field_errors: FieldErrors,
     understood: ByHand | None = None,
 ) -> Page:
     payables = [payable for payable in view.statement.payables.values() if payable.id not in view.statement.live]
-    return desk.page(
+    return context.page(
         "by_hand.html",
         status=422 if field_errors else 200,
         customer=view.customer,
-        means=means_by_hand(desk.country),
-        currencies=_currencies(desk, view),
+        means=means_by_hand(context.country),
+        currencies=_currencies(context, view),
         payables=payables,
         held=[payable for payable in view.statement.payables.values() if payable.id in view.statement.live],
-        today=_today(desk),
+        today=_today(context),
         typed=form,
         field_errors=field_errors,
         understood=understood,
-        receipt_id=form.get("receipt_id") or desk.hub.fresh_id(),
+        receipt_id=form.get("receipt_id") or context.hub.fresh_id(),
     )
 
 
-def _currencies(desk: Desk, view: CustomerView) -> tuple[str, ...]:
+def _currencies(context: MerchantContext, view: CustomerView) -> tuple[str, ...]:
     """Those that the customer owes in first, then the country's."""
     owed = (part.currency for part in view.statement.statement.sections)
-    return tuple(dict.fromkeys((*owed, *desk.country.currencies)))
+    return tuple(dict.fromkeys((*owed, *context.country.currencies)))
 
 
-def _today(desk: Desk) -> date:
-    return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
+def _today(context: MerchantContext) -> date:
+    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
 
 
 def understand(view: CustomerView, country: Country, form: SubmittedForm, today: date) -> ByHand:

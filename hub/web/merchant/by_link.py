@@ -16,7 +16,8 @@ from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 
 from . import words
-from .desk import FormRefused, read_form
+from .context import FormRefused
+from .form import read_form
 from .paper import paper_for
 
 PURPOSE = "cash-receipt"
@@ -44,7 +45,7 @@ def _page(request: Request, form: ReceiptForm, *, form_error: Text | str = "") -
         words=words,
         country=hub.countries[form.merchant.company.country],
         token=form_token(hub, PURPOSE, form.link),
-        desk_url=f"/m/payments/{form.view.payment.id}",
+        payment_url=f"/m/payments/{form.view.payment.id}",
     )
 
 

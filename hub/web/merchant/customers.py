@@ -14,7 +14,6 @@ from hub.domain.merchant import Customer, locale_for
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
 from hub.flows.merchants.choose_language import choose_language
-from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import list_customers, view_customer
@@ -22,24 +21,27 @@ from hub.web.pages import Page, reader_for
 from hub.web.reader import reader_for
 from hub.web.responses import Page, pdf_answer, redirect
 
-from .desk import AtDesk, Brought, Desk, FieldErrors, by_field, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, FieldErrors, by_field
 from .rights import Right
 
 
 @get("/customers", right=Right.SEE)
-async def show_customers(desk: AtDesk, q: FromQuery[str] = "") -> Page:
+async def show_customers(context: Context, q: FromQuery[str] = "") -> Page:
     """Customers, with what they owe."""
-    return desk.page("customers.html", rows=await list_customers(desk.hub, desk.merchant, q.strip()[:100]), q=q)
+    return context.page(
+        "customers.html", rows=await list_customers(context.hub, context.merchant, q.strip()[:100]), q=q
+    )
 
 
 @get("/customers/{customer:str}", right=Right.SEE)
-async def show_customer(desk: AtDesk, customer: FromPath[str]) -> Page:
+async def show_customer(context: Context, customer: FromPath[str]) -> Page:
     """One customer."""
-    return await _customer_page(desk, customer)
+    return await _customer_page(context, customer)
 
 
 async def _customer_page(
-    desk: Desk,
+    context: MerchantContext,
     customer: str,
     *,
     sent_to: str = "",
@@ -50,12 +52,12 @@ async def _customer_page(
     status: int = 200,
 ) -> Page:
     with unknown_is_404():
-        view = await view_customer(desk.hub, desk.merchant, customer)
-    return desk.page(
+        view = await view_customer(context.hub, context.merchant, customer)
+    return context.page(
         "customer.html",
         view=view,
-        mails=await list_customer_mails(desk.hub, desk.merchant, customer),
-        whatsapp=_whatsapp(desk, view.customer, view.url),
+        mails=await list_customer_mails(context.hub, context.merchant, customer),
+        whatsapp=_whatsapp(context, view.customer, view.url),
         sent_to=sent_to,
         form_error=form_error,
         field_errors=field_errors or {},
@@ -65,66 +67,68 @@ async def _customer_page(
     )
 
 
-def _whatsapp(desk: Desk, customer: Customer, url: str) -> str:
+def _whatsapp(context: MerchantContext, customer: Customer, url: str) -> str:
     """WhatsApp with a message begun in the customer's language; to the number where it is written with its country."""
-    reader = reader_for(desk.merchant, locale_for(desk.merchant, customer))
-    text = reader.words(Text("customer.greeting", customer=customer.name, company=desk.merchant.company.name, url=url))
+    reader = reader_for(context.merchant, locale_for(context.merchant, customer))
+    text = reader.words(
+        Text("customer.greeting", customer=customer.name, company=context.merchant.company.name, url=url)
+    )
     number = re.sub("[^0-9]", "", customer.phone) if customer.phone.startswith("+") else ""
     return f"https://wa.me/{number}?{urlencode({'text': text})}"
 
 
 @get("/customers/{customer:str}/pdf", right=Right.SEE)
-async def download_statement(desk: AtDesk, customer: FromPath[str]) -> Response[bytes]:
+async def download_statement(context: Context, customer: FromPath[str]) -> Response[bytes]:
     """The statement as a PDF, without the links to pay."""
     with unknown_is_404():
-        return pdf_answer(await preview_statement_pdf(desk.hub, desk.merchant, customer))
+        return pdf_answer(await preview_statement_pdf(context.hub, context.merchant, customer))
 
 
 @post("/customers/{customer:str}/language", status_code=200, right=Right.SEND)
-async def choose(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+async def choose(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """In which language the customer is written to."""
     with unknown_is_404():
-        await choose_language(desk.hub, desk.merchant, customer, form.get("language"))
+        await choose_language(context.hub, context.merchant, customer, form.get("language"))
     return redirect(f"/m/customers/{customer}")
 
 
 @post("/customers/{customer:str}/reminders", status_code=200, right=Right.SEND)
-async def choose_reminders(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+async def choose_reminders(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """What the customer said about mails that go out by themselves."""
     with unknown_is_404():
-        await record_wish(desk.hub, desk.merchant, customer, wanted=form.get("reminders") == "yes")
+        await note_wish(context.hub, context.merchant, customer, wanted=form.get("reminders") == "yes")
     return redirect(f"/m/customers/{customer}")
 
 
 @post("/customers/{customer:str}/send", status_code=200, right=Right.SEND)
-async def send(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+async def send(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Enviar estado de cuenta."""
     with unknown_is_404():
         try:
-            sent = await send_statement(desk.hub, desk.merchant, customer, note=form.get("note"))
+            sent = await send_statement(context.hub, context.merchant, customer, note=form.get("note"))
         except NoMail:
             form_error = "Este cliente no tiene correo. Impórtelo con su correo, o copie el enlace."
-            return await _customer_page(desk, customer, form_error=form_error, status=422)
+            return await _customer_page(context, customer, form_error=form_error, status=422)
         except Invalid as invalid:
             field_errors = by_field(invalid.problems)
-            return await _customer_page(desk, customer, field_errors=field_errors, note=form.get("note"), status=422)
-    return await _customer_page(desk, customer, sent_to=sent.recipient)
+            return await _customer_page(context, customer, field_errors=field_errors, note=form.get("note"), status=422)
+    return await _customer_page(context, customer, sent_to=sent.recipient)
 
 
 @post("/customers/{customer:str}/link", status_code=200, right=Right.SEND)
-async def hand_over(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+async def hand_over(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Copiar enlace, or go and see the statement as the customer does."""
     with unknown_is_404():
-        url = await copy_link(desk.hub, desk.merchant, customer)
+        url = await copy_link(context.hub, context.merchant, customer)
     return redirect(urlsplit(url).path if form.has("view") else f"/m/customers/{customer}#enlace")
 
 
 @post("/customers/{customer:str}/revoke", status_code=200, right=Right.TEND)
-async def revoke(desk: AtDesk, form: Brought, customer: FromPath[str]) -> Page:
+async def revoke(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Every link that was mailed or copied is dead from now on."""
     with unknown_is_404():
-        await revoke_link(desk.hub, desk.merchant, customer)
-    return await _customer_page(desk, customer, revoked=True)
+        await revoke_link(context.hub, context.merchant, customer)
+    return await _customer_page(context, customer, revoked=True)
 
 
 HANDLERS: list[ControllerRouterHandler] = [

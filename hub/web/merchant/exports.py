@@ -21,7 +21,8 @@ from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
 from hub.web.reader import reader_for
 from hub.web.responses import HEADERS, Page, pdf_answer, policy
 
-from .desk import AtDesk, Desk, FieldErrors
+from .context import Context, MerchantContext
+from .form import FieldErrors
 from .rights import Right
 
 FORMATS = {
@@ -37,18 +38,20 @@ USUAL_DAYS = 30
 
 @get("/exports", right=Right.EXPORT)
 async def show_exports(
-    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
+    context: Context, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
 ) -> Page:
     """Ask from which day on, and say how much that is."""
-    return await _page(desk, since, until, by)
+    return await _page(context, since, until, by)
 
 
-async def _page(desk: Desk, since: str, until: str, by: str, *, field_errors: FieldErrors | None = None) -> Page:
+async def _page(
+    context: MerchantContext, since: str, until: str, by: str, *, field_errors: FieldErrors | None = None
+) -> Page:
     errors = {field: list(messages) for field, messages in (field_errors or {}).items()}
-    first = _day(since, "since", errors) or _today(desk) - timedelta(days=USUAL_DAYS)
+    first = _day(since, "since", errors) or _today(context) - timedelta(days=USUAL_DAYS)
     last = _day(until, "until", errors)
-    found = None if errors else await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
-    return desk.page(
+    found = None if errors else await export_payments(context.hub, context.merchant, first, last, by=_by(by))
+    return context.page(
         "exports.html",
         status=422 if errors else 200,
         since=since or first.isoformat(),
@@ -56,20 +59,20 @@ async def _page(desk: Desk, since: str, until: str, by: str, *, field_errors: Fi
         formats=FORMATS,
         days=DAYS,
         by=_by(by),
-        columns=_heads(desk),
+        columns=_heads(context),
         found=found,
         most=MAX_MOVEMENTS,
         field_errors=errors,
     )
 
 
-def _heads(desk: Desk) -> list[str]:
+def _heads(context: MerchantContext) -> list[str]:
     """The heads of the file, which has the merchant's own language whoever asks for it."""
-    return [reader_for(desk.merchant).words(column) for column in COLUMNS]
+    return [reader_for(context.merchant).words(column) for column in COLUMNS]
 
 
-def _today(desk: Desk) -> date:
-    return desk.hub.clock().astimezone(ZoneInfo(desk.merchant.company.zone)).date()
+def _today(context: MerchantContext) -> date:
+    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
 
 
 def _day(text: str, field: str, field_errors: dict[str, list[Text | str]]) -> date | None:
@@ -86,7 +89,7 @@ def _by(text: str) -> By:
 
 @get("/exports/payments", right=Right.EXPORT)
 async def download(
-    desk: AtDesk,
+    context: Context,
     since: FromQuery[str] = "",
     until: FromQuery[str] = "",
     by: FromQuery[str] = "",
@@ -98,13 +101,13 @@ async def download(
     if not since.strip():
         field_errors.setdefault("since", []).append("Elija desde qué día.")
     if field_errors or first is None:
-        return await _page(desk, since, until, by, field_errors=field_errors)
+        return await _page(context, since, until, by, field_errors=field_errors)
     kind = kind if kind in FORMATS else "xlsx"
-    found = await export_payments(desk.hub, desk.merchant, first, last, by=_by(by))
+    found = await export_payments(context.hub, context.merchant, first, last, by=_by(by))
     make = xlsx_of if kind == "xlsx" else lambda _name, columns, rows: csv_of(columns, rows)
-    name = f"pagos-{desk.merchant.slug}-{first.isoformat()}.{kind}"
+    name = f"pagos-{context.merchant.slug}-{first.isoformat()}.{kind}"
     return Response(
-        make("Pagos", _heads(desk), said(found.rows, reader_for(desk.merchant).words)),
+        make("Pagos", _heads(context), said(found.rows, reader_for(context.merchant).words)),
         media_type=FORMATS[kind][1],
         headers={
             **HEADERS,
@@ -116,21 +119,21 @@ async def download(
 
 @get("/exports/report", right=Right.EXPORT)
 async def download_report(
-    desk: AtDesk, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
+    context: Context, since: FromQuery[str] = "", until: FromQuery[str] = "", by: FromQuery[str] = ""
 ) -> Response[bytes] | Page:
     """Every movement of these days on paper, as a PDF."""
     field_errors: dict[str, list[Text | str]] = {}
     first = _day(since, "since", field_errors)
-    last = _day(until, "until", field_errors) or _today(desk)
+    last = _day(until, "until", field_errors) or _today(context)
     if first is None:
         field_errors.setdefault("since", []).append("Elija desde qué día.")
     if field_errors or first is None:
-        return await _page(desk, since, until, by, field_errors=field_errors)
+        return await _page(context, since, until, by, field_errors=field_errors)
     try:
-        return pdf_answer(await payments_pdf(desk.hub, desk.merchant, first, last, by=_by(by)))
+        return pdf_answer(await payments_pdf(context.hub, context.merchant, first, last, by=_by(by)))
     except ValueError:
         form_error = Text("report.period_limit", days=MAX_DAYS)
-        return await _page(desk, since, until, by, field_errors={"until": [form_error]})
+        return await _page(context, since, until, by, field_errors={"until": [form_error]})
     except PapersMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing
 

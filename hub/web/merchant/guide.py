@@ -16,7 +16,8 @@ from hub.web.reader import reader_for
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 
-from .desk import AtDesk, Brought, Desk
+from .context import Context, MerchantContext
+from .form import CheckedForm
 from .mails import FRAMING
 from .rights import Right
 
@@ -24,29 +25,29 @@ REFRESH_SECONDS = 4
 
 
 @get("/guide", right=Right.SEE)
-async def show_guide(desk: AtDesk) -> Page:
+async def show_guide(context: Context) -> Page:
     """The five steps, and the next one."""
-    return await _guide_page(desk)
+    return await _guide_page(context)
 
 
-async def _guide_page(desk: Desk, *, form_error: Text | str = "") -> Page:
-    return desk.page(
+async def _guide_page(context: MerchantContext, *, form_error: Text | str = "") -> Page:
+    return context.page(
         "guide.html",
         status=422 if form_error else 200,
-        guide=await view_guide(desk.hub, desk.merchant),
+        guide=await view_guide(context.hub, context.merchant),
         steps=GuideStep,
-        is_trial=desk.merchant.mode is Mode.TEST,
+        is_trial=context.merchant.mode is Mode.TEST,
         form_error=form_error,
     )
 
 
 @post("/guide/try", status_code=200, right=Right.SEND)
-async def begin(desk: AtDesk, form: Brought) -> Page:
+async def begin(context: Context, form: CheckedForm) -> Page:
     """Probar con un pago de prueba."""
     try:
-        await start_try(desk.hub, desk.merchant, email=desk.session.email, words=trial_words(desk.merchant))
+        await start_try(context.hub, context.merchant, email=context.session.email, words=trial_words(context.merchant))
     except Invalid as invalid:
-        return await _guide_page(desk, form_error=invalid.problems[0].message)
+        return await _guide_page(context, form_error=invalid.problems[0].message)
     return redirect("/m/guide/try")
 
 
@@ -57,18 +58,18 @@ def trial_words(merchant: Merchant) -> TrialWords:
 
 
 @get("/guide/try", right=Right.SEND)
-async def show_try(desk: AtDesk) -> Page:
+async def show_try(context: Context) -> Page:
     """The test payment as far as it is, with every mail it made."""
-    tried = await view_try(desk.hub, desk.merchant)
+    tried = await view_try(context.hub, context.merchant)
     if tried.customer is None:
         return redirect("/m/guide")
-    return desk.page(
+    return context.page(
         "try.html",
         headers=FRAMING,
         tried=tried,
-        mails=[mail for mail in tried.mails if mail.kind not in private_kinds(desk.hub)],
+        mails=[mail for mail in tried.mails if mail.kind not in private_kinds(context.hub)],
         path=urlsplit(tried.url).path,
-        hints=_hints(desk),
+        hints=_hints(context),
         refresh=REFRESH_SECONDS if _is_waiting(tried) else 0,
     )
 
@@ -79,11 +80,11 @@ def _is_waiting(tried: Try) -> bool:
     return live or any(mail.state == "due" for mail in tried.mails) or (tried.payment is None and not tried.mails)
 
 
-def _hints(desk: Desk) -> list[Text]:
+def _hints(context: MerchantContext) -> list[Text]:
     """What to type at the provider of each connection in test mode."""
     found = []
-    for provider in desk.hub.providers.values():
-        if desk.merchant.company.country not in provider.info.countries:
+    for provider in context.hub.providers.values():
+        if context.merchant.company.country not in provider.info.countries:
             continue
         kinds = {field.kind for way in provider.info.ways for field in way.payer_fields}
         name = provider.info.name

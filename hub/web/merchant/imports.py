@@ -16,7 +16,8 @@ from hub.flows.books.import_report import ImportReport
 from hub.web.pages import Page
 from hub.web.responses import Page
 
-from .desk import AtDesk, Brought, Desk, SubmittedForm
+from .context import Context, MerchantContext
+from .form import CheckedForm, SubmittedForm
 from .rights import Right
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -27,13 +28,13 @@ DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,2
 
 
 @get("/import", right=Right.SEND)
-async def show_import(desk: AtDesk, kind: FromQuery[str] = INVOICES) -> Page:
+async def show_import(context: Context, kind: FromQuery[str] = INVOICES) -> Page:
     """Ask for a file."""
-    return _page(desk, kind=kind if kind in KINDS else INVOICES)
+    return _page(context, kind=kind if kind in KINDS else INVOICES)
 
 
 def _page(
-    desk: Desk,
+    context: MerchantContext,
     *,
     kind: str = INVOICES,
     decimal: str = "",
@@ -42,7 +43,7 @@ def _page(
     content: bytes = b"",
     form_error: Text | str = "",
 ) -> Page:
-    return desk.page(
+    return context.page(
         "import.html",
         kind=kind,
         kinds=KINDS,
@@ -57,17 +58,17 @@ def _page(
 
 
 @post("/import", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.SEND)
-async def take(desk: AtDesk, form: Brought) -> Page:
+async def take(context: Context, form: CheckedForm) -> Page:
     """Without its second button: show the file as understood and take nothing."""
     kind = form.get("kind") if form.get("kind") in KINDS else INVOICES
     decimal = form.get("decimal") if form.get("decimal") in DECIMALS else ""
     name, content = await uploaded(form)
     if not content:
-        return _page(desk, kind=kind, decimal=decimal, form_error="Elija un archivo que no esté vacío.")
+        return _page(context, kind=kind, decimal=decimal, form_error="Elija un archivo que no esté vacío.")
     if len(content) > MAX_FILE_BYTES:
-        return _page(desk, kind=kind, decimal=decimal, form_error="El archivo pasa de 2 MB; divídalo en varios.")
-    report = await _import(desk, kind, name, content, decimal, dry_run=not form.has("take"))
-    return _page(desk, kind=kind, decimal=decimal, report=report, name=name, content=content)
+        return _page(context, kind=kind, decimal=decimal, form_error="El archivo pasa de 2 MB; divídalo en varios.")
+    report = await _import(context, kind, name, content, decimal, dry_run=not form.has("take"))
+    return _page(context, kind=kind, decimal=decimal, report=report, name=name, content=content)
 
 
 def kept_file(content: bytes) -> str:
@@ -86,10 +87,14 @@ async def uploaded(form: SubmittedForm) -> tuple[str, bytes]:
         raise ClientException("El archivo llegó incompleto; elíjalo de nuevo.") from error
 
 
-async def _import(desk: Desk, kind: str, name: str, content: bytes, decimal: str, *, dry_run: bool) -> ImportReport:
+async def _import(
+    context: MerchantContext, kind: str, name: str, content: bytes, decimal: str, *, dry_run: bool
+) -> ImportReport:
     if kind == CUSTOMERS:
-        return await import_customers(desk.hub, desk.merchant, content, name=name, dry_run=dry_run)
-    return await import_invoices(desk.hub, desk.merchant, content, name=name, decimal=decimal or None, dry_run=dry_run)
+        return await import_customers(context.hub, context.merchant, content, name=name, dry_run=dry_run)
+    return await import_invoices(
+        context.hub, context.merchant, content, name=name, decimal=decimal or None, dry_run=dry_run
+    )
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_import, take]

@@ -23,7 +23,8 @@ from hub.flows.operations.view_hearing import hearing_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
-from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 OFF = frozenset({AccountStatus.DRAFT, AccountStatus.DISABLED})
@@ -39,30 +40,32 @@ RELEASE, WHY = "release", "why"
 
 
 @get("/integrations", right=Right.SEE)
-async def show_integrations(desk: AtDesk) -> Page:
+async def show_integrations(context: Context) -> Page:
     """Integraciones: so far online payments alone."""
-    return desk.page("integrations.html")
+    return context.page("integrations.html")
 
 
 @get("/online-payments", right=Right.SEE)
-async def show_cards(desk: AtDesk) -> Page:
+async def show_cards(context: Context) -> Page:
     """One card a provider."""
-    return desk.page(
+    return context.page(
         "online_payments.html",
-        entries=await catalogue(desk.hub, desk.merchant, locale=desk.pages.language),
-        locked=await locked_of(desk.hub, desk.merchant.id, desk.merchant.mode),
+        entries=await catalogue(context.hub, context.merchant, locale=context.pages.language),
+        locked=await locked_of(context.hub, context.merchant.id, context.merchant.mode),
     )
 
 
 @get("/integrations/{code:str}", right=Right.SEE)
-async def show_provider(desk: AtDesk, code: FromPath[str]) -> Page:
+async def show_provider(context: Context, code: FromPath[str]) -> Page:
     """One provider: state, form, and the result of the last validation in three parts."""
-    return await _provider_page(desk, await _entry(desk, code))
+    return await _provider_page(context, await _entry(context, code))
 
 
-async def _entry(desk: Desk, code: str) -> CatalogueEntry:
+async def _entry(context: MerchantContext, code: str) -> CatalogueEntry:
     found = [
-        entry for entry in await catalogue(desk.hub, desk.merchant, locale=desk.pages.language) if entry.code == code
+        entry
+        for entry in await catalogue(context.hub, context.merchant, locale=context.pages.language)
+        if entry.code == code
     ]
     if not found or found[0].info is None:
         raise NotFoundException("Esta página no existe.")
@@ -70,7 +73,7 @@ async def _entry(desk: Desk, code: str) -> CatalogueEntry:
 
 
 async def _provider_page(
-    desk: Desk,
+    context: MerchantContext,
     entry: CatalogueEntry,
     *,
     typed: SubmittedForm | None = None,
@@ -79,18 +82,18 @@ async def _provider_page(
     under_way: MoneyIsUnderWay | None = None,
     status: int = 200,
 ) -> Page:
-    info, account, now = entry.info, entry.account, desk.hub.clock()
+    info, account, now = entry.info, entry.account, context.hub.clock()
     assert info is not None
     report = account.report if account else None
     asked = {setting.name: setting.label for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT}
     shown = held.report if held else report
-    return desk.page(
+    return context.page(
         "provider.html",
         status=status,
         entry=entry,
         info=info,
         account=account,
-        locked=await locked_of(desk.hub, desk.merchant.id, desk.merchant.mode),
+        locked=await locked_of(context.hub, context.merchant.id, context.merchant.mode),
         report=report,
         is_on=account is not None and account.status not in OFF,
         settings=[setting for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT],
@@ -102,16 +105,18 @@ async def _provider_page(
         or (held is not None and held.is_another and held.awaits_confirmation)
         or (typed is not None and typed.has(RELEASE)),
         why=typed.get(WHY) if typed else "",
-        earlier=await desk.hub.store.read(lambda tx: earlier_accounts(tx, desk.hub, desk.merchant, entry.code, now)),
+        earlier=await context.hub.store.read(
+            lambda tx: earlier_accounts(tx, context.hub, context.merchant, entry.code, now)
+        ),
         differing=[field for field in held.report.fields if field.match is Match.DIFFERENT] if held else [],
         again=_typed_secrets(info, typed) if typed else [],
         labels={setting.name: setting.label for setting in info.settings},
-        is_complete=account is not None and not missing_settings(desk.hub, account),
+        is_complete=account is not None and not await missing_settings(context.hub, account),
         currencies=currencies_of(account, info) if account else (),
         culprits=[asked[name] for name in shown.culprits if name in asked] if shown else [],
-        identity=show_document(desk.country, desk.merchant.company.document, with_type=True),
+        identity=show_document(context.country, context.merchant.company.document, with_type=True),
         is_unproven=account is not None
-        and await desk.hub.store.read(lambda tx: hearing_of(tx, account).proves_nothing),
+        and await context.hub.store.read(lambda tx: hearing_of(tx, account).proves_nothing),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
 
@@ -126,57 +131,59 @@ def _is_typed(form: SubmittedForm, name: str) -> bool:
 
 
 @post("/integrations/{code:str}", status_code=200, right=Right.OWN)
-async def activate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
+async def activate(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """Activar, with what the form brought."""
-    desk.owners_only()
-    entry = await _entry(desk, code)
+    context.owners_only()
+    entry = await _entry(context, code)
     if not entry.has_form:
-        return await _switch(desk, form, entry)
-    return await _connect(desk, entry, form.beginning("set-"), form)
+        return await _switch(context, form, entry)
+    return await _connect(context, entry, form.beginning("set-"), form)
 
 
-async def _switch(desk: Desk, form: SubmittedForm, entry: CatalogueEntry) -> Page:
+async def _switch(context: MerchantContext, form: SubmittedForm, entry: CatalogueEntry) -> Page:
     """A provider without a form: the box *Activar pagos en línea*, and Guardar."""
     wanted = form.has("active")
     is_on = entry.account is not None and entry.account.status not in OFF
     if wanted and not is_on:
-        return await _connect(desk, entry, {}, form)
+        return await _connect(context, entry, {}, form)
     if is_on and not wanted and entry.account:
-        await disable_account(desk.hub, entry.account.id)
+        await disable_account(context.hub, entry.account.id)
     return redirect(f"/m/integrations/{entry.code}")
 
 
-async def _connect(desk: Desk, entry: CatalogueEntry, values: dict[str, str], form: SubmittedForm) -> Page:
+async def _connect(
+    context: MerchantContext, entry: CatalogueEntry, values: dict[str, str], form: SubmittedForm
+) -> Page:
     if missing := [name for name in form.beginning(AGAIN) if not values.get(name)]:
         field_errors: dict[str, list[Text | str]] = {
             name: ["Escríbalo otra vez: por seguridad no se conserva."] for name in missing
         }
-        return await _provider_page(desk, entry, typed=form, field_errors=field_errors, status=422)
+        return await _provider_page(context, entry, typed=form, field_errors=field_errors, status=422)
     if form.has(RELEASE) and not form.get(WHY):
         field_errors = {WHY: ["Escriba por qué cambia de cuenta: queda anotado con su nombre."]}
-        return await _provider_page(desk, entry, typed=form, field_errors=field_errors, status=422)
+        return await _provider_page(context, entry, typed=form, field_errors=field_errors, status=422)
     if form.has(RELEASE) and (problems := too_long(WHY, form.get(WHY), REASON)):
-        return await _provider_page(desk, entry, typed=form, field_errors=by_field(problems), status=422)
+        return await _provider_page(context, entry, typed=form, field_errors=by_field(problems), status=422)
     try:
         await connect_account(
-            desk.hub,
-            desk.merchant.id,
+            context.hub,
+            context.merchant.id,
             entry.code,
             values,
-            by=desk.session.email,
+            by=context.session.email,
             seen=_seen(form),
             anyway=form.has(ANYWAY),
             released=form.get(WHY) if form.has(RELEASE) else "",
         )
     except MoneyIsUnderWay as under_way:
-        return await _provider_page(desk, entry, typed=form, under_way=under_way, status=422)
+        return await _provider_page(context, entry, typed=form, under_way=under_way, status=422)
     except NotReplaced as held:
-        return await _provider_page(desk, entry, typed=form, held=held, status=422)
+        return await _provider_page(context, entry, typed=form, held=held, status=422)
     except Invalid as invalid:
-        entry = await _entry(desk, entry.code)  # somebody else may have been quicker
-        return await _provider_page(desk, entry, typed=form, field_errors=by_field(invalid.problems), status=422)
+        entry = await _entry(context, entry.code)  # somebody else may have been quicker
+        return await _provider_page(context, entry, typed=form, field_errors=by_field(invalid.problems), status=422)
     except Locked:
-        return await _provider_page(desk, await _entry(desk, entry.code), status=409)
+        return await _provider_page(context, await _entry(context, entry.code), status=409)
     return redirect(f"/m/integrations/{entry.code}")
 
 
@@ -187,54 +194,54 @@ def _seen(form: SubmittedForm) -> int | None:
 
 
 @post("/integrations/{code:str}/confirm", status_code=200, right=Right.OWN)
-async def confirm(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
+async def confirm(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """The person confirms that the identity is the one of the account at the provider."""
-    desk.owners_only()
-    entry = await _entry(desk, code)
+    context.owners_only()
+    entry = await _entry(context, code)
     if entry.account is None or entry.account.status is not AccountStatus.NEEDS_CONFIRMATION:
         return redirect(f"/m/integrations/{code}")
     if not form.has("confirmed"):
         field_errors: dict[str, list[Text | str]] = {"confirmed": ["Marque la casilla para confirmar."]}
-        return await _provider_page(desk, entry, field_errors=field_errors, status=422)
+        return await _provider_page(context, entry, field_errors=field_errors, status=422)
     try:
-        await confirm_account(desk.hub, entry.account.id, by=desk.session.email, seen=_seen(form))
+        await confirm_account(context.hub, entry.account.id, by=context.session.email, seen=_seen(form))
     except Invalid as invalid:
         refused = {"confirmed": [problem.message for problem in invalid.problems]}
-        return await _provider_page(desk, entry, field_errors=refused, status=422)
+        return await _provider_page(context, entry, field_errors=refused, status=422)
     return redirect(f"/m/integrations/{code}")
 
 
 @post("/integrations/{code:str}/validate", status_code=200, right=Right.OWN)
-async def validate(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
+async def validate(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """Ask the provider again with what is stored."""
-    desk.owners_only()
-    entry = await _entry(desk, code)
-    if entry.account and not missing_settings(desk.hub, entry.account):
+    context.owners_only()
+    entry = await _entry(context, code)
+    if entry.account and not await missing_settings(context.hub, entry.account):
         try:
-            await validate_account(desk.hub, entry.account.id, by=desk.session.email)
+            await validate_account(context.hub, entry.account.id, by=context.session.email)
         except NotInstalled as error:
             raise NotFoundException("Esta página no existe.") from error
         except Locked:
-            return await _provider_page(desk, entry, status=409)
+            return await _provider_page(context, entry, status=409)
     return redirect(f"/m/integrations/{code}")
 
 
 @post("/integrations/{code:str}/disable", status_code=200, right=Right.OWN)
-async def disable(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
+async def disable(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """No new payments through this provider; those in flight go on."""
-    desk.owners_only()
-    entry = await _entry(desk, code)
+    context.owners_only()
+    entry = await _entry(context, code)
     if entry.account:
-        await disable_account(desk.hub, entry.account.id)
+        await disable_account(context.hub, entry.account.id)
     return redirect(f"/m/integrations/{code}")
 
 
 @post("/integrations/{code:str}/channels", status_code=200, right=Right.OWN)
-async def choose_channels(desk: AtDesk, form: Brought, code: FromPath[str]) -> Page:
+async def choose_channels(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """Where the button stands: on statements, in the store, or both."""
     wanted = {channel for channel in Channel if form.has(f"channel-{channel.value}")}
     with unknown_is_404():
-        await set_channels(desk.hub, desk.merchant, code, wanted)
+        await set_channels(context.hub, context.merchant, code, wanted)
     return redirect(f"/m/integrations/{code}")
 
 

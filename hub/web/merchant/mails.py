@@ -18,7 +18,8 @@ from hub.flows.statements.send_statement import NoMail
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from . import words
-from .desk import AtDesk, Brought, Desk, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm
 from .rights import Right
 
 FRAMING = {"Content-Security-Policy": f"{policy()}; frame-src 'self'"}
@@ -38,19 +39,19 @@ EMPTY_MAIL = "<!doctype html><html lang='es'><title>Correo</title><p>No hay nada
 
 
 @get("/mails", right=Right.SEE)
-async def show_mails(desk: AtDesk, status: FromQuery[str] = "", kind: FromQuery[str] = "") -> Page:
+async def show_mails(context: Context, status: FromQuery[str] = "", kind: FromQuery[str] = "") -> Page:
     """The newest mails."""
-    return await _log(desk, state=status, kind=kind)
+    return await _log(context, state=status, kind=kind)
 
 
-async def _log(desk: Desk, *, state: str = "", kind: str = "", form_error: Text | str = "") -> Page:
+async def _log(context: MerchantContext, *, state: str = "", kind: str = "", form_error: Text | str = "") -> Page:
     state = state if state in set(DeliveryState) else ""
-    names, private = words.mail_names(desk.hub), private_kinds(desk.hub)
+    names, private = words.mail_names(context.hub), private_kinds(context.hub)
     kind = kind if kind in names else ""
-    return desk.page(
+    return context.page(
         "mails.html",
         status=422 if form_error else 200,
-        rows=await list_deliveries(desk.hub, desk.merchant, state=state, kind=kind),
+        rows=await list_deliveries(context.hub, context.merchant, state=state, kind=kind),
         state=state,
         kind=kind,
         states=[("", "Todos"), *((item.value, words.DELIVERY_STATES[item][0]) for item in DeliveryState)],
@@ -61,53 +62,55 @@ async def _log(desk: Desk, *, state: str = "", kind: str = "", form_error: Text 
 
 
 @get("/mails/{delivery:str}", right=Right.SEE)
-async def show_mail(desk: AtDesk, delivery: FromPath[str]) -> Page:
+async def show_mail(context: Context, delivery: FromPath[str]) -> Page:
     """One mail, as its reader sees it."""
     with unknown_is_404():
-        preview = await preview_mail(desk.hub, desk.merchant, delivery)
-    return desk.page("mail.html", headers=FRAMING, preview=preview, body=f"/m/mails/{delivery}/body", back="/m/mails")
+        preview = await preview_mail(context.hub, context.merchant, delivery)
+    return context.page(
+        "mail.html", headers=FRAMING, preview=preview, body=f"/m/mails/{delivery}/body", back="/m/mails"
+    )
 
 
 @get("/mails/{delivery:str}/body", right=Right.SEE)
-async def show_body(desk: AtDesk, delivery: FromPath[str]) -> Response[str]:
+async def show_body(context: Context, delivery: FromPath[str]) -> Response[str]:
     """The HTML of one mail, to be shown in a frame."""
     with unknown_is_404():
-        return framed(await preview_mail(desk.hub, desk.merchant, delivery))
+        return framed(await preview_mail(context.hub, context.merchant, delivery))
 
 
 @post("/mails/{delivery:str}/again", status_code=200, right=Right.TEND)
-async def send_again(desk: AtDesk, form: Brought, delivery: FromPath[str]) -> Page:
+async def send_again(context: Context, form: CheckedForm, delivery: FromPath[str]) -> Page:
     """Send it once more."""
     with unknown_is_404():
         try:
-            await resend_mail(desk.hub, desk.merchant, delivery)
+            await resend_mail(context.hub, context.merchant, delivery)
         except NotAgain as error:
-            return await _log(desk, form_error=error.message)
+            return await _log(context, form_error=error.message)
     return redirect("/m/mails")
 
 
 @get("/customers/{customer:str}/mail", right=Right.SEE)
-async def show_statement_mail(desk: AtDesk, customer: FromPath[str]) -> Page:
+async def show_statement_mail(context: Context, customer: FromPath[str]) -> Page:
     """The statement mail that this customer would get now."""
-    return desk.page(
+    return context.page(
         "mail.html",
         headers=FRAMING,
-        preview=await _statement(desk, customer),
+        preview=await _statement(context, customer),
         body=f"/m/customers/{customer}/mail/body",
         back=f"/m/customers/{customer}",
     )
 
 
 @get("/customers/{customer:str}/mail/body", right=Right.SEE)
-async def show_statement_body(desk: AtDesk, customer: FromPath[str]) -> Response[str]:
+async def show_statement_body(context: Context, customer: FromPath[str]) -> Response[str]:
     """The HTML of that mail."""
-    return framed(await _statement(desk, customer))
+    return framed(await _statement(context, customer))
 
 
-async def _statement(desk: Desk, customer: str) -> MailPreview:
+async def _statement(context: MerchantContext, customer: str) -> MailPreview:
     with unknown_is_404():
         try:
-            return await preview_statement(desk.hub, desk.merchant, customer)
+            return await preview_statement(context.hub, context.merchant, customer)
         except NoMail as error:
             raise LookupError(customer) from error
 

@@ -18,8 +18,8 @@ from hub.web.pages import Page
 from hub.web.responses import Page
 
 from . import decisions
+from .context import Context, MerchantContext
 from .decisions import payment_page
-from .desk import AtDesk, Desk
 from .rights import Right
 from .words import STATUSES
 
@@ -32,16 +32,16 @@ PAYMENT_FILTERS = {
 
 
 @get("/invoices", right=Right.SEE)
-async def show_invoices(desk: AtDesk, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
+async def show_invoices(context: Context, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
     """Invoices."""
     only = only if only in INVOICE_FILTERS else ""
-    rows = await list_invoices(desk.hub, desk.merchant, q.strip()[:100], only)
-    return desk.page("invoices.html", rows=rows, q=q, only=only, filters=INVOICE_FILTERS)
+    rows = await list_invoices(context.hub, context.merchant, q.strip()[:100], only)
+    return context.page("invoices.html", rows=rows, q=q, only=only, filters=INVOICE_FILTERS)
 
 
 @get("/payments", right=Right.SEE)
 async def show_payments(
-    desk: AtDesk,
+    context: Context,
     q: FromQuery[str] = "",
     status: FromQuery[str] = "",
     provider: FromQuery[str] = "",
@@ -50,20 +50,20 @@ async def show_payments(
     until: FromQuery[str] = "",
 ) -> Page:
     """Payments, newest first."""
-    zone = desk.merchant.company.zone
+    zone = context.merchant.company.zone
     first, last = _midnight(since.strip(), zone), _midnight(until.strip(), zone)
-    names = {code: item.info.name for code, item in desk.hub.providers.items()}
+    names = {code: item.info.name for code, item in context.hub.providers.items()}
     wanted = Wanted(
         text=q.strip()[:100],
         status=status if status in PAYMENT_FILTERS else "",
         provider=provider if provider in names else "",
-        amount=_readings(desk, amount.strip()[:40]),
+        amount=_readings(context, amount.strip()[:40]),
         since=first,
         until=last + timedelta(days=1) if last else None,
     )
-    return desk.page(
+    return context.page(
         "payments.html",
-        rows=await list_payments(desk.hub, desk.merchant, wanted),
+        rows=await list_payments(context.hub, context.merchant, wanted),
         wanted=wanted,
         q=q,
         amount=amount if wanted.amount else "",
@@ -72,18 +72,18 @@ async def show_payments(
         is_narrow=wanted != Wanted(),
         filters=PAYMENT_FILTERS,
         names=names,
-        offered=[(code, name) for code, name in names.items() if _is_here(desk, code)],
+        offered=[(code, name) for code, name in names.items() if _is_here(context, code)],
     )
 
 
-def _is_here(desk: Desk, code: str) -> bool:
-    return desk.merchant.company.country in desk.hub.providers[code].info.countries
+def _is_here(context: MerchantContext, code: str) -> bool:
+    return context.merchant.company.country in context.hub.providers[code].info.countries
 
 
-def _readings(desk: Desk, text: str) -> tuple[int, ...]:
+def _readings(context: MerchantContext, text: str) -> tuple[int, ...]:
     """What a typed amount may be, in the minor units of each currency of the country; nothing for what is none."""
     found = set()
-    for currency in desk.country.currencies if text else ():
+    for currency in context.country.currencies if text else ():
         for style in (",", "."):
             with suppress(Unreadable):
                 found.add(read_amount(text, currency, style).minor)
@@ -99,9 +99,9 @@ def _midnight(text: str, zone: str) -> datetime | None:
 
 
 @get("/payments/{payment:str}", right=Right.SEE)
-async def show_payment(desk: AtDesk, payment: FromPath[str]) -> Page:
+async def show_payment(context: Context, payment: FromPath[str]) -> Page:
     """One payment."""
-    return await payment_page(desk, payment)
+    return await payment_page(context, payment)
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_invoices, show_payments, show_payment, *decisions.HANDLERS]

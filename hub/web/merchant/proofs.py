@@ -11,15 +11,15 @@ from litestar.types import ControllerRouterHandler
 from hub.flows.statements.open_proof import open_proof
 from hub.web.responses import HEADERS
 
-from .desk import AtDesk, unknown_is_404
+from .context import Context, unknown_is_404
 from .rights import Right
 
 
 @get("/proofs/{review:str}", right=Right.SEE)
-async def save_proof(desk: AtDesk, review: FromPath[str]) -> Response[bytes]:
+async def save_proof(context: Context, review: FromPath[str]) -> Response[bytes]:
     """The file as it was handed in; a browser saves it and never draws it."""
     with unknown_is_404():
-        proof, content = await open_proof(desk.hub, desk.merchant, review)
+        proof, content = await open_proof(context.hub, context.merchant, review)
     return Response(
         content,
         media_type="application/octet-stream",

@@ -27,7 +27,8 @@ from hub_hookspecs import Country
 
 from . import by_hand
 from .by_hand import typed_amount
-from .desk import AtDesk, Brought, Desk, SubmittedForm, by_field, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, SubmittedForm, by_field
 from .paper import paper_for
 from .rights import Right
 
@@ -35,21 +36,21 @@ NOTHING = SubmittedForm({})
 
 
 @get("/receipts", right=Right.SEE)
-async def show_receipts(desk: AtDesk, q: FromQuery[str] = "") -> Page:
+async def show_receipts(context: Context, q: FromQuery[str] = "") -> Page:
     """Cash receipts, newest number first."""
     q = q.strip()[:100]
-    rows, gaps = await list_receipts(desk.hub, desk.merchant, q), await list_gaps(desk.hub, desk.merchant)
-    return desk.page("receipts.html", rows=rows, gaps=gaps, q=q)
+    rows, gaps = await list_receipts(context.hub, context.merchant, q), await list_gaps(context.hub, context.merchant)
+    return context.page("receipts.html", rows=rows, gaps=gaps, q=q)
 
 
 @get("/receipts/{receipt:str}", right=Right.SEE)
-async def show_receipt(desk: AtDesk, receipt: FromPath[str]) -> Page:
+async def show_receipt(context: Context, receipt: FromPath[str]) -> Page:
     """One cash receipt, ready to be printed."""
-    return await _receipt_page(desk, receipt)
+    return await _receipt_page(context, receipt)
 
 
 async def _receipt_page(
-    desk: Desk,
+    context: MerchantContext,
     receipt: str,
     *,
     notice: Text | str = "",
@@ -58,9 +59,9 @@ async def _receipt_page(
     problems: tuple[FieldError, ...] = (),
 ) -> Page:
     with unknown_is_404():
-        view = await view_receipt(desk.hub, desk.merchant, receipt)
-    paper = paper_for(desk.hub, desk.merchant, view.receipt, view.payment)
-    return desk.page(
+        view = await view_receipt(context.hub, context.merchant, receipt)
+    paper = paper_for(context.hub, context.merchant, view.receipt, view.payment)
+    return context.page(
         "receipt.html",
         status=422 if form_error or problems else 200,
         view=view,
@@ -69,44 +70,46 @@ async def _receipt_page(
         notice=notice,
         form_error=form_error,
         invoices=[(line.payable_id, line.number) for line in view.receipt.lines],
-        taxes=desk.country.withheld_taxes,
+        taxes=context.country.withheld_taxes,
         typed=typed,
         field_errors=by_field(problems),
     )
 
 
 @get("/receipts/{receipt:str}/pdf", right=Right.SEE)
-async def download_receipt(desk: AtDesk, receipt: FromPath[str]) -> Response[bytes]:
+async def download_receipt(context: Context, receipt: FromPath[str]) -> Response[bytes]:
     """One cash receipt as a PDF."""
     with unknown_is_404():
-        return pdf_answer(await cash_receipt_pdf(desk.hub, desk.merchant, receipt))
+        return pdf_answer(await cash_receipt_pdf(context.hub, context.merchant, receipt))
 
 
 @post("/receipts/{receipt:str}/void", status_code=200, right=Right.BOOK)
-async def void(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
+async def void(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
     """Anular: the number stays in the series, and what a person booked is taken back."""
     with unknown_is_404():
         try:
-            await void_receipt(desk.hub, desk.merchant, receipt, reason=form.get("reason"), by=desk.session.email)
+            await void_receipt(
+                context.hub, context.merchant, receipt, reason=form.get("reason"), by=context.session.email
+            )
         except Invalid as invalid:
-            return await _receipt_page(desk, receipt, form_error=invalid.problems[0].message)
+            return await _receipt_page(context, receipt, form_error=invalid.problems[0].message)
     return redirect(f"/m/receipts/{receipt}")
 
 
 @post("/receipts/{receipt:str}/withheld", status_code=200, right=Right.BOOK)
-async def withhold(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
+async def withhold(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
     """Registrar una retención: what the customer kept back, with the certificate that came later."""
     with unknown_is_404():
-        view = await view_receipt(desk.hub, desk.merchant, receipt)
+        view = await view_receipt(context.hub, context.merchant, receipt)
         try:
-            certificate, kept = _understood(view.receipt, desk.country, form)
+            certificate, kept = _understood(view.receipt, context.country, form)
             (payable,) = await record_withholding(
-                *(desk.hub, desk.merchant, certificate, [kept]), by=desk.session.email, receipt_id=receipt
+                *(context.hub, context.merchant, certificate, [kept]), by=context.session.email, receipt_id=receipt
             )
         except Invalid as invalid:
-            return await _receipt_page(desk, receipt, typed=form, problems=invalid.problems)
+            return await _receipt_page(context, receipt, typed=form, problems=invalid.problems)
     notice = Text("withholding.recorded", number=payable.number, balance=payable.balance)
-    return await _receipt_page(desk, receipt, notice=notice)
+    return await _receipt_page(context, receipt, notice=notice)
 
 
 def _understood(receipt: CashReceipt, country: Country, form: SubmittedForm) -> tuple[Certificate, Deduction]:
@@ -137,47 +140,49 @@ def _day(text: str, problems: list[FieldError]) -> date | None:
 
 
 @post("/receipts/{receipt:str}/mail", status_code=200, right=Right.BOOK)
-async def mail(desk: AtDesk, form: Brought, receipt: FromPath[str]) -> Page:
+async def mail(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
     """Send it to the customer."""
     with unknown_is_404():
         try:
-            sent = await mail_cash_receipt(desk.hub, desk.merchant, receipt)
+            sent = await mail_cash_receipt(context.hub, context.merchant, receipt)
         except NoMail:
-            return await _receipt_page(desk, receipt, form_error="Este cliente no tiene correo.")
-    return await _receipt_page(desk, receipt, notice=Text("receipt.on_its_way", recipient=sent.recipient))
+            return await _receipt_page(context, receipt, form_error="Este cliente no tiene correo.")
+    return await _receipt_page(context, receipt, notice=Text("receipt.on_its_way", recipient=sent.recipient))
 
 
 @get("/payments/{payment:str}/receipt", right=Right.BOOK)
-async def show_form(desk: AtDesk, payment: FromPath[str]) -> Page:
+async def show_form(context: Context, payment: FromPath[str]) -> Page:
     """Agregar recibo de caja, prefilled."""
-    return await _form_page(desk, payment)
+    return await _form_page(context, payment)
 
 
-async def _form_page(desk: Desk, payment: str, *, form_error: Text | str = "") -> Page:
+async def _form_page(context: MerchantContext, payment: str, *, form_error: Text | str = "") -> Page:
     with unknown_is_404():
-        form = await receipt_form(desk.hub, desk.merchant, payment)
+        form = await receipt_form(context.hub, context.merchant, payment)
     if form.receipt:
         return redirect(f"/m/receipts/{form.receipt.id}")
     status = 422 if form_error else 200
-    return desk.page("receipt_form.html", form=form, form_error=form_error, status=status, mode=form.view.payment.mode)
+    return context.page(
+        "receipt_form.html", form=form, form_error=form_error, status=status, mode=form.view.payment.mode
+    )
 
 
 @post("/payments/{payment:str}/receipt", status_code=200, right=Right.BOOK)
-async def record(desk: AtDesk, form: Brought, payment: FromPath[str]) -> Page:
+async def record(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Record the cash receipt of a payment, once."""
     with unknown_is_404():
         try:
             receipt = await record_for_payment(
-                desk.hub,
-                desk.merchant,
+                context.hub,
+                context.merchant,
                 payment,
-                by=desk.session.email,
+                by=context.session.email,
                 movement=form.get("movement"),
                 notes=form.get("notes"),
                 bank_account=form.get("bank_account"),
             )
         except Invalid as invalid:
-            return await _form_page(desk, payment, form_error=invalid.problems[0].message)
+            return await _form_page(context, payment, form_error=invalid.problems[0].message)
     return redirect(f"/m/receipts/{receipt.id}")
 
 

@@ -16,7 +16,8 @@ from hub.flows.statements.send_round import list_rounds, plan_round, start_round
 from hub.web.request import Request
 from hub.web.responses import Page, redirect
 
-from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field, unknown_is_404
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 MAX_DAYS = 3650
@@ -25,37 +26,39 @@ REFRESH_SECONDS = 3
 
 
 @get("/rounds", right=Right.SEE)
-async def show_rounds(desk: AtDesk, request: Request) -> Page:
+async def show_rounds(context: Context, request: Request) -> Page:
     """Whom a round would reach, the rounds before, and what is scheduled."""
     typed = SubmittedForm(dict(request.query_params))
-    return await _page(desk, typed)
+    return await _page(context, typed)
 
 
-async def _page(desk: Desk, typed: SubmittedForm, field_errors: FieldErrors | None = None, *, notice: str = "") -> Page:
+async def _page(
+    context: MerchantContext, typed: SubmittedForm, field_errors: FieldErrors | None = None, *, notice: str = ""
+) -> Page:
     problems = dict(field_errors or {})
     choice = Choice()
     try:
-        choice = read_choice(desk, typed)
+        choice = read_choice(context, typed)
     except Invalid as invalid:
         problems = {**by_field(invalid.problems), **problems}
     asked = typed.has("least") or typed.has("days")
-    return desk.page(
+    return context.page(
         "rounds.html",
         status=422 if problems else 200,
         typed=typed,
         field_errors=problems,
-        currencies=[(currency, currency) for currency in desk.country.currencies],
+        currencies=[(currency, currency) for currency in context.country.currencies],
         choice=choice,
-        plan=await plan_round(desk.hub, desk.merchant, choice) if asked and not problems else None,
+        plan=await plan_round(context.hub, context.merchant, choice) if asked and not problems else None,
         shown=SHOWN,
-        rounds=await list_rounds(desk.hub, desk.merchant),
-        schedules=await list_schedules(desk.hub, desk.merchant),
-        round_id=desk.hub.fresh_id(),
+        rounds=await list_rounds(context.hub, context.merchant),
+        schedules=await list_schedules(context.hub, context.merchant),
+        round_id=context.hub.fresh_id(),
         notice=notice,
     )
 
 
-def read_choice(desk: Desk, form: SubmittedForm) -> Choice:
+def read_choice(context: MerchantContext, form: SubmittedForm) -> Choice:
     """Who is meant, as typed.
 
     Raises:
@@ -64,11 +67,11 @@ def read_choice(desk: Desk, form: SubmittedForm) -> Choice:
     problems: list[FieldError] = []
     least: dict[str, int] = {}
     currency = form.get("currency")
-    if currency not in desk.country.currencies:
-        currency = desk.country.currencies[0]
+    if currency not in context.country.currencies:
+        currency = context.country.currencies[0]
     if text := form.get("least"):
         try:
-            amount = read_amount(text, currency, desk.country.decimal_sign or ",")
+            amount = read_amount(text, currency, context.country.decimal_sign or ",")
             if amount.minor > 0:
                 least[currency] = amount.minor
         except Unreadable:
@@ -83,59 +86,59 @@ def read_choice(desk: Desk, form: SubmittedForm) -> Choice:
 
 
 @post("/rounds", status_code=200, right=Right.SEND)
-async def start(desk: AtDesk, form: Brought) -> Page:
+async def start(context: Context, form: CheckedForm) -> Page:
     """Send to everybody who was listed, once."""
     try:
         with unknown_is_404():
             started = await start_round(
-                desk.hub,
-                desk.merchant,
-                read_choice(desk, form),
-                round_id=(form.get("round_id") or desk.hub.fresh_id())[:40],
-                by=desk.session.email,
+                context.hub,
+                context.merchant,
+                read_choice(context, form),
+                round_id=(form.get("round_id") or context.hub.fresh_id())[:40],
+                by=context.session.email,
                 note=form.get("note"),
             )
     except Invalid as invalid:
-        return await _page(desk, form, by_field(invalid.problems))
+        return await _page(context, form, by_field(invalid.problems))
     return redirect(f"/m/rounds/{started.id}")
 
 
 @get("/rounds/{round_id:str}", right=Right.SEE)
-async def show_round(desk: AtDesk, round_id: FromPath[str]) -> Page:
+async def show_round(context: Context, round_id: FromPath[str]) -> Page:
     """How far a round is; the page comes again by itself while it runs."""
     with unknown_is_404():
-        view = await view_round(desk.hub, desk.merchant, round_id)
-    return desk.page(
+        view = await view_round(context.hub, context.merchant, round_id)
+    return context.page(
         "round.html",
         view=view,
-        rows=await list_round_deliveries(desk.hub, desk.merchant, round_id),
+        rows=await list_round_deliveries(context.hub, context.merchant, round_id),
         refresh=REFRESH_SECONDS if view.is_running else 0,
     )
 
 
 @post("/schedules", status_code=200, right=Right.SEND)
-async def add_schedule(desk: AtDesk, form: Brought) -> Page:
+async def add_schedule(context: Context, form: CheckedForm) -> Page:
     """Let a round come again each week or month."""
     try:
         await schedule_round(
-            desk.hub,
-            desk.merchant,
+            context.hub,
+            context.merchant,
             every=Every(form.get("every")) if form.get("every") in set(Every) else Every.WEEK,
             weekday=int(form.get("weekday")) if form.get("weekday") in set("0123456") else -1,
-            choice=read_choice(desk, form),
-            by=desk.session.email,
+            choice=read_choice(context, form),
+            by=context.session.email,
             note=form.get("note"),
         )
     except Invalid as invalid:
-        return await _page(desk, form, by_field(invalid.problems))
+        return await _page(context, form, by_field(invalid.problems))
     return redirect("/m/rounds#programados")
 
 
 @post("/schedules/{schedule:str}/drop", status_code=200, right=Right.SEND)
-async def drop(desk: AtDesk, form: Brought, schedule: FromPath[str]) -> Page:
+async def drop(context: Context, form: CheckedForm, schedule: FromPath[str]) -> Page:
     """It comes no more."""
     with unknown_is_404():
-        await drop_schedule(desk.hub, desk.merchant, schedule)
+        await drop_schedule(context.hub, context.merchant, schedule)
     return redirect("/m/rounds#programados")
 
 

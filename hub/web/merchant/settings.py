@@ -21,7 +21,8 @@ from hub.texts.engine import message as _
 from hub.web.responses import Page
 from hub_hookspecs import Money, plain
 
-from .desk import AtDesk, Brought, Desk, FieldErrors, SubmittedForm, by_field
+from .context import Context, MerchantContext
+from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 SWITCHES = ("auto_record", "partial", "withholdings", "digest")
@@ -39,19 +40,19 @@ LOGO_ERRORS: Final = {
 
 
 @get("/settings", right=Right.SEE)
-async def show_settings(desk: AtDesk) -> Page:
+async def show_settings(context: Context) -> Page:
     """The boxes of Configuración."""
-    return desk.page("settings.html")
+    return context.page("settings.html")
 
 
 @get("/company", right=Right.SEE)
-async def show_company(desk: AtDesk) -> Page:
+async def show_company(context: Context) -> Page:
     """Configuración > Empresa."""
-    return _company_page(desk)
+    return _company_page(context)
 
 
 def _company_page(
-    desk: Desk,
+    context: MerchantContext,
     *,
     typed: CompanyForm | None = None,
     field_errors: FieldErrors | None = None,
@@ -59,12 +60,12 @@ def _company_page(
     notice: str = "",
     form_error: Text | str = "",
 ) -> Page:
-    return desk.page(
+    return context.page(
         "company.html",
-        typed=typed or _typed(desk),
+        typed=typed or _typed(context),
         field_errors=field_errors or {},
         saved=saved,
-        names={code: provider.info.name for code, provider in desk.hub.providers.items()},
+        names={code: provider.info.name for code, provider in context.hub.providers.items()},
         notice=notice,
         form_error=form_error,
         status=200 if not form_error and field_errors is None else 422,
@@ -72,102 +73,104 @@ def _company_page(
 
 
 @post("/company", status_code=200, right=Right.OWN)
-async def save(desk: AtDesk, form: Brought) -> Page:
+async def save(context: Context, form: CheckedForm) -> Page:
     """Save the company, and say which connections no longer agree with it."""
-    desk.owners_only()
+    context.owners_only()
     typed = CompanyForm(
-        country=desk.merchant.company.country,
+        country=context.merchant.company.country,
         address=form.beginning("address-"),
         **{name: form.get(name) for name in TYPED},
     )
     try:
-        saved = await save_company(desk.hub, desk.merchant.id, typed)
+        saved = await save_company(context.hub, context.merchant.id, typed)
     except Invalid as invalid:
-        return _company_page(desk, typed=typed, field_errors=by_field(invalid.problems))
-    return _company_page(attrs.evolve(desk, merchant=saved.merchant), saved=saved)
+        return _company_page(context, typed=typed, field_errors=by_field(invalid.problems))
+    return _company_page(attrs.evolve(context, merchant=saved.merchant), saved=saved)
 
 
 @post("/company/logo", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.OWN)
-async def save_picture(desk: AtDesk, form: Brought) -> Page:
+async def save_picture(context: Context, form: CheckedForm) -> Page:
     """Take a logo, redrawn."""
-    desk.owners_only()
+    context.owners_only()
     upload = form.files.get("logo")
     try:
-        merchant = await save_logo(desk.hub, desk.merchant, await upload.read(MAX_BYTES + 1) if upload else b"")
+        merchant = await save_logo(context.hub, context.merchant, await upload.read(MAX_BYTES + 1) if upload else b"")
     except LogoRefused as refused:
-        return _company_page(desk, form_error=LOGO_ERRORS[refused.code])
-    return _company_page(attrs.evolve(desk, merchant=merchant), notice=_("El logo quedó guardado."))
+        return _company_page(context, form_error=LOGO_ERRORS[refused.code])
+    return _company_page(attrs.evolve(context, merchant=merchant), notice=_("El logo quedó guardado."))
 
 
 @post("/company/logo/remove", status_code=200, right=Right.OWN)
-async def remove_picture(desk: AtDesk, form: Brought) -> Page:
+async def remove_picture(context: Context, form: CheckedForm) -> Page:
     """Show the initials again."""
-    desk.owners_only()
-    merchant = await remove_logo(desk.hub, desk.merchant)
-    return _company_page(attrs.evolve(desk, merchant=merchant), notice=_("El logo se quitó."))
+    context.owners_only()
+    merchant = await remove_logo(context.hub, context.merchant)
+    return _company_page(attrs.evolve(context, merchant=merchant), notice=_("El logo se quitó."))
 
 
-def _typed(desk: Desk) -> CompanyForm:
-    company = desk.merchant.company
-    number = show_document(desk.country, attrs.evolve(company.document, check_digit=None))
+def _typed(context: MerchantContext) -> CompanyForm:
+    company = context.merchant.company
+    number = show_document(context.country, attrs.evolve(company.document, check_digit=None))
     return attrs.evolve(form_of(company), identity_number=number)
 
 
 @get("/options", right=Right.SEE)
-async def show_options(desk: AtDesk) -> Page:
+async def show_options(context: Context) -> Page:
     """What customers may pay, what is recorded by itself, and who is told."""
-    return await _options_page(desk, _chosen(desk))
+    return await _options_page(context, _chosen(context))
 
 
 async def _options_page(
-    desk: Desk, typed: SubmittedForm, field_errors: FieldErrors | None = None, *, saved: bool = False
+    context: MerchantContext, typed: SubmittedForm, field_errors: FieldErrors | None = None, *, saved: bool = False
 ) -> Page:
-    return desk.page(
+    return context.page(
         "options.html",
         status=422 if field_errors else 200,
         typed=typed,
-        currencies=desk.country.currencies,
-        connected=await _connected(desk),
-        withholds=desk.country.withholdings or desk.merchant.options.withholdings,
+        currencies=context.country.currencies,
+        connected=await _connected(context),
+        withholds=context.country.withholdings or context.merchant.options.withholdings,
         field_errors=field_errors or {},
         saved=saved,
     )
 
 
-def _chosen(desk: Desk) -> SubmittedForm:
+def _chosen(context: MerchantContext) -> SubmittedForm:
     """The stored choices, as the form would bring them."""
-    options = desk.merchant.options
+    options = context.merchant.options
     values = {name: "on" for name in SWITCHES if getattr(options, name)}
     values |= {"notify": "\n".join(options.notify), "bank_account": options.bank_account}
     values["other_ways"] = options.other_ways
     for currency, minor in options.minimum.items():
-        values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", desk.country.decimal_sign or ",")
+        values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", context.country.decimal_sign or ",")
     return SubmittedForm(values)
 
 
-async def _connected(desk: Desk) -> list[tuple[str, str]]:
+async def _connected(context: MerchantContext) -> list[tuple[str, str]]:
     """(code, name) of the connected providers, in the order of their buttons."""
-    accounts = await desk.hub.store.read(lambda tx: tx.accounts.current_of(desk.merchant.id, desk.merchant.mode))
+    accounts = await context.hub.store.read(
+        lambda tx: tx.accounts.current_of(context.merchant.id, context.merchant.mode)
+    )
     codes = {account.provider for account in accounts if account.status is AccountStatus.ACTIVE}
-    providers = desk.hub.providers
-    ordered = sorted(codes, key=lambda code: place_of(desk.merchant, code))
+    providers = context.hub.providers
+    ordered = sorted(codes, key=lambda code: place_of(context.merchant, code))
     return [(code, providers[code].info.name if code in providers else code) for code in ordered]
 
 
 @post("/options", status_code=200, right=Right.OWN)
-async def save_choices(desk: AtDesk, form: Brought) -> Page:
+async def save_choices(context: Context, form: CheckedForm) -> Page:
     """Save the choices."""
     problems: list[FieldError] = []
-    sign = desk.country.decimal_sign or ","
-    minimum = {currency: _minimum(form, currency, sign, problems) for currency in desk.country.currencies}
-    kept = {name: least for name, least in desk.merchant.options.minimum.items() if name not in minimum}
+    sign = context.country.decimal_sign or ","
+    minimum = {currency: _minimum(form, currency, sign, problems) for currency in context.country.currencies}
+    kept = {name: least for name, least in context.merchant.options.minimum.items() if name not in minimum}
     order = sorted(form.beginning("order-").items(), key=lambda item: (_place(item[1]), item[0]))
     try:
         if problems:
             raise Invalid(tuple(problems))
         merchant = await save_options(
-            desk.hub,
-            desk.merchant.id,
+            context.hub,
+            context.merchant.id,
             auto_record=form.has("auto_record"),
             partial=form.has("partial"),
             withholdings=form.has("withholdings"),
@@ -179,8 +182,8 @@ async def save_choices(desk: AtDesk, form: Brought) -> Page:
             notify=form.get("notify").replace(",", "\n").replace(";", "\n").splitlines(),
         )
     except Invalid as invalid:
-        return await _options_page(desk, form, by_field(invalid.problems))
-    now = attrs.evolve(desk, merchant=merchant)
+        return await _options_page(context, form, by_field(invalid.problems))
+    now = attrs.evolve(context, merchant=merchant)
     return await _options_page(now, _chosen(now), saved=True)
 
 

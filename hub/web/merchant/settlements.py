@@ -12,19 +12,20 @@ from hub.flows.settlements.reconciliation import Reconciliation
 from hub.flows.settlements.view_settlements import view_settlements
 from hub.web.responses import Page
 
-from .desk import AtDesk, Brought, Desk
+from .context import Context, MerchantContext
+from .form import CheckedForm
 from .imports import MAX_FILE_BYTES, MAX_FORM_BYTES, kept_file, uploaded
 from .rights import Right
 
 
 @get("/settlements", right=Right.SEE)
-async def show_settlements(desk: AtDesk) -> Page:
+async def show_settlements(context: Context) -> Page:
     """What is awaited from each provider, and the lines that came."""
-    return await _page(desk)
+    return await _page(context)
 
 
 async def _page(
-    desk: Desk,
+    context: MerchantContext,
     *,
     result: Reconciliation | None = None,
     account_id: str = "",
@@ -33,10 +34,10 @@ async def _page(
     form_error: Text | str = "",
 ) -> Page:
     carried = kept_file(content) if result and result.dry_run and not result.faults else ""
-    return desk.page(
+    return context.page(
         "settlements.html",
         status=422 if form_error or (result and result.faults) else 200,
-        accounts=await view_settlements(desk.hub, desk.merchant),
+        accounts=await view_settlements(context.hub, context.merchant),
         result=result,
         account_id=account_id,
         name=name,
@@ -46,25 +47,25 @@ async def _page(
 
 
 @post("/settlements", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.BOOK)
-async def take(desk: AtDesk, form: Brought) -> Page:
+async def take(context: Context, form: CheckedForm) -> Page:
     """Compare a provider's file with the books; without the second button nothing is booked."""
-    accounts = await desk.hub.store.read(lambda tx: tx.accounts.all_of(desk.merchant.id, desk.merchant.mode))
+    accounts = await context.hub.store.read(lambda tx: tx.accounts.all_of(context.merchant.id, context.merchant.mode))
     account = next((item for item in accounts if item.id == form.get("account")), None)
     if account is None:
-        return await _page(desk, form_error="Elija el proveedor.")
+        return await _page(context, form_error="Elija el proveedor.")
     name, content = await uploaded(form)
     if not content:
-        return await _page(desk, account_id=account.id, form_error="Elija un archivo que no esté vacío.")
+        return await _page(context, account_id=account.id, form_error="Elija un archivo que no esté vacío.")
     if len(content) > MAX_FILE_BYTES:
-        return await _page(desk, account_id=account.id, form_error="El archivo pasa de 2 MB; divídalo en varios.")
+        return await _page(context, account_id=account.id, form_error="El archivo pasa de 2 MB; divídalo en varios.")
     try:
-        result = await import_settlement(desk.hub, account, content, name=name, dry_run=not form.has("take"))
+        result = await import_settlement(context.hub, account, content, name=name, dry_run=not form.has("take"))
     except Locked:
         form_error = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
-        return await _page(desk, account_id=account.id, form_error=form_error)
+        return await _page(context, account_id=account.id, form_error=form_error)
     except LookupError:
-        return await _page(desk, account_id=account.id, form_error="Este proveedor no está instalado ahora.")
-    return await _page(desk, result=result, account_id=account.id, name=name, content=content)
+        return await _page(context, account_id=account.id, form_error="Este proveedor no está instalado ahora.")
+    return await _page(context, result=result, account_id=account.id, name=name, content=content)
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_settlements, take]

@@ -26,7 +26,8 @@ from hub.web.proxies import BlindSpots
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 
-from .desk import NEXT, NEXT_SECONDS, SESSION, AtDesk, Brought, FormRefused, SubmittedForm, read_form
+from .context import NEXT, NEXT_SECONDS, SESSION, Context, FormRefused
+from .form import CheckedForm, SubmittedForm, read_form
 from .rights import Right
 
 log = structlog.get_logger()
@@ -150,10 +151,10 @@ def _wanted(hub: Hub, request: Request) -> str:
 
 
 @post("/sign-out", status_code=200, right=Right.SEE)
-async def leave(request: Request, desk: AtDesk, form: Brought) -> Page:
+async def leave(request: Request, context: Context, form: CheckedForm) -> Page:
     """End the session."""
-    await sign_out(desk.hub, request.cookies.get(cookie_name(desk.hub, SESSION), ""))
-    return redirect("/m/sign-in", cookies=[cookie(desk.hub, SESSION, "", seconds=0)])
+    await sign_out(context.hub, request.cookies.get(cookie_name(context.hub, SESSION), ""))
+    return redirect("/m/sign-in", cookies=[cookie(context.hub, SESSION, "", seconds=0)])
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_form, send_link, show_button, enter, leave]

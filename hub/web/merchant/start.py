@@ -18,62 +18,63 @@ from hub.web.pages import Page
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 
-from .desk import AtDesk, Brought, Desk
+from .context import Context, MerchantContext
+from .form import CheckedForm
 from .rights import Right
 
 
 @get("/", right=Right.SEE)
-async def show_start(desk: AtDesk) -> Page:
+async def show_start(context: Context) -> Page:
     """What waits for the merchant."""
-    return desk.page(
+    return context.page(
         "start.html",
-        start=await view_start(desk.hub, desk.merchant),
-        guide=await view_guide(desk.hub, desk.merchant),
+        start=await view_start(context.hub, context.merchant),
+        guide=await view_guide(context.hub, context.merchant),
         steps=GuideStep,
-        is_trial=desk.merchant.mode is Mode.TEST,
-        providers=desk.hub.providers,
+        is_trial=context.merchant.mode is Mode.TEST,
+        providers=context.hub.providers,
     )
 
 
 @get("/solutions", right=Right.SEE)
-async def show_solutions(desk: AtDesk) -> Page:
+async def show_solutions(context: Context) -> Page:
     """Administrar mis soluciones."""
-    return desk.page("solutions.html")
+    return context.page("solutions.html")
 
 
 @get("/reviews", right=Right.SEE)
-async def show_reviews(desk: AtDesk) -> Page:
+async def show_reviews(context: Context) -> Page:
     """Exceptions that wait for a person."""
-    return await _reviews(desk)
+    return await _reviews(context)
 
 
-async def _reviews(desk: Desk, *, form_error: Text | str = "", notice: str = "") -> Page:
-    return desk.page(
+async def _reviews(context: MerchantContext, *, form_error: Text | str = "", notice: str = "") -> Page:
+    return context.page(
         "reviews.html",
         status=422 if form_error else 200,
-        reviews=await list_reviews(desk.hub, desk.merchant),
-        proofs=await list_proofs(desk.hub, desk.merchant),
-        lines=await list_settled_lines(desk.hub, desk.merchant),
+        reviews=await list_reviews(context.hub, context.merchant),
+        proofs=await list_proofs(context.hub, context.merchant),
+        lines=await list_settled_lines(context.hub, context.merchant),
         form_error=form_error,
         notice=notice,
     )
 
 
 @post("/reviews/{review:str}/resolve", status_code=200, right=Right.TEND)
-async def resolve(desk: AtDesk, form: Brought, review: FromPath[str]) -> Page:
+async def resolve(context: Context, form: CheckedForm, review: FromPath[str]) -> Page:
     """A person says what became of it; it locked nothing, and nothing is freed by it."""
-    own = {item.id for item, _ in await list_reviews(desk.hub, desk.merchant)}
+    own = {item.id for item, _ in await list_reviews(context.hub, context.merchant)}
     if review not in own:
         raise NotFoundException("Esta página no existe.")
     try:
         made = await resolve_review(
-            desk.hub, review, signed=Signed(by=desk.session.email, why=form.get("why"), via="page")
+            context.hub, review, signed=Signed(by=context.session.email, why=form.get("why"), via="page")
         )
     except NotAllowed as refusal:
-        return await _reviews(desk, form_error=refusal.message)
+        return await _reviews(context, form_error=refusal.message)
     if made.is_done:
         return redirect("/m/reviews")
-    return await _reviews(desk, notice="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")
+    return await _reviews(context, notice="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_start, show_solutions, show_reviews, resolve]

@@ -1,29 +1,24 @@
-"""What every page of the merchant starts with: who is signed in, and a form that came from our own page."""
+"""Who is signed in, with the merchant and the pages: what every handler of the merchant starts with."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
-from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.identity import FieldError
 from hub.domain.merchant import Merchant, Session
 from hub.domain.refusals import Unavailable
-from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
 from hub.flows.views.print_paper import PdfMissing
 from hub.web.cookies import cookie, cookie_name
-from hub.web.form_token import FORM_FIELD, is_same
-from hub.web.pages import FORM_FIELD, Page, Pages, Request, cookie, reader_pages_of
+from hub.web.pages import Page, Pages, Request, cookie, reader_pages_of
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Country, Mode
@@ -34,11 +29,6 @@ from .rights import RIGHTS, Right
 SESSION = "session"
 NEXT = "next"
 NEXT_SECONDS = 20 * 60
-MAX_FIELD_LENGTH = 4000
-FieldErrors: TypeAlias = Mapping[str, Sequence[Text | str]]
-"""What is wrong with a form, by the field that it stands beside."""
-PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name"})
-"""Fields in which people write what they like."""
 NOT_YOURS = "Solo quien administra la empresa puede hacer esto, o quien tenga su permiso."
 
 
@@ -51,8 +41,8 @@ class FormRefused(Exception):
 
 
 @attrs.frozen(kw_only=True)
-class Desk:
-    """A signed-in browser's view of its merchant."""
+class MerchantContext:
+    """What the page of a signed-in browser is made from: hub, pages, session and merchant."""
 
     hub: Hub
     pages: Pages
@@ -112,12 +102,12 @@ class Desk:
         )
 
 
-AtDesk = NamedDependency[Desk]
-"""The desk of the request, as a handler asks for it."""
+Context = NamedDependency[MerchantContext]
+"""The context of the request, as a handler asks for it."""
 
 
-async def open_desk(request: Request) -> Desk:
-    """The desk of the signed-in browser.
+async def open_context(request: Request) -> MerchantContext:
+    """The context of the signed-in browser.
 
     Raises:
         NotSignedIn: No session, or one that is over.
@@ -134,7 +124,7 @@ async def open_desk(request: Request) -> Desk:
     if pages.remember and pages.remember != found.language:
         with contextlib.suppress(Unavailable):  # the page is shown all the same, and the cookie keeps it
             await speak_language(hub, session, pages.remember)
-    return Desk(hub=hub, pages=pages, session=session, merchant=merchant, here=request.url.path)
+    return MerchantContext(hub=hub, pages=pages, session=session, merchant=merchant, here=request.url.path)
 
 
 def show_sign_in(request: Request, _error: NotSignedIn) -> Page:
@@ -151,56 +141,6 @@ def show_refused(request: Request, refused: FormRefused) -> Page:
     )
 
 
-@attrs.frozen
-class SubmittedForm:
-    """What a form brought, as text."""
-
-    values: Mapping[str, str]
-    files: Mapping[str, UploadFile] = attrs.Factory(dict)
-
-    def get(self, name: str) -> str:
-        """A field without the blanks around it, and without card numbers where people write; empty when missing."""
-        text = self.values.get(name, "").strip()
-        return mask_card_numbers(text) if name in PROSE else text
-
-    def has(self, name: str) -> bool:
-        """Whether a box was ticked or a button pressed."""
-        return name in self.values
-
-    def beginning(self, prefix: str) -> dict[str, str]:
-        """Fields whose names begin so, by the rest of their names."""
-        return {name.removeprefix(prefix): self.get(name) for name in self.values if name.startswith(prefix)}
-
-
-Brought = NamedDependency[SubmittedForm]
-"""The form of the request, its token checked, as a handler asks for it."""
-
-
-async def read_form(request: Request) -> SubmittedForm:
-    """A form, without looking at its token."""
-    given: Any = await request.form()
-    values: dict[str, str] = {}
-    files: dict[str, UploadFile] = {}
-    for name, value in given.multi_items():
-        if isinstance(value, UploadFile):
-            files[name] = value
-        elif isinstance(value, str):
-            values[name] = value
-    return SubmittedForm(values, files)
-
-
-async def checked_form(request: Request, desk: AtDesk) -> SubmittedForm:
-    """A form of a signed-in page, whose token was checked.
-
-    Raises:
-        Refused: The form did not come from our page of this session.
-    """
-    form = await read_form(request)
-    if not is_same(desk.session.csrf, form.values.get(FORM_FIELD)):
-        raise FormRefused("El formulario venció. Abra la página de nuevo y repita el paso.")
-    return form
-
-
 @contextmanager
 def unknown_is_404() -> Iterator[None]:
     """What a flow did not find, found with another merchant, or has no means to draw, is not there."""
@@ -208,11 +148,3 @@ def unknown_is_404() -> Iterator[None]:
         yield
     except (LookupError, PdfMissing) as error:
         raise NotFoundException("Esta página no existe.") from error
-
-
-def by_field(problems: tuple[FieldError, ...]) -> FieldErrors:
-    """Faults by the field that they stand beside."""
-    found: dict[str, list[Text | str]] = {}
-    for problem in problems:
-        found.setdefault(problem.field, []).append(problem.message)
-    return found
