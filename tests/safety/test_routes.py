@@ -15,8 +15,8 @@ from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
 from hub.flows.views import view_customers
 from hub.web.door import Door
+from hub.web.merchant import form as merchant_form
 from hub_hookspecs import Mode
-from tests.faults.conftest import desk
 from tests.web.conftest import forms_in
 
 from .people import Clerk, stranger
@@ -175,7 +175,7 @@ def test_a_form_from_elsewhere_changes_nothing(
 def test_control_without_the_session_token_foreign_forms_are_taken(
     house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
 ) -> None:
-    plant(desk, "is_same", lambda *_: True)
+    plant(merchant_form, "is_same", lambda *_: True)
     some = tuple(route for route in routes if route.path in ("/m/options", "/m/customers/{customer}/send"))
 
     assert taken_from_elsewhere(house, some, mine, me)

@@ -17,7 +17,6 @@ from hub.web.request import Request
 
 from .context import Context, FormRefused
 
-MAX_FIELD_LENGTH = 4000
 FieldErrors: TypeAlias = Mapping[str, Sequence[Text | str]]
 """What is wrong with a form, by the field that it stands beside."""
 
