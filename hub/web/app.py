@@ -211,8 +211,8 @@ async def logo(request: Request) -> Response[bytes]:
 async def healthz(request: Request) -> Response[str]:
     """The process answers, and its loop turns."""
     alive = is_alive(hub_of(request))
-    told = "ok" if alive else f"the loop stands still: {REMEDIES['loop']}"
-    return Response(f"{told}\n", status_code=200 if alive else 503, media_type=MediaType.TEXT)
+    text = "ok" if alive else f"the loop stands still: {REMEDIES['loop']}"
+    return Response(f"{text}\n", status_code=200 if alive else 503, media_type=MediaType.TEXT)
 
 
 @get("/readyz", include_in_schema=False)
@@ -222,8 +222,8 @@ async def readyz(request: Request) -> Response[str]:
     status = 200 if found.is_ready else 503
     if "detail" not in request.query_params:
         parts = sorted({part for part, _ in found.problems}) or ["stopping"]
-        told = "".join(f"\n{part}: {REMEDIES[part]}" for part in parts)
-        text = "ready" if found.is_ready else f"not ready: {', '.join(parts)}{told}"
+        remedies = "".join(f"\n{part}: {REMEDIES[part]}" for part in parts)
+        text = "ready" if found.is_ready else f"not ready: {', '.join(parts)}{remedies}"
         return Response(f"{text}\n", status_code=status, media_type=MediaType.TEXT)
     detail = {
         "ready": found.is_ready,

@@ -31,19 +31,19 @@ class DeclaredWithholding:
     """One withholding of one invoice, as it was typed and as it was understood.
 
     Attributes:
-        faulty: Which of its two fields the error is about.
+        error_field: Which of its two fields the error is about.
     """
 
     base: str = ""
     amount: str = ""
     error: str = ""
-    faulty: str = "amount"
+    error_field: str = "amount"
     understood: Withholding | None = None
 
     @property
     def wrong(self) -> str:
         """The field to mark, if any."""
-        return self.faulty if self.error else ""
+        return self.error_field if self.error else ""
 
 
 NOTHING_DECLARED: Final = DeclaredWithholding()
@@ -70,17 +70,17 @@ class PayableLine:
     @property
     def withholdings(self) -> tuple[Withholding, ...]:
         """What was declared and can be used."""
-        return tuple(kept.understood for kept in self.taxes.values() if kept.understood)
+        return tuple(declared.understood for declared in self.taxes.values() if declared.understood)
 
     @property
     def amount(self) -> Money:
         """What is paid in money."""
-        return Money(self.asked.minor - sum(kept.amount for kept in self.withholdings), self.asked.currency)
+        return Money(self.asked.minor - sum(declared.amount for declared in self.withholdings), self.asked.currency)
 
     @property
     def wrong(self) -> bool:
         """Whether a withholding cannot be used."""
-        return any(kept.error for kept in self.taxes.values())
+        return any(declared.error for declared in self.taxes.values())
 
     @property
     def field(self) -> str:
@@ -146,8 +146,11 @@ class Basket:
         if self.partial:
             pairs += [(line.field, line.text) for line in self.lines]
         for line in self.lines:
-            for tax, kept in line.taxes.items():
-                pairs += [(line.tax_field(tax, "base"), kept.base), (line.tax_field(tax, "amount"), kept.amount)]
+            for tax, declared in line.taxes.items():
+                pairs += [
+                    (line.tax_field(tax, "base"), declared.base),
+                    (line.tax_field(tax, "amount"), declared.amount),
+                ]
         return f"{self.address}?{urlencode([*pairs, ('provider', provider)] if provider else pairs)}"
 
 
@@ -158,7 +161,7 @@ def written(amount: Money, decimal_sign: str) -> str:
 
 
 def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
-    """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its fault named."""
+    """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its error named."""
     lines = basket.lines
     if basket.partial:
         lines = tuple(_with_amount(line, typed) for line in lines)
@@ -187,26 +190,28 @@ def _with_taxes(line: PayableLine, known: Sequence[tuple[str, str]], typed: Mapp
         base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
         if amount or base:
             taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign or None)
-    told = attrs.evolve(line, taxes=taxes)
-    if sum(kept.amount for kept in told.withholdings) * 100 > line.asked.minor * MAX_WITHHELD_PERCENT:
+    changed = attrs.evolve(line, taxes=taxes)
+    if sum(declared.amount for declared in changed.withholdings) * 100 > line.asked.minor * MAX_WITHHELD_PERCENT:
         last = next(reversed(taxes))
         taxes[last] = attrs.evolve(taxes[last], error=TOO_MUCH_WITHHELD, understood=None)
-        told = attrs.evolve(line, taxes={tax: attrs.evolve(kept, understood=None) for tax, kept in taxes.items()})
-    return told
+        changed = attrs.evolve(
+            line, taxes={tax: attrs.evolve(declared, understood=None) for tax, declared in taxes.items()}
+        )
+    return changed
 
 
 def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> DeclaredWithholding:
-    kept = DeclaredWithholding(base=base, amount=amount)
+    declared = DeclaredWithholding(base=base, amount=amount)
     try:
         withheld = read_amount(amount, currency, style)
     except Unreadable:
-        return attrs.evolve(kept, error=NOT_AN_AMOUNT)
+        return attrs.evolve(declared, error=NOT_AN_AMOUNT)
     try:
         of = read_amount(base, currency, style)
     except Unreadable:
-        return attrs.evolve(kept, error=NEEDS_BASE, faulty="base")
+        return attrs.evolve(declared, error=NEEDS_BASE, error_field="base")
     if not 0 < withheld.minor <= of.minor:
-        return attrs.evolve(kept, error=NEEDS_BASE, faulty="base")
+        return attrs.evolve(declared, error=NEEDS_BASE, error_field="base")
     if currency in WHOLE and withheld.decimal != withheld.decimal.to_integral_value():
-        return attrs.evolve(kept, error=WHOLE_PESOS)
-    return attrs.evolve(kept, understood=Withholding(tax=tax, base=of.minor, amount=withheld.minor))
+        return attrs.evolve(declared, error=WHOLE_PESOS)
+    return attrs.evolve(declared, understood=Withholding(tax=tax, base=of.minor, amount=withheld.minor))

@@ -84,5 +84,5 @@ def is_cut(path: str) -> bool:
     kind = next((kind for kind in KINDS if squeezed.startswith(f"/{kind}/")), None)
     if kind is None:
         return False
-    told = squeezed.removeprefix(f"/{kind}/").partition("/")[0]
-    return bool(BEGUN.fullmatch(told))
+    token = squeezed.removeprefix(f"/{kind}/").partition("/")[0]
+    return bool(BEGUN.fullmatch(token))

@@ -17,8 +17,8 @@ from hub.domain.offer import Offered
 def initials_of(name: str) -> str:
     """One or two letters that stand for a company: ``Ferretería El Tornillo`` -> ``FT``."""
     words = re.findall(r"[^\W\d_]+", name)
-    told = [word for word in words if word.lower() not in SMALL_WORDS] or words
-    return "".join(word[0].upper() for word in told[:2]) or "·"
+    counted = [word for word in words if word.lower() not in SMALL_WORDS] or words
+    return "".join(word[0].upper() for word in counted[:2]) or "·"
 
 
 SMALL_WORDS: Final = frozenset(

@@ -62,14 +62,14 @@ class Pages:
         """These pages in the language of whoever asks; ``known`` and ``chosen`` as in ``language_of``."""
         language, asked = language_of(request, self.hub, known, chosen=chosen), request.query_params.get("lang", "")
         other = "es" if language else "en"
-        kept = [
+        others = [
             (name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "continuar")
         ]
         return attrs.evolve(
             self,
             language=language,
             manner=manner_of(request, self.hub.countries.values()),
-            switch=f"{request.url.path}?{urlencode([*kept, ('lang', other)])}" if request.method == "GET" else "",
+            switch=f"{request.url.path}?{urlencode([*others, ('lang', other)])}" if request.method == "GET" else "",
             remember=asked if asked in LANGUAGES else "",
         )
 

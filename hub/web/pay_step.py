@@ -57,13 +57,13 @@ class PayerInput:
     """A payer field as it is drawn.
 
     Attributes:
-        kept: The remembered value, masked; leaving the field empty uses it.
+        remembered: The remembered value, masked; leaving the field empty uses it.
     """
 
     way: str
     field: PayerField
     typed: str = ""
-    kept: str = ""
+    remembered: str = ""
     error: str = ""
 
     @property
@@ -132,15 +132,15 @@ def _fields(
     fields: dict[str, list[PayerInput]] = {}
     for way in offer.ways if offer else ():
         for field in way.payer_fields:
-            drawn = PayerInput(way=way.code, field=field, kept=_kept(field, customer))
+            drawn = PayerInput(way=way.code, field=field, remembered=_remembered(field, customer))
             wrong = errors.field_error if errors and errors.field == drawn.name else ""
             fields.setdefault(way.code, []).append(attrs.evolve(drawn, typed=typed.get(drawn.name, ""), error=wrong))
     return fields
 
 
-def _kept(field: PayerField, customer: Customer) -> str:
-    kept = customer.remembered.get(field.name, "") if field.remember else ""
-    return masked(field, kept) if kept else ""
+def _remembered(field: PayerField, customer: Customer) -> str:
+    remembered = customer.remembered.get(field.name, "") if field.remember else ""
+    return masked(field, remembered) if remembered else ""
 
 
 def masked(field: PayerField, value: str) -> str:
