@@ -19,6 +19,7 @@ import hub.flows.payments.send_payment
 import hub.providers.exchange
 import hub_nequi
 import hub_nequi.codes
+import hub_nequi.status
 import hub_nequi.wire
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status
@@ -158,7 +159,7 @@ class Lag:
     """While it lasts, status calls answer what was true before it began."""
 
     world: World
-    right: Any = hub_nequi.wire.observations_from
+    right: Any = hub_nequi.status.observations_from
 
     def __attrs_post_init__(self) -> None:
         right = self.right
@@ -169,11 +170,11 @@ class Lag:
                 for item in right(*given, **named)
             )
 
-        hub_nequi.wire.observations_from = earlier
+        hub_nequi.status.observations_from = earlier
 
     def over(self) -> None:
         """The provider has caught up."""
-        hub_nequi.wire.observations_from = self.right
+        hub_nequi.status.observations_from = self.right
 
 
 def test_nothing_is_closed_while_charged_by_a_provider_that_lags_ten_minutes(world: World) -> None:
@@ -306,7 +307,7 @@ def test_control_a_question_without_an_answer_taken_for_a_no_closes_what_was_pai
 
 
 def query_says(plant: Plant, *claims: Observation) -> None:
-    plant(hub_nequi.wire, "observations_from", lambda *_given, **_named: claims)
+    plant(hub_nequi.status, "observations_from", lambda *_given, **_named: claims)
 
 
 def test_an_answer_for_another_reference_is_not_credited(world: World, plant: Plant) -> None:
@@ -464,7 +465,7 @@ def test_control_a_guessed_transaction_id_asks_about_somebody_else(world: World,
     lose_answer(world, "cut_after")
     world.control("nequi", "options", reports="denied")
     payment = world.pay(world.debtor("CO", 90_000))
-    plant(hub_nequi, "_asks_by", lambda _about: {"codeQR": other.provider_reference})
+    plant(hub_nequi.status, "named_by", lambda _about: {"codeQR": other.provider_reference})
     world.pass_time(minutes=5)
 
     assert world.payment(payment).status is Status.PAID
@@ -524,7 +525,7 @@ def test_a_push_answered_with_a_business_code_is_refused_or_left_open_as_the_tab
 
 
 def test_control_a_plugin_that_branches_on_text_believes_what_it_cannot_know(world: World, plant: Plant) -> None:
-    plant(hub_nequi.wire, "STATUSES", {**hub_nequi.codes.STATUSES, "": Kind.PAID})
+    plant(hub_nequi.status, "STATUSES", {**hub_nequi.codes.STATUSES, "": Kind.PAID})
     payment = world.pay(world.debtor("CO", 90_000))
     world.control("nequi", "options", omit_keys=["status"])
     world.pass_time(seconds=6)

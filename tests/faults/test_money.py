@@ -10,6 +10,7 @@ import pytest
 
 import hub.domain.entry_keys
 import hub.domain.offer
+import hub_nequi.status
 import hub_nequi.wire
 from hub.domain.intake import Share
 from hub.domain.payment import Payment, Status
@@ -209,7 +210,7 @@ def test_control_without_the_check_of_units_an_amount_reaches_the_provider(world
 def test_a_plugin_that_reports_no_money_as_paid_is_not_believed(world: World, plant: Plant, minor: int) -> None:
     payment = world.pay(world.debtor("CO", 90_000))
     told = paid(payment, Money(minor, "COP"))
-    plant(hub_nequi.wire, "observations_from", lambda *_given, **_named: (told,))
+    plant(hub_nequi.status, "observations_from", lambda *_given, **_named: (told,))
     world.pass_time(minutes=1)
 
     assert world.payment(payment).status is Status.PENDING

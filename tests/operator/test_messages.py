@@ -131,12 +131,12 @@ def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[.
     world.hub.disk_free = lambda: 0.5
     world.run(raise_alerts(world.hub))
     payment, news = paid_for(world, "CO")
-    right = hub_nequi.wire.observations_from
+    right = hub_nequi.status.observations_from
 
     def faulty(*_given: Any, **_more: Any) -> Any:
         raise ZeroDivisionError
 
-    plant(hub_nequi.wire, "observations_from", faulty)
+    plant(hub_nequi.status, "observations_from", faulty)
     plant(hub.flows.payments.read_message, "MAX_TRIES", 2)
     assert world.post("CO", news).status_code == 200
     world.work()
@@ -149,7 +149,7 @@ def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[.
     assert (message[:10] in shown.out, "ZeroDivisionError" in shown.out) == (True, True), shown
     failing = shell("message", "replay", message)
     assert (failing.code, "tried again by serve or worker: " in failing.out) == (1, True), failing
-    plant(hub_nequi.wire, "observations_from", right)
+    plant(hub_nequi.status, "observations_from", right)
     done = shell("message", "replay", message[:8])
     assert (done.code, "-> paid" in done.out) == (0, True), done
     assert world.payment(payment).status is Status.PAID

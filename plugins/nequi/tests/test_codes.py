@@ -103,7 +103,8 @@ def test_a_reversal_answered_with_a_code_is_returned_only_on_success(make_nequi,
 @pytest.mark.parametrize("status", [*VALUES, *UNLISTED])
 @pytest.mark.parametrize("written", ["{}", " {} "])
 def test_a_status_value(status, written):
-    from hub_nequi.wire import Answer, observations_from
+    from hub_nequi.status import observations_from
+    from hub_nequi.wire import Answer
 
     body = {"status": written.format(status), "value": "52300"}
     seen = observations_from(Answer("0", body), movement="INV0000421", asked="350-hub-01-1-INV0000421")
@@ -112,6 +113,7 @@ def test_a_status_value(status, written):
 
 @pytest.mark.parametrize("body", [{}, {"status": None}, {"status": []}, {"status": True}, {"status": {"x": "35"}}])
 def test_a_status_that_is_no_text_says_nothing(body):
-    from hub_nequi.wire import Answer, observations_from
+    from hub_nequi.status import observations_from
+    from hub_nequi.wire import Answer
 
     assert observations_from(Answer("0", body), movement="INV0000421", asked="x") == ()

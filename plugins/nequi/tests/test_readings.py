@@ -22,7 +22,8 @@ from hub_hookspecs import (
     Steps,
 )
 from hub_hookspecs.testing.simulator import WrongOption
-from hub_nequi import wire
+from hub_nequi import report as reports
+from hub_nequi import status, wire
 from hub_nequi.simulator import SIMULATOR, api
 
 NOW = datetime(2026, 3, 2, 14, 20, 9, tzinfo=UTC)
@@ -148,9 +149,9 @@ def report(**line):
 
 
 def test_lines_of_a_report_that_share_our_client_id_as_number_stay_two():
-    lines = wire.settlement_lines(report(transactionReference=CLIENT), wire.sent_by(account()))
+    lines = reports.settlement_lines(report(transactionReference=CLIENT), wire.sent_by(account()))
     assert [(line.line_id, line.authorisation) for line in lines] == [("INV0000421", None), ("INV0000422", None)]
-    (listed,) = wire.listed_payments(report(transactionReference=CLIENT), REFERENCE, wire.sent_by(account()))
+    (listed,) = reports.listed_payments(report(transactionReference=CLIENT), REFERENCE, wire.sent_by(account()))
     assert (listed.movement, listed.authorisation) == (REFERENCE, None)
 
 
@@ -167,13 +168,13 @@ def test_the_date_of_a_paid_answer_is_not_the_time_of_payment(way):
 
 
 def test_control_a_plugin_that_takes_the_date_for_the_time_of_payment(monkeypatch):
-    read = wire.observations_from
+    read = status.observations_from
 
     def with_the_date(answer, **more):
         (claim,) = read(answer, **more)
         return (attrs.evolve(claim, occurred_at=wire.moment_from(answer.body.get("date"))),)
 
-    monkeypatch.setattr(wire, "observations_from", with_the_date)
+    monkeypatch.setattr(status, "observations_from", with_the_date)
     with pytest.raises(AssertionError):
         test_the_date_of_a_paid_answer_is_not_the_time_of_payment("push")
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub_hookspecs import Account, Company, IdentityDocument, Kind, Mode, Money, OutcomeUnknown, Refused
-from hub_nequi import wire
+from hub_nequi import report, status, wire
 
 NOW = datetime(2026, 3, 2, 14, 5, 9, 120999, tzinfo=UTC)
 
@@ -219,7 +219,7 @@ def test_a_paid_answer_becomes_an_observation():
             originMoney=[{}], ipAddress="N/A",
         )
     )  # fmt: skip
-    (paid,) = wire.observations_from(answer, movement="aB3dE5gH7j", asked="350-1-1-aB3dE5gH7j")
+    (paid,) = status.observations_from(answer, movement="aB3dE5gH7j", asked="350-1-1-aB3dE5gH7j")
     assert (paid.kind, paid.movement, paid.provider_reference) == (Kind.PAID, "aB3dE5gH7j", "350-1-1-aB3dE5gH7j")
     assert (paid.amount, paid.reference) == (Money(5230000, "COP"), None)
     assert paid.occurred_at is None  # its date is when it was pushed
@@ -229,7 +229,7 @@ def test_a_paid_answer_becomes_an_observation():
 
 
 def test_what_nequi_did_not_say_is_not_filled_in():
-    (paid,) = wire.observations_from(read(answered()), movement="M", asked="T")
+    (paid,) = status.observations_from(read(answered()), movement="M", asked="T")
     assert (paid.amount, paid.occurred_at, paid.authorisation, paid.instrument) == (None, None, None, None)
     assert paid.vouched == {"provider_reference"}
 
@@ -304,17 +304,17 @@ def test_our_payment_is_found_in_a_report_by_its_message_id():
         "transactionValue": "185000",
     }
     answer = wire.Answer("0", {"transactions": [{**line, "messageId": "OTHER00001"}, "nonsense", line]})
-    (paid,) = wire.listed_payments(answer, "INV0000421")
+    (paid,) = report.listed_payments(answer, "INV0000421")
     assert (paid.kind, paid.reference, paid.movement) == (Kind.PAID, "INV0000421", "INV0000421")
     assert (paid.amount, paid.authorisation) == (Money(18500000, "COP"), "S1000001")
     assert "reference" in paid.vouched
-    assert wire.listed_payments(answer, "NOTLISTED1") == ()
+    assert report.listed_payments(answer, "NOTLISTED1") == ()
 
 
 @pytest.mark.parametrize("body", [{}, {"transactions": None}, {"transactions": {}}, {"transactions": "x"}])
 def test_a_report_without_lines_lists_nothing(body):
-    assert wire.listed_payments(wire.Answer("0", body), "INV0000421") == ()
-    assert wire.listed_payments(wire.Answer("20-10A", body), "INV0000421") == ()
+    assert report.listed_payments(wire.Answer("0", body), "INV0000421") == ()
+    assert report.listed_payments(wire.Answer("20-10A", body), "INV0000421") == ()
 
 
 def test_a_hook_calls_further_requests_have_message_ids_of_their_own():

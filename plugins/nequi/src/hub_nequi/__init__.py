@@ -48,15 +48,12 @@ from hub_hookspecs import (
     opens_session,
     strict_json,
 )
-from hub_nequi import identity, wire
-from hub_nequi.codes import NOT_IN_CORE, OK, UNKNOWN_BY_THAT_NAME
+from hub_nequi import identity, report, status, wire
+from hub_nequi.codes import NOT_IN_CORE, OK
 from hub_nequi.info import PHONE, PUSH_WAY, QR_WAY, SETTLE, life_of, provider_info
 from hub_nequi.signature import flaw_in, is_genuine
 
 APPROVE = "Abre tu app Nequi y acepta el pago. También llega como notificación al celular {phone}."
-
-Named = dict[str, str]
-"""One payment as a status call names it."""
 
 NO_SECRET = "the account has no notification_secret, so no signature can be checked"
 
@@ -94,7 +91,7 @@ def validate_identity(check: IdentityCheck, account: Account) -> Exchange[Identi
             return _report(account, Credentials.REFUSED, ("client_id", "client_secret"), code=refusal)
         wire.grant_from(response, check.now)
         if account.settings.get("reports", "true") == "true":
-            answer = yield from _ask_for_report(account, check.call_id, check.now, check.now, check.now)
+            answer = yield from report.ask_for_report(account, check.call_id, check.now, check.now, check.now)
             if isinstance(answer, wire.Answer):
                 return _report(account, Credentials.ACCEPTED, code=answer.code, answer=answer)
         # The key may be right and only the report service closed to it: the payments service decides.
@@ -127,22 +124,6 @@ def _report(
 ) -> IdentityReport:
     fields = identity.fields_from(answer, account) if answer else identity.nothing_known(account)
     return IdentityReport(credentials=credentials, culprits=culprits, code=None if code == OK else code, fields=fields)
-
-
-def _ask_for_report(
-    account: Account, message_id: str, now: datetime, first: datetime, last: datetime
-) -> Exchange[wire.Answer | int]:
-    """The report from one day to another, or the HTTP status of whoever keeps us from it."""
-    body = {
-        "code": account.settings["code"],
-        "startDate": f"{first.astimezone(wire.BOGOTA):%Y-%m-%d}",
-        "endDate": f"{last.astimezone(wire.BOGOTA):%Y-%m-%d}",
-        "format": "json",
-    }
-    response = yield harmless(wire.request_for(wire.REPORT, body, account=account, message_id=message_id, now=now))
-    if response.status_code == 403:
-        return response.status_code
-    return wire.answer_from(response, wire.REPORT, message_id)
 
 
 @hookimpl
@@ -217,85 +198,34 @@ def _show_code(order: Order, account: Account, body: dict[str, str]) -> Exchange
 @hookimpl
 def query_payment(query: Query, account: Account) -> Exchange[tuple[Observation, ...]]:
     """Ask by their transactionId or code; without one, look for our MessageID in the report."""
-    if asked := _asks_by(query):
-        answer, _ = yield from _ask_for_status(query, account, asked, first=1)
-        return _observed(answer, query, account)
+    if asked := status.named_by(query):
+        answer, _ = yield from status.ask_for_status(query, account, asked, first=1)
+        return status.observed(answer, query, account)
     if account.settings.get("reports", "true") != "true":
         return ()
     setting = "qr_expiry_minutes" if query.way == QR_WAY else "push_expiry_minutes"
     last = min(query.now, query.created_at + life_of(account, setting) + SETTLE)
-    listed = yield from _ask_for_report(account, query.call_id, query.now, query.created_at, last)
+    listed = yield from report.ask_for_report(account, query.call_id, query.now, query.created_at, last)
     if not isinstance(listed, wire.Answer):
         return ()
-    return wire.listed_payments(listed, query.reference, wire.sent_by(account))
-
-
-def _observed(answer: wire.Answer, about: Query | Cancel | Refund, account: Account) -> tuple[Observation, ...]:
-    return wire.observations_from(answer, movement=about.reference, asked=_theirs(about), sent=wire.sent_by(account))
-
-
-def _theirs(about: Query | Cancel | Refund) -> str | None:
-    return about.provider_reference or _kept(about, "transactionId") or _kept(about, "codeQR") or None
-
-
-def _asks_by(about: Query | Cancel | Refund) -> Named:
-    """How a status call names the payment; empty when we never learnt it."""
-    if about.way == QR_WAY:
-        if value := _kept(about, "qrValue"):
-            return {"qrValue": value}
-        return {"codeQR": code} if (code := _kept(about, "codeQR")) else {}
-    return {"codeQR": theirs} if (theirs := about.provider_reference or _kept(about, "transactionId")) else {}
-
-
-def _asks_again_by(about: Query | Cancel | Refund, asked: Named) -> Named:
-    """What else a code may be found by; empty where there is nothing else."""
-    other = _kept(about, "transactionId") or _kept(about, "codeQR") if about.way == QR_WAY else ""
-    return {"codeQR": other} if other and {"codeQR": other} != asked else {}
-
-
-def _kept(about: Query | Cancel | Refund, key: str) -> str:
-    value = about.memory.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _ask_for_status(
-    about: Query | Cancel | Refund, account: Account, asked: Named, *, first: int
-) -> Exchange[tuple[wire.Answer, Named]]:
-    """Ask by one name, and where that finds nothing once by the other; the last answer, and the name that it is to.
-
-    Args:
-        first: Which request of the hook call this is.
-    """
-    answer = yield from _status_of(about, account, asked, wire.message_id_for(about.call_id, first))
-    other = _asks_again_by(about, asked)
-    if not other or answer.code not in UNKNOWN_BY_THAT_NAME:
-        return answer, asked
-    return (yield from _status_of(about, account, other, wire.message_id_for(about.call_id, first + 1))), other
-
-
-def _status_of(
-    about: Query | Cancel | Refund, account: Account, named: Named, message_id: str
-) -> Exchange[wire.Answer]:
-    service = wire.CODE_STATUS if about.way == QR_WAY else wire.STATUS
-    response = yield harmless(wire.request_for(service, named, account=account, message_id=message_id, now=about.now))
-    return wire.answer_from(response, service, message_id)
+    return report.listed_payments(listed, query.reference, wire.sent_by(account))
 
 
 @hookimpl
 def cancel_payment(cancel: Cancel, account: Account) -> Exchange[tuple[Observation, ...]]:
     """Withdraw a push; what became of it is what a status call says then, since the payer may have been quicker."""
-    asked, phone = _asks_by(cancel), _phone_of(cancel)
+    asked, phone = status.named_by(cancel), _phone_of(cancel)
     if cancel.way != PUSH_WAY or not asked or not phone:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE))
     body = {"code": account.settings["code"], "phoneNumber": phone, "transactionId": asked["codeQR"]}
     response = yield wire.request_for(wire.CANCEL, body, account=account, message_id=cancel.call_id, now=cancel.now)
     wire.answer_from(response, wire.CANCEL, cancel.call_id)
-    answer, _ = yield from _ask_for_status(cancel, account, asked, first=2)
-    return _observed(answer, cancel, account)
+    answer, _ = yield from status.ask_for_status(cancel, account, asked, first=2)
+    return status.observed(answer, cancel, account)
 
 
 def _phone_of(about: Cancel | Refund) -> str:
-    phone = _kept(about, "phone") or about.payer_fields.get("phone", "")
+    phone = status.memory_text(about, "phone") or about.payer_fields.get("phone", "")
     return phone if re.fullmatch(PHONE, phone) else ""
 
 
@@ -318,7 +248,8 @@ def refund_payment(refund: Refund, account: Account) -> Exchange[tuple[Observati
     if answer.code == NOT_IN_CORE:
         return _nothing_to_return(refund)
     wire.check_started(answer, service)
-    returned = Observation(kind=Kind.RETURNED, provider_reference=_theirs(refund), movement=refund.reference)
+    theirs = status.their_reference(refund)
+    returned = Observation(kind=Kind.RETURNED, provider_reference=theirs, movement=refund.reference)
     return (wire.vouched(returned, "movement"),)
 
 
@@ -330,11 +261,11 @@ def _nothing_to_return(refund: Refund) -> tuple[Observation, ...]:
 
 def _name_code(refund: Refund, account: Account) -> Exchange[dict[str, str]]:
     """How a reversal names a code that was paid: as it was found, with the phone that only the status answer knows."""
-    asked = _asks_by(refund)
+    asked = status.named_by(refund)
     if not asked:
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE), alert=True)
-    answer, named = yield from _ask_for_status(refund, account, asked, first=2)
-    if [seen.kind for seen in _observed(answer, refund, account)] != [Kind.PAID]:
+    answer, named = yield from status.ask_for_status(refund, account, asked, first=2)
+    if [seen.kind for seen in status.observed(answer, refund, account)] != [Kind.PAID]:
         raise OutcomeUnknown("the code is not known to be paid, so there is nothing to give back yet")
     phone = answer.text("phoneNumber")
     if not re.fullmatch(PHONE, phone):
@@ -350,10 +281,10 @@ def fetch_settlement(period: Period, account: Account) -> Exchange[tuple[Settlem
     if account.settings.get("reports", "true") != "true":
         raise OutcomeUnknown("the account does not have the report product")
     first, last = (datetime.combine(day, time(), wire.BOGOTA) for day in (period.first, period.last))
-    listed = yield from _ask_for_report(account, period.call_id, period.now, first, last)
+    listed = yield from report.ask_for_report(account, period.call_id, period.now, first, last)
     if not isinstance(listed, wire.Answer):
         raise OutcomeUnknown("the report service is closed to the account")
-    return wire.settlement_lines(listed, wire.sent_by(account))
+    return report.settlement_lines(listed, wire.sent_by(account))
 
 
 @hookimpl
@@ -371,7 +302,7 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
         return Reading(verdict=Verdict.VALID, hints=_hints(named))
     response = yield harmless(_status_request(message, account, transaction))
     answer = wire.answer_from(response, wire.STATUS, message.call_id)
-    seen = wire.observations_from(
+    seen = status.observations_from(
         answer, movement=reference, asked=transaction, reference=reference, sent=wire.sent_by(account)
     )
     # Signed: Nequi has it, under this id. That matters where our own answer was lost.

@@ -22,7 +22,6 @@ from hub_hookspecs import (
     Account,
     Grant,
     Instrument,
-    Kind,
     Money,
     MoneyError,
     Observation,
@@ -30,14 +29,13 @@ from hub_hookspecs import (
     Reason,
     ReasonKind,
     Refused,
-    SettlementLine,
     harmless,
     json_bytes,
     json_object,
     plain,
     without_grant,
 )
-from hub_nequi.codes import CODES, OK, REASONS, STATUSES
+from hub_nequi.codes import CODES, OK
 
 CURRENCY: Final = "COP"
 BOGOTA: Final = timezone(timedelta(hours=-5))
@@ -350,97 +348,9 @@ def number_in(value: object, known: Iterable[str]) -> str | None:
     return number[:80]
 
 
-def observations_from(
-    answer: Answer, *, movement: str, asked: str | None, reference: str | None = None, sent: Iterable[str] = ()
-) -> tuple[Observation, ...]:
-    """What a status answer proves of the payment asked for by ``asked``.
-
-    Its ``date`` is when the payment was pushed to the phone, also once it is paid (recorded of the sandbox); when it
-    was accepted Nequi does not say.
-
-    Args:
-        movement: Our reference: trnId changes once a payment is paid, so theirs would not do.
-        reference: Our reference, where a signed message named it beside ``asked``.
-        sent: As ``sent_by`` has it.
-    """
-    if answer.code != OK:
-        code = CODES.get(answer.code)
-        kind, word = (code.says if code else None), answer.code
-    else:
-        word = answer.text("status")
-        kind = STATUSES.get(word)
-    if kind is None:
-        return ()
-    claim = Observation(kind=kind, reference=reference, provider_reference=asked)
-    if kind is Kind.PAID:
-        phone = answer.text("phoneNumber")
-        claim = attrs.evolve(
-            claim,
-            movement=movement,
-            amount=amount_from(answer.body.get("value")),
-            authorisation=number_in(answer.body.get("trnId"), (*sent, movement, asked or "", phone)),
-            instrument=wallet_from(phone),
-        )
-    elif kind in REASONS:
-        claim = attrs.evolve(claim, reason=Reason(REASONS[kind], word))
-    return (vouched(claim, "provider_reference", "amount", "authorisation", "instrument"),)
-
-
 def vouched(claim: Observation, *fields: str) -> Observation:
     """Name those of the fields that the claim has as vouched for."""
     return attrs.evolve(claim, vouched=frozenset(name for name in fields if getattr(claim, name) is not None))
-
-
-def listed_payments(answer: Answer, reference: str, sent: Iterable[str] = ()) -> tuple[Observation, ...]:
-    """The lines of a report that bear our reference as MessageID: paid. That none does proves nothing."""
-    lines = answer.body.get("transactions") if answer.code == OK else None
-    mine = [
-        line
-        for line in (lines if isinstance(lines, list) else [])
-        if isinstance(line, dict) and text_of(line.get("messageId")) == reference
-    ]
-    return tuple(_listed(line, reference, (*sent, reference)) for line in mine[:10])
-
-
-def _listed(line: Mapping[str, Any], reference: str, known: Iterable[str]) -> Observation:
-    claim = Observation(
-        kind=Kind.PAID,
-        reference=reference,
-        movement=reference,
-        amount=amount_from(line.get("transactionValue")),
-        occurred_at=moment_from(line.get("transactionDate")),
-        authorisation=number_in(line.get("transactionReference"), known),
-    )
-    return vouched(claim, "reference", "amount", "occurred_at", "authorisation")
-
-
-def settlement_lines(answer: Answer, sent: Iterable[str] = ()) -> tuple[SettlementLine, ...]:
-    """The lines of a report, by the MessageID of what was paid.
-
-    Raises:
-        OutcomeUnknown: No report, one that lists less than it counts, or a line that cannot be read.
-    """
-    lines = answer.body.get("transactions") if answer.code == OK else None
-    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        raise OutcomeUnknown(f"the report was answered with code {answer.code} and no list")
-    if answer.text("count") not in ("", str(len(lines))):
-        raise OutcomeUnknown(f"the report counts {answer.text('count')[:20]} lines and lists {len(lines)}")
-    return tuple(_settled(line, at, tuple(sent)) for at, line in enumerate(lines, 1))
-
-
-def _settled(line: Mapping[str, Any], at: int, sent: tuple[str, ...]) -> SettlementLine:
-    amount, reference = amount_from(line.get("transactionValue")), text_of(line.get("messageId"))[:200]
-    number = number_in(line.get("transactionReference"), (*sent, reference))
-    if amount is None or not (number or reference):
-        raise OutcomeUnknown(f"line {at} of the report has no amount, or names no payment")
-    return SettlementLine(
-        line_id=number or reference,
-        reference=reference or None,
-        authorisation=number,
-        gross=amount,
-        net=amount,
-        occurred_at=moment_from(line.get("transactionDate")),
-    )
 
 
 def message_id_for(call_id: str, number: int) -> str:
