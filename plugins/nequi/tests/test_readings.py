@@ -237,7 +237,7 @@ def test_a_push_has_one_name():
 
 
 def test_control_a_plugin_that_asks_by_the_text_alone(monkeypatch):
-    monkeypatch.setattr(hub_nequi, "_asks_again_by", lambda _about, _asked: {})
+    monkeypatch.setattr(status, "_also_named_by", lambda _about, _asked: {})
     with pytest.raises(AssertionError):
         test_a_code_that_its_text_does_not_find_is_asked_for_by_its_transaction("3-455")
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hub_hookspecs import Account, Company, IdentityDocument, Kind, Mode, Money, OutcomeUnknown, Refused
-from hub_nequi import report, status, wire
+from hub_nequi import report, status, tokens, wire
 
 NOW = datetime(2026, 3, 2, 14, 5, 9, 120999, tzinfo=UTC)
 
@@ -100,7 +100,7 @@ def test_each_operation_has_its_own_envelope(service, path, channel, name, opera
 
 
 def test_the_token_is_asked_for_with_basic_and_the_grant_type_in_the_query():
-    request = wire.token_request(account())
+    request = tokens.token_request(account())
     assert str(request.url) == "https://oauth.nequi.com/oauth2/token?grant_type=client_credentials"
     assert (request.content, request.headers["authorization"]) == (b"", "Basic Y2xpZW50OnMzY3IzdA==")
     assert "x-api-key" not in request.headers
@@ -109,7 +109,7 @@ def test_the_token_is_asked_for_with_basic_and_the_grant_type_in_the_query():
 @pytest.mark.parametrize("life", [3600, "3600", 3600.0])
 def test_expires_in_is_a_number_or_a_text(life):
     response = httpx.Response(200, json={"access_token": "t.o.k", "expires_in": life, "token_type": "Bearer"})
-    grant = wire.grant_from(response, NOW)
+    grant = tokens.grant_from(response, NOW)
     assert (dict(grant.headers), grant.expires_at) == ({"authorization": "Bearer t.o.k"}, NOW + timedelta(hours=1))
     assert "t.o.k" not in repr(grant)
 
@@ -117,7 +117,7 @@ def test_expires_in_is_a_number_or_a_text(life):
 @pytest.mark.parametrize("status", [400, 401])
 def test_wrong_client_credentials_are_refused(status):
     with pytest.raises(Refused) as refused:
-        wire.grant_from(httpx.Response(status, json={"error": "invalid_client"}), NOW)
+        tokens.grant_from(httpx.Response(status, json={"error": "invalid_client"}), NOW)
     assert refused.value.alert
 
 
@@ -142,7 +142,7 @@ def test_wrong_client_credentials_are_refused(status):
 )
 def test_any_other_token_answer_tells_nothing(response):
     with pytest.raises(OutcomeUnknown):
-        wire.grant_from(response, NOW)
+        tokens.grant_from(response, NOW)
 
 
 def test_an_answer_is_the_code_and_the_operations_body():

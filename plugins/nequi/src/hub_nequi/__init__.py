@@ -48,8 +48,8 @@ from hub_hookspecs import (
     opens_session,
     strict_json,
 )
-from hub_nequi import identity, report, status, wire
-from hub_nequi.codes import NOT_IN_CORE, OK
+from hub_nequi import identity, report, status, tokens, wire
+from hub_nequi.codes import NOT_IN_CORE
 from hub_nequi.info import PHONE, PUSH_WAY, QR_WAY, SETTLE, life_of, provider_info
 from hub_nequi.signature import flaw_in, is_genuine
 
@@ -78,26 +78,26 @@ def render_pay_button(offer: Offer) -> PayButton:
 @hookimpl
 def authorize(request: GrantRequest, account: Account) -> Exchange[Grant]:
     """Fetch an access token with the merchant's client credentials."""
-    response = yield wire.token_request(account)
-    return wire.grant_from(response, request.now)
+    response = yield tokens.token_request(account)
+    return tokens.grant_from(response, request.now)
 
 
 @hookimpl
 def validate_identity(check: IdentityCheck, account: Account) -> Exchange[IdentityReport]:
     """Try the credentials one by one: client id and secret for a token, API key and code for a report."""
     try:
-        response = yield wire.token_request(account)
-        if refusal := wire.token_refusal(response):
-            return _report(account, Credentials.REFUSED, ("client_id", "client_secret"), code=refusal)
-        wire.grant_from(response, check.now)
+        response = yield tokens.token_request(account)
+        if refusal := tokens.token_refusal(response):
+            return identity.report_for(account, Credentials.REFUSED, ("client_id", "client_secret"), code=refusal)
+        tokens.grant_from(response, check.now)
         if account.settings.get("reports", "true") == "true":
             answer = yield from report.ask_for_report(account, check.call_id, check.now, check.now, check.now)
             if isinstance(answer, wire.Answer):
-                return _report(account, Credentials.ACCEPTED, code=answer.code, answer=answer)
+                return identity.report_for(account, Credentials.ACCEPTED, code=answer.code, answer=answer)
         # The key may be right and only the report service closed to it: the payments service decides.
         return (yield from _try_key(check, account))
     except ProviderError:
-        return _report(account, Credentials.UNCLEAR)
+        return identity.report_for(account, Credentials.UNCLEAR)
 
 
 def _try_key(check: IdentityCheck, account: Account) -> Exchange[IdentityReport]:
@@ -109,21 +109,9 @@ def _try_key(check: IdentityCheck, account: Account) -> Exchange[IdentityReport]
         )
     )
     if response.status_code == 403:
-        return _report(account, Credentials.REFUSED, ("api_key",), code="403")
+        return identity.report_for(account, Credentials.REFUSED, ("api_key",), code="403")
     wire.answer_from(response, wire.STATUS, message_id)
-    return _report(account, Credentials.ACCEPTED)
-
-
-def _report(
-    account: Account,
-    credentials: Credentials,
-    culprits: tuple[str, ...] = (),
-    *,
-    code: str | None = None,
-    answer: wire.Answer | None = None,
-) -> IdentityReport:
-    fields = identity.fields_from(answer, account) if answer else identity.nothing_known(account)
-    return IdentityReport(credentials=credentials, culprits=culprits, code=None if code == OK else code, fields=fields)
+    return identity.report_for(account, Credentials.ACCEPTED)
 
 
 @hookimpl

@@ -8,12 +8,35 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub_hookspecs import Account, Company, FieldMatch, Match, compare_names, compare_numbers, mask
+from hub_hookspecs import (
+    Account,
+    Company,
+    Credentials,
+    FieldMatch,
+    IdentityReport,
+    Match,
+    compare_names,
+    compare_numbers,
+    mask,
+)
 from hub_nequi.codes import OK
 from hub_nequi.wire import Answer
 
 FIELDS: Final = ("identity_type", "identity_number", "legal_name")
 KNOWN_TYPES: Final = frozenset({"NIT", "CC", "CE", "TI", "RC", "TE", "PP", "DIE", "PEP", "PPT", "NUIP"})
+
+
+def report_for(
+    account: Account,
+    credentials: Credentials,
+    culprits: tuple[str, ...] = (),
+    *,
+    code: str | None = None,
+    answer: Answer | None = None,
+) -> IdentityReport:
+    """What is known of the credentials, and the company beside the report's data where Nequi gave them."""
+    fields = fields_from(answer, account) if answer else nothing_known(account)
+    return IdentityReport(credentials=credentials, culprits=culprits, code=None if code == OK else code, fields=fields)
 
 
 def nothing_known(account: Account) -> tuple[FieldMatch, ...]:

@@ -6,16 +6,13 @@ Routed by address alone; the envelope's own names are echoed, never looked at. B
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
-import hashlib
 import hmac
 import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,15 +21,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hub_nequi.simulator.rendering import rendered, report_line
 from hub_nequi.simulator.strict import fault_in
-from hub_nequi.simulator.world import BOGOTA, Charge, World
+from hub_nequi.simulator.tokens import TOKEN_SECONDS, Tokens
+from hub_nequi.simulator.world import BOGOTA, World
 
 JsonObject = dict[str, Any]
-MONTHS = (
-    *("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio"),
-    *("Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre"),
-)
-TOKEN_SECONDS = 3600
 
 DESCRIPTIONS = {
     "0": "SUCCESS",
@@ -98,8 +92,7 @@ class Services:
     def __init__(self, world: World) -> None:
         self.world = world
         self.stage = world.stage
-
-    # The token
+        self.tokens = Tokens(world)
 
     async def token(self, request: Request) -> Response:
         """Client credentials by Basic; the grant type in the query or in the form."""
@@ -107,66 +100,23 @@ class Services:
             return _forbidden()
         form = parse_qs((await request.body()).decode("latin-1"))
         grant_type = request.query_params.get("grant_type") or form.get("grant_type", [""])[0]
-        merchant = self._by_basic(request.headers.get("authorization", ""))
+        merchant = self.tokens.merchant_by_basic(request.headers.get("authorization", ""))
         if merchant is None:
             return JSONResponse({"error": "invalid_client"}, 400)
         if grant_type != "client_credentials":
             return JSONResponse({"error": "unsupported_grant_type" if grant_type else "invalid_request"}, 400)
         return JSONResponse(
             self._shaped(
-                {"access_token": self._token_for(merchant), "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
+                {"access_token": self.tokens.token_for(merchant), "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
             )
         )
-
-    def _by_basic(self, header: str) -> Mapping[str, Any] | None:
-        scheme, _, text = header.partition(" ")
-        try:
-            pair = base64.b64decode(text, validate=True).decode() if scheme.lower() == "basic" else ""
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        name, _, secret = pair.partition(":")
-        for merchant in self.world.merchants:
-            if merchant["client_id"] == name and hmac.compare_digest(
-                merchant["client_secret"].encode(), secret.encode()
-            ):
-                return merchant
-        return None
-
-    def _token_for(self, merchant: Mapping[str, Any]) -> str:
-        """Like a JWT, and good in a later life of the simulator too."""
-        now = int(self.stage.now().timestamp())
-        claims = {
-            "token_use": "access",
-            "scope": "other/other",
-            "client_id": merchant["client_id"],
-            "version": 2,
-            "iat": now,
-            "exp": now + TOKEN_SECONDS,
-            "jti": secrets.token_hex(8),
-        }
-        text = f"{_packed({'kid': 'simulated', 'alg': 'HS256'})}.{_packed(claims)}"
-        return f"{text}.{_sealed(text, merchant['client_secret'])}"
-
-    def _by_token(self, header: str) -> Mapping[str, Any] | None:
-        scheme, _, token = header.partition(" ")
-        text, _, seal = token.rpartition(".")
-        try:
-            claims = json.loads(base64.urlsafe_b64decode(text.partition(".")[2] + "=="))
-            merchant = next(item for item in self.world.merchants if item["client_id"] == claims["client_id"])
-            alive = claims["exp"] > self.stage.now().timestamp()
-        except (ValueError, KeyError, TypeError, StopIteration):
-            return None
-        good = hmac.compare_digest(_sealed(text, merchant["client_secret"]).encode(), seal.encode())
-        return merchant if scheme == "Bearer" and alive and good else None
-
-    # The services
 
     async def answer(self, request: Request) -> Response:
         """One business request: gateway, service, envelope."""
         operation, service = SERVICES.get(request.path_params["path"], ("", None))
         if service is None or request.method != "POST":
             return _forbidden()
-        owner = self._by_token(request.headers.get("authorization", ""))
+        owner = self.tokens.merchant_by_token(request.headers.get("authorization", ""))
         if owner is None:
             return JSONResponse({"message": "Unauthorized"}, 401, {"x-amzn-errortype": "UnauthorizedException"})
         if not hmac.compare_digest(owner["api_key"].encode(), request.headers.get("x-api-key", "").encode()):
@@ -269,38 +219,16 @@ class Services:
         charge = self.world.by_name(call.merchant, field, key.strip())
         if charge is None:
             raise Failure(self.stage.options["unknown_code"])
-        state = self.world.look(charge)
+        state, options = self.world.look(charge), self.stage.options
         match state:
             case "pending":
-                return self._told(charge, "33")
+                return rendered(charge, "33", options)
             case "paid":
-                return self._told(charge, "35")
+                return rendered(charge, "35", options)
         code = "10-454" if state == "expired" else "10-455"
-        if self.stage.options["ended_as"] == "value":
-            return self._told(charge, code)
+        if options["ended_as"] == "value":
+            return rendered(charge, code, options)
         raise Failure(code)
-
-    def _told(self, charge: Charge, status: str) -> JsonObject:
-        options = self.stage.options
-        told = {
-            "status": f" {status} " if options["blanks"] else status,
-            "name": charge.merchant["name"],
-            "value": str(charge.value),
-            "date": _long(charge.created),
-            "trnId": charge.transaction_id,
-            "originMoney": {} if options["origin_money"] == "object" else [],
-            "ipAddress": "N/A",
-        }
-        if charge.state == "paid":
-            stated = charge.ended if options["paid_date"] == "payment" else None
-            numbers = {"number": charge.number, "client": charge.client, "transaction": charge.transaction_id}
-            told |= {
-                "date": f"{(stated or charge.created).astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}",
-                "trnId": numbers[options["trn_id"]],
-                "phoneNumber": charge.phone,
-                "originMoney": {} if options["origin_money"] == "object" else [{}],
-            }
-        return told
 
     def cancel(self, call: Call) -> JsonObject:
         """cancelUnregisteredPayment: possible while it is pending."""
@@ -352,7 +280,7 @@ class Services:
             "to": str(last),
             "total": str(sum(charge.value for charge in paid)),
             "count": str(len(paid)),
-            "transactions": [_line(charge) for charge in paid],
+            "transactions": [report_line(charge) for charge in paid],
         }
 
 
@@ -381,32 +309,3 @@ def _opened(raw: bytes) -> tuple[JsonObject, JsonObject]:
 
 def _forbidden() -> Response:
     return JSONResponse({"message": "Forbidden"}, 403, {"x-amzn-errortype": "ForbiddenException"})
-
-
-def _packed(value: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
-def _sealed(text: str, secret: str) -> str:
-    mac = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
-
-
-def _long(moment: datetime) -> str:
-    local = moment.astimezone(BOGOTA)
-    half, hour = ("AM" if local.hour < 12 else "PM"), (local.hour + 11) % 12 + 1
-    return f"{MONTHS[local.month - 1]} {local.day:02} - {local.year} | {hour:02}:{local.minute:02} {half}"
-
-
-def _line(charge: Charge) -> JsonObject:
-    paid = charge.ended or charge.created
-    return {
-        "buyerName": "ANA",
-        "buyerLastName": "P",
-        "transactionDate": f"{paid.astimezone(BOGOTA):%Y-%m-%d %H:%M:%S}",
-        "commerceName": charge.merchant["name"],
-        "productChannel": charge.channel,
-        "transactionReference": charge.number,
-        "messageId": charge.message_id,
-        "transactionValue": str(charge.value),
-    }
