@@ -25,6 +25,7 @@ import hub.flows.payments.receive_message
 import hub.flows.payments.record_message
 import hub.flows.payments.record_observations
 import hub_greenpay
+import hub_greenpay.observations
 import hub_greenpay.signature
 import hub_greenpay.wire
 import hub_nequi
@@ -547,14 +548,14 @@ def test_unsigned_fields_beside_a_genuine_signature_move_no_money(
 def test_control_a_plugin_that_trusts_unsigned_fields_books_what_somebody_wrote(
     world: World, dice: random.Random, plant: Plant
 ) -> None:
-    right = hub_greenpay.wire.observations_for
+    right = hub_greenpay.observations.observations_for
 
     def trusting(answer: Any, **named: Any) -> Any:
         amount = answer.body.get("amount")
         money = Money(amount, "CRC") if type(amount) is int and amount > 0 else None
         return tuple(attrs.evolve(item, amount=money) for item in right(answer, **named))
 
-    plant(hub_greenpay.wire, "observations_for", trusting)
+    plant(hub_greenpay.observations, "observations_for", trusting)
 
     assert any(moved_by_unsigned_fields(world, dice, 50) for _ in range(40))  # few draws write an amount at all
 

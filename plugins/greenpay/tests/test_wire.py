@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import hub_greenpay
-from hub_greenpay import wire
+from hub_greenpay import observations, wire
 from hub_hookspecs import (
     Account,
     Ask,
@@ -354,7 +354,7 @@ def test_a_try_stopped_before_the_bank_has_no_code(greenpay, account: Account, n
 def test_where_a_decline_ends_the_session_it_is_final(greenpay) -> None:
     answer = wire.parse_answer(greenpay.sample("declined"))
 
-    [told] = wire.observations_for(answer, decline_ends_session=True)
+    [told] = observations.observations_for(answer, decline_ends_session=True)
 
     assert told.kind == Kind.DECLINED
 
@@ -370,7 +370,7 @@ def test_a_status_that_is_not_documented_concludes_nothing(
     assert reading.reason == "it is genuine, and of a status that is not documented"
 
 
-@pytest.mark.parametrize("code", [*wire.REASONS, "00", "77", "X9", 51, None, {"a": 1}, "<script>", "9" * 99])
+@pytest.mark.parametrize("code", [*observations.REASONS, "00", "77", "X9", 51, None, {"a": 1}, "<script>", "9" * 99])
 def test_every_code_is_a_decline_and_unknown_ones_have_no_reason(
     code: object, greenpay, account: Account, notification: Notify
 ) -> None:
@@ -379,7 +379,7 @@ def test_every_code_is_a_decline_and_unknown_ones_have_no_reason(
     [told] = read(notification(body), account).observations
 
     assert told.kind == Kind.TRY_DECLINED
-    assert told.reason.kind == wire.REASONS.get(str(code), ReasonKind.OTHER)
+    assert told.reason.kind == observations.REASONS.get(str(code), ReasonKind.OTHER)
     assert told.reason.code is None or len(told.reason.code) <= 8
 
 

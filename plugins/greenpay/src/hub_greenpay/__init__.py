@@ -32,7 +32,7 @@ from hub_hookspecs import (
     opens_session,
 )
 
-from . import signature, wire
+from . import observations, signature, wire
 from .info import INFO
 from .logo import LOGO
 
@@ -163,9 +163,9 @@ def _read(raw: bytes, account: Account) -> Reading:
         # Named, so that a person may look: a verifier at fault here would swallow a payment that nobody can ask for.
         why = signature.doubt_about(answer.signature, key)
         return Reading(verdict=Verdict.INVALID, reason=why, hints=wire.references_in(answer))
-    told = wire.observations_for(answer, decline_ends_session=INFO.decline_ends_session)
-    if told:
-        return Reading(verdict=Verdict.VALID, observations=told)
+    claims = observations.observations_for(answer, decline_ends_session=INFO.decline_ends_session)
+    if claims:
+        return Reading(verdict=Verdict.VALID, observations=claims)
     return Reading(verdict=Verdict.VALID, hints=wire.references_in(answer), reason=UNKNOWN_STATUS)
 
 
