@@ -156,9 +156,9 @@ def targets(origin: Origin) -> dict[str, Target]:
 
 def _genuine(world: World, code: str) -> Iterator[Genuine]:
     if code == "greenpay":
-        merchant = next(iter(world.desk.merchants.values()))
+        merchant = next(iter(world.greenpay.merchants.values()))
         for number, good in enumerate((True, False, True)):
-            session = world.desk.open_order(
+            session = world.greenpay.open_order(
                 {
                     "merchantId": merchant.id,
                     "secret": merchant.secret,
@@ -171,7 +171,7 @@ def _genuine(world: World, code: str) -> Iterator[Genuine]:
                 }
             )
             card = _card(world)
-            answer = world.desk.charge(session, card, None if good else "05")
+            answer = world.greenpay.charge(session, card, None if good else "05")
             proves = {"status": answer["status"], "orderId": answer["orderId"]}
             sent = world.stages[code].sent[-1]
             yield Genuine(_message(sent.body, sent.headers, sent.path), proves)

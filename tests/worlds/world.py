@@ -54,7 +54,8 @@ from hub.jobs.embedded import Loop
 from hub.providers.wire import Lost
 from hub.settings import ProviderSettings, Settings
 from hub.stored_grants import StoredGrants
-from hub_greenpay.simulator import desk as greenpay_desk
+from hub_greenpay.simulator import session as greenpay_session
+from hub_greenpay.simulator import world as simulated
 from hub_greenpay.simulator.cards import GOOD_CARD
 from hub_greenpay.simulator.endpoints import Endpoints
 from hub_greenpay.simulator.merchants import configure as configure_greenpay
@@ -224,7 +225,7 @@ class World:
     outside: set[asyncio.Task[Any]] = attrs.Factory(set)
     stages: dict[str, ClockedStage] = attrs.field(init=False)
     apps: dict[str, Any] = attrs.field(init=False)
-    desk: greenpay_desk.Desk = attrs.field(init=False)
+    greenpay: simulated.World = attrs.field(init=False)
     phone: NequiWorld = attrs.field(init=False)
     db: sqlite3.Connection = attrs.field(init=False)
     story: list[str] = attrs.Factory(list)
@@ -244,16 +245,16 @@ class World:
         self.clock = LoopClock(self.loop, START)
         shared: dict[str, Any] = {"clock": self.clock}
         self.stages = {
-            "greenpay": ClockedStage(options={}, forge=greenpay_desk.forged, distort=greenpay_desk.distorted, **shared),
+            "greenpay": ClockedStage(options={}, forge=simulated.forged, distort=simulated.distorted, **shared),
             "nequi": ClockedStage(
                 options={**self.origin.configs["nequi"]["options"], **self._manners()},
                 **shared,
             ),
         }
-        self.desk = greenpay_desk.Desk(stage=self.stages["greenpay"], merchants=self.origin.merchants)
+        self.greenpay = simulated.World(stage=self.stages["greenpay"], merchants=self.origin.merchants)
         self.phone = NequiWorld(self.stages["nequi"], self.origin.configs["nequi"]["merchants"])
         self.apps = {
-            "greenpay": self.stages["greenpay"].wrap([*Endpoints(self.desk).routes()]),
+            "greenpay": self.stages["greenpay"].wrap([*Endpoints(self.greenpay).routes()]),
             "nequi": self.stages["nequi"].wrap([*nequi_api.routes(self.phone)]),
         }
 
@@ -728,8 +729,8 @@ async def reject(world: World) -> str | None:
 
 def _at_provider(world: World, *, approve: bool) -> str | None:
     """Only what was put before the payer can be paid: a session that was handed out, a push, a code on the screen."""
-    sessions = [item for item in world.desk.sessions.values() if item.reference in world.shown]
-    open_ones = [item for item in sessions if world.desk.is_open(item)]
+    sessions = [item for item in world.greenpay.sessions.values() if item.reference in world.shown]
+    open_ones = [item for item in sessions if world.greenpay.is_open(item)]
     charges = [
         item
         for item in world.phone.charges
@@ -740,21 +741,21 @@ def _at_provider(world: World, *, approve: bool) -> str | None:
     chosen: Any = world.dice.choice([*open_ones, *charges])
     times = 2 if world.dice.random() < 0.1 else 1
     for _ in range(times):
-        if isinstance(chosen, greenpay_desk.Session):
-            if world.desk.is_open(chosen):
-                card = greenpay_desk._test_card(GOOD_CARD, world.clock())
-                world.desk.charge(chosen, card, None if approve else "05")
+        if isinstance(chosen, greenpay_session.Session):
+            if world.greenpay.is_open(chosen):
+                card = simulated.sample_card(GOOD_CARD, world.clock())
+                world.greenpay.charge(chosen, card, None if approve else "05")
         elif approve:
             world.phone.accept(chosen)
         else:
             world.phone.reject(chosen)
-    reference = chosen.reference if isinstance(chosen, greenpay_desk.Session) else chosen.message_id
+    reference = chosen.reference if isinstance(chosen, greenpay_session.Session) else chosen.message_id
     return f"{reference} x {times}"
 
 
 async def come_back(world: World) -> str | None:
     """The browser comes back from the form, with or without what the provider signed."""
-    sessions = [item for item in world.desk.sessions.values() if item.reference in world.shown]
+    sessions = [item for item in world.greenpay.sessions.values() if item.reference in world.shown]
     if not sessions:
         return None
     session = world.dice.choice(sessions)

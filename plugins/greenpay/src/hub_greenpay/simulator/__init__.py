@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 
 from hub_hookspecs.testing.simulator import Config, Simulator, Stage, read_options
 
-from .desk import Desk, distorted, forged
 from .endpoints import Endpoints
 from .merchants import configure, credentials, merchants_of, public_pem, settings
 from .options import OPTIONS
 from .pages import Pages
+from .world import World, distorted, forged
 
 
 def app(config: Config) -> ASGIApp:
@@ -29,16 +29,16 @@ def app(config: Config) -> ASGIApp:
     options = read_options(OPTIONS, config.get("options", {}))
     stage = Stage(options=dict(options), declared=OPTIONS, forge=forged, distort=distorted)
     stage.addresses.update({item["id"]: item["notify"] for item in config["merchants"] if item.get("notify")})
-    desk = Desk(stage=stage, merchants=merchants_of(config))
+    world = World(stage=stage, merchants=merchants_of(config))
 
     def forget() -> None:
-        desk.forget()
+        world.forget()
         stage.options.update(options)
 
     stage.forget = forget
-    stage.rotate = desk.rotate
-    stage.actions.update(approve=desk.approve, reject=desk.reject, expire=desk.expire)
-    return stage.wrap([*Endpoints(desk).routes(), *Pages(desk).routes()])
+    stage.rotate = world.rotate
+    stage.actions.update(approve=world.approve, reject=world.reject, expire=world.expire)
+    return stage.wrap([*Endpoints(world).routes(), *Pages(world).routes()])
 
 
 def endpoints(base: str) -> Mapping[str, str]:

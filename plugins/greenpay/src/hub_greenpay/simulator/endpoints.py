@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from .body import Refusal
 from .cards import Card, CardError, read_card
 from .cipher import CipherError, open_sealed
-from .desk import Desk, Refusal, Session, TokenOrder
 from .options import played
+from .session import Session, TokenOrder
+from .world import World
 
 Handler = Callable[[Request], Awaitable[Response]]
 Answerer = Callable[[dict[str, Any]], dict[str, Any]]
@@ -28,21 +30,21 @@ Answerer = Callable[[dict[str, Any]], dict[str, Any]]
 
 @attrs.frozen
 class Endpoints:
-    """The APIs of one desk."""
+    """The APIs of one world."""
 
-    desk: Desk
+    world: World
 
     def routes(self) -> list[BaseRoute]:
         """All addresses; the bare prefixes work with and without a slash."""
-        desk = self.desk
+        world = self.world
         answers: dict[str, Answerer] = {
-            "/merchant": lambda body: _opened(desk.order(body)),
-            "/merchant/": lambda body: _opened(desk.order(body)),
-            "/merchant/tokenize": lambda body: _opened(desk.open_token_order(body)),
-            "/merchant/tokenPayment": desk.pay_with_token,
-            "/merchant/deleteToken": desk.delete_card,
-            "/merchant/transactions/void": lambda body: desk.give_back(body, "void"),
-            "/merchant/transactions/refund": lambda body: desk.give_back(body, "refund"),
+            "/merchant": lambda body: _opened(world.order(body)),
+            "/merchant/": lambda body: _opened(world.order(body)),
+            "/merchant/tokenize": lambda body: _opened(world.open_token_order(body)),
+            "/merchant/tokenPayment": world.pay_with_token,
+            "/merchant/deleteToken": world.delete_card,
+            "/merchant/transactions/void": lambda body: world.give_back(body, "void"),
+            "/merchant/transactions/refund": lambda body: world.give_back(body, "refund"),
         }
         return [
             *(_route(path, self._plain(answer)) for path, answer in answers.items()),
@@ -61,7 +63,7 @@ class Endpoints:
     async def check_out(self, request: Request) -> Response:
         """Charge the card that a client encrypted."""
         body = await _body(request)
-        declined = played(self.desk.stage, "http_status_on_decline")
+        declined = played(self.world.stage, "http_status_on_decline")
         return self._answered(lambda body: self._charge(request, body), body, declined)
 
     async def save_card(self, request: Request) -> Response:
@@ -74,32 +76,32 @@ class Endpoints:
         try:
             value = answer(body)
         except (Refusal, CardError, CipherError) as refusal:
-            stage = self.desk.stage
+            stage = self.world.stage
             shape, status = played(stage, "refusal"), played(stage, "http_status_on_refusal")
             return JSONResponse(_failure(str(refusal), shape), status)
         return JSONResponse(value, declined if value.get("status") == 500 else 200)
 
     def _charge(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
-        session = self.desk.sessions.get(str(body.get("session")))
+        session = self.world.sessions.get(str(body.get("session")))
         if session is None or not _has_token(request, session.token):
             raise Refusal("Error: Invalid session or token")
-        if not self.desk.is_open(session):
+        if not self.world.is_open(session):
             raise Refusal("Error: Session expired or already used")
         opened = open_sealed(body, session.merchant.key)
         if "card" not in opened and "token" in opened:
-            card = self.desk.saved_card(session.merchant, opened["token"])
+            card = self.world.saved_card(session.merchant, opened["token"])
         else:
             card = read_card(opened.get("card"))
-        return self.desk.charge(session, card)
+        return self.world.charge(session, card)
 
     def _save(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
-        order = self.desk.token_orders.get(str(body.get("session")))
+        order = self.world.token_orders.get(str(body.get("session")))
         if order is None or not _has_token(request, order.token):
             raise Refusal("Error: Invalid session or token")
-        if self.desk.stage.now() >= order.expires_at:
+        if self.world.stage.now() >= order.expires_at:
             raise Refusal("Error: Session expired or already used")
         card: Card = read_card(open_sealed(body, order.merchant.key).get("card"))
-        return self.desk.save_card(order, card)
+        return self.world.save_card(order, card)
 
 
 def _route(path: str, handler: Handler) -> Route:

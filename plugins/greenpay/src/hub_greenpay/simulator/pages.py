@@ -20,7 +20,8 @@ from starlette.routing import BaseRoute, Route
 from hub_hookspecs.money import Money
 
 from .cards import APPROVED, DECLINED_CARDS, GOOD_CARD, MEANINGS, Card, CardError, new_card
-from .desk import Desk, Session, State, return_address
+from .session import Session, State, return_address
+from .world import World
 
 OFTEN: Final = ("05", "51", "54")
 COSTA_RICA: Final = timezone(timedelta(hours=-6))
@@ -66,9 +67,9 @@ class Typed:
 
 @attrs.frozen
 class Pages:
-    """The hosted form of one desk."""
+    """The hosted form of one world."""
 
-    desk: Desk
+    world: World
 
     def routes(self) -> list[BaseRoute]:
         """``/form/{session}``: GET shows, POST tries a card or cancels."""
@@ -76,12 +77,12 @@ class Pages:
 
     async def form(self, request: Request) -> Response:
         """The form, or why there is none."""
-        session = self.desk.sessions.get(request.path_params["session"])
+        session = self.world.sessions.get(request.path_params["session"])
         if session is None:
             return _page("Página no encontrada", "<p>Esta página de pago no existe. Vuelva al comercio.</p>", 404)
         if session.state is State.PAID:
             return _already_paid(session)
-        if not self.desk.is_open(session):
+        if not self.world.is_open(session):
             return _expired(session)
         if request.method != "POST":
             return _form(session, self._typed(request), {})
@@ -92,7 +93,7 @@ class Pages:
         number = request.query_params.get("card", "")
         if number != GOOD_CARD and number not in DECLINED_CARDS:
             return Typed()
-        return Typed(number=number, holder="Ana Prueba", expiry=f"12/{(self.desk.stage.now().year + 3) % 100:02}")
+        return Typed(number=number, holder="Ana Prueba", expiry=f"12/{(self.world.stage.now().year + 3) % 100:02}")
 
     def _posted(self, session: Session, fields: Mapping[str, list[str]]) -> Response:
         if _first(fields, "action") == "cancel":
@@ -105,7 +106,7 @@ class Pages:
                 expiry=_first(fields, "expiry"),
             )
             return _form(session, typed, problems)
-        self.desk.charge(session, card)
+        self.world.charge(session, card)
         return _back(session, return_address(session))
 
 

@@ -1,28 +1,26 @@
-"""The simulated Greenpay itself: orders, sessions, charges, saved cards, voids, and the news about them."""
+"""The simulated Greenpay itself: orders, charges, saved cards, voids, and the notifications of them."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import enum
 import itertools
 import json
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 
-from hub_hookspecs.money import Money, MoneyError
 from hub_hookspecs.testing.simulator import News, Stage
 
+from .body import Refusal, amount_from, callback_in, payer_in, text_in
 from .cards import APPROVED, GOOD_CARD, MEANINGS, Card, CardError, card_with_code, code_for, new_card
 from .cipher import sign
 from .merchants import Merchant
 from .options import played
+from .session import Session, State, TokenOrder, identifiers
 from .strict import fault_in
 
 CURRENCIES: Final = ("CRC", "USD")
@@ -38,55 +36,8 @@ TOO_LATE: Final = {
 }
 
 
-class Refusal(Exception):
-    """Greenpay answers with this error text."""
-
-
-class State(enum.Enum):
-    """What became of a session."""
-
-    OPEN = enum.auto()
-    PAID = enum.auto()
-    ENDED = enum.auto()
-
-
 @attrs.define(kw_only=True)
-class Session:
-    """One order and the half hour in which it may be paid."""
-
-    id: str
-    token: str
-    merchant: Merchant
-    terminal: str
-    reference: str
-    amount: Money
-    description: str
-    callback: str
-    payer: str
-    opened_at: datetime
-    expires_at: datetime
-    state: State = State.OPEN
-    tries: int = 0
-    card: Card | None = None
-    answer: dict[str, Any] | None = None
-    authorization: str = ""
-    paid_at: datetime | None = None
-
-
-@attrs.define(kw_only=True)
-class TokenOrder:
-    """One order to save a card."""
-
-    id: str
-    token: str
-    merchant: Merchant
-    request_id: str
-    callback: str
-    expires_at: datetime
-
-
-@attrs.define(kw_only=True)
-class Desk:
+class World:
     """Everything that the simulated Greenpay knows."""
 
     stage: Stage
@@ -121,11 +72,11 @@ class Desk:
     def open_order(self, body: Mapping[str, Any]) -> Session:
         """Open a session for a payment order."""
         merchant = self.merchant_of(body)
-        currency = _text(body, "currency")
-        terminal = _text(body, "terminal")
+        currency = text_in(body, "currency")
+        terminal = text_in(body, "terminal")
         if currency not in CURRENCIES or merchant.terminals.get(currency) != terminal:
             raise Refusal("Bank entity doesn't exist")
-        reference, description = _text(body, "orderReference"), _text(body, "description")
+        reference, description = text_in(body, "orderReference"), text_in(body, "description")
         if played(self.stage, "repeated_reference") == "refuse" and self._known(merchant, reference):
             raise Refusal("orderReference already exists")
         now = self.stage.now()
@@ -135,10 +86,10 @@ class Desk:
             merchant=merchant,
             terminal=terminal,
             reference=reference,
-            amount=_amount(body.get("amount"), currency, whole=played(self.stage, "amounts") == "whole"),
+            amount=amount_from(body.get("amount"), currency, whole=played(self.stage, "amounts") == "whole"),
             description=description,
-            callback=_callback(body),
-            payer=_payer(body),
+            callback=callback_in(body),
+            payer=payer_in(body),
             opened_at=now,
             expires_at=now + timedelta(minutes=played(self.stage, "session_minutes")),
         )
@@ -186,7 +137,7 @@ class Desk:
             self.stage.capture(session.reference, session.id, session.merchant.id, session.amount)
         elif played(self.stage, "decline_ends_session"):
             session.state = State.ENDED
-        self.tell(session.merchant, played(self.stage, "notification_route"), session.reference, answer)
+        self.notify(session.merchant, played(self.stage, "notification_route"), session.reference, answer)
         return answer
 
     def _answer(self, session: Session, card: Card, code: str) -> dict[str, Any]:
@@ -243,8 +194,8 @@ class Desk:
             id=str(uuid.uuid4()),
             token=secrets.token_urlsafe(48),
             merchant=merchant,
-            request_id=_text(body, "requestId"),
-            callback=_callback(body),
+            request_id=text_in(body, "requestId"),
+            callback=callback_in(body),
             expires_at=self.stage.now() + timedelta(minutes=30),
         )
         self.token_orders[order.id] = order
@@ -272,7 +223,7 @@ class Desk:
             "callback": order.callback,
             "_signature": sign(f"status:{status},requestId:{order.request_id}", order.merchant.key),
         }
-        self.tell(order.merchant, "/newCard", order.request_id, answer)
+        self.notify(order.merchant, "/newCard", order.request_id, answer)
         return answer
 
     def delete_card(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,7 +231,7 @@ class Desk:
         merchant = self.merchant_of(body)
         self.saved_card(merchant, body.get("token"))
         del self.cards[str(body["token"])]
-        request_id = _text(body, "requestId")
+        request_id = text_in(body, "requestId")
         signature = sign(f"status:DELETED,requestId:{request_id}", merchant.key)
         return {"status": "DELETED", "requestId": request_id, "errors": [], "_signature": signature}
 
@@ -306,13 +257,13 @@ class Desk:
     def _paid(self, merchant: Merchant, body: Mapping[str, Any]) -> Session | None:
         wanted = tuple(str(body.get(name)) for name in ("orderReference", "authorization", "bin", "last4"))
         for session in self.sessions.values():
-            if session.state is State.PAID and session.merchant is merchant and wanted == _identifiers(session):
+            if session.state is State.PAID and session.merchant is merchant and wanted == identifiers(session):
                 return session
         return None
 
-    # News
+    # Notifications
 
-    def tell(self, merchant: Merchant, path: str, reference: str, answer: Mapping[str, Any]) -> None:
+    def notify(self, merchant: Merchant, path: str, reference: str, answer: Mapping[str, Any]) -> None:
         """Owe the merchant a notification, at once or after the configured delay."""
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
         news = News(reference=reference, merchant=merchant.id, path=path, headers=dict(HEADERS), body=body)
@@ -320,11 +271,11 @@ class Desk:
         if not delay:
             self.stage.notify(news)
             return
-        task = asyncio.get_running_loop().create_task(self._tell_later(news, delay))
+        task = asyncio.get_running_loop().create_task(self._notify_later(news, delay))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tell_later(self, news: News, delay: float) -> None:
+    async def _notify_later(self, news: News, delay: float) -> None:
         await asyncio.sleep(delay)
         self.stage.notify(news)
 
@@ -332,30 +283,18 @@ class Desk:
 
     async def approve(self, reference: str, body: Mapping[str, Any]) -> None:
         """The payer pays, with the card named in the body."""
-        self.charge(self.session_for(reference), _test_card(str(body.get("card", GOOD_CARD)), self.stage.now()))
+        self.charge(self.session_for(reference), sample_card(str(body.get("card", GOOD_CARD)), self.stage.now()))
 
     async def reject(self, reference: str, body: Mapping[str, Any]) -> None:
         """The bank says no, with the code (or the test card) named in the body."""
         code = str(body.get("code", "05"))
         number = str(body.get("card", card_with_code(code)))
         session = self.session_for(reference)
-        self.charge(session, _test_card(number, self.stage.now()), None if "card" in body else code)
+        self.charge(session, sample_card(number, self.stage.now()), None if "card" in body else code)
 
     async def expire(self, reference: str, _body: Mapping[str, Any]) -> None:
         """The session dies now."""
         self.session_for(reference).expires_at = self.stage.now()
-
-
-def _identifiers(session: Session) -> tuple[str, ...]:
-    """By what a void or refund names a payment."""
-    card = session.card
-    return (session.reference, session.authorization, card.bin, card.last4) if card else ()
-
-
-def return_address(session: Session) -> str:
-    """Where the form sends the browser with the last result: the callback, and base64 as the rest of the path."""
-    text = json.dumps(session.answer, ensure_ascii=False, separators=(",", ":"))
-    return f"{session.callback}/{base64.b64encode(text.encode()).decode()}"
 
 
 def forged(news: News) -> News:
@@ -374,45 +313,13 @@ def _with(news: News, body: Mapping[str, Any]) -> News:
     return attrs.evolve(news, body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _test_card(number: str, now: datetime) -> Card:
+def sample_card(number: str, now: datetime) -> Card:
+    """A card with this number that anybody may have.
+
+    Raises:
+        LookupError: No card has such a number.
+    """
     try:
         return new_card(number=number, holder="Ana Prueba", month=12, year=now.year + 3, cvc="123")
     except CardError as error:
         raise LookupError(str(error)) from error
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)  # requestId is sent as a number too
-    if not isinstance(value, str) or not value.strip():
-        raise Refusal(f"{name} is required")
-    return value
-
-
-def _amount(value: Any, currency: str, *, whole: bool) -> Money:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise Refusal("amount must be a number")
-    if whole and value != int(value):
-        raise Refusal("amount must be an integer")
-    try:
-        money = Money.parse(value, currency)
-    except MoneyError as error:
-        raise Refusal("amount is invalid") from error
-    if money.minor < 0:
-        raise Refusal("amount is invalid")
-    return money
-
-
-def _callback(body: Mapping[str, Any]) -> str:
-    value = body.get("callback") or ""
-    if not isinstance(value, str) or (value and not value.startswith(("http://", "https://"))):
-        raise Refusal("callback is invalid")
-    return value
-
-
-def _payer(body: Mapping[str, Any]) -> str:
-    additional = body.get("additional")
-    customer = additional.get("customer") if isinstance(additional, dict) else None
-    name = customer.get("name") if isinstance(customer, dict) else None
-    return name if isinstance(name, str) else ""
