@@ -24,7 +24,7 @@ def text_in(body: Mapping[str, Any], name: str) -> str:
 
 
 def amount_from(value: Any, currency: str, *, whole: bool) -> Money:
-    """An amount of money, as the wire has it."""
+    """An amount of money; a negative one is refused."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refusal("amount must be a number")
     if whole and value != int(value):
