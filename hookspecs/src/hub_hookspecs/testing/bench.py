@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
-import io
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -17,8 +14,6 @@ from hub_hookspecs.errors import NotSent, OutcomeUnknown
 from hub_hookspecs.exchange import (
     MAX_ANSWER,
     Ask,
-    Conclusion,
-    Mark,
     Outcome,
     Repeat,
     Step,
@@ -28,11 +23,13 @@ from hub_hookspecs.exchange import (
     wants_grant,
 )
 from hub_hookspecs.messages import Message, Source
-from hub_hookspecs.payment import Grant, GrantRequest, Observation, PaymentStarted, PostForm, Redirect
+from hub_hookspecs.payment import Grant, GrantRequest, PaymentStarted, PostForm, Redirect
 from hub_hookspecs.provider import Account
 
 from .faults import Fault, Handed
 from .guard import watched
+from .output import CapturedOutput
+from .played import Played, Sent
 from .subject import BASE, Subject
 
 TRIES: Final = 2
@@ -43,111 +40,20 @@ Answers = Sequence[Handed]
 Alter = Callable[[httpx.Response], httpx.Response]
 
 
-@attrs.define(kw_only=True)
-class Sent:
-    """One request of a play.
-
-    Attributes:
-        handed: What the plugin was handed for it.
-        genuine: Whether that was the simulator's own, unharmed answer.
-        times: How often it was sent.
-    """
-
-    number: int
-    mark: Mark
-    request: httpx.Request
-    handed: Handed | None = None
-    genuine: bool = False
-    wrote: bool = False
-    times: int = 0
-
-    @property
-    def text(self) -> str:
-        """Method and path, as a finding names it."""
-        return f"{self.request.method} {self.request.url.path}"
-
-    @property
-    def key(self) -> tuple[str, str, bytes]:
-        """What makes two requests the same."""
-        return self.request.method, str(self.request.url), self.request.content
-
-    @property
-    def bytes(self) -> bytes:
-        """The whole request as text."""
-        heads = b"".join(name + b": " + value + b"\n" for name, value in sorted(self.request.headers.raw))
-        return f"{self.request.method} {self.request.url}\n".encode() + heads + self.request.content
-
-
-@attrs.define
-class Played:
-    """One hook call, played to its end.
-
-    Attributes:
-        noise: What the plugin logged and printed meanwhile.
-        impure: What it did that a plugin must not do.
-    """
-
-    hook: str
-    conclusion: Conclusion[Any]
-    sent: list[Sent]
-    noise: str = ""
-    impure: set[str] = attrs.Factory(set)
-
-    @property
-    def value(self) -> Any:
-        """The hook's result, if there is one."""
-        return self.conclusion.value
-
-    @property
-    def observations(self) -> tuple[Observation, ...]:
-        """What it claims."""
-        match self.value:
-            case tuple():
-                return tuple(item for item in self.value if isinstance(item, Observation))
-            case None:
-                return ()
-            case value:
-                return tuple(getattr(value, "observations", ()))
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of what it claims."""
-        return tuple(str(item.kind) for item in self.observations)
-
-    @property
-    def did(self) -> str:
-        """What the plugin did, as a finding words it."""
-        if self.conclusion.fault:
-            return f"broke its contract ({self.conclusion.cause})"
-        if self.conclusion.plugin_said == "declined":
-            return "concluded declined"
-        if self.conclusion.plugin_said == "a result":
-            return f"concluded {' and '.join(self.kinds)}" if self.kinds else f"returned {_name(self.value)}"
-        return f"raised {self.conclusion.plugin_said}"
-
-
-def _name(value: object) -> str:
-    return (
-        "nothing"
-        if value is None or value == ()
-        else f"{'an' if type(value).__name__[0] in 'AEIO' else 'a'} {type(value).__name__}"
-    )
-
-
 class Bench:
     """Worlds to play in, on one event loop."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self._runner = asyncio.Runner()
-        self._kept: dict[str, Any] = {}
+        self._cache: dict[str, Any] = {}
 
-    def keep(self, name: str, make: Callable[[], T]) -> T:
+    def cached(self, name: str, make: Callable[[], T]) -> T:
         """Make something once, for all proofs on this bench."""
-        if name not in self._kept:
-            self._kept[name] = make()
-        kept: T = self._kept[name]
-        return kept
+        if name not in self._cache:
+            self._cache[name] = make()
+        cached: T = self._cache[name]
+        return cached
 
     def close(self) -> None:
         """End the event loop."""
@@ -203,12 +109,12 @@ class World:
         call = getattr(self.subject.hooks, hook)
         exchange = exchange_of(lambda: call(account=account, **records))
         steps: Steps[Any] = Steps(hook, exchange, info=self.subject.info, account=account)
-        ears = _Ears()
+        output = CapturedOutput()
         impure: set[str] = set()
         sent: list[Sent] = []
 
         def step(resume: Callable[[], Step[Any]]) -> Step[Any]:
-            with ears, watched(self.subject.package, impure):
+            with output, watched(self.subject.package, impure):
                 step = resume()
                 if isinstance(step, Ask):
                     step.request.read()
@@ -228,7 +134,7 @@ class World:
                     now = step(lambda handed=handed, wrote=item.wrote: steps.failed(handed, wrote=wrote))  # type: ignore[misc]
         finally:
             steps.close()
-        return Played(hook, now, sent, ears.heard, impure)
+        return Played(hook, now, sent, output.text, impure)
 
     async def _answer(self, hook: str, item: Sent, plan: _Plan, account: Account) -> None:
         """Send a request as the hub would, and let happen to it what was planned."""
@@ -276,8 +182,8 @@ class World:
         response = await self._transport.handle_async_request(copy)
         content = await response.aread()
         assert len(content) <= MAX_ANSWER, "the simulator's answer is larger than the hub would read"
-        kept = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
-        return httpx.Response(response.status_code, headers=kept, content=content)
+        fields = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+        return httpx.Response(response.status_code, headers=fields, content=content)
 
     def _wants_grant(self, hook: str, item: Sent) -> bool:
         return hook != "authorize" and self.subject.can("authorize") and wants_grant(item.request)
@@ -358,40 +264,3 @@ class _Plan:
     at: int = 1
     alter: Alter | None = None
     replay: Answers | None = None
-
-
-class _Ears(logging.Handler):
-    """Hears what is logged, at any level, and what is printed."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.NOTSET)
-        self._printed = io.StringIO()
-        self._logged: list[str] = []
-        self._stack: contextlib.ExitStack | None = None
-        self._level = logging.WARNING
-
-    @property
-    def heard(self) -> str:
-        """All of it."""
-        return "\n".join([*self._logged, self._printed.getvalue()])
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record with whatever hangs on it."""
-        self._logged.append(f"{record.getMessage()} {record.__dict__!r}")
-
-    def __enter__(self) -> _Ears:
-        root = logging.getLogger()
-        self._level = root.level
-        root.addHandler(self)
-        root.setLevel(logging.DEBUG)
-        self._stack = contextlib.ExitStack()
-        self._stack.enter_context(contextlib.redirect_stdout(self._printed))
-        self._stack.enter_context(contextlib.redirect_stderr(self._printed))
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        root = logging.getLogger()
-        root.removeHandler(self)
-        root.setLevel(self._level)
-        if self._stack:
-            self._stack.close()

@@ -14,8 +14,9 @@ from hub_hookspecs.money import Money
 from hub_hookspecs.payment import Cancel, GrantRequest, Order, PaymentStarted, Period, Query, Refund, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Way
 
-from .bench import Bench, Played, Sent, World
+from .bench import Bench, World
 from .faults import FAULTS, Fault
+from .played import Played, Sent
 from .subject import Subject, usual_amount
 
 Records = Mapping[str, Any]
@@ -75,7 +76,7 @@ class Take:
         return self.played.sent[self.number - 1]
 
 
-class _Kept:
+class _CachedTakes:
     """What was played so far, and the rest when it is asked for."""
 
     def __init__(self, rest: Iterator[Take]) -> None:
@@ -94,7 +95,7 @@ class _Kept:
 
 def takes(bench: Bench) -> Iterable[Take]:
     """Every scene that can be played, when all goes well."""
-    return bench.keep("takes", lambda: _Kept(_takes(bench)))
+    return bench.cached("takes", lambda: _CachedTakes(_takes(bench)))
 
 
 def all_takes(bench: Bench) -> Iterator[Take]:
@@ -104,7 +105,7 @@ def all_takes(bench: Bench) -> Iterator[Take]:
 
 def struck_takes(bench: Bench) -> Iterable[Take]:
     """Every scene, with every fault at every request."""
-    return bench.keep("struck takes", lambda: _Kept(_struck_takes(bench)))
+    return bench.cached("struck takes", lambda: _CachedTakes(_struck_takes(bench)))
 
 
 def _takes(bench: Bench) -> Iterator[Take]:

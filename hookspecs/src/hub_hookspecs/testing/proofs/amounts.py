@@ -11,8 +11,9 @@ import attrs
 from hub_hookspecs.exchange import Mark, Outcome
 from hub_hookspecs.money import EXPONENTS, Money
 from hub_hookspecs.provider import CurrencyRule, Way
-from hub_hookspecs.testing.bench import Bench, Played, Sent
+from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Played, Sent
 from hub_hookspecs.testing.scenes import Records, Scene, Unplayable, an_order, scenes, start
 from hub_hookspecs.testing.subject import exact_amounts, finer_amount
 

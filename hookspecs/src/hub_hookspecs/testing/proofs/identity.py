@@ -9,8 +9,9 @@ import attrs
 
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.identity import Credentials, FieldMatch, IdentityReport
-from hub_hookspecs.testing.bench import Bench, Played
+from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.subject import Subject
 
 

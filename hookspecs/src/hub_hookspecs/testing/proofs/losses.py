@@ -8,9 +8,10 @@ from typing import Final
 from hub_hookspecs.exchange import Mark, Outcome
 from hub_hookspecs.identity import Credentials, IdentityReport
 from hub_hookspecs.payment import Grant, Kind, PaymentStarted
-from hub_hookspecs.testing.bench import Bench, Sent
+from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.faults import Fault
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Sent
 from hub_hookspecs.testing.scenes import Take, all_takes, struck_takes
 
 from .payments import CLOSING

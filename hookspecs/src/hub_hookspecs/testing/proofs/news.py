@@ -13,8 +13,9 @@ import attrs
 from hub_hookspecs.messages import Message, Reading, Source, Verdict
 from hub_hookspecs.payment import Kind, Observation
 from hub_hookspecs.provider import Way
-from hub_hookspecs.testing.bench import Bench, Played, World
+from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, paid, start, told
 from hub_hookspecs.testing.subject import Subject
 

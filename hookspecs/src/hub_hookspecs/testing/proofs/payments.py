@@ -10,9 +10,10 @@ from hub_hookspecs.messages import Verdict
 from hub_hookspecs.money import Money
 from hub_hookspecs.payment import Grant, Kind, Order, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Starts, Way
-from hub_hookspecs.testing.bench import Bench, Played, World
+from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.faults import LOST_ANSWER
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.scenes import (
     Started,
     Unplayable,

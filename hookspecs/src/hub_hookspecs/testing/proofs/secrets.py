@@ -11,15 +11,16 @@ import attrs
 
 from hub_hookspecs.messages import Message
 from hub_hookspecs.payment import Grant
-from hub_hookspecs.testing.bench import Bench, Played, World
+from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.scenes import Scene, all_takes, takes
 from hub_hookspecs.testing.subject import Subject
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
-def _kept(bench: Bench) -> Iterator[str]:
+def _hides(bench: Bench) -> Iterator[str]:
     """Every scene, well and with each trouble: look for the account's secrets and its grants wherever one looks."""
     for take in all_takes(bench):
         yield from _leaks(take.scene, take.played, take.world)
@@ -30,7 +31,7 @@ def _leaks(scene: Scene, played: Played, world: World) -> Iterator[str]:
     places = {
         "its result": _shown(played.value),
         "the text of what it raised": f"{played.conclusion.cause} {played.conclusion.plugin_said}",
-        "a log line or a print": played.noise,
+        "a log line or a print": played.output,
         "a request's path": " ".join(item.request.url.path for item in played.sent),
     }
     for secret in world.subject.secrets(world.account):
@@ -65,7 +66,7 @@ def _expected(bench: Bench) -> Iterator[str]:
         if isinstance(message, Message):
             for token in sorted(_tokens(message)):
                 played = take.world.play("handle_notification", message=_without(message, token))
-                if token in f"{played.noise} {played.conclusion} {played.value}":
+                if token in f"{played.output} {played.conclusion} {played.value}":
                     yield "handle_notification: the expected signature shows when a wrong one comes"
 
 
@@ -85,4 +86,4 @@ def _has_secrets(subject: Subject) -> str:
     return "" if any(item.secret for item in subject.info.settings) else "no setting is secret"
 
 
-PROOFS: Final = (Proof("its secrets never show", _kept, _has_secrets),)
+PROOFS: Final = (Proof("its secrets never show", _hides, _has_secrets),)

@@ -12,8 +12,9 @@ import httpx
 
 from hub_hookspecs.exchange import Mark, Outcome
 from hub_hookspecs.payment import Kind
-from hub_hookspecs.testing.bench import Bench, Played
+from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.scenes import Scene, takes
 
 from .payments import CLOSING

@@ -1,0 +1,104 @@
+"""One hook call that was played, and the requests that it sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import httpx
+
+from hub_hookspecs.exchange import Conclusion, Mark
+from hub_hookspecs.payment import Observation
+
+from .faults import Handed
+
+
+@attrs.define(kw_only=True)
+class Sent:
+    """One request of a play.
+
+    Attributes:
+        handed: What the plugin was handed for it.
+        genuine: Whether that was the simulator's own, unharmed answer.
+        times: How often it was sent.
+    """
+
+    number: int
+    mark: Mark
+    request: httpx.Request
+    handed: Handed | None = None
+    genuine: bool = False
+    wrote: bool = False
+    times: int = 0
+
+    @property
+    def text(self) -> str:
+        """Method and path, as a finding names it."""
+        return f"{self.request.method} {self.request.url.path}"
+
+    @property
+    def key(self) -> tuple[str, str, bytes]:
+        """What makes two requests the same."""
+        return self.request.method, str(self.request.url), self.request.content
+
+    @property
+    def bytes(self) -> bytes:
+        """The whole request as text."""
+        heads = b"".join(name + b": " + value + b"\n" for name, value in sorted(self.request.headers.raw))
+        return f"{self.request.method} {self.request.url}\n".encode() + heads + self.request.content
+
+
+@attrs.define
+class Played:
+    """One hook call, played to its end.
+
+    Attributes:
+        output: What the plugin logged and printed meanwhile.
+        impure: What it did that a plugin must not do.
+    """
+
+    hook: str
+    conclusion: Conclusion[Any]
+    sent: list[Sent]
+    output: str = ""
+    impure: set[str] = attrs.Factory(set)
+
+    @property
+    def value(self) -> Any:
+        """The hook's result, if there is one."""
+        return self.conclusion.value
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What it claims."""
+        match self.value:
+            case tuple():
+                return tuple(item for item in self.value if isinstance(item, Observation))
+            case None:
+                return ()
+            case value:
+                return tuple(getattr(value, "observations", ()))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of what it claims."""
+        return tuple(str(item.kind) for item in self.observations)
+
+    @property
+    def did(self) -> str:
+        """What the plugin did, as a finding words it."""
+        if self.conclusion.fault:
+            return f"broke its contract ({self.conclusion.cause})"
+        if self.conclusion.plugin_said == "declined":
+            return "concluded declined"
+        if self.conclusion.plugin_said == "a result":
+            return f"concluded {' and '.join(self.kinds)}" if self.kinds else f"returned {_name(self.value)}"
+        return f"raised {self.conclusion.plugin_said}"
+
+
+def _name(value: object) -> str:
+    return (
+        "nothing"
+        if value is None or value == ()
+        else f"{'an' if type(value).__name__[0] in 'AEIO' else 'a'} {type(value).__name__}"
+    )
