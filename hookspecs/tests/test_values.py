@@ -347,7 +347,7 @@ translate_button translate_info wants_grant without_grant
 """
 MODULES = {
     "country", "declared", "errors", "exchange", "holidays", "identity", "markers", "messages", "money", "payment",
-    "provider", "specs", "testing", "texts", "wire",
+    "provider", "request_mark", "results", "specs", "testing", "texts", "wire",
 }  # fmt: skip
 
 

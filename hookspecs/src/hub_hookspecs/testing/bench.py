@@ -11,20 +11,11 @@ import attrs
 import httpx
 
 from hub_hookspecs.errors import NotSent, OutcomeUnknown
-from hub_hookspecs.exchange import (
-    MAX_ANSWER,
-    Ask,
-    Outcome,
-    Repeat,
-    Step,
-    Steps,
-    exchange_of,
-    repeat_for,
-    wants_grant,
-)
+from hub_hookspecs.exchange import MAX_ANSWER, Ask, Outcome, Step, Steps, exchange_of
 from hub_hookspecs.messages import Message, Source
 from hub_hookspecs.payment import Grant, GrantRequest, PaymentStarted, PostForm, Redirect
 from hub_hookspecs.provider import Account
+from hub_hookspecs.request_mark import Repeat, repeat_for, wants_grant
 
 from .faults import Fault, Handed
 from .guard import watched

@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 import httpx
 
-from hub_hookspecs.exchange import Conclusion, Mark
+from hub_hookspecs.exchange import Conclusion
 from hub_hookspecs.payment import Observation
+from hub_hookspecs.request_mark import Mark
 
 from .faults import Handed
 

@@ -8,9 +8,10 @@ from typing import Final
 
 import attrs
 
-from hub_hookspecs.exchange import Mark, Outcome
+from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.money import EXPONENTS, Money
 from hub_hookspecs.provider import CurrencyRule, Way
+from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played, Sent

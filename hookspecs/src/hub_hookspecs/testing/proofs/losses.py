@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from hub_hookspecs.exchange import Mark, Outcome
+from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.identity import Credentials, IdentityReport
 from hub_hookspecs.payment import Grant, Kind, PaymentStarted
+from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.faults import Fault
 from hub_hookspecs.testing.finding import Proof

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from hub_hookspecs.exchange import Mark, Outcome
+from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.messages import Verdict
 from hub_hookspecs.money import Money
 from hub_hookspecs.payment import Grant, Kind, Order, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Starts, Way
+from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.faults import LOST_ANSWER
 from hub_hookspecs.testing.finding import Proof

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import httpx
 
-from hub_hookspecs.exchange import Mark, Outcome
+from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.payment import Kind
+from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
