@@ -54,6 +54,7 @@ from hub.providers.simulators import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.notifications import Notifications, Returns
 from hub.web.serve import Server, bind
+from hub_demo import companies, connections
 from hub_demo import town as demo
 from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
@@ -666,7 +667,9 @@ class World(Desk):
 
     def found(self, country: str, *, slug: str, number: str, check: str, owner: str) -> Merchant:
         """Register one more company."""
-        form = attrs.evolve(demo.CO if country == "CO" else demo.CR, identity_number=number, check_digit=check)
+        form = attrs.evolve(
+            companies.CO if country == "CO" else companies.CR, identity_number=number, check_digit=check
+        )
         options = Options(notify=(owner,))
         creating = create_company(self.hub, form, slug=slug, mode=Mode.TEST, owner_email=owner, options=options)
         return self.run(creating).merchant
@@ -863,13 +866,13 @@ async def tell_time(town: demo.Town, clock: Clock) -> None:
 
 async def _found(town: demo.Town) -> None:
     """A company in each country, connected; nobody is told where notifications go, for tests deliver them."""
-    await demo.enable(town, "CR", "greenpay")
-    await demo.enable(town, "CO", "nequi")
-    for country, form in (("CR", demo.CR), ("CO", demo.CO)):
+    await connections.enable(town, "CR", "greenpay")
+    await connections.enable(town, "CO", "nequi")
+    for country, form in (("CR", companies.CR), ("CO", companies.CO)):
         await demo.found_company(town, country, form, auto_record=country == "CR")
-    await demo.connect_greenpay(town)
-    await demo.request_nequi(town)
-    await demo.provision_nequi(town)
+    await connections.connect_greenpay(town)
+    await connections.request_nequi(town)
+    await connections.provision_nequi(town)
     await town.opened.hub.store.write(_forget_mails)
 
 

@@ -27,7 +27,7 @@ from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
 from hub.flows.statements.schedule_rounds import schedule_round
 from hub.flows.statements.send_round import start_round
 from hub.flows.statements.send_statement import send_statement
-from hub_demo import town as demo
+from hub_demo import companies as demo
 from hub_hookspecs import Mode, Money
 from tests.faults.harness import World
 from tests.spoken import spoken

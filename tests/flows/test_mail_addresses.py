@@ -20,7 +20,7 @@ from hub.flows.merchants.save_company import create_company, read_company
 from hub.flows.merchants.save_options import save_options
 from hub.flows.payments.open_payment import NotPossible, checked_fields
 from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
-from hub_demo import town as demo
+from hub_demo import companies as demo
 from hub_hookspecs import Mode, PayerField, QueryBy, Starts, Way
 from tests.faults.harness import World
 from tests.spoken import spoken

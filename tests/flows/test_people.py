@@ -26,6 +26,8 @@ from hub.flows.merchants.save_options import save_options
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible
+from hub.flows.payments.start_payment import NotPossible
+from hub_demo import companies
 from hub_demo import town as demo
 from hub_hookspecs import Channel, Credentials, EnteredBy, Mode, Money
 from tests.faults.harness import Debtor, World, broken, rows
@@ -51,7 +53,7 @@ def paid(world: World, country: str = "CO") -> tuple[Debtor, Any]:
 
 def test_a_company_that_changes_its_identity_hides_the_buttons_that_rest_on_it_and_says_which(world: World) -> None:
     assert buttons(world, "CO", PESOS) == {"nequi": None}
-    changed = attrs.evolve(demo.CO, legal_name="Café de la Sabana SAS")
+    changed = attrs.evolve(companies.CO, legal_name="Café de la Sabana SAS")
     saved = world.run(save_company(world.hub, world.companies["CO"].id, changed))
 
     assert saved.changed == {"legal_name"}
@@ -67,7 +69,7 @@ def test_a_confirmation_ends_with_the_identity_that_was_confirmed(world: World) 
     settings = world.read(lambda tx: tx.accounts.get(account.id)).settings
     assert world.read(lambda tx: tx.accounts.get(account.id)).confirmed_by
     world.run(disable_account(world.hub, account.id))
-    changed = attrs.evolve(demo.CR, identity_number="3-101-999999")
+    changed = attrs.evolve(companies.CR, identity_number="3-101-999999")
     saved = world.run(save_company(world.hub, merchant.id, changed))
     assert saved.revalidate == ()
 
@@ -108,13 +110,13 @@ def test_only_what_was_just_validated_can_be_confirmed(world: World, status: Acc
 
 def test_an_account_that_waits_already_is_named_at_the_next_change_too(world: World) -> None:
     merchant = world.companies["CO"]
-    world.run(save_company(world.hub, merchant.id, attrs.evolve(demo.CO, legal_name="Café de la Sabana SAS")))
-    saved = world.run(save_company(world.hub, merchant.id, attrs.evolve(demo.CO, legal_name="Café del Valle SAS")))
+    world.run(save_company(world.hub, merchant.id, attrs.evolve(companies.CO, legal_name="Café de la Sabana SAS")))
+    saved = world.run(save_company(world.hub, merchant.id, attrs.evolve(companies.CO, legal_name="Café del Valle SAS")))
     assert [account.provider for account in saved.revalidate] == ["nequi"]
 
 
 def test_a_company_that_changes_its_address_keeps_its_buttons(world: World) -> None:
-    changed = attrs.evolve(demo.CO, phone="601 555 9999", email="nuevo@cafemontana.example")
+    changed = attrs.evolve(companies.CO, phone="601 555 9999", email="nuevo@cafemontana.example")
     saved = world.run(save_company(world.hub, world.companies["CO"].id, changed))
 
     assert (saved.changed, saved.revalidate) == (frozenset(), ())
@@ -124,7 +126,7 @@ def test_a_company_that_changes_its_address_keeps_its_buttons(world: World) -> N
 def test_a_live_payment_goes_on_when_its_account_needs_revalidation(world: World) -> None:
     debtor = world.debtor("CO", 150_000)
     payment = world.pay(debtor)
-    world.run(save_company(world.hub, world.companies["CO"].id, attrs.evolve(demo.CO, legal_name="Otra SAS")))
+    world.run(save_company(world.hub, world.companies["CO"].id, attrs.evolve(companies.CO, legal_name="Otra SAS")))
     world.hub.kept.clear()
     world.approve(payment)
     world.deliver(payment)
@@ -213,7 +215,7 @@ def test_a_mail_server_that_is_down_loses_nothing_and_delays_no_payment(world: W
     world.pass_time(hours=1, minutes=5)
 
     assert len(world.mailed(debtor.customer.email)) == 1
-    assert len(world.mailed(demo.OWNERS["CO"])) == 1
+    assert len(world.mailed(companies.OWNERS["CO"])) == 1
     ids = [str(mail.message["Message-ID"]) for mail in world.town.mailbox.mails]
     assert len(set(ids)) == len(ids)
 
@@ -228,7 +230,7 @@ def test_a_mailbox_that_does_not_exist_is_not_tried_for_ever(world: World) -> No
     ((state, tries),) = rows(world.path, "SELECT state, tries FROM delivery WHERE recipient = ?", debtor.customer.email)
 
     assert (state, tries) == ("dead", 1)
-    assert len(world.mailed(demo.OWNERS["CO"])) >= 1
+    assert len(world.mailed(companies.OWNERS["CO"])) >= 1
 
 
 def test_a_receipt_is_mailed_once_however_often_the_news_comes(world: World) -> None:
@@ -361,7 +363,7 @@ def test_a_mail_to_a_member_is_in_that_members_language_and_any_other_in_the_com
     merchant = world.run(save_options(world.hub, merchant.id, notify=told, digest=True))
 
     paid(world)
-    world.run(save_company(world.hub, merchant.id, attrs.evolve(demo.CO, legal_name="Café de la Sabana SAS")))
+    world.run(save_company(world.hub, merchant.id, attrs.evolve(companies.CO, legal_name="Café de la Sabana SAS")))
     world.run(request_sign_in(world.hub, "ann@cafe.example"))
     world.pass_time(days=1)
     world.work()

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import pytest
 
+from hub_demo.companies import CO, CR, OWNERS, SLUGS
+from hub_demo.connections import enable, provision_nequi
 from hub_demo.mailbox import KeptMail
-from hub_demo.town import CO, CR, OPERATOR, OWNERS, SLUGS, Town, enable, found_company, open_town, provision_nequi
+from hub_demo.town import OPERATOR, Town, found_company, open_town
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

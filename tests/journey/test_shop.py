@@ -8,18 +8,9 @@ from pathlib import Path
 import pytest
 
 from hub.flows.corrections.record_receipt import record_for_payment
-from hub_demo.town import (
-    CO,
-    CR,
-    Town,
-    connect_greenpay,
-    enable,
-    found_company,
-    open_shop,
-    open_town,
-    provision_nequi,
-    request_nequi,
-)
+from hub_demo.companies import CO, CR
+from hub_demo.connections import connect_greenpay, enable, provision_nequi, request_nequi
+from hub_demo.town import Town, found_company, open_shop, open_town
 from hub_demo.visitor import Visitor
 
 PHONE = "3998764643"

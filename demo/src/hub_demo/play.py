@@ -111,7 +111,9 @@ async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_
 
 async def _found(town: Any, say: Teller) -> None:
     """Companies, customers, invoices, and a connected provider in each country."""
-    from .town import CO, CR, connect_greenpay, enable, found_company, provision_nequi, request_nequi
+    from .companies import CO, CR
+    from .connections import connect_greenpay, enable, provision_nequi, request_nequi
+    from .town import found_company
 
     await enable(town, "CR", "greenpay")
     await enable(town, "CO", "nequi")
@@ -160,9 +162,10 @@ async def _invite(town: Any, lang: str, folder: Path, say: Teller) -> None:
     """Print one address: who do you want to be?"""
     from hub.flows.merchants.sign_in import request_sign_in
 
+    from .companies import OWNERS
     from .pages import Person
     from .story import PHONE
-    from .town import OWNERS, open_shop
+    from .town import open_shop
 
     await open_shop(town)
     for owner in OWNERS.values():

@@ -20,8 +20,9 @@ from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
 from hub.flows.statements.send_statement import send_statement
 from hub_hookspecs import Money
 
+from .companies import OWNERS
 from .mailbox import KeptMail
-from .town import OWNERS, Town
+from .town import Town
 from .visitor import Visitor, page_from
 
 APPROVED_CARD = "4111111111111111"

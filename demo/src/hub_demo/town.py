@@ -23,11 +23,9 @@ import attrs
 import httpx
 
 from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub
-from hub.domain.account import AccountStatus
+from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Merchant, Options
 from hub.flows.accounts.catalogue import notification_address
-from hub.flows.accounts.connect_account import Connected, connect_account
-from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.ground.ports import Tx
 from hub.flows.merchants.issue_api_key import issue_api_key
@@ -37,9 +35,10 @@ from hub.providers.simulators import load_simulators
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import FRONT, create_app
 from hub.web.serve import bind, serve
-from hub_hookspecs import EnteredBy, Mode
+from hub_hookspecs import Mode
 from hub_hookspecs.testing.simulator import Simulator
 
+from .companies import CO, CR, OWNERS, SLUGS
 from .design import Design
 from .folder import SIMULATORS, WrongFolder, take
 from .mailbox import Mailbox
@@ -54,29 +53,6 @@ SAMPLES_OF = date(2026, 11, 21)
 """The day on which the sample files were written; their dates are moved by the days that have passed since."""
 WRITTEN_DAY = re.compile(r"\b(?:\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2})\b")
 
-CR = CompanyForm(
-    country="CR",
-    identity_type="CJ",
-    identity_number="3-101-234567",
-    legal_name="Ferretería El Tornillo S.A.",
-    trade_name="Ferretería El Tornillo",
-    address={"province": "San José", "canton": "San José", "district": "Carmen", "details": "Avenida 7, calle 3"},
-    phone="2222-1100",
-    email="administracion@eltornillo.example",
-)
-CO = CompanyForm(
-    country="CO",
-    identity_type="NIT",
-    identity_number="900123456",
-    check_digit="8",
-    legal_name="Café de la Montaña SAS",
-    trade_name="Café de la Montaña",
-    address={"department": "Bogotá, D.C.", "municipality": "Bogotá", "street": "Carrera 11 # 82-71"},
-    phone="601 555 0100",
-    email="administracion@cafemontana.example",
-)
-OWNERS = {"CR": "duena@eltornillo.example", "CO": "dueno@cafemontana.example"}
-SLUGS = {"CR": "tornillo", "CO": "montana"}
 OPERATOR = "operador@hub.example"
 
 
@@ -135,6 +111,16 @@ class Town:
             f"{self.simulator_url(code)}/_control/notifications", params={"reference": reference}
         )
         return list(answer.json())
+
+    async def accounts_of(self, merchant: Merchant) -> list[ProviderAccount]:
+        """A company's accounts that have not been replaced."""
+        return list(await self.opened.hub.store.read(lambda tx: tx.accounts.current_of(merchant.id)))
+
+    async def send_notifications_to(self, account: ProviderAccount) -> None:
+        """Give the simulated provider the address that the merchant hands over."""
+        code = account.provider
+        url = notification_address(self.opened.hub, account)
+        await self.control(code, "notify", merchant=self.configs[code]["merchants"][0]["id"], url=url)
 
     async def close(self, grace: float = 5.0) -> None:
         """End everything in order."""
@@ -258,23 +244,13 @@ async def _find_companies(town: Town) -> None:
         if merchant is None or not await _connected(town, merchant):
             raise WrongFolder(f"the demo in {town.settings.data} was ended while it was made: delete that folder")
         town.companies[country] = merchant
-    await _tell_simulators(town)
+        for account in await town.accounts_of(merchant):
+            if account.provider in town.simulators:
+                await town.send_notifications_to(account)
 
 
 async def _connected(town: Town, merchant: Merchant) -> bool:
-    accounts = await town.opened.hub.store.read(lambda tx: tx.accounts.current_of(merchant.id))
-    return any(account.status is not AccountStatus.REQUESTED for account in accounts)
-
-
-async def _tell_simulators(town: Town) -> None:
-    """The provider calls the address that the merchant handed over."""
-    for country, code in (("CR", "greenpay"), ("CO", "nequi")):
-        merchant = town.companies[country]
-        accounts = await town.opened.hub.store.read(lambda tx, m=merchant: tx.accounts.current_of(m.id))  # type: ignore[misc]
-        for account in accounts:
-            if account.provider == code:
-                url = notification_address(town.opened.hub, account)
-                await town.control(code, "notify", merchant=town.configs[code]["merchants"][0]["id"], url=url)
+    return any(account.status is not AccountStatus.REQUESTED for account in await town.accounts_of(merchant))
 
 
 async def found_company(town: Town, country: str, form: CompanyForm, *, auto_record: bool) -> Merchant:
@@ -308,51 +284,6 @@ def of_today(sample: str, today: date) -> str:
         return f"{day + (today - SAMPLES_OF):{form}}"
 
     return WRITTEN_DAY.sub(moved, sample)
-
-
-async def enable(town: Town, country: str, code: str) -> None:
-    """The operator enables a provider in a country."""
-    await town.opened.hub.store.write(lambda tx: tx.countries.set(country, code, True))
-
-
-async def connect_greenpay(town: Town) -> Connected:
-    """The merchant fills the form, presses Activar, and confirms its identity by hand."""
-    merchant = town.companies["CR"]
-    values = town.simulators["greenpay"].settings(
-        town.configs["greenpay"], town.configs["greenpay"]["merchants"][0]["id"]
-    )
-    connected = await connect_account(town.opened.hub, merchant.id, "greenpay", values, by=OWNERS["CR"])
-    account = connected.account
-    if account.status == "needs_confirmation":
-        account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CR"])
-    await _tell_simulators_of(town, "greenpay", account.id)
-    return Connected(account=account)
-
-
-async def request_nequi(town: Town) -> Connected:
-    """The merchant presses Activar pagos en línea and Guardar: no form, so it is requested."""
-    return await connect_account(town.opened.hub, town.companies["CO"].id, "nequi", {}, by=OWNERS["CO"])
-
-
-async def provision_nequi(town: Town) -> Connected:
-    """The operator puts the credentials in; the waiting request is validated at once."""
-    config = town.configs["nequi"]
-    values = town.simulators["nequi"].settings(config, config["merchants"][0]["id"])
-    connected = await connect_account(
-        town.opened.hub, town.companies["CO"].id, "nequi", values, entered_by=EnteredBy.OPERATOR, by="operator"
-    )
-    account = connected.account
-    if account.status == "needs_confirmation":
-        account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CO"])
-    await _tell_simulators_of(town, "nequi", account.id)
-    return Connected(account=account)
-
-
-async def _tell_simulators_of(town: Town, code: str, account_id: str) -> None:
-    account = await town.opened.hub.store.read(lambda tx: tx.accounts.get(account_id))
-    if account:
-        url = notification_address(town.opened.hub, account)
-        await town.control(code, "notify", merchant=town.configs[code]["merchants"][0]["id"], url=url)
 
 
 async def open_shop(town: Town) -> None:
