@@ -25,7 +25,7 @@ INTERRUPTED = 130
 
 
 @attrs.define
-class Teller:
+class Narrator:
     """Says sentences with their time, on stderr when stdout is for data."""
 
     lang: str
@@ -43,7 +43,7 @@ class Teller:
 
 def run_demo(*, data: Path | None, port: int, lang: str, play: bool, as_json: bool) -> int:
     """Run the demo until Ctrl-C, or with ``play`` to its end; the exit status."""
-    say = Teller(lang, to_stderr=as_json)
+    say = Narrator(lang, to_stderr=as_json)
     folder = (data or Path(tempfile.mkdtemp(prefix="payment-hub-"))).absolute()
     say("preparing", data=folder)
     status = 0
@@ -80,7 +80,7 @@ def _ending_like_ctrl_c() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_json: bool) -> int:
+async def _demo(folder: Path, port: int, lang: str, say: Narrator, play: bool, as_json: bool) -> int:
     from hub.logs import set_up_logs
 
     from .story import Story
@@ -109,7 +109,7 @@ async def _demo(folder: Path, port: int, lang: str, say: Teller, play: bool, as_
     return 0
 
 
-async def _found(town: Any, say: Teller) -> None:
+async def _found(town: Any, say: Narrator) -> None:
     """Companies, customers, invoices, and a connected provider in each country."""
     from .companies import CO, CR
     from .connections import connect_greenpay, enable, provision_nequi, request_nequi
@@ -133,9 +133,10 @@ async def _found(town: Any, say: Teller) -> None:
 
 async def _play(story: Any, as_json: bool) -> int:
     from .town import open_shop
+    from .whole_play import play_everything
 
     await open_shop(story.town)
-    report = await story.play_everything(story.town.shop.keys)
+    report = await play_everything(story, story.town.shop.keys)
     if as_json:
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
     else:
@@ -158,7 +159,7 @@ async def _mail_statements(town: Any) -> None:
                 continue
 
 
-async def _invite(town: Any, lang: str, folder: Path, say: Teller) -> None:
+async def _invite(town: Any, lang: str, folder: Path, say: Narrator) -> None:
     """Print one address: who do you want to be?"""
     from hub.flows.merchants.sign_in import request_sign_in
 
