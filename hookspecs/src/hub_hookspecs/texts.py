@@ -97,10 +97,10 @@ def translate(text: str, catalogue: Catalogue) -> str:
         return text
     if text in catalogue:
         return catalogue[text]
-    for message, told in catalogue.items():
+    for message, translated in catalogue.items():
         if PLACE.search(message) and (found := _pattern(message).fullmatch(text)):
             values = found.groupdict()
-            return PLACE.sub(lambda place, values=values: values.get(place[1], place[0]), told)  # type: ignore[misc]
+            return PLACE.sub(lambda place, values=values: values.get(place[1], place[0]), translated)  # type: ignore[misc]
     return text
 
 

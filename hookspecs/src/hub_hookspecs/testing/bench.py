@@ -137,8 +137,8 @@ class World:
         while True:
             try:
                 await self._send(hook, item, plan, account)
-            except NotSent as trouble:
-                item.handed = trouble
+            except NotSent as error:
+                item.handed = error
                 return
             assert item.handed is not None
             match repeat_for(item.mark, item.handed):

@@ -13,7 +13,7 @@ from .bench import Bench as Bench
 from .finding import Finding as Finding
 from .finding import Proof as Proof
 from .finding import Result as Result
-from .proofs import amounts, declaration, identity, losses, news, payments, purity, secrets, settlements, words
+from .proofs import amounts, declaration, identity, losses, notifications, payments, purity, secrets, settlements, words
 from .subject import Subject as Subject
 
 PROOFS: Final[tuple[Proof, ...]] = (
@@ -23,7 +23,7 @@ PROOFS: Final[tuple[Proof, ...]] = (
     *losses.PROOFS,
     *words.PROOFS,
     *amounts.PROOFS,
-    *news.PROOFS,
+    *notifications.PROOFS,
     *settlements.PROOFS,
     *secrets.PROOFS,
     *purity.PROOFS,

@@ -15,14 +15,14 @@ Handed = httpx.Response | NotSent | OutcomeUnknown
 
 @attrs.frozen(kw_only=True)
 class Fault:
-    """One trouble with one request.
+    """One fault on the way of one request.
 
     Attributes:
         tells: Continues "POST /v1/x ...".
         hands: What the plugin is handed, given the genuine answer.
         delivered: Whether the provider got the request, so that it took effect.
         wrote: Whether a byte left.
-        status: Of the answer, where the trouble is its status.
+        status: Of the answer, where the fault is its status.
     """
 
     tells: str

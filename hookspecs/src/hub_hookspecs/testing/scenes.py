@@ -245,7 +245,9 @@ def _scenes_of(subject: Subject, way: Way) -> Iterator[Scene]:
         )
         yield scene("query_payment", "a paid", lambda world: {"query": query_for(world, paid(world, way))})
     if subject.can("handle_notification") and "notification" in way.outcome:
-        yield scene("handle_notification", "a paid", lambda world: {"message": told(world, paid(world, way))})
+        yield scene(
+            "handle_notification", "a paid", lambda world: {"message": notification_of(world, paid(world, way))}
+        )
     if subject.can("cancel_payment") and way.cancel:
         yield scene(
             "cancel_payment",
@@ -265,7 +267,7 @@ def _undo(world: World, way: Way) -> Refund:
     return refund_for(world, forgetful, RefundKind.UNDO)
 
 
-def told(world: World, started: Started) -> Any:
+def notification_of(world: World, started: Started) -> Any:
     """The notification of a payment's end."""
     messages = world.notifications(started.order.reference)
     if not messages:

@@ -28,8 +28,8 @@ def _exact(bench: Bench) -> Iterator[str]:
             world = bench.world()
             try:
                 started = start(world, an_order(world, way, amount))
-            except Unplayable as trouble:
-                yield f"create_payment ({way.code}): {amount} is within the declared limits: {trouble}"
+            except Unplayable as error:
+                yield f"create_payment ({way.code}): {amount} is within the declared limits: {error}"
                 break
             world.drive("approve", started.order.reference)
             taken = [Money(row["minor"], row["currency"]) for row in world.book(started.order.reference)]

@@ -92,8 +92,8 @@ def _draws_one(subject: Subject, offer: Offer) -> Iterator[str]:
         button = check_button(subject.hooks.render_pay_button(offer=offer))
         if button != subject.hooks.render_pay_button(offer=offer):
             yield "render_pay_button: the same offer gives another button"
-    except PluginFault as fault:
-        yield f"render_pay_button ({offer.medium}, {offer.locale}): {fault}"
+    except PluginFault as error:
+        yield f"render_pay_button ({offer.medium}, {offer.locale}): {error}"
     except Exception as error:  # noqa: BLE001 - the plugin's own code
         yield f"render_pay_button ({offer.medium}, {offer.locale}): the plugin raised {type(error).__name__}"
     else:
@@ -105,30 +105,30 @@ def _speaks(bench: Bench) -> Iterator[str]:
     subject = bench.subject
     try:
         catalogues = read_catalogues(subject.plugin)
-    except ValueError as fault:
-        yield f"{fault}"
+    except ValueError as error:
+        yield f"{error}"
         return
     for language, catalogue in catalogues.items():
         file = f"locale/{language}.po"
         needed = (*texts_of(subject.info), *_said_on_the_button(subject, language))
         yield from (f"{file}: {text!r} is missing" for text in needed if text not in catalogue)
-        for message, told in catalogue.items():
-            if set(PLACE.findall(message)) != set(PLACE.findall(told)):
-                yield f"{file}: {told!r} fills in something else than {message!r}"
-            if "<" in told or "&" in told:
-                yield f"{file}: {told!r}: texts are plain, not markup"
+        for message, translated in catalogue.items():
+            if set(PLACE.findall(message)) != set(PLACE.findall(translated)):
+                yield f"{file}: {translated!r} fills in something else than {message!r}"
+            if "<" in translated or "&" in translated:
+                yield f"{file}: {translated!r}: texts are plain, not markup"
         yield from (f"{file}: {fault}" for fault in info_faults(translate_info(subject.info, catalogue)))
         try:
             check_button(translate_button(_button(subject, language), catalogue))
-        except PluginFault as fault:
-            yield f"{file}: {fault}"
+        except PluginFault as error:
+            yield f"{file}: {error}"
 
 
 def _said_on_the_button(subject: Subject, language: str) -> tuple[str, ...]:
     """What the button says in Spanish whatever the language: the catalogue's to translate."""
     spanish, other = _button(subject, "es"), _button(subject, language)
     pairs = ((getattr(spanish, name), getattr(other, name)) for name in ("label", "accessible_label", "hint"))
-    return tuple(text for text, told in pairs if text == told and text not in ("", subject.info.name))
+    return tuple(text for text, translated in pairs if text == translated and text not in ("", subject.info.name))
 
 
 def _button(subject: Subject, locale: str) -> PayButton:

@@ -1,4 +1,4 @@
-"""Every trouble with every request of every exchange: what may be concluded then, and what may be sent."""
+"""Every fault at every request of every exchange: what may be concluded then, and what may be sent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _sends_once(bench: Bench) -> Iterator[str]:
 
 
 class _Case:
-    """One trouble in one scene, and what came of it."""
+    """One fault in one scene, and what came of it."""
 
     def __init__(self, take: Take, fault: Fault) -> None:
         self.scene, self.records, self.world, self.played = take.scene, take.records, take.world, take.played
@@ -80,7 +80,7 @@ def _after_a_charge(case: _Case) -> Iterator[str]:
 
 
 def _nothing_learnt(case: _Case) -> Iterator[str]:
-    """Nothing genuine came after the trouble, so nothing was learnt from that request on."""
+    """Nothing genuine came after the fault, so nothing was learnt from that request on."""
     played = case.played
     if played.conclusion.plugin_said == "declined" and not (case.fault.may_refuse and case.scene.hook == "authorize"):
         yield case.finding("no conclusion")

@@ -20,12 +20,12 @@ from hub_hookspecs.testing.scenes import (
     Unplayable,
     an_order,
     cancel_for,
+    notification_of,
     paid,
     query_for,
     refund_for,
     scenes,
     start,
-    told,
 )
 from hub_hookspecs.testing.subject import Subject
 
@@ -38,8 +38,8 @@ def _starts(bench: Bench) -> Iterator[str]:
         world = bench.world()
         try:
             started = paid(world, way)
-        except Unplayable as trouble:
-            yield str(trouble)
+        except Unplayable as error:
+            yield str(error)
             continue
         rows = world.book(started.order.reference)
         if not rows:
@@ -249,9 +249,9 @@ def _hears(bench: Bench) -> Iterator[str]:
         world = bench.world()
         try:
             started = paid(world, way)
-            played = world.play("handle_notification", message=told(world, started))
-        except Unplayable as trouble:
-            yield f"handle_notification ({way.code}): {trouble}"
+            played = world.play("handle_notification", message=notification_of(world, started))
+        except Unplayable as error:
+            yield f"handle_notification ({way.code}): {error}"
             continue
         title = f"handle_notification ({way.code}, paid)"
         verdict = getattr(played.value, "verdict", None)
@@ -296,8 +296,8 @@ def _reference(bench: Bench) -> Iterator[str]:
             world = bench.world()
             try:
                 started = start(world, an_order(world, way, reference=reference))
-            except Unplayable as trouble:
-                yield f"create_payment ({way.code}): the declared rule allows the reference {reference}: {trouble}"
+            except Unplayable as error:
+                yield f"create_payment ({way.code}): the declared rule allows the reference {reference}: {error}"
                 continue
             world.drive("approve", reference)
             if not world.book(reference):

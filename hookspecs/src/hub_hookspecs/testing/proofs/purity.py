@@ -14,7 +14,7 @@ from hub_hookspecs.testing.subject import usual_amount
 
 
 def _pure(bench: Bench) -> Iterator[str]:
-    """Every scene, well and with each trouble, while the interpreter watches."""
+    """Every scene, well and with each fault, while the interpreter watches."""
     for take in all_takes(bench):
         yield from (f"{take.scene.hook}: the plugin {what}; hooks are pure" for what in sorted(take.played.impure))
     yield from _draws(bench)

@@ -123,7 +123,7 @@ class World:
         charge.phone = charge.phone or phone or PAYER
         charge.number = f"S{1000000 + next(self._numbers)}"
         self.stage.capture(charge.message_id, charge.transaction_id, charge.merchant["id"], charge.amount)
-        self._tell(charge, "SUCCESS")
+        self._notify(charge, "SUCCESS")
         return True
 
     def reject(self, charge: Charge) -> bool:
@@ -138,12 +138,12 @@ class World:
         """Its time is over."""
         return self._end(charge, "expired", None)
 
-    def _end(self, charge: Charge, state: str, told: str | None) -> bool:
+    def _end(self, charge: Charge, state: str, stated: str | None) -> bool:
         if self.state_of(charge) != "pending":
             return False
         charge.state, charge.ended = state, self.stage.now()
-        if told:
-            self._tell(charge, told)
+        if stated:
+            self._notify(charge, stated)
         return True
 
     def give_back(self, charge: Charge) -> bool:
@@ -159,7 +159,7 @@ class World:
         return charge.state
 
     def look(self, charge: Charge) -> str:
-        """The state as a status call sees it; a payer who was told to accept after n calls does so now."""
+        """The state as a status call sees it; a payer who is to accept after n calls does so now."""
         after = self.stage.options["approve_after_status_calls"]
         if after is not None and charge.asked >= int(after):
             self.accept(charge)
@@ -248,7 +248,7 @@ class World:
 
     # Notifications: of pushes only
 
-    def _tell(self, charge: Charge, status: str) -> None:
+    def _notify(self, charge: Charge, status: str) -> None:
         if not charge.is_push:
             return
         now = self.stage.now()
@@ -281,7 +281,7 @@ class World:
         merchant.update(values)
 
     def distort(self, news: News) -> News:
-        """The same news with another amount, signed as well as any."""
+        """The same notification with another amount, signed as well as any."""
         body = json.loads(news.body)
         body["value"] = str(int(body["value"]) + 1000)
         merchant = next(item for item in self.merchants if item["id"] == news.merchant)
@@ -308,5 +308,5 @@ def signature_headers(body: bytes, secret: str, key_id: str, form: str = "full")
 
 
 def forge(news: News) -> News:
-    """The same news signed by somebody who does not have the secret."""
+    """The same notification signed by somebody who does not have the secret."""
     return attrs.evolve(news, headers={**news.headers, **signature_headers(news.body, "somebody else", "forger")})

@@ -16,7 +16,7 @@ from hub_hookspecs.provider import Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, paid, start, told
+from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, notification_of, paid, start
 from hub_hookspecs.testing.subject import Subject
 
 CANARY: Final = "canary4711kept"
@@ -54,7 +54,7 @@ def _genuine(bench: Bench) -> Iterator[tuple[Way, World, Started, Message, Playe
         world = bench.world()
         try:
             started = paid(world, way)
-            message = told(world, started)
+            message = notification_of(world, started)
         except Unplayable:
             continue
         yield way, world, started, message, world.play("handle_notification", message=message)
