@@ -31,7 +31,7 @@ from hub.domain.statement import compute_statement
 from hub.domain.statement_document import PayLink, PayWays, StatementDocument
 from hub.domain.text import Text
 from hub.texts.words.mails import WORDS as MAILS
-from hub_demo.mailbox import KeptMail
+from hub_demo.mailbox import StoredMail
 from hub_hookspecs import Mode, Money, PayButton
 
 LINE = PaidLine(number="", applied=Money(3000000, "CRC"), left=Money(4450000, "CRC"))
@@ -510,7 +510,7 @@ def test_a_providers_logo_travels_inside_the_mail(samples: Samples, documents: D
     assert picture.get_content_disposition() == "inline"
     assert mail.html.count(f'src="cid:{picture["Content-ID"].strip("<>")}"') == 2
     assert mail.html.count('alt=""') == 2, "the label says it already"
-    kept = KeptMail(number=1, sender="", recipients=(), arrived_at=datetime.now(UTC), message=message, raw=b"")
+    kept = StoredMail(number=1, sender="", recipients=(), arrived_at=datetime.now(UTC), message=message, raw=b"")
     assert "cid:" not in kept.html
     assert f"data:image/png;base64,{base64.b64encode(LOGO).decode()}" in kept.html
     assert [part["name"] for part in kept.shown()["attachments"]] == ["a.pdf"]

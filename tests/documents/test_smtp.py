@@ -13,7 +13,7 @@ import pytest
 
 from hub.documents import Documents, SmtpMailer, smtp_connection
 from hub.domain.mail import Mail, MailRefused
-from hub_demo.mailbox import KeptMail, Mailbox
+from hub_demo.mailbox import Mailbox, StoredMail
 
 Act = Callable[[Mailbox, SmtpMailer], Awaitable[None]]
 
@@ -29,7 +29,7 @@ def with_mailbox(act: Act, **options: Any) -> Mailbox:
     return asyncio.run(run())
 
 
-def deliver(*mails: Mail) -> list[KeptMail]:
+def deliver(*mails: Mail) -> list[StoredMail]:
     async def act(_mailbox: Mailbox, mailer: SmtpMailer) -> None:
         for mail in mails:
             await mailer.send(mail)
@@ -310,7 +310,7 @@ def test_the_password_never_shows() -> None:
 
 
 def test_a_page_can_show_the_mailbox(mail: Mail) -> None:
-    told: list[KeptMail] = []
+    told: list[StoredMail] = []
 
     async def act(mailbox: Mailbox, mailer: SmtpMailer) -> None:
         mailbox.on_mail = told.append

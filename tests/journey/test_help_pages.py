@@ -20,7 +20,7 @@ import pytest
 
 from hub_demo.companies import CO, CR, OWNERS, SLUGS
 from hub_demo.connections import enable, provision_nequi
-from hub_demo.mailbox import KeptMail
+from hub_demo.mailbox import StoredMail
 from hub_demo.town import OPERATOR, Town, found_company, open_town
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Street:
         """Let the town's own loop do something."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(SECONDS)
 
-    def mail(self, recipient: str, words: str) -> KeptMail:
+    def mail(self, recipient: str, words: str) -> StoredMail:
         """The newest mail to an address whose subject or text holds these words."""
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
@@ -200,7 +200,7 @@ def person(chromium: Browser) -> Iterator[Callable[[str], Callable[[str], Step]]
 Person = Callable[[str], Callable[[str], Step]]
 
 
-def open_mail(street: Street, step: Step, mail: KeptMail) -> None:
+def open_mail(street: Street, step: Step, mail: StoredMail) -> None:
     """Open a mail in the person's browser."""
     step.page.goto(f"{street.town.base_url}/mail/{mail.number}/body")
 

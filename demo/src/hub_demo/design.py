@@ -69,8 +69,8 @@ class Design:
             return
         page = component_page(self.pages, self.hub.clock())
         headers = {"content-type": "text/html; charset=utf-8", **page.headers}
-        told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": page.status_code, "headers": told})
+        fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": page.status_code, "headers": fields})
         await send({"type": "http.response.body", "body": page.content.encode()})
 
 

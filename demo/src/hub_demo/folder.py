@@ -9,7 +9,7 @@ from pathlib import Path
 from hub.bootstrap import DATABASE
 
 SIMULATORS = "simulators.json"
-"""What the simulators were told; only a demo's folder holds it."""
+"""How the simulators are configured; only a demo's folder holds it."""
 
 FOREIGN = (DATABASE, "hub.toml", "keys.json")
 

@@ -22,7 +22,7 @@ MAX_BYTES = 10 * 1024 * 1024
 
 
 @attrs.frozen(kw_only=True)
-class KeptMail:
+class StoredMail:
     """A mail as it arrived.
 
     Attributes:
@@ -99,9 +99,9 @@ class Mailbox:
     def __init__(self, host: str = "127.0.0.1", port: int = 0, *, keep: int = 5000) -> None:
         self.host = host
         self.port = port
-        self.mails: list[KeptMail] = []
+        self.mails: list[StoredMail] = []
         self.refuse: dict[str, str] = {}
-        self.on_mail: Callable[[KeptMail], None] | None = None
+        self.on_mail: Callable[[StoredMail], None] | None = None
         self._keep = keep
         self._count = 0
         self._server: asyncio.Server | None = None
@@ -130,12 +130,12 @@ class Mailbox:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    def to(self, recipient: str) -> tuple[KeptMail, ...]:
+    def to(self, recipient: str) -> tuple[StoredMail, ...]:
         """Mails to this address, oldest first."""
         wanted = recipient.lower()
         return tuple(mail for mail in self.mails if wanted in (address.lower() for address in mail.recipients))
 
-    def by_number(self, number: int) -> KeptMail | None:
+    def by_number(self, number: int) -> StoredMail | None:
         """The mail with this number."""
         return next((mail for mail in self.mails if mail.number == number), None)
 
@@ -159,7 +159,7 @@ class Mailbox:
         message = message_from_bytes(raw, policy=default_policy)
         assert isinstance(message, EmailMessage)
         self._count += 1
-        kept = KeptMail(
+        mail = StoredMail(
             number=self._count,
             sender=envelope.mail_from or "",
             recipients=tuple(envelope.rcpt_tos),
@@ -167,10 +167,10 @@ class Mailbox:
             message=message,
             raw=raw,
         )
-        self.mails.append(kept)
+        self.mails.append(mail)
         del self.mails[: -self._keep]
         if self.on_mail:
-            self.on_mail(kept)
+            self.on_mail(mail)
         return "250 Message accepted"
 
     def _protocol(self) -> SMTP:

@@ -12,7 +12,7 @@ from hub.flows.payments.view_payment import PaymentView, view_of
 
 from .books import book_differences
 from .companies import OWNERS
-from .mailbox import KeptMail
+from .mailbox import StoredMail
 from .story import APPROVED_CARD, Check, Story
 from .town import Town
 
@@ -122,7 +122,7 @@ def _country_of(town: Town, merchant: Merchant) -> str:
     return next(country for country, other in town.companies.items() if other.id == merchant.id)
 
 
-def _is_receipt(mail: KeptMail) -> bool:
+def _is_receipt(mail: StoredMail) -> bool:
     return any(word in mail.subject.casefold() for word in ("soporte", "comprobante"))
 
 

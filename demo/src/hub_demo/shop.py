@@ -133,7 +133,7 @@ class Shop:
             if (count := _count(typed.get(product.sku, "")))
         ]
         if not items:
-            return 422, await self._draw(shelf, typed=typed, fault="shop_empty"), ""
+            return 422, await self._draw(shelf, typed=typed, error="shop_empty"), ""
         number = f"WEB-{secrets.token_hex(4).upper()}"
         answer = await self.client.post(
             f"{self.base_url}/v1/orders",
@@ -149,13 +149,13 @@ class Shop:
             headers={"Authorization": f"Bearer {self.keys[shelf]}", "Idempotency-Key": number},
         )
         if answer.status_code != 201:
-            return 422, await self._draw(shelf, typed=typed, fault="shop_refused"), ""
+            return 422, await self._draw(shelf, typed=typed, error="shop_refused"), ""
         placed = answer.json()
         self.orders[number] = placed["id"]
         return 303, "", placed["page"]
 
     async def _draw(
-        self, shelf: str, *, typed: Mapping[str, str] | None = None, fault: str = "", order: str = ""
+        self, shelf: str, *, typed: Mapping[str, str] | None = None, error: str = "", order: str = ""
     ) -> str:
         currency, products = SHELVES[shelf]
         company = self.companies[shelf]
@@ -167,7 +167,7 @@ class Shop:
             company=company.company.name,
             products=[(product, money_text(Money(product.price, currency), company.locale)) for product in products],
             typed=typed or {"name": name, "email": email, "phone": phone, products[0].sku: "1"},
-            fault=WORDS[self.lang].get(fault, ""),
+            error=WORDS[self.lang].get(error, ""),
             order=order,
             state=await self._state(shelf, order),
         )

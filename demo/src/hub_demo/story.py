@@ -17,7 +17,7 @@ from hub.flows.statements.send_statement import send_statement
 from hub_hookspecs import Money
 
 from .books import book_differences
-from .mailbox import KeptMail
+from .mailbox import StoredMail
 from .town import Town
 from .visitor import Visitor, page_from
 
@@ -63,12 +63,12 @@ class Story:
         found = await self.town.opened.hub.store.read(lambda tx: tx.customers.of(merchant.id, name))
         return found[0]
 
-    async def mail_to(self, address: str, words: str, *, seconds: float = 20.0, after: int = 0) -> KeptMail:
+    async def mail_to(self, address: str, words: str, *, seconds: float = 20.0, after: int = 0) -> StoredMail:
         """The newest mail to an address whose subject or text holds ``words``."""
         for _ in range(int(seconds / 0.1)):
             for mail in reversed(list(self.town.mailbox.mails)[after:]):
-                said = f"{mail.subject} {mail.text}".casefold()
-                if address in mail.recipients and words.casefold() in said:
+                text = f"{mail.subject} {mail.text}".casefold()
+                if address in mail.recipients and words.casefold() in text:
                     return mail
             await asyncio.sleep(0.1)
         raise TimeoutError(f"no mail to {address} says {words!r}")

@@ -208,7 +208,7 @@ async def _begin(town: Town, sock: socket.socket, lang: str) -> None:
 
 
 def _configs(data: Path, simulators: Mapping[str, Simulator]) -> dict[str, dict[str, Any]]:
-    """Configurations of the simulators; kept, so that a kept data folder's credentials stay valid."""
+    """Configurations of the simulators; stored, so that a stored data folder's credentials stay valid."""
     file = data / SIMULATORS
     if file.exists():
         return dict(json.loads(file.read_text(encoding="utf-8")))

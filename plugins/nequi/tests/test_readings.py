@@ -343,7 +343,7 @@ def test_strict_keys_let_a_right_push_pass(make_nequi):
 
 
 def test_control_a_simulator_that_looks_at_no_key(make_nequi, monkeypatch):
-    monkeypatch.setattr(api, "fault_in", lambda _operation, _document: None)
+    monkeypatch.setattr(api, "error_in", lambda _operation, _document: None)
     with pytest.raises(AssertionError):
         test_strict_keys_refuse_what_the_recorded_sandbox_lets_pass(make_nequi, "an unknown key")
 

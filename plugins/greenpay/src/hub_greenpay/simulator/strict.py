@@ -33,7 +33,7 @@ ORDER: Final[Shape] = {
 MAY_BE_EMPTY: Final = frozenset({"callback"})
 
 
-def fault_in(order: Mapping[str, Any]) -> str | None:
+def error_in(order: Mapping[str, Any]) -> str | None:
     """What is wrong with an order, first of all; None where nothing is."""
     return next(_faults(order, ORDER, ""), None)
 

@@ -21,7 +21,7 @@ from .cipher import sign
 from .merchants import Merchant
 from .options import played
 from .session import Session, State, TokenOrder, identifiers
-from .strict import fault_in
+from .strict import error_in
 
 CURRENCIES: Final = ("CRC", "USD")
 HEADERS: Final = {"content-type": "application/json", "accept": "application/json"}
@@ -65,8 +65,8 @@ class World:
 
     def order(self, body: Mapping[str, Any]) -> Session:
         """Open a session in which the payer may pay on the hosted form or by an encrypted card."""
-        if played(self.stage, "strict_keys") and (fault := fault_in(body)):
-            raise Refusal(fault)
+        if played(self.stage, "strict_keys") and (error := error_in(body)):
+            raise Refusal(error)
         return self.open_order(body)
 
     def open_order(self, body: Mapping[str, Any]) -> Session:

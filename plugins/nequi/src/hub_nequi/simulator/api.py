@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub_nequi.simulator.rendering import rendered, report_line
-from hub_nequi.simulator.strict import fault_in
+from hub_nequi.simulator.strict import error_in
 from hub_nequi.simulator.tokens import TOKEN_SECONDS, Tokens
 from hub_nequi.simulator.world import BOGOTA, World
 
@@ -137,7 +137,7 @@ class Services:
             client=str(header.get("ClientID", "")),
             body=body,
         )
-        wrong = fault_in(operation, json.loads(raw)) if self.stage.options["strict_keys"] else None
+        wrong = error_in(operation, json.loads(raw)) if self.stage.options["strict_keys"] else None
         code, result = (wrong, {}) if wrong else self._run(operation, service, call)
         return JSONResponse(
             self._shaped(self._enveloped(header, code, result)), headers={"x-amzn-requestid": secrets.token_hex(16)}

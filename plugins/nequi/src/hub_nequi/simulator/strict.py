@@ -105,7 +105,7 @@ RULES: Final = {
 }
 
 
-def fault_in(operation: str, document: Any) -> str | None:
+def error_in(operation: str, document: Any) -> str | None:
     """The StatusCode that a request deserves; None where nothing is wrong with it."""
     rule = RULES[operation]
     message = _only(document, "RequestMessage")
