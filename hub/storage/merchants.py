@@ -52,10 +52,10 @@ KEYS = (
 REVOKE = changed(api_key, api_key.c.revoked_at).where(
     api_key.c.merchant == bindparam("owner"), api_key.c.revoked_at.is_(None)
 )
-SPEAK = (
+SET_LANGUAGE = (
     member.update()
     .where(member.c.merchant == bindparam("owner"), func.lower(member.c.email) == bindparam("address"))
-    .values(language=bindparam("spoken"))
+    .values(language=bindparam("language"))
 )
 REMOVE_MEMBER = member.delete().where(
     member.c.merchant == bindparam("merchant"), func.lower(member.c.email) == bindparam("email")
@@ -108,9 +108,9 @@ class Merchants:
         """Where this address may sign in, whatever its case."""
         return tuple(_member(row) for row in self._tx.run(BY_EMAIL, {"email": email.lower()}))
 
-    def speak(self, merchant_id: str, email: str, language: str) -> None:
-        """Store in which language a member reads."""
-        self._tx.run(SPEAK, {"owner": merchant_id, "address": email.lower(), "spoken": language})
+    def set_language(self, merchant_id: str, email: str, language: str) -> None:
+        """Store the language in which a member reads."""
+        self._tx.run(SET_LANGUAGE, {"owner": merchant_id, "address": email.lower(), "language": language})
 
     def remove_member(self, merchant_id: str, email: str) -> None:
         """Nobody signs in with this address any more, and who is signed in with it is not."""
@@ -131,7 +131,7 @@ class Merchants:
         )
 
     def use_sign_in(self, token_hash: bytes, now: datetime) -> SignIn | None:
-        """Use a sign-in once; None when unknown, used or over."""
+        """Use a sign-in once; None when it is unknown, used or expired."""
         at = micros(now)
         if self._tx.run(USE, {"this": token_hash, "used_at": at, "now": at}).rowcount != 1:
             return None
@@ -159,7 +159,7 @@ class Merchants:
         )
 
     def session(self, token_hash: bytes, now: datetime) -> Session | None:
-        """A session that is not over."""
+        """A session that has not expired."""
         row = self._tx.run(SESSION, {"token_hash": token_hash, "now": micros(now)}).fetchone()
         if row is None:
             return None

@@ -357,8 +357,8 @@ def test_a_mail_to_a_member_is_in_that_members_language_and_any_other_in_the_com
     merchant = world.companies["CO"]
     world.run(add_member(world.hub, merchant, "Ann@cafe.example", Role.OWNER))
     world.run(add_member(world.hub, merchant, "luis@cafe.example", Role.ACCOUNTANT))
-    world.write(lambda tx: tx.merchants.speak(merchant.id, "ann@cafe.example", "en"))
-    world.write(lambda tx: tx.merchants.speak(merchant.id, "luis@cafe.example", "es"))
+    world.write(lambda tx: tx.merchants.set_language(merchant.id, "ann@cafe.example", "en"))
+    world.write(lambda tx: tx.merchants.set_language(merchant.id, "luis@cafe.example", "es"))
     told = ("ann@cafe.example", "luis@cafe.example", "contadora@fuera.example")
     merchant = world.run(save_options(world.hub, merchant.id, notify=told, digest=True))
 

@@ -80,7 +80,7 @@ def clerk(house: Any) -> Iterator[httpx.Client]:
 
 
 def _speak(house: Any, language: str) -> None:
-    house.write(lambda tx: tx.merchants.speak(house.merchants["CR"].id, "duena@cr.example", language))
+    house.write(lambda tx: tx.merchants.set_language(house.merchants["CR"].id, "duena@cr.example", language))
 
 
 def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_paths: list[str]) -> None:

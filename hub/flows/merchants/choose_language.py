@@ -38,4 +38,4 @@ async def speak_language(hub: Hub, session: Session, language: str) -> None:
     """
     if language not in LANGUAGES:
         raise LookupError(language)
-    await hub.store.write(lambda tx: tx.merchants.speak(session.merchant_id, session.email, language))
+    await hub.store.write(lambda tx: tx.merchants.set_language(session.merchant_id, session.email, language))
