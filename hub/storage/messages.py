@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.sql import ClauseElement
 
 from hub.domain.message import MessageState, StoredMessage
-from hub_hookspecs import Message, Mode, Source
 
-from .rows import json_list, maybe_micros, maybe_moment, micros, moment, pattern
+from .message_rows import SIZES, adding, message_from, row_of
+from .rows import json_list, maybe_micros, micros, moment, pattern
 from .schema import ONE, counter, literal, raw_message
 from .statements import Runs, among, changed
 
-SIZES: Final = (64, 16, 4, 1)
-"""Rows of one INSERT: the interpreter waits for its lock once a statement, not once a row."""
-
-NAMES: Final = tuple(column.name for column in raw_message.columns)
 KNOWN = select(raw_message.c.account, raw_message.c.digest).where(
     among(raw_message.c.account, "accounts"), among(raw_message.c.digest, "digests")
 )
@@ -110,35 +102,6 @@ COUNT = _counted.on_conflict_do_update(
 )
 
 
-@functools.lru_cache
-def _adding(count: int) -> tuple[ClauseElement, tuple[str, ...]]:
-    """Insert so many rows; and the names of their values, one row after the other."""
-    names = [[f"{name}_{row}" for name in NAMES] for row in range(count)]
-    statement = insert(raw_message).values([dict(zip(NAMES, map(bindparam, row), strict=True)) for row in names])
-    return statement, tuple(itertools.chain(*names))
-
-
-def _row(stored: StoredMessage, sealed: bytes, key_id: str) -> list[object]:
-    values = {
-        "id": stored.id,
-        "account": stored.account_id,
-        "merchant": stored.merchant_id,
-        "mode": stored.mode.value,
-        "source": stored.message.source.value,
-        "received_at": micros(stored.message.received_at),
-        "digest": stored.digest,
-        "key_id": key_id,
-        "state": stored.state.value,
-        "verdict": stored.verdict,
-        "payment": stored.payment_id,
-        "due_at": maybe_micros(stored.due_at),
-        "tries": stored.tries,
-        "trouble": stored.trouble,
-        "sealed": sealed,
-    }
-    return [values[name] for name in NAMES]
-
-
 class Messages:
     """Raw messages, encrypted."""
 
@@ -153,10 +116,10 @@ class Messages:
         accounts, digests = map(json_list, zip(*new, strict=True)) if new else ("[]", "[]")
         for row in self._tx.run(KNOWN, {"accounts": accounts, "digests": digests}).fetchall():
             new.pop((row["account"], row["digest"]), None)
-        rows = [_row(*message) for message in new.values()]
+        rows = [row_of(*message) for message in new.values()]
         while rows:
             size = next(size for size in SIZES if size <= len(rows))
-            statement, names = _adding(size)
+            statement, names = adding(size)
             self._tx.run(statement, dict(zip(names, itertools.chain(*rows[:size]), strict=True)))
             rows = rows[size:]
         return frozenset(stored.id for stored, _sealed, _key in new.values())
@@ -166,7 +129,7 @@ class Messages:
         row = self._tx.run(GET, {"id": message_id}).fetchone()
         if row is None:
             return None
-        return _stored(row), row["sealed"]
+        return message_from(row), row["sealed"]
 
     def of(
         self,
@@ -192,16 +155,16 @@ class Messages:
             values["states"] = json_list(states)
         if since is not None:
             statement, values["since"] = statement.where(raw_message.c.received_at >= bindparam("since")), micros(since)
-        return tuple(_stored(row) for row in self._tx.run(statement, values))
+        return tuple(message_from(row) for row in self._tx.run(statement, values))
 
     def of_payment(self, payment_id: str) -> tuple[StoredMessage, ...]:
         """Messages that were applied to a payment, without their content; oldest first."""
-        return tuple(_stored(row) for row in self._tx.run(OF_PAYMENT, {"payment": payment_id}))
+        return tuple(message_from(row) for row in self._tx.run(OF_PAYMENT, {"payment": payment_id}))
 
     def named(self, beginning: str) -> tuple[StoredMessage, ...]:
         """Messages whose id begins so, without their content."""
         rows = self._tx.run(BEGINNING, {"pattern": pattern(beginning).removeprefix("%")})
-        return tuple(_stored(row) for row in rows)
+        return tuple(message_from(row) for row in rows)
 
     def take_up(self, message_id: str, due_at: datetime) -> None:
         """Let a message be continued again, with all its tries."""
@@ -293,30 +256,3 @@ class Messages:
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named counter (duplicates ignored, forged refused)."""
         self._tx.run(COUNT, {"name": name, "by": by})
-
-
-def _stored(row: sqlite3.Row) -> StoredMessage:
-    """A message with nothing in it: its content is sealed."""
-    empty = Message(
-        source=Source(row["source"]),
-        method="",
-        path="",
-        query="",
-        headers=(),
-        body=b"",
-        received_at=moment(row["received_at"]),
-    )
-    return StoredMessage(
-        id=row["id"],
-        account_id=row["account"],
-        merchant_id=row["merchant"],
-        mode=Mode(row["mode"]),
-        message=empty,
-        digest=row["digest"],
-        state=MessageState(row["state"]),
-        verdict=row["verdict"],
-        payment_id=row["payment"],
-        due_at=maybe_moment(row["due_at"]),
-        tries=row["tries"],
-        trouble=row["trouble"],
-    )
