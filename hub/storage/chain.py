@@ -43,7 +43,7 @@ def canonical(field: Field) -> bytes:
 
 
 def new_salt() -> str:
-    """Without it a short text could be found by trying; it goes with the text when that is erased."""
+    """A random salt, without which a short text could be found by trying; it is erased with the text."""
     return secrets.token_hex(16)
 
 

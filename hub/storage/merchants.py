@@ -113,7 +113,7 @@ class Merchants:
         self._tx.run(SET_LANGUAGE, {"owner": merchant_id, "address": email.lower(), "language": language})
 
     def remove_member(self, merchant_id: str, email: str) -> None:
-        """Nobody signs in with this address any more, and who is signed in with it is not."""
+        """Remove a member, and end every session of this address."""
         for statement in (REMOVE_MEMBER, END_SESSIONS, VOID_SIGN_INS):
             self._tx.run(statement, {"merchant": merchant_id, "email": email.lower()})
 
@@ -191,7 +191,7 @@ class Merchants:
         return tuple(_key(row) for row in self._tx.run(KEYS, {"merchant": merchant_id}))
 
     def revoke_api_key(self, merchant_id: str, key_id: str, now: datetime) -> None:
-        """The key opens nothing any more; LookupError when there is none like it."""
+        """Revoke an API key; LookupError when there is no such key."""
         for row in self._tx.run(KEYS, {"merchant": merchant_id}).fetchall():
             if _key(row).id == key_id and row["revoked_at"] is None:
                 values = {"this": row["key_hash"], "owner": merchant_id, "revoked_at": micros(now)}

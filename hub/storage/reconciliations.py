@@ -44,12 +44,12 @@ class Reconciliations:
         return self._tx.run(ADD, {"account": record.account_id, **_moving(record)}).rowcount == 1
 
     def get(self, account_id: str) -> DailyReconciliation | None:
-        """An account's."""
+        """The row of an account."""
         row = self._tx.run(GET, {"account": account_id}).fetchone()
         return None if row is None else _record(row)
 
     def all(self) -> tuple[DailyReconciliation, ...]:
-        """Every account's."""
+        """The rows of every account."""
         return tuple(_record(row) for row in self._tx.run(ALL))
 
     def save(self, record: DailyReconciliation) -> None:

@@ -151,11 +151,11 @@ class Schedules:
         self._tx.change(SAVE_SCHEDULE, {**_next(record), "this": record.id})
 
     def remove(self, schedule_id: str) -> None:
-        """It comes no more."""
+        """Delete a schedule."""
         self._tx.run(REMOVE, {"id": schedule_id})
 
     def of(self, merchant_id: str, mode: Mode) -> tuple[Schedule, ...]:
-        """The next one first."""
+        """A merchant's schedules, the next one first."""
         return tuple(_schedule(row) for row in self._tx.run(OF, {"merchant": merchant_id, "mode": mode.value}))
 
     def claim_due(self, now: datetime, until: datetime, limit: int) -> tuple[str, ...]:
@@ -193,7 +193,7 @@ def left_out_text(record: Round) -> str:
 
 
 def left_out_from(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The reverse; an older row is the list of those without an address."""
+    """Who gets no mail, from such a text; an older row is the list of those without an address."""
     found = json.loads(text)
     if isinstance(found, list):
         return tuple(found), ()
@@ -206,5 +206,5 @@ def choice_text(choice: Choice) -> str:
 
 
 def choice_from(text: str) -> Choice:
-    """The reverse."""
+    """The choice of such a text."""
     return Choice(**json.loads(text))

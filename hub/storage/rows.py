@@ -40,7 +40,7 @@ def micros(moment: datetime) -> int:
 
 
 def maybe_micros(moment: datetime | None) -> int | None:
-    """Nothing stays nothing."""
+    """A moment that may be missing, as microseconds."""
     return None if moment is None else micros(moment)
 
 
@@ -50,17 +50,17 @@ def moment(micros: int) -> datetime:
 
 
 def maybe_moment(micros: int | None) -> datetime | None:
-    """Nothing stays nothing."""
+    """The moment, UTC, where there is one."""
     return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
 
 def maybe_day(text: str | None) -> date | None:
-    """Nothing stays nothing."""
+    """The day of an ISO text, where there is one."""
     return None if text is None else date.fromisoformat(text)
 
 
 def maybe_iso(day: date | None) -> str | None:
-    """Nothing stays nothing."""
+    """A day that may be missing, as an ISO text."""
     return None if day is None else day.isoformat()
 
 
@@ -87,12 +87,12 @@ def pattern(text: str) -> str:
 
 
 def document_data(document: IdentityDocument | None) -> list[str | None] | None:
-    """Type, number, check digit."""
+    """An identity document as a list: type, number, check digit."""
     return None if document is None else [document.type, document.number, document.check_digit]
 
 
 def document_from(data: list[Any] | None) -> IdentityDocument | None:
-    """The reverse."""
+    """The identity document of such a list."""
     return None if data is None else IdentityDocument(*data)
 
 
@@ -103,7 +103,7 @@ def company_text(company: Company) -> str:
 
 
 def company_from(text: str) -> Company:
-    """The reverse."""
+    """The company of such a text."""
     data = json.loads(text)
     return Company(**{**data, "document": IdentityDocument(*data["document"])})
 
@@ -118,7 +118,7 @@ def _plain(value: Any) -> Any:
 
 
 def options_from(text: str) -> Options:
-    """The reverse."""
+    """The choices of such a text."""
     data = json.loads(text)
     given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
     return Options(**given)
@@ -140,7 +140,7 @@ def report_text(report: IdentityReport | None) -> str | None:
 
 
 def report_from(text: str | None) -> IdentityReport | None:
-    """The reverse."""
+    """The report of such a text."""
     if text is None:
         return None
     data = json.loads(text)
@@ -170,7 +170,7 @@ def payer_text(payer: Payer) -> str:
 
 
 def payer_from(text: str) -> Payer:
-    """The reverse."""
+    """The payer of such a text."""
     data = json.loads(text)
     return Payer(**{**data, "document": document_from(data["document"])})
 
@@ -202,7 +202,7 @@ ACTIONS: Mapping[str, type[NextAction]] = {
 
 
 def action_from(text: str | None) -> NextAction | None:
-    """The reverse."""
+    """The next action of such a text."""
     if text is None:
         return None
     data = json.loads(text)

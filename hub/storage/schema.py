@@ -103,7 +103,7 @@ def _flag(name: str) -> CheckConstraint:
 
 
 def _follows(name: str, status: str, statuses: Any, *, rule: str) -> CheckConstraint:
-    """A flag that is 1 in these statuses and 0 in all others; in words that need no truth to be a number."""
+    """A flag that is 1 in these statuses and 0 in all others; written so that no condition has to count as a number."""
     return CheckConstraint(f"{name} = CASE WHEN {status} IN ({_words(statuses)}) THEN 1 ELSE 0 END", name=rule)
 
 

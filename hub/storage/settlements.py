@@ -167,7 +167,7 @@ class Settlements:
         self._tx.change(BOOK, {"this": _id(account_id, line_id), **values})
 
     def withdraw(self, account_id: str, line_id: str) -> None:
-        """A booked line was wrong; its entries are corrected by the caller."""
+        """Withdraw a booked line that was wrong; its entries are corrected by the caller."""
         values = {"state": LineState.WITHDRAWN.value, "settles": None}
         self._tx.change(WITHDRAW, {"this": _id(account_id, line_id), **values})
 

@@ -71,7 +71,7 @@ class Tx(Runs):
     if not TYPE_CHECKING:  # for the type checker there are the nouns above and no others
 
         def __getattr__(self, name: str) -> Any:
-            """A noun is made when it is first asked for; most transactions speak of a few."""
+            """A noun is made when it is first asked for; most transactions use a few."""
             noun = NOUNS.get(name)
             if noun is None:
                 raise AttributeError(name)
