@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import hub.flows.payments.check_payment
-import hub.flows.payments.run_operation
+import hub.flows.payments.send_operation
 import hub.providers.exchange
 import hub_nequi.wire
 from hub.domain.operation import OperationStatus
@@ -62,7 +62,7 @@ def test_a_refund_that_is_pressed_five_times_is_sent_once(world: World) -> None:
 
 def test_control_without_a_compare_and_set_a_refund_is_sent_several_times(world: World, plant: Plant) -> None:
     _debtor, payment = paid(world)
-    right = hub.flows.payments.run_operation._perform
+    right = hub.flows.payments.send_operation._perform
 
     async def send(operation: Any) -> None:
         await right(world.hub, operation)

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.flows.payments.allow_refund
 import hub.flows.payments.check_payment
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
@@ -186,7 +187,7 @@ def test_all_that_is_left_may_go_back(desk: Desk) -> None:
 @pytest.mark.parametrize("minor", [70_001, 100_000, 10**9])
 def test_control_a_flow_without_the_limit_is_noticed(desk: Desk, plant: Plant, minor: int) -> None:
     """The database knows of our own refunds alone, and tells of another one under way."""
-    plant(hub.flows.payments.run_operation, "refundable", lambda _tx, _hub, _payment, amount, **_more: amount)
+    plant(hub.flows.payments.allow_refund, "refundable", lambda _tx, _hub, _payment, amount, **_more: amount)
 
     assert refusal_of(desk, minor)[0] != "amount"
 
@@ -197,7 +198,7 @@ def test_control_a_limit_that_forgets_what_went_back_before_is_noticed(desk: Des
             raise NotAllowed("amount", f"{payment.amount}")
         return amount
 
-    plant(hub.flows.payments.run_operation, "refundable", of_all_that_came)
+    plant(hub.flows.payments.allow_refund, "refundable", of_all_that_came)
 
     assert refusal_of(desk, 70_001)[0] != "amount"
 

@@ -19,8 +19,9 @@ from hub.domain.returns import left_of, returns_in
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.record_receipt import record_for_payment
-from hub.flows.payments import run_operation
-from hub.flows.payments.run_operation import NotAllowed, refundable
+from hub.flows.payments import allow_refund
+from hub.flows.payments.allow_refund import refundable
+from hub.flows.payments.decide import NotAllowed
 from hub.flows.views.view_record import record_of
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
@@ -102,7 +103,7 @@ def test_control_what_was_observed_added_up_forgets_what_people_corrected(
         seen = tx.payments.seen(payment.id)
         return left_of(captures_in(payment, seen), returns_in(seen))["COP"]
 
-    monkeypatch.setattr(run_operation, "refundable_now", observed)
+    monkeypatch.setattr(allow_refund, "refundable_now", observed)
 
     with pytest.raises(AssertionError):
         test_what_may_be_given_back_is_what_the_books_hold(desk)

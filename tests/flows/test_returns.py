@@ -13,7 +13,8 @@ from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status, Withholding
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.record_receipt import record_for_payment
-from hub.flows.payments.run_operation import NotAllowed, refundable
+from hub.flows.payments.allow_refund import refundable
+from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.view_payment import view_of
 from hub.flows.views.view_start import view_start
 from hub_hookspecs import Kind, Money, Observation

@@ -21,10 +21,11 @@ from hub.flows.operations.check_keys import KEYS
 from hub.flows.operations.examine import Grade, examine
 from hub.flows.operations.prune import send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts
+from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.read_message import MAX_TRIES
 from hub.flows.payments.replay_message import replay_message
-from hub.flows.payments.run_operation import NotAllowed, refund_payment
+from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.views.view_messages import find_messages, view_message
 from hub.vault.key_changes import add_keys, create_keys, drop_key, rotate_keys

@@ -41,11 +41,12 @@ from hub.flows.ground.memory import Memory
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.check_payment import look_now
+from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.receive_message import receive_notification, receive_return
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.release_payment import release_payment
-from hub.flows.payments.run_operation import NotAllowed, cancel_payment, refund_payment
+from hub.flows.payments.run_operation import cancel_payment, refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement

@@ -10,6 +10,7 @@ from hub.domain.ledger import Effect, Entry, LedgerKind
 from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment
 from hub.domain.receipt import Deduction
+from hub_hookspecs import Money
 
 from .ports import Tx
 
@@ -28,6 +29,12 @@ def refundable_now(tx: Tx, payment: Payment) -> int:
     """What may be given back through the provider in the currency that was asked for, minor units."""
     held = held_as(held_of(tx, payment), payment.amount.currency)
     return refundable_of(held, reserved_in(tx, payment)) if held.currency == payment.amount.currency else 0
+
+
+def vouched_for(tx: Tx, payment: Payment) -> Money:
+    """What the provider captured of what was asked for, as far as the books agree."""
+    held = held_as(held_of(tx, payment), payment.amount.currency)
+    return held.money(held.vouched)
 
 
 def reserved_in(tx: Tx, payment: Payment) -> int:

@@ -15,9 +15,9 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Money, Observation
 
+from .conclude_operation import conclude_by_hand
 from .decide import NotAllowed, decide
 from .record_observations import Claim, record_observations
-from .run_operation import conclude_by_hand
 
 
 @attrs.frozen(kw_only=True)

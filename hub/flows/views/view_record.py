@@ -15,10 +15,11 @@ from hub.domain.request_sent import RequestSent
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.note_restore import is_from_a_backup
+from hub.flows.payments.allow_refund import offered_refund
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import way_of
 from hub.flows.payments.release_payment import is_hosted, releasable_from
-from hub.flows.payments.run_operation import HOOKS, offered_refund
+from hub.flows.payments.send_operation import HOOKS
 from hub_hookspecs import Kind, Money, Reason
 
 

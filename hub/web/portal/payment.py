@@ -18,7 +18,8 @@ from hub.domain.letterhead import letterhead_for
 from hub.domain.payment import Flag
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
-from hub.flows.payments.run_operation import NotAllowed, cancel_payment
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
 from hub.texts.engine import message as _
 from hub.web.basket import written

@@ -1,0 +1,163 @@
+"""Conclude an operation, and what it reports of its payment, only by a clear answer or a person who knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.ids import derived_id
+from hub.domain.message import review_of
+from hub.domain.observation import ObservedBy
+from hub.domain.operation import DONE_BY, Operation, OperationKind, OperationStatus, operation_status, settled_at
+from hub.domain.payment import Payment, Phase
+from hub.flows.ground.open_review import open_review
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.tell import tell, warn
+from hub_hookspecs import Kind, Observation, Reason, Way
+
+from .record_observations import Claim, record_observations, rule_claim, way_of
+
+REPORTED_BY = {
+    OperationKind.REFUND: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
+    OperationKind.UNDO: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
+    OperationKind.CANCEL: frozenset(
+        {Kind.CANCELLED, Kind.PAID, Kind.EXPIRED, Kind.DECLINED, Kind.RETURNED, Kind.CHARGED_BACK}
+    ),
+}
+"""What an answer reports of the payment; anything else it reports of the operation alone."""
+
+
+def observe(
+    tx: Tx, operation: Operation, kind: Kind, source: ObservedBy, reason: Reason | None, note: str, now: datetime
+) -> None:
+    """Store what was observed of an operation, once a kind."""
+    key = derived_id("operation_news", operation.id, kind)
+    tx.operations.observe(key, operation.id, kind, source, reason=reason, note=note[:200], now=now)
+
+
+def conclude_by_hand(
+    tx: Tx, hub: Hub, operation: Operation, payment: Payment, kind: Kind, note: str, now: datetime
+) -> Operation:
+    """An operator knows what became of an operation without a clear answer."""
+    observe(tx, operation, kind, ObservedBy.OPERATOR, None, note, now)
+    ended = operation.ended_at or operation.lease_until or now
+    sent = attrs.evolve(operation, phase=Phase.SENT, ended_at=ended)
+    return settle(tx, hub, sent, payment, (), now, source=ObservedBy.OPERATOR)
+
+
+def settle(
+    tx: Tx,
+    hub: Hub,
+    operation: Operation,
+    payment: Payment,
+    observations: tuple[Observation, ...],
+    now: datetime,
+    *,
+    source: ObservedBy = ObservedBy.ANSWER,
+) -> Operation:
+    """Derive the operation's status and let what it reports of the payment through the door."""
+    kinds = [item[0] for item in tx.operations.seen(operation.id)]
+    status, reason = operation_status(operation.kind, operation.phase, kinds)
+    after = attrs.evolve(operation, status=status, reason=reason)
+    after = attrs.evolve(after, next_check_at=_next_check(after, now))
+    tx.operations.save(after)
+    _tell_log(tx, operation, after)
+    if after.kind is OperationKind.UNDO and after.status is OperationStatus.CLOSED and reason == Kind.DECLINED:
+        _request_review(tx, after, payment, now)
+    claims = [
+        attrs.evolve(claim, source=source) if claim.source is ObservedBy.ANSWER else claim
+        for claim in _claims(payment, after, observations, way_of(hub, payment), now)
+    ]
+    if claims:
+        record_observations(tx, hub, payment, claims, now=now)
+    return after
+
+
+def _tell_log(tx: Tx, before: Operation, after: Operation) -> None:
+    if after.status is before.status:
+        return
+    kind, payment_id = after.kind.value, after.payment_id
+    if after.status is OperationStatus.DONE:
+        tell(tx, "operation_done", operation=after.id, payment=payment_id, kind=kind)
+    elif after.status is OperationStatus.CLOSED:
+        warn(tx, "operation_closed", operation=after.id, payment=payment_id, kind=kind, reason=after.reason)
+
+
+def _request_review(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:
+    """The provider would not undo what nobody knows: waiting teaches nothing more, and the payables stay locked."""
+    details = f"payment {payment.reference} is {payment.status}, and undo {operation.reference} was refused"
+    open_review(tx, review_of("unresolved", payment, details, now, payment_id=payment.id))
+
+
+def _claims(
+    payment: Payment, operation: Operation, observations: tuple[Observation, ...], way: Way | None, now: datetime
+) -> list[Claim]:
+    """What an operation's answer says about the payment itself: in the plugin's words, ours where it has none."""
+    done, kinds = operation.status is OperationStatus.DONE, {item.kind for item in observations}
+    reported = [item for item in observations if item.kind in REPORTED_BY[operation.kind]]
+    if done and DONE_BY[operation.kind] not in kinds:
+        reported.append(Observation(kind=DONE_BY[operation.kind]))
+    claims = []
+    if operation.kind is OperationKind.UNDO and done and Kind.PAID not in kinds:
+        paid = Observation(kind=Kind.PAID)
+        claims.append(Claim(observation=paid, source=ObservedBy.ANSWER, note="proved by its undo"))
+    claims += [_answer(operation, item) for item in reported]
+    nothing = operation.kind is OperationKind.UNDO and operation.reason == "nothing_to_return"
+    if nothing and way and now >= settled_at(payment, way):
+        claims.append(rule_claim(Kind.NEVER_EXISTED, "undo_found_nothing", f"operation {operation.reference}"))
+    return claims
+
+
+def _answer(operation: Operation, reported: Observation) -> Claim:
+    """What was reported, with our own reference and amount where the provider names none of a return."""
+    claim = Claim(observation=reported, source=ObservedBy.ANSWER, note=operation.kind.value)
+    if reported.kind is not Kind.RETURNED:
+        return claim
+    named = bool(reported.event_id)
+    returned = attrs.evolve(
+        reported,
+        reference=None,  # the hub knows which payment it asked about
+        amount=reported.amount or operation.amount,
+        event_id=reported.event_id or operation.reference,
+        vouched=reported.vouched if named else reported.vouched | {"event_id"},
+    )
+    return attrs.evolve(claim, observation=returned, operation=operation.reference, occasion=operation.reference)
+
+
+REVIEW_UNKNOWN_AFTER = timedelta(hours=1)
+
+
+def _next_check(operation: Operation, now: datetime) -> datetime | None:
+    """An unknown operation is looked at until a review stands for it; the request is never sent again."""
+    if not operation.is_live:
+        return None
+    ended = operation.ended_at or operation.lease_until or operation.created_at
+    first = ended + REVIEW_UNKNOWN_AFTER
+    return first if now < first else now + timedelta(hours=24)
+
+
+async def check_operation(hub: Hub, operation_id: str) -> None:
+    """Look at an operation that is due; safe to run twice.
+
+    What was never sent before its lease ended is unknown; after an hour a review stands for it.
+    """
+    now = hub.clock()
+
+    def look(tx: Tx) -> None:
+        operation = tx.operations.get(operation_id)
+        if operation is None or not operation.is_live:
+            return
+        if operation.phase is Phase.SENDING and operation.lease_until and now < operation.lease_until:
+            return
+        if operation.phase is Phase.SENDING:
+            operation = attrs.evolve(operation, phase=Phase.SENT, ended_at=operation.lease_until)
+        ended = operation.ended_at or now
+        if now >= ended + REVIEW_UNKNOWN_AFTER:
+            details = f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer"
+            review = review_of("operation_unknown", operation, details, now, payment_id=operation.payment_id)
+            open_review(tx, review)
+        looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=_next_check(operation, now))
+        tx.operations.save(looked)
+
+    await hub.store.write(look)
