@@ -17,7 +17,8 @@ from hub.domain.receipt import Means
 from hub.flows.books.import_files import import_invoices
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.payments.open_payment import NotPossible
-from hub.flows.payments.view_payment import Shown, view_payment
+from hub.flows.payments.payment_view import Shown
+from hub.flows.payments.view_payment import view_payment
 from hub.flows.statements.place_order import Cart, place_order
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation
 from tests.faults.harness import PHONE, Debtor, News, World, broken, rows

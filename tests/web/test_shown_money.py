@@ -20,9 +20,10 @@ from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.mails.deliver import value_of
 from hub.flows.payments import view_payment as view_payment_module
 from hub.flows.payments.open_payment import PayRequest
+from hub.flows.payments.payment_view import Shown
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.start_payment import start_payment
-from hub.flows.payments.view_payment import Shown, view_payment
+from hub.flows.payments.view_payment import view_payment
 from hub.flows.views.print_receipt import verify_token
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation

@@ -9,7 +9,7 @@ from hub.cli.printing import SHORT, command_line, local
 from hub.domain.message import DeliveryState
 from hub.domain.payment import Phase, Status
 from hub.domain.payment_checks import WATCH
-from hub.flows.payments.view_payment import Shown
+from hub.flows.payments.payment_view import Shown
 from hub_hookspecs import QueryBy
 
 from .story import PaymentStory

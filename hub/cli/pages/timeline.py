@@ -10,7 +10,7 @@ from hub.cli.standing import standing
 from hub.domain.figures import money_text
 from hub.domain.held import Held
 from hub.domain.payment import Payment, Phase, Status
-from hub.flows.payments.view_payment import LineView, PaymentView
+from hub.flows.payments.payment_view import LineView, PaymentView
 from hub_hookspecs import Kind
 
 from .next_steps import comes_next, may_do, waits_for

@@ -10,7 +10,8 @@ from hub.domain.mail import NothingToSay, NotYet
 from hub.domain.merchant import Merchant, locale_at, locale_for
 from hub.domain.message import MOVEMENT, Delivery
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView, in_language, of_movement, view_of
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import in_language, of_movement, view_of
 from hub.flows.views.print_paper import letterhead_of
 from hub_hookspecs import ProviderInfo
 

@@ -24,7 +24,7 @@ from hub.domain.receipt_document import MoneyBack, PaidLine
 from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView
+from hub.flows.payments.payment_view import PaymentView
 from hub.flows.views.print_cash_receipt import cash_receipt_paper
 from hub.flows.views.print_paper import identity_of
 from hub.flows.views.print_receipt import back_of, paid_lines

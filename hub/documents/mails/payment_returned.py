@@ -20,7 +20,7 @@ from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.returns import returns_in
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView
+from hub.flows.payments.payment_view import PaymentView
 from hub.flows.views.print_receipt import still_owed
 from hub_hookspecs import Kind, Money
 

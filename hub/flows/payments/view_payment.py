@@ -1,199 +1,28 @@
-"""View a payment: everything that its page, its receipt and its mails say; its money as the books have it."""
+"""View a payment: put together what is known of it; its money as the books have it."""
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 
 import attrs
 
 from hub.domain import entry_keys, ledger
 from hub.domain.captures import Capture, captures_in
-from hub.domain.held import WITH_MONEY, Held, MoneyState, held_as, state_of
+from hub.domain.held import held_as
 from hub.domain.intake import Intake, settled_by
-from hub.domain.merchant import Customer, Link, LinkKind, Merchant
+from hub.domain.merchant import LinkKind
 from hub.domain.observation import Seen, tries_in
 from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
-from hub.domain.payment import Flag, Payment, Phase, Status
-from hub.domain.receipt import MEANS_LABELS, CashReceipt, Deduction, Means, name_of_less
-from hub.domain.text import Text
+from hub.domain.payment import Payment, Status
+from hub.domain.receipt import Deduction, name_of_less
 from hub.flows.books.read_intakes import by_movement, intakes_in, is_unrecorded, left_by_movement
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of, held_of
-from hub_hookspecs import (
-    ApproveInApp,
-    Country,
-    Instrument,
-    Kind,
-    Money,
-    PostForm,
-    Reason,
-    ReasonKind,
-    Redirect,
-    ShowQr,
-    ShowReference,
-)
+from hub_hookspecs import ApproveInApp, Country, Instrument, Kind, Money, Reason, ReasonKind
 
-
-class Shown(enum.StrEnum):
-    """What the payer sees (money.md section 8)."""
-
-    PREPARING = "preparing"
-    HOSTED_PAGE = "hosted_page"
-    POST_FORM = "post_form"
-    APPROVE = "approve"
-    QR = "qr"
-    REFERENCE = "reference"
-    WAITING_RESULT = "waiting_result"
-    UNKNOWN = "unknown"
-    NOT_COMPLETED = "not_completed"
-    NOT_CONFIRMED = "not_confirmed"
-    PAID = "paid"
-    PARTLY_RETURNED = "partly_returned"
-    RETURNED = "returned"
-    PARTLY_CHARGED_BACK = "partly_charged_back"
-    CHARGED_BACK = "charged_back"
-    NOT_RECEIVED = "not_received"
-
-
-SHOWN_AS = {state: Shown.PAID if state is MoneyState.HELD else Shown(state.value) for state in MoneyState}
-KEPT = frozenset(SHOWN_AS[state] for state in WITH_MONEY)
-"""What the payer sees of a paid payment of which money is still here."""
-
-
-@attrs.frozen(kw_only=True)
-class LineView:
-    """One payable of a payment; ``applied`` is what the payment settled of it, ``left`` what is still owed.
-
-    Attributes:
-        asked: Nothing where the payment was not for it: its credit settled it later.
-        withheld: What the payer keeps back: as declared, and once the payment is proven as booked.
-        less: The same by name, and what was let off.
-    """
-
-    payable_id: str
-    number: str
-    asked: Money
-    applied: Money
-    left: Money
-    withheld: Money
-    discount: Money
-    less: tuple[tuple[Text | str, Money], ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class PaymentView:
-    """One payment as people see it.
-
-    Attributes:
-        amount: What came as people corrected it, in whatever currency it came, else what was asked for.
-        captured: The same in the currency that was asked for; None where nothing came in it.
-        held: What the books hold of it, a record a currency; empty while nothing is proven.
-        used: Payables that it was not for, and that its credit settled.
-        last_try: Reason of the newest refused try, while the session is open.
-        reason: Why it was refused, if it was.
-        paid_at: When it was paid as the provider says; when we learnt of it where that is not said.
-        is_learnt: The latter.
-        credit: What settled nothing and is the customer's credit.
-        cash_receipts: Those that stand, one a movement; nearly always one.
-        is_unrecorded: Money is here for which none stands.
-        back_url: The statement or order that it came from.
-        url: The payment's page.
-        link: The link to that page.
-        can_cancel: The payer may withdraw the request at the provider.
-        cancelling: A withdrawal is on its way.
-    """
-
-    payment: Payment
-    merchant: Merchant
-    country: Country
-    customer: Customer
-    provider_name: str
-    way_label: str
-    shown: Shown
-    amount: Money
-    captured: Money | None
-    held: tuple[Held, ...]
-    lines: tuple[LineView, ...]
-    used: tuple[LineView, ...]
-    tries: int
-    last_try: Reason | None
-    reason: Reason | None
-    authorisation: str
-    instrument: Instrument | None
-    paid_at: datetime | None
-    credit: Money | None
-    seen: tuple[Seen, ...]
-    cash_receipts: tuple[CashReceipt, ...]
-    is_unrecorded: bool
-    is_order: bool
-    back_url: str
-    url: str
-    link: Link | None = None
-    can_cancel: bool = False
-    cancelling: bool = False
-    is_learnt: bool = False
-
-    @property
-    def cash_receipt(self) -> CashReceipt | None:
-        """The first receipt that stands."""
-        return next(iter(self.cash_receipts), None)
-
-    @property
-    def method(self) -> Text | str:
-        """How it was paid."""
-        kinds = {"card": Means.CARD, "wallet": Means.WALLET}
-        return MEANS_LABELS[kinds.get(self.instrument.kind, Means.ONLINE)] if self.instrument else self.way_label
-
-    @property
-    def money(self) -> Held:
-        """What the books hold in the currency of ``amount``."""
-        return held_as(self.held, self.payment.amount.currency)
-
-    @property
-    def others(self) -> tuple[Held, ...]:
-        """What came in other currencies beside it."""
-        return tuple(item for item in self.held if item.currency != self.money.currency)
-
-    @property
-    def is_kept(self) -> bool:
-        """It is paid, and something of its money is still here."""
-        return self.shown in KEPT
-
-    @property
-    def returned(self) -> Money | None:
-        """What went back to the payer, or was taken back by the payer's bank."""
-        return self.money.money(self.money.gone) if self.money.gone else None
-
-    @property
-    def remains(self) -> Money:
-        """What came and did not go back."""
-        return self.money.money(self.money.left)
-
-    @property
-    def less(self) -> tuple[tuple[Text | str, Money], ...]:
-        """What settled its payables beside the money: taxes that the payer kept back, and discounts, by name."""
-        sums: dict[Text | str, Money] = {}
-        for name, amount in (item for line in (*self.lines, *self.used) for item in line.less):
-            sums[name] = sums[name] + amount if name in sums else amount
-        return tuple(sums.items())
-
-    @property
-    def is_corrected(self) -> bool:
-        """A person said that something else came than was booked at first."""
-        return self.money.came != self.money.stated
-
-    @property
-    def is_late(self) -> bool:
-        """The money came after the payment had been given up."""
-        return Flag.LATE in self.payment.flags
-
-    @property
-    def is_duplicate(self) -> bool:
-        """The same payables had been paid already."""
-        return Flag.DUPLICATE_CHARGE in self.payment.flags
+from .payment_view import LineView, PaymentView, shown_for
 
 
 def instrument_of(seen: tuple[Seen, ...]) -> Instrument | None:
@@ -249,7 +78,7 @@ async def view_payment(hub: Hub, payment_id: str) -> PaymentView | None:
 
 
 def in_language(hub: Hub, view: PaymentView, locale: str) -> PaymentView:
-    """The view with what the provider's plugin says in this language."""
+    """The view with the provider's own texts in this language."""
     provider = hub.providers.get(view.payment.provider)
     way = provider.info_for(locale).way(view.payment.way) if provider else None
     if provider is None or way is None:
@@ -391,43 +220,17 @@ def _lines(
 
 
 def _declared(payment: Payment) -> tuple[Deduction, ...]:
-    """What the payer said to keep back, before anything is booked of it."""
+    """What the payer declared to keep back, before anything is booked of it."""
     return tuple(
-        Deduction(payable_id=line.payable_id, tax=kept.tax, amount=kept.amount)
+        Deduction(payable_id=line.payable_id, tax=withheld.tax, amount=withheld.amount)
         for line in payment.lines
-        for kept in line.withholdings
+        for withheld in line.withholdings
     )
 
 
 def _last(seen: tuple[Seen, ...], kind: Kind) -> Reason | None:
     found = [item.observation for item in seen if item.observation.kind is kind]
     return (found[-1].reason or Reason(ReasonKind.OTHER)) if found else None
-
-
-def shown_for(payment: Payment, held: tuple[Held, ...], now: datetime) -> Shown:
-    """What the payer sees; never failure wording while the payment is live."""
-    if payment.status is Status.PAID:
-        return SHOWN_AS[state_of(held)]
-    if payment.status is Status.CLOSED:
-        return Shown.NOT_CONFIRMED if payment.is_unproven else Shown.NOT_COMPLETED
-    if payment.phase is not Phase.SENT:
-        return Shown.PREPARING
-    if payment.status is Status.UNKNOWN:
-        return Shown.UNKNOWN
-    if payment.expires_at is not None and now >= payment.expires_at:
-        return Shown.WAITING_RESULT
-    match payment.action:
-        case Redirect():
-            return Shown.HOSTED_PAGE
-        case PostForm():
-            return Shown.POST_FORM
-        case ShowQr():
-            return Shown.QR
-        case ShowReference():
-            return Shown.REFERENCE
-        case ApproveInApp():
-            return Shown.APPROVE
-    return Shown.WAITING_RESULT
 
 
 def _back(tx: Tx, hub: Hub, payment: Payment, payables: dict[str, Payable], now: datetime) -> str:

@@ -21,7 +21,8 @@ from hub.domain.payment import Payment, Status
 from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import view_of
 from hub_hookspecs import EXPONENTS, Mode, Money, ProviderInfo
 
 from .send_statement import send_statement

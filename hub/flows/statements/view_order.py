@@ -17,7 +17,8 @@ from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of_many
 from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
-from hub.flows.payments.view_payment import PaymentView, payment_link_id, view_of
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import payment_link_id, view_of
 from hub_hookspecs import Channel, Mode
 
 from .place_order import order_mail_id

@@ -10,7 +10,8 @@ from hub.domain.pdf import PdfFile
 from hub.domain.receipt_document import MoneyBack, PaidLine, ReceiptDocument
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView, view_of, view_payment
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import view_of, view_payment
 from hub_hookspecs import Money
 
 from .print_paper import identity_of, letterhead_of, print_paper
@@ -39,7 +40,7 @@ async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
         if payment is None:
             raise LookupError(link.target)
         view = view_of(tx, hub, payment, now)
-        if not view.is_kept:
+        if not view.has_money:
             raise NothingToPrint(payment.reference)
         return proof_of(tx, hub, view), language or view.merchant.locale
 

@@ -17,8 +17,9 @@ from hub.domain.payment import Flag, Payment, Status
 from hub.domain.receipt import means_name as means_name
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
-from hub.flows.payments.view_payment import Shown
+from hub.flows.payments.payment_view import Shown
 from hub.flows.views.payment_rows import LISTED as LISTED
+from hub.flows.views.view_desk import LISTED as LISTED
 from hub_hookspecs import (
     Channel,
     Country,

@@ -19,8 +19,9 @@ from hub.domain.payment import Flag
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.payment_view import PaymentView, Shown
 from hub.flows.payments.run_operation import cancel_payment
-from hub.flows.payments.view_payment import PaymentView, Shown, in_language, view_payment, view_payment_by_token
+from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
 from hub.texts.engine import message as _
 from hub.web.basket import written
 from hub.web.form_token import form_token, is_form_token
