@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from hub.bootstrap import KEYS, PROOFS, NotReady, database_of, mailer_for, open_hub
 from hub.flows.ground.ports import Unavailable
-from hub.flows.operations.examine import ExaminedFact, examine, fault, fine, warning
+from hub.flows.operations.examine import examine
+from hub.flows.operations.examined_fact import ExaminedFact, fault, fine, warning
 from hub.logs import set_up_logs
 from hub.settings import Settings, SettingsError, load_settings
 from hub.storage import UnusableDatabase

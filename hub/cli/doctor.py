@@ -10,7 +10,7 @@ from .options import data_option, json_option
 from .printing import print_hanging, print_json
 
 if TYPE_CHECKING:
-    from hub.flows.operations.examine import ExaminedFact
+    from hub.flows.operations.examined_fact import ExaminedFact
 
 
 @click.command()

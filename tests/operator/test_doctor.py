@@ -17,7 +17,8 @@ import pytest
 import hub.cli.checkup
 from hub.domain.account import AccountStatus
 from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
-from hub.flows.operations.examine import ExaminedFact, Grade, examine
+from hub.flows.operations.examine import examine
+from hub.flows.operations.examined_fact import ExaminedFact, Grade
 from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
 from hub.flows.operations.prune import prune, send_heartbeat
@@ -187,6 +188,7 @@ def test_every_command_in_a_remedy_exists() -> None:
     known = commands()
     for name in (
         "flows/operations/examine.py",
+        "flows/operations/examine_accounts.py",
         "flows/operations/check_readiness.py",
         "cli/checkup.py",
         "domain/alert.py",

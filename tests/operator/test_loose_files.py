@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.cli import checkup
-from hub.flows.operations.examine import Grade
+from hub.flows.operations.examined_fact import Grade
 from tests.cli.conftest import call
 from tests.faults.harness import Desk
 

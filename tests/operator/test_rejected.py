@@ -14,7 +14,8 @@ import hub.flows.payments.follow_hints
 import hub.flows.payments.pack_message
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage, review_of
 from hub.flows.mails.deliver import value_of
-from hub.flows.operations.examine import ExaminedFact, Grade, examine
+from hub.flows.operations.examine import examine
+from hub.flows.operations.examined_fact import ExaminedFact, Grade
 from hub.flows.operations.view_hearing import hearing_of
 from hub.flows.views.view_start import view_start
 from hub_hookspecs import Message, Source

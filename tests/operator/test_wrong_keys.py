@@ -18,7 +18,8 @@ from hub.domain.payment import Payment, Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.reseal_secrets import reseal_secrets
 from hub.flows.operations.check_keys import KEYS
-from hub.flows.operations.examine import Grade, examine
+from hub.flows.operations.examine import examine
+from hub.flows.operations.examined_fact import Grade
 from hub.flows.operations.prune import send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.decide import NotAllowed
