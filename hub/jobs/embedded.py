@@ -21,7 +21,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.mails.owe_digests import owe_digests
 from hub.flows.payments.burst import burst_of
 from hub.flows.payments.check_payment import check_payment
-from hub.flows.payments.conclude_operation import check_operation
+from hub.flows.payments.observe_operation import check_operation
 from hub.flows.payments.read_message import read_message
 from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due

@@ -13,7 +13,7 @@ import pytest
 
 import hub.domain.payment_checks
 import hub.flows.payments.check_payment
-import hub.flows.payments.conclude_operation
+import hub.flows.payments.observe_operation
 import hub.flows.payments.record_observations
 import hub.flows.payments.run_operation
 import hub.flows.payments.send_payment
@@ -442,7 +442,7 @@ def test_an_approval_that_takes_ten_minutes_is_found_by_the_undo_and_returned(wo
 def test_control_an_undo_before_the_expiry_proves_nothing_and_loses_money(world: World, plant: Plant) -> None:
     plant(hub.flows.payments.check_payment, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
     plant(hub.flows.payments.run_operation, "undo_due", lambda payment, _way, _now: payment.status is Status.UNKNOWN)
-    plant(hub.flows.payments.conclude_operation, "settled_at", lambda payment, _way: payment.created_at)
+    plant(hub.flows.payments.observe_operation, "settled_at", lambda payment, _way: payment.created_at)
 
     assert approved_after_an_early_undo(world)
 

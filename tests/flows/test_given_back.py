@@ -13,6 +13,7 @@ import pytest
 import hub.flows.books.book_money
 import hub.flows.books.book_return
 import hub.flows.payments.conclude_operation
+import hub.flows.payments.observe_operation
 import hub.flows.payments.run_operation
 from hub.domain.decision import Signed
 from hub.domain.ledger import EntryKind, LedgerKind
@@ -311,7 +312,7 @@ def test_a_second_movement_is_a_second_capture_all_the_same(desk: Desk) -> None:
 
 def replaced(desk: Desk, plant: Plant) -> list[int]:
     """What is booked where the answer's own id and amount give way to ours."""
-    right = hub.flows.payments.conclude_operation._claims
+    right = hub.flows.payments.observe_operation._claims
 
     def ours(payment: Payment, operation: Any, *given: Any) -> list[Any]:
         own = {"event_id": operation.reference, "amount": operation.amount, "vouched": frozenset({"event_id"})}
@@ -320,7 +321,7 @@ def replaced(desk: Desk, plant: Plant) -> list[int]:
             for claim in right(payment, operation, *given)
         ]
 
-    plant(hub.flows.payments.conclude_operation, "_claims", ours)
+    plant(hub.flows.payments.observe_operation, "_claims", ours)
     _debtor, payment = taken(desk)
     give_back(desk, payment, 30_000, back("E1", 30_000))
     hear(desk, payment, back("E1", 30_000))

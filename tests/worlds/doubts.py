@@ -21,7 +21,7 @@ import attrs
 import httpx
 
 import hub.flows.payments.check_payment as checking
-import hub.flows.payments.conclude_operation as concluding
+import hub.flows.payments.observe_operation as observing
 import hub_nequi
 from hub.domain import payment as rules
 from hub.domain import payment_checks
@@ -434,7 +434,7 @@ class Story:
             kinds.append(Kind.DECLINED)
         status, reason = operation_status(operation.kind, operation.phase, kinds)
         attempt.operation = operation = attrs.evolve(operation, status=status, reason=reason)
-        claims = concluding._claims(payment, operation, tuple(told or ()), self.way, self.now)
+        claims = observing._claims(payment, operation, tuple(told or ()), self.way, self.now)
         self.record(attempt, [claim.observation for claim in claims])
 
 

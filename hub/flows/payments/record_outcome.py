@@ -15,8 +15,8 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Money, Observation
 
-from .conclude_operation import conclude_by_hand
 from .decide import NotAllowed, decide
+from .observe_operation import conclude_by_hand
 from .record_observations import Claim, record_observations
 
 

@@ -18,7 +18,7 @@ from hub.flows.ground.read_held import vouched_for
 from hub.flows.ground.write_outcome import write_outcome
 from hub_hookspecs import CROCKFORD, Cancel, Conclusion, Kind, Money, Outcome, Refund, RefundKind
 
-from .conclude_operation import observe, settle
+from .observe_operation import observe, settle
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""Conclude an operation, and what it reports of its payment, only by a clear answer or a person who knows."""
+"""Observe an operation: its status follows from what is observed of it, and so does what that says of its payment."""
 
 from __future__ import annotations
 
