@@ -36,7 +36,7 @@ def command(settings: Settings, file: Path, verify: bool) -> int:
 
 def _back_up(settings: Settings, file: Path) -> int:
     from hub.bootstrap import KEYS, database_of, utc_now
-    from hub.flows.operations.note_backup import note_backup
+    from hub.flows.operations.record_backup import record_backup
     from hub.storage import back_up
 
     database = database_of(settings)
@@ -44,7 +44,7 @@ def _back_up(settings: Settings, file: Path) -> int:
         raise click.ClickException(f"{database} is not there: nothing to back up")
     began = utc_now()
     back_up(database, file)
-    run_on(settings, lambda hub: note_backup(hub, began, file.name))
+    run_on(settings, lambda hub: record_backup(hub, began, file.name))
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, verified")
     click.echo(f"not in it, and needed with it: {settings.data / KEYS}; keep a copy of that apart from the backups")
     return 0

@@ -15,7 +15,7 @@ from .running import operator, pass_settings, run_on
 
 if TYPE_CHECKING:
     from hub.domain.receipt import SeriesGap
-    from hub.flows.operations.note_restore import SeriesEnd
+    from hub.flows.operations.record_restore import SeriesEnd
     from hub.settings import Settings
 
 
@@ -44,7 +44,7 @@ def command(settings: Settings, file: Path, keys: Path | None, said: tuple[str, 
     backup have left the house: say the last number of each series, so that none is given again."""
     from hub.bootstrap import KEYS, database_of
     from hub.flows.operations.check_keys import check_keys
-    from hub.flows.operations.note_restore import note_restore, series_ends
+    from hub.flows.operations.record_restore import record_restore, series_ends
     from hub.providers.countries import load_countries
     from hub.storage import read_backup, restore
 
@@ -56,7 +56,7 @@ def command(settings: Settings, file: Path, keys: Path | None, said: tuple[str, 
     countries, now = load_countries().countries, datetime.now(UTC)
     ends = read_backup(file, lambda tx: series_ends(tx, countries))
     gaps = continuing(ends, said, skip, file.name, now)
-    restore(file, database_of(settings), prepare=lambda tx: note_restore(tx, file.name, gaps, now=now))
+    restore(file, database_of(settings), prepare=lambda tx: record_restore(tx, file.name, gaps, now=now))
     if keys is not None and not ring.exists():
         shutil.copyfile(keys, ring)
         ring.chmod(0o600)
@@ -84,7 +84,7 @@ def continuing(
     Raises:
         click.UsageError: Of a series nothing was said, or what cannot be.
     """
-    from hub.flows.operations.note_restore import WrongNumber, gap_behind
+    from hub.flows.operations.record_restore import WrongNumber, gap_behind
 
     last, known = _each_once(map(_read, said)), {end.name: end for end in ends}
     if strange := sorted(last.keys() - known.keys()):

@@ -18,7 +18,7 @@ from litestar.types import ASGIApp, Receive, Send
 from hub.domain.allowance import Allowance
 from hub.domain.visitor import address_of, counted_as, is_among, visitor_behind
 from hub.flows.ground.ports import Hub
-from hub.flows.operations.note_proxy import Blind, note_proxy
+from hub.flows.operations.record_proxy import Blind, record_proxy
 
 log = structlog.get_logger()
 
@@ -86,7 +86,7 @@ class BlindSpots:
                 log.warning("proxy_not_trusted", proxy=address, remedy=REMEDIES[why])
             else:
                 log.warning("proxy_names_nobody", proxy=address, remedy=REMEDIES[why])
-            self.hub.spawn(note_proxy(self.hub, address, why))
+            self.hub.spawn(record_proxy(self.hub, address, why))
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.decision import Evidence, Signed
 from hub.domain.payment import Status
-from hub.flows.operations.note_restore import note_restore
+from hub.flows.operations.record_restore import record_restore
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.record_outcome import OutcomeEvidence, record_paid
 from tests.faults.harness import World, broken
@@ -35,7 +35,7 @@ def test_what_was_unknown_in_a_restored_backup_is_not_undone_without_a_person(wo
     world.approve(payment)
     world.pass_time(minutes=1)
     if restored:
-        world.run(world.hub.store.write(lambda tx: note_restore(tx, "nightly.db", now=world.hub.clock())))
+        world.run(world.hub.store.write(lambda tx: record_restore(tx, "nightly.db", now=world.hub.clock())))
     world.pass_time(hours=3)
 
     (held,) = [row for row in world.book("nequi") if row["reference"] == payment.reference]
@@ -54,7 +54,7 @@ def test_what_was_unknown_in_a_restored_backup_is_not_undone_without_a_person(wo
 
 
 def test_what_is_begun_after_a_restore_is_undone_as_ever(world: World) -> None:
-    world.run(world.hub.store.write(lambda tx: note_restore(tx, "nightly.db", now=world.hub.clock())))
+    world.run(world.hub.store.write(lambda tx: record_restore(tx, "nightly.db", now=world.hub.clock())))
     world.pass_time(minutes=1)
     world.control("nequi", "options", reports="denied")
     world.fault("nequi", "*unregisteredpayment", "cut_after")

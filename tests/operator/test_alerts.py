@@ -19,9 +19,10 @@ from hub.domain.alert import TELLINGS, Alert, AlertCause
 from hub.domain.message import DeliveryKind, DeliveryState, MessageState
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
-from hub.flows.operations.note_backup import note_backup
+from hub.flows.mails.deliver import deliver
 from hub.flows.operations.prune import HEARTBEAT, REJECTED_KEPT, prune, send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
+from hub.flows.operations.record_backup import record_backup
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk
@@ -143,7 +144,7 @@ def test_work_that_nobody_does_is_alerted_after_five_minutes(desk: Desk) -> None
 
 def test_a_full_disk_and_an_old_backup_are_alerted_every_hour_until_they_are_not(desk: Desk) -> None:
     quiet(desk)
-    asyncio.run(note_backup(desk.hub, desk.clock.now, "one.db"))
+    asyncio.run(record_backup(desk.hub, desk.clock.now, "one.db"))
     desk.clock.now += timedelta(hours=25)
     assert causes(desk) == []
     desk.clock.now += timedelta(hours=2)
@@ -152,7 +153,7 @@ def test_a_full_disk_and_an_old_backup_are_alerted_every_hour_until_they_are_not
     desk.clock.now += timedelta(minutes=59)
     assert causes(desk) == []
     desk.clock.now += timedelta(minutes=2)
-    asyncio.run(note_backup(desk.hub, desk.clock.now, "two.db"))
+    asyncio.run(record_backup(desk.hub, desk.clock.now, "two.db"))
     assert causes(desk) == ["disk_low"]
 
 

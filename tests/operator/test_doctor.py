@@ -19,10 +19,10 @@ from hub.domain.account import AccountStatus
 from hub.flows.operations.check_readiness import REMEDIES, Readiness, check_readiness
 from hub.flows.operations.examine import examine
 from hub.flows.operations.examined_fact import ExaminedFact, Grade
-from hub.flows.operations.note_backup import note_backup
-from hub.flows.operations.note_proxy import PROXY, Blind, note_proxy
 from hub.flows.operations.prune import prune, send_heartbeat
 from hub.flows.operations.quarantine_plugin import FROZEN
+from hub.flows.operations.record_backup import record_backup
+from hub.flows.operations.record_proxy import PROXY, Blind, record_proxy
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
@@ -78,7 +78,7 @@ def put_the_clock_back(desk: Desk) -> None:
 
 
 def let_a_backup_grow_old(desk: Desk) -> None:
-    asyncio.run(note_backup(desk.hub, desk.clock.now, "one.db"))
+    asyncio.run(record_backup(desk.hub, desk.clock.now, "one.db"))
     desk.clock.now += timedelta(hours=27)
 
 
@@ -139,13 +139,13 @@ FAULTS: dict[str, tuple[Break, Grade, str, str]] = {
         "payment-hub country disable CO wompi",
     ),
     "a proxy is not trusted": (
-        lambda desk: asyncio.run(note_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED)),
+        lambda desk: asyncio.run(record_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED)),
         Grade.WARNING,
         "through 10.0.0.5, which is not trusted",
         "add 10.0.0.5 to trusted_proxies",
     ),
     "a proxy says nothing of its visitors": (
-        lambda desk: asyncio.run(note_proxy(desk.hub, "127.0.0.1", Blind.SAYS_NOTHING)),
+        lambda desk: asyncio.run(record_proxy(desk.hub, "127.0.0.1", Blind.SAYS_NOTHING)),
         Grade.WARNING,
         "the proxy 127.0.0.1 was shut out",
         "let it send X-Forwarded-For",
@@ -167,8 +167,8 @@ def test_doctor_finds_it_and_says_what_helps(desk: Desk, name: str) -> None:
 
 
 def test_a_proxy_is_spoken_of_for_a_day_and_while_it_is_not_trusted(desk: Desk) -> None:
-    asyncio.run(note_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED))
-    asyncio.run(note_proxy(desk.hub, "::ffff:10.0.0.6", Blind.NOT_TRUSTED))
+    asyncio.run(record_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED))
+    asyncio.run(record_proxy(desk.hub, "::ffff:10.0.0.6", Blind.NOT_TRUSTED))
 
     def told() -> list[str]:
         return [item.what for item in found(desk) if "10.0.0." in item.what]
@@ -277,7 +277,7 @@ def test_proxies_of_which_none_is_believed_are_told(desk: Desk, data: Path) -> N
 def test_a_folder_that_is_well_has_no_fault(desk: Desk, data: Path) -> None:
     desk.clock.now = datetime.now(UTC)
     asyncio.run(send_heartbeat(desk.hub, "serve"))
-    asyncio.run(note_backup(desk.hub, desk.clock.now, "one.db"))
+    asyncio.run(record_backup(desk.hub, desk.clock.now, "one.db"))
     ended = doctor("--books")
     assert (ended.code, "the books are right" in ended.out) == (0, True), ended.out
 

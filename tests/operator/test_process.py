@@ -22,8 +22,8 @@ import pytest
 import hub.jobs.process
 from hub.domain.alert import AlertCause
 from hub.domain.payment import Phase, Status
-from hub.flows.operations.note_backup import note_backup
 from hub.flows.operations.raise_alerts import raise_alerts
+from hub.flows.operations.record_backup import record_backup
 from hub.jobs.freezes import note_freeze, trace_of
 from hub.jobs.process import Process
 from tests.faults.harness import PHONE, Clock, Desk, World, broken, refuse_another_day, until
@@ -226,7 +226,7 @@ def test_an_exchange_that_does_not_end_is_waited_for_no_longer_than_the_grace(
 def test_a_serving_process_alerts_by_mail_and_webhook_once(folder_of_today: Callable[[], Path], hook: Any) -> None:
     world = World.open(folder_of_today(), clock=Clock.today())
     made = datetime.now(UTC) - timedelta(hours=27)
-    world.run(note_backup(world.hub, made, "one.db"))
+    world.run(record_backup(world.hub, made, "one.db"))
     settings = (
         f'smtp_host = "127.0.0.1"\nsmtp_port = {world.town.mailbox.port}\n'
         f'operator_email = "operaciones@hub.example"\nalert_webhook = "{hook.url}"\n'

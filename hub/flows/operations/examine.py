@@ -13,11 +13,11 @@ from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
 from .examine_accounts import examine_accounts, examine_comparisons
 from .examined_fact import ExaminedFact, fault, fine, warning
-from .note_proxy import PROXIES_KEPT, PROXY, Blind
-from .note_restore import RESTORED
 from .prune import HEARTBEAT
 from .quarantine_plugin import FROZEN, frozen_twice
 from .raise_alerts import BACKLOG, BACKUP, MIN_FREE, OLDEST_BACKUP
+from .record_proxy import PROXY, PROXY_LIFETIME, Blind
+from .record_restore import RESTORED
 
 ALIVE = timedelta(seconds=100)
 """A process gives a sign of life every half minute."""
@@ -121,7 +121,7 @@ def _clock(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:
 def _proxies(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     """Proxies behind which one visitor who guesses links shuts out all; what the settings mended is not reported."""
     for address, (why, at) in sorted(PROXY.all(tx).items()):
-        if now - at > PROXIES_KEPT:
+        if now - at > PROXY_LIFETIME:
             continue
         seen = f"at {at:%Y-%m-%d %H:%M} UTC"
         if why == Blind.NOT_TRUSTED and not is_among(address, hub.proxies):

@@ -11,8 +11,8 @@ from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 
 from .check_keys import KEYS, key_troubles
-from .note_proxy import PROXIES_KEPT, PROXY
 from .quarantine_plugin import FROZEN
+from .record_proxy import PROXY, PROXY_LIFETIME
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ async def prune(hub: Hub) -> None:
             if now - at > FREEZES_KEPT:
                 FROZEN.of(name).drop(tx)
         for name, (_value, at) in PROXY.all(tx).items():
-            if now - at > PROXIES_KEPT:
+            if now - at > PROXY_LIFETIME:
                 PROXY.of(name).drop(tx)
         return tx.messages.prune_rejected(now - REJECTED_KEPT), tx.requests.prune_queries(now - QUERIES_KEPT)
 

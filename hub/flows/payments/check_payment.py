@@ -16,7 +16,7 @@ from hub.domain.payment_checks import conclusion_due
 from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.note_restore import is_from_a_backup
+from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
 from .record_observations import Claim, record_observations, rule_claim, tell_unknown, way_of, zone_of

@@ -20,7 +20,7 @@ from hub.domain.text import Text
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.ground.ports import Conflict, Hub, Tx, Unavailable
 from hub.flows.ground.tell import tell
-from hub.flows.operations.note_restore import is_from_a_backup
+from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import Money, ProviderInfo, Way
 
 from .allow_refund import offered_refund
@@ -81,7 +81,7 @@ async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
     """Undo a payment whose outcome stays unknown past its expiry and settle time; sent at most once.
 
     None when it is not due, was sent before, a colleague was first, or the payment is from a restored backup: it may
-    have been paid and reported since.
+    have been paid since, and its payer may know.
     """
 
     def allow(tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:

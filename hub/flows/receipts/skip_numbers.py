@@ -10,7 +10,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
 from hub.domain.text import Text, read_stored
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.note_restore import leave_out
+from hub.flows.operations.record_restore import leave_out
 
 LABEL = re.compile(r"(?:([A-Za-z]+)-)?([0-9]{1,9})")
 

@@ -14,7 +14,7 @@ from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.note_restore import is_from_a_backup
+from hub.flows.operations.record_restore import is_from_a_backup
 from hub.flows.payments.allow_refund import offered_refund
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import way_of

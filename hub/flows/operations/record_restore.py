@@ -1,7 +1,7 @@
-"""Note that a backup was restored: what was under way in it may have ended since, and nobody here knows.
+"""Record that a backup was restored: what was under way in it may have ended since, and nobody here knows.
 
 Cash receipts may have been handed out since, too. Their numbers are not given again: the series go on behind the last
-one that anybody has, or far ahead, and what is left out is kept as a gap.
+one that anybody has, or far ahead, and what is left out is stored as a gap.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class SeriesEnd:
 
 
 class WrongNumber(Exception):
-    """What was said of a series cannot be; the text says why."""
+    """The number that was given for a series cannot be; the text says why."""
 
 
 def series_ends(tx: Tx, countries: Mapping[str, Country]) -> tuple[SeriesEnd, ...]:
@@ -100,7 +100,7 @@ def gap_behind(end: SeriesEnd, *, seen: int | None, skip: int, backup: str, by: 
     )
 
 
-def note_restore(tx: Tx, name: str, gaps: Iterable[SeriesGap] = (), *, now: datetime) -> None:
+def record_restore(tx: Tx, name: str, gaps: Iterable[SeriesGap] = (), *, now: datetime) -> None:
     """From now on nothing that was under way in this backup is undone without a person; no number is given again."""
     RESTORED.set(tx, name, now)
     for gap in gaps:
@@ -116,6 +116,6 @@ def leave_out(tx: Tx, gap: SeriesGap) -> None:
 
 
 def is_from_a_backup(tx: Tx, payment: Payment) -> bool:
-    """Whether the payment was begun before the database was restored: it may be paid and told, or undone, by now."""
+    """Whether the payment was begun before the database was restored: by now it may be paid, or undone."""
     restored = RESTORED.get(tx)
     return restored is not None and payment.created_at < restored[1]

@@ -1,4 +1,4 @@
-"""Note a proxy behind which all visitors count as one, for whoever looks for what is wrong."""
+"""Record a proxy behind which all visitors count as one, for whoever looks for what is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Unavailable
 
 PROXY: Final = MarkTable("proxy:")
-PROXIES_KEPT: Final = timedelta(days=1)
+PROXY_LIFETIME: Final = timedelta(days=1)
 
 
 class Blind(enum.StrEnum):
@@ -21,8 +21,8 @@ class Blind(enum.StrEnum):
     SAYS_NOTHING = "it says nothing of them"
 
 
-async def note_proxy(hub: Hub, address: str, why: Blind) -> None:
-    """Keep the address and the reason for a day; nobody waits for it."""
+async def record_proxy(hub: Hub, address: str, why: Blind) -> None:
+    """Store the address and the reason for a day; nobody waits for it."""
     now = hub.clock()
     with contextlib.suppress(Unavailable):  # it is noticed again within the hour
         await hub.store.write(lambda tx: PROXY.of(address).set(tx, why.value, now))

@@ -1,4 +1,4 @@
-"""Note that a backup was made, so that one that is too old can be told."""
+"""Record that a backup was made, so that one that is too old is noticed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hub.flows.ground.tell import tell
 from .raise_alerts import BACKUP
 
 
-async def note_backup(hub: Hub, began: datetime, name: str) -> None:
+async def record_backup(hub: Hub, began: datetime, name: str) -> None:
     """A verified backup holds everything up to this moment."""
 
-    def note(tx: Tx) -> None:
+    def record(tx: Tx) -> None:
         BACKUP.set(tx, name, began)
         tell(tx, "backup_made", file=name)
 
-    await hub.store.write(note)
+    await hub.store.write(record)
