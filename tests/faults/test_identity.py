@@ -486,7 +486,7 @@ def test_a_message_that_was_refused_is_replayed_for_the_account_whose_keys_prove
     (news, *_more) = world.news(payment)
     url = notification_address(world.hub, second)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(hub.flows.payments.receive_message, "_find_account", as_addressed)
+        patched.setattr(hub.flows.payments.receive_message, "_match_account", as_addressed)
         assert world.run(world._post(url, news)).status_code == 401
     (kept,) = world.read(lambda tx: tx.messages.of(accounts=[second.id]))
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 Write = Callable[[Sequence[T]], Awaitable[object]]
 
 BURST: Final = 6
-"""News at the door beyond which it comes faster than it can be booked."""
+"""Messages that are being received at once beyond which they come faster than they can be booked."""
 
 LASTS: Final = timedelta(milliseconds=250)
 """How long a burst is believed in."""
@@ -35,23 +35,23 @@ class Burst(Generic[T]):
     """
 
     until: datetime | None = None
-    _at_the_door: int = attrs.field(init=False, default=0)
+    _arriving: int = attrs.field(init=False, default=0)
     _arrived: list[tuple[T, asyncio.Future[None]]] = attrs.field(init=False, factory=list)
     _storing: asyncio.Task[None] | None = attrs.field(init=False, default=None)
 
     @contextlib.contextmanager
     def arrival(self, now: datetime) -> Iterator[bool]:
-        """One more at the door until it is durable; whether it came in a burst."""
-        self._at_the_door += 1
+        """One more is being received until it is durable; whether it came in a burst."""
+        self._arriving += 1
         try:
-            if self._at_the_door > BURST:
+            if self._arriving > BURST:
                 self.until = now + LASTS
             yield self.is_there(now)
         finally:
-            self._at_the_door -= 1
+            self._arriving -= 1
 
     def is_there(self, now: datetime) -> bool:
-        """Whether news came faster than it can be booked, a moment ago at the latest."""
+        """Whether messages came faster than they can be booked, a moment ago at the latest."""
         return self.until is not None and now < self.until
 
     async def store(self, item: T, write: Write[T]) -> None:
@@ -80,7 +80,7 @@ class Burst(Generic[T]):
 
 
 async def _store_together(taken: list[tuple[T, asyncio.Future[None]]], write: Write[T]) -> None:
-    """All at once; if that fails, one by one, so that only the guilty one fails."""
+    """All at once; if that fails, one by one, so that only the one at fault fails."""
     try:
         await write([item for item, _durable in taken])
     except Exception as error:  # noqa: BLE001 - it is handed to who waits

@@ -17,7 +17,7 @@ from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
-from hub_hookspecs import Kind, Observation, Outcome, Query, QueryBy, Starts, Way
+from hub_hookspecs import CROCKFORD, Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
 from .record_observations import Claim, record_observations, rule_claim, tell_unknown, way_of, zone_of
 from .run_operation import undo_payment
@@ -109,7 +109,7 @@ def query_for(payment: Payment, *, now: datetime, call_id: str) -> Query:
 
 
 async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim], tuple[Any, ...]]:
-    call_id = hub.random_text(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    call_id = hub.random_text(10, CROCKFORD)
     query = query_for(payment, now=hub.clock(), call_id=call_id)
     ran = await hub.exchanger.run(
         opened.provider,
@@ -145,12 +145,12 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
         after = record_observations(tx, hub, after, [final], now=now).payment
     started = after.ended_at or after.created_at
     zone = zone_of(tx.merchants.get(payment.merchant_id))
-    told = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
+    details = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
     if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
-        open_review(tx, review_of("unresolved", after, told, now, payment_id=after.id))
+        open_review(tx, review_of("unresolved", after, details, now, payment_id=after.id))
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):
-        told += ", in a restored backup: it is not undone, for it may be paid by now"
-        open_review(tx, review_of("unresolved", after, told, now, payment_id=after.id))
+        details += ", in a restored backup: it is not undone, for it may be paid by now"
+        open_review(tx, review_of("unresolved", after, details, now, payment_id=after.id))
     return after
 
 

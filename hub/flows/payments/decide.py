@@ -1,4 +1,4 @@
-"""Decide, as a person: who, why and on what evidence is kept for ever; above an amount two people must say the same."""
+"""Decide, as a person: who, why and on what evidence is stored for ever; above an amount two people must decide it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def given_back(tx: Tx, decision: Decision) -> int:
 
 
 def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
-    """Keep a decision: done, or waiting for a second person; a second person who says the same completes it.
+    """Store a decision: done, or waiting for a second person; a second person who decides the same completes it.
 
     Raises:
         NotAllowed: Nobody signed it, or the second person is the first one.
@@ -95,7 +95,7 @@ def _tell_log(tx: Tx, made: Decision) -> None:
 
 
 def is_same(waiting: Decision, wanted: Decision) -> bool:
-    """Whether a second person says what the first one proposed."""
+    """Whether a second person decides what the first one proposed."""
     return (waiting.content, waiting.amount) == (wanted.content, wanted.amount)
 
 

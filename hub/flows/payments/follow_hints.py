@@ -11,7 +11,7 @@ from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Reading, Verdict
 
-from .whose_message import payments_named
+from .match_account import payments_named
 
 HINT_EVERY = timedelta(seconds=30)
 

@@ -22,7 +22,7 @@ from hub_hookspecs import Channel, Mode, Money, Offer, PluginFault
 log = structlog.get_logger()
 
 HIDDEN = frozenset({AccountStatus.DRAFT, AccountStatus.REQUESTED, AccountStatus.FAILED, AccountStatus.DISABLED})
-"""Accounts that customers do not hear of at all."""
+"""Accounts that customers are not shown at all."""
 
 
 @attrs.frozen(kw_only=True)
@@ -168,8 +168,8 @@ def _offer(hub: Hub, standing: AccountNow, asked: Asked, wanted: Offer, locale: 
     if absence is None and provider:
         try:
             button = provider.button(wanted)
-        except PluginFault as fault:
-            log.error("render_pay_button_failed", provider=provider.code, error=str(fault))
+        except PluginFault as error:
+            log.error("render_pay_button_failed", provider=provider.code, error=str(error))
             absence = Absence.PLUGIN_FAILED
     return Offered(
         provider=account.provider,

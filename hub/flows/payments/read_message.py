@@ -18,11 +18,11 @@ from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import CROCKFORD, Conclusion, Message, Observation, Outcome, Reading, Verdict
 
 from .follow_hints import follow_hints, review_rejected
+from .match_account import KNOWN, UNPROVEN, certainty, open_beside
 from .pack_message import unpacked
 from .record_message import PARKED_LONG, AppliedClaim, apply_observation, parked_money
 from .store_unread import PAUSES, unlock, waits_for
 from .verify_message import reading_of
-from .whose_message import KNOWN, UNPROVEN, certainty, open_beside
 
 MAX_TRIES = 12
 PARKED_PAYMENT = "parked_payment"

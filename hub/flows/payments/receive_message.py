@@ -23,13 +23,13 @@ from hub_hookspecs import Message, Reading, Reply, Verdict
 
 from .burst import burst_of
 from .follow_hints import hint
+from .match_account import KNOWN, UNPROVEN, certainty, opened_beside
 from .pack_message import digest_of
 from .record_message import record_hint, record_proven, record_rejected
 from .record_observations import Claim, record_observations
 from .store_message import Fate, sealed_message, store_messages
 from .store_unread import store_unread
 from .verify_message import verdict_of
-from .whose_message import KNOWN, UNPROVEN, certainty, opened_beside
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ async def receive_notification(
     reading = verdict_of(hub, opened, message)
     if not opened.is_alone:
         try:
-            opened, reading = await _find_account(hub, opened, reading, message)
+            opened, reading = await _match_account(hub, opened, reading, message)
         except Locked as locked:
             await store_unread(hub, locked, message, may_store)
             return Answer(503)
@@ -99,7 +99,7 @@ async def receive_notification(
     return Answer(reading.reply.status, reading.reply)
 
 
-async def _find_account(
+async def _match_account(
     hub: Hub, own: Opened, reading: Reading | None, message: Message
 ) -> tuple[Opened, Reading | None]:
     """The account by whose keys a message is proven, best one of which it names payments; else that of the address.

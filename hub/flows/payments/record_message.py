@@ -16,10 +16,10 @@ from hub.flows.ground.tell import warn
 from hub_hookspecs import Kind, Message, Observation, Reading, Source
 
 from .follow_hints import apply_hints, follow_hints, review_rejected
+from .match_account import payment_for
 from .pack_message import digest_of
 from .record_observations import Claim, message_of, record_observations
 from .store_message import Fate, sealed_message, store_messages, tell_accepted
-from .whose_message import payment_for
 
 PARKED_LONG = timedelta(hours=1)
 """How long proven money may name no payment of ours before a person is asked."""

@@ -60,11 +60,11 @@ async def record_paid(hub: Hub, payment_id: str, proof: OutcomeEvidence, *, sign
             raise NotAllowed("already_paid", Text("payment.already_approved"))
         if proof.amount.minor <= 0:
             raise NotAllowed("amount", Text("outcome.amount_missing"))
-        told = (item.observation.movement for item in tx.payments.seen(payment.id) if item.observation.movement)
+        known = (item.observation.movement for item in tx.payments.seen(payment.id) if item.observation.movement)
         return Observation(
             kind=Kind.PAID,
             reference=payment.reference,
-            movement=proof.movement or next(told, None),
+            movement=proof.movement or next(known, None),
             amount=proof.amount,
             vouched=frozenset({"amount", "movement"}),
             provider_reference=proof.provider_reference or None,
@@ -103,7 +103,7 @@ async def _record(
     def record(tx: Tx) -> tuple[Decision, Payment]:
         payment = _shown(tx, payment_id, signed.evidence)
         sent = sent_for_good(payment, now)
-        claim = observed(tx, sent)
+        observation = observed(tx, sent)
         wanted = proposal(
             decision_id,
             DecisionKind.RECORD,
@@ -117,14 +117,14 @@ async def _record(
         made = decide(tx, hub, wanted, now=now)
         if not made.is_done:
             return made, payment
-        news = Claim(
-            observation=claim,
+        claim = Claim(
+            observation=observation,
             source=ObservedBy.OPERATOR,
             note=note_of(made),
             digest=made.evidence.digest,
             occasion=made.id,
         )
-        return made, record_observations(tx, hub, sent, [news], now=now).payment
+        return made, record_observations(tx, hub, sent, [claim], now=now).payment
 
     return await hub.store.write(record)
 
@@ -187,12 +187,13 @@ async def conclude_operation(hub: Hub, payment_id: str, *, done: bool, signed: S
         made = decide(tx, hub, wanted, now=now)
         if not made.is_done:
             return made, operation
-        return made, conclude_by_hand(tx, hub, operation, payment, _news(operation, done), note_of(made), now)
+        return made, conclude_by_hand(tx, hub, operation, payment, _outcome_kind(operation, done), note_of(made), now)
 
     return await hub.store.write(conclude)
 
 
-def _news(operation: Operation, done: bool) -> Kind:
+def _outcome_kind(operation: Operation, done: bool) -> Kind:
+    """The claim that stands for the outcome."""
     if done:
         return DONE_BY[operation.kind]
     return Kind.NOT_FOUND if operation.kind is OperationKind.UNDO else Kind.DECLINED

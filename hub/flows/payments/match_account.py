@@ -1,7 +1,7 @@
-"""Find whose message it is: the account's by whose keys it is proven, whichever of a merchant's addresses it came to.
+"""Match a message with the account by whose keys it is proven, whichever of a merchant's addresses it came to.
 
-A provider goes on telling a retired account's news, to its old address or to the new one, wherever somebody has entered
-it. Only accounts of the same merchant, provider and mode are tried, so an address opens nobody else's.
+A provider goes on sending a retired account's notifications, to its old address or to the new one, wherever somebody
+has entered it. Only accounts of the same merchant, provider and mode are tried, so an address opens nobody else's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import attrs
 from hub.domain.account import ProviderAccount
 from hub.domain.payment import Payment
 from hub.flows.accounts.money_under_way import money_under_way
-from hub.flows.accounts.open_account import CACHED_FOR, CannotOpen, Locked, Opened, open_account
+from hub.flows.accounts.open_account import CannotOpen, Locked, Opened, open_account
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Observation, Reading, Verdict
@@ -63,11 +63,11 @@ OPENED_BESIDE: Final = Slot[str, Beside]("opened beside")
 
 
 async def opened_beside(hub: Hub, own: Opened) -> Beside:
-    """``open_beside``, kept for two seconds as the account of an address is."""
+    """``open_beside``, cached for two seconds as the account of an address is."""
     now, opened = hub.clock(), hub.kept.of(OPENED_BESIDE)
-    kept = opened.get(own.record.id)
-    if kept and timedelta() <= now - kept.read_at < CACHED_FOR:
-        return kept
+    cached = opened.get(own.record.id)
+    if cached and timedelta() <= now - cached.read_at < KEPT:
+        return cached
     found = await hub.store.read(lambda tx: open_beside(tx, hub, own.record, now))
     opened[own.record.id] = found
     return found
