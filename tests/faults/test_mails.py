@@ -118,7 +118,7 @@ def test_payments_that_come_while_the_mail_server_is_down_are_taken_as_fast_as_e
 def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(desk: Desk, plant: Plant) -> None:
     """The bug: the news is booked and the mail is handed over at once, in one go."""
     desk.hub.mailer = SmtpMailer(host="127.0.0.1", port=9)  # where nobody listens
-    right = hub.flows.payments.record_observations._tell
+    right = hub.flows.payments.record_observations._owe_mails
 
     def tell_and_send(tx: Any, *given: Any, **named: Any) -> Any:
         result = right(tx, *given, **named)
@@ -129,7 +129,7 @@ def test_control_a_mail_that_is_sent_inside_the_transaction_costs_the_payment(de
         return result
 
     (payment,) = desk.sent_all(desk.debtors("CR", 1, 70_000))
-    plant(hub.flows.payments.record_observations, "_tell", tell_and_send)
+    plant(hub.flows.payments.record_observations, "_owe_mails", tell_and_send)
     with contextlib.suppress(Exception):
         desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference))
 

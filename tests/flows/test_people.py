@@ -251,16 +251,16 @@ def numbers(world: World, country: str) -> list[int]:
 def test_automatic_cash_receipts_are_numbered_without_a_gap_although_transactions_fail_in_between(
     world: World, plant: Any
 ) -> None:
-    right = hub.flows.payments.record_observations._tell
+    right = hub.flows.payments.record_observations._owe_mails
     for at in range(6):
         debtor = world.debtor("CR", 150_000)
         payment = world.pay(debtor)
         world.approve(payment)
         if at % 2:
-            plant(hub.flows.payments.record_observations, "_tell", _fail)
+            plant(hub.flows.payments.record_observations, "_owe_mails", _fail)
             (news,) = world.news(payment)
             assert world.post("CR", news).status_code == 500  # after its number was taken
-            plant(hub.flows.payments.record_observations, "_tell", right)
+            plant(hub.flows.payments.record_observations, "_owe_mails", right)
         world.deliver(payment)
 
     assert numbers(world, "CR") == [1, 2, 3, 4, 5, 6]

@@ -259,13 +259,13 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> 
 
 
 def test_control_a_line_that_names_a_person_is_found(house: Any, people: Any, plant: Any) -> None:
-    whole = record_observations._tell
+    whole = record_observations._owe_mails
 
     def careless(tx: Any, hub: Any, change: Any, *rest: Any) -> None:
         tell(tx, "payer_seen", address=change.payer)
         whole(tx, hub, change, *rest)
 
-    plant(record_observations, "_tell", careless)
+    plant(record_observations, "_owe_mails", careless)
 
     assert in_lines(play(house, people)) == ["payer"]
 

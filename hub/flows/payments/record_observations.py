@@ -1,4 +1,4 @@
-"""The door: the only code that turns news into state, in one transaction.
+"""The door: the only code that turns observations into state, in one transaction.
 
 Insert observations (duplicates fall out on their key) -> recompute status and flags -> ledger entries by unique key
 -> allocations -> deliveries -> reviews. It reads no clock, draws no random number and does no network I/O: running
@@ -81,9 +81,9 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
         if after.status is Status.PAID and merchant.options.auto_record and not was_undone(after, seen):
             issue_automatically(tx, hub, Parties(merchant, customer), after, seen, now)
         change = PaymentChange(payment=after, merchant=merchant, customer=customer, seen=seen)
-        _tell(tx, hub, change, now)
+        _owe_mails(tx, hub, change, now)
     _open_reviews(tx, after, seen, now)
-    _ask_about(tx, after, booked, now)
+    _review_booked(tx, after, booked, now)
     _flag_others(tx, hub, after, seen, now)
     returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
     _tell_log(tx, payment, after, own, returned)
@@ -122,7 +122,7 @@ def tell_unknown(tx: Tx, payment: Payment) -> None:
 
 
 def message_of(account_id: str, digest: str) -> str:
-    """The id of the message with this digest, whether its bytes are kept or not."""
+    """The id of the message with this digest, whether its bytes are stored or not."""
     return derived_id("message", account_id, digest)
 
 
@@ -132,6 +132,7 @@ def _is_about(payment: Payment, claim: Observation) -> bool:
 
 
 def _seen(payment: Payment, claim: Claim, now: datetime) -> Seen:
+    """The row of a claim."""
     return Seen(
         key=dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion),
         payment_id=payment.id,
@@ -146,6 +147,7 @@ def _seen(payment: Payment, claim: Claim, now: datetime) -> Seen:
 
 
 def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> Payment:
+    """The payment with status, flags and next check as all that was observed of it says."""
     kinds = [item.observation.kind for item in seen]
     status, reason = status_of(payment.phase, kinds)
     payables = tx.payables.many([line.payable_id for line in payment.lines])
@@ -190,16 +192,16 @@ def _rivals(tx: Tx, payment: Payment, seen: tuple[Seen, ...], payables: Iterable
 
 
 def _flag_others(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
-    """What is odd about two payments is odd about each, whichever was heard of first."""
+    """What is odd about two payments is odd about each, whichever was recorded first."""
     if Flag.DUPLICATE_CHARGE not in payment.flags:
         return
     payables = tx.payables.many([line.payable_id for line in payment.lines])
     for other in _rivals(tx, payment, seen, payables):
-        told, again = tx.payments.seen(other.id), other
+        theirs, again = tx.payments.seen(other.id), other
         if Flag.DUPLICATE_CHARGE not in other.flags:
-            again = _derive(tx, hub, other, told, now)
+            again = _derive(tx, hub, other, theirs, now)
             tx.payments.save(again)
-        _open_reviews(tx, again, told, now)
+        _open_reviews(tx, again, theirs, now)
 
 
 def way_of(hub: Hub, payment: Payment) -> Way | None:
@@ -213,7 +215,7 @@ def zone_of(merchant: Merchant | None) -> ZoneInfo:
     return ZoneInfo(merchant.company.zone if merchant else "UTC")
 
 
-def _tell(tx: Tx, hub: Hub, change: PaymentChange, now: datetime) -> None:
+def _owe_mails(tx: Tx, hub: Hub, change: PaymentChange, now: datetime) -> None:
     """Owe the mails of a visible change in this transaction: one per recipient, kind and occasion."""
     for kind, rules in hub.documents.mails.items():
         for owed in rules.after_payment(change):
@@ -241,18 +243,18 @@ def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetim
     occasions = occasions_of(payment, seen, shares_paid_payable=shared, corrected=corrected)
     for cause in causes:
         for occasion in occasions.get(cause, ("",)):
-            _ask(tx, payment, cause, occasion, now)
+            _review(tx, payment, cause, occasion, now)
 
 
-def _ask_about(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
+def _review_booked(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
     """Money that found nothing due, and money that the provider claims for another payment too."""
     if booked.surplus and Flag.DUPLICATE_CHARGE not in payment.flags:
-        _ask(tx, payment, "surplus", "", now)
+        _review(tx, payment, "surplus", "", now)
     for movement in booked.claimed:
-        _ask(tx, payment, CONTRADICTING, movement, now, told=f", whose movement {movement} is another payment's too")
+        _review(tx, payment, CONTRADICTING, movement, now, more=f", whose movement {movement} is another payment's too")
 
 
-def _ask(tx: Tx, payment: Payment, cause: str, occasion: str, now: datetime, *, told: str = "") -> None:
-    details = f"payment {payment.reference}{told}"[:600]
+def _review(tx: Tx, payment: Payment, cause: str, occasion: str, now: datetime, *, more: str = "") -> None:
+    details = f"payment {payment.reference}{more}"[:600]
     review = review_of(cause, payment, details, now, occasion=occasion, payment_id=payment.id, subject=occasion)
     open_review(tx, review)
