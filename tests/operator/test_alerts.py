@@ -21,7 +21,7 @@ from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
 from hub.flows.mails.deliver import deliver
 from hub.flows.operations.prune import HEARTBEAT, REJECTED_KEPT, prune, send_heartbeat
-from hub.flows.operations.raise_alerts import raise_alerts, tell_directly
+from hub.flows.operations.raise_alerts import raise_alerts, send_directly
 from hub.flows.operations.record_backup import record_backup
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
@@ -261,7 +261,7 @@ def test_nobody_is_told_where_nobody_is_named(desk: Desk) -> None:
     reviewed(desk)
     assert causes(desk) == ["review_opened"]
     assert not desk.read(lambda tx: [d for d in tx.deliveries.of() if d.kind == DeliveryKind.ALERT])
-    assert asyncio.run(tell_directly(desk.hub, Alert(cause=AlertCause.DISK_LOW, lines=("x",))))
+    assert asyncio.run(send_directly(desk.hub, Alert(cause=AlertCause.DISK_LOW, lines=("x",))))
 
 
 def test_a_sign_of_life_is_kept_by_role(desk: Desk) -> None:

@@ -26,7 +26,7 @@ from .quarantine_plugin import FROZEN
 log = structlog.get_logger()
 
 ALERTED: Final = MarkTable("alert:")
-TOLD: Final = Slot[AlertCause, float]("told directly")
+SENT: Final = Slot[AlertCause, float]("sent directly")
 BACKUP: Final = NamedMark("backup")
 FIRST_LOOK: Final = NamedMark("first_look")
 BACKLOG = timedelta(minutes=5)
@@ -39,23 +39,23 @@ OVERLAP = timedelta(minutes=10)
 """What was committed after a look may bear an earlier time: each look goes so far behind the last one again."""
 
 Look = Callable[[Tx, Hub, datetime, datetime, str], Iterator[str]]
-"""(tx, hub, now, since the last alert, what was noted with it) -> what happened."""
+"""(tx, hub, now, since the last alert, what was recorded with it) -> what happened."""
 
 Happened = tuple[str, datetime, str]
-"""(name, when, how it is told)."""
+"""(name, when, in words)."""
 
 
 async def raise_alerts(hub: Hub) -> tuple[Alert, ...]:
-    """Look at everything once; what is found is told, and not again within the hour.
+    """Look at everything once; each finding is reported, and not again within the hour.
 
     Raises:
-        Unavailable: The database cannot write; that itself is told at once, past it.
+        Unavailable: The database cannot write; that itself is reported at once, past it.
     """
     now, due = hub.clock(), hub.store.next_due()
     try:
         raised = await hub.store.write(lambda tx: _raise(tx, hub, now, due))
-    except Unavailable as trouble:
-        await tell_directly(hub, Alert(cause=AlertCause.DATABASE_UNAVAILABLE, lines=(str(trouble),)))
+    except Unavailable as error:
+        await send_directly(hub, Alert(cause=AlertCause.DATABASE_UNAVAILABLE, lines=(str(error),)))
         raise
     for alert in raised:
         log.error("alert", cause=alert.cause, lines=alert.lines[:5])
@@ -66,18 +66,18 @@ def _raise(tx: Tx, hub: Hub, now: datetime, due: datetime | None) -> tuple[Alert
     raised = []
     for cause, look in LOOKS.items():
         last = ALERTED.of(cause).get(tx)
-        noted, since = last or ("", now - LOOK_BACK)
+        recorded, since = last or ("", now - LOOK_BACK)
         if last and now - since < AT_MOST_EVERY:
             continue
         if cause is AlertCause.BACKLOG:
             lines = tuple(_backlog(now, due))
         else:
-            lines = tuple(look(tx, hub, now, since, noted))
+            lines = tuple(look(tx, hub, now, since, recorded))
         if not lines:
-            if cause in COUNTED and noted:
-                ALERTED.of(cause).set(tx, _note(tx, hub, cause, now), since)
+            if cause in COUNTED and recorded:
+                ALERTED.of(cause).set(tx, _recorded_with(tx, hub, cause, now), since)
             continue
-        ALERTED.of(cause).set(tx, _note(tx, hub, cause, now), now)
+        ALERTED.of(cause).set(tx, _recorded_with(tx, hub, cause, now), now)
         alert = Alert(cause=cause, lines=lines)
         _owe(tx, hub, alert, now)
         raised.append(alert)
@@ -92,7 +92,7 @@ def _owe(tx: Tx, hub: Hub, alert: Alert, now: datetime) -> None:
 
 
 def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
-    """One for each of those who are told."""
+    """One for each recipient."""
     kind, about = DeliveryKind.ALERT, About(alert.cause.value, "", Mode.LIVE)
     details = {"title": alert.title, "text": alert.text, "command": alert.command}
     recipients = filter(None, (hub.operator_email, hub.alert_webhook))
@@ -100,20 +100,20 @@ def _owed(hub: Hub, alert: Alert, now: datetime) -> list[Delivery]:
     return [owed_mail(mail_id, kind, address, about, now, details=details) for address, mail_id in ids.items()]
 
 
-def _fresh(happened: Iterable[Happened], since: datetime, noted: str) -> Iterator[str]:
-    """What was not told yet; each look is noted by name, since times alone would lose what was committed late."""
-    known = set(noted.split())
-    for name, at, told in happened:
+def _fresh(happened: Iterable[Happened], since: datetime, recorded: str) -> Iterator[str]:
+    """What was not reported yet; what was is recorded by name, since times alone would lose what was committed late."""
+    known = set(recorded.split())
+    for name, at, text in happened:
         if at > since - OVERLAP and name not in known:
-            yield told
+            yield text
 
 
 def _reviews(tx: Tx, since: datetime) -> Iterator[Happened]:
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     for review in tx.reviews.opened_since(since):
         if review.resolved_at is None:
-            told = f"{review.cause} ({slugs.get(review.merchant_id, '?')}, {review.mode}): {review.id[:10]}"
-            yield review.id[:10], review.opened_at, told
+            text = f"{review.cause} ({slugs.get(review.merchant_id, '?')}, {review.mode}): {review.id[:10]}"
+            yield review.id[:10], review.opened_at, text
 
 
 def _refused(tx: Tx, _since: datetime) -> Iterator[Happened]:
@@ -122,8 +122,8 @@ def _refused(tx: Tx, _since: datetime) -> Iterator[Happened]:
         account = tx.accounts.get(account_id)
         if account:
             stands = f"retired (account {account.id})" if account.is_retired else account.status
-            told = f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {stands}: {why}"
-            yield f"{account_id}@{at.timestamp():.6f}", at, told
+            text = f"{account.provider} of {slugs.get(account.merchant_id, '?')} is {stands}: {why}"
+            yield f"{account_id}@{at.timestamp():.6f}", at, text
 
 
 def _backlog(now: datetime, due: datetime | None) -> Iterator[str]:
@@ -131,8 +131,8 @@ def _backlog(now: datetime, due: datetime | None) -> Iterator[str]:
         yield f"the oldest row has been due since {due:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _rejected(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) -> Iterator[str]:
-    slugs, known = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, set(noted.split())
+def _rejected(tx: Tx, _hub: Hub, _now: datetime, since: datetime, recorded: str) -> Iterator[str]:
+    slugs, known = {merchant.id: merchant.slug for merchant in tx.merchants.all()}, set(recorded.split())
     found = Counter(
         account_id
         for account_id, digest, _at in tx.messages.rejected_since(since - OVERLAP)
@@ -144,12 +144,12 @@ def _rejected(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) ->
             yield f"{count} of {account.provider} for {slugs.get(account.merchant_id, '?')} ({account.mode})"
 
 
-def _dead_messages(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    yield from _more_than(noted, _note(tx, hub, AlertCause.MESSAGE_DEAD, now), "dead messages")
+def _dead_messages(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
+    yield from _more_than(recorded, _recorded_with(tx, hub, AlertCause.MESSAGE_DEAD, now), "dead messages")
 
 
-def _dead_deliveries(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    yield from _more_than(noted, _note(tx, hub, AlertCause.DELIVERY_DEAD, now), "mails given up")
+def _dead_deliveries(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
+    yield from _more_than(recorded, _recorded_with(tx, hub, AlertCause.DELIVERY_DEAD, now), "mails given up")
 
 
 def _more_than(before: str, now: str, what: str) -> Iterator[str]:
@@ -158,13 +158,13 @@ def _more_than(before: str, now: str, what: str) -> Iterator[str]:
         yield f"{int(now) - known} more {what}, {now} in all"
 
 
-def _disk(_tx: Tx, hub: Hub, _now: datetime, _since: datetime, _noted: str) -> Iterator[str]:
+def _disk(_tx: Tx, hub: Hub, _now: datetime, _since: datetime, _recorded: str) -> Iterator[str]:
     free = hub.disk_free()
     if free is not None and free < MIN_FREE:
         yield f"{free:.1%} of the disk of {hub.data} is free"
 
 
-def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _noted: str) -> Iterator[str]:
+def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _recorded: str) -> Iterator[str]:
     made = BACKUP.get(tx)
     if made and now - made[1] > OLDEST_BACKUP:
         yield f"the last one was made {made[1]:%Y-%m-%d %H:%M} UTC"
@@ -176,19 +176,19 @@ def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _noted: str) -> I
             yield "none was ever made"
 
 
-def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    if _note(tx, hub, AlertCause.PLUGIN_QUARANTINED, now) != noted:
+def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
+    if _recorded_with(tx, hub, AlertCause.PLUGIN_QUARANTINED, now) != recorded:
         yield from (str(failure) for failure in hub.registry.failures)
 
 
-def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, noted: str) -> Iterator[str]:
-    if _note(tx, hub, AlertCause.KEYS_WRONG, now) != noted:
-        yield from (told for _about, told in key_troubles(tx, hub))
+def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
+    if _recorded_with(tx, hub, AlertCause.KEYS_WRONG, now) != recorded:
+        yield from (text for _about, text in key_troubles(tx, hub))
 
 
 def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
-    for at_work, (told, at) in sorted(FROZEN.all(tx).items()):
-        yield f"{at.timestamp():.6f}", at, f"{told or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
+    for at_work, (text, at) in sorted(FROZEN.all(tx).items()):
+        yield f"{at.timestamp():.6f}", at, f"{text or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 HAPPENINGS: dict[AlertCause, Callable[[Tx, datetime], Iterator[Happened]]] = {
@@ -196,12 +196,12 @@ HAPPENINGS: dict[AlertCause, Callable[[Tx, datetime], Iterator[Happened]]] = {
     AlertCause.CREDENTIALS_REFUSED: _refused,
     AlertCause.PROCESS_FROZEN: _frozen,
 }
-"""What happens once and is told once, in order of their times."""
+"""What happens once and is reported once, in order of their times."""
 
 
 def _happened(cause: AlertCause) -> Look:
-    def look(tx: Tx, _hub: Hub, _now: datetime, since: datetime, noted: str) -> Iterator[str]:
-        return _fresh(HAPPENINGS[cause](tx, since - OVERLAP), since, noted)
+    def look(tx: Tx, _hub: Hub, _now: datetime, since: datetime, recorded: str) -> Iterator[str]:
+        return _fresh(HAPPENINGS[cause](tx, since - OVERLAP), since, recorded)
 
     return look
 
@@ -209,7 +209,7 @@ def _happened(cause: AlertCause) -> Look:
 LOOKS: dict[AlertCause, Look] = {
     AlertCause.REVIEW_OPENED: _happened(AlertCause.REVIEW_OPENED),
     AlertCause.CREDENTIALS_REFUSED: _happened(AlertCause.CREDENTIALS_REFUSED),
-    AlertCause.BACKLOG: lambda _tx, _hub, _now, _since, _noted: iter(()),
+    AlertCause.BACKLOG: lambda _tx, _hub, _now, _since, _recorded: iter(()),
     AlertCause.REJECTED_SIGNATURES: _rejected,
     AlertCause.MESSAGE_DEAD: _dead_messages,
     AlertCause.DELIVERY_DEAD: _dead_deliveries,
@@ -223,16 +223,17 @@ LOOKS: dict[AlertCause, Look] = {
 COUNTED = frozenset(
     {AlertCause.MESSAGE_DEAD, AlertCause.DELIVERY_DEAD, AlertCause.PLUGIN_QUARANTINED, AlertCause.KEYS_WRONG}
 )
-"""Causes that compare with what was noted, and must note again when there is less of it."""
+"""Causes that compare with what was recorded, and must record again when there is less of it."""
 
 
-def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
+def _recorded_with(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
+    """What is recorded with an alert, so that the next look knows what was reported."""
     lately = now - OVERLAP
     match cause:
         case AlertCause.REJECTED_SIGNATURES:
             return " ".join(digest[:10] for _account, digest, _at in tx.messages.rejected_since(lately))
         case _ if cause in HAPPENINGS:
-            return " ".join(name for name, at, _told in HAPPENINGS[cause](tx, lately) if at > lately)
+            return " ".join(name for name, at, _text in HAPPENINGS[cause](tx, lately) if at > lately)
         case AlertCause.MESSAGE_DEAD:
             return str(tx.messages.count_in("dead"))
         case AlertCause.DELIVERY_DEAD:
@@ -240,7 +241,7 @@ def _note(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
         case AlertCause.PLUGIN_QUARANTINED:
             return ",".join(sorted({failure.code for failure in hub.registry.failures}))
         case AlertCause.KEYS_WRONG:
-            return "; ".join(about for about, _told in key_troubles(tx, hub))
+            return "; ".join(about for about, _text in key_troubles(tx, hub))
     return ""
 
 
@@ -282,12 +283,12 @@ async def post_alert(hub: Hub, delivery: Delivery) -> None:
     )
 
 
-async def tell_directly(hub: Hub, alert: Alert) -> bool:
-    """Tell past the database, which cannot keep the alert; once an hour and process. False when nothing was told."""
-    told, moment = hub.noted.of(TOLD), time.monotonic()
-    if moment - told.get(alert.cause, -math.inf) < AT_MOST_EVERY.total_seconds():
+async def send_directly(hub: Hub, alert: Alert) -> bool:
+    """Send past the database, which cannot store the alert; once an hour and process. False when nothing was sent."""
+    sent, moment = hub.noted.of(SENT), time.monotonic()
+    if moment - sent.get(alert.cause, -math.inf) < AT_MOST_EVERY.total_seconds():
         return False
-    told[alert.cause] = moment
+    sent[alert.cause] = moment
     log.critical("alert", cause=alert.cause, lines=alert.lines)
     for owed in _owed(hub, alert, hub.clock()):
         try:
