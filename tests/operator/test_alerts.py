@@ -20,7 +20,7 @@ from hub.domain.message import DeliveryKind, DeliveryState, MessageState
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
 from hub.flows.mails.deliver import deliver
-from hub.flows.operations.prune import HEARTBEAT, REJECTED_KEPT, prune, send_heartbeat
+from hub.flows.operations.prune import HEARTBEAT, REJECTED_LIFETIME, prune, send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts, send_directly
 from hub.flows.operations.record_backup import record_backup
 from hub.jobs.watch import Watch
@@ -202,7 +202,7 @@ def test_notifications_without_a_proof_are_alerted_and_forgotten_after_thirty_da
     again = {alert.cause: alert for alert in world.run(raise_alerts(world.hub))}
     assert "1 of greenpay" in again[AlertCause.REJECTED_SIGNATURES].lines[0]
     assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 2
-    world.clock.now += REJECTED_KEPT + timedelta(seconds=1)
+    world.clock.now += REJECTED_LIFETIME + timedelta(seconds=1)
     world.run(prune(world.hub))
     assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 0
 

@@ -14,7 +14,7 @@ import pytest
 from hub.domain.decision import Signed
 from hub.domain.payment import Status
 from hub.flows.corrections.decide_refund import decide_refund
-from hub.flows.operations.prune import QUERIES_KEPT, prune
+from hub.flows.operations.prune import QUERY_LIFETIME, prune
 from hub.flows.views.view_record import view_record
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import broken, rows
@@ -110,7 +110,7 @@ def test_a_request_that_was_held_back_stands_there_too(world: Any, shell: Shell)
 def test_what_charged_is_kept_for_ever_and_old_questions_are_forgotten(world: Any) -> None:
     payment = paid(world)
     before = world.run(view_record(world.hub, payment.id)).requests
-    world.clock.now += QUERIES_KEPT + timedelta(days=1)
+    world.clock.now += QUERY_LIFETIME + timedelta(days=1)
     world.run(prune(world.hub))
     after = world.run(view_record(world.hub, payment.id)).requests
     forgotten = {item.hook for item in before} - {item.hook for item in after}

@@ -18,10 +18,10 @@ KEYS: Final = MarkTable("keys:")
 
 async def check_keys(hub: Hub) -> tuple[str, ...]:
     """Every stored secret that does not open, in words."""
-    return await hub.store.read(lambda tx: tuple(_strange(tx, hub)))
+    return await hub.store.read(lambda tx: tuple(_unopened(tx, hub)))
 
 
-def _strange(tx: Tx, hub: Hub) -> Iterator[str]:
+def _unopened(tx: Tx, hub: Hub) -> Iterator[str]:
     for account_id, merchant_id, name, sealed, _key in tx.accounts.all_secrets()[:TRIED]:
         try:
             hub.vault.open(sealed, table="account_secret", column=name, row=account_id, merchant=merchant_id)
@@ -51,7 +51,7 @@ def _held_here_alone(tx: Tx, hub: Hub) -> list[str]:
     return sorted(key_id for key_id in used - set(hub.vault.key_ids) if hub.vault.knows(key_id))
 
 
-def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
+def key_errors(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
     """(what it is about, in words) for everything that is wrong with this process's keys now."""
     hub.vault.follow()
     lost = lost_keys(tx, hub)  # first, since what opens may prove a file to be the right one
@@ -60,8 +60,8 @@ def key_troubles(tx: Tx, hub: Hub) -> Iterator[tuple[str, str]]:
     for why in lost:
         yield why, why
     for key_id in _held_here_alone(tx, hub):
-        told = f"keys.json does not hold key {key_id!r} any more, and stored secrets need it: put the newest file back"
-        yield told, f"{told}, before this process ends"
+        text = f"keys.json does not hold key {key_id!r} any more, and stored secrets need it: put the newest file back"
+        yield text, f"{text}, before this process ends"
     waiting: dict[str, int] = {}
     for _account, key_id, count in tx.messages.waiting(LOCKED):
         waiting[key_id] = waiting.get(key_id, 0) + count

@@ -1,4 +1,4 @@
-"""Check readiness: whether this process can take money news in now, and what of it is impaired."""
+"""Check readiness: whether this process can take in notifications of money now, and what of it is impaired."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ async def _database(hub: Hub) -> tuple[str, ...]:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             await hub.store.write(lambda _tx: None)
-            if hub.store.write_error:  # a lock was to be had; whether a page can be written, only a page tells
+            if hub.store.trouble:  # a lock was to be had; whether a page can be written, only writing one shows
                 now = hub.clock()
                 await hub.store.write(lambda tx: PROBE.set(tx, "", now))
-    except Unavailable as trouble:
-        return (str(trouble),)
+    except Unavailable as error:
+        return (str(error),)
     except TimeoutError:
         return ("it does not answer",)
     return ()
@@ -113,8 +113,8 @@ async def _guards(hub: Hub) -> tuple[str, ...]:
         return problems
     try:
         problems = tuple(await asyncio.to_thread(hub.store.problems))
-    except Unavailable as trouble:
-        return (str(trouble),)
+    except Unavailable as error:
+        return (str(error),)
     checked[GUARDS] = (moment, problems)
     return problems
 

@@ -1,4 +1,4 @@
-"""Keep house: forget what is kept for a while only; nothing that money or a proof rests on."""
+"""Prune: forget what is stored for a while only; nothing that money or a proof rests on."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import structlog
 from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
 
-from .check_keys import KEYS, key_troubles
+from .check_keys import KEYS, key_errors
 from .quarantine_plugin import FROZEN
 from .record_proxy import PROXY, PROXY_LIFETIME
 
 log = structlog.get_logger()
 
-REJECTED_KEPT = timedelta(days=30)
-QUERIES_KEPT = timedelta(days=90)
-BEATS_KEPT = timedelta(days=2)
-FREEZES_KEPT = timedelta(days=90)
+REJECTED_LIFETIME = timedelta(days=30)
+QUERY_LIFETIME = timedelta(days=90)
+HEARTBEAT_LIFETIME = timedelta(days=2)
+FREEZE_LIFETIME = timedelta(days=90)
 HEARTBEAT: Final = MarkTable("beat:")
 
 
@@ -29,15 +29,15 @@ async def prune(hub: Hub) -> None:
 
     def forget(tx: Tx) -> tuple[int, int]:
         for name, (_value, at) in HEARTBEAT.all(tx).items():
-            if now - at > BEATS_KEPT:
+            if now - at > HEARTBEAT_LIFETIME:
                 HEARTBEAT.of(name).drop(tx)
         for name, (_value, at) in FROZEN.all(tx).items():
-            if now - at > FREEZES_KEPT:
+            if now - at > FREEZE_LIFETIME:
                 FROZEN.of(name).drop(tx)
         for name, (_value, at) in PROXY.all(tx).items():
             if now - at > PROXY_LIFETIME:
                 PROXY.of(name).drop(tx)
-        return tx.messages.prune_rejected(now - REJECTED_KEPT), tx.requests.prune_queries(now - QUERIES_KEPT)
+        return tx.messages.forget_rejected(now - REJECTED_LIFETIME), tx.requests.forget_queries(now - QUERY_LIFETIME)
 
     messages, queries = await hub.store.write(forget)
     if messages or queries:
@@ -47,13 +47,13 @@ async def prune(hub: Hub) -> None:
 async def send_heartbeat(hub: Hub, role: str) -> None:
     """Say that this process is at work, and what its keys do not open; also proves that the database can be written."""
     now = hub.clock()
-    troubles = await hub.store.read(lambda tx: [told for _about, told in key_troubles(tx, hub)])
+    errors = await hub.store.read(lambda tx: [text for _about, text in key_errors(tx, hub)])
 
-    def note(tx: Tx) -> None:
+    def record(tx: Tx) -> None:
         HEARTBEAT.of(role).set(tx, hub.owner, now)
-        if troubles:
-            KEYS.of(role).set(tx, "; ".join(troubles), now)
+        if errors:
+            KEYS.of(role).set(tx, "; ".join(errors), now)
         else:
             KEYS.of(role).drop(tx)
 
-    await hub.store.write(note)
+    await hub.store.write(record)

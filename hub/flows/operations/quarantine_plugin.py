@@ -21,8 +21,8 @@ TWICE_IN: Final = timedelta(minutes=10)
 
 
 def named(hub: Hub, code: str) -> str:
-    """A plugin as it is remembered: another version is another plugin."""
-    provider = hub.providers.get(code)
+    """A plugin as its freezes are recorded: another version is another plugin."""
+    provider: Any = hub.providers.get(code)
     return f"{code} {provider.version if provider else '?'}"
 
 

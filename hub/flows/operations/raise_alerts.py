@@ -20,7 +20,7 @@ from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
 from hub_hookspecs import Mode
 
-from .check_keys import key_troubles
+from .check_keys import key_errors
 from .quarantine_plugin import FROZEN
 
 log = structlog.get_logger()
@@ -183,7 +183,7 @@ def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: st
 
 def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
     if _recorded_with(tx, hub, AlertCause.KEYS_WRONG, now) != recorded:
-        yield from (text for _about, text in key_troubles(tx, hub))
+        yield from (text for _about, text in key_errors(tx, hub))
 
 
 def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
@@ -241,7 +241,7 @@ def _recorded_with(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
         case AlertCause.PLUGIN_QUARANTINED:
             return ",".join(sorted({failure.code for failure in hub.registry.failures}))
         case AlertCause.KEYS_WRONG:
-            return "; ".join(about for about, _text in key_troubles(tx, hub))
+            return "; ".join(about for about, _text in key_errors(tx, hub))
     return ""
 
 
