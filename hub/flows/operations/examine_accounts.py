@@ -33,7 +33,7 @@ def examine_accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
             yield from _retired(tx, hub, account, slug, now)
             continue
         yield from _account(hub, account, slug, held, now)
-        yield from _hearing(tx, hub, account, slug)
+        yield from _received(tx, hub, account, slug)
     yield from _unserved(tx, slugs)
 
 
@@ -66,22 +66,22 @@ def _verb(hub: Hub, account: ProviderAccount) -> str:
     return "connect" if any(item.entered_by is EnteredBy.MERCHANT for item in settings) else "provision"
 
 
-def _hearing(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[ExaminedFact]:
-    """Whether the provider of an account in use was ever heard to say something genuine."""
+def _received(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator[ExaminedFact]:
+    """Whether the provider of an account in use ever sent something genuine."""
     provider = hub.providers.get(account.provider)
     if account.status is not AccountStatus.ACTIVE or provider is None:
         return
-    heard, words = hearing_of(tx, account), f"{account.provider} --company {slug}"
-    if heard.unproven and heard.proves_nothing:
-        newest, name = heard.unproven, heard.unproven.id[:10]
+    received, words = hearing_of(tx, account), f"{account.provider} --company {slug}"
+    if received.unproven and received.proves_nothing:
+        newest, name = received.unproven, received.unproven.id[:10]
         why = f", {newest.trouble}" if newest.trouble else ""
         yield warning(
-            f"messages of {account.provider} for {slug} ({account.mode}) come, but {heard.what}:"
+            f"messages of {account.provider} for {slug} ({account.mode}) come, but {received.what}:"
             f" the newest is {name} of {newest.message.received_at:%Y-%m-%d %H:%M} UTC{why}",
             f"look at it: payment-hub message show {name}; compare the keys with {provider.info.name}:"
             f" payment-hub account show {words}; once they are right: payment-hub message replay {name}",
         )
-    elif heard.is_silent and provider.info.notification_setup:
+    elif received.is_silent and provider.info.notification_setup:
         yield warning(
             f"{account.provider} of {slug} ({account.mode}) has never sent a genuine notification",
             f"tell {provider.info.name} the address that payment-hub account show {words} prints",

@@ -1,4 +1,4 @@
-"""View what was heard of an account's provider: genuine news, or only messages that prove nothing."""
+"""View what was received from an account's provider: genuine notifications, or only messages that prove nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub_hookspecs import Verdict
 
 @attrs.frozen
 class Hearing:
-    """What was heard of an account's provider.
+    """What was received from an account's provider.
 
     Attributes:
         at: When the last genuine notification came.
@@ -26,18 +26,18 @@ class Hearing:
 
     @property
     def is_silent(self) -> bool:
-        """Nothing came at all, so perhaps nobody told the provider the notification address."""
+        """Nothing came at all, so perhaps the provider does not know the notification address."""
         return self.at is None and self.unproven is None
 
     @property
     def proves_nothing(self) -> bool:
         """Messages come and were read, and none had a proof: a key is wrong, or none is set."""
-        kept = self.unproven
-        return kept is not None and (kept.state is MessageState.REJECTED or kept.verdict == Verdict.UNSIGNED)
+        newest = self.unproven
+        return newest is not None and (newest.state is MessageState.REJECTED or newest.verdict == Verdict.UNSIGNED)
 
     @property
     def what(self) -> str:
-        """What becomes of the messages that come, for operators; empty where news was heard, or nothing came."""
+        """What becomes of the messages that come, for operators; empty where something genuine came, or nothing."""
         if self.unproven is None:
             return ""
         if self.unproven.state is MessageState.REJECTED:
@@ -46,7 +46,7 @@ class Hearing:
 
 
 def hearing_of(tx: Tx, account: ProviderAccount) -> Hearing:
-    """What was heard of an account's provider."""
+    """What was received from an account's provider."""
     return Hearing(account.last_heard_at, None if account.last_heard_at else _newest(tx, account))
 
 

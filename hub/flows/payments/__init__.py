@@ -1,1 +1,1 @@
-"""Payments from the offer to their end: started, heard of, asked about, recorded, and operated on."""
+"""Payments from the offer to their end: started, received, checked, recorded, and operated on."""

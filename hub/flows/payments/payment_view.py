@@ -74,7 +74,7 @@ class PaymentView:
         used: Payables that it was not for, and that its credit settled.
         last_try: Reason of the newest refused try, while the session is open.
         reason: Why it was refused, if it was.
-        paid_at: When it was paid as the provider says; when we learnt of it where that is not said.
+        paid_at: When it was paid as the provider says; when we learnt of it where that is not stated.
         is_learnt: The latter.
         credit: What settled nothing and is the customer's credit.
         cash_receipts: Those that stand, one a movement; nearly always one.
