@@ -20,7 +20,7 @@ BURST: Final = 6
 """Messages that are being received at once beyond which they come faster than they can be booked."""
 
 LASTS: Final = timedelta(milliseconds=250)
-"""How long a burst is believed in."""
+"""How long it counts as a burst after more arrived at once."""
 
 MAX_ROWS: Final = 200
 """Items of one commit."""
@@ -31,7 +31,7 @@ class Burst(Generic[T]):
     """Items that wait to be stored together, and who waits for each.
 
     Attributes:
-        until: Until then a burst is believed in.
+        until: Until then it counts as a burst.
     """
 
     until: datetime | None = None

@@ -19,7 +19,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import CROCKFORD, Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
-from .record_observations import Claim, record_observations, rule_claim, tell_unknown, way_of, zone_of
+from .record_observations import Claim, log_unknown, record_observations, rule_claim, way_of, zone_of
 from .run_operation import undo_payment
 
 PROBE_EVERY = timedelta(seconds=30)
@@ -139,7 +139,7 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     recorded = record_observations(tx, hub, checked, claims, now=now)
     after = recorded.payment
     if checked.phase is not payment.phase:
-        tell_unknown(tx, after)
+        log_unknown(tx, after)
     final = _never_existed(tx, hub, after, way)
     if final:
         after = record_observations(tx, hub, after, [final], now=now).payment

@@ -75,17 +75,17 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
             raise NotAllowed("second_person", Text("decision.second_person", by=waiting.by))
         agreed = attrs.evolve(waiting, seconded_by=wanted.by.strip(), second_why=wanted.why.strip(), done_at=now)
         tx.decisions.save(agreed)
-        _tell_log(tx, agreed)
+        _log_decision(tx, agreed)
         return agreed
     if waiting:
         tx.decisions.save(attrs.evolve(waiting, superseded=True))
     made = attrs.evolve(wanted, by=wanted.by.strip(), done_at=None if needs_second(tx, hub, wanted) else now)
     tx.decisions.add(made)
-    _tell_log(tx, made)
+    _log_decision(tx, made)
     return made
 
 
-def _tell_log(tx: Tx, made: Decision) -> None:
+def _log_decision(tx: Tx, made: Decision) -> None:
     """Who and why stand in the row."""
     kind, payment_id = made.kind.value, made.payment_id
     if made.is_done:

@@ -62,7 +62,7 @@ def settle(
     after = attrs.evolve(operation, status=status, reason=reason)
     after = attrs.evolve(after, next_check_at=_next_check(after, now))
     tx.operations.save(after)
-    _tell_log(tx, operation, after)
+    _log_change(tx, operation, after)
     if after.kind is OperationKind.UNDO and after.status is OperationStatus.CLOSED and reason == Kind.DECLINED:
         _request_review(tx, after, payment, now)
     claims = [
@@ -74,7 +74,7 @@ def settle(
     return after
 
 
-def _tell_log(tx: Tx, before: Operation, after: Operation) -> None:
+def _log_change(tx: Tx, before: Operation, after: Operation) -> None:
     if after.status is before.status:
         return
     kind, payment_id = after.kind.value, after.payment_id

@@ -1,4 +1,4 @@
-"""Pack a message as bytes for the vault, unpack it, and tell the same message by its digest."""
+"""Pack a message as bytes for the vault, unpack it, and know the same message by its digest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hub_hookspecs import Message, Source
 
-PIECE = 2000
+CHUNK = 2000
 """Bytes hashed at once: above 2,047 the interpreter's lock is let go, and getting it back costs more than the hash."""
 
 
@@ -15,8 +15,8 @@ def digest_of(message: Message) -> str:
     """SHA-256 of everything that makes a message the same message."""
     parts = (message.source, message.method, message.path, message.query, repr(message.headers))
     digest = hashlib.sha256("\x1f".join(parts).encode() + b"\x1f")
-    for start in range(0, len(message.body), PIECE):
-        digest.update(message.body[start : start + PIECE])
+    for start in range(0, len(message.body), CHUNK):
+        digest.update(message.body[start : start + CHUNK])
     return digest.hexdigest()
 
 

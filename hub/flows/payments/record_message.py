@@ -19,7 +19,7 @@ from .follow_hints import apply_hints, follow_hints, review_rejected
 from .match_account import payment_for
 from .pack_message import digest_of
 from .record_observations import Claim, message_of, record_observations
-from .store_message import Fate, sealed_message, store_messages, tell_accepted
+from .store_message import Fate, log_accepted, sealed_message, store_messages
 
 PARKED_LONG = timedelta(hours=1)
 """How long proven money may name no payment of ours before a person is asked."""
@@ -78,7 +78,7 @@ def record_proven(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: R
         new = any(item.new for item in claims)
         payment_id = next(item.payment.id for item in claims if item.payment)
         message_id = message_of(opened.record.id, digest)
-        tell_accepted(tx, opened.record.id, message_id, "valid", new=new, payment=payment_id)
+        log_accepted(tx, opened.record.id, message_id, "valid", new=new, payment=payment_id)
         if not new:
             tx.messages.count("duplicates_ignored")
 

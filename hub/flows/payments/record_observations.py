@@ -86,7 +86,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     _review_booked(tx, after, booked, now)
     _flag_others(tx, hub, after, seen, now)
     returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
-    _tell_log(tx, payment, after, own, returned)
+    _log_change(tx, payment, after, own, returned)
     tx.after_commit(hub.wake)
     return Recorded(payment=after, new=len(new))
 
@@ -96,7 +96,7 @@ def rule_claim(kind: Kind, rule: str, inputs: str = "") -> Claim:
     return Claim(observation=Observation(kind=kind), source=ObservedBy.RULE, note=f"{rule} {inputs}".strip())
 
 
-def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], returned: Sequence[Return]) -> None:
+def _log_change(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], returned: Sequence[Return]) -> None:
     """One line where the status changed, and one for each return; with the message that brought it."""
     digests = [item.digest for item in own if item.digest and item.source is not ObservedBy.OPERATOR]
     message = message_of(after.account_id, digests[0]) if digests else ""
@@ -115,7 +115,7 @@ def _tell_log(tx: Tx, before: Payment, after: Payment, own: Sequence[Seen], retu
             tell(tx, "payment_closed", payment=after.id, account=after.account_id, reason=reason, message=message)
 
 
-def tell_unknown(tx: Tx, payment: Payment) -> None:
+def log_unknown(tx: Tx, payment: Payment) -> None:
     """One line once it was sent, where its outcome is unknown."""
     if payment.status is Status.UNKNOWN:
         warn(tx, "payment_unknown", payment=payment.id, account=payment.account_id)

@@ -35,7 +35,7 @@ from hub_hookspecs import (
     Starts,
 )
 
-from .record_observations import Claim, record_observations, rule_claim, tell_unknown
+from .record_observations import Claim, log_unknown, record_observations, rule_claim
 
 log = structlog.get_logger()
 
@@ -125,7 +125,7 @@ def _commit_outcome(tx: Tx, hub: Hub, payment_id: str, conclusion: Conclusion[Pa
             sent = attrs.evolve(sent, action=started.action, expires_at=expires or sent.expires_at)
     claims = claims_of(hub, sent, conclusion)
     recorded = record_observations(tx, hub, sent, claims, now=now)
-    tell_unknown(tx, recorded.payment)
+    log_unknown(tx, recorded.payment)
     if recorded.payment.provider_reference:
         for message_id in tx.messages.parked(payment.account_id):
             tx.messages.settle(message_id, MessageState.DUE, due_at=now)

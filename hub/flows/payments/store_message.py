@@ -86,7 +86,7 @@ def store_messages(tx: Tx, hub: Hub, messages: Sequence[SealedMessage]) -> None:
         elif stored.trouble == UNSERVED:
             warn(tx, "message_unserved", message=stored.id, account=stored.account_id)
         elif stored.state is not MessageState.REJECTED:
-            tell_accepted(tx, stored.account_id, stored.id, stored.verdict, new=stored.id in new)
+            log_accepted(tx, stored.account_id, stored.id, stored.verdict, new=stored.id in new)
         if stored.id in new:
             new.remove(stored.id)
             continue
@@ -99,7 +99,7 @@ def store_messages(tx: Tx, hub: Hub, messages: Sequence[SealedMessage]) -> None:
     tx.after_commit(hub.wake)
 
 
-def tell_accepted(tx: Tx, account_id: str, message_id: str, verdict: str, *, new: bool, payment: str = "") -> None:
+def log_accepted(tx: Tx, account_id: str, message_id: str, verdict: str, *, new: bool, payment: str = "") -> None:
     """Log that it is stored or booked, as its sender is answered; ``payment`` where it is known by then."""
     tell(tx, "message_accepted", message=message_id, account=account_id, verdict=verdict, payment=payment, new=new)
 

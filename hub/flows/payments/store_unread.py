@@ -22,7 +22,7 @@ PAUSES = {LOCKED: timedelta(minutes=5), UNSERVED: timedelta(hours=1)}
 
 
 async def store_unread(hub: Hub, why: CannotOpen, message: Message, may_store: Callable[[str], bool]) -> None:
-    """Nobody knows whether its sender comes again: a job reads it as soon as the account opens."""
+    """Store it, since nobody knows whether its sender sends it again: a job reads it as soon as the account opens."""
     record, trouble = why.record, waits_for(why)
     log.error("account_not_opened", provider=record.provider, account=record.id)
     if not may_store(record.id):
