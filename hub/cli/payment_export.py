@@ -82,10 +82,10 @@ async def export(
 
 
 def _content(found: Exported, form: str) -> bytes:
-    from hub.domain.export import csv_of, said, xlsx_of
+    from hub.domain.export import csv_of, rendered, xlsx_of
     from hub.flows.views.export_line import COLUMNS
 
-    heads, rows = [in_spanish(column) for column in COLUMNS], said(found.rows, in_spanish)
+    heads, rows = [in_spanish(column) for column in COLUMNS], rendered(found.rows, in_spanish)
     match form:
         case "csv":
             return csv_of(heads, rows)

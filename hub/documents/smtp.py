@@ -51,11 +51,11 @@ class SmtpMailer:
             code, words = next(iter(error.recipients.values()))
             if code not in FOR_GOOD:
                 raise
-            raise MailRefused(_said(code, words)) from error
+            raise MailRefused(_reply_line(code, words)) from error
         except smtplib.SMTPDataError as error:
             if error.smtp_code not in FOR_GOOD:
                 raise
-            raise MailRefused(_said(error.smtp_code, error.smtp_error)) from error
+            raise MailRefused(_reply_line(error.smtp_code, error.smtp_error)) from error
 
     def close(self) -> None:
         """Say goodbye, once the mail that is on its way has ended."""
@@ -94,7 +94,7 @@ class SmtpMailer:
         server.ehlo_or_helo_if_needed()
 
 
-def _said(code: int, words: bytes | str) -> str:
+def _reply_line(code: int, words: bytes | str) -> str:
     """What the server said, as one short line."""
     text = words.decode(errors="replace") if isinstance(words, bytes) else words
     return " ".join(f"{code} {text}".split())[:300]

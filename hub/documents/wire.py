@@ -129,10 +129,10 @@ def _body(mail: Mail) -> bytes:
     if mail.inline:
         pictures = (_file(kind, content, content_id=name) for name, kind, content in mail.inline)
         html = _parts(mail, 'related; type="text/html"', [html, *pictures])
-    said = _parts(mail, "alternative", [_text("plain", mail.text), html])
+    body = _parts(mail, "alternative", [_text("plain", mail.text), html])
     if not mail.attachments:
-        return said
-    return _parts(mail, "mixed", [said, *(_file(kind, content, name=name) for name, kind, content in mail.attachments)])
+        return body
+    return _parts(mail, "mixed", [body, *(_file(kind, content, name=name) for name, kind, content in mail.attachments)])
 
 
 def _parts(mail: Mail, kind: str, parts: Iterable[bytes]) -> bytes:

@@ -12,7 +12,7 @@ AT_MOST_EVERY = timedelta(hours=1)
 
 
 class AlertCause(enum.StrEnum):
-    """Why an operator is told. ``docs/operating.md`` has a paragraph for each."""
+    """Why an operator is alerted. ``docs/operating.md`` has a paragraph for each."""
 
     REVIEW_OPENED = "review_opened"
     CREDENTIALS_REFUSED = "credentials_refused"
@@ -30,7 +30,7 @@ class AlertCause(enum.StrEnum):
 
 @attrs.frozen
 class Telling:
-    """How a cause is told.
+    """How a cause is reported.
 
     Attributes:
         title: One line, without names of people.

@@ -126,9 +126,9 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def _is_gap(between: str) -> bool:
-    kept = [char for char in between if unicodedata.category(char) != "Cf"]
-    return 0 < len(kept) <= MAX_BETWEEN and all(
-        char.isspace() or unicodedata.category(char) == "Pd" or char in "._·•/−" for char in kept
+    visible = [char for char in between if unicodedata.category(char) != "Cf"]
+    return 0 < len(visible) <= MAX_BETWEEN and all(
+        char.isspace() or unicodedata.category(char) == "Pd" or char in "._·•/−" for char in visible
     )
 
 

@@ -11,7 +11,7 @@ def capture_key(account_id: str, movement: str) -> str:
 
 
 def own_key(key: str, payment: Payment) -> str:
-    """The key of what is told of a payment under an id that another payment of its account had first."""
+    """The key of what is reported of a payment under an id that another payment of its account had first."""
     return f"{key}@{payment.reference}"
 
 

@@ -28,7 +28,7 @@ HEADING, DAY, MOMENT, AMOUNT, TEXT = 1, 2, 3, 4, 5
 """Cell styles, in the order of ``cellXfs``."""
 
 
-def said(rows: Iterable[Sequence[Cell | Text]], words: Callable[[Text], str]) -> list[list[Cell]]:
+def rendered(rows: Iterable[Sequence[Cell | Text]], words: Callable[[Text], str]) -> list[list[Cell]]:
     """Rows in the words of their reader."""
     return [[words(cell) if isinstance(cell, Text) else cell for cell in row] for row in rows]
 

@@ -51,8 +51,8 @@ def flags_of(
         Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items), corrected),
     }
     flags = {flag for flag, holds in tests.items() if holds}
-    told = tuple(zip(movements_of(payment, paid), paid, strict=True))
-    if flags - {Flag.LATE} or any(_differ(told, taken.movement) for taken in captures):
+    claims = tuple(zip(movements_of(payment, paid), paid, strict=True))
+    if flags - {Flag.LATE} or any(_differ(claims, taken.movement) for taken in captures):
         flags.add(Flag.NEEDS_REVIEW)
     return frozenset(flags)
 
@@ -76,16 +76,18 @@ def occasions_of(
     items = tuple(seen)
     captures, returns = captures_in(payment, items), returns_in(items)
     paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
-    told = tuple(zip(movements_of(payment, paid), paid, strict=True))
+    claims = tuple(zip(movements_of(payment, paid), paid, strict=True))
     uneven = [
-        (movement, claim.amount.currency) for movement, claim in told if claim.amount and claim.amount != payment.amount
+        (movement, claim.amount.currency)
+        for movement, claim in claims
+        if claim.amount and claim.amount != payment.amount
     ]
     own = payment.amount.currency
     found = {
         Flag.DUPLICATE_CHARGE.value: [taken.movement for taken in captures[0 if shares_paid_payable else 1 :]],
         Flag.AMOUNT_MISMATCH.value: [movement for movement, currency in uneven if currency == own],
         Flag.CURRENCY_MISMATCH.value: [movement for movement, currency in uneven if currency != own],
-        CONTRADICTING: [taken.movement for taken in captures if _differ(told, taken.movement)],
+        CONTRADICTING: [taken.movement for taken in captures if _differ(claims, taken.movement)],
     }
     first = captures[0].movement if captures else ""
     named = {
@@ -108,12 +110,12 @@ def _exceeds(captures: Iterable[Capture], returns: Iterable[Return], corrected: 
     return any(minor < 0 for minor in left_of(captures, returns, corrected).values())
 
 
-def _differ(told: Iterable[tuple[str, Observation]], movement: str) -> bool:
+def _differ(claims: Iterable[tuple[str, Observation]], movement: str) -> bool:
     """Two claims of one movement with different authorisations or provider ids: perhaps two captures.
 
     A channel that does not know one contradicts nobody.
     """
-    own = [claim for name, claim in told if name == movement]
+    own = [claim for name, claim in claims if name == movement]
     authorisations = {claim.authorisation for claim in own if claim.authorisation}
     references = {claim.provider_reference for claim in own if claim.provider_reference}
     return len(authorisations) > 1 or len(references) > 1

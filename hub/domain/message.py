@@ -1,4 +1,4 @@
-"""What is kept of messages, deliveries and exceptions."""
+"""What is stored of messages, deliveries and exceptions."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Delivery:
     """One mail that is owed, and its tries. Rows hold ids, never tokens or texts.
 
     Attributes:
-        id: Derived from kind, subject and recipient, so that a change is told once.
+        id: Derived from kind, subject and recipient, so that a change is reported once.
         kind: What it is about, a ``DeliveryKind`` or one that a module of ``hub.documents.mails`` brings.
         subject_id: Id of what it is about: payment, customer, account, order.
         details: Further ids and plain words that the template needs.

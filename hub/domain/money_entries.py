@@ -173,9 +173,9 @@ def settlement(
                 f"acqtax:{account_id}:{line.line_id}:{tax}",
                 LedgerKind.TAX_WITHHELD,
                 tax,
-                kept.minor,
+                amount.minor,
             )
-            for tax, kept in sorted(line.withholdings.items())
+            for tax, amount in sorted(line.withholdings.items())
         ),
     ]
     return tuple(

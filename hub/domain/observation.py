@@ -33,7 +33,7 @@ class Seen:
         key: Dedupe key, unique per account for ever; also the row's id.
         note: For a rule its name and inputs, for an operator who and why.
         digest: SHA-256 of the raw message or answer, for audit.
-        operation: Reference of our own operation whose answer it is; empty for all other news.
+        operation: Reference of our own operation whose answer it is; empty for all others.
     """
 
     key: str
@@ -52,7 +52,7 @@ PERSONAL: Final = frozenset({"instrument"})
 
 
 def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:
-    """The key under which the same news falls together, whatever channel brought it and however often.
+    """The key that the same claim has, whatever channel brought it and however often.
 
     Two claims of one event, about two payments or of two kinds, are two. What the payer paid with is no part of it:
     the key is sealed and exported, and a card's last digits or half a telephone number are soon guessed.

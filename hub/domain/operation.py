@@ -95,7 +95,7 @@ def operation_status(kind: OperationKind, phase: Phase, kinds: Iterable[Kind]) -
 
 
 def undo_due(payment: Payment, way: Way, now: datetime) -> bool:
-    """Whether an unknown payment may be undone: the way can, and neither approval nor news can come any more."""
+    """Whether an unknown payment may be undone: the way can, and no approval or notification can come any more."""
     if payment.status is not Status.UNKNOWN or payment.phase is not Phase.SENT or not way.undo:
         return False
     return now >= settled_at(payment, way)

@@ -17,7 +17,7 @@ from hub.domain.returns import was_undone
 
 @attrs.frozen(kw_only=True)
 class PaymentChange:
-    """A payment as it stands now, with everything that was ever heard of it."""
+    """A payment as it stands now, with everything that was ever observed of it."""
 
     payment: Payment
     merchant: Merchant

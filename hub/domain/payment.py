@@ -1,7 +1,7 @@
 """A payment: its phases, and its status as a function of the set of observations.
 
-created -> sending -> sent are written by us; the status is derived, so order, repetition and delay of news cannot
-matter: ``created``, ``pending``, ``unknown``, ``paid``, ``closed(reason)``.
+created -> sending -> sent are written by us; the status is derived, so order, repetition and delay of notifications
+cannot matter: ``created``, ``pending``, ``unknown``, ``paid``, ``closed(reason)``.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class PaymentLine:
     @property
     def withheld(self) -> int:
         """What the payer keeps back, minor units."""
-        return sum(kept.amount for kept in self.withholdings)
+        return sum(withholding.amount for withholding in self.withholdings)
 
 
 @attrs.frozen(kw_only=True)

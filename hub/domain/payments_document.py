@@ -40,7 +40,7 @@ class ReportMovement:
     """Money that came, or went back.
 
     Attributes:
-        at: When it moved, as the provider said, else when we heard of it.
+        at: When it moved, as the provider said, else when we learnt of it.
         on: The day, where a person named that alone.
         is_correction: It corrects what was booked before.
         numbers: Of the invoices or the order.

@@ -111,8 +111,8 @@ class ReceiptLine:
 
     def less(self, country: Country) -> tuple[tuple[Text | str, int], ...]:
         """What was kept back and let off, by its name."""
-        kept: tuple[tuple[str | None, int], ...] = (*self.withholdings.items(), (None, self.discount))
-        return tuple((name_of_less(tax, country), amount) for tax, amount in kept if amount)
+        less: tuple[tuple[str | None, int], ...] = (*self.withholdings.items(), (None, self.discount))
+        return tuple((name_of_less(tax, country), amount) for tax, amount in less if amount)
 
     @property
     def settled(self) -> int:

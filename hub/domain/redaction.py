@@ -25,9 +25,9 @@ SMALL: Final = 9999
 
 def shown_headers(message: Message, known: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
     """Names of headers, with their values where these tell nothing."""
-    kept = frozenset(known)
+    shown = frozenset(known)
     return tuple(
-        (_name(name), _word(value) if name.lower() in PLAIN_HEADERS else _told(value, kept))
+        (_name(name), _word(value) if name.lower() in PLAIN_HEADERS else _described(value, shown))
         for name, value in message.headers[:MAX_LINES]
     )
 
@@ -44,7 +44,8 @@ def shown_body(message: Message, known: Iterable[str] = ()) -> tuple[tuple[str, 
 
 
 def _lines(message: Message, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    yield from ((f"?{_name(name)}", _told(value, known)) for name, value in parse_qsl(message.query, True)[:MAX_LINES])
+    query = parse_qsl(message.query, True)[:MAX_LINES]
+    yield from ((f"?{_name(name)}", _described(value, known)) for name, value in query)
     if not message.body:
         return
     try:
@@ -52,7 +53,7 @@ def _lines(message: Message, known: frozenset[str]) -> Iterator[tuple[str, str]]
     except (ValueError, RecursionError):
         form = any(name.lower() == "content-type" and "form" in value for name, value in message.headers)
         pairs = parse_qsl(message.body.decode("latin-1"), True) if form else []
-        yield from ((_name(name), _told(value, known)) for name, value in pairs)
+        yield from ((_name(name), _described(value, known)) for name, value in pairs)
         if not pairs:
             yield "body", f"<{len(message.body)} bytes that are no JSON>"
         return
@@ -69,10 +70,10 @@ def _members(value: Any, path: str, known: frozenset[str], depth: int) -> Iterat
         for at, below in enumerate(value):
             yield from _members(below, f"{path}[{at}]", known, depth + 1)
     else:
-        yield path or "body", _told(value, known)
+        yield path or "body", _described(value, known)
 
 
-def _told(value: Any, known: frozenset[str]) -> str:
+def _described(value: Any, known: frozenset[str]) -> str:
     match value:
         case None | bool():
             return json.dumps(value)

@@ -37,25 +37,25 @@ class Return:
 
 
 def returns_in(seen: Iterable[Seen]) -> tuple[Return, ...]:
-    """One return a movement of money, in recorded order, whichever channels tell of it and whatever each knows of it.
+    """One return a movement of money, in recorded order, whichever channels report it and whatever each knows of it.
 
     What names the same id is the same: the provider's, or that of our own operation. Then what does not contradict
     itself is the same, one for one: an answer without an id and a notification with one, or a channel that knows the
     movement alone. Two ids of one kind, two amounts or two movements are two returns, and so are a return and a
     chargeback.
     """
-    claims = [_Told.of(item) for item in seen if item.observation.kind in BACK]
+    claims = [_KnownReturn.of(item) for item in seen if item.observation.kind in BACK]
     named = _joined(claims, lambda one, other: one.has_id_of(other))
     found: dict[tuple[Kind, str], Return] = {}
-    for told in _joined(named, lambda one, other: one.agrees_with(other)):
-        back = told.first
+    for known in _joined(named, lambda one, other: one.agrees_with(other)):
+        back = known.first
         name = back.key if (back.kind, back.name) in found else back.name  # two of one movement are two entries
         found[back.kind, name] = attrs.evolve(back, name=name)
     return tuple(found.values())
 
 
 @attrs.frozen(kw_only=True)
-class _Told:
+class _KnownReturn:
     """What is known of one return by now.
 
     Attributes:
@@ -70,8 +70,8 @@ class _Told:
     operation: str | None
 
     @classmethod
-    def of(cls, item: Seen) -> _Told:
-        """What one observation tells."""
+    def of(cls, item: Seen) -> _KnownReturn:
+        """What one observation says."""
         claim = item.observation
         back = Return(
             kind=claim.kind,
@@ -89,15 +89,15 @@ class _Told:
             operation=item.operation or None,
         )
 
-    def has_id_of(self, other: _Told) -> bool:
+    def has_id_of(self, other: _KnownReturn) -> bool:
         """Whether both carry the same id; a provider may repeat that of our operation as its own."""
         if self.first.kind is not other.first.kind:
             return False
-        if self.operation and self.operation == other.operation:  # one answer may tell of several returns
+        if self.operation and self.operation == other.operation:  # one answer may be about several returns
             return None in (self.event, other.event) or self.event == other.event
         return bool({self.event, self.operation} & {other.event, other.operation} - {None})
 
-    def agrees_with(self, other: _Told) -> bool:
+    def agrees_with(self, other: _KnownReturn) -> bool:
         """Whether nothing that both know differs, and enough is known to hold them for the same."""
         if self.first.kind is not other.first.kind:
             return False
@@ -109,7 +109,7 @@ class _Told:
             return self.movement == other.movement
         return bool(self.operation or other.operation)
 
-    def with_(self, other: _Told) -> _Told:
+    def with_(self, other: _KnownReturn) -> _KnownReturn:
         """What both know together."""
         operation = self.operation or other.operation
         events = [event for event in (self.event, other.event) if event and event != operation]
@@ -122,14 +122,16 @@ class _Told:
         )
 
 
-def _joined(claims: Iterable[_Told], is_same: Callable[[_Told, _Told], bool]) -> list[_Told]:
-    found: list[_Told] = []
-    for told in claims:
-        at = next((at for at, other in enumerate(found) if is_same(other, told)), None)
+def _joined(
+    claims: Iterable[_KnownReturn], is_same: Callable[[_KnownReturn, _KnownReturn], bool]
+) -> list[_KnownReturn]:
+    found: list[_KnownReturn] = []
+    for known in claims:
+        at = next((at for at, other in enumerate(found) if is_same(other, known)), None)
         if at is None:
-            found.append(told)
+            found.append(known)
         else:
-            found[at] = found[at].with_(told)
+            found[at] = found[at].with_(known)
     return found
 
 

@@ -88,7 +88,7 @@ def normal(line: SettlementLine) -> SettlementLine:
         line,
         fee=line.fee or None,
         fee_tax=line.fee_tax or None,
-        withholdings={tax: kept for tax, kept in sorted(line.withholdings.items()) if kept},
+        withholdings={tax: amount for tax, amount in sorted(line.withholdings.items()) if amount},
         reference=line.reference or None,
         provider_reference=line.provider_reference or None,
         authorisation=line.authorisation or None,
@@ -98,10 +98,10 @@ def normal(line: SettlementLine) -> SettlementLine:
 
 def same_line(one: SettlementLine, other: SettlementLine) -> bool:
     """Whether two statements of a line say the same about whose money it is, and how much."""
-    return _told(one) == _told(other)
+    return _content(one) == _content(other)
 
 
-def _told(line: SettlementLine) -> tuple[object, ...]:
+def _content(line: SettlementLine) -> tuple[object, ...]:
     plain = normal(line)
     return (plain.gross, plain.net, plain.fee, plain.fee_tax, dict(plain.withholdings), plain.reference, plain.movement)
 
@@ -198,7 +198,7 @@ class _CellReader:
         if not any(texts[column] for column in TEXTS[1:4]):
             self._add_error("reference", Text("settlement.nothing_names_payment"))
         amounts = {column: self._money(column) for column in AMOUNTS}
-        kept = {tax.removeprefix(WITHHOLDING): amount for tax in taxes if (amount := self._money(tax))}
+        withheld = {tax.removeprefix(WITHHOLDING): amount for tax in taxes if (amount := self._money(tax))}
         gross = amounts["gross"]
         if gross is None:
             self._add_error("gross", Text("cell.missing"))
@@ -213,14 +213,14 @@ class _CellReader:
                 gross=gross,
                 fee=amounts["fee"],
                 fee_tax=amounts["fee_tax"],
-                withholdings=kept,
-                net=amounts["net"] or self._net(gross, amounts, kept),
+                withholdings=withheld,
+                net=amounts["net"] or self._net(gross, amounts, withheld),
                 settled_on=self._day("settled_on"),
             )
         )
 
-    def _net(self, gross: Money, amounts: Mapping[str, Money | None], kept: Mapping[str, Money]) -> Money:
-        less = [part.minor for part in (amounts["fee"], amounts["fee_tax"], *kept.values()) if part]
+    def _net(self, gross: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> Money:
+        less = [part.minor for part in (amounts["fee"], amounts["fee_tax"], *withheld.values()) if part]
         return Money(gross.minor - sum(less), gross.currency)
 
     def _text(self, column: str) -> str | None:

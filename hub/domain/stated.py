@@ -1,9 +1,9 @@
-"""What a file states of an invoice that the hub knows: what of it is news, and what the hub booked already.
+"""What a file states of an invoice that the hub knows: what of it is new, and what the hub booked already.
 
 A file states two figures of an invoice, its total and its balance, and says nothing of how they came about. The hub
-keeps what was last stated, and how much of what happened here the files have counted so far: of what was settled
+stores what was last stated, and how much of what happened here the files have counted so far: of what was settled
 (received, withheld, discounted, credited, written off), and of what went back again. Only a *change* of what is stated
-is news; the same file again books nothing, whatever happened here meanwhile.
+is new; the same file again books nothing, whatever happened here meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Stated:
     """What a file says of an invoice, minor units.
 
     Attributes:
-        balance: None where the file has no such column: it says nothing of payments. What is kept then moves with the
+        balance: None where the file has no such column: it says nothing of payments. What is stored then moves with the
             total, and so may be below nothing.
     """
 
@@ -31,7 +31,7 @@ class InvoiceStanding:
     Attributes:
         settled: All that was ever settled here: received, withheld, discounted, credited, written off.
         reopened: What of it was ever due again: refunded, disputed, voided, corrected.
-        noted: What credit notes take off here, whether they found it due or became the customer's credit.
+        credit_notes: What credit notes take off here, whether they found it due or became the customer's credit.
         outside: What files said was paid where the hub does not look.
         counted: How much of ``settled`` the files have counted.
         counted_back: How much of ``reopened`` the files have counted.
@@ -41,7 +41,7 @@ class InvoiceStanding:
     total: int
     settled: int = 0
     reopened: int = 0
-    noted: int = 0
+    credit_notes: int = 0
     outside: int = 0
     counted: int = 0
     counted_back: int = 0
@@ -74,15 +74,15 @@ class InvoiceStanding:
         """What sets the last balance apart from what is owed: settled, and gone back, uncounted; what nobody knows."""
         return self.uncounted, self.uncounted_back, self.unexplained
 
-    def after(self, news: StatedChange) -> InvoiceStanding:
-        """How it stands when the news is booked."""
+    def after(self, change: StatedChange) -> InvoiceStanding:
+        """How it stands when the change is booked."""
         return attrs.evolve(
             self,
-            total=self.total + news.revision,
-            outside=self.outside + news.outside,
-            counted=self.counted + news.counted,
-            counted_back=self.counted_back + news.counted_back,
-            last=news.last,
+            total=self.total + change.revision,
+            outside=self.outside + change.outside,
+            counted=self.counted + change.counted,
+            counted_back=self.counted_back + change.counted_back,
+            last=change.last,
         )
 
 
@@ -96,7 +96,7 @@ class StatedChange:
         counted: How much more of what was settled here is counted; nothing is booked of it.
         counted_back: How much more of what went back here is counted; nothing is booked of it.
         rose: By how much the balance rose without a reason that the hub knows; nothing is booked of it.
-        last: What is kept as the last statement.
+        last: What is stored as the last statement.
     """
 
     revision: int = 0
@@ -108,12 +108,12 @@ class StatedChange:
 
 
 def nothing_new(last: Stated) -> StatedChange:
-    """What the same statement again tells."""
+    """What the same statement again changes: nothing."""
     return StatedChange(last=last)
 
 
-def news_of(standing: InvoiceStanding, stated: Stated) -> StatedChange:
-    """What a file's statement tells: the change of the total first, then what the balance changed besides.
+def stated_change(standing: InvoiceStanding, stated: Stated) -> StatedChange:
+    """What a file's statement changes: the change of the total first, then what the balance changed besides.
 
     A lower balance is first what was settled here and no file has counted yet, then an earlier mistake of a file that
     is put right, then money paid elsewhere. A higher one is first what went back here and no file has counted yet, then
@@ -128,40 +128,40 @@ def news_of(standing: InvoiceStanding, stated: Stated) -> StatedChange:
     if stated.balance is None:
         stated = Stated(stated.total, None if last.balance is None else last.balance + grew)
     rose = 0 if stated.balance is None or last.balance is None else stated.balance - last.balance - grew
-    total, rose, mistake = _of_total(standing, grew, rose, stated, told=standing.total - last.total)
+    total, rose, mistake = _of_total(standing, grew, rose, stated, reported=standing.total - last.total)
     if last.balance is None and stated.balance is not None:
         return _first(standing, total, paid=standing.total + total.revision - stated.balance)
     return _lower(standing, total, -rose, mistake) if rose < 0 else _higher(standing, total, rose, -mistake)
 
 
 def _of_total(
-    standing: InvoiceStanding, grew: int, rose: int, stated: Stated, *, told: int
+    standing: InvoiceStanding, grew: int, rose: int, stated: Stated, *, reported: int
 ) -> tuple[StatedChange, int, int]:
-    """What the total tells, what the balance rose besides, and what is left unexplained of the last one.
+    """What the total reports, what the balance rose besides, and what is left unexplained of the last one.
 
-    It tells credit notes of here that no total has told before, or their end; the rest is a revision.
+    It reports credit notes of here that no total has reported before, or their end; the rest is a revision.
     """
-    untold, unexplained = standing.noted - told, standing.unexplained
+    unreported, unexplained = standing.credit_notes - reported, standing.unexplained
     if grew < 0:
-        counted, before, righted = _note(-grew, untold, standing.uncounted, rose, unexplained)
-        news = StatedChange(revision=grew + counted + before + righted, counted=counted, last=stated)
-        return news, rose - before, unexplained - righted
-    counted, before, righted = _note(grew, -untold, standing.uncounted_back, -rose, -unexplained)
-    news = StatedChange(revision=grew - counted - before - righted, counted_back=counted, last=stated)
-    return news, rose + before, unexplained + righted
+        counted, before, righted = _credit_note_part(-grew, unreported, standing.uncounted, rose, unexplained)
+        change = StatedChange(revision=grew + counted + before + righted, counted=counted, last=stated)
+        return change, rose - before, unexplained - righted
+    counted, before, righted = _credit_note_part(grew, -unreported, standing.uncounted_back, -rose, -unexplained)
+    change = StatedChange(revision=grew - counted - before - righted, counted_back=counted, last=stated)
+    return change, rose + before, unexplained + righted
 
 
-def _note(changed: int, untold: int, waiting: int, against: int, mistake: int) -> tuple[int, int, int]:
-    """The part of a changed total that is a credit note, or its end: what no file has counted, what was told before.
+def _credit_note_part(changed: int, unreported: int, waiting: int, against: int, mistake: int) -> tuple[int, int, int]:
+    """The part of a changed total that is a credit note, or its end: what no file counted, what was reported before.
 
-    Where files told it as a balance before, the balance moves against the total now; alone, if it stays as it was.
-    The last part was told before by a balance that nobody could explain.
+    Where files reported it as a balance before, the balance moves against the total now; alone, if it stays as it was.
+    The last part was reported before by a balance that nobody could explain.
     """
     against, mistake = max(0, against), max(0, mistake)
-    noted = max(0, min(changed, untold, waiting + against + mistake))
-    before = noted if against == changed else min(against, max(0, noted - waiting))
-    counted = min(noted - before, waiting)
-    return counted, before, noted - before - counted
+    part = max(0, min(changed, unreported, waiting + against + mistake))
+    before = part if against == changed else min(against, max(0, part - waiting))
+    counted = min(part - before, waiting)
+    return counted, before, part - before - counted
 
 
 def _first(standing: InvoiceStanding, total: StatedChange, *, paid: int) -> StatedChange:

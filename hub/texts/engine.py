@@ -154,7 +154,7 @@ def read_catalogue(file: Path) -> Catalogue:
     for message in messages:
         key = message.id if isinstance(message.id, str) else message.id[0]
         key = f"{message.context}{CONTEXT}{key}" if message.context else key
-        told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-        if key and all(told) and not message.fuzzy:
-            found[key] = told
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        if key and all(texts) and not message.fuzzy:
+            found[key] = texts
     return found

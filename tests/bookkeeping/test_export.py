@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.export import csv_of, said
+from hub.domain.export import csv_of, rendered
 from hub.domain.moved import By, What
 from hub.flows.views import export_payments as flow
 from hub.flows.views.export_line import COLUMNS
@@ -23,7 +23,7 @@ Desks = Callable[[str], Desk]
 def shown(desk: Desk, *columns: str, **chosen: Any) -> list[tuple[str, ...]]:
     """What stands in some columns of the file."""
     heads = [spoken(column) for column in COLUMNS]
-    lines = csv_of(heads, said(exported(desk, **chosen).rows, spoken)).decode("utf-8-sig").splitlines()
+    lines = csv_of(heads, rendered(exported(desk, **chosen).rows, spoken)).decode("utf-8-sig").splitlines()
     rows = [dict(zip(heads, line.split(";"), strict=True)) for line in lines[1:]]
     return [tuple(row[column] for column in columns) for row in rows]
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.stated import InvoiceStanding, Stated, StatedChange, news_of
+from hub.domain.stated import InvoiceStanding, Stated, StatedChange, stated_change
 
 FULL = Stated(100, 100)
 OWED = InvoiceStanding(total=100, last=FULL)
 PAID_HERE = InvoiceStanding(total=100, settled=100, last=FULL)
 COUNTED = InvoiceStanding(total=100, settled=100, counted=100, last=Stated(100, 0))
 CAME_AND_WENT = InvoiceStanding(total=100, settled=100, reopened=100, last=FULL)
-CREDIT_NOTE = InvoiceStanding(total=100, settled=20, noted=20, last=FULL)
-TOLD_AS_TOTAL = InvoiceStanding(total=100, settled=20, noted=20, counted=20, last=Stated(80, 80))
+CREDIT_NOTE = InvoiceStanding(total=100, settled=20, credit_notes=20, last=FULL)
+TOLD_AS_TOTAL = InvoiceStanding(total=100, settled=20, credit_notes=20, counted=20, last=Stated(80, 80))
 
 ROWS = {
     "the same file again": (OWED, FULL, {}),
@@ -88,7 +88,7 @@ ROWS = {
         {"revision": -20},
     ),
     "a credit note is reversed here, and the total rises there": (
-        attrs.evolve(TOLD_AS_TOTAL, reopened=20, noted=0),
+        attrs.evolve(TOLD_AS_TOTAL, reopened=20, credit_notes=0),
         FULL,
         {"counted_back": 20},
     ),
@@ -98,17 +98,17 @@ ROWS = {
         {},
     ),
     "a credit note on what was paid here is credit, and a lower total": (
-        attrs.evolve(COUNTED, noted=20),
+        attrs.evolve(COUNTED, credit_notes=20),
         Stated(80, 0),
         {},
     ),
     "a credit note is told by the total, together with a payment elsewhere that was withdrawn": (
-        InvoiceStanding(total=100, settled=20, noted=20, outside=60, last=Stated(100, 40)),
+        InvoiceStanding(total=100, settled=20, credit_notes=20, outside=60, last=Stated(100, 40)),
         Stated(80, 80),
         {"counted": 20, "outside": -60},
     ),
     "a credit note that a wrong balance seemed to tell before": (
-        InvoiceStanding(total=100, settled=20, noted=20, counted=20, last=FULL),
+        InvoiceStanding(total=100, settled=20, credit_notes=20, counted=20, last=FULL),
         Stated(80, 80),
         {},
     ),
@@ -154,7 +154,7 @@ ROWS = {
 def test_what_a_statement_tells(row: str) -> None:
     standing, stated, said = ROWS[row]
 
-    assert news_of(standing, stated) == StatedChange(**{"last": stated, **said})
+    assert stated_change(standing, stated) == StatedChange(**{"last": stated, **said})
 
 
 @st.composite
@@ -174,7 +174,7 @@ def standings(draw: st.DrawFn) -> InvoiceStanding:
         total=total,
         settled=settled,
         reopened=reopened,
-        noted=draw(st.integers(0, total)),
+        credit_notes=draw(st.integers(0, total)),
         outside=outside,
         counted=draw(st.integers(0, settled)),
         counted_back=draw(st.integers(0, reopened)),
@@ -193,17 +193,17 @@ def moved(news: StatedChange) -> tuple[int, ...]:
 def test_the_same_statement_again_tells_nothing_whatever_happened_here(
     standing: InvoiceStanding, stated: Stated, came: int, went: int
 ) -> None:
-    known = standing.after(news_of(standing, stated))
+    known = standing.after(stated_change(standing, stated))
     meanwhile = attrs.evolve(known, settled=known.settled + came, reopened=known.reopened + min(went, came))
 
-    assert moved(news_of(meanwhile, stated)) == NOTHING
+    assert moved(stated_change(meanwhile, stated)) == NOTHING
 
 
 @given(standings(), statements())
 def test_nothing_is_counted_twice_below_nothing_or_above_what_is_owed(
     standing: InvoiceStanding, stated: Stated
 ) -> None:
-    news = news_of(standing, stated)
+    news = stated_change(standing, stated)
     then = standing.after(news)
 
     assert standing.counted <= then.counted <= then.settled
@@ -215,7 +215,7 @@ def test_nothing_is_counted_twice_below_nothing_or_above_what_is_owed(
 
 @given(standings(), statements())
 def test_what_sets_file_and_hub_apart_is_named_to_the_last_cent(standing: InvoiceStanding, stated: Stated) -> None:
-    then = standing.after(news_of(standing, stated))
+    then = standing.after(stated_change(standing, stated))
     received, back, unexplained = then.apart
 
     if stated.balance is not None:
@@ -227,7 +227,7 @@ def test_where_nothing_happens_here_the_hub_owes_what_the_last_file_states(files
     balanced = [file for file in files if file.balance is not None]
     standing = InvoiceStanding(total=balanced[0].total if balanced else 1)
     for file in balanced:
-        standing = standing.after(news_of(standing, file))
+        standing = standing.after(stated_change(standing, file))
 
     if balanced:
         assert standing.due == balanced[-1].balance
@@ -241,4 +241,4 @@ def test_control_a_reading_against_what_the_hub_owes_books_a_refund_as_money_fro
     naive = refunded.due - 0
 
     assert naive == 100
-    assert news_of(refunded, Stated(100, 0)).outside == 0
+    assert stated_change(refunded, Stated(100, 0)).outside == 0

@@ -180,10 +180,10 @@ def _applied_columns(lines: Sequence[PaidLine], reader: DocumentReader) -> Rows:
 
 def _columns(line: PaidLine, reader: DocumentReader, *, withheld: bool) -> tuple[Cell, ...]:
     left = reader.money(line.left) if line.left else reader.settled(line)
-    kept = (Cell(reader.money(line.withheld) if line.withheld else ""),) if withheld else ()
+    withheld_cell = (Cell(reader.money(line.withheld) if line.withheld else ""),) if withheld else ()
     return (
         Cell(line.number),
         Cell(reader.money(line.applied)),
-        *kept,
+        *withheld_cell,
         Cell(_less_discount(left, line, reader)),
     )

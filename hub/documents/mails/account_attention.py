@@ -58,8 +58,8 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Accoun
 def says(value: AccountAttentionMail, reader: DocumentReader) -> MailContent:
     """Why a connection stopped working, and where to mend it."""
     t = reader.t
-    said = t(f"attention.{value.cause.value}", provider=value.provider)
-    parts: list[Part] = [Title(t("attention.title")), Notice(said, Tone.WARNING)]
+    text = t(f"attention.{value.cause.value}", provider=value.provider)
+    parts: list[Part] = [Title(t("attention.title")), Notice(text, Tone.WARNING)]
     if value.details:
         parts.append(Quote(value.details))
     parts.append(
@@ -76,7 +76,7 @@ def says(value: AccountAttentionMail, reader: DocumentReader) -> MailContent:
     parts.append(Button(label=t("attention.open"), url=value.url))
     return MailContent(
         subject=t("attention.subject", provider=value.provider),
-        preview=said,
+        preview=text,
         parts=tuple(parts),
         footer=t("mail.why.merchant"),
         answers=False,

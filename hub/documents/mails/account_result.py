@@ -144,8 +144,8 @@ def says(value: AccountResultMail, reader: DocumentReader) -> MailContent:
         moment = reader.moment(value.last_heard_at)
         parts.append(Paragraph(t("result.heard", provider=value.provider, moment=moment)))
     else:
-        heard = "result.unproven" if value.proves_nothing else "result.not_heard"
-        parts.append(Paragraph(t(heard, provider=value.provider)))
+        text_id = "result.unproven" if value.proves_nothing else "result.not_heard"
+        parts.append(Paragraph(t(text_id, provider=value.provider)))
     if value.notification_address:
         parts += [Paragraph(t("result.address", provider=value.provider)), Code(value.notification_address)]
     if value.status is AccountStatus.ACTIVE:

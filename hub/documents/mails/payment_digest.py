@@ -25,7 +25,7 @@ from hub.flows.views.print_payments import came_in, payments_paper, seal_of
 from hub_hookspecs import Money
 
 MAX_SHOWN = 15
-"""Transactions that are told one by one; mail programs cut a mail of more than about 100 KB."""
+"""Transactions that are shown one by one; mail programs cut a mail of more than about 100 KB."""
 
 MAX_LINES = 6
 """Invoices that are named of one transaction."""
@@ -39,7 +39,7 @@ class PaymentDigestMail:
 
     Attributes:
         day: Where the merchant is.
-        transactions: Told one by one.
+        transactions: Shown one by one.
         count: Of the whole day, also those that are only in the list.
         received: Of the whole day, one sum a currency.
         rest: Sums of those that are only in the list.
@@ -64,9 +64,9 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
     by_payment = _came_in(tx, hub, delivery)
     if not by_payment:
         raise NothingToSay("no money came that day")
-    told = list(by_payment)[:MAX_SHOWN]
+    shown = list(by_payment)[:MAX_SHOWN]
     transactions = []
-    for payment_id in told:
+    for payment_id in shown:
         payment = tx.payments.get(payment_id)
         assert payment is not None
         amounts = [item.amount for item in by_payment[payment_id]]
@@ -79,7 +79,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
         transactions=tuple(transactions),
         count=len(by_payment),
         received=_sums(item.amount for items in by_payment.values() for item in items),
-        rest=_sums(item.amount for key, items in by_payment.items() if key not in told for item in items),
+        rest=_sums(item.amount for key, items in by_payment.items() if key not in shown for item in items),
         seal=seal_of(tx, merchant, delivery.mode, now),
         url=f"{hub.base_url}/m/payments?since={day.isoformat()}",
     )
@@ -107,7 +107,7 @@ def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now
 
 
 def recordable(tx: Tx, hub: Hub, delivery: Delivery) -> Sequence[str]:
-    """The payments that are told one by one."""
+    """The payments that are shown one by one."""
     return list(_came_in(tx, hub, delivery))[:MAX_SHOWN]
 
 
@@ -123,7 +123,7 @@ def says(value: PaymentDigestMail, reader: DocumentReader) -> MailContent:
         Figure(t("digest.sum"), received, t(f"digest.count.{number}", count=value.count)),
     ]
     for transaction in value.transactions:
-        parts += [Divider(), *_told_shortly(transaction, reader)]
+        parts += [Divider(), *_transaction_summary(transaction, reader)]
     if any(item.record_url for item in value.transactions):
         parts.append(Paragraph(t("received.add.hint"), small=True))
     if rest := value.count - len(value.transactions):
@@ -143,7 +143,7 @@ def says(value: PaymentDigestMail, reader: DocumentReader) -> MailContent:
     )
 
 
-def _told_shortly(item: ReceivedTransaction, reader: DocumentReader) -> list[Part]:
+def _transaction_summary(item: ReceivedTransaction, reader: DocumentReader) -> list[Part]:
     t = reader.t
     lines = [
         t(

@@ -176,7 +176,7 @@ def says(value: PaymentReceivedMail, reader: DocumentReader) -> MailContent:
     for place, transaction in enumerate(value.transactions, start=1):
         if count > 1:
             parts += [Divider(), Heading(t("received.transaction", number=place, count=count))]
-        parts += _told(transaction, value.provider, reader)
+        parts += _transaction_parts(transaction, value.provider, reader)
     if value.automatic:
         parts.append(Paragraph(t("received.automatic"), small=True))
     if any(item.record_url for item in value.transactions):
@@ -205,7 +205,7 @@ def _sum_of(transactions: Sequence[ReceivedTransaction], reader: DocumentReader)
     return reader.sums(tuple(sums.values()))
 
 
-def _told(item: ReceivedTransaction, provider: str, reader: DocumentReader) -> list[Part]:
+def _transaction_parts(item: ReceivedTransaction, provider: str, reader: DocumentReader) -> list[Part]:
     t = reader.t
     net = None
     if item.fee is not None:

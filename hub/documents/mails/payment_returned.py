@@ -86,7 +86,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
 
 
 def _returned(view: PaymentView) -> tuple[Money, Money | None]:
-    """What went back to the payer, and what of the payment remains; before the money is known to have come, as told.
+    """What went back to the payer, and what of the payment remains; as reported while no money is known to have come.
 
     Raises:
         NothingToSay: It did not go back after all.
@@ -96,8 +96,8 @@ def _returned(view: PaymentView) -> tuple[Money, Money | None]:
             raise NothingToSay("the return was corrected")
         return view.money.money(view.money.returned), view.remains or None
     asked = view.payment.amount
-    told = sum((back.amount or asked).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
-    return Money(min(told, asked.minor), asked.currency), None
+    reported = sum((back.amount or asked).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
+    return Money(min(reported, asked.minor), asked.currency), None
 
 
 def _returned_at(view: PaymentView) -> datetime | None:

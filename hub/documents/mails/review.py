@@ -75,11 +75,11 @@ def says(value: ReviewMail, reader: DocumentReader) -> MailContent:
     """An exception, what is known of it, and what to do."""
     t = reader.t
     cause = reader.cause(value.cause)
-    told = f"{cause[:1].upper()}{cause[1:]}"
+    title = f"{cause[:1].upper()}{cause[1:]}"
     parts: list[Part] = (
-        [Title(told), Paragraph(t("note.intro", customer=value.customer))]
+        [Title(title), Paragraph(t("note.intro", customer=value.customer))]
         if value.written
-        else [Title(t("review.title")), Notice(told, Tone.WARNING), Paragraph(t("review.intro"))]
+        else [Title(t("review.title")), Notice(title, Tone.WARNING), Paragraph(t("review.intro"))]
     )
     parts += [Quote(words) for words in (value.details, value.advice) if words]
     parts.append(
@@ -97,7 +97,7 @@ def says(value: ReviewMail, reader: DocumentReader) -> MailContent:
     if value.url:
         parts.append(Button(label=t("review.open"), url=value.url))
     return MailContent(
-        subject=t("note.subject", cause=told, customer=value.customer)
+        subject=t("note.subject", cause=title, customer=value.customer)
         if value.written
         else t("review.subject", cause=cause),
         preview=cause,

@@ -11,7 +11,7 @@ from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.text import Text
-from hub.flows.books.import_files import ImportReport, import_customers, import_invoices
+from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.books.import_report import ImportReport
 from hub.web.pages import Page
 from hub.web.responses import Page
