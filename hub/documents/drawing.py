@@ -75,7 +75,7 @@ class Documents:
         return draw_pdf(pdf_content(document, reader), reader)
 
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
-        """The PNG that is kept of a picture, its width and its height.
+        """The PNG that is stored of a picture, its width and its height.
 
         Raises:
             LogoRefused: It is no picture that is taken.

@@ -1,4 +1,4 @@
-"""Redraws a logo that was handed in: decoded, made small and written anew; nothing else of the file is kept."""
+"""Redraws a logo that was handed in: decoded, made small and written anew; nothing else of the file is stored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHRINK: Final = 0.85
 
 
 def redraw_logo(content: bytes) -> tuple[bytes, int, int]:
-    """The PNG that is kept of a picture, its width and its height.
+    """The PNG that is stored of a picture, its width and its height.
 
     Raises:
         LogoRefused: Nothing, too much, no PNG, JPEG or WebP, or one that cannot be decoded.

@@ -1,4 +1,4 @@
-"""Hands mails to an SMTP server, one after the other on one connection, which is kept open for the next."""
+"""Hands mails to an SMTP server, one after the other on one connection, which is held open for the next."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SmtpMailer:
     """A mail server.
 
     Attributes:
-        starttls: Encrypt before anything is said; a server that cannot is not used.
+        starttls: Encrypt before anything is sent; a server that cannot is not used.
         password: Given together with ``user``.
     """
 

@@ -1,4 +1,4 @@
-"""One connection to a mail server, kept for the next mail, and the thread that speaks on it."""
+"""One connection to a mail server, held open for the next mail, and the thread that speaks on it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ VERDICT_SECONDS = 60.0
 """How long a server may look at a whole mail; giving up on it sends the mail again to a server that has taken it."""
 
 IDLE_SECONDS = 5.0
-"""How long a connection is kept for a mail that may come."""
+"""How long a connection is held open for a mail that may come."""
 
 LEAVING_SECONDS = 2.0
 MAILS_A_CONNECTION = 100
 """Servers grow tired of a visitor who stays."""
 
 GOING_AWAY = 421
-TROUBLE = (OSError, smtplib.SMTPException)
+ERRORS = (OSError, smtplib.SMTPException)
 
 
 @attrs.define(eq=False)
@@ -132,40 +132,40 @@ class Connection:
     def _deal_with(self, letter: _Letter) -> None:
         if self._handed_over >= MAILS_A_CONNECTION:
             self._leave()
-        kept = self._server
+        reused = self._server
         try:
-            server = self._addressed(letter, kept)
-        except TROUBLE as trouble:
-            if kept is None or not _is_over(trouble):
+            server = self._addressed(letter, reused)
+        except ERRORS as error:
+            if reused is None or not _is_over(error):
                 raise
-            server = self._addressed(letter, None)  # what was kept had ended meanwhile; nothing was handed over yet
+            server = self._addressed(letter, None)  # what was reused had ended meanwhile; nothing was handed over yet
         try:
             self._handed_over += 1
             _give(server, letter)
-        except TROUBLE as trouble:
-            self._recover(server, trouble)
+        except ERRORS as error:
+            self._recover(server, error)
             raise
 
-    def _addressed(self, letter: _Letter, kept: smtplib.SMTP | None) -> smtplib.SMTP:
-        """A connection that was told sender and recipient."""
+    def _addressed(self, letter: _Letter, reused: smtplib.SMTP | None) -> smtplib.SMTP:
+        """A connection on which sender and recipient were accepted."""
         if letter.given_up:
             raise ConnectionAbortedError("nobody waits for it any more")
-        server = kept or self._enter(letter.sender)
-        if kept is None:
+        server = reused or self._enter(letter.sender)
+        if reused is None:
             self._server, self._handed_over = server, 0
         try:
             _address(server, letter)
-        except TROUBLE as trouble:
-            self._recover(server, trouble)
+        except ERRORS as error:
+            self._recover(server, error)
             raise
         return server
 
-    def _recover(self, server: smtplib.SMTP, trouble: Exception) -> None:
+    def _recover(self, server: smtplib.SMTP, error: Exception) -> None:
         """Make the connection ready for the next mail, or let it go."""
         try:
-            if not _is_over(trouble) and server.rset()[0] == 250:
+            if not _is_over(error) and server.rset()[0] == 250:
                 return
-        except TROUBLE:
+        except ERRORS:
             pass
         server.close()
         self._server = None
@@ -173,7 +173,7 @@ class Connection:
     def _leave(self) -> None:
         server, self._server = self._server, None
         if server:
-            with contextlib.suppress(*TROUBLE):
+            with contextlib.suppress(*ERRORS):
                 server.quit()
             server.close()
 
@@ -210,15 +210,13 @@ def _give(server: smtplib.SMTP, letter: _Letter) -> None:
     server.sock.settimeout(patience)
 
 
-def _is_over(trouble: Exception) -> bool:
+def _is_over(error: Exception) -> bool:
     """Whether the connection can be used no more, as against a mail that was refused on it."""
-    match trouble:
+    match error:
         case smtplib.SMTPRecipientsRefused():
-            return any(code == GOING_AWAY for code, _words in trouble.recipients.values())
+            return any(code == GOING_AWAY for code, _words in error.recipients.values())
         case smtplib.SMTPSenderRefused():
-            return (
-                trouble.smtp_code < 500
-            )  # not about the mail: too much was said on this connection, or to this server
+            return error.smtp_code < 500  # not about the mail: too much was sent on this connection, or to this server
         case smtplib.SMTPResponseException():
-            return trouble.smtp_code == GOING_AWAY
+            return error.smtp_code == GOING_AWAY
     return True

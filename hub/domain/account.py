@@ -41,7 +41,7 @@ class ProviderAccount:
         report: What the last validation said.
         confirmed_by, confirmed_at: Who confirmed by hand what the provider cannot tell.
         last_heard_at: When the last genuine notification came.
-        paused: For payers while an operator has paused the account: his own words, or a text as ``stored`` keeps it.
+        paused: For payers while an operator has paused the account: his own words, or a text as ``stored`` writes it.
         credentials: Version of settings and secrets, raised with every change of them; a grant belongs to one.
         retired_at, retired_by, retired_why: When another account at the provider took its place, and who said so; it
             is disabled then. Its payments are asked about, given back and paid out under it still.

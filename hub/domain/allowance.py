@@ -11,7 +11,7 @@ import attrs
 class Allowance:
     """So many tries a key in so many seconds; the stretch begins with a key's first try.
 
-    Moments are seconds of a clock that nobody sets: a corrected wall clock must neither shut people out nor let
+    Moments are seconds of a clock that nobody sets: a corrected wall clock must neither lock people out nor let
     guesses in.
 
     Attributes:

@@ -1,7 +1,7 @@
 """Card numbers in what people type: found however they are written, and masked; look-alike ids are left alone.
 
 Nobody is ever asked for a card number here. People write one all the same, into a note or a comment, and what is not
-kept cannot be stolen. Messages of providers are not looked at: changing them would break their signatures, and they
+stored cannot be stolen. Messages of providers are not looked at: changing them would break their signatures, and they
 are sealed and never shown.
 """
 

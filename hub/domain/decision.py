@@ -29,7 +29,7 @@ class Evidence:
 
     Attributes:
         text: In words: what was seen, where, when.
-        name, digest: Of a file that the operator keeps, and its SHA-256; the file itself is not stored.
+        name, digest: Of a file that stays with the operator, and its SHA-256; the file itself is not stored.
     """
 
     text: str = ""

@@ -53,7 +53,7 @@ class Intake:
         return self.amount - self.allocated - self.returned
 
     @property
-    def kept(self) -> int:
+    def not_returned(self) -> int:
         """What of it has not gone back: it settles payables, or is the customer's credit."""
         return self.unapplied + sum(share.amount for share in self.shares)
 

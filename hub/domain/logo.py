@@ -1,4 +1,4 @@
-"""A merchant's logo: what is taken, and what is kept of it, a picture that the hub drew itself."""
+"""A merchant's logo: what is taken, and what is stored of it, a picture that the hub drew itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_PIXELS: Final = 16_000_000
 WIDEST: Final = 600
 HIGHEST: Final = 200
 MAX_STORED_BYTES: Final = 20_000
-"""Bytes of the picture that is kept: a statement's page is 60 kB in all."""
+"""Bytes of the picture that is stored: a statement's page is 60 kB in all."""
 
 
 @attrs.frozen(kw_only=True)

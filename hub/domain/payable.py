@@ -25,7 +25,7 @@ class Payable:
     """An invoice or a store order that is owed.
 
     Attributes:
-        allocated .. reopened: Sums in minor units, kept by the database from the ledger.
+        allocated .. reopened: Sums in minor units, maintained by the database from the ledger.
         revision: Raised by each accepted change of the bill.
         offered_until: After it the payable is no longer offered (a store order's stock hold).
         stated: What the last imported file stated of it; None before the first.

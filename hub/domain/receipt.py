@@ -135,7 +135,7 @@ class SeriesGap:
 
     Attributes:
         first, last: Both are left out.
-        why: As a person wrote it, or a text of the hub as ``stored`` keeps it.
+        why: As a person wrote it, or a text of the hub as ``stored`` writes it.
     """
 
     merchant_id: str

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 BEGINS: Final = time(5)
-"""Local time from which the day before is compared: the provider has closed it, and nobody is at the desk yet."""
+"""Local time from which the day before is compared: the provider has closed it, and nobody is at work yet."""
 
 AGAIN_DAYS: Final = 2
 """Days that were compared already and are asked for once more: a report may list a payment late."""
@@ -28,7 +28,7 @@ class DailyReconciliation:
     Attributes:
         covered: The last day that was compared, in the merchant's zone.
         tries: How often it has been tried since it was done.
-        trouble: Why the last try led nowhere, in English, or a text as ``stored`` keeps it.
+        trouble: Why the last try led nowhere, in English, or a text as ``stored`` writes it.
         outcome: What the last one found, in words.
     """
 

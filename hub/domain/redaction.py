@@ -1,6 +1,6 @@
 """What may be shown of a message: its shape, and words that say nothing about a person; never what could be a secret.
 
-A message is kept as it came, since its proof needs every byte. An operator who looks at it needs to know what kind of
+A message is stored as it came, since its proof needs every byte. An operator who looks at it needs to know what kind of
 message it is and how far it is complete, not whose it is: what it claims about a payment, its plugin says.
 """
 

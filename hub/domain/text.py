@@ -52,14 +52,14 @@ class Text:
 
 
 def stored(text: Text) -> str:
-    """A text as a column keeps it, without a language: compact JSON that ``read_stored`` reads."""
-    import json  # not loaded by commands that keep nothing
+    """A text as a column stores it, without a language: compact JSON that ``read_stored`` reads."""
+    import json  # not loaded by commands that store nothing
 
     return json.dumps(_packed(text), ensure_ascii=False, separators=(",", ":"))
 
 
 def read_stored(column: str) -> Text | str:
-    """What a column keeps: a text of ours, or the words of whoever wrote it, as they stand."""
+    """What a column stores: a text of ours, or the words of whoever wrote it, as they stand."""
     if not column.startswith(f'{{"{MARK}":'):
         return column
     import json
@@ -73,7 +73,7 @@ def read_stored(column: str) -> Text | str:
 def _packed(text: Text) -> dict[str, object]:
     for name, value in text.values.items():
         if type(value) not in (str, int):
-            raise TypeError(f"{text.id}: {name} is neither a name nor a number, and no column keeps it")
+            raise TypeError(f"{text.id}: {name} is neither a name nor a number, and no column stores it")
     return {MARK: text.id, **text.values}
 
 

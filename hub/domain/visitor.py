@@ -72,7 +72,7 @@ def address_of(text: str) -> Address | None:
     An IPv4 address that is written as an IPv6 one is the same address. None for everything else.
     """
     text = text.strip()
-    return _address_of(text) if len(text) <= MAX_LENGTH else None  # long texts are made up, and none is kept
+    return _address_of(text) if len(text) <= MAX_LENGTH else None  # long texts are made up, and none is stored
 
 
 @lru_cache(maxsize=4096)

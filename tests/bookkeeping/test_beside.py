@@ -67,7 +67,7 @@ def test_control_what_the_hub_holds_against_what_a_file_says_is_found(
         outside = max(-standing.outside, standing.due + stated.total - standing.total - due)
         return StatedChange(revision=stated.total - standing.total, outside=outside, last=stated)
 
-    monkeypatch.setattr(save_invoices, "news_of", as_it_was)
+    monkeypatch.setattr(save_invoices, "stated_change", as_it_was)
 
     assert found("the same file", "listed are", "outside")
 
@@ -76,14 +76,14 @@ def test_control_a_payment_that_came_and_went_unseen_is_found(
     found: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What went back is taken off what came, so that a file that knows of the one alone tells of money elsewhere."""
-    right = save_invoices.news_of
+    right = save_invoices.stated_change
 
     def net(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         gone = min(standing.uncounted, standing.uncounted_back)
         kept = attrs.evolve(standing, settled=standing.settled - gone, reopened=standing.reopened - gone)
         return right(kept, stated)
 
-    monkeypatch.setattr(save_invoices, "news_of", net)
+    monkeypatch.setattr(save_invoices, "stated_change", net)
 
     assert found("are said to be paid elsewhere")
 
@@ -91,9 +91,9 @@ def test_control_a_payment_that_came_and_went_unseen_is_found(
 def test_control_a_credit_note_that_is_taken_off_twice_is_found(
     found: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = save_invoices.news_of
+    right = save_invoices.stated_change
     monkeypatch.setattr(
-        save_invoices, "news_of", lambda standing, stated: right(attrs.evolve(standing, noted=0), stated)
+        save_invoices, "stated_change", lambda standing, stated: right(attrs.evolve(standing, credit_notes=0), stated)
     )
 
     assert found("typed in", "refused")

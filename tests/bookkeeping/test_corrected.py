@@ -120,7 +120,7 @@ def test_control_where_each_capture_is_asked_alone_a_dispute_is_in_no_receipt(
 ) -> None:
     def alone(tx: Any, payment: Any) -> dict[str, int]:
         brought = by_movement(payment, intakes_in(tx, payment, payment.amount.currency))
-        return {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
+        return {movement: sum(intake.not_returned for intake in intakes) for movement, intakes in brought.items()}
 
     monkeypatch.setattr(hub.flows.receipts.draft_receipt, "left_by_movement", alone)
 

@@ -188,7 +188,7 @@ def test_control_what_was_paid_here_held_against_what_a_file_says_books_a_refund
         return StatedChange(outside=standing.due - (stated.balance or 0), last=stated)
 
     state(paid, "100000.00", "0.00")
-    monkeypatch.setattr(save_invoices, "news_of", as_it_was)
+    monkeypatch.setattr(save_invoices, "stated_change", as_it_was)
     paid.do("returned A 100000.00")
     state(paid, "100000.00", "0.00")
 

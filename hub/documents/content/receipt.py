@@ -56,7 +56,7 @@ def mail(value: ReceiptDocument, reader: DocumentReader) -> MailContent:
 
 
 def pdf(value: ReceiptDocument, reader: DocumentReader) -> PdfContent:
-    """The same to be kept and shown, with the code by which a third party checks it."""
+    """The same to be stored and shown, with the code by which a third party checks it."""
     t = reader.t
     status = (t("label.status"), reader.became(value.back) if value.back else t("paper.approved"))
     parts: list[Part] = [_figure(value, reader), *_notices(value, reader)]

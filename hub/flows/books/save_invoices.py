@@ -17,12 +17,11 @@ from hub.domain.merchant import Merchant
 from hub.domain.message import review_of
 from hub.domain.payable import Payable
 from hub.domain.sheet import RowError
-from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new
+from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated_change
 from hub.domain.text import Text
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Country, Money
-from tests.web.test_sandbox import news_of
 
 from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
 from .revise_bill import add_bill, revise_bill, stated_in
@@ -63,7 +62,7 @@ def save_invoices(
             counts[Change.NEW] += 1
             continue
         standing, stated = standings.get(row.number), stated_in(row)
-        update = news_of(standing, stated) if standing else nothing_new(stated)
+        update = stated_change(standing, stated) if standing else nothing_new(stated)
         if objection := _objection(tx, before, row, customer_id, update):
             refused.append(RowError(row.line, "number", row.number, objection))
             continue
