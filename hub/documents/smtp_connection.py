@@ -42,7 +42,7 @@ class _Letter:
     given_up: bool = False
 
     def ends(self, error: BaseException | None) -> None:
-        """Tell whoever waits."""
+        """Give the outcome to whoever waits."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self.loop.call_soon_threadsafe(self._answer, error)
 

@@ -45,7 +45,7 @@ class NotYet(Exception):
 
 
 class MailValue(Protocol):
-    """What a mail tells; each kind has a record of its own, which names its ``kind``."""
+    """What a mail says; each kind has a record of its own, which names its ``kind``."""
 
     @property
     def kind(self) -> str:

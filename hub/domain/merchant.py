@@ -35,11 +35,11 @@ class Options:
     Attributes:
         auto_record: Record the cash receipt as soon as a payment is proven.
         partial: Customers may pay part of an invoice.
-        notify: Addresses told about payments; the company's own when empty.
+        notify: Addresses that are notified of payments; the company's own when empty.
         minimum: Smallest online payment in minor units by currency; a full balance may always be paid.
         withholdings: Customers may declare what they withhold.
         bank_account: Name of the bank account that recorded cash receipts carry.
-        digest: Tell about the payments of each day in one mail too.
+        digest: Report the payments of each day in one mail too.
         button_order: Provider codes in the order of their buttons; others follow by name.
         other_ways: How customers may pay without a provider, such as bank accounts, in the merchant's own words;
             shown with what is owed.
@@ -79,7 +79,7 @@ class Merchant:
 
     @property
     def notify(self) -> tuple[str, ...]:
-        """Who is told about payments."""
+        """Who is notified of payments."""
         return self.options.notify or tuple(filter(None, (self.company.email,)))
 
 
@@ -120,7 +120,7 @@ class Customer:
     Attributes:
         remembered: Payer fields of earlier payments by field name, shown masked.
         language: Of mails and documents to this customer: ``es``, ``en``; empty for the merchant's own.
-        unsubscribed_at: When they asked for no more reminders of this merchant; receipts and news of a payment go on.
+        unsubscribed_at: When they asked for no more reminders of this merchant; mails about a payment go on.
     """
 
     id: str

@@ -66,7 +66,7 @@ class DeliveryState(enum.StrEnum):
 
 
 MOVEMENT = "movement"
-"""The detail of a mail that tells of a further capture of its payment: which movement it was."""
+"""The detail of a mail about a further capture of its payment: which movement it was."""
 
 
 class DeliveryKind(enum.StrEnum):

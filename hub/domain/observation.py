@@ -48,7 +48,7 @@ class Seen:
 
 
 PERSONAL: Final = frozenset({"instrument"})
-"""Fields of an observation that tell of the payer."""
+"""Fields of an observation that describe the payer."""
 
 
 def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:

@@ -103,7 +103,7 @@ class Payment:
     """One attempt to settle payables through one account under one merchant reference.
 
     Attributes:
-        reference: Ours, told to the provider; random, never reused.
+        reference: Ours, sent to the provider; random, never reused.
         provider_reference: Theirs, once known.
         amount: What we asked for.
         memory: What the plugin wants to have back.

@@ -24,7 +24,7 @@ SMALL: Final = 9999
 
 
 def shown_headers(message: Message, known: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
-    """Names of headers, with their values where these tell nothing."""
+    """Names of headers, with their values where these reveal nothing."""
     shown = frozenset(known)
     return tuple(
         (_name(name), _word(value) if name.lower() in PLAIN_HEADERS else _described(value, shown))

@@ -88,7 +88,7 @@ class InvoiceStanding:
 
 @attrs.frozen(kw_only=True)
 class StatedChange:
-    """What a statement tells beyond the last one, and what is booked of it; minor units.
+    """What a statement changes against the last one, and what is booked of it; minor units.
 
     Attributes:
         revision: Change of what is billed.

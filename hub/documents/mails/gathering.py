@@ -45,7 +45,7 @@ def view_for_payer(
     """The payment of a mail to its payer, and the payer's language.
 
     Args:
-        one_movement: The mail tells of the movement that its delivery names alone.
+        one_movement: The mail is about the movement that its delivery names alone.
 
     Raises:
         NothingToSay: The payment is gone.

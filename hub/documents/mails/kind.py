@@ -1,4 +1,4 @@
-"""What a kind of mail is: when it is owed and to whom, which rows it tells of, and what it says."""
+"""What a kind of mail is: when it is owed and to whom, which rows it is about, and what it says."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class MailKind(Generic[V]):
     Attributes:
         kind: Its name in rows, logs and commands.
         name: Its name on the merchant's pages.
-        gather: What it tells, read from the rows that its delivery names, and the language of whoever receives it;
+        gather: What it says, read from the rows that its delivery names, and the language of whoever receives it;
             raises NothingToSay or NotYet.
         says: The same in parts.
         after_payment: Who is owed it when a payment changed; it is owed once a recipient and occasion. A kind without
             is owed by the flow that somebody asks for it.
         attached: The PDF that goes with it.
-        recordable: Ids of payments that it tells of, each with a link to its cash receipt's form, made before.
+        recordable: Ids of payments that it is about, each with a link to its cash receipt's form, made before.
         is_about_payment: Its subject is a payment.
         is_private: No merchant sees it or sends it again: it lets a person in, or is the operator's.
         is_awaited: Somebody sits before a page and waits for it.

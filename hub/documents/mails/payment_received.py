@@ -41,7 +41,7 @@ class ReceivedTransaction:
         status: What became of it: approved.
         back: What became of it, where something went back.
         remarks: Further sentences: paid twice, late, another amount than asked.
-        provider: Its name for people, where a mail tells of several.
+        provider: Its name for people, where a mail is about several.
         cash_receipt: Label of the cash receipt that is already recorded: ``RC-000012``.
         record_url: The signed single-purpose link "Agregar recibo de caja"; empty where one is recorded.
         receipt_url: The recorded cash receipt's page.
@@ -105,7 +105,7 @@ def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
 
 
 def captures_of(change: PaymentChange) -> Iterable[tuple[str, dict[str, str]]]:
-    """Each capture of a payment that stays paid: what tells its mails from those of the first, and which it was."""
+    """Each capture of a payment that stays paid: what sets its mails apart from those of the first, and which it was."""
     for at, taken in enumerate(change.captures):
         yield (taken.movement, {MOVEMENT: taken.movement}) if at and taken.movement else ("", {})
 
