@@ -105,7 +105,7 @@ def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
 
 
 def captures_of(change: PaymentChange) -> Iterable[tuple[str, dict[str, str]]]:
-    """Each capture of a payment that stays paid: what sets its mails apart from those of the first, and which it was."""
+    """Each capture of a payment that stays paid: what sets its mails apart from the first, and which it was."""
     for at, taken in enumerate(change.captures):
         yield (taken.movement, {MOVEMENT: taken.movement}) if at and taken.movement else ("", {})
 
