@@ -6,7 +6,6 @@ Help is asked for more often than anything else, so what is heavy is imported wh
 from __future__ import annotations
 
 import functools
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,6 +89,8 @@ def run_on(settings: Settings, work: Callable[[Hub], Awaitable[T]]) -> T:
 
 def operator() -> str:
     """Who works here, for what is recorded with a name."""
+    import getpass
+
     try:
         return f"operator {getpass.getuser()}"
     except (KeyError, OSError):  # a container's user without an entry
