@@ -18,6 +18,7 @@ from hub.flows.merchants.remove_member import remove_member
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.logs import set_up_logs
 from tests.cli.conftest import Ended, call
+from tests.web.conftest import House
 from tests.web.conftest import seat as seat
 from tests.web.test_api import cart, send
 
@@ -25,7 +26,7 @@ Shell = Callable[..., Ended]
 
 
 @pytest.fixture
-def beside(house: Any, monkeypatch: pytest.MonkeyPatch) -> Shell:
+def beside(house: House, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """beside("api-key", "list"): a command on the data folder of the running hub, as a process of its own."""
     monkeypatch.setenv("HUB_DATA", str(house.hub.data))
     monkeypatch.setenv("HUB_LOG_LEVEL", "debug")  # loggers remember their level, and later tests read log lines
@@ -34,7 +35,7 @@ def beside(house: Any, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 
 @pytest.fixture(autouse=True)
-def _people(house: Any) -> Iterator[None]:
+def _people(house: House) -> Iterator[None]:
     """Nobody stays a member who came in a test."""
     company = house.merchants["CO"]
     yield
@@ -48,7 +49,7 @@ def listed(beside: Shell, *words: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_revoked_key_is_refused_by_the_running_server_at_the_next_request(house: Any, beside: Shell) -> None:
+def test_a_revoked_key_is_refused_by_the_running_server_at_the_next_request(house: House, beside: Shell) -> None:
     company = house.merchants["CR"]
     key = house.run(issue_api_key(house.hub, company, "Tienda"))
     assert [send(house, key, cart(number=f"K-{at}")).status_code for at in range(3)] == [201, 201, 201]
@@ -63,7 +64,7 @@ def test_a_revoked_key_is_refused_by_the_running_server_at_the_next_request(hous
     assert (again.code, "Ana Rojas" in again.err, "api-key create" in again.err) == (1, True, False), again
 
 
-def test_the_stolen_key_itself_says_which_one_it_is_and_is_never_shown(house: Any, beside: Shell) -> None:
+def test_the_stolen_key_itself_says_which_one_it_is_and_is_never_shown(house: House, beside: Shell) -> None:
     key = house.run(issue_api_key(house.hub, house.merchants["CO"], "Publicada"))
     ended = beside("api-key", "revoke", "-", stdin=f"{key}\n".encode())
     assert (ended.code, "Publicada" in ended.out) == (0, True), ended
@@ -73,7 +74,7 @@ def test_the_stolen_key_itself_says_which_one_it_is_and_is_never_shown(house: An
     assert (unknown.code, "payment-hub api-key list" in unknown.err) == (1, True), unknown
 
 
-def test_some_of_a_keys_id_is_enough_and_too_little_changes_nothing(house: Any, beside: Shell) -> None:
+def test_some_of_a_keys_id_is_enough_and_too_little_changes_nothing(house: House, beside: Shell) -> None:
     company = house.merchants["CR"]
     house.run(issue_api_key(house.hub, company, "Corta"))
     (row,) = [item for item in listed(beside, "api-key", "list", "--company", company.slug) if item["name"] == "Corta"]
@@ -83,7 +84,7 @@ def test_some_of_a_keys_id_is_enough_and_too_little_changes_nothing(house: Any, 
     assert beside("api-key", "revoke", row["id"][:8]).code == 0
 
 
-def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: Any, beside: Shell, seat: Any) -> None:
+def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: House, beside: Shell, seat: Any) -> None:
     company = house.merchants["CO"]
     house.run(add_member(house.hub, company, "Luis@correo.example", Role.ACCOUNTANT))
     luis = seat(company, Role.ACCOUNTANT)
@@ -109,7 +110,7 @@ def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: Any, be
     assert (gone.code, "payment-hub company member list" in gone.err) == (1, True), gone
 
 
-def test_the_last_owner_leaves_only_for_another_one(house: Any, beside: Shell) -> None:
+def test_the_last_owner_leaves_only_for_another_one(house: House, beside: Shell) -> None:
     company, owner = house.merchants["CO"], "duena@co.example"
     refused = beside("company", "member", "remove", owner, "--company", company.slug)
     assert (refused.code, "--owner MAIL" in refused.err) == (1, True), refused
@@ -128,7 +129,7 @@ def test_the_last_owner_leaves_only_for_another_one(house: Any, beside: Shell) -
     assert beside(*back).code == 0
 
 
-def test_who_left_is_named_where_they_still_hear_of_payments_or_sign_in(house: Any, beside: Shell) -> None:
+def test_who_left_is_named_where_they_still_hear_of_payments_or_sign_in(house: House, beside: Shell) -> None:
     company, other = house.merchants["CO"], house.merchants["CR"]
     mail = "administracion@cafemontana.example"  # the company's own: it is told about payments
     house.run(add_member(house.hub, company, mail, Role.ACCOUNTANT))
@@ -154,7 +155,7 @@ def _remembers(right: Any) -> Any:
 
 
 def test_control_a_server_that_remembers_keys_goes_on_taking_a_revoked_one(
-    house: Any, beside: Shell, monkeypatch: pytest.MonkeyPatch
+    house: House, beside: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merchants = hub.storage.merchants.Merchants
     monkeypatch.setattr(merchants, "api_key", _remembers(merchants.api_key))
@@ -167,7 +168,7 @@ def test_control_a_server_that_remembers_keys_goes_on_taking_a_revoked_one(
 
 
 def test_control_a_removal_that_leaves_sessions_leaves_the_person_in(
-    house: Any, seat: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def only_the_row(self: Any, merchant_id: str, email: str) -> None:
         values = {"merchant": merchant_id, "email": email.lower()}

@@ -26,6 +26,7 @@ from hub.flows.operations.record_proxy import PROXY, Blind, record_proxy
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
+from tests.web.conftest import House
 
 Break = Callable[[Desk], None]
 
@@ -297,7 +298,7 @@ def test_each_part_that_is_not_ready_has_a_remedy(desk: Desk) -> None:
     assert {part for part, _ in readiness.problems} <= set(REMEDIES)
 
 
-def test_the_addresses_of_life_say_what_helps(house: Any) -> None:
+def test_the_addresses_of_life_say_what_helps(house: House) -> None:
     with house.browser() as browser:
 
         def late(path: str) -> Any:

@@ -11,10 +11,11 @@ from hub.domain.payment import Status
 from hub.flows.corrections.approve_decision import approve_decision
 from hub_hookspecs import Kind
 from tests.safety.people import Clerk, People, words_of
+from tests.web.conftest import House
 
 
 @pytest.fixture(scope="module")
-def people(house: Any) -> Iterator[People]:
+def people(house: House) -> Iterator[People]:
     """Whoever is needed."""
     found = People(house)
     yield found
@@ -26,11 +27,11 @@ def post(clerk: Clerk, path: str, **fields: str) -> Any:
     return clerk.browser.post(path, data={"form": clerk.csrf, **fields})
 
 
-def payment_of(house: Any, payment_id: str) -> Any:
+def payment_of(house: House, payment_id: str) -> Any:
     return house.read(lambda tx: tx.payments.get(payment_id))
 
 
-def test_the_owner_releases_a_hosted_session_after_confirming_the_warning(house: Any, people: People) -> None:
+def test_the_owner_releases_a_hosted_session_after_confirming_the_warning(house: House, people: People) -> None:
     payment = people.start("CR", house.debtor("CR", (120_000, 10)))
     owner = people.clerk(house.merchants["CR"])
     page = owner.browser.get(f"/m/payments/{payment.id}").text
@@ -49,7 +50,7 @@ def test_the_owner_releases_a_hosted_session_after_confirming_the_warning(house:
 
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT, Role.OPERATOR])
 @pytest.mark.parametrize("what", ["release", "refund", "cancel"])
-def test_nobody_but_the_owner_decides_about_money(house: Any, people: People, role: Role, what: str) -> None:
+def test_nobody_but_the_owner_decides_about_money(house: House, people: People, role: Role, what: str) -> None:
     payment = people.start("CR", house.debtor("CR", (130_000, 10)))
     clerk = people.clerk(house.merchants["CR"], role)
     assert "Liberar las facturas" not in clerk.browser.get(f"/m/payments/{payment.id}").text
@@ -58,14 +59,14 @@ def test_nobody_but_the_owner_decides_about_money(house: Any, people: People, ro
 
 
 @pytest.mark.parametrize("what", ["release", "refund", "cancel"])
-def test_another_merchants_payment_is_not_there(house: Any, people: People, what: str) -> None:
+def test_another_merchants_payment_is_not_there(house: House, people: People, what: str) -> None:
     payment = people.start("CR", house.debtor("CR", (140_000, 10)))
     stranger = people.clerk(house.merchants["CO"])
     assert post(stranger, f"/m/payments/{payment.id}/{what}", why="x", sure="1").status_code == 404
     assert payment_of(house, payment.id).is_live
 
 
-def test_the_owner_gives_a_payment_back_where_the_provider_can(house: Any, people: People) -> None:
+def test_the_owner_gives_a_payment_back_where_the_provider_can(house: House, people: People) -> None:
     payment = people.paid("CO", house.debtor("CO", (2_500_000, 10)))
     owner = people.clerk(house.merchants["CO"])
     page = owner.browser.get(f"/m/payments/{payment.id}").text
@@ -87,14 +88,14 @@ def test_the_owner_gives_a_payment_back_where_the_provider_can(house: Any, peopl
     assert again.status_code == 422
 
 
-def test_where_the_provider_cannot_there_is_no_button(house: Any, people: People) -> None:
+def test_where_the_provider_cannot_there_is_no_button(house: House, people: People) -> None:
     payment = people.paid("CR", house.debtor("CR", (150_000, 10)))
     owner = people.clerk(house.merchants["CR"])
     assert "Devolver el dinero" not in owner.browser.get(f"/m/payments/{payment.id}").text
     assert "panel" in post(owner, f"/m/payments/{payment.id}/refund", why="x").text
 
 
-def test_above_the_amount_the_owners_release_waits_for_another_person(house: Any, people: People) -> None:
+def test_above_the_amount_the_owners_release_waits_for_another_person(house: House, people: People) -> None:
     payment = people.start("CR", house.debtor("CR", (160_000, 10)))
     owner = people.clerk(house.merchants["CR"])
     before = house.hub.second_person_above

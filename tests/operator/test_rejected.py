@@ -23,6 +23,7 @@ from tests.cli.conftest import Ended
 from tests.documents.test_smtp import ids
 from tests.flows.test_payments import approval
 from tests.operator.test_messages import shell as shell
+from tests.web.conftest import House
 from tests.web.conftest import company as company
 from tests.web.conftest import seat as seat
 from tests.web.conftest import seen as seen
@@ -162,7 +163,7 @@ def test_control_a_mail_that_looks_at_genuine_news_alone_says_so(desk: Any, monk
     assert "Todavía no hemos recibido" in result_mail(desk).text
 
 
-def test_the_shop_owner_reads_that_notices_come_and_fail(house: Any, seat: Any, company: Any, seen: Any) -> None:
+def test_the_shop_owner_reads_that_notices_come_and_fail(house: House, seat: Any, company: Any, seen: Any) -> None:
     merchant = company("CR", "avisos-cr", connected=True)
     owner = seat(merchant)
     assert "aún no nos avisa de los pagos" in seen(owner.read("/m"))

@@ -24,6 +24,7 @@ from hub.flows.views.print_receipt import verify_token
 from hub.web.app import Front
 from hub.web.portal.letter import letter_of
 from hub_hookspecs import Money
+from tests.web.conftest import House
 
 from .people import People
 
@@ -170,7 +171,7 @@ class Belongings:
         return found[name]
 
 
-def belongings(house: Any, people: People, country: str = "CR") -> Belongings:
+def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     """A payment that was paid and recorded, one that waits, an order, and links to all of them."""
     merchant = house.merchants[country]
     debtor = house.debtor(country, (1500000, -30), (2500000, -10), email="ana@secreta.example")

@@ -15,7 +15,7 @@ from hub.domain.payment import Status
 from hub.flows.statements import place_order
 from hub.web import pay_step
 from hub.web.api import orders, records
-from tests.web.conftest import forms_in
+from tests.web.conftest import House, forms_in
 
 from .people import stranger
 from .routes import KEY, belongings, routes_of
@@ -57,11 +57,11 @@ VALUES = ("OTHER", "robada", "en_US", "01AAAAAAAAAAAAAAAAAAAAAAAA")
 
 
 @pytest.fixture(scope="module")
-def mine(house: Any, people: Any) -> Any:
+def mine(house: House, people: Any) -> Any:
     return belongings(house, people)
 
 
-def traces(house: Any) -> list[str]:
+def traces(house: House) -> list[str]:
     """Rows that hold one of the smuggled values."""
     database = sqlite3.connect(f"file:{house.opened.settings.data / DATABASE}?mode=ro", uri=True)
     try:
@@ -76,7 +76,7 @@ def traces(house: Any) -> list[str]:
         database.close()
 
 
-def test_no_form_takes_a_field_that_it_did_not_ask_for(house: Any, people: Any, front: Any, mine: Any) -> None:
+def test_no_form_takes_a_field_that_it_did_not_ask_for(house: House, people: Any, front: Any, mine: Any) -> None:
     """Every form of the merchant's pages, with its token and all those names beside what it asks for."""
     clerk = people.clerk(mine.merchant)
     before = house.read(lambda tx: tx.merchants.get(mine.merchant.id))
@@ -102,7 +102,7 @@ def test_no_form_takes_a_field_that_it_did_not_ask_for(house: Any, people: Any, 
     assert traces(house) == []
 
 
-def test_the_payers_form_takes_no_status_and_no_amount(house: Any, people: Any) -> None:
+def test_the_payers_form_takes_no_status_and_no_amount(house: House, people: Any) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     browser = people.browser()
     form = next(
@@ -127,7 +127,7 @@ def test_the_payers_form_takes_no_status_and_no_amount(house: Any, people: Any) 
 
 
 @pytest.fixture(scope="module")
-def send(house: Any, people: Any) -> Any:
+def send(house: House, people: Any) -> Any:
     """send(body) -> the answer to an order."""
     key, browser = people.api_key(house.merchants["CR"]), people.browser()
 
@@ -213,7 +213,7 @@ def test_a_discount_by_a_negative_position_is_refused(send: Any) -> None:
     assert send(cart(items=items)).status_code == 422
 
 
-def paid_for(house: Any, people: Any, send: Any) -> int | None:
+def paid_for(house: House, people: Any, send: Any) -> int | None:
     """What a shopper pays who writes another total into the form; None when nothing is started."""
     placed = send(cart()).json()
     browser, path = people.browser(), placed["page"].removeprefix(house.base)
@@ -227,12 +227,12 @@ def paid_for(house: Any, people: Any, send: Any) -> int | None:
     return int(house.payment(answer.headers["location"].partition("?")[0]).amount.minor)
 
 
-def test_the_server_adds_up_and_nobody_pays_a_total_of_his_own(house: Any, people: Any, send: Any) -> None:
+def test_the_server_adds_up_and_nobody_pays_a_total_of_his_own(house: House, people: Any, send: Any) -> None:
     assert send(cart()).json()["total"] == {"minor": 5000, "currency": "CRC"}
     assert paid_for(house, people, send) is None
 
 
-def test_control_trusting_the_forms_amount_sells_for_a_cent(house: Any, people: Any, send: Any, plant: Any) -> None:
+def test_control_trusting_the_forms_amount_sells_for_a_cent(house: House, people: Any, send: Any, plant: Any) -> None:
     trusted = pay_step.with_amounts
 
     def trusts(basket: Any, typed: Any) -> Any:

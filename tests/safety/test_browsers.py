@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
-from hub.web import cookies
 from hub.web.app import create_app
 from hub.web.merchant import sign_in as pages
+from tests.web.conftest import House
 
 from .people import Clerk, stranger
 from .routes import FILES, FRAMED, FRAMES, Belongings, belongings, routes_of
@@ -28,7 +28,7 @@ POLICY = {
 
 
 @pytest.fixture(scope="module")
-def mine(house: Any, people: Any) -> Belongings:
+def mine(house: House, people: Any) -> Belongings:
     return belongings(house, people)
 
 
@@ -39,7 +39,7 @@ def me(people: Any, mine: Belongings) -> Clerk:
 
 
 @pytest.fixture(scope="module")
-def public(house: Any) -> Any:
+def public(house: House) -> Any:
     """ask(method, path, ...) -> the answer of the same hub, reached by https under its public name."""
     app = create_app(attrs.evolve(house.hub, base_url=SITE))
 
@@ -146,7 +146,7 @@ def test_every_page_is_told_to_be_kept_and_shown_nowhere_else(
     assert crawl(people, front, mine, me) == []
 
 
-def test_the_pages_of_faults_and_shut_links_too(house: Any, mine: Belongings) -> None:
+def test_the_pages_of_faults_and_shut_links_too(house: House, mine: Belongings) -> None:
     with house.browser() as browser:
         for method, path in (
             ("GET", "/nothing"),
@@ -161,7 +161,7 @@ def test_the_pages_of_faults_and_shut_links_too(house: Any, mine: Belongings) ->
 
 
 @pytest.mark.parametrize("header", ["X-Frame-Options", "Referrer-Policy", "Cache-Control", "Content-Security-Policy"])
-def test_control_a_header_that_is_missing_is_seen(house: Any, header: str) -> None:
+def test_control_a_header_that_is_missing_is_seen(house: House, header: str) -> None:
     with house.browser() as browser:
         answer = browser.get("/m/sign-in")
     answer.headers[header] = "default-src *" if header == "Content-Security-Policy" else ""
@@ -182,7 +182,7 @@ def test_over_https_every_cookie_is_tied_to_our_host(public: Any, method: str, p
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
 
 
-def signed_in(house: Any, public: Any) -> list[str]:
+def signed_in(house: House, public: Any) -> list[str]:
     """The cookies of a whole sign-in over https."""
     house.run(request_sign_in(house.hub, "duena@cr.example"))
     sent = house.read(lambda tx: tx.deliveries.of(merchant_id=house.merchants["CR"].id))
@@ -197,7 +197,7 @@ def signed_in(house: Any, public: Any) -> list[str]:
     return list(answer.headers.get_list("set-cookie"))
 
 
-def test_over_https_the_session_is_tied_to_our_host_and_no_script_reads_it(house: Any, public: Any) -> None:
+def test_over_https_the_session_is_tied_to_our_host_and_no_script_reads_it(house: House, public: Any) -> None:
     cookies = signed_in(house, public)
     sessions = [cookie for cookie in cookies if cookie.startswith("__Host-session=")]
 
@@ -206,8 +206,8 @@ def test_over_https_the_session_is_tied_to_our_host_and_no_script_reads_it(house
 
 
 @pytest.mark.parametrize("flag", ["HttpOnly", "Secure", "SameSite"])
-def test_control_a_flag_that_is_off_is_seen(house: Any, public: Any, plant: Any, flag: str) -> None:
-    right = cookies.cookie
+def test_control_a_flag_that_is_off_is_seen(house: House, public: Any, plant: Any, flag: str) -> None:
+    right = web_pages.cookie
 
     def lenient(*given: Any, **more: Any) -> Any:
         made = right(*given, **more)
@@ -222,7 +222,7 @@ def attrs_of(cookie: Any, **changes: Any) -> Any:
     return replace(cookie, **changes)
 
 
-def test_a_session_of_the_plain_name_is_not_taken_over_https(house: Any, public: Any, me: Clerk) -> None:
+def test_a_session_of_the_plain_name_is_not_taken_over_https(house: House, public: Any, me: Clerk) -> None:
     """A neighbour under our domain can set a plain cookie, and never one with the host's mark."""
     token = me.browser.cookies["session"]
 
@@ -230,7 +230,7 @@ def test_a_session_of_the_plain_name_is_not_taken_over_https(house: Any, public:
     assert public("GET", "/m/payments", headers={"Cookie": f"__Host-session={token}"}).status_code == 200
 
 
-def test_no_page_of_ours_lets_itself_be_framed(house: Any, mine: Belongings, chromium: Any) -> None:
+def test_no_page_of_ours_lets_itself_be_framed(house: House, mine: Belongings, chromium: Any) -> None:
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{house.base}/healthz")

@@ -29,6 +29,7 @@ from hub.storage import audit
 from hub.web.portal import statement as page
 from hub_hookspecs import EnteredBy
 from tests.cli.conftest import call
+from tests.web.conftest import House
 
 from .people import stranger
 from .routes import belongings, routes_of
@@ -82,7 +83,7 @@ def debug_logs() -> Iterator[io.StringIO]:
         root.handlers = before[1]
 
 
-def fly(house: Any, people: Any, front: Any) -> Sinks:
+def fly(house: House, people: Any, front: Any) -> Sinks:
     """The whole story with canaries in it, its errors included."""
     with debug_logs() as lines:
         sinks = Sinks(lines, people=dict(PERSON))
@@ -120,7 +121,7 @@ def fly(house: Any, people: Any, front: Any) -> Sinks:
         return sinks
 
 
-def walk(house: Any, people: Any, front: Any, mine: Any, sinks: Sinks) -> None:
+def walk(house: House, people: Any, front: Any, mine: Any, sinks: Sinks) -> None:
     """Every page, as the owner and as a stranger; and every form, filled with nonsense."""
     me = people.clerk(mine.merchant, Role.OWNER)
     session = me.browser.cookies["session"]
@@ -136,7 +137,7 @@ def walk(house: Any, people: Any, front: Any, mine: Any, sinks: Sinks) -> None:
             sinks.answers.append((f"{method} {route.path}", answer.text))
 
 
-def refuse(house: Any, people: Any, sinks: Sinks) -> None:
+def refuse(house: House, people: Any, sinks: Sinks) -> None:
     """Wrong credentials, a provider that fails, and a fault of ours."""
     wrong = people.company("canaria", "CO")
     info = house.hub.providers["nequi"].info
@@ -152,7 +153,7 @@ def refuse(house: Any, people: Any, sinks: Sinks) -> None:
     sinks.secrets |= {name: name for name in ("bearer-canary", "forged-token-canary")}
 
 
-def person(house: Any, people: Any) -> None:
+def person(house: House, people: Any) -> None:
     """Somebody whose data are worth something pays."""
     debtor = house.debtor("CO", (1500000, -30), email=PERSON["email"], remembered=PERSON["phone"])
     document = attrs.evolve(debtor.customer.document, number=PERSON["document"])
@@ -162,7 +163,7 @@ def person(house: Any, people: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def sinks(house: Any, people: Any, front: Any) -> Sinks:
+def sinks(house: House, people: Any, front: Any) -> Sinks:
     return fly(house, people, front)
 
 
@@ -186,7 +187,7 @@ def test_no_log_line_holds_a_secret_or_a_person(sinks: Sinks) -> None:
     assert in_logs(sinks) == []
 
 
-def test_no_file_holds_a_secret_in_the_clear(house: Any, sinks: Sinks) -> None:
+def test_no_file_holds_a_secret_in_the_clear(house: House, sinks: Sinks) -> None:
     kept = {
         name: secret
         for name, secret in sinks.secrets.items()
@@ -199,7 +200,7 @@ def test_no_file_holds_a_secret_in_the_clear(house: Any, sinks: Sinks) -> None:
     assert found == []
 
 
-def test_people_stand_in_the_tables_that_are_named_for_them(house: Any, sinks: Sinks) -> None:
+def test_people_stand_in_the_tables_that_are_named_for_them(house: House, sinks: Sinks) -> None:
     database = sqlite3.connect(f"file:{house.opened.settings.data / DATABASE}?mode=ro", uri=True)
     try:
         names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -216,7 +217,7 @@ def test_people_stand_in_the_tables_that_are_named_for_them(house: Any, sinks: S
     assert found <= PERSONAL_TABLES, "data of people in a table that is not known for it"
 
 
-def in_exports(house: Any, sinks: Sinks, folder: Path) -> list[str]:
+def in_exports(house: House, sinks: Sinks, folder: Path) -> list[str]:
     """What of people stands in the books that leave the house, and of what they paid with."""
     data = str(house.opened.settings.data)
     canaries = {**sinks.people, "payer": "pagador@correo.example", "wallet": "399***4643", "card": "****1111"}
@@ -232,11 +233,11 @@ def in_exports(house: Any, sinks: Sinks, folder: Path) -> list[str]:
     return found
 
 
-def test_no_export_of_the_books_holds_a_person(house: Any, sinks: Sinks, tmp_path: Path) -> None:
+def test_no_export_of_the_books_holds_a_person(house: House, sinks: Sinks, tmp_path: Path) -> None:
     assert in_exports(house, sinks, tmp_path) == []
 
 
-def test_control_an_export_of_every_column_holds_people(house: Any, sinks: Sinks, tmp_path: Path, plant: Any) -> None:
+def test_control_an_export_of_every_column_holds_people(house: House, sinks: Sinks, tmp_path: Path, plant: Any) -> None:
     plant(audit, "HIDDEN", {})
 
     found = in_exports(house, sinks, tmp_path)
@@ -255,7 +256,7 @@ def test_no_page_shows_what_only_the_provider_or_the_browser_may_know(sinks: Sin
     assert found == []
 
 
-def test_no_page_of_a_fault_shows_its_inside(house: Any, plant: Any) -> None:
+def test_no_page_of_a_fault_shows_its_inside(house: House, plant: Any) -> None:
     debtor = house.debtor("CR", (100, -1))
 
     async def fails(*_given: Any) -> Any:
@@ -271,7 +272,7 @@ def test_no_page_of_a_fault_shows_its_inside(house: Any, plant: Any) -> None:
     assert debtor.path.split("/")[2].partition(".")[2] not in lines.getvalue()
 
 
-def test_the_command_line_shows_no_secret(house: Any, sinks: Sinks) -> None:
+def test_the_command_line_shows_no_secret(house: House, sinks: Sinks) -> None:
     data = str(house.opened.settings.data)
     said = []
     for words in (
@@ -290,7 +291,7 @@ def test_the_command_line_shows_no_secret(house: Any, sinks: Sinks) -> None:
     assert [name for text in said for name in sinks.found(secrets, text)] == []
 
 
-def test_control_logging_bodies_and_paths_lets_them_out(house: Any, people: Any, plant: Any) -> None:
+def test_control_logging_bodies_and_paths_lets_them_out(house: House, people: Any, plant: Any) -> None:
     plant(logs, "hide_secrets", lambda _logger, _method, event: event)
     kept = receive_message.verdict_of
 
@@ -307,7 +308,7 @@ def test_control_logging_bodies_and_paths_lets_them_out(house: Any, people: Any,
     assert house.accounts["CR"].path_token in lines.getvalue()
 
 
-def test_control_a_secret_in_the_clear_is_found(house: Any, sinks: Sinks) -> None:
+def test_control_a_secret_in_the_clear_is_found(house: House, sinks: Sinks) -> None:
     file = house.opened.settings.data / "dump.sql"
     file.write_text(f"INSERT {next(iter(sinks.secrets.values()))}")
     try:

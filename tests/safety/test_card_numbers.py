@@ -25,7 +25,7 @@ from hub.flows.payments.pack_message import unpacked
 from hub.flows.statements.place_order import Cart, OrderItem, OrderRefused, checked_total
 from hub.logs import set_up_logs
 from hub_hookspecs import PayerField
-from tests.web.conftest import COMPANIES
+from tests.web.conftest import COMPANIES, House
 
 from .people import Clerk, stranger
 from .routes import Belongings, belongings
@@ -150,7 +150,7 @@ def test_a_long_text_does_not_take_long() -> None:
 
 
 @pytest.fixture(scope="module")
-def mine(house: Any, people: Any) -> Belongings:
+def mine(house: House, people: Any) -> Belongings:
     return belongings(house, people)
 
 
@@ -164,7 +164,7 @@ SPOKEN = "tarjeta 4111 1111 1111 1111 ó 5555-5555-5555-4444"
 SECRETS = ("4111 1111 1111 1111", "5555-5555-5555-4444", "4111111111111111")
 
 
-def stored(house: Any) -> list[str]:
+def stored(house: House) -> list[str]:
     """Tables in which one of the numbers stands."""
     database = sqlite3.connect(f"file:{house.opened.settings.data / DATABASE}?mode=ro", uri=True)
     try:
@@ -178,7 +178,7 @@ def stored(house: Any) -> list[str]:
         database.close()
 
 
-def say(house: Any, people: Any, mine: Belongings, me: Clerk) -> list[httpx.Response]:
+def say(house: House, people: Any, mine: Belongings, me: Clerk) -> list[httpx.Response]:
     """The number in everything that people write into a form or a file."""
     form = {"form": me.csrf}
     customer, token = mine.customer.id, mine.tokens["s"]
@@ -216,7 +216,7 @@ def say(house: Any, people: Any, mine: Belongings, me: Clerk) -> list[httpx.Resp
     return answers
 
 
-def test_what_people_write_is_kept_without_card_numbers(house: Any, people: Any, mine: Belongings, me: Clerk) -> None:
+def test_what_people_write_is_kept_without_card_numbers(house: House, people: Any, mine: Belongings, me: Clerk) -> None:
     answers = say(house, people, mine, me)
 
     assert all(answer.status_code < 500 for answer in answers)
@@ -227,7 +227,7 @@ def test_what_people_write_is_kept_without_card_numbers(house: Any, people: Any,
 
 
 def test_control_without_the_detector_the_number_is_kept(
-    house: Any, people: Any, mine: Belongings, me: Clerk, plant: Any
+    house: House, people: Any, mine: Belongings, me: Clerk, plant: Any
 ) -> None:
     merchant = house.read(lambda tx: tx.merchants.get(mine.merchant.id))
     plant(card_numbers, "_found", lambda _text: iter(()))
@@ -258,7 +258,7 @@ def test_an_order_with_a_card_number_is_refused(change: dict[str, Any]) -> None:
         checked_total(Cart(**{**right, **change}))
 
 
-def test_a_payers_field_with_a_card_number_is_refused(house: Any) -> None:
+def test_a_payers_field_with_a_card_number_is_refused(house: House) -> None:
     way = house.hub.providers["nequi"].info.way("push")
     asked = attrs.evolve(way, payer_fields=(PayerField(name="code", label="Código", pattern=r"[0-9 -]{1,40}"),))
     customer = house.debtor("CO", (100, -1)).customer
@@ -269,7 +269,7 @@ def test_a_payers_field_with_a_card_number_is_refused(house: Any) -> None:
     assert checked_fields(asked, {"code": "4111 1111 1111 1112"}, customer)
 
 
-def test_a_company_with_a_card_number_in_its_name_is_refused(house: Any) -> None:
+def test_a_company_with_a_card_number_in_its_name_is_refused(house: House) -> None:
     form = attrs.evolve(COMPANIES["CR"], trade_name=SPOKEN)
     with pytest.raises(Invalid) as refused:
         house.run(save_company(house.hub, house.merchants["CR"].id, form))
@@ -304,7 +304,7 @@ def test_control_logs_without_the_detector_show_it(plant: Any) -> None:
 
 
 def test_messages_of_providers_are_kept_to_the_byte_and_shown_nowhere(
-    house: Any, people: Any, mine: Belongings, me: Clerk
+    house: House, people: Any, mine: Belongings, me: Clerk
 ) -> None:
     """A detector that touched them would break their signatures."""
     account = house.accounts["CR"]

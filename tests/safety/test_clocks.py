@@ -38,6 +38,7 @@ from tests.providers.conftest import Listener
 from tests.providers.conftest import account_at as account_at
 from tests.providers.conftest import behave as behave
 from tests.providers.conftest import provider_with as provider_with
+from tests.web.conftest import House
 
 from .people import stranger
 
@@ -140,7 +141,7 @@ def test_control_time_outs_by_the_wall_clock_end_it_early(
     assert wrong.conclusion.outcome is not Outcome.RESULT
 
 
-def test_limits_count_by_a_clock_that_nobody_sets(house: Any) -> None:
+def test_limits_count_by_a_clock_that_nobody_sets(house: House) -> None:
     """A wall clock that is put forward lets nobody guess on; one that is put back shuts nobody out."""
     tries = Allowance(1, 60)
     assert tries.take("a", time.monotonic())
@@ -152,7 +153,7 @@ def test_limits_count_by_a_clock_that_nobody_sets(house: Any) -> None:
 @pytest.mark.parametrize("jump", HOURS)
 @pytest.mark.parametrize("country", ["CR", "CO"])
 def test_a_payment_survives_a_clock_that_jumps_and_comes_back(
-    house: Any, people: Any, country: str, jump: timedelta
+    house: House, people: Any, country: str, jump: timedelta
 ) -> None:
     """The provider's word decides: money that came is booked once, whatever the clock said meanwhile."""
     debtor = house.debtor(country, (1500000, -30))
@@ -174,7 +175,7 @@ def test_a_payment_survives_a_clock_that_jumps_and_comes_back(
     assert house.read(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_a_clock_that_is_put_back_keeps_no_account_beyond_its_moment(house: Any) -> None:
+def test_a_clock_that_is_put_back_keeps_no_account_beyond_its_moment(house: House) -> None:
     token = house.accounts["CR"].path_token
     first = house.run(opened_by_token(house.hub, token))
     house.time.ahead = -timedelta(hours=1)
@@ -186,7 +187,7 @@ def test_a_clock_that_is_put_back_keeps_no_account_beyond_its_moment(house: Any)
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=365 * 12), timedelta(days=365 * 60)])
-def test_after_2038_the_story_is_the_same(house: Any, people: Any, jump: timedelta) -> None:
+def test_after_2038_the_story_is_the_same(house: House, people: Any, jump: timedelta) -> None:
     """Moments past the end of 32 bits are stored, compared, drawn and mailed."""
     house.time.ahead = jump
     assert house.time().year >= 2038

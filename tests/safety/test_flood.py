@@ -11,12 +11,13 @@ from hub.domain.payment import Status
 from hub.flows.accounts.catalogue import notification_address
 from hub.web import notifications
 from hub.web.notifications import UNPROVEN
+from tests.web.conftest import House
 
 EXTRA = 20
 NUMBERS = itertools.count(1)
 
 
-def flood(house: Any) -> tuple[list[int], int]:
+def flood(house: House) -> tuple[list[int], int]:
     """Statuses of forged notifications, and how many rows they left."""
     address = notification_address(house.hub, house.accounts["CR"])
 
@@ -32,7 +33,7 @@ def flood(house: Any) -> tuple[list[int], int]:
     return told, rows() - before
 
 
-def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through(house: Any, people: Any) -> None:
+def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through(house: House, people: Any) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     told, rows = flood(house)
 
@@ -42,8 +43,8 @@ def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through
     assert people.paid("CR", debtor).status is Status.PAID
 
 
-def test_control_without_the_limit_every_forgery_is_stored(house: Any, plant: Any) -> None:
-    plant(notifications.Notifications, "_may_store", lambda *_: True)
+def test_control_without_the_limit_every_forgery_is_stored(house: House, plant: Any) -> None:
+    plant(notifications.Notifications, "_may_keep", lambda *_: True)
     told, rows = flood(house)
 
     assert set(told) == {400}
@@ -51,7 +52,7 @@ def test_control_without_the_limit_every_forgery_is_stored(house: Any, plant: An
 
 
 @pytest.mark.parametrize(("size", "status"), [(256 * 1024, 401), (256 * 1024 + 1, 413)])
-def test_a_body_beyond_the_limit_is_not_read(house: Any, size: int, status: int) -> None:
+def test_a_body_beyond_the_limit_is_not_read(house: House, size: int, status: int) -> None:
     address = notification_address(house.hub, house.accounts["CO"])
     with house.browser() as browser:
         assert browser.post(address, content=b"x" * size).status_code == status

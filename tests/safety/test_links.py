@@ -22,6 +22,7 @@ from hub.storage.links import LinkTable
 from hub.vault.sealing import Vault
 from hub.web.door import GUESSES
 from hub_hookspecs import Mode
+from tests.web.conftest import House
 
 from .people import stranger
 from .routes import belongings
@@ -31,7 +32,7 @@ IN_A_MAIL = re.compile(r"https?://[^\s\"'<>]+?/(?:s|p|o|r|u|m/sign-in)/([0-9A-Za
 
 
 @pytest.fixture(scope="module")
-def handed_over(house: Any, people: Any) -> set[str]:
+def handed_over(house: House, people: Any) -> set[str]:
     """Every token that left the house in a mail, in an answer or on a page, of every kind."""
     mine = belongings(house, people)
     house.run(send_statement(house.hub, mine.merchant, mine.customer.id))
@@ -46,7 +47,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def kept(house: Any, tokens: set[str]) -> list[str]:
+def kept(house: House, tokens: set[str]) -> list[str]:
     """Files of the data folder in which a token stands, whole or as its secret half."""
     found = []
     for name, content in files_of(house.opened.settings.data).items():
@@ -56,13 +57,13 @@ def kept(house: Any, tokens: set[str]) -> list[str]:
     return found
 
 
-def test_no_token_is_kept_in_the_data_folder(house: Any, handed_over: set[str]) -> None:
+def test_no_token_is_kept_in_the_data_folder(house: House, handed_over: set[str]) -> None:
     assert len(handed_over) >= 5
     assert "hub.db" in files_of(house.opened.settings.data)
     assert kept(house, handed_over) == []
 
 
-def test_control_a_token_that_was_written_down_is_found(house: Any, handed_over: set[str]) -> None:
+def test_control_a_token_that_was_written_down_is_found(house: House, handed_over: set[str]) -> None:
     (house.opened.settings.data / "copy.txt").write_text(min(handed_over))
     try:
         assert kept(house, handed_over)
@@ -70,7 +71,7 @@ def test_control_a_token_that_was_written_down_is_found(house: Any, handed_over:
         (house.opened.settings.data / "copy.txt").unlink()
 
 
-def test_no_token_stands_in_a_log_line(house: Any, people: Any) -> None:
+def test_no_token_stands_in_a_log_line(house: House, people: Any) -> None:
     with structlog.testing.capture_logs() as lines:
         mine = belongings(house, people, "CO")
         with house.browser() as browser:
@@ -82,7 +83,7 @@ def test_no_token_stands_in_a_log_line(house: Any, people: Any) -> None:
     assert not [token for token in mine.tokens.values() if token in told or token.partition(".")[2] in told]
 
 
-def test_a_token_is_an_hmac_of_256_bits_over_link_and_version(house: Any, handed_over: set[str]) -> None:
+def test_a_token_is_an_hmac_of_256_bits_over_link_and_version(house: House, handed_over: set[str]) -> None:
     vault = house.hub.vault
     assert isinstance(vault, Vault)
     assert len(vault._ring.link) == 32
@@ -90,7 +91,7 @@ def test_a_token_is_an_hmac_of_256_bits_over_link_and_version(house: Any, handed
     assert len({token.partition(".")[2] for token in handed_over}) == len(handed_over)
 
 
-def test_a_thousand_tokens_share_nothing_and_no_neighbour_opens(house: Any, dice: Any) -> None:
+def test_a_thousand_tokens_share_nothing_and_no_neighbour_opens(house: House, dice: Any) -> None:
     vault = house.hub.vault
     debtor = house.debtor("CR", (100, -1))
     link = house.read(lambda tx: tx.links.get(debtor.path.split("/")[2].partition(".")[0]))
@@ -105,7 +106,7 @@ def test_a_thousand_tokens_share_nothing_and_no_neighbour_opens(house: Any, dice
     assert opened == 0
 
 
-def same_answers(house: Any, paths: list[str]) -> set[tuple[int, str, tuple[tuple[str, str], ...]]]:
+def same_answers(house: House, paths: list[str]) -> set[tuple[int, str, tuple[tuple[str, str], ...]]]:
     told = set()
     with house.browser() as browser:
         for path in paths:
@@ -139,7 +140,7 @@ def cut(debtor: Any) -> list[str]:
     return [unknown, *(f"/s/{link_id}{end}" for end in ("", ".", ".A")), f"/s/{token[:-1]}", "/s/x", "/r/x"]
 
 
-def test_what_opens_nothing_looks_all_the_same(house: Any) -> None:
+def test_what_opens_nothing_looks_all_the_same(house: House) -> None:
     debtor = house.debtor("CR", (100, -1))
 
     (told,) = same_answers(house, forged(debtor))
@@ -147,7 +148,7 @@ def test_what_opens_nothing_looks_all_the_same(house: Any) -> None:
     assert (told[0], said[0]) == (404, 404)
 
 
-def test_the_time_does_not_tell_a_forged_link_from_an_unknown_one(house: Any) -> None:
+def test_the_time_does_not_tell_a_forged_link_from_an_unknown_one(house: House) -> None:
     debtor = house.debtor("CR", *[(100 + at, -1) for at in range(20)])
     link_id = debtor.path.split("/")[2].partition(".")[0]
     kinds = {"unknown": f"/s/{'0' * 26}.{'A' * 43}", "forged": f"/s/{link_id}.{'A' * 43}"}
@@ -164,7 +165,7 @@ def test_the_time_does_not_tell_a_forged_link_from_an_unknown_one(house: Any) ->
     assert abs(unknown - known) < max(unknown, known) / 2 + 0.002
 
 
-def test_a_revoked_version_is_dead_and_tells_nothing(house: Any) -> None:
+def test_a_revoked_version_is_dead_and_tells_nothing(house: House) -> None:
     hub, merchant = house.hub, house.merchants["CR"]
     debtor = house.debtor("CR", (1500000, -30), email="ana@correo.example")
     assert house.run(revoke_link(hub, merchant, debtor.customer.id))
@@ -182,7 +183,7 @@ def test_a_revoked_version_is_dead_and_tells_nothing(house: Any) -> None:
     assert fresh != debtor.path
 
 
-def shut(house: Any, kind: LinkKind, before_its_end: timedelta) -> str:
+def shut(house: House, kind: LinkKind, before_its_end: timedelta) -> str:
     """Why a link does not open so long before it expires; nothing if it does."""
     now = house.time()
     link = Link(
@@ -204,22 +205,22 @@ def shut(house: Any, kind: LinkKind, before_its_end: timedelta) -> str:
 
 
 @pytest.mark.parametrize("kind", list(LinkKind))
-def test_an_expired_link_opens_nothing_from_the_very_moment(house: Any, kind: LinkKind) -> None:
+def test_an_expired_link_opens_nothing_from_the_very_moment(house: House, kind: LinkKind) -> None:
     instant = timedelta(microseconds=1)
 
     assert [shut(house, kind, before) for before in (instant, timedelta(), -instant)] == ["", "expired", "expired"]
 
 
 @pytest.mark.parametrize("kind", list(LinkKind))
-def test_control_a_link_that_never_expires_is_noticed(house: Any, plant: Any, kind: LinkKind) -> None:
+def test_control_a_link_that_never_expires_is_noticed(house: House, plant: Any, kind: LinkKind) -> None:
     right = LinkTable.get
-    later = {"expires_at": house.time() + timedelta(days=9)}
-    plant(LinkTable, "get", lambda self, link_id: attrs.evolve(right(self, link_id), **later))
+    later = house.time() + timedelta(days=9)
+    plant(LinkTable, "get", lambda self, link_id: attrs.evolve(right(self, link_id), expires_at=later))
 
     assert shut(house, kind, timedelta()) == ""
 
 
-def guessed(house: Any, tries: int) -> int:
+def guessed(house: House, tries: int) -> int:
     """Links that somebody finds who knows an id and counts."""
     debtor, guesser = house.debtor("CR", (1500000, -30)), stranger()
     link_id = debtor.path.split("/")[2].partition(".")[0]
@@ -228,7 +229,7 @@ def guessed(house: Any, tries: int) -> int:
     return answers.count(200)
 
 
-def test_control_a_token_of_three_digits_is_found_unless_the_limit_holds(house: Any, plant: Any) -> None:
+def test_control_a_token_of_three_digits_is_found_unless_the_limit_holds(house: House, plant: Any) -> None:
     def weak(_self: Vault, *parts: str) -> str:
         return f"{GUESSES + int(hashlib.sha256(repr(parts).encode()).hexdigest(), 16) % (1000 - GUESSES):03d}"
 

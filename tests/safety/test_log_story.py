@@ -29,6 +29,7 @@ from hub.storage import SqliteTx
 from tests.house.test_log_events import everything_described
 from tests.operator.test_keys import deliver
 from tests.safety.test_canaries import PERSON, debug_logs
+from tests.web.conftest import House
 
 Line = dict[str, Any]
 
@@ -59,7 +60,7 @@ class Story:
     canaries: dict[str, str]
 
 
-def play(house: Any, people: Any) -> Story:
+def play(house: House, people: Any) -> Story:
     """A payment by form from its start to its mails, a forged notification, and people who come and go."""
     with debug_logs() as sink:
         debtor = house.debtor("CR", (1500000, -30), email=PERSON["email"], remembered=PERSON["phone"])
@@ -94,7 +95,7 @@ def play(house: Any, people: Any) -> Story:
 
 
 @pytest.fixture(scope="module")
-def story(house: Any, people: Any) -> Story:
+def story(house: House, people: Any) -> Story:
     return play(house, people)
 
 
@@ -123,7 +124,7 @@ def test_a_message_and_what_it_brought_carry_the_same_id(story: Story) -> None:
     assert sorted(told(story.lines, message=accepted["message"])) == ["message_accepted", "payment_paid"]
 
 
-def test_a_forged_message_is_told_with_its_id_and_is_no_payment(house: Any, story: Story) -> None:
+def test_a_forged_message_is_told_with_its_id_and_is_no_payment(house: House, story: Story) -> None:
     (rejected,) = [line for line in story.lines if line["event"] == "message_rejected"]
 
     assert story.rejected.status_code in (400, 401)
@@ -132,7 +133,7 @@ def test_a_forged_message_is_told_with_its_id_and_is_no_payment(house: Any, stor
     assert house.read(lambda tx: tx.messages.get(rejected["message"])) is not None
 
 
-def test_people_and_files_are_one_line_each(house: Any, story: Story) -> None:
+def test_people_and_files_are_one_line_each(house: House, story: Story) -> None:
     counts = Counter(line["event"] for line in story.lines)
     imported = next(line for line in story.lines if line["event"] == "imported")
     refused = next(line for line in story.lines if line["event"] == "import_refused")
@@ -170,14 +171,14 @@ def test_each_line_has_the_fields_that_are_described(story: Story) -> None:
     assert wrong == []
 
 
-def sent_by_the_provider(house: Any, payment: Any) -> list[dict[str, Any]]:
+def sent_by_the_provider(house: House, payment: Any) -> list[dict[str, Any]]:
     """The notifications that the simulator has sent for a payment, as it sent them."""
     with house.browser() as browser:
         answer = browser.get("/sim/greenpay/_control/notifications", params={"reference": payment.reference})
     return list(answer.json())
 
 
-def send(house: Any, sent: dict[str, Any]) -> int:
+def send(house: House, sent: dict[str, Any]) -> int:
     """Send a notification again."""
     with house.browser() as browser:
         address = notification_address(house.hub, house.accounts["CR"]) + sent["path"]
@@ -186,7 +187,7 @@ def send(house: Any, sent: dict[str, Any]) -> int:
 
 
 @contextlib.contextmanager
-def heard(house: Any) -> Any:
+def heard(house: House) -> Any:
     """Lines of what happens within."""
     lines: list[Line] = []
     with debug_logs() as sink:
@@ -196,7 +197,7 @@ def heard(house: Any) -> Any:
 
 
 def test_a_message_of_a_payment_that_is_not_known_yet_is_parked_and_told_when_it_is(
-    house: Any, people: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, people: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = people.start("CR", house.debtor("CR", (700000, -3)))
     with heard(house) as early, monkeypatch.context() as unknown:
@@ -215,7 +216,7 @@ def test_a_message_of_a_payment_that_is_not_known_yet_is_parked_and_told_when_it
     assert "mail_sent" in told(late, payment=payment.id)
 
 
-def test_the_same_news_again_is_one_line_that_says_so(house: Any, story: Story) -> None:
+def test_the_same_news_again_is_one_line_that_says_so(house: House, story: Story) -> None:
     (sent,) = sent_by_the_provider(house, story.payment)
     with heard(house) as lines:
         assert [send(house, sent) for _ in range(3)] == [200] * 3
@@ -223,7 +224,7 @@ def test_the_same_news_again_is_one_line_that_says_so(house: Any, story: Story) 
     assert [(line["event"], line["new"]) for line in lines if "message" in line] == [("message_accepted", False)] * 3
 
 
-def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: Any, people: Any, monkeypatch: Any) -> None:
+def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: House, people: Any, monkeypatch: Any) -> None:
     payments = [people.start("CR", house.debtor("CR", (800000 + number, -3))) for number in range(4)]
     monkeypatch.setattr("hub.flows.payments.burst.BURST", 0)
     with heard(house) as lines:
@@ -246,7 +247,7 @@ class FullDisk(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> None:
+def test_a_log_that_cannot_be_written_stops_nothing(house: House, people: Any) -> None:
     payment = people.start("CR", house.debtor("CR", (900000, -3)))
     with debug_logs():
         set_up_logs("info", stream=FullDisk(), as_json=True)
@@ -258,8 +259,8 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: Any, people: Any) -> 
         house.run(remove_member(house.hub, merchant, "sin-disco@privado.example"))
 
 
-def test_control_a_line_that_names_a_person_is_found(house: Any, people: Any, plant: Any) -> None:
-    whole = record_observations._owe_mails
+def test_control_a_line_that_names_a_person_is_found(house: House, people: Any, plant: Any) -> None:
+    whole = record_observations._tell
 
     def careless(tx: Any, hub: Any, change: Any, *rest: Any) -> None:
         tell(tx, "payer_seen", address=change.payer)
@@ -270,7 +271,7 @@ def test_control_a_line_that_names_a_person_is_found(house: Any, people: Any, pl
     assert in_lines(play(house, people)) == ["payer"]
 
 
-def test_control_what_is_told_before_the_commit_is_told_too_often(house: Any, story: Story, plant: Any) -> None:
+def test_control_what_is_told_before_the_commit_is_told_too_often(house: House, story: Story, plant: Any) -> None:
     (sent,) = sent_by_the_provider(house, story.payment)
     plant(SqliteTx, "after_commit", lambda _tx, call: call())
     rolled_back = receive_message.record_proven
@@ -287,7 +288,7 @@ def test_control_what_is_told_before_the_commit_is_told_too_often(house: Any, st
     assert told(lines).count("message_accepted") == 2
 
 
-def test_control_without_its_line_the_mail_is_missed(house: Any, people: Any, plant: Any) -> None:
+def test_control_without_its_line_the_mail_is_missed(house: House, people: Any, plant: Any) -> None:
     plant(deliver, "tell", lambda *_given, **_fields: None)
 
     with pytest.raises(AssertionError):

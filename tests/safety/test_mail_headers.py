@@ -19,6 +19,7 @@ from hub.domain.mail import Mail, MailRefused
 from hub.flows.statements.send_statement import send_statement
 from tests.documents.conftest import SAMPLES
 from tests.documents.test_mails import everywhere
+from tests.web.conftest import House
 
 Size = Callable[[int, int], int]
 
@@ -201,7 +202,7 @@ def test_an_address_is_one_address_or_none(dice: random.Random, size: Size) -> N
     assert taken
 
 
-def test_the_mail_server_is_told_of_the_intended_recipient_alone(house: Any, dice: random.Random) -> None:
+def test_the_mail_server_is_told_of_the_intended_recipient_alone(house: House, dice: random.Random) -> None:
     """The same through SMTP, with what the server was told in the envelope."""
     hub, merchant = house.hub, house.merchants["CR"]
     seen = len(house.mailbox.mails)

@@ -11,11 +11,12 @@ import pytest
 from hub.domain.identity import Invalid
 from hub.flows.merchants.save_options import save_options
 from hub.flows.statements import place_order
+from hub.providers.registry import Provider
 from hub.web.merchant import sign_in as sign_in_pages
 from hub.web.merchant.sign_in import _wanted
 from hub_hookspecs import Account, Company, IdentityDocument, Mode, PaymentStarted, PluginFault, Redirect
 from hub_hookspecs import exchange as exchange_rules
-from tests.web.conftest import forms_in
+from tests.web.conftest import House, forms_in
 
 NUMBERS = itertools.count(1)
 SHOP = "https://tienda.example"
@@ -101,7 +102,7 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def shop(house: Any, people: Any) -> Any:
+def shop(house: House, people: Any) -> Any:
     """place(return_url) -> the API's answer, for a company with registered shops."""
     merchant = people.company("con-tiendas")
     house.run(save_options(house.hub, merchant.id, shop_origins=REGISTERED))
@@ -128,7 +129,7 @@ def led_astray(shop: Any) -> list[str]:
     return [url for url in HOSTILE if shop(url).status_code != 422]
 
 
-def test_an_order_leads_back_to_a_registered_shop(house: Any, shop: Any) -> None:
+def test_an_order_leads_back_to_a_registered_shop(house: House, shop: Any) -> None:
     for url in WELCOME:
         placed = shop(url)
         assert placed.status_code == 201, (url, placed.text)
@@ -158,7 +159,7 @@ def test_control_comparing_beginnings_leads_astray(shop: Any, plant: Any) -> Non
     assert led_astray(shop)
 
 
-def test_a_shop_that_is_no_longer_registered_is_not_led_to(house: Any, people: Any) -> None:
+def test_a_shop_that_is_no_longer_registered_is_not_led_to(house: House, people: Any) -> None:
     merchant = people.company("tienda-vieja")
     merchant = house.run(save_options(house.hub, merchant.id, shop_origins=[SHOP]))
     assert place_order.is_of_shop(merchant, f"{SHOP}/x")
@@ -170,7 +171,7 @@ def test_a_shop_that_is_no_longer_registered_is_not_led_to(house: Any, people: A
     "origin",
     ["tienda.example", "http://tienda.example", "https://ana@tienda.example", "javascript:alert(1)", "https://a b"],
 )
-def test_what_is_no_shop_is_not_registered(house: Any, people: Any, origin: str) -> None:
+def test_what_is_no_shop_is_not_registered(house: House, people: Any, origin: str) -> None:
     merchant = house.merchants["CR"]
     with pytest.raises(Invalid):
         house.run(save_options(house.hub, merchant.id, shop_origins=[origin]))
@@ -250,11 +251,12 @@ def test_control_without_the_rule_any_address_passes(plant: Any) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example", "https://a@b.example", "http://evil.example"])
 def test_a_bad_next_action_costs_its_payment_and_the_other_methods_stay(
-    house: Any, people: Any, plant: Any, url: str
+    house: House, people: Any, plant: Any, url: str
 ) -> None:
     """The real plugin, bent to lead elsewhere: nothing is shown of its address, and the payer may pay again."""
     debtor, page = house.debtor("CR", (1500000, -30)), people.browser()
     provider = house.hub.providers["greenpay"]
+    assert isinstance(provider, Provider)
     hooks = provider.hooks
 
     def bent(**records: Any) -> Any:
@@ -298,6 +300,6 @@ class Asked:
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_after_the_sign_in_only_pages_of_ours_are_led_to(house: Any, wish: str) -> None:
+def test_after_the_sign_in_only_pages_of_ours_are_led_to(house: House, wish: str) -> None:
     assert _wanted(house.hub, Asked({sign_in_pages.NEXT: wish})) == "/m"  # type: ignore[arg-type]
     assert _wanted(house.hub, Asked({sign_in_pages.NEXT: "/m/payments"})) == "/m/payments"  # type: ignore[arg-type]

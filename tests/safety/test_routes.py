@@ -17,7 +17,7 @@ from hub.flows.views import view_customers
 from hub.web.door import Door
 from hub.web.merchant import form as merchant_form
 from hub_hookspecs import Mode
-from tests.web.conftest import forms_in
+from tests.web.conftest import House, forms_in
 
 from .people import Clerk, stranger
 from .routes import (
@@ -49,7 +49,7 @@ NOISE = {"session", "sign_in", "seal", "chain"}
 
 
 @pytest.fixture(scope="module")
-def mine(house: Any, people: Any) -> Belongings:
+def mine(house: House, people: Any) -> Belongings:
     return belongings(house, people)
 
 
@@ -64,7 +64,7 @@ def routes(front: Any) -> tuple[Route, ...]:
     return routes_of(front)
 
 
-def footprint(house: Any) -> dict[str, str]:
+def footprint(house: House) -> dict[str, str]:
     """A digest of each table, without what jobs change by themselves."""
     database = sqlite3.connect(f"file:{house.opened.settings.data / DATABASE}?mode=ro", uri=True)
     try:
@@ -82,7 +82,7 @@ def footprint(house: Any) -> dict[str, str]:
         database.close()
 
 
-def settled(house: Any) -> dict[str, str]:
+def settled(house: House) -> dict[str, str]:
     """The footprint once jobs have come to rest."""
     before = footprint(house)
     for _ in range(100):
@@ -146,7 +146,7 @@ def foreign(route: Route, me: Clerk) -> list[dict[str, Any]]:
     ]
 
 
-def taken_from_elsewhere(house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk) -> list[str]:
+def taken_from_elsewhere(house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk) -> list[str]:
     """Routes that took a foreign form, or changed something."""
     wrong = []
     before = settled(house)
@@ -167,13 +167,13 @@ def taken_from_elsewhere(house: Any, routes: tuple[Route, ...], mine: Belongings
 
 
 def test_a_form_from_elsewhere_changes_nothing(
-    house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk
+    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk
 ) -> None:
     assert taken_from_elsewhere(house, routes, mine, me) == []
 
 
 def test_control_without_the_session_token_foreign_forms_are_taken(
-    house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
+    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
 ) -> None:
     plant(merchant_form, "is_same", lambda *_: True)
     some = tuple(route for route in routes if route.path in ("/m/options", "/m/customers/{customer}/send"))
@@ -182,7 +182,7 @@ def test_control_without_the_session_token_foreign_forms_are_taken(
 
 
 def test_control_without_the_door_a_stolen_token_is_enough(
-    house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
+    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
 ) -> None:
     plant(Door, "lead", lambda _self, app, scope, receive, send: app(scope, receive, send))
     some = tuple(route for route in routes if route.path == "/m/customers/{customer}/link")
@@ -190,7 +190,7 @@ def test_control_without_the_door_a_stolen_token_is_enough(
     assert taken_from_elsewhere(house, some, mine, me)
 
 
-def test_a_form_of_a_link_is_no_form_of_another(house: Any, mine: Belongings) -> None:
+def test_a_form_of_a_link_is_no_form_of_another(house: House, mine: Belongings) -> None:
     """A page's own form, sent to another link's address: the payment is not started, the receipt not recorded."""
     other = house.debtor("CR", (900000, -5))
     before = settled(house)
@@ -208,7 +208,7 @@ def test_a_form_of_a_link_is_no_form_of_another(house: Any, mine: Belongings) ->
     assert changed(before, settled(house)) == []
 
 
-def test_nobody_acts_without_a_session(house: Any, routes: tuple[Route, ...], mine: Belongings, me: Clerk) -> None:
+def test_nobody_acts_without_a_session(house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk) -> None:
     before = settled(house)
     with house.browser() as browser:
         for route in routes:
@@ -220,7 +220,7 @@ def test_nobody_acts_without_a_session(house: Any, routes: tuple[Route, ...], mi
     assert changed(before, settled(house)) == []
 
 
-def test_the_api_takes_no_cookie_and_invites_no_other_site(house: Any, mine: Belongings, me: Clerk) -> None:
+def test_the_api_takes_no_cookie_and_invites_no_other_site(house: House, mine: Belongings, me: Clerk) -> None:
     asks = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     for path in ("/v1/orders", f"/v1/orders/{mine.things['order_id']}"):
         for method in ("GET", "POST"):
@@ -231,7 +231,7 @@ def test_the_api_takes_no_cookie_and_invites_no_other_site(house: Any, mine: Bel
 
 
 @pytest.fixture(scope="module")
-def they(house: Any, people: Any) -> Clerk:
+def they(house: House, people: Any) -> Clerk:
     """The owner of another company of the same country."""
     clerk: Clerk = people.clerk(people.company("ajena"))
     return clerk
@@ -242,7 +242,7 @@ def reach(browser: httpx.Client, method: str, path: str, csrf: str) -> httpx.Res
     return browser.request(method, path, data=data if method == "POST" else None, headers=stranger())
 
 
-def leaks(house: Any, routes: tuple[Route, ...], mine: Belongings, they: Clerk) -> list[str]:
+def leaks(house: House, routes: tuple[Route, ...], mine: Belongings, they: Clerk) -> list[str]:
     """Routes that showed or changed something of mine for another merchant."""
     wrong = []
     before = settled(house)
@@ -261,7 +261,7 @@ def leaks(house: Any, routes: tuple[Route, ...], mine: Belongings, they: Clerk) 
 
 
 def test_another_merchants_things_are_not_there(
-    house: Any, routes: tuple[Route, ...], mine: Belongings, they: Clerk
+    house: House, routes: tuple[Route, ...], mine: Belongings, they: Clerk
 ) -> None:
     assert leaks(house, routes, mine, they) == []
 
@@ -277,7 +277,7 @@ def test_control_the_same_requests_by_the_right_person_find_them(
 
 
 def test_control_without_the_owners_check_another_merchant_reads_the_customer(
-    house: Any, routes: tuple[Route, ...], mine: Belongings, they: Clerk, plant: Any
+    house: House, routes: tuple[Route, ...], mine: Belongings, they: Clerk, plant: Any
 ) -> None:
     plant(view_customers, "customer_of", lambda tx, _merchant, customer_id: tx.customers.get(customer_id))
     some = tuple(route for route in routes if route.path == "/m/customers/{customer}")
@@ -286,7 +286,7 @@ def test_control_without_the_owners_check_another_merchant_reads_the_customer(
 
 
 def test_the_right_merchant_in_the_other_mode_finds_nothing(
-    house: Any, people: Any, routes: tuple[Route, ...], mine: Belongings
+    house: House, people: Any, routes: tuple[Route, ...], mine: Belongings
 ) -> None:
     """Payments, receipts and orders of one mode are not there in the other."""
     merchant = mine.merchant
@@ -309,7 +309,7 @@ def test_the_right_merchant_in_the_other_mode_finds_nothing(
     assert order.status_code == 404
 
 
-def test_another_merchants_key_finds_no_order(house: Any, people: Any, mine: Belongings, they: Clerk) -> None:
+def test_another_merchants_key_finds_no_order(house: House, people: Any, mine: Belongings, they: Clerk) -> None:
     key = people.api_key(they.merchant)
     with house.browser() as browser:
         mine_told = browser.get(
@@ -325,7 +325,7 @@ def test_another_merchants_key_finds_no_order(house: Any, people: Any, mine: Bel
     assert len({answer.text for answer in answers}) == 1
 
 
-def test_a_link_opens_its_own_kind_alone(house: Any, routes: tuple[Route, ...], mine: Belongings) -> None:
+def test_a_link_opens_its_own_kind_alone(house: House, routes: tuple[Route, ...], mine: Belongings) -> None:
     wrong = []
     with house.browser() as browser:
         for route in routes:
@@ -347,7 +347,7 @@ def test_a_link_opens_its_own_kind_alone(house: Any, routes: tuple[Route, ...], 
     assert wrong == []
 
 
-def test_a_statement_link_pays_its_own_customers_invoices_alone(house: Any, mine: Belongings) -> None:
+def test_a_statement_link_pays_its_own_customers_invoices_alone(house: House, mine: Belongings) -> None:
     debtor, other = house.debtor("CR", (1500000, -30)), house.debtor("CR", (900000, -30))
     theirs = other.invoices[0]
     before = settled(house)
@@ -370,7 +370,7 @@ def test_a_statement_link_pays_its_own_customers_invoices_alone(house: Any, mine
 
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT])
 def test_only_the_owner_changes_company_and_connections(
-    house: Any, people: Any, routes: tuple[Route, ...], mine: Belongings, role: Role
+    house: House, people: Any, routes: tuple[Route, ...], mine: Belongings, role: Role
 ) -> None:
     clerk, before = people.clerk(mine.merchant, role), settled(house)
     for route in routes:

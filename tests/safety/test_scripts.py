@@ -24,6 +24,7 @@ from hub.flows.statements.place_order import Cart, place_order
 from hub.flows.statements.send_statement import copy_link, send_statement
 from hub.web.app import create_app
 from hub_hookspecs import Channel, IdentityDocument, Mode
+from tests.web.conftest import House
 
 from .payloads import EVIL, SCRIPTS, put_together
 from .people import Clerk, stranger
@@ -100,7 +101,7 @@ class Judge:
 
 
 @pytest.fixture
-def judge(house: Any, chromium: Browser) -> Any:
+def judge(house: House, chromium: Browser) -> Any:
     context = chromium.new_context(base_url=house.base, bypass_csp=True, locale="es")
     links = [url for item in house.hub.providers.values() for url in attrs.astuple(item.info.links)]
     hosts = [SHARE, *(urlsplit(url).netloc for url in (house.base, *links))]
@@ -133,7 +134,7 @@ def infected(merchant: Any, words: str) -> Any:
     return attrs.evolve(merchant, company=company)
 
 
-def plant_words(house: Any, number: int, words: str) -> Planted:
+def plant_words(house: House, number: int, words: str) -> Planted:
     """A customer, an invoice, a started payment and an order, all made of the payload; written past every check."""
     hub, merchant, now = house.hub, house.merchants["CR"], house.time()
     customer = Customer(
@@ -205,13 +206,13 @@ def plant_words(house: Any, number: int, words: str) -> Planted:
 
 
 @pytest.fixture(scope="module")
-def planted(house: Any) -> list[Planted]:
+def planted(house: House) -> list[Planted]:
     """All payloads, each in everything of a customer of its own."""
     return [plant_words(house, number, words) for number, words in enumerate(SCRIPTS, 1)]
 
 
 @pytest.fixture(scope="module")
-def owner(house: Any, people: Any) -> Clerk:
+def owner(house: House, people: Any) -> Clerk:
     clerk: Clerk = people.clerk(house.merchants["CR"])
     return clerk
 
@@ -221,7 +222,7 @@ def sign_in_browser(judge: Judge, clerk: Clerk) -> None:
     judge.page.context.add_cookies([{"name": "session", "value": token, "url": judge.base}])
 
 
-def test_no_script_runs_on_the_payers_pages(house: Any, planted: list[Planted], judge: Judge) -> None:
+def test_no_script_runs_on_the_payers_pages(house: House, planted: list[Planted], judge: Judge) -> None:
     merchant = house.merchants["CR"]
     for words, item in zip(SCRIPTS, planted, strict=True):
         house.write(lambda tx, words=words: tx.merchants.save(infected(merchant, words)))
@@ -239,7 +240,7 @@ def test_no_script_runs_on_the_payers_pages(house: Any, planted: list[Planted], 
 
 
 def test_no_script_runs_on_the_merchants_pages(
-    house: Any, front: Any, planted: list[Planted], owner: Clerk, judge: Judge
+    house: House, front: Any, planted: list[Planted], owner: Clerk, judge: Judge
 ) -> None:
     merchant = house.merchants["CR"]
     sign_in_browser(judge, owner)
@@ -265,7 +266,7 @@ def test_no_script_runs_on_the_merchants_pages(
 
 
 def test_no_script_runs_that_was_put_together_by_chance(
-    house: Any, owner: Clerk, judge: Judge, dice: random.Random, size: Callable[[int, int], int]
+    house: House, owner: Clerk, judge: Judge, dice: random.Random, size: Callable[[int, int], int]
 ) -> None:
     """A page of each kind in turn, and a search that repeats the payload."""
     merchant, count = house.merchants["CR"], size(3, 500)
@@ -341,7 +342,7 @@ def test_no_script_runs_in_what_a_form_answers(planted: list[Planted], owner: Cl
     assert judge.found == []
 
 
-def test_no_script_runs_in_a_mail(house: Any, planted: list[Planted], judge: Judge) -> None:
+def test_no_script_runs_in_a_mail(house: House, planted: list[Planted], judge: Judge) -> None:
     merchant = house.merchants["CR"]
     house.write(lambda tx: tx.merchants.save(infected(merchant, SCRIPTS[7])))
     for number, item in enumerate(planted, 1):
@@ -366,7 +367,7 @@ def test_no_script_runs_in_a_mail(house: Any, planted: list[Planted], judge: Jud
     assert judge.found == []
 
 
-def test_control_an_unescaped_template_runs_the_script(house: Any, planted: list[Planted], judge: Judge) -> None:
+def test_control_an_unescaped_template_runs_the_script(house: House, planted: list[Planted], judge: Judge) -> None:
     careless = create_app(house.hub)
     careless.pages.state["pages"].environment.autoescape = False
 

@@ -13,17 +13,16 @@ import pytest
 from hub.bootstrap import DATABASE, KEYS, NotReady, open_hub
 from hub.flows.accounts.open_account import Locked, opened_account
 from hub.stored_grants import StoredGrants
-from hub.vault import sealing
 from hub.vault.errors import NotOpened, UnknownKey
 from hub.vault.key_changes import create_keys
 from hub_hookspecs import Grant
-from tests.web.conftest import forms_in
+from tests.web.conftest import House, forms_in
 
 from .people import stranger
 
 
 @pytest.fixture
-def sealed(house: Any) -> Any:
+def sealed(house: House) -> Any:
     """change(account, {name: bytes}): put other ciphertexts into an account's rows, until the test is over."""
     put_back: list[tuple[str, dict[str, bytes]]] = []
 
@@ -47,7 +46,7 @@ def sealed(house: Any) -> Any:
         write(account_id, before)
 
 
-def broken(house: Any, country: str, how: str) -> dict[str, bytes]:
+def broken(house: House, country: str, how: str) -> dict[str, bytes]:
     """The account's secrets, spoilt in one way."""
     account = house.accounts[country]
     right = dict(house.read(lambda tx: tx.accounts.secrets(account.id)))
@@ -93,14 +92,14 @@ WAYS = (
 )
 
 
-def asked(house: Any) -> int:
+def asked(house: House) -> int:
     """How often the provider was asked for a session."""
     with house.browser() as browser:
         return len(browser.get("/sim/greenpay/_control/book").json())
 
 
 @pytest.mark.parametrize("how", WAYS)
-def test_a_secret_that_does_not_belong_here_does_not_open(house: Any, sealed: Any, how: str) -> None:
+def test_a_secret_that_does_not_belong_here_does_not_open(house: House, sealed: Any, how: str) -> None:
     country = "CO" if how == "another column" else "CR"
     account = house.accounts[country]
     sealed(account.id, broken(house, country, how))
@@ -111,14 +110,14 @@ def test_a_secret_that_does_not_belong_here_does_not_open(house: Any, sealed: An
     assert "account_secret" in str(refused.value)
 
 
-def test_control_without_associated_data_it_opens(house: Any, plant: Any) -> None:
-    plant(sealing, "_joined", lambda *_parts: b"")
+def test_control_without_associated_data_it_opens(house: House, plant: Any) -> None:
+    plant(vaults, "_joined", lambda *_parts: b"")
     plain = house.hub.vault.seal(b"secret", table="a", column="b", row="c", merchant="d")[0]
 
     assert house.hub.vault.open(plain, table="x", column="b", row="c", merchant="other") == b"secret"
 
 
-def test_a_payment_is_not_sent_with_a_secret_that_does_not_open(house: Any, people: Any, sealed: Any) -> None:
+def test_a_payment_is_not_sent_with_a_secret_that_does_not_open(house: House, people: Any, sealed: Any) -> None:
     """Nothing leaves, no payment is made of it, and the payer may choose again at once."""
     debtor, account = house.debtor("CR", (1500000, -30)), house.accounts["CR"]
     before = asked(house)
@@ -132,7 +131,7 @@ def test_a_payment_is_not_sent_with_a_secret_that_does_not_open(house: Any, peop
     assert house.read(lambda tx: tx.payments.with_payables([debtor.invoices[0].id])) == ()
 
 
-def test_a_message_of_another_account_does_not_open(house: Any) -> None:
+def test_a_message_of_another_account_does_not_open(house: House) -> None:
     account = house.accounts["CR"]
     place = {"table": "raw_message", "column": "raw", "row": "m1", "merchant": account.merchant_id}
     sealed_message, _key = house.hub.vault.seal(b"body", **place)
@@ -143,7 +142,7 @@ def test_a_message_of_another_account_does_not_open(house: Any) -> None:
             house.hub.vault.open(sealed_message, **{**place, part: "other"})
 
 
-def test_a_grant_of_another_account_is_not_used(house: Any) -> None:
+def test_a_grant_of_another_account_is_not_used(house: House) -> None:
     hub, grants = house.hub, StoredGrants(house.opened.store, house.hub.vault)
     mine, theirs = house.accounts["CR"], house.accounts["CO"]
     version = house.read(lambda tx: tx.accounts.get(mine.id).credentials)
@@ -161,7 +160,7 @@ def test_a_grant_of_another_account_is_not_used(house: Any) -> None:
         house.write(lambda tx: tx.accounts.save_grant(mine.id, None))
 
 
-def test_a_data_folder_without_its_keys_is_not_served(house: Any, tmp_path: Path) -> None:
+def test_a_data_folder_without_its_keys_is_not_served(house: House, tmp_path: Path) -> None:
     """Keys that were lost, or belong to another folder, are told by name; they are never silently made anew."""
     settings = attrs.evolve(house.opened.settings, data=tmp_path)
     source = sqlite3.connect(house.opened.settings.data / DATABASE)

@@ -17,6 +17,7 @@ from hub.flows.merchants.sign_in import token_hash
 from hub.storage import merchants as stored
 from hub.web.merchant import sign_in as pages
 from hub.web.merchant.sign_in import TRIES
+from tests.web.conftest import House
 
 from .people import stranger
 
@@ -35,25 +36,25 @@ def ask(browser: httpx.Client, email: str, visitor: dict[str, str]) -> httpx.Res
     return browser.post("/m/sign-in", data={"form": token, "email": email}, headers=visitor)
 
 
-def asked(house: Any, email: str, times: int) -> list[int]:
+def asked(house: House, email: str, times: int) -> list[int]:
     with house.browser() as browser:
         return [ask(browser, email, stranger()).status_code for _ in range(times)]
 
 
-def links_for(house: Any, email: str) -> list[str]:
+def links_for(house: House, email: str) -> list[str]:
     """Paths of the links that were mailed to an address."""
     return [re.search(r"/m/sign-in/\S+", mail.text)[0] for mail in house.mailbox.to(email)]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("email", ["once@cr.example", "NADIE.once@cr.example"])
-def test_an_account_has_ten_tries_whether_it_exists_or_not(house: Any, people: Any, email: str) -> None:
+def test_an_account_has_ten_tries_whether_it_exists_or_not(house: House, people: Any, email: str) -> None:
     if email.islower():
         people.clerk(house.merchants["CR"])
     assert asked(house, email, TRIES + 2) == [200] * TRIES + [429] * 2
     assert asked(house, email.upper(), 1) == [429], "the same account, however it is written"
 
 
-def test_control_without_the_limit_mails_flow(house: Any, plant: Any) -> None:
+def test_control_without_the_limit_mails_flow(house: House, plant: Any) -> None:
     plant(Allowance, "take", lambda *_: True)
 
     assert asked(house, "otra.vez@cr.example", TRIES + 2) == [200] * (TRIES + 2)
@@ -68,7 +69,7 @@ def test_the_tries_come_back_after_a_quarter_of_an_hour() -> None:
     assert tries.mails.take("a", 900)
 
 
-def test_known_and_unknown_people_are_told_the_same(house: Any) -> None:
+def test_known_and_unknown_people_are_told_the_same(house: House) -> None:
     with house.browser() as browser:
         answers = [ask(browser, email, stranger()) for email in (KNOWN, UNKNOWN)]
 
@@ -79,7 +80,7 @@ def test_known_and_unknown_people_are_told_the_same(house: Any) -> None:
     assert kept[0] == kept[1]
 
 
-def test_the_time_of_the_answer_does_not_tell_who_is_known(house: Any) -> None:
+def test_the_time_of_the_answer_does_not_tell_who_is_known(house: House) -> None:
     """Nothing of the work for a known address is part of its answer."""
     seconds: dict[str, list[float]] = {KNOWN: [], UNKNOWN: []}
     with house.browser() as browser:
@@ -101,7 +102,7 @@ def enter(browser: httpx.Client, path: str, visitor: dict[str, str]) -> httpx.Re
     return browser.post(path, data={"form": token}, headers=visitor)
 
 
-def mailed(house: Any, people: Any, slug: str) -> str:
+def mailed(house: House, people: Any, slug: str) -> str:
     """A fresh link, mailed to the owner of a fresh company."""
     people.company(slug)
     with house.browser() as browser:
@@ -109,7 +110,7 @@ def mailed(house: Any, people: Any, slug: str) -> str:
     return str(house.until(lambda: links_for(house, f"dueno@{slug}.example"))[-1])
 
 
-def test_mail_scanners_use_nothing_and_the_person_enters_once(house: Any, people: Any) -> None:
+def test_mail_scanners_use_nothing_and_the_person_enters_once(house: House, people: Any) -> None:
     path, visitor = mailed(house, people, "escaneada"), stranger()
     with house.browser() as scanner:
         for _ in range(3):
@@ -125,7 +126,7 @@ def test_mail_scanners_use_nothing_and_the_person_enters_once(house: Any, people
         assert "session" not in thief.cookies
 
 
-def test_control_a_link_that_can_be_used_twice_lets_the_thief_in(house: Any, people: Any, plant: Any) -> None:
+def test_control_a_link_that_can_be_used_twice_lets_the_thief_in(house: House, people: Any, plant: Any) -> None:
     path, visitor = mailed(house, people, "repetida"), stranger()
 
     def forgets(self: Any, hashed: bytes, _now: Any) -> SignIn:
@@ -138,7 +139,7 @@ def test_control_a_link_that_can_be_used_twice_lets_the_thief_in(house: Any, peo
         assert enter(thief, path, visitor).status_code == 303
 
 
-def test_wrong_links_are_counted_and_a_right_one_does_not_help_any_more(house: Any, people: Any) -> None:
+def test_wrong_links_are_counted_and_a_right_one_does_not_help_any_more(house: House, people: Any) -> None:
     path, guesser = mailed(house, people, "adivinada"), stranger()
     with house.browser() as browser:
         told = [enter(browser, f"/m/sign-in/{'0' * 26}.{at:043d}", guesser).status_code for at in range(TRIES + 2)]
@@ -147,7 +148,7 @@ def test_wrong_links_are_counted_and_a_right_one_does_not_help_any_more(house: A
         assert enter(browser, path, stranger()).status_code == 303, "somebody else is not shut out"
 
 
-def test_a_link_is_over_after_its_time(house: Any, people: Any) -> None:
+def test_a_link_is_over_after_its_time(house: House, people: Any) -> None:
     path = mailed(house, people, "vencida")
     house.time.ahead = timedelta(minutes=21)
     try:
@@ -158,7 +159,7 @@ def test_a_link_is_over_after_its_time(house: Any, people: Any) -> None:
 
 
 @pytest.mark.parametrize("planted", ["known-to-the-thief", "", "0" * 52])
-def test_a_session_that_somebody_brought_is_never_taken_over(house: Any, people: Any, planted: str) -> None:
+def test_a_session_that_somebody_brought_is_never_taken_over(house: House, people: Any, planted: str) -> None:
     slug = f"fija{len(planted)}"
     path = mailed(house, people, slug)
     with house.browser() as victim, house.browser() as thief:
@@ -172,7 +173,7 @@ def test_a_session_that_somebody_brought_is_never_taken_over(house: Any, people:
         assert thief.get("/m/payments").headers["location"] == "/m/sign-in"
 
 
-def test_signing_out_ends_the_session_everywhere(house: Any, people: Any) -> None:
+def test_signing_out_ends_the_session_everywhere(house: House, people: Any) -> None:
     clerk = people.clerk(people.company("adios"))
     copied = people.browser()
     copied.cookies.set("session", clerk.browser.cookies["session"])
@@ -181,7 +182,7 @@ def test_signing_out_ends_the_session_everywhere(house: Any, people: Any) -> Non
     assert copied.get("/m/payments").status_code == 303
 
 
-def test_a_session_is_kept_as_its_hash_and_holds_for_twelve_hours(house: Any, people: Any) -> None:
+def test_a_session_is_kept_as_its_hash_and_holds_for_twelve_hours(house: House, people: Any) -> None:
     clerk = people.clerk(people.company("reloj"), Role.ACCOUNTANT)
     token = clerk.browser.cookies["session"]
     now = house.time()
@@ -195,7 +196,7 @@ def test_a_session_is_kept_as_its_hash_and_holds_for_twelve_hours(house: Any, pe
         house.time.ahead = timedelta()
 
 
-def test_an_accountant_does_not_become_the_owner_by_a_form(house: Any, people: Any) -> None:
+def test_an_accountant_does_not_become_the_owner_by_a_form(house: House, people: Any) -> None:
     clerk = people.clerk(house.merchants["CR"], Role.ACCOUNTANT)
     refused = clerk.browser.post("/m/company", data={"form": clerk.csrf, "role": "owner", "legal_name": "X"})
     assert refused.status_code == 403

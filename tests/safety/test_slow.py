@@ -15,6 +15,7 @@ from hub.domain.payment import Status
 from hub.flows.accounts.catalogue import notification_address
 from hub.web import notifications
 from tests.faults.harness import until
+from tests.web.conftest import House
 
 Size = Callable[[int, int], int]
 
@@ -109,7 +110,7 @@ class Crowd:
             return  # it was turned away
 
 
-def crowded(house: Any, people: Any, count: int) -> tuple[Counter[tuple[str, int]], list[Status]]:
+def crowded(house: House, people: Any, count: int) -> tuple[Counter[tuple[str, int]], list[Status]]:
     """What the crowd was told, and what became of the payments that were made meanwhile."""
     debtors = [house.debtor("CR", (1500000, -30)) for _ in range(3)]
     crowd = Crowd(notification_address(house.hub, house.accounts["CR"]), count)
@@ -127,7 +128,7 @@ def crowded(house: Any, people: Any, count: int) -> tuple[Counter[tuple[str, int
 
 
 def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_through(
-    house: Any, people: Any, plant: Any, size: Size
+    house: House, people: Any, plant: Any, size: Size
 ) -> None:
     plant(notifications, "BODY_SECONDS", size(2, 10))
     count = size(25, 500)
@@ -144,7 +145,7 @@ def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_thro
     assert paid == [Status.PAID] * 3
 
 
-def test_control_without_the_limits_they_are_taken_in(house: Any, people: Any, plant: Any) -> None:
+def test_control_without_the_limits_they_are_taken_in(house: House, people: Any, plant: Any) -> None:
     plant(notifications, "MAX_BODY", 1 << 40)
     plant(notifications, "BODY_SECONDS", 1)
     plant(notifications, "MAX_HEADERS", 1 << 40)

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -221,7 +221,7 @@ class House:
         assert found is not None
         return found
 
-    def until(self, holds: Callable[[], T]) -> T:
+    def until(self, holds: Callable[[], T | Literal[False] | None]) -> T:
         """Wait for something that jobs or a provider bring about."""
         end = time.monotonic() + SECONDS
         while not (found := holds()):
@@ -488,7 +488,7 @@ async def _found(house: House, country: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk_paths(house: Any) -> list[str]:
+def desk_paths(house: House) -> list[str]:
     """Every kind of page, with something on it."""
     house.run(save_logo(house.hub, house.merchants["CR"], logo_png()))
     debtor = house.debtor("CR", (123_456_750, -70), (4_825_000, -5), email="una.direccion.muy.larga@correo.example")
@@ -551,7 +551,7 @@ def desk_paths(house: Any) -> list[str]:
     return ["/m", *(f"/m/{path}" for path in (*desk, *lists)), *one]
 
 
-def second_payment(house: Any) -> str:
+def second_payment(house: House) -> str:
     """A further paid payment, for its cash receipt."""
     debtor = house.debtor("CR", (2_500_000, -1), email="otra@correo.example")
     request = PayRequest(
@@ -569,7 +569,7 @@ def second_payment(house: Any) -> str:
     return paid
 
 
-def _review(house: Any, payment_id: str) -> Review:
+def _review(house: House, payment_id: str) -> Review:
     return Review(
         id="review-1",
         merchant_id=house.merchants["CR"].id,

@@ -15,6 +15,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
+from tests.web.conftest import House
 from tests.web.test_credentials import current, form_of, plain, press_pay, settings, write_settings
 
 GREENPAY = "/m/integrations/greenpay"
@@ -22,13 +23,13 @@ WHY = "Greenpay nos cambió de comercio"
 
 
 @pytest.fixture
-def owner(house: Any, seat: Callable[..., Any]) -> Any:
+def owner(house: House, seat: Callable[..., Any]) -> Any:
     """The owner of the Costa Rican company, signed in."""
     return seat(house.merchants["CR"])
 
 
 @pytest.fixture(autouse=True)
-def first_again(house: Any) -> Iterator[None]:
+def first_again(house: House) -> Iterator[None]:
     """Every test leaves the first account in its place."""
     yield
     first = house.read(lambda tx: tx.accounts.get(house.accounts["CR"].id))
@@ -39,13 +40,13 @@ def first_again(house: Any) -> Iterator[None]:
         house.run(confirm_account(house.hub, first.id, by="duena"))
 
 
-def accounts(house: Any) -> tuple[ProviderAccount, ...]:
+def accounts(house: House) -> tuple[ProviderAccount, ...]:
     """The company's accounts at Greenpay, retired ones first."""
     found: tuple[ProviderAccount, ...] = house.read(lambda tx: tx.accounts.all_of(house.merchants["CR"].id))
     return found
 
 
-def test_the_page_counts_what_is_under_way_and_takes_a_release_with_its_reason(house: Any, owner: Any) -> None:
+def test_the_page_counts_what_is_under_way_and_takes_a_release_with_its_reason(house: House, owner: Any) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     other = settings(house, "greenpay", 5)
@@ -84,11 +85,11 @@ def test_the_page_counts_what_is_under_way_and_takes_a_release_with_its_reason(h
     house.until(lambda: current(house, payment).status is Status.PAID)
 
 
-def retired_name(house: Any) -> str:
+def retired_name(house: House) -> str:
     return settings(house, "greenpay")["merchant_id"]
 
 
-def test_the_release_works_by_keyboard_and_without_scripts(house: Any, owner: Any, chromium: Any) -> None:
+def test_the_release_works_by_keyboard_and_without_scripts(house: House, owner: Any, chromium: Any) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     other = settings(house, "greenpay", 5)
@@ -113,14 +114,14 @@ def test_the_release_works_by_keyboard_and_without_scripts(house: Any, owner: An
     house.until(lambda: current(house, payment).status is Status.PAID)
 
 
-def command(house: Any, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def command(house: House, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """A command of the operator's, in a process of its own."""
     write_settings(house)
     whole = [sys.executable, "-m", "hub", *words, "--data", str(house.opened.settings.data)]
     return subprocess.run(whole, input=given, capture_output=True, text=True, check=False, timeout=90)
 
 
-def test_the_command_says_what_is_under_way_and_takes_newer_keys_by_the_retired_accounts_id(house: Any) -> None:
+def test_the_command_says_what_is_under_way_and_takes_newer_keys_by_the_retired_accounts_id(house: House) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     first, mine, other = accounts(house)[-1], settings(house, "greenpay"), settings(house, "greenpay", 5)
@@ -156,7 +157,7 @@ def test_the_command_says_what_is_under_way_and_takes_newer_keys_by_the_retired_
     house.until(lambda: current(house, payment).status is Status.PAID)
 
 
-def test_the_sentences_are_there_in_english(house: Any, owner: Any) -> None:
+def test_the_sentences_are_there_in_english(house: House, owner: Any) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     answer = owner.browser.post(

@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from hub.flows.merchants.issue_api_key import issue_api_key
+from tests.web.conftest import House
 
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def key(house: Any) -> str:
+def key(house: House) -> str:
     """An API key of the Costa Rican company."""
     return str(house.run(issue_api_key(house.hub, house.merchants["CR"], "tienda")))
 
@@ -30,7 +31,7 @@ def cart(**changes: Any) -> dict[str, Any]:
     }
 
 
-def send(house: Any, key: str, body: Any, *, once: str = "", **headers: str) -> httpx.Response:
+def send(house: House, key: str, body: Any, *, once: str = "", **headers: str) -> httpx.Response:
     sent = {"Authorization": f"Bearer {key}", "Idempotency-Key": once or f"k-{next(NUMBERS)}", **headers}
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     with house.browser() as browser:
@@ -76,7 +77,7 @@ def item(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_faulty_order_is_refused_with_the_field_named(
-    house: Any, key: str, body: Any, status: int, named: str
+    house: House, key: str, body: Any, status: int, named: str
 ) -> None:
     answer = send(house, key, body)
 
@@ -88,7 +89,7 @@ def test_a_faulty_order_is_refused_with_the_field_named(
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer nobody", "Basic YTpi"])
-def test_without_a_key_nothing_is_told(house: Any, authorization: str) -> None:
+def test_without_a_key_nothing_is_told(house: House, authorization: str) -> None:
     headers = {"Authorization": authorization}
     with house.browser() as browser:
         answers = [
@@ -103,7 +104,7 @@ def test_without_a_key_nothing_is_told(house: Any, authorization: str) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_an_idempotency_key_places_one_order(house: Any, key: str) -> None:
+def test_an_idempotency_key_places_one_order(house: House, key: str) -> None:
     body = cart()
     first, second = send(house, key, body, once="same"), send(house, key, body, once="same")
     other = send(house, key, cart(), once="same")
@@ -118,7 +119,7 @@ def test_an_idempotency_key_places_one_order(house: Any, key: str) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "x" * 201, "\x80"])
-def test_an_order_needs_an_idempotency_key(house: Any, key: str, given: str) -> None:
+def test_an_order_needs_an_idempotency_key(house: House, key: str, given: str) -> None:
     with house.browser() as browser:
         headers = [(b"authorization", f"Bearer {key}".encode()), (b"idempotency-key", given.encode("latin-1"))]
         answer = browser.post("/v1/orders", json=cart(), headers=headers)
@@ -126,7 +127,7 @@ def test_an_order_needs_an_idempotency_key(house: Any, key: str, given: str) -> 
     assert answer.status_code == 400
 
 
-def test_an_order_of_another_company_does_not_exist(house: Any, key: str) -> None:
+def test_an_order_of_another_company_does_not_exist(house: House, key: str) -> None:
     placed = send(house, key, cart()).json()
     other = house.run(issue_api_key(house.hub, house.merchants["CO"], "otra"))
     with house.browser() as browser:
@@ -139,7 +140,7 @@ def test_an_order_of_another_company_does_not_exist(house: Any, key: str) -> Non
     assert answers[0].json()["status"] == "open"
 
 
-def test_what_is_not_there_is_a_problem_too(house: Any) -> None:
+def test_what_is_not_there_is_a_problem_too(house: House) -> None:
     with house.browser() as browser:
         answers = [browser.get("/v1/nothing"), browser.delete("/v1/orders")]
 
@@ -147,7 +148,7 @@ def test_what_is_not_there_is_a_problem_too(house: Any) -> None:
     assert {answer.headers["content-type"] for answer in answers} == {"application/problem+json"}
 
 
-def test_the_api_describes_itself(house: Any) -> None:
+def test_the_api_describes_itself(house: House) -> None:
     with house.browser() as browser:
         description = browser.get("/v1/openapi.json").json()
 

@@ -22,6 +22,7 @@ from hub.web.api import orders
 from hub.web.api import schema as described
 from hub.web.responses import HEADERS
 from tests.faults.harness import seed_for
+from tests.web.conftest import House
 
 # The generator warns of its own long values, and of random numbers that the served hub draws in another thread.
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
@@ -40,7 +41,7 @@ JUDGED = ("content_type_conformance", "response_headers_conformance", "response_
 
 
 @pytest.fixture(scope="module")
-def key(house: Any) -> str:
+def key(house: House) -> str:
     """An API key of the Costa Rican company."""
     return str(house.run(issue_api_key(house.hub, house.merchants["CR"], "tienda")))
 
@@ -93,7 +94,7 @@ class Judged:
 
 
 def judge(
-    house: Any, key: str, *, examples: int, seed: int, only: str = "", phases: tuple[str, ...] = PHASES
+    house: House, key: str, *, examples: int, seed: int, only: str = "", phases: tuple[str, ...] = PHASES
 ) -> Judged:
     """Send what the description allows and what it forbids, and judge each answer with every check."""
     config = SchemathesisConfig.from_dict(
@@ -141,7 +142,7 @@ def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
-def test_the_api_answers_as_its_description_says(house: Any, key: str) -> None:
+def test_the_api_answers_as_its_description_says(house: House, key: str) -> None:
     seed = seed_for("description")
     judged = judge(house, key, examples=15, seed=seed)
 
@@ -156,7 +157,7 @@ def test_the_api_answers_as_its_description_says(house: Any, key: str) -> None:
 
 
 @pytest.mark.long
-def test_nor_does_it_differ_in_thousands_of_requests(house: Any, key: str) -> None:
+def test_nor_does_it_differ_in_thousands_of_requests(house: House, key: str) -> None:
     seed = seed_for("description")
     judged = judge(house, key, examples=1000, seed=seed)
     print(f"HUB_TEST_SEED={seed}: {sorted(judged.answers.items())}, {judged.in_words} in words")  # noqa: T201
@@ -245,7 +246,7 @@ def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def browser(house: Any, key: str) -> Iterator[httpx.Client]:
+def browser(house: House, key: str) -> Iterator[httpx.Client]:
     """A shop's server."""
     with house.browser() as opened:
         opened.headers["Authorization"] = f"Bearer {key}"
@@ -260,7 +261,7 @@ def test_every_answer_that_is_described_is_tried() -> None:
 
 @pytest.mark.parametrize(("name", "status"), ASKED)
 def test_each_described_answer_is_given_as_described(
-    house: Any, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, name: str, status: str
+    house: House, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, name: str, status: str
 ) -> None:
     if fault := FAULTS.get(status):
 
@@ -342,7 +343,7 @@ def test_what_the_description_forbids_is_refused_by_name(
     assert answer.json()["detail"].startswith(named)
 
 
-def test_control_an_api_that_lets_anybody_in_is_seen(house: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_an_api_that_lets_anybody_in_is_seen(house: House, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def anybody(_request: Any) -> Any:
         merchant = house.merchants["CR"]
         return merchant, merchant.mode
@@ -353,7 +354,7 @@ def test_control_an_api_that_lets_anybody_in_is_seen(house: Any, key: str, monke
     assert any("accepts" in title or "auth" in title.lower() for title in judged.differences), judged.differences
 
 
-def test_control_the_description_as_it_was_is_seen(house: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_the_description_as_it_was_is_seen(house: House, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = described.description
 
     def as_it_was() -> dict[str, Any]:

@@ -11,12 +11,13 @@ import pytest
 
 from hub.domain.payment import Status
 from hub.flows.merchants.issue_api_key import issue_api_key
+from tests.web.conftest import House
 
 Forms = Callable[[str], list[dict[str, Any]]]
 NUMBERS = itertools.count(1)
 
 
-def order(house: Any, country: str = "CR", **changes: Any) -> dict[str, Any]:
+def order(house: House, country: str = "CR", **changes: Any) -> dict[str, Any]:
     """An order that was placed by the shop."""
     key = house.run(issue_api_key(house.hub, house.merchants[country], "tienda"))
     number = next(NUMBERS)
@@ -36,7 +37,7 @@ def order(house: Any, country: str = "CR", **changes: Any) -> dict[str, Any]:
         return {**answer.json(), "key": key, "path": answer.json()["page"].removeprefix(house.base)}
 
 
-def state(house: Any, placed: dict[str, Any]) -> dict[str, Any]:
+def state(house: House, placed: dict[str, Any]) -> dict[str, Any]:
     with house.browser() as browser:
         answer = browser.get(f"/v1/orders/{placed['id']}", headers={"Authorization": f"Bearer {placed['key']}"})
     assert answer.status_code == 200, answer.text
@@ -48,7 +49,7 @@ def state(house: Any, placed: dict[str, Any]) -> dict[str, Any]:
     [("CR", "greenpay", {}), ("CO", "nequi", {"field.push.phone": "3001234567"})],
 )
 def test_an_order_is_paid_with_the_providers_of_its_country(
-    house: Any, forms: Forms, country: str, provider: str, typed: dict[str, str]
+    house: House, forms: Forms, country: str, provider: str, typed: dict[str, str]
 ) -> None:
     placed = order(house, country)
     assert state(house, placed)["status"] == "open"
@@ -85,7 +86,7 @@ def test_an_order_is_paid_with_the_providers_of_its_country(
     assert again.headers["location"] == placed["path"]
 
 
-def test_an_order_whose_hold_is_over_is_not_offered(house: Any, forms: Forms) -> None:
+def test_an_order_whose_hold_is_over_is_not_offered(house: House, forms: Forms) -> None:
     placed = order(house, hold_minutes=1)
     with house.browser() as browser:
         html = browser.get(f"{placed['path']}/pay?provider=greenpay").text
@@ -104,7 +105,7 @@ def test_an_order_whose_hold_is_over_is_not_offered(house: Any, forms: Forms) ->
     assert told["status"] == "expired"
 
 
-def test_the_order_mail_reaches_the_shopper(house: Any) -> None:
+def test_the_order_mail_reaches_the_shopper(house: House) -> None:
     placed = order(house)
     mail = house.until(lambda: house.mailbox.to(f"ana{placed['number'].removeprefix('W-')}@tienda.example"))
 
@@ -121,7 +122,7 @@ def test_the_order_mail_reaches_the_shopper(house: Any) -> None:
     ],
 )
 def test_an_order_speaks_the_language_in_which_the_shop_placed_it(
-    house: Any, seen: Callable[[str], str], asked: str, browser_says: str, page_says: str, mail_says: str
+    house: House, seen: Callable[[str], str], asked: str, browser_says: str, page_says: str, mail_says: str
 ) -> None:
     placed = order(house, **({"language": asked} if asked else {}))
     with house.browser() as browser:
@@ -133,7 +134,7 @@ def test_an_order_speaks_the_language_in_which_the_shop_placed_it(
 
 
 def test_an_english_order_ends_in_an_english_result_and_receipt(
-    house: Any, forms: Forms, seen: Callable[[str], str]
+    house: House, forms: Forms, seen: Callable[[str], str]
 ) -> None:
     placed = order(house, "CO", language="en")
     spanish = {"accept-language": "es-CO"}

@@ -23,6 +23,7 @@ from hub.flows.accounts.open_account import opened_account
 from hub.flows.accounts.replace_credentials import Draft
 from hub.stored_grants import StoredGrants
 from hub_hookspecs import EnteredBy
+from tests.web.conftest import House
 
 GREENPAY = "/m/integrations/greenpay"
 WRONG = "not-the-secret-at-all"
@@ -30,13 +31,13 @@ SECONDS = 90
 
 
 @pytest.fixture
-def owner(house: Any, seat: Callable[..., Any]) -> Any:
+def owner(house: House, seat: Callable[..., Any]) -> Any:
     """The owner of the Costa Rican company, signed in."""
     return seat(house.merchants["CR"])
 
 
 @pytest.fixture(autouse=True)
-def as_founded(house: Any) -> Iterator[None]:
+def as_founded(house: House) -> Iterator[None]:
     """Every test leaves the accounts as they were, with the credentials that they were founded with."""
     kept = {country: stored(house, country) for country in house.accounts}
     secrets = {country: house.read(lambda tx, c=country: tx.accounts.secrets(kept[c].id)) for country in kept}
@@ -56,19 +57,19 @@ def as_founded(house: Any) -> Iterator[None]:
     house.hub.noted.clear()
 
 
-def stored(house: Any, country: str) -> ProviderAccount:
+def stored(house: House, country: str) -> ProviderAccount:
     """The account as it is stored now."""
     found: ProviderAccount = house.read(lambda tx: tx.accounts.get(house.accounts[country].id))
     return found
 
 
-def secret_of(house: Any, country: str, name: str) -> str:
+def secret_of(house: House, country: str, name: str) -> str:
     """A secret as every process opens it."""
     opened = house.run(opened_account(house.hub, house.accounts[country].id))
     return str(opened.account.settings[name])
 
 
-def settings(house: Any, code: str, which: int = 0) -> dict[str, str]:
+def settings(house: House, code: str, which: int = 0) -> dict[str, str]:
     """What the provider gave one of its merchants."""
     config = house.configs[code]
     return dict(house.simulators[code].settings(config, config["merchants"][which]["id"]))
@@ -84,7 +85,7 @@ def plain(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
-def press_pay(house: Any, country: str, base: str = "") -> Payment:
+def press_pay(house: House, country: str, base: str = "") -> Payment:
     """A payer opens the link of a statement and presses Pagar."""
     debtor = house.debtor(country, (1_500_000, -30), email="ana@correo.example")
     provider = house.accounts[country].provider
@@ -100,7 +101,7 @@ def press_pay(house: Any, country: str, base: str = "") -> Payment:
     return found
 
 
-def paid(house: Any, country: str, base: str = "") -> Payment:
+def paid(house: House, country: str, base: str = "") -> Payment:
     """A payment that a payer starts and pays at the provider; the last that was known of it."""
     payment = press_pay(house, country, base)
     end = time.monotonic() + SECONDS
@@ -112,12 +113,12 @@ def paid(house: Any, country: str, base: str = "") -> Payment:
     return now
 
 
-def current(house: Any, payment: Payment) -> Payment:
+def current(house: House, payment: Payment) -> Payment:
     found: Payment = house.read(lambda tx: tx.payments.get(payment.id))
     return found
 
 
-def provision(house: Any, values: dict[str, str], *words: str) -> subprocess.CompletedProcess[bytes]:
+def provision(house: House, values: dict[str, str], *words: str) -> subprocess.CompletedProcess[bytes]:
     """The operator enters what Nequi gave, in a process of his own."""
     write_settings(house)
     command = [sys.executable, "-m", "hub", "account", "provision", "nequi", "-", "--company", "casa-co", *words]
@@ -125,7 +126,7 @@ def provision(house: Any, values: dict[str, str], *words: str) -> subprocess.Com
     return subprocess.run(command, input=json.dumps(values).encode(), capture_output=True, check=False, timeout=SECONDS)
 
 
-def write_settings(house: Any) -> None:
+def write_settings(house: House) -> None:
     """Settings for other processes on the same data folder."""
     chosen = house.opened.settings
     lines = [f'base_url = "{chosen.base_url}"', 'smtp_host = "127.0.0.1"', f"smtp_port = {chosen.smtp_port}"]
@@ -135,7 +136,7 @@ def write_settings(house: Any) -> None:
 
 
 @pytest.fixture
-def second(house: Any) -> Iterator[str]:
+def second(house: House) -> Iterator[str]:
     """Another ``payment-hub serve`` on the same data folder; its address."""
     write_settings(house)
     data: Path = house.opened.settings.data
@@ -155,13 +156,13 @@ def second(house: Any) -> Iterator[str]:
             process.communicate(timeout=SECONDS)
 
 
-def offer_wrong_secret(house: Any, owner: Any) -> httpx.Response:
+def offer_wrong_secret(house: House, owner: Any) -> httpx.Response:
     """The owner types a secret that Greenpay does not know."""
     answer: httpx.Response = owner.post(GREENPAY, **form_of(settings(house, "greenpay"), secret=WRONG))
     return answer
 
 
-def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_with(house: Any, owner: Any) -> None:
+def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_with(house: House, owner: Any) -> None:
     before = stored(house, "CR")
 
     answer = offer_wrong_secret(house, owner)
@@ -174,7 +175,7 @@ def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_
 
 
 @pytest.fixture
-def waiting(house: Any) -> Iterator[Payment]:
+def waiting(house: House) -> Iterator[Payment]:
     """A payment that waits for its payer, and ends with the test."""
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
@@ -184,7 +185,7 @@ def waiting(house: Any) -> Iterator[Payment]:
 
 
 def test_the_form_comes_back_with_what_was_typed_and_says_what_would_stop(
-    house: Any, owner: Any, waiting: Payment
+    house: House, owner: Any, waiting: Payment
 ) -> None:
     answer = owner.post(GREENPAY, **form_of(settings(house, "greenpay"), secret=WRONG, terminal_usd="Otra-USD"))
 
@@ -207,7 +208,7 @@ def test_the_form_comes_back_with_what_was_typed_and_says_what_would_stop(
     assert "1 payment is under way, and it may never be known whether it was paid" in plain(english.text)
 
 
-def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_again(house: Any, owner: Any) -> None:
+def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_again(house: House, owner: Any) -> None:
     typed = form_of(settings(house, "greenpay"), secret=WRONG)
     held = owner.post(GREENPAY, **typed)
     assert 'name="again-secret"' in held.text
@@ -226,7 +227,7 @@ def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_ag
     assert stored(house, "CR").status is AccountStatus.ACTIVE
 
 
-def test_a_form_that_was_drawn_before_somebody_elses_change_replaces_nothing_unseen(house: Any, owner: Any) -> None:
+def test_a_form_that_was_drawn_before_somebody_elses_change_replaces_nothing_unseen(house: House, owner: Any) -> None:
     seen = re.search(r'name="credentials" value="(\d+)"', owner.read(GREENPAY))
     assert seen
     values = settings(house, "greenpay")
@@ -244,12 +245,12 @@ def test_a_form_that_was_drawn_before_somebody_elses_change_replaces_nothing_uns
         assert owner.post(GREENPAY, **mine, credentials=strange).status_code == 303
 
 
-def stored_in(tx: Any, house: Any) -> ProviderAccount:
+def stored_in(tx: Any, house: House) -> ProviderAccount:
     found: ProviderAccount = tx.accounts.get(house.accounts["CR"].id)
     return found
 
 
-def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(house: Any, owner: Any) -> None:
+def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(house: House, owner: Any) -> None:
     account = stored(house, "CR")
     waits = attrs.evolve(account, status=AccountStatus.NEEDS_CONFIRMATION, confirmed_by="")
     house.write(lambda tx: tx.accounts.save(waits))
@@ -263,7 +264,7 @@ def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(ho
     assert stored(house, "CR").status is AccountStatus.NEEDS_CONFIRMATION
 
 
-def test_the_form_works_by_keyboard_and_without_scripts(house: Any, owner: Any, chromium: Any) -> None:
+def test_the_form_works_by_keyboard_and_without_scripts(house: House, owner: Any, chromium: Any) -> None:
     context = chromium.new_context(base_url=house.base, java_script_enabled=False, locale="es-CR")
     context.add_cookies([{"name": "session", "value": owner.session, "url": house.base}])
     page = context.new_page()
@@ -281,7 +282,7 @@ def test_the_form_works_by_keyboard_and_without_scripts(house: Any, owner: Any, 
     assert secret_of(house, "CR", "secret") == WRONG
 
 
-def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house: Any, owner: Any) -> None:
+def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house: House, owner: Any) -> None:
     before, values = stored(house, "CR"), settings(house, "greenpay")
     house.control("greenpay", "rotate", merchant=values["merchant_id"], secret="greenpays-new-secret")
     try:
@@ -298,7 +299,7 @@ def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house:
 
 
 @pytest.fixture
-def renew(house: Any) -> Iterator[Callable[[], dict[str, str]]]:
+def renew(house: House) -> Iterator[Callable[[], dict[str, str]]]:
     """renew(): Nequi gives its merchant another secret and key, and the tokens of the old ones end."""
     values, config = settings(house, "nequi"), house.configs["nequi"]
     merchant = config["merchants"][0]["id"]
@@ -316,7 +317,7 @@ def renew(house: Any) -> Iterator[Callable[[], dict[str, str]]]:
 
 
 def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_cached(
-    house: Any, renew: Callable[[], dict[str, str]]
+    house: House, renew: Callable[[], dict[str, str]]
 ) -> None:
     assert paid(house, "CO").status is Status.PAID  # and its grant is kept now
 
@@ -332,7 +333,7 @@ def test_correct_new_credentials_work_at_once_where_a_grant_of_the_old_ones_is_c
 
 
 def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of_the_old_ones(
-    house: Any, second: str, renew: Callable[[], dict[str, str]]
+    house: House, second: str, renew: Callable[[], dict[str, str]]
 ) -> None:
     assert paid(house, "CO").status is Status.PAID
     assert paid(house, "CO", second).status is Status.PAID
@@ -346,7 +347,7 @@ def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of
 
 
 def test_control_credentials_that_are_stored_before_they_are_validated_are_noticed(
-    house: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Draft, "is_in_use", property(lambda _draft: False))
     monkeypatch.setattr(Draft, "has_accepted", property(lambda _draft: False))
@@ -357,13 +358,14 @@ def test_control_credentials_that_are_stored_before_they_are_validated_are_notic
 
 
 def test_control_a_grant_of_whatever_credentials_is_noticed(
-    house: Any, renew: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+    house: House, renew: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert paid(house, "CO").status is Status.PAID
-    kept = house.opened.exchanger._grants._cached[house.accounts["CO"].id][1]
+    account = stored(house, "CO")
+    grant = house.run(house.opened.exchanger._grants.load(account.id, account.credentials))
 
     async def load(_grants: Any, _account_id: str, _credentials: int) -> Any:
-        return kept
+        return grant
 
     monkeypatch.setattr(StoredGrants, "load", load)
     assert provision(house, renew()).returncode == 0

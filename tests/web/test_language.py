@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
@@ -19,6 +18,7 @@ from hub.web.app import create_app
 from hub.web.language import preferred_by
 from hub.web.pages import STATIC
 from tests.spoken import spoken
+from tests.web.conftest import House
 
 from .catalogues import NAMES, SPANISH, Said, everything, is_addressed, own_keys, read
 
@@ -129,7 +129,7 @@ def test_costa_rica_reads_the_templates_as_they_stand() -> None:
     assert texts_for("fr_FR").say("Pagar {amount}", amount="5") == "Pagar 5"
 
 
-def test_who_asks_for_english_gets_it_and_it_is_remembered_only_when_asked(house: Any) -> None:
+def test_who_asks_for_english_gets_it_and_it_is_remembered_only_when_asked(house: House) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         spanish = browser.get(debtor.path, headers={"accept-language": "es-CR,es;q=0.9,en;q=0.8"})
@@ -166,23 +166,25 @@ def test_what_a_browser_wants_most_comes_first(asked: str, wanted: tuple[str, ..
     assert preferred_by(asked) == wanted
 
 
-def language_for(house: Any, asked: str) -> str:
+def language_for(house: House, asked: str) -> str:
     with house.browser() as browser:
         return re.findall('<html lang="(.+?)">', browser.get("/", headers={"accept-language": asked}).text)[0]
 
 
-def test_a_browser_that_wants_spanish_more_than_english_gets_spanish(house: Any) -> None:
+def test_a_browser_that_wants_spanish_more_than_english_gets_spanish(house: House) -> None:
     asked = ("en;q=0.5, es;q=0.9", "en;q=0.5, es-CO;q=0.9", "es;q=0.5, en;q=0.9")
     assert [language_for(house, text) for text in asked] == ["es-CR", "es-CO", "en"]
 
 
-def test_control_a_page_in_whichever_language_stands_first_is_seen(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_page_in_whichever_language_stands_first_is_seen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unweighed = lambda header: tuple(part.partition(";")[0].strip().lower() for part in header.split(","))  # noqa: E731
     monkeypatch.setattr("hub.web.language.preferred_by", unweighed)
     assert language_for(house, "en;q=0.5, es;q=0.9") == "en"
 
 
-def test_a_customer_reads_the_pages_in_the_language_of_the_mails_unless_another_is_asked_for(house: Any) -> None:
+def test_a_customer_reads_the_pages_in_the_language_of_the_mails_unless_another_is_asked_for(house: House) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     merchant = house.read(lambda tx: tx.merchants.get(debtor.customer.merchant_id))
     house.run(choose_language(house.hub, merchant, debtor.customer.id, "en"))
@@ -241,7 +243,7 @@ def test_the_stylesheet_stays_small_and_asks_for_nothing() -> None:
     assert "@import" not in css
 
 
-def test_the_component_page_is_the_demos_and_no_hubs(house: Any) -> None:
+def test_the_component_page_is_the_demos_and_no_hubs(house: House) -> None:
     with house.browser() as browser:
         page = browser.get("/design")
     assert page.status_code == 200

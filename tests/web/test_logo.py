@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from hub.domain.logo import MAX_BYTES
 from hub.domain.merchant import Merchant, Role
 from hub.flows.statements.send_statement import send_statement
+from tests.web.conftest import House
 
 ADDRESS = re.compile(r'<img class="logo[^"]*" src="(/logo/[^"]+)" alt="([^"]*)"')
 
@@ -45,7 +46,7 @@ def owner(seat: Callable[..., Any], shop: Merchant) -> Any:
 
 
 def test_customers_see_it_from_the_moment_it_is_saved_until_it_is_taken_away(
-    house: Any, shop: Merchant, owner: Any
+    house: House, shop: Merchant, owner: Any
 ) -> None:
     debtor = house.debtor("CR", (1500000, -3), merchant=shop, email="ana@logo.example")
     with house.browser() as payer:
@@ -124,7 +125,7 @@ def test_a_request_far_above_the_limit_is_not_read(owner: Any) -> None:
 
 
 def test_only_the_owner_with_a_form_of_the_session_changes_it(
-    house: Any, owner: Any, shop: Merchant, seat: Callable[..., Any]
+    house: House, owner: Any, shop: Merchant, seat: Callable[..., Any]
 ) -> None:
     helper = seat(shop, Role.ACCOUNTANT)
     assert hand_in(helper, png()).status_code == 403
@@ -136,7 +137,7 @@ def test_only_the_owner_with_a_form_of_the_session_changes_it(
         assert answer.headers["location"] == "/m/sign-in"
 
 
-def test_a_logo_is_not_found_under_another_company(house: Any, owner: Any) -> None:
+def test_a_logo_is_not_found_under_another_company(house: House, owner: Any) -> None:
     found = ADDRESS.search(hand_in(owner, png("#333333")).text)
     assert found
     digest = found[1].rpartition("/")[2]

@@ -29,6 +29,7 @@ from hub.flows.views.view_start import IN_NEED
 from hub.web.merchant import routes
 from hub.web.merchant.words import ACCOUNT, FLAGS
 from hub_hookspecs import Channel, EnteredBy, Mode
+from tests.web.conftest import House
 
 PHONE = "3998764643"
 
@@ -70,7 +71,7 @@ SignIn = Callable[..., Clerk]
 
 
 @pytest.fixture(scope="module")
-def enter(house: Any) -> Iterator[SignIn]:
+def enter(house: House) -> Iterator[SignIn]:
     """Sign a person in: enter(merchant, role)."""
     opened: list[httpx.Client] = []
 
@@ -94,12 +95,12 @@ def enter(house: Any) -> Iterator[SignIn]:
 
 
 @pytest.fixture(scope="module")
-def clerks(house: Any, enter: SignIn) -> dict[str, Clerk]:
+def clerks(house: House, enter: SignIn) -> dict[str, Clerk]:
     """The owners of the two companies."""
     return {country: enter(merchant) for country, merchant in house.merchants.items()}
 
 
-def new_company(house: Any, country: str, slug: str) -> Merchant:
+def new_company(house: House, country: str, slug: str) -> Merchant:
     """A company that nothing is connected to yet."""
     form = CompanyForm(
         country=country,
@@ -114,7 +115,7 @@ def new_company(house: Any, country: str, slug: str) -> Merchant:
     return merchant
 
 
-def pay(house: Any, country: str, debtor: Any, minor: int | None = None) -> Payment:
+def pay(house: House, country: str, debtor: Any, minor: int | None = None) -> Payment:
     """Let the customer pay the first invoice, and the provider say so."""
     account, invoice = house.accounts[country], debtor.invoices[0]
     request = PayRequest(
@@ -135,17 +136,17 @@ def pay(house: Any, country: str, debtor: Any, minor: int | None = None) -> Paym
     return paid
 
 
-def sent_payment(house: Any, payment_id: str) -> Payment | None:
+def sent_payment(house: House, payment_id: str) -> Payment | None:
     found: Payment = house.read(lambda tx: tx.payments.get(payment_id))
     return found if found.status is Status.PENDING else None
 
 
-def paid_payment(house: Any, payment_id: str) -> Payment | None:
+def paid_payment(house: House, payment_id: str) -> Payment | None:
     found: Payment = house.read(lambda tx: tx.payments.get(payment_id))
     return found if found.status is Status.PAID else None
 
 
-def test_a_mailed_link_signs_in_once_and_only_by_its_button(house: Any) -> None:
+def test_a_mailed_link_signs_in_once_and_only_by_its_button(house: House) -> None:
     merchant, mail = new_company(house, "CR", "entrada"), "duena@entrada.example"
     with house.browser() as browser:
         wanted = browser.get("/m/payments")
@@ -171,7 +172,7 @@ def test_a_mailed_link_signs_in_once_and_only_by_its_button(house: Any) -> None:
         assert "ya se usó" in again.text
 
 
-def test_an_unknown_address_is_answered_like_a_known_one_and_gets_no_mail(house: Any) -> None:
+def test_an_unknown_address_is_answered_like_a_known_one_and_gets_no_mail(house: House) -> None:
     with house.browser() as browser:
         token = token_in(browser.get("/m/sign-in").text)
         known, unknown = (
@@ -183,7 +184,7 @@ def test_an_unknown_address_is_answered_like_a_known_one_and_gets_no_mail(house:
     assert not house.mailbox.to("nadie@correo.example")
 
 
-def test_sign_in_forms_from_elsewhere_are_refused(house: Any) -> None:
+def test_sign_in_forms_from_elsewhere_are_refused(house: House) -> None:
     with house.browser() as browser:
         assert browser.post("/m/sign-in", data={"email": "duena@cr.example"}).status_code == 403
         browser.get("/m/sign-in")
@@ -191,7 +192,7 @@ def test_sign_in_forms_from_elsewhere_are_refused(house: Any) -> None:
         assert browser.post("/m/sign-in/whatever", data={"form": "x"}).status_code == 403
 
 
-def test_after_signing_out_the_session_is_dead(house: Any, enter: SignIn) -> None:
+def test_after_signing_out_the_session_is_dead(house: House, enter: SignIn) -> None:
     clerk = enter(house.merchants["CR"])
     session = clerk.browser.cookies["session"]
     assert clerk.post("/m/sign-out").headers["location"] == "/m/sign-in"
@@ -199,7 +200,7 @@ def test_after_signing_out_the_session_is_dead(house: Any, enter: SignIn) -> Non
     assert clerk.browser.get("/m").status_code == 303
 
 
-def test_a_session_ends_by_itself(house: Any, enter: SignIn) -> None:
+def test_a_session_ends_by_itself(house: House, enter: SignIn) -> None:
     clerk = enter(house.merchants["CR"])
     house.time.ahead += timedelta(hours=13)
     try:
@@ -220,14 +221,14 @@ def below_m(method: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", below_m("GET"))
-def test_nobody_reads_without_signing_in(house: Any, path: str) -> None:
+def test_nobody_reads_without_signing_in(house: House, path: str) -> None:
     with house.browser() as browser:
         answer = browser.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/m/sign-in")
 
 
 @pytest.mark.parametrize("path", below_m("POST"))
-def test_every_form_needs_its_session_and_its_token(house: Any, clerks: dict[str, Clerk], path: str) -> None:
+def test_every_form_needs_its_session_and_its_token(house: House, clerks: dict[str, Clerk], path: str) -> None:
     with house.browser() as browser:
         assert browser.post(path, data={"form": "x"}).status_code == 303
     for fields in ({}, {"form": ""}, {"form": clerks["CO"].csrf}, {"form": "ñ"}):
@@ -236,7 +237,7 @@ def test_every_form_needs_its_session_and_its_token(house: Any, clerks: dict[str
         assert "No se hizo ningún cambio" in plain(answer.text)
 
 
-def test_what_belongs_to_another_merchant_is_not_there(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_what_belongs_to_another_merchant_is_not_there(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CO", (5_000_000, -3))
     payment = pay(house, "CO", debtor)
     receipt = clerks["CO"].follow(clerks["CO"].post(f"/m/payments/{payment.id}/receipt"))
@@ -266,7 +267,7 @@ def test_what_belongs_to_another_merchant_is_not_there(house: Any, clerks: dict[
     assert debtor.customer.name not in theirs.read("/m/customers")
 
 
-def test_company_and_connections_are_the_owners(house: Any, enter: SignIn) -> None:
+def test_company_and_connections_are_the_owners(house: House, enter: SignIn) -> None:
     accountant = enter(house.merchants["CR"], Role.ACCOUNTANT)
     assert "Solo quien administra" in plain(accountant.read("/m/company"))
     assert "Guardar" not in plain(accountant.read("/m/company"))
@@ -284,7 +285,7 @@ def test_every_field_of_a_company_is_on_its_page(clerks: dict[str, Clerk]) -> No
     assert {name for name in TYPED if f'name="{name}"' in page} == set(TYPED)
 
 
-def test_a_company_with_faults_is_not_saved_and_every_fault_is_named(house: Any, enter: SignIn) -> None:
+def test_a_company_with_faults_is_not_saved_and_every_fault_is_named(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CO", "fallas"))
     answer = clerk.post("/m/company", identity_type="NIT", identity_number="900123456", check_digit="3", email="x")
     text = plain(answer.text)
@@ -295,7 +296,7 @@ def test_a_company_with_faults_is_not_saved_and_every_fault_is_named(house: Any,
     assert kept.company == clerk.merchant.company
 
 
-def test_an_unusual_number_is_saved_with_a_warning(house: Any, enter: SignIn) -> None:
+def test_an_unusual_number_is_saved_with_a_warning(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CR", "rara"))
     answer = clerk.post("/m/company", identity_type="CJ", identity_number="3-101-A00001", legal_name="Clara S.A.")
     assert answer.status_code == 200
@@ -305,7 +306,7 @@ def test_an_unusual_number_is_saved_with_a_warning(house: Any, enter: SignIn) ->
     assert "Cambió: número de identificación" in plain(answer.text)
 
 
-def test_a_changed_identity_names_the_connections_that_must_pass_again(house: Any, enter: SignIn) -> None:
+def test_a_changed_identity_names_the_connections_that_must_pass_again(house: House, enter: SignIn) -> None:
     clerk = connected_greenpay(house, enter, "cambio")
     answer = clerk.post("/m/company", identity_type="CJ", identity_number="3-101-999999", legal_name="Clara S.A.")
     text = plain(answer.text)
@@ -320,7 +321,7 @@ def test_a_changed_identity_names_the_connections_that_must_pass_again(house: An
     )
 
 
-def test_what_was_validated_before_a_change_cannot_be_confirmed_after_it(house: Any, enter: SignIn) -> None:
+def test_what_was_validated_before_a_change_cannot_be_confirmed_after_it(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CR", "antes"))
     clerk.post("/m/integrations/greenpay", **greenpay_settings(house))
     clerk.post("/m/company", identity_type="CJ", identity_number="3-101-888888", legal_name="Clara S.A.")
@@ -331,7 +332,7 @@ def test_what_was_validated_before_a_change_cannot_be_confirmed_after_it(house: 
 
 @pytest.mark.parametrize("status", AccountStatus)
 def test_every_state_of_a_connection_has_its_page_and_its_card(
-    house: Any, enter: SignIn, status: AccountStatus
+    house: House, enter: SignIn, status: AccountStatus
 ) -> None:
     merchant = house.merchants["CO"]
     account = house.accounts["CO"]
@@ -350,7 +351,7 @@ def test_every_state_of_a_connection_has_its_page_and_its_card(
         house.write(lambda tx: tx.accounts.save(account))
 
 
-def greenpay_settings(house: Any) -> dict[str, str]:
+def greenpay_settings(house: House) -> dict[str, str]:
     """What Greenpay gave a merchant that no company of ours has used yet."""
     config, simulator = house.configs["greenpay"], house.simulators["greenpay"]
     used = {account.settings.get("merchant_id") for account in house.read(lambda tx: tx.accounts.all())}
@@ -359,14 +360,14 @@ def greenpay_settings(house: Any) -> dict[str, str]:
     return {f"set-{name}": value for name, value in fresh.items()}
 
 
-def connected_greenpay(house: Any, enter: SignIn, slug: str) -> Clerk:
+def connected_greenpay(house: House, enter: SignIn, slug: str) -> Clerk:
     clerk = enter(new_company(house, "CR", slug))
     clerk.post("/m/integrations/greenpay", **greenpay_settings(house))
     clerk.follow(clerk.post("/m/integrations/greenpay/confirm", confirmed="on"))
     return clerk
 
 
-def test_connecting_shows_three_results_and_waits_for_the_confirmation(house: Any, enter: SignIn) -> None:
+def test_connecting_shows_three_results_and_waits_for_the_confirmation(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CR", "tres"))
     cards = plain(clerk.read("/m/online-payments"))
     assert "Disponible" in cards
@@ -396,7 +397,7 @@ def test_connecting_shows_three_results_and_waits_for_the_confirmation(house: An
     assert f"Confirmado por duena@{clerk.merchant.slug}" in done
 
 
-def test_a_form_with_faults_connects_nothing_and_keeps_what_was_typed(house: Any, enter: SignIn) -> None:
+def test_a_form_with_faults_connects_nothing_and_keeps_what_was_typed(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CR", "malo"))
     answer = clerk.post(
         "/m/integrations/greenpay",
@@ -413,7 +414,9 @@ def test_a_form_with_faults_connects_nothing_and_keeps_what_was_typed(house: Any
     assert strange.status_code == 422
 
 
-def test_refused_credentials_name_the_culprit_and_are_tried_again_without_the_secret(house: Any, enter: SignIn) -> None:
+def test_refused_credentials_name_the_culprit_and_are_tried_again_without_the_secret(
+    house: House, enter: SignIn
+) -> None:
     clerk = enter(new_company(house, "CR", "rechazo"))
     values = greenpay_settings(house)
     html = clerk.follow(clerk.post("/m/integrations/greenpay", **{**values, "set-terminal_crc": "otra terminal"}))
@@ -423,13 +426,13 @@ def test_refused_credentials_name_the_culprit_and_are_tried_again_without_the_se
     assert "1. Credenciales Aceptadas" in plain(clerk.follow(kept))
 
 
-def test_a_deactivated_connection_shows_no_button_and_can_be_connected_again(house: Any, enter: SignIn) -> None:
+def test_a_deactivated_connection_shows_no_button_and_can_be_connected_again(house: House, enter: SignIn) -> None:
     clerk = connected_greenpay(house, enter, "apagada")
     assert "Desactivado" in plain(clerk.follow(clerk.post("/m/integrations/greenpay/disable")))
     assert "Conectar" in plain(clerk.read("/m/online-payments"))
 
 
-def test_a_provider_without_a_form_is_ticked_and_saved(house: Any, enter: SignIn) -> None:
+def test_a_provider_without_a_form_is_ticked_and_saved(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CO", "casilla"))
     page = clerk.read("/m/integrations/nequi")
     assert "Activar pagos en línea" in page
@@ -454,7 +457,7 @@ def test_a_provider_without_a_form_is_ticked_and_saved(house: Any, enter: SignIn
     assert "Desactivado" in plain(clerk.follow(clerk.post("/m/integrations/nequi")))
 
 
-def test_a_statement_is_mailed_and_the_log_says_so(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_a_statement_is_mailed_and_the_log_says_so(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (1_500_050, -30), email="deudor.uno@correo.example")
     clerk, path = clerks["CR"], f"/m/customers/{debtor.customer.id}"
     assert "₡15 000,50" in plain(clerk.read(path))
@@ -466,14 +469,14 @@ def test_a_statement_is_mailed_and_the_log_says_so(house: Any, clerks: dict[str,
     house.until(lambda: "Enviado" in plain(clerk.read(path)))
 
 
-def test_without_a_mail_address_nothing_is_sent_and_the_page_says_why(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_without_a_mail_address_nothing_is_sent_and_the_page_says_why(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CO", (1_000_000, 3))
     answer = clerks["CO"].post(f"/m/customers/{debtor.customer.id}/send")
     assert answer.status_code == 422
     assert "no tiene correo" in plain(answer.text)
 
 
-def test_a_copied_link_opens_the_statement_until_it_is_revoked(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_a_copied_link_opens_the_statement_until_it_is_revoked(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (900_000, 5))
     clerk, path = clerks["CR"], f"/m/customers/{debtor.customer.id}"
     page = clerk.follow(clerk.post(f"{path}/link", copy="1"))
@@ -488,7 +491,7 @@ def test_a_copied_link_opens_the_statement_until_it_is_revoked(house: Any, clerk
         assert customer.get(url[1]).status_code >= 400
 
 
-def test_names_from_files_are_text_and_nothing_else(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_names_from_files_are_text_and_nothing_else(house: House, clerks: dict[str, Clerk]) -> None:
     hostile = "<script>alert(1)</script>"
     customer = Customer(id=house.hub.fresh_id(), merchant_id=clerks["CR"].merchant.id, name=hostile)
     house.write(lambda tx: tx.customers.save(customer))
@@ -504,14 +507,14 @@ def test_names_from_files_are_text_and_nothing_else(house: Any, clerks: dict[str
 @pytest.mark.parametrize(
     "path", ["/m/payments/ñandú", "/m/x%0d%0aSet-Cookie:a=b", "/m/%2e%2e//evil.example", "/m/;,=\"'"]
 )
-def test_strange_addresses_are_remembered_harmlessly(house: Any, path: str) -> None:
+def test_strange_addresses_are_remembered_harmlessly(house: House, path: str) -> None:
     with house.browser() as browser:
         answer = browser.get(path)
         assert answer.status_code in (303, 404)
         assert "a" not in browser.cookies
 
 
-def test_a_payment_tells_what_is_known_from_whom_and_when(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_a_payment_tells_what_is_known_from_whom_and_when(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (2_500_000, -2))
     payment = pay(house, "CR", debtor)
     view = house.run(view_payment(house.hub, payment.id))
@@ -534,7 +537,7 @@ def test_a_payment_tells_what_is_known_from_whom_and_when(house: Any, clerks: di
         assert clerks["CR"].read(f"/m/payments{strange}")
 
 
-def test_a_cash_receipt_is_recorded_once_from_the_pages(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_a_cash_receipt_is_recorded_once_from_the_pages(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (2_500_000, -2))
     payment = pay(house, "CR", debtor)
     clerk, path = clerks["CR"], f"/m/payments/{payment.id}/receipt"
@@ -550,7 +553,7 @@ def test_a_cash_receipt_is_recorded_once_from_the_pages(house: Any, clerks: dict
     assert first.removeprefix("/m/receipts/") in clerk.read("/m/receipts")
 
 
-def test_every_oddity_of_a_payment_can_be_shown(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_every_oddity_of_a_payment_can_be_shown(house: House, clerks: dict[str, Clerk]) -> None:
     payment = pay(house, "CR", house.debtor("CR", (2_500_000, -2)))
     odd = attrs.evolve(payment, flags=frozenset(Flag))
     house.write(lambda tx: tx.payments.save(odd))
@@ -575,7 +578,7 @@ def test_every_oddity_of_a_payment_can_be_shown(house: Any, clerks: dict[str, Cl
     assert "Excepciones" in plain(clerks["CR"].read(f"/m/payments/{payment.id}"))
 
 
-def test_an_unproven_payment_gets_no_cash_receipt(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_an_unproven_payment_gets_no_cash_receipt(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CO", (7_000_000, 4))
     account = house.accounts["CO"]
     request = PayRequest(
@@ -599,7 +602,7 @@ def test_an_unproven_payment_gets_no_cash_receipt(house: Any, clerks: dict[str, 
     assert "no se pueden aplicar aquí" in plain(by_hand)
 
 
-def test_the_mails_link_shows_by_get_and_records_once_by_post(house: Any) -> None:
+def test_the_mails_link_shows_by_get_and_records_once_by_post(house: House) -> None:
     debtor = house.debtor("CO", (4_400_000, -2))
     payment = pay(house, "CO", debtor)
     mail = house.until(
@@ -625,7 +628,7 @@ def test_the_mails_link_shows_by_get_and_records_once_by_post(house: Any) -> Non
     assert "Desde el correo" in after
 
 
-def test_a_link_of_another_kind_records_nothing(house: Any) -> None:
+def test_a_link_of_another_kind_records_nothing(house: House) -> None:
     debtor = house.debtor("CO", (4_400_000, -2))
     payment = pay(house, "CO", debtor)
     link = house.until(
@@ -657,7 +660,7 @@ def by_hand(clerk: Clerk, debtor: Any, **fields: str) -> tuple[str, dict[str, st
 
 
 def test_money_received_elsewhere_is_shown_as_understood_and_recorded_once(
-    house: Any, clerks: dict[str, Clerk]
+    house: House, clerks: dict[str, Clerk]
 ) -> None:
     debtor = house.debtor("CR", (1_500_050, -30), (4_825_000, -5))
     clerk = clerks["CR"]
@@ -697,7 +700,7 @@ def test_money_received_elsewhere_is_shown_as_understood_and_recorded_once(
     ],
 )
 def test_a_receipt_by_hand_with_a_fault_records_nothing(
-    house: Any, clerks: dict[str, Clerk], fields: dict[str, str], said: str
+    house: House, clerks: dict[str, Clerk], fields: dict[str, str], said: str
 ) -> None:
     debtor = house.debtor("CR", (1_500_050, -30))
     given = {(f"share-{debtor.invoices[0].id}" if name == "share" else name): value for name, value in fields.items()}
@@ -708,7 +711,7 @@ def test_a_receipt_by_hand_with_a_fault_records_nothing(
     assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 1_500_050
 
 
-def test_an_advance_stays_the_customers_credit(house: Any, clerks: dict[str, Clerk]) -> None:
+def test_an_advance_stays_the_customers_credit(house: House, clerks: dict[str, Clerk]) -> None:
     debtor = house.debtor("CR", (1_500_050, -30))
     path, form = by_hand(clerks["CR"], debtor, advance="on")
     clerks["CR"].post(path, **form, record="1")
@@ -716,7 +719,7 @@ def test_an_advance_stays_the_customers_credit(house: Any, clerks: dict[str, Cle
     assert "Saldo a favor ₡20 000,00" in plain(clerks["CR"].read(f"/m/customers/{debtor.customer.id}"))
 
 
-def test_a_file_is_shown_as_understood_before_it_is_taken(house: Any, enter: SignIn) -> None:
+def test_a_file_is_shown_as_understood_before_it_is_taken(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CR", "importa"))
     people = "tipo;identificación;nombre;correo\nCF;1-1234-0567;José Núñez;jose@correo.example\n".encode("cp1252")
     bills = b"factura;cliente;fecha;vencimiento;moneda;total\nF-1;1-1234-0567;01/02/2026;01/03/2026;CRC;10.000,50\n"
@@ -762,7 +765,7 @@ def test_a_file_with_faults_is_refused_whole(clerks: dict[str, Clerk], content: 
     assert not re.search("--(map|decimal)", plain(answer.text))
 
 
-def test_options_are_saved_and_a_bad_address_changes_nothing(house: Any, enter: SignIn) -> None:
+def test_options_are_saved_and_a_bad_address_changes_nothing(house: House, enter: SignIn) -> None:
     clerk = enter(new_company(house, "CO", "opciones"))
     bad = clerk.post("/m/options", auto_record="on", notify="uno@correo.example, dos")
     assert bad.status_code == 422
@@ -794,7 +797,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_script(clerks: dict[str, C
             assert not re.search(r'(?:src|action)="https?://', answer.text)
 
 
-def test_the_mail_of_an_activation_names_the_type_of_identity_document(house: Any) -> None:
+def test_the_mail_of_an_activation_names_the_type_of_identity_document(house: House) -> None:
     def told() -> list[Any]:
         mails = house.mailbox.to(house.merchants["CR"].company.email)
         return [mail for mail in mails if "quedó activo" in mail.subject]

@@ -29,12 +29,13 @@ from hub.web.merchant.words import CAUSES
 from hub.web.reader import PageReader
 from hub_hookspecs import Channel, Mode, Money
 from tests.spoken import refused
+from tests.web.conftest import House
 
 Seats = Callable[..., Any]
 Seen = Callable[[str], str]
 
 
-def pay(house: Any, account: Any, debtor: Any, minor: int | None = None) -> Any:
+def pay(house: House, account: Any, debtor: Any, minor: int | None = None) -> Any:
     """Let the customer pay the first invoice by card, and the provider say so."""
     invoice = debtor.invoices[0]
     payment = house.run(start_payment(house.hub, request(account, debtor, minor or invoice.total)))
@@ -55,12 +56,12 @@ def request(account: Any, debtor: Any, minor: int) -> PayRequest:
     )
 
 
-def account_of(house: Any, merchant: Any) -> Any:
+def account_of(house: House, merchant: Any) -> Any:
     return house.read(lambda tx: tx.accounts.current_of(merchant.id, merchant.mode))[0]
 
 
 def test_the_guide_ends_in_a_payment_whose_mails_stand_on_the_page(
-    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+    house: House, company: Callable[..., Any], seat: Seats, seen: Seen
 ) -> None:
     merchant = company("CR", "primera", connected=True)
     clerk = seat(merchant)
@@ -109,7 +110,9 @@ def test_without_a_connection_there_is_nothing_to_try(company: Callable[..., Any
     assert "Primero conecta un medio de pago" in seen(answer.text)
 
 
-def test_a_live_company_gets_no_test_payment(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
+def test_a_live_company_gets_no_test_payment(
+    house: House, company: Callable[..., Any], seat: Seats, seen: Seen
+) -> None:
     merchant = company("CR", "enserio")
     house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, mode=Mode.LIVE)))
     clerk = seat(merchant)
@@ -118,7 +121,7 @@ def test_a_live_company_gets_no_test_payment(house: Any, company: Callable[..., 
 
 
 def test_options_of_every_kind_are_kept_and_others_stay(
-    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+    house: House, company: Callable[..., Any], seat: Seats, seen: Seen
 ) -> None:
     merchant = company("CR", "eleccion")
     clerk = seat(merchant)
@@ -135,7 +138,7 @@ def test_options_of_every_kind_are_kept_and_others_stay(
 
 
 @pytest.fixture
-def choosy(house: Any, clerk: Any) -> Iterator[Any]:
+def choosy(house: House, clerk: Any) -> Iterator[Any]:
     """A company that takes no online payment below 5000 colones."""
     clerk.post("/m/options", **{"minimum-CRC": "5000", "partial": "on"})
     yield house.read(lambda tx: tx.merchants.get(clerk.merchant.id))
@@ -153,11 +156,19 @@ def choosy(house: Any, clerk: Any) -> Iterator[Any]:
     ],
 )
 def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
-    house: Any, choosy: Any, seen: Seen, owed: int, minor: int, taken: bool
+    house: House, choosy: Any, seen: Seen, owed: int, minor: int, taken: bool
 ) -> None:
     debtor, account = house.debtor("CR", (owed, -3), merchant=choosy), account_of(house, choosy)
-    asked = {"channel": Channel.STATEMENT, "amount": Money(minor, "CRC"), "customer_id": debtor.customer.id}
-    (offer,) = house.run(offers_for(house.hub, choosy, Mode.TEST, **asked))
+    (offer,) = house.run(
+        offers_for(
+            house.hub,
+            choosy,
+            Mode.TEST,
+            channel=Channel.STATEMENT,
+            amount=Money(minor, "CRC"),
+            customer_id=debtor.customer.id,
+        )
+    )
     assert (offer.button is not None) is taken
     if taken:
         assert house.run(start_payment(house.hub, request(account, debtor, minor))).amount.minor == minor
@@ -172,7 +183,7 @@ def test_below_the_merchants_minimum_only_the_whole_balance_is_taken(
 
 
 def test_other_ways_to_pay_are_read_on_the_statement_and_in_its_mail_with_every_digit(
-    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+    house: House, company: Callable[..., Any], seat: Seats, seen: Seen
 ) -> None:
     merchant = company("CR", "transfiere", connected=True)
     clerk = seat(merchant)
@@ -194,7 +205,7 @@ def test_other_ways_to_pay_are_read_on_the_statement_and_in_its_mail_with_every_
     assert "caben 600 letras" in seen(refused.text)
 
 
-def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
+def test_a_provider_stands_where_it_was_put(house: House, company: Callable[..., Any], seat: Seats, seen: Seen) -> None:
     merchant = company("CR", "canales", connected=True)
     clerk = seat(merchant)
     page = clerk.go("/m/integrations/greenpay/channels", **{"channel-checkout": "on"})
@@ -207,7 +218,7 @@ def test_a_provider_stands_where_it_was_put(house: Any, company: Callable[..., A
 
 
 def test_a_shop_key_is_shown_once_works_and_can_be_revoked(
-    house: Any, company: Callable[..., Any], seat: Seats, seen: Seen
+    house: House, company: Callable[..., Any], seat: Seats, seen: Seen
 ) -> None:
     clerk = seat(company("CR", "tienda"))
     page = clerk.post("/m/shop/keys", name="Tienda").text
@@ -244,7 +255,7 @@ def test_a_shop_key_is_shown_once_works_and_can_be_revoked(
     ],
 )
 def test_a_shops_address_is_kept_as_scheme_and_host(
-    house: Any, clerk: Any, typed: str, kept: tuple[str, ...] | None
+    house: House, clerk: Any, typed: str, kept: tuple[str, ...] | None
 ) -> None:
     before = house.read(lambda tx: tx.merchants.get(clerk.merchant.id)).options.shop_origins
     assert clerk.post("/m/shop", shop_origins=typed).status_code == (422 if kept is None else 303)
@@ -258,7 +269,7 @@ def clerk(company: Callable[..., Any], seat: Seats) -> Any:
     return seat(company("CR", "propia", connected=True))
 
 
-def test_a_person_is_added_with_a_role_and_signs_in(house: Any, clerk: Any, seen: Seen) -> None:
+def test_a_person_is_added_with_a_role_and_signs_in(house: House, clerk: Any, seen: Seen) -> None:
     page = clerk.go("/m/members", email="Nueva@Propia.example", role="operator")
     assert "nueva@propia.example" in page
     assert "Soporte: Ve todo" in seen(page)
@@ -268,7 +279,7 @@ def test_a_person_is_added_with_a_role_and_signs_in(house: Any, clerk: Any, seen
 
 
 def test_a_link_is_shared_by_whatsapp_and_its_preview_tells_only_the_company(
-    house: Any, clerk: Any, seen: Seen
+    house: House, clerk: Any, seen: Seen
 ) -> None:
     debtor = house.debtor("CR", (1_234_500, -3), email="ana@propia.example", merchant=clerk.merchant)
     page = clerk.go(f"/m/customers/{debtor.customer.id}/link", copy="1").replace("&amp;", "&")
@@ -297,7 +308,7 @@ def bring(clerk: Any, kind: str, name: str, content: bytes, **fields: str) -> An
     )
 
 
-def test_a_workbook_is_previewed_taken_and_told_what_changed(house: Any, clerk: Any, seen: Seen) -> None:
+def test_a_workbook_is_previewed_taken_and_told_what_changed(house: House, clerk: Any, seen: Seen) -> None:
     people = xlsx_of("Clientes", ("Tipo", "Identificación", "Nombre"), [("CF", "112340567", "José Núñez")])
     shown = bring(clerk, "customers", "clientes.xlsx", people)
     assert "Excel, hoja «Clientes»" in seen(shown.text)
@@ -315,7 +326,7 @@ def test_a_workbook_is_previewed_taken_and_told_what_changed(house: Any, clerk: 
 
 
 def test_where_file_and_hub_say_another_balance_the_page_lists_it_with_the_reason(
-    house: Any, clerk: Any, seen: Seen
+    house: House, clerk: Any, seen: Seen
 ) -> None:
     debtor = house.debtor("CR", (5_000_000, 5), merchant=clerk.merchant)
     bill, customer = debtor.invoices[0], debtor.customer
@@ -356,7 +367,7 @@ def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: An
     assert "Y-1" not in clerk.read("/m/invoices?q=Y-")
 
 
-def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: Any, clerk: Any, seen: Seen) -> None:
+def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: House, clerk: Any, seen: Seen) -> None:
     merchant = clerk.merchant
     debtor = house.debtor("CR", (3_000_000, -3), merchant=merchant)
     house.write(lambda tx: tx.customers.save(attrs.evolve(debtor.customer, name="=1+1")))
@@ -389,7 +400,7 @@ def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: Any, cler
     assert "hay 0 movimientos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
 
 
-def test_days_and_statements_are_printed(house: Any, clerk: Any) -> None:
+def test_days_and_statements_are_printed(house: House, clerk: Any) -> None:
     debtor = house.debtor("CR", (5_000_000, -3), merchant=clerk.merchant)
     day = house.today
     for path in (f"/m/exports/report?since={day}", f"/m/customers/{debtor.customer.id}/pdf"):
@@ -423,7 +434,7 @@ def test_an_export_without_a_day_is_asked_again(clerk: Any, query: str) -> None:
     ],
 )
 def test_payments_are_found_by_what_people_know_of_them(
-    house: Any, clerk: Any, found_payment: Any, query: str, found: bool
+    house: House, clerk: Any, found_payment: Any, query: str, found: bool
 ) -> None:
     today = house.today
     days = {"today": today.isoformat(), "yesterday": (today - timedelta(days=1)).isoformat()}
@@ -432,12 +443,12 @@ def test_payments_are_found_by_what_people_know_of_them(
 
 
 @pytest.fixture(scope="module")
-def found_payment(house: Any, clerk: Any) -> Any:
+def found_payment(house: House, clerk: Any) -> Any:
     """A payment of 43 210 colones."""
     return pay(house, account_of(house, clerk.merchant), house.debtor("CR", (4_321_000, -3), merchant=clerk.merchant))
 
 
-def test_at_the_desk_an_address_without_a_page_leads_back_home(house: Any, seat: Seats) -> None:
+def test_at_the_desk_an_address_without_a_page_leads_back_home(house: House, seat: Seats) -> None:
     lost = seat(house.merchants["CR"]).browser.get("/m/nada")
     assert (lost.status_code, '<a href="/m">Ir al inicio</a>' in lost.text) == (404, True)
     with house.browser() as browser:
@@ -452,7 +463,7 @@ def test_every_exception_that_may_wait_has_words() -> None:
     assert causes <= set(CAUSES)
 
 
-def test_numbers_that_are_not_here_stand_under_the_receipts(house: Any, clerk: Any, seen: Seen) -> None:
+def test_numbers_that_are_not_here_stand_under_the_receipts(house: House, clerk: Any, seen: Seen) -> None:
     given = house.read(lambda tx: [item.number for item in tx.receipts.of(clerk.merchant.id, clerk.merchant.mode)])
     first = max(given, default=0) + 1
     for last in (first + 3, first + 4):
@@ -466,7 +477,7 @@ def test_numbers_that_are_not_here_stand_under_the_receipts(house: Any, clerk: A
     assert f"El número RC-{first + 4:06d} no está aquí y no se vuelve a dar." in page
 
 
-def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: Any, clerk: Any, seen: Seen) -> None:
+def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: House, clerk: Any, seen: Seen) -> None:
     debtor = house.debtor("CR", (2_000_000, -3), email="paga@propia.example", merchant=clerk.merchant)
     path = f"/m/customers/{debtor.customer.id}/receipt"
     drawn = re.search(r'name="receipt_id" value="([^"]+)"', clerk.read(path))
@@ -486,7 +497,7 @@ def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: Any, cle
     assert not house.read(lambda tx: tx.ledger.verify())
 
 
-def test_a_settlement_file_is_compared_before_it_is_booked(house: Any, clerk: Any, seen: Seen) -> None:
+def test_a_settlement_file_is_compared_before_it_is_booked(house: House, clerk: Any, seen: Seen) -> None:
     account = account_of(house, clerk.merchant)
     debtor = house.debtor("CR", (4_000_000, -3), merchant=clerk.merchant)
     payment = pay(house, account, debtor)

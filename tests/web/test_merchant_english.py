@@ -12,6 +12,7 @@ import pytest
 
 from hub.domain.merchant import Role
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
+from tests.web.conftest import House
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def spanish_in(html: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def clerk(house: Any) -> Iterator[httpx.Client]:
+def clerk(house: House) -> Iterator[httpx.Client]:
     """The owner, whose browser asked for English once."""
     house.run(request_sign_in(house.hub, "duena@cr.example"))
     sent = house.read(lambda tx: tx.deliveries.of(merchant_id=house.merchants["CR"].id))
@@ -79,8 +80,8 @@ def clerk(house: Any) -> Iterator[httpx.Client]:
     _speak(house, "")
 
 
-def _speak(house: Any, language: str) -> None:
-    house.write(lambda tx: tx.merchants.set_language(house.merchants["CR"].id, "duena@cr.example", language))
+def _speak(house: House, language: str) -> None:
+    house.write(lambda tx: tx.merchants.speak(house.merchants["CR"].id, "duena@cr.example", language))
 
 
 def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_paths: list[str]) -> None:
@@ -94,7 +95,9 @@ def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_path
     assert not found, "\n".join(f"{path}: {said}" for path, said in found.items())
 
 
-def test_the_same_walk_finds_spanish_where_it_is_spoken(house: Any, clerk: httpx.Client, desk_paths: list[str]) -> None:
+def test_the_same_walk_finds_spanish_where_it_is_spoken(
+    house: House, clerk: httpx.Client, desk_paths: list[str]
+) -> None:
     """The control: every page says something in Spanish to those who want it so, whatever the browser asked once."""
     _speak(house, "es")
     silent = [path for path in desk_paths if not spanish_in(clerk.get(path).text)]
@@ -129,7 +132,7 @@ def test_a_refused_form_says_why_in_english(clerk: httpx.Client, path: str, form
     assert spanish_in(answer.text) == []
 
 
-def test_signing_in_and_what_is_refused_are_in_english(house: Any) -> None:
+def test_signing_in_and_what_is_refused_are_in_english(house: House) -> None:
     with house.browser() as browser:
         asked = browser.get("/m/sign-in", headers={"accept-language": "en"})
         used = browser.get("/m/sign-in/nobody", headers={"accept-language": "en"})
@@ -141,7 +144,7 @@ def test_signing_in_and_what_is_refused_are_in_english(house: Any) -> None:
     assert "Sign in" in asked.text
 
 
-def test_the_switch_stands_on_every_page_and_is_remembered(house: Any, seat: Any, seen: Any) -> None:
+def test_the_switch_stands_on_every_page_and_is_remembered(house: House, seat: Any, seen: Any) -> None:
     there = seat(house.merchants["CR"], Role.ACCOUNTANT)
     spanish = there.browser.get("/m/customers?q=x")
     assert 'href="/m/customers?q=x&amp;lang=en" lang="en">English</a>' in spanish.text
@@ -152,7 +155,7 @@ def test_the_switch_stands_on_every_page_and_is_remembered(house: Any, seat: Any
 
 
 def test_what_a_person_chose_follows_them_into_another_browser_and_into_their_mails(
-    house: Any, company: Any, seat: Any
+    house: House, company: Any, seat: Any
 ) -> None:
     merchant = company("CO", "palabras")
     owner, clerk = seat(merchant), seat(merchant, Role.ACCOUNTANT)
@@ -174,6 +177,6 @@ def test_what_a_person_chose_follows_them_into_another_browser_and_into_their_ma
     assert "Enlace para entrar" in house.until(lambda: _mails(house, owner.email, 3))[-1].subject
 
 
-def _mails(house: Any, address: str, least: int) -> Any:
+def _mails(house: House, address: str, least: int) -> Any:
     mails = house.mailbox.to(address)
     return mails if len(mails) >= least else None

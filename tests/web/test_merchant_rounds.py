@@ -15,6 +15,7 @@ from hub.domain.round import Choice, Every, debts_of, next_time
 from hub.flows.mails.resend_mail import resend_mail
 from hub.flows.statements.schedule_rounds import run_schedule, schedule_round
 from hub.flows.statements.send_round import PORTION, plan_round, run_round, start_round
+from tests.web.conftest import House
 
 COLON = 100
 
@@ -66,7 +67,7 @@ def test_the_oldest_invoice_says_how_long_a_customer_owes() -> None:
 
 
 @pytest.fixture(scope="module")
-def shop(house: Any, company: Callable[..., Any]) -> Any:
+def shop(house: House, company: Callable[..., Any]) -> Any:
     """A company whose customers are known: three who owe, one of them without mail, and one who owes nothing."""
     merchant = company("CR", "envios")
     for owed, days, email in (
@@ -94,7 +95,7 @@ def names(debtors: Any) -> list[str]:
     ],
 )
 def test_a_plan_lists_those_without_mail_apart(
-    house: Any, shop: Any, choice: Choice, reached: list[str], silent: int
+    house: House, shop: Any, choice: Choice, reached: list[str], silent: int
 ) -> None:
     plan = house.run(plan_round(house.hub, shop, choice))
     assert names(plan.reached) == reached
@@ -102,7 +103,7 @@ def test_a_plan_lists_those_without_mail_apart(
 
 
 def test_a_round_is_shown_before_it_goes_and_sends_one_mail_a_customer(
-    house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     page = clerk.read("/m/rounds?least=&days=1")
@@ -124,7 +125,7 @@ def test_a_round_is_shown_before_it_goes_and_sends_one_mail_a_customer(
 
 
 def test_many_without_mail_do_not_push_the_button_out_of_sight(
-    house: Any, company: Callable[..., Any], seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, company: Callable[..., Any], seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     merchant = company("CR", "callados")
     for _ in range(7):
@@ -137,7 +138,7 @@ def test_many_without_mail_do_not_push_the_button_out_of_sight(
 
 
 def test_the_log_tells_who_opened_and_who_paid_and_a_mail_can_go_out_again(
-    house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     link = re.search(r"/s/\S+", house.mailbox.to("ana@envios.example")[-1].text)
@@ -154,7 +155,7 @@ def test_the_log_tells_who_opened_and_who_paid_and_a_mail_can_go_out_again(
 
 
 def test_a_preview_shows_the_mail_and_opens_nothing(
-    house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     sent = house.read(lambda tx: tx.deliveries.of(merchant_id=shop.id))
@@ -176,7 +177,7 @@ def test_a_preview_shows_the_mail_and_opens_nothing(
 
 
 def test_a_statement_mail_is_seen_before_it_is_sent(
-    house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     debtor = house.debtor("CR", (700_000, 3), email="antes@envios.example", merchant=shop)
     before = len(house.read(lambda tx: tx.deliveries.of(merchant_id=shop.id)))
@@ -188,7 +189,7 @@ def test_a_statement_mail_is_seen_before_it_is_sent(
 
 
 def test_a_large_round_is_queued_in_portions_and_survives_being_run_twice(
-    house: Any, company: Callable[..., Any]
+    house: House, company: Callable[..., Any]
 ) -> None:
     merchant = company("CR", "grande")
     for at in range(PORTION + 3):
@@ -205,7 +206,7 @@ def test_a_large_round_is_queued_in_portions_and_survives_being_run_twice(
     assert counts == {"sent": PORTION + 3}
 
 
-def test_whoever_lost_the_address_meanwhile_gets_no_mail(house: Any, company: Callable[..., Any]) -> None:
+def test_whoever_lost_the_address_meanwhile_gets_no_mail(house: House, company: Callable[..., Any]) -> None:
     merchant = company("CR", "pagados")
     debtor = house.debtor("CR", (100_000, -1), email="pagado@pagados.example", merchant=merchant)
     started = house.run(start_round(house.hub, merchant, Choice(), round_id="p" * 26, by="duena"))
@@ -217,7 +218,7 @@ def test_whoever_lost_the_address_meanwhile_gets_no_mail(house: Any, company: Ca
     assert not house.read(lambda tx: tx.deliveries.of_round(started.id))
 
 
-def test_a_schedule_comes_by_itself_once_and_is_set_to_the_next_time(house: Any, company: Callable[..., Any]) -> None:
+def test_a_schedule_comes_by_itself_once_and_is_set_to_the_next_time(house: House, company: Callable[..., Any]) -> None:
     merchant = company("CR", "programa")
     house.debtor("CR", (100_000, -1), email="lunes@programa.example", merchant=merchant)
     made = house.run(
@@ -242,7 +243,7 @@ def test_a_schedule_comes_by_itself_once_and_is_set_to_the_next_time(house: Any,
 
 
 def test_a_schedule_is_made_and_dropped_on_the_page(
-    house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     page = clerk.go("/m/schedules", every="month", weekday="2", days="30")
@@ -265,7 +266,7 @@ def test_a_schedule_is_made_and_dropped_on_the_page(
     ],
 )
 def test_a_choice_with_a_fault_sends_nothing(
-    house: Any, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str], fields: dict[str, str], said: str
+    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str], fields: dict[str, str], said: str
 ) -> None:
     clerk = seat(shop)
     rounds = len(house.read(lambda tx: tx.rounds.of(shop.id, shop.mode)))
@@ -276,7 +277,7 @@ def test_a_choice_with_a_fault_sends_nothing(
 
 
 def test_another_merchants_rounds_mails_and_schedules_are_not_there(
-    house: Any, shop: Any, seat: Callable[..., Any]
+    house: House, shop: Any, seat: Callable[..., Any]
 ) -> None:
     stranger = seat(house.merchants["CR"])
     there = house.read(lambda tx: tx.rounds.of(shop.id, shop.mode))[0]

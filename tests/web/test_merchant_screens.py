@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
-from tests.web.conftest import BROKEN_WORDS
+from tests.web.conftest import BROKEN_WORDS, House
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,7 +19,7 @@ READ_ALOUD = (390,)
 
 
 @pytest.fixture(scope="module")
-def desk(house: Any, chromium: Browser) -> Any:
+def desk(house: House, chromium: Browser) -> Any:
     """A browser in which the owner is signed in."""
     house.run(request_sign_in(house.hub, "duena@cr.example"))
     sent = house.read(lambda tx: tx.deliveries.of(merchant_id=house.merchants["CR"].id))
@@ -40,7 +40,7 @@ def faults_of(page: Page, width: int) -> list[str]:
     return [*found, *([f"{wide} px wide"] if wide > width else [])]
 
 
-def test_every_page_fits_and_can_be_read_aloud(house: Any, desk: Page, desk_paths: list[str]) -> None:
+def test_every_page_fits_and_can_be_read_aloud(house: House, desk: Page, desk_paths: list[str]) -> None:
     faults = {}
     for width in WIDTHS:
         desk.set_viewport_size({"width": width, "height": 844})
@@ -53,7 +53,7 @@ def test_every_page_fits_and_can_be_read_aloud(house: Any, desk: Page, desk_path
     assert not faults
 
 
-def test_no_word_of_a_table_is_broken_on_a_desk(house: Any, desk: Page, desk_paths: list[str]) -> None:
+def test_no_word_of_a_table_is_broken_on_a_desk(house: House, desk: Page, desk_paths: list[str]) -> None:
     """Every word of a cell stands on one line: its box is one line high."""
     desk.set_viewport_size({"width": 1280, "height": 844})
     broken = {}
@@ -64,7 +64,7 @@ def test_no_word_of_a_table_is_broken_on_a_desk(house: Any, desk: Page, desk_pat
     assert not broken
 
 
-def test_the_whole_desk_is_reached_by_the_keyboard(house: Any, desk: Page) -> None:
+def test_the_whole_desk_is_reached_by_the_keyboard(house: House, desk: Page) -> None:
     """Tab goes through the skip link, the menu and the page, and what has the focus is seen to have it."""
     desk.set_viewport_size({"width": 1280, "height": 844})
     desk.goto(f"{house.base}/m/rounds?least=&days=")
@@ -97,7 +97,7 @@ FOCUSED = """() => {
 }"""
 
 
-def test_fingers_find_every_button(house: Any, desk: Page, desk_paths: list[str]) -> None:
+def test_fingers_find_every_button(house: House, desk: Page, desk_paths: list[str]) -> None:
     """On a phone, buttons and fields are 44 px high; links inside a sentence may be smaller."""
     desk.set_viewport_size({"width": 390, "height": 844})
     small = {}

@@ -12,9 +12,10 @@ from hub.bootstrap import database_of
 from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
 from hub.flows.payments.pack_message import unpacked
+from tests.web.conftest import House
 
 
-def address(house: Any, country: str) -> str:
+def address(house: House, country: str) -> str:
     account = house.accounts[country]
     return f"/n/{account.provider}/{account.path_token}"
 
@@ -34,7 +35,7 @@ def address(house: Any, country: str) -> str:
     ],
 )
 def test_what_is_not_taken_in_is_refused_with_its_own_status(
-    house: Any, method: str, path: str, headers: dict[str, str], body: bytes, status: int
+    house: House, method: str, path: str, headers: dict[str, str], body: bytes, status: int
 ) -> None:
     with house.browser() as browser:
         answer = browser.request(
@@ -44,7 +45,7 @@ def test_what_is_not_taken_in_is_refused_with_its_own_status(
     assert (answer.status_code, answer.text) == (status, "")
 
 
-def test_a_body_without_length_is_counted_as_it_comes(house: Any) -> None:
+def test_a_body_without_length_is_counted_as_it_comes(house: House) -> None:
     def chunks() -> Any:
         yield from (b"x" * 65536 for _ in range(5))
 
@@ -52,7 +53,7 @@ def test_a_body_without_length_is_counted_as_it_comes(house: Any) -> None:
         assert browser.post(address(house, "CR"), content=chunks()).status_code == 413
 
 
-def test_a_message_is_kept_as_it_came(house: Any) -> None:
+def test_a_message_is_kept_as_it_came(house: House) -> None:
     path = f"{address(house, 'CO')}/a%2Fb//c%20d"
     with house.browser() as browser:
         answer = browser.post(f"{path}?x=%41&x=2", content=b'{"caf\xe9": 1}', headers={"X-Two": "Mixed Case"})
@@ -63,7 +64,7 @@ def test_a_message_is_kept_as_it_came(house: Any) -> None:
     assert ("x-two", "Mixed Case") in kept[0].headers
 
 
-def _messages(house: Any) -> list[Any]:
+def _messages(house: House) -> list[Any]:
     """Every message in the database, opened."""
     with sqlite3.connect(database_of(house.opened.settings)) as connection:
         rows = [row[0] for row in connection.execute("SELECT id FROM raw_message")]
@@ -77,7 +78,7 @@ def _messages(house: Any) -> list[Any]:
     ]
 
 
-def started(house: Any, forms: Any) -> tuple[str, Any]:
+def started(house: House, forms: Any) -> tuple[str, Any]:
     """The page and the payment of a Greenpay session that was just opened."""
     debtor = house.debtor("CR", (1500000, -30), email="ana@correo.example")
     with house.browser() as browser:
@@ -88,7 +89,7 @@ def started(house: Any, forms: Any) -> tuple[str, Any]:
     return path, house.payment(path)
 
 
-def test_the_same_notification_twice_is_acknowledged_twice_and_booked_once(house: Any, forms: Any) -> None:
+def test_the_same_notification_twice_is_acknowledged_twice_and_booked_once(house: House, forms: Any) -> None:
     path, payment = started(house, forms)
     house.control("greenpay", "approve", reference=payment.reference)
     house.until(lambda: house.payment(path).status is Status.PAID)
@@ -110,7 +111,7 @@ def test_the_same_notification_twice_is_acknowledged_twice_and_booked_once(house
     assert house.read(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_a_browser_that_comes_back_sees_the_payments_real_state(house: Any, forms: Any) -> None:
+def test_a_browser_that_comes_back_sees_the_payments_real_state(house: House, forms: Any) -> None:
     path, payment = started(house, forms)
     forged = base64.b64encode(b'{"result":{"success":true},"status":200,"_signature":"AAAA"}').decode()
     with house.browser() as browser:
@@ -127,7 +128,7 @@ def test_a_browser_that_comes_back_sees_the_payments_real_state(house: Any, form
 
 
 @pytest.mark.long
-def test_what_cannot_be_stored_is_never_acknowledged(house: Any) -> None:
+def test_what_cannot_be_stored_is_never_acknowledged(house: House) -> None:
     lock = sqlite3.connect(database_of(house.opened.settings), isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     try:

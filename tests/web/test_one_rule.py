@@ -23,6 +23,7 @@ from hub.vault.key_changes import create_keys
 from hub.web.form_token import form_token
 from hub.web.pay_step import PURPOSE
 from hub_hookspecs import Channel, Mode, Money
+from tests.web.conftest import House
 
 USUAL: Final = 9_000_000
 ELSEWHERE: Final = frozenset({Absence.NOT_CONNECTED, Absence.PLUGIN_FAILED})
@@ -101,7 +102,7 @@ def shop(company: Callable[..., Merchant]) -> Merchant:
 
 
 @pytest.fixture
-def moment(house: Any, shop: Merchant, tmp_path: Path) -> Any:
+def moment(house: House, shop: Merchant, tmp_path: Path) -> Any:
     (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))
     with pytest.MonkeyPatch.context() as patch:
         found = Moment(house, shop, account, patch, tmp_path)

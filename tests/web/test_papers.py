@@ -33,6 +33,7 @@ from hub.flows.views.print_receipt import verify_token
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.web.pages import open_pages
 from hub_hookspecs import Channel, Mode, Money
+from tests.web.conftest import House
 
 PHONE = "3998764643"
 
@@ -56,7 +57,7 @@ def attached(message: EmailMessage) -> list[tuple[str, str]]:
     return [(part.get_filename() or "", words_of(part.get_content())) for part in message.iter_attachments()]
 
 
-def start(house: Any, country: str, debtor: Any) -> Payment:
+def start(house: House, country: str, debtor: Any) -> Payment:
     account, invoice = house.accounts[country], debtor.invoices[0]
     request = PayRequest(
         account_id=account.id,
@@ -69,32 +70,32 @@ def start(house: Any, country: str, debtor: Any) -> Payment:
         name="Pagadora",
     )
     payment = house.run(start_payment(house.hub, request))
-    return house.until(lambda: in_status(house, payment.id, Status.PENDING))  # type: ignore[no-any-return]
+    return house.until(lambda: in_status(house, payment.id, Status.PENDING))
 
 
-def pay(house: Any, country: str, debtor: Any) -> Payment:
+def pay(house: House, country: str, debtor: Any) -> Payment:
     """Let the customer pay the first invoice, and the provider say so."""
     payment = start(house, country, debtor)
     reference = payment.reference if country == "CR" else payment.memory["message_id"]
     house.control(house.accounts[country].provider, "approve", reference=reference)
-    return house.until(lambda: in_status(house, payment.id, Status.PAID))  # type: ignore[no-any-return]
+    return house.until(lambda: in_status(house, payment.id, Status.PAID))
 
 
-def in_status(house: Any, payment_id: str, status: Status) -> Payment | None:
+def in_status(house: House, payment_id: str, status: Status) -> Payment | None:
     found: Payment = house.read(lambda tx: tx.payments.get(payment_id))
     return found if found.status is status else None
 
 
-def page_of(house: Any, payment: Payment) -> str:
+def page_of(house: House, payment: Payment) -> str:
     view = house.run(view_payment(house.hub, payment.id))
     return str(view.url.removeprefix(house.base))
 
 
-def mail_to(house: Any, recipient: str, subject: str) -> Any:
+def mail_to(house: House, recipient: str, subject: str) -> Any:
     return house.until(lambda: next((mail for mail in house.mailbox.to(recipient) if subject in mail.subject), None))
 
 
-def test_a_statement_can_be_taken_home(house: Any) -> None:
+def test_a_statement_can_be_taken_home(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30), (4825000, 10))
     with house.browser() as browser:
         assert f"{debtor.path}/estado-de-cuenta.pdf" in browser.get(debtor.path).text
@@ -107,7 +108,7 @@ def test_a_statement_can_be_taken_home(house: Any) -> None:
     assert "Statement of account" in english
 
 
-def test_the_codes_of_a_statement_lead_to_its_own_pay_step(house: Any) -> None:
+def test_the_codes_of_a_statement_lead_to_its_own_pay_step(house: House) -> None:
     debtor = house.debtor("CO", (18500000, -10))
     with house.browser() as browser:
         content = browser.get(f"{debtor.path}/estado-de-cuenta.pdf").content
@@ -118,7 +119,7 @@ def test_the_codes_of_a_statement_lead_to_its_own_pay_step(house: Any) -> None:
         assert browser.get(pay).status_code == 200
 
 
-def test_a_revoked_or_forged_link_gives_no_paper(house: Any) -> None:
+def test_a_revoked_or_forged_link_gives_no_paper(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30))
     with house.browser() as browser:
         assert browser.get(f"{debtor.path[:-3]}abc/estado-de-cuenta.pdf").status_code == 404
@@ -127,7 +128,7 @@ def test_a_revoked_or_forged_link_gives_no_paper(house: Any) -> None:
         assert browser.get(f"{debtor.path}/estado-de-cuenta.pdf").status_code == 410
 
 
-def test_a_paid_payment_has_a_receipt_and_another_has_none(house: Any) -> None:
+def test_a_paid_payment_has_a_receipt_and_another_has_none(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30))
     payment = start(house, "CR", debtor)
     path = page_of(house, payment)
@@ -142,7 +143,7 @@ def test_a_paid_payment_has_a_receipt_and_another_has_none(house: Any) -> None:
         assert fact in plain
 
 
-def test_a_third_party_can_check_a_receipt_and_learns_nothing_else(house: Any) -> None:
+def test_a_third_party_can_check_a_receipt_and_learns_nothing_else(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30))
     payment = pay(house, "CR", debtor)
     token = verify_token(house.hub, payment.id)
@@ -159,7 +160,7 @@ def test_a_third_party_can_check_a_receipt_and_learns_nothing_else(house: Any) -
             assert browser.get(f"/v/{forged}").status_code == 404
 
 
-def owner(house: Any, country: str) -> httpx.Client:
+def owner(house: House, country: str) -> httpx.Client:
     """The owner's browser, signed in."""
     email = f"duena@{country.lower()}.example"
     house.run(request_sign_in(house.hub, email))
@@ -170,7 +171,7 @@ def owner(house: Any, country: str) -> httpx.Client:
     return browser
 
 
-def test_a_cash_receipt_is_a_file_for_its_own_merchant_only(house: Any) -> None:
+def test_a_cash_receipt_is_a_file_for_its_own_merchant_only(house: House) -> None:
     merchant = house.merchants["CR"]
     payment = pay(house, "CR", house.debtor("CR", (123456750, -2)))
     receipt = house.run(record_for_payment(house.hub, merchant, payment.id, by="Marta", notes="Caja 1"))
@@ -186,7 +187,7 @@ def test_a_cash_receipt_is_a_file_for_its_own_merchant_only(house: Any) -> None:
     assert "Caja 1" in plain
 
 
-def test_a_preview_has_pay_links_only_where_the_customer_has_a_link(house: Any) -> None:
+def test_a_preview_has_pay_links_only_where_the_customer_has_a_link(house: House) -> None:
     merchant, debtor = house.merchants["CR"], house.debtor("CR", (1500050, -30))
     file = house.run(preview_statement_pdf(house.hub, merchant, debtor.customer.id))
     assert "Pagar en línea" in words_of(file.content)
@@ -197,7 +198,7 @@ def test_a_preview_has_pay_links_only_where_the_customer_has_a_link(house: Any) 
         house.run(preview_statement_pdf(house.hub, house.merchants["CO"], debtor.customer.id))
 
 
-def test_a_payment_report_agrees_with_the_ledger(house: Any) -> None:
+def test_a_payment_report_agrees_with_the_ledger(house: House) -> None:
     merchant, account = house.merchants["CO"], house.accounts["CO"]
     for minor in (18500000, 9900000):
         pay(house, "CO", house.debtor("CO", (minor, -2)))
@@ -220,7 +221,7 @@ def test_a_payment_report_agrees_with_the_ledger(house: Any) -> None:
             house.run(payments_pdf(house.hub, merchant, since, until))
 
 
-def test_statement_and_receipt_travel_with_their_mails(house: Any) -> None:
+def test_statement_and_receipt_travel_with_their_mails(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30), email="viajera@correo.example")
     house.run(send_statement(house.hub, house.merchants["CR"], debtor.customer.id))
     mail = mail_to(house, "viajera@correo.example", "estado de cuenta")
@@ -235,7 +236,7 @@ def test_statement_and_receipt_travel_with_their_mails(house: Any) -> None:
     assert payment.reference in plain
 
 
-def test_an_automatic_cash_receipt_travels_with_the_notice(house: Any) -> None:
+def test_an_automatic_cash_receipt_travels_with_the_notice(house: House) -> None:
     merchant = house.merchants["CO"]
     house.run(save_options(house.hub, merchant.id, auto_record=True, notify=["auto@correo.example"]))
     payment = pay(house, "CO", house.debtor("CO", (18500000, -2)))
@@ -247,7 +248,7 @@ def test_an_automatic_cash_receipt_travels_with_the_notice(house: Any) -> None:
     house.run(save_options(house.hub, merchant.id, auto_record=False, notify=[]))
 
 
-def test_without_typst_mails_go_out_and_no_page_offers_a_pdf(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_typst_mails_go_out_and_no_page_offers_a_pdf(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     debtor = house.debtor("CR", (1500050, -30), email="sinpdf@correo.example")
     house.run(send_statement(house.hub, house.merchants["CR"], debtor.customer.id))
@@ -257,7 +258,7 @@ def test_without_typst_mails_go_out_and_no_page_offers_a_pdf(house: Any, monkeyp
     assert open_pages(house.hub).environment.globals["prints"] is False
 
 
-def morning_after(house: Any, merchant: Merchant, at: time) -> None:
+def morning_after(house: House, merchant: Merchant, at: time) -> None:
     """Move the clock to a time of the merchant's next day."""
     zone = ZoneInfo(merchant.company.zone)
     now = house.time()
@@ -265,7 +266,7 @@ def morning_after(house: Any, merchant: Merchant, at: time) -> None:
     house.time.ahead += datetime.combine(tomorrow, at, zone) - now
 
 
-def test_the_days_mail_comes_once_at_seven_with_every_payment_of_the_day(house: Any) -> None:
+def test_the_days_mail_comes_once_at_seven_with_every_payment_of_the_day(house: House) -> None:
     merchant = house.merchants["CR"]
     paid = [pay(house, "CR", house.debtor("CR", (100000 * number, -2))) for number in range(1, 18)]
     recorded = house.run(record_for_payment(house.hub, merchant, paid[-1].id, by="Marta"))
@@ -305,7 +306,7 @@ def test_the_days_mail_comes_once_at_seven_with_every_payment_of_the_day(house: 
     assert recorded.label in plain
 
 
-def test_a_day_without_payments_and_a_merchant_who_wants_none_get_no_mail(house: Any) -> None:
+def test_a_day_without_payments_and_a_merchant_who_wants_none_get_no_mail(house: House) -> None:
     before = len(house.mailbox.mails)
     for _ in range(3):
         morning_after(house, house.merchants["CR"], time(8))
@@ -315,7 +316,7 @@ def test_a_day_without_payments_and_a_merchant_who_wants_none_get_no_mail(house:
     assert len(house.mailbox.mails) == before
 
 
-def test_days_that_the_hub_slept_through_are_told_late(house: Any) -> None:
+def test_days_that_the_hub_slept_through_are_told_late(house: House) -> None:
     merchant = house.merchants["CR"]
     pay(house, "CR", house.debtor("CR", (777700, -2)))
     told = last_day(merchant, house.time()) + timedelta(days=1)
@@ -324,14 +325,14 @@ def test_days_that_the_hub_slept_through_are_told_late(house: Any) -> None:
     assert "₡7 777,00" in mail.text.replace("\u00a0", " ")
 
 
-def test_the_link_of_a_statement_is_copied_for_its_pdf(house: Any) -> None:
+def test_the_link_of_a_statement_is_copied_for_its_pdf(house: House) -> None:
     debtor = house.debtor("CO", (18500000, -2))
     url = house.run(copy_link(house.hub, house.merchants["CO"], debtor.customer.id))
     with house.browser() as browser:
         assert "$185.000" in pdf(browser.get(f"{url.removeprefix(house.base)}/estado-de-cuenta.pdf"))
 
 
-def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: Any, seat: Any) -> None:
+def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: House, seat: Any) -> None:
     debtor = house.debtor("CO", (9_000_000, -3), email="asks.for.english@correo.example")
     other = house.debtor("CO", (9_000_000, -3), email="sin.eleccion@correo.example")
     clerk = seat(house.merchants["CO"])
@@ -354,7 +355,9 @@ def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: Any, se
     assert "Statement of account" in pdf(clerk.browser.get(f"{page}/pdf"))
 
 
-def test_who_pays_in_english_gets_the_receipt_in_english_and_the_merchant_reads_spanish(house: Any, forms: Any) -> None:
+def test_who_pays_in_english_gets_the_receipt_in_english_and_the_merchant_reads_spanish(
+    house: House, forms: Any
+) -> None:
     debtor = house.debtor("CR", (2_345_600, -1))
     with house.browser() as browser:
         browser.get(f"{debtor.path}?lang=en")
@@ -383,7 +386,7 @@ def test_who_pays_in_english_gets_the_receipt_in_english_and_the_merchant_reads_
     assert "Agregar recibo de caja" in notice.text
 
 
-def test_a_statement_has_one_number_on_its_page_its_mail_and_its_paper(house: Any) -> None:
+def test_a_statement_has_one_number_on_its_page_its_mail_and_its_paper(house: House) -> None:
     debtor = house.debtor("CR", (4_200_000, -3), email="numero@correo.example")
     other = house.debtor("CR", (4_200_000, -3))
     house.run(send_statement(house.hub, house.merchants["CR"], debtor.customer.id))

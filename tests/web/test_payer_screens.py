@@ -21,8 +21,8 @@ from hub.flows.merchants.save_logo import save_logo
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.view_payment import payment_link_id
-from hub_hookspecs import PostForm, ShowReference
-from tests.web.conftest import BROKEN_WORDS, logo_png
+from hub_hookspecs import PostForm, ShowQr, ShowReference
+from tests.web.conftest import BROKEN_WORDS, House, logo_png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -162,7 +162,7 @@ class Screens:
 
 
 @pytest.fixture(scope="module")
-def screens(house: Any, forms: Forms) -> Mapping[str, str]:
+def screens(house: House, forms: Forms) -> Mapping[str, str]:
     """Every page by name."""
     make = Screens(house, forms)
     house.run(save_logo(house.hub, house.merchants["CR"], logo_png()))
@@ -226,7 +226,7 @@ def screens(house: Any, forms: Forms) -> Mapping[str, str]:
     }
 
 
-def opened(chromium: Browser, house: Any, width: int = 390, height: int = 844, **options: Any) -> Page:
+def opened(chromium: Browser, house: House, width: int = 390, height: int = 844, **options: Any) -> Page:
     page = chromium.new_context(
         base_url=house.base, viewport={"width": width, "height": height}, locale="es", **options
     ).new_page()
@@ -235,7 +235,9 @@ def opened(chromium: Browser, house: Any, width: int = 390, height: int = 844, *
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(house: Any, screens: Mapping[str, str], chromium: Browser, scheme: Any) -> None:
+def test_axe_finds_nothing_on_any_page(
+    house: House, screens: Mapping[str, str], chromium: Browser, scheme: Any
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     page = opened(chromium, house, color_scheme=scheme, bypass_csp=True)
@@ -254,7 +256,7 @@ def test_axe_finds_nothing_on_any_page(house: Any, screens: Mapping[str, str], c
     [(320, 640, 1), (640, 400, 1), (390, 844, 2), (760, 900, 1), (1000, 800, 1), (1280, 800, 1)],
 )
 def test_no_page_scrolls_sideways_or_breaks_a_word_of_a_table(
-    house: Any, screens: Mapping[str, str], chromium: Browser, width: int, height: int, text: int
+    house: House, screens: Mapping[str, str], chromium: Browser, width: int, height: int, text: int
 ) -> None:
     """640 x 400 is what a zoom of 200 % leaves of 1280 x 800; ``text`` enlarges the letters alone."""
     page = opened(chromium, house, width, height)
@@ -272,7 +274,7 @@ def test_no_page_scrolls_sideways_or_breaks_a_word_of_a_table(
     assert not wide
 
 
-def test_a_field_with_a_fault_has_a_red_edge_and_the_scale_its_five_sizes(house: Any, chromium: Browser) -> None:
+def test_a_field_with_a_fault_has_a_red_edge_and_the_scale_its_five_sizes(house: House, chromium: Browser) -> None:
     page = opened(chromium, house, 1280)
     page.goto("/design")
     style = "getComputedStyle(e)"
@@ -289,7 +291,7 @@ def test_a_field_with_a_fault_has_a_red_edge_and_the_scale_its_five_sizes(house:
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_an_amount_is_never_broken(house: Any, screens: Mapping[str, str], chromium: Browser, width: int) -> None:
+def test_an_amount_is_never_broken(house: House, screens: Mapping[str, str], chromium: Browser, width: int) -> None:
     """However many digits it has: who reads a figure must not have to put it together."""
     page = opened(chromium, house, width)
     for name, path in screens.items():
@@ -314,7 +316,7 @@ BROKEN_AMOUNTS = r"""() => {
 
 
 def test_every_target_can_be_hit_and_nothing_comes_from_elsewhere(
-    house: Any, screens: Mapping[str, str], chromium: Browser
+    house: House, screens: Mapping[str, str], chromium: Browser
 ) -> None:
     page = opened(chromium, house)
     strangers: list[str] = []
@@ -341,12 +343,12 @@ def test_every_target_can_be_hit_and_nothing_comes_from_elsewhere(
     assert not small
 
 
-def _is_strange(house: Any, url: str) -> bool:
+def _is_strange(house: House, url: str) -> bool:
     return not url.startswith((house.base, "data:"))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_from_the_statement_by_card_to_the_receipt(house: Any, chromium: Browser, width: int) -> None:
+def test_from_the_statement_by_card_to_the_receipt(house: House, chromium: Browser, width: int) -> None:
     debtor = house.debtor("CR", (1500050, -30), (4825000, 10), (990000, -3), email="ana@correo.example")
     page = opened(chromium, house, width)
     page.goto(debtor.path)
@@ -372,7 +374,7 @@ def test_from_the_statement_by_card_to_the_receipt(house: Any, chromium: Browser
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_from_the_statement_by_push_to_the_receipt_without_any_script(
-    house: Any, chromium: Browser, width: int
+    house: House, chromium: Browser, width: int
 ) -> None:
     debtor = house.debtor("CO", (1500000, -30))
     page = opened(chromium, house, width, java_script_enabled=False)
@@ -391,7 +393,7 @@ def test_from_the_statement_by_push_to_the_receipt_without_any_script(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_code_that_was_saved_says_what_the_code_on_the_page_says(house: Any, chromium: Browser, width: int) -> None:
+def test_a_code_that_was_saved_says_what_the_code_on_the_page_says(house: House, chromium: Browser, width: int) -> None:
     debtor = house.debtor("CO", (1500000, -30))
     page = opened(chromium, house, width, accept_downloads=True)
     page.goto(f"{debtor.path}/pay?provider=nequi")
@@ -402,6 +404,7 @@ def test_a_code_that_was_saved_says_what_the_code_on_the_page_says(house: Any, c
         page.get_by_role("link", name="Guardar imagen").click()
 
     action = house.payment(urlsplit(page.url).path).action
+    assert isinstance(action, ShowQr)
     [read] = zxingcpp.read_barcodes(grey(download.value.path().read_bytes()))
     assert read.text == action.payload
     assert download.value.suggested_filename.endswith(".png")
@@ -409,7 +412,7 @@ def test_a_code_that_was_saved_says_what_the_code_on_the_page_says(house: Any, c
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_store_order_is_paid_and_leads_back(house: Any, forms: Forms, chromium: Browser, width: int) -> None:
+def test_a_store_order_is_paid_and_leads_back(house: House, forms: Forms, chromium: Browser, width: int) -> None:
     path = Screens(house, forms).order("CR")
     page = opened(chromium, house, width)
     page.goto(path)
@@ -430,7 +433,7 @@ def test_a_store_order_is_paid_and_leads_back(house: Any, forms: Forms, chromium
     page.context.close()
 
 
-def test_the_keyboard_alone_pays(house: Any, chromium: Browser) -> None:
+def test_the_keyboard_alone_pays(house: House, chromium: Browser) -> None:
     debtor = house.debtor("CO", (1500000, -30), (2500000, -20))
     page = opened(chromium, house, 1280, 800)
     page.goto(debtor.path)
@@ -465,7 +468,7 @@ def tab_to(page: Page, tag: str, words: str) -> None:
 
 
 def test_the_statement_is_light_and_quick_on_a_slow_line(
-    house: Any, screens: Mapping[str, str], chromium: Browser
+    house: House, screens: Mapping[str, str], chromium: Browser
 ) -> None:
     page = opened(chromium, house)
     line = page.context.new_cdp_session(page)

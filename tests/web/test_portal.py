@@ -22,6 +22,7 @@ from hub.flows.payments.view_payment import payment_link_id
 from hub.texts.engine import texts_for
 from hub.web.portal.words import REASONS
 from hub_hookspecs import Done, PostForm, ReasonKind, ShowReference
+from tests.web.conftest import House
 
 Forms = Callable[[str], list[dict[str, Any]]]
 
@@ -43,7 +44,7 @@ def press_pay(browser: httpx.Client, forms: Forms, html: str, **changes: Any) ->
     return browser.post(form["action"], data={**form["fields"], **changes})
 
 
-def start(house: Any, forms: Forms, country: str, **changes: Any) -> tuple[Any, str, Payment]:
+def start(house: House, forms: Forms, country: str, **changes: Any) -> tuple[Any, str, Payment]:
     """A debtor who has just pressed Pagar: the debtor, the payment's address, the payment."""
     debtor = house.debtor(country, (1500000, -30), email="ana@correo.example")
     with house.browser() as browser:
@@ -54,7 +55,7 @@ def start(house: Any, forms: Forms, country: str, **changes: Any) -> tuple[Any, 
     return debtor, path, house.payment(path)
 
 
-def page(house: Any, path: str) -> str:
+def page(house: House, path: str) -> str:
     with house.browser() as browser:
         answer = browser.get(path)
     assert answer.status_code == 200, answer.text
@@ -70,7 +71,7 @@ def words(html: str) -> str:
 PHONE = {"field.push.phone": "300 123 45 67"}
 
 
-def test_the_statement_shows_what_is_owed_with_the_overdue_invoices_ticked(house: Any) -> None:
+def test_the_statement_shows_what_is_owed_with_the_overdue_invoices_ticked(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30), (4825000, 10))
 
     html = page(house, debtor.path)
@@ -84,7 +85,7 @@ def test_the_statement_shows_what_is_owed_with_the_overdue_invoices_ticked(house
     assert "SIMULADO" in html
 
 
-def test_the_page_says_when_its_link_ends_where_the_company_is(house: Any) -> None:
+def test_the_page_says_when_its_link_ends_where_the_company_is(house: House) -> None:
     here = ZoneInfo("America/Costa_Rica")
     evening = datetime.combine(datetime.now(here).date() + timedelta(days=1), time(19), here)
     house.time.ahead = evening - datetime.now(here)
@@ -98,12 +99,12 @@ def test_the_page_says_when_its_link_ends_where_the_company_is(house: Any) -> No
     assert f"Este enlace vence el {date_text(ends, 'es_CR')}." in words(html)
 
 
-def test_who_owes_nothing_is_thanked(house: Any) -> None:
+def test_who_owes_nothing_is_thanked(house: House) -> None:
     assert "No tiene facturas pendientes" in page(house, house.debtor("CR").path)
     assert "No tienes facturas pendientes" in page(house, house.debtor("CO").path)
 
 
-def test_a_get_never_starts_a_payment(house: Any) -> None:
+def test_a_get_never_starts_a_payment(house: House) -> None:
     debtor = house.debtor("CR", (1500050, -30))
     with house.browser() as browser:
         for query in ("", "?provider=greenpay", "?provider=greenpay&way=form&total=1500050&form=x"):
@@ -113,7 +114,7 @@ def test_a_get_never_starts_a_payment(house: Any) -> None:
     assert not house.read(lambda tx: tx.payments.of_customer(debtor.customer.id, debtor.invoices[0].mode))
 
 
-def test_from_the_mails_button_to_the_card_page_are_two_presses(house: Any, forms: Forms) -> None:
+def test_from_the_mails_button_to_the_card_page_are_two_presses(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500050, -30), (4825000, 10), email="ana@correo.example")
     with house.browser() as browser:
         html = browser.get(f"{debtor.path}/pay?currency=CRC&provider=greenpay").text  # the mail's button
@@ -127,7 +128,7 @@ def test_from_the_mails_button_to_the_card_page_are_two_presses(house: Any, form
     assert ">Continuar a la página de la tarjeta<" in leads_on
 
 
-def test_a_paid_payment_shows_status_and_summary(house: Any, forms: Forms) -> None:
+def test_a_paid_payment_shows_status_and_summary(house: House, forms: Forms) -> None:
     _debtor, path, payment = start(house, forms, "CR")
     house.control("greenpay", "approve", reference=payment.reference)
     house.until(lambda: house.payment(path).status is Status.PAID)
@@ -155,7 +156,7 @@ def test_a_paid_payment_shows_status_and_summary(house: Any, forms: Forms) -> No
     assert len(mail) == 1
 
 
-def test_a_returned_payment_still_says_what_it_was_for(house: Any, forms: Forms) -> None:
+def test_a_returned_payment_still_says_what_it_was_for(house: House, forms: Forms) -> None:
     _debtor, path, payment = start(house, forms, "CO", **{"field.push.phone": "3001234567"})
     house.control("nequi", "approve", reference=payment.reference)
     house.until(lambda: house.payment(path).status is Status.PAID)
@@ -168,7 +169,7 @@ def test_a_returned_payment_still_says_what_it_was_for(house: Any, forms: Forms)
     assert "Valor $15.000 Devuelto −$15.000" in text
 
 
-def test_a_double_click_gives_one_payment(house: Any, forms: Forms) -> None:
+def test_a_double_click_gives_one_payment(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         html = step(browser, debtor.path, "greenpay")
@@ -196,7 +197,7 @@ def test_a_double_click_gives_one_payment(house: Any, forms: Forms) -> None:
     ],
 )
 def test_a_form_that_is_not_what_the_payer_saw_starts_nothing(
-    house: Any, forms: Forms, changes: dict[str, str], status: int, said: str
+    house: House, forms: Forms, changes: dict[str, str], status: int, said: str
 ) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
@@ -208,7 +209,7 @@ def test_a_form_that_is_not_what_the_payer_saw_starts_nothing(
     assert not house.read(lambda tx: tx.payments.of_customer(debtor.customer.id, debtor.invoices[0].mode))
 
 
-def test_a_form_of_one_link_does_not_pay_for_another(house: Any, forms: Forms) -> None:
+def test_a_form_of_one_link_does_not_pay_for_another(house: House, forms: Forms) -> None:
     mine, theirs = house.debtor("CR", (1500000, -30)), house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         stolen = pay_form(forms, step(browser, theirs.path, "greenpay"))
@@ -222,7 +223,7 @@ def test_a_form_of_one_link_does_not_pay_for_another(house: Any, forms: Forms) -
         assert not house.read(lambda tx, d=debtor: tx.payments.of_customer(d.customer.id, d.invoices[0].mode))
 
 
-def test_the_phone_is_asked_once_and_then_shown_masked(house: Any, forms: Forms) -> None:
+def test_the_phone_is_asked_once_and_then_shown_masked(house: House, forms: Forms) -> None:
     debtor, path, payment = start(house, forms, "CO", **PHONE)
     assert payment.payer.fields == {"phone": "3001234567"}
     waiting = words(page(house, path))
@@ -244,7 +245,7 @@ def test_the_phone_is_asked_once_and_then_shown_masked(house: Any, forms: Forms)
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "+57 300 123 4567", "<b>3001234567</b>"])
-def test_a_wrong_phone_is_named_beside_its_field(house: Any, forms: Forms, typed: str) -> None:
+def test_a_wrong_phone_is_named_beside_its_field(house: House, forms: Forms, typed: str) -> None:
     debtor = house.debtor("CO", (1500000, -30))
     with house.browser() as browser:
         html = step(browser, debtor.path, "nequi")
@@ -256,7 +257,7 @@ def test_a_wrong_phone_is_named_beside_its_field(house: Any, forms: Forms, typed
     assert "<b>300" not in answer.text
 
 
-def test_a_qr_is_drawn_and_looks_again_by_itself(house: Any, forms: Forms) -> None:
+def test_a_qr_is_drawn_and_looks_again_by_itself(house: House, forms: Forms) -> None:
     _debtor, path, payment = start(house, forms, "CO", way="qr")
 
     html = page(house, path)
@@ -268,7 +269,7 @@ def test_a_qr_is_drawn_and_looks_again_by_itself(house: Any, forms: Forms) -> No
     assert "Aprobada" in words(page(house, path))
 
 
-def test_a_refused_try_is_told_and_leads_back_to_the_same_page(house: Any, forms: Forms) -> None:
+def test_a_refused_try_is_told_and_leads_back_to_the_same_page(house: House, forms: Forms) -> None:
     _debtor, path, payment = start(house, forms, "CR")
     house.control("greenpay", "reject", reference=payment.reference)
     house.until(lambda: "El banco dijo que no" in page(house, path))
@@ -279,7 +280,7 @@ def test_a_refused_try_is_told_and_leads_back_to_the_same_page(house: Any, forms
     assert "0;url=" not in html
 
 
-def test_an_unknown_outcome_never_invites_to_pay_again(house: Any, forms: Forms) -> None:
+def test_an_unknown_outcome_never_invites_to_pay_again(house: House, forms: Forms) -> None:
     house.control("nequi", "fault", path="*unregisteredpayment*", kind="cut_after", times=1)
     debtor, path, _payment = start(house, forms, "CO", **PHONE)
 
@@ -302,7 +303,7 @@ def test_an_unknown_outcome_never_invites_to_pay_again(house: Any, forms: Forms)
         (Done(), "Esperamos el resultado"),
     ],
 )
-def test_every_next_action_has_its_page(house: Any, forms: Forms, action: Any, expected: str) -> None:
+def test_every_next_action_has_its_page(house: House, forms: Forms, action: Any, expected: str) -> None:
     _debtor, path, payment = start(house, forms, "CR")
     house.write(lambda tx: tx.payments.save(attrs.evolve(payment, action=action)))
 
@@ -315,7 +316,7 @@ def test_every_next_action_has_its_page(house: Any, forms: Forms, action: Any, e
     assert outside is isinstance(action, PostForm)
 
 
-def test_paying_after_an_unproven_close_takes_a_confirmation(house: Any, forms: Forms) -> None:
+def test_paying_after_an_unproven_close_takes_a_confirmation(house: House, forms: Forms) -> None:
     debtor, path, payment = start(house, forms, "CR")
     house.time.ahead = timedelta(hours=2)
     try:
@@ -334,7 +335,7 @@ def test_paying_after_an_unproven_close_takes_a_confirmation(house: Any, forms: 
     assert house.payment(agreed.headers["location"].partition("?")[0]).warned
 
 
-def test_parts_of_an_invoice_are_paid_only_where_the_merchant_allows_it(house: Any, forms: Forms) -> None:
+def test_parts_of_an_invoice_are_paid_only_where_the_merchant_allows_it(house: House, forms: Forms) -> None:
     merchant = house.merchants["CR"]
     debtor = house.debtor("CR", (1500000, -30))
     amount = f"amount.{debtor.invoices[0].id}"
@@ -356,7 +357,7 @@ def test_parts_of_an_invoice_are_paid_only_where_the_merchant_allows_it(house: A
     assert house.payment(paid.headers["location"].partition("?")[0]).amount.minor == 500025
 
 
-def test_unknown_and_forged_links_look_the_same_and_so_do_those_that_were_cut(house: Any) -> None:
+def test_unknown_and_forged_links_look_the_same_and_so_do_those_that_were_cut(house: House) -> None:
     path = house.debtor("CR", (1500000, -30)).path
     token = path.removeprefix("/s/")
     forged = [f"{path[:-2]}xx", f"/s/{'0' * 26}.{'A' * 43}", f"/p/{token}", f"/o/{token}"]
@@ -367,7 +368,7 @@ def test_unknown_and_forged_links_look_the_same_and_so_do_those_that_were_cut(ho
             assert {(item.status_code, item.text) for item in answers} == {(404, answers[0].text)}
 
 
-def test_an_expired_link_mails_a_new_one_without_showing_the_address(house: Any, forms: Forms) -> None:
+def test_an_expired_link_mails_a_new_one_without_showing_the_address(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30), email="vieja@correo.example")
 
     def expire(tx: Any) -> None:
@@ -390,7 +391,7 @@ def test_an_expired_link_mails_a_new_one_without_showing_the_address(house: Any,
     assert len(house.mailbox.to("vieja@correo.example")) == 1
 
 
-def test_an_expired_payment_link_offers_nothing(house: Any, forms: Forms) -> None:
+def test_an_expired_payment_link_offers_nothing(house: House, forms: Forms) -> None:
     _debtor, path, payment = start(house, forms, "CR")
 
     def expire(tx: Any) -> None:
@@ -405,7 +406,7 @@ def test_an_expired_payment_link_offers_nothing(house: Any, forms: Forms) -> Non
     assert not forms(answer.text)
 
 
-def test_every_page_carries_its_headers(house: Any, forms: Forms) -> None:
+def test_every_page_carries_its_headers(house: House, forms: Forms) -> None:
     debtor, path, _payment = start(house, forms, "CR")
     with house.browser() as browser:
         answers = [browser.get(item) for item in (debtor.path, f"{debtor.path}/pay", path, "/s/none", "/nothing")]
@@ -421,7 +422,7 @@ def test_every_page_carries_its_headers(house: Any, forms: Forms) -> None:
         assert "set-cookie" not in answer.headers
 
 
-def test_static_files_are_kept_and_nothing_else_is_there(house: Any) -> None:
+def test_static_files_are_kept_and_nothing_else_is_there(house: House) -> None:
     with house.browser() as browser:
         link = re.search(r'href="(/static/hub\.css\?\w+)"', browser.get("/nothing").text)
         assert link

@@ -17,6 +17,7 @@ from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.statements.send_statement import revoke_link
+from tests.web.conftest import House
 
 Forms = Callable[[str], list[dict[str, Any]]]
 PHONE = {"field.push.phone": "300 123 45 67"}
@@ -27,7 +28,7 @@ def form_of(forms: Forms, html: str, action: str) -> dict[str, Any]:
     return next(form for form in forms(html) if form["action"].endswith(action))
 
 
-def start(house: Any, forms: Forms, country: str, debtor: Any = None, **changes: Any) -> tuple[Any, str]:
+def start(house: House, forms: Forms, country: str, debtor: Any = None, **changes: Any) -> tuple[Any, str]:
     """A debtor who has just pressed Pagar, and the payment's address."""
     debtor = debtor or house.debtor(country, (1500000, -30), email="ana@correo.example")
     with house.browser() as browser:
@@ -42,7 +43,7 @@ def plain_words(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<main")[2])).replace("\u00a0", " ")
 
 
-def test_a_request_is_cancelled_at_the_provider_and_only_then_sent_again(house: Any, forms: Forms) -> None:
+def test_a_request_is_cancelled_at_the_provider_and_only_then_sent_again(house: House, forms: Forms) -> None:
     debtor, path = start(house, forms, "CO", **PHONE)
     with house.browser() as browser:
         form = next(form for form in forms(browser.get(path).text) if "then" in form["fields"])
@@ -60,7 +61,7 @@ def test_a_request_is_cancelled_at_the_provider_and_only_then_sent_again(house: 
     assert house.payment(second).payer.fields == {"phone": "3102223344"}
 
 
-def test_a_cancelled_payment_says_so_and_can_be_tried_again(house: Any, forms: Forms) -> None:
+def test_a_cancelled_payment_says_so_and_can_be_tried_again(house: House, forms: Forms) -> None:
     _debtor, path = start(house, forms, "CO", **PHONE)
     with house.browser() as browser:
         form = next(item for item in forms(browser.get(path).text) if "then" not in item["fields"])
@@ -74,21 +75,21 @@ def test_a_cancelled_payment_says_so_and_can_be_tried_again(house: Any, forms: F
 
 
 @pytest.mark.parametrize("forged", ["", "forged"])
-def test_a_form_that_is_not_ours_cancels_nothing(house: Any, forms: Forms, forged: str) -> None:
+def test_a_form_that_is_not_ours_cancels_nothing(house: House, forms: Forms, forged: str) -> None:
     _debtor, path = start(house, forms, "CO", **PHONE)
     with house.browser() as browser:
         assert browser.post(f"{path}/cancel", data={"form": forged}).headers["location"] == path
     assert house.payment(path).status is Status.PENDING
 
 
-def test_what_the_provider_cannot_cancel_is_not_offered(house: Any, forms: Forms) -> None:
+def test_what_the_provider_cannot_cancel_is_not_offered(house: House, forms: Forms) -> None:
     for country, changes in (("CR", {}), ("CO", {"way": "qr"})):
         _debtor, path = start(house, forms, country, **changes)
         with house.browser() as browser:
             assert "/cancel" not in browser.get(path).text
 
 
-def test_a_second_tab_and_a_reload_show_the_same_payment(house: Any, forms: Forms) -> None:
+def test_a_second_tab_and_a_reload_show_the_same_payment(house: House, forms: Forms) -> None:
     debtor, path = start(house, forms, "CO", way="qr")
     with house.browser() as one, house.browser() as other:
         codes = [re.search(r'class="qr" src="([^"]+)"', tab.get(path).text) for tab in (one, other, one)]
@@ -97,7 +98,7 @@ def test_a_second_tab_and_a_reload_show_the_same_payment(house: Any, forms: Form
     assert f'{path}">Ver el pago en proceso' in statement
 
 
-def test_the_code_can_be_saved_as_an_image(house: Any, forms: Forms) -> None:
+def test_the_code_can_be_saved_as_an_image(house: House, forms: Forms) -> None:
     _debtor, path = start(house, forms, "CO", way="qr")
     with house.browser() as browser:
         html = browser.get(path).text
@@ -111,7 +112,7 @@ def test_the_code_can_be_saved_as_an_image(house: Any, forms: Forms) -> None:
     assert gone.status_code == 404
 
 
-def test_a_waiting_page_has_no_script_and_looks_again_by_itself(house: Any, forms: Forms) -> None:
+def test_a_waiting_page_has_no_script_and_looks_again_by_itself(house: House, forms: Forms) -> None:
     for country, changes in (("CO", PHONE), ("CO", {"way": "qr"}), ("CR", {})):
         _debtor, path = start(house, forms, country, **changes)
         with house.browser() as browser:
@@ -121,7 +122,7 @@ def test_a_waiting_page_has_no_script_and_looks_again_by_itself(house: Any, form
         assert "script-src" not in answer.headers["content-security-policy"]
 
 
-def test_a_revoked_link_mails_a_new_one_and_opens_nothing(house: Any, forms: Forms) -> None:
+def test_a_revoked_link_mails_a_new_one_and_opens_nothing(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30), email="revocada@correo.example")
     house.run(revoke_link(house.hub, house.merchants["CR"], debtor.customer.id))
     with house.browser() as browser:
@@ -136,7 +137,7 @@ def test_a_revoked_link_mails_a_new_one_and_opens_nothing(house: Any, forms: For
     house.until(lambda: house.mailbox.to("revocada@correo.example"))
 
 
-def test_a_note_reaches_the_merchant_and_changes_nothing(house: Any, forms: Forms) -> None:
+def test_a_note_reaches_the_merchant_and_changes_nothing(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         form = form_of(forms, browser.get(f"{debtor.path}/note").text, "/note")
@@ -157,7 +158,7 @@ def test_a_note_reaches_the_merchant_and_changes_nothing(house: Any, forms: Form
     assert "<b>factura" not in mails[0].html
 
 
-def test_a_day_takes_only_so_many_notes(house: Any, forms: Forms) -> None:
+def test_a_day_takes_only_so_many_notes(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         form = form_of(forms, browser.get(f"{debtor.path}/note").text, "/note")
@@ -180,7 +181,7 @@ def report(browser: httpx.Client, forms: Forms, debtor: Any, *, file: Any = None
     return browser.post(form["action"], data=data, files={"proof": file or ("", b"")})
 
 
-def test_a_reported_payment_waits_for_the_merchant_with_its_proof(house: Any, forms: Forms) -> None:
+def test_a_reported_payment_waits_for_the_merchant_with_its_proof(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         sent = report(browser, forms, debtor, file=("../../etc/recibo 1.exe", io.BytesIO(PNG), "text/html"))
@@ -223,7 +224,7 @@ def test_a_reported_payment_waits_for_the_merchant_with_its_proof(house: Any, fo
     ],
 )
 def test_a_report_that_cannot_be_taken_keeps_nothing(
-    house: Any, forms: Forms, file: Any, changes: dict[str, str], said: str
+    house: House, forms: Forms, file: Any, changes: dict[str, str], said: str
 ) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     folder = house.opened.settings.data / "proofs"
@@ -241,7 +242,7 @@ def test_a_report_that_cannot_be_taken_keeps_nothing(
     ]
 
 
-def test_more_than_a_file_may_be_is_refused_before_it_is_read(house: Any, forms: Forms) -> None:
+def test_more_than_a_file_may_be_is_refused_before_it_is_read(house: House, forms: Forms) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         answer = report(browser, forms, debtor, file=("a.pdf", b"%PDF-1.7\n" + b"0" * (6 * 1024 * 1024)))
@@ -258,7 +259,7 @@ def test_more_than_a_file_may_be_is_refused_before_it_is_read(house: Any, forms:
         (f"{'a' * 65}@correo.example", "hay 65 caracteres, y caben 64"),
     ],
 )
-def test_a_payers_mail_address_that_is_none_starts_nothing(house: Any, forms: Forms, typed: str, said: str) -> None:
+def test_a_payers_mail_address_that_is_none_starts_nothing(house: House, forms: Forms, typed: str, said: str) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     with house.browser() as browser:
         form = form_of(forms, browser.get(f"{debtor.path}/pay?provider=greenpay").text, "/pay")
@@ -270,7 +271,7 @@ def test_a_payers_mail_address_that_is_none_starts_nothing(house: Any, forms: Fo
 
 
 @pytest.fixture
-def withholds(house: Any) -> Iterator[None]:
+def withholds(house: House) -> Iterator[None]:
     """The Colombian merchant lets customers declare what they withhold."""
     merchant = house.merchants["CO"]
     options = attrs.evolve(merchant.options, withholdings=True)
@@ -288,7 +289,7 @@ def declared(invoice: Any, **taxes: tuple[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("withholds")
-def test_what_the_payer_withholds_is_taken_off_and_booked_when_the_money_is_proven(house: Any, forms: Forms) -> None:
+def test_what_the_payer_withholds_is_taken_off_and_booked_when_the_money_is_proven(house: House, forms: Forms) -> None:
     debtor = house.debtor("CO", (119000000, -30), email="t@correo.example")
     taxes = declared(debtor.invoices[0], retefuente=("1.000.000", "25.000"), reteiva=("190.000", "28.500"))
     with house.browser() as browser:
@@ -324,7 +325,7 @@ def test_what_the_payer_withholds_is_taken_off_and_booked_when_the_money_is_prov
 
 
 @pytest.mark.usefixtures("withholds")
-def test_money_that_goes_back_takes_the_withholding_with_it(house: Any, forms: Forms) -> None:
+def test_money_that_goes_back_takes_the_withholding_with_it(house: House, forms: Forms) -> None:
     debtor = house.debtor("CO", (100000000, -30))
     taxes = declared(debtor.invoices[0], retefuente=("1.000.000", "25.000"))
     with house.browser() as browser:
@@ -359,7 +360,7 @@ def test_money_that_goes_back_takes_the_withholding_with_it(house: Any, forms: F
     ],
 )
 def test_a_withholding_that_cannot_be_right_is_named(
-    house: Any, forms: Forms, taxes: dict[str, tuple[str, str]], said: str
+    house: House, forms: Forms, taxes: dict[str, tuple[str, str]], said: str
 ) -> None:
     debtor = house.debtor("CO", (100000000, -30))
     with house.browser() as browser:
@@ -370,7 +371,7 @@ def test_a_withholding_that_cannot_be_right_is_named(
     assert not house.read(lambda tx: tx.payments.of_customer(debtor.customer.id, debtor.invoices[0].mode))
 
 
-def test_without_the_merchants_leave_nothing_can_be_withheld(house: Any, forms: Forms) -> None:
+def test_without_the_merchants_leave_nothing_can_be_withheld(house: House, forms: Forms) -> None:
     debtor = house.debtor("CO", (100000000, -30))
     taxes = declared(debtor.invoices[0], retefuente=("1.000.000", "25.000"))
     with house.browser() as browser:

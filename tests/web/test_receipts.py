@@ -22,9 +22,10 @@ from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.start_payment import start_payment
 from hub_hookspecs import Channel, Kind, Money, Observation
+from tests.web.conftest import House
 
 
-def pay(house: Any, debtor: Any, minor: int, *more: tuple[str, int]) -> Payment:
+def pay(house: House, debtor: Any, minor: int, *more: tuple[str, int]) -> Payment:
     """A Colombian customer pays a part of its first invoice; ``more`` are further captures, by movement."""
     request = PayRequest(
         account_id=house.accounts["CO"].id,
@@ -50,13 +51,13 @@ def pay(house: Any, debtor: Any, minor: int, *more: tuple[str, int]) -> Payment:
     return paid
 
 
-def in_status(house: Any, payment_id: str, status: Status) -> Payment | None:
+def in_status(house: House, payment_id: str, status: Status) -> Payment | None:
     found: Payment = house.read(lambda tx: tx.payments.get(payment_id))
     return found if found.status is status else None
 
 
 @pytest.fixture(scope="module")
-def partial(house: Any) -> Merchant:
+def partial(house: House) -> Merchant:
     """The Colombian company, which lets its customers pay in parts."""
     merchant: Merchant = house.merchants["CO"]
     house.run(save_options(house.hub, merchant.id, partial=True))
@@ -72,7 +73,7 @@ def words_of(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
-def mails(house: Any, address: str, subject: str, count: int) -> list[Any]:
+def mails(house: House, address: str, subject: str, count: int) -> list[Any]:
     """So many mails to an address, once they are there."""
 
     def there() -> list[Any]:
@@ -85,7 +86,7 @@ def mails(house: Any, address: str, subject: str, count: int) -> list[Any]:
 
 
 def test_a_payment_that_was_captured_twice_has_two_forms_two_receipts_and_two_mails(
-    house: Any, clerk: Any, forms: Any, seen: Any
+    house: House, clerk: Any, forms: Any, seen: Any
 ) -> None:
     debtor = house.debtor("CO", (10_000_000, -2), email="doble@correo.example")
     payment = pay(house, debtor, 10_000_000, ("M2", 3_000_000))
@@ -119,7 +120,7 @@ def test_a_payment_that_was_captured_twice_has_two_forms_two_receipts_and_two_ma
     assert "Agregar recibo de caja" not in shown
 
 
-def test_the_mails_button_records_the_capture_that_is_chosen(house: Any, forms: Any, seen: Any) -> None:
+def test_the_mails_button_records_the_capture_that_is_chosen(house: House, forms: Any, seen: Any) -> None:
     debtor = house.debtor("CO", (5_000_000, -2), email="boton@correo.example")
     payment = pay(house, debtor, 5_000_000, ("M3", 1_000_000))
     link = house.until(
@@ -138,7 +139,9 @@ def test_the_mails_button_records_the_capture_that_is_chosen(house: Any, forms: 
     assert receipt.movement == "M3"
 
 
-def test_a_receipt_is_shown_printed_and_mailed_as_it_was(house: Any, partial: Merchant, clerk: Any, seen: Any) -> None:
+def test_a_receipt_is_shown_printed_and_mailed_as_it_was(
+    house: House, partial: Merchant, clerk: Any, seen: Any
+) -> None:
     debtor = house.debtor("CO", (10_000_000, -2), email="como-era@correo.example")
     first, second = (pay(house, debtor, minor) for minor in (6_000_000, 4_000_000))
     receipts = [
@@ -172,7 +175,7 @@ def test_a_receipt_is_shown_printed_and_mailed_as_it_was(house: Any, partial: Me
 
 
 def test_a_certificate_that_comes_later_is_recorded_from_its_receipts_page_once(
-    house: Any, clerk: Any, partial: Merchant, seen: Any
+    house: House, clerk: Any, partial: Merchant, seen: Any
 ) -> None:
     debtor = house.debtor("CO", (10_000_000, -2), email="certificado@correo.example")
     payment = pay(house, debtor, 9_750_000)

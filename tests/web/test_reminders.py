@@ -24,6 +24,7 @@ from hub.flows.statements.send_statement import send_statement
 from hub.web import door as web_door
 from hub.web.portal import reminders
 from tests.operator.test_keys import deliver
+from tests.web.conftest import House
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 PROVIDER = {
@@ -35,34 +36,34 @@ BOUNDARY = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r
 
 
 @pytest.fixture(scope="module")
-def shop(house: Any, company: Callable[..., Any]) -> Any:
+def shop(house: House, company: Callable[..., Any]) -> Any:
     return company("CR", "recordatorios")
 
 
 @pytest.fixture
-def customer(house: Any, shop: Any) -> Any:
+def customer(house: House, shop: Any) -> Any:
     """A customer who owes."""
     number = next(house.numbers)
     return house.debtor("CR", (1500000, -30), email=f"ana{number}@recordatorios.example", merchant=shop).customer
 
 
 @pytest.fixture
-def over_https(house: Any) -> Iterator[None]:
+def over_https(house: House) -> Iterator[None]:
     base, house.hub.base_url = house.hub.base_url, "https://pagos.example.com"
     yield
     house.hub.base_url = base
 
 
-def path_of(house: Any, customer: Customer) -> str:
+def path_of(house: House, customer: Customer) -> str:
     return "/u/" + unsubscribe_url(house.hub, customer.id).rpartition("/")[2]
 
 
-def ended(house: Any, customer: Customer) -> bool:
+def ended(house: House, customer: Customer) -> bool:
     there = house.read(lambda tx: tx.customers.get(customer.id))
     return there.unsubscribed_at is not None
 
 
-def mailed(house: Any, customer: Customer) -> Any:
+def mailed(house: House, customer: Customer) -> Any:
     """The newest mail to this customer."""
     return house.until(lambda: house.mailbox.to(customer.email))[-1]
 
@@ -74,7 +75,7 @@ def fields(mail: Any) -> dict[str, str]:
 
 
 def test_a_statement_mail_names_the_page_and_the_address_that_end_it(
-    house: Any, shop: Any, customer: Customer, over_https: None
+    house: House, shop: Any, customer: Customer, over_https: None
 ) -> None:
     house.run(send_statement(house.hub, shop, customer.id))
     mail = mailed(house, customer)
@@ -87,7 +88,7 @@ def test_a_statement_mail_names_the_page_and_the_address_that_end_it(
     assert f'href="{page.strip("<>")}"' in mail.html
 
 
-def test_without_https_no_mail_program_is_told_to_post(house: Any, shop: Any, customer: Customer) -> None:
+def test_without_https_no_mail_program_is_told_to_post(house: House, shop: Any, customer: Customer) -> None:
     house.run(send_statement(house.hub, shop, customer.id))
     found = fields(mailed(house, customer))
 
@@ -95,7 +96,7 @@ def test_without_https_no_mail_program_is_told_to_post(house: Any, shop: Any, cu
     assert "List-Unsubscribe-Post" not in found
 
 
-def acting(house: Any, customer: Customer, methods: tuple[str, ...]) -> list[str]:
+def acting(house: House, customer: Customer, methods: tuple[str, ...]) -> list[str]:
     """Methods that end reminders though they should only show something."""
     found = []
     with house.browser() as browser:
@@ -106,7 +107,7 @@ def acting(house: Any, customer: Customer, methods: tuple[str, ...]) -> list[str
     return found
 
 
-def test_reading_the_page_changes_nothing(house: Any, customer: Customer, seen: Callable[[str], str]) -> None:
+def test_reading_the_page_changes_nothing(house: House, customer: Customer, seen: Callable[[str], str]) -> None:
     with house.browser() as browser:
         page = browser.get(path_of(house, customer))
 
@@ -117,7 +118,7 @@ def test_reading_the_page_changes_nothing(house: Any, customer: Customer, seen: 
 
 
 def test_control_a_page_that_acts_when_it_is_read_is_seen(
-    house: Any, customer: Customer, monkeypatch: pytest.MonkeyPatch
+    house: House, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reminders, "view_wish", reminders.end_reminders)
 
@@ -135,7 +136,7 @@ def test_control_a_page_that_acts_when_it_is_read_is_seen(
     ids=["urlencoded", "multipart", "without any sign of a browser", "empty"],
 )
 def test_a_mail_programs_button_ends_reminders_at_once(
-    house: Any, customer: Customer, seen: Callable[[str], str], request_: dict[str, Any]
+    house: House, customer: Customer, seen: Callable[[str], str], request_: dict[str, Any]
 ) -> None:
     with httpx.Client(base_url=house.base, trust_env=False, verify=False) as provider:
         answer = provider.post(path_of(house, customer), **request_)
@@ -146,7 +147,7 @@ def test_a_mail_programs_button_ends_reminders_at_once(
 
 
 def test_control_a_door_that_wants_forms_of_our_own_keeps_mail_programs_out(
-    house: Any, customer: Customer, monkeypatch: pytest.MonkeyPatch
+    house: House, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web_door, "FOREIGN_WELCOME", ("/v1/",))
     with house.browser() as provider:
@@ -155,7 +156,7 @@ def test_control_a_door_that_wants_forms_of_our_own_keeps_mail_programs_out(
 
 
 def test_the_pages_own_forms_end_reminders_and_bring_them_back(
-    house: Any, customer: Customer, forms: Callable[[str], list[dict[str, Any]]], seen: Callable[[str], str]
+    house: House, customer: Customer, forms: Callable[[str], list[dict[str, Any]]], seen: Callable[[str], str]
 ) -> None:
     with house.browser() as browser:
         [form] = forms(browser.get(path_of(house, customer)).text)
@@ -168,7 +169,7 @@ def test_the_pages_own_forms_end_reminders_and_bring_them_back(
 
 
 def test_the_page_speaks_the_payers_language_and_names_the_company(
-    house: Any, shop: Any, customer: Customer, seen: Callable[[str], str]
+    house: House, shop: Any, customer: Customer, seen: Callable[[str], str]
 ) -> None:
     house.run(choose_language(house.hub, shop, customer.id, "en"))
     with house.browser() as browser:
@@ -179,7 +180,7 @@ def test_the_page_speaks_the_payers_language_and_names_the_company(
     assert customer.name not in text  # mails are forwarded
 
 
-def test_another_ones_or_a_made_up_address_ends_nothing(house: Any, shop: Any, customer: Customer) -> None:
+def test_another_ones_or_a_made_up_address_ends_nothing(house: House, shop: Any, customer: Customer) -> None:
     other = house.debtor("CR", (100, -1), email="otro@recordatorios.example", merchant=shop).customer
     mac = path_of(house, other).rpartition(".")[2]
     with house.browser() as browser:
@@ -191,7 +192,7 @@ def test_another_ones_or_a_made_up_address_ends_nothing(house: Any, shop: Any, c
     assert not ended(house, customer)
 
 
-def left_out(house: Any, shop: Any, customer: Customer) -> bool:
+def left_out(house: House, shop: Any, customer: Customer) -> bool:
     """Whether a round and a scheduled one leave this customer out, and tell so."""
     plan = house.run(plan_round(house.hub, shop, Choice()))
     in_plan = customer.id in {debtor.customer.id for debtor in plan.reached}
@@ -208,7 +209,7 @@ def left_out(house: Any, shop: Any, customer: Customer) -> bool:
     return not in_plan and customer.id not in there.customers and customer.id in told
 
 
-def test_rounds_and_schedules_leave_out_who_wants_no_reminders(house: Any, shop: Any, customer: Customer) -> None:
+def test_rounds_and_schedules_leave_out_who_wants_no_reminders(house: House, shop: Any, customer: Customer) -> None:
     with house.browser() as browser:
         browser.post(path_of(house, customer))
 
@@ -219,7 +220,7 @@ def test_rounds_and_schedules_leave_out_who_wants_no_reminders(house: Any, shop:
 
 
 def test_control_a_round_that_does_not_ask_is_seen(
-    house: Any, shop: Any, customer: Customer, monkeypatch: pytest.MonkeyPatch
+    house: House, shop: Any, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub.flows.statements.send_round, "_is_reached", lambda customer: bool(customer.email))
     with house.browser() as browser:
@@ -229,7 +230,7 @@ def test_control_a_round_that_does_not_ask_is_seen(
 
 
 def test_who_ends_reminders_while_a_round_is_on_its_way_gets_no_mail_of_it(
-    house: Any, shop: Any, customer: Customer
+    house: House, shop: Any, customer: Customer
 ) -> None:
     """Both before the mail is owed, and after it."""
     late = house.debtor("CR", (100, -1), email="tarde@recordatorios.example", merchant=shop).customer
@@ -259,7 +260,9 @@ def test_who_ends_reminders_while_a_round_is_on_its_way_gets_no_mail_of_it(
     assert len(house.mailbox.to(late.email)) == 1
 
 
-def test_a_receipt_and_a_statement_sent_by_hand_go_out_all_the_same(house: Any, shop: Any, customer: Customer) -> None:
+def test_a_receipt_and_a_statement_sent_by_hand_go_out_all_the_same(
+    house: House, shop: Any, customer: Customer
+) -> None:
     with house.browser() as browser:
         browser.post(path_of(house, customer))
     house.run(send_statement(house.hub, shop, customer.id, note="Como me pidió."))
@@ -268,7 +271,7 @@ def test_a_receipt_and_a_statement_sent_by_hand_go_out_all_the_same(house: Any, 
 
 
 def test_the_company_sees_it_and_is_warned_and_can_undo_it(
-    house: Any, shop: Any, customer: Customer, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, customer: Customer, seat: Callable[..., Any], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     page = clerk.go(f"/m/customers/{customer.id}/reminders", reminders="no")
@@ -282,7 +285,7 @@ def test_the_company_sees_it_and_is_warned_and_can_undo_it(
     assert "Volver a enviarle recordatorios" not in seen(page)
 
 
-def test_a_preview_hides_the_address_that_ends_reminders(house: Any, shop: Any, customer: Customer) -> None:
+def test_a_preview_hides_the_address_that_ends_reminders(house: House, shop: Any, customer: Customer) -> None:
     preview = house.run(preview_statement(house.hub, shop, customer.id))
 
     assert path_of(house, customer).removeprefix("/u/") not in preview.text + preview.html

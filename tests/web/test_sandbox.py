@@ -17,6 +17,7 @@ import hub_nequi.wire
 from hub.bootstrap import DATABASE
 from hub.domain.payment import Payment, Status
 from hub.flows.views.print_receipt import verify_token
+from tests.web.conftest import House
 
 Forms = Callable[[str], list[dict[str, Any]]]
 CLIENT = "hub-01"
@@ -26,14 +27,14 @@ AS_RECORDED = {"trn_id": "client", "paid_date": "creation", "notification_signat
 
 
 @pytest.fixture(scope="module", autouse=True)
-def recorded(house: Any) -> Iterator[None]:
+def recorded(house: House) -> Iterator[None]:
     """The sandbox of the recordings."""
     house.control("nequi", "options", **AS_RECORDED)
     yield
     house.control("nequi", "options", trn_id="number", notification_signature="full", qr_named_by="any")
 
 
-def start(house: Any, forms: Forms, **changes: Any) -> tuple[str, Payment]:
+def start(house: House, forms: Forms, **changes: Any) -> tuple[str, Payment]:
     """A payer presses Pagar: the payment's address, and the payment."""
     debtor = house.debtor("CO", (1500000, -30), email=f"ana{next(house.numbers)}@correo.example")
     with house.browser() as browser:
@@ -44,14 +45,14 @@ def start(house: Any, forms: Forms, **changes: Any) -> tuple[str, Payment]:
     return path, house.payment(path)
 
 
-def paid(house: Any, forms: Forms, **changes: Any) -> tuple[str, Payment]:
+def paid(house: House, forms: Forms, **changes: Any) -> tuple[str, Payment]:
     """One that the payer approves some time after it was pushed."""
     path, payment = start(house, forms, **(changes or {"field.push.phone": "3001234567"}))
     house.control("nequi", "approve", reference=payment.reference)
     return path, house.until(lambda: (now := house.payment(path)).status is Status.PAID and now)
 
 
-def told(house: Any, path: str, payment: Payment, seat: Any) -> dict[str, str]:
+def told(house: House, path: str, payment: Payment, seat: Any) -> dict[str, str]:
     """Everything in which people read of a payment, as text."""
     desk = seat(house.merchants["CO"])
     mails = house.until(
@@ -68,7 +69,7 @@ def told(house: Any, path: str, payment: Payment, seat: Any) -> dict[str, str]:
         }
 
 
-def stored(house: Any) -> list[str]:
+def stored(house: House) -> list[str]:
     """The columns of the database in which the ClientID stands by itself, settings and copies of the wire left out."""
     found = []
     with sqlite3.connect(house.hub.data / DATABASE) as db:
@@ -80,7 +81,7 @@ def stored(house: Any) -> list[str]:
     return found
 
 
-def test_what_repeats_our_client_id_is_shown_nowhere(house: Any, forms: Forms, seat: Any) -> None:
+def test_what_repeats_our_client_id_is_shown_nowhere(house: House, forms: Forms, seat: Any) -> None:
     path, payment = paid(house, forms)
 
     shown = told(house, path, payment, seat)
@@ -91,7 +92,7 @@ def test_what_repeats_our_client_id_is_shown_nowhere(house: Any, forms: Forms, s
     assert stored(house) == []
 
 
-def test_two_payments_that_share_it_are_two(house: Any, forms: Forms) -> None:
+def test_two_payments_that_share_it_are_two(house: House, forms: Forms) -> None:
     (_, one), (_, other) = paid(house, forms), paid(house, forms)
 
     seen = [house.read(lambda tx, this=item: tx.payments.seen(this.id)) for item in (one, other)]
@@ -101,7 +102,7 @@ def test_two_payments_that_share_it_are_two(house: Any, forms: Forms) -> None:
 
 
 def test_control_an_authorisation_that_is_whatever_nequi_repeats(
-    house: Any, forms: Forms, seat: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, forms: Forms, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub_nequi.wire, "number_in", lambda value, _known: hub_nequi.wire.text_of(value) or None)
     path, payment = paid(house, forms)
@@ -112,7 +113,9 @@ def test_control_an_authorisation_that_is_whatever_nequi_repeats(
     assert stored(house) != []
 
 
-def test_a_time_that_nequi_does_not_state_is_the_time_when_we_learnt_of_it(house: Any, forms: Forms, seat: Any) -> None:
+def test_a_time_that_nequi_does_not_state_is_the_time_when_we_learnt_of_it(
+    house: House, forms: Forms, seat: Any
+) -> None:
     path, payment = start(house, forms, **{"field.push.phone": "3001234567"})
     pushed, house.time.ahead = house.time(), timedelta(minutes=9)
     try:
@@ -134,7 +137,7 @@ def test_a_time_that_nequi_does_not_state_is_the_time_when_we_learnt_of_it(house
     assert (row["Pagado"], bool(row["Registrado"])) == ("", True)
 
 
-def news_of(house: Any, payment: Payment) -> tuple[dict[str, str], bytes]:
+def news_of(house: House, payment: Payment) -> tuple[dict[str, str], bytes]:
     """Headers and body of the notification that Nequi owes."""
     with house.browser() as browser:
         found = browser.get("/sim/nequi/_control/notifications", params={"reference": payment.reference}).json()
@@ -142,7 +145,7 @@ def news_of(house: Any, payment: Payment) -> tuple[dict[str, str], bytes]:
 
 
 @pytest.mark.parametrize("form", ["full", "no_headers", "bare"])
-def test_a_notification_is_taken_in_however_its_signature_is_written(house: Any, forms: Forms, form: str) -> None:
+def test_a_notification_is_taken_in_however_its_signature_is_written(house: House, forms: Forms, form: str) -> None:
     house.control("nequi", "options", notification_signature=form)
     _, payment = paid(house, forms)
     headers, body = news_of(house, payment)
@@ -163,7 +166,7 @@ def test_a_notification_is_taken_in_however_its_signature_is_written(house: Any,
 
 
 @pytest.mark.parametrize("named_by", ["qrValue", "transactionId"])
-def test_a_code_is_seen_paid_whatever_finds_it(house: Any, forms: Forms, named_by: str) -> None:
+def test_a_code_is_seen_paid_whatever_finds_it(house: House, forms: Forms, named_by: str) -> None:
     house.control("nequi", "options", qr_named_by=named_by)
 
     path, payment = paid(house, forms, way="qr")

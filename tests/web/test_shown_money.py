@@ -27,7 +27,7 @@ from hub.flows.payments.view_payment import view_payment
 from hub.flows.views.print_receipt import verify_token
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation
-from tests.web.conftest import forms_in
+from tests.web.conftest import House, forms_in
 from tests.web.test_checkout import order, state
 from tests.web.test_papers import words_of
 
@@ -36,7 +36,7 @@ TOTAL = 100_000_00
 
 
 @pytest.fixture(autouse=True)
-def withholds(house: Any) -> Iterator[None]:
+def withholds(house: House) -> Iterator[None]:
     """The Colombian merchant lets customers declare what they withhold."""
     merchant = house.merchants["CO"]
     options = attrs.evolve(merchant.options, withholdings=True)
@@ -45,7 +45,7 @@ def withholds(house: Any) -> Iterator[None]:
     house.write(lambda tx: tx.merchants.save(merchant))
 
 
-def pay(house: Any, *, kept: int = 0) -> Payment:
+def pay(house: House, *, kept: int = 0) -> Payment:
     """A customer of its own pays 100.000 pesos, less what it keeps back, and the provider says so."""
     invoice = (debtor := house.debtor("CO", (TOTAL, -2))).invoices[0]
     withheld = [Withholding(tax="retefuente", base=TOTAL, amount=kept)] if kept else []
@@ -67,12 +67,12 @@ def pay(house: Any, *, kept: int = 0) -> Payment:
     return paid
 
 
-def in_status(house: Any, payment: Payment, status: Status) -> Payment | None:
+def in_status(house: House, payment: Payment, status: Status) -> Payment | None:
     found: Payment = house.read(lambda tx: tx.payments.get(payment.id))
     return found if found.status is status else None
 
 
-def tell(house: Any, payment: Payment, kind: Kind, minor: int, event: str, currency: str = "COP") -> None:
+def tell(house: House, payment: Payment, kind: Kind, minor: int, event: str, currency: str = "COP") -> None:
     """News of money that moved goes through the door."""
     vouched = frozenset({"event_id", "amount"})
     news = Observation(kind=kind, amount=Money(minor, currency), event_id=event, vouched=vouched)
@@ -84,7 +84,7 @@ def tell(house: Any, payment: Payment, kind: Kind, minor: int, event: str, curre
     house.write(record)
 
 
-def told(house: Any, seat: Any, seen: Callable[[str], str], payment: Payment) -> dict[str, str]:
+def told(house: House, seat: Any, seen: Callable[[str], str], payment: Payment) -> dict[str, str]:
     """Every page on which people read of a payment."""
     desk = seat(house.merchants["CO"])
     page = house.run(view_payment(house.hub, payment.id)).url.removeprefix(house.base)
@@ -134,7 +134,7 @@ WHAT: dict[str, tuple[Callable[[Any, Payment], Any], dict[str, tuple[str, ...]],
 
 @pytest.mark.parametrize("what", WHAT)
 def test_every_page_says_what_became_of_the_money_and_what_remains(
-    house: Any, seat: Any, seen: Callable[[str], str], what: str
+    house: House, seat: Any, seen: Callable[[str], str], what: str
 ) -> None:
     happens, parts, absent = WHAT[what]
     payment = pay(house)
@@ -147,14 +147,14 @@ def test_every_page_says_what_became_of_the_money_and_what_remains(
     assert [name for name, part in absent.items() if part in pages[name]] == []
 
 
-def dispute_won(house: Any, payment: Payment) -> None:
+def dispute_won(house: House, payment: Payment) -> None:
     """The bank takes the money back, and gives it again."""
     tell(house, payment, Kind.CHARGED_BACK, TOTAL, f"D-{payment.id}")
     key = chargeback_key(payment.account_id, f"D-{payment.id}")
     house.run(correct_entry(house.hub, house.merchants["CO"], key, by="Ana", reason="ganada"))
 
 
-def corrected(house: Any, payment: Payment, minor: int) -> None:
+def corrected(house: House, payment: Payment, minor: int) -> None:
     """A person says what was truly captured."""
     found = house.read(lambda tx: tx.payments.seen(payment.id))
     movement = next(item.observation.movement for item in found if item.observation.kind is Kind.PAID)
@@ -164,7 +164,7 @@ def corrected(house: Any, payment: Payment, minor: int) -> None:
 
 
 def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
-    house: Any, seat: Any, seen: Callable[[str], str]
+    house: House, seat: Any, seen: Callable[[str], str]
 ) -> None:
     payment = pay(house)
     dispute_won(house, payment)
@@ -186,7 +186,7 @@ def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
     assert "hasta $60.000" in pages["desk"]
 
 
-def test_what_was_withheld_stands_wherever_the_payment_is(house: Any, seat: Any, seen: Callable[[str], str]) -> None:
+def test_what_was_withheld_stands_wherever_the_payment_is(house: House, seat: Any, seen: Callable[[str], str]) -> None:
     payment = pay(house, kept=1_925_00)
 
     pages = told(house, seat, seen, payment)
@@ -199,12 +199,12 @@ def test_what_was_withheld_stands_wherever_the_payment_is(house: Any, seat: Any,
 
 
 def test_control_a_page_that_asks_the_observations_calls_a_receipt_true_after_a_chargeback(
-    house: Any, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    house: House, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it was: approved is approved, and only the provider's own return is a return, of whatever size."""
 
     def of_old(payment: Payment, *_given: Any) -> Shown:
-        news = house.hub.store.read_now(lambda tx: tx.payments.seen(payment.id))
+        news = house.opened.store.read_now(lambda tx: tx.payments.seen(payment.id))
         return Shown.RETURNED if any(item.observation.kind is Kind.RETURNED for item in news) else Shown.PAID
 
     monkeypatch.setattr(view_payment_module, "shown_for", of_old)
@@ -216,7 +216,7 @@ def test_control_a_page_that_asks_the_observations_calls_a_receipt_true_after_a_
 
 
 def test_control_a_page_that_tells_the_money_alone_hides_what_was_withheld(
-    house: Any, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    house: House, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(view_payment_module, "deducted_of", lambda _tx, _payment, _observation: ())
 
@@ -224,7 +224,7 @@ def test_control_a_page_that_tells_the_money_alone_hides_what_was_withheld(
         test_what_was_withheld_stands_wherever_the_payment_is(house, seat, seen)
 
 
-def test_papers_and_mails_say_what_went_back_and_what_remains(house: Any) -> None:
+def test_papers_and_mails_say_what_went_back_and_what_remains(house: House) -> None:
     payment = pay(house)
     page = house.run(view_payment(house.hub, payment.id)).url.removeprefix(house.base)
     tell(house, payment, Kind.RETURNED, 1_000_00, f"R-{payment.id}")
@@ -246,12 +246,12 @@ def test_papers_and_mails_say_what_went_back_and_what_remains(house: Any) -> Non
     assert "quedan $0" in house.run(mail_again(house, payment, DeliveryKind.RECEIPT))
 
 
-def mail_with(house: Any, payment: Payment, subject: str) -> str:
+def mail_with(house: House, payment: Payment, subject: str) -> str:
     mails = [mail for mail in house.mailbox.to(payment.payer.email) if subject in mail.subject]
     return plain(mails[0].text) if mails else ""
 
 
-async def mail_again(house: Any, payment: Payment, kind: DeliveryKind) -> str:
+async def mail_again(house: House, payment: Payment, kind: DeliveryKind) -> str:
     """What a mail of this payment would say if it were drawn now."""
 
     def read(tx: Any) -> str:
@@ -266,7 +266,7 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u00a0", " ").split())
 
 
-def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: Any, seen: Callable[[str], str]) -> None:
+def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: House, seen: Callable[[str], str]) -> None:
     placed = order(house, "CO")
     with house.browser() as browser:
         html = browser.get(f"{placed['path']}/pay?provider=nequi").text
@@ -292,7 +292,7 @@ def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: Any, se
 
 
 def test_another_currency_a_second_capture_and_credit_that_was_used_stand_on_the_pages(
-    house: Any, seat: Any, seen: Callable[[str], str]
+    house: House, seat: Any, seen: Callable[[str], str]
 ) -> None:
     payment = pay(house)
     captured(house, payment, 40_000_00, "M2")
@@ -315,7 +315,7 @@ def test_another_currency_a_second_capture_and_credit_that_was_used_stand_on_the
     assert "$140.000" in pages["list"]
 
 
-def captured(house: Any, payment: Payment, minor: int, movement: str, currency: str = "COP") -> None:
+def captured(house: House, payment: Payment, minor: int, movement: str, currency: str = "COP") -> None:
     """The provider took money once more."""
     vouched = frozenset({"movement", "amount"})
     named = f"{movement}-{payment.reference}"
