@@ -3,12 +3,12 @@
 import importlib.metadata
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 import hub.cli.installed
 from hub.cli.commands import COMMANDS
+from tests.conftest import Site
 
 from .conftest import Run
 
@@ -24,20 +24,20 @@ GREET = """
 """
 
 
-def offering(site: Any, source: str, command: str = "greet", name: str = "greetings") -> None:
+def offering(site: Site, source: str, command: str = "greet", name: str = "greetings") -> None:
     """A distribution that brings one command, from this module."""
     module = name.replace("-", "_")
     site.install(name, {"hub.commands": {command: f"{module}:command"}}, **{module: source})
 
 
-def test_a_command_of_another_distribution_runs_like_ours(site: Any, run: Run) -> None:
+def test_a_command_of_another_distribution_runs_like_ours(site: Site, run: Run) -> None:
     offering(site, GREET)
     ended = run("greet", "Ana")
     assert (ended.code, ended.out) == (3, "hello Ana\n")
     assert run("greet", "--help").out.startswith("Usage: payment-hub greet ")
 
 
-def test_the_list_of_commands_names_it_and_imports_nothing(site: Any, run: Run) -> None:
+def test_the_list_of_commands_names_it_and_imports_nothing(site: Site, run: Run) -> None:
     offering(site, "raise SystemExit('imported')")
     ended = run("--help")
     assert ended.code == 0
@@ -53,7 +53,7 @@ def test_the_list_of_commands_names_it_and_imports_nothing(site: Any, run: Run) 
         ("other = 1", "AttributeError: module 'greetings' has no attribute 'command'"),
     ],
 )
-def test_one_that_cannot_be_imported_says_so_and_whose_it_is(site: Any, run: Run, source: str, why: str) -> None:
+def test_one_that_cannot_be_imported_says_so_and_whose_it_is(site: Site, run: Run, source: str, why: str) -> None:
     offering(site, source)
     ended = run("greet", "--loud", "--help", "Ana")
     assert ended.code == 1
@@ -62,12 +62,12 @@ def test_one_that_cannot_be_imported_says_so_and_whose_it_is(site: Any, run: Run
     )
 
 
-def test_what_is_no_command_is_told_as_such(site: Any, run: Run) -> None:
+def test_what_is_no_command_is_told_as_such(site: Site, run: Run) -> None:
     offering(site, "command = 'hello'")
     assert "is str, not a click command: repair or uninstall it" in run("greet").err
 
 
-def test_two_distributions_of_one_command_are_both_named(site: Any, run: Run) -> None:
+def test_two_distributions_of_one_command_are_both_named(site: Site, run: Run) -> None:
     offering(site, GREET)
     offering(site, GREET, name="other-greetings")
     ended = run("greet", "Ana")
@@ -75,13 +75,13 @@ def test_two_distributions_of_one_command_are_both_named(site: Any, run: Run) ->
     assert "greet is a command of greetings 1.2.0 and other-greetings 1.2.0: uninstall one of them" in ended.err
 
 
-def test_nobody_takes_the_place_of_one_of_ours(site: Any, run: Run) -> None:
+def test_nobody_takes_the_place_of_one_of_ours(site: Site, run: Run) -> None:
     offering(site, GREET, command="plugins")
     assert run("plugins", "list").code == 0
     assert "made by hand" not in run("--help").out
 
 
-def test_our_own_commands_look_nothing_up(site: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_commands_look_nothing_up(site: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     offering(site, "raise SystemExit('imported')")
     monkeypatch.delitem(sys.modules, "hub.cli.installed", raising=False)
     for name in COMMANDS:
@@ -89,7 +89,7 @@ def test_our_own_commands_look_nothing_up(site: Any, run: Run, monkeypatch: pyte
     assert "hub.cli.installed" not in sys.modules
 
 
-def test_one_without_metadata_costs_its_line_alone(site: Any, run: Run) -> None:
+def test_one_without_metadata_costs_its_line_alone(site: Site, run: Run) -> None:
     offering(site, GREET)
     (site.path / "greetings-1.2.0.dist-info" / "METADATA").unlink()
     listed = run("--help")
@@ -97,7 +97,7 @@ def test_one_without_metadata_costs_its_line_alone(site: Any, run: Run) -> None:
     assert "  greet" in listed.out
 
 
-def test_a_broken_one_leaves_completion_alone(site: Any) -> None:
+def test_a_broken_one_leaves_completion_alone(site: Site) -> None:
     offering(site, "raise SystemExit('imported')", command="paint")
     done = subprocess.run(
         [sys.executable, "-m", "hub"],

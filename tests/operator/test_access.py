@@ -18,7 +18,7 @@ from hub.flows.merchants.remove_member import remove_member
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.logs import set_up_logs
 from tests.cli.conftest import Ended, call
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 from tests.web.conftest import seat as seat
 from tests.web.test_api import cart, send
 
@@ -84,7 +84,9 @@ def test_some_of_a_keys_id_is_enough_and_too_little_changes_nothing(house: House
     assert beside("api-key", "revoke", row["id"][:8]).code == 0
 
 
-def test_a_member_who_left_is_out_at_once_with_sessions_and_links(house: House, beside: Shell, seat: Any) -> None:
+def test_a_member_who_left_is_out_at_once_with_sessions_and_links(
+    house: House, beside: Shell, seat: Callable[..., Seat]
+) -> None:
     company = house.merchants["CO"]
     house.run(add_member(house.hub, company, "Luis@correo.example", Role.ACCOUNTANT))
     luis = seat(company, Role.ACCOUNTANT)
@@ -168,7 +170,7 @@ def test_control_a_server_that_remembers_keys_goes_on_taking_a_revoked_one(
 
 
 def test_control_a_removal_that_leaves_sessions_leaves_the_person_in(
-    house: House, seat: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, seat: Callable[..., Seat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def only_the_row(self: Any, merchant_id: str, email: str) -> None:
         values = {"merchant": merchant_id, "email": email.lower()}

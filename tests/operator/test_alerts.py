@@ -25,7 +25,7 @@ from hub.flows.operations.raise_alerts import raise_alerts, send_directly
 from hub.flows.operations.record_backup import record_backup
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
-from tests.faults.harness import Desk
+from tests.faults.harness import Desk, World
 from tests.operator.test_keys import deliver
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
@@ -186,7 +186,7 @@ def test_a_plugin_in_quarantine_is_alerted_once(desk: Desk) -> None:
     assert causes(desk) == []
 
 
-def test_notifications_without_a_proof_are_alerted_and_forgotten_after_thirty_days(world: Any) -> None:
+def test_notifications_without_a_proof_are_alerted_and_forgotten_after_thirty_days(world: World) -> None:
     world.hub.disk_free = lambda: 0.5
     world.run(raise_alerts(world.hub))
     world.clock.now += timedelta(hours=1, seconds=1)
@@ -207,7 +207,7 @@ def test_notifications_without_a_proof_are_alerted_and_forgotten_after_thirty_da
     assert world.read(lambda tx: tx.messages.count_in(MessageState.REJECTED.value)) == 0
 
 
-def change_secret(world: Any, account: Any, name: str) -> None:
+def change_secret(world: World, account: Any, name: str) -> None:
     """The provider no longer knows this secret."""
     place = {"table": "account_secret", "column": name, "row": account.id, "merchant": account.merchant_id}
     sealed, key_id = world.hub.vault.seal(b"not-what-it-was", **place)
@@ -215,7 +215,7 @@ def change_secret(world: Any, account: Any, name: str) -> None:
     world.run(world.opened.exchanger._grants.drop(account.id))
 
 
-def test_refused_credentials_suspend_the_account_tell_its_merchant_once_and_alert(world: Any) -> None:
+def test_refused_credentials_suspend_the_account_tell_its_merchant_once_and_alert(world: World) -> None:
     world.hub.disk_free = lambda: 0.5
     world.run(raise_alerts(world.hub))
     world.clock.now += timedelta(hours=1, seconds=1)
@@ -235,7 +235,7 @@ def test_refused_credentials_suspend_the_account_tell_its_merchant_once_and_aler
     assert world.payment(live).is_live  # what was started goes on
 
 
-def test_one_refusal_that_the_provider_does_not_confirm_suspends_nothing(world: Any) -> None:
+def test_one_refusal_that_the_provider_does_not_confirm_suspends_nothing(world: World) -> None:
     account = world.accounts["CO"]
     world.run(check_credentials(world.hub, account.id, "HTTP 403 to create_payment"))
     assert world.read(lambda tx: tx.accounts.get(account.id)).status is AccountStatus.ACTIVE

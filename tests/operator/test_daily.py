@@ -17,21 +17,21 @@ from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Kind, Observation
 from tests.cli.conftest import call
-from tests.faults.harness import broken
+from tests.faults.harness import World, broken
 from tests.spoken import spoken
 
 BOGOTA = ZoneInfo("America/Bogota")
 
 
 @pytest.fixture
-def world(world: Any) -> Any:
+def world(world: World) -> World:
     """A hub that compares daily; it is eleven in the morning in Bogotá, on Monday."""
     world.hub.reconcile_daily = True
     world.work()
     return world
 
 
-def paid(world: Any) -> Any:
+def paid(world: World) -> Any:
     """A payment that was approved and is known to be."""
     payment = world.pay(world.debtor("CO", 150_000))
     world.approve(payment)
@@ -40,27 +40,27 @@ def paid(world: Any) -> Any:
     return payment
 
 
-def standing(world: Any) -> Any:
+def standing(world: World) -> Any:
     """The daily row of the company in Colombia."""
     return world.read(lambda tx: tx.reconciliations.get(world.accounts["CO"].id))
 
 
-def asked(world: Any) -> int:
+def asked(world: World) -> int:
     """How often the report was asked for."""
     return sum(path.endswith("getreports") for path in world.front.paths)
 
 
-def causes(world: Any) -> list[str]:
+def causes(world: World) -> list[str]:
     return sorted(review.cause for review in world.read(lambda tx: tx.reviews.of()))
 
 
-def until_local(world: Any, day: int, hour: int, minute: int = 0) -> None:
+def until_local(world: World, day: int, hour: int, minute: int = 0) -> None:
     """Let time pass until this moment in Bogotá."""
     there = datetime(2026, 11, day, hour, minute, tzinfo=BOGOTA)
     world.pass_time(seconds=(there - world.clock.now).total_seconds())
 
 
-def test_each_day_is_compared_once_after_it_is_over_there(world: Any) -> None:
+def test_each_day_is_compared_once_after_it_is_over_there(world: World) -> None:
     payment = paid(world)
     until_local(world, 24, 4, 59)
     assert (asked(world), standing(world).covered) == (0, None)
@@ -74,11 +74,11 @@ def test_each_day_is_compared_once_after_it_is_over_there(world: Any) -> None:
     assert broken(world) == []
 
 
-def test_greenpay_reports_nothing_and_is_never_asked(world: Any) -> None:
+def test_greenpay_reports_nothing_and_is_never_asked(world: World) -> None:
     assert world.read(lambda tx: tx.reconciliations.get(world.accounts["CR"].id)) is None
 
 
-def test_money_that_was_given_back_is_not_looked_for_in_a_report_of_sales(world: Any) -> None:
+def test_money_that_was_given_back_is_not_looked_for_in_a_report_of_sales(world: World) -> None:
     payment = paid(world)
     world.run(refund_payment(world.hub, payment.id, by="Marta"))
     world.pass_time(seconds=20)
@@ -87,7 +87,7 @@ def test_money_that_was_given_back_is_not_looked_for_in_a_report_of_sales(world:
     assert causes(world) == []
 
 
-def test_money_that_the_report_does_not_know_becomes_a_review_once(world: Any) -> None:
+def test_money_that_the_report_does_not_know_becomes_a_review_once(world: World) -> None:
     strange = world.sent(world.debtor("CO", 90_000))
     world.tell(strange, Observation(kind=Kind.PAID, movement=strange.reference, amount=strange.amount))
     until_local(world, 24, 6)
@@ -96,7 +96,7 @@ def test_money_that_the_report_does_not_know_becomes_a_review_once(world: Any) -
     assert causes(world) == ["settlement_missing"]
 
 
-def late_in_the_evening(world: Any) -> list[str]:
+def late_in_the_evening(world: World) -> list[str]:
     """Why a person is asked when somebody pays at half past ten at night, which is tomorrow in UTC."""
     paid(world)
     until_local(world, 24, 6)
@@ -107,13 +107,13 @@ def late_in_the_evening(world: Any) -> list[str]:
     return causes(world)
 
 
-def test_who_pays_late_in_the_evening_is_found_in_the_report_of_that_day(world: Any) -> None:
+def test_who_pays_late_in_the_evening_is_found_in_the_report_of_that_day(world: World) -> None:
     assert late_in_the_evening(world) == []
     assert broken(world) == []
 
 
 def test_control_days_of_another_zone_would_miss_what_is_paid_in_the_evening(
-    world: Any, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     until_local(world, 23, 22, 30)
     strange = world.sent(world.debtor("CO", 90_000))
@@ -124,7 +124,7 @@ def test_control_days_of_another_zone_would_miss_what_is_paid_in_the_evening(
 
 
 def test_a_report_that_does_not_come_is_asked_for_again_and_the_days_are_caught_up(
-    world: Any, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = paid(world)
     world.control("nequi", "options", reports="denied")
@@ -152,7 +152,7 @@ def test_a_report_that_does_not_come_is_asked_for_again_and_the_days_are_caught_
     assert world.payment(payment).status == "paid"
 
 
-def test_an_account_that_is_not_let_in_is_left_alone_until_it_is(world: Any) -> None:
+def test_an_account_that_is_not_let_in_is_left_alone_until_it_is(world: World) -> None:
     account = world.accounts["CO"]
     paid(world)
     record = world.read(lambda tx: tx.accounts.get(account.id))
@@ -166,7 +166,7 @@ def test_an_account_that_is_not_let_in_is_left_alone_until_it_is(world: Any) -> 
     assert causes(world) == []
 
 
-def test_an_account_without_the_report_product_is_told_so_and_nobody_is_woken(world: Any) -> None:
+def test_an_account_without_the_report_product_is_told_so_and_nobody_is_woken(world: World) -> None:
     world.hub.disk_free = lambda: 0.5
     world.control("nequi", "options", reports="closed")
     until_local(world, 25, 12)
@@ -178,7 +178,7 @@ def test_an_account_without_the_report_product_is_told_so_and_nobody_is_woken(wo
     assert causes(world) == []
 
 
-def test_nothing_is_compared_where_it_is_switched_off(world: Any) -> None:
+def test_nothing_is_compared_where_it_is_switched_off(world: World) -> None:
     paid(world)
     world.hub.reconcile_daily = False
     until_local(world, 26, 12)

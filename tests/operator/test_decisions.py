@@ -21,7 +21,7 @@ from hub.flows.payments.release_payment import release_payment
 from hub.flows.views.view_record import view_record
 from hub_hookspecs import Kind, Money, Observation, Redirect
 from tests.cli.conftest import call
-from tests.faults.harness import Desk, broken, rows
+from tests.faults.harness import Desk, World, broken, rows
 from tests.spoken import refused, spoken
 
 PANEL = Evidence(text="panel, 23 Nov 10:05")
@@ -305,7 +305,7 @@ def test_what_the_provider_cannot_give_back_is_said_before_anything_is_decided(d
     assert "panel" in spoken(record.why_not)
 
 
-def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: Any) -> None:
+def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: World) -> None:
     world.hub.second_person_above = {"COP": 10_000_000}
     debtor = world.debtor("CO", 18_500_000)
     payment = world.pay(debtor)
@@ -328,7 +328,7 @@ def test_a_refund_above_the_amount_is_sent_when_the_second_person_agrees(world: 
     assert broken(world) == []
 
 
-def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(world: Any) -> None:
+def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(world: World) -> None:
     world.hub.second_person_above = {"COP": 10_000_000}
     payment = world.pay(world.debtor("CO", 18_500_000))
     world.approve(payment)
@@ -351,7 +351,7 @@ def test_a_refund_is_sent_once_when_two_people_approve_it_at_the_same_moment(wor
     assert broken(world) == []
 
 
-def refunded(world: Any, amount: int, by: str) -> Any:
+def refunded(world: World, amount: int, by: str) -> Any:
     """A paid payment, and what became of the wish to give it back."""
     payment = world.pay(world.debtor("CO", amount))
     world.approve(payment)
@@ -360,7 +360,7 @@ def refunded(world: Any, amount: int, by: str) -> Any:
     return world.run(decide_refund(world.hub, payment.id, signed=Signed(by=by, why="returned goods")))
 
 
-def test_small_refunds_add_up_until_a_second_person_is_wanted(world: Any) -> None:
+def test_small_refunds_add_up_until_a_second_person_is_wanted(world: World) -> None:
     world.hub.second_person_above = {"COP": 10_000_000}
     assert refunded(world, 4_000_000, "Ana").operation is not None
     assert refunded(world, 6_000_000, " ANA ").operation is not None  # exactly the limit
@@ -381,7 +381,7 @@ def test_small_refunds_add_up_until_a_second_person_is_wanted(world: Any) -> Non
     assert broken(world) == []
 
 
-def test_control_refunds_that_are_not_added_up_pass_the_limit(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_refunds_that_are_not_added_up_pass_the_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.flows.payments.decide.given_back", lambda _tx, _decision: 0)
     world.hub.second_person_above = {"COP": 10_000_000}
     for amount in (4_000_000, 6_000_000, 100_000):
@@ -390,13 +390,13 @@ def test_control_refunds_that_are_not_added_up_pass_the_limit(world: Any, monkey
     assert gone_back(world) > 10_000_000
 
 
-def gone_back(world: Any) -> int:
+def gone_back(world: World) -> int:
     """Minor units that refunds gave back."""
     sql = "SELECT coalesce(sum(amount), 0) FROM operation WHERE kind = 'refund' AND status = 'done'"
     return int(rows(world.path, sql)[0][0])
 
 
-def test_what_a_payment_gave_back_counts_whoever_lets_the_next_refund_happen(world: Any) -> None:
+def test_what_a_payment_gave_back_counts_whoever_lets_the_next_refund_happen(world: World) -> None:
     world.hub.second_person_above = {"COP": 10_000_000}
     made = refunded(world, 8_000_000, "Ana")
     world.work()
@@ -410,7 +410,7 @@ def test_what_a_payment_gave_back_counts_whoever_lets_the_next_refund_happen(wor
         assert not world.read(lambda tx, wanted=other: needs_second(tx, world.hub, wanted))
 
 
-def test_two_small_refunds_at_one_moment_do_not_pass_the_limit_together(world: Any) -> None:
+def test_two_small_refunds_at_one_moment_do_not_pass_the_limit_together(world: World) -> None:
     world.hub.second_person_above = {"COP": 10_000_000}
     payments = [world.pay(world.debtor("CO", 6_000_000)) for _ in range(3)]
     for payment in payments:
@@ -430,7 +430,7 @@ def test_two_small_refunds_at_one_moment_do_not_pass_the_limit_together(world: A
     assert broken(world) == []
 
 
-def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(world: Any) -> None:
+def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(world: World) -> None:
     world.hub.second_person_above = {"COP": 10_000}
     payment = world.pay(world.debtor("CO", 150_000))
     made, _ = world.run(

@@ -24,7 +24,7 @@ from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.send_round import run_round, start_round
 from hub_hookspecs import Kind, Observation
-from tests.faults.harness import Desk
+from tests.faults.harness import Desk, World
 
 Line = dict[str, Any]
 NAME, MAIL = "Persona Canaria", "canaria@privado.example"
@@ -87,7 +87,7 @@ def test_a_review_is_told_once_when_it_opens_and_once_when_it_is_resolved(desk: 
     assert not [text for text in (NAME, MAIL) if text in json.dumps([opened, resolved])]
 
 
-def test_a_payment_whose_outcome_is_unknown_is_told_once(world: Any) -> None:
+def test_a_payment_whose_outcome_is_unknown_is_told_once(world: World) -> None:
     world.fault("nequi", "*unregisteredpayment", "cut_after")
     made: list[Any] = []
     lines = told(lambda: made.append(world.pay(world.debtor("CO", 90_000))))
@@ -97,7 +97,7 @@ def test_a_payment_whose_outcome_is_unknown_is_told_once(world: Any) -> None:
     assert [item for item in told(lambda: world.pass_time(minutes=3)) if item["event"] == "payment_unknown"] == []
 
 
-def test_a_payment_whose_sender_died_is_told_when_its_time_is_over(world: Any) -> None:
+def test_a_payment_whose_sender_died_is_told_when_its_time_is_over(world: World) -> None:
     made = world.made(world.debtor("CO", 90_000))
     world.write(lambda tx: tx.payments.add(made))
     world.write(lambda tx: tx.payments.begin_sending(made.id, "process-1", world.clock.now + timedelta(minutes=2)))

@@ -20,7 +20,7 @@ from hub.flows.payments.replay_message import replay_message
 from tests.cli.conftest import Ended, call
 from tests.cli.conftest import bare as bare
 from tests.cli.conftest import made as made
-from tests.faults.harness import broken, rows
+from tests.faults.harness import World, broken, rows
 from tests.flows.test_payments import approval
 
 Plant = Callable[[Any, str, Any], None]
@@ -34,7 +34,7 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
 
 
 @pytest.fixture
-def shell(world: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+def shell(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
     """shell("message", "list"): a command beside the running hub, as an operator types it."""
     monkeypatch.setenv("HUB_DATA", str(world.data))
     monkeypatch.setenv("HUB_LOG_LEVEL", "debug")  # loggers remember their level, and later tests read log lines
@@ -49,19 +49,19 @@ def shell(world: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
     return call
 
 
-def paid_for(world: Any, country: str) -> tuple[Any, Any]:
+def paid_for(world: World, country: str) -> tuple[Any, Any]:
     """A payment whose payer has paid, and the genuine news of it."""
     payment = world.pay(world.debtor(country, 150_000))
     world.approve(payment)
     return payment, world.news(payment)[-1]
 
 
-def ids(world: Any, state: str) -> list[str]:
+def ids(world: World, state: str) -> list[str]:
     """Ids of kept messages in a state."""
     return [row[0] for row in rows(world.path, "SELECT id FROM raw_message WHERE state = ?", state)]
 
 
-def everything(world: Any) -> list[Any]:
+def everything(world: World) -> list[Any]:
     """What a dry run may not change."""
     return [
         rows(world.path, f"SELECT * FROM {table}")
@@ -71,7 +71,7 @@ def everything(world: Any) -> list[Any]:
 
 @pytest.mark.parametrize("country", ["CR", "CO"])
 def test_a_genuine_message_that_a_faulty_plugin_refused_is_applied_once_by_a_replay(
-    world: Any, shell: Callable[..., Ended], plant: Plant, country: str
+    world: World, shell: Callable[..., Ended], plant: Plant, country: str
 ) -> None:
     payment, news = paid_for(world, country)
     module = {"CR": hub_greenpay.signature, "CO": hub_nequi}[country]
@@ -99,7 +99,7 @@ def test_a_genuine_message_that_a_faulty_plugin_refused_is_applied_once_by_a_rep
 
 
 def test_control_a_verifier_that_is_off_would_let_a_replay_in(
-    world: Any, shell: Callable[..., Ended], plant: Plant
+    world: World, shell: Callable[..., Ended], plant: Plant
 ) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     world.post("CR", approval(world, payment.reference).with_members(_signature="00" * 128))
@@ -110,7 +110,7 @@ def test_control_a_verifier_that_is_off_would_let_a_replay_in(
 
 @pytest.mark.parametrize("country", ["CR", "CO"])
 def test_what_is_forged_stays_refused_however_often_it_is_replayed(
-    world: Any, shell: Callable[..., Ended], country: str
+    world: World, shell: Callable[..., Ended], country: str
 ) -> None:
     payment = world.pay(world.debtor(country, 150_000))
     body = {
@@ -127,7 +127,7 @@ def test_what_is_forged_stays_refused_however_often_it_is_replayed(
     assert broken(world) == []
 
 
-def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[..., Ended], plant: Plant) -> None:
+def test_a_dead_letter_that_is_read_now_is_applied(world: World, shell: Callable[..., Ended], plant: Plant) -> None:
     world.hub.disk_free = lambda: 0.5
     world.run(raise_alerts(world.hub))
     payment, news = paid_for(world, "CO")
@@ -158,13 +158,13 @@ def test_a_dead_letter_that_is_read_now_is_applied(world: Any, shell: Callable[.
 
 
 def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settled_when_it_is_known(
-    world: Any, shell: Callable[..., Ended]
+    world: World, shell: Callable[..., Ended]
 ) -> None:
     reference = "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"
     assert world.post("CR", approval(world, reference)).status_code == 200
     (message,) = ids(world, "parked")
-    tried = world.run(replay_message(world.hub, message))
-    assert [item.payment for item in tried.read.claims] == [None]
+    replayed = world.run(replay_message(world.hub, message))
+    assert [item.payment for item in replayed.read.news] == [None]
     assert ids(world, "parked") == [message]
     world.pass_time(minutes=59)
     assert world.read(lambda tx: tx.reviews.of()) == ()
@@ -188,7 +188,7 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     assert broken(world) == []
 
 
-def asked_about(world: Any, hand_in: Callable[[Any, Any], object]) -> list[list[str]]:
+def asked_about(world: World, hand_in: Callable[[Any, Any], object]) -> list[list[str]]:
     """Why a person is asked, just before and just after proven money has named no payment of ours for an hour."""
     hand_in(world, approval(world, "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"))
     found = []
@@ -198,29 +198,29 @@ def asked_about(world: Any, hand_in: Callable[[Any, Any], object]) -> list[list[
     return found
 
 
-def alone(world: Any, news: Any) -> None:
+def alone(world: World, news: Any) -> None:
     assert world.post("CR", news).status_code == 200
 
 
-def in_a_crowd(world: Any, news: Any) -> None:
+def in_a_crowd(world: World, news: Any) -> None:
     burst_of(world.hub).until = world.clock.now + timedelta(seconds=1)
     assert world.post("CR", news).status_code == 200
 
 
-def twice(world: Any, news: Any) -> None:
+def twice(world: World, news: Any) -> None:
     assert [world.post("CR", news).status_code for _ in range(2)] == [200, 200]
 
 
 @pytest.mark.parametrize("hand_in", [alone, in_a_crowd, twice])
 def test_parked_money_that_nobody_touches_is_asked_about_after_an_hour(
-    world: Any, hand_in: Callable[[Any, Any], object]
+    world: World, hand_in: Callable[[Any, Any], object]
 ) -> None:
     assert asked_about(world, hand_in) == [[], ["parked_payment"]]
 
 
 @pytest.mark.parametrize("hand_in", [alone, in_a_crowd, twice])
 def test_control_money_that_is_parked_and_never_looked_at_again_is_noticed(
-    world: Any, plant: Plant, hand_in: Callable[[Any, Any], object]
+    world: World, plant: Plant, hand_in: Callable[[Any, Any], object]
 ) -> None:
     for module in (hub.flows.payments.record_message, hub.flows.payments.read_message):
         plant(module, "parked_money", lambda _claims: None)
@@ -228,7 +228,7 @@ def test_control_money_that_is_parked_and_never_looked_at_again_is_noticed(
     assert asked_about(world, hand_in) == [[], []]
 
 
-def test_what_was_refused_and_comes_again_genuine_is_parked_and_not_forgotten(world: Any, plant: Plant) -> None:
+def test_what_was_refused_and_comes_again_genuine_is_parked_and_not_forgotten(world: World, plant: Plant) -> None:
     news, right = approval(world, "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"), hub_greenpay.signature.is_genuine
     plant(hub_greenpay.signature, "is_genuine", lambda *_given: False)
     assert world.post("CR", news).status_code == 401
@@ -239,7 +239,7 @@ def test_what_was_refused_and_comes_again_genuine_is_parked_and_not_forgotten(wo
     assert [review.cause for review in world.read(lambda tx: tx.reviews.of())] == ["parked_payment"]
 
 
-def test_parked_news_without_money_asks_nobody(world: Any) -> None:
+def test_parked_news_without_money_asks_nobody(world: World) -> None:
     from tests.faults.test_messages import key_of, signed
 
     order = "0" * 26
@@ -253,7 +253,7 @@ def test_parked_news_without_money_asks_nobody(world: Any) -> None:
 
 
 def test_a_message_is_shown_by_its_shape_and_nothing_of_a_person_or_a_card(
-    world: Any, shell: Callable[..., Ended]
+    world: World, shell: Callable[..., Ended]
 ) -> None:
     payment, news = paid_for(world, "CR")
     secret = {
@@ -283,7 +283,7 @@ def test_a_message_is_shown_by_its_shape_and_nothing_of_a_person_or_a_card(
     assert payment.reference not in page  # nothing proved that it is about this payment
 
 
-def test_a_message_that_was_applied_names_its_payment(world: Any, shell: Callable[..., Ended]) -> None:
+def test_a_message_that_was_applied_names_its_payment(world: World, shell: Callable[..., Ended]) -> None:
     payment, news = paid_for(world, "CO")
     world.deliver(payment)
     (message,) = ids(world, "done")
@@ -312,7 +312,7 @@ def test_a_message_that_was_applied_names_its_payment(world: Any, shell: Callabl
     ],
 )
 def test_bad_input_names_culprit_and_remedy_and_changes_nothing(
-    world: Any, shell: Callable[..., Ended], words: tuple[str, ...], code: int, told: str
+    world: World, shell: Callable[..., Ended], words: tuple[str, ...], code: int, told: str
 ) -> None:
     before = everything(world)
     ended = shell(*words)
@@ -320,7 +320,7 @@ def test_bad_input_names_culprit_and_remedy_and_changes_nothing(
     assert everything(world) == before
 
 
-def test_a_plugin_that_is_not_served_reads_nothing_and_loses_nothing(world: Any) -> None:
+def test_a_plugin_that_is_not_served_reads_nothing_and_loses_nothing(world: World) -> None:
     payment, news = paid_for(world, "CR")
     world.post("CR", news.with_members(_signature="00" * 128))
     (message,) = ids(world, "rejected")
@@ -332,7 +332,7 @@ def test_a_plugin_that_is_not_served_reads_nothing_and_loses_nothing(world: Any)
     assert world.payment(payment).status is Status.PENDING
 
 
-def test_news_for_a_plugin_in_quarantine_is_asked_for_again_and_not_turned_away(world: Any) -> None:
+def test_news_for_a_plugin_in_quarantine_is_asked_for_again_and_not_turned_away(world: World) -> None:
     payment, news = paid_for(world, "CR")
     world.hub.registry.quarantine("greenpay", "it hung three times")
     answer = world.post("CR", news)

@@ -17,6 +17,7 @@ from hub.domain.payment import Payment, Withholding
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub_hookspecs import Kind, Money
 from tests.cli.conftest import Ended
+from tests.faults.harness import World
 from tests.flows.test_held import corrected, dispute, won
 from tests.flows.test_returns import paid, returned
 from tests.operator.test_messages import shell as shell
@@ -35,7 +36,7 @@ def told(shell: Shell, payment: Payment) -> tuple[str, Any, dict[str, str], str]
     )
 
 
-def test_the_command_line_says_what_became_of_the_money_and_what_remains(world: Any, shell: Shell) -> None:
+def test_the_command_line_says_what_became_of_the_money_and_what_remains(world: World, shell: Shell) -> None:
     payment = world.sent(world.debtor("CO", 10_000_000))
     world.tell(payment, paid(payment, 10_000_000))
     world.tell(payment, returned(payment, 100_000, event=f"R-{payment.id}"))
@@ -62,7 +63,7 @@ def test_the_command_line_says_what_became_of_the_money_and_what_remains(world: 
     assert (facts["state"], row["remains"]) == ("partly_returned", "59000.00")
 
 
-def test_what_was_withheld_stands_on_the_page_and_in_its_data(world: Any, shell: Shell) -> None:
+def test_what_was_withheld_stands_on_the_page_and_in_its_data(world: World, shell: Shell) -> None:
     kept = Withholding(tax="retefuente", base=10_000_000, amount=192_500)
     made = world.made(world.debtor("CO", 10_000_000))
     line = attrs.evolve(made.lines[0], amount=9_807_500, withholdings=(kept,))
@@ -82,7 +83,7 @@ def test_what_was_withheld_stands_on_the_page_and_in_its_data(world: Any, shell:
     assert row["withholdings"] == {"retefuente": {"minor": 192_500, "currency": "COP"}}
 
 
-def test_control_a_list_that_asks_the_status_alone(world: Any, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_list_that_asks_the_status_alone(world: World, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = world.sent(world.debtor("CO", 10_000_000))
     world.tell(payment, paid(payment, 10_000_000))
     world.tell(payment, returned(payment, 10_000_000, event=f"R-{payment.id}", kind=Kind.CHARGED_BACK))

@@ -21,9 +21,10 @@ from hub.flows.views.view_start import view_start
 from hub_hookspecs import Message, Source
 from tests.cli.conftest import Ended
 from tests.documents.test_smtp import ids
+from tests.faults.harness import Desk, World
 from tests.flows.test_payments import approval
 from tests.operator.test_messages import shell as shell
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 from tests.web.conftest import company as company
 from tests.web.conftest import seat as seat
 from tests.web.conftest import seen as seen
@@ -32,14 +33,14 @@ Shell = Callable[..., Ended]
 REASON = "the signature is not of this body under the account's key"
 
 
-def forged(world: Any, payment: Any) -> str:
+def forged(world: World, payment: Any) -> str:
     """A message that names a live payment and proves nothing."""
     news = approval(world, payment.reference).with_members(_signature="00" * 128)
     assert world.post("CR", news).status_code == 401
     return ids(world, "rejected")[0]
 
 
-def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world: Any, shell: Shell) -> None:
+def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world: World, shell: Shell) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     message = forged(world, payment)
     (review,) = world.read(lambda tx: tx.reviews.of(payment_id=payment.id))
@@ -55,7 +56,7 @@ def test_the_review_of_a_rejected_message_names_it_with_commands_to_paste(world:
     assert len(world.read(lambda tx: tx.reviews.of(payment_id=payment.id))) == 1
 
 
-def test_many_rejected_messages_of_one_payment_are_one_review(world: Any, shell: Shell) -> None:
+def test_many_rejected_messages_of_one_payment_are_one_review(world: World, shell: Shell) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     for at in range(3):
         news = approval(world, payment.reference).with_members(_signature="00" * 128, n=at)
@@ -64,7 +65,9 @@ def test_many_rejected_messages_of_one_payment_are_one_review(world: Any, shell:
     assert any(message[:10] in review.details for message in ids(world, "rejected"))
 
 
-def kept(desk: Any, country: str, state: MessageState, *, trouble: str = "", verdict: str = "invalid") -> StoredMessage:
+def kept(
+    desk: Desk, country: str, state: MessageState, *, trouble: str = "", verdict: str = "invalid"
+) -> StoredMessage:
     """A message of an account, as it is kept."""
     account = desk.accounts[country]
     stored = StoredMessage(
@@ -89,11 +92,11 @@ def kept(desk: Any, country: str, state: MessageState, *, trouble: str = "", ver
     return stored
 
 
-def said(desk: Any) -> list[ExaminedFact]:
+def said(desk: Desk) -> list[ExaminedFact]:
     return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
 
 
-def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Any) -> None:
+def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Desk) -> None:
     assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
     stored = kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     told = said(desk)
@@ -110,7 +113,7 @@ def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Any) ->
     assert unsigned.id[:10] in other.remedy
 
 
-def test_the_payments_page_and_the_accounts_say_so_too(world: Any, shell: Shell) -> None:
+def test_the_payments_page_and_the_accounts_say_so_too(world: World, shell: Shell) -> None:
     payment = world.pay(world.debtor("CR", 150_000))
     before = shell("payment", "show", payment.reference).out
     assert "was never heard from" in before
@@ -127,7 +130,7 @@ def test_the_payments_page_and_the_accounts_say_so_too(world: Any, shell: Shell)
     assert (facts["last_heard_at"], facts["unproven_message"]) == (None, message)
 
 
-def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Any) -> None:
+def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Desk) -> None:
     company = desk.companies["CR"]
     start = asyncio.run(view_start(desk.hub, company))
     assert [account.provider for account in start.silent] == ["greenpay"]
@@ -137,7 +140,7 @@ def test_the_merchants_pages_do_not_ask_for_an_address_that_is_known(desk: Any) 
     assert [account.provider for account in start.unproven] == ["greenpay"]
 
 
-def result_mail(desk: Any) -> Any:
+def result_mail(desk: Desk) -> Any:
     """What the mail about a validation says, as it is handed over."""
     company, account = desk.companies["CR"], desk.accounts["CR"]
     owed = Delivery(
@@ -149,7 +152,7 @@ def result_mail(desk: Any) -> Any:
     return desk.hub.documents.mail(value, recipient=owed.recipient, message_id="m@x", locale=locale)
 
 
-def test_the_mail_about_a_validation_does_not_say_that_nothing_came(desk: Any) -> None:
+def test_the_mail_about_a_validation_does_not_say_that_nothing_came(desk: Desk) -> None:
     assert "Todavía no hemos recibido" in result_mail(desk).text
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     text = " ".join(result_mail(desk).text.split())
@@ -157,13 +160,15 @@ def test_the_mail_about_a_validation_does_not_say_that_nothing_came(desk: Any) -
     assert "Llegan notificaciones de Greenpay, pero ninguna pasa la verificación" in text
 
 
-def test_control_a_mail_that_looks_at_genuine_news_alone_says_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_mail_that_looks_at_genuine_news_alone_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
     assert "Todavía no hemos recibido" in result_mail(desk).text
 
 
-def test_the_shop_owner_reads_that_notices_come_and_fail(house: House, seat: Any, company: Any, seen: Any) -> None:
+def test_the_shop_owner_reads_that_notices_come_and_fail(
+    house: House, seat: Callable[..., Seat], company: Any, seen: Any
+) -> None:
     merchant = company("CR", "avisos-cr", connected=True)
     owner = seat(merchant)
     assert "aún no nos avisa de los pagos" in seen(owner.read("/m"))
@@ -177,7 +182,7 @@ def test_the_shop_owner_reads_that_notices_come_and_fail(house: House, seat: Any
     assert "Último aviso recibido: llegan, pero ninguno pasa la verificación" in page
 
 
-def test_what_is_genuine_later_ends_it(desk: Any) -> None:
+def test_what_is_genuine_later_ends_it(desk: Desk) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     account = desk.accounts["CR"]
     desk.write(lambda tx: tx.accounts.heard(account.id, desk.clock.now))
@@ -185,7 +190,7 @@ def test_what_is_genuine_later_ends_it(desk: Any) -> None:
     assert (heard.at, heard.unproven) == (desk.clock.now, None)
 
 
-def test_a_message_says_which_check_failed(world: Any, shell: Shell) -> None:
+def test_a_message_says_which_check_failed(world: World, shell: Shell) -> None:
     stored = kept(world, "CR", MessageState.REJECTED, trouble=REASON)
     page = shell("message", "show", stored.id[:10])
     assert f"check failed   {REASON}" in page.out, page.out
@@ -193,7 +198,7 @@ def test_a_message_says_which_check_failed(world: Any, shell: Shell) -> None:
 
 
 def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
-    desk: Any, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
@@ -201,7 +206,7 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
 
 
 def test_control_a_review_that_does_not_say_which_message_leads_to_none(
-    world: Any, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    world: World, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def as_before(cause: str, about: Any, _details: str, now: Any, *, payment_id: str, **_given: Any) -> Review:
         return review_of(cause, about, "a rejected notification names the payment", now, payment_id=payment_id)

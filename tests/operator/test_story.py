@@ -17,13 +17,13 @@ from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.operations.prune import QUERY_LIFETIME, prune
 from hub.flows.views.view_record import view_record
 from tests.cli.conftest import Ended, call
-from tests.faults.harness import broken, rows
+from tests.faults.harness import Desk, World, broken, rows
 from tests.operator.test_messages import shell as shell
 
 Shell = Callable[..., Ended]
 
 
-def paid(world: Any, country: str = "CO") -> Any:
+def paid(world: World, country: str = "CO") -> Any:
     """A payment that was approved and is known to be."""
     payment = world.pay(world.debtor(country, 150_000))
     world.approve(payment)
@@ -33,7 +33,7 @@ def paid(world: Any, country: str = "CO") -> Any:
     return world.payment(payment)
 
 
-def test_a_payment_is_found_by_whatever_somebody_has_at_hand(world: Any, shell: Shell) -> None:
+def test_a_payment_is_found_by_whatever_somebody_has_at_hand(world: World, shell: Shell) -> None:
     payment, other = paid(world, "CR"), paid(world, "CR")
     (seen,) = [item.observation for item in world.seen(payment) if item.observation.kind == "paid"]
     receipt = world.read(lambda tx: next(iter(tx.receipts.standing(payment.id)), None))
@@ -56,14 +56,14 @@ def test_a_payment_is_found_by_whatever_somebody_has_at_hand(world: Any, shell: 
     assert shell("payment", "show", " ").code == 1
 
 
-def test_a_refund_is_found_by_its_own_reference(world: Any, shell: Shell) -> None:
+def test_a_refund_is_found_by_its_own_reference(world: World, shell: Shell) -> None:
     payment = paid(world)
     decided = world.run(decide_refund(world.hub, payment.id, signed=Signed(by="Ana", why="returned goods")))
     world.work()
     assert shell("payment", "show", decided.operation.reference).out.startswith(f"Payment {payment.reference}: paid")
 
 
-def put_alike(world: Any, tx: Any, number: str, count: int) -> None:
+def put_alike(world: World, tx: Any, number: str, count: int) -> None:
     """Newer payments of invoices whose numbers begin alike."""
     for at in range(count):
         made = world.made(world.put_debtor(tx, "CO", 1_000))
@@ -71,7 +71,7 @@ def put_alike(world: Any, tx: Any, number: str, count: int) -> None:
         tx.payments.add(attrs.evolve(made, lines=(attrs.evolve(line, number=f"{number}{at}"),)))
 
 
-def test_an_exact_number_is_not_lost_among_many_that_begin_so(world: Any, shell: Shell) -> None:
+def test_an_exact_number_is_not_lost_among_many_that_begin_so(world: World, shell: Shell) -> None:
     first = paid(world)
     number = first.lines[0].number
     world.write(lambda tx: put_alike(world, tx, number, 205))
@@ -79,7 +79,7 @@ def test_an_exact_number_is_not_lost_among_many_that_begin_so(world: Any, shell:
     assert shell("payment", "show", number).out.startswith(f"Payment {first.reference}")
 
 
-def test_every_request_stands_there_with_its_time_and_without_content(world: Any, shell: Shell) -> None:
+def test_every_request_stands_there_with_its_time_and_without_content(world: World, shell: Shell) -> None:
     payment = paid(world)
     page = json.loads(shell("payment", "show", payment.reference, "--json").out)
     hooks = [item["hook"] for item in page["requests"]]
@@ -96,7 +96,7 @@ def test_every_request_stands_there_with_its_time_and_without_content(world: Any
         assert secret not in stored
 
 
-def test_a_request_that_was_held_back_stands_there_too(world: Any, shell: Shell) -> None:
+def test_a_request_that_was_held_back_stands_there_too(world: World, shell: Shell) -> None:
     world.fault("nequi", "*/oauth2/token", "cut_before", times=9)
     world.forget_grants()
     world.run(world.opened.exchanger._grants.drop(world.accounts["CO"].id))
@@ -107,7 +107,7 @@ def test_a_request_that_was_held_back_stands_there_too(world: Any, shell: Shell)
     assert broken(world) == []
 
 
-def test_what_charged_is_kept_for_ever_and_old_questions_are_forgotten(world: Any) -> None:
+def test_what_charged_is_kept_for_ever_and_old_questions_are_forgotten(world: World) -> None:
     payment = paid(world)
     before = world.run(view_record(world.hub, payment.id)).requests
     world.clock.now += QUERY_LIFETIME + timedelta(days=1)
@@ -119,7 +119,7 @@ def test_what_charged_is_kept_for_ever_and_old_questions_are_forgotten(world: An
     assert "create_payment" in {item.hook for item in after}
 
 
-def test_control_a_request_before_the_commit_of_sending_is_a_broken_invariant(desk: Any) -> None:
+def test_control_a_request_before_the_commit_of_sending_is_a_broken_invariant(desk: Desk) -> None:
     payment = desk.made(desk.debtor("CO", 150_000))
     desk.write(lambda tx: tx.payments.add(payment))
     assert not [text for text in broken(desk) if text.startswith("I1:")]
@@ -135,7 +135,7 @@ def test_control_a_request_before_the_commit_of_sending_is_a_broken_invariant(de
 
 
 @pytest.mark.parametrize("state", ["pending", "unknown", "closed", "paid"])
-def test_every_command_that_the_page_offers_is_one_that_can_be_typed(world: Any, shell: Shell, state: str) -> None:
+def test_every_command_that_the_page_offers_is_one_that_can_be_typed(world: World, shell: Shell, state: str) -> None:
     debtor = world.debtor("CO", 150_000)
     if state == "unknown":
         world.fault("nequi", "*unregisteredpayment", "cut_before", times=1)

@@ -20,7 +20,7 @@ from hub.domain.payment import Status
 from hub.domain.refusals import Unavailable
 from hub.flows.operations.check_readiness import CHECKED, check_readiness
 from hub.storage import SqliteStore, engine, migrate, open_store
-from tests.faults.harness import broken
+from tests.faults.harness import Desk, World, broken
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: limits of a process")
 
@@ -37,7 +37,7 @@ def no_file_grows() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: Any) -> None:
+def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: World) -> None:
     debtor = world.debtor("CR", 1_500_000)
     payment = world.pay(debtor)
     world.approve(payment)
@@ -56,7 +56,7 @@ def test_on_a_full_disk_news_is_refused_reads_go_on_and_it_recovers(world: Any) 
     assert broken(world) == []
 
 
-def test_what_a_provider_said_is_written_once_the_disk_takes_it(world: Any) -> None:
+def test_what_a_provider_said_is_written_once_the_disk_takes_it(world: World) -> None:
     world.pay(world.debtor("CO", 50_000))  # so that its grant is there
     debtor = world.debtor("CO", 2_500_000)
     world.hold("unregisteredpayment")
@@ -71,7 +71,7 @@ def test_what_a_provider_said_is_written_once_the_disk_takes_it(world: Any) -> N
 
 
 def test_while_another_process_holds_the_lock_writers_are_told_and_readers_are_served(
-    world: Any, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.opened.store._writer_connection.execute("PRAGMA busy_timeout = 200")
     debtor = world.debtor("CR", 1_500_000)
@@ -223,7 +223,7 @@ def test_a_database_that_may_only_be_read_is_refused_at_the_start(open_folder: P
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_a_missing_guard_is_not_ready(desk: Any) -> None:
+def test_a_missing_guard_is_not_ready(desk: Desk) -> None:
     assert asyncio.run(check_readiness(desk.hub)).is_ready
     with contextlib.closing(sqlite3.connect(desk.path)) as connection:
         connection.execute("DROP TRIGGER observation_kept")
@@ -232,6 +232,6 @@ def test_a_missing_guard_is_not_ready(desk: Any) -> None:
     assert dict(readiness.problems)["guards"] == "trigger observation_kept is missing"
 
 
-def test_a_loop_that_stands_still_is_neither_ready_nor_alive(desk: Any) -> None:
+def test_a_loop_that_stands_still_is_neither_ready_nor_alive(desk: Desk) -> None:
     desk.hub.heartbeat = time.monotonic() - 45
     assert "loop" in dict(asyncio.run(check_readiness(desk.hub)).problems)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from hub.providers.countries import load_countries
@@ -12,6 +10,7 @@ from hub.providers.load import load_providers
 from hub.providers.registry import ProviderNotServed
 from hub.providers.simulators import load_simulators
 from hub_hookspecs import Mode
+from tests.conftest import Site
 
 GOOD = """
     from hub_hookspecs import *
@@ -42,7 +41,7 @@ GOOD = """
 """
 
 
-def install(site: Any, code: str, source: str = GOOD, distribution: str = "") -> None:
+def install(site: Site, code: str, source: str = GOOD, distribution: str = "") -> None:
     module = f"plugin_{len(list(site.path.iterdir()))}"
     site.install(
         distribution or f"payment-hub-{code}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from html import unescape
-from typing import Any
 
 import attrs
 import httpx
@@ -21,7 +20,7 @@ from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub_hookspecs import Channel, Mode
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House
 
 NUMBERS = itertools.count(1)
 PHONE = "3998764643"
@@ -83,7 +82,7 @@ class People:
             create_company(hub, form, slug=slug, mode=mode, owner_email=f"dueno@{slug}.example")
         ).merchant
 
-    def start(self, country: str, debtor: Any) -> Payment:
+    def start(self, country: str, debtor: Debtor) -> Payment:
         """The customer starts to pay the first invoice."""
         house, invoice = self.house, debtor.invoices[0]
         request = PayRequest(
@@ -107,7 +106,7 @@ class People:
         assert pending is not None
         return pending
 
-    def paid(self, country: str, debtor: Any) -> Payment:
+    def paid(self, country: str, debtor: Debtor) -> Payment:
         """The customer has paid the first invoice."""
         house, payment = self.house, self.start(country, debtor)
         reference = payment.reference if country == "CR" else payment.memory["message_id"]

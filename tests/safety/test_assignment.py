@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -15,6 +16,7 @@ from hub.domain.payment import Status
 from hub.flows.statements import place_order
 from hub.web import pay_step
 from hub.web.api import orders, records
+from tests.safety.people import People
 from tests.web.conftest import House, forms_in
 
 from .people import stranger
@@ -57,7 +59,7 @@ VALUES = ("OTHER", "robada", "en_US", "01AAAAAAAAAAAAAAAAAAAAAAAA")
 
 
 @pytest.fixture(scope="module")
-def mine(house: House, people: Any) -> Any:
+def mine(house: House, people: People) -> Any:
     return belongings(house, people)
 
 
@@ -76,7 +78,7 @@ def traces(house: House) -> list[str]:
         database.close()
 
 
-def test_no_form_takes_a_field_that_it_did_not_ask_for(house: House, people: Any, front: Any, mine: Any) -> None:
+def test_no_form_takes_a_field_that_it_did_not_ask_for(house: House, people: People, front: Any, mine: Any) -> None:
     """Every form of the merchant's pages, with its token and all those names beside what it asks for."""
     clerk = people.clerk(mine.merchant)
     before = house.read(lambda tx: tx.merchants.get(mine.merchant.id))
@@ -102,7 +104,7 @@ def test_no_form_takes_a_field_that_it_did_not_ask_for(house: House, people: Any
     assert traces(house) == []
 
 
-def test_the_payers_form_takes_no_status_and_no_amount(house: House, people: Any) -> None:
+def test_the_payers_form_takes_no_status_and_no_amount(house: House, people: People) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     browser = people.browser()
     form = next(
@@ -127,7 +129,7 @@ def test_the_payers_form_takes_no_status_and_no_amount(house: House, people: Any
 
 
 @pytest.fixture(scope="module")
-def send(house: House, people: Any) -> Any:
+def send(house: House, people: People) -> Any:
     """send(body) -> the answer to an order."""
     key, browser = people.api_key(house.merchants["CR"]), people.browser()
 
@@ -168,7 +170,7 @@ def test_an_order_with_a_field_of_ours_is_refused(send: Any) -> None:
     assert smuggled(send) == []
 
 
-def test_control_binding_the_body_blindly_takes_them(send: Any, plant: Any) -> None:
+def test_control_binding_the_body_blindly_takes_them(send: Any, plant: Callable[..., None]) -> None:
     @attrs.frozen
     class Blind:
         """Takes what it knows and lets the rest pass."""
@@ -213,7 +215,7 @@ def test_a_discount_by_a_negative_position_is_refused(send: Any) -> None:
     assert send(cart(items=items)).status_code == 422
 
 
-def paid_for(house: House, people: Any, send: Any) -> int | None:
+def paid_for(house: House, people: People, send: Any) -> int | None:
     """What a shopper pays who writes another total into the form; None when nothing is started."""
     placed = send(cart()).json()
     browser, path = people.browser(), placed["page"].removeprefix(house.base)
@@ -227,12 +229,14 @@ def paid_for(house: House, people: Any, send: Any) -> int | None:
     return int(house.payment(answer.headers["location"].partition("?")[0]).amount.minor)
 
 
-def test_the_server_adds_up_and_nobody_pays_a_total_of_his_own(house: House, people: Any, send: Any) -> None:
+def test_the_server_adds_up_and_nobody_pays_a_total_of_his_own(house: House, people: People, send: Any) -> None:
     assert send(cart()).json()["total"] == {"minor": 5000, "currency": "CRC"}
     assert paid_for(house, people, send) is None
 
 
-def test_control_trusting_the_forms_amount_sells_for_a_cent(house: House, people: Any, send: Any, plant: Any) -> None:
+def test_control_trusting_the_forms_amount_sells_for_a_cent(
+    house: House, people: People, send: Any, plant: Callable[..., None]
+) -> None:
     trusted = pay_step.with_amounts
 
     def trusts(basket: Any, typed: Any) -> Any:
@@ -243,7 +247,7 @@ def test_control_trusting_the_forms_amount_sells_for_a_cent(house: House, people
     assert paid_for(house, people, send) == 1
 
 
-def test_the_sum_of_a_cart_is_ours(plant: Any) -> None:
+def test_the_sum_of_a_cart_is_ours(plant: Callable[..., None]) -> None:
     items = (place_order.OrderItem(sku="", description="T", quantity=3, price=7),)
     made = place_order.Cart(number="1", currency="CRC", items=items, name="", email="a@b.example")
     assert place_order.checked_total(made).minor == 21

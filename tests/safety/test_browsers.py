@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.web.app import create_app
 from hub.web.merchant import sign_in as pages
+from tests.safety.people import People
 from tests.web.conftest import House
 
 from .people import Clerk, stranger
@@ -28,12 +30,12 @@ POLICY = {
 
 
 @pytest.fixture(scope="module")
-def mine(house: House, people: Any) -> Belongings:
+def mine(house: House, people: People) -> Belongings:
     return belongings(house, people)
 
 
 @pytest.fixture(scope="module")
-def me(people: Any, mine: Belongings) -> Clerk:
+def me(people: People, mine: Belongings) -> Clerk:
     clerk: Clerk = people.clerk(mine.merchant)
     return clerk
 
@@ -121,7 +123,7 @@ def is_strict(cookie: str, *, https: bool = False) -> bool:
     )
 
 
-def crawl(people: Any, front: Any, mine: Belongings, me: Clerk) -> list[str]:
+def crawl(people: People, front: Any, mine: Belongings, me: Clerk) -> list[str]:
     """Every page by GET and every form by POST, signed in and not: what their headers lack."""
     wrong, pages = [], 0
     nobody = people.browser()
@@ -141,7 +143,7 @@ def crawl(people: Any, front: Any, mine: Belongings, me: Clerk) -> list[str]:
 
 
 def test_every_page_is_told_to_be_kept_and_shown_nowhere_else(
-    people: Any, front: Any, mine: Belongings, me: Clerk
+    people: People, front: Any, mine: Belongings, me: Clerk
 ) -> None:
     assert crawl(people, front, mine, me) == []
 
@@ -206,7 +208,7 @@ def test_over_https_the_session_is_tied_to_our_host_and_no_script_reads_it(house
 
 
 @pytest.mark.parametrize("flag", ["HttpOnly", "Secure", "SameSite"])
-def test_control_a_flag_that_is_off_is_seen(house: House, public: Any, plant: Any, flag: str) -> None:
+def test_control_a_flag_that_is_off_is_seen(house: House, public: Any, plant: Callable[..., None], flag: str) -> None:
     right = web_pages.cookie
 
     def lenient(*given: Any, **more: Any) -> Any:

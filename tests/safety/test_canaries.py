@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from hub.storage import audit
 from hub.web.portal import statement as page
 from hub_hookspecs import EnteredBy
 from tests.cli.conftest import call
+from tests.safety.people import People
 from tests.web.conftest import House
 
 from .people import stranger
@@ -83,7 +84,7 @@ def debug_logs() -> Iterator[io.StringIO]:
         root.handlers = before[1]
 
 
-def fly(house: House, people: Any, front: Any) -> Sinks:
+def fly(house: House, people: People, front: Any) -> Sinks:
     """The whole story with canaries in it, its errors included."""
     with debug_logs() as lines:
         sinks = Sinks(lines, people=dict(PERSON))
@@ -121,7 +122,7 @@ def fly(house: House, people: Any, front: Any) -> Sinks:
         return sinks
 
 
-def walk(house: House, people: Any, front: Any, mine: Any, sinks: Sinks) -> None:
+def walk(house: House, people: People, front: Any, mine: Any, sinks: Sinks) -> None:
     """Every page, as the owner and as a stranger; and every form, filled with nonsense."""
     me = people.clerk(mine.merchant, Role.OWNER)
     session = me.browser.cookies["session"]
@@ -137,7 +138,7 @@ def walk(house: House, people: Any, front: Any, mine: Any, sinks: Sinks) -> None
             sinks.answers.append((f"{method} {route.path}", answer.text))
 
 
-def refuse(house: House, people: Any, sinks: Sinks) -> None:
+def refuse(house: House, people: People, sinks: Sinks) -> None:
     """Wrong credentials, a provider that fails, and a fault of ours."""
     wrong = people.company("canaria", "CO")
     info = house.hub.providers["nequi"].info
@@ -153,7 +154,7 @@ def refuse(house: House, people: Any, sinks: Sinks) -> None:
     sinks.secrets |= {name: name for name in ("bearer-canary", "forged-token-canary")}
 
 
-def person(house: House, people: Any) -> None:
+def person(house: House, people: People) -> None:
     """Somebody whose data are worth something pays."""
     debtor = house.debtor("CO", (1500000, -30), email=PERSON["email"], remembered=PERSON["phone"])
     document = attrs.evolve(debtor.customer.document, number=PERSON["document"])
@@ -163,7 +164,7 @@ def person(house: House, people: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def sinks(house: House, people: Any, front: Any) -> Sinks:
+def sinks(house: House, people: People, front: Any) -> Sinks:
     return fly(house, people, front)
 
 
@@ -237,7 +238,9 @@ def test_no_export_of_the_books_holds_a_person(house: House, sinks: Sinks, tmp_p
     assert in_exports(house, sinks, tmp_path) == []
 
 
-def test_control_an_export_of_every_column_holds_people(house: House, sinks: Sinks, tmp_path: Path, plant: Any) -> None:
+def test_control_an_export_of_every_column_holds_people(
+    house: House, sinks: Sinks, tmp_path: Path, plant: Callable[..., None]
+) -> None:
     plant(audit, "HIDDEN", {})
 
     found = in_exports(house, sinks, tmp_path)
@@ -256,7 +259,7 @@ def test_no_page_shows_what_only_the_provider_or_the_browser_may_know(sinks: Sin
     assert found == []
 
 
-def test_no_page_of_a_fault_shows_its_inside(house: House, plant: Any) -> None:
+def test_no_page_of_a_fault_shows_its_inside(house: House, plant: Callable[..., None]) -> None:
     debtor = house.debtor("CR", (100, -1))
 
     async def fails(*_given: Any) -> Any:
@@ -291,7 +294,9 @@ def test_the_command_line_shows_no_secret(house: House, sinks: Sinks) -> None:
     assert [name for text in said for name in sinks.found(secrets, text)] == []
 
 
-def test_control_logging_bodies_and_paths_lets_them_out(house: House, people: Any, plant: Any) -> None:
+def test_control_logging_bodies_and_paths_lets_them_out(
+    house: House, people: People, plant: Callable[..., None]
+) -> None:
     plant(logs, "hide_secrets", lambda _logger, _method, event: event)
     kept = receive_message.verdict_of
 

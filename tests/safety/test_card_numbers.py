@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -25,6 +26,7 @@ from hub.flows.payments.pack_message import unpacked
 from hub.flows.statements.place_order import Cart, OrderItem, OrderRefused, checked_total
 from hub.logs import set_up_logs
 from hub_hookspecs import PayerField
+from tests.safety.people import People
 from tests.web.conftest import COMPANIES, House
 
 from .people import Clerk, stranger
@@ -116,7 +118,7 @@ def test_a_card_number_is_found_however_it_is_written() -> None:
     assert missed() == []
 
 
-def test_control_without_the_detector_all_are_missed(plant: Any) -> None:
+def test_control_without_the_detector_all_are_missed(plant: Callable[..., None]) -> None:
     plant(card_numbers, "_found", lambda _text: iter(()))
 
     assert len(missed()) == len(WRITTEN) * len(SENTENCES)
@@ -150,12 +152,12 @@ def test_a_long_text_does_not_take_long() -> None:
 
 
 @pytest.fixture(scope="module")
-def mine(house: House, people: Any) -> Belongings:
+def mine(house: House, people: People) -> Belongings:
     return belongings(house, people)
 
 
 @pytest.fixture(scope="module")
-def me(people: Any, mine: Belongings) -> Clerk:
+def me(people: People, mine: Belongings) -> Clerk:
     clerk: Clerk = people.clerk(mine.merchant)
     return clerk
 
@@ -178,7 +180,7 @@ def stored(house: House) -> list[str]:
         database.close()
 
 
-def say(house: House, people: Any, mine: Belongings, me: Clerk) -> list[httpx.Response]:
+def say(house: House, people: People, mine: Belongings, me: Clerk) -> list[httpx.Response]:
     """The number in everything that people write into a form or a file."""
     form = {"form": me.csrf}
     customer, token = mine.customer.id, mine.tokens["s"]
@@ -216,7 +218,9 @@ def say(house: House, people: Any, mine: Belongings, me: Clerk) -> list[httpx.Re
     return answers
 
 
-def test_what_people_write_is_kept_without_card_numbers(house: House, people: Any, mine: Belongings, me: Clerk) -> None:
+def test_what_people_write_is_kept_without_card_numbers(
+    house: House, people: People, mine: Belongings, me: Clerk
+) -> None:
     answers = say(house, people, mine, me)
 
     assert all(answer.status_code < 500 for answer in answers)
@@ -227,7 +231,7 @@ def test_what_people_write_is_kept_without_card_numbers(house: House, people: An
 
 
 def test_control_without_the_detector_the_number_is_kept(
-    house: House, people: Any, mine: Belongings, me: Clerk, plant: Any
+    house: House, people: People, mine: Belongings, me: Clerk, plant: Callable[..., None]
 ) -> None:
     merchant = house.read(lambda tx: tx.merchants.get(mine.merchant.id))
     plant(card_numbers, "_found", lambda _text: iter(()))
@@ -297,14 +301,14 @@ def test_log_lines_show_no_card_number_and_whole_ids() -> None:
     assert line["transaction"] == "350-12345-34000201-1"
 
 
-def test_control_logs_without_the_detector_show_it(plant: Any) -> None:
+def test_control_logs_without_the_detector_show_it(plant: Callable[..., None]) -> None:
     plant(logs, "mask_card_numbers", lambda text: text)
 
     assert holds_card_number(logged(said=SPOKEN)["said"])
 
 
 def test_messages_of_providers_are_kept_to_the_byte_and_shown_nowhere(
-    house: House, people: Any, mine: Belongings, me: Clerk
+    house: House, people: People, mine: Belongings, me: Clerk
 ) -> None:
     """A detector that touched them would break their signatures."""
     account = house.accounts["CR"]

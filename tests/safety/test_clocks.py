@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,7 @@ from tests.providers.conftest import Listener
 from tests.providers.conftest import account_at as account_at
 from tests.providers.conftest import behave as behave
 from tests.providers.conftest import provider_with as provider_with
+from tests.safety.people import People
 from tests.web.conftest import House
 
 from .people import stranger
@@ -117,7 +118,7 @@ def test_a_jump_in_a_call_neither_ends_it_nor_lets_it_go_on_for_ever(
 
 
 def test_control_time_outs_by_the_wall_clock_end_it_early(
-    provider_with: Any, account_at: Any, behave: Any, plant: Any
+    provider_with: Any, account_at: Any, behave: Any, plant: Callable[..., None]
 ) -> None:
     wall = Wall()
 
@@ -153,7 +154,7 @@ def test_limits_count_by_a_clock_that_nobody_sets(house: House) -> None:
 @pytest.mark.parametrize("jump", HOURS)
 @pytest.mark.parametrize("country", ["CR", "CO"])
 def test_a_payment_survives_a_clock_that_jumps_and_comes_back(
-    house: House, people: Any, country: str, jump: timedelta
+    house: House, people: People, country: str, jump: timedelta
 ) -> None:
     """The provider's word decides: money that came is booked once, whatever the clock said meanwhile."""
     debtor = house.debtor(country, (1500000, -30))
@@ -187,7 +188,7 @@ def test_a_clock_that_is_put_back_keeps_no_account_beyond_its_moment(house: Hous
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=365 * 12), timedelta(days=365 * 60)])
-def test_after_2038_the_story_is_the_same(house: House, people: Any, jump: timedelta) -> None:
+def test_after_2038_the_story_is_the_same(house: House, people: People, jump: timedelta) -> None:
     """Moments past the end of 32 bits are stored, compared, drawn and mailed."""
     house.time.ahead = jump
     assert house.time().year >= 2038
@@ -226,7 +227,7 @@ class Jumpy:
         return self.at
 
 
-def test_ids_are_unique_and_ascend_whatever_the_clock_does(plant: Any) -> None:
+def test_ids_are_unique_and_ascend_whatever_the_clock_does(plant: Callable[..., None]) -> None:
     plant(bootstrap, "time", Jumpy())
     fresh = TimeOrderedIds()
     made = [fresh() for _ in range(10_000)]
@@ -235,14 +236,14 @@ def test_ids_are_unique_and_ascend_whatever_the_clock_does(plant: Any) -> None:
     assert made == sorted(made)
 
 
-def test_control_ids_of_the_clock_alone_come_twice(plant: Any) -> None:
+def test_control_ids_of_the_clock_alone_come_twice(plant: Callable[..., None]) -> None:
     clock = Jumpy()
     made = [clock.time_ns() // 1_000_000 for _ in range(10_000)]
 
     assert len(set(made)) < len(made)
 
 
-def test_two_processes_with_one_clock_draw_no_id_twice(plant: Any) -> None:
+def test_two_processes_with_one_clock_draw_no_id_twice(plant: Callable[..., None]) -> None:
     plant(bootstrap, "time", Jumpy(steps=iter([0] * 20_000)))
     one, other = TimeOrderedIds(), TimeOrderedIds()
     made = [make() for _ in range(5000) for make in (one, other)]

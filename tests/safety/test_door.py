@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -71,7 +71,7 @@ def test_who_guesses_links_is_shut_out_for_a_while_and_nobody_else(house: House)
     assert (mine, theirs) == (429, 200)
 
 
-def test_control_without_the_limit_guessing_goes_on(house: House, plant: Any) -> None:
+def test_control_without_the_limit_guessing_goes_on(house: House, plant: Callable[..., None]) -> None:
     plant(Allowance, "wait", lambda *_: 0)
     told, mine, _theirs = guess(house, GUESSES + 5)
 
@@ -150,7 +150,7 @@ def test_no_answer_goes_out_without_its_headers(house: House, path: str) -> None
     assert bare(house, path) == []
 
 
-def test_control_without_the_door_some_answers_are_bare(house: House, plant: Any) -> None:
+def test_control_without_the_door_some_answers_are_bare(house: House, plant: Callable[..., None]) -> None:
     plant(door.Door, "_with_headers", lambda _self, send: send)
 
     assert bare(house, "/healthz")
@@ -185,6 +185,6 @@ def test_the_doors_own_pages_speak_the_language_that_the_browser_asks_for(
         assert [text for text in words if text not in page] == []
 
 
-def test_control_a_door_that_does_not_ask_speaks_spanish_to_everybody(house: House, plant: Any) -> None:
+def test_control_a_door_that_does_not_ask_speaks_spanish_to_everybody(house: House, plant: Callable[..., None]) -> None:
     plant(Pages, "read_by", lambda pages, *_given, **_named: pages)
     assert "Demasiados intentos" in shut_out(house, ENGLISH[0])[0]

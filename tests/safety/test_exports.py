@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -92,7 +93,7 @@ def test_the_command_lines_csv_holds_no_formula(house: House, planted: Clerk) ->
     assert printed(house) == []
 
 
-def test_control_raw_cells_are_formulas(house: House, planted: Clerk, plant: Any) -> None:
+def test_control_raw_cells_are_formulas(house: House, planted: Clerk, plant: Callable[..., None]) -> None:
     plant(export, "harmless", lambda text: text)
     assert len(printed(house)) >= 8
     answer = planted.browser.get(f"/m/exports/payments?kind=csv&since={house.today.isoformat()}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +11,7 @@ from hub.domain.payment import Status
 from hub.flows.accounts.catalogue import notification_address
 from hub.web import notifications
 from hub.web.notifications import UNPROVEN
+from tests.safety.people import People
 from tests.web.conftest import House
 
 EXTRA = 20
@@ -33,7 +34,7 @@ def flood(house: House) -> tuple[list[int], int]:
     return told, rows() - before
 
 
-def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through(house: House, people: Any) -> None:
+def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through(house: House, people: People) -> None:
     debtor = house.debtor("CR", (1500000, -30))
     told, rows = flood(house)
 
@@ -43,7 +44,7 @@ def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through
     assert people.paid("CR", debtor).status is Status.PAID
 
 
-def test_control_without_the_limit_every_forgery_is_stored(house: House, plant: Any) -> None:
+def test_control_without_the_limit_every_forgery_is_stored(house: House, plant: Callable[..., None]) -> None:
     plant(notifications.Notifications, "_may_keep", lambda *_: True)
     told, rows = flood(house)
 

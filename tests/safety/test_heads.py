@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ import pytest
 
 from hub.domain.merchant import LinkKind
 from hub.flows.merchants.sign_in import request_sign_in
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House
 
 from .people import Clerk, People, stranger
 from .routes import Belongings, Route, belongings, routes_of
@@ -67,7 +67,7 @@ def test_head_is_answered_as_get_without_the_body(me: Clerk, mine: Belongings, p
 
 
 def test_control_pages_that_are_asked_by_their_own_method_refuse_head(
-    me: Clerk, mine: Belongings, paths: tuple[str, ...], plant: Any
+    me: Clerk, mine: Belongings, paths: tuple[str, ...], plant: Callable[..., None]
 ) -> None:
     plant("hub.web.heads.as_get", lambda scope: scope)
 
@@ -120,7 +120,7 @@ def done_by_heads(house: House, me: Clerk, paths: tuple[str, ...], links: tuple[
     return changed(before, settled(house))
 
 
-def looked_at(house: House, debtor: Any, payment: Any) -> tuple[Any, Any]:
+def looked_at(house: House, debtor: Debtor, payment: Any) -> tuple[Any, Any]:
     """When a statement was opened, and when its payment is asked about again."""
     link = house.read(lambda tx: tx.links.find(LinkKind.STATEMENT, debtor.customer.id, payment.mode, house.time()))
     known = house.read(lambda tx: tx.payments.get(payment.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -132,7 +132,7 @@ def test_an_address_that_was_put_before_the_link_is_left_out(house: House, links
 
 
 def test_control_links_that_are_taken_as_they_come_open_nothing(
-    house: House, links: Mapping[str, str], plant: Any
+    house: House, links: Mapping[str, str], plant: Callable[..., None]
 ) -> None:
     plant("hub.web.door.mended", lambda *_: "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from hub.storage.links import LinkTable
 from hub.vault.sealing import Vault
 from hub.web.door import GUESSES
 from hub_hookspecs import Mode
-from tests.web.conftest import House
+from tests.safety.people import People
+from tests.web.conftest import Debtor, House
 
 from .people import stranger
 from .routes import belongings
@@ -32,7 +34,7 @@ IN_A_MAIL = re.compile(r"https?://[^\s\"'<>]+?/(?:s|p|o|r|u|m/sign-in)/([0-9A-Za
 
 
 @pytest.fixture(scope="module")
-def handed_over(house: House, people: Any) -> set[str]:
+def handed_over(house: House, people: People) -> set[str]:
     """Every token that left the house in a mail, in an answer or on a page, of every kind."""
     mine = belongings(house, people)
     house.run(send_statement(house.hub, mine.merchant, mine.customer.id))
@@ -71,7 +73,7 @@ def test_control_a_token_that_was_written_down_is_found(house: House, handed_ove
         (house.opened.settings.data / "copy.txt").unlink()
 
 
-def test_no_token_stands_in_a_log_line(house: House, people: Any) -> None:
+def test_no_token_stands_in_a_log_line(house: House, people: People) -> None:
     with structlog.testing.capture_logs() as lines:
         mine = belongings(house, people, "CO")
         with house.browser() as browser:
@@ -116,7 +118,7 @@ def same_answers(house: House, paths: list[str]) -> set[tuple[int, str, tuple[tu
     return told
 
 
-def forged(debtor: Any) -> list[str]:
+def forged(debtor: Debtor) -> list[str]:
     """Addresses that open nothing: unknown, forged, of another kind, malformed."""
     token = debtor.path.split("/")[2]
     link_id, _, secret = token.partition(".")
@@ -132,7 +134,7 @@ def forged(debtor: Any) -> list[str]:
     ]
 
 
-def cut(debtor: Any) -> list[str]:
+def cut(debtor: Debtor) -> list[str]:
     """Beginnings of links, of one that is there and of others."""
     token = debtor.path.split("/")[2]
     link_id = token.partition(".")[0]
@@ -212,7 +214,7 @@ def test_an_expired_link_opens_nothing_from_the_very_moment(house: House, kind: 
 
 
 @pytest.mark.parametrize("kind", list(LinkKind))
-def test_control_a_link_that_never_expires_is_noticed(house: House, plant: Any, kind: LinkKind) -> None:
+def test_control_a_link_that_never_expires_is_noticed(house: House, plant: Callable[..., None], kind: LinkKind) -> None:
     right = LinkTable.get
     later = house.time() + timedelta(days=9)
     plant(LinkTable, "get", lambda self, link_id: attrs.evolve(right(self, link_id), expires_at=later))
@@ -229,7 +231,9 @@ def guessed(house: House, tries: int) -> int:
     return answers.count(200)
 
 
-def test_control_a_token_of_three_digits_is_found_unless_the_limit_holds(house: House, plant: Any) -> None:
+def test_control_a_token_of_three_digits_is_found_unless_the_limit_holds(
+    house: House, plant: Callable[..., None]
+) -> None:
     def weak(_self: Vault, *parts: str) -> str:
         return f"{GUESSES + int(hashlib.sha256(repr(parts).encode()).hexdigest(), 16) % (1000 - GUESSES):03d}"
 

@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -28,6 +29,7 @@ from hub.logs import set_up_logs
 from hub.storage import SqliteTx
 from tests.house.test_log_events import everything_described
 from tests.operator.test_keys import deliver
+from tests.safety.people import People
 from tests.safety.test_canaries import PERSON, debug_logs
 from tests.web.conftest import House
 
@@ -60,7 +62,7 @@ class Story:
     canaries: dict[str, str]
 
 
-def play(house: House, people: Any) -> Story:
+def play(house: House, people: People) -> Story:
     """A payment by form from its start to its mails, a forged notification, and people who come and go."""
     with debug_logs() as sink:
         debtor = house.debtor("CR", (1500000, -30), email=PERSON["email"], remembered=PERSON["phone"])
@@ -95,7 +97,7 @@ def play(house: House, people: Any) -> Story:
 
 
 @pytest.fixture(scope="module")
-def story(house: House, people: Any) -> Story:
+def story(house: House, people: People) -> Story:
     return play(house, people)
 
 
@@ -197,7 +199,7 @@ def heard(house: House) -> Any:
 
 
 def test_a_message_of_a_payment_that_is_not_known_yet_is_parked_and_told_when_it_is(
-    house: House, people: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = people.start("CR", house.debtor("CR", (700000, -3)))
     with heard(house) as early, monkeypatch.context() as unknown:
@@ -224,7 +226,7 @@ def test_the_same_news_again_is_one_line_that_says_so(house: House, story: Story
     assert [(line["event"], line["new"]) for line in lines if "message" in line] == [("message_accepted", False)] * 3
 
 
-def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: House, people: Any, monkeypatch: Any) -> None:
+def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: House, people: People, monkeypatch: Any) -> None:
     payments = [people.start("CR", house.debtor("CR", (800000 + number, -3))) for number in range(4)]
     monkeypatch.setattr("hub.flows.payments.burst.BURST", 0)
     with heard(house) as lines:
@@ -247,7 +249,7 @@ class FullDisk(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-def test_a_log_that_cannot_be_written_stops_nothing(house: House, people: Any) -> None:
+def test_a_log_that_cannot_be_written_stops_nothing(house: House, people: People) -> None:
     payment = people.start("CR", house.debtor("CR", (900000, -3)))
     with debug_logs():
         set_up_logs("info", stream=FullDisk(), as_json=True)
@@ -259,7 +261,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: House, people: Any) -
         house.run(remove_member(house.hub, merchant, "sin-disco@privado.example"))
 
 
-def test_control_a_line_that_names_a_person_is_found(house: House, people: Any, plant: Any) -> None:
+def test_control_a_line_that_names_a_person_is_found(house: House, people: People, plant: Callable[..., None]) -> None:
     whole = record_observations._tell
 
     def careless(tx: Any, hub: Any, change: Any, *rest: Any) -> None:
@@ -271,7 +273,9 @@ def test_control_a_line_that_names_a_person_is_found(house: House, people: Any, 
     assert in_lines(play(house, people)) == ["payer"]
 
 
-def test_control_what_is_told_before_the_commit_is_told_too_often(house: House, story: Story, plant: Any) -> None:
+def test_control_what_is_told_before_the_commit_is_told_too_often(
+    house: House, story: Story, plant: Callable[..., None]
+) -> None:
     (sent,) = sent_by_the_provider(house, story.payment)
     plant(SqliteTx, "after_commit", lambda _tx, call: call())
     rolled_back = receive_message.record_proven
@@ -288,7 +292,7 @@ def test_control_what_is_told_before_the_commit_is_told_too_often(house: House, 
     assert told(lines).count("message_accepted") == 2
 
 
-def test_control_without_its_line_the_mail_is_missed(house: House, people: Any, plant: Any) -> None:
+def test_control_without_its_line_the_mail_is_missed(house: House, people: People, plant: Callable[..., None]) -> None:
     plant(deliver, "tell", lambda *_given, **_fields: None)
 
     with pytest.raises(AssertionError):

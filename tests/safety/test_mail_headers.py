@@ -110,7 +110,7 @@ def test_no_name_makes_a_header_or_a_recipient(documents: Documents, dice: rando
 
 
 def test_control_names_that_need_quotation_marks_forge_the_sender(
-    documents: Documents, dice: random.Random, plant: Any
+    documents: Documents, dice: random.Random, plant: Callable[..., None]
 ) -> None:
     """Seen: Python dropped the marks when it folded a long header, and a part of the name became the sender."""
     plant(drawing, "_phrase", lambda name: name)
@@ -136,7 +136,9 @@ def test_a_long_name_with_a_comma_is_one_sender(documents: Documents, before: st
     assert "Hermanos Perez Gomez" in mail.sender
 
 
-def test_control_headers_written_raw_are_forged(documents: Documents, dice: random.Random, plant: Any) -> None:
+def test_control_headers_written_raw_are_forged(
+    documents: Documents, dice: random.Random, plant: Callable[..., None]
+) -> None:
     def careless(mail: Mail, _now: datetime) -> bytes:
         """The mail as somebody in a hurry writes it."""
         lines = [f"From: {mail.sender}", f"To: {mail.recipient}", f"Subject: {mail.subject}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -191,7 +192,7 @@ def test_a_public_host_is_called_at_the_address_that_was_judged(provider_with: A
 
 
 def test_control_without_the_check_the_private_network_is_called(
-    provider_with: Any, account_at: Any, plant: Any
+    provider_with: Any, account_at: Any, plant: Callable[..., None]
 ) -> None:
     plant(wire, "is_public", lambda _address: True)
 
@@ -209,7 +210,7 @@ def test_a_name_that_changes_its_mind_is_called_where_it_was_judged(provider_wit
 
 
 def test_control_judging_the_name_before_connecting_by_name_is_rebound(
-    provider_with: Any, account_at: Any, plant: Any
+    provider_with: Any, account_at: Any, plant: Callable[..., None]
 ) -> None:
     async def by_name(host: str, port: int) -> list[str]:
         await wire.public_addresses(host, port)

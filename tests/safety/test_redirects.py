@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -16,6 +17,7 @@ from hub.web.merchant import sign_in as sign_in_pages
 from hub.web.merchant.sign_in import _wanted
 from hub_hookspecs import Account, Company, IdentityDocument, Mode, PaymentStarted, PluginFault, Redirect
 from hub_hookspecs import exchange as exchange_rules
+from tests.safety.people import People
 from tests.web.conftest import House, forms_in
 
 NUMBERS = itertools.count(1)
@@ -102,7 +104,7 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def shop(house: House, people: Any) -> Any:
+def shop(house: House, people: People) -> Any:
     """place(return_url) -> the API's answer, for a company with registered shops."""
     merchant = people.company("con-tiendas")
     house.run(save_options(house.hub, merchant.id, shop_origins=REGISTERED))
@@ -143,14 +145,14 @@ def test_an_order_leads_nowhere_else(shop: Any) -> None:
     assert "return_url" in shop(HOSTILE[0]).json()["detail"]
 
 
-def test_a_merchant_without_shops_has_no_way_back(people: Any) -> None:
+def test_a_merchant_without_shops_has_no_way_back(people: People) -> None:
     merchant = people.company("sin-tiendas")
 
     assert not place_order.is_of_shop(merchant, f"{SHOP}/")
     assert not place_order.is_of_shop(merchant, "")
 
 
-def test_control_comparing_beginnings_leads_astray(shop: Any, plant: Any) -> None:
+def test_control_comparing_beginnings_leads_astray(shop: Any, plant: Callable[..., None]) -> None:
     def begins(merchant: Any, url: str) -> bool:
         return url.startswith(merchant.options.shop_origins)
 
@@ -159,7 +161,7 @@ def test_control_comparing_beginnings_leads_astray(shop: Any, plant: Any) -> Non
     assert led_astray(shop)
 
 
-def test_a_shop_that_is_no_longer_registered_is_not_led_to(house: House, people: Any) -> None:
+def test_a_shop_that_is_no_longer_registered_is_not_led_to(house: House, people: People) -> None:
     merchant = people.company("tienda-vieja")
     merchant = house.run(save_options(house.hub, merchant.id, shop_origins=[SHOP]))
     assert place_order.is_of_shop(merchant, f"{SHOP}/x")
@@ -171,7 +173,7 @@ def test_a_shop_that_is_no_longer_registered_is_not_led_to(house: House, people:
     "origin",
     ["tienda.example", "http://tienda.example", "https://ana@tienda.example", "javascript:alert(1)", "https://a b"],
 )
-def test_what_is_no_shop_is_not_registered(house: House, people: Any, origin: str) -> None:
+def test_what_is_no_shop_is_not_registered(house: House, people: People, origin: str) -> None:
     merchant = house.merchants["CR"]
     with pytest.raises(Invalid):
         house.run(save_options(house.hub, merchant.id, shop_origins=[origin]))
@@ -243,7 +245,7 @@ def test_a_plugin_sends_the_payer_to_declared_hosts_alone() -> None:
         exchange_rules.check_result("create_payment", started, ACCOUNT, Declared())  # type: ignore[arg-type]
 
 
-def test_control_without_the_rule_any_address_passes(plant: Any) -> None:
+def test_control_without_the_rule_any_address_passes(plant: Callable[..., None]) -> None:
     plant(exchange_rules, "check_browser_url", lambda *_: None)
 
     assert accepted_actions() == list(ACTIONS)
@@ -251,7 +253,7 @@ def test_control_without_the_rule_any_address_passes(plant: Any) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example", "https://a@b.example", "http://evil.example"])
 def test_a_bad_next_action_costs_its_payment_and_the_other_methods_stay(
-    house: House, people: Any, plant: Any, url: str
+    house: House, people: People, plant: Callable[..., None], url: str
 ) -> None:
     """The real plugin, bent to lead elsewhere: nothing is shown of its address, and the payer may pay again."""
     debtor, page = house.debtor("CR", (1500000, -30)), people.browser()

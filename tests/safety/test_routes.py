@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -17,6 +18,7 @@ from hub.flows.views import view_customers
 from hub.web.door import Door
 from hub.web.merchant import form as merchant_form
 from hub_hookspecs import Mode
+from tests.safety.people import People
 from tests.web.conftest import House, forms_in
 
 from .people import Clerk, stranger
@@ -49,12 +51,12 @@ NOISE = {"session", "sign_in", "seal", "chain"}
 
 
 @pytest.fixture(scope="module")
-def mine(house: House, people: Any) -> Belongings:
+def mine(house: House, people: People) -> Belongings:
     return belongings(house, people)
 
 
 @pytest.fixture(scope="module")
-def me(people: Any, mine: Belongings) -> Clerk:
+def me(people: People, mine: Belongings) -> Clerk:
     clerk: Clerk = people.clerk(mine.merchant)
     return clerk
 
@@ -173,7 +175,7 @@ def test_a_form_from_elsewhere_changes_nothing(
 
 
 def test_control_without_the_session_token_foreign_forms_are_taken(
-    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
+    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Callable[..., None]
 ) -> None:
     plant(merchant_form, "is_same", lambda *_: True)
     some = tuple(route for route in routes if route.path in ("/m/options", "/m/customers/{customer}/send"))
@@ -182,7 +184,7 @@ def test_control_without_the_session_token_foreign_forms_are_taken(
 
 
 def test_control_without_the_door_a_stolen_token_is_enough(
-    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Any
+    house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Callable[..., None]
 ) -> None:
     plant(Door, "lead", lambda _self, app, scope, receive, send: app(scope, receive, send))
     some = tuple(route for route in routes if route.path == "/m/customers/{customer}/link")
@@ -231,7 +233,7 @@ def test_the_api_takes_no_cookie_and_invites_no_other_site(house: House, mine: B
 
 
 @pytest.fixture(scope="module")
-def they(house: House, people: Any) -> Clerk:
+def they(house: House, people: People) -> Clerk:
     """The owner of another company of the same country."""
     clerk: Clerk = people.clerk(people.company("ajena"))
     return clerk
@@ -277,7 +279,7 @@ def test_control_the_same_requests_by_the_right_person_find_them(
 
 
 def test_control_without_the_owners_check_another_merchant_reads_the_customer(
-    house: House, routes: tuple[Route, ...], mine: Belongings, they: Clerk, plant: Any
+    house: House, routes: tuple[Route, ...], mine: Belongings, they: Clerk, plant: Callable[..., None]
 ) -> None:
     plant(view_customers, "customer_of", lambda tx, _merchant, customer_id: tx.customers.get(customer_id))
     some = tuple(route for route in routes if route.path == "/m/customers/{customer}")
@@ -286,7 +288,7 @@ def test_control_without_the_owners_check_another_merchant_reads_the_customer(
 
 
 def test_the_right_merchant_in_the_other_mode_finds_nothing(
-    house: House, people: Any, routes: tuple[Route, ...], mine: Belongings
+    house: House, people: People, routes: tuple[Route, ...], mine: Belongings
 ) -> None:
     """Payments, receipts and orders of one mode are not there in the other."""
     merchant = mine.merchant
@@ -309,7 +311,7 @@ def test_the_right_merchant_in_the_other_mode_finds_nothing(
     assert order.status_code == 404
 
 
-def test_another_merchants_key_finds_no_order(house: House, people: Any, mine: Belongings, they: Clerk) -> None:
+def test_another_merchants_key_finds_no_order(house: House, people: People, mine: Belongings, they: Clerk) -> None:
     key = people.api_key(they.merchant)
     with house.browser() as browser:
         mine_told = browser.get(
@@ -370,7 +372,7 @@ def test_a_statement_link_pays_its_own_customers_invoices_alone(house: House, mi
 
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT])
 def test_only_the_owner_changes_company_and_connections(
-    house: House, people: Any, routes: tuple[Route, ...], mine: Belongings, role: Role
+    house: House, people: People, routes: tuple[Route, ...], mine: Belongings, role: Role
 ) -> None:
     clerk, before = people.clerk(mine.merchant, role), settled(house)
     for route in routes:

@@ -24,6 +24,7 @@ from hub.flows.statements.place_order import Cart, place_order
 from hub.flows.statements.send_statement import copy_link, send_statement
 from hub.web.app import create_app
 from hub_hookspecs import Channel, IdentityDocument, Mode
+from tests.safety.people import People
 from tests.web.conftest import House
 
 from .payloads import EVIL, SCRIPTS, put_together
@@ -212,7 +213,7 @@ def planted(house: House) -> list[Planted]:
 
 
 @pytest.fixture(scope="module")
-def owner(house: House, people: Any) -> Clerk:
+def owner(house: House, people: People) -> Clerk:
     clerk: Clerk = people.clerk(house.merchants["CR"])
     return clerk
 

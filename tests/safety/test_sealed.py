@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hub.stored_grants import StoredGrants
 from hub.vault.errors import NotOpened, UnknownKey
 from hub.vault.key_changes import create_keys
 from hub_hookspecs import Grant
+from tests.safety.people import People
 from tests.web.conftest import House, forms_in
 
 from .people import stranger
@@ -110,14 +112,14 @@ def test_a_secret_that_does_not_belong_here_does_not_open(house: House, sealed: 
     assert "account_secret" in str(refused.value)
 
 
-def test_control_without_associated_data_it_opens(house: House, plant: Any) -> None:
+def test_control_without_associated_data_it_opens(house: House, plant: Callable[..., None]) -> None:
     plant(vaults, "_joined", lambda *_parts: b"")
     plain = house.hub.vault.seal(b"secret", table="a", column="b", row="c", merchant="d")[0]
 
     assert house.hub.vault.open(plain, table="x", column="b", row="c", merchant="other") == b"secret"
 
 
-def test_a_payment_is_not_sent_with_a_secret_that_does_not_open(house: House, people: Any, sealed: Any) -> None:
+def test_a_payment_is_not_sent_with_a_secret_that_does_not_open(house: House, people: People, sealed: Any) -> None:
     """Nothing leaves, no payment is made of it, and the payer may choose again at once."""
     debtor, account = house.debtor("CR", (1500000, -30)), house.accounts["CR"]
     before = asked(house)

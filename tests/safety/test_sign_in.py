@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from hub.flows.merchants.sign_in import token_hash
 from hub.storage import merchants as stored
 from hub.web.merchant import sign_in as pages
 from hub.web.merchant.sign_in import TRIES
+from tests.safety.people import People
 from tests.web.conftest import House
 
 from .people import stranger
@@ -47,14 +49,14 @@ def links_for(house: House, email: str) -> list[str]:
 
 
 @pytest.mark.parametrize("email", ["once@cr.example", "NADIE.once@cr.example"])
-def test_an_account_has_ten_tries_whether_it_exists_or_not(house: House, people: Any, email: str) -> None:
+def test_an_account_has_ten_tries_whether_it_exists_or_not(house: House, people: People, email: str) -> None:
     if email.islower():
         people.clerk(house.merchants["CR"])
     assert asked(house, email, TRIES + 2) == [200] * TRIES + [429] * 2
     assert asked(house, email.upper(), 1) == [429], "the same account, however it is written"
 
 
-def test_control_without_the_limit_mails_flow(house: House, plant: Any) -> None:
+def test_control_without_the_limit_mails_flow(house: House, plant: Callable[..., None]) -> None:
     plant(Allowance, "take", lambda *_: True)
 
     assert asked(house, "otra.vez@cr.example", TRIES + 2) == [200] * (TRIES + 2)
@@ -102,7 +104,7 @@ def enter(browser: httpx.Client, path: str, visitor: dict[str, str]) -> httpx.Re
     return browser.post(path, data={"form": token}, headers=visitor)
 
 
-def mailed(house: House, people: Any, slug: str) -> str:
+def mailed(house: House, people: People, slug: str) -> str:
     """A fresh link, mailed to the owner of a fresh company."""
     people.company(slug)
     with house.browser() as browser:
@@ -110,7 +112,7 @@ def mailed(house: House, people: Any, slug: str) -> str:
     return str(house.until(lambda: links_for(house, f"dueno@{slug}.example"))[-1])
 
 
-def test_mail_scanners_use_nothing_and_the_person_enters_once(house: House, people: Any) -> None:
+def test_mail_scanners_use_nothing_and_the_person_enters_once(house: House, people: People) -> None:
     path, visitor = mailed(house, people, "escaneada"), stranger()
     with house.browser() as scanner:
         for _ in range(3):
@@ -126,7 +128,9 @@ def test_mail_scanners_use_nothing_and_the_person_enters_once(house: House, peop
         assert "session" not in thief.cookies
 
 
-def test_control_a_link_that_can_be_used_twice_lets_the_thief_in(house: House, people: Any, plant: Any) -> None:
+def test_control_a_link_that_can_be_used_twice_lets_the_thief_in(
+    house: House, people: People, plant: Callable[..., None]
+) -> None:
     path, visitor = mailed(house, people, "repetida"), stranger()
 
     def forgets(self: Any, hashed: bytes, _now: Any) -> SignIn:
@@ -139,7 +143,7 @@ def test_control_a_link_that_can_be_used_twice_lets_the_thief_in(house: House, p
         assert enter(thief, path, visitor).status_code == 303
 
 
-def test_wrong_links_are_counted_and_a_right_one_does_not_help_any_more(house: House, people: Any) -> None:
+def test_wrong_links_are_counted_and_a_right_one_does_not_help_any_more(house: House, people: People) -> None:
     path, guesser = mailed(house, people, "adivinada"), stranger()
     with house.browser() as browser:
         told = [enter(browser, f"/m/sign-in/{'0' * 26}.{at:043d}", guesser).status_code for at in range(TRIES + 2)]
@@ -148,7 +152,7 @@ def test_wrong_links_are_counted_and_a_right_one_does_not_help_any_more(house: H
         assert enter(browser, path, stranger()).status_code == 303, "somebody else is not shut out"
 
 
-def test_a_link_is_over_after_its_time(house: House, people: Any) -> None:
+def test_a_link_is_over_after_its_time(house: House, people: People) -> None:
     path = mailed(house, people, "vencida")
     house.time.ahead = timedelta(minutes=21)
     try:
@@ -159,7 +163,7 @@ def test_a_link_is_over_after_its_time(house: House, people: Any) -> None:
 
 
 @pytest.mark.parametrize("planted", ["known-to-the-thief", "", "0" * 52])
-def test_a_session_that_somebody_brought_is_never_taken_over(house: House, people: Any, planted: str) -> None:
+def test_a_session_that_somebody_brought_is_never_taken_over(house: House, people: People, planted: str) -> None:
     slug = f"fija{len(planted)}"
     path = mailed(house, people, slug)
     with house.browser() as victim, house.browser() as thief:
@@ -173,7 +177,7 @@ def test_a_session_that_somebody_brought_is_never_taken_over(house: House, peopl
         assert thief.get("/m/payments").headers["location"] == "/m/sign-in"
 
 
-def test_signing_out_ends_the_session_everywhere(house: House, people: Any) -> None:
+def test_signing_out_ends_the_session_everywhere(house: House, people: People) -> None:
     clerk = people.clerk(people.company("adios"))
     copied = people.browser()
     copied.cookies.set("session", clerk.browser.cookies["session"])
@@ -182,7 +186,7 @@ def test_signing_out_ends_the_session_everywhere(house: House, people: Any) -> N
     assert copied.get("/m/payments").status_code == 303
 
 
-def test_a_session_is_kept_as_its_hash_and_holds_for_twelve_hours(house: House, people: Any) -> None:
+def test_a_session_is_kept_as_its_hash_and_holds_for_twelve_hours(house: House, people: People) -> None:
     clerk = people.clerk(people.company("reloj"), Role.ACCOUNTANT)
     token = clerk.browser.cookies["session"]
     now = house.time()
@@ -196,7 +200,7 @@ def test_a_session_is_kept_as_its_hash_and_holds_for_twelve_hours(house: House, 
         house.time.ahead = timedelta()
 
 
-def test_an_accountant_does_not_become_the_owner_by_a_form(house: House, people: Any) -> None:
+def test_an_accountant_does_not_become_the_owner_by_a_form(house: House, people: People) -> None:
     clerk = people.clerk(house.merchants["CR"], Role.ACCOUNTANT)
     refused = clerk.browser.post("/m/company", data={"form": clerk.csrf, "role": "owner", "legal_name": "X"})
     assert refused.status_code == 403

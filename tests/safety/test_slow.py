@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -15,6 +14,7 @@ from hub.domain.payment import Status
 from hub.flows.accounts.catalogue import notification_address
 from hub.web import notifications
 from tests.faults.harness import until
+from tests.safety.people import People
 from tests.web.conftest import House
 
 Size = Callable[[int, int], int]
@@ -110,7 +110,7 @@ class Crowd:
             return  # it was turned away
 
 
-def crowded(house: House, people: Any, count: int) -> tuple[Counter[tuple[str, int]], list[Status]]:
+def crowded(house: House, people: People, count: int) -> tuple[Counter[tuple[str, int]], list[Status]]:
     """What the crowd was told, and what became of the payments that were made meanwhile."""
     debtors = [house.debtor("CR", (1500000, -30)) for _ in range(3)]
     crowd = Crowd(notification_address(house.hub, house.accounts["CR"]), count)
@@ -128,7 +128,7 @@ def crowded(house: House, people: Any, count: int) -> tuple[Counter[tuple[str, i
 
 
 def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_through(
-    house: House, people: Any, plant: Any, size: Size
+    house: House, people: People, plant: Callable[..., None], size: Size
 ) -> None:
     plant(notifications, "BODY_SECONDS", size(2, 10))
     count = size(25, 500)
@@ -145,7 +145,7 @@ def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_thro
     assert paid == [Status.PAID] * 3
 
 
-def test_control_without_the_limits_they_are_taken_in(house: House, people: Any, plant: Any) -> None:
+def test_control_without_the_limits_they_are_taken_in(house: House, people: People, plant: Callable[..., None]) -> None:
     plant(notifications, "MAX_BODY", 1 << 40)
     plant(notifications, "BODY_SECONDS", 1)
     plant(notifications, "MAX_HEADERS", 1 << 40)

@@ -17,11 +17,12 @@ from hub.storage.guards import Trigger
 from hub.storage.schema import COUNTERS
 from hub.storage.triggers import TRIGGERS
 from hub_hookspecs import Mode, Money
+from tests.storage.conftest import World
 
 Refusal = Callable[[str], str]
 
 
-def fill(store: SqliteStore, world: Any) -> None:
+def fill(store: SqliteStore, world: World) -> None:
     """t1 has paid p1 and some more; t2 is on its way with p2; t3 is created with p3."""
 
     def write(tx: Any) -> None:
@@ -61,7 +62,7 @@ def fill(store: SqliteStore, world: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(empty: Path, world: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(empty: Path, world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("guards") / "filled.db"
     path.write_bytes(empty.read_bytes())
     store = open_store(path)
@@ -720,7 +721,7 @@ def test_an_intake_is_what_its_entry_credits(attempt: Refusal) -> None:
         assert answer in attempt(";".join((an_entry(), *postings, intake, NEXT_SEAL)))
 
 
-def test_a_bill_may_shrink_to_what_is_settled(furnished: SqliteStore, world: Any) -> None:
+def test_a_bill_may_shrink_to_what_is_settled(furnished: SqliteStore, world: World) -> None:
     shrunk = world.payable("p1", total=0, revision=1)
 
     def write(tx: Any) -> None:

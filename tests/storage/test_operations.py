@@ -8,9 +8,10 @@ from hub.domain.operation import Operation, OperationKind
 from hub.storage import SqliteStore
 from hub.storage.connection import connect
 from hub_hookspecs import Kind, Mode, Money
+from tests.storage.conftest import World
 
 
-def undo_of(payment_id: str, world: Any) -> Operation:
+def undo_of(payment_id: str, world: World) -> Operation:
     return Operation(
         id=f"o-{payment_id}",
         payment_id=payment_id,
@@ -24,7 +25,7 @@ def undo_of(payment_id: str, world: Any) -> Operation:
     )
 
 
-def test_what_is_observed_of_an_operation_is_counted_apart_from_others(furnished: SqliteStore, world: Any) -> None:
+def test_what_is_observed_of_an_operation_is_counted_apart_from_others(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> list[bool]:
         for payment_id, payable_id in (("t1", "p1"), ("t2", "p2")):
             tx.payments.add(world.payment(payment_id, payable_id))

@@ -29,9 +29,10 @@ from hub_hookspecs import (
     ShowQr,
     ShowReference,
 )
+from tests.storage.conftest import World
 
 
-def test_a_payment_comes_back_as_it_was(furnished: SqliteStore, world: Any) -> None:
+def test_a_payment_comes_back_as_it_was(furnished: SqliteStore, world: World) -> None:
     payer = Payer(
         name="Ana", document=IdentityDocument("CF", "1", "2"), country="CR", address="x", fields={"phone": "3001234567"}
     )
@@ -73,7 +74,7 @@ def test_a_payment_comes_back_as_it_was(furnished: SqliteStore, world: Any) -> N
         lambda _at: Done(),
     ],
 )
-def test_every_next_action_is_kept(furnished: SqliteStore, world: Any, make: Any, dies: timedelta | None) -> None:
+def test_every_next_action_is_kept(furnished: SqliteStore, world: World, make: Any, dies: timedelta | None) -> None:
     action = make(dies and world.now + dies)
 
     furnished.write_now(lambda tx: tx.payments.add(world.payment(action=action)))
@@ -81,7 +82,7 @@ def test_every_next_action_is_kept(furnished: SqliteStore, world: Any, make: Any
     assert furnished.read_now(lambda tx: tx.payments.get("t1").action) == action
 
 
-def test_sending_is_begun_once_and_makes_the_payment_unknown(furnished: SqliteStore, world: Any) -> None:
+def test_sending_is_begun_once_and_makes_the_payment_unknown(furnished: SqliteStore, world: World) -> None:
     furnished.write_now(lambda tx: world.start(tx, world.payment()))
     lease = world.now + timedelta(seconds=120)
 
@@ -94,7 +95,7 @@ def test_sending_is_begun_once_and_makes_the_payment_unknown(furnished: SqliteSt
     assert refused.value.rule == "legal_send"
 
 
-def test_saving_writes_what_is_derived_and_remembered(furnished: SqliteStore, world: Any) -> None:
+def test_saving_writes_what_is_derived_and_remembered(furnished: SqliteStore, world: World) -> None:
     saved = attrs.evolve(
         world.payment(),
         phase=Phase.SENT,
@@ -120,7 +121,7 @@ def test_saving_writes_what_is_derived_and_remembered(furnished: SqliteStore, wo
     assert furnished.read_now(lambda tx: tx.payments.by_provider_reference("a1", "PR-1")) == found
 
 
-def test_a_closed_payment_gives_its_payables_back(furnished: SqliteStore, world: Any) -> None:
+def test_a_closed_payment_gives_its_payables_back(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         started = world.start(tx, world.payment())
         tx.payments.save(attrs.evolve(started, phase=Phase.SENT, status=Status.CLOSED, reason="declined"))
@@ -132,7 +133,7 @@ def test_a_closed_payment_gives_its_payables_back(furnished: SqliteStore, world:
     assert furnished.read_now(lambda tx: [p.id for p in tx.payments.with_payables(["p1", "p2"])]) == ["t1", "t2"]
 
 
-def test_observations_are_a_set_in_stored_order(furnished: SqliteStore, world: Any) -> None:
+def test_observations_are_a_set_in_stored_order(furnished: SqliteStore, world: World) -> None:
     full = Observation(
         kind=Kind.PAID,
         reference="REFT1",
@@ -174,7 +175,7 @@ def test_observations_are_a_set_in_stored_order(furnished: SqliteStore, world: A
     assert furnished.read_now(lambda tx: tx.payments.seen("t2")) == ()
 
 
-def test_a_merchants_observations_are_counted_apart_from_those_of_others(furnished: SqliteStore, world: Any) -> None:
+def test_a_merchants_observations_are_counted_apart_from_those_of_others(furnished: SqliteStore, world: World) -> None:
     """Whoever writes for one merchant waits for no other, and a hole in the count is seen."""
 
     def write(tx: Any) -> None:
@@ -213,14 +214,14 @@ def test_a_merchants_observations_are_counted_apart_from_those_of_others(furnish
 @pytest.mark.parametrize(
     "text", ["reft1", "pr-77", "F-P1", "F-p", "peña", "pena", "112340567", "8888", "ana@example", "ANA@pays", ""]
 )
-def test_payments_are_searched_by_everything_that_people_know(furnished: SqliteStore, world: Any, text: str) -> None:
+def test_payments_are_searched_by_everything_that_people_know(furnished: SqliteStore, world: World, text: str) -> None:
     payment = world.payment(provider_reference="PR-77")
     furnished.write_now(lambda tx: tx.payments.add(payment))
 
     assert furnished.read_now(lambda tx: tx.payments.search(merchant_id="m1", text=text)) == (payment,)
 
 
-def test_payments_are_filtered_newest_first(furnished: SqliteStore, world: Any) -> None:
+def test_payments_are_filtered_newest_first(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         tx.payments.add(world.payment())
         tx.payments.add(world.payment("t2", "p2", created_at=world.now + timedelta(days=1)))
@@ -240,7 +241,7 @@ def test_payments_are_filtered_newest_first(furnished: SqliteStore, world: Any) 
     assert found(text="nothing") == []
 
 
-def test_due_payments_are_claimed_once(furnished: SqliteStore, world: Any) -> None:
+def test_due_payments_are_claimed_once(furnished: SqliteStore, world: World) -> None:
     later = world.now + timedelta(seconds=120)
 
     def write(tx: Any) -> None:
@@ -256,7 +257,7 @@ def test_due_payments_are_claimed_once(furnished: SqliteStore, world: Any) -> No
     assert furnished.next_due() == later
 
 
-def test_a_check_is_brought_forward_and_never_back(furnished: SqliteStore, world: Any) -> None:
+def test_a_check_is_brought_forward_and_never_back(furnished: SqliteStore, world: World) -> None:
     due = world.now + timedelta(minutes=5)
 
     def write(tx: Any) -> list[Any]:
@@ -270,7 +271,7 @@ def test_a_check_is_brought_forward_and_never_back(furnished: SqliteStore, world
     assert furnished.write_now(write) == [due, due - timedelta(minutes=1)]
 
 
-def test_a_hint_wakes_a_closed_payment_but_not_a_paid_one(furnished: SqliteStore, world: Any) -> None:
+def test_a_hint_wakes_a_closed_payment_but_not_a_paid_one(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         closed = world.start(tx, world.payment())
         tx.payments.save(attrs.evolve(closed, phase=Phase.SENT, status=Status.CLOSED, reason="session_expired"))

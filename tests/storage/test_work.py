@@ -11,9 +11,10 @@ from hub.domain.receipt import CashReceipt, ReceiptLine
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
 from hub_hookspecs import Message, Mode, Money, Source
+from tests.storage.conftest import World
 
 
-def a_message(world: Any, id: str = "n1", **changes: Any) -> StoredMessage:
+def a_message(world: World, id: str = "n1", **changes: Any) -> StoredMessage:
     message = Message(
         source=Source.NOTIFICATION,
         method="POST",
@@ -36,7 +37,7 @@ def a_message(world: Any, id: str = "n1", **changes: Any) -> StoredMessage:
     return attrs.evolve(record, **changes)
 
 
-def a_delivery(world: Any, id: str = "d1", **changes: Any) -> Delivery:
+def a_delivery(world: World, id: str = "d1", **changes: Any) -> Delivery:
     record = Delivery(
         id=id,
         merchant_id="m1",
@@ -52,7 +53,7 @@ def a_delivery(world: Any, id: str = "d1", **changes: Any) -> Delivery:
     return attrs.evolve(record, **changes)
 
 
-def a_receipt(world: Any, number: int = 1, **changes: Any) -> CashReceipt:
+def a_receipt(world: World, number: int = 1, **changes: Any) -> CashReceipt:
     record = CashReceipt(
         id=f"r{number}",
         merchant_id="m1",
@@ -76,7 +77,7 @@ def a_receipt(world: Any, number: int = 1, **changes: Any) -> CashReceipt:
     return attrs.evolve(record, **changes)
 
 
-def test_a_message_is_stored_once_without_its_text(furnished: SqliteStore, world: Any) -> None:
+def test_a_message_is_stored_once_without_its_text(furnished: SqliteStore, world: World) -> None:
     stored = a_message(world)
 
     again = attrs.evolve(stored, id="n2")
@@ -94,7 +95,7 @@ def test_a_message_is_stored_once_without_its_text(furnished: SqliteStore, world
     assert furnished.read_now(lambda tx: tx.messages.get("n2")) is None
 
 
-def test_a_due_message_is_claimed_and_settled(furnished: SqliteStore, world: Any) -> None:
+def test_a_due_message_is_claimed_and_settled(furnished: SqliteStore, world: World) -> None:
     later = world.now + timedelta(seconds=120)
     furnished.write_now(lambda tx: tx.messages.add_all([(a_message(world), b"s", "k")]))
 
@@ -115,7 +116,7 @@ def test_a_due_message_is_claimed_and_settled(furnished: SqliteStore, world: Any
     assert furnished.next_due() is None
 
 
-def test_parked_messages_wait_in_order_of_arrival(furnished: SqliteStore, world: Any) -> None:
+def test_parked_messages_wait_in_order_of_arrival(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         for id, minutes in (("n1", 2), ("n2", 1), ("n3", 0)):
             received = attrs.evolve(a_message(world).message, received_at=world.now + timedelta(minutes=minutes))
@@ -129,7 +130,7 @@ def test_parked_messages_wait_in_order_of_arrival(furnished: SqliteStore, world:
     assert furnished.read_now(lambda tx: tx.messages.parked("a2")) == ()
 
 
-def test_messages_are_counted_by_state_verdict_and_name(furnished: SqliteStore, world: Any) -> None:
+def test_messages_are_counted_by_state_verdict_and_name(furnished: SqliteStore, world: World) -> None:
     def write(tx: Any) -> None:
         tx.messages.add_all([(a_message(world), b"s", "k")])
         rejected = a_message(world, "n2", state=MessageState.REJECTED, verdict="invalid", due_at=None)
@@ -147,13 +148,13 @@ def test_messages_are_counted_by_state_verdict_and_name(furnished: SqliteStore, 
     }
 
 
-def test_a_change_is_told_once(furnished: SqliteStore, world: Any) -> None:
+def test_a_change_is_told_once(furnished: SqliteStore, world: World) -> None:
     assert furnished.write_now(lambda tx: tx.deliveries.add(a_delivery(world))) is True
     assert furnished.write_now(lambda tx: tx.deliveries.add(a_delivery(world, recipient="b@e.example"))) is False
     assert furnished.read_now(lambda tx: tx.deliveries.get("d1")) == a_delivery(world)
 
 
-def test_deliveries_are_due_until_they_are_sent(furnished: SqliteStore, world: Any) -> None:
+def test_deliveries_are_due_until_they_are_sent(furnished: SqliteStore, world: World) -> None:
     later = world.now + timedelta(seconds=120)
     sent = a_delivery(world, state=DeliveryState.SENT, tries=1, sent_at=world.now, last_error="4xx")
     furnished.write_now(lambda tx: [tx.deliveries.add(a_delivery(world)), tx.deliveries.add(a_delivery(world, "d2"))])
@@ -166,7 +167,7 @@ def test_deliveries_are_due_until_they_are_sent(furnished: SqliteStore, world: A
     assert furnished.read_now(lambda tx: tx.deliveries.get("d1")) == sent
 
 
-def test_deliveries_are_listed_newest_first(furnished: SqliteStore, world: Any) -> None:
+def test_deliveries_are_listed_newest_first(furnished: SqliteStore, world: World) -> None:
     older = a_delivery(world, "d0", created_at=world.now - timedelta(days=1), subject_id="t0", merchant_id="m2")
     furnished.write_now(lambda tx: [tx.deliveries.add(older), tx.deliveries.add(a_delivery(world))])
 
@@ -180,7 +181,7 @@ def test_deliveries_are_listed_newest_first(furnished: SqliteStore, world: Any) 
     assert listed(state=DeliveryState.SENT) == []
 
 
-def test_a_review_is_open_once_per_cause_and_payment(furnished: SqliteStore, world: Any) -> None:
+def test_a_review_is_open_once_per_cause_and_payment(furnished: SqliteStore, world: World) -> None:
     review = Review(
         id="v1", merchant_id="m1", mode=Mode.TEST, cause="late", payment_id="t1", details="x", opened_at=world.now
     )
@@ -200,7 +201,7 @@ def test_a_review_is_open_once_per_cause_and_payment(furnished: SqliteStore, wor
     assert opened(attrs.evolve(review, id="v7"))
 
 
-def test_receipts_come_back_as_they_were(furnished: SqliteStore, world: Any) -> None:
+def test_receipts_come_back_as_they_were(furnished: SqliteStore, world: World) -> None:
     first, second = a_receipt(world), a_receipt(world, 2)
     furnished.write_now(lambda tx: [tx.receipts.add(first), tx.receipts.add(second)])
 
@@ -223,7 +224,7 @@ def test_numbers_have_no_gaps_because_they_roll_back(furnished: SqliteStore) -> 
     assert furnished.write_now(numbers) == [2, 2]
 
 
-def test_a_payment_has_one_receipt_until_it_is_void(furnished: SqliteStore, world: Any) -> None:
+def test_a_payment_has_one_receipt_until_it_is_void(furnished: SqliteStore, world: World) -> None:
     first = a_receipt(world, payment_id="t1", movement="REFT1")
 
     def add(tx: Any) -> None:

@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -17,11 +16,11 @@ from hub.domain.receipt import Means
 from hub.flows.books.settle_bill import credit_bill
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub_hookspecs import Money
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House, Seat
 
 
 @pytest.fixture(scope="module")
-def debtor(house: House) -> Any:
+def debtor(house: House) -> Debtor:
     """₡15 000 and ₡25 000, of which ₡10 000 came in cash and ₡2 500 were credited."""
     found = house.debtor("CR", (1500000, -30), (2500000, 10))
     merchant, bill = house.merchants["CR"], found.invoices[0]
@@ -49,7 +48,7 @@ def ascending(text: str, wanted: list[str]) -> bool:
 
 
 def test_page_desk_pdf_and_csv_tell_the_same(
-    house: House, debtor: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, debtor: Debtor, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     owner = seat(house.merchants["CR"])
     with house.browser() as payer:
@@ -85,7 +84,7 @@ def test_page_desk_pdf_and_csv_tell_the_same(
             assert [row["Registrado"] for row in rows] == ["", *[house.today.isoformat()] * 4, ""]
 
 
-def test_the_days_that_were_chosen_are_kept(house: House, debtor: Any, seen: Callable[[str], str]) -> None:
+def test_the_days_that_were_chosen_are_kept(house: House, debtor: Debtor, seen: Callable[[str], str]) -> None:
     today = house.today.isoformat()
     with house.browser() as payer:
         page = payer.get(f"{debtor.path}/activity", params={"since": today, "until": today})
@@ -101,14 +100,14 @@ def test_the_days_that_were_chosen_are_kept(house: House, debtor: Any, seen: Cal
     [("2026-02-30", ""), ("mañana", ""), ("2020-01-01", ""), ("2026-02-01", "2026-01-01"), ("", "2999-01-01")],
 )
 @pytest.mark.parametrize("kind", ["activity", "movimientos.pdf", "movimientos.csv"])
-def test_days_that_make_no_period_are_said(house: House, debtor: Any, kind: str, since: str, until: str) -> None:
+def test_days_that_make_no_period_are_said(house: House, debtor: Debtor, kind: str, since: str, until: str) -> None:
     with house.browser() as payer:
         answer = payer.get(f"{debtor.path}/{kind}", params={"since": since, "until": until})
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text
 
 
-def test_it_is_said_in_english_to_who_asks(house: House, debtor: Any, seen: Callable[[str], str]) -> None:
+def test_it_is_said_in_english_to_who_asks(house: House, debtor: Debtor, seen: Callable[[str], str]) -> None:
     with house.browser() as payer:
         page = seen(payer.get(f"{debtor.path}/activity?lang=en").text)
         assert ascending(page, ["Opening balance", "Invoice", "Cash receipt", "Credit note", "Closing balance"])

@@ -15,7 +15,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.payment import Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 from tests.web.test_credentials import current, form_of, plain, press_pay, settings, write_settings
 
 GREENPAY = "/m/integrations/greenpay"
@@ -23,7 +23,7 @@ WHY = "Greenpay nos cambió de comercio"
 
 
 @pytest.fixture
-def owner(house: House, seat: Callable[..., Any]) -> Any:
+def owner(house: House, seat: Callable[..., Seat]) -> Seat:
     """The owner of the Costa Rican company, signed in."""
     return seat(house.merchants["CR"])
 
@@ -46,7 +46,7 @@ def accounts(house: House) -> tuple[ProviderAccount, ...]:
     return found
 
 
-def test_the_page_counts_what_is_under_way_and_takes_a_release_with_its_reason(house: House, owner: Any) -> None:
+def test_the_page_counts_what_is_under_way_and_takes_a_release_with_its_reason(house: House, owner: Seat) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     other = settings(house, "greenpay", 5)
@@ -89,7 +89,7 @@ def retired_name(house: House) -> str:
     return settings(house, "greenpay")["merchant_id"]
 
 
-def test_the_release_works_by_keyboard_and_without_scripts(house: House, owner: Any, chromium: Any) -> None:
+def test_the_release_works_by_keyboard_and_without_scripts(house: House, owner: Seat, chromium: Any) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     other = settings(house, "greenpay", 5)
@@ -157,7 +157,7 @@ def test_the_command_says_what_is_under_way_and_takes_newer_keys_by_the_retired_
     house.until(lambda: current(house, payment).status is Status.PAID)
 
 
-def test_the_sentences_are_there_in_english(house: House, owner: Any) -> None:
+def test_the_sentences_are_there_in_english(house: House, owner: Seat) -> None:
     payment = press_pay(house, "CR")
     house.until(lambda: current(house, payment).status is Status.PENDING)
     answer = owner.browser.post(

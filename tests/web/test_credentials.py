@@ -23,7 +23,7 @@ from hub.flows.accounts.open_account import opened_account
 from hub.flows.accounts.replace_credentials import Draft
 from hub.stored_grants import StoredGrants
 from hub_hookspecs import EnteredBy
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 GREENPAY = "/m/integrations/greenpay"
 WRONG = "not-the-secret-at-all"
@@ -31,7 +31,7 @@ SECONDS = 90
 
 
 @pytest.fixture
-def owner(house: House, seat: Callable[..., Any]) -> Any:
+def owner(house: House, seat: Callable[..., Seat]) -> Seat:
     """The owner of the Costa Rican company, signed in."""
     return seat(house.merchants["CR"])
 
@@ -156,13 +156,13 @@ def second(house: House) -> Iterator[str]:
             process.communicate(timeout=SECONDS)
 
 
-def offer_wrong_secret(house: House, owner: Any) -> httpx.Response:
+def offer_wrong_secret(house: House, owner: Seat) -> httpx.Response:
     """The owner types a secret that Greenpay does not know."""
     answer: httpx.Response = owner.post(GREENPAY, **form_of(settings(house, "greenpay"), secret=WRONG))
     return answer
 
 
-def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_with(house: House, owner: Any) -> None:
+def test_wrong_new_credentials_change_nothing_and_the_old_ones_go_on_being_paid_with(house: House, owner: Seat) -> None:
     before = stored(house, "CR")
 
     answer = offer_wrong_secret(house, owner)
@@ -185,7 +185,7 @@ def waiting(house: House) -> Iterator[Payment]:
 
 
 def test_the_form_comes_back_with_what_was_typed_and_says_what_would_stop(
-    house: House, owner: Any, waiting: Payment
+    house: House, owner: Seat, waiting: Payment
 ) -> None:
     answer = owner.post(GREENPAY, **form_of(settings(house, "greenpay"), secret=WRONG, terminal_usd="Otra-USD"))
 
@@ -208,7 +208,7 @@ def test_the_form_comes_back_with_what_was_typed_and_says_what_would_stop(
     assert "1 payment is under way, and it may never be known whether it was paid" in plain(english.text)
 
 
-def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_again(house: House, owner: Any) -> None:
+def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_again(house: House, owner: Seat) -> None:
     typed = form_of(settings(house, "greenpay"), secret=WRONG)
     held = owner.post(GREENPAY, **typed)
     assert 'name="again-secret"' in held.text
@@ -227,7 +227,7 @@ def test_who_was_told_what_stops_may_replace_them_anyway_and_types_the_secret_ag
     assert stored(house, "CR").status is AccountStatus.ACTIVE
 
 
-def test_a_form_that_was_drawn_before_somebody_elses_change_replaces_nothing_unseen(house: House, owner: Any) -> None:
+def test_a_form_that_was_drawn_before_somebody_elses_change_replaces_nothing_unseen(house: House, owner: Seat) -> None:
     seen = re.search(r'name="credentials" value="(\d+)"', owner.read(GREENPAY))
     assert seen
     values = settings(house, "greenpay")
@@ -250,7 +250,7 @@ def stored_in(tx: Any, house: House) -> ProviderAccount:
     return found
 
 
-def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(house: House, owner: Any) -> None:
+def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(house: House, owner: Seat) -> None:
     account = stored(house, "CR")
     waits = attrs.evolve(account, status=AccountStatus.NEEDS_CONFIRMATION, confirmed_by="")
     house.write(lambda tx: tx.accounts.save(waits))
@@ -264,7 +264,7 @@ def test_nobody_confirms_an_account_that_somebody_else_has_replaced_meanwhile(ho
     assert stored(house, "CR").status is AccountStatus.NEEDS_CONFIRMATION
 
 
-def test_the_form_works_by_keyboard_and_without_scripts(house: House, owner: Any, chromium: Any) -> None:
+def test_the_form_works_by_keyboard_and_without_scripts(house: House, owner: Seat, chromium: Any) -> None:
     context = chromium.new_context(base_url=house.base, java_script_enabled=False, locale="es-CR")
     context.add_cookies([{"name": "session", "value": owner.session, "url": house.base}])
     page = context.new_page()
@@ -282,7 +282,7 @@ def test_the_form_works_by_keyboard_and_without_scripts(house: House, owner: Any
     assert secret_of(house, "CR", "secret") == WRONG
 
 
-def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house: House, owner: Any) -> None:
+def test_a_secret_that_greenpay_changed_is_entered_and_everything_goes_on(house: House, owner: Seat) -> None:
     before, values = stored(house, "CR"), settings(house, "greenpay")
     house.control("greenpay", "rotate", merchant=values["merchant_id"], secret="greenpays-new-secret")
     try:
@@ -347,7 +347,7 @@ def test_correct_new_credentials_work_in_every_other_process_that_has_a_grant_of
 
 
 def test_control_credentials_that_are_stored_before_they_are_validated_are_noticed(
-    house: House, owner: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, owner: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Draft, "is_in_use", property(lambda _draft: False))
     monkeypatch.setattr(Draft, "has_accepted", property(lambda _draft: False))

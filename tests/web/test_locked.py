@@ -11,7 +11,7 @@ import pytest
 from hub.domain.merchant import Merchant
 from hub.domain.payment import Status
 from hub.vault.key_changes import create_keys
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 SENTENCE = "Los datos guardados de esta conexión no se pueden usar en este momento."
 
@@ -41,7 +41,7 @@ def locked(house: House, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[]
 
 
 def test_a_payer_reads_that_the_provider_is_not_available_and_nothing_is_started(
-    house: House, shop: Merchant, locked: Callable[[], None], forms: Any, seen: Any
+    house: House, shop: Merchant, locked: Callable[[], None], forms: Any, seen: Callable[[str], str]
 ) -> None:
     debtor = house.debtor("CR", (1500000, -30), email="ana@correo.example", merchant=shop)
     with house.browser() as browser:
@@ -73,7 +73,7 @@ def test_the_page_of_a_payment_goes_on_and_its_return_leads_to_it(
 
 
 def test_a_merchant_reads_that_the_connection_cannot_be_used(
-    house: House, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
+    house: House, shop: Merchant, locked: Callable[[], None], seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     owner = seat(shop)
     for path in ("/m/online-payments", "/m/integrations/greenpay"):
@@ -89,7 +89,7 @@ def test_a_merchant_reads_that_the_connection_cannot_be_used(
 
 
 def test_a_settlement_file_is_not_compared_for_it(
-    house: House, shop: Merchant, locked: Callable[[], None], seat: Any, seen: Any
+    house: House, shop: Merchant, locked: Callable[[], None], seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     owner = seat(shop)
     (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from hub.domain.logo import MAX_BYTES
 from hub.domain.merchant import Merchant, Role
 from hub.flows.statements.send_statement import send_statement
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 ADDRESS = re.compile(r'<img class="logo[^"]*" src="(/logo/[^"]+)" alt="([^"]*)"')
 
@@ -41,12 +41,12 @@ def shop(company: Callable[..., Merchant]) -> Merchant:
 
 
 @pytest.fixture(scope="module")
-def owner(seat: Callable[..., Any], shop: Merchant) -> Any:
+def owner(seat: Callable[..., Seat], shop: Merchant) -> Seat:
     return seat(shop)
 
 
 def test_customers_see_it_from_the_moment_it_is_saved_until_it_is_taken_away(
-    house: House, shop: Merchant, owner: Any
+    house: House, shop: Merchant, owner: Seat
 ) -> None:
     debtor = house.debtor("CR", (1500000, -3), merchant=shop, email="ana@logo.example")
     with house.browser() as payer:
@@ -90,7 +90,7 @@ HEADERS = {
 }
 
 
-def test_another_one_takes_its_place_at_another_address(owner: Any) -> None:
+def test_another_one_takes_its_place_at_another_address(owner: Seat) -> None:
     one = ADDRESS.search(hand_in(owner, png("#0b5c48")).text)
     other = ADDRESS.search(hand_in(owner, png("#1d4f8a")).text)
     assert one
@@ -111,7 +111,7 @@ def test_another_one_takes_its_place_at_another_address(owner: Any) -> None:
     ids=["empty", "too large", "SVG", "PDF", "half"],
 )
 def test_what_is_not_taken_changes_nothing_and_says_why(
-    owner: Any, seen: Callable[[str], str], content: bytes, reason: str
+    owner: Seat, seen: Callable[[str], str], content: bytes, reason: str
 ) -> None:
     before = ADDRESS.search(owner.read("/m/company"))
     answer = hand_in(owner, content)
@@ -120,12 +120,12 @@ def test_what_is_not_taken_changes_nothing_and_says_why(
     assert (before and before[1]) == (after and after[1])
 
 
-def test_a_request_far_above_the_limit_is_not_read(owner: Any) -> None:
+def test_a_request_far_above_the_limit_is_not_read(owner: Seat) -> None:
     assert hand_in(owner, b"\0" * (2 * MAX_BYTES)).status_code == 413
 
 
 def test_only_the_owner_with_a_form_of_the_session_changes_it(
-    house: House, owner: Any, shop: Merchant, seat: Callable[..., Any]
+    house: House, owner: Seat, shop: Merchant, seat: Callable[..., Seat]
 ) -> None:
     helper = seat(shop, Role.ACCOUNTANT)
     assert hand_in(helper, png()).status_code == 403
@@ -137,7 +137,7 @@ def test_only_the_owner_with_a_form_of_the_session_changes_it(
         assert answer.headers["location"] == "/m/sign-in"
 
 
-def test_a_logo_is_not_found_under_another_company(house: House, owner: Any) -> None:
+def test_a_logo_is_not_found_under_another_company(house: House, owner: Seat) -> None:
     found = ADDRESS.search(hand_in(owner, png("#333333")).text)
     assert found
     digest = found[1].rpartition("/")[2]

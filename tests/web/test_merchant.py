@@ -29,7 +29,7 @@ from hub.flows.views.view_start import IN_NEED
 from hub.web.merchant import routes
 from hub.web.merchant.words import ACCOUNT, FLAGS
 from hub_hookspecs import Channel, EnteredBy, Mode
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House
 
 PHONE = "3998764643"
 
@@ -115,7 +115,7 @@ def new_company(house: House, country: str, slug: str) -> Merchant:
     return merchant
 
 
-def pay(house: House, country: str, debtor: Any, minor: int | None = None) -> Payment:
+def pay(house: House, country: str, debtor: Debtor, minor: int | None = None) -> Payment:
     """Let the customer pay the first invoice, and the provider say so."""
     account, invoice = house.accounts[country], debtor.invoices[0]
     request = PayRequest(
@@ -651,7 +651,7 @@ def test_a_link_of_another_kind_records_nothing(house: House) -> None:
 BY_HAND = {"means": "transfer", "currency": "CRC", "amount": "20000", "received_on": "2026-01-05"}
 
 
-def by_hand(clerk: Clerk, debtor: Any, **fields: str) -> tuple[str, dict[str, str]]:
+def by_hand(clerk: Clerk, debtor: Debtor, **fields: str) -> tuple[str, dict[str, str]]:
     """The address of a customer's form, and what it carries."""
     path = f"/m/customers/{debtor.customer.id}/receipt"
     drawn = re.search(r'name="receipt_id" value="([^"]+)"', clerk.read(path))

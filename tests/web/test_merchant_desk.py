@@ -29,13 +29,13 @@ from hub.web.merchant.words import CAUSES
 from hub.web.reader import PageReader
 from hub_hookspecs import Channel, Mode, Money
 from tests.spoken import refused
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House, Seat
 
-Seats = Callable[..., Any]
+Seats = Callable[..., Seat]
 Seen = Callable[[str], str]
 
 
-def pay(house: House, account: Any, debtor: Any, minor: int | None = None) -> Any:
+def pay(house: House, account: Any, debtor: Debtor, minor: int | None = None) -> Any:
     """Let the customer pay the first invoice by card, and the provider say so."""
     invoice = debtor.invoices[0]
     payment = house.run(start_payment(house.hub, request(account, debtor, minor or invoice.total)))
@@ -44,7 +44,7 @@ def pay(house: House, account: Any, debtor: Any, minor: int | None = None) -> An
     return house.until(lambda: (found := house.read(lambda tx: tx.payments.get(payment.id))).status == "paid" and found)
 
 
-def request(account: Any, debtor: Any, minor: int) -> PayRequest:
+def request(account: Any, debtor: Debtor, minor: int) -> PayRequest:
     return PayRequest(
         account_id=account.id,
         way="form",
@@ -138,7 +138,7 @@ def test_options_of_every_kind_are_kept_and_others_stay(
 
 
 @pytest.fixture
-def choosy(house: House, clerk: Any) -> Iterator[Any]:
+def choosy(house: House, clerk: Seat) -> Iterator[Any]:
     """A company that takes no online payment below 5000 colones."""
     clerk.post("/m/options", **{"minimum-CRC": "5000", "partial": "on"})
     yield house.read(lambda tx: tx.merchants.get(clerk.merchant.id))
@@ -255,7 +255,7 @@ def test_a_shop_key_is_shown_once_works_and_can_be_revoked(
     ],
 )
 def test_a_shops_address_is_kept_as_scheme_and_host(
-    house: House, clerk: Any, typed: str, kept: tuple[str, ...] | None
+    house: House, clerk: Seat, typed: str, kept: tuple[str, ...] | None
 ) -> None:
     before = house.read(lambda tx: tx.merchants.get(clerk.merchant.id)).options.shop_origins
     assert clerk.post("/m/shop", shop_origins=typed).status_code == (422 if kept is None else 303)
@@ -264,12 +264,12 @@ def test_a_shops_address_is_kept_as_scheme_and_host(
 
 
 @pytest.fixture(scope="module")
-def clerk(company: Callable[..., Any], seat: Seats) -> Any:
+def clerk(company: Callable[..., Any], seat: Seats) -> Seat:
     """The owner of a company of its own."""
     return seat(company("CR", "propia", connected=True))
 
 
-def test_a_person_is_added_with_a_role_and_signs_in(house: House, clerk: Any, seen: Seen) -> None:
+def test_a_person_is_added_with_a_role_and_signs_in(house: House, clerk: Seat, seen: Seen) -> None:
     page = clerk.go("/m/members", email="Nueva@Propia.example", role="operator")
     assert "nueva@propia.example" in page
     assert "Soporte: Ve todo" in seen(page)
@@ -279,7 +279,7 @@ def test_a_person_is_added_with_a_role_and_signs_in(house: House, clerk: Any, se
 
 
 def test_a_link_is_shared_by_whatsapp_and_its_preview_tells_only_the_company(
-    house: House, clerk: Any, seen: Seen
+    house: House, clerk: Seat, seen: Seen
 ) -> None:
     debtor = house.debtor("CR", (1_234_500, -3), email="ana@propia.example", merchant=clerk.merchant)
     page = clerk.go(f"/m/customers/{debtor.customer.id}/link", copy="1").replace("&amp;", "&")
@@ -302,13 +302,13 @@ def test_a_link_is_shared_by_whatsapp_and_its_preview_tells_only_the_company(
 HEADER = ("Factura", "Cliente", "Fecha", "Vencimiento", "Moneda", "Total")
 
 
-def bring(clerk: Any, kind: str, name: str, content: bytes, **fields: str) -> Any:
+def bring(clerk: Seat, kind: str, name: str, content: bytes, **fields: str) -> Any:
     return clerk.browser.post(
         "/m/import", data={"form": clerk.csrf, "kind": kind, **fields}, files={"file": (name, content)}
     )
 
 
-def test_a_workbook_is_previewed_taken_and_told_what_changed(house: House, clerk: Any, seen: Seen) -> None:
+def test_a_workbook_is_previewed_taken_and_told_what_changed(house: House, clerk: Seat, seen: Seen) -> None:
     people = xlsx_of("Clientes", ("Tipo", "Identificación", "Nombre"), [("CF", "112340567", "José Núñez")])
     shown = bring(clerk, "customers", "clientes.xlsx", people)
     assert "Excel, hoja «Clientes»" in seen(shown.text)
@@ -326,7 +326,7 @@ def test_a_workbook_is_previewed_taken_and_told_what_changed(house: House, clerk
 
 
 def test_where_file_and_hub_say_another_balance_the_page_lists_it_with_the_reason(
-    house: House, clerk: Any, seen: Seen
+    house: House, clerk: Seat, seen: Seen
 ) -> None:
     debtor = house.debtor("CR", (5_000_000, 5), merchant=clerk.merchant)
     bill, customer = debtor.invoices[0], debtor.customer
@@ -346,14 +346,14 @@ def test_where_file_and_hub_say_another_balance_the_page_lists_it_with_the_reaso
             ) in seen(page)
 
 
-def take(clerk: Any, html: str) -> str:
+def take(clerk: Seat, html: str) -> str:
     """The second button: import what was shown."""
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html))
     text: str = clerk.browser.post("/m/import", data={**fields, "take": "1"}).text
     return text
 
 
-def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: Any, seen: Seen) -> None:
+def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: Seat, seen: Seen) -> None:
     rows: list[tuple[Cell, ...]] = [
         ("Y-1", "999", "ayer", None, "CRC", Money(100, "CRC")),
         ("Y-2", "112340567", "01/02/2026", None, "XYZ", "mil"),
@@ -367,7 +367,7 @@ def test_a_workbook_with_faults_says_line_and_column_and_takes_nothing(clerk: An
     assert "Y-1" not in clerk.read("/m/invoices?q=Y-")
 
 
-def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: House, clerk: Any, seen: Seen) -> None:
+def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: House, clerk: Seat, seen: Seen) -> None:
     merchant = clerk.merchant
     debtor = house.debtor("CR", (3_000_000, -3), merchant=merchant)
     house.write(lambda tx: tx.customers.save(attrs.evolve(debtor.customer, name="=1+1")))
@@ -400,7 +400,7 @@ def test_what_was_paid_is_exported_with_a_row_for_each_movement(house: House, cl
     assert "hay 0 movimientos" in seen(clerk.read(f"/m/exports?since={tomorrow}"))
 
 
-def test_days_and_statements_are_printed(house: House, clerk: Any) -> None:
+def test_days_and_statements_are_printed(house: House, clerk: Seat) -> None:
     debtor = house.debtor("CR", (5_000_000, -3), merchant=clerk.merchant)
     day = house.today
     for path in (f"/m/exports/report?since={day}", f"/m/customers/{debtor.customer.id}/pdf"):
@@ -412,7 +412,7 @@ def test_days_and_statements_are_printed(house: House, clerk: Any) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "since=ayer", "since=2026-01-01&until=nunca"])
-def test_an_export_without_a_day_is_asked_again(clerk: Any, query: str) -> None:
+def test_an_export_without_a_day_is_asked_again(clerk: Seat, query: str) -> None:
     assert clerk.browser.get(f"/m/exports/payments?{query}").status_code == 422
 
 
@@ -434,7 +434,7 @@ def test_an_export_without_a_day_is_asked_again(clerk: Any, query: str) -> None:
     ],
 )
 def test_payments_are_found_by_what_people_know_of_them(
-    house: House, clerk: Any, found_payment: Any, query: str, found: bool
+    house: House, clerk: Seat, found_payment: Any, query: str, found: bool
 ) -> None:
     today = house.today
     days = {"today": today.isoformat(), "yesterday": (today - timedelta(days=1)).isoformat()}
@@ -443,7 +443,7 @@ def test_payments_are_found_by_what_people_know_of_them(
 
 
 @pytest.fixture(scope="module")
-def found_payment(house: House, clerk: Any) -> Any:
+def found_payment(house: House, clerk: Seat) -> Any:
     """A payment of 43 210 colones."""
     return pay(house, account_of(house, clerk.merchant), house.debtor("CR", (4_321_000, -3), merchant=clerk.merchant))
 
@@ -463,7 +463,7 @@ def test_every_exception_that_may_wait_has_words() -> None:
     assert causes <= set(CAUSES)
 
 
-def test_numbers_that_are_not_here_stand_under_the_receipts(house: House, clerk: Any, seen: Seen) -> None:
+def test_numbers_that_are_not_here_stand_under_the_receipts(house: House, clerk: Seat, seen: Seen) -> None:
     given = house.read(lambda tx: [item.number for item in tx.receipts.of(clerk.merchant.id, clerk.merchant.mode)])
     first = max(given, default=0) + 1
     for last in (first + 3, first + 4):
@@ -477,7 +477,7 @@ def test_numbers_that_are_not_here_stand_under_the_receipts(house: House, clerk:
     assert f"El número RC-{first + 4:06d} no está aquí y no se vuelve a dar." in page
 
 
-def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: House, clerk: Any, seen: Seen) -> None:
+def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: House, clerk: Seat, seen: Seen) -> None:
     debtor = house.debtor("CR", (2_000_000, -3), email="paga@propia.example", merchant=clerk.merchant)
     path = f"/m/customers/{debtor.customer.id}/receipt"
     drawn = re.search(r'name="receipt_id" value="([^"]+)"', clerk.read(path))
@@ -497,7 +497,7 @@ def test_a_cash_receipt_is_found_mailed_and_voided_with_a_reason(house: House, c
     assert not house.read(lambda tx: tx.ledger.verify())
 
 
-def test_a_settlement_file_is_compared_before_it_is_booked(house: House, clerk: Any, seen: Seen) -> None:
+def test_a_settlement_file_is_compared_before_it_is_booked(house: House, clerk: Seat, seen: Seen) -> None:
     account = account_of(house, clerk.merchant)
     debtor = house.debtor("CR", (4_000_000, -3), merchant=clerk.merchant)
     payment = pay(house, account, debtor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from hub.domain.merchant import Role
 from hub.flows.merchants.sign_in import request_sign_in, sign_in, sign_in_token
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +144,9 @@ def test_signing_in_and_what_is_refused_are_in_english(house: House) -> None:
     assert "Sign in" in asked.text
 
 
-def test_the_switch_stands_on_every_page_and_is_remembered(house: House, seat: Any, seen: Any) -> None:
+def test_the_switch_stands_on_every_page_and_is_remembered(
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str]
+) -> None:
     there = seat(house.merchants["CR"], Role.ACCOUNTANT)
     spanish = there.browser.get("/m/customers?q=x")
     assert 'href="/m/customers?q=x&amp;lang=en" lang="en">English</a>' in spanish.text
@@ -155,7 +157,7 @@ def test_the_switch_stands_on_every_page_and_is_remembered(house: House, seat: A
 
 
 def test_what_a_person_chose_follows_them_into_another_browser_and_into_their_mails(
-    house: House, company: Any, seat: Any
+    house: House, company: Any, seat: Callable[..., Seat]
 ) -> None:
     merchant = company("CO", "palabras")
     owner, clerk = seat(merchant), seat(merchant, Role.ACCOUNTANT)

@@ -13,7 +13,7 @@ import pytest
 from hub.domain.export import Cell, xlsx_of
 from hub.domain.table_file import read_table
 from hub_hookspecs import Money
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,7 +34,7 @@ def page(
     house: House,
     chromium: Browser,
     company: Callable[..., Any],
-    seat: Callable[..., Any],
+    seat: Callable[..., Seat],
 ) -> Iterator[Page]:
     """The browser of a company's owner; each width has a company of its own."""
     there = seat(company("CR", f"viaje-{request.param}", connected=True))

@@ -11,7 +11,7 @@ import pytest
 from hub.domain.merchant import Role
 from hub.web.merchant import routes
 from hub.web.merchant.rights import RIGHTS, Right
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 SEE, TEND, SEND, BOOK, EXPORT, OWN = Right.SEE, Right.TEND, Right.SEND, Right.BOOK, Right.EXPORT, Right.OWN
 
@@ -121,7 +121,7 @@ def test_every_route_asks_for_the_right_that_is_written_down() -> None:
 
 
 @pytest.fixture(scope="module")
-def seats(house: House, seat: Callable[..., Any]) -> dict[Role, Any]:
+def seats(house: House, seat: Callable[..., Seat]) -> dict[Role, Any]:
     """One person of each role at the same merchant's desk."""
     return {role: seat(house.merchants["CR"], role) for role in Role}
 
@@ -141,7 +141,7 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
 
 
 def test_a_person_who_was_removed_is_out_at_once(
-    seats: dict[Role, Any], house: House, seat: Callable[..., Any]
+    seats: dict[Role, Any], house: House, seat: Callable[..., Seat]
 ) -> None:
     owner, out = seats[Role.OWNER], seat(house.merchants["CR"], Role.ACCOUNTANT)
     assert out.browser.get("/m/payments").status_code == 200

@@ -15,7 +15,7 @@ from hub.domain.round import Choice, Every, debts_of, next_time
 from hub.flows.mails.resend_mail import resend_mail
 from hub.flows.statements.schedule_rounds import run_schedule, schedule_round
 from hub.flows.statements.send_round import PORTION, plan_round, run_round, start_round
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 COLON = 100
 
@@ -103,7 +103,7 @@ def test_a_plan_lists_those_without_mail_apart(
 
 
 def test_a_round_is_shown_before_it_goes_and_sends_one_mail_a_customer(
-    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     page = clerk.read("/m/rounds?least=&days=1")
@@ -125,7 +125,7 @@ def test_a_round_is_shown_before_it_goes_and_sends_one_mail_a_customer(
 
 
 def test_many_without_mail_do_not_push_the_button_out_of_sight(
-    house: House, company: Callable[..., Any], seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, company: Callable[..., Any], seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     merchant = company("CR", "callados")
     for _ in range(7):
@@ -138,7 +138,7 @@ def test_many_without_mail_do_not_push_the_button_out_of_sight(
 
 
 def test_the_log_tells_who_opened_and_who_paid_and_a_mail_can_go_out_again(
-    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     link = re.search(r"/s/\S+", house.mailbox.to("ana@envios.example")[-1].text)
@@ -155,7 +155,7 @@ def test_the_log_tells_who_opened_and_who_paid_and_a_mail_can_go_out_again(
 
 
 def test_a_preview_shows_the_mail_and_opens_nothing(
-    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     sent = house.read(lambda tx: tx.deliveries.of(merchant_id=shop.id))
@@ -177,7 +177,7 @@ def test_a_preview_shows_the_mail_and_opens_nothing(
 
 
 def test_a_statement_mail_is_seen_before_it_is_sent(
-    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     debtor = house.debtor("CR", (700_000, 3), email="antes@envios.example", merchant=shop)
     before = len(house.read(lambda tx: tx.deliveries.of(merchant_id=shop.id)))
@@ -243,7 +243,7 @@ def test_a_schedule_comes_by_itself_once_and_is_set_to_the_next_time(house: Hous
 
 
 def test_a_schedule_is_made_and_dropped_on_the_page(
-    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     page = clerk.go("/m/schedules", every="month", weekday="2", days="30")
@@ -266,7 +266,7 @@ def test_a_schedule_is_made_and_dropped_on_the_page(
     ],
 )
 def test_a_choice_with_a_fault_sends_nothing(
-    house: House, shop: Any, seat: Callable[..., Any], seen: Callable[[str], str], fields: dict[str, str], said: str
+    house: House, shop: Any, seat: Callable[..., Seat], seen: Callable[[str], str], fields: dict[str, str], said: str
 ) -> None:
     clerk = seat(shop)
     rounds = len(house.read(lambda tx: tx.rounds.of(shop.id, shop.mode)))
@@ -277,7 +277,7 @@ def test_a_choice_with_a_fault_sends_nothing(
 
 
 def test_another_merchants_rounds_mails_and_schedules_are_not_there(
-    house: House, shop: Any, seat: Callable[..., Any]
+    house: House, shop: Any, seat: Callable[..., Seat]
 ) -> None:
     stranger = seat(house.merchants["CR"])
     there = house.read(lambda tx: tx.rounds.of(shop.id, shop.mode))[0]

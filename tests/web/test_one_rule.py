@@ -23,7 +23,7 @@ from hub.vault.key_changes import create_keys
 from hub.web.form_token import form_token
 from hub.web.pay_step import PURPOSE
 from hub_hookspecs import Channel, Mode, Money
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House
 
 USUAL: Final = 9_000_000
 ELSEWHERE: Final = frozenset({Absence.NOT_CONNECTED, Absence.PLUGIN_FAILED})
@@ -164,7 +164,7 @@ def asked_of_all(moment: Moment, minor: int) -> Told:
     return Told(offers[0].absence, start, is_pressed)
 
 
-def _request(moment: Moment, debtor: Any, invoice: Any, minor: int) -> PayRequest:
+def _request(moment: Moment, debtor: Debtor, invoice: Any, minor: int) -> PayRequest:
     return PayRequest(
         account_id=moment.account.id,
         way="push",
@@ -175,7 +175,7 @@ def _request(moment: Moment, debtor: Any, invoice: Any, minor: int) -> PayReques
     )
 
 
-def _pressed(moment: Moment, debtor: Any, minor: int) -> bool:
+def _pressed(moment: Moment, debtor: Debtor, minor: int) -> bool:
     """Whether the form of the pay step starts a payment of the second invoice."""
     house, invoice = moment.house, debtor.invoices[1]
     link = house.read(lambda tx: tx.links.find(LinkKind.STATEMENT, debtor.customer.id, Mode.TEST, house.time()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -33,7 +34,7 @@ from hub.flows.views.print_receipt import verify_token
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.web.pages import open_pages
 from hub_hookspecs import Channel, Mode, Money
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House, Seat
 
 PHONE = "3998764643"
 
@@ -57,7 +58,7 @@ def attached(message: EmailMessage) -> list[tuple[str, str]]:
     return [(part.get_filename() or "", words_of(part.get_content())) for part in message.iter_attachments()]
 
 
-def start(house: House, country: str, debtor: Any) -> Payment:
+def start(house: House, country: str, debtor: Debtor) -> Payment:
     account, invoice = house.accounts[country], debtor.invoices[0]
     request = PayRequest(
         account_id=account.id,
@@ -73,7 +74,7 @@ def start(house: House, country: str, debtor: Any) -> Payment:
     return house.until(lambda: in_status(house, payment.id, Status.PENDING))
 
 
-def pay(house: House, country: str, debtor: Any) -> Payment:
+def pay(house: House, country: str, debtor: Debtor) -> Payment:
     """Let the customer pay the first invoice, and the provider say so."""
     payment = start(house, country, debtor)
     reference = payment.reference if country == "CR" else payment.memory["message_id"]
@@ -332,7 +333,7 @@ def test_the_link_of_a_statement_is_copied_for_its_pdf(house: House) -> None:
         assert "$185.000" in pdf(browser.get(f"{url.removeprefix(house.base)}/estado-de-cuenta.pdf"))
 
 
-def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: House, seat: Any) -> None:
+def test_a_customer_is_written_to_in_the_language_chosen_for_them(house: House, seat: Callable[..., Seat]) -> None:
     debtor = house.debtor("CO", (9_000_000, -3), email="asks.for.english@correo.example")
     other = house.debtor("CO", (9_000_000, -3), email="sin.eleccion@correo.example")
     clerk = seat(house.merchants["CO"])

@@ -22,7 +22,7 @@ from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.view_payment import payment_link_id
 from hub_hookspecs import PostForm, ShowQr, ShowReference
-from tests.web.conftest import BROKEN_WORDS, House, logo_png
+from tests.web.conftest import BROKEN_WORDS, Debtor, House, logo_png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,7 +42,7 @@ class Screens:
     forms: Forms
     found: dict[str, str] = attrs.Factory(dict)
 
-    def start(self, country: str, debtor: Any = None, **changes: Any) -> tuple[Any, str]:
+    def start(self, country: str, debtor: Debtor = None, **changes: Any) -> tuple[Any, str]:
         """Press Pagar: the debtor, and the payment's path."""
         debtor = debtor or self.house.debtor(country, (1500000, -30), (800000, 9), email="ana@correo.example")
         with self.house.browser() as browser:

@@ -17,7 +17,7 @@ from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.statements.send_statement import revoke_link
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House
 
 Forms = Callable[[str], list[dict[str, Any]]]
 PHONE = {"field.push.phone": "300 123 45 67"}
@@ -28,7 +28,7 @@ def form_of(forms: Forms, html: str, action: str) -> dict[str, Any]:
     return next(form for form in forms(html) if form["action"].endswith(action))
 
 
-def start(house: House, forms: Forms, country: str, debtor: Any = None, **changes: Any) -> tuple[Any, str]:
+def start(house: House, forms: Forms, country: str, debtor: Debtor = None, **changes: Any) -> tuple[Any, str]:
     """A debtor who has just pressed Pagar, and the payment's address."""
     debtor = debtor or house.debtor(country, (1500000, -30), email="ana@correo.example")
     with house.browser() as browser:
@@ -167,7 +167,7 @@ def test_a_day_takes_only_so_many_notes(house: House, forms: Forms) -> None:
     assert "Ya envió varios mensajes hoy" in answers[-1].text
 
 
-def report(browser: httpx.Client, forms: Forms, debtor: Any, *, file: Any = None, **changes: Any) -> httpx.Response:
+def report(browser: httpx.Client, forms: Forms, debtor: Debtor, *, file: Any = None, **changes: Any) -> httpx.Response:
     form = form_of(forms, browser.get(f"{debtor.path}/report").text, "/report")
     data = {
         **form["fields"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -22,10 +23,10 @@ from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.start_payment import start_payment
 from hub_hookspecs import Channel, Kind, Money, Observation
-from tests.web.conftest import House
+from tests.web.conftest import Debtor, House, Seat
 
 
-def pay(house: House, debtor: Any, minor: int, *more: tuple[str, int]) -> Payment:
+def pay(house: House, debtor: Debtor, minor: int, *more: tuple[str, int]) -> Payment:
     """A Colombian customer pays a part of its first invoice; ``more`` are further captures, by movement."""
     request = PayRequest(
         account_id=house.accounts["CO"].id,
@@ -65,7 +66,7 @@ def partial(house: House) -> Merchant:
 
 
 @pytest.fixture(scope="module")
-def clerk(partial: Merchant, seat: Any) -> Any:
+def clerk(partial: Merchant, seat: Callable[..., Seat]) -> Seat:
     return seat(partial)
 
 
@@ -86,7 +87,7 @@ def mails(house: House, address: str, subject: str, count: int) -> list[Any]:
 
 
 def test_a_payment_that_was_captured_twice_has_two_forms_two_receipts_and_two_mails(
-    house: House, clerk: Any, forms: Any, seen: Any
+    house: House, clerk: Seat, forms: Any, seen: Callable[[str], str]
 ) -> None:
     debtor = house.debtor("CO", (10_000_000, -2), email="doble@correo.example")
     payment = pay(house, debtor, 10_000_000, ("M2", 3_000_000))
@@ -120,7 +121,9 @@ def test_a_payment_that_was_captured_twice_has_two_forms_two_receipts_and_two_ma
     assert "Agregar recibo de caja" not in shown
 
 
-def test_the_mails_button_records_the_capture_that_is_chosen(house: House, forms: Any, seen: Any) -> None:
+def test_the_mails_button_records_the_capture_that_is_chosen(
+    house: House, forms: Any, seen: Callable[[str], str]
+) -> None:
     debtor = house.debtor("CO", (5_000_000, -2), email="boton@correo.example")
     payment = pay(house, debtor, 5_000_000, ("M3", 1_000_000))
     link = house.until(
@@ -140,7 +143,7 @@ def test_the_mails_button_records_the_capture_that_is_chosen(house: House, forms
 
 
 def test_a_receipt_is_shown_printed_and_mailed_as_it_was(
-    house: House, partial: Merchant, clerk: Any, seen: Any
+    house: House, partial: Merchant, clerk: Seat, seen: Callable[[str], str]
 ) -> None:
     debtor = house.debtor("CO", (10_000_000, -2), email="como-era@correo.example")
     first, second = (pay(house, debtor, minor) for minor in (6_000_000, 4_000_000))
@@ -175,7 +178,7 @@ def test_a_receipt_is_shown_printed_and_mailed_as_it_was(
 
 
 def test_a_certificate_that_comes_later_is_recorded_from_its_receipts_page_once(
-    house: House, clerk: Any, partial: Merchant, seen: Any
+    house: House, clerk: Seat, partial: Merchant, seen: Callable[[str], str]
 ) -> None:
     debtor = house.debtor("CO", (10_000_000, -2), email="certificado@correo.example")
     payment = pay(house, debtor, 9_750_000)

@@ -24,7 +24,7 @@ from hub.flows.statements.send_statement import send_statement
 from hub.web import door as web_door
 from hub.web.portal import reminders
 from tests.operator.test_keys import deliver
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 PROVIDER = {
@@ -271,7 +271,7 @@ def test_a_receipt_and_a_statement_sent_by_hand_go_out_all_the_same(
 
 
 def test_the_company_sees_it_and_is_warned_and_can_undo_it(
-    house: House, shop: Any, customer: Customer, seat: Callable[..., Any], seen: Callable[[str], str]
+    house: House, shop: Any, customer: Customer, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     clerk = seat(shop)
     page = clerk.go(f"/m/customers/{customer.id}/reminders", reminders="no")

@@ -17,7 +17,7 @@ import hub_nequi.wire
 from hub.bootstrap import DATABASE
 from hub.domain.payment import Payment, Status
 from hub.flows.views.print_receipt import verify_token
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat
 
 Forms = Callable[[str], list[dict[str, Any]]]
 CLIENT = "hub-01"
@@ -52,7 +52,7 @@ def paid(house: House, forms: Forms, **changes: Any) -> tuple[str, Payment]:
     return path, house.until(lambda: (now := house.payment(path)).status is Status.PAID and now)
 
 
-def told(house: House, path: str, payment: Payment, seat: Any) -> dict[str, str]:
+def told(house: House, path: str, payment: Payment, seat: Callable[..., Seat]) -> dict[str, str]:
     """Everything in which people read of a payment, as text."""
     desk = seat(house.merchants["CO"])
     mails = house.until(
@@ -81,7 +81,7 @@ def stored(house: House) -> list[str]:
     return found
 
 
-def test_what_repeats_our_client_id_is_shown_nowhere(house: House, forms: Forms, seat: Any) -> None:
+def test_what_repeats_our_client_id_is_shown_nowhere(house: House, forms: Forms, seat: Callable[..., Seat]) -> None:
     path, payment = paid(house, forms)
 
     shown = told(house, path, payment, seat)
@@ -102,7 +102,7 @@ def test_two_payments_that_share_it_are_two(house: House, forms: Forms) -> None:
 
 
 def test_control_an_authorisation_that_is_whatever_nequi_repeats(
-    house: House, forms: Forms, seat: Any, monkeypatch: pytest.MonkeyPatch
+    house: House, forms: Forms, seat: Callable[..., Seat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub_nequi.wire, "number_in", lambda value, _known: hub_nequi.wire.text_of(value) or None)
     path, payment = paid(house, forms)
@@ -114,7 +114,7 @@ def test_control_an_authorisation_that_is_whatever_nequi_repeats(
 
 
 def test_a_time_that_nequi_does_not_state_is_the_time_when_we_learnt_of_it(
-    house: House, forms: Forms, seat: Any
+    house: House, forms: Forms, seat: Callable[..., Seat]
 ) -> None:
     path, payment = start(house, forms, **{"field.push.phone": "3001234567"})
     pushed, house.time.ahead = house.time(), timedelta(minutes=9)

@@ -27,7 +27,7 @@ from hub.flows.payments.view_payment import view_payment
 from hub.flows.views.print_receipt import verify_token
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation
-from tests.web.conftest import House, forms_in
+from tests.web.conftest import House, Seat, forms_in
 from tests.web.test_checkout import order, state
 from tests.web.test_papers import words_of
 
@@ -84,7 +84,7 @@ def tell(house: House, payment: Payment, kind: Kind, minor: int, event: str, cur
     house.write(record)
 
 
-def told(house: House, seat: Any, seen: Callable[[str], str], payment: Payment) -> dict[str, str]:
+def told(house: House, seat: Callable[..., Seat], seen: Callable[[str], str], payment: Payment) -> dict[str, str]:
     """Every page on which people read of a payment."""
     desk = seat(house.merchants["CO"])
     page = house.run(view_payment(house.hub, payment.id)).url.removeprefix(house.base)
@@ -134,7 +134,7 @@ WHAT: dict[str, tuple[Callable[[Any, Payment], Any], dict[str, tuple[str, ...]],
 
 @pytest.mark.parametrize("what", WHAT)
 def test_every_page_says_what_became_of_the_money_and_what_remains(
-    house: House, seat: Any, seen: Callable[[str], str], what: str
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str], what: str
 ) -> None:
     happens, parts, absent = WHAT[what]
     payment = pay(house)
@@ -164,7 +164,7 @@ def corrected(house: House, payment: Payment, minor: int) -> None:
 
 
 def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
-    house: House, seat: Any, seen: Callable[[str], str]
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     payment = pay(house)
     dispute_won(house, payment)
@@ -186,7 +186,9 @@ def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
     assert "hasta $60.000" in pages["desk"]
 
 
-def test_what_was_withheld_stands_wherever_the_payment_is(house: House, seat: Any, seen: Callable[[str], str]) -> None:
+def test_what_was_withheld_stands_wherever_the_payment_is(
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str]
+) -> None:
     payment = pay(house, kept=1_925_00)
 
     pages = told(house, seat, seen, payment)
@@ -199,7 +201,7 @@ def test_what_was_withheld_stands_wherever_the_payment_is(house: House, seat: An
 
 
 def test_control_a_page_that_asks_the_observations_calls_a_receipt_true_after_a_chargeback(
-    house: House, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it was: approved is approved, and only the provider's own return is a return, of whatever size."""
 
@@ -216,7 +218,7 @@ def test_control_a_page_that_asks_the_observations_calls_a_receipt_true_after_a_
 
 
 def test_control_a_page_that_tells_the_money_alone_hides_what_was_withheld(
-    house: House, seat: Any, seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(view_payment_module, "deducted_of", lambda _tx, _payment, _observation: ())
 
@@ -292,7 +294,7 @@ def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: House, 
 
 
 def test_another_currency_a_second_capture_and_credit_that_was_used_stand_on_the_pages(
-    house: House, seat: Any, seen: Callable[[str], str]
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str]
 ) -> None:
     payment = pay(house)
     captured(house, payment, 40_000_00, "M2")
