@@ -131,11 +131,11 @@ class House:
         """Let the hub's own loop do something."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(SECONDS)
 
-    def read(self, fn: Callable[[Any], T]) -> T:
-        return self.run(self.hub.store.read(fn))  # type: ignore[arg-type]
+    def read(self, fn: Callable[[Tx], T]) -> T:
+        return self.run(self.hub.store.read(fn))
 
-    def write(self, fn: Callable[[Any], T]) -> T:
-        return self.run(self.hub.store.write(fn))  # type: ignore[arg-type]
+    def write(self, fn: Callable[[Tx], T]) -> T:
+        return self.run(self.hub.store.write(fn))
 
     def browser(self) -> httpx.Client:
         """A client that follows nothing by itself."""
