@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -15,12 +16,13 @@ import pytest
 
 from hub.domain import billing
 from hub.domain.intake import Share
+from hub.domain.lengths import NAME
 from hub.domain.merchant import Customer
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.payments.open_payment import PayRequest
-from hub.flows.payments.start_payment import start_payment
-from hub.flows.statements.place_order import Cart, place_order
+from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.statements.place_order import Cart, OrderRefused, place_order
 from hub.flows.statements.send_statement import copy_link, send_statement
 from hub.web.app import create_app
 from hub_hookspecs import Channel, IdentityDocument, Mode
@@ -135,8 +137,27 @@ def infected(merchant: Any, words: str) -> Any:
     return attrs.evolve(merchant, company=company)
 
 
+def one_line(words: str) -> str:
+    """The payload as an order may carry it: without control characters."""
+    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in words)
+
+
+def cart_of(number: int, words: str) -> Cart:
+    """An order with as much of the payload as fits in each of its free texts."""
+    return Cart(
+        number=words[:50] + str(number),
+        currency="CRC",
+        items=(OrderItem(sku=words[:60], description=words, quantity=1, price=100),),
+        name=words[:NAME],
+        email=f"tienda{number}@correo.example",
+    )
+
+
 def plant_words(house: House, number: int, words: str) -> Planted:
-    """A customer, an invoice, a started payment and an order, all made of the payload; written past every check."""
+    """A customer, an invoice, a started payment and an order, all made of the payload.
+
+    All but the order, which is placed as a shop does, is written past every check.
+    """
     hub, merchant, now = house.hub, house.merchants["CR"], house.time()
     customer = Customer(
         id=hub.fresh_id(),
@@ -188,14 +209,12 @@ def plant_words(house: House, number: int, words: str) -> Planted:
             ),
         )
     )
-    cart = Cart(
-        number=f"{words}"[:50] + str(number),
-        currency="CRC",
-        items=(OrderItem(sku=words[:60], description=words, quantity=1, price=100),),
-        name=words,
-        email=f"tienda{number}@correo.example",
-    )
-    placed = house.run(place_order(hub, merchant, Mode.TEST, f"x{number}", cart))
+    key, line = f"x{number}", one_line(words)
+    if line != words:
+        with pytest.raises(OrderRefused, match="one line without control characters"):
+            house.run(place_order(hub, merchant, Mode.TEST, key, cart_of(number, words)))
+    # Where nothing came of the refused order, its key is still free for another.
+    placed = house.run(place_order(hub, merchant, Mode.TEST, key, cart_of(number, line)))
     page = house.read(lambda tx: tx.links.get(f"p{payment.id}"))
     return Planted(
         customer=customer,
