@@ -40,6 +40,7 @@ from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
 from hub.flows.settlements.withdraw_line import withdraw_line
 from hub.settings import Settings
+from hub.storage import SqliteTx
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
 
 T = TypeVar("T")
@@ -142,7 +143,7 @@ class Desk:
     def currency(self) -> str:
         return CURRENCY[self.country]
 
-    def read(self, fn: Callable[[Any], T]) -> T:
+    def read(self, fn: Callable[[SqliteTx], T]) -> T:
         return self.opened.store.read_now(fn)
 
     def money(self, text: str, currency: str = "") -> Money:
@@ -190,7 +191,7 @@ class Desk:
             created_at=self.clock.now,
         )
 
-        def write(tx: Any) -> None:
+        def write(tx: SqliteTx) -> None:
             tx.payables.add(payable)
             tx.ledger.write(billing.bill(payable, difference=payable.total, at=self.clock.now))
 
@@ -233,7 +234,7 @@ class Desk:
             created_at=self.clock.now,
         )
 
-        def write(tx: Any) -> None:
+        def write(tx: SqliteTx) -> None:
             tx.payments.add(payment)
             tx.payments.begin_sending(payment.id, "process-1", self.clock.now + LEASE)
             sent = attrs.evolve(payment, phase=Phase.SENT, ended_at=self.clock.now)
@@ -479,7 +480,7 @@ class Desk:
     def exported(self) -> str:
         """The books as Beancount text."""
 
-        def read(tx: Any) -> str:
+        def read(tx: SqliteTx) -> str:
             entries = tx.ledger.entries(self.merchant.id, Mode.TEST)
             balances = tx.ledger.balances(self.merchant.id, Mode.TEST)
             zone = self.merchant.company.zone

@@ -52,6 +52,7 @@ from hub.providers.exchange import Exchanger
 from hub.providers.limits import Limits
 from hub.providers.simulators import load_simulators
 from hub.settings import ProviderSettings, Settings
+from hub.storage import SqliteTx
 from hub.web.notifications import Notifications, Returns
 from hub.web.serve import Server, bind
 from hub_demo import companies, connections
@@ -207,10 +208,10 @@ class Desk:
             connection.execute("PRAGMA journal_mode=WAL")
         return target
 
-    def read(self, fn: Callable[[Any], T]) -> T:
+    def read(self, fn: Callable[[SqliteTx], T]) -> T:
         return self.opened.store.read_now(fn)
 
-    def write(self, fn: Callable[[Any], T]) -> T:
+    def write(self, fn: Callable[[SqliteTx], T]) -> T:
         return self.opened.store.write_now(fn)
 
     def do_what_is_due(self) -> None:
