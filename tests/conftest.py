@@ -5,9 +5,10 @@ Needs of a test that a machine may lack (a browser, later a database server) go 
     def test_page(require):
         require("chromium", shutil.which("chromium"), "install Debian's chromium")
 
-Where the need is not met the test is skipped, visibly. A skip must not look green in CI, though: the environment
-variable HUB_TEST_REQUIRE names needs, separated by commas, whose skip is a failure there (`HUB_TEST_REQUIRE=chromium`).
-That holds for every skip whose reason begins with "needs NAME:", a skipif mark or a whole module included.
+Where the need is not met the test is skipped, visibly. A skip must not look green in CI, though:
+the environment variable HUB_TEST_REQUIRE names needs, separated by commas, whose skip is a failure
+there (`HUB_TEST_REQUIRE=chromium`). That holds for every skip whose reason begins with "needs
+NAME:", a skipif mark or a whole module included.
 """
 
 import importlib.metadata
@@ -67,7 +68,8 @@ def chromium(require: Require) -> "Iterator[Browser]":
 
 @pytest.fixture(autouse=True)
 def plain_logs() -> Iterator[None]:
-    """What a test makes of the logs ends with it: a filter left behind would hide lines from the next one's eyes."""
+    """What a test makes of the logs ends with it: a filter left behind would hide lines
+    from the next one's eyes."""
     yield
     structlog.reset_defaults()
 
@@ -111,7 +113,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 @pytest.fixture
 def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The distribution of tests/plugins/dummy-pe as if it were installed: found by its entry points, for this test."""
+    """The distribution of tests/plugins/dummy-pe as if it were installed:
+    found by its entry points, for this test."""
     yield install_dummy_pe(tmp_path, monkeypatch)
     for name in [name for name in sys.modules if name.partition(".")[0] == "hub_dummy_pe"]:
         del sys.modules[name]
@@ -136,7 +139,8 @@ def install_dummy_pe(site: Path, monkeypatch: pytest.MonkeyPatch, **countries: s
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """The whole run is shared by a process for each processor; a part of it stays in one, where a debugger works."""
+    """The whole run is shared by a process for each processor; a part of it stays in one,
+    where a debugger works."""
     unsaid = config.getoption("numprocesses", 0) is None and config.getoption("capture") != "no"
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
     if unsaid and whole:
@@ -145,8 +149,9 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests and put them last: Playwright leaves an event loop running in the main thread,
-    and asyncio.run would refuse to work in the tests after them. The long ones of them stand in the last modules."""
+    """Mark the browser tests and put them last: Playwright leaves an event loop running in the main
+    thread, and asyncio.run would refuse to work in the tests after them. The long ones of them
+    stand in the last modules."""
     places = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
     last = len(places)
     for item in items:

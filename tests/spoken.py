@@ -1,4 +1,5 @@
-"""Texts as tests read them: in the Spanish of Costa Rica, amounts with their code, days and moments by ISO 8601."""
+"""Texts as tests read them: in the Spanish of Costa Rica, amounts with their code,
+days and moments by ISO 8601."""
 
 from __future__ import annotations
 

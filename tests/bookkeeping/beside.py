@@ -1,11 +1,13 @@
 """An accounting program that lives beside the hub, and random books that both of them keep.
 
-The program has the same invoices. It learns of what happens in the hub late, in any order, or never; it has payments
-and new totals of its own, tells a credit note as a lower total or as a lower balance, and sometimes is wrong. Its files
-are imported at any time, changed or as they were. What each customer must owe is added up here from the facts alone:
-what came, went back, was let off, and what the files said.
+The program has the same invoices. It learns of what happens in the hub late, in any order, or
+never; it has payments and new totals of its own, tells a credit note as a lower total or as a lower
+balance, and sometimes is wrong. Its files are imported at any time, changed or as they were. What
+each customer must owe is added up here from the facts alone: what came, went back, was let off, and
+what the files said.
 
-``python -m tests.bookkeeping.beside SEED [COUNT]`` keeps books from the command line; a single one is told whole.
+``python -m tests.bookkeeping.beside SEED [COUNT]`` keeps books from the command line;
+a single one is told whole.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ from tests.worlds.__main__ import quiet
 from tests.worlds.machine import InlineStore, Life
 
 TOGETHER = 25
-"""Books that are kept in one hub, each with customers of its own; its ledger is verified, and read by Beancount."""
+"""Books that are kept in one hub, each with customers of its own; its ledger is verified,
+and read by Beancount."""
 EVENTS = 22
 TOTALS = (100, 250, 400)
 
@@ -566,7 +569,8 @@ class Book:
                 )
 
     def agree(self) -> None:
-        """The program types in all that is left, one after the other, each with a file: then both say the same."""
+        """The program types in all that is left, one after the other, each with a file:
+        then both say the same."""
         for payment in list(self.live):
             self.do(f"unheard {payment}")
             del self.live[payment]

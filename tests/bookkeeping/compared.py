@@ -1,4 +1,5 @@
-"""Three tellings of the same books: the export of movements, the statements of activity, and the ledger itself."""
+"""Three tellings of the same books: the export of movements, the statements of activity,
+and the ledger itself."""
 
 from __future__ import annotations
 
@@ -124,7 +125,8 @@ class _Books:
             yield "the two days choose different rows of everything"
 
     def of_period(self, period: Period) -> Iterator[str]:
-        """Opening balance, rows and closing balance of each customer's activity, against the ledger and the export."""
+        """Opening balance, rows and closing balance of each customer's activity,
+        against the ledger and the export."""
         since, until = period
         until = min(until, self.today)
         if since > until:

@@ -30,7 +30,8 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
 
 def differences(desk: Desk) -> list[str]:
-    """Where the activity of a customer does not come to what the open statement says, or leaves an entry out."""
+    """Where the activity of a customer does not come to what the open statement says,
+    or leaves an entry out."""
 
     def read(tx: object) -> list[str]:
         found = []

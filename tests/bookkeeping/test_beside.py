@@ -1,7 +1,8 @@
-"""Random books that an accounting program keeps beside the hub: its files come again, late, changed and wrong.
+"""Random books that an accounting program keeps beside the hub: its files come again, late,
+changed and wrong.
 
-``HUB_BOOKS=20000 ./run pytest -m long tests/bookkeeping`` keeps as many as one likes; a book that breaks something is
-told, line by line, by ``python -m tests.bookkeeping.beside SEED``.
+``HUB_BOOKS=20000 ./run pytest -m long tests/bookkeeping`` keeps as many as one likes;
+a book that breaks something is told, line by line, by ``python -m tests.bookkeeping.beside SEED``.
 """
 
 from __future__ import annotations
@@ -75,8 +76,9 @@ def test_control_what_the_hub_holds_against_what_a_file_says_is_found(
 def test_control_a_payment_that_came_and_went_unseen_is_found(
     found: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What went back is taken off what came, so that a file that knows of the one alone tells of money elsewhere."""
-    right = save_invoices.stated_change
+    """What went back is taken off what came, so that a file that knows of the one alone
+    tells of money elsewhere."""
+    right = import_files.news_of
 
     def net(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         gone = min(standing.uncounted, standing.uncounted_back)

@@ -1,4 +1,5 @@
-"""The bookkeeping cases: done by the hub's flows, they come to the accountant's figures, and Beancount agrees."""
+"""The bookkeeping cases: done by the hub's flows, they come to the accountant's figures,
+and Beancount agrees."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def test_the_case_comes_to_the_accountants_figures(case: Case, desk_for: Callabl
 def test_a_kind_that_does_not_count_in_what_is_due_is_refused(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: a withholding that settles nothing, planted past the code's own assertion, stops at the database."""
+    """The control: a withholding that settles nothing, planted past the code's own assertion,
+    stops at the database."""
 
     def planted(*bill: Any, **more: Any) -> Entry:
         entry = whole(*bill, **more)

@@ -1,4 +1,5 @@
-"""What people corrected counts wherever it is asked how much went back, and is looked at once it is corrected."""
+"""What people corrected counts wherever it is asked how much went back,
+and is looked at once it is corrected."""
 
 from __future__ import annotations
 

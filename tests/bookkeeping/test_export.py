@@ -1,4 +1,5 @@
-"""The export of movements: one row a movement of money, as the ledger has it, chosen by either of its two days."""
+"""The export of movements: one row a movement of money, as the ledger has it,
+chosen by either of its two days."""
 
 from __future__ import annotations
 

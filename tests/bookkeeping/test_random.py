@@ -1,4 +1,5 @@
-"""Whatever an accountant, a provider and a customer do in whatever order, the books stay right and Beancount agrees."""
+"""Whatever an accountant, a provider and a customer do in whatever order,
+the books stay right and Beancount agrees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Whatever happens in whatever order, on whatever days: the export, the statements of activity and the ledger agree."""
+"""Whatever happens in whatever order, on whatever days: the export,
+the statements of activity and the ledger agree."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ DATED = st.one_of(
     said("order", st.sampled_from(("W-1", "W-2")), amount),
     said("pays", payment, st.sampled_from(("W-1", "W-2")), amount),
 )
-"""What happened on another day than the one on which it is learnt; ``-2`` days ago is the day after tomorrow."""
+"""What happened on another day than the one on which it is learnt;
+``-2`` days ago is the day after tomorrow."""
 
 
 def state(desk: Desk, number: str, total: str, balance: str, ago: str, customer: str) -> None:

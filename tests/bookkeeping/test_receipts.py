@@ -1,4 +1,5 @@
-"""What a cash receipt says of balances, whenever it is recorded: at once, or after everything else that happened."""
+"""What a cash receipt says of balances, whenever it is recorded: at once,
+or after everything else that happened."""
 
 from __future__ import annotations
 

@@ -153,7 +153,8 @@ def test_a_balance_that_rises_again_is_asked_about_again_once_a_person_has_answe
 
 
 def test_what_came_and_went_back_at_once_for_another_payment_is_nothing_that_a_file_must_count(desk_for: Desks) -> None:
-    """Two payments of one bill: the second takes the place of the first, and money from elsewhere comes later."""
+    """Two payments of one bill: the second takes the place of the first,
+    and money from elsewhere comes later."""
     desk = desk_for("CR")
     for line in (
         *("invoice FE-1 100000.00 owes 100000.00", "pays A FE-1 100000.00", "unheard A", "pays B FE-1 100000.00"),

@@ -1,4 +1,5 @@
-"""What is told of a payment is what the books have of it: the control of what every bookkeeping case is held to."""
+"""What is told of a payment is what the books have of it:
+the control of what every bookkeeping case is held to."""
 
 from __future__ import annotations
 

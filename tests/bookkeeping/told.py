@@ -39,7 +39,8 @@ def untrue(desk: Desk) -> dict[str, list[str]]:
 
 
 def counted_apart(desk: Desk, shown: list[PaymentView]) -> list[str]:
-    """Where what is under way at the account is not what its payments hold: both are counted, each for itself."""
+    """Where what is under way at the account is not what its payments hold: both are counted,
+    each for itself."""
     lists = desk.read(lambda tx: (tx.settlements.held(desk.account.id), tx.settlements.taken_back(desk.account.id)))
     holding = {view.payment.id for view in shown if any(item.left > 0 for item in view.held)}
     disputed = {view.payment.id for view in shown if any(item.charged_back > 0 for item in view.held)}

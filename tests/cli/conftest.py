@@ -64,7 +64,8 @@ def run() -> Run:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two data folders to copy: ``bare`` has a database, ``shop`` a company with customers and invoices too."""
+    """Two data folders to copy: ``bare`` has a database,
+    ``shop`` a company with customers and invoices too."""
     folder = tmp_path_factory.mktemp("made")
     assert call("migrate", "--data", str(folder / "bare")).code == 0
     shutil.copytree(folder / "bare", folder / "shop")

@@ -1,6 +1,8 @@
-"""Readers of mail that are not ours, each in a process of its own: Python's parser on other Pythons, git's and Perl's.
+"""Readers of mail that are not ours, each in a process of its own:
+Python's parser on other Pythons, git's and Perl's.
 
-Run as a script by any Python: mails as JSON lines on stdin (base64), what was read of each as JSON lines on stdout.
+Run as a script by any Python: mails as JSON lines on stdin (base64),
+what was read of each as JSON lines on stdout.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ def pythons() -> dict[str, Path]:
 
 
 def written_by(python: Path, mails: Sequence[dict[str, Any]]) -> list[bytes]:
-    """The same mails as another Python puts them on the wire: it needs the standard library and attrs alone."""
+    """The same mails as another Python puts them on the wire:
+    it needs the standard library and attrs alone."""
     import attrs
 
     folders = os.pathsep.join([str(ROOT), str(Path(attrs.__file__).parents[1])])
@@ -87,7 +90,8 @@ def read_by_perl(mails: Sequence[bytes]) -> list[dict[str, str]]:
 
 
 def read_by_git(mail: bytes, folder: Path) -> dict[str, str]:
-    """Subject, author and text as ``git mailinfo`` takes a mail apart; it reads files, whose lines end as here."""
+    """Subject, author and text as ``git mailinfo`` takes a mail apart; it reads files,
+    whose lines end as here."""
     git = shutil.which("git")
     assert git
     text, rest = folder / "text", folder / "rest"

@@ -1,4 +1,5 @@
-"""Every mail says the same in HTML and in text, in the reader's words, and nobody's name can change what it says."""
+"""Every mail says the same in HTML and in text, in the reader's words,
+and nobody's name can change what it says."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def test_a_country_is_found_by_its_entry_point(country: Country) -> None:
 
 @BOTH
 def test_what_a_country_names_fits_into_books_and_receipts(country: Country) -> None:
-    """Codes stand there for ever beside those of every country; amounts are typed as the language writes them."""
+    """Codes stand there for ever beside those of every country;
+    amounts are typed as the language writes them."""
     taxes, means = ([code for code, _name in named] for named in (country.withheld_taxes, country.means))
     assert [code for code in (*taxes, *means) if not re.fullmatch(TAX_NAME, code)] == []
     assert set(means) & set(Means) == set()
@@ -51,7 +52,8 @@ def test_a_sign_that_stands_before_no_decimals_is_refused() -> None:
 
 
 def test_no_room_asks_for_a_country_by_its_code_or_locale() -> None:
-    """What differs by country stands in its record: nothing is compared with these, and no table is kept by them."""
+    """What differs by country stands in its record: nothing is compared with these,
+    and no table is kept by them."""
     named = {text for country in (CR, CO) for text in (country.code, country.locale)}
 
     def asked(tree: ast.AST) -> Iterator[ast.AST]:
@@ -74,7 +76,8 @@ def test_no_room_asks_for_a_country_by_its_code_or_locale() -> None:
 
 @BOTH
 def test_a_country_names_a_locale_a_zone_and_currencies_that_exist(country: Country) -> None:
-    """Babel, the time zone database and our exponents know them, and receipts have a word for each currency."""
+    """Babel, the time zone database and our exponents know them,
+    and receipts have a word for each currency."""
     assert country.code == Locale.parse(country.locale).territory
     assert country.zone == ZoneInfo(country.zone).key
     assert set(country.currencies) <= EXPONENTS.keys()

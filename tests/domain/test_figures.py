@@ -37,7 +37,8 @@ MOMENT = datetime(2026, 11, 22, 3, 41, 7, tzinfo=UTC)
     ],
 )
 def test_money_is_written_as_its_readers_write_it(amount: str, currency: str, locale: str, text: str) -> None:
-    """Pesos whole where there are no cents, no blank that may break, letters apart from digits (_ is U+00A0)."""
+    """Pesos whole where there are no cents, no blank that may break,
+    letters apart from digits (_ is U+00A0)."""
     assert money_text(Money.parse(amount, currency), locale) == text.replace("_", "\u00a0")
 
 

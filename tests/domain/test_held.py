@@ -1,4 +1,5 @@
-"""What the books hold of a payment, as a table: what came, what went back, what is left, what may be given back."""
+"""What the books hold of a payment, as a table: what came, what went back, what is left,
+what may be given back."""
 
 from __future__ import annotations
 

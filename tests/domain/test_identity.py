@@ -138,7 +138,8 @@ def test_whatever_is_typed_is_read_or_refused_never_both(raw: str, digit: str | 
 def test_costa_rican_documents_are_normalised_and_unusual_ones_warn(
     kind: str, raw: str, number: str, shown: str, warned: bool
 ) -> None:
-    """A física has nine digits, a jurídica may have letters, and a class that is new is no reason to refuse."""
+    """A física has nine digits, a jurídica may have letters,
+    and a class that is new is no reason to refuse."""
     reading = read_document(CR, kind, raw)
 
     assert IdentityDocument(kind, number) == reading.document

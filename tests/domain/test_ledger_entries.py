@@ -1,4 +1,5 @@
-"""Every kind of entry beyond the story's: its key, its legs, what it does to bills; and the text for Beancount."""
+"""Every kind of entry beyond the story's: its key, its legs, what it does to bills;
+and the text for Beancount."""
 
 from __future__ import annotations
 

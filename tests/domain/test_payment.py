@@ -1,4 +1,5 @@
-"""Status is a function of the set of observations (F29); so order, repetition and delay of news cannot matter."""
+"""Status is a function of the set of observations (F29); so order,
+repetition and delay of news cannot matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a file states of an invoice: only a change of it is news, and what happened here is not booked again."""
+"""What a file states of an invoice: only a change of it is news,
+and what happened here is not booked again."""
 
 from __future__ import annotations
 

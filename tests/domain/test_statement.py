@@ -265,7 +265,8 @@ ITEMS = st.lists(
 
 @given(ITEMS, st.lists(st.builds(Money, st.integers(0, 10**12), st.sampled_from(["COP", "USD"])), max_size=3))
 def test_a_statement_always_adds_up(items: list[OpenItem], credits: list[Money]) -> None:
-    """Rows, ageing, overdue and not due sum to what is outstanding; less credits it is the net; nothing is lost."""
+    """Rows, ageing, overdue and not due sum to what is outstanding; less credits it is the net;
+    nothing is lost."""
     statement = a_statement(*items, credits=credits)
 
     for currency in ("COP", "CRC", "USD"):

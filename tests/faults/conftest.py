@@ -1,4 +1,5 @@
-"""What every trial uses: worlds and desks on copies of one data folder, seeds that are printed, planted bugs."""
+"""What every trial uses: worlds and desks on copies of one data folder, seeds that are printed,
+planted bugs."""
 
 from __future__ import annotations
 

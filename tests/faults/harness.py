@@ -1,8 +1,10 @@
-"""A hub on trial: its own clock, both simulated providers on loopback, and a look into the books that trusts no code.
+"""A hub on trial: its own clock, both simulated providers on loopback,
+and a look into the books that trusts no code.
 
-``Desk`` is a hub without a server, for news that goes through the door by hand. ``World`` adds what is outside: real
-HTTP, the simulators with their own books of whose money they hold, and a real mail server. Nothing happens in either
-by itself: jobs run when ``work`` is called, time passes when ``pass_time`` is, news arrives when it is delivered.
+``Desk`` is a hub without a server, for news that goes through the door by hand. ``World`` adds what
+is outside: real HTTP, the simulators with their own books of whose money they hold, and a real mail
+server. Nothing happens in either by itself: jobs run when ``work`` is called, time passes when
+``pass_time`` is, news arrives when it is delivered.
 """
 
 from __future__ import annotations
@@ -116,7 +118,8 @@ NEWEST = (
 
 
 def refuse_another_day(data: Path) -> None:
-    """A process that lives by the real clock opens no house that lives by another: in there all would have expired."""
+    """A process that lives by the real clock opens no house that lives by another:
+    in there all would have expired."""
     lives = datetime.fromtimestamp(rows(data / DATABASE, NEWEST)[0][0] / 1e6, UTC)
     now = datetime.now(UTC)
     assert abs(now - lives) < SAME_DAY, f"it is {now} here and {lives} in {data}: begin that house with Clock.today()"
@@ -388,11 +391,12 @@ NOT_RETURNED = "subject NOT IN (SELECT payment FROM observation WHERE kind IN ('
 
 
 def books(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that L8 says must not depend on order or repetition: statuses, flags, entry keys, balances, dues.
+    """Everything that L8 says must not depend on order or repetition: statuses, flags, entry keys,
+    balances, dues.
 
-    The cut of allocations may differ, and who was told: money that is known to have gone back when it is known to have
-    come settles nothing and has no receipt, while in the other order it settles and is taken back. What it comes to
-    may not.
+    The cut of allocations may differ, and who was told: money that is known to have gone back when
+    it is known to have come settles nothing and has no receipt, while in the other order it settles
+    and is taken back. What it comes to may not.
     """
     return {
         "payments": rows(path, "SELECT reference, status, reason, flags, live FROM payment ORDER BY reference"),

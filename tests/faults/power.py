@@ -1,8 +1,9 @@
 """A disk that forgets: what was written and not synced is lost, in part or in whole, when the power goes.
 
-``Disk`` keeps the files of a database in memory, each as it lies on the platter and as the program sees it. ``driver``
-stands for the module sqlite3 in the hub's engine: the same statements and settings, over that disk. The one change is
-that the log's index is kept in the connection (``locking_mode``), for there is no memory to share.
+``Disk`` keeps the files of a database in memory, each as it lies on the platter and as the program
+sees it. ``driver`` stands for the module sqlite3 in the hub's engine: the same statements and
+settings, over that disk. The one change is that the log's index is kept in the connection
+(``locking_mode``), for there is no memory to share.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class File:
         self.pending.append((at, data))
 
     def lose(self) -> None:
-        """What a failed sync leaves: the program still reads what it wrote, and no later sync will write it."""
+        """What a failed sync leaves: the program still reads what it wrote,
+        and no later sync will write it."""
         self.pending.clear()
 
     def write_again(self) -> None:
@@ -67,7 +69,8 @@ class File:
         self.pending.clear()
 
     def left(self, dice: random.Random) -> bytes:
-        """What a power cut leaves: of what was pending some got there, in any order, a write perhaps in part."""
+        """What a power cut leaves: of what was pending some got there, in any order,
+        a write perhaps in part."""
         image = bytearray(self.platter)
         keep = dice.choice((0.0, 0.5, 1.0))
         for at, data in self.pending:

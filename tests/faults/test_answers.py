@@ -1,4 +1,5 @@
-"""Answers that are lost, late, false or about something else: no second charge, no wrong belief (F12-F16, F84, F86)."""
+"""Answers that are lost, late, false or about something else: no second charge,
+no wrong belief (F12-F16, F84, F86)."""
 
 from __future__ import annotations
 
@@ -360,7 +361,8 @@ def reversals_sent(world: World) -> int:
 
 
 def story_of_a_lost_push(world: World, payer: str, *, told: bool, undo: str) -> list[str]:
-    """Approve, ignore or reject a push whose answer was lost, with and without its notice, the undo's answer lost."""
+    """Approve, ignore or reject a push whose answer was lost, with and without its notice,
+    the undo's answer lost."""
     world.control("nequi", "options", reports="denied")
     debtor, before = world.debtor("CO", 90_000), reversals_sent(world)
     lose_answer(world, "cut_after")

@@ -1,4 +1,5 @@
-"""A process that dies at each commit, request and mail in turn; what it left is taken up by the next one (F04).
+"""A process that dies at each commit, request and mail in turn;
+what it left is taken up by the next one (F04).
 
 The next one may die as well, at each of its own commits, requests and mails: pairs.
 """
@@ -168,7 +169,8 @@ def payer_pays(world: World, payment: Payment) -> None:
 
 
 def after_death(world: World, debtor: Debtor, *, told: bool) -> list[str]:
-    """What is wrong once the next process has taken up what was left, and the payer has done what payers do."""
+    """What is wrong once the next process has taken up what was left,
+    and the payer has done what payers do."""
     code = world.accounts[debtor.country].provider
     payment = newest(world, debtor)
     if payment:
@@ -400,7 +402,8 @@ async def take_up(world: World, victim: Victim, debtor: Debtor) -> None:
 
 
 def pair_while_paying(country: str, *, told: bool, next_process: Any = take_up) -> Story:
-    """The first dies while it starts a payment; the next one while it hears of it and finds out what became of it."""
+    """The first dies while it starts a payment; the next one while it hears of it and
+    finds out what became of it."""
 
     def play(world: World, first: int, second: int) -> Pair:
         debtor, heard = world.debtor(country, 70_000), False

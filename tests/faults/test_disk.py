@@ -1,6 +1,8 @@
-"""Disks that fill up and locks that others hold: what was acknowledged is there, and it goes on by itself (F05, F07).
+"""Disks that fill up and locks that others hold: what was acknowledged is there,
+and it goes on by itself (F05, F07).
 
-One case each with its details, and what else a disk may do (F06, F08), stands in tests/operator/test_trouble.py.
+One case each with its details, and what else a disk may do (F06, F08),
+stands in tests/operator/test_trouble.py.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ def genuine(world: World, payment: Payment) -> News:
 
 
 def lost_when_full(world: World, dice: random.Random, rounds: int) -> list[str]:
-    """Fill the disk up at any moment again and again: what is acknowledged and not there, wrongly refused, or stuck."""
+    """Fill the disk up at any moment again and again: what is acknowledged and not there,
+    wrongly refused, or stuck."""
     wrong: list[str] = []
     acknowledged: list[Payment] = []
     refused = 0

@@ -1,4 +1,5 @@
-"""The signal to end, with exchanges on their way: they end as they would have, or are provably unknown (F11)."""
+"""The signal to end, with exchanges on their way: they end as they would have,
+or are provably unknown (F11)."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ START_PATH = {"CR": "/merchant", "CO": "unregisteredpayment"}
 
 
 def end(world: World, country: str, dice: random.Random, *, answers: bool) -> tuple[list[Payment], int]:
-    """Begin many payments and end the process in the middle of them; these, and how many requests were sent."""
+    """Begin many payments and end the process in the middle of them; these,
+    and how many requests were sent."""
     before = len(world.front.paths)
 
     def sent() -> int:

@@ -1,4 +1,5 @@
-"""Credentials of another account at the provider while money of the first is under way: nothing is charged twice."""
+"""Credentials of another account at the provider while money of the first is under way:
+nothing is charged twice."""
 
 from __future__ import annotations
 

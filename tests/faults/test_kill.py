@@ -1,4 +1,5 @@
-"""The server is killed while notifications arrive at full speed: what was acknowledged is there, once (F01)."""
+"""The server is killed while notifications arrive at full speed:
+what was acknowledged is there, once (F01)."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def notice(key: rsa.RSAPrivateKey, payment: Payment, url: str) -> bytes:
 
 
 async def pour(port: int, notices: dict[str, bytes], *, kill: Callable[[int], None] = lambda _count: None) -> set[str]:
-    """Send all notices over a few connections as fast as they are answered; the references that were acknowledged."""
+    """Send all notices over a few connections as fast as they are answered;
+    the references that were acknowledged."""
     waiting = list(notices)
     acknowledged: set[str] = set()
 
@@ -90,7 +92,8 @@ WHOLE, UNTOUCHED = ["paid", 1, 1], ["pending", 0, 0]
 
 
 def killings(zygote: Zygote, folder: Folder, dice: random.Random, kills: int, bug: str = "none") -> list[str]:
-    """Kill the server again and again while notices arrive; what is wrong when all its work was taken up again."""
+    """Kill the server again and again while notices arrive;
+    what is wrong when all its work was taken up again."""
     data = folder()
     key = signing_key(data)
     problems: list[str] = []

@@ -1,4 +1,5 @@
-"""Who sends, and who may conclude: nothing before a lease is over, nothing sent after, no row forgotten (F88, F89)."""
+"""Who sends, and who may conclude: nothing before a lease is over, nothing sent after,
+no row forgotten (F88, F89)."""
 
 from __future__ import annotations
 

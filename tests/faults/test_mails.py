@@ -1,4 +1,5 @@
-"""A mail server that is down for a day, workers that are killed: no payment waits, each mail is sent once (F48)."""
+"""A mail server that is down for a day, workers that are killed: no payment waits,
+each mail is sent once (F48)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Messages from outside over real HTTP: forged, hostile, early, repeated, flooding (F31-F35, F38, F39, F87)."""
+"""Messages from outside over real HTTP: forged, hostile, early, repeated, flooding (F31-F35,
+F38, F39, F87)."""
 
 from __future__ import annotations
 
@@ -365,7 +366,8 @@ def tripped(world: World, country: str) -> list[str]:
 
 @pytest.mark.parametrize("country", ["CR", "CO"])
 def test_what_a_parser_may_trip_over_is_refused_and_never_a_fault_of_ours(world: World, country: str) -> None:
-    """A signature is genuine here where the scheme signs bytes: then nothing that it names may follow from them."""
+    """A signature is genuine here where the scheme signs bytes:
+    then nothing that it names may follow from them."""
     assert tripped(world, country) == []
 
 
@@ -390,7 +392,8 @@ def test_news_that_comes_before_our_own_answer_is_applied_when_it_can_be(world: 
 
 
 def told_too_early(world: World, country: str, times: int) -> list[str]:
-    """News that comes after the provider has acted and before its answer is here; what is wrong in the end."""
+    """News that comes after the provider has acted and before its answer is here;
+    what is wrong in the end."""
     wrong = []
     for _ in range(times):
         debtor = world.debtor(country, 80_000)
@@ -516,7 +519,8 @@ def unsigned_fields(dice: random.Random) -> dict[str, Any]:
 
 
 def moved_by_unsigned_fields(world: World, dice: random.Random, times: int) -> list[str]:
-    """Genuine approvals with changed unsigned members, first and after the genuine one: what money they move."""
+    """Genuine approvals with changed unsigned members, first and after the genuine one:
+    what money they move."""
     wrong = []
     for at in range(max(1, times // 50)):
         payment, news = paid_for(world, "CR")

@@ -1,4 +1,5 @@
-"""The schema is brought up to date and killed at any moment: it is the old one or the new one, never between (F10)."""
+"""The schema is brought up to date and killed at any moment: it is the old one or the new one,
+never between (F10)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ LIVE_LINES = (
 
 
 def presses(world: World, debtor: Debtor, dice: random.Random) -> list[PayRequest]:
-    """What a hurried payer's browsers send: the same again, another way, some of the invoices, another order."""
+    """What a hurried payer's browsers send: the same again, another way, some of the invoices,
+    another order."""
     whole = world.request(debtor)
     some = attrs.evolve(whole, shares=whole.shares[: dice.randint(1, len(whole.shares))])
     part = attrs.evolve(whole, shares=[Share(share.payable_id, share.amount // 2) for share in whole.shares])

@@ -1,4 +1,5 @@
-"""Money going back, what is withdrawn, and grants that end: once, and never against the truth (F20, F24, F25)."""
+"""Money going back, what is withdrawn, and grants that end: once,
+and never against the truth (F20, F24, F25)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A provider that is down for an hour while people pay: few tries reach it, and all is asked when it is back (F22)."""
+"""A provider that is down for an hour while people pay: few tries reach it,
+and all is asked when it is back (F22)."""
 
 from __future__ import annotations
 

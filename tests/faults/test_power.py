@@ -1,4 +1,5 @@
-"""The power goes while news is taken in: what was acknowledged is there afterwards, and the books hold (F03, F08)."""
+"""The power goes while news is taken in: what was acknowledged is there afterwards,
+and the books hold (F03, F08)."""
 
 from __future__ import annotations
 
@@ -95,7 +96,8 @@ def notices(desk: Desk, payments: list[Payment]) -> list[Callable[[Any], Any]]:
 
 
 async def take_in(store: SqliteStore, desk: Desk, payments: list[Payment], dice: random.Random) -> set[str]:
-    """News in crowds of one to six, until all is told or the power is off; the references that were acknowledged."""
+    """News in crowds of one to six, until all is told or the power is off;
+    the references that were acknowledged."""
     acknowledged: set[str] = set()
     waiting = list(payments)
     while waiting:

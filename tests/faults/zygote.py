@@ -1,6 +1,8 @@
-"""Serves a data folder in processes that may be killed at any moment; run as a script, told what to do on stdin.
+"""Serves a data folder in processes that may be killed at any moment; run as a script,
+told what to do on stdin.
 
-Everything is imported once; each ``serve`` forks, so that a fresh server answers a moment after the last one died.
+Everything is imported once; each ``serve`` forks, so that a fresh server answers a
+moment after the last one died.
 
     serve DATA PORT BUG    -> prints its process id once it answers
     work DATA PORT BUG     -> does what is due, mailing to this port of a mail server; prints its process id at once

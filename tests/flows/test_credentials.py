@@ -1,4 +1,5 @@
-"""New credentials of an account that works: what may replace the old ones, and who may be quicker meanwhile."""
+"""New credentials of an account that works: what may replace the old ones,
+and who may be quicker meanwhile."""
 
 from __future__ import annotations
 

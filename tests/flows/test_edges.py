@@ -1,4 +1,5 @@
-"""Where a rule ends: the moment, the minor unit, the account, the count; each with a bug that moves its edge."""
+"""Where a rule ends: the moment, the minor unit, the account, the count;
+each with a bug that moves its edge."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def paid(payment: Payment, minor: int, currency: str = "COP") -> Observation:
 
 
 def told_for(desk: Desk, *, event: str = "") -> list[tuple[str, str]]:
-    """The key under which a piece of news was recorded, and the one that its account, payment and words make."""
+    """The key under which a piece of news was recorded, and the one that its account,
+    payment and words make."""
     payment = desk.sent(desk.debtor("CO", 100_000))
     claim = paid(payment, 100_000)
     if event:

@@ -1,4 +1,5 @@
-"""Money that went back is booked once, whoever tells of it first: our refund's answer, a notification, or a query."""
+"""Money that went back is booked once, whoever tells of it first: our refund's answer,
+a notification, or a query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Cash receipts: one a movement, ended by a person for good, and saying for ever what was so when it was issued."""
+"""Cash receipts: one a movement, ended by a person for good,
+and saying for ever what was so when it was issued."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Payouts against the books: each difference is found exactly once, what fits is booked, and nothing twice."""
+"""Payouts against the books: each difference is found exactly once, what fits is booked,
+and nothing twice."""
 
 from __future__ import annotations
 
@@ -417,8 +418,9 @@ def test_each_difference_of_fifty_files_is_found_exactly_once(desk: Desk, book: 
 
 
 def test_a_fee_tax_left_out_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: a planted bug that forgets the tax on fees must break L10, in the report and in the books."""
-    whole = money_entries.settlement
+    """The control: a planted bug that forgets the tax on fees must break L10,
+    in the report and in the books."""
+    whole = ledger.settlement
     monkeypatch.setattr(
         money_entries,
         "settlement",

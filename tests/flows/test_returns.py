@@ -1,4 +1,5 @@
-"""Money that went back is nobody's: not the customer's credit, not on a receipt, not to be given back again."""
+"""Money that went back is nobody's: not the customer's credit, not on a receipt,
+not to be given back again."""
 
 from __future__ import annotations
 

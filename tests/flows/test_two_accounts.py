@@ -1,4 +1,5 @@
-"""Two accounts that are handed the same bytes keep two messages on every way in, and the log tells them apart."""
+"""Two accounts that are handed the same bytes keep two messages on every way in,
+and the log tells them apart."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 def handed_in(desk: Desk, way: Way, plant: Plant) -> tuple[list[tuple[str, MessageState]], dict[str, set[str]]]:
-    """The same bytes for two accounts: (account, state) of what is kept, and the ids in the log by account."""
+    """The same bytes for two accounts: (account, state) of what is kept,
+    and the ids in the log by account."""
     way.prepare(desk, plant)
     desk.hub.exchanger = Reads(way.reading)
     source = Source.RETURN if way.comes_back else Source.NOTIFICATION

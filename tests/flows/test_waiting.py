@@ -27,7 +27,8 @@ def test_a_push_that_stays_pending_is_put_before_a_person_on_the_third_day(world
 
 @pytest.mark.parametrize("restored", [True, False])
 def test_what_was_unknown_in_a_restored_backup_is_not_undone_without_a_person(world: World, restored: bool) -> None:
-    """It was paid, and told, after the backup was made; the hub that wakes up in the backup knows nothing of it."""
+    """It was paid, and told, after the backup was made;
+    the hub that wakes up in the backup knows nothing of it."""
     world.control("nequi", "options", reports="denied")
     debtor = world.debtor("CO", 90_000)
     world.fault("nequi", "*unregisteredpayment", "cut_after")

@@ -1,4 +1,5 @@
-"""The browser that the page tests lean on: it starts, it sees what axe sees, and it has letters for the colón sign."""
+"""The browser that the page tests lean on: it starts, it sees what axe sees,
+and it has letters for the colón sign."""
 
 import asyncio
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
-"""What the next person finds: the words of ./run, one loop to work in, hooks of our own, pages that lead on."""
+"""What the next person finds: the words of ./run, one loop to work in, hooks of our own,
+pages that lead on."""
 
 from __future__ import annotations
 

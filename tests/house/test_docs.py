@@ -1,4 +1,5 @@
-"""The documentation says what the code is: a new status, setting, hook or cause is written down, or a test fails."""
+"""The documentation says what the code is: a new status, setting, hook or cause is written down,
+or a test fails."""
 
 import ast
 import enum
@@ -51,7 +52,8 @@ def parsed(text: str) -> ast.Module:
 
 
 def review_causes() -> set[str]:
-    """Causes that flows give reviews by a literal or a name of theirs, and those of flags and settlement lines."""
+    """Causes that flows give reviews by a literal or a name of theirs,
+    and those of flags and settlement lines."""
     causes = {flag.value for flag in Flag if flag not in (Flag.LATE, Flag.NEEDS_REVIEW)}
     causes |= {difference.value for difference in Difference}
     for file in sorted((ROOT / "hub" / "flows").rglob("*.py")):

@@ -1,4 +1,5 @@
-"""Every fault that was found stands in found.toml with a test that is collected and a control; no mark hides one."""
+"""Every fault that was found stands in found.toml with a test that is collected and a control;
+no mark hides one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""docs/logs.md names every event that the hub writes, with level and fields, and none that it does not write."""
+"""docs/logs.md names every event that the hub writes, with level and fields,
+and none that it does not write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The page of proofs names tests that exist, forgets no danger and no goal, and hides nothing that is open."""
+"""The page of proofs names tests that exist, forgets no danger and no goal,
+and hides nothing that is open."""
 
 import functools
 import re

@@ -1,4 +1,5 @@
-"""Texts and their words: every id has some, every place is filled, and no sentence is composed where nobody reads."""
+"""Texts and their words: every id has some, every place is filled,
+and no sentence is composed where nobody reads."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ READ: Final = frozenset(
 """Tables of what people's files say, or of how dates are written."""
 
 STORED: Final = frozenset({"concept_for", "is_order_in", "order_for", "_place"})
-"""Make and read what is stored for good with a receipt or an order of the shop, and what providers are sent."""
+"""Make and read what is stored for good with a receipt or an order of the shop,
+and what providers are sent."""
 
 NOBODY: Final = frozenset({"automático", "enlace del correo"})
 """Who issued a receipt where no person did: receipts keep it for good, and pages say it by a table."""
@@ -136,7 +138,8 @@ def test_no_id_has_words_in_two_rooms() -> None:
 
 
 def test_no_words_stand_there_for_nobody() -> None:
-    """An id is written out, or put together for mails; a sentence that comes whole from a flow is recognised."""
+    """An id is written out, or put together for mails;
+    a sentence that comes whole from a flow is recognised."""
     names = {said.id for said in texts_made()} | set(constants("documents"))
     patterns = [re.compile(pattern) for pattern in composed("documents")]
     templates = "".join(path.read_text(encoding="utf-8") for path in (HUB / "documents").rglob("*.html"))

@@ -59,7 +59,8 @@ class Mailbox:
 
 @attrs.frozen
 class Place:
-    """An empty folder with what README presupposes: the two files, credentials, and settings of this machine."""
+    """An empty folder with what README presupposes: the two files, credentials,
+    and settings of this machine."""
 
     folder: Path
     mailbox: Mailbox

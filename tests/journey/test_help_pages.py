@@ -1,7 +1,9 @@
-"""The help pages of the two countries, walked in a real browser: one numbered step is one line and names its label.
+"""The help pages of the two countries, walked in a real browser:
+one numbered step is one line and names its label.
 
-Everything runs: the hub, its loop, both providers' simulators and the mailbox, on one loopback port. What the pages
-call by the name of an accounting program is called by neutral words here ("tu cuenta", "Mis soluciones").
+Everything runs: the hub, its loop, both providers' simulators and the mailbox, on one loopback
+port. What the pages call by the name of an accounting program is called by neutral words here ("tu
+cuenta", "Mis soluciones").
 """
 
 from __future__ import annotations
@@ -68,7 +70,8 @@ class Street:
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """A town with a company in each country; nothing is connected, and their identity is not yet the provider's."""
+    """A town with a company in each country; nothing is connected,
+    and their identity is not yet the provider's."""
     ready, made, failed = threading.Event(), [], []  # type: ignore[var-annotated]
 
     async def live() -> None:

@@ -1,4 +1,5 @@
-"""The demo's shop: a plain form becomes an order over the API, is paid on its page, and the shop hears of it."""
+"""The demo's shop: a plain form becomes an order over the API, is paid on its page,
+and the shop hears of it."""
 
 from __future__ import annotations
 

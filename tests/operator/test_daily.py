@@ -1,4 +1,5 @@
-"""The daily comparison with a provider that reports by itself: once a day of the merchant's, caught up, told."""
+"""The daily comparison with a provider that reports by itself: once a day of the merchant's,
+caught up, told."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

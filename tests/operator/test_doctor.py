@@ -302,7 +302,8 @@ def test_the_addresses_of_life_say_what_helps(house: House) -> None:
     with house.browser() as browser:
 
         def late(path: str) -> Any:
-            """The answer of a process whose loop stands still; the real one turns, and says so now and then."""
+            """The answer of a process whose loop stands still; the real one turns,
+            and says so now and then."""
             for _ in range(50):
                 house.hub.heartbeat = time.monotonic() - 300
                 answer = browser.get(path)

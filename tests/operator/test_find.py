@@ -1,4 +1,5 @@
-"""Whatever a person has at hand is found: what it is, how it stands, and what may be done, ready to be pasted."""
+"""Whatever a person has at hand is found: what it is, how it stands, and what may be done,
+ready to be pasted."""
 
 import asyncio
 import json

@@ -1,4 +1,5 @@
-"""Keys are rotated or lost beside a hub that serves: it goes on, and nothing is sealed under a key that is gone."""
+"""Keys are rotated or lost beside a hub that serves: it goes on,
+and nothing is sealed under a key that is gone."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,5 @@
-"""Messages that led nowhere: listed, shown without their content, and replayed through the door that they came to."""
+"""Messages that led nowhere: listed, shown without their content,
+and replayed through the door that they came to."""
 
 import json
 from collections.abc import Callable
@@ -189,7 +190,8 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
 
 
 def asked_about(world: World, hand_in: Callable[[Any, Any], object]) -> list[list[str]]:
-    """Why a person is asked, just before and just after proven money has named no payment of ours for an hour."""
+    """Why a person is asked, just before and just after proven money has named no
+    payment of ours for an hour."""
     hand_in(world, approval(world, "7Q2M9XK4T0VB3H8C5RZN6WDJ1E"))
     found = []
     for minutes in (59, 2):

@@ -1,4 +1,5 @@
-"""A message that fails its proof is named, with the check that failed; an account that sends such is not silent."""
+"""A message that fails its proof is named, with the check that failed;
+an account that sends such is not silent."""
 
 import asyncio
 import json

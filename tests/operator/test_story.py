@@ -1,4 +1,5 @@
-"""One payment on one page: found by whatever somebody has at hand, with every request that was sent for it."""
+"""One payment on one page: found by whatever somebody has at hand,
+with every request that was sent for it."""
 
 import json
 import shlex

@@ -1,4 +1,5 @@
-"""Tables fit the terminal they are read in, what must be pasted stands there whole, and each time names its clock."""
+"""Tables fit the terminal they are read in, what must be pasted stands there whole,
+and each time names its clock."""
 
 import asyncio
 import json

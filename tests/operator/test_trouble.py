@@ -1,4 +1,5 @@
-"""A disk that is full, locked, failing or read-only: never a false yes, reads go on, and it recovers by itself."""
+"""A disk that is full, locked, failing or read-only: never a false yes, reads go on,
+and it recovers by itself."""
 
 import asyncio
 import contextlib

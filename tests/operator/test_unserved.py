@@ -1,4 +1,5 @@
-"""A plugin that is not served for a while: what its provider sends meanwhile is kept, and read when it is back."""
+"""A plugin that is not served for a while: what its provider sends meanwhile is kept,
+and read when it is back."""
 
 import sys
 from datetime import timedelta

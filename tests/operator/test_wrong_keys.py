@@ -1,4 +1,5 @@
-"""A hub that serves with keys that do not open what is stored: nothing genuine is lost, nobody is locked out."""
+"""A hub that serves with keys that do not open what is stored: nothing genuine is lost,
+nobody is locked out."""
 
 import re
 import sys

@@ -201,7 +201,8 @@ def behave() -> Any:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Callable[..., tuple[ssl.SSLContext, ssl.SSLContext]]:
-    """certificate(host): the TLS contexts of a server that is this host, and of a client that trusts it if known."""
+    """certificate(host): the TLS contexts of a server that is this host,
+    and of a client that trusts it if known."""
 
     def make(
         host: str, *, begins: timedelta = -2 * DAY, ends: timedelta = DAY, known: bool = True

@@ -1,6 +1,8 @@
-"""Strict mode: what a plugin must not do is refused where it tries, and a plugin that ends the process loses nothing.
+"""Strict mode: what a plugin must not do is refused where it tries,
+and a plugin that ends the process loses nothing.
 
-Each deed is tried at each place where a plugin computes. The controls try the same without strict mode (F44, F46).
+Each deed is tried at each place where a plugin computes.
+The controls try the same without strict mode (F44, F46).
 """
 
 from __future__ import annotations

@@ -80,7 +80,8 @@ OBJECTS: Final = frozenset(
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
 NO_OBJECTS: Final = frozenset({"code", "link", "name", "owner", "picture"})
-"""Parameters that name nothing that is kept from anybody: a provider's code, a one-time link, a file, a logo."""
+"""Parameters that name nothing that is kept from anybody: a provider's code, a one-time link,
+a file, a logo."""
 
 OF_ONE_MODE: Final = frozenset({"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"})
 """Those of `OBJECTS` below /m that belong to one mode."""

@@ -1,4 +1,5 @@
-"""What browsers are told: cookies that travel nowhere else, pages that are neither framed, kept nor told on."""
+"""What browsers are told: cookies that travel nowhere else, pages that are neither framed,
+kept nor told on."""
 
 from __future__ import annotations
 
@@ -112,7 +113,8 @@ def lax(answer: httpx.Response, path: str = "") -> list[str]:
 
 
 def is_strict(cookie: str, *, https: bool = False) -> bool:
-    """HttpOnly, SameSite, for the whole site and no other one; over https also Secure and tied to the host."""
+    """HttpOnly, SameSite, for the whole site and no other one;
+    over https also Secure and tied to the host."""
     name, *flags = (part.strip().lower() for part in cookie.split(";"))
     wanted = {"httponly", "path=/"} | ({"secure"} if https else set())
     strict = wanted <= set(flags) and bool({"samesite=lax", "samesite=strict"} & set(flags))

@@ -1,4 +1,5 @@
-"""Canaries: secrets, tokens and people's data go through every flow with logs at DEBUG, and are looked for in all."""
+"""Canaries: secrets, tokens and people's data go through every flow with logs at DEBUG,
+and are looked for in all."""
 
 from __future__ import annotations
 

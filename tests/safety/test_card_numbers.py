@@ -1,4 +1,5 @@
-"""Card numbers that people type are masked or refused; ids that look like them are left alone; messages stay whole."""
+"""Card numbers that people type are masked or refused; ids that look like them are left alone;
+messages stay whole."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What proves a message is compared in constant time, never with == (F40).
 
-In a change the code is read; in the long set the time is taken that a verifier needs for proofs that are wrong from the
-first character on, and for those that are wrong in the last one alone.
+In a change the code is read; in the long set the time is taken that a verifier needs for proofs
+that are wrong from the first character on, and for those that are wrong in the last one alone.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def copied(message: Message) -> Message:
 
 
 def leak(verify: Callable[[Message], bool], calls: int) -> float:
-    """Welch's t between early and late mistakes; the slowest tenth, which the machine made slow, is left out."""
+    """Welch's t between early and late mistakes; the slowest tenth, which the machine made slow,
+    is left out."""
     kinds = {"early": proved(0), "late": proved(-1)}
     taken: dict[str, list[int]] = {name: [] for name in kinds}
 

@@ -1,4 +1,5 @@
-"""A link as mail programs hand it over: with the full stop of its sentence, in brackets, broken at a line's end."""
+"""A link as mail programs hand it over: with the full stop of its sentence, in brackets,
+broken at a line's end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The log tells the business: one line a fact, followed by one id from the notification to the mail; nobody by name."""
+"""The log tells the business: one line a fact, followed by one id from the notification to
+the mail; nobody by name."""
 
 from __future__ import annotations
 

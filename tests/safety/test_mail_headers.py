@@ -1,4 +1,5 @@
-"""Names, addresses and subjects with line breaks and worse: a mail has the headers and the recipient that we meant."""
+"""Names, addresses and subjects with line breaks and worse:
+a mail has the headers and the recipient that we meant."""
 
 from __future__ import annotations
 
@@ -112,7 +113,8 @@ def test_no_name_makes_a_header_or_a_recipient(documents: Documents, dice: rando
 def test_control_names_that_need_quotation_marks_forge_the_sender(
     documents: Documents, dice: random.Random, plant: Callable[..., None]
 ) -> None:
-    """Seen: Python dropped the marks when it folded a long header, and a part of the name became the sender."""
+    """Seen: Python dropped the marks when it folded a long header,
+    and a part of the name became the sender."""
     plant(drawing, "_phrase", lambda name: name)
     plant(wire, "_phrase", lambda name: name.encode("ascii", "replace").decode().split(" "))
 

@@ -1,8 +1,9 @@
 """Nothing personal stands in what is sealed, nor in any id: an audit export tells nobody who a customer is.
 
-Identity numbers have nine digits and mails are easily guessed, so whoever has a plain hash finds whose it is by trying.
-Who tries all numbers tries the right one: so here only what belongs to the customers is tried, but in every writing
-and by every recipe that can be made of it and of what stands in the export beside it.
+Identity numbers have nine digits and mails are easily guessed, so whoever has a plain hash finds
+whose it is by trying. Who tries all numbers tries the right one: so here only what belongs to the
+customers is tried, but in every writing and by every recipe that can be made of it and of what
+stands in the export beside it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Behind a proxy each visitor is counted alone, and nobody makes up an address: a served hub, and real proxies."""
+"""Behind a proxy each visitor is counted alone, and nobody makes up an address: a served hub,
+and real proxies."""
 
 from __future__ import annotations
 
@@ -152,7 +153,8 @@ def sign_in(asking: httpx.Client) -> int:
 
 
 def shut_out(served: Served, guesser: str, other: str) -> list[str]:
-    """Who else is shut out when one visitor of the proxy guesses links, and asks to sign in again and again."""
+    """Who else is shut out when one visitor of the proxy guesses links,
+    and asks to sign in again and again."""
     with browser(served.base, guesser) as asking:
         told = statuses(asking, WRONG, GUESSES + 2)
         asked = [sign_in(asking) for _ in range(TRIES_FROM_ONE_PLACE + 2)]

@@ -255,7 +255,8 @@ def test_control_without_the_rule_any_address_passes(plant: Callable[..., None])
 def test_a_bad_next_action_costs_its_payment_and_the_other_methods_stay(
     house: House, people: People, plant: Callable[..., None], url: str
 ) -> None:
-    """The real plugin, bent to lead elsewhere: nothing is shown of its address, and the payer may pay again."""
+    """The real plugin, bent to lead elsewhere: nothing is shown of its address,
+    and the payer may pay again."""
     debtor, page = house.debtor("CR", (1500000, -30)), people.browser()
     provider = house.hub.providers["greenpay"]
     assert isinstance(provider, Provider)

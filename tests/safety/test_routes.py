@@ -193,7 +193,8 @@ def test_control_without_the_door_a_stolen_token_is_enough(
 
 
 def test_a_form_of_a_link_is_no_form_of_another(house: House, mine: Belongings) -> None:
-    """A page's own form, sent to another link's address: the payment is not started, the receipt not recorded."""
+    """A page's own form, sent to another link's address: the payment is not started,
+    the receipt not recorded."""
     other = house.debtor("CR", (900000, -5))
     before = settled(house)
     with house.browser() as browser:

@@ -1,5 +1,5 @@
-"""Script payloads in every field, on every page and in every mail, in a real browser whose page policy is switched
-off: what holds is the escaping, and the policy is never needed."""
+"""Script payloads in every field, on every page and in every mail, in a real browser whose page
+policy is switched off: what holds is the escaping, and the policy is never needed."""
 
 from __future__ import annotations
 

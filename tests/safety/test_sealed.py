@@ -25,7 +25,8 @@ from .people import stranger
 
 @pytest.fixture
 def sealed(house: House) -> Any:
-    """change(account, {name: bytes}): put other ciphertexts into an account's rows, until the test is over."""
+    """change(account, {name: bytes}): put other ciphertexts into an account's rows,
+    until the test is over."""
     put_back: list[tuple[str, dict[str, bytes]]] = []
 
     def change(account_id: str, rows: dict[str, bytes]) -> None:
@@ -163,7 +164,8 @@ def test_a_grant_of_another_account_is_not_used(house: House) -> None:
 
 
 def test_a_data_folder_without_its_keys_is_not_served(house: House, tmp_path: Path) -> None:
-    """Keys that were lost, or belong to another folder, are told by name; they are never silently made anew."""
+    """Keys that were lost, or belong to another folder, are told by name;
+    they are never silently made anew."""
     settings = attrs.evolve(house.opened.settings, data=tmp_path)
     source = sqlite3.connect(house.opened.settings.data / DATABASE)
     copy = sqlite3.connect(tmp_path / DATABASE)

@@ -1,4 +1,5 @@
-"""Connections that are slow, endless or far too large: each is turned away, and hinders nobody meanwhile (F37)."""
+"""Connections that are slow, endless or far too large: each is turned away,
+and hinders nobody meanwhile (F37)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A store with one merchant, one customer, one account and what they owe; every record as a small function."""
+"""A store with one merchant, one customer, one account and what they owe;
+every record as a small function."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,5 @@
-"""What is called after a commit is called once, however often its function ran; nothing of what was rolled back is."""
+"""What is called after a commit is called once, however often its function ran;
+nothing of what was rolled back is."""
 
 from __future__ import annotations
 

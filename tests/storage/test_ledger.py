@@ -1,4 +1,5 @@
-"""The books: entries written once, sealed, chained; sums and balances that follow; and the check of all of it."""
+"""The books: entries written once, sealed, chained; sums and balances that follow;
+and the check of all of it."""
 
 import contextlib
 import sqlite3

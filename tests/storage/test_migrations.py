@@ -66,7 +66,8 @@ def test_the_revision_of_this_version_is_the_last_of_the_migrations() -> None:
 
 
 def test_migrated_tables_are_those_of_the_schema(path: Path) -> None:
-    """Compared with what the schema itself would make: columns, keys, uniqueness, foreign keys, CHECKs, indices."""
+    """Compared with what the schema itself would make: columns, keys, uniqueness, foreign keys,
+    CHECKs, indices."""
     from sqlalchemy.schema import CreateTable
 
     from hub.storage.statements import DIALECT

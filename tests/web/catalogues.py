@@ -1,7 +1,8 @@
 """Everything that pages say, found where it is written; and the catalogues in which it is translated.
 
-``./run python tests/web/catalogues.py`` brings ``hub/texts/locale/*.po`` up to date: what is new stands there with an
-empty translation, which a test then finds, and what is said no longer is dropped.
+``./run python tests/web/catalogues.py`` brings ``hub/texts/locale/*.po`` up to date: what is new
+stands there with an empty translation, which a test then finds, and what is said no longer is
+dropped.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ CODE = re.compile(r"^[a-z_]+$|^[/#<]|^\W*$|--map|^[A-Z]{2,}$|no-store|no-referre
 
 @attrs.frozen
 class Said:
-    """One message: its id, its plural where it has one, what it is about, who reads it, and where it stands."""
+    """One message: its id, its plural where it has one, what it is about, who reads it,
+    and where it stands."""
 
     text: str
     plural: str = ""

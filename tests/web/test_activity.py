@@ -1,4 +1,5 @@
-"""Movimientos: what a customer's balance did between two days, on the portal, at the desk, as PDF and as CSV."""
+"""Movimientos: what a customer's balance did between two days, on the portal, at the desk,
+as PDF and as CSV."""
 
 from __future__ import annotations
 

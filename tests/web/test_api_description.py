@@ -1,4 +1,5 @@
-"""The API answers as its description says, and says all that it answers: schemathesis judges both, over HTTP."""
+"""The API answers as its description says, and says all that it answers:
+schemathesis judges both, over HTTP."""
 
 from __future__ import annotations
 
@@ -126,7 +127,8 @@ def judge(
 
 @schemathesis.hook("before_call")
 def make_new(_context: Any, case: Any, _kwargs: Any) -> None:
-    """An order that fits the schema is a new one of a registered shop, in digits alone, which no schema can say."""
+    """An order that fits the schema is a new one of a registered shop, in digits alone,
+    which no schema can say."""
     if case.method != "POST" or not isinstance(case.body, dict) or not case.meta.generation.mode.is_positive:
         return
     number = next(NUMBERS)

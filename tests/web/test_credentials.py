@@ -1,4 +1,5 @@
-"""New credentials for an account that works, over real HTTP: the old ones serve until the new are accepted."""
+"""New credentials for an account that works, over real HTTP:
+the old ones serve until the new are accepted."""
 
 from __future__ import annotations
 

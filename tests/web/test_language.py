@@ -33,7 +33,8 @@ def messages() -> Mapping[str, Said]:
 
 
 def test_english_says_everything_and_nothing_else(messages: Mapping[str, Said]) -> None:
-    """``./run python tests/web/catalogues.py`` brings the files up to date; what it leaves empty is for a person."""
+    """``./run python tests/web/catalogues.py`` brings the files up to date;
+    what it leaves empty is for a person."""
     told = {key_of(message): message for message in read("en") if message.id}
     assert set(messages) - set(told) == set()
     assert set(told) - set(messages) - own_keys() == set()

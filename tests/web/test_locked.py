@@ -1,4 +1,5 @@
-"""An account whose secrets do not open: payers and merchants read a clear sentence on every page, and pay otherwise."""
+"""An account whose secrets do not open: payers and merchants read a clear sentence on every page,
+and pay otherwise."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def shop(company: Callable[..., Merchant]) -> Merchant:
 
 @pytest.fixture
 def locked(house: House, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """From the call on its secrets are sealed under keys that nobody here has; afterwards they are what they were."""
+    """From the call on its secrets are sealed under keys that nobody here has;
+    afterwards they are what they were."""
     (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))
     rows = [row for row in house.read(lambda tx: tx.accounts.all_secrets()) if row[0] == account.id]
 

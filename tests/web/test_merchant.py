@@ -1,4 +1,5 @@
-"""The merchant's pages over real HTTP: who may open them, what they say, and what a form does once and only once."""
+"""The merchant's pages over real HTTP: who may open them, what they say,
+and what a form does once and only once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The desk: guide and test payment, options, channels, shop keys, export, workbooks, receipts, settlements."""
+"""The desk: guide and test payment, options, channels, shop keys, export, workbooks, receipts,
+settlements."""
 
 from __future__ import annotations
 

@@ -98,7 +98,8 @@ def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_path
 def test_the_same_walk_finds_spanish_where_it_is_spoken(
     house: House, clerk: httpx.Client, desk_paths: list[str]
 ) -> None:
-    """The control: every page says something in Spanish to those who want it so, whatever the browser asked once."""
+    """The control: every page says something in Spanish to those who want it so,
+    whatever the browser asked once."""
     _speak(house, "es")
     silent = [path for path in desk_paths if not spanish_in(clerk.get(path).text)]
     _speak(house, "en")

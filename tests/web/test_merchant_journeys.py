@@ -1,4 +1,5 @@
-"""What a shop owner does at the desk, in a real browser, on a phone and on a desk: nothing of it needs a script."""
+"""What a shop owner does at the desk, in a real browser, on a phone and on a desk:
+nothing of it needs a script."""
 
 from __future__ import annotations
 

@@ -98,7 +98,8 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/sign-out": SEE,
     },
 }
-"""What each route asks for, written down a second time: a route that is new, or that asks for less, shows here."""
+"""What each route asks for, written down a second time: a route that is new,
+or that asks for less, shows here."""
 
 CASES = [(role, method, path) for role in Role for method, paths in WANTED.items() for path in paths]
 

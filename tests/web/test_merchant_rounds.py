@@ -68,7 +68,8 @@ def test_the_oldest_invoice_says_how_long_a_customer_owes() -> None:
 
 @pytest.fixture(scope="module")
 def shop(house: House, company: Callable[..., Any]) -> Any:
-    """A company whose customers are known: three who owe, one of them without mail, and one who owes nothing."""
+    """A company whose customers are known: three who owe, one of them without mail,
+    and one who owes nothing."""
     merchant = company("CR", "envios")
     for owed, days, email in (
         (50_000 * COLON, -40, "ana@envios.example"),

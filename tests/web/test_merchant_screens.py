@@ -1,4 +1,5 @@
-"""The merchant's pages in a real browser: nothing wider than a phone, nothing that a screen reader stumbles over."""
+"""The merchant's pages in a real browser: nothing wider than a phone,
+nothing that a screen reader stumbles over."""
 
 from __future__ import annotations
 

@@ -27,12 +27,14 @@ from tests.web.conftest import Debtor, House
 
 USUAL: Final = 9_000_000
 ELSEWHERE: Final = frozenset({Absence.NOT_CONNECTED, Absence.PLUGIN_FAILED})
-"""Without an account nothing can be asked; and a button that cannot be drawn is none of the account's faults."""
+"""Without an account nothing can be asked; and a button that cannot be drawn is
+none of the account's faults."""
 
 
 @attrs.frozen
 class Moment:
-    """The account that is judged, and the means to change how it stands; everything is as before afterwards."""
+    """The account that is judged, and the means to change how it stands;
+    everything is as before afterwards."""
 
     house: Any
     merchant: Merchant

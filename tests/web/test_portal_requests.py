@@ -1,4 +1,5 @@
-"""What a customer may ask for besides paying: cancel, send again, write to the merchant, report a payment, withhold."""
+"""What a customer may ask for besides paying: cancel, send again, write to the merchant,
+report a payment, withhold."""
 
 from __future__ import annotations
 

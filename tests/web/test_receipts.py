@@ -1,4 +1,5 @@
-"""Cash receipts on pages, mails and paper: one a movement, as they were, and a certificate that comes later."""
+"""Cash receipts on pages, mails and paper: one a movement, as they were,
+and a certificate that comes later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Who wants no reminders gets none: by a mail program's button, by the page, or told to the company; receipts go on."""
+"""Who wants no reminders gets none: by a mail program's button, by the page,
+or told to the company; receipts go on."""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ def told(house: House, path: str, payment: Payment, seat: Callable[..., Seat]) -
 
 
 def stored(house: House) -> list[str]:
-    """The columns of the database in which the ClientID stands by itself, settings and copies of the wire left out."""
+    """The columns of the database in which the ClientID stands by itself,
+    settings and copies of the wire left out."""
     found = []
     with sqlite3.connect(house.hub.data / DATABASE) as db:
         for (table,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():

@@ -1,4 +1,5 @@
-"""What became of a payment's money is told from the books, with what remains, wherever the payment is told of."""
+"""What became of a payment's money is told from the books, with what remains,
+wherever the payment is told of."""
 
 from __future__ import annotations
 

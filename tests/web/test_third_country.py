@@ -1,4 +1,5 @@
-"""A company of a country whose every fact is otherwise, from its form to its export: pages, mails, receipts, books."""
+"""A company of a country whose every fact is otherwise, from its form to its export: pages, mails,
+receipts, books."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Live through worlds from the command line: ``python -m tests.worlds SEED [COUNT]``; a single one is told whole."""
+"""Live through worlds from the command line: ``python -m tests.worlds SEED [COUNT]``;
+a single one is told whole."""
 
 from __future__ import annotations
 

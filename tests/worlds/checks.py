@@ -1,4 +1,5 @@
-"""What must hold in a world, read past all code of ours: in the database file and in the providers' own books."""
+"""What must hold in a world, read past all code of ours:
+in the database file and in the providers' own books."""
 
 from __future__ import annotations
 
@@ -111,7 +112,8 @@ OF_TWO = (
 
 
 def _customers(world: World) -> Iterator[str]:
-    """Each customer owes what the invoices say, and has no credit below nothing; no entry moves money between two."""
+    """Each customer owes what the invoices say, and has no credit below nothing;
+    no entry moves money between two."""
     owed = dict(world.rows(OWED))
     for kind, customer, amount in world.rows(OF_CUSTOMERS):
         if kind == "receivable" and amount != owed.get(customer, 0):

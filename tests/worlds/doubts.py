@@ -1,7 +1,9 @@
-"""Unknown outcomes by the hundred thousand: the hub's own rules and plugin against a simulator (F12, F14, G5).
+"""Unknown outcomes by the hundred thousand: the hub's own rules and plugin against a
+simulator (F12, F14, G5).
 
-One story: a charge whose answer was lost; a provider that learns late what it has done; a payer who approves, refuses
-or sleeps, and who presses again whenever he may. Nothing may be told "failed" while it is charged, nor charged twice.
+One story: a charge whose answer was lost; a provider that learns late what it has done; a payer who
+approves, refuses or sleeps, and who presses again whenever he may. Nothing may be told "failed"
+while it is charged, nor charged twice.
 
 Replay one: ``python -m tests.worlds.doubts TIER SEED``
 """
@@ -292,7 +294,8 @@ class Story:
             self.record(attempt, [Observation(kind=Kind.NEVER_SENT)])
 
     def drive(self, hook: str, lost: str = "", **records: Any) -> Conclusion[Any]:
-        """The plugin's own exchange, concluded by the contract's own rules; the first charging answer may be lost."""
+        """The plugin's own exchange, concluded by the contract's own rules;
+        the first charging answer may be lost."""
         exchange = exchange_of(lambda: getattr(hub_nequi, hook)(account=self.account, **records))
         steps: Steps[Any] = Steps(hook, exchange, info=INFO, account=self.account)
         step = steps.first()
@@ -383,7 +386,8 @@ class Story:
         return list(conclusion.value or ()) if conclusion.outcome is Outcome.RESULT else []
 
     def _ask_by_our_reference(self, reference: str) -> list[Observation]:
-        """A provider that can be asked by our reference, and whose "no" is final; it knows as late as the others."""
+        """A provider that can be asked by our reference, and whose "no" is final;
+        it knows as late as the others."""
         charge = self._charge_of(reference)
         if charge is None or (self.taken.get(reference) and self.world.state_of(charge) == "pending"):
             return [Observation(kind=Kind.NOT_FOUND)]

@@ -1,4 +1,5 @@
-"""Genuine notifications and answers, and everything that malice, proxies and bad luck can make of them (F36, G7).
+"""Genuine notifications and answers, and everything that malice,
+proxies and bad luck can make of them (F36, G7).
 
 Replay one: ``python -m tests.worlds.hostile PROVIDER SEED``
 """
@@ -414,7 +415,8 @@ def _of_reading(target: Target, genuine: Genuine, step: Conclusion[Any]) -> Iter
 
 
 def _unlike(genuine: Genuine, seen: Observation) -> Iterator[str]:
-    """Greenpay's signature covers status and orderId: whatever else the bytes say, this must be what was signed."""
+    """Greenpay's signature covers status and orderId: whatever else the bytes say,
+    this must be what was signed."""
     if seen.reference != genuine.proves["orderId"]:
         yield f"forged: believed for {seen.reference!r}, signed for {genuine.proves['orderId']!r}"
     if (seen.kind is Kind.PAID) is not (genuine.proves["status"] == 200):

@@ -1,7 +1,9 @@
-"""What a world runs on: time that passes only when nobody is busy, a store without threads, a wire without sockets.
+"""What a world runs on: time that passes only when nobody is busy, a store without threads,
+a wire without sockets.
 
-Storage is the hub's own on a real file, with every guard of the schema; its writer does here and now what it would do
-in its thread. The driver is the hub's own; only its last seam, the wire, leads to simulators in the same process.
+Storage is the hub's own on a real file, with every guard of the schema; its writer does here and
+now what it would do in its thread. The driver is the hub's own; only its last seam, the wire, leads
+to simulators in the same process.
 """
 
 from __future__ import annotations
@@ -97,7 +99,8 @@ class ClockedStage(Stage):
 
 @contextmanager
 def virtual_time(loop: VirtualLoop) -> Iterator[None]:
-    """The driver's deadlines, breakers and buckets count in the loop's time, and the jobs sleep as long as they may."""
+    """The driver's deadlines, breakers and buckets count in the loop's time,
+    and the jobs sleep as long as they may."""
     before = hub.providers.exchange.time, hub.jobs.embedded.MAX_SLEEP
     hub.providers.exchange.time = types.SimpleNamespace(monotonic=loop.time)  # type: ignore[assignment]
     hub.jobs.embedded.MAX_SLEEP = 1e7  # type: ignore[misc]

@@ -1,7 +1,8 @@
 """What was observed in a world, told again to an empty database: in stored order, or in any other (L8, G12).
 
-The door takes news in groups, one transaction each; what was recorded together stays together. Payments are started
-when they were: one that shares a payable with another starts when all that had been heard of that one is heard.
+The door takes news in groups, one transaction each; what was recorded together stays together.
+Payments are started when they were: one that shares a payable with another starts when all that had
+been heard of that one is heard.
 
 Replay one:  ``python -m tests.worlds.replay SEED``
 """
@@ -54,7 +55,8 @@ DERIVED = {
     "delivery": "id, merchant, mode, kind, recipient, subject, details, created_at",
     "review": "id, merchant, mode, cause, payment, subject, details, opened_at",
 }
-"""What the door derives. When the next look is due follows from looks at which nothing was learnt, and is not here.
+"""What the door derives. When the next look is due follows from looks at which nothing was learnt,
+and is not here.
 
 Nor is the salt of a note, which is drawn at random when it is written, nor what is hashed with it.
 """
@@ -257,8 +259,8 @@ def differing_tables(one: Path, other: Path) -> list[str]:
 def differing_books(one: Path, other: Path) -> list[str]:
     """Where they differ in what no order may change (L8).
 
-    What a payer declared to keep back is a cut as allocations are: booked with the money that reached its bill, and
-    corrected when all of that went back; what it comes to is in the balances.
+    What a payer declared to keep back is a cut as allocations are: booked with the money that
+    reached its bill, and corrected when all of that went back; what it comes to is in the balances.
     """
     first, second = books(one), books(other)
     shared = {
@@ -281,7 +283,8 @@ def differing_books(one: Path, other: Path) -> list[str]:
 
 
 def _merged(balances: list[tuple[Any, ...]], shared: set[str]) -> list[tuple[Any, ...]]:
-    """Two paid payments that share a payable may split a customer's debt and credit otherwise; their sum stays."""
+    """Two paid payments that share a payable may split a customer's debt and credit otherwise;
+    their sum stays."""
     sums: dict[tuple[Any, ...], int] = {}
     for merchant, kind, owner, currency, amount in balances:
         if owner in shared and kind in ("receivable", "customer_credit"):

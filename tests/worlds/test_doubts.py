@@ -1,4 +1,5 @@
-"""Nothing is told "failed" while it is charged, nor charged twice, however late providers are (F12, F14, G5)."""
+"""Nothing is told "failed" while it is charged, nor charged twice,
+however late providers are (F12, F14, G5)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from tests.faults.harness import World, broken
 
 
 def test_an_undo_that_never_left_is_tried_again(served: World) -> None:
-    """The provider was down just when the only undo of a payment was due: its invoice would have stayed locked."""
+    """The provider was down just when the only undo of a payment was due:
+    its invoice would have stayed locked."""
     debtor = served.debtor("CO", 90_000)
     served.control("nequi", "options", reports="denied")
     served.fault("nequi", "*unregisteredpayment", "cut_after")
@@ -31,7 +32,8 @@ def test_an_undo_that_never_left_is_tried_again(served: World) -> None:
 
 
 def test_an_undo_that_is_refused_is_put_before_a_person_at_once(served: World) -> None:
-    """Nothing more can be learnt by waiting: for a week nobody would have been told that an invoice is locked."""
+    """Nothing more can be learnt by waiting: for a week nobody would have been told
+    that an invoice is locked."""
     debtor = served.debtor("CO", 80_000)
     served.control("nequi", "options", reports="denied")
     served.fault("nequi", "*unregisteredpayment", "cut_after")

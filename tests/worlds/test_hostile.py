@@ -1,4 +1,5 @@
-"""Hostile notifications: nothing forged is believed and nothing undeclared raised, over HTTP neither (F36, G7)."""
+"""Hostile notifications: nothing forged is believed and nothing undeclared raised,
+over HTTP neither (F36, G7)."""
 
 from __future__ import annotations
 
@@ -89,7 +90,8 @@ def test_control_nequi_without_its_signature_is_found(aims: dict[str, Target], m
 
 
 def _statuses(served: World, payment: Payment, account: ProviderAccount, count: int) -> dict[int, int]:
-    """What hostile messages are answered with, over a socket of our own: a client library would refuse to send some."""
+    """What hostile messages are answered with, over a socket of our own:
+    a client library would refuse to send some."""
     dice = random.Random(seed_for("over HTTP"))
     news = [
         Message(

@@ -1,4 +1,5 @@
-"""What was observed in worlds, told again to empty databases: the same to the byte, and in any order the same (F83).
+"""What was observed in worlds, told again to empty databases: the same to the byte,
+and in any order the same (F83).
 
 ``HUB_WORLDS=20000 ./run pytest -m long tests/worlds``; one alone: ``python -m tests.worlds.replay SEED``.
 """

@@ -1,6 +1,8 @@
-"""A shop, its shoppers and two providers in any order, over the hub's real API and pages, beside a small model (F81).
+"""A shop, its shoppers and two providers in any order, over the hub's real API and pages,
+beside a small model (F81).
 
-Replay a failure: ``HUB_TEST_SEED=N ./run pytest tests/worlds/test_shop.py -k any_order``; Hypothesis prints its steps.
+Replay a failure: ``HUB_TEST_SEED=N ./run pytest tests/worlds/test_shop.py -k any_order``;
+Hypothesis prints its steps.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Seeded worlds of payers, merchants, providers, networks and crashes (F80): no money lost, doubled or invented.
+"""Seeded worlds of payers, merchants, providers, networks and crashes (F80): no money lost,
+doubled or invented.
 
-``HUB_WORLDS=20000 ./run pytest -m long tests/worlds`` lives through as many as one likes; a world that breaks something
-is told, step by step, by ``python -m tests.worlds SEED``.
+``HUB_WORLDS=20000 ./run pytest -m long tests/worlds`` lives through as many as one likes;
+a world that breaks something is told, step by step, by ``python -m tests.worlds SEED``.
 """
 
 from __future__ import annotations

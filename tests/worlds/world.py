@@ -277,7 +277,8 @@ class World:
         }
 
     def _readings(self) -> dict[str, Any]:
-        """Which public sources this world's Nequi follows; drawn apart, so that old seeds stay the same worlds."""
+        """Which public sources this world's Nequi follows; drawn apart,
+        so that old seeds stay the same worlds."""
         dice = random.Random(f"readings {self.seed}")
         return {
             "strict_keys": dice.random() < 0.5,
@@ -433,7 +434,8 @@ class World:
         return httpx.Response(502, content=b"<html>", request=request) if broken else answer
 
     def _look_at(self, code: str, request: httpx.Request) -> None:
-        """I1, I3: what may move money leaves only for a payment that is committed as sending, and only once."""
+        """I1, I3: what may move money leaves only for a payment that is committed as sending,
+        and only once."""
         kind, reference = sent_of(code, request)
         if kind == "create" and HOOK.get() != "validate_identity":
             row = self.one("SELECT id, phase, warned FROM payment WHERE reference = ?", reference)
@@ -639,7 +641,8 @@ class World:
             await self._state(country)
 
     async def _state(self, country: str) -> None:
-        """An accounting program that knew of nothing has typed in everything: no file of it books anything."""
+        """An accounting program that knew of nothing has typed in everything:
+        no file of it books anything."""
         (owner,) = self.one("SELECT merchant FROM account WHERE provider = ?", CODES[country])
         merchant: Any = await self.process.hub.store.read(lambda tx: tx.merchants.get(owner))
         bills = self.rows(
@@ -729,9 +732,10 @@ async def reject(world: World) -> str | None:
 
 
 def _at_provider(world: World, *, approve: bool) -> str | None:
-    """Only what was put before the payer can be paid: a session that was handed out, a push, a code on the screen."""
-    sessions = [item for item in world.greenpay.sessions.values() if item.reference in world.shown]
-    open_ones = [item for item in sessions if world.greenpay.is_open(item)]
+    """Only what was put before the payer can be paid: a session that was handed out, a push,
+    a code on the screen."""
+    sessions = [item for item in world.desk.sessions.values() if item.reference in world.shown]
+    open_ones = [item for item in sessions if world.desk.is_open(item)]
     charges = [
         item
         for item in world.phone.charges
