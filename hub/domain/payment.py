@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from hub_hookspecs import Channel, JsonMap, Kind, Mode, Money, NextAction, Payer
-from hub_hookspecs.payment import NO_MEMORY
+from hub_hookspecs.payment import CLOSING_KINDS, NO_MEMORY
 
 LEASE = timedelta(seconds=120)
 """How long a bare ``sending`` concludes nothing."""
@@ -40,9 +40,7 @@ class Status(enum.StrEnum):
 LIVE = frozenset({Status.CREATED, Status.PENDING, Status.UNKNOWN})
 
 CLOSING = (
-    Kind.DECLINED,
-    Kind.CANCELLED,
-    Kind.EXPIRED,
+    *CLOSING_KINDS,
     Kind.NEVER_SENT,
     Kind.NEVER_EXISTED,
     Kind.SESSION_EXPIRED,

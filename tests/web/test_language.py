@@ -11,12 +11,15 @@ import pytest
 from babel.messages.catalog import Message
 
 from hub.domain.offer import ABSENCE_WORDS, Absence
+from hub.domain.payment import CLOSING
 from hub.domain.text import Declared, Text
 from hub.flows.merchants.choose_language import choose_language
 from hub.texts.engine import CONTEXT, read_catalogue, texts_for
 from hub.web.app import create_app
 from hub.web.language import preferred_by
+from hub.web.merchant import words
 from hub.web.pages import STATIC
+from hub_hookspecs import Kind
 from tests.spoken import spoken
 from tests.web.conftest import House
 
@@ -242,6 +245,11 @@ def test_the_stylesheet_stays_small_and_asks_for_nothing() -> None:
     assert len(css.encode()) < 20_000
     assert "url(" not in css
     assert "@import" not in css
+
+
+def test_whatever_a_payment_is_closed_with_has_a_word_for_its_company() -> None:
+    assert set(words.CLOSED) == set(CLOSING)
+    assert set(words.KINDS) == set(Kind)
 
 
 def test_the_component_page_is_the_demos_and_no_hubs(house: House) -> None:

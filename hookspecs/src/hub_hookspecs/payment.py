@@ -137,6 +137,9 @@ class Kind(enum.StrEnum):
     RELEASED = "released"
 
 
+CLOSING_KINDS = (Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED)
+"""With these a provider ends a payment unpaid; where several were seen the first of this order is the reason."""
+
 HUB_KINDS = frozenset({Kind.NEVER_SENT, Kind.NEVER_EXISTED, Kind.SESSION_EXPIRED, Kind.RELEASED})
 
 

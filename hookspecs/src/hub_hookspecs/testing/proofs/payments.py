@@ -8,7 +8,7 @@ from typing import Any, Final
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.messages import Verdict
 from hub_hookspecs.money import Money
-from hub_hookspecs.payment import Grant, Kind, Order, RefundKind
+from hub_hookspecs.payment import CLOSING_KINDS, Grant, Kind, Order, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Starts, Way
 from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench, World
@@ -29,7 +29,7 @@ from hub_hookspecs.testing.scenes import (
 )
 from hub_hookspecs.testing.subject import Subject
 
-CLOSING: Final = frozenset({Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED})
+CLOSING: Final = frozenset(CLOSING_KINDS)
 
 
 def _starts(bench: Bench) -> Iterator[str]:
