@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from hub.cli.explaining import OURS
 from hub_hookspecs import Kind, Observation
+from hub_hookspecs.payment import CLOSING_KINDS
 
 from .captures import Capture, captures_in, movements_of
 from .observation import Seen
-from .payment import OURS, Flag, Payment
+from .payment import Flag, Payment
 from .returns import NOTHING_CORRECTED, Return, left_of, returns_in
 
 CONTRADICTING = "contradicting_claims"
@@ -45,7 +47,7 @@ def flags_of(
         Flag.DUPLICATE_CHARGE: len(captures) > 1 or bool(paid and shares_paid_payable),
         Flag.LATE: bool(paid)
         and (bool(kinds & OURS) or bool(offered_until and first_paid and first_paid >= offered_until)),
-        Flag.CONFLICT: (bool(paid) and bool(kinds & {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}))
+        Flag.CONFLICT: (bool(paid) and bool(kinds.intersection(CLOSING_KINDS)))
         or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
         Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
         Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items), corrected),

@@ -46,7 +46,6 @@ from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.receive_message import receive_notification, receive_return
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.release_payment import release_payment
-from hub.flows.payments.run_operation import cancel_payment, refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement
@@ -64,6 +63,7 @@ from hub_greenpay.simulator.merchants import merchants_of
 from hub_greenpay.simulator.merchants import settings as greenpay_settings
 from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Message, Mode, Money, NotSent, OutcomeUnknown, Source
 from hub_hookspecs.testing.simulator import Holding, News
+from hub_nequi import cancel_payment, refund_payment
 from hub_nequi import simulator as nequi
 from hub_nequi.simulator import api as nequi_api
 from hub_nequi.simulator.world import World as NequiWorld

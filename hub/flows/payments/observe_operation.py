@@ -15,15 +15,14 @@ from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import Kind, Observation, Reason, Way
+from hub_hookspecs.payment import CLOSING_KINDS
 
 from .record_observations import Claim, record_observations, rule_claim, way_of
 
 REPORTED_BY = {
     OperationKind.REFUND: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
     OperationKind.UNDO: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
-    OperationKind.CANCEL: frozenset(
-        {Kind.CANCELLED, Kind.PAID, Kind.EXPIRED, Kind.DECLINED, Kind.RETURNED, Kind.CHARGED_BACK}
-    ),
+    OperationKind.CANCEL: frozenset({*CLOSING_KINDS, Kind.PAID, Kind.RETURNED, Kind.CHARGED_BACK}),
 }
 """What an answer reports of the payment; anything else it reports of the operation alone."""
 

@@ -21,7 +21,11 @@ from hub.flows.accounts.open_account import is_locked
 from hub.flows.ground.ports import Conflict, Hub, Tx, Unavailable
 from hub.flows.ground.tell import tell
 from hub.flows.operations.record_restore import is_from_a_backup
-from hub_hookspecs import Money, ProviderInfo, Way
+from hub_hookspecs import (
+    Money,
+    ProviderInfo,
+    Way,
+)
 
 from .allow_refund import offered_refund
 from .decide import NotAllowed, decide
