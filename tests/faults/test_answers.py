@@ -200,10 +200,10 @@ def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World
     assert closed_while_charged(world, (14,))
 
 
-def at_the_expiry(world: World, crowds: int, dice: random.Random, *, acts: Sequence[str], last: int = 5) -> list[str]:
+def at_the_expiry(world: World, bursts: int, dice: random.Random, *, acts: Sequence[str], last: int = 5) -> list[str]:
     """Pushes and codes that are approved, rejected or left within five seconds of their expiry."""
     wrong = []
-    for _ in range(crowds):
+    for _ in range(bursts):
         payments = [
             world.pay(world.debtor("CO", 50_000), **({"way": "qr", "fields": {}} if at % 2 else {})) for at in range(12)
         ]

@@ -58,7 +58,7 @@ async def press_all(world: World, requests: list[PayRequest]) -> list[Payment | 
 
 
 def doubled(world: World, runs: int, dice: random.Random) -> list[str]:
-    """Crowds of presses that lead to more than one live payment of an invoice, or to more than one charge."""
+    """Bursts of presses that lead to more than one live payment of an invoice, or to more than one charge."""
     wrong = []
     for run in range(runs):
         country = ("CR", "CO")[run % 2]

@@ -136,7 +136,7 @@ def clean_books(desk: Desk, story: Story) -> dict[str, list[Any]]:
     return books(desk.path)
 
 
-def crowd(desks: Sequence[Desk], claims: Sequence[tuple[Payment, Observation]]) -> list[str]:
+def burst(desks: Sequence[Desk], claims: Sequence[tuple[Payment, Observation]]) -> list[str]:
     """Several hubs on one file, each with a writer of its own, all handing in claims at once."""
     start = threading.Barrier(len(desks))
     troubles: list[str] = []
@@ -176,7 +176,7 @@ def one_run(folder: Folder, dice: random.Random, workers: int) -> list[str]:
     claims = [item for item in story.claims for _ in range(10)]
     dice.shuffle(claims)
     desks = [Desk.open(shaken) for _ in range(workers)]
-    problems = crowd(desks, claims)
+    problems = burst(desks, claims)
     problems += [f"{workers} workers: {text}" for text in differences(clean, books(desks[0].path))]
     problems += broken(desks[0])
     for desk in desks:

@@ -96,19 +96,19 @@ def notices(desk: Desk, payments: list[Payment]) -> list[Callable[[Any], Any]]:
 
 
 async def take_in(store: SqliteStore, desk: Desk, payments: list[Payment], dice: random.Random) -> set[str]:
-    """News in crowds of one to six, until all is told or the power is off;
+    """Notifications in bursts of one to six, until all is told or the power is off;
     the references that were acknowledged."""
     acknowledged: set[str] = set()
     waiting = list(payments)
     while waiting:
-        crowd = [waiting.pop() for _ in range(min(len(waiting), dice.randint(1, 6)))]
-        answers = await asyncio.gather(*(store.write(work) for work in notices(desk, crowd)), return_exceptions=True)
+        burst = [waiting.pop() for _ in range(min(len(waiting), dice.randint(1, 6)))]
+        answers = await asyncio.gather(*(store.write(work) for work in notices(desk, burst)), return_exceptions=True)
         refusals = [answer for answer in answers if isinstance(answer, BaseException)]
         assert all(isinstance(refusal, Unavailable) for refusal in refusals), refusals
-        answered = zip(crowd, answers, strict=True)
+        answered = zip(burst, answers, strict=True)
         taken = {item.reference for item, answer in answered if not isinstance(answer, Unavailable)}
         acknowledged |= taken
-        if len(taken) < len(crowd):
+        if len(taken) < len(burst):
             break
         if dice.random() < 0.2:
             fold(store)

@@ -1,4 +1,4 @@
-"""News in a crowd: stored together, each answered for itself, none lost and none twice."""
+"""Notifications in a burst: stored together, each answered for itself, none lost and none twice."""
 
 from __future__ import annotations
 

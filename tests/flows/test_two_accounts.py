@@ -60,7 +60,7 @@ class Way:
     is_known: bool = False
 
 
-def crowded(desk: Desk, _plant: Plant) -> None:
+def in_a_burst(desk: Desk, _plant: Plant) -> None:
     burst_of(desk.hub).until = desk.clock.now + timedelta(minutes=1)
 
 
@@ -84,7 +84,7 @@ WAYS = {
     "unsigned": Way(reading=Reading(verdict=Verdict.UNSIGNED), state=MessageState.DONE),
     "about nothing": Way(reading=Reading(verdict=Verdict.VALID), state=MessageState.DONE),
     "about a payment that is not here": Way(reading=VALID, state=MessageState.PARKED),
-    "in a crowd": Way(reading=VALID, state=MessageState.DUE, prepare=crowded),
+    "in a burst": Way(reading=VALID, state=MessageState.DUE, prepare=in_a_burst),
     "to accounts that do not open": Way(state=MessageState.DUE, prepare=locked),
     "by browsers that come back to accounts that do not open": Way(
         state=MessageState.DUE, prepare=locked, comes_back=True

@@ -204,7 +204,7 @@ def alone(world: World, news: Any) -> None:
     assert world.post("CR", news).status_code == 200
 
 
-def in_a_crowd(world: World, news: Any) -> None:
+def in_a_burst(world: World, news: Any) -> None:
     burst_of(world.hub).until = world.clock.now + timedelta(seconds=1)
     assert world.post("CR", news).status_code == 200
 
@@ -213,14 +213,14 @@ def twice(world: World, news: Any) -> None:
     assert [world.post("CR", news).status_code for _ in range(2)] == [200, 200]
 
 
-@pytest.mark.parametrize("hand_in", [alone, in_a_crowd, twice])
+@pytest.mark.parametrize("hand_in", [alone, in_a_burst, twice])
 def test_parked_money_that_nobody_touches_is_asked_about_after_an_hour(
     world: World, hand_in: Callable[[Any, Any], object]
 ) -> None:
     assert asked_about(world, hand_in) == [[], ["parked_payment"]]
 
 
-@pytest.mark.parametrize("hand_in", [alone, in_a_crowd, twice])
+@pytest.mark.parametrize("hand_in", [alone, in_a_burst, twice])
 def test_control_money_that_is_parked_and_never_looked_at_again_is_noticed(
     world: World, plant: Plant, hand_in: Callable[[Any, Any], object]
 ) -> None:

@@ -55,7 +55,7 @@ PAGES = [
 
 
 @attrs.frozen
-class Crowded:
+class Filled:
     """A data folder with long names in it, and what an operator pastes from its lists."""
 
     data: Path
@@ -68,7 +68,7 @@ class Crowded:
 
 
 @pytest.fixture(scope="module")
-def crowded(origin: Path, tmp_path_factory: pytest.TempPathFactory) -> Crowded:
+def filled(origin: Path, tmp_path_factory: pytest.TempPathFactory) -> Filled:
     """Two companies with everything in their lists, and nothing short in it."""
     from tests.faults.harness import copied
 
@@ -80,19 +80,19 @@ Screens = Callable[[str, int], list[Shown]]
 
 
 @pytest.fixture(scope="module")
-def screens(crowded: Crowded) -> Screens:
+def screens(filled: Filled) -> Screens:
     """screens("lists", 80): what stands in a terminal of this width."""
     typed = {
-        (kind, columns): [Typed(columns, crowded.words(command)) for command in commands]
+        (kind, columns): [Typed(columns, filled.words(command)) for command in commands]
         for kind, commands, widths in (("lists", LISTS, WIDTHS), ("pages", PAGES, (60, 80)), ("data", DATA, (60,)))
         for columns in widths
     }
-    every = iter(in_a_terminal([item for items in typed.values() for item in items], data=crowded.data))
+    every = iter(in_a_terminal([item for items in typed.values() for item in items], data=filled.data))
     shown = {place: [next(every) for _item in items] for place, items in typed.items()}
     return lambda kind, columns: shown[kind, columns]
 
 
-def _filled(desk: Desk) -> Crowded:
+def _filled(desk: Desk) -> Filled:
     desk.clock.now = datetime.now(UTC)  # as the commands' own clock says
     debtor = desk.debtor("CR", 123_456_789_50, 987_654_321_00)
     other = desk.debtor("CO", 987_654_321_00)
@@ -112,7 +112,7 @@ def _filled(desk: Desk) -> Crowded:
     desk.write(lambda tx: tx.deliveries.save(dead))
     keys = {entry.key for entry in desk.read(lambda tx: tx.ledger.entries(desk.companies["CR"].id, Mode.TEST))}
     slugs = {country: company.slug for country, company in desk.companies.items()}
-    return Crowded(
+    return Filled(
         data=desk.data,
         names={
             "cr": slugs["CR"], "co": slugs["CO"], "owes": f"1{other.payables[0].number[2:10]}",
@@ -238,13 +238,13 @@ def overlong(shown: list[Shown], columns: int) -> list[str]:
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_no_line_of_a_list_is_wider_than_the_terminal_and_nothing_to_paste_is_cut(
-    crowded: Crowded, screens: Screens, columns: int
+    filled: Filled, screens: Screens, columns: int
 ) -> None:
     shown = screens("lists", columns)
     assert [page.typed.words for page in shown if page.code] == []
     assert overlong(shown, columns) == []
     for page in shown:
-        for text in crowded.whole.get(page.name, ()):
+        for text in filled.whole.get(page.name, ()):
             assert text in page.text.split(), (page.name, text, page.text)
 
 
@@ -271,12 +271,12 @@ def test_every_time_names_its_clock_and_stands_on_its_companys(screens: Screens)
     assert ZONED.search(shown["doctor --no-mail"].text)
 
 
-def test_piped_output_keeps_full_values_and_says_the_moment_in_one_word(crowded: Crowded) -> None:
+def test_piped_output_keeps_full_values_and_says_the_moment_in_one_word(filled: Filled) -> None:
     for command in LISTS:
-        ended = call(*crowded.words(command), "--data", str(crowded.data))
+        ended = call(*filled.words(command), "--data", str(filled.data))
         assert ended.code == 0, ended
         assert "…" not in ended.out
-    listed = call("payment", "list", "--data", str(crowded.data)).out.splitlines()
+    listed = call("payment", "list", "--data", str(filled.data)).out.splitlines()
     assert NAME in listed[1]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[56]:00", listed[1].split()[0]), listed[1]
     assert len(listed) == 3
@@ -289,8 +289,8 @@ def test_json_stays_as_it_is_in_a_terminal(screens: Screens) -> None:
     assert all(row["created_at"].endswith("Z") for row in rows)
 
 
-def test_the_width_that_is_asked_for_counts(crowded: Crowded) -> None:
-    (page,) = in_a_terminal([Typed(200, ("payment", "list"))], data=crowded.data, env={"COLUMNS": "72"})
+def test_the_width_that_is_asked_for_counts(filled: Filled) -> None:
+    (page,) = in_a_terminal([Typed(200, ("payment", "list"))], data=filled.data, env={"COLUMNS": "72"})
     assert overlong([page], 72) == []
 
 
@@ -305,11 +305,11 @@ def test_a_name_of_any_script_is_cut_by_what_it_takes_on_the_screen(text: str) -
 TYPED = Typed(80, ("delivery", "list"))
 
 
-def test_control_a_table_that_is_printed_as_it_comes_is_seen(crowded: Crowded, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_table_that_is_printed_as_it_comes_is_seen(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     wide = ["x " * 40 + "x", "y" * 80, "    payment-hub " + "z" * 90]
     assert overlong([Shown(TYPED, tuple(wide))], 80) == [wide[0]]
     monkeypatch.setattr(hub.cli.printing, "room", lambda: None)
-    printed = call("delivery", "list", "--data", str(crowded.data)).out.splitlines()
+    printed = call("delivery", "list", "--data", str(filled.data)).out.splitlines()
     assert overlong([Shown(TYPED, tuple(printed))], 80)
 
 

@@ -99,12 +99,12 @@ def test_a_crowd_waits_for_a_lock_once_and_not_each_for_itself(tmp_path: Path) -
     other = sqlite3.connect(tmp_path / "hub.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    async def crowd() -> list[Any]:
+    async def burst() -> list[Any]:
         writes = [store.write(lambda tx: tx.messages.count("n")) for _ in range(60)]
         return await asyncio.gather(*writes, return_exceptions=True)
 
     started = time.monotonic()
-    answers = asyncio.run(crowd())
+    answers = asyncio.run(burst())
     took = time.monotonic() - started
     other.execute("ROLLBACK")
     other.close()

@@ -68,7 +68,7 @@ CALM = ("many headers", "slow", "half a head")
 
 
 @attrs.define
-class Crowd:
+class Burst:
     """Connections of every kind at once, and what each was answered."""
 
     address: str
@@ -111,21 +111,21 @@ class Crowd:
             return  # it was turned away
 
 
-def crowded(house: House, people: People, count: int) -> tuple[Counter[tuple[str, int]], list[Status]]:
-    """What the crowd was told, and what became of the payments that were made meanwhile."""
+def under_a_burst(house: House, people: People, count: int) -> tuple[Counter[tuple[str, int]], list[Status]]:
+    """What the burst was answered, and what became of the payments that were made meanwhile."""
     debtors = [house.debtor("CR", (1500000, -30)) for _ in range(3)]
-    crowd = Crowd(notification_address(house.hub, house.accounts["CR"]), count)
-    thread = threading.Thread(target=crowd.run)
+    burst = Burst(notification_address(house.hub, house.accounts["CR"]), count)
+    thread = threading.Thread(target=burst.run)
     thread.start()
     try:
-        assert until(lambda: crowd.begun == count, PATIENCE)
+        assert until(lambda: burst.begun == count, PATIENCE)
         paid = [people.paid("CR", debtor).status for debtor in debtors]
         answered = count - sum(at % len(KINDS) == list(KINDS).index("half a head") for at in range(count))
-        until(lambda: sum(crowd.told.values()) == answered, PATIENCE)
+        until(lambda: sum(burst.told.values()) == answered, PATIENCE)
     finally:
-        crowd.over.set()
+        burst.over.set()
         thread.join(PATIENCE)
-    return crowd.told, paid
+    return burst.told, paid
 
 
 def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_through(
@@ -133,7 +133,7 @@ def test_slow_and_large_connections_are_turned_away_while_genuine_news_gets_thro
 ) -> None:
     plant(notifications, "BODY_SECONDS", size(2, 10))
     count = size(25, 500)
-    told, paid = crowded(house, people, count)
+    told, paid = under_a_burst(house, people, count)
 
     each = count // len(KINDS)
     assert {name for name, _status in told} == set(KINDS)
@@ -150,6 +150,6 @@ def test_control_without_the_limits_they_are_taken_in(house: House, people: Peop
     plant(notifications, "MAX_BODY", 1 << 40)
     plant(notifications, "BODY_SECONDS", 1)
     plant(notifications, "MAX_HEADERS", 1 << 40)
-    told, _paid = crowded(house, people, 5)
+    told, _paid = under_a_burst(house, people, 5)
 
     assert told["too large", 413] == told["many headers", 431] == 0
