@@ -132,7 +132,7 @@ def activity_of(desk: Desk, customer: str, since: date, until: date) -> Activity
     )
 
 
-def told(desk: Desk, customer: str, since: date, until: date) -> list[tuple[str, ...]]:
+def rows_shown(desk: Desk, customer: str, since: date, until: date) -> list[tuple[str, ...]]:
     """(opening balance), then day, concept, document and amount of each row."""
     (section,) = activity_of(desk, customer, since, until).sections
     rows = [
@@ -165,8 +165,8 @@ def test_what_was_paid_before_the_import_is_an_opening_balance_of_the_invoices_d
     desk = desk_for("CR")
     typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
 
-    assert told(desk, "c1", *MARCH) == [*OPENING, IMPORTED]
-    assert told(desk, "c1", *APRIL) == [("40.00",)]
+    assert rows_shown(desk, "c1", *MARCH) == [*OPENING, IMPORTED]
+    assert rows_shown(desk, "c1", *APRIL) == [("40.00",)]
 
 
 def test_an_invoice_that_moved_to_another_customer_stands_at_its_own_day_there(desk_for: Callable[[str], Desk]) -> None:
@@ -175,8 +175,8 @@ def test_an_invoice_that_moved_to_another_customer_stands_at_its_own_day_there(d
     typed_in_april(desk, "invoice FE-1 100.00 of c2")
 
     assert activity_of(desk, "c1", *MARCH).is_empty
-    assert told(desk, "c2", *MARCH) == OPENING
-    assert told(desk, "c2", *APRIL) == [("100.00",)]
+    assert rows_shown(desk, "c2", *MARCH) == OPENING
+    assert rows_shown(desk, "c2", *APRIL) == [("100.00",)]
     moved = desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, Mode.TEST))
     assert {str(entry.value_on) for entry in moved} == {"2026-03-01"}
 
@@ -210,7 +210,7 @@ def test_an_invoice_that_changed_before_it_moved_is_nobodys_debt_on_any_day_but_
     assert owed_each_day(desk, "c1") == {0}
     assert owed_each_day(desk, "c2") == {0, 12_000}
     assert activity_of(desk, "c1", *MARCH_SO_FAR).is_empty
-    assert told(desk, "c2", *MARCH_SO_FAR) == [("0.00",), ("2026-03-04", "Factura", "FE-1", "120.00")]
+    assert rows_shown(desk, "c2", *MARCH_SO_FAR) == [("0.00",), ("2026-03-04", "Factura", "FE-1", "120.00")]
 
 
 def test_an_invoice_that_went_and_came_back_shows_no_balance_that_never_was(desk_for: Callable[[str], Desk]) -> None:
@@ -220,7 +220,7 @@ def test_an_invoice_that_went_and_came_back_shows_no_balance_that_never_was(desk
     desk.do("invoice FE-1 120.00 of c1 dated 2026-03-06")
 
     assert owed_each_day(desk, "c1") == {0, 12_000}
-    assert told(desk, "c1", *MARCH_SO_FAR) == [("0.00",), ("2026-03-06", "Factura", "FE-1", "120.00")]
+    assert rows_shown(desk, "c1", *MARCH_SO_FAR) == [("0.00",), ("2026-03-06", "Factura", "FE-1", "120.00")]
 
 
 def test_control_an_invoice_that_moves_as_a_whole_on_its_own_day_leaves_false_balances_behind(
@@ -245,10 +245,10 @@ def test_an_invoice_whose_date_a_file_corrects_stands_at_the_right_day_with_what
     desk.do("invoice FE-1 100.00 owes 40.00 dated 2026-04-01")
     typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
 
-    assert told(desk, "c1", *MARCH) == [*OPENING, IMPORTED]
-    assert told(desk, "c1", *APRIL) == [("40.00",)]
+    assert rows_shown(desk, "c1", *MARCH) == [*OPENING, IMPORTED]
+    assert rows_shown(desk, "c1", *APRIL) == [("40.00",)]
     desk.do("invoice FE-1 100.00 owes 40.00 dated 2026-04-03")
-    assert told(desk, "c1", *APRIL) == [("0.00",), *(("2026-04-03", *row[1:]) for row in (OPENING[1], IMPORTED))]
+    assert rows_shown(desk, "c1", *APRIL) == [("0.00",), *(("2026-04-03", *row[1:]) for row in (OPENING[1], IMPORTED))]
     assert desk.read(lambda tx: tx.ledger.verify()) == ()
 
 
@@ -260,4 +260,4 @@ def test_control_an_opening_balance_that_counts_for_the_day_of_the_import_makes_
     desk = desk_for("CR")
     typed_in_april(desk, "invoice FE-1 100.00 owes 40.00")
 
-    assert told(desk, "c1", *APRIL)[0] == ("100.00",)
+    assert rows_shown(desk, "c1", *APRIL)[0] == ("100.00",)

@@ -35,7 +35,7 @@ def _file(total: str, balance: str) -> bytes:
     return f"{head}\nFE-1,100000001,2026-03-01,CRC,{total},{balance}\n".encode()
 
 
-def told(report: ImportReport) -> list[str]:
+def reported(report: ImportReport) -> list[str]:
     return [spoken(difference.message) for difference in report.differences]
 
 
@@ -49,22 +49,22 @@ def paid(desk_for: Desks) -> Desk:
 
 
 def test_what_a_file_does_not_count_yet_is_listed_at_each_import(paid: Desk) -> None:
-    (first,) = told(state(paid, "100000.00", "100000.00"))
-    (second,) = told(state(paid, "100000.00", "40000.00"))
+    (first,) = reported(state(paid, "100000.00", "100000.00"))
+    (second,) = reported(state(paid, "100000.00", "40000.00"))
 
     assert "se recibieron o descontaron aquí" in first
     assert "se recibieron o descontaron aquí" in second
-    assert told(state(paid, "100000.00", "0.00")) == []
+    assert reported(state(paid, "100000.00", "0.00")) == []
 
 
 def test_what_went_back_is_listed_until_a_file_counts_it(paid: Desk) -> None:
-    assert told(state(paid, "100000.00", "0.00")) == []
+    assert reported(state(paid, "100000.00", "0.00")) == []
     paid.do("returned A 30000.00")
 
     for _day in range(2):
-        (line,) = told(state(paid, "100000.00", "0.00"))
+        (line,) = reported(state(paid, "100000.00", "0.00"))
         assert "se devolvieron" in line
-    assert told(state(paid, "100000.00", "30000.00")) == []
+    assert reported(state(paid, "100000.00", "30000.00")) == []
     assert paid.causes() == []
 
 
@@ -72,7 +72,7 @@ def test_a_balance_that_rises_without_a_reason_is_asked_about_once(paid: Desk) -
     state(paid, "100000.00", "0.00")
 
     for _day in range(3):
-        (line,) = told(state(paid, "100000.00", "25000.00"))
+        (line,) = reported(state(paid, "100000.00", "25000.00"))
         assert "no se sabe por qué" in line
     assert paid.causes() == ["balance_rose"]
 
@@ -84,8 +84,8 @@ def test_a_row_is_set_aside_while_a_payment_is_under_way_and_counts_as_news_late
     desk.do("refused invoice FE-1 100000.00 owes 80000.00")
     desk.do("paid A")
 
-    assert len(told(state(desk, "100000.00", "80000.00"))) == 1, "20,000 of the 60,000 are counted"
-    assert told(state(desk, "100000.00", "40000.00")) == []
+    assert len(reported(state(desk, "100000.00", "80000.00"))) == 1, "20,000 of the 60,000 are counted"
+    assert reported(state(desk, "100000.00", "40000.00")) == []
 
 
 def row(desk: Desk, number: str = "FE-1") -> Payable:
@@ -96,7 +96,7 @@ def test_a_dry_run_lists_the_difference_and_remembers_nothing(paid: Desk) -> Non
     before, file = row(paid), _file("100000.00", "40000.00")
     report = run(import_invoices(paid.hub, paid.merchant, file, decimal=".", dry_run=True))
 
-    assert len(told(report)) == 1
+    assert len(reported(report)) == 1
     assert row(paid) == before
 
 
@@ -106,7 +106,7 @@ def test_of_a_file_that_is_refused_as_a_whole_nothing_is_remembered(paid: Desk) 
     report = run(import_invoices(paid.hub, paid.merchant, file, decimal="."))
 
     assert (len(report.faults), report.differences, row(paid)) == (1, (), before)
-    assert told(state(paid, "100000.00", "0.00")) == [], "it is news yet"
+    assert reported(state(paid, "100000.00", "0.00")) == [], "it is news yet"
     assert row(paid).counted == 100_000_00
 
 
@@ -126,7 +126,7 @@ def test_the_first_statement_of_an_invoice_is_set_aside_too_while_a_payment_is_u
     assert row(desk).stated == Stated(100_000_00)
     desk.do("paid A")
 
-    assert told(state(desk, "100000.00", "40000.00")) == []
+    assert reported(state(desk, "100000.00", "40000.00")) == []
     assert (row(desk).outside, row(desk).due) == (0, 40_000_00)
 
 
@@ -163,8 +163,8 @@ def test_what_came_and_went_back_at_once_for_another_payment_is_nothing_that_a_f
         desk.do(line)
     assert row(desk).due == 0
     desk.do("returned A 100000.00")
-    assert told(state(desk, "100000.00", "100000.00")) == []
-    assert told(state(desk, "100000.00", "0.00")) == []
+    assert reported(state(desk, "100000.00", "100000.00")) == []
+    assert reported(state(desk, "100000.00", "0.00")) == []
 
     assert row(desk).outside == 100_000_00
 

@@ -227,7 +227,7 @@ def test_control_a_verifier_that_is_off(world: World, plant: Plant) -> None:
     assert len(believed(world, "CO")) > 30
 
 
-def kept_message(world: World) -> tuple[str, Any]:
+def stored_message(world: World) -> tuple[str, Any]:
     """The one stored message: its id and what it holds."""
     ((message_id,),) = rows(world.path, "SELECT id FROM raw_message")
 
@@ -250,7 +250,7 @@ def test_a_refused_message_is_kept_as_it_came_and_counts_when_it_comes_again_und
     right = getattr(module, name)
     plant(module, name, lambda *_given: False)
     assert world.post(country, news).status_code == 401
-    _id, kept = kept_message(world)
+    _id, kept = stored_message(world)
     assert kept.body == news.body
     plant(module, name, right)
 

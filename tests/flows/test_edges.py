@@ -45,7 +45,7 @@ def paid(payment: Payment, minor: int, currency: str = "COP") -> Observation:
     return Observation(kind=Kind.PAID, movement=payment.reference, amount=Money(minor, currency), vouched=vouched)
 
 
-def told_for(desk: Desk, *, event: str = "") -> list[tuple[str, str]]:
+def mails_for(desk: Desk, *, event: str = "") -> list[tuple[str, str]]:
     """The key under which a piece of news was recorded, and the one that its account,
     payment and words make."""
     payment = desk.sent(desk.debtor("CO", 100_000))
@@ -74,7 +74,7 @@ def apart(key: Callable[..., str]) -> bool:
 @pytest.mark.parametrize("event", ["", "E1"])
 def test_news_is_recorded_under_a_key_that_holds_its_account(desk: Desk, event: str) -> None:
     assert apart(dedupe_key)
-    assert all(key == wanted for key, wanted in told_for(desk, event=event))
+    assert all(key == wanted for key, wanted in mails_for(desk, event=event))
 
 
 @pytest.mark.parametrize("event", ["", "E1"])
@@ -82,7 +82,7 @@ def test_control_a_key_without_the_account_is_noticed(desk: Desk, plant: Plant, 
     plant(hub.flows.payments.record_observations, "dedupe_key", without_account)
 
     assert not apart(without_account)
-    assert not all(key == wanted for key, wanted in told_for(desk, event=event))
+    assert not all(key == wanted for key, wanted in mails_for(desk, event=event))
 
 
 def ordered(desk: Desk) -> Payable:

@@ -71,7 +71,7 @@ def status(desk: Desk, name: str) -> Status:
     return desk._payment(name).status
 
 
-def told(report: Reconciliation) -> list[tuple[str, str]]:
+def reported(report: Reconciliation) -> list[tuple[str, str]]:
     return [(found.cause.value, found.line_id) for found in report.differences]
 
 
@@ -110,7 +110,7 @@ def test_a_file_is_booked_all_the_same_when_its_transaction_runs_twice(
 
     report = desk.import_lines(line("A"), line("B"), line("A"))
 
-    assert (report.booked, told(report)) == (2, [("settlement_repeated", "L-A")])
+    assert (report.booked, reported(report)) == (2, [("settlement_repeated", "L-A")])
     assert desk.causes() == ["settlement_repeated"]
     assert report.clearing == {}
 
@@ -129,7 +129,7 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(desk: Desk) -> None:
     assert desk.causes() == []
     assert status(desk, "C") is not Status.PAID
     real = desk.import_lines(*rows)
-    assert told(dry) == told(real)
+    assert reported(dry) == reported(real)
     assert (dry.booked, dry.late, dry.clearing) == (real.booked, real.late, real.clearing)
 
 
@@ -155,7 +155,7 @@ def test_an_authorisation_of_two_payments_names_neither(desk: Desk) -> None:
 
     report = desk.import_lines({"line_id": "L1", "authorisation": "612044", "gross": "500.00"})
 
-    assert told(report) == [("settlement_unknown", "L1")]
+    assert reported(report) == [("settlement_unknown", "L1")]
 
 
 @pytest.mark.parametrize("how", ["unheard", "declined"])
@@ -186,7 +186,7 @@ def test_what_does_not_name_our_reference_and_amount_proves_nothing(desk: Desk, 
 
 
 def test_a_line_that_waited_is_booked_when_its_payment_becomes_known(desk: Desk) -> None:
-    assert told(desk.import_lines(line("A"))) == [("settlement_unknown", "L-A")]
+    assert reported(desk.import_lines(line("A"))) == [("settlement_unknown", "L-A")]
     assert desk.causes() == ["settlement_unknown"]
     paid(desk, "A")
     paid(desk, "B")
@@ -221,7 +221,7 @@ def test_a_line_told_otherwise_before_changes_nothing(desk: Desk) -> None:
 
     report = desk.import_lines(line("A", fee="200.00"))
 
-    assert told(report) == [("settlement_changed", "L-A")]
+    assert reported(report) == [("settlement_changed", "L-A")]
     assert desk.balances() == before
 
 
@@ -237,7 +237,7 @@ def test_two_captures_of_one_payment_are_settled_by_two_lines(desk: Desk) -> Non
         {"line_id": "L3", "reference": "REFA", "gross": "100.00"},
     )
 
-    assert (report.booked, told(report)) == (2, [("settlement_repeated", "L3")])
+    assert (report.booked, reported(report)) == (2, [("settlement_repeated", "L3")])
     lines = {stored.line.line_id: stored.settles for stored in desk.read(lambda tx: tx.settlements.of("acct"))}
     assert lines == {"L1": "capture:acct:M2", "L2": "capture:acct:M1", "L3": None}
 

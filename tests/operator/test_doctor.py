@@ -171,15 +171,15 @@ def test_a_proxy_is_spoken_of_for_a_day_and_while_it_is_not_trusted(desk: Desk) 
     asyncio.run(record_proxy(desk.hub, "10.0.0.5", Blind.NOT_TRUSTED))
     asyncio.run(record_proxy(desk.hub, "::ffff:10.0.0.6", Blind.NOT_TRUSTED))
 
-    def told() -> list[str]:
+    def reported() -> list[str]:
         return [item.what for item in found(desk) if "10.0.0." in item.what]
 
-    assert len(told()) == 2
+    assert len(reported()) == 2
     desk.hub.trusted_proxies = ("10.0.0.0/24",)
-    assert told() == []
+    assert reported() == []
     desk.hub.trusted_proxies = ()
     desk.clock.now += timedelta(days=1, minutes=1)
-    assert told() == []
+    assert reported() == []
     assert desk.read(PROXY.all)
     asyncio.run(prune(desk.hub))
     assert not desk.read(PROXY.all)
@@ -239,7 +239,7 @@ def test_a_folder_that_cannot_be_served_is_a_fault_with_its_remedy(
     ended = doctor()
     assert (ended.code, "Traceback" in ended.out + ended.err) == (1, False)
     faults = re.findall(r"^FAULT +(.+)\n +-> (.+)$", ended.out, re.MULTILINE)
-    assert any(what in told and remedy in helps for told, helps in faults), ended.out
+    assert any(what in reported and remedy in helps for reported, helps in faults), ended.out
     facts = json.loads(doctor("--json").out)
     assert facts["faults"] >= 1
     assert all(item["remedy"] for item in facts["findings"] if item["grade"] != "fine")
@@ -269,10 +269,10 @@ def test_control_one_remedy_for_every_trouble_of_the_keys_is_seen(
 
 def test_proxies_of_which_none_is_believed_are_told(desk: Desk, data: Path) -> None:
     desk.close()
-    told = "trusted_proxies is empty"
-    assert told not in doctor().out
+    reported = "trusted_proxies is empty"
+    assert reported not in doctor().out
     (data / "hub.toml").write_text("trusted_proxies = []\n")
-    assert told in doctor().out
+    assert reported in doctor().out
 
 
 def test_a_folder_that_is_well_has_no_fault(desk: Desk, data: Path) -> None:

@@ -56,7 +56,7 @@ def ready(served: Served) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-def heard_from(world: World, country: str) -> datetime | None:
+def last_received(world: World, country: str) -> datetime | None:
     """When a genuine notification came last."""
     found: Any = world.read(lambda tx: tx.accounts.get(world.accounts[country].id))
     return found.last_heard_at  # type: ignore[no-any-return]
@@ -64,7 +64,7 @@ def heard_from(world: World, country: str) -> datetime | None:
 
 def is_booked(world: World, payment: Payment, country: str) -> bool:
     """Whether the news of it was taken for genuine, and applied."""
-    return until(lambda: world.payment(payment).status is Status.PAID and heard_from(world, country) is not None, 20)
+    return until(lambda: world.payment(payment).status is Status.PAID and last_received(world, country) is not None, 20)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_control_a_hub_that_never_looks_at_its_keys_again_books_nothing(beside: 
         assert payment_hub(beside.data, "account", "rotate-keys", "--forget-old").returncode == 0
 
         assert deliver(served, "CR", news).status_code != 200
-        assert heard_from(beside, "CR") is None
+        assert last_received(beside, "CR") is None
 
 
 def test_a_hub_whose_key_file_is_lost_goes_on_with_the_keys_that_it_holds_and_says_so(

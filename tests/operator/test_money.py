@@ -25,7 +25,7 @@ from tests.operator.test_messages import shell as shell
 Shell = Callable[..., Ended]
 
 
-def told(shell: Shell, payment: Payment) -> tuple[str, Any, dict[str, str], str]:
+def shown(shell: Shell, payment: Payment) -> tuple[str, Any, dict[str, str], str]:
     """The page, its data, the payment's row of the list, and what a search says."""
     rows = csv.DictReader(io.StringIO(shell("payment", "list", "--format", "csv").out))
     return (
@@ -40,7 +40,7 @@ def test_the_command_line_says_what_became_of_the_money_and_what_remains(world: 
     payment = world.sent(world.debtor("CO", 10_000_000))
     world.tell(payment, paid(payment, 10_000_000))
     world.tell(payment, returned(payment, 100_000, event=f"R-{payment.id}"))
-    page, facts, row, found = told(shell, payment)
+    page, facts, row, found = shown(shell, payment)
 
     assert page.startswith(f"Payment {payment.reference}: paid, partly returned")
     assert "$100.000 COP came, $1.000 returned, $99.000 remain" in page.replace("\u00a0", " ")
@@ -50,14 +50,14 @@ def test_the_command_line_says_what_became_of_the_money_and_what_remains(world: 
     assert "paid, partly returned" in found
 
     dispute("D", 9_900_000)(world, payment)
-    page, facts, row, _found = told(shell, payment)
+    page, facts, row, _found = shown(shell, payment)
 
     assert page.startswith(f"Payment {payment.reference}: paid, charged back")
     assert (facts["state"], row["remains"]) == ("charged_back", "0.00")
 
     won(world, payment, "D")
     corrected(world, payment, 6_000_000)
-    page, facts, row, _found = told(shell, payment)
+    page, facts, row, _found = shown(shell, payment)
 
     assert "corrected from $100.000" in page
     assert (facts["state"], row["remains"]) == ("partly_returned", "59000.00")
@@ -69,7 +69,7 @@ def test_what_was_withheld_stands_on_the_page_and_in_its_data(world: World, shel
     line = attrs.evolve(made.lines[0], amount=9_807_500, withholdings=(kept,))
     payment = world.started(attrs.evolve(made, lines=(line,), amount=Money(9_807_500, "COP")))
     world.tell(payment, paid(payment, 9_807_500))
-    page, facts, _row, _found = told(shell, payment)
+    page, facts, _row, _found = shown(shell, payment)
 
     assert "retefuente $1.925" in page.replace("\u00a0", " ")
     assert facts["lines"][0]["withheld"] == {"minor": 192_500, "currency": "COP"}
@@ -89,4 +89,4 @@ def test_control_a_list_that_asks_the_status_alone(world: World, shell: Shell, m
     world.tell(payment, returned(payment, 10_000_000, event=f"R-{payment.id}", kind=Kind.CHARGED_BACK))
     monkeypatch.setattr(standing, "state_of", lambda _held: MoneyState.HELD)
 
-    assert told(shell, payment)[2]["status"] == "paid"
+    assert shown(shell, payment)[2]["status"] == "paid"

@@ -93,14 +93,14 @@ def kept(
     return stored
 
 
-def said(desk: Desk) -> list[ExaminedFact]:
+def facts_of(desk: Desk) -> list[ExaminedFact]:
     return [item for item in asyncio.run(examine(desk.hub)) if item.grade is not Grade.FINE]
 
 
 def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Desk) -> None:
-    assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
+    assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in facts_of(desk))
     stored = kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
-    told = said(desk)
+    told = facts_of(desk)
     assert not [item for item in told if "greenpay" in item.what and "never" in item.what]
     (finding,) = [item for item in told if item.what.startswith("messages of greenpay")]
     assert "fail their proof" in finding.what
@@ -109,7 +109,7 @@ def test_an_account_whose_messages_fail_their_proof_was_heard_from(desk: Desk) -
     assert "payment-hub account show greenpay --company" in finding.remedy
 
     unsigned = kept(desk, "CO", MessageState.DONE, verdict="unsigned")
-    (other,) = [item for item in said(desk) if item.what.startswith("messages of nequi")]
+    (other,) = [item for item in facts_of(desk) if item.what.startswith("messages of nequi")]
     assert "prove nothing" in other.what
     assert unsigned.id[:10] in other.remedy
 
@@ -203,7 +203,7 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
 ) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
-    assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in said(desk))
+    assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in facts_of(desk))
 
 
 def test_control_a_review_that_does_not_say_which_message_leads_to_none(

@@ -49,7 +49,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def kept(house: House, tokens: set[str]) -> list[str]:
+def stored(house: House, tokens: set[str]) -> list[str]:
     """Files of the data folder in which a token stands, whole or as its secret half."""
     found = []
     for name, content in files_of(house.opened.settings.data).items():
@@ -62,13 +62,13 @@ def kept(house: House, tokens: set[str]) -> list[str]:
 def test_no_token_is_kept_in_the_data_folder(house: House, handed_over: set[str]) -> None:
     assert len(handed_over) >= 5
     assert "hub.db" in files_of(house.opened.settings.data)
-    assert kept(house, handed_over) == []
+    assert stored(house, handed_over) == []
 
 
 def test_control_a_token_that_was_written_down_is_found(house: House, handed_over: set[str]) -> None:
     (house.opened.settings.data / "copy.txt").write_text(min(handed_over))
     try:
-        assert kept(house, handed_over)
+        assert stored(house, handed_over)
     finally:
         (house.opened.settings.data / "copy.txt").unlink()
 
@@ -185,7 +185,7 @@ def test_a_revoked_version_is_dead_and_tells_nothing(house: House) -> None:
     assert fresh != debtor.path
 
 
-def shut(house: House, kind: LinkKind, before_its_end: timedelta) -> str:
+def expired(house: House, kind: LinkKind, before_its_end: timedelta) -> str:
     """Why a link does not open so long before it expires; nothing if it does."""
     now = house.time()
     link = Link(
@@ -210,7 +210,7 @@ def shut(house: House, kind: LinkKind, before_its_end: timedelta) -> str:
 def test_an_expired_link_opens_nothing_from_the_very_moment(house: House, kind: LinkKind) -> None:
     instant = timedelta(microseconds=1)
 
-    assert [shut(house, kind, before) for before in (instant, timedelta(), -instant)] == ["", "expired", "expired"]
+    assert [expired(house, kind, before) for before in (instant, timedelta(), -instant)] == ["", "expired", "expired"]
 
 
 @pytest.mark.parametrize("kind", list(LinkKind))
@@ -219,7 +219,7 @@ def test_control_a_link_that_never_expires_is_noticed(house: House, plant: Calla
     later = house.time() + timedelta(days=9)
     plant(LinkTable, "get", lambda self, link_id: attrs.evolve(right(self, link_id), expires_at=later))
 
-    assert shut(house, kind, timedelta()) == ""
+    assert expired(house, kind, timedelta()) == ""
 
 
 def guessed(house: House, tries: int) -> int:

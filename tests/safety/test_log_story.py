@@ -24,7 +24,7 @@ from hub.flows.ground.tell import tell
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.remove_member import remove_member
-from hub.flows.payments import receive_message, record_message, record_observations
+from hub.flows.payments import receive_message, record_observations
 from hub.flows.payments.replay_message import replay_message
 from hub.logs import set_up_logs
 from hub.storage import SqliteTx
@@ -48,7 +48,7 @@ def lines_of(sink: io.StringIO) -> list[Line]:
     return [json.loads(line) for line in sink.getvalue().splitlines()]
 
 
-def told(lines: list[Line], **wanted: str) -> list[str]:
+def logged(lines: list[Line], **wanted: str) -> list[str]:
     """Events of the lines that carry these ids, in order."""
     return [line["event"] for line in lines if all(line.get(name) == value for name, value in wanted.items())]
 
@@ -103,7 +103,7 @@ def story(house: House, people: People) -> Story:
 
 
 def test_one_id_leads_from_the_notification_to_the_mails(story: Story) -> None:
-    events = told(story.lines, payment=story.payment.id)
+    events = logged(story.lines, payment=story.payment.id)
     mails = [line for line in story.lines if line["event"] == "mail_sent" and line.get("payment") == story.payment.id]
 
     assert events[0] == "payment_started"
@@ -124,7 +124,7 @@ def test_a_message_and_what_it_brought_carry_the_same_id(story: Story) -> None:
         line for line in story.lines if line["event"] == "message_accepted" and line.get("payment") == story.payment.id
     ]
 
-    assert sorted(told(story.lines, message=accepted["message"])) == ["message_accepted", "payment_paid"]
+    assert sorted(logged(story.lines, message=accepted["message"])) == ["message_accepted", "payment_paid"]
 
 
 def test_a_forged_message_is_told_with_its_id_and_is_no_payment(house: House, story: Story) -> None:
@@ -190,7 +190,7 @@ def send(house: House, sent: dict[str, Any]) -> int:
 
 
 @contextlib.contextmanager
-def heard(house: House) -> Any:
+def captured_logs(house: House) -> Any:
     """Lines of what happens within."""
     lines: list[Line] = []
     with debug_logs() as sink:
@@ -203,25 +203,25 @@ def test_a_message_of_a_payment_that_is_not_known_yet_is_parked_and_told_when_it
     house: House, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = people.start("CR", house.debtor("CR", (700000, -3)))
-    with heard(house) as early, monkeypatch.context() as unknown:
-        unknown.setattr(record_message, "payment_for", lambda *_given: None)
+    with captured_logs(house) as early, monkeypatch.context() as unknown:
+        unknown.setattr(receive_message, "payment_for", lambda *_given: None)
         house.control("greenpay", "approve", reference=payment.reference)
         house.until(lambda: sent_by_the_provider(house, payment))
         house.until(lambda: house.read(lambda tx: tx.messages.parked(payment.account_id)))
     (parked,) = [line for line in early if line["event"] == "message_parked"]
-    with heard(house) as late:
+    with captured_logs(house) as late:
         house.run(replay_message(house.hub, parked["message"]))
         house.until(lambda: not house.read(lambda tx: tx.deliveries.of(state="due")))
 
     assert "payment" not in parked
-    assert told(early, payment=payment.id) == []
-    assert sorted(told(late, message=parked["message"])) == ["message_read", "payment_paid"]
-    assert "mail_sent" in told(late, payment=payment.id)
+    assert logged(early, payment=payment.id) == []
+    assert sorted(logged(late, message=parked["message"])) == ["message_read", "payment_paid"]
+    assert "mail_sent" in logged(late, payment=payment.id)
 
 
 def test_the_same_news_again_is_one_line_that_says_so(house: House, story: Story) -> None:
     (sent,) = sent_by_the_provider(house, story.payment)
-    with heard(house) as lines:
+    with captured_logs(house) as lines:
         assert [send(house, sent) for _ in range(3)] == [200] * 3
 
     assert [(line["event"], line["new"]) for line in lines if "message" in line] == [("message_accepted", False)] * 3
@@ -230,17 +230,17 @@ def test_the_same_news_again_is_one_line_that_says_so(house: House, story: Story
 def test_a_crowd_is_told_once_a_message_and_once_a_payment(house: House, people: People, monkeypatch: Any) -> None:
     payments = [people.start("CR", house.debtor("CR", (800000 + number, -3))) for number in range(4)]
     monkeypatch.setattr("hub.flows.payments.burst.BURST", 0)
-    with heard(house) as lines:
+    with captured_logs(house) as lines:
         for payment in payments:
             house.control("greenpay", "approve", reference=payment.reference)
         for payment in payments:
             house.until(lambda payment=payment: house.read(lambda tx: tx.payments.get(payment.id)).status == "paid")
 
     for payment in payments:
-        assert told(lines, payment=payment.id).count("payment_paid") == 1
+        assert logged(lines, payment=payment.id).count("payment_paid") == 1
         (read,) = [line for line in lines if line["event"] == "message_read" and line["payment"] == payment.id]
-        assert told(lines, message=read["message"])[0] == "message_accepted"
-        assert len(told(lines, message=read["message"])) == 3
+        assert logged(lines, message=read["message"])[0] == "message_accepted"
+        assert len(logged(lines, message=read["message"])) == 3
 
 
 class FullDisk(io.StringIO):
@@ -286,11 +286,11 @@ def test_control_what_is_told_before_the_commit_is_told_too_often(
         plant(receive_message, "record_proven", rolled_back)
         raise RuntimeError("the disk")
 
-    plant(receive_message, "record_proven", fail_once)
-    with heard(house) as lines:
+    plant(receive_message, "_record", fail_once)
+    with captured_logs(house) as lines:
         assert [send(house, sent), send(house, sent)] == [500, 200]
 
-    assert told(lines).count("message_accepted") == 2
+    assert logged(lines).count("message_accepted") == 2
 
 
 def test_control_without_its_line_the_mail_is_missed(house: House, people: People, plant: Callable[..., None]) -> None:

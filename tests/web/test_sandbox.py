@@ -138,7 +138,7 @@ def test_a_time_that_nequi_does_not_state_is_the_time_when_we_learnt_of_it(
     assert (row["Pagado"], bool(row["Registrado"])) == ("", True)
 
 
-def news_of(house: House, payment: Payment) -> tuple[dict[str, str], bytes]:
+def notification_of(house: House, payment: Payment) -> tuple[dict[str, str], bytes]:
     """Headers and body of the notification that Nequi owes."""
     with house.browser() as browser:
         found = browser.get("/sim/nequi/_control/notifications", params={"reference": payment.reference}).json()
@@ -149,7 +149,7 @@ def news_of(house: House, payment: Payment) -> tuple[dict[str, str], bytes]:
 def test_a_notification_is_taken_in_however_its_signature_is_written(house: House, forms: Forms, form: str) -> None:
     house.control("nequi", "options", notification_signature=form)
     _, payment = paid(house, forms)
-    headers, body = news_of(house, payment)
+    headers, body = notification_of(house, payment)
     account = house.accounts["CO"]
     address = f"/n/nequi/{account.path_token}"
     signature = headers.pop("signature")

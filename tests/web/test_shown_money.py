@@ -85,7 +85,7 @@ def tell(house: House, payment: Payment, kind: Kind, minor: int, event: str, cur
     house.write(record)
 
 
-def told(house: House, seat: Callable[..., Seat], seen: Callable[[str], str], payment: Payment) -> dict[str, str]:
+def shown(house: House, seat: Callable[..., Seat], seen: Callable[[str], str], payment: Payment) -> dict[str, str]:
     """Every page on which people read of a payment."""
     desk = seat(house.merchants["CO"])
     page = house.run(view_payment(house.hub, payment.id)).url.removeprefix(house.base)
@@ -141,7 +141,7 @@ def test_every_page_says_what_became_of_the_money_and_what_remains(
     payment = pay(house)
     happens(house, payment)
 
-    pages = told(house, seat, seen, payment)
+    pages = shown(house, seat, seen, payment)
 
     missing = [(name, part) for name, wanted in parts.items() for part in wanted if part not in pages[name]]
     assert missing == [], {name: pages[name][:1500] for name, _ in missing}
@@ -170,7 +170,7 @@ def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
     payment = pay(house)
     dispute_won(house, payment)
 
-    pages = told(house, seat, seen, payment)
+    pages = shown(house, seat, seen, payment)
 
     assert "Este soporte es verdadero" in pages["verify"]
     assert "Aprobada" in pages["payer"]
@@ -178,7 +178,7 @@ def test_a_correction_and_a_dispute_that_was_won_are_told_from_the_books(
     assert "hasta $100.000" in pages["desk"]
 
     corrected(house, payment, 60_000_00)
-    pages = told(house, seat, seen, payment)
+    pages = shown(house, seat, seen, payment)
 
     assert "$60.000" in pages["payer"]
     assert "$60.000" in pages["list"]
@@ -192,7 +192,7 @@ def test_what_was_withheld_stands_wherever_the_payment_is(
 ) -> None:
     payment = pay(house, kept=1_925_00)
 
-    pages = told(house, seat, seen, payment)
+    pages = shown(house, seat, seen, payment)
     form = seen(seat(house.merchants["CO"]).read(f"/m/payments/{payment.id}/receipt"))
 
     for name, text in {**pages, "form": form}.items():
@@ -308,7 +308,7 @@ def test_another_currency_a_second_capture_and_credit_that_was_used_stand_on_the
     merchant = house.merchants["CO"]
     house.run(apply_credit(house.hub, merchant, payment.customer_id, [Share(other.id, 30_000_00)], by="Ana"))
 
-    pages = told(house, seat, seen, payment)
+    pages = shown(house, seat, seen, payment)
 
     for name in ("payer", "desk"):
         assert "$140.000" in pages[name], name

@@ -39,7 +39,7 @@ def test_what_was_observed_makes_the_same_books_again_in_any_order(lived: Lived,
 
 
 @pytest.fixture(scope="module")
-def kept(origin: Origin, scratch: Path) -> Path:
+def stored(origin: Origin, scratch: Path) -> Path:
     """The database of a world in which a push was paid."""
     for seed in range(1, 20):
         path = scratch / f"kept-for-controls-{seed}.db"
@@ -55,8 +55,8 @@ def _names_amount(event: Event) -> bool:
     )
 
 
-def test_control_one_minor_unit_is_found(origin: Origin, scratch: Path, kept: Path) -> None:
-    events = events_of(kept)
+def test_control_one_minor_unit_is_found(origin: Origin, scratch: Path, stored: Path) -> None:
+    events = events_of(stored)
     at = next(i for i, event in enumerate(events) if _names_amount(event))
     told: Any = events[at]
 
@@ -70,7 +70,7 @@ def test_control_one_minor_unit_is_found(origin: Origin, scratch: Path, kept: Pa
     events[at] = attrs.evolve(told, news=tuple(more(item) for item in told.news))
     retell(origin, events, again := scratch / "off-by-one.db")
 
-    assert differing_tables(kept, again)
+    assert differing_tables(stored, again)
 
 
 def test_control_a_door_that_believes_the_last_news_is_found(
