@@ -69,7 +69,8 @@ Event = MutableMapping[str, Any]
 
 @attrs.frozen
 class Patient:
-    """A stream that never fails who writes: what was done is done, also where its line finds no room on the disk."""
+    """A stream that never fails who writes: what was done is done,
+    also where its line finds no room on the disk."""
 
     stream: TextIO
 

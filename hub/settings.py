@@ -1,4 +1,5 @@
-"""Settings of a deployment: defaults, then ``hub.toml`` in the data folder, then the environment (``HUB_...``)."""
+"""Settings of a deployment: defaults, then ``hub.toml`` in the data folder,
+then the environment (``HUB_...``)."""
 
 from __future__ import annotations
 

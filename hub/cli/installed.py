@@ -19,7 +19,8 @@ KNOWN: Final[Mapping[str, str]] = {"demo": "payment-hub-demo"}
 
 
 def installed_commands() -> dict[str, str]:
-    """Names of what other distributions bring, each with its distribution's summary; nothing of theirs is imported."""
+    """Names of what other distributions bring, each with its distribution's summary;
+    nothing of theirs is imported."""
     return {entry.name: _summary(entry) for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
 
 

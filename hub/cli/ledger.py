@@ -35,7 +35,8 @@ for by_hand in (correct, credit_note, erase_note, use_credit, write_off):
 @json_option
 @pass_hub
 async def verify(hub: Hub, as_json: bool) -> int:
-    """Check every invariant of the books (L1 to L10, the hash chains, the receipts); exit code 1 when one is broken."""
+    """Check every invariant of the books (L1 to L10, the hash chains, the receipts);
+    exit code 1 when one is broken."""
     problems = await hub.store.read(lambda tx: tx.ledger.verify())
     if as_json:
         print_json({"balanced": not problems, "problems": list(problems)})
@@ -90,7 +91,8 @@ def _figure(minor: int, currency: str) -> str:
 async def entries(
     hub: Hub, reference: str | None, prefix: str, mode: str | None, slug: str | None, as_json: bool
 ) -> None:
-    """List entries in the order in which they were booked, with their keys; VALUE is the day that one counts for."""
+    """List entries in the order in which they were booked, with their keys;
+    VALUE is the day that one counts for."""
     from zoneinfo import ZoneInfo
 
     name, booked = await (_entries_of(hub, reference) if reference else _entries_in(hub, slug, mode))

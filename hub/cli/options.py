@@ -40,7 +40,8 @@ file_argument = click.argument("file", type=click.File("rb"), callback=_content)
 
 
 def check_usage(check: Callable[..., None]) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Let ``check`` see what was given before the hub is opened; it raises where options do not go together."""
+    """Let ``check`` see what was given before the hub is opened;
+    it raises where options do not go together."""
 
     def decorate(body: Callable[..., T]) -> Callable[..., T]:
         @functools.wraps(body)

@@ -1,4 +1,5 @@
-"""What a terminal is told: printable characters alone. Names come from files and strangers, and it obeys the rest."""
+"""What a terminal is told: printable characters alone. Names come from files and strangers,
+and it obeys the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from typing import Any, TextIO, cast
 
 
 def plain(text: str) -> str:
-    """A text in which everything but line ends that a terminal would obey, or read from the right, is a blank."""
+    """A text in which everything but line ends that a terminal would obey,
+    or read from the right, is a blank."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     return "".join(char if _is_shown(char) else " " for char in text)
@@ -36,7 +38,8 @@ class Plain:
 
 @contextlib.contextmanager
 def plain_terminal() -> Iterator[None]:
-    """Meanwhile standard output is told no more than that, where it is a terminal; files get every character."""
+    """Meanwhile standard output is told no more than that, where it is a terminal;
+    files get every character."""
     with contextlib.redirect_stdout(told_plainly(sys.stdout)):
         yield
 

@@ -1,4 +1,5 @@
-"""Print records: JSON for programs; for people aligned columns in the width of their terminal, times on their clock."""
+"""Print records: JSON for programs; for people aligned columns in the width of their terminal,
+times on their clock."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ def local(at: datetime | None, zone: str, *, seconds: bool = False) -> str:
 
 
 def when(at: datetime | None, zone: str) -> str:
-    """A moment in a table: for people as ``local``; one word in RFC 3339 where no terminal reads it; empty for none."""
+    """A moment in a table: for people as ``local``; one word in RFC 3339 where no terminal
+    reads it; empty for none."""
     if at is None:
         return ""
     return at.astimezone(_zone(zone)).isoformat(timespec="seconds") if room() is None else local(at, zone)
@@ -140,7 +142,8 @@ def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "", zone: 
 
 
 def print_hanging(head: str, text: str) -> None:
-    """A text behind its head; in a terminal the lines that follow begin below it, or at the left for want of room."""
+    """A text behind its head; in a terminal the lines that follow begin below it,
+    or at the left for want of room."""
     from .layout import INDENT, columns_of, folded
 
     width = room()

@@ -1,4 +1,5 @@
-"""Values that people give: amounts on the command line; settings of an account from a file or standard input alone."""
+"""Values that people give: amounts on the command line;
+settings of an account from a file or standard input alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""An alert as a mail: plain text, and the same in HTML; from the deployment to its operator, without any letterhead."""
+"""An alert as a mail: plain text, and the same in HTML; from the deployment to its operator,
+without any letterhead."""
 
 from __future__ import annotations
 

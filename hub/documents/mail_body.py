@@ -1,4 +1,5 @@
-"""The two renderers of a mail: HTML for those who see it, plain text for those who do not, from the same parts."""
+"""The two renderers of a mail: HTML for those who see it, plain text for those who do not,
+from the same parts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What mails and PDFs are made of: HTML, text and typst draw every one of these, from the same values.
 
-A part holds words that are ready to be read, and what they mean; how that looks is the renderers' affair. Each class
-names its ``part``, which is the name of its macro in ``templates/parts.html`` and ``templates/parts.txt`` and of its
-function in ``typst/parts.typ``.
+A part holds words that are ready to be read, and what they mean; how that looks is the renderers'
+affair. Each class names its ``part``, which is the name of its macro in ``templates/parts.html``
+and ``templates/parts.txt`` and of its function in ``typst/parts.typ``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Title:
 
 @attrs.frozen
 class Heading:
-    """A heading; of level 3 below one of level 2. A small one stands before something that is large by itself."""
+    """A heading; of level 3 below one of level 2. A small one stands before
+    something that is large by itself."""
 
     text: str
     level: int = 2

@@ -1,8 +1,8 @@
 """The statement of activity: how a customer's balance moved between two days, per currency.
 
-A balance is what is owed on invoices less the customer's credit, as the ledger has it. An order of the shop is not
-owed, so it counts from the moment its money is applied to it. One object is computed; page, PDF and CSV are drawn from
-it.
+A balance is what is owed on invoices less the customer's credit, as the ledger has it. An order of
+the shop is not owed, so it counts from the moment its money is applied to it. One object is
+computed; page, PDF and CSV are drawn from it.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ CONCEPTS: Final = {
 def concept_of(entry: Entry) -> Concept:
     """What an entry that moved a balance is for people.
 
-    What an import books for the day of the document is the invoice, and what was paid of it before; what it books
-    otherwise is a change.
+    What an import books for the day of the document is the invoice, and what was paid of it before;
+    what it books otherwise is a change.
     """
     if entry.kind is EntryKind.BILL:
         return Concept.INVOICE if entry.value_on else Concept.CHANGE
@@ -236,10 +236,11 @@ def compute_activity(
     zone: str,
     currencies: Sequence[str] = (),
 ) -> Activity:
-    """The activity of a period, from every movement there ever was; ``currencies`` is the order of the sections.
+    """The activity of a period, from every movement there ever was;
+    ``currencies`` is the order of the sections.
 
-    A document that is dated after it was booked, or after today, counts on the earlier day: what is owed today is
-    owed in the statement too.
+    A document that is dated after it was booked, or after today, counts on the earlier day:
+    what is owed today is owed in the statement too.
 
     Raises:
         NoPeriod: The days make none.

@@ -1,4 +1,5 @@
-"""What a customer hands in to show that he paid outside the hub: a picture or a PDF, never believed by itself."""
+"""What a customer hands in to show that he paid outside the hub: a picture or a PDF,
+never believed by itself."""
 
 from __future__ import annotations
 
@@ -71,7 +72,8 @@ def kind_of(content: bytes) -> tuple[str, str]:
 
 
 def plain_name(name: str, ending: str) -> str:
-    """A file's name as people may read it: without folders, controls or surprises, and with its true ending."""
+    """A file's name as people may read it: without folders, controls or surprises,
+    and with its true ending."""
     last = re.split(r"[/\\]", name)[-1]
     stem = re.sub(r"[^\w .()-]", "", last.rpartition(".")[0] or last, flags=re.UNICODE).strip(" .")[:60]
     return f"{stem or 'comprobante'}.{ending}"

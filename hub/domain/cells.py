@@ -127,7 +127,8 @@ def read_date(text: str) -> date:
 
 
 def refuse_excel(text: str) -> None:
-    """Refuse what Excel leaves behind: an error, or a long number in scientific notation, which has lost digits."""
+    """Refuse what Excel leaves behind: an error, or a long number in scientific notation,
+    which has lost digits."""
     if text.startswith("#") and EXCEL_ERROR.fullmatch(text):
         raise Unreadable(Text("cell.excel_error"))
     if not isinstance(text, JsonNumber) and SCIENTIFIC.fullmatch(text):

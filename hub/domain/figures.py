@@ -23,7 +23,8 @@ CLOCK: Final = "HH:mm"
 
 
 def money_text(money: Money, locale: str, *, with_code: bool = False) -> str:
-    """An amount in a locale: ``₡18 250,75``, ``$185.000``; with its ISO code where currencies may be confused."""
+    """An amount in a locale: ``₡18 250,75``, ``$185.000``;
+    with its ISO code where currencies may be confused."""
     bare = money.currency in WHOLE and money.decimal == money.decimal.to_integral_value()
     text = format_currency(
         money.decimal,

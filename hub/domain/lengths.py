@@ -1,4 +1,5 @@
-"""How long the words that people give may be: what is longer is refused with its limit, never cut in silence."""
+"""How long the words that people give may be: what is longer is refused with its limit,
+never cut in silence."""
 
 from __future__ import annotations
 

@@ -25,4 +25,5 @@ class Unavailable(Exception):
 
 
 class Unopened(Exception):
-    """What is stored encrypted does not open with the keys that are here; the text says what helps, and no secret."""
+    """What is stored encrypted does not open with the keys that are here; the text says what helps,
+    and no secret."""

@@ -22,7 +22,8 @@ MILLION: Final = 10**6
 
 
 def amount_in_words(money: Money, country: Country) -> str:
-    """``un millón de pesos con 50/100 M/CTE``, in lower case but for the tail; ``upper()`` gives the other manner.
+    """``un millón de pesos con 50/100 M/CTE``, in lower case but for the tail;
+    ``upper()`` gives the other manner.
 
     Raises:
         ValueError: A negative amount, which no receipt has.

@@ -1,7 +1,8 @@
-"""The watchdog: ends a process whose event loop has stood still for ten seconds; the service manager starts it again.
+"""The watchdog: ends a process whose event loop has stood still for ten seconds;
+the service manager starts it again.
 
-It needs no interpreter lock, so code that holds it for ever is ended too. What was sent is committed as *sending*
-before it leaves, so nothing is lost by it.
+It needs no interpreter lock, so code that holds it for ever is ended too.
+What was sent is committed as *sending* before it leaves, so nothing is lost by it.
 """
 
 from __future__ import annotations

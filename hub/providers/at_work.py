@@ -1,7 +1,7 @@
 """Which plugin computes just now, noted in a small file that outlives the process.
 
-A process that froze cannot say in what; the file can. Writing costs a few bytes in memory: it is mapped, and the system
-brings it to disk, also when the process is killed.
+A process that froze cannot say in what; the file can. Writing costs a few bytes in memory:
+it is mapped, and the system brings it to disk, also when the process is killed.
 """
 
 from __future__ import annotations

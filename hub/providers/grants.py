@@ -14,7 +14,8 @@ class GrantStore(Protocol):
         """The kept grant of this version of an account's credentials, fresh or not."""
 
     async def save(self, account_id: str, credentials: int, grant: Grant) -> None:
-        """Keep a grant in place of an older one; one of credentials that were replaced meanwhile is not kept."""
+        """Keep a grant in place of an older one; one of credentials that were
+        replaced meanwhile is not kept."""
 
     async def drop(self, account_id: str) -> None:
         """Forget the account's grant."""
@@ -32,7 +33,8 @@ class GrantsInMemory:
         return grant if version == credentials else None
 
     async def save(self, account_id: str, credentials: int, grant: Grant) -> None:
-        """Keep a grant in place of an older one; one of credentials that were replaced meanwhile is not kept."""
+        """Keep a grant in place of an older one; one of credentials that were
+        replaced meanwhile is not kept."""
         version, _grant = self._grants.get(account_id, (0, None))
         if credentials >= version:
             self._grants[account_id] = (credentials, grant)

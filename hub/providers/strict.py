@@ -1,7 +1,7 @@
 """Strict mode: while a plugin computes, what it must not do is refused where it tries.
 
-This finds mistakes and not malice: whoever shares a process cannot be caged. ``os._exit`` announces itself to nobody;
-the process ends, and the next one finds a payment whose outcome is unknown.
+This finds mistakes and not malice: whoever shares a process cannot be caged. ``os._exit`` announces
+itself to nobody; the process ends, and the next one finds a payment whose outcome is unknown.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ _guarding = threading.Lock()
 
 
 def compute(code: str, step: Callable[[], T], *, is_strict: bool) -> T:
-    """Let a plugin compute; strictly, what it must not do raises where it tries, and is told to the operator."""
+    """Let a plugin compute; strictly, what it must not do raises where it tries,
+    and is told to the operator."""
     if not is_strict:
         return step()
     _guard()

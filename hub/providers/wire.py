@@ -19,7 +19,8 @@ AddressesOf = Callable[[str, int], Awaitable[Sequence[str]]]
 
 UNICAST = ipaddress.ip_network("2000::/3")
 SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
-"""Networks with a purpose of their own that Python 3.11 takes for public ones; clouds keep secrets in the first."""
+"""Networks with a purpose of their own that Python 3.11 takes for public ones;
+clouds keep secrets in the first."""
 
 FIRST_ADDRESSES = 3
 """Addresses of a host that are tried in turn, as long as no byte was written."""

@@ -143,7 +143,8 @@ class Payables:
         return tuple(_payable(row) for row in rows)
 
     def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]:
-        """Newest first; the text is looked for in number, and in the customer's name, number, mail and phone."""
+        """Newest first; the text is looked for in number, and in the customer's name, number,
+        mail and phone."""
         values: dict[str, Any] = {"merchant": merchant_id, "mode": mode.value, "limit": limit}
         if not text.strip():
             return tuple(_payable(row) for row in self._tx.run(NEWEST, values))

@@ -142,7 +142,8 @@ class Receipts:
         return tuple(item for item in self.all_of_payment(payment_id) if item.voided_at is None)
 
     def all_of_payment(self, payment_id: str) -> tuple[CashReceipt, ...]:
-        """Every receipt that a payment ever had, of whichever movement, void ones included; the first number first."""
+        """Every receipt that a payment ever had, of whichever movement, void ones included;
+        the first number first."""
         return tuple(_receipt(row) for row in self._tx.run(OF_PAYMENT, {"payment": payment_id}).fetchall())
 
     def numbered(self, merchant_id: str, mode: Mode, series: str, number: int) -> tuple[CashReceipt, ...]:

@@ -42,7 +42,8 @@ class Reviews:
         self._tx = tx
 
     def open(self, review: Review) -> bool:
-        """Insert; False when this cause is already open for this payment, or this very review was resolved."""
+        """Insert; False when this cause is already open for this payment,
+        or this very review was resolved."""
         return self._tx.run(OPEN, _values(review)).rowcount == 1
 
     def resolve(self, review_id: str, resolution: str, at: datetime, by: str = "") -> None:

@@ -1,7 +1,7 @@
 """Mailed links as mail programs hand them over: what cannot belong to an address is left out of it.
 
-The sign that ends the sentence, the bracket around the link, a line's end inside it, an address put before it: a token
-ends with 43 signs of base64url, so whatever else stands there is none of ours.
+The sign that ends the sentence, the bracket around the link, a line's end inside it, an address put
+before it: a token ends with 43 signs of base64url, so whatever else stands there is none of ours.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ KINDS: Final = ("s", "p", "o", "r", "v", "u", "m/sign-in")
 """First parts of paths that a mailed token opens."""
 
 RETURN: Final = "pay/return"
-"""The same for a browser that comes back from a provider, which may put whatever it likes behind the token."""
+"""The same for a browser that comes back from a provider,
+which may put whatever it likes behind the token."""
 
 LINKS: Final = tuple(f"/{kind}/" for kind in (*KINDS, RETURN))
 """Paths that a token opens."""
 
 LINE_ENDS: Final = re.compile(r"[\s=\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff]+(?:>[\s>]*)?")
-"""What a broken line leaves inside a link: blanks, signs that nobody sees, a soft break's sign, a quotation's mark."""
+"""What a broken line leaves inside a link: blanks, signs that nobody sees, a soft break's sign,
+a quotation's mark."""
 
 BEFORE: Final = r"/+(?:https?:/+[^/]+/+)?"
 """An address that was put before the path."""
@@ -45,7 +47,8 @@ LONG_VALUE: Final = re.compile(r"([0-9A-Za-z-]*[0-9A-Za-z])(?:%[0-9A-Fa-f]{2}|[^
 
 
 def mended(path: str, query: str) -> str:
-    """The address that was meant; empty where nothing is wrong with it, or where it is none that a token opens.
+    """The address that was meant; empty where nothing is wrong with it,
+    or where it is none that a token opens.
 
     Args:
         path: The path, decoded.
@@ -79,7 +82,8 @@ def _mended_query(query: str) -> str:
 
 
 def is_cut(path: str) -> bool:
-    """Whether an address is the beginning of a mailed link; that much can be seen of it without knowing any."""
+    """Whether an address is the beginning of a mailed link;
+    that much can be seen of it without knowing any."""
     squeezed = LINE_ENDS.sub("", path)
     kind = next((kind for kind in KINDS if squeezed.startswith(f"/{kind}/")), None)
     if kind is None:

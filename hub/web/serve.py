@@ -1,4 +1,5 @@
-"""Serve an application: uvicorn with httptools on sockets that are open already, inside the caller's event loop."""
+"""Serve an application: uvicorn with httptools on sockets that are open already,
+inside the caller's event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A visitor: reads pages, follows links, fills forms and presses buttons over real HTTP, as a person would."""
+"""A visitor: reads pages, follows links, fills forms and presses buttons over real HTTP,
+as a person would."""
 
 from __future__ import annotations
 

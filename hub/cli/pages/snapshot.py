@@ -58,6 +58,7 @@ def statement_choices(customer: Customer, merchant: Merchant) -> Iterator[NextSt
 
 
 def other_mode(merchant: Merchant, mode: Mode) -> tuple[str, str]:
-    """A note where commands about what is owed do not reach a thing, since the company works in its other mode."""
+    """A note where commands about what is owed do not reach a thing,
+    since the company works in its other mode."""
     other = f"{merchant.slug} works in {merchant.mode.value} mode, so commands about what is owed do not reach this"
     return "note", "" if mode is merchant.mode else other

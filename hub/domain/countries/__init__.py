@@ -1,1 +1,2 @@
-"""The countries that the hub brings along, each one record; found through entry-point group ``hub.countries``."""
+"""The countries that the hub brings along, each one record;
+found through entry-point group ``hub.countries``."""

@@ -35,8 +35,8 @@ def show_company(number: str, _digit: str | None) -> str:
 def holidays_of(year: int) -> frozenset[date]:
     """Código de Trabajo, article 148, as it stands since Ley 10050 of 2021; each is kept on its day.
 
-    Those without compulsory pay are included: an estimate is then never too early. That some were kept on a Monday
-    ended with the year 2024 (Ley 9875).
+    Those without compulsory pay are included: an estimate is then never too early.
+    That some were kept on a Monday ended with the year 2024 (Ley 9875).
     """
     sunday = easter(year)
     holy = (sunday - timedelta(days=3), sunday - timedelta(days=2))

@@ -1,1 +1,2 @@
-"""Provider accounts: connected, tried, paused, watched, retired, and the secrets that they are opened with."""
+"""Provider accounts: connected, tried, paused, watched, retired,
+and the secrets that they are opened with."""

@@ -1,4 +1,5 @@
-"""Enable a provider in a country: it is offered where it is installed, declares the country and is enabled."""
+"""Enable a provider in a country: it is offered where it is installed,
+declares the country and is enabled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Seal everything that is stored encrypted again under the current key, so that older keys can be forgotten."""
+"""Seal everything that is stored encrypted again under the current key,
+so that older keys can be forgotten."""
 
 from __future__ import annotations
 
@@ -114,8 +115,8 @@ def _messages(tx: Tx, hub: Hub, current: str, after: str) -> _Batch | None:
 async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object]) -> None:
     """Forget keys under which nothing is sealed any more.
 
-    The key file changes inside a write transaction that has seen nothing under them. Whoever seals within a later one
-    looks at the file first, so nothing can be sealed under a key that is gone.
+    The key file changes inside a write transaction that has seen nothing under them. Whoever seals
+    within a later one looks at the file first, so nothing can be sealed under a key that is gone.
 
     Args:
         drop: Takes a key out of the file.

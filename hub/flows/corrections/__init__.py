@@ -1,1 +1,2 @@
-"""What people record and set right by hand: receipts, withholdings, corrections, refunds, and decisions of two."""
+"""What people record and set right by hand: receipts, withholdings, corrections, refunds,
+and decisions of two."""

@@ -1,4 +1,5 @@
-"""Open a mailed link, or make one: its token is an HMAC that is computed at the hand-over and never stored."""
+"""Open a mailed link, or make one: its token is an HMAC that is computed at the
+hand-over and never stored."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ def open_link(tx: Tx, hub: Hub, kind: LinkKind, token: str, now: datetime) -> Li
 
 
 def _was_token_of(hub: Hub, link: Link, token: str) -> bool:
-    """Whether a token opened the link before it was revoked; whoever holds one learns that, and nothing else."""
+    """Whether a token opened the link before it was revoked; whoever holds one learns that,
+    and nothing else."""
     return any(hub.vault.is_token_of(attrs.evolve(link, version=version), token) for version in range(1, link.version))
 
 

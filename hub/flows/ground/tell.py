@@ -1,7 +1,8 @@
 """Tell the log what a transaction did: one line a fact, once it is on the disk.
 
-A transaction may be rolled back or run again with others; what it tells is written once, after its commit. The events
-with their fields stand in docs/logs.md. Fields are ids, codes and counts: nothing that a person is, wrote or may open.
+A transaction may be rolled back or run again with others; what it tells is written once, after its
+commit. The events with their fields stand in docs/logs.md. Fields are ids, codes and counts:
+nothing that a person is, wrote or may open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Preview a mail: drawn from the same rows and by the same documents as the one that is sent, its tokens masked."""
+"""Preview a mail: drawn from the same rows and by the same documents as the one that is sent,
+its tokens masked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Send a mail again: one that was given up is due now, one that was sent goes out once more under a new Message-ID."""
+"""Send a mail again: one that was given up is due now,
+one that was sent goes out once more under a new Message-ID."""
 
 from __future__ import annotations
 

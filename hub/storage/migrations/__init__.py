@@ -1,7 +1,7 @@
 """Migrations: Alembic without a configuration file, one module a revision.
 
-Every migration ends with ``recreate_triggers``: altering a table may drop its triggers unseen. No batch mode on tables
-that only grow. A CHECK is never found by autogenerate: write it by hand.
+Every migration ends with ``recreate_triggers``: altering a table may drop its triggers unseen.
+No batch mode on tables that only grow. A CHECK is never found by autogenerate: write it by hand.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ HEAD = "0001"
 
 
 class OfAnotherVersion(Exception):
-    """A database that no migration of this version leads on from: another made it, or somebody changed it by hand."""
+    """A database that no migration of this version leads on from: another made it,
+    or somebody changed it by hand."""
 
     def __init__(self, path: str | Path, why: str) -> None:
         super().__init__(

@@ -13,7 +13,8 @@ from hub_hookspecs import EXPONENTS
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 VISIBLE: Final = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f\ufeff][^\x00-\x1f\x7f-\x9f]*$"
 DOTTED: Final = r"^[^\"@]+@[^\[@]+\.[^\]@]+$"
-"""What the flows judge with words of their own, as the description says it; in every dialect of patterns the same."""
+"""What the flows judge with words of their own, as the description says it;
+in every dialect of patterns the same."""
 
 ORDER_ID: Final = "^ord_[0-9A-Za-z]{26}$"
 MINOR = "whole minor units of the currency: 1825075 CRC is 18 250.75 colones"

@@ -1,4 +1,5 @@
-"""Who may do what on the merchant's pages; each route names the right it needs, and one that names none is the owner's.
+"""Who may do what on the merchant's pages; each route names the right it needs,
+and one that names none is the owner's.
 
 | right  | owner | accountant | operator | what                                                            |
 |--------|-------|------------|----------|-----------------------------------------------------------------|
