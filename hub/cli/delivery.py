@@ -113,8 +113,8 @@ async def _hand_over(hub: Hub) -> tuple[dict[str, str], int, list[Any]]:
     """Claim what is due until nothing is, as the loop does; each one is tried once."""
     import asyncio
 
+    from hub.flows.mails.deliver import deliver
     from hub.jobs.embedded import VISIBILITY
-    from tests.operator.test_keys import deliver
 
     seen: list[str] = []
     while True:

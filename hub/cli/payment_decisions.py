@@ -51,7 +51,7 @@ async def refund(
 @pass_hub
 async def cancel(hub: Hub, reference: str, by: str) -> int:
     """Ask the provider to withdraw a pending payment; only its word cancels it."""
-    from hub_nequi import cancel_payment
+    from hub.flows.payments.run_operation import cancel_payment
 
     payment = await find_payment(hub, reference)
     return _tell_operation(await cancel_payment(hub, payment.id, by=by), reference)

@@ -157,7 +157,7 @@ async def fetch(
     hub: Hub, merchant: Merchant, account: str, period: tuple[date, date], dry_run: bool, as_json: bool
 ) -> int:
     """Reconcile ACCOUNT with what its provider reports for a period; exit code 1 when anything does not match."""
-    from hub_nequi import fetch_settlement
+    from hub.flows.settlements.reconcile import fetch_settlement
 
     found = await find_account(hub, merchant, account)
     return _tell(await fetch_settlement(hub, found, *period, dry_run=dry_run), as_json)

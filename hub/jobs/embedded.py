@@ -18,6 +18,7 @@ import attrs
 import structlog
 
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.mails.deliver import deliver
 from hub.flows.mails.owe_digests import owe_digests
 from hub.flows.payments.burst import burst_of
 from hub.flows.payments.check_payment import check_payment
@@ -27,7 +28,6 @@ from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.statements.schedule_rounds import run_schedule
 from hub.flows.statements.send_round import run_round
-from tests.operator.test_keys import deliver
 
 log = structlog.get_logger()
 

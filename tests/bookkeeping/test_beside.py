@@ -78,7 +78,7 @@ def test_control_a_payment_that_came_and_went_unseen_is_found(
 ) -> None:
     """What went back is taken off what came, so that a file that knows of the one alone
     tells of money elsewhere."""
-    right = import_files.news_of
+    right = save_invoices.stated_change
 
     def net(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         gone = min(standing.uncounted, standing.uncounted_back)

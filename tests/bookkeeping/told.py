@@ -9,9 +9,8 @@ from typing import Any
 from hub.domain.entry_keys import reverses
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.flows.payments.payment_view import PaymentView
-from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.payments.view_payment import view_of
 from hub.flows.receipts.draft_receipt import drafts_for_payment
-from hub.flows.receipts.issue_receipt import drafts_for_payment
 from tests.bookkeeping.desk import Desk
 
 MOVES = (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK)

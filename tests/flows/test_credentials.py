@@ -23,7 +23,6 @@ from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.merchants.save_company import save_company
 from hub.stored_grants import StoredGrants
 from hub_demo import companies as demo
-from hub_demo import town as demo
 from hub_hookspecs import Credentials, EnteredBy, FieldMatch, Grant, IdentityReport, Match
 from tests.faults.harness import START, Desk, World
 from tests.spoken import refused

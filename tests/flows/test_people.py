@@ -26,7 +26,6 @@ from hub.flows.merchants.save_options import save_options
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible
-from hub.flows.payments.start_payment import NotPossible
 from hub_demo import companies
 from hub_demo import town as demo
 from hub_hookspecs import Channel, Credentials, EnteredBy, Mode, Money

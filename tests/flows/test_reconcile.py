@@ -420,7 +420,7 @@ def test_each_difference_of_fifty_files_is_found_exactly_once(desk: Desk, book: 
 def test_a_fee_tax_left_out_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a planted bug that forgets the tax on fees must break L10,
     in the report and in the books."""
-    whole = ledger.settlement
+    whole = money_entries.settlement
     monkeypatch.setattr(
         money_entries,
         "settlement",

@@ -26,7 +26,6 @@ from hub.flows.operations.record_backup import record_backup
 from hub.jobs.watch import Watch
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, World
-from tests.operator.test_keys import deliver
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 

@@ -119,7 +119,7 @@ def test_a_round_is_told_when_it_starts_and_when_all_of_it_is_owed(desk: Desk) -
 
 def test_a_customer_who_wants_no_reminders_is_told_once_by_id(desk: Desk) -> None:
     merchant, customer = desk.companies["CR"], desk.debtor("CR", 15_000_00).customer
-    wishes = [note_wish(desk.hub, merchant, customer.id, wanted=wanted) for wanted in (True, False, False, True, True)]
+    wishes = [record_wish(desk.hub, merchant, customer.id, wanted=wanted) for wanted in (True, False, False, True, True)]
     lines = logged(lambda: [asyncio.run(wish) for wish in wishes])
     assert [(line["event"], line["customer"]) for line in lines] == [
         ("reminders_ended", customer.id),

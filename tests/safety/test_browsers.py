@@ -14,7 +14,6 @@ import pytest
 
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.web.app import create_app
-from hub.web.merchant import sign_in as pages
 from tests.safety.people import People
 from tests.web.conftest import House
 
@@ -211,13 +210,13 @@ def test_over_https_the_session_is_tied_to_our_host_and_no_script_reads_it(house
 
 @pytest.mark.parametrize("flag", ["HttpOnly", "Secure", "SameSite"])
 def test_control_a_flag_that_is_off_is_seen(house: House, public: Any, plant: Callable[..., None], flag: str) -> None:
-    right = web_pages.cookie
+    right = cookies.cookie
 
     def lenient(*given: Any, **more: Any) -> Any:
         made = right(*given, **more)
         return attrs_of(made, **{flag.lower(): "none" if flag == "SameSite" else False})
 
-    plant(pages, "cookie", lenient)
+    plant(cookies, "cookie", lenient)
 
     assert not all(is_strict(cookie, https=True) for cookie in signed_in(house, public))
 

@@ -19,12 +19,13 @@ from hub.bootstrap import DATABASE
 from hub.domain import card_numbers
 from hub.domain.card_numbers import holds_card_number, mask_card_numbers
 from hub.domain.identity import Invalid
+from hub.domain.order import OrderItem
 from hub.flows.accounts.catalogue import notification_address
 from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.merchants.save_company import save_company
 from hub.flows.payments.open_payment import NotPossible, checked_fields
 from hub.flows.payments.pack_message import unpacked
-from hub.flows.statements.place_order import Cart, OrderItem, OrderRefused, checked_total
+from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
 from hub.logs import set_up_logs
 from hub_hookspecs import PayerField
 from tests.safety.people import People

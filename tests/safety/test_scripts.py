@@ -21,7 +21,7 @@ from hub.domain.merchant import Customer
 from hub.domain.order import OrderItem
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.payments.open_payment import PayRequest
-from hub.flows.payments.start_payment import PayRequest, start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub.flows.statements.place_order import Cart, OrderRefused, place_order
 from hub.flows.statements.send_statement import copy_link, send_statement
 from hub.web.app import create_app

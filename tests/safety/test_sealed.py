@@ -14,6 +14,7 @@ import pytest
 from hub.bootstrap import DATABASE, KEYS, NotReady, open_hub
 from hub.flows.accounts.open_account import Locked, opened_account
 from hub.stored_grants import StoredGrants
+from hub.vault import sealing
 from hub.vault.errors import NotOpened, UnknownKey
 from hub.vault.key_changes import create_keys
 from hub_hookspecs import Grant
@@ -114,7 +115,7 @@ def test_a_secret_that_does_not_belong_here_does_not_open(house: House, sealed: 
 
 
 def test_control_without_associated_data_it_opens(house: House, plant: Callable[..., None]) -> None:
-    plant(vaults, "_joined", lambda *_parts: b"")
+    plant(sealing, "_joined", lambda *_parts: b"")
     plain = house.hub.vault.seal(b"secret", table="a", column="b", row="c", merchant="d")[0]
 
     assert house.hub.vault.open(plain, table="x", column="b", row="c", merchant="other") == b"secret"

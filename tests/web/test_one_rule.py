@@ -18,7 +18,7 @@ from hub.flows.accounts.pause_provider import pause_provider
 from hub.flows.accounts.watch_account import HELD
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible, PayRequest
-from hub.flows.payments.start_payment import NotPossible, PayRequest, start_payment
+from hub.flows.payments.start_payment import start_payment
 from hub.vault.key_changes import create_keys
 from hub.web.form_token import form_token
 from hub.web.pay_step import PURPOSE

@@ -21,7 +21,7 @@ import attrs
 import httpx
 
 import hub.jobs.embedded
-from hub.bootstrap import DATABASE, StoredGrants, migrate_data, open_hub, watch_exchanges
+from hub.bootstrap import DATABASE, migrate_data, open_hub, watch_exchanges
 from hub.domain import billing
 from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid

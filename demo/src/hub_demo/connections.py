@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hub.flows.accounts.connect_account import Connected, connect_account, provision_account
+from hub.flows.accounts.connect_account import Connected, connect_account
 from hub.flows.accounts.validate_account import confirm_account
+from hub_hookspecs import EnteredBy
 
 from .companies import OWNERS
 from .town import Town
@@ -37,7 +38,9 @@ async def provision_nequi(town: Town) -> Connected:
     """The operator puts the credentials in; the waiting request is validated at once."""
     config = town.configs["nequi"]
     values = town.simulators["nequi"].settings(config, config["merchants"][0]["id"])
-    connected = await provision_account(town.opened.hub, town.companies["CO"].id, "nequi", values)
+    connected = await connect_account(
+        town.opened.hub, town.companies["CO"].id, "nequi", values, by="operator", entered_by=EnteredBy.OPERATOR
+    )
     account = connected.account
     if account.status == "needs_confirmation":
         account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CO"])

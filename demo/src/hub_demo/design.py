@@ -17,7 +17,7 @@ from hub.domain.statement import compute_statement
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.payment_view import Shown
 from hub.web.markup import button_style, time_left_style
-from hub.web.pages import Page, Pages, open_pages
+from hub.web.pages import Pages, open_pages
 from hub.web.portal.payment import CLOSED, NOT_DONE, PENDING, SHOWN, Headline
 from hub.web.responses import Page
 from hub_hookspecs import Company, IdentityDocument, Mode, Money, PayButton

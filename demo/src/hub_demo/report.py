@@ -8,7 +8,8 @@ from hub.domain.merchant import Merchant
 from hub.domain.observation import Seen
 from hub.domain.payment import Payment, Status
 from hub.flows.ground.ports import Tx
-from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import view_of
 
 from .books import book_differences
 from .companies import OWNERS

@@ -13,7 +13,7 @@ from hub.domain.figures import money_text
 from hub.domain.merchant import Customer
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.payment_view import PaymentView
-from hub.flows.payments.view_payment import PaymentView, view_payment
+from hub.flows.payments.view_payment import view_payment
 from hub.flows.statements.send_statement import send_statement
 from hub_hookspecs import Money
 

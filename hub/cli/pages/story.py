@@ -16,7 +16,6 @@ from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import Hearing, hearing_of
 from hub.flows.payments.payment_view import PaymentView
-from hub.flows.payments.view_payment import PaymentView
 from hub.flows.views.view_desk import view_payment_desk
 from hub.flows.views.view_payments import PaymentPage
 from hub.flows.views.view_record import PaymentRecord, view_record

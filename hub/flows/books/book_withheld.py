@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from hub.domain import correction_entries, entry_keys
+from hub.domain import billing, correction_entries, entry_keys
 from hub.domain.intake import settled_by
 from hub.domain.ledger import Entry, EntryKind, When
 from hub.domain.payment import Payment
@@ -51,7 +51,7 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
             if payable and amount > 0:
                 again = len(earlier)
                 day = None if again else taken.value_on
-                booked = ledger.withheld(payment.id, payable, tax=withholding.tax, amount=amount, at=when.now, on=day)
+                booked = billing.withheld(payment.id, payable, tax=withholding.tax, amount=amount, at=when.now, on=day)
                 tx.ledger.write(
                     attrs.evolve(
                         booked,

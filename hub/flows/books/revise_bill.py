@@ -66,7 +66,7 @@ def revise_bill(
     stated = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
     after = attrs.evolve(after, revision=before.revision + bool(after != stated or update.outside))
     if update.outside < 0:
-        tx.ledger.write(ledger.paid_elsewhere(after, amount=update.outside, at=now))
+        tx.ledger.write(billing.paid_elsewhere(after, amount=update.outside, at=now))
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
         _move_bill(tx, merchant, before, after, now)
@@ -74,9 +74,9 @@ def revise_bill(
         if after.issued_on != before.issued_on:
             _redate(tx, merchant, before, after, now)
         if update.revision:
-            tx.ledger.write(ledger.bill(after, difference=update.revision, at=now))
+            tx.ledger.write(billing.bill(after, difference=update.revision, at=now))
     if update.outside > 0:
-        tx.ledger.write(ledger.paid_elsewhere(after, amount=update.outside, at=now))
+        tx.ledger.write(billing.paid_elsewhere(after, amount=update.outside, at=now))
     return attrs.evolve(after, outside=before.outside + update.outside)
 
 

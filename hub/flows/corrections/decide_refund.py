@@ -9,8 +9,8 @@ from hub.domain.operation import Operation
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.allow_refund import offered_refund
 from hub.flows.payments.decide import decide, is_same, would_be_done
+from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Money
-from hub_nequi import refund_payment
 
 
 @attrs.frozen

@@ -12,7 +12,8 @@ from hub.domain.receipt import CashReceipt
 from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import view_of
 from hub.flows.receipts.draft_receipt import ReceiptDraft, drafts_for_payment
 from hub.flows.receipts.issue_receipt import is_issued
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import entry_keys
+from hub.domain import billing, entry_keys
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
@@ -123,7 +123,7 @@ def _book(
     if payable.due <= 0:
         raise Refusal(Text("withholding.bill_paid", number=payable.number))
     refuse_too_much(tx, [less], payable.currency)
-    entry = ledger.withheld(
+    entry = billing.withheld(
         *(certificate.key, payable), tax=less.tax or "", amount=less.amount, at=now, on=certificate.issued_on
     )
     tx.ledger.write(_with_payment(tx, attrs.evolve(entry, note=f"certificate {certificate.number}, by {by}"), receipt))

@@ -209,10 +209,10 @@ async def _drawn(hub: Hub, delivery: Delivery) -> Mail:
 
 
 async def _as_drawn(hub: Hub, delivery: Delivery, now: datetime) -> Mail:
-    value, locale, paper = await hub.store.read(lambda tx: _content_of(tx, hub, delivery, now))
+    value, locale, document = await hub.store.read(lambda tx: _content_of(tx, hub, delivery, now))
     draw = partial(hub.documents.mail, recipient=delivery.recipient, message_id=delivery.message_id, locale=locale)
     mail = await asyncio.to_thread(draw, value)
-    mail = await _with_document(hub, mail, paper, locale)
+    mail = await _with_document(hub, mail, document, locale)
     return attrs.evolve(mail, wire=await asyncio.to_thread(hub.documents.wire, mail, now))
 
 
@@ -232,21 +232,21 @@ def _receipt_links(tx: Tx, hub: Hub, delivery: Delivery, now: datetime, fresh_id
         )
 
 
-async def _with_document(hub: Hub, mail: Mail, paper: Paper | None, locale: str) -> Mail:
+async def _with_document(hub: Hub, mail: Mail, document: PdfDocument | None, locale: str) -> Mail:
     """The mail with its PDF; one that cannot be drawn keeps no mail from going out."""
-    if paper is None:
+    if document is None:
         return mail
     try:
-        file = await print_paper(hub, paper, locale)
+        file = await print_paper(hub, document, locale)
     except ValueError:
-        log.exception("paper_not_drawn", paper=type(paper).__name__)
+        log.exception("paper_not_drawn", paper=type(document).__name__)
         return mail
     if len(file.content) > MAX_ATTACHMENT_BYTES:
         return mail
     return attrs.evolve(mail, attachments=((file.name, "application/pdf", file.content),))
 
 
-def _content_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, Paper | None]:
+def _content_of(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[MailValue, str, PdfDocument | None]:
     """What the mail says, its language, and the document that goes with it."""
     value, locale = value_of(tx, hub, delivery, now)
     attached = mail_rules(hub, delivery.kind).attached if prints(hub) else None

@@ -66,7 +66,7 @@ async def opened_beside(hub: Hub, own: Opened) -> Beside:
     """``open_beside``, cached for two seconds as the account of an address is."""
     now, opened = hub.clock(), hub.kept.of(OPENED_BESIDE)
     cached = opened.get(own.record.id)
-    if cached and timedelta() <= now - cached.read_at < KEPT:
+    if cached and timedelta() <= now - cached.read_at < CACHED_FOR:
         return cached
     found = await hub.store.read(lambda tx: open_beside(tx, hub, own.record, now))
     opened[own.record.id] = found

@@ -60,7 +60,7 @@ async def import_settlement(
             lines = opened.provider.settlement_lines(file, opened.account)
         except ValueError as error:
             return Reconciliation(source=source, faults=(RowError(0, "", "", str(error)),))
-        errors = tuple(RowError(0, "", "", problem) for problem in line_faults(lines))
+        errors = tuple(RowError(0, "", "", problem) for problem in line_errors(lines))
     else:
         usual = opened.provider.info.currencies[0].currency
         parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)

@@ -20,7 +20,7 @@ from hub.domain.reconciliation import DailyReconciliation, last_whole_day, next_
 from hub.domain.text import Text, read_stored, stored
 from hub.flows.accounts.money_under_way import RETIRED, money_under_way
 from hub.flows.ground.ports import Hub, Tx
-from hub_nequi import fetch_settlement
+from hub.flows.settlements.reconcile import fetch_settlement
 
 from .reconciliation import Reconciliation
 

@@ -41,7 +41,7 @@ class Report:
     file: tuple[str, bytes] | None = None
 
 
-Letter: TypeAlias = Callable[[Report, Merchant, Proof | None], str]
+Letter: TypeAlias = Callable[[Report, Merchant, Attachment | None], str]
 """Writes a report as its merchant reads it; it is stored as the customer's own words are."""
 
 

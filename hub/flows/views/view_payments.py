@@ -10,7 +10,8 @@ from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, Review
 from hub.domain.payment import Status
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.payments.view_payment import PaymentView, view_of
+from hub.flows.payments.payment_view import PaymentView
+from hub.flows.payments.view_payment import view_of
 
 from .payment_rows import LISTED, PaymentRow, payment_rows
 

@@ -20,7 +20,6 @@ from hub.domain.receipt import means_by_hand
 from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.views.view_customers import CustomerView, view_customer
-from hub.web.pages import Page
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 

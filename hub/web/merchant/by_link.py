@@ -11,7 +11,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.receipt_form import ReceiptForm, receipt_form_by_token
 from hub.flows.corrections.record_receipt import record_by_token
 from hub.web.form_token import FORM_FIELD, form_token, is_form_token
-from hub.web.pages import FORM_FIELD, Page, Request, reader_pages_of
+from hub.web.pages import reader_pages_of
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 

@@ -18,7 +18,7 @@ from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
 from hub.flows.views.print_paper import PdfMissing
 from hub.web.cookies import cookie, cookie_name
-from hub.web.pages import Page, Pages, Request, cookie, reader_pages_of
+from hub.web.pages import Pages, reader_pages_of
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Country, Mode

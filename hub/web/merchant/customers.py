@@ -17,7 +17,6 @@ from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import list_customers, view_customer
-from hub.web.pages import Page, reader_for
 from hub.web.reader import reader_for
 from hub.web.responses import Page, pdf_answer, redirect
 
@@ -96,7 +95,7 @@ async def choose(context: Context, form: CheckedForm, customer: FromPath[str]) -
 async def choose_reminders(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """What the customer said about mails that go out by themselves."""
     with unknown_is_404():
-        await note_wish(context.hub, context.merchant, customer, wanted=form.get("reminders") == "yes")
+        await record_wish(context.hub, context.merchant, customer, wanted=form.get("reminders") == "yes")
     return redirect(f"/m/customers/{customer}")
 
 

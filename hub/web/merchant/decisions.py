@@ -15,11 +15,11 @@ from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.release_payment import release_payment
+from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
 from hub.flows.views.view_record import view_record
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Money
-from hub_nequi import cancel_payment
 
 from .by_hand import ONE_AMOUNT
 from .context import Context, MerchantContext, unknown_is_404
@@ -35,7 +35,7 @@ async def payment_page(
 ) -> Page:
     """One payment with everything that is known of it and what may be decided."""
     with unknown_is_404():
-        found = await view_payment_desk(context.hub, context.merchant, payment)
+        found = await view_payment_page(context.hub, context.merchant, payment)
     record = await view_record(context.hub, found.view.payment.id)
     return context.page(
         "payment.html",
@@ -53,7 +53,7 @@ async def payment_page(
 async def _own(context: MerchantContext, payment: str) -> str:
     """The payment's id, if it is this merchant's."""
     with unknown_is_404():
-        found = await view_payment_desk(context.hub, context.merchant, payment)
+        found = await view_payment_page(context.hub, context.merchant, payment)
     return found.view.payment.id
 
 

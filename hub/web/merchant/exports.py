@@ -107,7 +107,7 @@ async def download(
     make = xlsx_of if kind == "xlsx" else lambda _name, columns, rows: csv_of(columns, rows)
     name = f"pagos-{context.merchant.slug}-{first.isoformat()}.{kind}"
     return Response(
-        make("Pagos", _heads(context), said(found.rows, reader_for(context.merchant).words)),
+        make("Pagos", _heads(context), rendered(found.rows, reader_for(context.merchant).words)),
         media_type=FORMATS[kind][1],
         headers={
             **HEADERS,
@@ -134,7 +134,7 @@ async def download_report(
     except ValueError:
         form_error = Text("report.period_limit", days=MAX_DAYS)
         return await _page(context, since, until, by, field_errors={"until": [form_error]})
-    except PapersMissing as missing:
+    except PdfMissing as missing:
         raise NotFoundException("Esta página no existe.") from missing
 
 

@@ -13,7 +13,6 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.text import Text
 from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.books.import_report import ImportReport
-from hub.web.pages import Page
 from hub.web.responses import Page
 
 from .context import Context, MerchantContext

@@ -14,7 +14,6 @@ from hub.domain.cells import Unreadable, read_amount, read_date
 from hub.domain.payment import Status
 from hub.flows.views.list_invoices import OPEN, OVERDUE, list_invoices
 from hub.flows.views.view_payments import UNRECORDED, Wanted, list_payments
-from hub.web.pages import Page
 from hub.web.responses import Page
 
 from . import decisions

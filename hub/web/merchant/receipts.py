@@ -21,7 +21,6 @@ from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.statements.send_statement import NoMail
 from hub.flows.views.print_cash_receipt import cash_receipt_pdf
 from hub.flows.views.view_receipts import list_receipts, view_receipt
-from hub.web.pages import Page
 from hub.web.responses import Page, pdf_answer, redirect
 from hub_hookspecs import Country
 

@@ -14,7 +14,6 @@ from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.try_payment import GuideStep, view_guide
 from hub.flows.views.view_reviews import list_proofs, list_reviews, list_settled_lines
 from hub.flows.views.view_start import view_start
-from hub.web.pages import Page
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 

@@ -19,7 +19,6 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.payment_view import Shown
 from hub.flows.views.payment_rows import LISTED as LISTED
-from hub.flows.views.view_desk import LISTED as LISTED
 from hub_hookspecs import (
     Channel,
     Country,

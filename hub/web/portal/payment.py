@@ -20,6 +20,7 @@ from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.payment_view import PaymentView, Shown
+from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
 from hub.texts.engine import message as _
 from hub.web.basket import written
@@ -32,7 +33,6 @@ from hub.web.portal.words import REASONS
 from hub.web.request import Request, hub_of
 from hub.web.responses import HEADERS, Page, redirect
 from hub_hookspecs import Kind, Money, PostForm, Redirect, ShowQr
-from hub_nequi import cancel_payment
 
 CANCEL: Final = "cancel"
 
