@@ -249,10 +249,10 @@ def _settings(folder: Path, port: int) -> Any:
 def _work(folder: Path, port: int) -> int:
     """The product's loop on mails that are drawn already."""
     from hub.bootstrap import open_hub
+    from hub.flows.mails import deliver
     from hub.jobs.embedded import Loop
     from hub.logs import set_up_logs
     from hub.web.serve import run
-    from tests.operator.test_keys import deliver
 
     set_up_logs("error")
     mails = pickle.loads((folder / "mails").read_bytes())
@@ -282,8 +282,8 @@ async def _drawn(folder: Path, count: int) -> dict[str, Any]:
     """A company whose round owes as many statements, and each of its mails by delivery id, as it goes on the wire."""
     from hub.bootstrap import migrate_data, open_hub
     from hub.domain.round import Choice
+    from hub.flows.mails.deliver import _drawn as drawn
     from hub.flows.statements.send_round import run_round, start_round
-    from hub.storage.triggers.ledger import _drawn as drawn
 
     settings = _settings(folder, 0)
     migrate_data(settings)

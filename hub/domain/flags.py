@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from hub.cli.explaining import OURS
 from hub_hookspecs import Kind, Observation
 from hub_hookspecs.payment import CLOSING_KINDS
 
 from .captures import Capture, captures_in, movements_of
 from .observation import Seen
-from .payment import Flag, Payment
+from .payment import OURS, Flag, Payment
 from .returns import NOTHING_CORRECTED, Return, left_of, returns_in
 
 CONTRADICTING = "contradicting_claims"

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from hub.domain.observation import Seen
-from hub.domain.payment import Flag, Payment
+from hub.domain.payment import UNPROVEN, Flag, Payment
 from hub.domain.refusals import Conflict
-from hub.web.notifications import UNPROVEN
 from hub_hookspecs import Mode
 
 from .observations import add_observation, observations_of

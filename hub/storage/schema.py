@@ -33,10 +33,10 @@ from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
 from hub.domain.observation import ObservedBy
-from hub.domain.operation import LIVE, OperationKind, OperationStatus
 from hub.domain.operation import LIVE as LIVE_OPERATION
+from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
-from hub.domain.payment import Phase, Status
+from hub.domain.payment import LIVE, Phase, Status
 from hub.domain.round import Every
 from hub.domain.settlement import LineState
 from hub_hookspecs import LIMIT, Channel, Kind, Mode, Source

@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 
-from hub.domain.papers import PaperFile
+from hub.domain.pdf import PdfFile
 
 Page = Response[str]
 
@@ -43,7 +43,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def pdf_answer(file: PaperFile) -> Response[bytes]:
+def pdf_answer(file: PdfFile) -> Response[bytes]:
     """A PDF to be saved under its own name."""
     name = re.sub("[^A-Za-z0-9._-]", "-", file.name)
     return Response(

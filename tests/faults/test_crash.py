@@ -23,12 +23,11 @@ from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
 from hub.domain.refusals import Conflict
 from hub.flows.payments.receive_message import receive_notification
-from hub.flows.payments.run_operation import undo_payment
+from hub.flows.payments.run_operation import cancel_payment, refund_payment, undo_payment
 from hub.flows.payments.send_payment import send_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.jobs.embedded import Loop
 from hub_hookspecs import Kind, Message, Source
-from hub_nequi import cancel_payment, refund_payment
 from tests.faults.harness import SHORT, Debtor, News, World, broken, limit_exchanges, tell_time
 
 T = TypeVar("T")

@@ -29,11 +29,12 @@ from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.operations.examine import examine
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible
+from hub.flows.payments.run_operation import refund_payment
+from hub.flows.settlements.reconcile import fetch_settlement
 from hub.flows.settlements.reconcile_daily import plan_reconciliations
 from hub.providers.simulators import load_simulators
 from hub_demo.folder import SIMULATORS
 from hub_hookspecs import Channel, EnteredBy, Mode, Money
-from hub_nequi import fetch_settlement, refund_payment
 from tests.faults.conftest import share_the_clock
 from tests.faults.harness import Debtor, World, broken
 from tests.spoken import spoken

@@ -24,16 +24,13 @@ from hub.domain.message import DeliveryState
 from hub.domain.payment import Payment, Status
 from hub.domain.round import Choice
 from hub.flows.ground.turns import mail_turns
-from hub.flows.ground.write_outcome import PAUSES
-from hub.flows.mails.deliver import HAND_OVER
+from hub.flows.mails.deliver import CLAIM, HAND_OVER, PAUSES, deliver
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_round import start_round
 from hub.jobs.embedded import Loop
-from hub.storage.deliveries import CLAIM
 from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import HOST, Desk, World, Zygote, broken, rows, until
-from tests.operator.test_keys import deliver
 
 Plant = Callable[[Any, str, Any], None]
 Size = Callable[[int, int], int]

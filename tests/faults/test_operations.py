@@ -17,9 +17,8 @@ import hub_nequi.wire
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.payments.run_operation import undo_payment
+from hub.flows.payments.run_operation import cancel_payment, refund_payment, undo_payment
 from hub_hookspecs import Kind, Money, Observation, Repeat, repeat_for
-from hub_nequi import cancel_payment, refund_payment
 from tests.faults.harness import HANGING, Debtor, World, broken, tell_time
 
 Plant = Callable[[Any, str, Any], None]

@@ -22,13 +22,13 @@ from typing import Any
 
 from hub.bootstrap import open_hub
 from hub.documents.smtp import SmtpMailer
+from hub.flows.mails import deliver
 from hub.flows.payments import receive_message
 from hub.jobs.embedded import Loop
 from hub.logs import set_up_logs
 from hub.settings import Settings
 from hub.web import notifications
 from hub.web.serve import bind, serve
-from tests.operator.test_keys import deliver
 
 HOST = "127.0.0.1"
 LATER_SECONDS = 0.05

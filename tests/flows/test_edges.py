@@ -27,13 +27,13 @@ from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.record_observations import record_observations, rule_claim
+from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.statements.place_order import Cart, place_order
 from hub.flows.statements.view_order import order_of
 from hub.storage.accounts import Accounts
 from hub_hookspecs import Channel, Conclusion, Kind, Mode, Money, Observation, Outcome, Refunds
-from hub_nequi import refund_payment
 from tests.faults.harness import LEASE, PHONE, WAY, Debtor, Desk, rows
 
 Plant = Callable[[Any, str, Any], None]

@@ -25,10 +25,9 @@ from hub.domain.refusals import Conflict
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_paid
-from hub.flows.payments.run_operation import undo_payment
+from hub.flows.payments.run_operation import cancel_payment, refund_payment, undo_payment
 from hub.flows.settlements.reconcile import import_settlement
 from hub_hookspecs import Conclusion, Kind, Money, Observation, Outcome, Refunds
-from hub_nequi import cancel_payment, refund_payment
 from tests.faults.harness import Debtor, Desk, broken
 from tests.operator.test_decisions import PANEL
 

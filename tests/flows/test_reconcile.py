@@ -21,11 +21,10 @@ from hub.domain.identity import Invalid
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Flag, Status
 from hub.domain.settlement import Difference, LineState
-from hub.flows.settlements.reconcile import import_settlement
+from hub.flows.settlements.reconcile import fetch_settlement, import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
 from hub.storage.queued_writes import QueuedWrite
 from hub_hookspecs import Conclusion, Money, Outcome, SettlementLine
-from hub_nequi import fetch_settlement
 from tests.bookkeeping.desk import Desk, make_origin
 from tests.bookkeeping.referee import agreed
 from tests.spoken import refused, spoken

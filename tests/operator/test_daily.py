@@ -15,8 +15,8 @@ from hub.domain.reconciliation import last_whole_day, next_comparison, pause_aft
 from hub.domain.text import read_stored
 from hub.flows.operations.examine import examine
 from hub.flows.operations.raise_alerts import raise_alerts
+from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Kind, Observation
-from hub_nequi import refund_payment
 from tests.cli.conftest import call
 from tests.faults.harness import World, broken
 from tests.spoken import spoken

@@ -21,6 +21,7 @@ from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.ground.open_review import open_review
 from hub.flows.receipts.void_receipt import void_receipt
+from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.send_round import run_round, start_round
 from hub_hookspecs import Kind, Observation
 from tests.faults.harness import Desk, World
@@ -119,7 +120,9 @@ def test_a_round_is_told_when_it_starts_and_when_all_of_it_is_owed(desk: Desk) -
 
 def test_a_customer_who_wants_no_reminders_is_told_once_by_id(desk: Desk) -> None:
     merchant, customer = desk.companies["CR"], desk.debtor("CR", 15_000_00).customer
-    wishes = [record_wish(desk.hub, merchant, customer.id, wanted=wanted) for wanted in (True, False, False, True, True)]
+    wishes = [
+        record_wish(desk.hub, merchant, customer.id, wanted=wanted) for wanted in (True, False, False, True, True)
+    ]
     lines = logged(lambda: [asyncio.run(wish) for wish in wishes])
     assert [(line["event"], line["customer"]) for line in lines] == [
         ("reminders_ended", customer.id),

@@ -165,7 +165,7 @@ def test_proven_money_for_no_payment_of_ours_is_a_review_after_an_hour_and_settl
     assert world.post("CR", approval(world, reference)).status_code == 200
     (message,) = ids(world, "parked")
     replayed = world.run(replay_message(world.hub, message))
-    assert [item.payment for item in replayed.read.news] == [None]
+    assert [item.payment for item in replayed.read.claims] == [None]
     assert ids(world, "parked") == [message]
     world.pass_time(minutes=59)
     assert world.read(lambda tx: tx.reviews.of()) == ()

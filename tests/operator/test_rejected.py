@@ -21,9 +21,9 @@ from hub.flows.operations.view_hearing import hearing_of
 from hub.flows.views.view_start import view_start
 from hub_hookspecs import Message, Source
 from tests.cli.conftest import Ended
-from tests.documents.test_smtp import ids
 from tests.faults.harness import Desk, World
 from tests.flows.test_payments import approval
+from tests.operator.test_messages import ids
 from tests.operator.test_messages import shell as shell
 from tests.web.conftest import House, Seat
 from tests.web.conftest import company as company

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 
 from hub.bootstrap import open_hub
 from hub.domain.payment import Phase, Status
+from hub.flows.payments.run_operation import refund_payment
 from hub.settings import Settings, load_settings
-from hub_nequi import refund_payment
 from tests.faults.harness import Clock, World, broken
 from tests.operator.test_process import payments, refused, serving
 

@@ -27,10 +27,10 @@ from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.read_message import MAX_TRIES
 from hub.flows.payments.replay_message import replay_message
+from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.views.view_messages import find_messages, view_message
 from hub.vault.key_changes import add_keys, create_keys, drop_key, rotate_keys
-from hub_nequi import refund_payment
 from tests.cli.conftest import call
 from tests.faults.harness import News, World, broken, until
 from tests.operator.test_keys import beside as beside

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
+from hub.web import cookies
 from hub.web.app import create_app
 from tests.safety.people import People
 from tests.web.conftest import House

@@ -21,6 +21,7 @@ from hub.domain.merchant import Role
 from hub.flows.accounts.catalogue import notification_address
 from hub.flows.books.import_files import import_customers
 from hub.flows.ground.tell import tell
+from hub.flows.mails import deliver
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.remove_member import remove_member
@@ -29,7 +30,6 @@ from hub.flows.payments.replay_message import replay_message
 from hub.logs import set_up_logs
 from hub.storage import SqliteTx
 from tests.house.test_log_events import everything_described
-from tests.operator.test_keys import deliver
 from tests.safety.people import People
 from tests.safety.test_canaries import PERSON, debug_logs
 from tests.web.conftest import House
@@ -263,7 +263,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(house: House, people: People
 
 
 def test_control_a_line_that_names_a_person_is_found(house: House, people: People, plant: Callable[..., None]) -> None:
-    whole = record_observations._tell
+    whole = record_observations._owe_mails
 
     def careless(tx: Any, hub: Any, change: Any, *rest: Any) -> None:
         tell(tx, "payer_seen", address=change.payer)

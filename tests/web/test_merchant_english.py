@@ -81,7 +81,7 @@ def clerk(house: House) -> Iterator[httpx.Client]:
 
 
 def _speak(house: House, language: str) -> None:
-    house.write(lambda tx: tx.merchants.speak(house.merchants["CR"].id, "duena@cr.example", language))
+    house.write(lambda tx: tx.merchants.set_language(house.merchants["CR"].id, "duena@cr.example", language))
 
 
 def test_every_page_of_the_merchant_is_in_english(clerk: httpx.Client, desk_paths: list[str]) -> None:

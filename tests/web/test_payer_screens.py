@@ -19,9 +19,9 @@ from hub.flows.ground.open_link import url_of
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_logo import save_logo
 from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.view_payment import payment_link_id
 from hub_hookspecs import PostForm, ShowQr, ShowReference
-from hub_nequi import refund_payment
 from tests.web.conftest import BROKEN_WORDS, Debtor, House, logo_png
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from hub.domain.figures import date_text
 from hub.domain.merchant import LinkKind, Options
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.view_payment import payment_link_id
 from hub.texts.engine import texts_for
 from hub.web.portal.words import REASONS
 from hub_hookspecs import Done, PostForm, ReasonKind, ShowReference
-from hub_nequi import refund_payment
 from tests.web.conftest import House
 
 Forms = Callable[[str], list[dict[str, Any]]]

@@ -16,8 +16,8 @@ import pytest
 
 from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
+from hub.flows.payments.run_operation import refund_payment
 from hub.flows.statements.send_statement import revoke_link
-from hub_nequi import refund_payment
 from tests.web.conftest import Debtor, House
 
 Forms = Callable[[str], list[dict[str, Any]]]

@@ -16,6 +16,7 @@ import hub.flows.statements.send_round
 from hub.domain.merchant import Customer
 from hub.domain.message import DeliveryState
 from hub.domain.round import Choice, Every
+from hub.flows.mails.deliver import deliver
 from hub.flows.mails.preview_mail import MASK, preview_statement
 from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.end_reminders import unsubscribe_url
@@ -24,7 +25,6 @@ from hub.flows.statements.send_round import plan_round, round_in, run_round, vie
 from hub.flows.statements.send_statement import send_statement
 from hub.web import door as web_door
 from hub.web.portal import reminders
-from tests.operator.test_keys import deliver
 from tests.web.conftest import House, Seat
 
 ONE_CLICK = "List-Unsubscribe=One-Click"

@@ -25,13 +25,13 @@ import httpx
 import hub.flows.payments.check_payment as checking
 import hub.flows.payments.observe_operation as observing
 import hub_nequi
+from hub.domain import payment as rules
 from hub.domain import payment_checks
 from hub.domain.observation import ObservedBy, Seen
 from hub.domain.operation import Operation, OperationKind, operation_status, undo_due
 from hub.domain.payment import Payment, PaymentLine, Phase, Status
 from hub.flows.payments.check_payment import query_for
 from hub.flows.payments.record_observations import Claim
-from hub.storage.schema import payment as rules
 from hub_hookspecs import (
     Account,
     Ask,

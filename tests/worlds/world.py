@@ -46,6 +46,7 @@ from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.receive_message import receive_notification, receive_return
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.release_payment import release_payment
+from hub.flows.payments.run_operation import cancel_payment, refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement
@@ -63,7 +64,6 @@ from hub_greenpay.simulator.merchants import merchants_of
 from hub_greenpay.simulator.merchants import settings as greenpay_settings
 from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Message, Mode, Money, NotSent, OutcomeUnknown, Source
 from hub_hookspecs.testing.simulator import Holding, News
-from hub_nequi import cancel_payment, refund_payment
 from hub_nequi import simulator as nequi
 from hub_nequi.simulator import api as nequi_api
 from hub_nequi.simulator.world import World as NequiWorld
@@ -734,8 +734,8 @@ async def reject(world: World) -> str | None:
 def _at_provider(world: World, *, approve: bool) -> str | None:
     """Only what was put before the payer can be paid: a session that was handed out, a push,
     a code on the screen."""
-    sessions = [item for item in world.desk.sessions.values() if item.reference in world.shown]
-    open_ones = [item for item in sessions if world.desk.is_open(item)]
+    sessions = [item for item in world.greenpay.sessions.values() if item.reference in world.shown]
+    open_ones = [item for item in sessions if world.greenpay.is_open(item)]
     charges = [
         item
         for item in world.phone.charges

@@ -87,11 +87,11 @@ def _choices(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
         who = view.customer.document.number if view.customer.document else view.customer.id
         yield "let the customer pay again", ("statement", "send", who, "--company", view.merchant.slug)
     yield from _decisions(story)
-    for delivery in story.desk.deliveries:
+    for delivery in story.page.deliveries:
         if delivery.state is DeliveryState.DEAD:
             yield f"try the mail {delivery.kind} again", ("delivery", "retry", delivery.id)
     overdue = timedelta(minutes=1)
-    if any(item.due_at and story.now - item.due_at > overdue for item in story.desk.deliveries):
+    if any(item.due_at and story.now - item.due_at > overdue for item in story.page.deliveries):
         yield "hand over mails that are due (neither serve nor worker seems to run)", ("delivery", "run")
 
 
@@ -128,6 +128,6 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"let {made.by}'s {what} happen, as a second person",
             ("review", "approve", made.id, "--by", "NAME", "--why", "TEXT"),
         )
-    for review in story.desk.reviews:
+    for review in story.page.reviews:
         if review.resolved_at is None:
             yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:SHORT], *signed)

@@ -16,8 +16,7 @@ from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_hearing import Hearing, hearing_of
 from hub.flows.payments.payment_view import PaymentView
-from hub.flows.views.view_desk import view_payment_desk
-from hub.flows.views.view_payments import PaymentPage
+from hub.flows.views.view_payments import PaymentPage, view_payment_page
 from hub.flows.views.view_record import PaymentRecord, view_record
 from hub_hookspecs import Money, ProviderInfo, Way
 
@@ -65,7 +64,7 @@ async def story_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = 
     merchant, hearing = await hub.store.read(lambda tx: _around(tx, payment))
     provider = hub.providers.get(payment.provider)
     return PaymentStory(
-        await view_payment_desk(hub, merchant, payment.id),
+        await view_payment_page(hub, merchant, payment.id),
         await view_record(hub, payment.id),
         provider.info if provider else None,
         hub.clock(),
@@ -101,7 +100,7 @@ def _events(story: PaymentStory) -> Iterator[StoryEvent]:
     payment, view = story.payment, story.view
     lines = ", ".join(line.number for line in payment.lines)
     yield StoryEvent(payment.created_at, "hub", "created", payment.amount, f"{lines}, by {payment.channel.value}")
-    for item in story.desk.view.seen:
+    for item in story.page.view.seen:
         yield StoryEvent(
             item.seen_at, item.source.value, item.observation.kind.value, item.observation.amount, _more(item)
         )
@@ -109,7 +108,7 @@ def _events(story: PaymentStory) -> Iterator[StoryEvent]:
         yield StoryEvent(
             receipt.issued_at, "hub", "cash receipt", receipt.cash, f"{receipt.label}, by {receipt.issued_by}"
         )
-    for delivery in story.desk.deliveries:
+    for delivery in story.page.deliveries:
         name = f"mail {delivery.kind}"
         if delivery.sent_at:
             yield StoryEvent(delivery.sent_at, "hub", name, more=f"sent to {mask_email(delivery.recipient)}")
@@ -117,7 +116,7 @@ def _events(story: PaymentStory) -> Iterator[StoryEvent]:
             fault = f", {delivery.last_error}" if delivery.last_error else ""
             state = f"{delivery.state.value} to {mask_email(delivery.recipient)}, {delivery.tries} tries{fault}"
             yield StoryEvent(delivery.created_at, "hub", name, more=state)
-    for review in story.desk.reviews:
+    for review in story.page.reviews:
         yield StoryEvent(review.opened_at, "hub", "review opened", more=f"{review.cause}: {review.details}")
     for message in story.record.messages:
         more = command_line("message", "show", message.id[:SHORT])

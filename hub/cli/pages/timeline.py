@@ -80,7 +80,7 @@ def facts_of(story: PaymentStory) -> dict[str, object]:
             }
             for made in story.record.decisions
         ],
-        "reviews": [{"cause": review.cause, "details": review.details} for review in story.desk.reviews],
+        "reviews": [{"cause": review.cause, "details": review.details} for review in story.page.reviews],
         "waits_for": waits_for(story),
         "comes_next": comes_next(story),
         "may_do": [{"why": why, "command": command} for why, command in may_do(story)],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import cast
 
 import attrs
 
@@ -57,7 +56,7 @@ async def ask_identity(hub: Hub, opened: Opened) -> IdentityReport:
 
     It is asked without the account's grant: that may be of other credentials, or say nothing of these any more.
     """
-    now, info = hub.clock(), cast("ProviderInfo", opened.provider.info)
+    now, info = hub.clock(), opened.provider.info
     check = IdentityCheck(
         reference=hub.random_text(info.reference.length, info.reference.alphabet),
         currencies=currencies_of(opened.record, info),

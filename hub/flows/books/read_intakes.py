@@ -38,7 +38,7 @@ def left_by_movement(tx: Tx, payment: Payment) -> dict[str, int]:
     """
     currency = payment.amount.currency
     brought = by_movement(payment, intakes_in(tx, payment, currency))
-    left = {movement: sum(intake.kept for intake in intakes) for movement, intakes in brought.items()}
+    left = {movement: sum(intake.not_returned for intake in intakes) for movement, intakes in brought.items()}
     lost = sum(left.values()) - left_of(tx, payment, currency)
     for movement in reversed(left):
         part = max(0, min(lost, left[movement]))

@@ -108,7 +108,7 @@ def _standings(
             total=payable.total,
             settled=settled,
             reopened=reopened,
-            noted=credited.get(payable.id, 0),
+            credit_notes=credited.get(payable.id, 0),
             outside=payable.outside,
             counted=payable.counted,
             counted_back=payable.counted_back,

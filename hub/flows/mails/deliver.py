@@ -20,6 +20,7 @@ import structlog
 from hub.domain.mail import MailValue, NothingToSay, NotYet
 from hub.domain.merchant import LinkKind
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
+from hub.domain.pdf import PdfDocument
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Mail, MailRefused, MailRules, Tx

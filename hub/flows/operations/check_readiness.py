@@ -96,7 +96,7 @@ async def _database(hub: Hub) -> tuple[str, ...]:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             await hub.store.write(lambda _tx: None)
-            if hub.store.trouble:  # a lock was to be had; whether a page can be written, only writing one shows
+            if hub.store.write_error:  # a lock was to be had; whether a page can be written, only writing one shows
                 now = hub.clock()
                 await hub.store.write(lambda tx: PROBE.set(tx, "", now))
     except Unavailable as error:

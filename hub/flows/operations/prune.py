@@ -37,7 +37,7 @@ async def prune(hub: Hub) -> None:
         for name, (_value, at) in PROXY.all(tx).items():
             if now - at > PROXY_LIFETIME:
                 PROXY.of(name).drop(tx)
-        return tx.messages.forget_rejected(now - REJECTED_LIFETIME), tx.requests.forget_queries(now - QUERY_LIFETIME)
+        return tx.messages.prune_rejected(now - REJECTED_LIFETIME), tx.requests.prune_queries(now - QUERY_LIFETIME)
 
     messages, queries = await hub.store.write(forget)
     if messages or queries:

@@ -15,7 +15,7 @@ import attrs
 from hub.domain.account import ProviderAccount
 from hub.domain.payment import Payment
 from hub.flows.accounts.money_under_way import money_under_way
-from hub.flows.accounts.open_account import CannotOpen, Locked, Opened, open_account
+from hub.flows.accounts.open_account import CACHED_FOR, CannotOpen, Locked, Opened, open_account
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Observation, Reading, Verdict

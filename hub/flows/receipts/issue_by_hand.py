@@ -7,7 +7,6 @@ from datetime import date
 
 import attrs
 
-from hub.documents.mails.gathering import payer_of
 from hub.domain import money_entries
 from hub.domain.intake import Share, allocations
 from hub.domain.ledger import LedgerKind
@@ -19,7 +18,7 @@ from hub.flows.ground.ports import Tx
 from hub_hookspecs import Country, Money
 
 from .book_deductions import deduction_entries
-from .issue_receipt import Issuing, add_receipt, issuer_of
+from .issue_receipt import Issuing, add_receipt, issuer_of, payer_of
 from .receipt_lines import is_for_order, lines_for
 
 

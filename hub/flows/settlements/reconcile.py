@@ -64,7 +64,7 @@ async def import_settlement(
     else:
         usual = opened.provider.info.currencies[0].currency
         parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)
-        lines, errors = parsed.lines, parsed.faults
+        lines, errors = parsed.lines, parsed.errors
     if errors:
         return Reconciliation(source=source, faults=errors)
     zone = ZoneInfo(opened.account.company.zone)

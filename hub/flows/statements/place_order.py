@@ -204,7 +204,7 @@ def is_of_shop(merchant: Merchant, url: str) -> bool:
 def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
     mode, key, cart, total, now = wanted.mode, wanted.key, wanted.cart, wanted.total, wanted.at
     digest, order_id = digest_of(cart), wanted.order_id
-    answer = tx.orders.kept_answer(merchant.id, mode, key)
+    answer = tx.orders.saved_answer(merchant.id, mode, key)
     if answer:
         if answer[0] != digest:
             raise KeyReused(key)

@@ -14,6 +14,7 @@ from hub.domain.merchant import Customer, locale_for
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
 from hub.flows.merchants.choose_language import choose_language
+from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import list_customers, view_customer

@@ -17,6 +17,7 @@ from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
+from hub.flows.views.view_payments import view_payment_page
 from hub.flows.views.view_record import view_record
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Money

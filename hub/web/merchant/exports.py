@@ -12,8 +12,9 @@ from litestar.response import Response
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_date
-from hub.domain.export import csv_of, xlsx_of
+from hub.domain.export import csv_of, rendered, xlsx_of
 from hub.domain.moved import By
+from hub.domain.pdf import PdfMissing
 from hub.domain.text import Text
 from hub.flows.views.export_line import COLUMNS
 from hub.flows.views.export_payments import MAX_MOVEMENTS, export_payments

@@ -111,7 +111,7 @@ async def _provider_page(
         differing=[field for field in held.report.fields if field.match is Match.DIFFERENT] if held else [],
         again=_typed_secrets(info, typed) if typed else [],
         labels={setting.name: setting.label for setting in info.settings},
-        is_complete=account is not None and not await missing_settings(context.hub, account),
+        is_complete=account is not None and not missing_settings(context.hub, account),
         currencies=currencies_of(account, info) if account else (),
         culprits=[asked[name] for name in shown.culprits if name in asked] if shown else [],
         identity=show_document(context.country, context.merchant.company.document, with_type=True),
@@ -216,7 +216,7 @@ async def validate(context: Context, form: CheckedForm, code: FromPath[str]) -> 
     """Ask the provider again with what is stored."""
     context.owners_only()
     entry = await _entry(context, code)
-    if entry.account and not await missing_settings(context.hub, entry.account):
+    if entry.account and not missing_settings(context.hub, entry.account):
         try:
             await validate_account(context.hub, entry.account.id, by=context.session.email)
         except NotInstalled as error:
