@@ -13,7 +13,6 @@ import pytest
 
 import hub.flows.books.book_money
 import hub.flows.books.book_return
-import hub.flows.payments.conclude_operation
 import hub.flows.payments.observe_operation
 import hub.flows.payments.run_operation
 from hub.domain.decision import Signed
