@@ -15,6 +15,7 @@ from .countries import Countries
 from .customers import Customers
 from .decisions import Decisions
 from .deliveries import Deliveries
+from .disputes import Disputes
 from .ledger import Ledger
 from .links import LinkTable
 from .logos import Logos
@@ -51,6 +52,7 @@ class Tx(Runs):
     settlements: Settlements
     messages: Messages
     deliveries: Deliveries
+    disputes: Disputes
     links: LinkTable
     receipts: Receipts
     orders: Orders
@@ -162,6 +164,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "settlements": Settlements,
     "messages": Messages,
     "deliveries": Deliveries,
+    "disputes": Disputes,
     "links": LinkTable,
     "receipts": Receipts,
     "orders": Orders,
