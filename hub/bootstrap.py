@@ -29,7 +29,7 @@ from hub.providers.countries import load_countries
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_providers
 from hub.settings import Settings
-from hub.storage import ProofFolder, SqliteStore, open_store
+from hub.storage import AttachmentFolder, SqliteStore, open_store
 from hub.stored_grants import StoredGrants
 from hub.vault.errors import KeyFileMissing
 from hub.vault.key_changes import create_keys
@@ -197,7 +197,7 @@ def open_hub(
         trusted_proxies=settings.trusted_proxies,
         simulated=bool(settings.endpoints),
         link_days=settings.link_days,
-        files=ProofFolder(settings.data / PROOFS),
+        files=AttachmentFolder(settings.data / PROOFS),
         alerter=HttpAlerter(),
         alert_webhook=settings.alert_webhook,
         second_person_above=settings.second_person,

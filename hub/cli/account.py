@@ -93,12 +93,12 @@ async def disable(hub: Hub, merchant: Merchant, code: str) -> None:
 @pass_hub
 async def list_(hub: Hub, slug: str | None, as_json: bool) -> None:
     """List accounts and how they stand, retired ones with their ids."""
-    from hub.flows.operations.view_hearing import hearing_of
+    from hub.flows.operations.view_received import received_from
 
     merchants = await hub.store.read(lambda tx: companies_in(tx, slug))
     found = await hub.store.read(
         lambda tx: [
-            (merchant, account, hearing_of(tx, account))
+            (merchant, account, received_from(tx, account))
             for merchant in merchants
             for account in tx.accounts.all_of(merchant.id)
         ]

@@ -1,5 +1,6 @@
 """The database: the only place that knows SQL."""
 
+from .attachments import AttachmentFolder as AttachmentFolder
 from .audit import export_audit as export_audit
 from .backup import BackupRefused as BackupRefused
 from .backup import back_up as back_up
@@ -11,6 +12,5 @@ from .connection import UnusableDatabase as UnusableDatabase
 from .engine import SqliteStore as SqliteStore
 from .engine import open_store as open_store
 from .migrations import migrate as migrate
-from .proofs import ProofFolder as ProofFolder
 from .transaction import SqliteTx as SqliteTx
 from .transaction import Tx as Tx

@@ -38,7 +38,7 @@ ALL_OF_MODE = ALL_OF.where(account.c.mode == bindparam("mode"))
 CURRENT_OF = ALL_OF.where(account.c.retired_at.is_(None))
 CURRENT_OF_MODE = ALL_OF_MODE.where(account.c.retired_at.is_(None))
 ALL = select(account).order_by(account.c.merchant, account.c.provider, account.c.mode, *CURRENT_LAST)
-HEARD = changed(account, account.c.last_heard_at)
+NOTIFIED = changed(account, account.c.last_heard_at)
 SET_STATUS = changed(account, account.c.status, account.c.updated_at)
 REPLACE = SAVE.where(account.c.credentials == bindparam("before"))
 SAVE_GRANT = changed(account, account.c.grant_sealed)
@@ -118,9 +118,9 @@ class Accounts:
         """Every account, retired ones too."""
         return tuple(_account(row) for row in self._tx.run(ALL))
 
-    def heard(self, account_id: str, at: datetime) -> None:
+    def record_notification(self, account_id: str, at: datetime) -> None:
         """Note when the last genuine notification came."""
-        self._tx.change(HEARD, {"this": account_id, "last_heard_at": micros(at)})
+        self._tx.change(NOTIFIED, {"this": account_id, "last_heard_at": micros(at)})
 
     def set_status(self, account_id: str, status: AccountStatus, at: datetime) -> None:
         """Move an account to another status."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.sql import ClauseElement
 
 from .accounts import Accounts
+from .attachments import Attachments
 from .connection import meaning_of
 from .countries import Countries
 from .customers import Customers
@@ -26,7 +27,6 @@ from .operations import Operations
 from .orders import Orders
 from .payables import Payables
 from .payments import Payments
-from .proofs import Proofs
 from .receipts import Receipts
 from .reconciliations import Reconciliations
 from .requests import Requests
@@ -58,7 +58,7 @@ class Tx(Runs):
     orders: Orders
     reviews: Reviews
     operations: Operations
-    proofs: Proofs
+    attachments: Attachments
     logos: Logos
     requests: Requests
     decisions: Decisions
@@ -169,7 +169,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "receipts": Receipts,
     "orders": Orders,
     "reviews": Reviews,
-    "proofs": Proofs,
+    "attachments": Attachments,
     "logos": Logos,
     "operations": Operations,
     "requests": Requests,

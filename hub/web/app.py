@@ -16,7 +16,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
 
-from hub.flows.ground.open_link import LinkShut
+from hub.flows.ground.open_link import LinkClosed
 from hub.flows.ground.ports import Hub, Unavailable, Unopened
 from hub.flows.merchants.save_logo import open_logo
 from hub.flows.operations.check_readiness import REMEDIES, check_readiness, is_alive
@@ -150,7 +150,7 @@ def create_app(hub: Hub, *, mounts: Sequence[tuple[str, ASGIApp]] = ()) -> Front
             }
         ),
         exception_handlers={
-            LinkShut: show_shut_link,
+            LinkClosed: show_closed_link,
             Unavailable: show_unavailable,
             Unopened: show_unavailable,
             HTTPException: show_http_fault,
@@ -254,11 +254,11 @@ def show_unavailable(request: Request, _fault_: Unavailable | Unopened) -> Respo
     return _fault(request, 503, headers={"Retry-After": RETRY_SECONDS})
 
 
-def show_shut_link(request: Request, shut: LinkShut) -> Response[Any]:
+def show_closed_link(request: Request, closed: LinkClosed) -> Response[Any]:
     """A link that opens nothing: unknown and forged ones look like any page that is not there."""
-    from .portal.shut import shut_page
+    from .portal.closed_link import closed_link_page
 
-    return shut_page(request, shut) if shut.link else _fault(request, 404)
+    return closed_link_page(request, closed) if closed.link else _fault(request, 404)
 
 
 def _fault(

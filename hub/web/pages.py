@@ -18,7 +18,7 @@ from litestar.enums import MediaType
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
-from hub.flows.views.print_paper import prints
+from hub.flows.views.print_document import prints
 from hub_hookspecs import Mode
 
 from .cookies import cookie

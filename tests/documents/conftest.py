@@ -525,7 +525,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
 }
 
 
-def statement_paper(mail: StatementDocument, identity: str) -> StatementDocument:
+def statement_document(mail: StatementDocument, identity: str) -> StatementDocument:
     return attrs.evolve(mail, customer_identity=identity, note="")
 
 
@@ -564,8 +564,8 @@ CR_MAIL, CO_MAIL = SAMPLES["statement_cr"][0], SAMPLES["statement_co"][0]
 assert isinstance(CR_MAIL, StatementDocument)
 assert isinstance(CO_MAIL, StatementDocument)
 PAPERS: Mapping[str, tuple[PdfDocument, str]] = {
-    "statement_cr": (statement_paper(CR_MAIL, "Cédula física 1-0234-0567"), "es_CR"),
-    "statement_co": (statement_paper(CO_MAIL, "NIT 800.197.268-4"), "es_CO"),
+    "statement_cr": (statement_document(CR_MAIL, "Cédula física 1-0234-0567"), "es_CR"),
+    "statement_co": (statement_document(CO_MAIL, "NIT 800.197.268-4"), "es_CO"),
     "receipt_cr": (attrs.evolve(RECEIPT, verify_url=f"{SITE}/v/{'7K2M9QX4TB' * 6}"), "es_CR"),
     "receipt_en": (RECEIPT, "en"),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),

@@ -580,7 +580,7 @@ def unsigned_queries(world: World, messages: int, minutes: int) -> tuple[int, in
     """Status calls and observations that a flood of unsigned messages for one live payment causes."""
     payment = world.pay(world.debtor("CO", 90_000))
     world.write(lambda tx: _without_secret(tx, world))
-    world.hub.kept.clear()
+    world.hub.cached.clear()
     world.pass_time(minutes=6)
     body = {"messageId": payment.reference, "transactionId": payment.provider_reference, "value": "1"}
     before = world.payment(payment).checks
@@ -706,7 +706,7 @@ def test_control_without_it_the_check_waits_for_its_own_time(world: World, plant
 def test_unsigned_news_that_is_read_again_asks_nobody(world: World) -> None:
     payment = world.pay(world.debtor("CO", 90_000))
     world.write(lambda tx: _without_secret(tx, world))
-    world.hub.kept.clear()
+    world.hub.cached.clear()
     told = News(body=json.dumps({"messageId": payment.reference}).encode())
     assert world.post("CO", told).status_code == 200
     (message,) = world.read(lambda tx: tx.messages.of())

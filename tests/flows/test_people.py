@@ -126,7 +126,7 @@ def test_a_live_payment_goes_on_when_its_account_needs_revalidation(world: World
     debtor = world.debtor("CO", 150_000)
     payment = world.pay(debtor)
     world.run(save_company(world.hub, world.companies["CO"].id, attrs.evolve(companies.CO, legal_name="Otra SAS")))
-    world.hub.kept.clear()
+    world.hub.cached.clear()
     world.approve(payment)
     world.deliver(payment)
 

@@ -29,7 +29,7 @@ from hub.flows.mails.deliver import value_of
 from hub.flows.merchants.save_options import save_options
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement
-from hub.flows.views.print_cash_receipt import cash_receipt_paper
+from hub.flows.views.print_cash_receipt import cash_receipt_document
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Debtor, Desk, broken, rows
 from tests.spoken import refused
@@ -361,7 +361,7 @@ def test_a_receipt_says_who_issued_it_and_from_whom_as_they_were(desk: Desk) -> 
     merchant = desk.companies["CO"]
 
     def paper(tx: Any) -> Any:
-        return cash_receipt_paper(desk.hub, tx.merchants.get(merchant.id), tx.receipts.get(receipt.id), payment)
+        return cash_receipt_document(desk.hub, tx.merchants.get(merchant.id), tx.receipts.get(receipt.id), payment)
 
     before = desk.read(paper)
     assert (before.customer, before.letterhead.name) == (debtor.customer.name, merchant.company.name)

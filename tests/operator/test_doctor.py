@@ -161,7 +161,7 @@ def test_doctor_finds_it_and_says_what_helps(desk: Desk, name: str) -> None:
     before = {item.what for item in found(desk)}
     spoil, grade, what, remedy = FAULTS[name]
     spoil(desk)
-    desk.hub.noted.clear()
+    desk.hub.remembered.clear()
     new = [item for item in found(desk) if item.what not in before]
     assert any(item.grade is grade and what in item.what and remedy in item.remedy for item in new), new
     assert all(item.remedy for item in found(desk))

@@ -197,7 +197,7 @@ def test_a_process_that_cannot_read_the_key_file_never_seals_under_a_key_that_is
     payment, news = paid_at_the_provider(world, "CR")
     world.hub.vault._path = tmp_path  # as if the file belonged to another user now
     rotate_and_forget(desk)
-    world.hub.kept.clear()
+    world.hub.cached.clear()
     assert world.post("CR", news).status_code == 503
     assert kept_in_the_ring(world)
     world.hub.vault._path = world.data / "keys.json"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-import hub.flows.operations.view_hearing
+import hub.flows.operations.view_received
 import hub.flows.payments.follow_hints
 import hub.flows.payments.pack_message
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageState, Review, StoredMessage, review_of
 from hub.flows.mails.deliver import value_of
 from hub.flows.operations.examine import examine
 from hub.flows.operations.examined_fact import ExaminedFact, Grade
-from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.operations.view_received import received_from
 from hub.flows.views.view_start import view_start
 from hub_hookspecs import Message, Source
 from tests.cli.conftest import Ended
@@ -163,7 +163,7 @@ def test_the_mail_about_a_validation_does_not_say_that_nothing_came(desk: Desk) 
 
 def test_control_a_mail_that_looks_at_genuine_news_alone_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
-    monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.operations.view_received, "_newest", lambda *_given: None)
     assert "Todavía no hemos recibido" in result_mail(desk).text
 
 
@@ -186,8 +186,8 @@ def test_the_shop_owner_reads_that_notices_come_and_fail(
 def test_what_is_genuine_later_ends_it(desk: Desk) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
     account = desk.accounts["CR"]
-    desk.write(lambda tx: tx.accounts.heard(account.id, desk.clock.now))
-    heard = desk.read(lambda tx: hearing_of(tx, tx.accounts.get(account.id)))
+    desk.write(lambda tx: tx.accounts.record_notification(account.id, desk.clock.now))
+    heard = desk.read(lambda tx: received_from(tx, tx.accounts.get(account.id)))
     assert (heard.at, heard.unproven) == (desk.clock.now, None)
 
 
@@ -202,7 +202,7 @@ def test_control_a_hearing_that_looks_at_genuine_news_alone_calls_it_silent(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(desk, "CR", MessageState.REJECTED, trouble=REASON)
-    monkeypatch.setattr(hub.flows.operations.view_hearing, "_newest", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.operations.view_received, "_newest", lambda *_given: None)
     assert any("greenpay" in item.what and "has never sent a genuine" in item.what for item in facts_of(desk))
 
 

@@ -228,7 +228,7 @@ def test_a_missing_guard_is_not_ready(desk: Desk) -> None:
     assert asyncio.run(check_readiness(desk.hub)).is_ready
     with contextlib.closing(sqlite3.connect(desk.path)) as connection:
         connection.execute("DROP TRIGGER observation_kept")
-    desk.hub.noted.of(CHECKED).clear()
+    desk.hub.remembered.of(CHECKED).clear()
     readiness = asyncio.run(check_readiness(desk.hub))
     assert dict(readiness.problems)["guards"] == "trigger observation_kept is missing"
 

@@ -35,7 +35,7 @@ def stored(world: World) -> list[Any]:
 def quarantine(world: World, country: str) -> None:
     """As the registry does it with a plugin that hangs."""
     world.hub.registry.quarantine(PROVIDERS[country], "it hung three times")
-    world.hub.kept.clear()
+    world.hub.cached.clear()
 
 
 def come_back(world: World) -> None:

@@ -16,7 +16,7 @@ import structlog
 
 from hub.domain.allowance import Allowance
 from hub.domain.merchant import Link, LinkKind
-from hub.flows.ground.open_link import LinkShut, open_link
+from hub.flows.ground.open_link import LinkClosed, open_link
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_statement import copy_link, revoke_link, send_statement
 from hub.storage.links import LinkTable
@@ -201,7 +201,7 @@ def expired(house: House, kind: LinkKind, before_its_end: timedelta) -> str:
     token = house.hub.vault.link_token(link)
     try:
         house.read(lambda tx: open_link(tx, house.hub, kind, token, now - before_its_end))
-    except LinkShut as refusal:
+    except LinkClosed as refusal:
         return refusal.why.value
     return ""
 

@@ -43,7 +43,7 @@ def sealed(house: House) -> Any:
                 tx.accounts.save_secret(account_id, name, content, key)
 
         house.write(save)
-        house.hub.kept.clear()
+        house.hub.cached.clear()
 
     yield change
     for account_id, before in reversed(put_back):

@@ -192,7 +192,10 @@ def test_secrets_and_grants_are_kept_sealed(furnished: SqliteStore) -> None:
 def test_status_and_last_word_of_an_account_are_noted(furnished: SqliteStore, world: World) -> None:
     later = world.now + timedelta(minutes=1)
     furnished.write_now(
-        lambda tx: [tx.accounts.set_status("a1", AccountStatus.DISABLED, later), tx.accounts.heard("a1", later)]
+        lambda tx: [
+            tx.accounts.set_status("a1", AccountStatus.DISABLED, later),
+            tx.accounts.record_notification("a1", later),
+        ]
     )
 
     found = furnished.read_now(lambda tx: tx.accounts.get("a1"))

@@ -54,8 +54,8 @@ def as_founded(house: House) -> Iterator[None]:
             tx.accounts.save_grant(account.id, None)
 
     house.write(put_back)
-    house.hub.kept.clear()
-    house.hub.noted.clear()
+    house.hub.cached.clear()
+    house.hub.remembered.clear()
 
 
 def stored(house: House, country: str) -> ProviderAccount:

@@ -34,12 +34,12 @@ def locked(house: House, shop: Merchant, tmp_path: Path) -> Iterator[Callable[[]
         for _account, merchant, name, _sealed, _key in rows:
             sealed, key_id = strange.seal(b"x", table="account_secret", column=name, row=account.id, merchant=merchant)
             house.write(lambda tx, n=name, s=sealed, k=key_id: tx.accounts.save_secret(account.id, n, s, k))
-        house.hub.kept.clear()
+        house.hub.cached.clear()
 
     yield lock
     for _account, _merchant, name, sealed, key_id in rows:
         house.write(lambda tx, n=name, s=sealed, k=key_id: tx.accounts.save_secret(account.id, n, s, k))
-    house.hub.kept.clear()
+    house.hub.cached.clear()
 
 
 def test_a_payer_reads_that_the_provider_is_not_available_and_nothing_is_started(

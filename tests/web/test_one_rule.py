@@ -122,7 +122,7 @@ def moment(house: House, shop: Merchant, tmp_path: Path) -> Any:
         tx.merchants.save(shop)
 
     house.write(restore)
-    house.hub.kept.clear()
+    house.hub.cached.clear()
 
 
 @attrs.frozen
@@ -144,7 +144,7 @@ def asked_of_all(moment: Moment, minor: int) -> Told:
     """Put the same amount of a fresh debt to the offer, to the start of a payment, and to the pay step."""
     house, hub = moment.house, moment.house.hub
     debtor = house.debtor("CO", (minor, -3), (minor, -3), email="ana@correo.example", merchant=moment.merchant)
-    hub.kept.clear()
+    hub.cached.clear()
     first = debtor.invoices[0]
     offers = house.run(
         offers_for(

@@ -280,7 +280,7 @@ def test_the_days_mail_comes_once_at_seven_with_every_payment_of_the_day(house: 
     for recipient in ("dia@correo.example", "otro@correo.example"):
         mail_to(house, recipient, "Pagos recibidos el")
     assert house.run(owe_digests(house.hub)) == 0, "a day is told once"
-    house.hub.kept.clear()
+    house.hub.cached.clear()
     assert house.run(owe_digests(house.hub)) == 0, "by another process too"
 
     mail = mail_to(house, "dia@correo.example", "Pagos recibidos el")

@@ -204,7 +204,7 @@ def test_a_reported_payment_waits_for_the_merchant_with_its_proof(house: House, 
         "₡15 000,00".replace(" ", "\u00a0"),
     ):
         assert fact in review.details
-    proof = house.read(lambda tx: tx.proofs.of_review(review.id))[0]
+    proof = house.read(lambda tx: tx.attachments.of_review(review.id))[0]
     assert (proof.kind, proof.size, proof.sha256) == ("image/png", len(PNG), hashlib.sha256(PNG).hexdigest())
     kept = house.opened.settings.data / "proofs" / proof.file
     assert kept.read_bytes() == PNG

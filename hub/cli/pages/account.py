@@ -17,7 +17,7 @@ from hub.flows.accounts.connect_account import missing_settings
 from hub.flows.accounts.money_under_way import money_under_way
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.ports import Hub
-from hub.flows.operations.view_hearing import Hearing, hearing_of
+from hub.flows.operations.view_received import LastReceived, received_from
 from hub_hookspecs import ProviderInfo
 
 
@@ -36,7 +36,7 @@ class AccountPage:
     info: ProviderInfo | None
     missing: tuple[str, ...]
     refused: tuple[str, datetime] | None
-    hearing: Hearing
+    hearing: LastReceived
     under_way: MoneyUnderWay
     address: str
 
@@ -56,7 +56,7 @@ async def page_of(hub: Hub, merchant: Merchant, account: ProviderAccount) -> Acc
         info=provider.info if provider else None,
         missing=tuple(problem.name for problem in missing),
         refused=await hub.store.read(REFUSED.of(account.id).get),
-        hearing=await hub.store.read(lambda tx: hearing_of(tx, account)),
+        hearing=await hub.store.read(lambda tx: received_from(tx, account)),
         under_way=await hub.store.read(lambda tx: money_under_way(tx, hub, account, hub.clock())),
         address=notification_address(hub, account),
     )

@@ -9,7 +9,7 @@ from hub.domain.merchant import Member, Merchant
 from hub.domain.text import read_stored
 from hub.flows.merchants.remove_member import Removal
 from hub.flows.merchants.revoke_api_key import KeyLine
-from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.operations.view_received import received_from
 
 from .page import FEW, ThingPage
 from .snapshot import Snapshot, other_mode
@@ -111,7 +111,7 @@ def api_key_page(snapshot: Snapshot, line: KeyLine) -> ThingPage:
 
 def account_page(snapshot: Snapshot, account: ProviderAccount) -> ThingPage:
     """A connection to a provider: how it stands, and when its provider was last heard from."""
-    merchant, heard = snapshot.merchant(account.merchant_id), hearing_of(snapshot.tx, account)
+    merchant, heard = snapshot.merchant(account.merchant_id), received_from(snapshot.tx, account)
     zone, of = merchant.company.zone, ("--company", merchant.slug)
     newest = heard.unproven.id[:SHORT] if heard.unproven else ""
     read = (("see the newest message", ("message", "show", newest)),) if newest else ()

@@ -8,7 +8,7 @@ from hub.cli.printing import SHORT, local
 from hub.cli.reading import state_word
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryState, Review, StoredMessage
-from hub.flows.ground.open_link import Shut
+from hub.flows.ground.open_link import WhyClosed
 from hub.flows.views.find_anything import LinkFound
 
 from .page import NextStep, ThingPage, called, key_of
@@ -20,7 +20,7 @@ LINKS = {
     LinkKind.ORDER: "an order",
     LinkKind.RECEIPT: "the form of a cash receipt",
 }
-SHUT = {None: "opens", Shut.EXPIRED: "expired", Shut.REVOKED: "revoked", Shut.UNKNOWN: "unknown"}
+SHUT = {None: "opens", WhyClosed.EXPIRED: "expired", WhyClosed.REVOKED: "revoked", WhyClosed.UNKNOWN: "unknown"}
 
 
 def link_page(snapshot: Snapshot, found: LinkFound) -> ThingPage:
@@ -48,7 +48,7 @@ def link_page(snapshot: Snapshot, found: LinkFound) -> ThingPage:
 
 
 def _behind(
-    snapshot: Snapshot, kind: LinkKind, target: str, merchant: Merchant, why: Shut | None
+    snapshot: Snapshot, kind: LinkKind, target: str, merchant: Merchant, why: WhyClosed | None
 ) -> tuple[str, Sequence[NextStep]]:
     """What a link leads to, and what may be done with that."""
     if kind is LinkKind.STATEMENT:

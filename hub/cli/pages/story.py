@@ -14,7 +14,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.observation import Seen
 from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.view_hearing import Hearing, hearing_of
+from hub.flows.operations.view_received import LastReceived, received_from
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.views.view_payments import PaymentPage, view_payment_page
 from hub.flows.views.view_record import PaymentRecord, view_record
@@ -35,7 +35,7 @@ class PaymentStory:
     info: ProviderInfo | None
     now: datetime
     others: tuple[Payment, ...]
-    hearing: Hearing
+    hearing: LastReceived
 
     @property
     def view(self) -> PaymentView:
@@ -73,11 +73,11 @@ async def story_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = 
     )
 
 
-def _around(tx: Tx, payment: Payment) -> tuple[Merchant, Hearing]:
+def _around(tx: Tx, payment: Payment) -> tuple[Merchant, LastReceived]:
     """The company of a payment, in the payment's mode, and what was heard of the account's provider."""
     merchant, account = tx.merchants.get(payment.merchant_id), tx.accounts.get(payment.account_id)
     assert merchant is not None
-    return attrs.evolve(merchant, mode=payment.mode), hearing_of(tx, account) if account else Hearing(None)
+    return attrs.evolve(merchant, mode=payment.mode), received_from(tx, account) if account else LastReceived(None)
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.operations.view_received import received_from
 from hub_hookspecs import Channel, Country, Credentials, FieldMatch, Match, ProviderInfo
 
 CHANNELS = {Channel.STATEMENT: Text("channel.statement"), Channel.CHECKOUT: Text("channel.checkout")}
@@ -83,7 +83,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Accoun
         confirmed_by=account.confirmed_by,
         notification_address=_notification_address(hub, account, info),
         last_heard_at=account.last_heard_at,
-        proves_nothing=hearing_of(tx, account).proves_nothing,
+        proves_nothing=received_from(tx, account).proves_nothing,
         buttons=(info.name,) if account.status == "active" else (),
         channels=tuple(CHANNELS[channel] for channel in sorted(account.channels)),
         url=f"{hub.base_url}/m/integrations/{account.provider}",

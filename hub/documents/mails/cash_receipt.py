@@ -15,7 +15,7 @@ from hub.domain.merchant import Customer, locale_for
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.views.print_cash_receipt import cash_receipt_paper
+from hub.flows.views.print_cash_receipt import cash_receipt_document
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[CashReceiptDocument, str]:
@@ -38,7 +38,7 @@ def _issued(tx: Tx, hub: Hub, delivery: Delivery) -> tuple[CashReceiptDocument, 
     if receipt is None or customer is None or receipt.merchant_id != merchant.id:
         raise NothingToSay("the cash receipt is gone")
     payment = tx.payments.get(receipt.payment_id) if receipt.payment_id else None
-    return cash_receipt_paper(hub, merchant, receipt, payment), customer
+    return cash_receipt_document(hub, merchant, receipt, payment), customer
 
 
 MAIL = MailKind(

@@ -12,7 +12,7 @@ from hub.domain.message import MOVEMENT, Delivery
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import in_language, of_movement, view_of
-from hub.flows.views.print_paper import letterhead_of
+from hub.flows.views.print_document import letterhead_of
 from hub_hookspecs import ProviderInfo
 
 

@@ -21,7 +21,7 @@ from hub.domain.payments_document import PaymentsDocument, ReportMovement, Seal
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import in_language, view_of
-from hub.flows.views.print_payments import came_in, payments_paper, seal_of
+from hub.flows.views.print_payments import came_in, payments_document, seal_of
 from hub_hookspecs import Money
 
 MAX_SHOWN = 15
@@ -103,7 +103,7 @@ def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now
     """The report of the same movements."""
     movements = [item for items in _came_in(tx, hub, delivery).values() for item in items]
     merchant = merchant_of(tx, delivery)
-    return payments_paper(tx, hub, merchant, delivery.mode, value.day, value.day, movements, now)
+    return payments_document(tx, hub, merchant, delivery.mode, value.day, value.day, movements, now)
 
 
 def recordable(tx: Tx, hub: Hub, delivery: Delivery) -> Sequence[str]:

@@ -25,8 +25,8 @@ from hub.domain.text import Text
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.payment_view import PaymentView
-from hub.flows.views.print_cash_receipt import cash_receipt_paper
-from hub.flows.views.print_paper import identity_of
+from hub.flows.views.print_cash_receipt import cash_receipt_document
+from hub.flows.views.print_document import identity_of
 from hub.flows.views.print_receipt import back_of, paid_lines
 from hub_hookspecs import Money
 
@@ -158,7 +158,7 @@ def attached(
     view, _locale = view_for_merchant(tx, hub, delivery, now, one_movement=True)
     if view.cash_receipt is None:
         return None
-    return cash_receipt_paper(hub, merchant_of(tx, delivery), view.cash_receipt, view.payment)
+    return cash_receipt_document(hub, merchant_of(tx, delivery), view.cash_receipt, view.payment)
 
 
 def says(value: PaymentReceivedMail, reader: DocumentReader) -> MailContent:

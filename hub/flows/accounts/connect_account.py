@@ -88,7 +88,7 @@ async def _enter(hub: Hub, entry: SettingEntry) -> Connected:
     now = hub.clock()
     account_id, token = hub.fresh_id(), hub.random_text(32, CROCKFORD)
     draft = await hub.store.write(lambda tx: _take(tx, hub, entry, account_id, token, now))
-    hub.kept.clear()
+    hub.cached.clear()
     retired = draft.before if draft.takes_place else None
     if draft.tried:
         return Connected(account=await _replace(hub, draft, draft.tried, entry), retired=retired)
@@ -119,7 +119,7 @@ async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: SettingEntry) -
         return after
 
     account = await hub.store.write(store)
-    hub.kept.clear()
+    hub.cached.clear()
     return account
 
 
@@ -184,4 +184,4 @@ async def disable_account(hub: Hub, account_id: str) -> None:
         tell(tx, "account_disabled", account=account_id)
 
     await hub.store.write(disable)
-    hub.kept.clear()
+    hub.cached.clear()

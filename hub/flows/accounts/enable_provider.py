@@ -55,4 +55,4 @@ async def enable_provider(hub: Hub, country: str, code: str, enabled: bool) -> N
                 (FieldError("provider", Text("provider.not_in_country", provider=code, country=country, known=where)),)
             )
     await hub.store.write(lambda tx: tx.countries.set(country, code, enabled))
-    hub.kept.clear()
+    hub.cached.clear()

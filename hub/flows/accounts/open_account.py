@@ -135,7 +135,7 @@ OPENED_BY_TOKEN: Final = Slot[str, Opened]("opened by token")
 
 async def opened_by_token(hub: Hub, token: str) -> Opened | None:
     """The account of a notification address; cached for two seconds, since notifications come in bursts."""
-    now, known = hub.clock(), hub.kept.of(OPENED_BY_TOKEN)
+    now, known = hub.clock(), hub.cached.of(OPENED_BY_TOKEN)
     cached = known.get(token)
     if cached and timedelta() <= now - cached.read_at < CACHED_FOR:  # a clock may be put back
         return cached

@@ -60,7 +60,7 @@ async def pause_provider(hub: Hub, code: str, *, text: str = "", by: str, accoun
         tx.accounts.save(attrs.evolve(account, paused=notice, updated_at=now))
 
     await hub.store.write(pause)
-    hub.kept.clear()
+    hub.cached.clear()
     return read_stored(notice)
 
 
@@ -79,7 +79,7 @@ async def resume_provider(hub: Hub, code: str, *, account_id: str | None = None)
         return bool(account.paused)
 
     done = await hub.store.write(resume)
-    hub.kept.clear()
+    hub.cached.clear()
     return done
 
 

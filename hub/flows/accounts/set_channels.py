@@ -30,5 +30,5 @@ async def set_channels(hub: Hub, merchant: Merchant, code: str, channels: Collec
         return after
 
     saved = await hub.store.write(write)
-    hub.kept.clear()
+    hub.cached.clear()
     return saved

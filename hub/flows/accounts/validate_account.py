@@ -146,5 +146,5 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | Non
         return after
 
     account = await hub.store.write(confirm)
-    hub.kept.clear()
+    hub.cached.clear()
     return account

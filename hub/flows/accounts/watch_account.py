@@ -70,7 +70,7 @@ async def check_credentials(
     Args:
         credentials: Version of those that were refused; an account that has others now is left alone.
     """
-    now, asked, key = hub.clock(), hub.noted.of(ASKED), (account_id, credentials)
+    now, asked, key = hub.clock(), hub.remembered.of(ASKED), (account_id, credentials)
     if key in asked and now - asked[key] < ASK_AGAIN:
         return None
     asked[key] = now

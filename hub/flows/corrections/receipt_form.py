@@ -73,7 +73,7 @@ async def receipt_form_by_token(hub: Hub, token: str) -> ReceiptForm:
     """The form behind the mail's link; shows only.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
     """
     now = hub.clock()
 

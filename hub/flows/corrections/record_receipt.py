@@ -34,7 +34,7 @@ async def record_by_token(
         movement: Which one, where the payment was captured several times; else the first.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
         Invalid: The payment is not proven, or the words are too long.
     """
     signed = _signed(hub, "enlace del correo", notes, bank_account)

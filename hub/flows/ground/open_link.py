@@ -24,7 +24,7 @@ PATHS = {
 RENEW_BEFORE = timedelta(days=7)
 
 
-class Shut(enum.StrEnum):
+class WhyClosed(enum.StrEnum):
     """Why a link does not open. An unknown one and a forged one look the same."""
 
     UNKNOWN = "unknown"
@@ -32,10 +32,10 @@ class Shut(enum.StrEnum):
     REVOKED = "revoked"
 
 
-class LinkShut(LookupError):
+class LinkClosed(LookupError):
     """The link opens nothing; ``link`` is set only for a genuine one, so that a new one can be mailed."""
 
-    def __init__(self, why: Shut, link: Link | None = None) -> None:
+    def __init__(self, why: WhyClosed, link: Link | None = None) -> None:
         super().__init__(why.value)
         self.why = why
         self.link = link
@@ -45,17 +45,17 @@ def open_link(tx: Tx, hub: Hub, kind: LinkKind, token: str, now: datetime) -> Li
     """The link of a token.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
     """
     link = tx.links.get(token.partition(".")[0])
     if link is None or link.kind is not kind:
-        raise LinkShut(Shut.UNKNOWN)
+        raise LinkClosed(WhyClosed.UNKNOWN)
     if link.revoked_at is not None and _was_token_of(hub, link, token):
-        raise LinkShut(Shut.REVOKED, link)
+        raise LinkClosed(WhyClosed.REVOKED, link)
     if not hub.vault.is_token_of(link, token):
-        raise LinkShut(Shut.UNKNOWN)
+        raise LinkClosed(WhyClosed.UNKNOWN)
     if now >= link.expires_at:
-        raise LinkShut(Shut.EXPIRED, link)
+        raise LinkClosed(WhyClosed.EXPIRED, link)
     return link
 
 

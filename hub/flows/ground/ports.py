@@ -32,11 +32,11 @@ if TYPE_CHECKING:  # what has one shape is declared where it is made; at run tim
     from hub.providers.exchange import Exchanger
     from hub.providers.registry import Provider as Provider
     from hub.providers.registry import Registry
-    from hub.storage import ProofFolder
+    from hub.storage import AttachmentFolder
     from hub.storage import Tx as Tx
     from hub.vault.sealing import Vault
 else:
-    Exchanger = Provider = Registry = Tx = ProofFolder = Vault = Any
+    Exchanger = Provider = Registry = Tx = AttachmentFolder = Vault = Any
 
 T = TypeVar("T")
 
@@ -182,7 +182,8 @@ class Hub:
         data, disk_free: The data folder, and the share of its disk that is free; None where there is none.
         stopping: Nothing new is sent any more.
         heartbeat: When this process's loop last looked for work (seconds that nobody sets); None without a loop.
-        kept, noted: What is kept for a moment, emptied whenever an account changes; what this process remembers.
+        cached: Emptied whenever an account changes.
+        remembered: What this process remembers.
     """
 
     store: Store
@@ -204,7 +205,7 @@ class Hub:
     trusted_proxies: tuple[str, ...] = LOOPBACK
     simulated: bool = False
     link_days: int = 30
-    files: ProofFolder | None = None
+    files: AttachmentFolder | None = None
     alerter: Alerter | None = None
     alert_webhook: str = ""
     second_person_above: Mapping[str, int] = attrs.Factory(dict)
@@ -214,8 +215,8 @@ class Hub:
     stopping: bool = False
     heartbeat: float | None = None
     disk_free: Callable[[], float | None] = _unknown
-    kept: Memory = attrs.Factory(Memory)
-    noted: Memory = attrs.Factory(Memory)
+    cached: Memory = attrs.Factory(Memory)
+    remembered: Memory = attrs.Factory(Memory)
 
     @property
     def proxies(self) -> tuple[Network, ...]:

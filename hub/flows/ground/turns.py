@@ -70,9 +70,9 @@ TURNS: Final = Slot[str, Turns]("turns")
 
 def mail_turns(hub: Hub) -> Turns:
     """Those of this process's mails: one is handed over at a time."""
-    return hub.noted.of(TURNS).setdefault("mails", Turns())
+    return hub.remembered.of(TURNS).setdefault("mails", Turns())
 
 
 def drawing_turns(hub: Hub) -> Turns:
     """Those of this process's drawings: more together would only keep the threads from everybody else."""
-    return hub.noted.of(TURNS).setdefault("drawings", Turns(2))
+    return hub.remembered.of(TURNS).setdefault("drawings", Turns(2))

@@ -29,7 +29,7 @@ from hub.flows.ground.turns import drawing_turns, mail_turns
 from hub.flows.ground.write_outcome import write_outcome
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.operations.raise_alerts import alert_mail, is_posted, post_alert
-from hub.flows.views.print_paper import print_paper, prints
+from hub.flows.views.print_document import print_document, prints
 from hub_hookspecs import CROCKFORD
 
 log = structlog.get_logger()
@@ -143,7 +143,7 @@ async def _concluded(hub: Hub, delivery: Delivery, handing_over: Awaitable[None]
 
 def _is_synced(hub: Hub) -> bool:
     """Whether to wait for the disk with the note of a mail: not while others wait for their turn, but once a second."""
-    now, synced = hub.clock(), hub.noted.of(SYNCED)
+    now, synced = hub.clock(), hub.remembered.of(SYNCED)
     last = synced.get("mails")
     if mail_turns(hub).is_awaited and last and timedelta() <= now - last < SYNC_EVERY:
         return False
@@ -238,7 +238,7 @@ async def _with_document(hub: Hub, mail: Mail, document: PdfDocument | None, loc
     if document is None:
         return mail
     try:
-        file = await print_paper(hub, document, locale)
+        file = await print_document(hub, document, locale)
     except ValueError:
         log.exception("paper_not_drawn", paper=type(document).__name__)
         return mail

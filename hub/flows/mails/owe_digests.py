@@ -40,7 +40,7 @@ async def owe_digests(hub: Hub) -> int:
 
 def _is_done(hub: Hub, merchant: Merchant, now: datetime) -> bool:
     """Whether this process has looked at the merchant's last day, for the same recipients."""
-    return hub.kept.of(LOOKED_AT).get(merchant.id) == (last_day(merchant, now), merchant.notify)
+    return hub.cached.of(LOOKED_AT).get(merchant.id) == (last_day(merchant, now), merchant.notify)
 
 
 async def _owe(hub: Hub, merchant: Merchant, now: datetime) -> int:
@@ -53,7 +53,7 @@ async def _owe(hub: Hub, merchant: Merchant, now: datetime) -> int:
         return new
 
     new = await hub.store.write(write) if due else 0
-    hub.kept.of(LOOKED_AT)[merchant.id] = (last_day(merchant, now), merchant.notify)
+    hub.cached.of(LOOKED_AT)[merchant.id] = (last_day(merchant, now), merchant.notify)
     return new
 
 

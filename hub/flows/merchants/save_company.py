@@ -204,7 +204,7 @@ def _save(
         tx.accounts.save(attrs.evolve(account, status=status, confirmed_by="", confirmed_at=None, updated_at=now))
         for address in merchant.notify if judged else ():
             tx.deliveries.add(_attention(hub, account, address, changed, now))
-    hub.kept.clear()
+    hub.cached.clear()
     tx.after_commit(hub.wake)
     hidden = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION)
     revalidate = tuple(account for account in touched if account.status in hidden)

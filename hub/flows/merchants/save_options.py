@@ -70,7 +70,7 @@ async def save_options(
         return after
 
     saved = await hub.store.write(save)
-    hub.kept.clear()
+    hub.cached.clear()
     return saved
 
 

@@ -107,7 +107,7 @@ async def _database(hub: Hub) -> tuple[str, ...]:
 
 
 async def _guards(hub: Hub) -> tuple[str, ...]:
-    checked, moment = hub.noted.of(CHECKED), time.monotonic()
+    checked, moment = hub.remembered.of(CHECKED), time.monotonic()
     at, problems = checked.get(GUARDS, NEVER)
     if moment - at < CHECKED_EVERY:
         return problems
@@ -122,7 +122,7 @@ async def _guards(hub: Hub) -> tuple[str, ...]:
 async def _keys(hub: Hub) -> tuple[str, ...]:
     """What the keys that this process holds do not open."""
     hub.vault.follow()
-    opened, changes, moment = hub.noted.of(OPENED), hub.vault.changes, time.monotonic()
+    opened, changes, moment = hub.remembered.of(OPENED), hub.vault.changes, time.monotonic()
     at, lost = opened.get(changes, NEVER)
     if moment - at < OPENED_EVERY:
         return lost

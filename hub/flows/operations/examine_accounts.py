@@ -16,7 +16,7 @@ from hub_hookspecs import EnteredBy, Mode, Setting
 
 from .check_readiness import REMEDIES
 from .examined_fact import ExaminedFact, fault, warning
-from .view_hearing import hearing_of
+from .view_received import received_from
 
 WAITS_LONG = timedelta(days=2)
 
@@ -71,7 +71,7 @@ def _received(tx: Tx, hub: Hub, account: ProviderAccount, slug: str) -> Iterator
     provider = hub.providers.get(account.provider)
     if account.status is not AccountStatus.ACTIVE or provider is None:
         return
-    received, words = hearing_of(tx, account), f"{account.provider} --company {slug}"
+    received, words = received_from(tx, account), f"{account.provider} --company {slug}"
     if received.unproven and received.proves_nothing:
         newest, name = received.unproven, received.unproven.id[:10]
         why = f", {newest.trouble}" if newest.trouble else ""

@@ -285,7 +285,7 @@ async def post_alert(hub: Hub, delivery: Delivery) -> None:
 
 async def send_directly(hub: Hub, alert: Alert) -> bool:
     """Send past the database, which cannot store the alert; once an hour and process. False when nothing was sent."""
-    sent, moment = hub.noted.of(SENT), time.monotonic()
+    sent, moment = hub.remembered.of(SENT), time.monotonic()
     if moment - sent.get(alert.cause, -math.inf) < AT_MOST_EVERY.total_seconds():
         return False
     sent[alert.cause] = moment

@@ -102,4 +102,4 @@ BURSTS: Final = Slot[str, Burst[Any]]("bursts")
 
 def burst_of(hub: Hub) -> Burst[Any]:
     """This process's burst."""
-    return hub.noted.of(BURSTS).setdefault("door", Burst())
+    return hub.remembered.of(BURSTS).setdefault("door", Burst())

@@ -64,7 +64,7 @@ OPENED_BESIDE: Final = Slot[str, Beside]("opened beside")
 
 async def opened_beside(hub: Hub, own: Opened) -> Beside:
     """``open_beside``, cached for two seconds as the account of an address is."""
-    now, opened = hub.clock(), hub.kept.of(OPENED_BESIDE)
+    now, opened = hub.clock(), hub.cached.of(OPENED_BESIDE)
     cached = opened.get(own.record.id)
     if cached and timedelta() <= now - cached.read_at < CACHED_FOR:
         return cached

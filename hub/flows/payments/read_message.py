@@ -208,7 +208,7 @@ def _finish(
             review_rejected(tx, opened, stored.id, reading, now)
         return Read(state, reading.verdict, reason=reading.reason)
     if reading.verdict is Verdict.VALID:
-        tx.accounts.heard(opened.record.id, now)
+        tx.accounts.record_notification(opened.record.id, now)
     if not reading.observations:
         follow_hints(tx, opened, stored.id, reading, now)
     claims = tuple(

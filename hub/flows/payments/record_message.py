@@ -65,7 +65,7 @@ def record_proven(tx: Tx, hub: Hub, opened: Opened, message: Message, reading: R
     source, digest, observations = ObservedBy(message.source.value), digest_of(message), reading.observations
     claims = [apply_observation(tx, hub, opened, item, source, digest, now) for item in observations]
     if message.source is Source.NOTIFICATION:
-        tx.accounts.heard(opened.record.id, now)
+        tx.accounts.record_notification(opened.record.id, now)
     if any(item.payment is None for item in claims):
         fate = Fate(MessageState.PARKED, "valid", due_at=now + PARKED_LONG if parked_money(claims) else None)
         store_messages(tx, hub, [sealed_message(hub, opened.record, message, fate, now)])

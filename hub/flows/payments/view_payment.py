@@ -41,7 +41,7 @@ async def view_payment_by_token(hub: Hub, token: str) -> PaymentView:
     """The payment of a link.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
     """
     now = hub.clock()
 

@@ -49,7 +49,7 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
     """Hand the report to the merchant, as ``letter`` writes it; the file is on disk before its row is written.
 
     Raises:
-        LinkShut: The statement's link is unknown, expired or revoked.
+        LinkClosed: The statement's link is unknown, expired or revoked.
         NotTaken: The file is none of those that are taken; nothing was stored.
     """
     now, review_id, proof_id = hub.clock(), hub.fresh_id(), hub.fresh_id()
@@ -79,7 +79,7 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
         details = letter(report, merchant, proof)
         notify_merchant(tx, hub, parties, link, CustomerMessage(REPORTED, review_id, details, now))
         if proof:
-            tx.proofs.add(proof)
+            tx.attachments.add(proof)
 
     if report.file is None:
         await hub.store.write(write)

@@ -82,7 +82,7 @@ async def view_order(hub: Hub, token: str, *, locale: str = "") -> OrderView:
         locale: In which the buttons are drawn; the order's own language if it is empty.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
     """
     now = hub.clock()
 

@@ -52,7 +52,7 @@ async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool 
         looks: A person looks, which is recorded for the delivery log.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
     """
     now = hub.clock()
 

@@ -22,7 +22,7 @@ async def write_note(hub: Hub, token: str, text: str) -> None:
     """Hand a customer's words to the merchant.
 
     Raises:
-        LinkShut: The statement's link is unknown, expired or revoked.
+        LinkClosed: The statement's link is unknown, expired or revoked.
         ValueError: No words, or too many.
     """
     words = mask_card_numbers(text.strip())

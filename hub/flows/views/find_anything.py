@@ -16,7 +16,7 @@ from hub.domain.message import Delivery, Review, StoredMessage
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
-from hub.flows.ground.open_link import PATHS, LinkShut, Shut, open_link
+from hub.flows.ground.open_link import PATHS, LinkClosed, WhyClosed, open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.merchants.remove_member import Removal, removals_of
 from hub.flows.merchants.revoke_api_key import KeyLine, keys_named
@@ -43,7 +43,7 @@ class LinkFound:
     """A mailed link, and why it opens nothing; ``why`` is None for one that opens."""
 
     link: Link
-    why: Shut | None
+    why: WhyClosed | None
 
 
 Thing = (
@@ -137,9 +137,9 @@ class _Search:
         kind = next(kind for kind, path in PATHS.items() if path == part)
         try:
             yield LinkFound(open_link(self.tx, self.hub, kind, token, self.now), None)
-        except LinkShut as shut:
-            if shut.link:
-                yield LinkFound(shut.link, shut.why)
+        except LinkClosed as closed:
+            if closed.link:
+                yield LinkFound(closed.link, closed.why)
 
     def _rows(self, row_id: str) -> Iterator[Thing]:
         """Rows with this id."""

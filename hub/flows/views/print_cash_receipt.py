@@ -13,7 +13,7 @@ from hub.domain.receipt import CashReceipt, Party, means_name
 from hub.flows.ground.ports import Hub
 from hub_hookspecs import Money
 
-from .print_paper import print_paper
+from .print_document import print_document
 from .view_receipts import view_receipt
 
 
@@ -25,11 +25,11 @@ async def cash_receipt_pdf(hub: Hub, merchant: Merchant, receipt_id: str) -> Pdf
         PdfMissing: Nothing that draws PDFs is installed.
     """
     view = await view_receipt(hub, merchant, receipt_id)
-    paper = cash_receipt_paper(hub, merchant, view.receipt, view.payment)
-    return await print_paper(hub, paper, merchant.locale)
+    paper = cash_receipt_document(hub, merchant, view.receipt, view.payment)
+    return await print_document(hub, paper, merchant.locale)
 
 
-def cash_receipt_paper(
+def cash_receipt_document(
     hub: Hub, merchant: Merchant, receipt: CashReceipt, payment: Payment | None
 ) -> CashReceiptDocument:
     """The values of a cash receipt, for page, PDF and mail: who issued it and from whom as they were then."""

@@ -14,7 +14,7 @@ from hub_hookspecs import Mode
 
 from .export_line import ExportLine
 from .export_payments import lines_of, moved_in
-from .print_paper import letterhead_of, print_paper
+from .print_document import letterhead_of, print_document
 
 MAX_DAYS = 400
 """Of one payment report."""
@@ -33,12 +33,12 @@ async def payments_pdf(hub: Hub, merchant: Merchant, since: date, until: date, *
 
     def read(tx: Tx) -> PaymentsDocument:
         found = movements_in(tx, hub, merchant, merchant.mode, since, until, by=by)
-        return payments_paper(tx, hub, merchant, merchant.mode, since, until, (item for _, item in found), now)
+        return payments_document(tx, hub, merchant, merchant.mode, since, until, (item for _, item in found), now)
 
-    return await print_paper(hub, await hub.store.read(read), merchant.locale)
+    return await print_document(hub, await hub.store.read(read), merchant.locale)
 
 
-def payments_paper(
+def payments_document(
     tx: Tx,
     hub: Hub,
     merchant: Merchant,

@@ -14,7 +14,7 @@ from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import view_of, view_payment
 from hub_hookspecs import Money
 
-from .print_paper import identity_of, letterhead_of, print_paper
+from .print_document import identity_of, letterhead_of, print_document
 
 VERIFY = "verify"
 """Purpose of the code with which a third party checks a receipt."""
@@ -28,7 +28,7 @@ async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
     """The payer's proof of the payment of a link, in the merchant's language or another one.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
         NothingToPrint: The payment is not paid, or its money went back.
         PdfMissing: Nothing that draws PDFs is installed.
     """
@@ -44,7 +44,7 @@ async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
             raise NothingToPrint(payment.reference)
         return proof_of(tx, hub, view), language or view.merchant.locale
 
-    return await print_paper(hub, *await hub.store.read(read))
+    return await print_document(hub, *await hub.store.read(read))
 
 
 def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptDocument:

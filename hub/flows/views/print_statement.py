@@ -20,14 +20,14 @@ from hub.flows.payments.offer_buttons import Showing
 from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.statements.view_statement import StatementView, statement_of
 
-from .print_paper import identity_of, letterhead_of, print_paper
+from .print_document import identity_of, letterhead_of, print_document
 
 
 async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
     """The statement of a link, in the merchant's language or another one.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
         PdfMissing: Nothing that draws PDFs is installed.
     """
     now = hub.clock()
@@ -35,9 +35,9 @@ async def statement_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
     def read(tx: Tx) -> tuple[StatementDocument, str]:
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
         view = statement_of(tx, hub, link.target, link.mode, now, Showing(link=link, medium="pdf", locale=language))
-        return statement_paper(hub, view, link), language or view.merchant.locale
+        return statement_document(hub, view, link), language or view.merchant.locale
 
-    return await print_paper(hub, *await hub.store.read(read))
+    return await print_document(hub, *await hub.store.read(read))
 
 
 async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) -> PdfFile:
@@ -54,13 +54,13 @@ async def preview_statement_pdf(hub: Hub, merchant: Merchant, customer_id: str) 
         link = tx.links.find(LinkKind.STATEMENT, customer_id, merchant.mode, now)
         locale = locale_for(merchant, customer)
         view = statement_of(tx, hub, customer_id, merchant.mode, now, Showing(link=link, medium="pdf", locale=locale))
-        return statement_paper(hub, view, link), locale
+        return statement_document(hub, view, link), locale
 
     paper, locale = await hub.store.read(read)
-    return await print_paper(hub, paper, locale)
+    return await print_document(hub, paper, locale)
 
 
-def statement_paper(hub: Hub, view: StatementView, link: Link | None) -> StatementDocument:
+def statement_document(hub: Hub, view: StatementView, link: Link | None) -> StatementDocument:
     """The values of a statement; without a link it leads nowhere."""
     url = url_of(hub, link) if link else ""
     return StatementDocument(
@@ -80,7 +80,7 @@ def mailed_statement(
     """The statement of a delivery's customer, with the link that opens it."""
     view = statement_of(tx, hub, delivery.subject_id, delivery.mode, now, Showing(medium="mail", locale=locale))
     return attrs.evolve(
-        statement_paper(hub, view, link),
+        statement_document(hub, view, link),
         note=delivery.details.get("note", ""),
         unsubscribe_url=unsubscribe_url(hub, delivery.subject_id),
     )

@@ -24,7 +24,7 @@ from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode, Money
 
-from .print_paper import identity_of, letterhead_of, print_paper
+from .print_document import identity_of, letterhead_of, print_document
 
 USUAL_DAYS: Final = 90
 TAKEN_BACK: Final = re.compile(r":(?:moved(?::[0-9]+)?|undated)$")
@@ -52,7 +52,7 @@ async def view_activity(hub: Hub, token: str, since: date | None = None, until: 
     """The activity of a statement's link; without days the last ``USUAL_DAYS``.
 
     Raises:
-        LinkShut: Unknown, expired or revoked.
+        LinkClosed: Unknown, expired or revoked.
         NoPeriod: The days make none.
     """
     now = hub.clock()
@@ -93,7 +93,7 @@ async def activity_pdf(hub: Hub, view: ActivityView, *, language: str = "") -> P
         activity=view.activity,
         customer_identity=identity_of(hub, view.merchant, view.customer),
     )
-    return await print_paper(hub, paper, language or locale_for(view.merchant, view.customer))
+    return await print_document(hub, paper, language or locale_for(view.merchant, view.customer))
 
 
 def rows_of(activity: Activity, say: Callable[[Text | str], str]) -> list[list[Cell]]:

@@ -30,7 +30,7 @@ async def list_proofs(hub: Hub, merchant: Merchant) -> frozenset[str]:
 
     def read(tx: Tx) -> frozenset[str]:
         reviews = tx.reviews.of(merchant_id=merchant.id)
-        return frozenset(review.id for review in reviews if tx.proofs.of_review(review.id))
+        return frozenset(review.id for review in reviews if tx.attachments.of_review(review.id))
 
     return await hub.store.read(read)
 

@@ -10,7 +10,7 @@ from hub.domain.message import Delivery, DeliveryState, Review
 from hub.domain.payment import Status
 from hub.domain.sums import sums_of
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.operations.view_received import received_from
 from hub_hookspecs import Money
 
 from .payment_rows import LISTED, PaymentRow, payment_rows
@@ -59,7 +59,7 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
         active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
         rows = payment_rows(tx, tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, limit=LISTED))
         totals = tx.payables.open_totals(merchant.id, merchant.mode)
-        hearings = [(account, hearing_of(tx, account)) for account in active]
+        hearings = [(account, received_from(tx, account)) for account in active]
         return Start(
             accounts=tuple(account for account in accounts if account.status in IN_NEED),
             connected=bool(active),

@@ -16,7 +16,7 @@ from hub.domain.refusals import Unavailable
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
-from hub.flows.views.print_paper import PdfMissing
+from hub.flows.views.print_document import PdfMissing
 from hub.web.cookies import cookie, cookie_name
 from hub.web.pages import Pages, reader_pages_of
 from hub.web.request import Request, hub_of

@@ -19,7 +19,7 @@ from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.retire_account import MoneyIsUnderWay
 from hub.flows.accounts.set_channels import set_channels
 from hub.flows.accounts.validate_account import confirm_account, validate_account
-from hub.flows.operations.view_hearing import hearing_of
+from hub.flows.operations.view_received import received_from
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
@@ -116,7 +116,7 @@ async def _provider_page(
         culprits=[asked[name] for name in shown.culprits if name in asked] if shown else [],
         identity=show_document(context.country, context.merchant.company.document, with_type=True),
         is_unproven=account is not None
-        and await context.hub.store.read(lambda tx: hearing_of(tx, account).proves_nothing),
+        and await context.hub.store.read(lambda tx: received_from(tx, account).proves_nothing),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
 

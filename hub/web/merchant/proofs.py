@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.flows.statements.open_proof import open_proof
+from hub.flows.statements.open_attachment import open_attachment
 from hub.web.responses import HEADERS
 
 from .context import Context, unknown_is_404
@@ -19,7 +19,7 @@ from .rights import Right
 async def save_proof(context: Context, review: FromPath[str]) -> Response[bytes]:
     """The file as it was handed in; a browser saves it and never draws it."""
     with unknown_is_404():
-        proof, content = await open_proof(context.hub, context.merchant, review)
+        proof, content = await open_attachment(context.hub, context.merchant, review)
     return Response(
         content,
         media_type="application/octet-stream",

@@ -9,8 +9,8 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 
 from hub.domain.letterhead import letterhead_for
-from hub.flows.ground.open_link import LinkShut
-from hub.flows.views.print_paper import PdfMissing
+from hub.flows.ground.open_link import LinkClosed
+from hub.flows.views.print_document import PdfMissing
 from hub.flows.views.print_receipt import receipt_pdf, verified_payment
 from hub.flows.views.print_statement import statement_pdf
 from hub.web.language import language_of
@@ -63,7 +63,7 @@ def missing_is_404() -> Iterator[None]:
     """A paper that is not there, or that nothing here can draw, looks like any page that is not there."""
     try:
         yield
-    except LinkShut:
+    except LinkClosed:
         raise
     except (LookupError, PdfMissing) as missing:
         raise NotFoundException from missing

@@ -24,7 +24,7 @@ def prints(hub: Hub) -> bool:
     return hub.documents.draws_pdf
 
 
-async def print_paper(hub: Hub, paper: PdfDocument, locale: str) -> PdfFile:
+async def print_document(hub: Hub, paper: PdfDocument, locale: str) -> PdfFile:
     """The PDF of a paper.
 
     Raises:

@@ -10,7 +10,7 @@ from hub.domain.merchant import Merchant
 from hub.flows.ground.ports import Hub, Tx
 
 
-async def open_proof(hub: Hub, merchant: Merchant, review_id: str) -> tuple[Attachment, bytes]:
+async def open_attachment(hub: Hub, merchant: Merchant, review_id: str) -> tuple[Attachment, bytes]:
     """The proof of a report and its content.
 
     Raises:
@@ -18,7 +18,7 @@ async def open_proof(hub: Hub, merchant: Merchant, review_id: str) -> tuple[Atta
     """
 
     def read(tx: Tx) -> Attachment | None:
-        found = tx.proofs.of_review(review_id)
+        found = tx.attachments.of_review(review_id)
         return next((proof for proof in found if (proof.merchant_id, proof.mode) == (merchant.id, merchant.mode)), None)
 
     proof = await hub.store.read(read)

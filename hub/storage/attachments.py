@@ -21,7 +21,7 @@ OF_REVIEW = select(proof).where(proof.c.review == bindparam("review")).order_by(
 NAME = re.compile(r"[0-9A-Z]{32}")
 
 
-class Proofs:
+class Attachments:
     """The rows; written once."""
 
     __slots__ = ("_tx",)
@@ -69,7 +69,7 @@ def _proof(row: sqlite3.Row) -> Attachment:
     )
 
 
-class ProofFolder:
+class AttachmentFolder:
     """The contents, each under a random name that only its row knows; readable by the owner alone."""
 
     def __init__(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ from hub_hookspecs import Verdict
 
 
 @attrs.frozen
-class Hearing:
+class LastReceived:
     """What was received from an account's provider.
 
     Attributes:
@@ -45,9 +45,9 @@ class Hearing:
         return "prove nothing" if self.unproven.verdict == Verdict.UNSIGNED else "are not read yet"
 
 
-def hearing_of(tx: Tx, account: ProviderAccount) -> Hearing:
+def received_from(tx: Tx, account: ProviderAccount) -> LastReceived:
     """What was received from an account's provider."""
-    return Hearing(account.last_heard_at, None if account.last_heard_at else _newest(tx, account))
+    return LastReceived(account.last_heard_at, None if account.last_heard_at else _newest(tx, account))
 
 
 def _newest(tx: Tx, account: ProviderAccount) -> StoredMessage | None:
