@@ -22,8 +22,9 @@ from hub.documents.shown import DocumentReader, clean
 from hub.documents.texts import Wording
 from hub.documents.wire import wire_of
 from hub.domain.letterhead import Letterhead
-from hub.domain.mail import Mail, MailRefused, MailValue
+from hub.domain.mail import Mail, MailRefused
 from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressError, AddressRefused, wire_address
+from hub.domain.mail_value import MailValue
 from hub.domain.pdf import PdfDocument, PdfFile
 from hub_hookspecs import Mode
 

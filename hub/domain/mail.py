@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import attrs
-
-from hub.domain.letterhead import Letterhead
 
 
 @attrs.frozen(kw_only=True)
@@ -42,15 +39,3 @@ class NothingToSay(Exception):
 
 class NotYet(Exception):
     """It cannot be drawn now, and may be later: what it needs is not served."""
-
-
-class MailValue(Protocol):
-    """What a mail says; each kind has a record of its own, which names its ``kind``."""
-
-    @property
-    def kind(self) -> str:
-        """The kind of mail that it is for."""
-
-    @property
-    def letterhead(self) -> Letterhead:
-        """Whose mail it is."""

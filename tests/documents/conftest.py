@@ -27,7 +27,7 @@ from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.letterhead import Letterhead, letterhead_for
-from hub.domain.mail import MailValue
+from hub.domain.mail_value import MailValue
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.open_item import OpenItem

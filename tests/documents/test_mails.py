@@ -24,7 +24,8 @@ from hub.documents.texts import is_known, text
 from hub.documents.wire import wire_of
 from hub.domain.held import MoneyState
 from hub.domain.letterhead import Letterhead
-from hub.domain.mail import Mail, MailRefused, MailValue
+from hub.domain.mail import Mail, MailRefused
+from hub.domain.mail_value import MailValue
 from hub.domain.message import DeliveryKind
 from hub.domain.receipt import MEANS_LABELS, Means
 from hub.domain.receipt_document import PaidLine, ReceiptDocument

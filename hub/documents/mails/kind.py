@@ -10,7 +10,7 @@ import attrs
 
 from hub.documents.document import MailContent
 from hub.documents.shown import DocumentReader
-from hub.domain.mail import MailValue
+from hub.domain.mail_value import MailValue
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.pdf import PdfDocument

@@ -15,7 +15,7 @@ import attrs
 
 from hub.domain.mail import Mail as Mail
 from hub.domain.mail import MailRefused as MailRefused
-from hub.domain.mail import MailValue
+from hub.domain.mail_value import MailValue
 from hub.domain.message import Delivery
 from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.pdf import PdfDocument, PdfFile

@@ -17,7 +17,8 @@ from typing import Final
 import attrs
 import structlog
 
-from hub.domain.mail import MailValue, NothingToSay, NotYet
+from hub.domain.mail import NothingToSay, NotYet
+from hub.domain.mail_value import MailValue
 from hub.domain.merchant import LinkKind
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
 from hub.domain.pdf import PdfDocument

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from hub.domain.logo import Logo
-from hub.domain.mail import MailValue
+from hub.domain.mail_value import MailValue
 from hub.domain.merchant import Merchant
 from hub.domain.pdf import PdfDocument
 from hub.flows.ground.ports import Hub, Tx
