@@ -12,8 +12,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.schema import CreateIndex
 
 from .connection import connect, pragma_problems
-from .migrations import HEAD
-from .schema import metadata
+from .schema import HEAD, metadata
 from .statements import DIALECT
 from .triggers import TRIGGERS
 

@@ -51,6 +51,9 @@ NAMES = {
 }
 """Names of constraints; a CHECK's name is the rule that a refusal names."""
 
+HEAD = "0001"
+"""The revision that this schema is, the last of the migrations."""
+
 metadata = MetaData(naming_convention=NAMES)
 
 Whole = BigInteger().with_variant(Integer, "sqlite")

@@ -58,7 +58,7 @@ def versions(folder: Path, *, last: str = "recreate_triggers(op.get_bind())") ->
         (copy / file.name).write_bytes(file.read_bytes())
     for file in (source / "versions").glob("*.py"):
         (copy / "versions" / file.name).write_bytes(file.read_bytes())
-    text = NEXT.format(revision="next", down=hub.storage.migrations.HEAD, last=last)
+    text = NEXT.format(revision="next", down=hub.storage.schema.HEAD, last=last)
     (copy / "versions" / "next.py").write_text(text)
     return copy
 

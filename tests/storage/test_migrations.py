@@ -12,8 +12,8 @@ from hub.storage import SqliteStore, UnusableDatabase, check, engine, export_aud
 from hub.storage.chain import CHAIN_START, chained
 from hub.storage.check import stored_checks, wanted_checks, wanted_indices, wanted_triggers
 from hub.storage.connection import connect
-from hub.storage.migrations import HEAD, OfAnotherVersion
-from hub.storage.schema import metadata
+from hub.storage.migrations import OfAnotherVersion
+from hub.storage.schema import HEAD, metadata
 from hub_hookspecs import Mode
 from tests.storage.conftest import World
 

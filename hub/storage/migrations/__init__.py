@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0001"
-"""The revision that this version of the hub works with."""
-
 
 class OfAnotherVersion(Exception):
     """A database that no migration of this version leads on from: another made it,
@@ -44,6 +41,7 @@ def migrate(path: str | Path) -> None:
 
     from hub.domain.refusals import Unavailable
     from hub.storage.connection import connect
+    from hub.storage.schema import HEAD
 
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine("sqlite://", creator=lambda: connect(path))
