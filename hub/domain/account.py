@@ -27,7 +27,8 @@ class AccountStatus(enum.StrEnum):
 
 
 ACCEPTED = frozenset({AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION})
-"""Where the provider accepted the credentials that are stored: they are not replaced by worse ones."""
+"""Where the provider accepted the credentials that are stored:
+they are not replaced by worse ones."""
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +71,8 @@ class ProviderAccount:
 
     @property
     def is_retired(self) -> bool:
-        """Another account at the provider has taken its place; it starts nothing and is offered nowhere."""
+        """Another account at the provider has taken its place;
+        it starts nothing and is offered nowhere."""
         return self.retired_at is not None
 
 

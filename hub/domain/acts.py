@@ -36,8 +36,9 @@ class Act(enum.StrEnum):
 class Pending(enum.StrEnum):
     """What may be under way with a payment of the bill, or with the payment itself, when somebody acts.
 
-    ``live``: a payment may still be paid. ``unproven``: one was closed by our own conclusion and is still watched.
-    ``refund_unknown``: it is not known whether a refund was executed. ``dispute_open``: a bank wants the money back.
+    ``live``: a payment may still be paid. ``unproven``: one was closed by our own conclusion and is
+    still watched. ``refund_unknown``: it is not known whether a refund was executed.
+    ``dispute_open``: a bank wants the money back.
     """
 
     LIVE = "live"
@@ -49,8 +50,9 @@ class Pending(enum.StrEnum):
 class Rule(enum.StrEnum):
     """What an act does then.
 
-    ``taken``: as always. ``warned``: once a person has confirmed the warning. ``reviewed``: it is done, and a person is
-    asked, now or when the money comes. ``refused``: nothing happens, and the reason is told.
+    ``taken``: as always. ``warned``: once a person has confirmed the warning. ``reviewed``: it is
+    done, and a person is asked, now or when the money comes. ``refused``: nothing happens, and the
+    reason is told.
     """
 
     TAKEN = "taken"

@@ -1,4 +1,5 @@
-"""How often something may be tried: counted by key for a stretch of time, in memory and within bounds."""
+"""How often something may be tried: counted by key for a stretch of time,
+in memory and within bounds."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ import attrs
 class Allowance:
     """So many tries a key in so many seconds; the stretch begins with a key's first try.
 
-    Moments are seconds of a clock that nobody sets: a corrected wall clock must neither lock people out nor let
-    guesses in.
+    Moments are seconds of a clock that nobody sets: a corrected wall clock must neither lock people
+    out nor let guesses in.
 
     Attributes:
         most: Tries in one stretch.

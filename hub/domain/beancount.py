@@ -1,8 +1,8 @@
 """The books as Beancount text, so that a program that shares nothing with ours can agree, or not.
 
-One ledger account of ours is one account of the file: ``Assets:Receivable:Test-shop:C-...:CRC``. Customers appear by
-their id alone, and nobody's words are in it. After the entries stands what each account comes to, which Beancount
-compares with its own sums.
+One ledger account of ours is one account of the file: ``Assets:Receivable:Test-shop:C-...:CRC``.
+Customers appear by their id alone, and nobody's words are in it. After the entries stands what each
+account comes to, which Beancount compares with its own sums.
 """
 
 from __future__ import annotations
@@ -111,12 +111,14 @@ def account_of(book: str, kind: LedgerKind, owner: str, currency: str) -> str:
 
 
 def book_of(merchant: str, mode: Mode) -> str:
-    """The part of every account's name that keeps merchants and modes apart; it begins with a capital, as it must."""
+    """The part of every account's name that keeps merchants and modes apart;
+    it begins with a capital, as it must."""
     return f"{mode.value.capitalize()}-{_plain(merchant)}"
 
 
 def _plain(text: str) -> str:
-    """Letters and digits as they are, a hyphen doubled, all else in hex between hyphens: no two texts become one."""
+    """Letters and digits as they are, a hyphen doubled, all else in hex between hyphens:
+    no two texts become one."""
     return "".join(
         char if re.fullmatch("[A-Za-z0-9]", char) else "--" if char == "-" else f"-{char.encode().hex()}-"
         for char in text

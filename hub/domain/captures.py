@@ -1,4 +1,5 @@
-"""The captures of a payment: one a movement of money, whichever channels claim it and however often."""
+"""The captures of a payment: one a movement of money,
+whichever channels claim it and however often."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Capture:
 def movements_of(payment: Payment, paid: Sequence[Observation]) -> tuple[str, ...]:
     """The movement that each claim of money speaks of, under the name that it was first recorded by.
 
-    A claim that names no movement (an undo that was done, a person, a payout line) speaks of the first that is named.
+    A claim that names no movement (an undo that was done, a person, a payout line) speaks of the
+    first that is named.
     """
     first = next((claim.movement for claim in paid if claim.movement), "")
     names: dict[str, str] = {}
@@ -44,7 +46,8 @@ def movements_of(payment: Payment, paid: Sequence[Observation]) -> tuple[str, ..
 
 
 def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
-    """One capture a movement; the first claim of a movement that was recorded is the one that is booked."""
+    """One capture a movement; the first claim of a movement that was recorded is the one that is
+    booked."""
     paid = [item for item in seen if item.observation.kind is Kind.PAID]
     found: dict[str, Capture] = {}
     for item, movement in zip(paid, movements_of(payment, [item.observation for item in paid]), strict=True):

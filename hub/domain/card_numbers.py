@@ -1,8 +1,8 @@
 """Card numbers in what people type: found however they are written, and masked; look-alike ids are left alone.
 
-Nobody is ever asked for a card number here. People write one all the same, into a note or a comment, and what is not
-stored cannot be stolen. Messages of providers are not looked at: changing them would break their signatures, and they
-are sealed and never shown.
+Nobody is ever asked for a card number here. People write one all the same, into a note or a
+comment, and what is not stored cannot be stolen. Messages of providers are not looked at: changing
+them would break their signatures, and they are sealed and never shown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ MAX_BETWEEN: Final = 3
 
 WORD_BEFORE: Final = re.compile(r"([^\W\d_]+)[-_]?$|_$")
 CARD_WORDS: Final = frozenset({"visa", "mastercard", "mc", "amex", "tarjeta", "card", "pan", "tc", "td", "no", "num"})
-"""What may stand right before the digits without a blank; after any other letters they are part of an id."""
+"""What may stand right before the digits without a blank;
+after any other letters they are part of an id."""
 
 
 @attrs.frozen
@@ -163,7 +164,8 @@ def _luhn(digits: str) -> bool:
 
 
 def _is_written_so(sizes: list[int]) -> bool:
-    """Whether people group the digits of a card so; dates, telephones and ids are grouped otherwise."""
+    """Whether people group the digits of a card so; dates,
+    telephones and ids are grouped otherwise."""
     if len(sizes) == 1:
         return True
     *first, last = sizes

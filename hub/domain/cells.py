@@ -54,7 +54,8 @@ EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
 class Unreadable(ValueError):
-    """A cell that cannot be read; the message is for the person who wrote it, and names the remedy."""
+    """A cell that cannot be read; the message is for the person who wrote it,
+    and names the remedy."""
 
     def __init__(self, message: Text) -> None:
         super().__init__(str(message))
@@ -85,7 +86,8 @@ def read_amount(text: str, currency: str, style: str | None = None) -> Money:
 
 
 def readings(body: str) -> dict[str, str]:
-    """What a bare number may mean, by decimal sign: ``1.234`` gives ``{",": "1234", ".": "1.234"}``."""
+    """What a bare number may mean, by decimal sign: ``1.234`` gives ``{",": "1234", ".":
+    "1.234"}``."""
     found = {}
     for sign, pattern in WRITTEN.items():
         if match := pattern.fullmatch(body):
@@ -95,7 +97,8 @@ def readings(body: str) -> dict[str, str]:
 
 
 def decimal_sign(texts: Iterable[str]) -> str | None:
-    """The decimal sign that the unambiguous amounts of a file agree on, if there are any and they agree."""
+    """The decimal sign that the unambiguous amounts of a file agree on,
+    if there are any and they agree."""
     signs: set[str] = set()
     for text in texts:
         written, _ = _written(text)

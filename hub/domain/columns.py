@@ -1,4 +1,5 @@
-"""The columns of a file, known by the names that people's programs give them, or by a mapping that somebody gave."""
+"""The columns of a file, known by the names that people's programs give them,
+or by a mapping that somebody gave."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def headed(table: Table) -> Table:
 def resolve_columns(
     table: Table, known: Sequence[Column], mapping: Mapping[str, str]
 ) -> tuple[dict[str, str], list[RowError]]:
-    """The file's column for each of ours; none at all where a column that must be there is missing or doubtful."""
+    """The file's column for each of ours; none at all where a column that must be there is
+    missing or doubtful."""
     if not table.rows:
         return {}, []
     given = {reduced(theirs): ours for theirs, ours in mapping.items()}
@@ -99,7 +101,8 @@ def _names(known: Iterable[Column]) -> str:
 
 
 def reduced(name: str) -> str:
-    """A name without case, accents and punctuation: ``Fecha de emisión`` -> ``fecha_de_emision``."""
+    """A name without case, accents and punctuation:
+    ``Fecha de emisión`` -> ``fecha_de_emision``."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return re.sub("[^a-z0-9]+", "_", plain).strip("_")

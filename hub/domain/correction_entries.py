@@ -1,4 +1,5 @@
-"""What is booked to correct an entry; nothing is edited, and the key of a correction names what it corrects."""
+"""What is booked to correct an entry; nothing is edited,
+and the key of a correction names what it corrects."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from .ledger import Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_cred
 
 
 def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
-    """Reverse an entry; nothing is edited. An intake that is reversed must have nothing allocated."""
+    """Reverse an entry; nothing is edited.
+    An intake that is reversed must have nothing allocated."""
     drawn = tuple(Drawn(row.intake, -row.amount) for row in entry.drawn)
     if entry.intake_of is not None:
         drawn = (*drawn, Drawn(entry.key, entry.brought_in))
@@ -55,7 +57,8 @@ def won_for(customer_id: str, fix: Entry, moved: Collection[str]) -> Entry:
 
 
 def intake_correction(entry: Entry, *, difference: int, number: int, at: datetime, note: str) -> Entry:
-    """Book that an intake brought in more (a further intake of the same customer) or less than was booked."""
+    """Book that an intake brought in more (a further intake of the same customer) or less than
+    was booked."""
     debit = next(leg for leg in entry.postings if leg.amount > 0)
     customer = entry.intake_of or ""
     return Entry(

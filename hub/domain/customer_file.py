@@ -67,7 +67,8 @@ class CustomerFile:
 def parse_customers(
     data: bytes, *, name: str = "", country: Country, mapping: Mapping[str, str] | None = None
 ) -> CustomerFile:
-    """Read a file of customers; identity documents are read by the rules of the company's country."""
+    """Read a file of customers; identity documents are read by the rules of the company's
+    country."""
     table = headed(read_table(data, name=name))
     columns, errors = resolve_columns(table, CUSTOMER_COLUMNS, mapping or {})
     warnings: list[RowError] = []

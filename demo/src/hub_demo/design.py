@@ -1,4 +1,5 @@
-"""The component page: every part of the payer's pages in every state, on one page, as the hub draws it."""
+"""The component page: every part of the payer's pages in every state, on one page,
+as the hub draws it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which data folder a demo may use: a new one, or an earlier demo's that nobody uses at the moment."""
+"""Which data folder a demo may use: a new one,
+or an earlier demo's that nobody uses at the moment."""
 
 from __future__ import annotations
 

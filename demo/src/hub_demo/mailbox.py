@@ -1,4 +1,5 @@
-"""A mail server that keeps what it gets in memory: for the demo, where people read it, and for tests."""
+"""A mail server that keeps what it gets in memory: for the demo, where people read it,
+and for tests."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ class StoredMail:
         return CID.sub(lambda found: self._pictures.get(found[1], found[0]), self._body("html"))
 
     def shown(self) -> dict[str, Any]:
-        """What a page shows: number, subject, from, to, date, html, text, headers, attachments (base64)."""
+        """What a page shows: number, subject, from, to, date, html, text, headers,
+        attachments (base64)."""
         return {
             "number": self.number,
             "subject": self.subject,

@@ -1,4 +1,5 @@
-"""The demo's own pages: who do you want to be, and the mailbox in which every mail of the demo arrives."""
+"""The demo's own pages: who do you want to be,
+and the mailbox in which every mail of the demo arrives."""
 
 from __future__ import annotations
 

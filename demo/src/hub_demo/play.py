@@ -1,4 +1,5 @@
-"""Run the demo: first line at once, the first payment of each country, then one address; or play everything."""
+"""Run the demo: first line at once, the first payment of each country, then one address;
+or play everything."""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ def run_demo(*, data: Path | None, port: int, lang: str, play: bool, as_json: bo
 
 @contextlib.contextmanager
 def _ending_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the demo as Ctrl-C does, even where the caller's shell ignores that."""
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does,
+    even where the caller's shell ignores that."""
 
     def press(_number: int, _frame: object) -> None:
         signal.raise_signal(signal.SIGINT)
@@ -147,7 +149,8 @@ async def _play(story: Any, as_json: bool) -> int:
 
 
 async def _mail_statements(town: Any) -> None:
-    """The customers get their statement: mailboxes begin empty, and shall have something to open."""
+    """The customers get their statement: mailboxes begin empty,
+    and shall have something to open."""
     from hub.flows.statements.send_statement import NoMail, send_statement
 
     for merchant in town.companies.values():

@@ -33,7 +33,8 @@ MAX_OF_ONE: Final = 9
 
 @attrs.frozen
 class Product:
-    """Something to buy; ``price`` in minor units, ``drawing`` the inside of a 24 x 24 line drawing."""
+    """Something to buy; ``price`` in minor units,
+    ``drawing`` the inside of a 24 x 24 line drawing."""
 
     sku: str
     name: str

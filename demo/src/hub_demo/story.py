@@ -1,4 +1,5 @@
-"""The story, played by visitors over real HTTP: what a reader sees first, and what ``--play`` checks to the end."""
+"""The story, played by visitors over real HTTP: what a reader sees first,
+and what ``--play`` checks to the end."""
 
 from __future__ import annotations
 
@@ -143,7 +144,8 @@ class Story:
         return payment
 
     async def nequi_payment(self, name: str, answer: str, *, phone: str = PHONE, way: str = "push") -> Payment:
-        """A customer pays the default selection with Nequi: by push or QR, accepted, rejected or left."""
+        """A customer pays the default selection with Nequi: by push or QR, accepted,
+        rejected or left."""
         async with Visitor() as visitor:
             customer = await self.open_statement(visitor, "CO", name, "Nequi")
             if way == "push":

@@ -50,7 +50,8 @@ SIMULATED = ("greenpay", "nequi")
 SHOP_KEY = "tienda"
 
 SAMPLES_OF = date(2026, 11, 21)
-"""The day on which the sample files were written; their dates are moved by the days that have passed since."""
+"""The day on which the sample files were written;
+their dates are moved by the days that have passed since."""
 WRITTEN_DAY = re.compile(r"\b(?:\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2})\b")
 
 OPERATOR = "operador@hub.example"
@@ -208,7 +209,8 @@ async def _begin(town: Town, sock: socket.socket, lang: str) -> None:
 
 
 def _configs(data: Path, simulators: Mapping[str, Simulator]) -> dict[str, dict[str, Any]]:
-    """Configurations of the simulators; stored, so that a stored data folder's credentials stay valid."""
+    """Configurations of the simulators; stored,
+    so that a stored data folder's credentials stay valid."""
     file = data / SIMULATORS
     if file.exists():
         return dict(json.loads(file.read_text(encoding="utf-8")))
@@ -276,7 +278,8 @@ async def found_company(town: Town, country: str, form: CompanyForm, *, auto_rec
 
 
 def of_today(sample: str, today: date) -> str:
-    """A sample file as if it had been written today: what was overdue by nine days is overdue by nine days."""
+    """A sample file as if it had been written today:
+    what was overdue by nine days is overdue by nine days."""
 
     def moved(found: re.Match[str]) -> str:
         form = "%d/%m/%Y" if "/" in found[0] else "%Y-%m-%d"
@@ -287,7 +290,8 @@ def of_today(sample: str, today: date) -> str:
 
 
 async def open_shop(town: Town) -> None:
-    """Register the shop's address with each company and give it a key: a new one, which ends that of the last start."""
+    """Register the shop's address with each company and give it a key: a new one,
+    which ends that of the last start."""
     hub = town.opened.hub
     for country, merchant in town.companies.items():
         origins = tuple(dict.fromkeys((*merchant.options.shop_origins, town.base_url)))

@@ -1,4 +1,5 @@
-"""The whole play: everything that can happen to a payment, without a person, and the checks at its end."""
+"""The whole play: everything that can happen to a payment, without a person,
+and the checks at its end."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ async def play_everything(story: Story, api_keys: dict[str, str]) -> dict[str, A
 
 
 async def _forge(story: Story, code: str, payment: Payment) -> None:
-    """Send genuine notifications again with a broken signature, and with another amount or reference."""
+    """Send genuine notifications again with a broken signature,
+    and with another amount or reference."""
     country = "CR" if code == "greenpay" else "CO"
     accounts = await story.town.opened.hub.store.read(
         lambda tx: tx.accounts.current_of(story.town.companies[country].id)

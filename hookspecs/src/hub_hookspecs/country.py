@@ -109,5 +109,6 @@ class Country:
         return next((kind for kind in self.identity_types if kind.code == code), None)
 
     def tax_name(self, code: str) -> str:
-        """What people call a tax that is withheld; one that nobody declares here is called by its code."""
+        """What people call a tax that is withheld;
+        one that nobody declares here is called by its code."""
         return dict(self.withheld_taxes).get(code) or code.replace("_", " ").capitalize()

@@ -50,4 +50,5 @@ class Refused(ProviderError):
 
 
 class PluginFault(ProviderError):
-    """The plugin broke its contract: an illegal mark, an undeclared host, a result of the wrong type."""
+    """The plugin broke its contract: an illegal mark, an undeclared host,
+    a result of the wrong type."""

@@ -94,7 +94,8 @@ DOUBTFUL: Final = frozenset({401, 403, 408, 425, 429})
 
 
 def exchange_of(call: Callable[[], Exchange[T] | T]) -> Exchange[T]:
-    """One exchange out of a hook call: what the call itself raises, or returns without a request, included."""
+    """One exchange out of a hook call: what the call itself raises,
+    or returns without a request, included."""
     result = call()
     if inspect.isgenerator(result):
         return cast("T", (yield from result))
@@ -104,8 +105,8 @@ def exchange_of(call: Callable[[], Exchange[T] | T]) -> Exchange[T]:
 class Steps(Generic[T]):
     """One exchange on its way, without I/O.
 
-    ``first``, ``answered`` and ``failed`` run the plugin up to its next yield; they are pure CPU, so a
-    driver may run them in a thread with a time limit and call ``abandon`` when it is over.
+    ``first``, ``answered`` and ``failed`` run the plugin up to its next yield; they are pure CPU,
+    so a driver may run them in a thread with a time limit and call ``abandon`` when it is over.
     """
 
     def __init__(self, hook: str, result: Exchange[T] | T, *, info: ProviderInfo, account: Account) -> None:
@@ -142,7 +143,8 @@ class Steps(Generic[T]):
         return self._advance(lambda: exchange.send(response))
 
     def failed(self, error: NotSent | OutcomeUnknown, *, wrote: bool) -> Step[T]:
-        """Throw a lost or unreadable answer into the plugin; ``wrote`` tells whether a byte left."""
+        """Throw a lost or unreadable answer into the plugin;
+        ``wrote`` tells whether a byte left."""
         if self._mark is Mark.CHARGING and wrote:
             self._charged = True
         if self._charged:

@@ -119,7 +119,8 @@ class IdentityReport:
 
     @property
     def needs_confirmation(self) -> bool:
-        """A field could not be compared, or only nearly agrees: the merchant must confirm by hand."""
+        """A field could not be compared, or only nearly agrees:
+        the merchant must confirm by hand."""
         return any(field.match in (Match.NEAR, Match.UNAVAILABLE) for field in self.fields)
 
     @property
@@ -145,7 +146,8 @@ def name_key(name: str) -> str:
 
 
 def compare_names(ours: str, theirs: str) -> Match:
-    """Exact after reduction is equal; one containing all words of the other is near; else different."""
+    """Exact after reduction is equal; one containing all words of the other is near;
+    else different."""
     if not theirs.strip():
         return Match.UNAVAILABLE
     one, other = name_key(ours), name_key(theirs)

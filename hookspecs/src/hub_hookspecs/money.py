@@ -25,7 +25,8 @@ LIMIT: Final = 10**15
 
 
 class MoneyError(ValueError):
-    """An amount that is not money: unknown currency, float, fraction of a minor unit, beyond the limit."""
+    """An amount that is not money: unknown currency, float, fraction of a minor unit,
+    beyond the limit."""
 
 
 def _integer(_record: object, _field: object, value: Any) -> None:
@@ -42,7 +43,8 @@ def _known(_record: object, _field: object, value: Any) -> None:
 
 @attrs.frozen
 class Money:
-    """An amount in whole minor units of one currency: ``Money(1825075, "CRC")`` is 18 250.75 colones."""
+    """An amount in whole minor units of one currency: ``Money(1825075,
+    "CRC")`` is 18 250.75 colones."""
 
     minor: int = attrs.field(validator=_integer)
     currency: str = attrs.field(validator=_known)
@@ -132,7 +134,8 @@ def number(money: Money, decimals: int | None = None) -> Literal:
 
 
 def plain(money: Money, decimals: int | None = None) -> str:
-    """The exact decimal text of an amount in major units: ``"18250.75"``, or ``"185000"`` for whole pesos."""
+    """The exact decimal text of an amount in major units: ``"18250.75"``,
+    or ``"185000"`` for whole pesos."""
     exponent = EXPONENTS[money.currency]
     places = exponent if decimals is None else decimals
     value = money.decimal

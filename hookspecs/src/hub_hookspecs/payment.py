@@ -138,7 +138,8 @@ class Kind(enum.StrEnum):
 
 
 CLOSING_KINDS = (Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED)
-"""With these a provider ends a payment unpaid; where several were seen the first of this order is the reason."""
+"""With these a provider ends a payment unpaid;
+where several were seen the first of this order is the reason."""
 
 HUB_KINDS = frozenset({Kind.NEVER_SENT, Kind.NEVER_EXISTED, Kind.SESSION_EXPIRED, Kind.RELEASED})
 
@@ -174,7 +175,8 @@ class Reason:
 
 @attrs.frozen
 class Instrument:
-    """What was paid with, masked by the provider or by the plugin: ``Instrument("card", "Visa ****1111")``."""
+    """What was paid with, masked by the provider or by the plugin: ``Instrument("card",
+    "Visa ****1111")``."""
 
     kind: str
     label: str
@@ -244,7 +246,8 @@ class Query:
 
 @attrs.frozen(kw_only=True)
 class Cancel:
-    """Input of cancel_payment; ``reference`` is the payment's, ``operation`` this operation's own."""
+    """Input of cancel_payment; ``reference`` is the payment's,
+    ``operation`` this operation's own."""
 
     reference: str
     operation: str

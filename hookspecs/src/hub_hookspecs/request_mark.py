@@ -29,7 +29,8 @@ def harmless(request: httpx.Request) -> httpx.Request:
 
 
 def opens_session(request: httpx.Request) -> httpx.Request:
-    """Mark a request that opens a session nobody can have been sent to yet: never repeated, nobody can have paid."""
+    """Mark a request that opens a session nobody can have been sent to yet: never repeated,
+    nobody can have paid."""
     request.extensions = {**request.extensions, _MARK: Mark.SESSION}
     return request
 
@@ -68,7 +69,8 @@ class Repeat(enum.Enum):
 
 
 def repeat_for(mark: Mark, outcome: httpx.Response | ProviderError) -> Repeat:
-    """Only a harmless request is ever repeated: after a loss, a 5xx or 429, or a 401 with a new grant."""
+    """Only a harmless request is ever repeated: after a loss, a 5xx or 429,
+    or a 401 with a new grant."""
     if mark is not Mark.HARMLESS:
         return Repeat.NO
     if isinstance(outcome, ProviderError):

@@ -111,7 +111,8 @@ def _check_action(started: PaymentStarted, account: Account, info: ProviderInfo)
 
 
 def check_browser_url(url: str, account: Account, info: ProviderInfo) -> None:
-    """Refuse a browser address that is not a declared endpoint's: no script, no userinfo, no other host."""
+    """Refuse a browser address that is not a declared endpoint's: no script, no userinfo,
+    no other host."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, TypeError) as error:

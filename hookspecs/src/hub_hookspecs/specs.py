@@ -55,10 +55,10 @@ def describe_provider() -> ProviderInfo:  # type: ignore[empty-body]
 def validate_identity(check: IdentityCheck, account: Account) -> Exchange[IdentityReport]:  # type: ignore[empty-body]
     """Try the account's credentials, and compare the company with what the provider has on record.
 
-    Called when the merchant connects or tests an account, or when company data or credentials changed.
-    Must report each field of ``verified_fields`` as equal, near, different or unavailable, with both values
-    masked; must say *unclear*, not *refused*, when the provider did not answer properly. May open a session
-    (it is thrown away); must not charge.
+    Called when the merchant connects or tests an account, or when company data or credentials
+    changed. Must report each field of ``verified_fields`` as equal, near, different or unavailable,
+    with both values masked; must say *unclear*, not *refused*, when the provider did not answer
+    properly. May open a session (it is thrown away); must not charge.
     """
 
 
@@ -68,9 +68,10 @@ def create_payment(order: Order, account: Account) -> Exchange[PaymentStarted]: 
 
     Called when the payer pressed pay, after the payment was committed as *sending*.
 
-    Must derive every identifier it sends from ``order`` alone, so that an equal order is the same order to
-    the provider. Must report an amount only where the provider stated one. Must not treat a missing or
-    unreadable answer as a refusal: let ``NotSent`` and ``OutcomeUnknown`` pass, or raise ``OutcomeUnknown``.
+    Must derive every identifier it sends from ``order`` alone, so that an equal order is the same
+    order to the provider. Must report an amount only where the provider stated one. Must not treat
+    a missing or unreadable answer as a refusal: let ``NotSent`` and ``OutcomeUnknown`` pass, or
+    raise ``OutcomeUnknown``.
 
     Example, a complete implementation::
 
@@ -93,7 +94,8 @@ def create_payment(order: Order, account: Account) -> Exchange[PaymentStarted]: 
 def render_pay_button(offer: Offer) -> PayButton:  # type: ignore[empty-body]
     """Describe the pay button: a value, never markup.
 
-    Called whenever a button is drawn, for page, mail or PDF. Must be quick; must not need a request.
+    Called whenever a button is drawn, for page, mail or PDF. Must be quick; must not need a
+    request.
     """
 
 
@@ -101,14 +103,14 @@ def render_pay_button(offer: Offer) -> PayButton:  # type: ignore[empty-body]
 def handle_notification(message: Message, account: Account) -> Exchange[Reading]:  # type: ignore[empty-body]
     """Read a notification or a browser return.
 
-    Called with the raw message as it arrived for this account. Must verify the raw bytes before decoding
-    them and compare signatures in constant time; algorithm and key come from the account's settings, never
-    from the message. Must verify every item of a batch. Must answer INVALID where a key is set and the
-    proof is missing or wrong, UNSIGNED where no key is set, and say as ``reason`` which check failed, in
-    words that repeat nothing.
+    Called with the raw message as it arrived for this account. Must verify the raw bytes before
+    decoding them and compare signatures in constant time; algorithm and key come from the account's
+    settings, never from the message. Must verify every item of a batch. Must answer INVALID where a
+    key is set and the proof is missing or wrong, UNSIGNED where no key is set, and say as
+    ``reason`` which check failed, in words that repeat nothing.
 
-    May yield harmless requests; a scheme with a signature verifies before it yields. The hub acknowledges
-    first and runs the hook again from the start, so it must be safe to run twice.
+    May yield harmless requests; a scheme with a signature verifies before it yields. The hub
+    acknowledges first and runs the hook again from the start, so it must be safe to run twice.
     """
 
 
@@ -116,8 +118,9 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
 def authorize(request: GrantRequest, account: Account) -> Exchange[Grant]:  # type: ignore[empty-body]
     """Fetch a grant (an access token) for the account.
 
-    Called when a grant is needed and none is fresh; the hub caches it, encrypted, and adds its headers to
-    every request not marked ``without_grant``. The token request is ``without_grant(harmless(...))``.
+    Called when a grant is needed and none is fresh; the hub caches it, encrypted, and adds its
+    headers to every request not marked ``without_grant``. The token request is
+    ``without_grant(harmless(...))``.
     """
 
 
@@ -125,8 +128,8 @@ def authorize(request: GrantRequest, account: Account) -> Exchange[Grant]:  # ty
 def query_payment(query: Query, account: Account) -> Exchange[tuple[Observation, ...]]:  # type: ignore[empty-body]
     """Ask what became of a payment.
 
-    Called when a check is due. A status that the provider's documents do not list leads to no observation,
-    never to a decline; an empty tuple means nothing was learnt.
+    Called when a check is due. A status that the provider's documents do not list leads to no
+    observation, never to a decline; an empty tuple means nothing was learnt.
     """
 
 
@@ -139,9 +142,9 @@ def cancel_payment(cancel: Cancel, account: Account) -> Exchange[tuple[Observati
 def refund_payment(refund: Refund, account: Account) -> Exchange[tuple[Observation, ...]]:  # type: ignore[empty-body]
     """Give money back, or undo a payment whose outcome is unknown (``refund.kind``).
 
-    Called after the operation was committed as *sending*. Must report ``returned`` only on the provider's
-    word, with the provider's own ``event_id``, ``movement`` and ``amount`` where it names them; for an undo,
-    ``not_found`` says that there was nothing to give back.
+    Called after the operation was committed as *sending*. Must report ``returned`` only on the
+    provider's word, with the provider's own ``event_id``, ``movement`` and ``amount`` where it
+    names them; for an undo, ``not_found`` says that there was nothing to give back.
     """
 
 

@@ -1,8 +1,9 @@
 """A plugin's texts in other languages than Spanish: gettext catalogues that lie beside its code.
 
-A catalogue is ``locale/LANGUAGE.po`` in the plugin's package, ``locale/en.po``; shipping it declares the language. Its
-msgids are the plugin's own Spanish texts, with names in braces where something is filled in. The hub reads it at load
-and applies it to this plugin's texts alone; the plugin itself does nothing.
+A catalogue is ``locale/LANGUAGE.po`` in the plugin's package, ``locale/en.po``; shipping it
+declares the language. Its msgids are the plugin's own Spanish texts, with names in braces where
+something is filled in. The hub reads it at load and applies it to this plugin's texts alone; the
+plugin itself does nothing.
 """
 
 from __future__ import annotations
@@ -87,12 +88,14 @@ def _text(quoted: str, number: int) -> str:
 
 
 def catalogue_for(catalogues: Mapping[str, Catalogue], locale: str) -> Catalogue:
-    """The catalogue of a locale, else of its language, else an empty one: the Spanish as it stands."""
+    """The catalogue of a locale, else of its language, else an empty one:
+    the Spanish as it stands."""
     return catalogues.get(locale) or catalogues.get(locale.partition("_")[0]) or {}
 
 
 def translate(text: str, catalogue: Catalogue) -> str:
-    """A text in the catalogue's language, what was filled in kept; as it stands where the catalogue lacks it."""
+    """A text in the catalogue's language, what was filled in kept;
+    as it stands where the catalogue lacks it."""
     if not text or not catalogue:
         return text
     if text in catalogue:

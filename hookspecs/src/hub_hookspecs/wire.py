@@ -12,7 +12,8 @@ import httpx
 from .errors import OutcomeUnknown
 
 DEEPEST: Final = 100
-"""Levels of nesting; what an interpreter bears differs, and at its end anything may fail, not the reading alone."""
+"""Levels of nesting; what an interpreter bears differs, and at its end anything may fail,
+not the reading alone."""
 
 _MARKS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
@@ -20,8 +21,8 @@ _MARKS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 def strict_json(raw: bytes) -> Any:
     """Decode JSON of untrusted origin.
 
-    Duplicate keys, NaN, lone surrogates, more than ``DEEPEST`` levels, huge integers and invalid UTF-8 are refused;
-    numbers with a point come as ``Decimal``.
+    Duplicate keys, NaN, lone surrogates, more than ``DEEPEST`` levels, huge integers and invalid
+    UTF-8 are refused; numbers with a point come as ``Decimal``.
 
     Raises:
         ValueError: The bytes are not such JSON; no other exception leaves this function.

@@ -1,7 +1,7 @@
 """What a plugin's author needs to prove a plugin: the conformance kit and the simulator's stage.
 
-``contract`` holds the proofs as plain checks, ``suite.ProviderContract`` makes a test of each, ``simulator`` (extra
-``simulator``) is the stage on which a provider is faked.
+``contract`` holds the proofs as plain checks, ``suite.ProviderContract`` makes a test of each,
+``simulator`` (extra ``simulator``) is the stage on which a provider is faked.
 """
 
 from __future__ import annotations

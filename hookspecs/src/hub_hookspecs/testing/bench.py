@@ -1,4 +1,5 @@
-"""Plays a plugin against its simulator, without a network, by the very rules that the hub's driver follows."""
+"""Plays a plugin against its simulator, without a network,
+by the very rules that the hub's driver follows."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ class Bench:
         self.close()
 
     def world(self, config: Mapping[str, Any] | None = None) -> World:
-        """A fresh simulator with nothing in its book, whose clock stands where the hub's does, however slow we are."""
+        """A fresh simulator with nothing in its book, whose clock stands where the hub's does,
+        however slow we are."""
         world = World(self.subject, self._runner, config or self.subject.filled)
         world.control("clock", at=self.subject.now.isoformat())
         return world

@@ -1,4 +1,5 @@
-"""What may happen to a request between a plugin and its provider, and what the hub then hands to the plugin."""
+"""What may happen to a request between a plugin and its provider,
+and what the hub then hands to the plugin."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def _answer(status: int, body: bytes, kind: str = "application/json") -> Callabl
 
 
 def _under(status: int) -> Callable[[httpx.Response | None], Handed]:
-    """The genuine answer under another status: it took effect, and yet something says it did not."""
+    """The genuine answer under another status: it took effect,
+    and yet something says it did not."""
 
     def hand(genuine: httpx.Response | None) -> Handed:
         content = genuine.content if genuine else b"{}"

@@ -1,7 +1,8 @@
 """Watches a plugin's steps: no socket, file, environment, clock, thread or process.
 
-An audit hook cannot be removed, so there is one for the process, asleep unless a step is being watched. The clock and
-the environment raise no audit event; they are seen by the interpreter's profile hook.
+An audit hook cannot be removed, so there is one for the process, asleep unless a step is being
+watched. The clock and the environment raise no audit event; they are seen by the interpreter's
+profile hook.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 @contextlib.contextmanager
 def watched(package: str, found: set[str]) -> Iterator[None]:
-    """Note in ``found`` what the code of a package does that a plugin must not do, while this lasts."""
+    """Note in ``found`` what the code of a package does that a plugin must not do,
+    while this lasts."""
     if not _installed.is_set():
         sys.addaudithook(_audit)
         _installed.set()

@@ -1,4 +1,5 @@
-"""What a simulator can be told to play: options with their meaning, and refusals of those that it does not have."""
+"""What a simulator can be told to play: options with their meaning,
+and refusals of those that it does not have."""
 
 from __future__ import annotations
 
@@ -11,15 +12,16 @@ import attrs
 
 
 class WrongOption(ValueError):
-    """An option that a simulator does not have, or a value that it does not take; the message says what it does."""
+    """An option that a simulator does not have, or a value that it does not take;
+    the message says what it does."""
 
 
 @attrs.frozen(kw_only=True)
 class Option:
     """One way in which a simulator can play its provider.
 
-    Where public sources differ a simulator is as strict as the strictest of them, or has an option that says which it
-    plays; so a plugin can be proven under each.
+    Where public sources differ a simulator is as strict as the strictest of them, or has an option
+    that says which it plays; so a plugin can be proven under each.
 
     Attributes:
         default: What is played unless it is told otherwise; other values are of the same type.

@@ -154,7 +154,8 @@ class Subject:
 
 
 def reference_for(rule: ReferenceRule, number: int) -> str:
-    """The reference of a number: all characters of the alphabet in turn, so that each is tried sooner or later."""
+    """The reference of a number: all characters of the alphabet in turn,
+    so that each is tried sooner or later."""
     alphabet = rule.alphabet
     text = ""
     for place in range(rule.length):

@@ -22,7 +22,8 @@ NUMBERS: Final = re.compile(rb"[:\[,]\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+
 
 
 def _exact(bench: Bench) -> Iterator[str]:
-    """Every declared currency, with amounts that a float gets wrong, paid and looked up in the book."""
+    """Every declared currency, with amounts that a float gets wrong,
+    paid and looked up in the book."""
     for way, rule in _offers(bench):
         for amount in exact_amounts(rule):
             world = bench.world()
@@ -66,7 +67,8 @@ def _turned_away(bench: Bench, way: Way, amount: Money, why: str) -> Iterator[st
 
 
 def _stated(bench: Bench) -> Iterator[str]:
-    """The same answers to another amount of ours: what is reported must be what the provider said, or nothing."""
+    """The same answers to another amount of ours:
+    what is reported must be what the provider said, or nothing."""
     for scene in scenes(bench.subject):
         world = bench.world()
         try:

@@ -1,4 +1,5 @@
-"""Every fault at every request of every exchange: what may be concluded then, and what may be sent."""
+"""Every fault at every request of every exchange: what may be concluded then,
+and what may be sent."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ CONCLUDING: Final = CLOSING | {Kind.PAID, Kind.RETURNED, Kind.TRY_DECLINED, Kind
 
 
 def _concludes(bench: Bench) -> Iterator[str]:
-    """Cut, lost, garbage, 5xx, wrong type, oversized, empty, invalid UTF-8, 401 at every request."""
+    """Cut, lost, garbage, 5xx, wrong type, oversized, empty, invalid UTF-8,
+    401 at every request."""
     for take in struck_takes(bench):
         if take.fault and len(take.played.sent) >= take.number:
             yield from _judged(_Case(take, take.fault))
@@ -98,7 +100,8 @@ def _nothing_learnt(case: _Case) -> Iterator[str]:
 
 
 def _invented(case: _Case) -> Iterator[str]:
-    """Claims that the exchange makes when the answer is missing, though it was the last that could tell."""
+    """Claims that the exchange makes when the answer is missing,
+    though it was the last that could tell."""
     if case.scene.hook == "handle_notification":  # the message itself may prove it
         return
     if not any(item.genuine for item in case.played.sent) and CONCLUDING & set(case.played.kinds):

@@ -61,7 +61,8 @@ def _genuine(bench: Bench) -> Iterator[tuple[Way, World, Started, Message, Playe
 
 
 def _forged(bench: Bench) -> Iterator[str]:
-    """One byte, one header, one member changed or missing: nothing may be claimed that was not proven."""
+    """One byte, one header, one member changed or missing:
+    nothing may be claimed that was not proven."""
     for way, world, started, message, genuine in _genuine(bench):
         allowed = {_claim(item) for item in genuine.observations}
         for what, altered in (*_altered(message), *_disguised(message)):
@@ -197,7 +198,8 @@ def _returned(bench: Bench) -> Iterator[str]:
 
 
 def _reasons(bench: Bench) -> Iterator[str]:
-    """Operators and logs read why a message was not believed, so nothing of it, and nothing computed, stands there."""
+    """Operators and logs read why a message was not believed, so nothing of it,
+    and nothing computed, stands there."""
     for way, world, _started, message, _read in _genuine(bench):
         secrets = world.subject.secrets(world.account)
         for what, altered in (*_disguised(message), *_marked(message)):

@@ -33,7 +33,8 @@ CLOSING: Final = frozenset(CLOSING_KINDS)
 
 
 def _starts(bench: Bench) -> Iterator[str]:
-    """Each way of starting, paid by the simulator's payer: the book has it once, under our reference, to the cent."""
+    """Each way of starting, paid by the simulator's payer: the book has it once,
+    under our reference, to the cent."""
     for way in bench.subject.info.ways:
         world = bench.world()
         try:
@@ -288,7 +289,8 @@ def _same_order(bench: Bench) -> Iterator[str]:
 
 
 def _reference(bench: Bench) -> Iterator[str]:
-    """Every reference that the rule allows reaches the provider unchanged, whatever the time and the call."""
+    """Every reference that the rule allows reaches the provider unchanged,
+    whatever the time and the call."""
     rule = bench.subject.info.reference
     tried = (rule.alphabet[0] * rule.length, rule.alphabet[-1] * rule.length, bench.subject.reference())
     for way in bench.subject.info.ways:

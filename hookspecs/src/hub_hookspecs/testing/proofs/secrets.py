@@ -21,7 +21,8 @@ TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
 def _hides(bench: Bench) -> Iterator[str]:
-    """Every scene, well and with each fault: look for the account's secrets and its grants wherever one looks."""
+    """Every scene, well and with each fault:
+    look for the account's secrets and its grants wherever one looks."""
     for take in all_takes(bench):
         yield from _leaks(take.scene, take.played, take.world)
     yield from _expected(bench)

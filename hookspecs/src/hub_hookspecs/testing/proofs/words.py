@@ -28,7 +28,8 @@ CONCLUDING: Final = CLOSING | {Kind.PAID, Kind.RETURNED, Kind.TRY_DECLINED, Kind
 
 
 def _unlisted(bench: Bench) -> Iterator[str]:
-    """Replace one value of a genuine answer at a time: a new word may take a conclusion away, never make one."""
+    """Replace one value of a genuine answer at a time: a new word may take a conclusion away,
+    never make one."""
     for take in takes(bench):
         if take.scene.hook in ("validate_identity", "authorize"):
             continue

@@ -1,8 +1,8 @@
 """The stage on which a plugin's simulator plays its provider (needs the extra ``simulator``: Starlette).
 
-A simulator is the provider faked over real HTTP, written from the provider's documents. What every simulator
-shares stands here: the control address, the faults it can be told to commit, the notifications it owes, the
-clock that can be shifted, and the **book** of whose money it holds.
+A simulator is the provider faked over real HTTP, written from the provider's documents. What every
+simulator shares stands here: the control address, the faults it can be told to commit, the
+notifications it owes, the clock that can be shifted, and the **book** of whose money it holds.
 
 Control address, JSON in and out, below the simulator's base::
 
@@ -20,11 +20,12 @@ Control address, JSON in and out, below the simulator's base::
                                                          "currency", "state": "captured" | "returned", "captures"}]
     GET  /_control/notifications?reference=R           [{"reference", "method", "path", "headers", "body" (base64)}]
 
-Fault kinds on requests: ``delay`` (seconds, then as usual), ``hang_before`` / ``hang_after`` (no answer for so many
-seconds, then the connection breaks; before or after it took effect), ``status_before`` / ``status_after`` (5xx or
-another status), ``cut_before`` / ``cut_after`` (the connection breaks), ``garbage``, ``empty``, ``html``,
-``invalid_utf8``, ``oversized`` (after it took effect).
-On notifications (path ``notification``): ``drop``, ``repeat``, ``reorder``, ``delay``, ``forge``, ``wrong_amount``.
+Fault kinds on requests: ``delay`` (seconds, then as usual), ``hang_before`` / ``hang_after`` (no
+answer for so many seconds, then the connection breaks; before or after it took effect),
+``status_before`` / ``status_after`` (5xx or another status), ``cut_before`` / ``cut_after`` (the
+connection breaks), ``garbage``, ``empty``, ``html``, ``invalid_utf8``, ``oversized`` (after it took
+effect). On notifications (path ``notification``): ``drop``, ``repeat``, ``reorder``, ``delay``,
+``forge``, ``wrong_amount``.
 """
 
 from __future__ import annotations

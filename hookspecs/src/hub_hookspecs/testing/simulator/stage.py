@@ -71,7 +71,8 @@ class Stage:
         return (self.stopped or datetime.now(UTC)) + self.shift
 
     def capture(self, reference: str, provider_reference: str, merchant: str, amount: Money) -> None:
-        """Take the money; a second capture of one of the provider's references shows in ``captures``."""
+        """Take the money; a second capture of one of the provider's references shows in
+        ``captures``."""
         for held in self.book:
             if held.provider_reference == provider_reference:
                 held.captures += 1
@@ -89,7 +90,8 @@ class Stage:
         return False
 
     def notify(self, news: News) -> None:
-        """Owe a notification: keep it for the control address, and send it where the merchant wants it."""
+        """Owe a notification: keep it for the control address,
+        and send it where the merchant wants it."""
         batch = [news]
         delay = 0.0
         match self._fault_for("notification", ON_NEWS):
@@ -192,7 +194,8 @@ class Stage:
                 raise LookupError(f"unknown action {name!r}")
 
     def wrap(self, routes: list[BaseRoute]) -> ASGIApp:
-        """The application: control address, the provider's own routes, and the faults around them."""
+        """The application: control address, the provider's own routes,
+        and the faults around them."""
         inner = Starlette(routes=[*self.routes(), *routes])
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
