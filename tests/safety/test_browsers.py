@@ -15,6 +15,7 @@ import pytest
 from hub.flows.merchants.sign_in import request_sign_in, sign_in_token
 from hub.web import cookies
 from hub.web.app import create_app
+from hub.web.merchant import sign_in as pages
 from tests.safety.people import People
 from tests.web.conftest import House
 
@@ -217,7 +218,7 @@ def test_control_a_flag_that_is_off_is_seen(house: House, public: Any, plant: Ca
         made = right(*given, **more)
         return attrs_of(made, **{flag.lower(): "none" if flag == "SameSite" else False})
 
-    plant(cookies, "cookie", lenient)
+    plant(pages, "cookie", lenient)
 
     assert not all(is_strict(cookie, https=True) for cookie in signed_in(house, public))
 

@@ -65,7 +65,7 @@ def test_no_module_that_holds_a_key_compares_texts_with_an_equals_sign() -> None
     ]
 
     assert found == []
-    assert {"vault.py", "signature.py"} <= {file.name for file in SOURCES}
+    assert {"sealing.py", "signature.py"} <= {file.name for file in SOURCES}
 
 
 def test_control_a_comparison_that_tells_how_much_was_right_is_found() -> None:

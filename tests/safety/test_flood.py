@@ -45,7 +45,7 @@ def test_forged_news_is_stored_at_a_bounded_rate_while_genuine_news_gets_through
 
 
 def test_control_without_the_limit_every_forgery_is_stored(house: House, plant: Callable[..., None]) -> None:
-    plant(notifications.Notifications, "_may_keep", lambda *_: True)
+    plant(notifications.Notifications, "_may_store", lambda *_: True)
     told, rows = flood(house)
 
     assert set(told) == {400}

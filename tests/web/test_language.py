@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from hub.domain.offer import ABSENCE_WORDS, Absence
+from hub.domain.payment import CLOSING
 from hub.domain.text import Declared, Text
 from hub.flows.merchants.choose_language import choose_language
 from hub.texts.engine import CONTEXT, read_catalogue, texts_for
@@ -19,7 +20,6 @@ from hub.web.language import preferred_by
 from hub.web.merchant import words
 from hub.web.pages import STATIC
 from hub_hookspecs import Kind
-from hub_hookspecs.testing.proofs.payments import CLOSING
 from tests.spoken import spoken
 from tests.web.conftest import House
 
