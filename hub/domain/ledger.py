@@ -24,9 +24,6 @@ class LedgerKind(enum.StrEnum):
     WITHHOLDING_RECEIVABLE = "withholding_receivable"
     TAX_WITHHELD = "tax_withheld"
     OUTSIDE = "outside"
-    EXCHANGE = "exchange"
-    PROVIDER_RESERVE = "provider_reserve"
-    IN_TRANSIT = "in_transit"
     CUSTOMER_CREDIT = "customer_credit"
     SUSPENSE = "suspense"
     BILLED = "billed"
@@ -55,11 +52,6 @@ class EntryKind(enum.StrEnum):
     ACQUIRER_TAX = "acquirer_tax"
     CHARGEBACK = "chargeback"
     WRITE_OFF = "write_off"
-    DISBURSEMENT = "disbursement"
-    DEBIT_NOTE = "debit_note"
-    EXCHANGE = "exchange"
-    RESERVE = "reserve"
-    PAYOUT = "payout"
     CORRECTION = "correction"
 
 

@@ -83,8 +83,3 @@ def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
         return settled
     # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
     return now + (RETRY if way.starts is Starts.SESSION else DAY)
-
-
-def is_watched(payment: Payment, now: datetime) -> bool:
-    """Whether money of an unproven close is still expected to show, if it came at all."""
-    return payment.is_unproven and now < (payment.expires_at or payment.ended_at or payment.created_at) + WATCH

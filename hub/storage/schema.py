@@ -29,7 +29,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.account import AccountStatus
 from hub.domain.decision import DecisionKind
-from hub.domain.dispute import DisputeOutcome, DisputeStage
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
@@ -865,31 +864,6 @@ decision = _table(
     ),
     _index(None, "subject"),
     _index(None, "payment", where="payment IS NOT NULL"),
-)
-
-dispute = _table(
-    "dispute",
-    _id(),
-    _to("merchant", "merchant.id"),
-    _text("mode"),
-    _to("payment", "payment.id"),
-    _text("case_id"),
-    _text("currency"),
-    _whole("amount"),
-    _text("stage"),
-    _text("reason"),
-    _whole("respond_by", null=True),
-    _whole("opened_at"),
-    _text("outcome", null=True),
-    _whole("ended_at", null=True),
-    _text("ended_by"),
-    UniqueConstraint("payment", "case_id"),
-    _one_of("mode", Mode),
-    _one_of("stage", DisputeStage),
-    _one_of("outcome", DisputeOutcome),
-    _between("amount", 1),
-    CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended"),
-    _index(None, "merchant", "mode", "respond_by", where="outcome IS NULL"),
 )
 
 request_sent = _table(

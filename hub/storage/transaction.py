@@ -16,7 +16,6 @@ from .countries import Countries
 from .customers import Customers
 from .decisions import Decisions
 from .deliveries import Deliveries
-from .disputes import Disputes
 from .ledger import Ledger
 from .links import LinkTable
 from .logos import Logos
@@ -52,7 +51,6 @@ class Tx(Runs):
     settlements: Settlements
     messages: Messages
     deliveries: Deliveries
-    disputes: Disputes
     links: LinkTable
     receipts: Receipts
     orders: Orders
@@ -164,7 +162,6 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "settlements": Settlements,
     "messages": Messages,
     "deliveries": Deliveries,
-    "disputes": Disputes,
     "links": LinkTable,
     "receipts": Receipts,
     "orders": Orders,

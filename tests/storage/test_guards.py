@@ -201,27 +201,6 @@ def a_decision(**changes: Any) -> str:
     return a_row("decision", **values)
 
 
-def a_dispute(**changes: Any) -> str:
-    values = {
-        "id": "x9",
-        "merchant": "m1",
-        "mode": "test",
-        "payment": "t1",
-        "case_id": "K1",
-        "currency": "CRC",
-        "amount": 5,
-        "stage": "chargeback",
-        "reason": "",
-        "opened_at": 1,
-        "ended_by": "",
-        **changes,
-    }
-    return a_row("dispute", **values)
-
-
-WON = "UPDATE dispute SET outcome = 'won', ended_at = 2"
-
-
 def a_settlement_line(**changes: Any) -> str:
     values = {
         "id": "l9",
@@ -414,18 +393,6 @@ REFUSED = {
         "a decision that took effect is never changed",
     ),
     "a decision deleted": (a_decision() + "; DELETE FROM decision", "append_only"),
-    # disputes
-    "a dispute of nothing": (a_dispute(amount=0), "amount"),
-    "a dispute in no stage": (a_dispute(stage="anger"), "stage"),
-    "a dispute that ended no way": (a_dispute(outcome="forgotten", ended_at=2), "outcome"),
-    "a dispute that ended at no time": (a_dispute(outcome="won"), "ended"),
-    "a second dispute of the same case": (f"{a_dispute()}; {a_dispute(id='x8')}", "UNIQUE"),
-    "a dispute of another payment": (f"{a_dispute()}; UPDATE dispute SET payment = 't2'", "fixed"),
-    "a dispute that ends twice": (
-        f"{a_dispute()}; {WON}; UPDATE dispute SET outcome = 'lost'",
-        "a dispute that ended is never changed",
-    ),
-    "a dispute deleted": (f"{a_dispute()}; DELETE FROM dispute", "append_only"),
     # requests that were sent
     "a request changed": (f"{A_REQUEST}; UPDATE request_sent SET status = 200", "append_only"),
     "a request deleted": (f"{A_REQUEST}; DELETE FROM request_sent", "append_only"),

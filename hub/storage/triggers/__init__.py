@@ -8,7 +8,6 @@ from __future__ import annotations
 from hub.storage.guards import Trigger
 
 from .decisions import decision_triggers
-from .disputes import dispute_triggers
 from .ledger import ledger_triggers
 from .operations import operation_triggers
 from .payables import payable_triggers
@@ -22,7 +21,6 @@ TRIGGERS: tuple[Trigger, ...] = (
     *payment_triggers(),
     *operation_triggers(),
     *decision_triggers(),
-    *dispute_triggers(),
     *request_triggers(),
     *payable_triggers(),
     *ledger_triggers(),

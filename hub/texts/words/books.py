@@ -24,14 +24,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "bill.other_currency": "La factura {number} está en {currency}",
     "bill.owes": "La factura {number} debe {balance}",
     "bill.payment_in_progress": "Hay un pago en línea en curso de {number}; espere a que termine",
-    "bill.payment_unproven": (
-        "Un pago de {number} se cerró sin confirmación y el dinero todavía puede llegar; "
-        "espere o revise ese pago primero"
-    ),
-    "payment.dispute_open": "El banco del cliente disputa un pago de {number}; espere a que se resuelva",
-    "payment.refund_unknown": (
-        "Una devolución de un pago de {number} no tiene respuesta clara; averigüe primero si se hizo"
-    ),
     "credit.too_little": "El cliente solo tiene {credit} a favor",
     "credit_note.number_missing": "Indique el número de la nota crédito",
     "credit_note.recorded_otherwise": "La nota crédito {name} ya está registrada para otra factura u otro monto",

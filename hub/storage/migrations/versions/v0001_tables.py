@@ -539,7 +539,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('bank', 'billed', 'cash', 'chargeback_loss', 'customer_credit', 'discounts', 'exchange', 'fee_tax', 'fees', 'in_transit', 'outside', 'provider_clearing', 'provider_reserve', 'receivable', 'suspense', 'tax_withheld', 'withholding_receivable', 'write_off')",
+            "kind IN ('bank', 'billed', 'cash', 'chargeback_loss', 'customer_credit', 'discounts', 'fee_tax', 'fees', 'outside', 'provider_clearing', 'receivable', 'suspense', 'tax_withheld', 'withholding_receivable', 'write_off')",
             name=op.f("ledger_account_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ledger_account_mode")),
@@ -573,7 +573,7 @@ def upgrade() -> None:
         sa.Column("note_salt", sa.Text(), nullable=False),
         sa.Column("note_digest", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('acquirer_tax', 'allocation', 'bill', 'capture', 'chargeback', 'correction', 'credit_note', 'debit_note', 'disbursement', 'discount', 'exchange', 'fee', 'fee_tax', 'offline_receipt', 'paid_elsewhere', 'payout', 'refund', 'reserve', 'settlement', 'withheld', 'write_off')",
+            "kind IN ('acquirer_tax', 'allocation', 'bill', 'capture', 'chargeback', 'correction', 'credit_note', 'discount', 'fee', 'fee_tax', 'offline_receipt', 'paid_elsewhere', 'refund', 'settlement', 'withheld', 'write_off')",
             name=op.f("entry_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("entry_mode")),
@@ -1009,42 +1009,6 @@ def upgrade() -> None:
         ["kind", "subject"],
         unique=True,
         sqlite_where=sa.text("done_at IS NULL AND superseded = 0"),
-    )
-    op.create_table(
-        "dispute",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("merchant", sa.Text(), nullable=False),
-        sa.Column("mode", sa.Text(), nullable=False),
-        sa.Column("payment", sa.Text(), nullable=False),
-        sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("amount", WHOLE, nullable=False),
-        sa.Column("stage", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("respond_by", WHOLE, nullable=True),
-        sa.Column("opened_at", WHOLE, nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("ended_at", WHOLE, nullable=True),
-        sa.Column("ended_by", sa.Text(), nullable=False),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("dispute_mode")),
-        sa.CheckConstraint("outcome IN ('accepted', 'lost', 'won')", name=op.f("dispute_outcome")),
-        sa.CheckConstraint(
-            "stage IN ('arbitration', 'chargeback', 'inquiry', 'pre_arbitration')", name=op.f("dispute_stage")
-        ),
-        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name=op.f("dispute_ended")),
-        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("dispute_amount")),
-        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("dispute_merchant_known")),
-        sa.ForeignKeyConstraint(["payment"], ["payment.id"], name=op.f("dispute_payment_known")),
-        sa.PrimaryKeyConstraint("id", name=op.f("dispute_key")),
-        sa.UniqueConstraint("payment", "case_id", name=op.f("dispute_payment_case_id_once")),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        op.f("dispute_by_merchant_mode_respond_by"),
-        "dispute",
-        ["merchant", "mode", "respond_by"],
-        unique=False,
-        sqlite_where=sa.text("outcome IS NULL"),
     )
     op.create_table(
         "request_sent",
