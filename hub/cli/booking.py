@@ -60,7 +60,7 @@ async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | N
     from hub.flows.books.settle_bill import apply_credit
 
     payable = await _invoice(hub, merchant, invoice)
-    credit = await hub.store.read(lambda tx: tx.ledger.credit_of(payable.customer_id, merchant.mode))
+    credit = await hub.store.read(lambda tx: tx.ledger.free_credit(payable.customer_id, merchant.mode))
     minor = min(payable.due, credit.get(payable.currency, 0))
     if amount:
         minor = (await _amount(hub, merchant, invoice, amount)).minor

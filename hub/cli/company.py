@@ -165,6 +165,7 @@ def _facts(merchant: Merchant) -> dict[str, object]:
         "address": dict(company.address),
         "auto_record": options.auto_record,
         "partial": options.partial,
+        "write_off_rest": options.write_off_rest,
         "notify": list(merchant.notify),
         "shop_origins": list(options.shop_origins),
         "created_at": merchant.created_at,
@@ -236,6 +237,11 @@ def _form(merchant: Merchant, given: dict[str, Any]) -> CompanyForm:
 @command.command()
 @click.argument("slug", metavar="NAME")
 @choice_options
+@click.option(
+    "--write-off-rest/--no-write-off-rest",
+    default=None,
+    help="Write off what only a provider's unit cannot carry of a payment of the whole due.",
+)
 @click.option("--notify-company", is_flag=True, help="Tell the company's own mail again.")
 @click.option(
     "--shop-origin",
@@ -253,6 +259,7 @@ async def options(
     partial: bool | None,
     notify: tuple[str, ...],
     notify_company: bool,
+    write_off_rest: bool | None,
 ) -> None:
     """Change what a company chooses; what is not given stays as it is."""
     from hub.flows.merchants.save_options import save_options
@@ -265,10 +272,12 @@ async def options(
         partial=before.partial if partial is None else partial,
         notify=() if notify_company else notify or before.notify,
         shop_origins=shop_origins or None,
+        write_off_rest=write_off_rest,
     )
     chosen = after.options
     click.echo(
         f"{after.slug}: cash receipts {'by themselves' if chosen.auto_record else 'by hand'}, "
         f"part payments {'allowed' if chosen.partial else 'not allowed'}, told: {', '.join(after.notify) or 'nobody'}"
+        + (", rests below a provider's unit written off" if chosen.write_off_rest else "")
         + (f", shops: {', '.join(chosen.shop_origins)}" if chosen.shop_origins else "")
     )

@@ -17,9 +17,11 @@ NOT_ALLOWED = {
     "amount": "that amount cannot be",
     "cannot": "the provider cannot do that here",
     "changed": "what was proposed has changed meanwhile: payment-hub review waiting",
+    "day": "that day is still to come",
     "evidence": "say what was seen, where and when: --evidence TEXT, or --evidence-file FILE",
     "full_only": "the provider gives back the whole amount alone: leave --amount out",
     "in_flight": "the provider is being talked to just now: wait two minutes, then payment-hub payment show REFERENCE",
+    "known": "it may be booked already: payment-hub payment show REFERENCE",
     "locked": "its account's secrets do not open, and nothing was sent: payment-hub doctor",
     "nobody": "say who decides it (--by) and why (--why)",
     "not_installed": "its provider is not served here: payment-hub plugins list",
@@ -30,11 +32,12 @@ NOT_ALLOWED = {
     "resolved": "the review was resolved already: payment-hub review list --resolved",
     "second_person": "who proposed it cannot let it happen too; another person can: payment-hub review waiting",
     "too_early": "the payer may still approve it",
+    "under_way": "something of it is under way: payment-hub payment show REFERENCE",
     "unknown": "nobody knows yet whether it was paid: payment-hub payment show REFERENCE",
 }
 """What may not be done, for operators; flows say it to merchants, in their language."""
 
-DETAILED = frozenset({"amount", "cannot", "full_only", "resolved", "too_early"})
+DETAILED = frozenset({"amount", "cannot", "full_only", "known", "resolved", "too_early", "under_way"})
 """Those whose own words tell more: a time, a name, a limit."""
 
 OURS = ("hub.", "hub_hookspecs")

@@ -119,6 +119,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
         "refused": _listed(report.refused),
         "warnings": _listed(report.warnings),
         "differences": _listed(report.differences),
+        "kept": _listed(report.kept),
         "preview": [words(row) for row in report.preview],
     }
 
@@ -143,6 +144,10 @@ def _print(report: ImportReport, name: str) -> None:
             click.echo(f"  {words(row)}")
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.refused)} refused"
     click.echo(f"{name}: {counts}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    if report.kept:
+        click.echo(f"{name}: {len(report.kept)} invoices stay as somebody decided here:")
+        for error in report.kept:
+            click.echo(f"  {row_error_line(error)}")
     if report.differences:
         click.echo(f"{name}: {len(report.differences)} invoices of which file and hub say another balance:")
         for error in report.differences:

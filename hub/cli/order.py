@@ -52,6 +52,29 @@ async def list_(hub: Hub, merchant: Merchant, as_json: bool) -> None:
     )
 
 
+@command.command()
+@click.argument("number", metavar="NUMBER")
+@click.argument("customer", metavar="[CUSTOMER]", default="")
+@company_option
+@json_option
+@pass_merchant
+async def join(hub: Hub, merchant: Merchant, number: str, customer: str, as_json: bool) -> None:
+    """Say that the shopper of order NUMBER is CUSTOMER (identity number or mail); without one, nobody known."""
+    from hub.domain.payable import PayableKind
+    from hub.flows.statements.join_shopper import join_shopper
+
+    order = await hub.store.read(
+        lambda tx: tx.payables.by_number(merchant.id, merchant.mode, PayableKind.ORDER, number)
+    )
+    if order is None:
+        raise click.ClickException(f"{merchant.slug} has no order {number!r}")
+    shopper = await join_shopper(hub, merchant, order.customer_id, customer)
+    if as_json:
+        print_json({"order": number, "shopper": shopper.id, "customer": shopper.joined_to or None})
+    else:
+        click.echo(f"{shopper.name} of order {number}: {'joined' if shopper.joined_to else 'no customer'}")
+
+
 def _orders(tx: Any, merchant: Merchant, now: datetime) -> list[dict[str, Any]]:
     from hub.flows.statements.view_order import held_for
 
@@ -62,7 +85,11 @@ def _orders(tx: Any, merchant: Merchant, now: datetime) -> list[dict[str, Any]]:
 
 
 def _facts(order: Any, payable: Any, money: Any, customer: Any, now: Any) -> dict[str, Any]:
-    settled = "charged back" if money.charged_back else "paid"
+    from hub.domain.held import state_of
+
+    settled = "paid"
+    if money.gone and money.left < order.total.minor:
+        settled = state_of((money,)).value.replace("_", " ")
     return {
         "number": order.number,
         "customer": customer.name,

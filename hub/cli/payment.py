@@ -10,6 +10,7 @@ from .deciding import stands
 from .finding import clock_in, company_in, find_payment, find_payments, since_moment
 from .options import any_company_option, json_option
 from .payment_decisions import cancel, conclude, record, refund, release
+from .payment_dispute import dispute
 from .payment_export import export
 from .printing import moment, print_csv, print_json, print_table, when
 from .running import pass_hub
@@ -31,7 +32,7 @@ def command() -> None:
     """Payments: list, export, follow, look now; refund, cancel, release, record what became of one."""
 
 
-for further in (export, refund, cancel, release, record, conclude):
+for further in (export, refund, cancel, release, record, conclude, dispute):
     command.add_command(further)
 
 
@@ -131,6 +132,7 @@ def payment_facts(payment: Any, company: str, customer: str, held: Any) -> dict[
         "reason": payment.reason,
         "flags": sorted(flag.value for flag in payment.flags),
         "amount": payment.amount,
+        "credit": payment.credit,
         "state": state_of(held).value if payment.status.value == "paid" else None,
         "money": money_facts(held),
         "invoices": [line.number for line in payment.lines],

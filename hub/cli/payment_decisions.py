@@ -13,9 +13,13 @@ from .running import pass_hub
 from .values import amount_of
 
 if TYPE_CHECKING:
-    from hub.domain.decision import Evidence
+    from datetime import date
+
+    from hub.domain.decision import Evidence, Signed
     from hub.domain.operation import Operation
+    from hub.domain.payment import Payment
     from hub.flows.ground.ports import Hub
+    from hub_hookspecs import Money
 
 
 @click.command()
@@ -94,44 +98,73 @@ async def release(hub: Hub, reference: str, by: str, why: str) -> None:
     tell_decision(made, f"{payment.reference} is {stands(payment)}; its invoices can be paid")
 
 
-def _paid_with_amount(paid: str | None, amount: str | None, **_given: Any) -> None:
-    if paid is None:
-        raise click.UsageError("say --paid or --not-paid")
+def _day(_ctx: click.Context, _param: click.Parameter, text: str | None) -> date | None:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day such as 2026-11-21") from None
+
+
+def _one_outcome(
+    paid: str | None, amount: str | None, returned: str | None, charged_back: str | None, **given: Any
+) -> None:
+    went_back = [text for text in (returned, charged_back) if text is not None]
+    if (paid is not None) + len(went_back) != 1:
+        raise click.UsageError("say one of --paid, --not-paid, --returned and --charged-back")
     if (paid == "paid") != bool(amount):
-        raise click.UsageError("--paid wants the --amount that the provider shows; --not-paid wants none")
+        raise click.UsageError("--paid wants the --amount that the provider shows; the others want none")
+    if not went_back and (given["another"] or given["on"]):
+        raise click.UsageError("--another and --on go with --returned or --charged-back")
 
 
 @click.command()
 @click.argument("reference", metavar="REF")
 @click.option("--paid", "paid", flag_value="paid", help="The provider took the money.")
 @click.option("--not-paid", "paid", flag_value="not_paid", help="The provider took nothing.")
+@click.option("--returned", metavar="AMOUNT", help="Money that went back to the payer in the provider's panel.")
+@click.option("--charged-back", metavar="AMOUNT", help="Money that the payer's bank took back.")
+@click.option("--another", is_flag=True, help="It is none of the returns that are known of this payment.")
+@click.option("--on", metavar="DATE", callback=_day, help="The day on which it went back, such as 2026-11-21.")
 @click.option("--amount", metavar="AMOUNT", help="What the provider shows, in major units; wanted with --paid.")
-@click.option("--currency", metavar="CODE", help="Of --amount, where it is not the payment's.")
+@click.option("--currency", metavar="CODE", help="Of the amount, where it is not the payment's.")
 @click.option("--provider-reference", metavar="TEXT", default="", help="The provider's id of the transaction.")
 @click.option("--authorisation", metavar="TEXT", default="")
 @click.option("--movement", metavar="TEXT", default="", help="Only where the provider's plugin names movements itself.")
 @by_option
 @why_option
 @evidence_options
-@check_usage(_paid_with_amount)
+@check_usage(_one_outcome)
 @pass_hub
 async def record(
     hub: Hub,
     reference: str,
     paid: str | None,
+    returned: str | None,
+    charged_back: str | None,
     amount: str | None,
     currency: str | None,
     by: str,
     why: str,
     evidence: Evidence,
-    **stated: str,
+    **stated: Any,
 ) -> None:
     """Record with proof what became of a payment: what its provider shows, when no news will come.
 
-    --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched."""
+    --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched.
+    --returned and --charged-back book what went back of a paid one, and are joined with the provider's news of it
+    if that comes later."""
     from hub.flows.payments.record_outcome import OutcomeEvidence, record_not_paid, record_paid
 
     payment = await find_payment(hub, reference)
+    decided = signed(by, why, evidence)
+    went_back = {"--returned": returned, "--charged-back": charged_back}
+    for option, text in went_back.items():
+        if text is not None:
+            money = amount_of(text, currency or payment.amount.currency, option)
+            await _record_return(hub, payment, option, money, decided, stated)
+            return
     if amount:
         shown = OutcomeEvidence(
             amount=amount_of(amount, currency or payment.amount.currency),
@@ -139,10 +172,27 @@ async def record(
             authorisation=stated["authorisation"],
             movement=stated["movement"],
         )
-        made, payment = await record_paid(hub, payment.id, shown, signed=signed(by, why, evidence))
+        made, payment = await record_paid(hub, payment.id, shown, signed=decided)
     else:
-        made, payment = await record_not_paid(hub, payment.id, signed=signed(by, why, evidence))
+        made, payment = await record_not_paid(hub, payment.id, signed=decided)
     tell_decision(made, f"{payment.reference} is {stands(payment)}")
+
+
+async def _record_return(
+    hub: Hub, payment: Payment, option: str, amount: Money, decided: Signed, stated: dict[str, Any]
+) -> None:
+    """Record what went back, and say it."""
+    from hub.flows.payments.record_return import ReturnEvidence, record_return
+    from hub_hookspecs import Kind
+
+    shown = ReturnEvidence(
+        kind=Kind.RETURNED if option == "--returned" else Kind.CHARGED_BACK,
+        amount=amount,
+        on=stated["on"],
+        is_another=stated["another"],
+    )
+    made, payment = await record_return(hub, payment.id, shown, signed=decided)
+    tell_decision(made, f"{amount} of {payment.reference} is booked as {shown.kind.value}")
 
 
 def _done_or_not(done: str | None, **_given: Any) -> None:

@@ -43,13 +43,14 @@ async def list_(hub: Hub, merchant: Merchant, as_json: bool) -> None:
         print_json([_facts(view) for view in found])
         return
     print_table(
-        ("RECEIPT", "RECEIVED", "CUSTOMER", "MEANS", "AMOUNT", "CURRENCY", "INVOICES", "PAYMENT"),
+        ("RECEIPT", "RECEIVED", "CUSTOMER", "MEANS", "BANK REFERENCE", "AMOUNT", "CURRENCY", "INVOICES", "PAYMENT"),
         [
             (
                 view.receipt.label,
                 view.receipt.received_on,
                 view.receipt.received_from.name,
                 view.receipt.means,
+                view.receipt.bank_reference,
                 f"{view.receipt.cash.decimal:f}",
                 view.receipt.cash.currency,
                 " ".join(line.number for line in view.receipt.lines),
@@ -138,6 +139,8 @@ def _facts(view: ReceiptView) -> dict[str, object]:
         "words": receipt.words,
         "concept": receipt.concept,
         "notes": receipt.notes,
+        "bank_account": receipt.bank_account,
+        "bank_reference": receipt.bank_reference,
         "payment": view.payment.reference if view.payment else None,
         "provider": receipt.provider,
         "provider_reference": receipt.provider_reference,

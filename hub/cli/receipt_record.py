@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .finding import find_customer, find_payment
+from .finding import find_customer, find_payment, only
 from .options import company_option
 from .running import operator, pass_hub, pass_merchant
 from .values import amount_of
@@ -35,7 +35,8 @@ def money_in(minor: int, receipt: CashReceipt) -> Money:
     return Money(minor, receipt.cash.currency)
 
 
-def _date(_ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+def day_of(_ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    """The day that an option said."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
@@ -101,8 +102,12 @@ def _means(_ctx: click.Context, param: click.Parameter, means: str) -> str:
 @click.option("--amount", required=True, metavar="AMOUNT", help="With a decimal point: 18250.75")
 @click.option("--currency", metavar="CODE", help="Else the country's usual one.")
 @click.option("--invoice", "invoices", metavar="NUMBER[=AMOUNT]", multiple=True, help="Without amount: what it owes.")
-@click.option("--received-on", metavar="DATE", callback=_date, help="Such as 2026-11-21; else today.")
+@click.option("--received-on", metavar="DATE", callback=day_of, help="Such as 2026-11-21; else today.")
 @deduction_options
+@click.option("--bank-reference", default="", metavar="TEXT", help="What the bank calls it: recorded once.")
+@click.option("--bank-account", metavar="TEXT", help="Where it arrived; else the company's usual one.")
+@click.option("--report", default="", metavar="REVIEW", help="The customer's report that the receipt resolves.")
+@click.option("--another-amount", is_flag=True, help="It is other money than the receipt with the same reference.")
 @click.option("--notes", default="", metavar="TEXT")
 @company_option
 @pass_merchant
@@ -117,6 +122,10 @@ async def record(
     received_on: date | None,
     withheld: tuple[str, ...],
     discounts: tuple[str, ...],
+    bank_reference: str,
+    bank_account: str | None,
+    report: str,
+    another_amount: bool,
     notes: str,
 ) -> None:
     """Record money received outside the hub; what no invoice takes stays the customer's credit."""
@@ -134,8 +143,19 @@ async def record(
         by=operator(),
         notes=notes,
         deductions=await _deductions(hub, merchant, withheld, discounts, cash.currency),
+        bank_account=bank_account,
+        bank_reference=bank_reference,
+        is_other=another_amount,
+        report_id=await _review_id(hub, report) if report else "",
     )
     _print_recorded(merchant, receipt)
+
+
+async def _review_id(hub: Hub, beginning: str) -> str:
+    """The id of the review that begins so."""
+    from hub.flows.corrections.resolve_review import find_review
+
+    return only(await find_review(hub, beginning), "review", beginning).id
 
 
 async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash: Money) -> list[Share]:
@@ -219,7 +239,7 @@ async def _merchant_of(hub: Hub, payment: Payment) -> Merchant:
 @click.command()
 @click.argument("number", metavar="CERTIFICATE")
 @click.option(
-    "--on", "day", required=True, metavar="DATE", callback=_date, help="Of the certificate, such as 2026-11-21."
+    "--on", "day", required=True, metavar="DATE", callback=day_of, help="Of the certificate, such as 2026-11-21."
 )
 @click.option(
     "--withheld",

@@ -11,7 +11,9 @@ from .explaining import row_error_line, words
 from .finding import company_in, find_account, zones_in
 from .options import Content, any_company_option, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
+from .receipt_record import day_of
 from .running import operator, pass_hub, pass_merchant
+from .values import amount_of
 
 if TYPE_CHECKING:
     from hub.domain.account import ProviderAccount
@@ -124,7 +126,8 @@ async def import_(
 ) -> int:
     """Reconcile ACCOUNT with FILE, as its provider writes it, or else the CSV of docs/books.md; - is standard input.
 
-    Exit code 1 when the file has faults or anything does not match.
+    A line that cannot be read is set aside, and the others are taken. Exit code 1 when there is one, when the file has
+    faults, or when anything does not match.
     """
     from hub.flows.settlements.reconcile import import_settlement
 
@@ -168,7 +171,7 @@ def _tell(report: Reconciliation, as_json: bool) -> int:
         print_json(_facts(report))
     else:
         _print(report)
-    return 1 if report.faults or report.differences or not report.balanced else 0
+    return 0 if report.in_order else 1
 
 
 def _facts(report: Reconciliation) -> dict[str, object]:
@@ -182,6 +185,7 @@ def _facts(report: Reconciliation) -> dict[str, object]:
         "known": report.known,
         "late": report.late,
         "faults": [row_error_line(error) for error in report.faults],
+        "set_aside": [row_error_line(error) for error in report.set_aside],
         "differences": [
             {
                 "cause": found.cause.value,
@@ -193,6 +197,8 @@ def _facts(report: Reconciliation) -> dict[str, object]:
             for found in report.differences
         ],
         "clearing": [Money(minor, currency) for currency, minor in report.clearing.items()],
+        "reserved": [Money(minor, currency) for currency, minor in report.reserved.items()],
+        "in_transit": [Money(minor, currency) for currency, minor in report.in_transit.items()],
         "awaited": [{"key": item.key, "amount": Money(item.minor, item.currency)} for item in report.awaited],
         "balanced": report.balanced,
     }
@@ -211,12 +217,18 @@ def _print(report: Reconciliation) -> None:
         f"{report.source}: {report.lines} lines, {report.booked} booked, {report.known} known,"
         f" {len(report.differences)} differences{dry}"
     )
+    for error in report.set_aside:
+        click.echo(f"  set aside: {row_error_line(error)}", err=True)
     if report.late:
         click.echo(f"  {report.late} payments were not known to be paid, and are now")
     for found in report.differences:
         click.echo(f"  {found.cause.value}: {found.details}")
     for currency, minor in report.clearing.items():
         click.echo(f"  still to be paid out by the books: {Money(minor, currency)}")
+    for currency, minor in report.reserved.items():
+        click.echo(f"  kept in reserve by the provider: {Money(minor, currency)}")
+    for currency, minor in report.in_transit.items():
+        click.echo(f"  in transit, until what reached the bank is recorded: {Money(minor, currency)}")
     if not report.balanced:
         click.echo("Error: that is not what is awaited: payment-hub ledger verify", err=True)
 
@@ -240,6 +252,9 @@ async def lines(hub: Hub, merchant: Merchant, account: str, state: str | None, a
                 {
                     "line": row.line.line_id,
                     "state": row.state.value,
+                    "kind": row.kind.value,
+                    "in_transit": row.in_transit,
+                    "restated": row.restated,
                     "reference": row.line.reference,
                     "gross": row.line.gross,
                     "net": row.line.net,
@@ -252,11 +267,12 @@ async def lines(hub: Hub, merchant: Merchant, account: str, state: str | None, a
         )
         return
     print_table(
-        ("LINE", "STATE", "REFERENCE", "GROSS", "NET", "CURRENCY", "SETTLES"),
+        ("LINE", "STATE", "KIND", "REFERENCE", "GROSS", "NET", "CURRENCY", "SETTLES"),
         [
             (
                 row.line.line_id,
                 row.state.value,
+                row.kind.value,
                 row.line.reference or row.line.provider_reference or row.line.authorisation,
                 f"{row.line.gross.decimal:f}",
                 f"{row.line.net.decimal:f}",
@@ -282,3 +298,76 @@ async def withdraw(hub: Hub, merchant: Merchant, account: str, line: str, reason
     found = await find_account(hub, merchant, account)
     stored = await withdraw_line(hub, merchant, found, line, by=operator(), reason=reason)
     click.echo(f"{stored.line.line_id}: withdrawn")
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.argument("line", metavar="LINE")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the line.")
+@company_option
+@pass_merchant
+async def reopen(hub: Hub, merchant: Merchant, account: str, line: str, reason: str) -> None:
+    """Take up LINE, which was withdrawn; the next import books it if it fits."""
+    from hub.flows.settlements.withdraw_line import reopen_line
+
+    found = await find_account(hub, merchant, account)
+    stored = await reopen_line(hub, merchant, found, line, by=operator(), reason=reason)
+    click.echo(f"{stored.line.line_id}: open")
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.argument("line", metavar="LINE")
+@click.option("--release", is_flag=True, help="It pays out what the provider had kept in reserve.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@company_option
+@pass_merchant
+async def charge(hub: Hub, merchant: Merchant, account: str, line: str, release: bool, reason: str) -> None:
+    """Book the open LINE, which is about no payment, to ACCOUNT: as a charge, or with --release as released reserve.
+
+    A line that names money of a payment here is none.
+    """
+    from hub.domain.settlement import LineKind
+    from hub.flows.settlements.charge_line import charge_line
+
+    found = await find_account(hub, merchant, account)
+    kind = LineKind.RELEASE if release else LineKind.CHARGE
+    stored = await charge_line(hub, merchant, found, line, kind, by=operator(), reason=reason)
+    click.echo(f"{stored.line.line_id}: booked as a {kind.value}")
+
+
+@command.command()
+@click.argument("account", metavar="ACCOUNT")
+@click.option("--amount", required=True, metavar="AMOUNT", help="What reached the bank.")
+@click.option("--fee", default="0", metavar="AMOUNT", help="What the provider kept of it.")
+@click.option("--fee-tax", default="0", metavar="AMOUNT", help="The tax on that fee.")
+@click.option("--currency", metavar="CODE", help="Else the provider's first one.")
+@click.option("--on", "day", required=True, metavar="DATE", callback=day_of, help="The day of the deposit.")
+@click.option("--reference", required=True, metavar="TEXT", help="The bank's, of the deposit.")
+@company_option
+@json_option
+@pass_merchant
+async def payout(
+    hub: Hub,
+    merchant: Merchant,
+    account: str,
+    amount: str,
+    fee: str,
+    fee_tax: str,
+    currency: str | None,
+    day: date,
+    reference: str,
+    as_json: bool,
+) -> None:
+    """Record what reached the bank of ACCOUNT's money in transit; ledger correct takes it back."""
+    from hub.flows.settlements.record_payout import Payout, record_payout
+
+    found = await find_account(hub, merchant, account)
+    code = currency or hub.providers[found.provider].info.currencies[0].currency
+    money = [amount_of(text, code) for text in (amount, fee, fee_tax)]
+    told = Payout(arrived=money[0], fee=money[1], fee_tax=money[2], on=day, reference=reference.strip())
+    entry = await record_payout(hub, merchant, found, told, by=operator())
+    if as_json:
+        print_json({"key": entry.key, "arrived": told.arrived, "fee": told.fee, "fee_tax": told.fee_tax})
+        return
+    click.echo(f"booked {entry.key}")

@@ -9,7 +9,7 @@ import click
 from .deciding import by_option, evidence_options, signed, stands, tell_decision, why_option
 from .finding import company_in, only, zones_in
 from .options import any_company_option, json_option
-from .printing import SHORT, print_json, print_table, when
+from .printing import SHORT, command_line, print_json, print_table, when
 from .running import pass_hub
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ async def waiting(hub: Hub, as_json: bool) -> None:
                     item.by,
                     item.kind.value,
                     payment.reference if payment else item.subject[:SHORT],
-                    item.amount or "",
+                    "" if item.amount is None else item.amount,
                     item.why,
                 )
                 for item, payment in rows
@@ -146,7 +146,8 @@ async def show(hub: Hub, review_id: str, as_json: bool) -> None:
     page = await hub.store.read(lambda tx: page_of(tx, review))
     if as_json:
         decisions = [decision_facts(item) for item in page.decisions]
-        print_json({**_facts(review, page.company, page.payment), "decisions": decisions})
+        ways = [{"way": way.name, "command": command_line(*command)} for way, command in page.ways]
+        print_json({**_facts(review, page.company, page.payment), "decisions": decisions, "ways": ways})
     else:
         print_page(page)
 

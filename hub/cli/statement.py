@@ -58,6 +58,9 @@ def _facts(view: StatementView) -> dict[str, Any]:
                 "outstanding": section.outstanding,
                 "overdue": section.overdue,
                 "credit": section.credit,
+                "credit_held": section.held,
+                "credit_used": section.credit_used,
+                "to_pay": section.to_pay,
                 "ageing": {bucket.key: bucket.amount for bucket in section.ageing},
                 "invoices": [
                     {
@@ -114,6 +117,9 @@ def _print(view: StatementView) -> None:
         credit = f", credit {money_text(section.credit, locale)}" if section.credit else ""
         overdue = money_text(section.overdue, locale)
         print_hanging("", f"owed {money_text(section.outstanding, locale)}, of it overdue {overdue}{credit}")
+        if section.credit_used:
+            used, rest = money_text(section.credit_used, locale), money_text(section.to_pay, locale)
+            print_hanging("", f"a payment of all uses {used} of the credit and asks for {rest}")
         for offer in view.buttons.get(section.currency, ()):
             print_hanging(f"  {offer.name}: ", "offered" if offer.button else words(offer.reason))
 

@@ -41,6 +41,8 @@ class Concept(enum.StrEnum):
     ORDER = "order"
     REFUND = "refund"
     CHARGEBACK = "chargeback"
+    DISBURSEMENT = "disbursement"
+    EXCHANGE = "exchange"
     CORRECTION = "correction"
 
     @property
@@ -63,6 +65,8 @@ LABELS: Final = {
     Concept.ORDER: Text("concept.order"),
     Concept.REFUND: Text("concept.refund"),
     Concept.CHARGEBACK: Text("concept.chargeback"),
+    Concept.DISBURSEMENT: Text("concept.disbursement"),
+    Concept.EXCHANGE: Text("concept.exchange"),
     Concept.CORRECTION: Text("concept.correction"),
 }
 
@@ -78,6 +82,8 @@ CONCEPTS: Final = {
     EntryKind.WRITE_OFF: Concept.WRITE_OFF,
     EntryKind.REFUND: Concept.REFUND,
     EntryKind.CHARGEBACK: Concept.CHARGEBACK,
+    EntryKind.DISBURSEMENT: Concept.DISBURSEMENT,
+    EntryKind.EXCHANGE: Concept.EXCHANGE,
     EntryKind.CORRECTION: Concept.CORRECTION,
 }
 
@@ -99,6 +105,8 @@ def payable_of(entry: Entry) -> str:
     """The id of the invoice or order that an entry is about; empty where it is about none."""
     if entry.kind is EntryKind.BILL:
         return entry.key.split(":")[1]
+    if entry.kind is EntryKind.DEBIT_NOTE:
+        return entry.payable_id or ""
     return entry.applied[0].payable_id if entry.applied else ""
 
 
@@ -111,6 +119,8 @@ def moved_by(entry: Entry, customer_id: str, orders: Collection[str]) -> int:
     credit = _own(entry, LedgerKind.CUSTOMER_CREDIT, customer_id)
     if entry.kind is EntryKind.BILL:
         return 0 if payable_of(entry) in orders else _own(entry, LedgerKind.RECEIVABLE, customer_id)
+    if entry.kind is EntryKind.DEBIT_NOTE:
+        return credit + _own(entry, LedgerKind.RECEIVABLE, customer_id)  # nothing: the return draws what it billed
     if not any(leg.kind is LedgerKind.RECEIVABLE and leg.owner == customer_id for leg in entry.postings):
         return credit
     owed = sum(

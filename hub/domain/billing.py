@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
+from .entry_keys import DEBIT_NOTE
 from .ledger import Applied, Effect, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
 from .payable import Payable
+from .payment import Payment
 
 
 def bill(payable: Payable, *, difference: int, at: datetime) -> Entry:
@@ -104,6 +107,40 @@ def credit_note(payable: Payable, *, note_number: str, amount: int, at: datetime
         intake_of=payable.customer_id if amount > used else None,
         payable_id=payable.id,
         note=note,
+    )
+
+
+DEBIT_NOTES: Final = "ND"
+"""The series of debit notes."""
+
+
+def debit_note_concept() -> str:
+    """What a debit note is for, in the Spanish that is stored with it for good."""
+    return "Nota débito: dinero devuelto después de entregarle ese saldo a favor"
+
+
+def debit_note(payable: Payable, payment: Payment, *, returned_as: str, at: datetime, observation: str | None) -> Entry:
+    """Book what a customer owes because money went back that had been paid out to it; the return draws that credit.
+
+    Args:
+        returned_as: Key of the return's entry.
+    """
+    return Entry(
+        key=f"{DEBIT_NOTE}{returned_as}",
+        kind=EntryKind.DEBIT_NOTE,
+        merchant_id=payable.merchant_id,
+        mode=payable.mode,
+        currency=payable.currency,
+        postings=debit_and_credit(
+            *(LedgerKind.RECEIVABLE, payable.customer_id, LedgerKind.CUSTOMER_CREDIT, payable.customer_id),
+            payable.total,
+        ),
+        at=at,
+        value_on=payable.issued_on,
+        intake_of=payable.customer_id,
+        payment_id=payment.id,
+        payable_id=payable.id,
+        observation=observation,
     )
 
 

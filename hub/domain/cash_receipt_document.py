@@ -67,6 +67,7 @@ class CashReceiptDocument:
     authorisation: str = ""
     reference: str = ""
     bank_account: str = ""
+    bank_reference: str = ""
     note: str = ""
     void_reason: str = ""
     voided_at: datetime | None = None

@@ -21,6 +21,8 @@ class DecisionKind(enum.StrEnum):
     RELEASE = "release"
     REFUND = "refund"
     CONCLUDE = "conclude"
+    DISBURSE = "disburse"
+    CONVERT = "convert"
 
 
 @attrs.frozen(kw_only=True)

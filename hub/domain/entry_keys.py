@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .payment import Payment
 
 
@@ -24,6 +26,9 @@ def movement_in(key: str, payment: Payment) -> str | None:
 OF_MONEY = ("capture:", "refund:", "chargeback:")
 """How the keys begin of what came through a provider and of what went back."""
 
+DEBIT_NOTE = "debit:"
+"""How the keys of debit notes begin; the return's own key follows."""
+
 
 def refund_key(account_id: str, reference: str) -> str:
     """The key of a return: one entry per account and reference, one more where a rest could be booked only later."""
@@ -33,6 +38,21 @@ def refund_key(account_id: str, reference: str) -> str:
 def chargeback_key(account_id: str, case: str) -> str:
     """The key of a chargeback."""
     return f"chargeback:{account_id}:{case}"
+
+
+OF_LINES = ("settle", "fee", "feetax", "reserve", "acqtax")
+"""What a payout line is booked under, one entry each; of each tax that was kept back, ``acqtax`` with the tax."""
+
+
+def line_key(word: str, account_id: str, named: str) -> str:
+    """The key of a part of a payout line, or of a payout."""
+    return f"{word}:{account_id}:{named}"
+
+
+def line_keys(account_id: str, named: str, taxes: Iterable[str]) -> frozenset[str]:
+    """Every key that a line which stands under this name is booked under."""
+    plain = (line_key(word, account_id, named) for word in OF_LINES)
+    return frozenset((*plain, *(f"{line_key('acqtax', account_id, named)}:{tax}" for tax in taxes)))
 
 
 def reverses(key: str) -> str | None:

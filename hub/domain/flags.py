@@ -9,12 +9,19 @@ from hub_hookspecs import Kind, Observation
 from hub_hookspecs.payment import CLOSING_KINDS
 
 from .captures import Capture, captures_in, movements_of
+from .known_returns import Return
 from .observation import Seen
 from .payment import OURS, Flag, Payment
-from .returns import NOTHING_CORRECTED, Return, left_of, returns_in
+from .returns import NOTHING_CORRECTED, left_of, returns_in
 
 CONTRADICTING = "contradicting_claims"
 """Two claims of one movement that cannot both be right; no flag says so but ``needs_review``."""
+
+RETURNED_BILL = "returned_bill"
+"""The money of a bill was returned: is it still owed, is there a credit note, or was it never due?"""
+
+DOUBTED_RETURN = "doubted_return"
+"""News of a return that may be one that a person or a payout line told of already; nothing is booked of it."""
 
 
 def flags_of(
@@ -81,7 +88,7 @@ def occasions_of(
     uneven = [
         (movement, claim.amount.currency)
         for movement, claim in claims
-        if claim.amount and claim.amount != payment.amount
+        if claim.amount is not None and claim.amount != payment.amount
     ]
     own = payment.amount.currency
     found = {

@@ -66,6 +66,17 @@ def settled_by(intakes: Iterable[Intake]) -> dict[str, int]:
     return found
 
 
+def as_far_as_free(intakes: Iterable[Intake], free: int) -> tuple[Intake, ...]:
+    """The first intakes, each with no more left of it than is free of the credit."""
+    found = []
+    for intake in intakes:
+        part = min(intake.unapplied, free)
+        if part > 0:
+            found.append(attrs.evolve(intake, returned=intake.returned + intake.unapplied - part))
+        free -= max(0, part)
+    return tuple(found)
+
+
 def shares_of(amount: int, wanted: Sequence[Share], due: dict[str, int]) -> tuple[Share, ...]:
     """Allocate in line order up to what is due; what is left over stays the customer's credit."""
     shares = []

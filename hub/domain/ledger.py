@@ -24,6 +24,9 @@ class LedgerKind(enum.StrEnum):
     WITHHOLDING_RECEIVABLE = "withholding_receivable"
     TAX_WITHHELD = "tax_withheld"
     OUTSIDE = "outside"
+    EXCHANGE = "exchange"
+    PROVIDER_RESERVE = "provider_reserve"
+    IN_TRANSIT = "in_transit"
     CUSTOMER_CREDIT = "customer_credit"
     SUSPENSE = "suspense"
     BILLED = "billed"
@@ -52,6 +55,11 @@ class EntryKind(enum.StrEnum):
     ACQUIRER_TAX = "acquirer_tax"
     CHARGEBACK = "chargeback"
     WRITE_OFF = "write_off"
+    DISBURSEMENT = "disbursement"
+    DEBIT_NOTE = "debit_note"
+    EXCHANGE = "exchange"
+    RESERVE = "reserve"
+    PAYOUT = "payout"
     CORRECTION = "correction"
 
 
@@ -177,7 +185,7 @@ def broken_rules(entry: Entry) -> tuple[str, ...]:
     used = sum(row.amount for row in entry.applied if row.effect is Effect.ALLOCATED)
     drawn = sum(row.amount for row in entry.drawn)
     tests = {
-        "receivables move by what is settled": entry.kind is EntryKind.BILL
+        "receivables move by what is settled": entry.kind in (EntryKind.BILL, EntryKind.DEBIT_NOTE)
         or entry.moved(LedgerKind.RECEIVABLE) == settled,
         "a customer's credit moves by what is brought in, allocated and drawn": entry.moved(LedgerKind.CUSTOMER_CREDIT)
         == used + drawn - entry.brought_in,

@@ -38,6 +38,7 @@ class Options:
         notify: Addresses that are notified of payments; the company's own when empty.
         minimum: Smallest online payment in minor units by currency; a full balance may always be paid.
         withholdings: Customers may declare what they withhold.
+        write_off_rest: What only a provider's unit cannot carry of a payment of the whole due is written off with it.
         bank_account: Name of the bank account that recorded cash receipts carry.
         digest: Report the payments of each day in one mail too.
         button_order: Provider codes in the order of their buttons; others follow by name.
@@ -51,6 +52,7 @@ class Options:
     notify: tuple[str, ...] = ()
     minimum: Mapping[str, int] = EMPTY_SUMS
     withholdings: bool = False
+    write_off_rest: bool = False
     bank_account: str = ""
     other_ways: str = ""
     digest: bool = False
@@ -121,6 +123,8 @@ class Customer:
         remembered: Payer fields of earlier payments by field name, shown masked.
         language: Of mails and documents to this customer: ``es``, ``en``; empty for the merchant's own.
         unsubscribed_at: When they asked for no more reminders of this merchant; mails about a payment go on.
+        is_shopper: Who only bought in the store: anybody can type any mail there, so it is never taken for a customer.
+        joined_to: The customer who this shopper is, as the merchant says; empty for none.
     """
 
     id: str
@@ -133,6 +137,8 @@ class Customer:
     remembered: Mapping[str, str] = EMPTY
     language: str = ""
     unsubscribed_at: datetime | None = None
+    is_shopper: bool = False
+    joined_to: str = ""
 
 
 def locale_in(merchant: Merchant, language: str) -> str:

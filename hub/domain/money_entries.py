@@ -11,6 +11,7 @@ from . import entry_keys
 from .captures import Capture
 from .ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
 from .payment import Payment
+from .settlement import RESERVE, LineKind
 
 
 def capture(payment: Payment, taken: Capture, *, at: datetime | None = None, on: date | None = None) -> Entry:
@@ -153,35 +154,38 @@ def settlement(
     mode: Mode,
     at: datetime,
     on: date | None = None,
+    named: str = "",
+    kind: LineKind = LineKind.PAYMENT,
+    in_transit: bool = False,
     payment_id: str | None = None,
     observation: str | None = None,
 ) -> tuple[Entry, ...]:
-    """Book a settlement line: what reached the bank, the fee, its tax, and each tax that the acquirer kept back."""
+    """Book a settlement line: what reached the bank, the fee, its tax, each tax and the reserve that was kept back.
+
+    Args:
+        named: What stands for the line in the keys, unless its own id.
+        kind: A charge without a payment is a fee, whatever part of the line states it.
+        in_transit: What reached the bank is not known yet.
+    """
+    named = named or line.line_id
+    fee = _minor(line.fee) - (line.gross.minor if kind is LineKind.CHARGE else 0)
+    arrives, whose = (LedgerKind.IN_TRANSIT, account_id) if in_transit else (LedgerKind.BANK, "")
     parts = [
-        (EntryKind.SETTLEMENT, f"settle:{account_id}:{line.line_id}", LedgerKind.BANK, "", line.net.minor),
-        (EntryKind.FEE, f"fee:{account_id}:{line.line_id}", LedgerKind.FEES, account_id, _minor(line.fee)),
+        (EntryKind.SETTLEMENT, entry_keys.line_key("settle", account_id, named), arrives, whose, line.net.minor),
+        (EntryKind.FEE, entry_keys.line_key("fee", account_id, named), LedgerKind.FEES, account_id, fee),
         (
             EntryKind.FEE_TAX,
-            f"feetax:{account_id}:{line.line_id}",
+            entry_keys.line_key("feetax", account_id, named),
             LedgerKind.FEE_TAX,
             account_id,
             _minor(line.fee_tax),
         ),
-        *(
-            (
-                EntryKind.ACQUIRER_TAX,
-                f"acqtax:{account_id}:{line.line_id}:{tax}",
-                LedgerKind.TAX_WITHHELD,
-                tax,
-                amount.minor,
-            )
-            for tax, amount in sorted(line.withholdings.items())
-        ),
+        *(_kept(tax, amount.minor, account_id, named) for tax, amount in sorted(line.withholdings.items())),
     ]
     return tuple(
         Entry(
             key=key,
-            kind=kind,
+            kind=entry_kind,
             merchant_id=merchant_id,
             mode=mode,
             currency=line.gross.currency,
@@ -191,10 +195,52 @@ def settlement(
             payment_id=payment_id,
             observation=observation,
         )
-        for kind, key, debit, debtor, amount in parts
+        for entry_kind, key, debit, debtor, amount in parts
         if amount
     )
 
 
+def _kept(tax: str, minor: int, account_id: str, named: str) -> tuple[EntryKind, str, LedgerKind, str, int]:
+    """A tax that a provider kept back; or what it keeps, or releases, of its reserve."""
+    if tax == RESERVE:
+        key = entry_keys.line_key("reserve", account_id, named)
+        return EntryKind.RESERVE, key, LedgerKind.PROVIDER_RESERVE, account_id, minor
+    key = f"{entry_keys.line_key('acqtax', account_id, named)}:{tax}"
+    return EntryKind.ACQUIRER_TAX, key, LedgerKind.TAX_WITHHELD, tax, minor
+
+
+def payout(
+    *,
+    account_id: str,
+    merchant_id: str,
+    mode: Mode,
+    named: str,
+    arrived: Money,
+    fee: int,
+    fee_tax: int,
+    at: datetime,
+    on: date,
+    note: str,
+) -> Entry:
+    """Book what reached the bank of money in transit, and what the provider kept of it."""
+    legs = (
+        Posting(LedgerKind.BANK, "", arrived.minor),
+        Posting(LedgerKind.FEES, account_id, fee),
+        Posting(LedgerKind.FEE_TAX, account_id, fee_tax),
+        Posting(LedgerKind.IN_TRANSIT, account_id, -(arrived.minor + fee + fee_tax)),
+    )
+    return Entry(
+        key=entry_keys.line_key("payout", account_id, named),
+        kind=EntryKind.PAYOUT,
+        merchant_id=merchant_id,
+        mode=mode,
+        currency=arrived.currency,
+        postings=tuple(leg for leg in legs if leg.amount),
+        at=at,
+        value_on=on,
+        note=note,
+    )
+
+
 def _minor(amount: Money | None) -> int:
-    return amount.minor if amount else 0
+    return 0 if amount is None else amount.minor

@@ -23,6 +23,7 @@ from .ledger import Effect, Entry, EntryKind, LedgerKind
 OF_MONEY: Final = (
     *(EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT, EntryKind.REFUND, EntryKind.CHARGEBACK),
     *(EntryKind.WITHHELD, EntryKind.ALLOCATION, EntryKind.CORRECTION),
+    *(EntryKind.DISBURSEMENT, EntryKind.DEBIT_NOTE, EntryKind.EXCHANGE),
 )
 """Kinds of entries that movements are made of; of the corrections those that correct one of the others."""
 
@@ -37,6 +38,8 @@ class What(enum.StrEnum):
     RECEIPT = "receipt"
     REFUND = "refund"
     CHARGEBACK = "chargeback"
+    DISBURSEMENT = "disbursement"
+    EXCHANGE = "exchange"
     WITHHELD = "withheld"
     APPLIED = "applied"
 
@@ -48,27 +51,35 @@ class By(enum.StrEnum):
     VALUE = "value"
 
 
-IS: Final = {"capture": What.PAYMENT, "manual": What.RECEIPT, "refund": What.REFUND, "chargeback": What.CHARGEBACK}
+IS: Final = {
+    "capture": What.PAYMENT,
+    "manual": What.RECEIPT,
+    "refund": What.REFUND,
+    "chargeback": What.CHARGEBACK,
+    "disburse": What.DISBURSEMENT,
+    "exchange": What.EXCHANGE,
+}
 """What an entry of money is, by the beginning of its key."""
 
-BROUGHT: Final = frozenset({"capture", "manual"})
-WITHOUT_MONEY: Final = frozenset({"withheld", "alloc"})
+BROUGHT: Final = frozenset({"capture", "manual", "exchange"})
+WITHOUT_MONEY: Final = frozenset({"withheld", "alloc", "debit"})
 
 
 @attrs.frozen(kw_only=True)
 class Moved:
-    """A movement of money; amounts in minor units, and ``amount = settled + credit + suspended + lost``.
+    """A movement of money; amounts in minor units, and ``amount = settled + credit + suspended + exchanged + lost``.
 
     Attributes:
         key: Of its entry.
         what: A correction is what it corrects, so that it counts where that does.
-        origin: Id of the payment, or of the cash receipt, that it belongs to; else of the credit note.
+        origin: Id of the payment, cash receipt or disbursement that it belongs to; else of the credit note.
         booked_at: When it was booked; ``booked_on`` is that day, ``counts_on`` the day that it counts for.
         amount: Positive where it came in, negative where it went back, zero where no money moved.
         withheld: What the payer kept back and a certificate is worth.
-        applied: What it settled, payable by payable; negative where it is due again.
+        applied: What it settled, payable by payable; negative where it is due again, or a debit note bills it.
         credit: What it added to the customer's credit.
         suspended: What may be nobody's credit yet.
+        exchanged: What settles in another currency; negative where it does so here.
         lost: What an order had settled and a bank took back; negative.
         intakes: Keys of the entries whose money it is: its own, or those that it settles from or takes back.
         corrects: Key of the entry that it corrects.
@@ -89,6 +100,7 @@ class Moved:
     applied: tuple[Share, ...]
     credit: int
     suspended: int
+    exchanged: int
     lost: int
     intakes: tuple[str, ...] = ()
     own_record: bool = False
@@ -97,7 +109,7 @@ class Moved:
     @property
     def returns(self) -> bool:
         """Whether it counts with what went back."""
-        return self.what in (What.REFUND, What.CHARGEBACK)
+        return self.what in (What.REFUND, What.CHARGEBACK, What.DISBURSEMENT)
 
     @property
     def settled(self) -> int:
@@ -175,7 +187,9 @@ def _origin(entry: Entry) -> str:
     begins, _, rest = _root(entry.key).partition(":")
     if begins == "alloc":
         rest = _root(next((row.intake for row in entry.applied if row.intake), rest)).partition(":")[2]
-    return rest.partition(":")[0] if begins == "withheld" else rest
+    if begins == "alloc" and rest.endswith(":out"):
+        return rest.removesuffix(":out")
+    return rest.partition(":")[0] if begins in ("withheld", "exchange") else rest
 
 
 def _movements_in(group: Sequence[Entry]) -> Iterable[tuple[Entry, list[Entry]]]:
@@ -212,6 +226,7 @@ def _moved(head: Entry, parts: Sequence[Entry], zone: tzinfo) -> Moved | None:
         applied=applied,
         credit=-sum(part.moved(LedgerKind.CUSTOMER_CREDIT) for part in parts),
         suspended=-sum(part.moved(LedgerKind.SUSPENSE) for part in parts),
+        exchanged=-sum(part.moved(LedgerKind.EXCHANGE) for part in parts),
         lost=-sum(part.moved(LedgerKind.CHARGEBACK_LOSS) for part in parts),
         intakes=_intakes(parts),
         own_record=head.own_record,
@@ -234,4 +249,7 @@ def _applied(parts: Iterable[Entry]) -> tuple[Share, ...]:
         if row.effect in (Effect.ALLOCATED, Effect.REOPENED):
             amount = row.amount if row.effect is Effect.ALLOCATED else -row.amount
             sums[row.payable_id] = sums.get(row.payable_id, 0) + amount
+    for part in parts:
+        if part.kind is EntryKind.DEBIT_NOTE and part.payable_id:
+            sums[part.payable_id] = sums.get(part.payable_id, 0) - part.brought_in
     return tuple(Share(payable_id, amount) for payable_id, amount in sums.items() if amount)

@@ -34,6 +34,7 @@ class Seen:
         note: For a rule its name and inputs, for an operator who and why.
         digest: SHA-256 of the raw message or answer, for audit.
         operation: Reference of our own operation whose answer it is; empty for all others.
+        besides: Keys of what was observed before, when a person said that this is another movement of money.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Seen:
     note: str = ""
     digest: str = ""
     operation: str = ""
+    besides: frozenset[str] = frozenset()
 
 
 PERSONAL: Final = frozenset({"instrument"})
@@ -76,5 +78,6 @@ def _plain(value: object) -> str:
 
 
 def tries_in(seen: Iterable[Seen]) -> int:
-    """How often the payer tried inside one session, for people only."""
-    return 1 + sum(1 for item in seen if item.observation.kind is Kind.TRY_DECLINED)
+    """How often the payer tried, for people only: what was refused, and what ended the payment; at least once."""
+    kinds = [item.observation.kind for item in seen]
+    return max(1, kinds.count(Kind.TRY_DECLINED) + any(kind in kinds for kind in (Kind.PAID, Kind.DECLINED)))

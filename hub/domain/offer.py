@@ -7,7 +7,7 @@ import enum
 import attrs
 
 from hub.domain.text import Text
-from hub_hookspecs import Channel, Money, MoneyError, PayButton, ProviderInfo, Way, plain
+from hub_hookspecs import EXPONENTS, Channel, Money, MoneyError, PayButton, ProviderInfo, Way, plain
 
 from .account import AccountStatus, ProviderAccount, offered_currencies
 
@@ -73,7 +73,11 @@ def availability(*, installed: ProviderInfo | None, country: str, enabled: bool)
 
 @attrs.frozen(kw_only=True)
 class Offered:
-    """One provider on a statement or checkout: a button, or the reason why there is none."""
+    """One provider on a statement or checkout: a button, or the reason why there is none.
+
+    Attributes:
+        part: What of the amount it could take, where the amount is only finer than its unit.
+    """
 
     provider: str
     name: str
@@ -83,13 +87,15 @@ class Offered:
     currencies: tuple[str, ...]
     absence: Absence | None = None
     pause_text: Text | str = ""
+    part: Money | None = None
 
     @property
     def reason(self) -> Text | str:
         """Why it is not offered, for the payer; empty when it is. What the operator wrote stands as it is."""
         if self.absence is None:
             return ""
-        return self.pause_text or Text("absence.of", provider=self.name, why=ABSENCE_WORDS[self.absence])
+        why = Text("absence.too_fine_but", part=self.part) if self.part else ABSENCE_WORDS[self.absence]
+        return self.pause_text or Text("absence.of", provider=self.name, why=why)
 
 
 @attrs.frozen(kw_only=True)
@@ -166,6 +172,21 @@ def _absence_of_amount(account: ProviderAccount, info: ProviderInfo, asked: Aske
     except MoneyError:
         return Absence.TOO_FINE
     return None
+
+
+def carried(amount: Money, info: ProviderInfo) -> Money:
+    """What of an amount the provider's unit can carry; what is left of it is less than one unit."""
+    rule = info.currency_rule(amount.currency)
+    unit = 10 ** max(0, EXPONENTS[amount.currency] - rule.decimals) if rule else 1
+    return Money(amount.minor - amount.minor % unit, amount.currency)
+
+
+def part_of(standing: AccountNow, asked: Asked) -> Money | None:
+    """The part of an amount that this account could take, where it is only too fine for it."""
+    if standing.info is None or absence_of(standing, asked) is not Absence.TOO_FINE:
+        return None
+    part = carried(asked.amount, standing.info)
+    return part if part and absence_of(standing, attrs.evolve(asked, amount=part)) is None else None
 
 
 def currencies_of(account: ProviderAccount, info: ProviderInfo) -> tuple[str, ...]:

@@ -21,6 +21,24 @@ class PayableKind(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class Voided:
+    """That a bill was never owed: since when, by whom and why, and what it was.
+
+    Attributes:
+        total: What it was for.
+        rebilled_at: Since when it is billed anew, by a person; None while it stays voided.
+        rebilled_by: By whom.
+    """
+
+    at: datetime
+    by: str
+    reason: str
+    total: Money
+    rebilled_at: datetime | None = None
+    rebilled_by: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Payable:
     """An invoice or a store order that is owed.
 
@@ -28,6 +46,7 @@ class Payable:
         allocated .. reopened: Sums in minor units, maintained by the database from the ledger.
         revision: Raised by each accepted change of the bill.
         offered_until: After it the payable is no longer offered (a store order's stock hold).
+        voided: That it was voided once, and what it was then; None where nobody ever did.
         stated: What the last imported file stated of it; None before the first.
         counted: How much of what was settled here the files have counted so far, minor units.
         counted_back: How much of what went back here the files have counted so far, minor units.
@@ -53,7 +72,7 @@ class Payable:
     written_off: int = 0
     reopened: int = 0
     offered_until: datetime | None = None
-    cancelled_at: datetime | None = None
+    voided: Voided | None = None
     stated: Stated | None = None
     counted: int = 0
     counted_back: int = 0
@@ -85,7 +104,12 @@ class Payable:
 
     def is_offered(self, now: datetime) -> bool:
         """Whether it may be put before a payer."""
-        return self.due > 0 and self.cancelled_at is None and (self.offered_until is None or now < self.offered_until)
+        return self.due > 0 and (self.offered_until is None or now < self.offered_until)
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether it is not owed, since a person said so."""
+        return self.voided is not None and self.voided.rebilled_at is None
 
 
 @attrs.frozen

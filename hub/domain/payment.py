@@ -83,17 +83,29 @@ class Withholding:
 
 @attrs.frozen(kw_only=True)
 class PaymentLine:
-    """One payable inside a payment; ``amount`` is paid in money, the withholdings settle it besides."""
+    """One payable inside a payment; ``amount`` is paid in money, the withholdings settle it besides.
+
+    Attributes:
+        credit: What of the customer's credit settles it besides; the payment holds it while it is live.
+        rest: Of a payment of the whole due, what only the provider's unit cannot carry; it is written off with it.
+    """
 
     payable_id: str
     number: str
     amount: int
     withholdings: tuple[Withholding, ...] = ()
+    credit: int = 0
+    rest: int = 0
 
     @property
     def withheld(self) -> int:
         """What the payer keeps back, minor units."""
         return sum(withholding.amount for withholding in self.withholdings)
+
+    @property
+    def settled(self) -> int:
+        """What the capture settles of it: the money, and the credit that is held for it."""
+        return self.amount + self.credit
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +122,6 @@ class Payment:
         expires_at: When session, push or code dies.
         ended_at: When the exchange's outcome was committed, else the lease's end.
         warned: The payer confirmed the warning of an unproven close before starting this payment.
-        tries: Refused tries inside one provider session, plus one.
     """
 
     id: str
@@ -147,6 +158,11 @@ class Payment:
     def is_live(self) -> bool:
         """Whether it still holds its payables."""
         return self.status in LIVE
+
+    @property
+    def credit(self) -> Money:
+        """What of the customer's credit it uses, with all its lines."""
+        return Money(sum(line.credit for line in self.lines), self.amount.currency)
 
     @property
     def is_unproven(self) -> bool:

@@ -27,6 +27,13 @@ class Conclude:
     rule: str
 
 
+def session_over_at(payment: Payment, way: Way) -> datetime | None:
+    """When the hub stops waiting for a session that is open at its provider: its end and the grace after it."""
+    if payment.status is not Status.PENDING or way.starts is not Starts.SESSION or payment.expires_at is None:
+        return None
+    return payment.expires_at + timedelta(minutes=way.settle_minutes)
+
+
 def conclusion_due(payment: Payment, way: Way, now: datetime) -> Conclude | None:
     """What the rules conclude by themselves at ``now``, if anything (money.md 2.1, 3.1, 3.3)."""
     if payment.phase is Phase.CREATED:
@@ -37,10 +44,8 @@ def conclusion_due(payment: Payment, way: Way, now: datetime) -> Conclude | None
         if over and payment.status is Status.UNKNOWN and way.starts is Starts.SESSION:
             return Conclude(Kind.NEVER_SENT, "session_never_opened")
         return None
-    if payment.status is not Status.PENDING or way.starts is not Starts.SESSION or payment.expires_at is None:
-        return None
-    over = now >= payment.expires_at + timedelta(minutes=way.settle_minutes)
-    return Conclude(Kind.SESSION_EXPIRED, "session_over") if over else None
+    over_at = session_over_at(payment, way)
+    return Conclude(Kind.SESSION_EXPIRED, "session_over") if over_at and now >= over_at else None
 
 
 def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
@@ -83,3 +88,8 @@ def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
         return settled
     # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
     return now + (RETRY if way.starts is Starts.SESSION else DAY)
+
+
+def is_watched(payment: Payment, now: datetime) -> bool:
+    """Whether money of an unproven close is still expected to show, if it came at all."""
+    return payment.is_unproven and now < (payment.expires_at or payment.ended_at or payment.created_at) + WATCH

@@ -1,12 +1,13 @@
 """What can be drawn as a PDF, and the file that it becomes.
 
-| record              | goes to  | about                                                           |
-|---------------------|----------|-----------------------------------------------------------------|
-| StatementDocument   | customer | what is owed, with the pay buttons: mail and PDF                |
-| ReceiptDocument     | payer    | the proof of one payment (soporte), on approval only: mail, PDF |
-| CashReceiptDocument | customer | the merchant's numbered cash receipt: mail, PDF                 |
-| ActivityDocument    | PDF      | how what is owed moved in a period                              |
-| PaymentsDocument    | PDF      | what moved in a period, per provider and currency               |
+| record               | goes to  | about                                                           |
+|----------------------|----------|-----------------------------------------------------------------|
+| StatementDocument    | customer | what is owed, with the pay buttons: mail and PDF                |
+| ReceiptDocument      | payer    | the proof of one payment (soporte), on approval only: mail, PDF |
+| CashReceiptDocument  | customer | the merchant's numbered cash receipt: mail, PDF                 |
+| DisbursementDocument | customer | credit that was paid out (comprobante de egreso): mail, PDF     |
+| ActivityDocument     | PDF      | how what is owed moved in a period                              |
+| PaymentsDocument     | PDF      | what moved in a period, per provider and currency               |
 
 What a mail alone says stands in its module of ``hub.documents.mails``.
 """
@@ -18,11 +19,19 @@ from typing import TypeAlias
 import attrs
 
 from hub.domain.cash_receipt_document import CashReceiptDocument
+from hub.domain.disbursement_document import DisbursementDocument
 from hub.domain.payments_document import PaymentsDocument
 from hub.domain.receipt_document import ReceiptDocument
 from hub.domain.statement_document import ActivityDocument, StatementDocument
 
-PdfDocument: TypeAlias = StatementDocument | ActivityDocument | ReceiptDocument | CashReceiptDocument | PaymentsDocument
+PdfDocument: TypeAlias = (
+    StatementDocument
+    | ActivityDocument
+    | ReceiptDocument
+    | CashReceiptDocument
+    | DisbursementDocument
+    | PaymentsDocument
+)
 """Everything that can be drawn as a PDF."""
 
 

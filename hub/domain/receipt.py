@@ -30,6 +30,9 @@ class Means(enum.StrEnum):
 MEANS_BY_HAND = (Means.CASH, Means.TRANSFER, Means.CHEQUE)
 """Means of money received outside the hub, in every country."""
 
+IN_HAND = frozenset({Means.CASH, Means.CHEQUE})
+"""What somebody holds; the rest is at the bank."""
+
 MEANS_LABELS: Mapping[str, Text] = {
     Means.CASH: Text("means.cash"),
     Means.TRANSFER: Text("means.transfer"),
@@ -191,6 +194,7 @@ class CashReceipt:
         cash: What was received; ``cash = sum(applied) + advance``.
         advance: What settled nothing and stays the customer's credit.
         clause: ``settles`` when nothing is left of the invoices, ``part`` otherwise, ``account`` without invoices.
+        bank_reference: What the bank calls money received outside the hub; empty where nobody said.
         provider: Code of the provider the money came through.
     """
 
@@ -216,6 +220,7 @@ class CashReceipt:
     received_from: Party = NOBODY
     notes: str = ""
     bank_account: str = ""
+    bank_reference: str = ""
     provider: str = ""
     provider_reference: str = ""
     authorisation: str = ""

@@ -30,6 +30,7 @@ class PaidLine:
     Attributes:
         withheld: What the payer kept back and pays as tax.
         discount: What was let off.
+        credit: What of the customer's credit was used with it.
         is_order: It is an order of the shop, for which there is no invoice yet.
     """
 
@@ -38,6 +39,7 @@ class PaidLine:
     left: Money
     withheld: Money | None = None
     discount: Money | None = None
+    credit: Money | None = None
     is_order: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,29 +11,11 @@ import attrs
 from hub_hookspecs import Kind, Money
 
 from .captures import Capture, captures_in
+from .known_returns import KnownReturn, Return, sort_out, unnamed
 from .observation import Seen
 from .payment import Payment
 
-BACK = (Kind.RETURNED, Kind.CHARGED_BACK)
-
 NOTHING_CORRECTED: Mapping[str, int] = MappingProxyType({})
-
-
-@attrs.frozen(kw_only=True)
-class Return:
-    """One movement of money back to the payer: returned by us, or taken back by the payer's bank.
-
-    Attributes:
-        name: Reference of the return or case of the chargeback, part of its entry's key.
-        amount: None where the provider stated none: all of what was captured.
-        key: Of the observation that is booked.
-    """
-
-    kind: Kind
-    name: str
-    amount: Money | None
-    key: str
-    at: datetime
 
 
 def returns_in(seen: Iterable[Seen]) -> tuple[Return, ...]:
@@ -43,96 +25,43 @@ def returns_in(seen: Iterable[Seen]) -> tuple[Return, ...]:
     itself is the same, one for one: an answer without an id and a notification with one, or a channel that knows the
     movement alone. Two ids of one kind, two amounts or two movements are two returns, and so are a return and a
     chargeback.
+
+    What a person recorded, or a payout line proved, names no id: it is joined once with news of the same kind and
+    amount that it was not told apart from. News that may be about it and says another amount is no return yet: a person
+    is asked, as ``doubted_in`` says.
     """
-    claims = [_KnownReturn.of(item) for item in seen if item.observation.kind in BACK]
-    named = _joined(claims, lambda one, other: one.has_id_of(other))
-    found: dict[tuple[Kind, str], Return] = {}
-    for known in _joined(named, lambda one, other: one.agrees_with(other)):
+    return _named(sort_out(seen).standing)
+
+
+def doubted_in(seen: Iterable[Seen]) -> tuple[Return, ...]:
+    """Returns of which a person must say whether they are the ones that were recorded by hand or by a payout line."""
+    return _named(sort_out(seen).asked)
+
+
+def without_withdrawn(seen: Iterable[Seen], reversed_at: Mapping[str, datetime]) -> tuple[Seen, ...]:
+    """Everything but returns that a person recorded and reversed again before any news was joined to them.
+
+    Args:
+        reversed_at: When the entry of an observation was reversed, by the observation's key.
+    """
+    items = tuple(seen)
+
+    def is_withdrawn(item: Seen) -> bool:
+        if item.key not in reversed_at or not unnamed(item) or item.observation.kind is not Kind.RETURNED:
+            return False
+        before = [other for other in items if other.seen_at <= reversed_at[item.key]]
+        return item.key not in sort_out(before).joined
+
+    return tuple(item for item in items if not is_withdrawn(item))
+
+
+def _named(found: Iterable[KnownReturn]) -> tuple[Return, ...]:
+    named: dict[tuple[Kind, str], Return] = {}
+    for known in found:
         back = known.first
-        name = back.key if (back.kind, back.name) in found else back.name  # two of one movement are two entries
-        found[back.kind, name] = attrs.evolve(back, name=name)
-    return tuple(found.values())
-
-
-@attrs.frozen(kw_only=True)
-class _KnownReturn:
-    """What is known of one return by now.
-
-    Attributes:
-        event: The provider's id of it.
-        operation: Our operation that brought it about.
-    """
-
-    first: Return
-    movement: str | None
-    amount: Money | None
-    event: str | None
-    operation: str | None
-
-    @classmethod
-    def of(cls, item: Seen) -> _KnownReturn:
-        """What one observation says."""
-        claim = item.observation
-        back = Return(
-            kind=claim.kind,
-            name=claim.event_id or claim.movement or item.key,
-            amount=claim.amount,
-            key=item.key,
-            at=claim.occurred_at or item.seen_at,
-        )
-        event = None if claim.event_id == item.operation else claim.event_id
-        return cls(
-            first=back,
-            movement=claim.movement,
-            amount=claim.amount,
-            event=event or None,
-            operation=item.operation or None,
-        )
-
-    def has_id_of(self, other: _KnownReturn) -> bool:
-        """Whether both carry the same id; a provider may repeat that of our operation as its own."""
-        if self.first.kind is not other.first.kind:
-            return False
-        if self.operation and self.operation == other.operation:  # one answer may be about several returns
-            return None in (self.event, other.event) or self.event == other.event
-        return bool({self.event, self.operation} & {other.event, other.operation} - {None})
-
-    def agrees_with(self, other: _KnownReturn) -> bool:
-        """Whether nothing that both know differs, and enough is known to hold them for the same."""
-        if self.first.kind is not other.first.kind:
-            return False
-        if (self.event and other.event) or (self.operation and other.operation):
-            return False
-        if self.amount is not None and other.amount is not None and self.amount != other.amount:
-            return False
-        if self.movement and other.movement:
-            return self.movement == other.movement
-        return bool(self.operation or other.operation)
-
-    def with_(self, other: _KnownReturn) -> _KnownReturn:
-        """What both know together."""
-        operation = self.operation or other.operation
-        events = [event for event in (self.event, other.event) if event and event != operation]
-        return attrs.evolve(
-            self,
-            movement=self.movement or other.movement,
-            amount=other.amount if self.amount is None else self.amount,
-            event=events[0] if events else None,
-            operation=operation,
-        )
-
-
-def _joined(
-    claims: Iterable[_KnownReturn], is_same: Callable[[_KnownReturn, _KnownReturn], bool]
-) -> list[_KnownReturn]:
-    found: list[_KnownReturn] = []
-    for known in claims:
-        at = next((at for at, other in enumerate(found) if is_same(other, known)), None)
-        if at is None:
-            found.append(known)
-        else:
-            found[at] = found[at].with_(known)
-    return found
+        name = back.key if (back.kind, back.name) in named else back.name  # two of one movement are two entries
+        named[back.kind, name] = attrs.evolve(back, name=name, is_ours=bool(known.operation))
+    return tuple(named.values())
 
 
 def left_of(

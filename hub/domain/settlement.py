@@ -1,21 +1,21 @@
-"""What providers pay out: the lines of their files, and how each is matched with what is booked here."""
+"""What providers pay out: their lines, what became of each, and what they are compared with."""
 
 from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 from typing import Final
 
 import attrs
 
-from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
 from hub.domain.receipt import TAX_NAME
-from hub.domain.sheet import Row, RowError
-from hub.domain.table_file import read_table
 from hub.domain.text import Text
-from hub_hookspecs import EXPONENTS, Mode, Money, SettlementLine
+from hub_hookspecs import Mode, SettlementLine
+
+RESERVE: Final = "reserve"
+"""Among what a line says was kept: not a tax, but money that the provider releases later; negative where it does."""
 
 
 class LineState(enum.StrEnum):
@@ -29,12 +29,42 @@ class LineState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class LineKind(enum.StrEnum):
+    """What a line is about: a payment, or the account alone, because its file declares it or a person says so.
+
+    ``charge`` is what the provider charges without a payment: a monthly fee, the fee of a dispute. ``release`` pays out
+    what was kept in reserve.
+    """
+
+    PAYMENT = "payment"
+    CHARGE = "charge"
+    RELEASE = "release"
+
+
+@attrs.frozen(kw_only=True)
+class StatedLine:
+    """A line as it came in.
+
+    Attributes:
+        kind: As the file declares it.
+        in_transit: The report says what was settled, and not what reached the bank.
+    """
+
+    line: SettlementLine
+    kind: LineKind = LineKind.PAYMENT
+    in_transit: bool = False
+
+
 @attrs.frozen(kw_only=True)
 class StoredLine:
     """A line as a provider stated it, and what it settles here.
 
     Attributes:
         source: Name of the file, or that it was fetched.
+        kind: What it is about: of the account alone where its file declares it or a person says so.
+        in_transit: It does not say what reached the bank.
+        restated: How often it was stated anew, or taken up again; what it said each time before is kept.
+        named: What stands for it in the keys of its entries, once it was booked.
         settles: Key of the capture, return or chargeback that it pays out.
     """
 
@@ -45,8 +75,30 @@ class StoredLine:
     source: str
     imported_at: datetime
     state: LineState = LineState.OPEN
+    kind: LineKind = LineKind.PAYMENT
+    in_transit: bool = False
+    restated: int = 0
+    named: str = ""
     payment_id: str | None = None
     settles: str | None = None
+
+    @property
+    def stated(self) -> StatedLine:
+        """The line as it came in."""
+        return StatedLine(line=self.line, kind=self.kind, in_transit=self.in_transit)
+
+
+@attrs.frozen(kw_only=True)
+class StatedBefore:
+    """What a line said before it was stated anew, or taken up again."""
+
+    line: SettlementLine
+    source: str
+    imported_at: datetime
+    kind: LineKind
+    in_transit: bool
+    state: LineState
+    replaced_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -80,14 +132,16 @@ class Difference(enum.StrEnum):
     REPEATED = "settlement_repeated"
     CHANGED = "settlement_changed"
     UNPROVEN = "settlement_unproven"
+    RESERVE = "settlement_reserve"
+    UNREADABLE = "settlement_unreadable"
 
 
 def normal(line: SettlementLine) -> SettlementLine:
     """A line without zeros that say nothing, so that equal lines are equal records."""
     return attrs.evolve(
         line,
-        fee=line.fee or None,
-        fee_tax=line.fee_tax or None,
+        fee=None if line.fee is not None and line.fee.minor == 0 else line.fee,
+        fee_tax=None if line.fee_tax is not None and line.fee_tax.minor == 0 else line.fee_tax,
         withholdings={tax: amount for tax, amount in sorted(line.withholdings.items()) if amount},
         reference=line.reference or None,
         provider_reference=line.provider_reference or None,
@@ -101,153 +155,46 @@ def same_line(one: SettlementLine, other: SettlementLine) -> bool:
     return _content(one) == _content(other)
 
 
+def is_said_again(stored: StoredLine, told: StatedLine) -> bool:
+    """Whether a line that is not booked is stated as before, but for when the payment was made."""
+    one, other = (attrs.evolve(normal(line), occurred_at=None) for line in (stored.line, told.line))
+    return one == other and told.kind in (stored.kind, LineKind.PAYMENT)
+
+
 def _content(line: SettlementLine) -> tuple[object, ...]:
     plain = normal(line)
     return (plain.gross, plain.net, plain.fee, plain.fee_tax, dict(plain.withholdings), plain.reference, plain.movement)
 
 
-def line_errors(lines: Iterable[SettlementLine]) -> Iterator[Text]:
-    """What is wrong with lines, whoever read them."""
-    for line in lines:
-        parts = [part for part in (line.fee, line.fee_tax, *line.withholdings.values()) if part]
-        if not line.line_id or len(line.line_id) > 200 or not line.line_id.isprintable():
-            yield Text("settlement.line_unnamed", line=repr(line.line_id[:40]))
-        if {part.currency for part in (*parts, line.net)} - {line.gross.currency}:
-            yield Text("settlement.currencies_differ", line=line.line_id)
-        elif line.gross.minor - sum(part.minor for part in parts) != line.net.minor:
-            yield Text("settlement.does_not_add_up", line=line.line_id)
-        for tax in line.withholdings:
-            if not re.fullmatch(TAX_NAME, tax):
-                yield Text("settlement.no_tax", line=line.line_id, tax=tax)
+def line_errors(line: SettlementLine, kind: LineKind = LineKind.PAYMENT) -> Iterator[Text]:
+    """What is wrong with a line, whoever read it."""
+    parts = [part for part in (line.fee, line.fee_tax, *line.withholdings.values()) if part is not None]
+    if not line.line_id or len(line.line_id) > 200 or not line.line_id.isprintable():
+        yield Text("settlement.line_unnamed", line=repr(line.line_id[:40]))
+    if {part.currency for part in (*parts, line.net)} - {line.gross.currency}:
+        yield Text("settlement.currencies_differ", line=line.line_id)
+    elif line.gross.minor - sum(part.minor for part in parts) != line.net.minor:
+        yield Text("settlement.does_not_add_up", line=line.line_id)
+    for tax in line.withholdings:
+        if not re.fullmatch(TAX_NAME, tax):
+            yield Text("settlement.no_tax", line=line.line_id, tax=tax)
+    yield from kind_errors(line, kind)
+
+
+def kind_errors(line: SettlementLine, kind: LineKind) -> Iterator[Text]:
+    """Why a line cannot be of this kind: a charge takes money, a release pays out what was kept, and nothing else."""
+    if kind is LineKind.CHARGE and line.gross.minor > 0:
+        yield Text("settlement.no_charge", line=line.line_id)
+    released = -reserve_of(line)
+    if kind is LineKind.RELEASE and not (released > 0 and line.gross.minor == 0 and line.net.minor == released):
+        yield Text("settlement.no_release", line=line.line_id)
+
+
+def reserve_of(line: SettlementLine) -> int:
+    """What the provider keeps back for a while; negative for what it releases."""
+    return line.withholdings[RESERVE].minor if RESERVE in line.withholdings else 0
 
 
 def line_day(line: SettlementLine, zone: tzinfo) -> date | None:
     """The day of a line where the merchant is: of the payment where it is known, else of the payout."""
     return line.occurred_at.astimezone(zone).date() if line.occurred_at else line.settled_on
-
-
-TEXTS: Final = ("line_id", "reference", "provider_reference", "authorisation", "movement")
-AMOUNTS: Final = ("gross", "fee", "fee_tax", "net")
-COLUMNS: Final = (*TEXTS, "currency", *AMOUNTS, "settled_on")
-WITHHOLDING: Final = "withholding:"
-
-
-@attrs.frozen(kw_only=True)
-class LineFile:
-    """The lines of a file, and all that is wrong with it."""
-
-    lines: tuple[SettlementLine, ...] = ()
-    errors: tuple[RowError, ...] = ()
-
-
-def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | None = None) -> LineFile:
-    """Read the documented settlement file: ``line_id``, at least one of ``reference``, ``provider_reference`` and
-    ``authorisation``, ``gross``; and where there are, ``fee``, ``fee_tax``, ``withholding:<tax>``, ``net``,
-    ``settled_on``, ``currency``, ``movement``. Negative amounts are money that went back.
-    """
-    table = read_table(data, name=name)
-    errors = list(table.errors)
-    unknown = [column for column in table.columns if not _is_known(column)]
-    errors += [
-        RowError(
-            table.header_line,
-            column,
-            "",
-            Text("settlement.unknown_column", known=", ".join(COLUMNS), taxes=WITHHOLDING),
-        )
-        for column in unknown
-    ]
-    for needed in ("line_id", "gross"):
-        if table.columns and needed not in table.columns:
-            errors.append(RowError(table.header_line, needed, "", Text("settlement.column_missing")))
-    if errors:
-        return LineFile(errors=tuple(errors))
-    money = [column for column in table.columns if column in AMOUNTS or column.startswith(WITHHOLDING)]
-    style = decimal or decimal_sign(row.cells.get(column, "") for row in table.rows for column in money)
-    lines = []
-    for row in table.rows:
-        reader = _CellReader(row, currency, style)
-        line = reader.line([column for column in money if column.startswith(WITHHOLDING)])
-        errors += reader.errors
-        if line and not reader.errors:
-            errors += [RowError(row.line, "", "", problem) for problem in line_errors([line])]
-            lines.append(line)
-    return LineFile(lines=() if errors else tuple(lines), errors=tuple(errors))
-
-
-def _is_known(column: str) -> bool:
-    tax = column.removeprefix(WITHHOLDING)
-    return column in COLUMNS or (column.startswith(WITHHOLDING) and bool(re.fullmatch(TAX_NAME, tax)))
-
-
-class _CellReader:
-    """Reads one row; what is wrong with it is added to the errors."""
-
-    def __init__(self, row: Row, currency: str, style: str | None) -> None:
-        self.errors: list[RowError] = []
-        self._row, self._style = row, style
-        self._currency = (row.cells.get("currency") or currency).upper()
-
-    def line(self, taxes: Sequence[str]) -> SettlementLine | None:
-        if self._currency not in EXPONENTS:
-            self._add_error("currency", Text("settlement.no_currency"))
-            return None
-        texts = {column: self._text(column) for column in TEXTS}
-        if not texts["line_id"]:
-            self._add_error("line_id", Text("cell.missing"))
-        if not any(texts[column] for column in TEXTS[1:4]):
-            self._add_error("reference", Text("settlement.nothing_names_payment"))
-        amounts = {column: self._money(column) for column in AMOUNTS}
-        withheld = {tax.removeprefix(WITHHOLDING): amount for tax in taxes if (amount := self._money(tax))}
-        gross = amounts["gross"]
-        if gross is None:
-            self._add_error("gross", Text("cell.missing"))
-            return None
-        return normal(
-            SettlementLine(
-                line_id=texts["line_id"] or "",
-                reference=texts["reference"],
-                provider_reference=texts["provider_reference"],
-                authorisation=texts["authorisation"],
-                movement=texts["movement"],
-                gross=gross,
-                fee=amounts["fee"],
-                fee_tax=amounts["fee_tax"],
-                withholdings=withheld,
-                net=amounts["net"] or self._net(gross, amounts, withheld),
-                settled_on=self._day("settled_on"),
-            )
-        )
-
-    def _net(self, gross: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> Money:
-        less = [part.minor for part in (amounts["fee"], amounts["fee_tax"], *withheld.values()) if part]
-        return Money(gross.minor - sum(less), gross.currency)
-
-    def _text(self, column: str) -> str | None:
-        text = self._row.cells.get(column, "")
-        try:
-            refuse_excel(text)
-        except Unreadable as unreadable:
-            self._add_error(column, unreadable.message)
-        if len(text) > 200 or not text.isprintable():
-            self._add_error(column, Text("settlement.text_unusable"))
-        return text or None
-
-    def _money(self, column: str) -> Money | None:
-        text = self._row.cells.get(column, "")
-        try:
-            return read_amount(text, self._currency, self._style) if text else None
-        except Unreadable as unreadable:
-            self._add_error(column, unreadable.message)
-            return None
-
-    def _day(self, column: str) -> date | None:
-        text = self._row.cells.get(column, "")
-        try:
-            return read_date(text) if text else None
-        except Unreadable as unreadable:
-            self._add_error(column, unreadable.message)
-            return None
-
-    def _add_error(self, column: str, message: Text) -> None:
-        self.errors.append(RowError(self._row.line, column, self._row.cells.get(column, ""), message))

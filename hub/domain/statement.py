@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.credit import used_of
 from hub.domain.merchant import Customer
 from hub.domain.open_item import OpenItem, StatementRow, row_on
 from hub.domain.text import Text
@@ -47,6 +48,7 @@ class Section:
 
     Attributes:
         credit: Money of the customer's that is applied to nothing yet.
+        held: What of it payments that are under way use.
         net: Outstanding less credit; negative where the customer is owed.
         rows: Oldest due first.
     """
@@ -56,6 +58,7 @@ class Section:
     overdue: Money
     not_due: Money
     credit: Money
+    held: Money
     net: Money
     oldest_days_overdue: int
     ageing: tuple[AgeingBucket, ...]
@@ -85,6 +88,26 @@ class Section:
         """What is being paid at this moment."""
         live = (row.item.balance for row in self.rows if not row.is_payable)
         return sum(live, Money(0, self.currency))
+
+    @property
+    def free_credit(self) -> Money:
+        """What of the credit nobody uses."""
+        return Money(max(0, self.credit.minor - self.held.minor), self.currency)
+
+    @property
+    def credit_used(self) -> Money:
+        """What of the credit is used when all that can be paid now is paid."""
+        return used_of(self.outstanding - self.in_process, self.free_credit)
+
+    @property
+    def to_pay(self) -> Money:
+        """What is asked in money when all that can be paid now is paid."""
+        return self.outstanding - self.in_process - self.credit_used
+
+    @property
+    def is_covered(self) -> bool:
+        """Credit alone pays all that can be paid now."""
+        return bool(self.credit_used) and not self.to_pay
 
 
 @attrs.frozen(kw_only=True)
@@ -130,11 +153,15 @@ def compute_statement(
     customer: Customer,
     items: Iterable[OpenItem],
     credits: Iterable[Money] = (),
+    held: Iterable[Money] = (),
     as_of: datetime,
     zone: str | None = None,
     currencies: Sequence[str] = (),
 ) -> Statement:
     """The statement at a moment; ``zone`` is the merchant's, ``currencies`` the order of the sections.
+
+    Args:
+        held: What of the credits payments under way use.
 
     Raises:
         ValueError: A moment without zone, one payable twice, or a negative credit.
@@ -147,10 +174,15 @@ def compute_statement(
     ids = [row.item.payable_id for row in rows]
     if len(ids) != len(set(ids)):
         raise ValueError("a payable stands twice in one statement")
-    owing = _credit_by_currency(credits)
+    owing, under_way = _credit_by_currency(credits), _credit_by_currency(held)
     order = dict.fromkeys((*currencies, *sorted({row.item.currency for row in rows} | owing.keys())))
     sections = (
-        _section(currency, [row for row in rows if row.item.currency == currency], owing.get(currency))
+        _section(
+            currency,
+            [row for row in rows if row.item.currency == currency],
+            owing.get(currency, Money(0, currency)),
+            under_way.get(currency, Money(0, currency)),
+        )
         for currency in order
     )
     return Statement(
@@ -187,7 +219,7 @@ def _credit_by_currency(credits: Iterable[Money]) -> dict[str, Money]:
     return owing
 
 
-def _section(currency: str, rows: list[StatementRow], credit: Money | None) -> Section:
+def _section(currency: str, rows: list[StatementRow], credit: Money, held: Money) -> Section:
     zero = Money(0, currency)
     rows = sorted(rows, key=lambda row: (row.due_on, row.item.issued_on, row.item.number, row.item.payable_id))
     outstanding = sum((row.item.balance for row in rows), zero)
@@ -197,8 +229,9 @@ def _section(currency: str, rows: list[StatementRow], credit: Money | None) -> S
         outstanding=outstanding,
         overdue=overdue,
         not_due=outstanding - overdue,
-        credit=credit or zero,
-        net=outstanding - (credit or zero),
+        credit=credit,
+        held=held,
+        net=outstanding - credit,
         oldest_days_overdue=max([0, *(row.days_overdue for row in rows)]),
         ageing=tuple(_bucket(cut, rows, zero) for cut in CUTS),
         rows=tuple(rows),

@@ -24,6 +24,7 @@ from hub.flows.payments.burst import burst_of
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.observe_operation import check_operation
 from hub.flows.payments.read_message import read_message
+from hub.flows.payments.remind_dispute import remind_dispute
 from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.statements.schedule_rounds import run_schedule
@@ -80,6 +81,7 @@ KINDS: Final = (
     Work("round mail", _claim_round_mails, deliver, 16, None),
     Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
     Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
+    Work("dispute", lambda tx, now, until, n: tx.disputes.claim_due(now, until, n), remind_dispute, 4),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
 )
 

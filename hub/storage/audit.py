@@ -26,6 +26,7 @@ HIDDEN = {
     "payment": {"payer", "payer_email", "memory", "action", "return_token", "owner"},
     "series_gap": {"by", "why"},
     "settlement_line": {"source"},
+    "settlement_said": {"source"},
 }
 """Columns that stay behind: what people typed, what tells of them or of a message of theirs, what opens something."""
 
@@ -38,6 +39,7 @@ OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
     "balance": (schema.balance.c.ledger_account, schema.ledger_account.c.id),
     "payment_line": (schema.payment_line.c.payment, schema.payment.c.id),
     "request_sent": (schema.request_sent.c.payment, schema.payment.c.id),
+    "settlement_said": (schema.settlement_said.c.line, schema.settlement_line.c.id),
 }
 """How a row without merchant and mode is tied to one that has them."""
 
@@ -45,7 +47,7 @@ TABLES = (
     *(schema.ledger_account, schema.entry, schema.erasure, schema.posting, schema.seal, schema.chain),
     *(schema.balance, schema.intake, schema.allocation, schema.drawn),
     *(schema.payable, schema.payment, schema.payment_line, schema.observation, schema.request_sent),
-    *(schema.settlement_line, schema.series, schema.series_gap),
+    *(schema.settlement_line, schema.settlement_said, schema.series, schema.series_gap),
 )
 
 

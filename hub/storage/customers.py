@@ -37,6 +37,7 @@ BY_EMAIL = select(customer).where(
     customer.c.merchant == bindparam("merchant"), func.lower(customer.c.email) == bindparam("email")
 )
 OF = select(customer).where(customer.c.merchant == bindparam("merchant")).order_by(customer.c.name, customer.c.id)
+JOINED = select(customer).where(customer.c.joined_to == bindparam("to")).order_by(customer.c.name, customer.c.id)
 SEARCH = OF.where(customer.c.search.like(bindparam("pattern"), escape="\\"))
 REMEMBER = changed(customer, customer.c.remembered)
 
@@ -63,8 +64,10 @@ class Customers:
         row = self._tx.run(GET, {"id": customer_id}).fetchone()
         return None if row is None else _customer(row)
 
-    def find(self, merchant_id: str, *, number: str = "", email: str = "") -> tuple[Customer, ...]:
-        """Customers whose identity number or mail equals the given one."""
+    def find(
+        self, merchant_id: str, *, number: str = "", email: str = "", shoppers: bool = False
+    ) -> tuple[Customer, ...]:
+        """Customers whose identity number or mail equals the given one; with ``shoppers`` the store's shoppers too."""
         found: dict[str, Customer] = {}
         if number:
             rows = self._tx.run(BY_NUMBER, {"merchant": merchant_id, "number": number}).fetchall()
@@ -72,14 +75,24 @@ class Customers:
         if email:
             rows = self._tx.run(BY_EMAIL, {"merchant": merchant_id, "email": email.lower()}).fetchall()
             found.update({row["id"]: _customer(row) for row in rows})
-        return tuple(found[key] for key in sorted(found))
+        return tuple(found[key] for key in sorted(found) if shoppers or not found[key].is_shopper)
 
-    def of(self, merchant_id: str, search: str = "") -> tuple[Customer, ...]:
-        """Customers by name; the search text is looked for in name, number, mail and phone."""
-        if not search.strip():
-            return tuple(_customer(row) for row in self._tx.run(OF, {"merchant": merchant_id}))
-        values = {"merchant": merchant_id, "pattern": pattern(folded(search.strip()))}
-        return tuple(_customer(row) for row in self._tx.run(SEARCH, values))
+    def of(self, merchant_id: str, search: str = "", *, shoppers: bool = False) -> tuple[Customer, ...]:
+        """Customers by name; the search text is looked for in name, number, mail and phone.
+
+        Args:
+            shoppers: The store's shoppers too.
+        """
+        values = {"merchant": merchant_id}
+        if search.strip():
+            rows = self._tx.run(SEARCH, {**values, "pattern": pattern(folded(search.strip()))})
+        else:
+            rows = self._tx.run(OF, values)
+        return tuple(item for item in map(_customer, rows) if shoppers or not item.is_shopper)
+
+    def joined_to(self, customer_id: str) -> tuple[Customer, ...]:
+        """The shoppers who this customer is, as the merchant says."""
+        return tuple(_customer(row) for row in self._tx.run(JOINED, {"to": customer_id}))
 
     def remember(self, customer_id: str, fields: Mapping[str, str]) -> None:
         """Store payer fields beside those that are stored already."""
@@ -107,6 +120,8 @@ def _values(record: Customer) -> dict[str, object]:
         "language": record.language,
         "search": folded(record.name, number, record.email, record.phone),
         "unsubscribed_at": maybe_micros(record.unsubscribed_at),
+        "is_shopper": int(record.is_shopper),
+        "joined_to": record.joined_to,
     }
 
 
@@ -125,4 +140,6 @@ def _customer(row: sqlite3.Row) -> Customer:
         remembered=json.loads(row["remembered"]),
         language=row["language"],
         unsubscribed_at=maybe_moment(row["unsubscribed_at"]),
+        is_shopper=bool(row["is_shopper"]),
+        joined_to=row["joined_to"],
     )

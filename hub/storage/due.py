@@ -9,7 +9,17 @@ from sqlalchemy import func, select
 
 from .connection import execute
 from .rows import moment
-from .schema import daily_reconciliation, delivery, literal, mail_round, operation, payment, raw_message, schedule
+from .schema import (
+    daily_reconciliation,
+    delivery,
+    dispute,
+    literal,
+    mail_round,
+    operation,
+    payment,
+    raw_message,
+    schedule,
+)
 from .statements import ready
 
 DUE = select(
@@ -21,6 +31,7 @@ DUE = select(
     .scalar_subquery(),
     select(func.min(mail_round.c.due_at)).where(mail_round.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(schedule.c.due_at)).scalar_subquery(),
+    select(func.min(dispute.c.remind_at)).where(dispute.c.remind_at.is_not(None)).scalar_subquery(),
     select(func.min(daily_reconciliation.c.due_at)).scalar_subquery(),
 )
 

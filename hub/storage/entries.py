@@ -83,7 +83,7 @@ COUNTING_IN = or_(
 )
 MONEY_BOOKED, MONEY_COUNTING = OF_MONEY.where(BOOKED_IN), OF_MONEY.where(COUNTING_IN)
 
-BY_HAND = ("manual", "credit", "fix")
+BY_HAND = ("manual", "credit", "disburse", "exchange", "fix")
 """How the keys begin of entries that need neither a payment nor a payable."""
 
 OF_CUSTOMER = union(

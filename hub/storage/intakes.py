@@ -6,14 +6,15 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 
 from hub.domain.intake import Intake, Share
 from hub_hookspecs import Mode
 
-from .schema import allocation, entry, intake, literal, seal
+from .schema import allocation, drawn, entry, intake, literal, seal
 from .statements import Runs
 
+source = entry.alias("source")
 INTAKES = select(intake, entry.c.key, entry.c.merchant, entry.c.mode).join(entry, entry.c.id == intake.c.entry)
 IN_ORDER = (seal.c.seq, intake.c.entry)
 INTAKES_OF_PAYMENT = (
@@ -61,6 +62,29 @@ REOPENED = (
     )
     .group_by(allocation.c.payable)
 )
+
+DISBURSED = (
+    select(source.c.key, func.sum(drawn.c.amount).label("amount"))
+    .join(intake, intake.c.entry == source.c.id)
+    .join(drawn, drawn.c.intake == intake.c.entry)
+    .join(entry, entry.c.id == drawn.c.entry)
+    .where(
+        intake.c.payment == bindparam("payment"),
+        intake.c.payment.is_not(None),
+        or_(
+            entry.c.kind == literal("disbursement"),
+            and_(entry.c.key >= literal("fix:disburse:"), entry.c.key < literal("fix:disburse;")),
+        ),
+    )
+    .group_by(source.c.key)
+)
+"""What of each intake of a payment was paid out; a disbursement that is void counts no more."""
+
+
+def disbursed_of(tx: Runs, payment_id: str) -> Mapping[str, int]:
+    """What of a payment's intakes was paid out to its customer, by their keys."""
+    rows = tx.run(DISBURSED, {"payment": payment_id})
+    return {row["key"]: int(row["amount"]) for row in rows if row["amount"]}
 
 
 def intakes_in(tx: Runs, which: Select[Any], values: Mapping[str, str]) -> tuple[Intake, ...]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, case, func, literal_column, null, select, union_all
+from sqlalchemy import and_, bindparam, case, func, literal_column, null, or_, select, union_all
 
 from hub.domain.held import Cleared
-from hub.domain.intake import Intake
+from hub.domain.intake import Intake, as_far_as_free
 from hub.domain.ledger import Entry, Erasure
 from hub.domain.payable import Payable, Step
 from hub.domain.payment import Payment
 from hub_hookspecs import Mode
 
 from .audit import export_audit
+from .credit import credit_of, credit_used, held_credit
 from .entries import KEYED, MONEY_BOOKED, MONEY_COUNTING, OF_CUSTOMER, OF_PAYMENT, entries_in, entry_id, source
-from .intakes import INTAKE, INTAKES_OF_PAYMENT, TIMES, UNAPPLIED, applied_to, intakes_in
+from .intakes import INTAKE, INTAKES_OF_PAYMENT, TIMES, UNAPPLIED, applied_to, disbursed_of, intakes_in
 from .rows import json_text, micros
-from .schema import ZERO, allocation, balance, customer, entry, erasure, ledger_account, literal, posting, seal
+from .schema import ZERO, allocation, balance, entry, erasure, ledger_account, literal, posting, seal
 from .sealing import head_of, write_entry
 from .statements import Runs, among, changed, inserted
 from .verify import problems_in
@@ -67,8 +68,10 @@ STEPS = union_all(
     .where(
         entry.c.merchant == bindparam("merchant"),
         entry.c.mode == bindparam("mode"),
-        entry.c.key >= bindparam("first"),
-        entry.c.key < bindparam("last"),
+        or_(
+            and_(entry.c.key >= bindparam("first"), entry.c.key < bindparam("last")),
+            and_(entry.c.payable == bindparam("payable"), entry.c.kind == literal("debit_note")),
+        ),
         ledger_account.c.kind == literal("receivable"),
     ),
     select(
@@ -88,19 +91,6 @@ BALANCES = (
     .join(balance, balance.c.ledger_account == ledger_account.c.id)
     .where(ledger_account.c.merchant == bindparam("merchant"), ledger_account.c.mode == bindparam("mode"))
     .order_by(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency)
-)
-CREDIT_OF = (
-    select(ledger_account.c.currency, balance.c.amount)
-    .join(balance, balance.c.ledger_account == ledger_account.c.id)
-    .where(
-        ledger_account.c.merchant
-        == select(customer.c.merchant).where(customer.c.id == bindparam("customer")).scalar_subquery(),
-        ledger_account.c.mode == bindparam("mode"),
-        ledger_account.c.kind == literal("customer_credit"),
-        ledger_account.c.owner == bindparam("customer"),
-        balance.c.amount != ZERO,
-    )
-    .order_by(ledger_account.c.currency)
 )
 
 
@@ -194,6 +184,10 @@ class Ledger:
         values = {"customer": customer_id, "mode": mode.value, "currency": currency}
         return intakes_in(self._tx, UNAPPLIED, values)
 
+    def disbursed(self, payment_id: str) -> Mapping[str, int]:
+        """What of a payment's intakes was paid out to its customer and not voided, by their keys; minor units."""
+        return disbursed_of(self._tx, payment_id)
+
     def steps(self, payable: Payable) -> tuple[Step, ...]:
         """Each change of what a payable owes, in the order of their sealing."""
         bills = {"first": f"bill:{payable.id}:", "last": f"bill:{payable.id};"}
@@ -216,8 +210,29 @@ class Ledger:
 
     def credit_of(self, customer_id: str, mode: Mode) -> Mapping[str, int]:
         """A customer's credit by currency, minor units, positive."""
-        rows = self._tx.run(CREDIT_OF, {"customer": customer_id, "mode": mode.value})
-        return {row["currency"]: -row["amount"] for row in rows}
+        return credit_of(self._tx, customer_id, mode)
+
+    def held_credit(self, customer_id: str, mode: Mode) -> Mapping[str, int]:
+        """What live payments hold of a customer's credit, by currency, minor units."""
+        return held_credit(self._tx, customer_id, mode)
+
+    def free_credit(self, customer_id: str, mode: Mode) -> Mapping[str, int]:
+        """A customer's credit less what live payments hold of it, by currency, minor units, never below zero.
+
+        This much may be applied, paid out or given back; a currency of which nothing is free is left out.
+        """
+        held = self.held_credit(customer_id, mode)
+        free = {key: minor - held.get(key, 0) for key, minor in self.credit_of(customer_id, mode).items()}
+        return {currency: minor for currency, minor in free.items() if minor > 0}
+
+    def free_intakes(self, customer_id: str, mode: Mode, currency: str) -> tuple[Intake, ...]:
+        """A customer's intakes with what is free of them, oldest first: what is held is left of the newest."""
+        free = self.free_credit(customer_id, mode).get(currency, 0)
+        return as_far_as_free(self.unapplied(customer_id, mode, currency), free)
+
+    def credit_used(self, payment: Payment) -> Mapping[str, int]:
+        """What a payment's captures let the customer's credit settle, by payable; whatever became of it since."""
+        return credit_used(self._tx, payment)
 
     def applied_to(self, intake_key: str, merchant_id: str, mode: Mode) -> tuple[tuple[str, int], ...]:
         """(payable id, amount) that an intake settled, in the order it did; what was re-opened since is left out."""

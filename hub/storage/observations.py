@@ -63,6 +63,7 @@ def _values(seen: Seen, merchant_id: str, mode: Mode) -> dict[str, Any]:
         "note": seen.note,
         "digest": seen.digest,
         "operation": seen.operation,
+        "besides": json_list(seen.besides),
     }
 
 
@@ -93,4 +94,5 @@ def _seen(row: sqlite3.Row) -> Seen:
         note=row["note"],
         digest=row["digest"],
         operation=row["operation"],
+        besides=frozenset(json.loads(row["besides"])),
     )

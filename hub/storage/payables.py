@@ -7,21 +7,24 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
-from hub.domain.payable import Payable, PayableKind
+from hub.domain.flags import RETURNED_BILL
+from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.stated import Stated
-from hub_hookspecs import Mode
+from hub_hookspecs import Mode, Money
 
 from .rows import folded, json_text, maybe_day, maybe_iso, maybe_micros, maybe_moment, micros, moment, pattern
-from .schema import ZERO, customer, literal, payable
+from .schema import ZERO, customer, literal, payable, review
 from .statements import Runs, among, changed, inserted
 
 ADD = inserted(payable)
 REVISE = changed(
     payable,
-    *(payable.c.customer, payable.c.total, payable.c.issued_on, payable.c.due_on, payable.c.description),
-    *(payable.c.revision, payable.c.offered_until, payable.c.cancelled_at),
+    *(payable.c.customer, payable.c.currency, payable.c.total, payable.c.issued_on, payable.c.due_on),
+    *(payable.c.description, payable.c.revision, payable.c.offered_until, payable.c.voided_at, payable.c.voided_by),
+    *(payable.c.void_reason, payable.c.voided_total, payable.c.voided_currency),
+    *(payable.c.rebilled_at, payable.c.rebilled_by),
     *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted, payable.c.counted_back),
 )
 GET = select(payable).where(payable.c.id == bindparam("id"))
@@ -33,7 +36,7 @@ KIND = (
 )
 BY_NUMBER = select(payable).where(*KIND, payable.c.number == bindparam("number"))
 NUMBERED = select(payable).where(*KIND, among(payable.c.number, "numbers"))
-IS_OPEN = (payable.c.kind == literal("invoice"), payable.c.due > ZERO, payable.c.cancelled_at.is_(None))
+IS_OPEN = (payable.c.kind == literal("invoice"), payable.c.due > ZERO)
 OPEN_OF = (
     select(payable)
     .where(payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode"), *IS_OPEN)
@@ -50,6 +53,13 @@ OPEN_TOTALS = (
     .group_by(payable.c.customer, payable.c.currency)
     .order_by(payable.c.customer, payable.c.currency)
 )
+IS_DUNNED = ~exists().where(
+    review.c.merchant == payable.c.merchant,
+    review.c.cause == literal(RETURNED_BILL),
+    review.c.subject == payable.c.id,
+    review.c.resolved_at.is_(None),
+)
+"""Not while a person must still say whether it is owed, since its money was returned."""
 OPEN_DEBTS = (
     select(
         payable.c.customer,
@@ -57,7 +67,7 @@ OPEN_DEBTS = (
         func.sum(payable.c.due).label("due"),
         func.min(func.coalesce(payable.c.due_on, payable.c.issued_on)).label("oldest"),
     )
-    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
+    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN, IS_DUNNED)
     .group_by(payable.c.customer, payable.c.currency)
     .order_by(payable.c.customer, payable.c.currency)
 )
@@ -108,7 +118,7 @@ class Payables:
                 self._tx.load("payable", rows)
 
     def revise(self, payable: Payable) -> None:
-        """Write changes of dates, description, total, revision, customer, offered_until and cancelled_at.
+        """Write changes of dates, description, total, currency, revision, customer, offered_until, and of its voiding.
 
         Raises:
             Conflict: ``payable_due`` when more is settled than the new total, ``legal_revision`` while a live
@@ -138,7 +148,7 @@ class Payables:
         return {row["number"]: _payable(row) for row in rows}
 
     def open_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:
-        """Invoices of a customer with something due, not cancelled; oldest due first."""
+        """Invoices of a customer with something due; oldest due first."""
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
         return tuple(_payable(row) for row in rows)
 
@@ -157,7 +167,7 @@ class Payables:
         return tuple((row["customer"], row["currency"], int(row["due"]), row["count"]) for row in rows)
 
     def open_debts(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, date], ...]:
-        """(customer id, currency, due, due day of the oldest open invoice) of each customer who owes."""
+        """(customer id, currency, due, due day of the oldest open invoice) of each customer who owes and is dunned."""
         rows = self._tx.run(OPEN_DEBTS, {"merchant": merchant_id, "mode": mode.value})
         return tuple(
             (row["customer"], row["currency"], int(row["due"]), date.fromisoformat(row["oldest"])) for row in rows
@@ -185,13 +195,38 @@ def _values(record: Payable) -> dict[str, Any]:
         "description": record.description,
         "revision": record.revision,
         "offered_until": maybe_micros(record.offered_until),
-        "cancelled_at": maybe_micros(record.cancelled_at),
+        **_void_values(record.voided),
         "stated_total": record.stated.total if record.stated else None,
         "stated_balance": record.stated.balance if record.stated else None,
         "counted": record.counted,
         "counted_back": record.counted_back,
         "created_at": micros(record.created_at),
     }
+
+
+def _void_values(voided: Voided | None) -> dict[str, Any]:
+    return {
+        "voided_at": maybe_micros(voided.at if voided else None),
+        "voided_by": voided.by if voided else None,
+        "void_reason": voided.reason if voided else None,
+        "voided_total": voided.total.minor if voided else None,
+        "voided_currency": voided.total.currency if voided else None,
+        "rebilled_at": maybe_micros(voided.rebilled_at if voided else None),
+        "rebilled_by": voided.rebilled_by if voided and voided.rebilled_at else None,
+    }
+
+
+def _voided(row: sqlite3.Row) -> Voided | None:
+    if row["voided_at"] is None:
+        return None
+    return Voided(
+        at=moment(row["voided_at"]),
+        by=row["voided_by"],
+        reason=row["void_reason"],
+        total=Money(row["voided_total"], row["voided_currency"]),
+        rebilled_at=maybe_moment(row["rebilled_at"]),
+        rebilled_by=row["rebilled_by"] or "",
+    )
 
 
 def _maybe(row: sqlite3.Row | None) -> Payable | None:
@@ -220,7 +255,7 @@ def _payable(row: sqlite3.Row) -> Payable:
         written_off=row["written_off"],
         reopened=row["reopened"],
         offered_until=maybe_moment(row["offered_until"]),
-        cancelled_at=maybe_moment(row["cancelled_at"]),
+        voided=_voided(row),
         stated=None if row["stated_total"] is None else Stated(row["stated_total"], row["stated_balance"]),
         counted=row["counted"],
         counted_back=row["counted_back"],

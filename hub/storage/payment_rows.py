@@ -80,6 +80,8 @@ def line_values(record: Payment) -> list[dict[str, Any]]:
             "live": int(record.is_live),
             "withheld": line.withheld,
             "withholdings": json_text([[part.tax, part.base, part.amount] for part in line.withholdings]),
+            "credit": line.credit,
+            "rest": line.rest,
         }
         for position, line in enumerate(record.lines)
     ]
@@ -127,4 +129,6 @@ def _line(row: sqlite3.Row) -> PaymentLine:
         number=row["number"],
         amount=row["amount"],
         withholdings=tuple(Withholding(tax=tax, base=base, amount=amount) for tax, base, amount in withholdings),
+        credit=row["credit"],
+        rest=row["rest"],
     )

@@ -6,14 +6,14 @@ import json
 import sqlite3
 from datetime import date, datetime
 
-import attrs
 from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
+from hub.domain.bank_reference import mark_of
 from hub.domain.receipt import CashReceipt, Party, ReceiptLine, SeriesGap
 from hub_hookspecs import Mode, Money
 
-from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment, party_text
 from .schema import ONE, cash_receipt, series, series_gap
 from .statements import Runs, changed, inserted
 
@@ -53,6 +53,11 @@ OF = (
     .order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
 )
 
+REFERRED = OF.where(
+    cash_receipt.c.bank_reference == bindparam("reference"),
+    cash_receipt.c.bank_reference != "",
+    cash_receipt.c.voided_at.is_(None),
+)
 NUMBERED = OF.where(cash_receipt.c.series == bindparam("series"), cash_receipt.c.number == bindparam("number"))
 
 
@@ -151,6 +156,11 @@ class Receipts:
         values = {"merchant": merchant_id, "mode": mode.value, "series": series, "number": number}
         return tuple(_receipt(row) for row in self._tx.run(NUMBERED, values))
 
+    def referred(self, merchant_id: str, mode: Mode, reference: str) -> tuple[CashReceipt, ...]:
+        """The receipts that stand with this reference of the bank, the last number first."""
+        values = {"merchant": merchant_id, "mode": mode.value, "reference": reference}
+        return tuple(_receipt(row) for row in self._tx.run(REFERRED, values))
+
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]:
         """A merchant's receipts by series, the last number first."""
         return tuple(_receipt(row) for row in self._tx.run(OF, {"merchant": merchant_id, "mode": mode.value}))
@@ -185,10 +195,12 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "words": record.words,
         "clause": record.clause,
         "concept": record.concept,
-        "issuer": _party_text(record.issuer),
-        "received_from": _party_text(record.received_from),
+        "issuer": party_text(record.issuer),
+        "received_from": party_text(record.received_from),
         "notes": record.notes,
         "bank_account": record.bank_account,
+        "bank_reference": record.bank_reference,
+        "received_in": mark_of(record).received_in,
         "provider": record.provider,
         "provider_reference": record.provider_reference,
         "authorisation": record.authorisation,
@@ -196,10 +208,6 @@ def _values(record: CashReceipt) -> dict[str, object]:
         "voided_at": maybe_micros(record.voided_at),
         "voided_by": record.voided_by,
     }
-
-
-def _party_text(party: Party) -> str:
-    return json_text({name: text for name, text in attrs.asdict(party).items() if text})
 
 
 def _receipt(row: sqlite3.Row) -> CashReceipt:
@@ -236,6 +244,7 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         received_from=Party(**json.loads(row["received_from"])),
         notes=row["notes"],
         bank_account=row["bank_account"],
+        bank_reference=row["bank_reference"],
         provider=row["provider"],
         provider_reference=row["provider_reference"],
         authorisation=row["authorisation"],

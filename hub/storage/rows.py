@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from hub.domain.merchant import Options
+from hub.domain.receipt import Party
 from hub_hookspecs import (
     ApproveInApp,
     Company,
@@ -210,3 +211,8 @@ def action_from(text: str | None) -> NextAction | None:
     if "expires_at" in data:
         data["expires_at"] = maybe_moment(data["expires_at"])
     return kind(**data)
+
+
+def party_text(party: Party) -> str:
+    """Who stands on a document, in a column; what is not known is left out."""
+    return json_text({name: text for name, text in attrs.asdict(party).items() if text})

@@ -29,6 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.account import AccountStatus
 from hub.domain.decision import DecisionKind
+from hub.domain.dispute import DisputeOutcome, DisputeStage
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
@@ -38,7 +39,7 @@ from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, Phase, Status
 from hub.domain.round import Every
-from hub.domain.settlement import LineState
+from hub.domain.settlement import LineKind, LineState
 from hub_hookspecs import LIMIT, Channel, Kind, Mode, Source
 
 NAMES = {
@@ -205,9 +206,14 @@ customer = _table(
     _text("language"),
     _text("search"),
     _whole("unsubscribed_at", null=True),
+    _whole("is_shopper"),
+    _text("joined_to"),
+    _flag("is_shopper"),
+    CheckConstraint("joined_to = '' OR is_shopper = 1", name="shopper_joined"),
     _index(None, "merchant", "document_number", where="document_number IS NOT NULL"),
     _index("customer_by_merchant_email", literal_column("merchant"), func.lower(literal_column("email"))),
     _index(None, "merchant", "name"),
+    _index(None, "joined_to", where="joined_to <> ''"),
 )
 
 
@@ -278,6 +284,12 @@ COUNTERS = tuple(effect.value for effect in Effect)
 
 DUE = "total - allocated - withheld - discounted - credited - outside - written_off + reopened"
 
+VOID_IS_WHOLE = (
+    "(voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL)"
+    " AND (voided_at IS NULL) = (voided_total IS NULL) AND (voided_at IS NULL) = (voided_currency IS NULL)"
+    " AND (rebilled_at IS NULL) = (rebilled_by IS NULL) AND (rebilled_at IS NULL OR voided_at IS NOT NULL)"
+)
+
 payable = _table(
     "payable",
     _id(),
@@ -295,7 +307,13 @@ payable = _table(
     *map(_tally, COUNTERS),
     Column("due", Whole, Computed(DUE, persisted=True)),
     _whole("offered_until", null=True),
-    _whole("cancelled_at", null=True),
+    _whole("voided_at", null=True),
+    _text("voided_by", null=True),
+    _text("void_reason", null=True),
+    _whole("voided_total", null=True),
+    _text("voided_currency", null=True),
+    _whole("rebilled_at", null=True),
+    _text("rebilled_by", null=True),
     _whole("stated_total", null=True),
     _whole("stated_balance", null=True),
     _whole("counted", server_default="0"),
@@ -311,11 +329,13 @@ payable = _table(
     _between("counted", 0),
     _between("counted_back", 0),
     CheckConstraint(f"{DUE} BETWEEN 0 AND total", name="due"),
+    CheckConstraint(VOID_IS_WHOLE, name="void_is_whole"),
+    CheckConstraint("voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name="voided_is_nothing"),
     _index(
         "payable_open",
         "customer",
         "mode",
-        where="kind = 'invoice' AND due > 0 AND cancelled_at IS NULL",
+        where="kind = 'invoice' AND due > 0",
     ),
     _index(
         "payable_owed",
@@ -324,7 +344,7 @@ payable = _table(
         "customer",
         "currency",
         "due",
-        where="kind = 'invoice' AND due > 0 AND cancelled_at IS NULL",
+        where="kind = 'invoice' AND due > 0",
     ),
 )
 
@@ -423,10 +443,15 @@ payment_line = _table(
     _whole("live"),
     _whole("withheld"),
     _text("withholdings"),
+    _whole("credit"),
+    _whole("rest"),
     UniqueConstraint("payment", "payable"),
     ForeignKeyConstraint(["payment", "live"], ["payment.id", "payment.live"], onupdate="CASCADE"),
-    _between("amount", 1),
+    _between("amount", 0),
     _between("withheld", 0),
+    _between("credit", 0),
+    CheckConstraint("amount + credit > 0", name="of_something"),
+    _between("rest", 0),
     _flag("live"),
     _index("one_live", "payable", unique=True, where="live = 1"),
     _index(None, "payable"),
@@ -460,6 +485,7 @@ observation = _table(
     _text("note"),
     _text("digest"),
     _text("operation"),
+    _text("besides"),
     _one_of("source", ObservedBy),
     _one_of("kind", Kind),
     UniqueConstraint("merchant", "seq"),
@@ -656,6 +682,31 @@ drawn = _table(
     rowid=False,
 )
 
+
+def _stated() -> tuple[Column[Any], ...]:
+    """What a provider states of a line, and where it came from."""
+    return (
+        _text("reference", null=True),
+        _text("provider_reference", null=True),
+        _text("authorisation", null=True),
+        _text("movement", null=True),
+        _text("currency"),
+        _whole("gross"),
+        _whole("fee"),
+        _whole("fee_tax"),
+        _whole("withheld"),
+        _text("withholdings"),
+        _whole("net"),
+        _whole("occurred_at", null=True),
+        _text("settled_on", null=True),
+        _text("kind"),
+        _whole("in_transit"),
+        _text("source"),
+        _whole("imported_at"),
+        _text("state"),
+    )
+
+
 settlement_line = _table(
     "settlement_line",
     _id(),
@@ -663,33 +714,37 @@ settlement_line = _table(
     _to("merchant", "merchant.id"),
     _text("mode"),
     _text("line"),
-    _text("reference", null=True),
-    _text("provider_reference", null=True),
-    _text("authorisation", null=True),
-    _text("movement", null=True),
-    _text("currency"),
-    _whole("gross"),
-    _whole("fee"),
-    _whole("fee_tax"),
-    _whole("withheld"),
-    _text("withholdings"),
-    _whole("net"),
-    _whole("occurred_at", null=True),
-    _text("settled_on", null=True),
-    _text("source"),
-    _whole("imported_at"),
-    _text("state"),
+    *_stated(),
+    _whole("restated"),
+    _text("named"),
     _to("payment", "payment.id", null=True),
     _text("settles", null=True),
     UniqueConstraint("account", "line"),
     _one_of("mode", Mode),
     _one_of("state", LineState),
+    _one_of("kind", LineKind),
+    _flag("in_transit"),
     *(_between(name, -LIMIT) for name in ("gross", "fee", "fee_tax", "withheld", "net")),
     CheckConstraint("gross - fee - fee_tax - withheld = net", name="net_of_gross"),
-    CheckConstraint("(state = 'booked') = (settles IS NOT NULL)", name="settles"),
+    CheckConstraint("(state = 'booked' AND kind = 'payment') = (settles IS NOT NULL)", name="settles"),
+    CheckConstraint("state = 'open' OR named <> ''", name="named"),
+    CheckConstraint("kind = 'payment' OR payment IS NULL", name="of_account"),
     _index("settled_once", "account", "settles", unique=True, where="settles IS NOT NULL"),
     _index(None, "account", "state"),
     _index(None, "payment", where="payment IS NOT NULL"),
+)
+
+settlement_said = _table(
+    "settlement_said",
+    _to("line", "settlement_line.id", primary_key=True),
+    _whole("number", primary_key=True),
+    *_stated(),
+    _whole("replaced_at"),
+    _one_of("state", LineState),
+    _one_of("kind", LineKind),
+    _flag("in_transit"),
+    CheckConstraint("state <> 'booked'", name="not_booked"),
+    rowid=False,
 )
 
 daily_reconciliation = _table(
@@ -866,6 +921,35 @@ decision = _table(
     _index(None, "payment", where="payment IS NOT NULL"),
 )
 
+dispute = _table(
+    "dispute",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("payment", "payment.id"),
+    _text("case_id"),
+    _text("currency"),
+    _whole("amount"),
+    _text("stage"),
+    _text("reason"),
+    _whole("respond_by", null=True),
+    _whole("remind_at", null=True),
+    _whole("opened_at"),
+    _text("outcome", null=True),
+    _whole("ended_at", null=True),
+    _text("ended_by"),
+    _one_of("mode", Mode),
+    _one_of("stage", DisputeStage),
+    _one_of("outcome", DisputeOutcome),
+    _between("amount", 1),
+    CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended"),
+    CheckConstraint("outcome IS NULL OR remind_at IS NULL", name="reminded"),
+    _index("dispute_open", "payment", "case_id", unique=True, where="outcome IS NULL"),
+    _index(None, "payment"),
+    _index(None, "merchant", "mode", "respond_by", where="outcome IS NULL"),
+    _index(None, "remind_at", where="remind_at IS NOT NULL"),
+)
+
 request_sent = _table(
     "request_sent",
     _to("payment", "payment.id", primary_key=True),
@@ -904,6 +988,23 @@ proof = _table(
     _one_of("mode", Mode),
     _between("size", 1),
     _index(None, "review"),
+)
+
+reported_payment = _table(
+    "reported_payment",
+    _to("review", "review.id", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("customer", "customer.id"),
+    _text("currency"),
+    _whole("amount"),
+    _text("paid_on"),
+    _text("means"),
+    _text("bank_reference"),
+    _text("payables"),
+    _one_of("mode", Mode),
+    _between("amount", 1),
+    rowid=False,
 )
 
 link = _table(
@@ -983,6 +1084,8 @@ cash_receipt = _table(
     _text("received_from"),
     _text("notes"),
     _text("bank_account"),
+    _text("bank_reference"),
+    _text("received_in"),
     _text("provider"),
     _text("provider_reference"),
     _text("authorisation"),
@@ -1003,6 +1106,79 @@ cash_receipt = _table(
         unique=True,
         where="payment IS NOT NULL AND voided_at IS NULL",
     ),
+    _index(
+        "one_transfer",
+        *("merchant", "mode", "received_in", "received_on", "bank_reference", "currency", "cash"),
+        unique=True,
+        where="bank_reference <> '' AND voided_at IS NULL",
+    ),
+)
+
+disbursement = _table(
+    "disbursement",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("series"),
+    _whole("number"),
+    _to("customer", "customer.id"),
+    _text("paid_on"),
+    _text("means"),
+    _text("reference"),
+    _text("currency"),
+    _whole("amount"),
+    _text("words"),
+    _text("why"),
+    _whole("issued_at"),
+    _text("issued_by"),
+    _text("issuer"),
+    _text("paid_to"),
+    _text("void_reason"),
+    _whole("voided_at", null=True),
+    _text("voided_by"),
+    UniqueConstraint("merchant", "mode", "series", "number"),
+    _one_of("mode", Mode),
+    CheckConstraint("means <> ''", name="means"),
+    CheckConstraint("issued_by <> '' AND why <> ''", name="accounted_for"),
+    _between("number", 1),
+    _between("amount", 1),
+    _index(None, "customer", "mode"),
+)
+
+conversion = _table(
+    "conversion",
+    _id(),
+    _text("form", unique=True),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("customer", "customer.id"),
+    _to("payment", "payment.id", null=True),
+    _text("account"),
+    _text("came_currency"),
+    _whole("came"),
+    _text("settles_currency"),
+    _whole("settles"),
+    _text("base"),
+    _text("quote"),
+    _text("rate"),
+    _text("source"),
+    _text("rate_on"),
+    _text("means"),
+    _text("value_on"),
+    _text("by"),
+    _text("why"),
+    _whole("at"),
+    _text("void_reason"),
+    _whole("voided_at", null=True),
+    _text("voided_by"),
+    _one_of("mode", Mode),
+    _between("came", 1),
+    _between("settles", 1),
+    CheckConstraint("came_currency <> settles_currency", name="two_currencies"),
+    CheckConstraint("by <> '' AND why <> '' AND source <> ''", name="accounted_for"),
+    _index(None, "merchant", "mode", "at"),
+    _index(None, "customer", "mode"),
+    _index(None, "payment", where="payment IS NOT NULL"),
 )
 
 counter = _table(

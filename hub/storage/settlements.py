@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+import attrs
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from hub.domain.settlement import Awaited, LineState, StoredLine
-from hub_hookspecs import Mode, Money, SettlementLine
+from hub.domain.entry_keys import reverses
+from hub.domain.ledger import LedgerKind
+from hub.domain.settlement import Awaited, LineKind, LineState, StatedBefore, StoredLine
 
-from .chain import derived
-from .rows import json_text, maybe_day, maybe_iso, maybe_micros, maybe_moment, micros, moment
+from .rows import maybe_day, maybe_moment, micros, moment
 from .schema import (
     ZERO,
     account,
@@ -28,7 +27,9 @@ from .schema import (
     posting,
     seal,
     settlement_line,
+    settlement_said,
 )
+from .settlement_rows import line_in, row_id, said_in, values_of
 from .statements import Runs, changed
 
 ADD = (
@@ -37,7 +38,19 @@ ADD = (
     .on_conflict_do_nothing(index_elements=[settlement_line.c.account, settlement_line.c.line])
 )
 GET = select(settlement_line).where(settlement_line.c.id == bindparam("this"))
-BOOK = changed(settlement_line, settlement_line.c.state, settlement_line.c.payment, settlement_line.c.settles)
+BOOK = changed(
+    settlement_line,
+    *(settlement_line.c.state, settlement_line.c.kind, settlement_line.c.named),
+    *(settlement_line.c.payment, settlement_line.c.settles),
+)
+KEEP = insert(settlement_said).values({column.name: bindparam(column.name) for column in settlement_said.columns})
+STATED = tuple(column for column in settlement_line.columns if column.name in settlement_said.columns.keys()[2:])
+RESTATE = changed(
+    settlement_line,
+    *STATED,
+    *(settlement_line.c.restated, settlement_line.c.payment, settlement_line.c.settles),
+)
+SAID = select(settlement_said).where(settlement_said.c.line == bindparam("line")).order_by(settlement_said.c.number)
 WITHDRAW = changed(settlement_line, settlement_line.c.state, settlement_line.c.settles)
 OF = (
     select(settlement_line)
@@ -114,6 +127,12 @@ SETTLED_SINCE = (
     )
     .where(settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None))
 )
+IN_TRANSIT_SINCE = select(func.min(settlement_line.c.imported_at).label("since")).where(
+    settlement_line.c.account == bindparam("account"),
+    settlement_line.c.state == literal("booked"),
+    settlement_line.c.in_transit == literal_column("1"),
+    settlement_line.c.imported_at > bindparam("after"),
+)
 IN_STATE = settlement_line.c.state == bindparam("state")
 OF_PAYMENT = and_(settlement_line.c.payment == bindparam("payment"), settlement_line.c.payment.is_not(None))
 MOVED_BY_PAYMENT = and_(entry.c.payment == bindparam("payment"), entry.c.payment.is_not(None))
@@ -127,14 +146,14 @@ AUTHORISED = (
     .distinct()
     .order_by(observation.c.payment)
 )
-CLEARING = (
+BALANCES = (
     select(ledger_account.c.currency, balance.c.amount)
     .join(balance, balance.c.ledger_account == ledger_account.c.id)
     .join(whose, whose.c.id == bindparam("account"))
     .where(
         ledger_account.c.merchant == whose.c.merchant,
         ledger_account.c.mode == whose.c.mode,
-        ledger_account.c.kind == literal("provider_clearing"),
+        ledger_account.c.kind == bindparam("kind"),
         ledger_account.c.owner == whose.c.id,
     )
 )
@@ -150,26 +169,53 @@ class Settlements:
 
     def add(self, stored: StoredLine) -> bool:
         """Insert; False when the account has a line of this id already."""
-        return self._tx.run(ADD, _values(stored)).rowcount == 1
+        return self._tx.run(ADD, values_of(stored)).rowcount == 1
 
     def get(self, account_id: str, line_id: str) -> StoredLine | None:
         """A line by the provider's id of it."""
-        row = self._tx.run(GET, {"this": _id(account_id, line_id)}).fetchone()
-        return None if row is None else _line(row)
+        row = self._tx.run(GET, {"this": row_id(account_id, line_id)}).fetchone()
+        return None if row is None else line_in(row)
 
-    def book(self, account_id: str, line_id: str, *, payment_id: str, settles: str) -> None:
-        """Record what an open line settles.
+    def book(self, account_id: str, line_id: str, *, named: str, payment_id: str, settles: str) -> None:
+        """Record what an open line settles, and what stands for it in the keys of its entries.
 
         Raises:
             Conflict: ``unique`` when another line settles it already.
         """
-        values = {"state": LineState.BOOKED.value, "payment": payment_id, "settles": settles}
-        self._tx.change(BOOK, {"this": _id(account_id, line_id), **values})
+        self._booked(account_id, line_id, named, LineKind.PAYMENT, payment_id, settles)
+
+    def book_to_account(self, account_id: str, line_id: str, *, named: str, kind: LineKind) -> None:
+        """Record that an open line is about no payment, and what stands for it in the keys of its entries."""
+        self._booked(account_id, line_id, named, kind, None, None)
+
+    def _booked(
+        self, account_id: str, line_id: str, named: str, kind: LineKind, payment_id: str | None, settles: str | None
+    ) -> None:
+        values = {"state": LineState.BOOKED.value, "kind": kind.value, "named": named}
+        money = {"payment": payment_id, "settles": settles}
+        self._tx.change(BOOK, {"this": row_id(account_id, line_id), **values, **money})
+
+    def restate(self, before: StoredLine, now: StoredLine, at: datetime) -> None:
+        """Let a line that is not booked say something else, or take it up again; what it said before is kept."""
+        this = row_id(before.account_id, before.line.line_id)
+        kept = values_of(before)
+        names = [column.name for column in STATED]
+        said = {name: kept[name] for name in names}
+        self._tx.run(KEEP, {"line": this, "number": before.restated, "replaced_at": micros(at), **said})
+        told = values_of(attrs.evolve(now, state=LineState.OPEN))
+        values = {name: told[name] for name in names}
+        more = {"restated": before.restated + 1, "payment": None, "settles": None}
+        self._tx.change(RESTATE, {"this": this, **values, **more})
+
+    def said_before(self, account_id: str, line_id: str) -> tuple[StatedBefore, ...]:
+        """What a line said before it was stated anew, oldest first."""
+        rows = self._tx.run(SAID, {"line": row_id(account_id, line_id)})
+        return tuple(said_in(row, line_id) for row in rows)
 
     def withdraw(self, account_id: str, line_id: str) -> None:
         """Withdraw a booked line that was wrong; its entries are corrected by the caller."""
         values = {"state": LineState.WITHDRAWN.value, "settles": None}
-        self._tx.change(WITHDRAW, {"this": _id(account_id, line_id), **values})
+        self._tx.change(WITHDRAW, {"this": row_id(account_id, line_id), **values})
 
     def of(
         self, account_id: str, state: LineState | None = None, *, payment_id: str | None = None
@@ -180,7 +226,7 @@ class Settlements:
             statement, values["state"] = statement.where(IN_STATE), state.value
         if payment_id is not None:
             statement, values["payment"] = statement.where(OF_PAYMENT), payment_id
-        return tuple(_line(row) for row in self._tx.run(statement, values))
+        return tuple(line_in(row) for row in self._tx.run(statement, values))
 
     def authorised(self, account_id: str, authorisation: str) -> tuple[str, ...]:
         """Ids of the account's payments that were paid under this authorisation."""
@@ -197,7 +243,7 @@ class Settlements:
         settled = {row["settles"] for row in self._tx.run(statements[0], values)}
         moves: dict[str, Awaited] = {}
         for row in self._tx.run(statements[1], values):
-            key = _named(row["key"])
+            key = reverses(row["key"]) or row["key"]  # a correction counts with what it corrects
             before = moves.get(key)
             moves[key] = Awaited(
                 key=key,
@@ -236,73 +282,22 @@ class Settlements:
 
     def clearing(self, account_id: str) -> Mapping[str, int]:
         """What the account has to pay out by the books, by currency."""
-        rows = self._tx.run(CLEARING, {"account": account_id})
+        return self._balances(account_id, LedgerKind.PROVIDER_CLEARING)
+
+    def reserved(self, account_id: str) -> Mapping[str, int]:
+        """What the provider keeps back until it releases it, by currency."""
+        return self._balances(account_id, LedgerKind.PROVIDER_RESERVE)
+
+    def in_transit(self, account_id: str) -> Mapping[str, int]:
+        """What was settled without word of what reached the bank, by currency."""
+        return self._balances(account_id, LedgerKind.IN_TRANSIT)
+
+    def in_transit_since(self, account_id: str, after: datetime | None) -> datetime | None:
+        """When the first line in transit came in, of those that came after a moment."""
+        values = {"account": account_id, "after": micros(after) if after else 0}
+        row = self._tx.run(IN_TRANSIT_SINCE, values).fetchone()
+        return maybe_moment(row["since"])
+
+    def _balances(self, account_id: str, kind: LedgerKind) -> Mapping[str, int]:
+        rows = self._tx.run(BALANCES, {"account": account_id, "kind": kind.value})
         return {row["currency"]: row["amount"] for row in rows if row["amount"]}
-
-
-def _named(key: str) -> str:
-    """A correction counts with the entry that it corrects."""
-    return key.removeprefix("fix:").rpartition(":")[0] if key.startswith("fix:") else key
-
-
-def _id(account_id: str, line_id: str) -> str:
-    return derived(account_id, line_id)
-
-
-def _values(record: StoredLine) -> dict[str, object]:
-    line = record.line
-    return {
-        "id": _id(record.account_id, line.line_id),
-        "account": record.account_id,
-        "merchant": record.merchant_id,
-        "mode": record.mode.value,
-        "line": line.line_id,
-        "reference": line.reference,
-        "provider_reference": line.provider_reference,
-        "authorisation": line.authorisation,
-        "movement": line.movement,
-        "currency": line.gross.currency,
-        "gross": line.gross.minor,
-        "fee": line.fee.minor if line.fee else 0,
-        "fee_tax": line.fee_tax.minor if line.fee_tax else 0,
-        "withheld": sum(part.minor for part in line.withholdings.values()),
-        "withholdings": json_text({tax: part.minor for tax, part in line.withholdings.items()}),
-        "net": line.net.minor,
-        "occurred_at": maybe_micros(line.occurred_at),
-        "settled_on": maybe_iso(line.settled_on),
-        "source": record.source,
-        "imported_at": micros(record.imported_at),
-        "state": record.state.value,
-        "payment": record.payment_id,
-        "settles": record.settles,
-    }
-
-
-def _line(row: sqlite3.Row) -> StoredLine:
-    def money(minor: int) -> Money:
-        return Money(minor, row["currency"])
-
-    return StoredLine(
-        account_id=row["account"],
-        merchant_id=row["merchant"],
-        mode=Mode(row["mode"]),
-        line=SettlementLine(
-            line_id=row["line"],
-            gross=money(row["gross"]),
-            net=money(row["net"]),
-            reference=row["reference"],
-            provider_reference=row["provider_reference"],
-            authorisation=row["authorisation"],
-            movement=row["movement"],
-            fee=money(row["fee"]) if row["fee"] else None,
-            fee_tax=money(row["fee_tax"]) if row["fee_tax"] else None,
-            withholdings={tax: money(minor) for tax, minor in json.loads(row["withholdings"]).items()},
-            occurred_at=maybe_moment(row["occurred_at"]),
-            settled_on=None if row["settled_on"] is None else date.fromisoformat(row["settled_on"]),
-        ),
-        source=row["source"],
-        imported_at=moment(row["imported_at"]),
-        state=LineState(row["state"]),
-        payment_id=row["payment"],
-        settles=row["settles"],
-    )

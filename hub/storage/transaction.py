@@ -12,10 +12,13 @@ from sqlalchemy.sql import ClauseElement
 from .accounts import Accounts
 from .attachments import Attachments
 from .connection import meaning_of
+from .conversions import Conversions
 from .countries import Countries
 from .customers import Customers
 from .decisions import Decisions
 from .deliveries import Deliveries
+from .disbursements import Disbursements
+from .disputes import Disputes
 from .ledger import Ledger
 from .links import LinkTable
 from .logos import Logos
@@ -28,6 +31,7 @@ from .payables import Payables
 from .payments import Payments
 from .receipts import Receipts
 from .reconciliations import Reconciliations
+from .reported import ReportedPayments
 from .requests import Requests
 from .reviews import Reviews
 from .rounds import Rounds, Schedules
@@ -51,12 +55,16 @@ class Tx(Runs):
     settlements: Settlements
     messages: Messages
     deliveries: Deliveries
+    conversions: Conversions
+    disputes: Disputes
+    disbursements: Disbursements
     links: LinkTable
     receipts: Receipts
     orders: Orders
     reviews: Reviews
     operations: Operations
     attachments: Attachments
+    reported: ReportedPayments
     logos: Logos
     requests: Requests
     decisions: Decisions
@@ -162,11 +170,15 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "settlements": Settlements,
     "messages": Messages,
     "deliveries": Deliveries,
+    "conversions": Conversions,
+    "disputes": Disputes,
+    "disbursements": Disbursements,
     "links": LinkTable,
     "receipts": Receipts,
     "orders": Orders,
     "reviews": Reviews,
     "attachments": Attachments,
+    "reported": ReportedPayments,
     "logos": Logos,
     "operations": Operations,
     "requests": Requests,

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import text
 
+from hub.domain.billing import DEBIT_NOTES
 from hub.domain.ledger import Effect, EntryKind
 
 from .chain import CHAIN_START, SEALED, Field, chained, digest_of
+from .conversions import conversion_in
 from .schema import DUE
 from .statements import Runs
 
@@ -17,14 +19,23 @@ CLEARED_BY = ", ".join(
     f"'{kind}'"
     for kind in (
         *(EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK, EntryKind.SETTLEMENT, EntryKind.FEE),
-        *(EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX, EntryKind.CORRECTION),
+        *(EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX, EntryKind.RESERVE, EntryKind.CORRECTION),
     )
 )
 
 SETTLED_BY = ", ".join(
-    f"'{kind}'" for kind in (EntryKind.SETTLEMENT, EntryKind.FEE, EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX)
+    f"'{kind}'"
+    for kind in (*(EntryKind.SETTLEMENT, EntryKind.FEE, EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX, EntryKind.RESERVE),)
 )
-SETTLING_FIX = " OR ".join(f"e.key LIKE 'fix:{word}:%'" for word in ("settle", "fee", "feetax", "acqtax"))
+SETTLING_FIX = " OR ".join(f"e.key LIKE 'fix:{word}:%'" for word in ("settle", "fee", "feetax", "acqtax", "reserve"))
+
+BILLED_OF = (
+    "(SELECT coalesce(-sum(x.amount), 0) FROM entry e JOIN posting x ON x.entry = e.id"
+    " JOIN ledger_account a ON a.id = x.ledger_account AND a.kind = 'billed'"
+    " WHERE e.merchant = p.merchant AND e.mode = p.mode"
+    " AND e.key > 'bill:' || p.id || ':' AND e.key < 'bill:' || p.id || ';')"
+)
+"""What is billed of payable ``p``: an order that nobody paid is not."""
 
 CHECKS: tuple[tuple[str, str], ...] = (
     (
@@ -69,9 +80,16 @@ CHECKS: tuple[tuple[str, str], ...] = (
         f"SELECT number, due, total FROM payable WHERE due <> {DUE} OR due < 0 OR due > total OR reopened > allocated",
     ),
     (
+        "L4: order {number} of {total} is billed with {billed}, and owes {due}",
+        "SELECT number, total, due, billed FROM"
+        f" (SELECT p.number, p.total, p.due, {BILLED_OF} AS billed FROM payable p WHERE p.kind = 'order') o"
+        " WHERE billed NOT IN (0, total) OR billed = 0 AND due <> total",
+    ),
+    (
         "L4: customer {customer} owes {owed} {currency} by the payables in {mode} mode, {booked} by the ledger",
         "SELECT c.customer, c.mode, c.currency, sum(c.owed) AS owed, sum(c.booked) AS booked FROM"
-        " (SELECT merchant, customer, mode, currency, due AS owed, 0 AS booked FROM payable"
+        " (SELECT merchant, customer, mode, currency, due AS owed, 0 AS booked FROM payable p"
+        f" WHERE kind <> 'order' OR {BILLED_OF} <> 0"
         " UNION ALL SELECT a.merchant, a.owner, a.mode, a.currency, 0, p.amount FROM posting p"
         " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'receivable') c"
         " GROUP BY c.merchant, c.customer, c.mode, c.currency HAVING sum(c.owed) <> sum(c.booked)",
@@ -120,7 +138,8 @@ CHECKS: tuple[tuple[str, str], ...] = (
     (
         "L10: the settled lines of account {account} come to {stated} {currency}, {booked} is booked of them",
         "SELECT m.account, m.currency, sum(m.stated) AS stated, sum(m.booked) AS booked FROM"
-        " (SELECT account, currency, gross AS stated, 0 AS booked FROM settlement_line WHERE state = 'booked'"
+        " (SELECT account, currency, CASE kind WHEN 'payment' THEN gross ELSE 0 END AS stated, 0 AS booked"
+        " FROM settlement_line WHERE state = 'booked'"
         " UNION ALL SELECT a.owner, a.currency, 0, -p.amount FROM posting p JOIN entry e ON e.id = p.entry"
         " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'provider_clearing'"
         f" WHERE e.kind IN ({SETTLED_BY}) OR e.kind = 'correction' AND ({SETTLING_FIX})) m"
@@ -134,6 +153,24 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " LEFT JOIN posting p ON p.entry = e.id AND EXISTS (SELECT 1 FROM ledger_account a"
         " WHERE a.id = p.ledger_account AND a.kind = 'provider_clearing')"
         " WHERE l.settles IS NOT NULL GROUP BY l.id HAVING coalesce(sum(p.amount), 0) <> l.gross",
+    ),
+    (
+        "L10: {kind} of account {owner} is below zero by {amount} {currency}",
+        "SELECT a.kind, a.owner, a.currency, -sum(p.amount) AS amount FROM posting p"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind IN ('provider_reserve', 'in_transit')"
+        " GROUP BY a.id, a.kind, a.owner, a.currency HAVING sum(p.amount) < 0",
+    ),
+    (
+        "L10: {kind} of account {owner} is {booked} {currency}, its lines and what was corrected come to {stated}",
+        "SELECT m.kind, m.owner, m.currency, sum(m.booked) AS booked, sum(m.stated) AS stated FROM"
+        " (SELECT a.kind, a.owner, a.currency, p.amount AS booked, 0 AS stated FROM posting p JOIN ledger_account a"
+        " ON a.id = p.ledger_account AND a.kind IN ('provider_reserve', 'in_transit') JOIN entry e ON e.id = p.entry"
+        " WHERE e.kind <> 'payout' AND e.key NOT LIKE 'fix:payout:%' AND e.key NOT LIKE 'fix:fix:payout:%'"
+        " UNION ALL SELECT 'in_transit', account, currency, 0, net FROM settlement_line"
+        " WHERE state = 'booked' AND in_transit = 1"
+        " UNION ALL SELECT 'provider_reserve', account, currency, 0, json_extract(withholdings, '$.reserve')"
+        " FROM settlement_line WHERE state = 'booked' AND json_extract(withholdings, '$.reserve') IS NOT NULL) m"
+        " GROUP BY m.kind, m.owner, m.currency HAVING sum(m.booked) <> sum(m.stated)",
     ),
     (
         "I2: payable {payable} is in {payments} live payments",
@@ -161,18 +198,24 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " AND o.kind = 'paid' WHERE e.kind = 'capture' AND o.id IS NULL",
     ),
     (
-        "cash receipts {series} of merchant {merchant} in {mode} mode: {count} of {last} numbers are there,"
+        "documents {series} of merchant {merchant} in {mode} mode: {count} of {last} numbers are there,"
         " {skipped} are left out",
         "SELECT * FROM (SELECT s.merchant, s.mode, s.series, s.next - 1 AS last,"
         " (SELECT count(*) FROM cash_receipt r WHERE r.merchant = s.merchant AND r.mode = s.mode"
-        " AND r.series = s.series) AS count,"
+        " AND r.series = s.series)"
+        " + (SELECT count(*) FROM disbursement d WHERE d.merchant = s.merchant AND d.mode = s.mode"
+        " AND d.series = s.series)"
+        " + (SELECT count(*) FROM entry e WHERE e.merchant = s.merchant AND e.mode = s.mode AND e.kind = 'debit_note'"
+        f" AND s.series = '{DEBIT_NOTES}') AS count,"
         " (SELECT coalesce(sum(g.last - g.first + 1), 0) FROM series_gap g WHERE g.merchant = s.merchant"
         " AND g.mode = s.mode AND g.series = s.series) AS skipped FROM series s) c WHERE count + skipped <> last",
     ),
     (
-        "cash receipt {number} of series {series} of merchant {merchant} in {mode} mode has a number that is left out",
-        "SELECT r.merchant, r.mode, r.series, r.number FROM cash_receipt r JOIN series_gap g ON g.merchant = r.merchant"
-        " AND g.mode = r.mode AND g.series = r.series AND r.number BETWEEN g.first AND g.last",
+        "document {number} of series {series} of merchant {merchant} in {mode} mode has a number that is left out",
+        "SELECT r.merchant, r.mode, r.series, r.number FROM (SELECT merchant, mode, series, number FROM cash_receipt"
+        " UNION ALL SELECT merchant, mode, series, number FROM disbursement) r JOIN series_gap g"
+        " ON g.merchant = r.merchant AND g.mode = r.mode AND g.series = r.series"
+        " AND r.number BETWEEN g.first AND g.last",
     ),
 )
 
@@ -186,6 +229,10 @@ CHAINS = text(
     " JOIN entry e ON e.id = s.entry JOIN posting p ON p.entry = e.id JOIN ledger_account a ON a.id = p.ledger_account"
     " ORDER BY s.merchant, s.mode, s.seq, p.position"
 )
+CONVERSIONS = text(
+    "SELECT c.*, (SELECT count(*) FROM entry e WHERE e.merchant = c.merchant AND e.mode = c.mode"
+    " AND e.key IN ('exchange:' || c.id || '\\:in', 'exchange:' || c.id || '\\:out')) AS booked FROM conversion c"
+)
 HEADS = text("SELECT merchant, mode, seq, hash FROM chain")
 
 
@@ -195,6 +242,16 @@ def problems_in(tx: Runs) -> Iterator[str]:
         for row in tx.run(statement):
             yield words.format(**dict(zip(row.keys(), row, strict=True)))
     yield from _chain_problems(tx)
+    yield from _conversion_problems(tx)
+
+
+def _conversion_problems(tx: Runs) -> Iterator[str]:
+    """L9: a conversion says what it said when its entries, whose keys hold a hash of it, were sealed."""
+    for row in tx.run(CONVERSIONS):
+        if conversion_in(row).id != row["id"]:
+            yield f"L9: conversion {row['id']} is not what was sealed"
+        if row["booked"] != 2:
+            yield f"L9: conversion {row['id']} has {row['booked']} entries, not two"
 
 
 def _chain_problems(tx: Runs) -> Iterator[str]:

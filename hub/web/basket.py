@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 import attrs
 
 from hub.domain.cells import Unreadable, read_amount
+from hub.domain.credit import used_of
 from hub.domain.figures import WHOLE
 from hub.domain.merchant import Customer, Link, Merchant
+from hub.domain.offer import carried
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.texts.engine import message as _
-from hub_hookspecs import Channel, Country, Mode, Money, plain
+from hub_hookspecs import Channel, Country, Mode, Money, ProviderInfo, plain
 
 NOT_AN_AMOUNT: Final = _("No es un monto. Escriba solo el número, por ejemplo 15000.")
 OUTSIDE: Final = _("El monto va de más de cero hasta el saldo.")
@@ -57,6 +59,7 @@ class PayableLine:
     Attributes:
         asked: What of it is to be settled: by money, and by what the payer withholds.
         taxes: What the payer withholds, by tax.
+        credit: What of the customer's credit is used for it, minor units.
         decimal_sign: What stands before the decimals of what is typed; empty where the country writes both.
     """
 
@@ -66,6 +69,12 @@ class PayableLine:
     error: str = ""
     typed: str = ""
     taxes: Mapping[str, DeclaredWithholding] = EMPTY_TAXES
+    credit: int = 0
+
+    @property
+    def withheld(self) -> int:
+        """What is withheld of it, minor units."""
+        return sum(declared.amount for declared in self.withholdings)
 
     @property
     def withholdings(self) -> tuple[Withholding, ...]:
@@ -75,7 +84,7 @@ class PayableLine:
     @property
     def amount(self) -> Money:
         """What is paid in money."""
-        return Money(self.asked.minor - sum(declared.amount for declared in self.withholdings), self.asked.currency)
+        return Money(self.asked.minor - self.withheld - self.credit, self.asked.currency)
 
     @property
     def wrong(self) -> bool:
@@ -110,6 +119,10 @@ class Basket:
         back: Of the statement or the order.
         partial: Parts of an invoice may be paid.
         withholds: What the payer withholds may be declared.
+        whole: The provider to whose unit the total was cut; empty where nothing was.
+        whole_name: What people call it.
+        left_out: What was cut off, minor units: less than one unit.
+        free_credit: What of the customer's credit may be used, minor units.
     """
 
     merchant: Merchant
@@ -124,6 +137,10 @@ class Basket:
     back: str
     partial: bool
     withholds: bool = False
+    whole: str = ""
+    whole_name: str = ""
+    left_out: int = 0
+    free_credit: int = 0
 
     @property
     def total(self) -> Money:
@@ -131,20 +148,50 @@ class Basket:
         return Money(sum(line.amount.minor for line in self.lines), self.currency)
 
     @property
+    def forgives(self) -> bool:
+        """What was cut off is written off with the payment: it is all that would be left of what is paid."""
+        paid = sum(line.amount.minor for line in self.lines)
+        withheld = sum(part.amount for line in self.lines for part in line.withholdings)
+        owed = sum(line.payable.due for line in self.lines)
+        return self.merchant.options.write_off_rest and owed == paid + withheld + self.left_out
+
+    @property
+    def rest(self) -> Money:
+        """What was cut off."""
+        return Money(self.left_out, self.currency)
+
+    @property
     def asked(self) -> Money:
-        """What is to be settled, by money and otherwise."""
+        """What is to be settled, by money, credit and otherwise."""
         return Money(sum(line.asked.minor for line in self.lines), self.currency)
 
     @property
     def withheld(self) -> Money:
         """What the payer withholds."""
-        return self.asked - self.total
+        return Money(sum(line.withheld for line in self.lines), self.currency)
 
-    def query(self, provider: str = "") -> str:
-        """The step's address with this choice, and another provider."""
+    @property
+    def credit(self) -> Money:
+        """What of the customer's credit is used."""
+        return Money(sum(line.credit for line in self.lines), self.currency)
+
+    @property
+    def is_covered(self) -> bool:
+        """Nothing is asked in money: the customer's credit pays it."""
+        return bool(self.credit) and not self.total
+
+    @property
+    def drawn(self) -> str:
+        """What the step was drawn from: what is owed, and the credit that is free; another one is confirmed anew."""
+        return f"{sum(line.payable.due for line in self.lines)}-{self.free_credit}"
+
+    def query(self, provider: str = "", *, whole: bool = False) -> str:
+        """The step's address with this choice, and another provider; ``whole`` asks for what its unit can carry."""
         pairs = [("currency", self.currency), *(("invoice", line.payable.id) for line in self.lines)]
         if self.partial:
             pairs += [(line.field, line.text) for line in self.lines]
+        if whole or (provider and provider == self.whole):
+            pairs.append(("whole", provider))
         for line in self.lines:
             for tax, declared in line.taxes.items():
                 pairs += [
@@ -154,6 +201,17 @@ class Basket:
         return f"{self.address}?{urlencode([*pairs, ('provider', provider)] if provider else pairs)}"
 
 
+def in_units(basket: Basket, info: ProviderInfo) -> Basket:
+    """The basket with a total that the provider's unit can carry: what is below one unit is cut off its last line."""
+    left_out = basket.total.minor - carried(basket.total, info).minor
+    last = next((line for line in reversed(basket.lines) if line.amount.minor > left_out), None)
+    if not left_out or last is None:
+        return basket
+    cut = attrs.evolve(last, asked=Money(last.asked.minor - left_out, basket.currency))
+    lines = tuple(cut if line is last else line for line in basket.lines)
+    return attrs.evolve(basket, lines=lines, whole=info.code, whole_name=info.name, left_out=left_out)
+
+
 def written(amount: Money, decimal_sign: str) -> str:
     """An amount as a person types it: without decimals where they are not used."""
     text = plain(amount)
@@ -161,13 +219,26 @@ def written(amount: Money, decimal_sign: str) -> str:
 
 
 def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
-    """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its error named."""
+    """The basket with the amounts that the payer typed; one that cannot be used stays whole, with its error named.
+
+    The customer's credit is used first, in the order of the lines.
+    """
     lines = basket.lines
     if basket.partial:
         lines = tuple(_with_amount(line, typed) for line in lines)
     if basket.withholds:
         lines = tuple(_with_taxes(line, basket.country.withheld_taxes, typed) for line in lines)
-    return attrs.evolve(basket, lines=lines)
+    return _with_credit(attrs.evolve(basket, lines=lines))
+
+
+def _with_credit(basket: Basket) -> Basket:
+    left = used_of(basket.asked - basket.withheld, Money(basket.free_credit, basket.currency)).minor
+    lines = []
+    for line in basket.lines:
+        part = min(left, line.asked.minor - line.withheld)
+        lines.append(attrs.evolve(line, credit=part))
+        left -= part
+    return attrs.evolve(basket, lines=tuple(lines))
 
 
 def _with_amount(line: PayableLine, typed: Mapping[str, str]) -> PayableLine:

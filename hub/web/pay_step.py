@@ -13,12 +13,15 @@ import attrs
 from litestar.datastructures import FormMultiDict
 
 from hub.domain.figures import mask_email, mask_phone
+from hub.domain.identity import Invalid
 from hub.domain.intake import Share
 from hub.domain.letterhead import letterhead_for
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer
 from hub.domain.offer import Offered
 from hub.domain.text import Text
+from hub.flows.books.settle_bill import apply_credit
+from hub.flows.ground.read_drawn import digest_of
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.start_payment import start_payment
@@ -26,7 +29,7 @@ from hub.flows.payments.view_payment import view_payment
 from hub.texts.engine import message as _
 from hub_hookspecs import Channel, PayerField
 
-from .basket import Basket, with_amounts
+from .basket import Basket, in_units, with_amounts
 from .form_token import form_token, is_form_token
 from .markup import button_style
 from .pages import Pages
@@ -94,6 +97,8 @@ async def show_step(
     status: int = 200,
 ) -> Page:
     """The page of the step; one provider alone is chosen already."""
+    basket = _in_units(pages, basket, typed or {})
+    drawn = await digest_of(pages.hub, basket.customer.id, basket.mode)
     offers = await _offers(pages, basket)
     payable = [offer for offer in offers if offer.button]
     chosen = next((offer for offer in payable if offer.provider == provider), None)
@@ -118,7 +123,14 @@ async def show_step(
         typed=typed or {},
         errors=errors or PayErrors(),
         token=form_token(pages.hub, PURPOSE, basket.link),
+        drawn=drawn,
     )
+
+
+def _in_units(pages: Pages, basket: Basket, typed: Mapping[str, str]) -> Basket:
+    """The basket as the provider can carry it, where the payer asked for that part; an order is paid whole."""
+    provider = pages.hub.providers.get(typed.get("whole", ""))
+    return in_units(basket, provider.info) if provider and basket.channel is Channel.STATEMENT else basket
 
 
 def _way_of(offer: Offered | None, code: str) -> str:
@@ -155,7 +167,7 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     provider, way = typed.get("provider", ""), typed.get("way", "")
     say = pages.reader_of(basket.merchant).say
-    basket = with_amounts(basket, typed)
+    basket = _in_units(pages, with_amounts(basket, typed), typed)
     if not is_form_token(pages.hub, PURPOSE, basket.link, typed.get("form")):
         errors = PayErrors(message=say(EXPIRED))
         return await show_step(pages, basket, provider=provider, way=way, typed=typed, errors=errors, status=403)
@@ -166,6 +178,8 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
     seen_otherwise = _seen_otherwise(basket, typed)
     if seen_otherwise is None:
         try:
+            if basket.is_covered:
+                return await _use_credit(pages, basket, typed)
             return await _start(pages, basket, provider, way, typed)
         except NotPossible as refusal:
             errors = _errors_of(pages, basket, provider, way, refusal)
@@ -175,6 +189,8 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
 
 
 async def _offers(pages: Pages, basket: Basket) -> tuple[Offered, ...]:
+    if basket.is_covered:
+        return ()
     return await offers_for(
         pages.hub,
         basket.merchant,
@@ -182,7 +198,7 @@ async def _offers(pages: Pages, basket: Basket) -> tuple[Offered, ...]:
         channel=basket.channel,
         amount=basket.total,
         customer_id=basket.customer.id if basket.channel is Channel.STATEMENT else "",
-        withheld=basket.withheld.minor,
+        besides=basket.withheld.minor + basket.credit.minor,
         locale=pages.language,
     )
 
@@ -191,7 +207,8 @@ def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> PayErrors | Non
     """Nobody pays a total that he has not seen."""
     if any(line.error or line.wrong for line in basket.lines):
         return PayErrors(message=REVISE)
-    if not basket.lines or typed.get("total") == str(basket.total.minor):
+    seen = (typed.get("total"), typed.get("credit") or "0")
+    if not basket.lines or seen == (str(basket.total.minor), str(basket.credit.minor)):
         return None
     return PayErrors(message=NEW_TOTAL, mild=True) if basket.partial or basket.withholds else PayErrors(message=CHANGED)
 
@@ -213,14 +230,32 @@ async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: M
             customer_id=basket.customer.id,
             shares=[Share(line.payable.id, line.amount.minor) for line in basket.lines],
             withholdings={line.payable.id: line.withholdings for line in basket.lines if line.withholdings},
+            credits={line.payable.id: line.credit for line in basket.lines if line.credit},
             fields={name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)},
             email=_email(basket, typed),
             locale=pages.language or basket.merchant.locale,
             warned=typed.get("warned") == "1",
+            drawn=typed.get("drawn", ""),
         ),
     )
     view = await view_payment(hub, payment.id)
     return redirect(f"{view.url}?{GO_ON}=1" if view and view.url else basket.back)
+
+
+async def _use_credit(pages: Pages, basket: Basket, typed: Mapping[str, str]) -> Page:
+    """Nobody is asked for money: the payer's confirmation applies the credit, once for what it was drawn from."""
+    if basket.withheld:
+        raise NotPossible("credit", message=Text("payment.credit_and_withholding"))
+    if typed.get("owed") != basket.drawn:
+        raise NotPossible("changed", message=Text("payment.owed_changed"))
+    shares = [Share(line.payable.id, line.credit) for line in basket.lines]
+    owed = {line.payable.id: line.payable.due for line in basket.lines}
+    merchant = attrs.evolve(basket.merchant, mode=basket.mode)
+    try:
+        await apply_credit(pages.hub, merchant, basket.customer.id, shares, by="payer", owed=owed)
+    except Invalid as refusal:
+        raise NotPossible("changed", message=refusal.problems[0].message) from refusal
+    return redirect(f"{basket.back}?said=credit")
 
 
 def _email(basket: Basket, typed: Mapping[str, str]) -> str:
@@ -249,6 +284,6 @@ def _errors_of(pages: Pages, basket: Basket, provider: str, way: str, refusal: N
     name = found.info.name if found else provider
     if refusal.code in REFUSALS:
         return PayErrors(message=say(REFUSALS[refusal.code], provider=name))
-    if refusal.code in ("not_offered", "not_installed", "unknown_account", "unknown_way"):
+    if refusal.code in ("not_offered", "credit", "not_installed", "unknown_account", "unknown_way"):
         return PayErrors(message=say(refusal.message or NOT_OFFERED))
     return PayErrors(message=say(CHANGED))

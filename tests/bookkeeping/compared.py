@@ -25,7 +25,7 @@ from tests.spoken import spoken
 
 FIRST = date(2026, 1, 1)
 HEADS = [spoken(column) for column in COLUMNS]
-MONEY = {"provider_clearing", "bank", "cash", "fees", "fee_tax", "tax_withheld"}
+MONEY = {"provider_clearing", "bank", "cash", "fees", "fee_tax", "tax_withheld", "provider_reserve", "in_transit"}
 """Where the ledger has all money that came and has not gone back, whatever was paid out of it since."""
 
 Period: TypeAlias = tuple[date, date]

@@ -104,12 +104,12 @@ def test_control_a_credit_note_that_is_taken_off_twice_is_found(
 def test_control_money_that_settles_whoevers_bill_is_found(
     found: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def whoevers(tx: Any, payment: Payment, key: str, when: When, *, on: Any = None, observation: str | None) -> None:
+    def whoevers(tx: Any, payment: Payment, key: str, when: When, *, observation: str | None, **_how: Any) -> None:
         intake = tx.ledger.intake(payment.merchant_id, payment.mode, key)
         due = {payable.id: payable.due for payable in tx.payables.many([line.payable_id for line in payment.lines])}
         wanted = [Share(line.payable_id, line.amount) for line in payment.lines]
         shares = shares_of(intake.unapplied, wanted, due)
-        move_credit.move_credit(tx, intake, shares, at=when.now, on=on, observation=observation)
+        move_credit.move_credit(tx, intake, shares, at=when.now, observation=observation)
 
     monkeypatch.setattr(book_money, "settle_from", whoevers)
     monkeypatch.setattr(move_credit, "settle_from", whoevers)

@@ -33,10 +33,16 @@ EVENTS = st.one_of(
     said("invoice", number, amount),
     said("invoice", number, "130.50", "owes", amount),
     said("received", st.sampled_from(("cash", "transfer")), amount),
+    said("received transfer", amount, "bank", st.sampled_from(("8811", "8812"))),
+    said("received transfer", amount, "bank 8811 other"),
     said("received cash", amount, "for", number, amount),
     said("received sinpe", amount, "for", number, amount, "withheld", number, "iva", amount),
     said("received cheque", amount, "discount", number, amount),
     said("pays", payment, number, amount),
+    said("pays", payment, number, amount, "credit", number, amount),
+    said("pays", payment, "FE-1", amount, "credit FE-1", amount),
+    said("resting", payment, number, "99.60 0.40"),
+    said("resting", payment, number, "130.00 0.50"),
     said("paid", payment),
     said("paid", payment, amount),
     said("paid", payment, amount, "as", st.sampled_from(("M1", "M2"))),
@@ -46,12 +52,30 @@ EVENTS = st.one_of(
     said("unheard", payment),
     said("returned", payment, amount, "as", st.sampled_from(("R1", "R2"))),
     said("chargeback", payment, amount, "as", st.sampled_from(("K1", "K2"))),
+    said("inquiry", payment, st.sampled_from(("K1", "K2"))),
+    said("dispute-ends", payment, st.sampled_from(("K1", "K2")), st.sampled_from(("won", "lost"))),
+    said("seen-back", payment, amount),
+    said("seen-back", payment, amount, "another yes as S1"),
+    said("seen-taken", payment, amount, "another yes"),
+    said("correct", "refund:acct:{S1}"),
     said("receipt", payment, "withheld", number, "renta", amount),
     said("void", receipt),
+    said("disburse cash", amount),
+    said("disburse sinpe", amount, "as E1"),
+    said("void-disbursement E1"),
+    said("converted cash 1.00 USD to CRC at", st.sampled_from(("33.335", "60"))),
+    said("convert", payment, "at 4.99 as Y"),
+    said("void-conversion", st.sampled_from(("X", "Y"))),
+    said("void-disbursement CE-000001"),
     said("credit-note", st.sampled_from(("N1", "N2")), number, amount),
     said("write-off", number),
     said("write-off", number, amount),
     said("use-credit", number, amount),
+    said("void-bill", number),
+    said("order", "P-1", amount),
+    said("pays", payment, "P-1", amount),
+    said("rebill", number, amount),
+    said("rebill", number, amount, "USD of c2"),
     said("correct", st.sampled_from(("credit:N1", "credit:N2", "refund:acct:R1", "chargeback:acct:K1"))),
     said("correct", "writeoff:{FE-1}:0"),
     said("correct", "withheld:{RC-000001}:{FE-1}:iva"),
@@ -60,7 +84,15 @@ EVENTS = st.one_of(
     said("settled", st.sampled_from(("L1", "L2", "L3")), payment, amount, "fee 1.00 fee-tax 0.13"),
     said("settled L4", payment, "100.00 fee 2.00 kept iva 1.77"),
     said("settled L5", payment, "-10.00"),
-    said("withdraw", st.sampled_from(("L1", "L4"))),
+    said("withdraw", st.sampled_from(("L1", "L4", "L6", "S1", "F1"))),
+    said("reopen", st.sampled_from(("L1", "L4", "F1"))),
+    said("settled L6", payment, amount, "fee 1.00 reserve 5.00"),
+    said("charged F1 0.00 fee", amount, "fee-tax 0.13"),
+    said("charged F2 0.00 reserve", st.sampled_from(("-5.00", "-10.00")), "as release"),
+    said("charge", st.sampled_from(("L1", "L2", "L5"))),
+    said("reported S1", payment, amount),
+    said("payout", st.sampled_from(("B-1", "B-2")), amount, "fee 0.01 fee-tax 0.01"),
+    said("correct", st.sampled_from(("payout:acct:2026-03-02-B-1", "payout:acct:2026-03-02-B-2"))),
 )
 
 
@@ -116,6 +148,38 @@ def test_the_order_of_news_does_not_matter_to_any_balance(fresh: Callable[[], De
         desk.do("pays A FE-1 100.00")
         desk.do("unheard A")
         desk.do("pays B FE-1 80.00")
+        for line in news:
+            desk.do(line)
+        assert desk.read(lambda tx: tx.ledger.verify()) == ()
+        return desk.balances(), desk._payable("FE-1").due
+
+    assert balances(chosen) == balances(shuffled), (chosen, shuffled)
+
+
+CREDIT_NEWS = (
+    "paid A 80.00 as M1",
+    "paid A 80.00 as M2",
+    "returned A 60.00 as R1",
+    "returned A 20.00 as R2",
+    "chargeback A 50.00 as K1",
+    "paid B 100.00",
+    "returned B 100.00 as R3",
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_order_of_news_does_not_matter_where_credit_is_used(fresh: Callable[[], Desk], data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(CREDIT_NEWS), min_size=1, max_size=len(CREDIT_NEWS), unique=True))
+    shuffled = data.draw(st.permutations(chosen + chosen[:2]))
+
+    def balances(news: list[str]) -> tuple[object, ...]:
+        desk = fresh()
+        desk.do("received transfer 20.00")
+        desk.do("invoice FE-1 100.00")
+        desk.do("pays A FE-1 80.00 credit FE-1 20.00")
+        desk.do("unheard A")
+        desk.do("pays B FE-1 100.00")
         for line in news:
             desk.do(line)
         assert desk.read(lambda tx: tx.ledger.verify()) == ()

@@ -14,18 +14,19 @@ from hub.flows.receipts.draft_receipt import drafts_for_payment
 from tests.bookkeeping.desk import Desk
 
 MOVES = (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.CHARGEBACK)
+BESIDE_MONEY = (EntryKind.WITHHELD, EntryKind.DISCOUNT, EntryKind.WRITE_OFF, EntryKind.CORRECTION)
 
 
 def besides(desk: Desk, view: PaymentView) -> int:
     """What settled bills beside this payment's money: with the payment itself, or with a receipt of it."""
     book = desk.read(lambda tx: tx.ledger.entries(view.payment.merchant_id, view.payment.mode))
     kinds = {entry.key: entry.kind for entry in book}
-    own = re.compile(rf"(fix:)*(withheld|discount):{re.escape(view.payment.id)}(-rc\d*)?:")
+    own = re.compile(rf"(fix:)*(withheld|discount|writeoff):{re.escape(view.payment.id)}(-rc\d*)?:")
     return sum(
         row.amount
         for entry in book
         if (own.match(entry.key) or ("withheld:certificate-" in entry.key and entry.payment_id == view.payment.id))
-        and kinds[entry.key] in (EntryKind.WITHHELD, EntryKind.DISCOUNT, EntryKind.CORRECTION)
+        and kinds[entry.key] in BESIDE_MONEY
         for row in entry.applied
     )
 
@@ -74,6 +75,8 @@ def wrong(desk: Desk, view: PaymentView) -> list[str]:
     lost = sum(entry.moved(LedgerKind.CHARGEBACK_LOSS) for entry in entries)
     own = told.get(view.payment.amount.currency, 0)
     settled = sum(line.applied.minor for line in (*view.lines, *view.used)) + (view.credit.minor if view.credit else 0)
+    settled += (view.paid_out.minor if view.paid_out else 0) - (view.billed_again.minor if view.billed_again else 0)
+    settled -= view.exchanged.minor if view.exchanged else 0
     if settled != own + lost:
         found.append(f"{settled} settle something or are credit, {own} are left and {lost} lost")
     less = sum(amount.minor for _name, amount in view.less)

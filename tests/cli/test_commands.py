@@ -249,6 +249,18 @@ def test_a_row_that_contradicts_a_payment_is_refused_and_the_exit_code_is_1(run:
     assert "1 refused" in ended.out
 
 
+def test_a_transfer_is_recorded_once_and_another_amount_is_confirmed(run: Run, shop: Path) -> None:
+    record = ("receipt", "record", "--means", "transfer", "--customer", "Alejandro", "--bank-reference", "tr 88")
+    assert run(*record, "--amount", "4000").code == 0
+    same = run(*record, "--amount", "4000")
+    assert same.code == 1
+    assert "it is receipt RC-000001" in same.err
+    assert "--another-amount" in run(*record, "--amount", "3000").err
+    assert run(*record, "--amount", "3000", "--another-amount").code == 0
+    assert json.loads(run("receipt", "show", "1", "--json").out)["bank_reference"] == "TR 88"
+    assert "TR 88" in run("receipt", "list").out
+
+
 def test_where_file_and_hub_say_another_balance_each_import_lists_it_with_the_reason(run: Run, shop: Path) -> None:
     record = ("receipt", "record", "--means", "cash", "--customer", "Alejandro", "--amount", "4000")
     assert run(*record, "--invoice", "FE-002").code == 0

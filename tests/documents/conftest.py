@@ -14,6 +14,7 @@ from hub.documents import Documents
 from hub.documents.mails.account_attention import AccountAttentionMail
 from hub.documents.mails.account_requested import AccountRequestedMail
 from hub.documents.mails.account_result import AccountResultMail
+from hub.documents.mails.dispute import DisputeMail
 from hub.documents.mails.order import OrderedItem, OrderMail
 from hub.documents.mails.payment_declined import PaymentDeclinedMail
 from hub.documents.mails.payment_digest import PaymentDigestMail
@@ -26,6 +27,8 @@ from hub.domain.account import AccountStatus, Attention
 from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
+from hub.domain.disbursement_document import DisbursementDocument
+from hub.domain.dispute import DisputeStage
 from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.mail_value import MailValue
 from hub.domain.merchant import Customer, Merchant
@@ -202,6 +205,22 @@ CASH_RECEIPT = CashReceiptDocument(
     reference="7K2M9QX4TB",
 )
 
+DISBURSEMENT = DisbursementDocument(
+    letterhead=CR_HEAD,
+    number="CE-000003",
+    city="Cartago",
+    paid_on=date(2026, 11, 21),
+    issued_at=NOW,
+    issued_by="duena@tornillo.example",
+    customer="Alejandro González",
+    customer_identity="Cédula física 1-0234-0567",
+    amount=Money(4000050, "CRC"),
+    words=amount_in_words(Money(4000050, "CRC"), CR),
+    means=MEANS_LABELS[Means.TRANSFER],
+    reference="2026112100012345",
+    why="pagó dos veces",
+)
+
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
         StatementDocument(
@@ -283,6 +302,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         "es_CR",
     ),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
+    "disbursement_cr": (DISBURSEMENT, "es_CR"),
     "digest_cr": (
         PaymentDigestMail(
             letterhead=CR_HEAD,
@@ -385,6 +405,42 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
             to_merchant=True,
             left=(Money(18500000, "COP"),),
             url=f"{SITE}/empresa/pagos/x",
+        ),
+        "es_CO",
+    ),
+    "dispute_cr": (
+        DisputeMail(
+            letterhead=CR_HEAD,
+            customer="Alejandro González",
+            amount=Money(1825075, "CRC"),
+            paid=Money(4825075, "CRC"),
+            stage=DisputeStage.INQUIRY,
+            case="CB-20261124-7",
+            opened_at=NOW,
+            numbers=("00100001010000000421",),
+            provider="Greenpay",
+            reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+            url=f"{SITE}/m/payments/x",
+        ),
+        "es_CR",
+    ),
+    "dispute_reminder_co": (
+        DisputeMail(
+            letterhead=CO_HEAD,
+            customer="La Compañía SAS",
+            amount=Money(18500000, "COP"),
+            paid=Money(18500000, "COP"),
+            stage=DisputeStage.CHARGEBACK,
+            case="K1",
+            reason="no reconoce la compra",
+            respond_by=NOW,
+            reminder=True,
+            opened_at=NOW,
+            numbers=("FV-1042",),
+            provider="Nequi",
+            provider_reference="350-12345-678910",
+            reference="7K2M9QX4TB",
+            url=f"{SITE}/m/payments/x",
         ),
         "es_CO",
     ),
@@ -569,6 +625,7 @@ PAPERS: Mapping[str, tuple[PdfDocument, str]] = {
     "receipt_cr": (attrs.evolve(RECEIPT, verify_url=f"{SITE}/v/{'7K2M9QX4TB' * 6}"), "es_CR"),
     "receipt_en": (RECEIPT, "en"),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
+    "disbursement_cr": (DISBURSEMENT, "es_CR"),
     "payments_cr": (PAYMENTS, "es_CR"),
 }
 

@@ -72,7 +72,7 @@ def statement(papers: Papers, name: str) -> StatementDocument:
     ("name", "held"),
     [
         ("statement_cr", ["Estado de cuenta", "Alejandro González", "Cédula física 1-0234-0567", "En CRC", "En USD"]),
-        ("statement_cr", ["₡96 850,75 CRC", "₡22 350,75 CRC", "₡5 000,00 CRC", "₡91 850,75 CRC", "USD 250,00"]),
+        ("statement_cr", ["₡96 850,75 CRC", "₡22 350,75 CRC", "₡5 000,00 CRC", "₡87 750,75 CRC", "USD 250,00"]),
         ("statement_cr", ["Otras formas de pagar", "CR05 0152 0200 1026 2840 66", "SINPE Móvil 8888-1234"]),
         ("statement_cr", ["19 días", "1 a 30 días", "Más de 90 días", "Sin vencimiento", "Por vencer, abonada"]),
         (

@@ -272,8 +272,8 @@ def test_lines_are_the_same_when_they_say_the_same_about_the_money() -> None:
     ],
 )
 def test_a_line_that_does_not_add_up_is_told(changes: dict[str, Any], fault: str) -> None:
-    assert list(line_errors([LINE])) == []
-    assert any(fault in spoken(problem) for problem in line_errors([attrs.evolve(LINE, **changes)]))
+    assert list(line_errors(LINE)) == []
+    assert any(fault in spoken(problem) for problem in line_errors(attrs.evolve(LINE, **changes)))
 
 
 def exported(*entries: Entry, balances: list[tuple[str, str, str, int]] | None = None) -> str:

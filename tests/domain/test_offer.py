@@ -18,6 +18,7 @@ from hub.domain.offer import (
     absence_of,
     availability,
     currencies_of,
+    part_of,
 )
 from hub_hookspecs import Channel, CurrencyRule, Mode, Money, ProviderInfo, QueryBy, ReferenceRule, Setting, Starts, Way
 from tests.spoken import spoken
@@ -114,6 +115,31 @@ def test_an_amount_finer_than_the_providers_units_is_not_taken() -> None:
 
     assert absence_of(standing, Asked(channel=Channel.STATEMENT, amount=Money(500, "CRC"))) is None
     assert absence_of(standing, Asked(channel=Channel.STATEMENT, amount=Money(550, "CRC"))) is Absence.TOO_FINE
+
+
+def test_what_the_unit_can_carry_is_offered_where_the_rest_allows_it() -> None:
+    whole = attrs.evolve(INFO, currencies=(CurrencyRule(currency="CRC", decimals=0, minimum=100),))
+    standing = AccountNow(account=ACCOUNT, info=whole, country="CR", enabled=True)
+
+    def part(minor: int, now: AccountNow = standing) -> Money | None:
+        return part_of(now, Asked(channel=Channel.STATEMENT, amount=Money(minor, "CRC")))
+
+    assert part(11_900_045) == Money(11_900_000, "CRC")
+    assert part(11_900_000) is None
+    assert part(45) is None
+    assert part(199) == Money(100, "CRC")
+    assert part(11_900_045, attrs.evolve(standing, answers=False)) is None
+    offered = Offered(
+        provider="acme",
+        name="Acme",
+        account_id="a1",
+        button=None,
+        ways=(),
+        currencies=(),
+        absence=Absence.TOO_FINE,
+        part=Money(11_900_000, "CRC"),
+    )
+    assert "puede recibir 119000.00 CRC" in spoken(offered.reason)
 
 
 def test_settings_switch_currencies_on() -> None:

@@ -16,7 +16,7 @@ from hub.domain.captures import captures_in
 from hub.domain.flags import flags_of
 from hub.domain.observation import ObservedBy, Seen, dedupe_key, tries_in
 from hub.domain.payment import LEASE, Flag, Payment, PaymentLine, Phase, Status, status_of
-from hub.domain.payment_checks import conclusion_due, next_check
+from hub.domain.payment_checks import conclusion_due, next_check, session_over_at
 from hub.domain.returns import was_undone
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer, QueryBy, Starts, Way
 
@@ -204,6 +204,10 @@ def test_one_movement_is_one_capture_however_often_it_is_told() -> None:
 
 def test_a_session_counts_its_tries() -> None:
     assert tries_in([seen(Kind.ACCEPTED), seen(Kind.TRY_DECLINED), PAID]) == 2
+    assert tries_in([seen(Kind.ACCEPTED), seen(Kind.TRY_DECLINED)]) == 1
+    assert tries_in([seen(Kind.ACCEPTED), seen(Kind.TRY_DECLINED), seen(Kind.SESSION_EXPIRED)]) == 1
+    assert tries_in([seen(Kind.ACCEPTED), seen(Kind.DECLINED)]) == 1
+    assert tries_in([seen(Kind.ACCEPTED)]) == 1
 
 
 def test_the_same_news_has_the_same_key_whatever_is_not_vouched_for() -> None:
@@ -267,6 +271,18 @@ def test_the_hub_concludes_what_the_rules_say_and_nothing_sooner(
     due = conclusion_due(a_payment(**state), way, NOW + minutes * MINUTE)
 
     assert (due.kind.value if due else None) == kind
+
+
+def test_the_payer_is_told_the_moment_at_which_the_hub_gives_a_session_up() -> None:
+    payment = a_payment(status=Status.PENDING, phase=Phase.SENT, expires_at=NOW)
+    way = attrs.evolve(SESSION, settle_minutes=20)
+
+    told = session_over_at(payment, way)
+
+    assert told == NOW + 20 * MINUTE
+    assert conclusion_due(payment, way, told - timedelta(seconds=1)) is None
+    assert conclusion_due(payment, way, told) is not None
+    assert session_over_at(attrs.evolve(payment, status=Status.PAID), way) is None
 
 
 def moments(payment: Payment, way: Way, hours: float) -> list[float]:

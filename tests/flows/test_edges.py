@@ -317,7 +317,7 @@ def settled(desk: Desk, *off: int) -> tuple[int, list[str]]:
     lines = [f"L{at},{payment.reference},{amount.decimal}" for at, amount in enumerate(gross)]
     data = "\n".join(["line_id,reference,gross", *lines, ""]).encode()
     report = asyncio.run(import_settlement(desk.hub, desk.accounts["CO"], data, decimal="."))
-    assert {found.cause.value for found in report.differences} == desk.causes(payment)
+    assert {found.cause.value for found in report.differences} == desk.causes(payment) - {"returned_bill"}
     return report.booked, [found.cause.value for found in report.differences]
 
 
@@ -333,11 +333,13 @@ def test_a_payout_that_differs_by_one_minor_unit_is_not_booked_and_asked_about(
 def test_control_a_payout_that_may_differ_by_one_minor_unit_is_noticed(desk: Desk, plant: Plant) -> None:
     right = hub.flows.settlements.match_lines.LineMatcher._match
 
-    def nearly(self: Any, tx: Any, line: Any, *given: Any) -> Any:
+    def nearly(self: Any, tx: Any, stored: Any, *given: Any) -> Any:
+        line = stored.line
         payment, _named = self._payment_of(tx, line)
         waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
         fits = [item for item in waiting if abs(item.minor - line.gross.minor) <= 1]
-        return right(self, tx, attrs.evolve(line, gross=Money(fits[0].minor, "COP")) if fits else line, *given)
+        told = attrs.evolve(line, gross=Money(fits[0].minor, "COP")) if fits else line
+        return right(self, tx, attrs.evolve(stored, line=told), *given)
 
     plant(hub.flows.settlements.match_lines.LineMatcher, "_match", nearly)
 

@@ -160,7 +160,7 @@ def test_an_import_that_would_change_an_invoice_in_a_live_payment_is_refused(wor
     report = world.run(import_invoices(world.hub, merchant, invoice_file(debtor, "2000.00"), name="x.csv"))
 
     assert [fault.value for fault in report.refused] == [debtor.payables[0].number]
-    assert "pago en curso" in spoken(report.refused[0].message)
+    assert "pago en línea en curso" in spoken(report.refused[0].message)
     assert world.due(debtor.payables[0]) == 150_000
 
     world.reject(payment)

@@ -30,10 +30,11 @@ DATA: Final = frozenset({"countries", "words.py"})
 
 READ: Final = frozenset(
     {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "INVOICE_COLUMNS", "CUSTOMER_COLUMNS", "LANGUAGES", "LONG_DAY"}
+    | {"DEBIT_NOTE_CONCEPT"}
 )
-"""Tables of what people's files say, or of how dates are written."""
+"""Tables of what people's files say, or of how dates are written; and what is stored with a debit note for good."""
 
-STORED: Final = frozenset({"concept_for", "is_order_in", "order_for", "_place"})
+STORED: Final = frozenset({"concept_for", "debit_note_concept", "is_order_in", "order_for", "_place"})
 """Make and read what is stored for good with a receipt or an order of the shop,
 and what providers are sent."""
 

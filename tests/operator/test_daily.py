@@ -16,7 +16,8 @@ from hub.domain.text import read_stored
 from hub.flows.operations.examine import examine
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.run_operation import refund_payment
-from hub_hookspecs import Kind, Observation
+from hub.flows.settlements.record_payout import Payout, record_payout
+from hub_hookspecs import Kind, Money, Observation
 from tests.cli.conftest import call
 from tests.faults.harness import World, broken
 from tests.spoken import spoken
@@ -72,6 +73,25 @@ def test_each_day_is_compared_once_after_it_is_over_there(world: World) -> None:
     assert (asked(world), standing(world).covered) == (3, date(2026, 11, 25))
     assert standing(world).outcome.endswith("0 differences")
     assert causes(world) == []
+    assert broken(world) == []
+
+
+def test_money_that_is_in_transit_for_a_week_is_told_until_its_payout_is_recorded(world: World) -> None:
+    paid(world)
+    until_local(world, 24, 6)
+    assert (world.balance("CO", "in_transit"), world.balance("CO", "bank")) == (150_000, 0)
+    assert not [finding for finding in world.run(examine(world.hub)) if "in transit" in finding.what]
+    world.pass_time(seconds=8 * 86_400)
+
+    (finding,) = [finding for finding in world.run(examine(world.hub)) if "in transit" in finding.what]
+
+    assert finding.remedy.startswith("payment-hub reconcile payout nequi --company ")
+    assert "1500.00 COP" in finding.what
+    merchant = world.read(lambda tx: tx.merchants.get(world.accounts["CO"].merchant_id))
+    money = [Money(minor, "COP") for minor in (145_000, 4_000, 1_000)]
+    told = Payout(arrived=money[0], fee=money[1], fee_tax=money[2], on=date(2026, 11, 24), reference="B-1")
+    world.run(record_payout(world.hub, merchant, world.accounts["CO"], told, by="Ana"))
+    assert not [finding for finding in world.run(examine(world.hub)) if "in transit" in finding.what]
     assert broken(world) == []
 
 

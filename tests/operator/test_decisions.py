@@ -238,12 +238,33 @@ def test_a_review_of_much_money_is_resolved_by_two_from_the_shell(desk: Desk, mo
     assert "Ana and Luis: they pay the rest; Luis: the bank's letter says so" in " ".join(
         call("payment", "show", payment.reference).out.split()
     )
-    (kept,) = json.loads(call("review", "show", review.id[:10], "--json").out)["decisions"]
+    shown = json.loads(call("review", "show", review.id[:10], "--json").out)
+    (kept,) = shown["decisions"]
+    assert [way["way"] for way in shown["ways"]] == ["payment", "customer", "refund", "correct", "resolve"]
+    assert shown["ways"][0]["command"] == f"payment-hub payment show {payment.reference}"
     assert (kept["why"], kept["second_why"]) == ("they pay the rest", "the bank's letter says so")
     assert desk.causes(payment) == set()
     again = call("review", "approve", review.id[:10], "--by", "Luis", "--why", "again")
     assert (again.code, "payment-hub review waiting" in again.err) == (1, True), again
     assert call("review", "approve", "", "--by", "Luis", "--why", "x").code == 1
+
+
+def test_a_command_records_what_the_panel_shows_to_be_back_and_says_what_is_known_already(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_DATA", str(desk.data))
+    monkeypatch.setenv("HUB_LOG_LEVEL", "debug")
+    debtor, payment = on_a_card_page(desk)
+    desk.tell(payment, Observation(kind=Kind.PAID, movement=payment.reference, amount=payment.amount))
+    words = ("payment", "record", payment.reference, "--by", "Ana", "--why", "goods back", "--evidence", "panel")
+    first = call(*words, "--returned", "5000.00", "--on", "2026-11-20")
+    assert (first.code, "5000.00 CRC" in first.out) == (0, True), first
+    assert desk.due(debtor.payables[0]) == 500_000
+    again = call(*words, "--returned", "5000.00")
+    assert (again.code, "--another" in again.err) == (1, True), again
+    other = call(*words, "--charged-back", "1000.00")
+    assert (other.code, desk.due(debtor.payables[0])) == (0, 600_000), other
+    assert f"payment record {payment.reference} --returned 9000.00" in call("payment", "show", payment.reference).out
 
 
 def test_control_below_the_amount_the_same_command_resolves_at_once(
@@ -468,7 +489,7 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
         (("payment", "refund", "REF", "--by", "A", "--why", "x", "--amount", ""), 2, "'' is no amount in CRC"),
         (("payment", "refund", "REF", "--by", " ", "--why", "x"), 1, "it is not paid"),
         (("payment", "record", "REF", "--paid", "--by", "A", "--why", "x"), 2, "--paid wants the --amount"),
-        (("payment", "record", "REF", "--by", "A", "--why", "x"), 2, "say --paid or --not-paid"),
+        (("payment", "record", "REF", "--by", "A", "--why", "x"), 2, "say one of --paid, --not-paid"),
         (("payment", "record", "REF", "--paid", "--amount", "1e3", "--by", "A", "--why", "x"), 2, "is no amount"),
         (("payment", "record", "REF", "--paid", "--amount", "5", "--by", "A", "--why", "x"), 1, "--evidence TEXT"),
         (
@@ -476,6 +497,10 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
             1,
             "that amount cannot be",
         ),
+        (("payment", "record", "REF", "--returned", "5", "--by", "A", "--why", "x"), 1, "--evidence TEXT"),
+        (("payment", "record", "REF", "--charged-back", "1e3", "--by", "A", "--why", "x"), 2, "--charged-back"),
+        (("payment", "record", "REF", "--paid", "--returned", "5", "--by", "A", "--why", "x"), 2, "say one of"),
+        (("payment", "record", "REF", "--not-paid", "--another", "--by", "A", "--why", "x"), 2, "go with --returned"),
         (("payment", "record", "REF", "--not-paid", "--by", "A", "--why", "x"), 1, "--evidence-file FILE"),
         (("review", "resolve", "zz", "--by", "A", "--why", "x"), 1, "no review begins with 'zz'"),
         (("payment", "conclude", "REF", "--done", "--by", "A", "--why", "x", "--evidence", "y"), 1, "no refund, undo"),

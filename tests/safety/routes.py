@@ -6,14 +6,20 @@ A new route is given its rule here: how a form of it proves where it comes from,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 
+from hub.domain.conversion import Rate
+from hub.domain.decision import Signed
+from hub.domain.disbursement import PaidOut
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
+from hub.flows.corrections.convert_money import Wanted, convert_money
+from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.open_link import url_of
 from hub.flows.statements.end_reminders import unsubscribe_url
@@ -76,6 +82,7 @@ OPEN: Final = frozenset(
 
 OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
+    | {"disbursement", "conversion", "invoice", "account"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
@@ -83,13 +90,17 @@ NO_OBJECTS: Final = frozenset({"code", "link", "name", "owner", "picture"})
 """Parameters that name nothing that is kept from anybody: a provider's code, a one-time link,
 a file, a logo."""
 
-OF_ONE_MODE: Final = frozenset({"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"})
+OF_ONE_MODE: Final = frozenset(
+    {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
+    | {"disbursement", "conversion", "invoice", "account"}
+)
 """Those of `OBJECTS` below /m that belong to one mode."""
 
 FILES: Final = frozenset(
     {
         "/m/customers/{customer}/activity/csv",
         "/m/customers/{customer}/activity/pdf",
+        "/m/disbursements/{disbursement}/pdf",
         "/m/exports/payments",
         "/m/proofs/{review}",
         "/m/receipts/{receipt}/pdf",
@@ -172,6 +183,26 @@ class Belongings:
         return found[name]
 
 
+def money_by_hand(house: House, merchant: Merchant, customer_id: str, currency: str) -> dict[str, str]:
+    """Dollars that were converted by two people, and credit of them that was paid out."""
+    made = None
+    for by in ("duena", "contadora"):
+        wanted = Wanted(
+            customer_id=customer_id,
+            came=Money(100_000_00, "USD"),
+            settles_in=currency,
+            rate=Rate(base="USD", quote=currency, value=Decimal(500), source="banco", on=house.today),
+            means="cash",
+            value_on=house.today,
+        )
+        made = made or house.run(convert_money(house.hub, merchant, wanted, signed=Signed(by=by, why="x"))).conversion
+    paid = PaidOut(amount=Money(100, currency), means="cash", paid_on=house.today)
+    out = house.run(disburse_credit(house.hub, merchant, customer_id, paid, signed=Signed(by="duena", why="x")))
+    assert made
+    assert out.disbursement
+    return {"conversion": made.id, "disbursement": out.disbursement.id}
+
+
 def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     """A payment that was paid and recorded, one that waits, an order, and links to all of them."""
     merchant = house.merchants[country]
@@ -227,8 +258,11 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
         things={
             **house.read(read),
             "customer": debtor.customer.id,
+            "invoice": debtor.invoices[0].id,
+            "account": house.accounts[country].id,
             "payment": payment.id,
             "receipt": receipt.id,
+            **money_by_hand(house, merchant, waiting.customer.id, receipt.cash.currency),
             "order_id": placed["id"],
             "round_id": sent.id,
             "schedule": schedule.id,

@@ -110,8 +110,8 @@ def attempt(copy: Path) -> Iterator[Refusal]:
     yield from attempt_on(copy)
 
 
-def a_line(payment: str, payable: str, amount: int = 10_000, live: int = 1) -> str:
-    return f"INSERT INTO payment_line VALUES ('{payment}', 7, '{payable}', 'F', {amount}, {live}, 0, '[]')"
+def a_line(payment: str, payable: str, amount: int = 10_000, live: int = 1, credit: int = 0) -> str:
+    return f"INSERT INTO payment_line VALUES ('{payment}', 7, '{payable}', 'F', {amount}, {live}, 0, '[]', {credit}, 0)"
 
 
 def a_row(table: str, **values: Any) -> str:
@@ -201,6 +201,113 @@ def a_decision(**changes: Any) -> str:
     return a_row("decision", **values)
 
 
+def a_dispute(**changes: Any) -> str:
+    values = {
+        "id": "x9",
+        "merchant": "m1",
+        "mode": "test",
+        "payment": "t1",
+        "case_id": "K1",
+        "currency": "CRC",
+        "amount": 5,
+        "stage": "chargeback",
+        "reason": "",
+        "opened_at": 1,
+        "ended_by": "",
+        **changes,
+    }
+    return a_row("dispute", **values)
+
+
+A_REPORT = "; ".join(
+    (
+        a_row(
+            "review",
+            id="r9",
+            merchant="m1",
+            mode="test",
+            cause="payment_reported",
+            subject="c1:r9",
+            details="",
+            opened_at=1,
+            resolution="",
+            resolved_by="",
+        ),
+        a_row(
+            "reported_payment",
+            review="r9",
+            merchant="m1",
+            mode="test",
+            customer="c1",
+            currency="CRC",
+            amount=5,
+            paid_on="2026-11-20",
+            means="",
+            bank_reference="",
+            payables="[]",
+        ),
+    )
+)
+
+
+def a_disbursement(**changes: Any) -> str:
+    values = {
+        "id": "d9",
+        "merchant": "m1",
+        "mode": "test",
+        "series": "CE",
+        "number": 1,
+        "customer": "c1",
+        "paid_on": "2026-03-02",
+        "means": "cash",
+        "reference": "",
+        "currency": "CRC",
+        "amount": 5,
+        "words": "",
+        "why": "w",
+        "issued_at": 1,
+        "issued_by": "Ana",
+        "issuer": "{}",
+        "paid_to": "{}",
+        "void_reason": "",
+        "voided_by": "",
+        **changes,
+    }
+    return a_row("disbursement", **values)
+
+
+def a_conversion(**changes: Any) -> str:
+    values = {
+        "id": "v9",
+        "form": "f9",
+        "merchant": "m1",
+        "mode": "test",
+        "customer": "c1",
+        "account": "",
+        "came_currency": "CRC",
+        "came": 500,
+        "settles_currency": "USD",
+        "settles": 1,
+        "base": "USD",
+        "quote": "CRC",
+        "rate": "500",
+        "source": "BCCR",
+        "rate_on": "2026-03-02",
+        "means": "cash",
+        "value_on": "2026-03-02",
+        "by": "Ana",
+        "why": "w",
+        "at": 1,
+        "void_reason": "",
+        "voided_by": "",
+        **changes,
+    }
+    return a_row("conversion", **values)
+
+
+WON = "UPDATE dispute SET outcome = 'won', ended_at = 2"
+
+
 def a_settlement_line(**changes: Any) -> str:
     values = {
         "id": "l9",
@@ -218,14 +325,41 @@ def a_settlement_line(**changes: Any) -> str:
         "source": "file",
         "imported_at": 1,
         "state": "open",
+        "kind": "payment",
+        "in_transit": 0,
+        "restated": 0,
+        "named": "L9",
         **changes,
     }
     return a_row("settlement_line", **values)
 
 
+def what_it_said() -> str:
+    values = {
+        "line": "l9",
+        "number": 0,
+        "currency": "CRC",
+        "gross": 5,
+        "fee": 0,
+        "fee_tax": 0,
+        "withheld": 0,
+        "withholdings": "{}",
+        "net": 5,
+        "kind": "payment",
+        "in_transit": 0,
+        "source": "file",
+        "imported_at": 1,
+        "state": "open",
+        "replaced_at": 2,
+    }
+    return a_row("settlement_said", **values)
+
+
 ANOTHER_CUSTOMER = (
-    "INSERT INTO customer (id, merchant, name, email, phone, address, remembered, language, search)"
-    " SELECT 'c3', merchant, name, email, phone, address, remembered, language, search FROM customer WHERE id = 'c1'"
+    "INSERT INTO customer (id, merchant, name, email, phone, address, remembered, language, search, is_shopper,"
+    " joined_to)"
+    " SELECT 'c3', merchant, name, email, phone, address, remembered, language, search, is_shopper, joined_to"
+    " FROM customer WHERE id = 'c1'"
 )
 
 
@@ -310,6 +444,11 @@ REFUSED = {
         + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'",
         "legal_send",
     ),
+    "sending with more credit than there is": (
+        a_payment(amount=1) + ";" + a_line("t9", "p4", 1, credit=9_999) + "; UPDATE payment SET phase = 'sending'"
+        " WHERE id = 't9'",
+        "more credit is held than the customer has",
+    ),
     "sending what another payment holds, even if the index that refuses the line is lost": (
         "DROP INDEX one_live;"
         + a_payment(amount=10_000)
@@ -318,9 +457,18 @@ REFUSED = {
         + "; UPDATE payment SET phase = 'sending' WHERE id = 't9'",
         "another live payment holds a payable",
     ),
-    "sending for a cancelled payable": (
-        "UPDATE payable SET cancelled_at = 1 WHERE id = 'p3'; UPDATE payment SET phase = 'sending' WHERE id = 't3'",
-        "legal_send",
+    "voiding a payable without saying who and why": (
+        "UPDATE payable SET voided_at = 1, total = 0 WHERE id = 'p4'",
+        "void_is_whole",
+    ),
+    "voiding a payable that still is for something": (
+        "UPDATE payable SET voided_at = 1, voided_by = 'x', void_reason = 'x', voided_total = 1,"
+        " voided_currency = 'CRC' WHERE id = 'p4'",
+        "voided_is_nothing",
+    ),
+    "another currency of a payable that is not voided": (
+        "UPDATE payable SET currency = 'USD' WHERE id = 'p4'",
+        "legal_revision",
     ),
     "sending what was closed": (
         "UPDATE payment SET status = 'closed', live = 0 WHERE id = 't3';"
@@ -341,8 +489,11 @@ REFUSED = {
     "a payment replaced": (a_payment(id="t3", reference="N").replace("INSERT", "INSERT OR REPLACE"), "append_only"),
     "a line after sending": (a_line("t2", "p4"), "legal_send"),
     "a line in another currency": (a_payment() + ";" + a_line("t9", "usd"), "walls"),
-    "a line of nothing": (a_payment() + ";" + a_line("t9", "p4", 0), "payment_line_amount"),
+    "a line of nothing": (a_payment() + ";" + a_line("t9", "p4", 0), "payment_line_of_something"),
+    "a line of less than nothing": (a_payment() + ";" + a_line("t9", "p4", -1, credit=2), "payment_line_amount"),
+    "credit of less than nothing": (a_payment() + ";" + a_line("t9", "p4", 2, credit=-1), "payment_line_credit"),
     "a line changed": ("UPDATE payment_line SET amount = 1", "fixed"),
+    "credit of a line changed": ("UPDATE payment_line SET credit = 1", "fixed"),
     "a line deleted": ("DELETE FROM payment_line", "append_only"),
     # observations
     "an observation changed": ("UPDATE observation SET note = 'x'", "append_only"),
@@ -393,6 +544,50 @@ REFUSED = {
         "a decision that took effect is never changed",
     ),
     "a decision deleted": (a_decision() + "; DELETE FROM decision", "append_only"),
+    # disbursements
+    "a disbursement of nothing": (a_disbursement(amount=0), "amount"),
+    "a disbursement that nobody answers for": (a_disbursement(why=""), "accounted_for"),
+    "a disbursement by no means": (a_disbursement(means=""), "means"),
+    "a disbursement without a number": (a_disbursement(number=0), "number"),
+    "a second disbursement of a number": (f"{a_disbursement()}; {a_disbursement(id='d8')}", "UNIQUE"),
+    "a disbursement to nobody's customer": (a_disbursement(merchant="m2"), "walls"),
+    "a disbursement of another amount": (f"{a_disbursement()}; UPDATE disbursement SET amount = 6", "fixed"),
+    "a disbursement voided twice": (
+        f"{a_disbursement()}; UPDATE disbursement SET void_reason = 'x', voided_at = 2;"
+        " UPDATE disbursement SET void_reason = 'y', voided_at = 3",
+        "a disbursement is voided once",
+    ),
+    "a disbursement deleted": (f"{a_disbursement()}; DELETE FROM disbursement", "append_only"),
+    # conversions
+    "a conversion of nothing": (a_conversion(came=0), "came"),
+    "a conversion into nothing": (a_conversion(settles=0), "settles"),
+    "a conversion into the same": (a_conversion(settles_currency="CRC"), "two_currencies"),
+    "a conversion whose rate is nobody's": (a_conversion(source=""), "accounted_for"),
+    "a second conversion of a form": (f"{a_conversion()}; {a_conversion(id='v8')}", "UNIQUE"),
+    "a conversion of nobody's customer": (a_conversion(merchant="m2"), "walls"),
+    "a conversion at another rate": (f"{a_conversion()}; UPDATE conversion SET rate = '501'", "fixed"),
+    "a conversion voided twice": (
+        f"{a_conversion()}; UPDATE conversion SET void_reason = 'x', voided_at = 2;"
+        " UPDATE conversion SET void_reason = 'y', voided_at = 3",
+        "a conversion is voided once",
+    ),
+    "a conversion deleted": (f"{a_conversion()}; DELETE FROM conversion", "append_only"),
+    # disputes
+    "a dispute of nothing": (a_dispute(amount=0), "amount"),
+    "a dispute in no stage": (a_dispute(stage="anger"), "stage"),
+    "a dispute that ended no way": (a_dispute(outcome="forgotten", ended_at=2), "outcome"),
+    "a dispute that ended at no time": (a_dispute(outcome="won"), "ended"),
+    "a second dispute of the same case": (f"{a_dispute()}; {a_dispute(id='x8')}", "UNIQUE"),
+    "a dispute of another payment": (f"{a_dispute()}; UPDATE dispute SET payment = 't2'", "fixed"),
+    "a dispute that ends twice": (
+        f"{a_dispute()}; {WON}; UPDATE dispute SET outcome = 'lost'",
+        "a dispute that ended is never changed",
+    ),
+    "a dispute deleted": (f"{a_dispute()}; DELETE FROM dispute", "append_only"),
+    # payments that customers reported
+    "a report of nothing": (A_REPORT.replace("5, '2026", "0, '2026"), "amount"),
+    "a report changed": (f"{A_REPORT}; UPDATE reported_payment SET amount = 6", "append_only"),
+    "a report deleted": (f"{A_REPORT}; DELETE FROM reported_payment", "append_only"),
     # requests that were sent
     "a request changed": (f"{A_REQUEST}; UPDATE request_sent SET status = 200", "append_only"),
     "a request deleted": (f"{A_REQUEST}; DELETE FROM request_sent", "append_only"),
@@ -421,7 +616,7 @@ REFUSED = {
     "a negative total": ("UPDATE payable SET total = -1 WHERE id = 'p4'", "payable_"),
     "a total that is held by a live payment": ("UPDATE payable SET total = 1 WHERE id = 'p2'", "legal_revision"),
     "another number": ("UPDATE payable SET number = 'X' WHERE id = 'p4'", "fixed"),
-    "another currency": ("UPDATE payable SET currency = 'USD' WHERE id = 'p4'", "fixed"),
+    "another currency": ("UPDATE payable SET currency = 'USD' WHERE id = 'p4'", "legal_revision"),
     "a payable deleted": ("DELETE FROM payable WHERE id = 'p4'", "append_only"),
     "a payable replaced": (
         "INSERT OR REPLACE INTO payable (id, merchant, mode, kind, number, customer, currency, total, issued_on,"
@@ -632,10 +827,27 @@ REFUSED = {
     "a series deleted": ("DELETE FROM series", "append_only"),
     # settlement lines
     "a line in another mode than its account": (a_settlement_line(mode="live"), "line and account are of one"),
-    "a settlement line changed": (a_settlement_line() + "; UPDATE settlement_line SET source = 'x'", "fixed"),
+    "a settlement line changed": (a_settlement_line() + "; UPDATE settlement_line SET source = 'x'", "append_only"),
     "a withdrawn line opened again": (
         a_settlement_line(state="withdrawn") + "; UPDATE settlement_line SET state = 'open'",
         "a booked line is withdrawn at most",
+    ),
+    "a settlement line called otherwise": (a_settlement_line() + "; UPDATE settlement_line SET line = 'x'", "fixed"),
+    "a booked line stated anew": (
+        a_settlement_line(state="booked", kind="charge") + "; UPDATE settlement_line SET source = 'x'",
+        "a booked line is not stated anew",
+    ),
+    "a line stated anew, and what it said not kept": (
+        a_settlement_line() + "; UPDATE settlement_line SET restated = 1",
+        "what a line said before is kept",
+    ),
+    "what a line said before changed": (
+        a_settlement_line() + "; " + what_it_said() + "; UPDATE settlement_said SET gross = 6",
+        "settlement_said is never changed",
+    ),
+    "what a line said before deleted": (
+        a_settlement_line() + "; " + what_it_said() + "; DELETE FROM settlement_said",
+        "settlement_said is never deleted",
     ),
     "a settlement line deleted": (a_settlement_line() + "; DELETE FROM settlement_line", "append_only"),
     # plain values

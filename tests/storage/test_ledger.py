@@ -196,8 +196,10 @@ def test_every_book_has_its_own_chain(furnished: SqliteStore, world: World) -> N
 
 
 SETTLED = (
-    "INSERT INTO settlement_line VALUES ('x', 'a1', 'm1', 'test', 'L1', 'REFT1', NULL, NULL, NULL, 'CRC', 9000, 0, 0,"
-    " 0, '{}', 9000, NULL, NULL, 'f', 1, 'booked', 't1', 'capture:a1:REFT1')"
+    "INSERT INTO settlement_line (id, account, merchant, mode, line, reference, currency, gross, fee, fee_tax,"
+    " withheld, withholdings, net, kind, in_transit, source, imported_at, state, restated, named, payment, settles)"
+    " VALUES ('x', 'a1', 'm1', 'test', 'L1', 'REFT1', 'CRC', 9000, 0, 0, 0, '{}', 9000, 'payment', 0, 'f', 1,"
+    " 'booked', 0, 'L1', 't1', 'capture:a1:REFT1')"
 )
 TAMPERED = {
     "L1: entry bill:p1:0 has 2 postings that sum to 1": "UPDATE posting SET amount = amount + 1 WHERE entry ="
@@ -229,7 +231,7 @@ TAMPERED = {
     "I6: payment REFT1 is paid, but no observation says so": "UPDATE observation SET kind = 'accepted'",
     "I7: payment REFT1 is paid, but nothing is booked": "UPDATE entry SET payment = NULL",
     "I8: entry capture:a1:REFT1 books money that no paid observation": "UPDATE entry SET observation = NULL",
-    "cash receipts RC of merchant m1 in test mode: 0 of 1 numbers are there": "INSERT INTO series VALUES"
+    "documents RC of merchant m1 in test mode: 0 of 1 numbers are there": "INSERT INTO series VALUES"
     " ('m1', 'test', 'RC', 2)",
 }
 

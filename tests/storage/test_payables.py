@@ -8,9 +8,9 @@ import pytest
 
 from hub.domain import billing
 from hub.domain.order import OrderItem, StoreOrder
-from hub.domain.payable import PayableKind
+from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.refusals import Conflict
-from hub.storage import SqliteStore
+from hub.storage import SqliteStore, SqliteTx
 from hub_hookspecs import Mode, Money
 from tests.storage.conftest import World
 
@@ -58,7 +58,8 @@ def test_open_invoices_come_oldest_due_first(furnished: SqliteStore, world: Worl
         lambda tx: [
             world.bill(tx, world.payable("p3", due_on=date(2026, 1, 1))),
             world.bill(tx, world.payable("p4", due_on=None, issued_on=date(2026, 1, 15))),
-            world.bill(tx, world.payable("p5", cancelled_at=world.now)),
+            world.bill(tx, world.payable("p5")),
+            void(tx, world, world.payable("p5")),
             world.bill(tx, world.payable("p6", kind=PayableKind.ORDER)),
             world.bill(tx, world.payable("p7", mode=Mode.LIVE)),
             world.pay(tx, world.start(tx, world.payment("t1", "p1"))),
@@ -82,7 +83,7 @@ def test_payables_are_searched_by_customer(furnished: SqliteStore, text: str) ->
 
 
 def test_a_revision_changes_the_bill(furnished: SqliteStore, world: World) -> None:
-    revised = world.payable(total=12_000, revision=1, due_on=None, description="ajuste", cancelled_at=world.now)
+    revised = world.payable(total=12_000, revision=1, due_on=None, description="ajuste")
 
     furnished.write_now(
         lambda tx: [
@@ -153,9 +154,33 @@ def test_an_order_keeps_its_items_and_its_keyed_answer(furnished: SqliteStore, w
         furnished.write_now(lambda tx: tx.orders.save_answer("m1", Mode.TEST, "key-1", "d", 201, "{}", world.now))
 
 
-def test_cancelling_is_possible_while_a_payment_is_live(furnished: SqliteStore, world: World) -> None:
-    cancelled = attrs.evolve(world.payable(), cancelled_at=world.now)
+def test_a_bill_in_a_live_payment_is_not_voided(furnished: SqliteStore, world: World) -> None:
+    with pytest.raises(Conflict, match="legal_revision"):
+        furnished.write_now(lambda tx: [world.start(tx, world.payment()), void(tx, world, world.payable())])
 
-    furnished.write_now(lambda tx: [world.start(tx, world.payment()), tx.payables.revise(cancelled)])
 
-    assert furnished.read_now(lambda tx: tx.payables.get("p1")) == cancelled
+def test_what_a_voided_bill_was_is_kept_when_it_is_billed_anew(furnished: SqliteStore, world: World) -> None:
+    voided = furnished.write_now(lambda tx: void(tx, world, world.payable()))
+    was = attrs.evolve(voided.voided, rebilled_at=world.now, rebilled_by="duena")
+    anew = attrs.evolve(voided, currency="USD", total=200, revision=2, voided=was)
+
+    furnished.write_now(
+        lambda tx: [tx.payables.revise(anew), tx.ledger.write(billing.bill(anew, difference=200, at=world.now))]
+    )
+
+    assert furnished.read_now(lambda tx: tx.payables.get("p1")) == anew
+    assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
+
+
+def test_the_currency_of_a_bill_that_is_not_voided_stays(furnished: SqliteStore, world: World) -> None:
+    with pytest.raises(Conflict, match="legal_revision"):
+        furnished.write_now(lambda tx: tx.payables.revise(world.payable(currency="USD")))
+
+
+def void(tx: SqliteTx, world: World, bill: Payable) -> Payable:
+    """A bill that is voided with its entry."""
+    was = Voided(at=world.now, by="duena", reason="no se debía", total=Money(bill.total, bill.currency))
+    voided = attrs.evolve(bill, total=0, revision=bill.revision + 1, voided=was)
+    tx.payables.revise(voided)
+    tx.ledger.write(billing.bill(voided, difference=-bill.total, at=world.now))
+    return voided

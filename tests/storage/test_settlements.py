@@ -60,7 +60,7 @@ def test_what_is_booked_is_awaited_until_a_line_settles_it(paid: SqliteStore) ->
 
     def book(tx: Any) -> None:
         tx.settlements.add(STORED)
-        tx.settlements.book("a1", "L1", payment_id="t1", settles=CAPTURE)
+        tx.settlements.book("a1", "L1", named="L1", payment_id="t1", settles=CAPTURE)
 
     paid.write_now(book)
 
@@ -76,7 +76,7 @@ def test_one_thing_is_settled_by_one_line(paid: SqliteStore) -> None:
     def book(tx: Any) -> None:
         for name in ("L1", "L2"):
             tx.settlements.add(attrs.evolve(STORED, line=attrs.evolve(LINE, line_id=name)))
-            tx.settlements.book("a1", name, payment_id="t1", settles=CAPTURE)
+            tx.settlements.book("a1", name, named=name, payment_id="t1", settles=CAPTURE)
 
     with pytest.raises(Conflict) as refused:
         paid.write_now(book)
@@ -87,7 +87,10 @@ def test_one_thing_is_settled_by_one_line(paid: SqliteStore) -> None:
 @pytest.mark.parametrize(
     ("sql", "rule"),
     [
-        ("UPDATE settlement_line SET gross = 1, net = -515", "fixed"),
+        ("UPDATE settlement_line SET gross = 1, net = -515", "append_only"),
+        ("UPDATE settlement_line SET line = 'L9'", "fixed"),
+        ("UPDATE settlement_line SET kind = 'charge', payment = NULL, settles = NULL", "append_only"),
+        ("UPDATE settlement_line SET restated = 1", "append_only"),
         ("UPDATE settlement_line SET state = 'open', settles = NULL", "append_only"),
         ("UPDATE settlement_line SET state = 'withdrawn', settles = NULL, payment = NULL", "append_only"),
         ("UPDATE settlement_line SET state = 'withdrawn'", "settlement_line_settles"),
@@ -100,7 +103,7 @@ def test_a_booked_line_stays_as_it_is(paid: SqliteStore, sql: str, rule: str) ->
 
     def book(tx: Any) -> None:
         tx.settlements.add(STORED)
-        tx.settlements.book("a1", "L1", payment_id="t1", settles=CAPTURE)
+        tx.settlements.book("a1", "L1", named="L1", payment_id="t1", settles=CAPTURE)
 
     paid.write_now(book)
 

@@ -574,7 +574,9 @@ def test_every_oddity_of_a_payment_can_be_shown(house: House, clerks: dict[str, 
         opened_at=house.time(),
     )
     house.write(lambda tx: tx.reviews.open(review))
-    assert "ya tenían un pago" in plain(clerks["CR"].read("/m/reviews"))
+    page = clerks["CR"].read("/m/reviews")
+    assert "ya tenían un pago" in plain(page)
+    assert f'<li><a href="/m/payments/{payment.id}">Devolver el dinero desde el pago</a></li>' in page
     assert "1 excepción espera" in plain(clerks["CR"].read("/m"))
     assert "Excepciones" in plain(clerks["CR"].read(f"/m/payments/{payment.id}"))
 
@@ -682,6 +684,39 @@ def test_money_received_elsewhere_is_shown_as_understood_and_recorded_once(
     assert "Transferencia" in plain(clerk.read(first))
 
 
+def drawn_in(page: str) -> str:
+    """What the form of a page was drawn from."""
+    found = re.search(r'name="drawn" value="([0-9a-f]{16})"', page)
+    assert found
+    return found[1]
+
+
+def test_a_form_that_was_drawn_before_something_changed_is_drawn_again(house: House, clerks: dict[str, Clerk]) -> None:
+    debtor = house.debtor("CR", (9_000_000, -5))
+    clerk = clerks["CR"]
+    path, fields = by_hand(clerk, debtor)
+    old = drawn_in(clerk.read(path))
+    _path, others = by_hand(clerk, debtor)
+    assert clerk.post(path, **others, drawn=old, record="1").status_code == 303
+
+    refused = clerk.post(path, **fields, drawn=old, record="1")
+
+    assert refused.status_code == 422
+    assert "cambió desde que abrió el formulario" in plain(refused.text)
+    assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id).due) == 9_000_000 - 2_000_000
+    assert drawn_in(refused.text) != old
+    assert clerk.post(path, **fields, drawn=drawn_in(refused.text), record="1").status_code == 303
+
+
+def test_every_money_form_of_a_payment_says_what_it_was_drawn_from(house: House, clerks: dict[str, Clerk]) -> None:
+    payment = pay(house, "CR", house.debtor("CR", (2_100_000, -2)))
+    page = clerks["CR"].read(f"/m/payments/{payment.id}")
+    forms = re.findall(r'<form[^>]*action="/m/payments/[^"]+/(?:refund|release)".*?</form>', page, re.S)
+    receipt = clerks["CR"].read(f"/m/payments/{payment.id}/receipt")
+    for form in (*forms, receipt):
+        assert drawn_in(form)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -710,6 +745,28 @@ def test_a_receipt_by_hand_with_a_fault_records_nothing(
     assert answer.status_code == 422
     assert said in plain(answer.text)
     assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 1_500_050
+
+
+def test_a_transfer_is_added_once_and_another_amount_asks(house: House, clerks: dict[str, Clerk]) -> None:
+    debtor, clerk = house.debtor("CR", (1_500_050, -30)), clerks["CR"]
+    path, form = by_hand(clerk, debtor, advance="on", bank_reference="sinpe 88", bank_account="BAC 1", record="1")
+    shown = plain(clerk.read(clerk.post(path, **form).headers["location"]))
+    assert "Referencia del banco SINPE 88" in shown
+    assert "Cuenta bancaria BAC 1" in shown
+    assert "SINPE 88" in plain(clerk.read("/m/receipts"))
+
+    _path, again = by_hand(clerk, debtor, **{**form, "receipt_id": ""})
+    _path, fresh = by_hand(clerk, debtor)
+    same = clerk.post(path, **{**again, "receipt_id": fresh["receipt_id"]})
+    assert same.status_code == 422
+    assert "Este dinero ya está registrado" in plain(same.text)
+
+    other = {**again, "receipt_id": fresh["receipt_id"], "amount": "19000"}
+    asked = clerk.post(path, **other)
+    assert asked.status_code == 422
+    assert "Es otro dinero, con la misma referencia" in plain(asked.text)
+    assert "--" not in plain(asked.text)
+    assert clerk.post(path, **other, is_other="on").headers["location"].startswith("/m/receipts/")
 
 
 def test_an_advance_stays_the_customers_credit(house: House, clerks: dict[str, Clerk]) -> None:

@@ -535,3 +535,39 @@ def test_a_settlement_file_is_compared_before_it_is_booked(house: House, clerk: 
     assert "Es de otra empresa" in seen(clerk.go(resolve[1], why="Es de otra empresa"))
     assert clerk.post(resolve[1], why="otra vez").status_code == 422
     assert clerk.post("/m/reviews/nada/resolve", why="x").status_code == 404
+
+
+def test_what_was_given_back_in_the_panel_is_recorded_on_the_payments_page_once(
+    house: House, company: Callable[..., Any], seat: Seats, seen: Seen
+) -> None:
+    merchant = company("CR", "devuelve", connected=True)
+    clerk = seat(merchant)
+    debtor = house.debtor("CR", (2_500_000, 5), merchant=merchant)
+    payment = pay(house, account_of(house, merchant), debtor)
+    page, post = f"/m/payments/{payment.id}", f"/m/payments/{payment.id}/returned"
+    assert "Anotar dinero que volvió" in seen(clerk.read(page))
+    form = {"left": "2500000", "kind": "returned", "amount": "10000", "why": "mercadería devuelta"}
+
+    unproved = clerk.post(post, **form)
+    assert (unproved.status_code, "Hace falta una prueba" in seen(unproved.text)) == (422, True)
+    strange = clerk.post(post, **{**form, "amount": "mucho", "evidence": "panel"})
+    assert (strange.status_code, "sin separador de miles" in seen(strange.text)) == (422, True)
+    assert clerk.post(post, **form, evidence="panel, 21 nov").status_code == 303
+    twice = clerk.post(post, **form, evidence="panel, 21 nov", another="1")
+    assert (twice.status_code, "Ya se devolvió una parte" in seen(twice.text)) == (422, True)
+
+    text = seen(clerk.read(page))
+    assert "Volvieron ₡10 000,00" in text
+    assert "Ya consta que volvieron ₡10 000,00" in text
+    due = house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due
+    assert due == 1_000_000
+
+    (review,) = house.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    assert "Decir si todavía se debe" in text
+    said = f"{page}/reviews/{review.id}/answer"
+    assert clerk.post(said, why="nota de hoy").status_code == 422
+    owing = clerk.post(said, answer="not_due", why="no se debía")
+    assert (owing.status_code, "todavía debe" in seen(owing.text)) == (422, True)
+    assert clerk.post(said, answer="credit_note", note="NC-7", why="mercadería devuelta").status_code == 303
+    assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 0
+    assert house.read(lambda tx: tx.reviews.of(payment_id=payment.id)) == ()

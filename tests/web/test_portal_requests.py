@@ -7,8 +7,10 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import attrs
 import httpx
@@ -16,7 +18,10 @@ import pytest
 
 from hub.domain.ledger import EntryKind
 from hub.domain.payment import Status
+from hub.domain.payment_checks import conclusion_due
+from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.run_operation import refund_payment
+from hub.flows.payments.view_payment import view_payment
 from hub.flows.statements.send_statement import revoke_link
 from tests.web.conftest import Debtor, House
 
@@ -88,6 +93,77 @@ def test_what_the_provider_cannot_cancel_is_not_offered(house: House, forms: For
         _debtor, path = start(house, forms, country, **changes)
         with house.browser() as browser:
             assert "/cancel" not in browser.get(path).text
+
+
+def test_who_does_not_pay_now_withdraws_the_request_where_the_provider_can(house: House, forms: Forms) -> None:
+    _debtor, path = start(house, forms, "CO", **PHONE)
+    with house.browser() as browser:
+        html = browser.get(path).text
+        assert "No voy a pagar ahora" in plain_words(html)
+        form = next(item for item in forms(html) if "then" not in item["fields"])
+        browser.post(form["action"], data=form["fields"])
+
+    assert house.payment(path).reason == "cancelled"
+
+
+def given_up(house: House, path: str) -> tuple[str, str]:
+    """What the page of a session says while it is open, and once the hub has stopped waiting."""
+    with house.browser() as browser:
+        before = plain_words(browser.get(path).text)
+        house.time.ahead = timedelta(hours=2)
+        try:
+            house.run(check_payment(house.hub, house.payment(path).id))
+            return before, plain_words(browser.get(path).text)
+        finally:
+            house.time.ahead = timedelta()
+
+
+def test_who_does_not_pay_now_is_told_until_when_a_session_holds_what_was_chosen(house: House, forms: Forms) -> None:
+    _debtor, path = start(house, forms, "CR")
+    payment = house.payment(path)
+    held = house.run(view_payment(house.hub, payment.id)).held_until
+
+    before, after = given_up(house, path)
+
+    zone = ZoneInfo(house.merchants["CR"].company.zone)
+    assert held > payment.expires_at
+    assert f"{held.astimezone(zone):%M}" in before.partition("No voy a pagar ahora")[2].partition("queda apartado")[0]
+    assert "queda sin confirmar" in before
+    assert house.payment(path).reason == "session_expired"
+    assert "Sin confirmar" in after
+    assert "No voy a pagar ahora" not in after
+
+
+def refused_once(house: House, forms: Forms) -> str:
+    """What the page says of a session in which one card was refused, and nothing else came."""
+    _debtor, path = start(house, forms, "CR")
+    house.control("greenpay", "reject", reference=house.payment(path).reference)
+    house.until(lambda: house.run(view_payment(house.hub, house.payment(path).id)).last_try)
+    before, after = given_up(house, path)
+    return f"{before} {after}"
+
+
+def test_one_refused_card_is_one_try(house: House, forms: Forms) -> None:
+    assert "Intentos" not in refused_once(house, forms)
+
+
+def test_control_a_count_that_adds_the_next_try_says_two(
+    house: House, forms: Forms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.flows.payments.view_payment.tries_in", lambda seen: 2)
+
+    assert "Intentos 2" in refused_once(house, forms)
+
+
+def test_control_a_grace_that_is_left_out_promises_too_much(
+    house: House, forms: Forms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.flows.payments.view_payment.session_over_at", lambda payment, _way: payment.expires_at)
+    _debtor, path = start(house, forms, "CR")
+    payment = house.payment(path)
+    told = house.run(view_payment(house.hub, payment.id)).held_until
+
+    assert conclusion_due(payment, house.hub.providers["greenpay"].info.way(payment.way), told) is None
 
 
 def test_a_second_tab_and_a_reload_show_the_same_payment(house: House, forms: Forms) -> None:

@@ -289,6 +289,7 @@ def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: House, 
     assert (paid["status"], paid["remaining"], paid["charged_back"]["minor"]) == ("paid", paid["total"], 0)
     assert (after["status"], after["due"]["minor"], after["remaining"]["minor"]) == ("charged_back", 0, 0)
     assert after["charged_back"] == after["received"] == paid["total"]
+    assert (paid["disputes"], [item["stage"] for item in after["disputes"]]) == ([], ["chargeback"])
     assert "Contracargo" in page
     assert "Gracias por su compra" not in page
     assert "Gracias por tu compra" not in page

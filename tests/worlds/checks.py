@@ -100,7 +100,11 @@ def _after_step(world: World) -> Iterator[str]:
     yield from _customers(world)
 
 
-OWED = "SELECT customer, sum(due) FROM payable GROUP BY customer"
+OWED = (
+    "SELECT customer, sum(due) FROM payable p WHERE kind = 'invoice' OR EXISTS (SELECT 1 FROM allocation"
+    " WHERE payable = p.id GROUP BY payable HAVING sum(amount) > 0) GROUP BY customer"
+)
+"""An order that nobody paid is not billed and owes nothing."""
 OF_CUSTOMERS = (
     "SELECT a.kind, a.owner, sum(p.amount) FROM posting p JOIN ledger_account a ON a.id = p.ledger_account"
     " WHERE a.kind IN ('receivable', 'customer_credit') GROUP BY a.kind, a.owner"
@@ -241,7 +245,7 @@ def _clearing(world: World) -> Iterator[str]:
         held = sum(item.amount.minor * item.captures for item in stage.book if item.state == "captured")
         (settled,) = world.one(
             "SELECT coalesce(sum(l.gross), 0) FROM settlement_line l JOIN account a ON a.id = l.account"
-            " WHERE a.provider = ? AND l.state = 'booked'",
+            " WHERE a.provider = ? AND l.state = 'booked' AND l.kind = 'payment'",
             code,
         )
         (booked,) = world.one(

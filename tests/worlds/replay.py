@@ -53,6 +53,7 @@ DERIVED = {
     "series": "*",
     "payment": "id, reference, status, live, reason, flags, provider_reference, ended_at, phase",
     "delivery": "id, merchant, mode, kind, recipient, subject, details, created_at",
+    "dispute": "*",
     "review": "id, merchant, mode, cause, payment, subject, details, opened_at",
 }
 """What the door derives. When the next look is due follows from looks at which nothing was learnt,
@@ -62,9 +63,10 @@ Nor is the salt of a note, which is drawn at random when it is written, nor what
 """
 
 WHERE = {
-    "delivery": "kind IN ('receipt', 'cash_receipt', 'payment_received', 'payment_declined', 'payment_returned')",
+    "delivery": "kind IN ('receipt', 'cash_receipt', 'payment_received', 'payment_declined', 'payment_returned',"
+    " 'dispute')",
     "review": "cause IN ('amount_mismatch', 'currency_mismatch', 'duplicate_charge', 'conflict', 'orphan_refund',"
-    " 'over_refund', 'contradicting_claims', 'surplus')",
+    " 'over_refund', 'contradicting_claims', 'surplus', 'dispute')",
 }
 
 
@@ -197,9 +199,13 @@ def retell(origin: Origin, events: list[Event], target: Path) -> None:
         final = told.payment
         for stored in told.lines:
             if tx.settlements.get(stored.account_id, stored.line.line_id) is None:
-                tx.settlements.add(attrs.evolve(stored, state=LineState.OPEN, payment_id=None, settles=None))
+                tx.settlements.add(attrs.evolve(stored, state=LineState.OPEN, named="", payment_id=None, settles=None))
                 tx.settlements.book(
-                    stored.account_id, stored.line.line_id, payment_id=final.id, settles=stored.settles or ""
+                    stored.account_id,
+                    stored.line.line_id,
+                    named=stored.named,
+                    payment_id=final.id,
+                    settles=stored.settles or "",
                 )
         for item in told.news:
             tx.payments.observe(item, final.merchant_id, final.mode)

@@ -28,6 +28,7 @@ from hub.domain.identity import Invalid
 from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Options
 from hub.domain.message import DeliveryState
+from hub.domain.order import StoreOrder
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Withholding
 from hub.domain.receipt import MEANS_BY_HAND
@@ -50,7 +51,7 @@ from hub.flows.payments.run_operation import cancel_payment, refund_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement
-from hub.flows.settlements.withdraw_line import withdraw_line
+from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub.jobs.embedded import Loop
 from hub.providers.wire import Lost
 from hub.settings import ProviderSettings, Settings
@@ -593,7 +594,10 @@ class World:
                     created_at=START,
                 )
                 tx.payables.add(payable)
-                tx.ledger.write(billing.bill(payable, difference=payable.total, at=START))
+                if kind is PayableKind.INVOICE:
+                    tx.ledger.write(billing.bill(payable, difference=payable.total, at=START))
+                else:
+                    tx.orders.add(_ordered(payable))
 
     async def live(self, steps: int = STEPS) -> None:
         """A hundred things happen; then the weather clears, and what is known must be what is true."""
@@ -986,7 +990,9 @@ async def keep_books(world: World) -> str | None:
     payable, number, due, currency, merchant_id, customer = row
     merchant: Any = await made.store.read(lambda tx: tx.merchants.get(merchant_id))
     some = Money(world.dice.choice((100, 5_000, 50_000, max(due, 100))), currency)
-    match world.dice.choice(("write off", "credit note", "cash", "cash", "void", "use credit", "correct", "withdraw")):
+    match world.dice.choice(
+        ("write off", "credit note", "cash", "cash", "void", "use credit", "correct", "withdraw", "reopen")
+    ):
         case "correct":
             entry = world.pick(
                 "SELECT key FROM entry WHERE merchant = ?"
@@ -1002,6 +1008,12 @@ async def keep_books(world: World) -> str | None:
                 account: Any = await made.store.read(lambda tx: tx.accounts.get(line[1]))
                 world.do("withdraw", withdraw_line(made, merchant, account, line[0], by="contadora", reason="error"))
             return f"withdraw {line}"
+        case "reopen":
+            line = world.pick("SELECT line, account FROM settlement_line WHERE merchant = ? ORDER BY 1", merchant_id)
+            if line:
+                account = await made.store.read(lambda tx: tx.accounts.get(line[1]))
+                world.do("reopen", reopen_line(made, merchant, account, line[0], by="contadora", reason="error"))
+            return f"reopen {line}"
         case "write off":
             some = Money(min(some.minor, 50_000), currency)
             world.do("write off", write_off_bill(made, merchant, number, amount=some, by="contadora", reason="x"))
@@ -1082,4 +1094,19 @@ def play(
         payments=payments,
         captures=sum(item.captures for stage in world.stages.values() for item in stage.book),
         crashes=world.crashes,
+    )
+
+
+def _ordered(payable: Payable) -> StoreOrder:
+    """The order of a payable; it is billed with its payment."""
+    return StoreOrder(
+        id=payable.id,
+        merchant_id=payable.merchant_id,
+        mode=payable.mode,
+        number=payable.number,
+        customer_id=payable.customer_id,
+        items=(),
+        total=Money(payable.total, payable.currency),
+        hold_until=payable.offered_until or START,
+        created_at=payable.created_at,
     )

@@ -94,7 +94,7 @@ async def _buy(story: Story, country: str, api_key: str) -> Payment:
             await visitor.press("Pagar", **{"field.push.phone": PHONE})
         merchant = story.town.companies[country]
         found = await story.town.opened.hub.store.read(
-            lambda tx: tx.customers.find(merchant.id, email=order["customer"]["email"])  # type: ignore[index]
+            lambda tx: tx.customers.find(merchant.id, email=order["customer"]["email"], shoppers=True)  # type: ignore[index]
         )
         payment = await story.started(found[0])
         if country == "CR":

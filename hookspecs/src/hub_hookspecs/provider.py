@@ -198,6 +198,8 @@ class ProviderInfo:
         idempotent_by_reference: Whether the same reference may be sent again (proved, not hoped).
         decline_ends_session: Whether one refused try ends the hosted session.
         settles_returns: Whether a settlement lists money that went back, so that its absence means something.
+        reports_net: Whether the report of ``fetch_settlement`` states fees, so that its net is what reaches the bank.
+            Where it does not, what it lists is in transit until a person records what the bank received.
         hold_above: Largest amount by currency (minor units) booked on a weak signature alone.
         notification_setup: Text for the merchant on how to make the provider call our address, with
             ``{address}`` in it; empty where nothing is to be done.
@@ -222,6 +224,7 @@ class ProviderInfo:
     idempotent_by_reference: bool = False
     decline_ends_session: bool = True
     settles_returns: bool = True
+    reports_net: bool = True
     refunds: Refunds = Refunds.NONE
     refund_days: int | None = None
     hold_above: Mapping[str, int] = MappingProxyType({})

@@ -9,6 +9,7 @@ from hub.cli.printing import SHORT, command_line, local
 from hub.domain.message import DeliveryState
 from hub.domain.payment import Phase, Status
 from hub.domain.payment_checks import WATCH
+from hub.flows.payments.open_dispute import CAUSE
 from hub.flows.payments.payment_view import Shown
 from hub_hookspecs import QueryBy
 
@@ -111,6 +112,9 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"ask {name} to withdraw it", ("payment", "cancel", payment.reference, "--by", "NAME")
     if record.refundable:
         yield f"give {record.refundable} back", ("payment", "refund", payment.reference, *signed)
+    if story.view.has_money and not record.open_operation:
+        back = ("--returned", f"{story.view.remains.decimal:f}", *proof)
+        yield f"say that {name}'s panel shows money given back", ("payment", "record", payment.reference, *back)
     if payment.status is not Status.PAID and not in_flight and payment.phase is not Phase.CREATED:
         shown = ("--paid", "--amount", f"{payment.amount.decimal:f}", *proof)
         yield f"say that {name}'s panel shows it paid", ("payment", "record", payment.reference, *shown)
@@ -122,6 +126,10 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"give the invoices back, if the payer confirms that nothing was approved{when}",
             ("payment", "release", payment.reference, *signed),
         )
+    for dispute in story.page.disputes:
+        if dispute.is_open:
+            ended = ("--case", dispute.case, "--won", *proof)
+            yield "say how the dispute ended (or --lost)", ("payment", "dispute", payment.reference, *ended)
     for made in record.waiting:
         what = f"{made.kind.value} {made.amount}" if made.amount else made.kind.value
         yield (
@@ -129,5 +137,5 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
             ("review", "approve", made.id, "--by", "NAME", "--why", "TEXT"),
         )
     for review in story.page.reviews:
-        if review.resolved_at is None:
+        if review.resolved_at is None and review.cause != CAUSE:
             yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:SHORT], *signed)

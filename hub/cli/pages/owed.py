@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from hub.cli.printing import local
-from hub.domain.held import together
+from hub.domain.held import state_of, together
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Delivery, DeliveryState
 from hub.domain.payable import Payable, PayableKind
@@ -39,7 +39,7 @@ def payable_page(snapshot: Snapshot, payable: Payable) -> ThingPage:
             ("issued", payable.issued_on),
             ("due", _due(snapshot, payable, merchant)),
             ("held until", payable.offered_until if is_order else None),
-            ("cancelled", payable.cancelled_at),
+            *_voided(payable, merchant),
             *(("payment", snapshot.payment_line(item, merchant)) for item in payments[:FEW]),
             ("payments", "" if payments else "no payment of it was ever started"),
             other_mode(merchant, payable.mode),
@@ -50,12 +50,20 @@ def payable_page(snapshot: Snapshot, payable: Payable) -> ThingPage:
     )
 
 
+def _voided(payable: Payable, merchant: Merchant) -> Iterator[tuple[str, str]]:
+    """That it was voided, and what it was."""
+    if voided := payable.voided:
+        at = local(voided.at, merchant.company.zone)
+        yield "voided", f"{at} by {voided.by}: {voided.reason}; it was {money(voided.total, merchant)}"
+        if voided.rebilled_at:
+            yield "billed anew", f"{local(voided.rebilled_at, merchant.company.zone)} by {voided.rebilled_by}"
+
+
 def _owed_state(snapshot: Snapshot, payable: Payable, payments: Sequence[Payment]) -> str:
-    if payable.cancelled_at:
-        return "cancelled"
+    if payable.is_voided:
+        return "voided"
     if payable.due == 0:
-        held = (item for payment in payments for item in held_of(snapshot.tx, payment))
-        return "charged back" if together(held, payable.currency).charged_back else "paid"
+        return _settled_state(snapshot, payable, payments)
     if any(payment.is_live for payment in payments):
         return "being paid"
     if payable.kind is PayableKind.ORDER:
@@ -63,11 +71,20 @@ def _owed_state(snapshot: Snapshot, payable: Payable, payments: Sequence[Payment
     return "open"
 
 
+def _settled_state(snapshot: Snapshot, payable: Payable, payments: Sequence[Payment]) -> str:
+    """Paid, or what became of the money where some of it is gone."""
+    held = together((item for payment in payments for item in held_of(snapshot.tx, payment)), payable.currency)
+    order = snapshot.tx.orders.get(payable.id) if payable.kind is PayableKind.ORDER else None
+    if order and held.gone and held.left < order.total.minor:
+        return state_of((held,)).value.replace("_", " ")
+    return "charged back" if held.charged_back else "paid"
+
+
 def _due(snapshot: Snapshot, payable: Payable, merchant: Merchant) -> str:
     if payable.due_on is None:
         return ""
     days = (snapshot.now.astimezone(ZoneInfo(merchant.company.zone)).date() - payable.due_on).days
-    late = f", {days} days overdue" if days > 0 and payable.due and not payable.cancelled_at else ""
+    late = f", {days} days overdue" if days > 0 and payable.due else ""
     return f"{payable.due_on}{late}"
 
 
@@ -80,7 +97,9 @@ def _payable_choices(
     if payable.mode is not merchant.mode or payable.kind is PayableKind.ORDER:
         return
     of = ("--company", merchant.slug)
-    if payable.due and not payable.cancelled_at and not any(payment.is_live for payment in payments):
+    if payable.is_voided:
+        yield "bill it anew", ("bill", "rebill", payable.number, "--total", "AMOUNT", "--reason", "TEXT", *of)
+    if payable.due and not any(payment.is_live for payment in payments):
         yield from statement_choices(customer, merchant)
         received = (
             "--means",
@@ -93,6 +112,8 @@ def _payable_choices(
         own = ("--currency", payable.currency, "--invoice", payable.number)
         yield "record that it was paid outside, by transfer", ("receipt", "record", *received, *own, *of)
         yield "write it off", ("ledger", "write-off", payable.number, "--reason", "TEXT", *of)
+        if payable.due == payable.total:
+            yield "void it: it was never owed", ("bill", "void", payable.number, "--reason", "TEXT", *of)
 
 
 def customer_page(snapshot: Snapshot, customer: Customer) -> ThingPage:

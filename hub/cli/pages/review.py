@@ -12,8 +12,10 @@ from hub.domain.account import ProviderAccount
 from hub.domain.decision import Decision
 from hub.domain.message import Review
 from hub.domain.payment import Payment
+from hub.domain.review_causes import RESOLVE, WayOut
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_held import held_of
+from hub.flows.views.view_reviews import ways_out
 
 SHOWN_BY = {
     "rejected_signature": ("message", "list", "--state", "rejected"),
@@ -30,6 +32,7 @@ class ReviewPage:
     Attributes:
         stands: How its payment stands, in words.
         account: The connection that it is about, where it is about a line of a settlement.
+        ways: What may be done about it, each with its command.
     """
 
     review: Review
@@ -39,6 +42,7 @@ class ReviewPage:
     stands: str
     account: ProviderAccount | None
     decisions: tuple[Decision, ...]
+    ways: tuple[tuple[WayOut, tuple[str, ...]], ...]
 
     @property
     def about(self) -> str:
@@ -66,6 +70,11 @@ def page_of(tx: Tx, review: Review) -> ReviewPage:
         stands=standing(payment, held_of(tx, payment)) if payment else "",
         account=tx.accounts.get(review.subject.partition(":")[0]),
         decisions=tx.decisions.of(review.id),
+        ways=tuple(
+            (way, command)
+            for way, values in ways_out(tx, review, company=merchant.slug if merchant else "")
+            if (command := way.command_for(values))
+        ),
     )
 
 
@@ -114,8 +123,18 @@ def _print_what_to_do(page: ReviewPage) -> None:
         click.echo(f"{waiting.by}'s word waits for a second person:")
         click.echo(f"    {command_line('review', 'approve', named, '--by', 'NAME', '--why', 'TEXT')}")
     elif page.review.resolved_at is None:
+        _print_ways(page)
         click.echo("when it is dealt with:")
         click.echo(f"    {command_line('review', 'resolve', named, '--by', 'NAME', '--why', 'TEXT')}")
+
+
+def _print_ways(page: ReviewPage) -> None:
+    """What may be done about it, before somebody says that it was."""
+    ways = [(way, command) for way, command in page.ways if way is not RESOLVE]
+    if ways:
+        click.echo("what may be done about it:")
+    for _way, command in ways:
+        click.echo(f"    {command_line(*command)}")
 
 
 def _told(decision: Decision) -> str:

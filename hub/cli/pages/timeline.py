@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from hub.cli.explaining import words
+from hub.cli.payment_dispute import dispute_facts
 from hub.cli.printing import clock, local, offset, print_facts, print_hanging, print_table
 from hub.cli.standing import standing
+from hub.domain.dispute import Dispute
 from hub.domain.figures import money_text
 from hub.domain.held import Held
 from hub.domain.payment import Payment, Phase, Status
@@ -33,6 +35,7 @@ def facts_of(story: PaymentStory) -> dict[str, object]:
                 "applied": line.applied,
                 "withheld": line.withheld,
                 "discount": line.discount,
+                "credit": line.credit,
                 "left": line.left,
             }
             for line in (*view.lines, *view.used)
@@ -80,6 +83,7 @@ def facts_of(story: PaymentStory) -> dict[str, object]:
             }
             for made in story.record.decisions
         ],
+        "disputes": [dispute_facts(item) for item in story.page.disputes],
         "reviews": [{"cause": review.cause, "details": review.details} for review in story.page.reviews],
         "waits_for": waits_for(story),
         "comes_next": comes_next(story),
@@ -164,6 +168,7 @@ def _print_head(story: PaymentStory) -> None:
             *(("invoice" if not view.is_order else "order", _line(line, locale)) for line in view.lines),
             *(("credit used" if line.applied else "withheld besides", _line(line, locale)) for line in view.used),
             ("credit", money_text(view.credit, locale) if view.credit else ""),
+            *(("dispute", _dispute(item, locale, zone)) for item in story.page.disputes),
             ("provider", f"{view.provider_name}, {view.way_label or payment.way}"),
             ("their reference", payment.provider_reference),
             ("authorisation", view.authorisation),
@@ -194,10 +199,21 @@ def _held(held: Held, locale: str) -> str:
     return ", ".join((*parts, f"{money_text(held.money(held.left), locale)} remain"))
 
 
+def _dispute(dispute: Dispute, locale: str, zone: str) -> str:
+    """Of what, how far it is and until when to answer; or how it ended."""
+    about = f"{dispute.case}: {money_text(dispute.amount, locale)}"
+    if dispute.outcome:
+        return f"{about}, {dispute.outcome.value} {local(dispute.ended_at, zone)}, by {dispute.ended_by}"
+    until = f", to be answered by {local(dispute.respond_by, zone)}" if dispute.respond_by else ""
+    return f"{about}, {dispute.stage.value}{until}{f': {dispute.reason}' if dispute.reason else ''}"
+
+
 def _line(line: LineView, locale: str) -> str:
     parts = [f"asked {money_text(line.asked, locale)}"] if line.asked else []
     if line.applied:
         parts.append(f"settled {money_text(line.applied, locale)}")
+    if line.credit:
+        parts.append(f"with credit {money_text(line.credit, locale)}")
     parts += [f"{words(name).lower()} {money_text(amount, locale)}" for name, amount in line.less]
     return f"{line.number}: {', '.join((*parts, f'still owed {money_text(line.left, locale)}'))}"
 

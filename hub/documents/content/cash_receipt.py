@@ -136,6 +136,7 @@ def _references(receipt: CashReceiptDocument, reader: DocumentReader) -> tuple[t
     return (
         (t("label.reference"), receipt.reference),
         (t("label.bank_account"), receipt.bank_account),
+        (t("label.bank_reference"), receipt.bank_reference),
         (t("label.note"), receipt.note),
     )
 

@@ -156,10 +156,13 @@ def _what_is_left(line: PaidLine, reader: DocumentReader) -> str:
     words = t("receipt.line.left", amount=reader.money(line.left)) if line.left else reader.settled(line)
     if line.withheld:
         words = t("receipt.line.withheld", words=words, amount=reader.money(line.withheld))
-    return _less_discount(words, line, reader)
+    return _besides(words, line, reader)
 
 
-def _less_discount(words: str, line: PaidLine, reader: DocumentReader) -> str:
+def _besides(words: str, line: PaidLine, reader: DocumentReader) -> str:
+    """With the credit that was used, and what was let off."""
+    if line.credit:
+        words = reader.t("receipt.line.credit", words=words, amount=reader.money(line.credit))
     if not line.discount:
         return words
     return reader.t("receipt.line.discount", words=words, amount=reader.money(line.discount))
@@ -185,5 +188,5 @@ def _columns(line: PaidLine, reader: DocumentReader, *, withheld: bool) -> tuple
         Cell(line.number),
         Cell(reader.money(line.applied)),
         *withheld_cell,
-        Cell(_less_discount(left, line, reader)),
+        Cell(_besides(left, line, reader)),
     )

@@ -89,8 +89,11 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
         parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), below, tone))
     if section.credit:
         parts.append(Paragraph(t("statement.credit", amount=reader.money(section.credit))))
-        if section.rows and section.net.minor > 0:
-            parts.append(Paragraph(t("statement.net", amount=reader.money(section.net))))
+    if section.is_covered:
+        parts.append(Paragraph(t("statement.covered")))
+    elif section.credit_used:
+        used = reader.money(section.credit_used)
+        parts.append(Paragraph(t("statement.uses", credit=used, amount=reader.money(section.to_pay))))
     if not section.rows:
         return parts
     if ways:
@@ -183,7 +186,9 @@ def _figures(section: Section, reader: DocumentReader) -> tuple[tuple[str, str],
         figures.append((t("paper.in_process"), reader.money(section.in_process)))
     if section.credit:
         figures.append((t("paper.credit"), reader.money(section.credit)))
-        figures.append((t("paper.net"), reader.money(section.net)))
+    if section.credit_used:
+        figures.append((t("paper.credit_used"), reader.money(section.credit_used)))
+        figures.append((t("paper.to_pay"), reader.money(section.to_pay)))
     figures.append((t("paper.documents"), str(section.count)))
     if section.oldest_days_overdue:
         figures.append((t("paper.oldest"), reader.days(section.oldest_days_overdue)))

@@ -9,7 +9,7 @@ import attrs
 
 from hub.documents.content.phrases import greeting
 from hub.documents.document import MailContent
-from hub.documents.mails.gathering import head_for, payer_of, view_for_payer
+from hub.documents.mails.gathering import head_for, payer_of, view_for_merchant, view_for_payer
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Facts, Figure, Notice, Paragraph, Part, Title, Tone
 from hub.documents.shown import DocumentReader
@@ -57,15 +57,25 @@ class PaymentReturnedMail:
     url: str
 
 
+TO = "to"
+MERCHANT = {TO: "merchant"}
+"""The details of the mail to the merchant."""
+
+
 def after_payment(change: PaymentChange) -> Iterable[OwedMail]:
-    """The payer, once a return."""
+    """The payer, once a return; and whomever the merchant named, where no refund of ours brought it about."""
     returned = [back for back in returns_in(change.seen) if back.kind is Kind.RETURNED]
-    return [OwedMail(recipient=change.payer, occasion=str(number or "")) for number, _back in enumerate(returned)]
+    for number, back in enumerate(returned):
+        occasion = str(number or "")
+        yield OwedMail(recipient=change.payer, occasion=occasion)
+        for address in () if back.is_ours else change.merchant.notify:
+            yield OwedMail(recipient=address, occasion=occasion, details=MERCHANT)
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentReturnedMail, str]:
     """What went back, and what is owed again."""
-    view, locale = view_for_payer(tx, hub, delivery, now)
+    to_merchant = delivery.details.get(TO) == MERCHANT[TO]
+    view, locale = (view_for_merchant if to_merchant else view_for_payer)(tx, hub, delivery, now)
     amount, remains = _returned(view)
     value = PaymentReturnedMail(
         letterhead=head_for(tx, hub, delivery),
@@ -74,12 +84,13 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
         remains=remains,
         provider=view.provider_name,
         reference=view.payment.reference,
-        url=view.url,
+        url=f"{hub.base_url}/m/payments/{view.payment.id}" if to_merchant else view.url,
         paid=view.amount,
         numbers=tuple(line.number for line in view.lines),
         is_order=view.is_order,
         provider_reference=view.payment.provider_reference or "",
         returned_at=_returned_at(view) or now,
+        to_merchant=to_merchant,
         left=still_owed(tx, view),
     )
     return value, locale
@@ -96,7 +107,8 @@ def _returned(view: PaymentView) -> tuple[Money, Money | None]:
             raise NothingToSay("the return was corrected")
         return view.money.money(view.money.returned), view.remains or None
     asked = view.payment.amount
-    reported = sum((back.amount or asked).minor for back in returns_in(view.seen) if back.kind is Kind.RETURNED)
+    returned = [back.amount for back in returns_in(view.seen) if back.kind is Kind.RETURNED]
+    reported = sum((asked if amount is None else amount).minor for amount in returned)
     return Money(min(reported, asked.minor), asked.currency), None
 
 

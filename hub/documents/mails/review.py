@@ -14,6 +14,8 @@ from hub.documents.shown import DocumentReader
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
 from hub.domain.message import Delivery, DeliveryKind
+from hub.domain.payment import Payment
+from hub.domain.reported import ReportedPayment
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.write_note import author_of
@@ -27,6 +29,8 @@ class ReviewMail:
     Attributes:
         cause: Of the review; a known one is explained in words.
         advice: What to do, in words.
+        bank_reference: Of a payment that a customer reported.
+        records: The link leads to the receipt that records it.
         written: The details are a customer's own words, from the statement.
     """
 
@@ -37,6 +41,8 @@ class ReviewMail:
     details: str = ""
     advice: str = ""
     written: bool = False
+    bank_reference: str = ""
+    records: bool = False
     opened_at: datetime
     customer: str = ""
     amount: Money | None = None
@@ -55,20 +61,32 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Review
     payment = tx.payments.get(review.payment_id) if review.payment_id else None
     writer = None if payment else author_of(tx, review)
     customer = tx.customers.get(payment.customer_id) if payment else writer
+    reported = tx.reported.of_review(review.id)
     value = ReviewMail(
         letterhead=head_for(tx, hub, delivery),
         cause=review.cause,
         details=review.details,
         opened_at=review.opened_at,
         customer=customer.name if customer else "",
-        amount=payment.amount if payment else None,
+        amount=payment.amount if payment else reported.amount if reported else None,
+        bank_reference=reported.bank_reference if reported else "",
+        records=reported is not None,
         provider=payment.provider if payment else "",
         reference=payment.reference if payment else "",
         provider_reference=(payment.provider_reference or "") if payment else "",
         written=writer is not None,
-        url=f"{hub.base_url}/m/payments/{payment.id}" if payment else f"{hub.base_url}/m/reviews" if writer else "",
+        url=_url(hub, payment, reported, is_written=writer is not None),
     )
     return value, language_of(tx, delivery)
+
+
+def _url(hub: Hub, payment: Payment | None, reported: ReportedPayment | None, *, is_written: bool) -> str:
+    """Where whoever reads the mail goes on: the payment, the receipt of what was reported, or the exceptions."""
+    if payment:
+        return f"{hub.base_url}/m/payments/{payment.id}"
+    if reported:
+        return f"{hub.base_url}/m/customers/{reported.customer_id}/receipt?report={reported.review_id}"
+    return f"{hub.base_url}/m/reviews" if is_written else ""
 
 
 def says(value: ReviewMail, reader: DocumentReader) -> MailContent:
@@ -87,6 +105,7 @@ def says(value: ReviewMail, reader: DocumentReader) -> MailContent:
             (
                 (t("label.customer"), value.customer),
                 (t("label.amount"), reader.money(value.amount) if value.amount is not None else ""),
+                (t("label.bank_reference"), value.bank_reference),
                 (t("label.provider"), value.provider),
                 (t("label.provider_reference", provider=value.provider), value.provider_reference),
                 (t("label.reference"), value.reference),
@@ -95,7 +114,7 @@ def says(value: ReviewMail, reader: DocumentReader) -> MailContent:
         )
     )
     if value.url:
-        parts.append(Button(label=t("review.open"), url=value.url))
+        parts.append(Button(label=t("review.record" if value.records else "review.open"), url=value.url))
     return MailContent(
         subject=t("note.subject", cause=title, customer=value.customer)
         if value.written

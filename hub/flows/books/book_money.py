@@ -12,15 +12,19 @@ from hub.domain import entry_keys, money_entries
 from hub.domain.captures import captures_in
 from hub.domain.ledger import Entry, When
 from hub.domain.observation import Seen
+from hub.domain.payable import PayableKind
 from hub.domain.payment import Payment
 from hub.domain.returns import returns_in, was_undone
-from hub.domain.settlement import LineState
+from hub.domain.settlement import LineState, StoredLine
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Kind
 
+from .bill_order import unbill_order
+from .book_rest import book_rest
 from .book_return import book_return, own_key_of
 from .book_withheld import book_withheld
 from .move_credit import other_payments, settle_from
+from .use_held import use_held
 
 
 @attrs.frozen
@@ -30,10 +34,14 @@ class Booked:
     Attributes:
         surplus: A part of it found nothing due, though it is what was asked for: a bill shrank meanwhile.
         claimed: Movements of it that the books have of another payment already.
+        short: Credit that was to be used with it was not there any more; that much is still due.
+        due_again: Invoices that owe something since their money was returned, each with the name of the return.
     """
 
     surplus: bool = False
     claimed: tuple[str, ...] = ()
+    short: bool = False
+    due_again: tuple[tuple[str, str], ...] = ()
 
 
 def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> Booked:
@@ -41,25 +49,41 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
     captures = captures_in(payment, seen)
     if not captures:
         return Booked()  # a return without its capture is held until the capture appears
-    undone, surplus, claimed = was_undone(payment, seen), False, list[str]()
+    undone, surplus, claimed, short = was_undone(payment, seen), False, list[str](), False
     for taken in captures:
         entry = _written(tx, payment, money_entries.capture(payment, taken, at=when.now, on=when.day(taken.at)))
         if entry is None:
             continue
         if entry.key != entry_keys.capture_key(payment.account_id, taken.movement):
             claimed.append(taken.movement)
+        if entry.intake_of:
+            short |= use_held(tx, payment, when, on=entry.value_on, observation=taken.key)
         if entry.intake_of and not undone:
             settle_from(tx, payment, entry.key, when, on=entry.value_on, observation=taken.key)
             left = tx.ledger.intake(payment.merchant_id, payment.mode, entry.key)
             surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
-    freed = [payable_id for back in returns_in(seen) for payable_id in book_return(tx, payment, back, captures, when)]
-    book_withheld(tx, payment, when)
-    for other in other_payments(tx, payment, freed):
-        book_withheld(tx, other, when)
+    freed: list[str] = []
+    returned: list[tuple[str, str]] = []
+    for back in returns_in(seen):
+        taken_from = book_return(tx, payment, back, captures, when)
+        freed += taken_from
+        returned += [(payable_id, back.name) for payable_id in taken_from if back.kind is Kind.RETURNED]
+    for concerned in (payment, *other_payments(tx, payment, freed)):
+        book_withheld(tx, concerned, when)
+        book_rest(tx, concerned, when)
+    for payable in tx.payables.many([line.payable_id for line in payment.lines]):
+        unbill_order(tx, payable, at=when.now)
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item, when)
-    return Booked(surplus, tuple(claimed))
+    return Booked(surplus, tuple(claimed), short, _due_again(tx, returned))
+
+
+def _due_again(tx: Tx, returned: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Invoices whose money was returned, and that nothing else settled in its place; an order is billed no more."""
+    payables = {payable.id: payable for payable in tx.payables.many([payable_id for payable_id, _name in returned])}
+    owing = {item.id for item in payables.values() if item.kind is PayableKind.INVOICE and item.due}
+    return tuple(item for item in returned if item[0] in owing)
 
 
 def _written(tx: Tx, payment: Payment, entry: Entry) -> Entry | None:
@@ -76,14 +100,22 @@ def book_line(tx: Tx, payment: Payment, item: Seen, when: When) -> None:
     stored = tx.settlements.get(payment.account_id, name) if name else None
     if stored is None or stored.state is not LineState.BOOKED or stored.payment_id != payment.id:
         return
-    for entry in money_entries.settlement(
+    for entry in line_entries(stored, when, observation=item.key):
+        tx.ledger.write(entry)
+
+
+def line_entries(stored: StoredLine, when: When, *, observation: str | None = None) -> tuple[Entry, ...]:
+    """What a line that is booked comes to in the books, on the day of its payout."""
+    return money_entries.settlement(
         stored.line,
         account_id=stored.account_id,
         merchant_id=stored.merchant_id,
         mode=stored.mode,
         at=when.now,
-        on=stored.line.settled_on or when.day(item.observation.occurred_at or stored.imported_at),
-        payment_id=payment.id,
-        observation=item.key,
-    ):
-        tx.ledger.write(entry)
+        on=stored.line.settled_on or when.day(stored.line.occurred_at or stored.imported_at),
+        named=stored.named,
+        kind=stored.kind,
+        in_transit=stored.in_transit,
+        payment_id=stored.payment_id,
+        observation=observation,
+    )

@@ -7,15 +7,19 @@ from collections.abc import Iterable
 from hub.domain import entry_keys, money_entries
 from hub.domain.captures import Capture
 from hub.domain.intake import Intake, reopening, shares_back
+from hub.domain.known_returns import Return
 from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, When
 from hub.domain.payable import PayableKind
 from hub.domain.payment import Payment
-from hub.domain.returns import Return
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Kind, Money
 
-from .move_credit import move_credit, settle_by_others
+from .bill_order import close_order
+from .debit_note import owe_disbursed
+from .move_credit import move_credit, other_payments, settle_by_others
 from .read_intakes import intakes_in, left_of
+from .take_back_conversion import unwind
+from .use_held import use_held_again
 
 
 def own_key_of(tx: Tx, payment: Payment, key: str) -> str:
@@ -38,8 +42,14 @@ def book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture,
         return ()
     number = len(parts)
     book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
-    payables = book(tx, payment, back, f"{key}#{number}" if number else key, Money(part, amount.currency), when)
+    own_part, own_amount = f"{key}#{number}" if number else key, Money(part, amount.currency)
+    unwind(tx, payment, back, own_part, own_amount, when)
+    owe_disbursed(tx, payment, back, own_part, own_amount, when)
+    payables = book(tx, payment, back, own_part, own_amount, when)
     settle_by_others(tx, payment, payables, when, observation=back.key)
+    use_held_again(tx, other_payments(tx, payment, payables), when)
+    for payable_id in payables:
+        close_order(tx, payable_id, at=when.now, on=when.day(back.at))
     return payables
 
 
@@ -113,7 +123,7 @@ def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: M
     for intake in reversed(intakes):
         for row in reopening(intake, left):
             payable = tx.payables.get(row.payable_id)
-            if payable and payable.kind is PayableKind.INVOICE and payable.cancelled_at is None:
+            if payable and payable.kind is PayableKind.INVOICE:
                 reopened.append(row)
             else:
                 lost += row.amount

@@ -47,8 +47,10 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
             if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
                 continue
             payable = tx.payables.get(line.payable_id)
-            amount = min(withholding.amount, payable.due) if payable and payable.cancelled_at is None else 0
-            if payable and amount > 0:
+            if payable is None or payable.currency != payment.amount.currency:
+                continue
+            amount = min(withholding.amount, payable.due)
+            if amount > 0:
                 again = len(earlier)
                 day = None if again else taken.value_on
                 booked = billing.withheld(payment.id, payable, tax=withholding.tax, amount=amount, at=when.now, on=day)
@@ -65,7 +67,7 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
 
 @attrs.frozen
 class Withheld:
-    """A withholding that was booked with a payment, and what took it back."""
+    """What was booked beside the money of a payment, such as a withholding, and what took it back."""
 
     entry: Entry
     correction: Entry | None
@@ -73,7 +75,11 @@ class Withheld:
 
 def withheld_of(tx: Tx, payment: Payment, payable_id: str, tax: str) -> tuple[Withheld, ...]:
     """Each time that a withholding was booked; oldest first. At most the last of them stands."""
-    key = f"withheld:{payment.id}:{payable_id}:{tax}"
+    return times_booked(tx, payment, f"withheld:{payment.id}:{payable_id}:{tax}")
+
+
+def times_booked(tx: Tx, payment: Payment, key: str) -> tuple[Withheld, ...]:
+    """Each time that what follows a payment's money was booked under a key; oldest first."""
     booked = tx.ledger.keyed(payment.merchant_id, payment.mode, key)
     fixes = tx.ledger.keyed(payment.merchant_id, payment.mode, f"fix:{key}")
     corrected = {entry_keys.reverses(fix.key): fix for fix in fixes}

@@ -152,6 +152,7 @@ async def import_invoices(
         faults=_as_in_file(done.faults, file.columns),
         refused=_as_in_file(done.refused, file.columns),
         differences=_as_in_file(done.differences, file.columns),
+        kept=_as_in_file(done.kept, file.columns),
     )
 
 

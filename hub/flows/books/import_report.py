@@ -47,6 +47,7 @@ class ImportReport:
         preview: The first rows as understood, for people.
         described: What changed in the first rows that changed.
         differences: Invoices of which the file and the hub say another balance, and why.
+        kept: Rows that changed nothing, since a person voided their invoice here, or billed it anew.
     """
 
     format: Text | str = ""
@@ -59,6 +60,7 @@ class ImportReport:
     preview: tuple[Text, ...] = ()
     described: tuple[ChangedRow, ...] = ()
     differences: tuple[RowError, ...] = ()
+    kept: tuple[RowError, ...] = ()
     dry_run: bool = False
 
 

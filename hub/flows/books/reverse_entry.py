@@ -7,8 +7,10 @@ from datetime import datetime
 from hub.domain import correction_entries, entry_keys
 from hub.domain.intake import Share, shares_back
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
+from hub.domain.payable import Payable
 from hub.flows.ground.ports import Tx
 
+from .debit_note import settle_debit_notes
 from .move_credit import move_credit
 
 
@@ -18,10 +20,20 @@ def fixes_of(tx: Tx, entry: Entry) -> tuple[Entry, ...]:
     return tuple(fix for fix in found if entry_keys.reverses(fix.key) == entry.key)
 
 
-def reverse(tx: Tx, entry: Entry, *, at: datetime, note: str) -> bool:
-    """Correct an entry once; an intake is taken back from all that it settles first. False when it was done before."""
+def is_reversed(tx: Tx, entry: Entry) -> bool:
+    """Whether a whole entry was corrected away, and that was not taken back."""
+    back = -entry.postings[-1].amount
+    return any(fix.postings[-1].amount == back and not fixes_of(tx, fix) for fix in fixes_of(tx, entry))
+
+
+def reverse(tx: Tx, entry: Entry, *, at: datetime, note: str, paid_again: bool = False) -> bool:
+    """Correct an entry once; an intake is taken back from all that it settles first. False when it was done before.
+
+    Args:
+        paid_again: What a chargeback re-opened, and somebody has settled since, becomes the payer's credit.
+    """
     fixes = fixes_of(tx, entry)
-    if any(fix.postings[-1].amount == -entry.postings[-1].amount and not fixes_of(tx, fix) for fix in fixes):
+    if is_reversed(tx, entry):
         return False
     if entry.intake_of is not None:
         free(tx, entry, entry.brought_in, at=at, note=note)
@@ -29,9 +41,23 @@ def reverse(tx: Tx, entry: Entry, *, at: datetime, note: str) -> bool:
     if entry.kind is EntryKind.CHARGEBACK and entry.applied:
         payer = next(leg.owner for leg in entry.postings if leg.kind is LedgerKind.RECEIVABLE)
         payables = tx.payables.many([row.payable_id for row in entry.applied])
-        if moved := {payable.id for payable in payables if payable.customer_id != payer}:
+        moved = {payable.id for payable in payables if not _is_owed(payable, payer, fix)}
+        if paid_again:
+            back = {row.payable_id: row.amount for row in entry.applied}
+            moved |= {payable.id for payable in payables if payable.due < back[payable.id]}
+        if moved:
             fix = correction_entries.won_for(payer, fix, moved)
-    return tx.ledger.write(fix)
+    written = tx.ledger.write(fix)
+    if entry.kind in (EntryKind.REFUND, EntryKind.CHARGEBACK):
+        settle_debit_notes(tx, entry, at=at, note=note)
+    return written
+
+
+def _is_owed(payable: Payable, payer: str, fix: Entry) -> bool:
+    """Whether the payer still owes what a dispute re-opened, so that the money that is won settles it again."""
+    again = sum(-row.amount for row in fix.applied if row.payable_id == payable.id)
+    same = (payable.customer_id, payable.currency) == (payer, fix.currency)
+    return same and (payable.voided is None or payable.due >= again)
 
 
 def free(tx: Tx, entry: Entry, amount: int, *, at: datetime, note: str) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.acts import Act
 from hub.domain.identity import numbers_for
 from hub.domain.invoice_file import InvoiceRow
 from hub.domain.merchant import Merchant
@@ -21,6 +23,7 @@ from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated
 from hub.domain.text import Text
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.refuse_while import objection_to
 from hub_hookspecs import Country, Money
 
 from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
@@ -48,9 +51,11 @@ def save_invoices(
     standings = _standings(tx, merchant, known, rows)
     described: list[ChangedRow] = []
     differences: list[RowError] = []
+    kept: list[RowError] = []
+    zone = ZoneInfo(merchant.company.zone)
     for row in rows:
         if row.customer_key not in customers:
-            customers[row.customer_key] = _customer_for(tx, merchant, country, row.customer_key)
+            customers[row.customer_key] = customer_named(tx, merchant, country, row.customer_key)
         customer_id = customers[row.customer_key]
         if customer_id is None:
             message = Text("import.customer_unknown")
@@ -61,9 +66,13 @@ def save_invoices(
             add_bill(tx, hub.fresh_id(), merchant, row, customer_id, now)
             counts[Change.NEW] += 1
             continue
+        if decided := _decided(before, row, customer_id, zone):
+            counts[Change.UNCHANGED] += 1
+            kept.append(RowError(row.line, "number", row.number, decided))
+            continue
         standing, stated = standings.get(row.number), stated_in(row)
         update = stated_change(standing, stated) if standing else nothing_new(stated)
-        if objection := _objection(tx, before, row, customer_id, update):
+        if objection := _objection(tx, before, row, customer_id, update, now):
             refused.append(RowError(row.line, "number", row.number, objection))
             continue
         after = revise_bill(tx, merchant, before, row, customer_id, update, now)
@@ -79,7 +88,7 @@ def save_invoices(
         return attrs.evolve(report, faults=tuple(errors))
     done = with_counts(report, counts, tuple(refused))
     log_import(tx, merchant, "invoices", done)
-    return attrs.evolve(done, described=tuple(described), differences=tuple(differences))
+    return attrs.evolve(done, described=tuple(described), differences=tuple(differences), kept=tuple(kept))
 
 
 def _standings(
@@ -117,7 +126,7 @@ def _standings(
     return standings
 
 
-def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
+def customer_named(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
     """The one customer that a file's key names; None for nobody or for several."""
     if "@" in key:
         found = {customer.id for customer in tx.customers.find(merchant.id, email=key)}
@@ -130,7 +139,21 @@ def _customer_for(tx: Tx, merchant: Merchant, country: Country, key: str) -> str
     return found.pop() if len(found) == 1 else None
 
 
-def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange) -> Text | None:
+def _decided(before: Payable, row: InvoiceRow, customer_id: str, zone: ZoneInfo) -> Text | None:
+    """What a person decided here of a bill, against which a file that still lists the old one changes nothing."""
+    if before.voided is None:
+        return None
+    if before.is_voided:
+        return Text("import.voided", at=before.voided.at.astimezone(zone).date(), by=before.voided.by)
+    if (before.currency, before.customer_id) == (row.total.currency, customer_id):
+        return None
+    day, by = (before.voided.rebilled_at or before.voided.at).astimezone(zone).date(), before.voided.rebilled_by
+    return Text("import.rebilled", at=day, by=by, total=Money(before.total, before.currency))
+
+
+def _objection(
+    tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange, now: datetime
+) -> Text | None:
     """Why a row that contradicts what is paid or being paid is not taken."""
     if before.currency != row.total.currency:
         return Text("import.currency_fixed", currency=before.currency)
@@ -140,8 +163,10 @@ def _objection(tx: Tx, before: Payable, row: InvoiceRow, customer_id: str, updat
     if before.settled + update.outside > before.total + update.revision:
         return Text("import.total_below_paid", paid=Money(before.settled, before.currency))
     dated = before.issued_on != row.issued_on
-    if (moves or dated or update.last != before.stated) and tx.payments.live_with([before.id]):
-        return Text("import.payment_in_progress")
+    if moves:
+        return objection_to(tx, Act.MOVE_BILL, now, payables=[before.id])
+    if dated or update.last != before.stated:
+        return objection_to(tx, Act.REVISE_BILL, now, payables=[before.id])
     return None
 
 

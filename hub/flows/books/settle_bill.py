@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from hub.domain import billing
+from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Intake, Share
 from hub.domain.ledger import Entry, EntryKind, LedgerKind, When
@@ -15,11 +18,14 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.text import Text
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
 from hub_hookspecs import Money
 
 from .book_withheld import book_withheld
 from .move_credit import move_credit
 from .reverse_entry import fixes_of
+
+NOT_SEEN: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 async def credit_bill(
@@ -42,6 +48,7 @@ async def credit_bill(
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
         _refuse_amount(payable, amount)
+        refuse_while(tx, Act.CREDIT_NOTE, now, payables=[payable.id])
         entry = billing.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
         before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
         if before is None:
@@ -93,7 +100,7 @@ async def write_off_bill(
 
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
-        _refuse_live(tx, payable)
+        refuse_while(tx, Act.WRITE_OFF, now, payables=[payable.id])
         wanted = payable.balance if amount is None else amount
         _refuse_amount(payable, wanted)
         if wanted.minor > payable.due:
@@ -108,9 +115,20 @@ async def write_off_bill(
 
 
 async def apply_credit(
-    hub: Hub, merchant: Merchant, customer_id: str, shares: Sequence[Share], *, by: str
+    hub: Hub,
+    merchant: Merchant,
+    customer_id: str,
+    shares: Sequence[Share],
+    *,
+    by: str,
+    owed: Mapping[str, int] = NOT_SEEN,
 ) -> tuple[Payable, ...]:
     """Let a customer's credit settle invoices, its oldest first; the invoices as they stand then.
+
+    What a live payment holds of the credit is not there to be used.
+
+    Args:
+        owed: What was seen to be owed, by payable id; where another amount is owed by now, nothing is applied.
 
     Raises:
         LookupError: No such customer of this merchant.
@@ -126,7 +144,9 @@ async def apply_credit(
             payable = payables.get(share.payable_id)
             if payable is None or payable.customer_id != customer.id or payable.mode is not merchant.mode:
                 raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
-            _refuse_live(tx, payable)
+            refuse_while(tx, Act.APPLY_CREDIT, now, payables=[payable.id])
+            if owed.get(payable.id, payable.due) != payable.due:
+                raise Invalid((FieldError("invoices", Text("payment.owed_changed")),))
             used += _apply(tx, payable, share.amount)
         for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
             if payment := tx.payments.get(payment_id):
@@ -137,15 +157,21 @@ async def apply_credit(
         if not 0 < amount <= payable.due:
             raise Invalid((FieldError("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
         left, used = amount, list[Intake]()
-        for intake in tx.ledger.unapplied(customer_id, merchant.mode, payable.currency):
+        for intake in tx.ledger.free_intakes(customer_id, merchant.mode, payable.currency):
             part = min(left, intake.unapplied)
             if part:
                 move_credit(tx, intake, [Share(payable.id, part)], at=now, note=_why(by, ""))
                 used.append(intake)
             left -= part
         if left:
+            held = tx.ledger.held_credit(customer_id, merchant.mode).get(payable.currency, 0)
             has = Money(amount - left, payable.currency)
-            raise Invalid((FieldError("amount", Text("credit.too_little", credit=has)),))
+            why = (
+                Text("credit.held", held=Money(held, payable.currency))
+                if held
+                else Text("credit.too_little", credit=has)
+            )
+            raise Invalid((FieldError("amount", why),))
         return used
 
     return await hub.store.write(write)
@@ -165,11 +191,6 @@ def _refuse_amount(payable: Payable, amount: Money) -> None:
         )
     if amount.minor <= 0:
         raise Invalid((FieldError("amount", Text("amount.not_positive")),))
-
-
-def _refuse_live(tx: Tx, payable: Payable) -> None:
-    if tx.payments.live_with([payable.id]):
-        raise Invalid((FieldError("invoices", Text("bill.payment_in_progress", number=payable.number)),))
 
 
 def _why(by: str, reason: str) -> str:

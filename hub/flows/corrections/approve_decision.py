@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import attrs
 
+from hub.domain.conversion import Rate
 from hub.domain.decision import Decision, DecisionKind, Signed, is_same_person
+from hub.domain.disbursement import PaidOut
+from hub.domain.dispute import DisputeOutcome
+from hub.domain.identity import Invalid
+from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
+from hub.flows.payments.record_return import proof_in, record_return
 from hub.flows.payments.release_payment import release_payment
 
+from .convert_money import Wanted, convert_money
 from .decide_refund import decide_refund
+from .disburse_credit import disburse_credit
+from .end_dispute import end_dispute
 from .resolve_review import resolve_review
 
 
@@ -54,9 +66,17 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
         case DecisionKind.REFUND:
             decided = await decide_refund(hub, payment, amount=proposed.amount, signed=signed)
             return decided.decision
+        case DecisionKind.DISBURSE:
+            return await _disburse(hub, proposed, signed)
+        case DecisionKind.CONVERT:
+            return await _convert(hub, proposed, signed)
         case DecisionKind.CONCLUDE:
             done = proposed.content.get("outcome") == "done"
             made, _ = await conclude_operation(hub, payment, done=done, signed=signed)
+            return made
+        case DecisionKind.RECORD if case := proposed.content.get("case"):
+            outcome = DisputeOutcome(proposed.content["outcome"])
+            made, _ = await end_dispute(hub, payment, case, outcome, signed=signed)
             return made
         case DecisionKind.RECORD if proposed.content.get("outcome") == "paid" and proposed.amount:
             content = proposed.content
@@ -68,5 +88,60 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             )
             made, _ = await record_paid(hub, payment, shown, signed=signed)
             return made
+    if proof := proof_in(proposed):
+        made, _ = await record_return(hub, payment, proof, signed=signed)
+        return made
     made, _ = await record_not_paid(hub, payment, signed=signed)
     return made
+
+
+async def _merchant_of(hub: Hub, proposed: Decision) -> Merchant:
+    merchant = await hub.store.read(lambda tx: tx.merchants.get(proposed.merchant_id))
+    if merchant is None:
+        raise LookupError(proposed.merchant_id)
+    return attrs.evolve(merchant, mode=proposed.mode)
+
+
+async def _disburse(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
+    own = await _merchant_of(hub, proposed)
+    if proposed.amount is None:
+        raise LookupError(proposed.id)
+    paid = PaidOut(
+        amount=proposed.amount,
+        means=proposed.content["means"],
+        paid_on=date.fromisoformat(proposed.content["paid_on"]),
+        reference=proposed.content["reference"],
+    )
+    try:
+        done = await disburse_credit(hub, own, proposed.subject, paid, signed=signed)
+    except Invalid as invalid:
+        raise NotAllowed("changed", invalid.problems[0].message) from invalid
+    return done.decision or proposed
+
+
+async def _convert(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
+    own = await _merchant_of(hub, proposed)
+    said = proposed.content
+    if proposed.amount is None:
+        raise LookupError(proposed.id)
+    wanted = Wanted(
+        customer_id=said["customer"],
+        payment_id=said["payment"] or None,
+        came=proposed.amount,
+        settles_in=said["settles_in"],
+        rate=Rate(
+            base=said["base"],
+            quote=said["quote"],
+            value=Decimal(said["rate"]),
+            source=said["source"],
+            on=date.fromisoformat(said["rate_on"]),
+        ),
+        means=said["means"],
+        value_on=date.fromisoformat(said["value_on"]),
+        invoices=said["invoices"].split(),
+    )
+    try:
+        done = await convert_money(hub, own, wanted, signed=signed)
+    except Invalid as invalid:
+        raise NotAllowed("changed", invalid.problems[0].message) from invalid
+    return done.decision or proposed

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain import correction_entries
+from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
-from hub.domain.settlement import LineState
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, free, reverse
+from hub.flows.books.use_held import keeping_held
 from hub.flows.ground.ports import Conflict, Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.payments.record_observations import record_observations
 from hub_hookspecs import Money
+
+from .end_dispute import end_corrected
+from .refuse_settled import refuse_settled
 
 REVERSIBLE = frozenset(
     {
@@ -26,6 +31,7 @@ REVERSIBLE = frozenset(
         EntryKind.REFUND,
         EntryKind.CHARGEBACK,
         EntryKind.WRITE_OFF,
+        EntryKind.PAYOUT,
     }
 )
 """Kinds of which a whole entry may be wrong."""
@@ -34,6 +40,9 @@ REMEDIES = {
     EntryKind.BILL: Text("entry.remedy_bill"),
     EntryKind.CAPTURE: Text("entry.remedy_capture"),
     EntryKind.OFFLINE_RECEIPT: Text("entry.remedy_receipt"),
+    EntryKind.DISBURSEMENT: Text("entry.remedy_disbursement"),
+    EntryKind.EXCHANGE: Text("entry.remedy_conversion"),
+    EntryKind.DEBIT_NOTE: Text("entry.remedy_debit_note"),
     EntryKind.CORRECTION: Text("entry.remedy_correction"),
 }
 
@@ -43,7 +52,7 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
 
     Raises:
         LookupError: No such entry.
-        Invalid: It may not be reversed, was reversed before, or the books no longer allow it.
+        Invalid: It may not be reversed, was reversed before, the books no longer allow it, or a refund is unknown.
     """
     now = hub.clock()
     note = _note(by, reason)
@@ -53,10 +62,13 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         if entry.kind not in REVERSIBLE:
             remedy = REMEDIES.get(entry.kind, Text("entry.remedy_settlement"))
             raise Invalid((FieldError("entry", Text("entry.not_reversible", key=key, remedy=remedy)),))
-        _refuse_settled(tx, entry)
+        refuse_settled(tx, entry)
         _refuse_gone(tx, entry)
-        if not reverse(tx, entry, at=now, note=note):
-            raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
+        _refuse_under_way(tx, Act.CORRECT_ENTRY, entry, now)
+        with keeping_held(tx, _customer_of(entry), merchant.mode, field="entry"):
+            if not reverse(tx, entry, at=now, note=note):
+                raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
+        end_corrected(tx, entry, now, by, reason.strip())
         _follow(tx, hub, entry, now)
         return fixes_of(tx, entry)[-1]
 
@@ -73,7 +85,8 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
 
     Raises:
         LookupError: No such entry.
-        Invalid: Neither capture nor offline receipt, another currency, less than went back, or nothing to correct.
+        Invalid: Neither capture nor offline receipt, another currency, less than went back, nothing to correct, or a
+            refund is unknown.
     """
     now = hub.clock()
     note = _note(by, reason)
@@ -82,7 +95,8 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
         entry = _entry(tx, merchant, key)
         if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
             raise Invalid((FieldError("entry", Text("entry.not_received", key=key)),))
-        _refuse_settled(tx, entry)
+        refuse_settled(tx, entry)
+        _refuse_under_way(tx, Act.CORRECT_AMOUNT, entry, now)
         receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
         if receipt and receipt.voided_at:
             raise Invalid((FieldError("entry", Text("receipt.void", receipt=receipt.label)),))
@@ -93,10 +107,11 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
             raise Invalid(
                 (FieldError("amount", Text("entry.booked_with", key=key, booked=Money(booked, entry.currency))),)
             )
-        if difference < 0:
-            free(tx, entry, -difference, at=now, note=note)
         fix = correction_entries.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
-        tx.ledger.write(fix)
+        with keeping_held(tx, entry.intake_of, merchant.mode, field="amount"):
+            if difference < 0:
+                free(tx, entry, -difference, at=now, note=note)
+            tx.ledger.write(fix)
         _follow(tx, hub, entry, now)
         return fix
 
@@ -123,15 +138,6 @@ def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:
     return found[0]
 
 
-def _refuse_settled(tx: Tx, entry: Entry) -> None:
-    """What a payout line has settled stays as it is until the line is withdrawn."""
-    for account in (leg.owner for leg in entry.postings if leg.kind is LedgerKind.PROVIDER_CLEARING):
-        for stored in tx.settlements.of(account, LineState.BOOKED, payment_id=entry.payment_id):
-            if stored.settles == entry.key:
-                line = stored.line.line_id
-                raise Invalid((FieldError("entry", Text("entry.settled_by_line", key=entry.key, line=line)),))
-
-
 def _refuse_gone(tx: Tx, entry: Entry) -> None:
     """What settled a bill with money that a bank took back since is no credit: the dispute made it due again already.
 
@@ -143,6 +149,20 @@ def _refuse_gone(tx: Tx, entry: Entry) -> None:
         there = sum(share.amount for share in intake.shares if share.payable_id == row.payable_id) if intake else 0
         if row.amount > there:
             raise Invalid((FieldError("entry", Text("entry.money_gone", key=entry.key)),))
+
+
+def _customer_of(entry: Entry) -> str:
+    """Whose credit an entry moves, if anybody's."""
+    return next((leg.owner for leg in entry.postings if leg.kind is LedgerKind.CUSTOMER_CREDIT), "")
+
+
+def _refuse_under_way(tx: Tx, act: Act, entry: Entry, now: datetime) -> None:
+    """The table of acts is asked about the payment of the entry, and about all payments of what it settles."""
+    payment = tx.payments.get(entry.payment_id) if entry.payment_id else None
+    intake = tx.ledger.intake(entry.merchant_id, entry.mode, entry.key) if entry.intake_of else None
+    settled = {share.payable_id for share in intake.shares} if intake else set[str]()
+    payables = settled | {row.payable_id for row in entry.applied}
+    refuse_while(tx, act, now, payables=payables, payments=[payment] if payment else [], field="entry")
 
 
 def _note(by: str, reason: str) -> str:

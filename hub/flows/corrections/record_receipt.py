@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from hub.domain.acts import Act
+from hub.domain.bank_reference import LONGEST, plain_reference
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share
@@ -17,12 +19,15 @@ from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_drawn import refuse_changed
 from hub.flows.ground.read_held import held_of
+from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.receipts.issue_by_hand import ReceivedByHand, issue_by_hand
 from hub.flows.receipts.issue_receipt import Issuing, issue_for_movement
 from hub_hookspecs import Money
 
 from .receipt_form import movements_of_payment, own_payment, why_no_money
+from .settle_report import open_report, resolve_report
 
 
 async def record_by_token(
@@ -56,26 +61,43 @@ async def record_for_payment(
     notes: str = "",
     bank_account: str = "",
     deductions: Sequence[Deduction] = (),
+    drawn: str = "",
 ) -> CashReceipt:
     """Record the cash receipt of a payment from the merchant's pages, once.
 
     Args:
         movement: Which one, where the payment was captured several times; else the first.
         deductions: What the payer kept back or was let off, on invoices of this customer.
+        drawn: What the form was drawn from; if that changed, nothing is recorded.
 
     Raises:
         LookupError: No such payment of this merchant.
         Invalid: The payment is not proven, a deduction cannot be, or the words are too long.
     """
     signed = _signed(hub, by, notes, bank_account, deductions)
-    return await hub.store.write(
-        lambda tx: _record(tx, hub, merchant.id, own_payment(tx, merchant, payment_id), movement, signed)
-    )
+
+    def write(tx: Tx) -> CashReceipt:
+        payment = tx.payments.get(own_payment(tx, merchant, payment_id))
+        if payment:
+            refuse_changed(tx, payment.customer_id, payment.mode, drawn)
+        return _record(tx, hub, merchant.id, payment_id, movement, signed)
+
+    return await hub.store.write(write)
 
 
-def _signed(hub: Hub, by: str, notes: str, bank_account: str = "", deductions: Sequence[Deduction] = ()) -> Issuing:
-    """What a person adds, without card numbers and within its limits."""
+def _signed(
+    hub: Hub,
+    by: str,
+    notes: str,
+    bank_account: str = "",
+    deductions: Sequence[Deduction] = (),
+    *,
+    bank_reference: str = "",
+    is_other: bool = False,
+) -> Issuing:
+    """What a person adds, within its limits and without card numbers; a bank's reference only looks like one."""
     problems = too_long("notes", notes.strip(), REMARKS) + too_long("bank_account", bank_account.strip(), BANK_ACCOUNT)
+    problems += too_long("bank_reference", plain_reference(bank_reference), LONGEST)
     if problems:
         raise Invalid(problems)
     return Issuing(
@@ -83,6 +105,8 @@ def _signed(hub: Hub, by: str, notes: str, bank_account: str = "", deductions: S
         at=hub.clock(),
         notes=mask_card_numbers(notes.strip()),
         bank_account=mask_card_numbers(bank_account.strip()),
+        bank_reference=plain_reference(bank_reference),
+        is_other=is_other,
         deductions=deductions,
     )
 
@@ -93,7 +117,9 @@ def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, 
     customer = tx.customers.get(payment.customer_id) if payment else None
     if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
-    refuse_others(tx, merchant, customer.id, [less.payable_id for less in signed.deductions])
+    deducted = [less.payable_id for less in signed.deductions]
+    refuse_others(tx, merchant, customer.id, deducted)
+    refuse_while(tx, Act.DEDUCT, signed.at, payables=deducted)
     known = movements_of_payment(tx, hub, merchant, payment)
     wanted = movement or (known[0].movement if known else "")
     try:
@@ -108,10 +134,10 @@ def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, 
 
 
 def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Sequence[str]) -> None:
-    """Only what the customer owes, and nothing that a payment is about to settle.
+    """Only what the customer owes.
 
     Raises:
-        Invalid: One is somebody else's, or in a live payment.
+        Invalid: One is somebody else's.
     """
     own = {
         payable.id
@@ -120,19 +146,16 @@ def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Seq
     }
     if own != set(payable_ids):
         raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
-    live = tx.payments.live_with(payable_ids)
-    if live:
-        numbers = ", ".join(line.number for line in live[0].lines)
-        raise Invalid((FieldError("invoices", Text("bill.payment_in_progress", number=numbers)),))
 
 
-def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date) -> None:
+def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date, reference: str) -> None:
     """The same form sent twice records once; one that states other money by now is not that receipt.
 
     Raises:
-        Invalid: It was recorded with another amount, means or day.
+        Invalid: It was recorded with another amount, means, day or reference of the bank.
     """
-    if (means, cash, day) != (receipt.means, receipt.cash, receipt.received_on):
+    recorded = receipt.means, receipt.cash, receipt.received_on, receipt.bank_reference
+    if (means, cash, day, reference) != recorded:
         message = Text("receipt.form_used", receipt=receipt.label)
         raise Invalid((FieldError("amount", message),))
 
@@ -150,12 +173,22 @@ async def record_by_hand(
     notes: str = "",
     receipt_id: str = "",
     deductions: Sequence[Deduction] = (),
+    bank_account: str | None = None,
+    bank_reference: str = "",
+    is_other: bool = False,
+    report_id: str = "",
+    drawn: str = "",
 ) -> CashReceipt:
     """Record money received outside the hub, so that statements are right.
 
     Args:
+        bank_account: Where it arrived; the merchant's usual one where nobody says. Money in hand is in none.
+        bank_reference: What the bank calls it: once on an account and day.
+        is_other: A person says that it is other money than what is recorded under the same reference.
+        report_id: The review of the customer's report that the receipt resolves.
         deductions: What the payer kept back or was let off.
         receipt_id: Fresh id that was drawn when the form was shown: the same form sent twice records once.
+        drawn: What the form was drawn from; if that changed, nothing is recorded.
 
     Raises:
         LookupError: No such customer of this merchant.
@@ -180,21 +213,29 @@ async def record_by_hand(
     if problems:
         raise Invalid(tuple(problems))
     received = ReceivedByHand(receipt_id=receipt_id, means=means, cash=cash, shares=shares, day=day)
-    signed = _signed(hub, by, notes, deductions=deductions)
+    account = merchant.options.bank_account if bank_account is None else bank_account
+    signed = _signed(hub, by, notes, account, deductions, bank_reference=bank_reference, is_other=is_other)
 
     def write(tx: Tx) -> CashReceipt:
         customer = customer_of(tx, merchant, customer_id)
         if existing := tx.receipts.get(receipt_id):
             if existing.customer_id != customer_id:
                 raise LookupError(receipt_id)
-            _refuse_changed(existing, means, cash, day)
+            _refuse_changed(existing, means, cash, day, signed.bank_reference)
             return existing
-        concerned = [share.payable_id for share in shares] + [less.payable_id for less in deductions]
-        refuse_others(tx, merchant, customer_id, concerned)
+        review = open_report(tx, merchant, report_id, customer_id) if report_id else None
+        refuse_changed(tx, customer_id, merchant.mode, drawn)
+        settled, deducted = [share.payable_id for share in shares], [less.payable_id for less in deductions]
+        refuse_others(tx, merchant, customer_id, settled + deducted)
+        refuse_while(tx, Act.RECEIVE, now, payables=settled)
+        refuse_while(tx, Act.DEDUCT, now, payables=deducted)
         try:
             country = hub.countries[merchant.company.country]
-            return issue_by_hand(tx, Parties(merchant, customer), country, received, signed)
+            receipt = issue_by_hand(tx, Parties(merchant, customer), country, received, signed)
         except Refusal as error:
             raise Invalid((FieldError("invoices", error.message),)) from error
+        if review:
+            resolve_report(tx, review, receipt, now)
+        return receipt
 
     return await hub.store.write(write)

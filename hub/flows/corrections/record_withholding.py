@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain import billing, entry_keys
+from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
@@ -18,6 +19,7 @@ from hub.domain.receipt import CERTIFICATE_NUMBER, CashReceipt, Certificate, Ded
 from hub.domain.text import Refusal, Text
 from hub.flows.books.reverse_entry import fixes_of
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.receipts.book_deductions import refuse_too_much
 from hub_hookspecs import Country
 
@@ -53,7 +55,9 @@ async def record_withholding(
         _refuse_identity(tx, country, numbered, owner)
         try:
             new = [less for less in deductions if not _is_booked(tx, merchant, numbered, less)]
-            refuse_others(tx, merchant, owner, [less.payable_id for less in new])
+            deducted = [less.payable_id for less in new]
+            refuse_others(tx, merchant, owner, deducted)
+            refuse_while(tx, Act.DEDUCT, now, payables=deducted)
             for less in new:
                 _book(tx, numbered, less, receipt, by=by, now=now)
         except Refusal as error:

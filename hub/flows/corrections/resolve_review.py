@@ -8,6 +8,7 @@ from hub.domain.text import Text
 from hub.flows.ground.open_review import close_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import NotAllowed, decide
+from hub.flows.payments.open_dispute import CAUSE
 
 
 async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decision:
@@ -15,7 +16,7 @@ async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decisio
 
     Raises:
         LookupError: No such review.
-        NotAllowed: It is resolved already, or a second person is wanted.
+        NotAllowed: It is resolved already, its dispute is still open, or a second person is wanted.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
 
@@ -28,6 +29,7 @@ async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decisio
                 "resolved",
                 Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
             )
+        _refuse_open_dispute(tx, review)
         payment = tx.payments.get(review.payment_id) if review.payment_id else None
         wanted = proposal(
             decision_id,
@@ -44,6 +46,13 @@ async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decisio
         return made
 
     return await hub.store.write(resolve)
+
+
+def _refuse_open_dispute(tx: Tx, review: Review) -> None:
+    """A dispute is not over because somebody closes its review."""
+    disputes = tx.disputes.of_payments([review.payment_id]) if review.cause == CAUSE and review.payment_id else ()
+    if any(dispute.is_open and dispute.case == review.subject for dispute in disputes):
+        raise NotAllowed("dispute_open", Text("review.dispute_open", case=review.subject))
 
 
 async def find_review(hub: Hub, beginning: str) -> tuple[Review, ...]:

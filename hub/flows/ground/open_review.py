@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.domain.message import Review
+from hub.domain.review_causes import CAUSES
 
 from .ports import Tx
 from .tell import tell, warn
@@ -23,6 +24,13 @@ def open_review(tx: Tx, review: Review) -> bool:
             payment=review.payment_id,
         )
     return is_new
+
+
+def close_by_fact(tx: Tx, review: Review, fact: str, now: datetime) -> None:
+    """What was asked is answered by this fact, which is the resolution; what only a person closes stays open."""
+    cause = CAUSES.get(review.cause)
+    if cause and cause.closed_by and review.resolved_at is None:
+        close_review(tx, review, fact, now)
 
 
 def close_review(tx: Tx, review: Review, resolution: str, now: datetime, by: str = "") -> None:

@@ -6,10 +6,13 @@ from collections.abc import Collection, Mapping
 
 from hub.domain.entry_keys import OF_MONEY, root_of
 from hub.domain.held import Held, held_as, held_in, refundable_of
+from hub.domain.known_returns import unnamed
 from hub.domain.ledger import Effect, Entry, LedgerKind
+from hub.domain.observation import Seen
 from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment
 from hub.domain.receipt import Deduction
+from hub.domain.returns import without_withdrawn
 from hub_hookspecs import Money
 
 from .ports import Tx
@@ -27,8 +30,16 @@ def held_of_many(tx: Tx, payment_ids: Collection[str]) -> Mapping[str, tuple[Hel
 
 def refundable_now(tx: Tx, payment: Payment) -> int:
     """What may be given back through the provider in the currency that was asked for, minor units."""
-    held = held_as(held_of(tx, payment), payment.amount.currency)
-    return refundable_of(held, reserved_in(tx, payment)) if held.currency == payment.amount.currency else 0
+    held, reserved = held_as(held_of(tx, payment), payment.amount.currency), reserved_in(tx, payment)
+    if held.currency != payment.amount.currency:
+        return 0
+    return max(0, min(refundable_of(held, reserved), _not_paid_out(tx, payment) - reserved))
+
+
+def _not_paid_out(tx: Tx, payment: Payment) -> int:
+    """What a payment brought in and neither went back nor was paid out to its customer, minor units."""
+    intakes = tx.ledger.intakes_of(payment.id)
+    return sum(intake.not_returned for intake in intakes if intake.currency == payment.amount.currency)
 
 
 def vouched_for(tx: Tx, payment: Payment) -> Money:
@@ -61,13 +72,28 @@ def corrected_of(tx: Tx, payment: Payment) -> Mapping[str, int]:
     return {about: abs(sums[about]) for about in corrected}
 
 
-BESIDES = (Effect.WITHHELD, Effect.DISCOUNTED)
+def observed_of(tx: Tx, payment: Payment) -> tuple[Seen, ...]:
+    """What was observed of a payment, but for a return that a person recorded and reversed before any news of it."""
+    seen = tx.payments.seen(payment.id)
+    if not any(unnamed(item) for item in seen):
+        return seen
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    observed = {entry.key: entry.observation for entry in entries}
+    reversed_at = {
+        about: entry.at
+        for entry in entries
+        if (about := observed.get(root_of(entry.key))) and entry.key != root_of(entry.key)
+    }
+    return without_withdrawn(seen, reversed_at)
+
+
+BESIDES = (Effect.WITHHELD, Effect.DISCOUNTED, Effect.WRITTEN_OFF)
 
 
 def deducted_of(tx: Tx, payment: Payment, observation: str = "") -> tuple[Deduction, ...]:
     """What settled payables beside a payment's money, as it is booked and stands.
 
-    The payer declared it with the payment, or a person with its cash receipt.
+    The payer declared it with the payment, or a person with its cash receipt; or it is less than the provider's unit.
 
     Args:
         observation: Only what belongs to the movement that this claim proved.

@@ -11,7 +11,7 @@ from hub.flows.ground.ports import Hub, Tx
 
 from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
-from .examine_accounts import examine_accounts, examine_comparisons
+from .examine_accounts import examine_accounts, examine_comparisons, examine_transit
 from .examined_fact import ExaminedFact, fault, fine, warning
 from .prune import HEARTBEAT
 from .quarantine_plugin import FROZEN, frozen_twice
@@ -73,6 +73,7 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     yield from _countries(tx, hub)
     yield from examine_accounts(tx, hub, now)
     yield from examine_comparisons(tx)
+    yield from examine_transit(tx, now)
     yield from _waiting(tx)
     yield from _restored(tx, now)
     yield from _backup(tx, hub, now)

@@ -12,13 +12,14 @@ from hub.flows.accounts.money_under_way import RETIRED, money_under_way
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.watch_account import REFUSED, held_back
 from hub.flows.ground.ports import Hub, Tx
-from hub_hookspecs import EnteredBy, Mode, Setting
+from hub_hookspecs import EnteredBy, Mode, Money, Setting
 
 from .check_readiness import REMEDIES
 from .examined_fact import ExaminedFact, fault, warning
 from .view_received import received_from
 
 WAITS_LONG = timedelta(days=2)
+TRANSIT_LONG = timedelta(days=7)
 
 
 def examine_accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
@@ -140,6 +141,26 @@ def examine_comparisons(tx: Tx) -> Iterator[ExaminedFact]:
             yield warning(
                 f"{name} could not be compared with its report {since}: {why}",
                 f"it is tried again at {planned.due_at:%H:%M} UTC; payment-hub reconcile list",
+            )
+
+
+def examine_transit(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:
+    """The accounts whose money is in transit for long, and nobody recorded what reached the bank."""
+    slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
+    for account in tx.accounts.all():
+        amounts = tx.settlements.in_transit(account.id)
+        if not amounts:
+            continue
+        payouts = tx.ledger.keyed(account.merchant_id, account.mode, f"payout:{account.id}")
+        last = max((entry.at for entry in payouts), default=None)
+        since = tx.settlements.in_transit_since(account.id, last) or last
+        if since and now - since > TRANSIT_LONG:
+            slug = slugs.get(account.merchant_id, "?")
+            shown = ", ".join(str(Money(minor, currency)) for currency, minor in sorted(amounts.items()))
+            yield warning(
+                f"{account.provider} of {slug} ({account.mode}): {shown} in transit since {since:%Y-%m-%d},"
+                " and nobody recorded what reached the bank",
+                f"payment-hub reconcile payout {account.provider} --company {slug}",
             )
 
 

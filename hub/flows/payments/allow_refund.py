@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from hub.domain.acts import Act
 from hub.domain.held import held_as
 from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment, Status
 from hub.domain.text import Text
+from hub.flows.books.read_intakes import intakes_in
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of, refundable_now, vouched_for
 from hub_hookspecs import Money, ProviderInfo, Refunds
 
-from .decide import NotAllowed
+from .decide import NotAllowed, refuse_under_way
 from .send_operation import HOOKS
 
 
@@ -23,13 +25,15 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, 
         left: What somebody saw to be left, minor units.
 
     Raises:
-        NotAllowed: Not paid, unknown, more than is left, not what was seen, or the provider cannot.
+        NotAllowed: Not paid, unknown, a refund of it unknown, a dispute of it open, more than is left, not what was
+            seen, credit that a live payment holds, or the provider cannot.
     """
     provider, captured = hub.providers.get(payment.provider), _left(tx, payment)
     if payment.status is Status.UNKNOWN:
         raise NotAllowed("unknown", Text("refund.unknown"))
     if payment.status is not Status.PAID:
         raise NotAllowed("not_paid", Text("refund.not_paid"))
+    refuse_under_way(tx, Act.REFUND, payment, hub.clock())
     if not captured:
         raise _nothing_left(tx, payment)
     if left not in (None, captured.minor):
@@ -46,6 +50,7 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, 
         raise NotAllowed("amount", Text("refund.at_most", amount=captured))
     if info.refund_days and hub.clock() > payment.created_at + timedelta(days=info.refund_days):
         raise NotAllowed("too_late", Text("refund.too_late", provider=info.name, days=info.refund_days))
+    _refuse_held(tx, payment, wanted)
     return wanted
 
 
@@ -62,6 +67,17 @@ def offered_refund(
     if info.refunds is Refunds.FULL and wanted != whole:
         raise NotAllowed("full_only", Text("refund.full_only_rest", provider=info.name, amount=whole, left=wanted))
     return wanted
+
+
+def _refuse_held(tx: Tx, payment: Payment, wanted: Money) -> None:
+    """Refuse to give back credit that a live payment of the customer holds: what is unapplied goes back first."""
+    held = tx.ledger.held_credit(payment.customer_id, payment.mode).get(wanted.currency, 0)
+    if not held:
+        return
+    unapplied = sum(intake.unapplied for intake in intakes_in(tx, payment, wanted.currency))
+    credit = tx.ledger.credit_of(payment.customer_id, payment.mode).get(wanted.currency, 0)
+    if credit - min(wanted.minor, unapplied) < held:
+        raise NotAllowed("credit_held", Text("credit.held", held=Money(held, wanted.currency)))
 
 
 def _left(tx: Tx, payment: Payment) -> Money:

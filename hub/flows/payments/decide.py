@@ -7,10 +7,14 @@ from typing import Final
 
 import attrs
 
+from hub.domain.acts import Act
 from hub.domain.decision import Decision, DecisionKind, is_same_person
+from hub.domain.identity import Invalid
 from hub.domain.operation import OperationKind, OperationStatus
+from hub.domain.payment import Payment
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
 
 
@@ -23,8 +27,23 @@ class NotAllowed(Exception):
         self.message = message
 
 
+def refuse_under_way(tx: Tx, act: Act, payment: Payment, now: datetime) -> None:
+    """Refuse what the table of acts refuses while something of this payment is under way.
+
+    Raises:
+        NotAllowed: With the table's reason.
+    """
+    try:
+        refuse_while(tx, act, now, payments=[payment])
+    except Invalid as refusal:
+        raise NotAllowed("under_way", refusal.problems[0].message) from refusal
+
+
 ADDED_UP: Final = timedelta(hours=24)
 """Within this time a person's refunds count as one; a day, wherever it begins."""
+
+GIVES_MONEY: Final = frozenset({DecisionKind.REFUND, DecisionKind.DISBURSE})
+"""What a person might split so that no second one is asked."""
 
 
 def needs_second(tx: Tx, hub: Hub, decision: Decision) -> bool:
@@ -36,11 +55,12 @@ def needs_second(tx: Tx, hub: Hub, decision: Decision) -> bool:
 
 
 def given_back(tx: Tx, decision: Decision) -> int:
-    """What a refund is added to, minor units: earlier ones of its payment, or those that this person let happen alone.
+    """What a refund or disbursement is added to, minor units: earlier refunds of its payment, or those of its kind that
+    this person let happen alone.
 
     Whichever is more. A refund that the provider refused still counts for its person, not for its payment.
     """
-    if decision.kind is not DecisionKind.REFUND or decision.amount is None:
+    if decision.kind not in GIVES_MONEY or decision.amount is None:
         return 0
     currency = decision.amount.currency
     of_payment = [
@@ -53,7 +73,7 @@ def given_back(tx: Tx, decision: Decision) -> int:
     of_person = [
         made.amount.minor
         for made in tx.decisions.done_since(
-            decision.merchant_id, decision.mode, DecisionKind.REFUND, decision.proposed_at - ADDED_UP
+            decision.merchant_id, decision.mode, decision.kind, decision.proposed_at - ADDED_UP
         )
         if made.amount and made.amount.currency == currency and not made.seconded_by
         if is_same_person(made.by, decision.by)
@@ -61,8 +81,11 @@ def given_back(tx: Tx, decision: Decision) -> int:
     return max(sum(of_payment), sum(of_person))
 
 
-def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
+def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime, by_two: bool = False) -> Decision:
     """Store a decision: done, or waiting for a second person; a second person who decides the same completes it.
+
+    Args:
+        by_two: A second person is wanted whatever the amount.
 
     Raises:
         NotAllowed: Nobody signed it, or the second person is the first one.
@@ -79,7 +102,7 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime) -> Decision:
         return agreed
     if waiting:
         tx.decisions.save(attrs.evolve(waiting, superseded=True))
-    made = attrs.evolve(wanted, by=wanted.by.strip(), done_at=None if needs_second(tx, hub, wanted) else now)
+    made = attrs.evolve(wanted, by=wanted.by.strip(), done_at=None if by_two or needs_second(tx, hub, wanted) else now)
     tx.decisions.add(made)
     _log_decision(tx, made)
     return made

@@ -11,13 +11,16 @@ from hub.domain.message import review_of
 from hub.domain.observation import ObservedBy
 from hub.domain.operation import DONE_BY, Operation, OperationKind, OperationStatus, operation_status, settled_at
 from hub.domain.payment import Payment, Phase
-from hub.flows.ground.open_review import open_review
+from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import Kind, Observation, Reason, Way
 from hub_hookspecs.payment import CLOSING_KINDS
 
 from .record_observations import Claim, record_observations, rule_claim, way_of
+
+UNKNOWN = "operation_unknown"
+"""The cause of a review of an operation without a clear answer."""
 
 REPORTED_BY = {
     OperationKind.REFUND: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
@@ -62,6 +65,7 @@ def settle(
     after = attrs.evolve(after, next_check_at=_next_check(after, now))
     tx.operations.save(after)
     _log_change(tx, operation, after)
+    _close_review(tx, after, now)
     if after.kind is OperationKind.UNDO and after.status is OperationStatus.CLOSED and reason == Kind.DECLINED:
         _request_review(tx, after, payment, now)
     claims = [
@@ -81,6 +85,13 @@ def _log_change(tx: Tx, before: Operation, after: Operation) -> None:
         tell(tx, "operation_done", operation=after.id, payment=payment_id, kind=kind)
     elif after.status is OperationStatus.CLOSED:
         warn(tx, "operation_closed", operation=after.id, payment=payment_id, kind=kind, reason=after.reason)
+
+
+def _close_review(tx: Tx, operation: Operation, now: datetime) -> None:
+    """Nobody has to find out any more whether it was executed."""
+    review = tx.reviews.get(derived_id("review", UNKNOWN, operation.id))
+    if review and not operation.is_live:
+        close_by_fact(tx, review, f"{operation.kind} {operation.reference} is {operation.status}", now)
 
 
 def _request_review(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:
@@ -117,7 +128,7 @@ def _answer(operation: Operation, reported: Observation) -> Claim:
     returned = attrs.evolve(
         reported,
         reference=None,  # the hub knows which payment it asked about
-        amount=reported.amount or operation.amount,
+        amount=operation.amount if reported.amount is None else reported.amount,
         event_id=reported.event_id or operation.reference,
         vouched=reported.vouched if named else reported.vouched | {"event_id"},
     )
@@ -154,7 +165,7 @@ async def check_operation(hub: Hub, operation_id: str) -> None:
         ended = operation.ended_at or now
         if now >= ended + REVIEW_UNKNOWN_AFTER:
             details = f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer"
-            review = review_of("operation_unknown", operation, details, now, payment_id=operation.payment_id)
+            review = review_of(UNKNOWN, operation, details, now, payment_id=operation.payment_id)
             open_review(tx, review)
         looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=_next_check(operation, now))
         tx.operations.save(looked)

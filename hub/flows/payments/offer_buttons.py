@@ -11,7 +11,7 @@ import structlog
 
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Link, Merchant
-from hub.domain.offer import Absence, AccountNow, Asked, Offered, absence_of, currencies_of
+from hub.domain.offer import Absence, AccountNow, Asked, Offered, absence_of, currencies_of, part_of
 from hub.domain.text import Text, read_stored
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.pause_provider import with_pause
@@ -83,20 +83,20 @@ async def offers_for(
     channel: Channel,
     amount: Money,
     customer_id: str = "",
-    withheld: int = 0,
+    besides: int = 0,
     locale: str = "",
 ) -> tuple[Offered, ...]:
     """Every connected provider for the amount that a payer has chosen.
 
     Args:
         customer_id: Whose statement it is: the merchant's minimum holds unless the whole balance is paid.
-        withheld: What the payer keeps back besides, minor units.
+        besides: What settles what was chosen beside the money, minor units: credit, and what the payer keeps back.
         locale: In which the buttons speak; the merchant's own if it is empty.
     """
     now = hub.clock()
 
     def read(tx: Tx) -> tuple[Offered, ...]:
-        floor = floor_for(tx, merchant, mode, customer_id, amount, now, withheld=withheld) if customer_id else None
+        floor = floor_for(tx, merchant, mode, customer_id, amount, now, besides=besides) if customer_id else None
         wanted = Showing(locale=locale).offer(channel, amount, merchant.locale)
         return offered(tx, hub, merchant, mode, wanted, floor)
 
@@ -104,7 +104,7 @@ async def offers_for(
 
 
 def floor_for(
-    tx: Tx, merchant: Merchant, mode: Mode, customer_id: str, amount: Money, now: datetime, *, withheld: int = 0
+    tx: Tx, merchant: Merchant, mode: Mode, customer_id: str, amount: Money, now: datetime, *, besides: int = 0
 ) -> Money | None:
     """The merchant's minimum where it forbids this amount; None where it may be paid.
 
@@ -118,7 +118,7 @@ def floor_for(
         for payable in tx.payables.open_of(customer_id, mode)
         if payable.currency == amount.currency and payable.is_offered(now)
     )
-    return None if amount.minor + withheld == owed else Money(least, amount.currency)
+    return None if amount.minor + besides == owed else Money(least, amount.currency)
 
 
 def floor_text(floor: Money) -> Text:
@@ -180,4 +180,5 @@ def _offer(hub: Hub, standing: AccountNow, asked: Asked, wanted: Offer, locale: 
         currencies=currencies_of(account, info) if info else (),
         absence=absence,
         pause_text=refusal_text(standing, asked, absence),
+        part=part_of(standing, asked),
     )

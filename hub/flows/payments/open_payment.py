@@ -10,16 +10,19 @@ from typing import Final
 import attrs
 
 from hub.domain.account import ProviderAccount
+from hub.domain.acts import RULES, Act, Pending, Rule
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.intake import Share
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.offer import Absence, AccountNow, Asked, absence_of
+from hub.domain.offer import Absence, AccountNow, Asked, absence_of, carried
 from hub.domain.payable import Payable
 from hub.domain.payment import LEASE, Payment, PaymentLine, Withholding
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub_hookspecs import Channel, Country, Mode, Money, Payer, PayerField, Way
+from hub.flows.ground.read_drawn import is_changed
+from hub.flows.ground.refuse_while import objection_to
+from hub_hookspecs import Channel, Country, Mode, Money, Payer, PayerField, ProviderInfo, Way
 
 from .offer_buttons import conditions_at, floor_for, refusal_text, standing_of
 
@@ -33,6 +36,8 @@ class PayRequest:
         fields: Raw values of the way's payer fields.
         warned: The payer confirmed the warning of an unproven close.
         withholdings: What the payer keeps back besides, by payable id; only where merchant and country allow it.
+        credits: What of the customer's credit is used besides, by payable id; a statement's alone.
+        drawn: What the form was drawn from; if that changed, nothing is started.
     """
 
     account_id: str
@@ -46,6 +51,8 @@ class PayRequest:
     locale: str = "es"
     warned: bool = False
     withholdings: Mapping[str, Sequence[Withholding]] = attrs.Factory(dict)
+    credits: Mapping[str, int] = attrs.Factory(dict)
+    drawn: str = ""
 
 
 CODES: Final[Mapping[Absence, str]] = {
@@ -107,10 +114,15 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     amount = _checked_amount(payables, account, customer, request, now)
     _refuse_withholdings(hub, merchant, request, payables)
+    _refuse_credit(tx, request, account.mode, amount.currency)
+    if is_changed(tx, customer.id, account.mode, request.drawn):
+        raise NotPossible("changed", message=Text("payment.owed_changed"))
     asked = Asked(
         channel=request.channel, amount=amount, floor=_floor(tx, merchant, account.mode, request, amount, now)
     )
-    _refuse_absent(standing_of(tx, hub, merchant, account, conditions_at(tx, now)), asked)
+    standing = standing_of(tx, hub, merchant, account, conditions_at(tx, now))
+    _refuse_absent(standing, asked)
+    rests = _rests(payables, request, amount, standing.info) if merchant.options.write_off_rest else {}
     way = hub.providers[account.provider].info.way(request.way)
     if way is None:
         raise NotPossible("unknown_way", request.way)
@@ -122,9 +134,9 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
         address=customer.address,
         fields=checked_fields(way, request.fields, customer),
     )
-    earlier = [item for item in tx.payments.with_payables(ids) if item.is_unproven]
-    if earlier and not request.warned:
-        raise NotPossible("unproven", earlier[0].id, Text("payment.earlier_unconfirmed"))
+    if why := objection_to(tx, Act.START_PAYMENT, now, payables=ids):
+        raise NotPossible("not_offered", account.provider, why)
+    _refuse_unwarned(tx, request, ids)
     minutes = expiry_minutes(way, account)
     return Payment(
         id=drawn.payment_id,
@@ -144,6 +156,8 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
                 number=payables[share.payable_id].number,
                 amount=share.amount,
                 withholdings=tuple(request.withholdings.get(share.payable_id, ())),
+                credit=request.credits.get(share.payable_id, 0),
+                rest=rests.get(share.payable_id, 0),
             )
             for share in request.shares
         ),
@@ -154,6 +168,13 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
         warned=request.warned,
         created_at=now,
     )
+
+
+def _refuse_unwarned(tx: Tx, request: PayRequest, ids: Sequence[str]) -> None:
+    """After an unproven close the payer is warned, also once nobody watches any more: its money may still come."""
+    earlier = [item for item in tx.payments.with_payables(ids) if item.is_unproven]
+    if earlier and not request.warned and RULES[Act.START_PAYMENT][Pending.UNPROVEN] is Rule.WARNED:
+        raise NotPossible("unproven", earlier[0].id, Text("payment.earlier_unconfirmed"))
 
 
 def _checked_amount(
@@ -175,12 +196,43 @@ def _checked_amount(
             raise NotPossible("unknown_payable", share.payable_id)
         if not payable.is_offered(now):
             raise NotPossible("not_owed", payable.number)
-        if not 0 < share.amount <= payable.due:
+        credit = request.credits.get(share.payable_id, 0)
+        if min(share.amount, credit) < 0 or not 0 < share.amount + credit <= payable.due:
             raise NotPossible("wrong_amount", payable.number)
         currencies.add(payable.currency)
     if len(currencies) != 1:
         raise NotPossible("mixed_currencies")
-    return Money(sum(share.amount for share in request.shares), currencies.pop())
+    amount = sum(share.amount for share in request.shares)
+    if not amount:
+        raise NotPossible("wrong_amount", request.shares[0].payable_id)
+    return Money(amount, currencies.pop())
+
+
+def _refuse_credit(tx: Tx, request: PayRequest, mode: Mode, currency: str) -> None:
+    """Refuse more credit than is free, and any for what is not a statement's."""
+    wanted = sum(request.credits.values())
+    if not wanted:
+        return
+    free = tx.ledger.free_credit(request.customer_id, mode).get(currency, 0)
+    known = request.credits.keys() <= {share.payable_id for share in request.shares}
+    if wanted > free or not known or request.channel is not Channel.STATEMENT:
+        raise NotPossible("changed", message=Text("payment.owed_changed"))
+
+
+def _rests(
+    payables: Mapping[str, Payable], request: PayRequest, amount: Money, info: ProviderInfo | None
+) -> Mapping[str, int]:
+    """What is left of each payable, where only the provider's unit keeps the payment from being of the whole due."""
+    left = {
+        share.payable_id: payables[share.payable_id].due
+        - share.amount
+        - sum(item.amount for item in request.withholdings.get(share.payable_id, ()))
+        - request.credits.get(share.payable_id, 0)
+        for share in request.shares
+    }
+    rest = sum(left.values())
+    is_whole = rest > 0 and info is not None and carried(Money(amount.minor + rest, amount.currency), info) == amount
+    return {key: minor for key, minor in left.items() if minor > 0} if is_whole and min(left.values()) >= 0 else {}
 
 
 def _refuse_withholdings(hub: Hub, merchant: Merchant, request: PayRequest, payables: Mapping[str, Payable]) -> None:
@@ -192,7 +244,7 @@ def _refuse_withholdings(hub: Hub, merchant: Merchant, request: PayRequest, paya
     allowed = merchant.options.withholdings and country.withholdings and request.channel is Channel.STATEMENT
     if not allowed:
         raise NotPossible("withholdings", message=Text("payment.no_withholding"))
-    paid = {share.payable_id: share.amount for share in request.shares}
+    paid = {share.payable_id: share.amount + request.credits.get(share.payable_id, 0) for share in request.shares}
     for payable_id, withheld in declared.items():
         taxes = {item.tax for item in withheld}
         known = payable_id in paid and len(taxes) == len(withheld) and taxes <= dict(country.withheld_taxes).keys()
@@ -207,7 +259,8 @@ def _floor(tx: Tx, merchant: Merchant, mode: Mode, request: PayRequest, amount: 
     if request.channel is not Channel.STATEMENT:
         return None
     withheld = sum(item.amount for items in request.withholdings.values() for item in items)
-    return floor_for(tx, merchant, mode, request.customer_id, amount, now, withheld=withheld)
+    besides = withheld + sum(request.credits.values())
+    return floor_for(tx, merchant, mode, request.customer_id, amount, now, besides=besides)
 
 
 def _refuse_absent(standing: AccountNow, asked: Asked) -> None:

@@ -50,7 +50,8 @@ class LineView:
     Attributes:
         asked: Nothing where the payment was not for it: its credit settled it later.
         withheld: What the payer keeps back: as declared, and once the payment is proven as booked.
-        less: The same by name, and what was let off.
+        credit: What of the customer's credit settles it: as it is held, and once the payment is proven as booked.
+        less: What is withheld by name, and what was let off.
     """
 
     payable_id: str
@@ -60,6 +61,7 @@ class LineView:
     left: Money
     withheld: Money
     discount: Money
+    credit: Money
     less: tuple[tuple[Text | str, Money], ...] = ()
 
 
@@ -77,6 +79,9 @@ class PaymentView:
         paid_at: When it was paid as the provider says; when we learnt of it where that is not stated.
         is_learnt: The latter.
         credit: What settled nothing and is the customer's credit.
+        paid_out: What of its credit was paid out to the customer.
+        exchanged: What money that came in another currency was converted to, in the currency that was asked for.
+        billed_again: What went back after that, and a debit note bills.
         cash_receipts: Those that stand, one a movement; nearly always one.
         is_unrecorded: Money is here for which none stands.
         back_url: The statement or order that it came from.
@@ -84,6 +89,7 @@ class PaymentView:
         link: The link to that page.
         can_cancel: The payer may withdraw the request at the provider.
         cancelling: A withdrawal is on its way.
+        held_until: When a session that nobody can end earlier lets go of its payables, as long as nothing is heard.
     """
 
     payment: Payment
@@ -105,6 +111,9 @@ class PaymentView:
     instrument: Instrument | None
     paid_at: datetime | None
     credit: Money | None
+    paid_out: Money | None
+    billed_again: Money | None
+    exchanged: Money | None
     seen: tuple[Seen, ...]
     cash_receipts: tuple[CashReceipt, ...]
     is_unrecorded: bool
@@ -114,6 +123,7 @@ class PaymentView:
     link: Link | None = None
     can_cancel: bool = False
     cancelling: bool = False
+    held_until: datetime | None = None
     is_learnt: bool = False
 
     @property
@@ -159,6 +169,11 @@ class PaymentView:
         for name, amount in (item for line in (*self.lines, *self.used) for item in line.less):
             sums[name] = sums[name] + amount if name in sums else amount
         return tuple(sums.items())
+
+    @property
+    def credit_used(self) -> Money:
+        """What of the customer's credit settled its payables beside the money, or is held for them."""
+        return sum((line.credit for line in self.lines), Money(0, self.payment.amount.currency))
 
     @property
     def is_corrected(self) -> bool:

@@ -11,7 +11,7 @@ from hub.domain.ids import derived_id
 from hub.domain.message import MessageState, StoredMessage, review_of
 from hub.domain.observation import ObservedBy
 from hub.flows.accounts.open_account import CannotOpen, Locked, Opened, open_among
-from hub.flows.ground.open_review import close_review, open_review
+from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx, Unopened
 from hub.flows.ground.roll_back import write_nothing
 from hub.flows.ground.tell import tell, warn
@@ -235,12 +235,13 @@ def _finish(
 def _review_parked(tx: Tx, opened: Opened, stored: StoredMessage, money: Observation, now: datetime) -> None:
     """Proven money that still names no payment here: a person must find out whose it is."""
     named = money.reference or money.provider_reference or "no reference"
-    details = f"{opened.record.provider} proved {money.amount or 'a payment'} under {named}, unknown here"
+    what = "a payment" if money.amount is None else money.amount
+    details = f"{opened.record.provider} proved {what} under {named}, unknown here"
     open_review(tx, review_of(PARKED_PAYMENT, stored, details, now, subject=f"message {stored.id[:10]}"))
 
 
 def _close_parked_review(tx: Tx, stored: StoredMessage, now: datetime) -> None:
     """Nobody needs to find out any more whose money it is."""
     review = tx.reviews.get(derived_id("review", PARKED_PAYMENT, stored.id))
-    if review is not None and review.resolved_at is None:
-        close_review(tx, review, "the payment became known, and the message was applied to it", now)
+    if review is not None:
+        close_by_fact(tx, review, "the payment became known, and the message was applied to it", now)

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain.flags import CONTRADICTING, flags_of, occasions_of
+from hub.domain.dispute import DisputeStage
+from hub.domain.flags import CONTRADICTING, DOUBTED_RETURN, RETURNED_BILL, flags_of, occasions_of
 from hub.domain.ids import derived_id
+from hub.domain.known_returns import Return
 from hub.domain.ledger import When
 from hub.domain.merchant import Merchant, Parties
 from hub.domain.message import Delivery, owed_mail, review_of
@@ -23,14 +25,17 @@ from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, Payment, Status, status_of
 from hub.domain.payment_checks import next_check
-from hub.domain.returns import Return, brought_in, returns_in, was_undone
+from hub.domain.returns import brought_in, doubted_in, returns_in, was_undone
+from hub.domain.review_causes import CAPTURE_FOUND, CAUSES, PAYMENT_KNOWN
 from hub.flows.books.book_money import Booked, book_money
-from hub.flows.ground.open_review import open_review
+from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_held import corrected_of
+from hub.flows.ground.read_held import corrected_of, observed_of
 from hub.flows.ground.tell import tell, warn
 from hub.flows.receipts.issue_receipt import issue_automatically
 from hub_hookspecs import Kind, Observation, Way
+
+from .open_dispute import open_dispute
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +46,7 @@ class Claim:
         occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``.
         note: For a rule its name and inputs; for an operator who and why.
         operation: Reference of our own operation whose answer it is.
+        besides: Keys of what was observed before, where a person said that this is another movement of money.
     """
 
     observation: Observation
@@ -49,6 +55,7 @@ class Claim:
     operation: str = ""
     note: str = ""
     digest: str = ""
+    besides: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -71,7 +78,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     """
     own = [_seen(payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
     new = [item for item in own if tx.payments.observe(item, payment.merchant_id, payment.mode)]
-    seen = tx.payments.seen(payment.id)
+    seen = observed_of(tx, payment)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
     merchant = tx.merchants.get(after.merchant_id)
@@ -84,7 +91,12 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
         _owe_mails(tx, hub, change, now)
     _open_reviews(tx, after, seen, now)
     _review_booked(tx, after, booked, now)
+    _review_doubted(tx, after, seen, now)
+    _review_due_again(tx, after, booked, now)
+    _open_disputes(tx, hub, after, seen, now)
     _flag_others(tx, hub, after, seen, now)
+    if after.status is not payment.status:
+        _close_reviews(tx, after, now)
     returned = [back for back in returns_in(seen) if back.key in {item.key for item in new}]
     _log_change(tx, payment, after, own, returned)
     tx.after_commit(hub.wake)
@@ -143,6 +155,7 @@ def _seen(payment: Payment, claim: Claim, now: datetime) -> Seen:
         note=claim.note,
         digest=claim.digest,
         operation=claim.operation,
+        besides=claim.besides,
     )
 
 
@@ -246,12 +259,56 @@ def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetim
             _review(tx, payment, cause, occasion, now)
 
 
+def _open_disputes(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
+    """What a payer's bank took back is a dispute, under the name of its entry in the books."""
+    for back in returns_in(seen):
+        if back.kind is Kind.CHARGED_BACK:
+            amount = payment.amount if back.amount is None else back.amount
+            open_dispute(tx, hub, payment, case=back.name, amount=amount, stage=DisputeStage.CHARGEBACK, now=now)
+
+
+def _close_reviews(tx: Tx, payment: Payment, now: datetime) -> None:
+    """What was asked about a payment is known by now, or the capture appeared that a return was missing."""
+    answers = {} if payment.is_live else {PAYMENT_KNOWN: f"payment {payment.reference} is {payment.status}"}
+    if payment.status is Status.PAID:
+        answers[CAPTURE_FOUND] = f"the capture of payment {payment.reference} is booked"
+    for review in tx.reviews.of(payment_id=payment.id) if answers else ():
+        cause = CAUSES.get(review.cause)
+        if cause and cause.closed_by in answers:
+            close_by_fact(tx, review, answers[cause.closed_by], now)
+
+
 def _review_booked(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
     """Money that found nothing due, and money that the provider claims for another payment too."""
     if booked.surplus and Flag.DUPLICATE_CHARGE not in payment.flags:
         _review(tx, payment, "surplus", "", now)
+    if booked.short:
+        _review(tx, payment, "credit_gone", "", now)
     for movement in booked.claimed:
         _review(tx, payment, CONTRADICTING, movement, now, more=f", whose movement {movement} is another payment's too")
+
+
+def _review_due_again(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
+    """A bill whose money was returned: nobody is reminded of it until a person says whether it is still owed."""
+    for payable_id, name in booked.due_again:
+        review = review_of(
+            RETURNED_BILL,
+            payment,
+            f"payment {payment.reference}, return {name}"[:600],
+            now,
+            occasion=f"{payable_id} {name}",
+            payment_id=payment.id,
+            subject=payable_id,
+        )
+        open_review(tx, review)
+
+
+def _review_doubted(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
+    """News of money that went back that may be what was recorded by hand already, or not."""
+    for back in doubted_in(seen):
+        amount = "of an amount that is not stated" if back.amount is None else back.amount
+        said = f": {back.kind} {amount}, {back.name}"
+        _review(tx, payment, DOUBTED_RETURN, back.name, now, more=said)
 
 
 def _review(tx: Tx, payment: Payment, cause: str, occasion: str, now: datetime, *, more: str = "") -> None:

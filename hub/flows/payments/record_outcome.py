@@ -101,7 +101,7 @@ async def _record(
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def record(tx: Tx) -> tuple[Decision, Payment]:
-        payment = _shown(tx, payment_id, signed.evidence)
+        payment = shown_payment(tx, payment_id, signed.evidence)
         sent = sent_for_good(payment, now)
         observation = observed(tx, sent)
         wanted = proposal(
@@ -129,7 +129,7 @@ async def _record(
     return await hub.store.write(record)
 
 
-def _shown(tx: Tx, payment_id: str, evidence: Evidence) -> Payment:
+def shown_payment(tx: Tx, payment_id: str, evidence: Evidence) -> Payment:
     """The payment about which something is shown; nothing is concluded by hand without a proof."""
     payment = tx.payments.get(payment_id)
     if payment is None:
@@ -168,7 +168,7 @@ async def conclude_operation(hub: Hub, payment_id: str, *, done: bool, signed: S
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def conclude(tx: Tx) -> tuple[Decision, Operation]:
-        payment = _shown(tx, payment_id, signed.evidence)
+        payment = shown_payment(tx, payment_id, signed.evidence)
         operation = next((item for item in tx.operations.of_payment(payment.id) if item.is_live), None)
         if operation is None:
             raise NotAllowed("nothing_open", Text("outcome.nothing_open"))

@@ -87,7 +87,10 @@ async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarte
 
 
 def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: datetime) -> Order:
-    """The order that the plugin gets; everything but ``now`` and ``call_id`` follows from the payment."""
+    """The order that the plugin gets; everything but ``now`` and ``call_id`` follows from the payment.
+
+    What the customer's credit settles alone is no line of it: the provider is asked for nothing there.
+    """
     by_id = {payable.id: payable for payable in payables}
     lines = tuple(
         OrderLine(
@@ -96,6 +99,7 @@ def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: date
             amount=Money(line.amount, payment.amount.currency),
         )
         for line in payment.lines
+        if line.amount
     )
     numbers = ", ".join(line.number for line in lines)
     return Order(

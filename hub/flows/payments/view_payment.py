@@ -15,8 +15,17 @@ from hub.domain.observation import Seen, tries_in
 from hub.domain.operation import OperationKind
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Status
+from hub.domain.payment_checks import session_over_at
 from hub.domain.receipt import Deduction, name_of_less
-from hub.flows.books.read_intakes import by_movement, intakes_in, is_unrecorded, left_by_movement
+from hub.flows.books.read_intakes import (
+    billed_again,
+    by_movement,
+    converted_to,
+    intakes_in,
+    is_unrecorded,
+    left_by_movement,
+    paid_out_of,
+)
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of, held_of
@@ -133,6 +142,9 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         paid_at=captures[0].at if captures else None,
         is_learnt=bool(captures) and captures[0].is_learnt,
         credit=credit or None,
+        paid_out=Money(paid_out_of(tx, payment, intakes), currency) or None,
+        billed_again=Money(billed_again(intakes), currency) or None,
+        exchanged=Money(converted_to(tx, payment, currency), currency) or None,
         seen=seen,
         cash_receipts=receipts,
         is_unrecorded=is_unrecorded(tx, payment, receipts),
@@ -142,6 +154,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         link=link,
         can_cancel=can_cancel and payment.status is Status.PENDING and not cancelling,
         cancelling=cancelling,
+        held_until=session_over_at(payment, way) if way and not can_cancel else None,
     )
 
 
@@ -167,6 +180,8 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
         paid_at=taken.at,
         is_learnt=taken.is_learnt,
         credit=credit or None,
+        paid_out=Money(paid_out_of(tx, payment, intakes), amount.currency) or None,
+        billed_again=Money(billed_again(intakes), amount.currency) or None,
         cash_receipts=receipts,
         is_unrecorded=view.is_unrecorded and not receipts and left_by_movement(tx, payment).get(taken.movement, 0) > 0,
     )
@@ -195,6 +210,7 @@ def _lines(
     applied = settled_by(intakes)
     asked = {line.payable_id: line.amount for line in payment.lines}
     less = deducted_of(tx, payment, observation) if proven else _declared(payment)
+    credits = tx.ledger.credit_used(payment) if proven else {line.payable_id: line.credit for line in payment.lines}
     besides = [key for key in dict.fromkeys((*applied, *(item.payable_id for item in less))) if key not in asked]
     found = {**payables, **{item.id: item for item in tx.payables.many(besides)}}
     currency = payment.amount.currency
@@ -207,6 +223,7 @@ def _lines(
             left=payable.balance,
             withheld=Money(sum(item.amount for item in less if item.payable_id == key and item.tax), currency),
             discount=Money(sum(item.amount for item in less if item.payable_id == key and not item.tax), currency),
+            credit=Money(credits.get(key, 0), currency),
             less=tuple(
                 (name_of_less(item.tax, country), Money(item.amount, currency))
                 for item in less

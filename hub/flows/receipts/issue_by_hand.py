@@ -8,10 +8,11 @@ from datetime import date
 import attrs
 
 from hub.domain import money_entries
+from hub.domain.bank_reference import BankMark, refuse_recorded
 from hub.domain.intake import Share, allocations
 from hub.domain.ledger import LedgerKind
 from hub.domain.merchant import Parties
-from hub.domain.receipt import CashReceipt, Means, clause_for, concept_for
+from hub.domain.receipt import IN_HAND, CashReceipt, clause_for, concept_for
 from hub.domain.text import Refusal, Text
 from hub.domain.words import amount_in_words
 from hub.flows.ground.ports import Tx
@@ -33,10 +34,6 @@ class ReceivedByHand:
     day: date
 
 
-IN_HAND = frozenset({Means.CASH, Means.CHEQUE})
-"""What somebody holds; the rest is at the bank."""
-
-
 def issue_by_hand(
     tx: Tx, parties: Parties, country: Country, received: ReceivedByHand, issuing: Issuing
 ) -> CashReceipt:
@@ -44,6 +41,8 @@ def issue_by_hand(
 
     Raises:
         Refusal: A share or deduction is above what its invoice owes, or the shares are above the cash.
+        Invalid: The bank's reference is recorded already; ``AnotherAmount`` where a person is to say that it is other
+            money.
     """
     merchant, customer, cash, shares = parties.merchant, parties.customer, received.cash, received.shares
     payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
@@ -55,6 +54,10 @@ def issue_by_hand(
             )
         if share.amount > payable.due:
             raise Refusal(Text("receipt.applies_too_much", number=payable.number, balance=payable.balance))
+    where = "" if received.means in IN_HAND else issuing.bank_account
+    mark = BankMark(reference=issuing.bank_reference, received_in=where or received.means, received_on=received.day)
+    known = tx.receipts.referred(merchant.id, merchant.mode, issuing.bank_reference)
+    refuse_recorded(mark, cash, known, is_other=issuing.is_other)
     applied = sum(share.amount for share in shares)
     if applied > cash.minor:
         raise Refusal(Text("receipt.applied_too_much"))
@@ -99,5 +102,7 @@ def issue_by_hand(
         issuer=issuer_of(merchant, country),
         received_from=payer_of(customer, country),
         notes=issuing.notes,
+        bank_account=where,
+        bank_reference=issuing.bank_reference,
     )
     return add_receipt(tx, receipt)

@@ -32,6 +32,8 @@ class Issuing:
     """Who issues a receipt, when, and what is added to what the books say.
 
     Attributes:
+        bank_reference: What the bank calls money received outside the hub.
+        is_other: A person says that it is other money than what is recorded under the same reference.
         deductions: What the payer kept back or was let off.
     """
 
@@ -39,6 +41,8 @@ class Issuing:
     at: datetime
     notes: str = ""
     bank_account: str = ""
+    bank_reference: str = ""
+    is_other: bool = False
     deductions: Sequence[Deduction] = ()
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, reverse
-from hub.flows.ground.ports import Hub, Tx
+from hub.flows.books.use_held import keeping_held
+from hub.flows.ground.ports import Conflict, Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
 
 
@@ -22,7 +25,8 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
 
     Raises:
         LookupError: No such receipt of this merchant.
-        Invalid: No reason was given.
+        Invalid: No reason was given, its credit was paid out, a live payment holds credit that this money is, or the
+            table of acts refuses it now.
     """
     now = hub.clock()
     why = reason.strip()
@@ -36,15 +40,22 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
         if receipt is None or receipt.merchant_id != merchant.id or receipt.mode is not merchant.mode:
             raise LookupError(receipt_id)
         if receipt.voided_at is None:
+            refuse_while(tx, Act.VOID_RECEIPT, now, payables=[line.payable_id for line in receipt.lines])
             note = f"{receipt.label} voided by {by}: {why}"
             _correct_declared(tx, receipt, now, note)
             if receipt.payment_id is None:
-                _take_back(tx, receipt, now, note)
+                with keeping_held(tx, receipt.customer_id, receipt.mode, field="receipt"):
+                    _take_back(tx, receipt, now, note)
             tx.receipts.void(receipt.id, why, now, by=by)
             tell(tx, "cash_receipt_voided", receipt=receipt.id, merchant=merchant.id, payment=receipt.payment_id)
         return tx.receipts.get(receipt_id) or receipt
 
-    return await hub.store.write(write)
+    try:
+        return await hub.store.write(write)
+    except Conflict as conflict:
+        if conflict.rule != "unapplied":
+            raise
+        raise Invalid((FieldError("reason", Text("receipt.paid_out")),)) from conflict
 
 
 def _correct_declared(tx: Tx, receipt: CashReceipt, now: datetime, note: str) -> None:

@@ -10,15 +10,29 @@ import attrs
 
 from hub.domain import entry_keys
 from hub.domain.account import ProviderAccount
+from hub.domain.ledger import When
 from hub.domain.message import About, Review, review_of
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status
-from hub.domain.settlement import Awaited, Difference, LineState, StoredLine, same_line
-from hub.flows.ground.open_review import close_review, open_review
+from hub.domain.review_causes import CAUSES, LINE_BOOKED
+from hub.domain.settlement import (
+    Awaited,
+    Difference,
+    LineKind,
+    LineState,
+    StatedLine,
+    StoredLine,
+    is_said_again,
+    kind_errors,
+    same_line,
+)
+from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub_hookspecs import Kind, Money, Observation, SettlementLine
 
+from .keep_line import book_to_account, free_name, is_reserve_there, restate_line, store_line
+from .prove_return import proves_return, record_proved_return
 from .reconciliation import Found, Reconciliation
 
 NOON = time(12)
@@ -38,25 +52,34 @@ class LineMatcher:
     zone: ZoneInfo
     settles_returns: bool
 
-    def take(self, tx: Tx, lines: Sequence[tuple[SettlementLine, bool]], before: Reconciliation) -> Reconciliation:
+    def take(self, tx: Tx, lines: Sequence[tuple[StatedLine, bool]], before: Reconciliation) -> Reconciliation:
         """Match some lines, book those that fit, open a review for each other."""
         report, waiting = before, self._reviews(tx)
-        for line, is_repeated in lines:
+        for told, is_repeated in lines:
+            line = told.line
             if is_repeated:
                 report = self._differ(tx, report, Difference.REPEATED, line, None, "the line is in the file twice")
                 continue
             stored = tx.settlements.get(self.account.id, line.line_id)
             if stored is None:
-                self._store(tx, line)
-            elif not same_line(stored.line, line):
-                why = f"it was stated as {_shown(stored.line)} before, by {stored.source}"
-                report = self._differ(tx, report, Difference.CHANGED, line, None, why)
+                stored = store_line(tx, self.account, told, self.source, self.now)
+            elif stored.state is LineState.BOOKED:
+                report = self._compare(tx, stored, told, report)
                 continue
-            elif stored.state is not LineState.OPEN:
+            elif not is_said_again(stored, told):
+                stored, waiting = restate_line(tx, stored, told, self.source, self.now), self._reviews(tx)
+            elif stored.state is LineState.WITHDRAWN:
                 report = attrs.evolve(report, known=report.known + 1)
                 continue
-            report = self._match(tx, line, report, waiting)
+            report = self._match(tx, stored, report, waiting)
         return report
+
+    def _compare(self, tx: Tx, stored: StoredLine, told: StatedLine, report: Reconciliation) -> Reconciliation:
+        """A line that is booked stays as it was stated, until a person withdraws it."""
+        if same_line(stored.line, told.line) and told.kind in (stored.kind, LineKind.PAYMENT):
+            return attrs.evolve(report, known=report.known + 1)
+        why = f"it was stated as {_shown(stored.line)} before, by {stored.source}"
+        return self._differ(tx, report, Difference.CHANGED, told.line, None, why)
 
     def finish(self, tx: Tx, report: Reconciliation, since: date | None, until: date | None) -> Reconciliation:
         """Look for what is booked here and no line settles, and compare the clearing account."""
@@ -67,37 +90,44 @@ class LineMatcher:
             # A report speaks of its own days: late in the evening there it is tomorrow here.
             if first <= item.counts_on(self.zone) <= until:  # type: ignore[operator]
                 report = self._miss(tx, report, item)
-        return attrs.evolve(report, clearing=tx.settlements.clearing(self.account.id), awaited=awaited)
-
-    def _store(self, tx: Tx, line: SettlementLine) -> None:
-        tx.settlements.add(
-            StoredLine(
-                account_id=self.account.id,
-                merchant_id=self.account.merchant_id,
-                mode=self.account.mode,
-                line=line,
-                source=self.source,
-                imported_at=self.now,
-            )
+        return attrs.evolve(
+            report,
+            clearing=tx.settlements.clearing(self.account.id),
+            reserved=tx.settlements.reserved(self.account.id),
+            in_transit=tx.settlements.in_transit(self.account.id),
+            awaited=awaited,
         )
 
-    def _match(self, tx: Tx, line: SettlementLine, report: Reconciliation, reviews: Sequence[Review]) -> Reconciliation:
+    def _match(self, tx: Tx, stored: StoredLine, report: Reconciliation, reviews: Sequence[Review]) -> Reconciliation:
+        line, occasion = stored.line, str(stored.restated or "")
+        if not is_reserve_there(tx, stored):
+            why = "it releases more than is kept in reserve"
+            return self._differ(tx, report, Difference.RESERVE, line, None, why, occasion)
+        if stored.kind is not LineKind.PAYMENT and not [*kind_errors(line, stored.kind)]:
+            book_to_account(tx, stored, stored.kind, When(self.now, self.zone))
+            self._settle_reviews(tx, line, f"{self.account.id}:{line.line_id}", reviews)
+            return attrs.evolve(report, booked=report.booked + 1)
         payment, by_reference = self._payment_of(tx, line)
         if payment is None:
-            return self._differ(tx, report, Difference.UNKNOWN, line, None, "no payment here has this reference")
+            why = "no payment here has this reference"
+            return self._differ(tx, report, Difference.UNKNOWN, line, None, why, occasion)
         late = False
         if payment.status is not Status.PAID and line.gross.minor > 0:
             if not by_reference or line.gross != payment.amount:
                 why = f"the payment is {payment.status} here, for {payment.amount}"
-                return self._differ(tx, report, Difference.UNPROVEN, line, payment, why)
+                return self._differ(tx, report, Difference.UNPROVEN, line, payment, why, occasion)
             payment, late = self._record_paid(tx, payment, line), True
         waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
         own = [item for item in waiting if _same_way(item, line.gross)]
-        fits = [item for item in own if item.minor == line.gross.minor and _is_movement(payment, item, line)]
+        if not own and by_reference and proves_return(tx, payment, line, self.now):
+            record_proved_return(tx, self.hub, payment, line, evidence=self._evidence(line), now=self.now)
+            waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
+            own = [item for item in waiting if _same_way(item, line.gross)]
+        fits = [item for item in own if _fits(item, line.gross) and _is_movement(payment, item, line)]
         if not fits:
-            return self._no_fit(tx, report, line, payment, own)
-        self._book(tx, payment, line, fits[0])
-        self._settle_reviews(tx, line, fits[0], reviews)
+            return self._no_fit(tx, report, stored, payment, own)
+        self._book(tx, payment, stored, fits[0])
+        self._settle_reviews(tx, line, f"{self.account.id}:{fits[0].key}", reviews)
         return attrs.evolve(report, booked=report.booked + 1, late=report.late + late)
 
     def _payment_of(self, tx: Tx, line: SettlementLine) -> tuple[Payment | None, bool]:
@@ -130,8 +160,10 @@ class LineMatcher:
         claim = Claim(observation=paid, source=ObservedBy.SETTLEMENT, note=self._evidence(line))
         return record_observations(tx, self.hub, payment, [claim], now=self.now).payment
 
-    def _book(self, tx: Tx, payment: Payment, line: SettlementLine, item: Awaited) -> None:
-        tx.settlements.book(self.account.id, line.line_id, payment_id=payment.id, settles=item.key)
+    def _book(self, tx: Tx, payment: Payment, stored: StoredLine, item: Awaited) -> None:
+        line = stored.line
+        named = free_name(tx, stored)
+        tx.settlements.book(self.account.id, line.line_id, named=named, payment_id=payment.id, settles=item.key)
         day = datetime.combine(line.settled_on, NOON, UTC) if line.settled_on else line.occurred_at
         settled = Observation(
             kind=Kind.SETTLED,
@@ -144,26 +176,33 @@ class LineMatcher:
         claim = Claim(
             observation=settled,
             source=ObservedBy.SETTLEMENT,
-            occasion=f"line {line.line_id}",
+            occasion=f"line {named}",
             note=self._evidence(line),
         )
         record_observations(tx, self.hub, payment, [claim], now=self.now)
 
     def _no_fit(
-        self, tx: Tx, report: Reconciliation, line: SettlementLine, payment: Payment, own: Sequence[Awaited]
+        self, tx: Tx, report: Reconciliation, stored: StoredLine, payment: Payment, own: Sequence[Awaited]
     ) -> Reconciliation:
+        line, occasion = stored.line, str(stored.restated or "")
         if own:
             booked = ", ".join(str(Money(abs(item.minor), item.currency)) for item in own)
-            return self._differ(tx, report, Difference.AMOUNT, line, payment, f"{booked} is booked here")
+            return self._differ(tx, report, Difference.AMOUNT, line, payment, f"{booked} is booked here", occasion)
         settled = [
-            stored.line.line_id
-            for stored in tx.settlements.of(self.account.id, LineState.BOOKED, payment_id=payment.id)
-            if (stored.line.gross.minor > 0) is (line.gross.minor > 0)
+            other.line.line_id
+            for other in tx.settlements.of(self.account.id, LineState.BOOKED, payment_id=payment.id)
+            if (other.line.gross.minor > 0) is (line.gross.minor > 0)
         ]
         if settled:
             why = f"the payment is settled by line {', '.join(settled)} already"
-            return self._differ(tx, report, Difference.REPEATED, line, payment, why)
-        return self._differ(tx, report, Difference.UNKNOWN, line, payment, "nothing of this kind is booked here")
+            return self._differ(tx, report, Difference.REPEATED, line, payment, why, occasion)
+        why = "nothing of this kind is booked here"
+        return self._differ(tx, report, Difference.UNKNOWN, line, payment, why, occasion)
+
+    def set_aside(self, tx: Tx, report: Reconciliation, line: SettlementLine) -> Reconciliation:
+        """A line of a report that nobody imported, and that cannot be taken as it is: a person is asked."""
+        why = "it cannot be taken: its parts do not come to its net, or it has two currencies, or no usable name"
+        return self._differ(tx, report, Difference.UNREADABLE, line, None, why)
 
     def _miss(self, tx: Tx, report: Reconciliation, item: Awaited) -> Reconciliation:
         payment = tx.payments.get(item.payment_id)
@@ -181,9 +220,11 @@ class LineMatcher:
         line: SettlementLine,
         payment: Payment | None,
         why: str,
+        occasion: str = "",
     ) -> Reconciliation:
         details = f"{self._evidence(line)}: {_shown(line)}; {why}"
-        return self._found(tx, report, cause, details, subject=line.line_id, payment=payment, line=line)
+        subject = line.line_id
+        return self._found(tx, report, cause, details, subject=subject, payment=payment, line=line, occasion=occasion)
 
     def _found(
         self,
@@ -195,10 +236,11 @@ class LineMatcher:
         subject: str,
         payment: Payment | None,
         line: SettlementLine | None = None,
+        occasion: str = "",
     ) -> Reconciliation:
         subject = f"{self.account.id}:{subject}"
         about, named = About(subject, self.account.merchant_id, self.account.mode), payment.id if payment else None
-        review = review_of(cause, about, details[:600], self.now, payment_id=named, subject=subject)
+        review = review_of(cause, about, details[:600], self.now, occasion=occasion, payment_id=named, subject=subject)
         new = open_review(tx, review)
         if not new and line and line.line_id not in self.named:
             return report  # a line of an earlier file that still waits
@@ -214,16 +256,15 @@ class LineMatcher:
 
     def _reviews(self, tx: Tx) -> tuple[Review, ...]:
         """Open ones that a line may settle."""
-        causes = {cause.value for cause in Difference if cause is not Difference.CHANGED}
+        causes = {cause.name for cause in CAUSES.values() if cause.closed_by is LINE_BOOKED}
         every = tx.reviews.of(merchant_id=self.account.merchant_id)
         return tuple(review for review in every if review.cause in causes)
 
-    def _settle_reviews(self, tx: Tx, line: SettlementLine, item: Awaited, reviews: Sequence[Review]) -> None:
-        """What was open about this line, or about this money, has found its other half."""
-        subjects = {f"{self.account.id}:{line.line_id}", f"{self.account.id}:{item.key}"}
+    def _settle_reviews(self, tx: Tx, line: SettlementLine, other: str, reviews: Sequence[Review]) -> None:
+        """What was open about this line, or about the money that it settles, has found its other half."""
         for review in reviews:
-            if review.subject in subjects:
-                close_review(tx, review, f"settled by line {line.line_id} of {self.source}", self.now)
+            if review.subject in (f"{self.account.id}:{line.line_id}", other):
+                close_by_fact(tx, review, f"settled by line {line.line_id} of {self.source}", self.now)
 
     def _evidence(self, line: SettlementLine) -> str:
         return f"line {line.line_id} of {self.source}"
@@ -232,6 +273,11 @@ class LineMatcher:
 def _is_movement(payment: Payment, item: Awaited, line: SettlementLine) -> bool:
     """Whether a line speaks of this movement; it says so of captures alone."""
     return line.movement is None or entry_keys.movement_in(item.key, payment) in (None, line.movement)
+
+
+def _fits(item: Awaited, gross: Money) -> bool:
+    """To the last minor unit: one less, or one more, is a difference that a person looks at."""
+    return item.minor == gross.minor
 
 
 def _same_way(item: Awaited, gross: Money) -> bool:
@@ -246,5 +292,6 @@ def _shown(line: SettlementLine) -> str:
         "authorisation": line.authorisation,
     }
     parts = [f"{name} {value}" for name, value in names.items() if value]
-    amounts = {"gross": line.gross, "fee": line.fee, "fee tax": line.fee_tax, **line.withholdings, "net": line.net}
-    return ", ".join((*parts, *(f"{name} {amount}" for name, amount in amounts.items() if amount)))
+    kept = {"fee": line.fee, "fee tax": line.fee_tax, **line.withholdings}
+    amounts = {"gross": line.gross, **{name: amount for name, amount in kept.items() if amount}, "net": line.net}
+    return ", ".join((*parts, *(f"{name} {amount}" for name, amount in amounts.items())))

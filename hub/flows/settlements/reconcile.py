@@ -14,7 +14,8 @@ import attrs
 
 from hub.domain.account import ProviderAccount
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.settlement import LineState, line_day, line_errors, normal, parse_lines
+from hub.domain.settlement import LineState, StatedLine, line_day, line_errors, normal
+from hub.domain.settlement_file import parse_lines
 from hub.domain.sheet import RowError
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import opened_account
@@ -57,20 +58,22 @@ async def import_settlement(
     if "parse_settlement" in opened.provider.capabilities:
         file = SettlementFile(name=name, content=data)
         try:
-            lines = opened.provider.settlement_lines(file, opened.account)
+            read = opened.provider.settlement_lines(file, opened.account)
         except ValueError as error:
             return Reconciliation(source=source, faults=(RowError(0, "", "", str(error)),))
-        errors = tuple(RowError(0, "", "", problem) for problem in line_errors(lines))
+        lines = tuple(StatedLine(line=line) for line in read if not [*line_errors(line)])
+        set_aside = tuple(RowError(0, "", "", problem) for line in read for problem in line_errors(line))
     else:
         usual = opened.provider.info.currencies[0].currency
         parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)
-        lines, errors = parsed.lines, parsed.errors
-    if errors:
-        return Reconciliation(source=source, faults=errors)
+        if parsed.errors:
+            return Reconciliation(source=source, faults=parsed.errors)
+        lines, set_aside = parsed.lines, parsed.set_aside
     zone = ZoneInfo(opened.account.company.zone)
-    last = max((day for line in lines if (day := line_day(line, zone))), default=None)
-    until = last - timedelta(days=days) if last else None
-    stated = StatedLines(lines=lines, source=source, until=until, days=days, zone=zone)
+    last = max((day for told in lines if (day := line_day(told.line, zone))), default=None)
+    # What a file misses is known when all of it can be read.
+    until = last - timedelta(days=days) if last and not set_aside else None
+    stated = StatedLines(lines=lines, source=source, until=until, days=days, zone=zone, set_aside=set_aside)
     return await _reconcile(hub, account, stated, dry_run=dry_run)
 
 
@@ -107,13 +110,21 @@ async def fetch_settlement(
                 ),
             )
         )
-    lines: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
+    read: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
+    in_transit = not opened.provider.info.reports_net
+    lines = tuple(StatedLine(line=line, in_transit=in_transit) for line in read if not [*line_errors(line)])
     source = f"fetched {first}..{last}"
-    if problems := tuple(line_errors(lines)):
-        return Reconciliation(source=source, faults=tuple(RowError(0, "", "", problem) for problem in problems))
     zone = ZoneInfo(opened.account.company.zone)
     until = min(last, now.astimezone(zone).date() - timedelta(days=1))
-    stated = StatedLines(lines=lines, source=source, since=first, until=until, zone=zone)
+    stated = StatedLines(
+        lines=lines,
+        source=source,
+        since=first,
+        until=until,
+        zone=zone,
+        set_aside=tuple(RowError(0, "", "", problem) for line in read for problem in line_errors(line)),
+        asked_about=tuple(line for line in read if [*line_errors(line)]),
+    )
     return await _reconcile(hub, account, stated, dry_run=dry_run)
 
 
@@ -123,20 +134,24 @@ class StatedLines:
 
     Attributes:
         days: Captures older than the last day by this many days are expected in it.
+        set_aside: What is wrong with lines that are not among these.
+        asked_about: Lines that were set aside where nobody reads the report: each becomes a review.
     """
 
-    lines: Sequence[SettlementLine]
+    lines: Sequence[StatedLine]
     source: str
     since: date | None = None
     until: date | None
     days: int = DAYS_TO_SETTLE
     zone: ZoneInfo
+    set_aside: tuple[RowError, ...] = ()
+    asked_about: Sequence[SettlementLine] = ()
 
 
 async def _reconcile(hub: Hub, account: ProviderAccount, stated: StatedLines, *, dry_run: bool) -> Reconciliation:
     lines, source = stated.lines, stated.source
     now, lists = hub.clock(), hub.providers[account.provider].info.settles_returns
-    named = frozenset(line.line_id for line in lines)
+    named = frozenset((*(told.line.line_id for told in lines), *(line.line_id for line in stated.asked_about)))
     desk = LineMatcher(
         hub=hub,
         account=account,
@@ -148,25 +163,26 @@ async def _reconcile(hub: Hub, account: ProviderAccount, stated: StatedLines, *,
         settles_returns=lists,
     )
     retried = await hub.store.read(lambda tx: tx.settlements.of(account.id, LineState.OPEN))
-    rest = [stored.line for stored in retried if stored.line.line_id not in named]
+    rest = [stored.stated for stored in retried if stored.line.line_id not in named]
     parts = tuple(_marked([*lines, *rest]))
+    report = Reconciliation(source=source, lines=len(lines), set_aside=stated.set_aside, dry_run=dry_run)
+
+    def finish(tx: Tx, before: Reconciliation) -> Reconciliation:
+        for line in stated.asked_about:
+            before = desk.set_aside(tx, before, line)
+        return desk.finish(tx, before, stated.since, stated.until)
+
     if dry_run:
-
-        def take_all(tx: Tx) -> Reconciliation:
-            report = desk.take(tx, parts, Reconciliation(source=source, lines=len(lines), dry_run=True))
-            return desk.finish(tx, report, stated.since, stated.until)
-
-        return await write_nothing(hub, take_all)
-    report = Reconciliation(source=source, lines=len(lines))
+        return await write_nothing(hub, lambda tx: finish(tx, desk.take(tx, parts, report)))
     for at in range(0, len(parts), TOGETHER):
         part = parts[at : at + TOGETHER]
         report = await hub.store.write(lambda tx, part=part, before=report: desk.take(tx, part, before))  # type: ignore[misc]
-    return await hub.store.write(lambda tx: desk.finish(tx, report, stated.since, stated.until))
+    return await hub.store.write(lambda tx: finish(tx, report))
 
 
-def _marked(lines: Iterable[SettlementLine]) -> Iterator[tuple[SettlementLine, bool]]:
+def _marked(lines: Iterable[StatedLine]) -> Iterator[tuple[StatedLine, bool]]:
     """Each line, and whether it stood further up already."""
     met: set[str] = set()
-    for line in lines:
-        yield normal(line), line.line_id in met
-        met.add(line.line_id)
+    for told in lines:
+        yield attrs.evolve(told, line=normal(told.line)), told.line.line_id in met
+        met.add(told.line.line_id)

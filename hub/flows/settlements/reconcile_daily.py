@@ -139,4 +139,5 @@ async def _failed(hub: Hub, planned: DailyReconciliation, why: str) -> None:
 def outcome_of(report: Reconciliation) -> str:
     """What a comparison came to, in words."""
     text = f"{report.lines} lines, {report.booked} booked, {report.known} known, {len(report.differences)} differences"
+    text = f"{text}, {len(report.set_aside)} set aside" if report.set_aside else text
     return text if report.balanced else f"{text}; the clearing account is not what is awaited"

@@ -42,7 +42,10 @@ class Reconciliation:
         differences: Each with a review of its own.
         clearing: What the account still has to pay out by the books, by currency (L10).
         awaited: What that is made of.
+        reserved: What the provider keeps back until it releases it, by currency.
+        in_transit: What was settled without word of what reached the bank, by currency.
         faults: What is wrong with the file; when there are any, nothing was taken.
+        set_aside: What is wrong with single lines; the others were taken.
     """
 
     source: str = ""
@@ -53,8 +56,16 @@ class Reconciliation:
     differences: tuple[Found, ...] = ()
     clearing: Mapping[str, int] = attrs.Factory(dict)
     awaited: tuple[Awaited, ...] = ()
+    reserved: Mapping[str, int] = attrs.Factory(dict)
+    in_transit: Mapping[str, int] = attrs.Factory(dict)
     faults: tuple[RowError, ...] = ()
+    set_aside: tuple[RowError, ...] = ()
     dry_run: bool = False
+
+    @property
+    def in_order(self) -> bool:
+        """Whether nobody has to look at anything."""
+        return not (self.faults or self.set_aside or self.differences) and self.balanced
 
     @property
     def balanced(self) -> bool:

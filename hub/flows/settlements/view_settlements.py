@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.account import ProviderAccount
+from hub.domain.ledger import Entry
 from hub.domain.merchant import Merchant
 from hub.domain.payment import Payment
-from hub.domain.settlement import Awaited, LineState, StoredLine
+from hub.domain.settlement import Awaited, LineState, StatedBefore, StoredLine
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
+
+from .record_payout import payouts_of
 
 LISTED = 200
 
@@ -23,17 +26,25 @@ class AccountSettlements:
 
     Attributes:
         clearing: What it still has to pay out by the books.
+        reserved: What it keeps back until it releases it.
+        in_transit: What its report settled without saying what reached the bank.
+        payouts: What was recorded to have reached the bank of it, newest first.
         awaited: The movements that is made of, oldest first, each with the day that it counts for.
         lines: The newest lines of its files.
+        said_before: What restated lines said before, by their id.
         payments: Payments that the lines and the awaited movements are of.
     """
 
     account: ProviderAccount
     name: str
     clearing: tuple[Money, ...]
+    reserved: tuple[Money, ...]
+    in_transit: tuple[Money, ...]
+    payouts: tuple[Entry, ...]
     awaited: tuple[Awaited, ...]
     lines: tuple[StoredLine, ...]
     open_lines: int
+    said_before: Mapping[str, tuple[StatedBefore, ...]]
     payments: Mapping[str, Payment]
 
 
@@ -58,11 +69,21 @@ def _of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount) -> Accou
     return AccountSettlements(
         account=account,
         name=provider.info.name if provider else account.provider,
-        clearing=tuple(
-            Money(minor, currency) for currency, minor in sorted(tx.settlements.clearing(account.id).items())
-        ),
+        clearing=_amounts(tx.settlements.clearing(account.id)),
+        reserved=_amounts(tx.settlements.reserved(account.id)),
+        in_transit=_amounts(tx.settlements.in_transit(account.id)),
+        payouts=payouts_of(tx, merchant, account)[::-1][:LISTED],
         awaited=tuple(attrs.evolve(item, value_on=item.counts_on(zone)) for item in awaited[:LISTED]),
         lines=tuple(shown),
         open_lines=sum(item.state is LineState.OPEN for item in lines),
+        said_before={
+            item.line.line_id: tx.settlements.said_before(account.id, item.line.line_id)
+            for item in shown
+            if item.restated
+        },
         payments={payment.id: payment for payment in payments if payment},
     )
+
+
+def _amounts(sums: Mapping[str, int]) -> tuple[Money, ...]:
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain import billing
 from hub.domain.card_numbers import holds_card_number
 from hub.domain.ids import derived_id
 from hub.domain.lengths import NAME
@@ -228,7 +227,6 @@ def _place(tx: Tx, hub: Hub, merchant: Merchant, wanted: OrderAsked) -> Placed:
         created_at=now,
     )
     tx.payables.add(payable)
-    tx.ledger.write(billing.bill(payable, difference=total.minor, at=now))
     order = StoreOrder(
         id=order_id,
         merchant_id=merchant.id,
@@ -272,10 +270,13 @@ def _with_page(tx: Tx, hub: Hub, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shopper(tx: Tx, merchant: Merchant, cart: Cart, fresh_id: str) -> Customer:
-    """The customer with this mail, or a new one, whose id does not follow from it."""
-    found = tx.customers.find(merchant.id, email=cart.email.lower())
-    if found:
-        return found[0]
+    """The shopper with this mail, or a new one, whose id does not follow from it.
+
+    Anybody can type any mail in a store, so a customer with it is somebody else until the merchant joins them.
+    """
+    found = tx.customers.find(merchant.id, email=cart.email.lower(), shoppers=True)
+    if shoppers := [person for person in found if person.is_shopper]:
+        return shoppers[0]
     customer = Customer(
         id=fresh_id,
         merchant_id=merchant.id,
@@ -283,6 +284,7 @@ def _shopper(tx: Tx, merchant: Merchant, cart: Cart, fresh_id: str) -> Customer:
         email=cart.email.lower(),
         phone=cart.phone,
         language=cart.language,
+        is_shopper=True,
     )
     tx.customers.save(customer)
     return customer

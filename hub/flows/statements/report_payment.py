@@ -11,10 +11,12 @@ from typing import TypeAlias
 import attrs
 
 from hub.domain.attachment import Attachment, NotTaken, kind_of, plain_name
-from hub.domain.merchant import LinkKind, Merchant
+from hub.domain.bank_reference import plain_reference
+from hub.domain.merchant import LinkKind, Merchant, Parties
+from hub.domain.reported import MEANS_REPORTED, ReportedPayment
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
-from hub_hookspecs import CROCKFORD, Money
+from hub_hookspecs import CROCKFORD, Mode, Money
 
 from .write_note import CustomerMessage, notify_merchant, parties_of
 
@@ -27,16 +29,20 @@ class Report:
 
     Attributes:
         means: In words for people.
+        code: The same as its form names it.
         number: Of the transfer or deposit.
         invoices: Numbers.
+        payable_ids: The same invoices.
         file: Name and content of the proof, where there is one.
     """
 
     amount: Money
     paid_on: date
     means: str
+    code: str = "other"
     number: str = ""
     invoices: tuple[str, ...] = ()
+    payable_ids: tuple[str, ...] = ()
     words: str = ""
     file: tuple[str, bytes] | None = None
 
@@ -78,6 +84,7 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
             )
         details = letter(report, merchant, proof)
         notify_merchant(tx, hub, parties, link, CustomerMessage(REPORTED, review_id, details, now))
+        tx.reported.add(_facts(report, parties, link.mode, review_id))
         if proof:
             tx.attachments.add(proof)
 
@@ -93,3 +100,18 @@ async def report_payment(hub: Hub, token: str, report: Report, letter: Letter) -
     except Exception:
         hub.files.drop(stored)
         raise
+
+
+def _facts(report: Report, parties: Parties, mode: Mode, review_id: str) -> ReportedPayment:
+    """What the form that records it begins with."""
+    return ReportedPayment(
+        review_id=review_id,
+        merchant_id=parties.merchant.id,
+        mode=mode,
+        customer_id=parties.customer.id,
+        amount=report.amount,
+        paid_on=report.paid_on,
+        means=MEANS_REPORTED.get(report.code, report.code),
+        bank_reference=plain_reference(report.number),
+        payable_ids=report.payable_ids,
+    )

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import attrs
 
-from hub.domain.held import Held, state_of, together
+from hub.domain.dispute import Dispute
+from hub.domain.held import Held, MoneyState, state_of, together
+from hub.domain.intake import settled_by
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_in
 from hub.domain.offer import Offered
 from hub.domain.order import StoreOrder
@@ -30,9 +32,10 @@ class OrderView:
 
     Attributes:
         buttons: Offered while it is owed, held and in no live payment.
-        payment: The payment that holds or paid it, if any.
+        payment: The payment that holds it, else the one whose money paid it, if any.
         payment_url: That payment's page.
         held: What the books hold of all payments of it, in its currency.
+        disputes: Of all payments of it; oldest first.
         is_held: The stock is still reserved.
         language: In which the shop placed it, else the customer's own; empty where neither is known.
     """
@@ -45,6 +48,7 @@ class OrderView:
     payment: Payment | None
     payment_url: str
     held: Held
+    disputes: tuple[Dispute, ...]
     is_held: bool
     link: Link | None
     simulated: bool
@@ -57,13 +61,19 @@ class OrderView:
 
     @property
     def is_paid(self) -> bool:
-        """Nothing is owed any more, and no bank took the money back."""
-        return self.payable.due == 0 and not self.held.charged_back
+        """Nothing is owed any more, and all of its price is here."""
+        return self.payable.due == 0 and self.went is None
 
     @property
-    def is_charged_back(self) -> bool:
-        """It was paid, and the payer's bank took money of it back: the goods are gone, so it is not owed again."""
-        return self.payable.due == 0 and bool(self.held.charged_back)
+    def went(self) -> MoneyState | None:
+        """What became of the money that had paid it, where less than its price is left: it is not owed again.
+
+        Money that was there twice and went back once leaves it paid.
+        """
+        held = self.held
+        if self.payable.due or not held.gone or held.left >= self.order.total.minor:
+            return None
+        return state_of((held,))
 
     @property
     def back(self) -> MoneyBack | None:
@@ -106,9 +116,7 @@ def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON
     if merchant is None or customer is None:
         raise LookupError(order_id)
     payments = tx.payments.with_payables([order_id])
-    chosen = next((item for item in payments if item.is_live), None) or next(
-        (item for item in payments if item.status is Status.PAID), None
-    )
+    chosen = next((item for item in payments if item.is_live), None) or _holding(tx, order_id, payments)
     page = tx.links.get(payment_link_id(chosen.id)) if chosen else None
     mail = tx.deliveries.get(order_mail_id(order_id))
     view = OrderView(
@@ -120,6 +128,7 @@ def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON
         payment=chosen,
         payment_url=url_of(hub, page) if page else "",
         held=held_for(tx, order),
+        disputes=tx.disputes.of_payments([payment.id for payment in payments]),
         is_held=now < order.hold_until,
         link=shown.link,
         simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
@@ -129,6 +138,13 @@ def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON
         buttons = offered(tx, hub, merchant, order.mode, shown.offer(Channel.CHECKOUT, payable.balance, view.locale))
         return attrs.evolve(view, buttons=buttons)
     return view
+
+
+def _holding(tx: Tx, order_id: str, payments: tuple[Payment, ...]) -> Payment | None:
+    """The paid payment whose money settles the order; where none does any more, the first that was paid."""
+    paid = [payment for payment in payments if payment.status is Status.PAID]
+    settled = {payment.id: settled_by(tx.ledger.intakes_of(payment.id)).get(order_id, 0) for payment in paid}
+    return max(paid, key=lambda payment: settled[payment.id], default=None)
 
 
 def held_for(tx: Tx, order: StoreOrder) -> Held:

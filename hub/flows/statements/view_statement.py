@@ -116,12 +116,13 @@ def statement_of(
         for line in payment.lines
     }
     owed_back = tx.ledger.credit_of(customer_id, mode)
-    credits = [Money(minor, currency) for currency, minor in owed_back.items()]
+    held = tx.ledger.held_credit(customer_id, mode)
     statement = compute_statement(
         company=merchant.company,
         customer=customer,
         items=[open_item(payable, _reference(live.get(payable.id))) for payable in payables],
-        credits=credits,
+        credits=[Money(minor, currency) for currency, minor in owed_back.items()],
+        held=[Money(minor, currency) for currency, minor in held.items()],
         currencies=hub.countries[merchant.company.country].currencies,
         as_of=now,
         zone=merchant.company.zone,
@@ -133,10 +134,14 @@ def statement_of(
         mode=mode,
         buttons={
             section.currency: offered(
-                tx, hub, merchant, mode, shown.offer(Channel.STATEMENT, section.outstanding, merchant.locale)
+                tx,
+                hub,
+                merchant,
+                mode,
+                shown.offer(Channel.STATEMENT, section.to_pay or section.outstanding, merchant.locale),
             )
             for section in statement.sections
-            if section.outstanding
+            if section.outstanding and not section.is_covered
         },
         live=live,
         live_urls={payable_id: _page(tx, hub, payment) for payable_id, payment in live.items()},

@@ -23,6 +23,7 @@ COLUMNS: Final = (
     Text("export.reference"),
     Text("export.provider_reference"),
     Text("export.authorisation"),
+    Text("export.bank_reference"),
     Text("export.paid"),
     Text("export.provider"),
     Text("export.means"),
@@ -35,6 +36,7 @@ COLUMNS: Final = (
     Text("export.bills"),
     Text("export.credit"),
     Text("export.suspended"),
+    Text("export.exchanged"),
     Text("export.fee"),
     Text("export.provider_withheld"),
     Text("export.net"),
@@ -49,6 +51,8 @@ LABELS: Final = {
     What.RECEIPT: Text("moved.receipt"),
     What.REFUND: Text("moved.refund"),
     What.CHARGEBACK: Text("moved.chargeback"),
+    What.DISBURSEMENT: Text("moved.disbursement"),
+    What.EXCHANGE: Text("moved.exchange"),
     What.WITHHELD: Text("moved.withheld"),
     What.APPLIED: Text("moved.applied"),
 }
@@ -82,6 +86,7 @@ class ExportLine:
     paid_at: datetime | None = None
     provider_reference: str = ""
     authorisation: str = ""
+    bank_reference: str = ""
     provider: str = ""
     means: Text | str = ""
     customer: Customer | None = None
@@ -111,6 +116,7 @@ class ExportLine:
             self.number,
             self.provider_reference,
             self.authorisation,
+            self.bank_reference,
             self.paid_at,
             self.provider,
             self.means,
@@ -123,6 +129,7 @@ class ExportLine:
             " | ".join(f"{number}: {amount.decimal:f}".replace(".", ",") for number, amount in self.invoices),
             money(moved.credit),
             money(moved.suspended) if moved.suspended else None,
+            money(moved.exchanged) if moved.exchanged else None,
             *((money(fee.fee), money(fee.withheld), money(fee.net)) if fee else (None, None, None)),
             self.cash_receipt,
             moved.payment_id or "",
@@ -143,6 +150,7 @@ class ExportLine:
             "payment": moved.payment_id,
             "provider_reference": self.provider_reference or None,
             "authorisation": self.authorisation or None,
+            "bank_reference": self.bank_reference or None,
             "provider": self.provider or None,
             "means": self.means or None,
             "customer": self.customer.name if self.customer else None,
@@ -152,6 +160,7 @@ class ExportLine:
             "applied": [{"invoice": number, "amount": amount} for number, amount in self.invoices],
             "credit": Money(moved.credit, currency),
             "suspended": Money(moved.suspended, currency),
+            "exchanged": Money(moved.exchanged, currency),
             "lost": Money(moved.lost, currency),
             "fee": Money(fee.fee, currency) if fee else None,
             "provider_withheld": Money(fee.withheld, currency) if fee else None,

@@ -14,11 +14,11 @@ from hub.domain.entry_keys import capture_key
 from hub.domain.export import Cell
 from hub.domain.identity import show_document
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.moved import By, Moved, MovedTotal, movements_of, totals_of
+from hub.domain.moved import By, Moved, MovedTotal, What, movements_of, totals_of
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt, means_name
 from hub.domain.returns import returns_in
-from hub.domain.settlement import LineState
+from hub.domain.settlement import RESERVE, LineState
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import instrument_of
@@ -86,16 +86,16 @@ def moved_in(tx: Tx, merchant: Merchant, mode: Mode, first: date, last: date, by
 
 
 def _fees(tx: Tx, merchant: Merchant, mode: Mode) -> Mapping[str, Fee]:
-    """What providers kept, by the key of the entry that a line of theirs settles."""
+    """What providers kept, by the key of the entry that a line of theirs settles; a line in transit does not say."""
     return {
         stored.settles: Fee(
             fee=_minor(stored.line.fee) + _minor(stored.line.fee_tax),
-            withheld=sum(withheld.minor for withheld in stored.line.withholdings.values()),
+            withheld=sum(kept.minor for tax, kept in stored.line.withholdings.items() if tax != RESERVE),
             net=stored.line.net.minor,
         )
         for account in tx.accounts.all_of(merchant.id, mode)
         for stored in tx.settlements.of(account.id, LineState.BOOKED)
-        if stored.settles is not None
+        if stored.settles is not None and not stored.in_transit
     }
 
 
@@ -143,12 +143,14 @@ class _ExportLines:
     def of(self, moved: Moved) -> ExportLine:
         """The line of a movement."""
         receipt = None if moved.payment_id else self.tx.receipts.get(moved.origin)
+        made = self.tx.disbursements.get(moved.origin) if moved.what is What.DISBURSEMENT else None
+        paper = receipt or made
         known = self._payment(moved.payment_id or (receipt.payment_id if receipt else None))
         receipts = (receipt,) if receipt else known.receipts_of(moved) if known else ()
         customer, identity = self._customer(moved.customer_id or (known.payment.customer_id if known else ""))
         line = ExportLine(
             moved=moved,
-            number=known.payment.reference if known else receipt.label if receipt else "",
+            number=known.payment.reference if known else paper.label if paper else "",
             at=moved.booked_at,
             customer=customer,
             identity=identity,
@@ -160,8 +162,10 @@ class _ExportLines:
         )
         if known is None:
             country = self.hub.countries[self.merchant.company.country]
-            means = means_name(receipt.means, country) if receipt else ""
-            return attrs.evolve(line, means=means, at=self._on_its_day(moved))
+            named = receipt.means if receipt else made.paid.means if made else ""
+            means = means_name(named, country) if named else ""
+            reference = receipt.bank_reference if receipt else ""
+            return attrs.evolve(line, means=means, bank_reference=reference, at=self._on_its_day(moved))
         observation = moved.observation or ""
         return attrs.evolve(
             line,

@@ -212,12 +212,14 @@ class _Search:
         by_id = self.tx.customers.get(self.text)
         yield from [by_id] if by_id else []
         if "@" in self.text:
-            yield from self.tx.customers.find(merchant.id, email=self.text)
+            yield from self.tx.customers.find(merchant.id, email=self.text, shoppers=True)
             return
         yield from customers_numbered(self.tx, self.hub, merchant, self.text)
         yield from customers_called(self.tx, merchant, self.text)
         wanted = _plain(self.text)
-        yield from (item for item in self.tx.customers.of(merchant.id, self.text) if _plain(item.name) == wanted)
+        yield from (
+            item for item in self.tx.customers.of(merchant.id, self.text, shoppers=True) if _plain(item.name) == wanted
+        )
 
     def _ids(self) -> Iterator[Thing]:
         """What is shown by the beginning of its id, and a mail by its Message-ID."""
@@ -241,11 +243,15 @@ class _Search:
                 yield merchant
             members = self.tx.merchants.members(merchant.id)
             yield from (member for member in members if wanted in member.email.lower())
-            yield from self.tx.customers.of(merchant.id, self.text)[:MAX_HITS]
+            yield from self.tx.customers.of(merchant.id, self.text, shoppers=True)[:MAX_HITS]
             for mode in Mode:
                 held = self.tx.payables.search(merchant.id, mode, self.text, limit=MAX_HITS)
                 yield from (payable for payable in held if wanted in payable.number.casefold())
-        customers = {item.id for merchant in self.merchants for item in self.tx.customers.of(merchant.id, self.text)}
+        customers = {
+            item.id
+            for merchant in self.merchants
+            for item in self.tx.customers.of(merchant.id, self.text, shoppers=True)
+        }
         found = self.tx.payments.search(text=self.text, limit=MAX_HITS)
         yield from (payment for payment in found if payment.customer_id not in customers)
         yield from payments_typed(self.tx, self.text)

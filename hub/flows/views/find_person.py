@@ -35,7 +35,7 @@ def customers_called(tx: Tx, merchant: Merchant, text: str) -> tuple[Customer, .
     digits = digits_of(text)
     if len(digits) < MIN_PHONE_DIGITS:
         return ()
-    return tuple(item for item in tx.customers.of(merchant.id) if is_called(item.phone, digits))
+    return tuple(item for item in tx.customers.of(merchant.id, shoppers=True) if is_called(item.phone, digits))
 
 
 def payments_typed(tx: Tx, text: str) -> Iterator[Payment]:

@@ -35,7 +35,7 @@ async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: s
         payables = [
             payable
             for payable in tx.payables.search(merchant.id, merchant.mode, search, limit=LISTED)
-            if payable.kind is PayableKind.INVOICE and payable.cancelled_at is None
+            if payable.kind is PayableKind.INVOICE
         ]
         held = {
             line.payable_id

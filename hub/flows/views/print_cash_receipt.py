@@ -39,7 +39,7 @@ def cash_receipt_document(
     currency = receipt.cash.currency
     head = letterhead_for(merchant, country, receipt.mode, simulated=simulated)
     return CashReceiptDocument(
-        letterhead=_as_issued(head, receipt.issuer),
+        letterhead=as_issued(head, receipt.issuer),
         number=receipt.label,
         city=receipt.issuer.city,
         received_on=receipt.received_on,
@@ -70,14 +70,15 @@ def cash_receipt_document(
         authorisation=receipt.authorisation,
         reference=payment.reference if payment else "",
         bank_account=receipt.bank_account,
+        bank_reference=receipt.bank_reference,
         note=receipt.notes,
         void_reason=receipt.void_reason,
         voided_at=receipt.voided_at,
     )
 
 
-def _as_issued(head: Letterhead, issuer: Party) -> Letterhead:
-    """The letterhead with its merchant as the receipt keeps it; the logo is today's."""
+def as_issued(head: Letterhead, issuer: Party) -> Letterhead:
+    """The letterhead with its merchant as a document keeps it; the logo is today's."""
     return attrs.evolve(
         head,
         name=issuer.name,

@@ -80,7 +80,11 @@ def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict
     return found
 
 
-DIRECTIONS = {What.REFUND: Direction.RETURNED, What.CHARGEBACK: Direction.CHARGED_BACK}
+DIRECTIONS = {
+    What.REFUND: Direction.RETURNED,
+    What.CHARGEBACK: Direction.CHARGED_BACK,
+    What.DISBURSEMENT: Direction.RETURNED,
+}
 
 
 def _movement(line: ExportLine) -> ReportMovement:

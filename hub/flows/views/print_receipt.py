@@ -106,10 +106,11 @@ def paid_lines(view: PaymentView) -> tuple[PaidLine, ...]:
             left=line.left,
             withheld=line.withheld or None,
             discount=line.discount or None,
+            credit=line.credit or None,
             is_order=view.is_order,
         )
         for line in (*view.lines, *view.used)
-        if line.applied or line.less
+        if line.applied or line.less or line.credit
     )
 
 

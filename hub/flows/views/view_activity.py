@@ -204,6 +204,8 @@ def _movement(tx: Tx, entry: Entry, amount: int, payables: Mapping[str, Payable]
         about = payable.description
     elif original.startswith("manual:") and (receipt := tx.receipts.get(original.split(":")[1])):
         number, about = receipt.label, ", ".join(line.number for line in receipt.lines)
+    elif original.startswith("disburse:") and (made := tx.disbursements.get(original.split(":")[1])):
+        number = made.label
     elif entry.kind is EntryKind.CREDIT_NOTE:
         number, about = entry.key.removeprefix("credit:"), number
     elif concept in OF_PAYMENT and (payment := tx.payments.get(entry.payment_id or "")):

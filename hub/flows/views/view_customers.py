@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 import attrs
 
+from hub.domain.conversion import Conversion
+from hub.domain.decision import Decision, DecisionKind
+from hub.domain.disbursement import Disbursement
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery
 from hub.domain.receipt import CashReceipt
 from hub.domain.sums import sums_of
+from hub.flows.ground.free_credit import free_sums
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
@@ -56,6 +60,12 @@ class CustomerView:
         link, url: The open link to the statement, if there is one.
         deliveries: Statements mailed, newest first.
         receipts: Cash receipts, newest first.
+        free: Credit that may be paid out, one sum a currency.
+        disbursements: Credit that was paid out, the last number first.
+        proposed: Payments out of credit that wait for a second person.
+        conversions: Money that came in another currency, newest first.
+        shoppers: Who bought in the store and is this customer, as the merchant says.
+        joined: The customer who this shopper is, as the merchant says.
     """
 
     customer: Customer
@@ -65,6 +75,12 @@ class CustomerView:
     deliveries: tuple[Delivery, ...]
     payments: tuple[PaymentRow, ...]
     receipts: tuple[CashReceipt, ...]
+    free: tuple[Money, ...]
+    disbursements: tuple[Disbursement, ...]
+    proposed: tuple[Decision, ...]
+    conversions: tuple[Conversion, ...]
+    shoppers: tuple[Customer, ...] = ()
+    joined: Customer | None = None
 
 
 async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> CustomerView:
@@ -87,9 +103,20 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
             deliveries=_newest(tx.deliveries.of(merchant_id=merchant.id, subject_id=customer.id), merchant),
             payments=payment_rows(tx, tx.payments.of_customer(customer.id, merchant.mode)),
             receipts=tuple(sorted(receipts, key=lambda item: item.issued_at, reverse=True)),
+            free=free_sums(tx, customer.id, merchant.mode),
+            disbursements=tx.disbursements.of_customer(customer.id, merchant.mode),
+            proposed=_proposed(tx, customer, merchant),
+            conversions=tx.conversions.of_customer(customer.id, merchant.mode),
+            shoppers=tx.customers.joined_to(customer.id),
+            joined=tx.customers.get(customer.joined_to) if customer.joined_to else None,
         )
 
     return await hub.store.read(read)
+
+
+def _proposed(tx: Tx, customer: Customer, merchant: Merchant) -> tuple[Decision, ...]:
+    waiting = tx.decisions.waiting_for(DecisionKind.DISBURSE, customer.id)
+    return (waiting,) if waiting and waiting.mode is merchant.mode else ()
 
 
 def _newest(deliveries: Iterable[Delivery], merchant: Merchant) -> tuple[Delivery, ...]:

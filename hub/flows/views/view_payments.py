@@ -6,6 +6,7 @@ from datetime import datetime
 
 import attrs
 
+from hub.domain.dispute import Dispute
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, Review
 from hub.domain.payment import Status
@@ -64,6 +65,7 @@ class PaymentPage:
     view: PaymentView
     deliveries: tuple[Delivery, ...]
     reviews: tuple[Review, ...]
+    disputes: tuple[Dispute, ...]
 
 
 async def view_payment_page(hub: Hub, merchant: Merchant, payment_id: str) -> PaymentPage:
@@ -83,6 +85,7 @@ async def view_payment_page(hub: Hub, merchant: Merchant, payment_id: str) -> Pa
             view=view_of(tx, hub, payment, now),
             deliveries=tuple(sorted(deliveries, key=lambda delivery: delivery.created_at)),
             reviews=tx.reviews.of(merchant_id=merchant.id, payment_id=payment.id),
+            disputes=tx.disputes.of_payments([payment.id]),
         )
 
     return await hub.store.read(read)

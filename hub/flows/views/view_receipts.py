@@ -22,12 +22,12 @@ class ReceiptView:
 
 
 async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ReceiptView, ...]:
-    """Cash receipts whose number, customer, invoice or reference matches, the newest number first."""
+    """Cash receipts whose number, customer, invoice or reference, the bank's too, matches, the newest number first."""
     wanted = search.casefold()
 
     def read(tx: Tx) -> tuple[ReceiptView, ...]:
         receipts = sorted(tx.receipts.of(merchant.id, merchant.mode), key=lambda item: item.number, reverse=True)
-        named = {customer.id for customer in tx.customers.of(merchant.id, search)} if wanted else set()
+        named = {customer.id for customer in tx.customers.of(merchant.id, search, shoppers=True)} if wanted else set()
         found = [item for item in receipts if not wanted or item.customer_id in named or _matches(item, wanted)]
         return tuple(_receipt(tx, receipt) for receipt in found[:LISTED])
 
@@ -36,7 +36,8 @@ async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple
 
 def _matches(receipt: CashReceipt, wanted: str) -> bool:
     texts = (
-        *(receipt.label, receipt.provider_reference, receipt.authorisation, receipt.received_from.name),
+        *(receipt.label, receipt.provider_reference, receipt.authorisation, receipt.bank_reference),
+        receipt.received_from.name,
         *(line.number for line in receipt.lines),
     )
     return any(wanted in text.casefold() for text in texts)

@@ -1,16 +1,31 @@
-"""View the exceptions of a merchant, each with its payment, its files and the line that it is about."""
+"""View the exceptions of a merchant, each with its payment, its files, the line that it is about, and the ways out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.domain.merchant import Merchant
+import attrs
+
+from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Review
+from hub.domain.payable import Payable
+from hub.domain.reported import ReportedPayment
+from hub.domain.review_causes import RESOLVE, WayOut, ways_of
 from hub.domain.settlement import Difference
+from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import SettlementLine
 
 from .payment_rows import PaymentRow, payment_row
+
+
+@attrs.frozen(kw_only=True)
+class ReportedView:
+    """A payment that a customer reported, with the names that stand beside it."""
+
+    reported: ReportedPayment
+    customer: Customer
+    payables: tuple[Payable, ...]
 
 
 async def list_reviews(hub: Hub, merchant: Merchant) -> tuple[tuple[Review, PaymentRow | None], ...]:
@@ -21,6 +36,38 @@ async def list_reviews(hub: Hub, merchant: Merchant) -> tuple[tuple[Review, Paym
         reviews = [review for review in every if review.mode is merchant.mode]
         reviews.sort(key=lambda review: review.opened_at, reverse=True)
         return tuple((review, payment_row(tx, review.payment_id)) for review in reviews)
+
+    return await hub.store.read(read)
+
+
+def ways_out(tx: Tx, review: Review, *, company: str = "") -> tuple[tuple[WayOut, Mapping[str, str]], ...]:
+    """What may be done about a review, each with what fills its page and its command."""
+    payment = tx.payments.get(review.payment_id) if review.payment_id else None
+    first, _, _ = review.subject.partition(":")
+    customer = tx.customers.get(payment.customer_id if payment else first)
+    account = tx.accounts.get(payment.account_id if payment else first)
+    values = {
+        "review": review.id[:10],
+        "company": company,
+        "payment": payment.id if payment else "",
+        "reference": payment.reference if payment else "",
+        "customer": customer.id if customer else "",
+        "customer_name": customer.name if customer else "",
+        "provider": account.provider if account else "",
+        "message": review.subject.removeprefix("message ") if review.subject.startswith("message ") else "",
+    }
+    return tuple((way, values) for way in ways_of(review.cause))
+
+
+async def list_ways(hub: Hub, merchant: Merchant) -> Mapping[str, tuple[tuple[Text, str], ...]]:
+    """What each open exception may be led to on the merchant's pages: label and address, by the exception's id."""
+
+    def read(tx: Tx) -> Mapping[str, tuple[tuple[Text, str], ...]]:
+        found = {}
+        for review in tx.reviews.of(merchant_id=merchant.id):
+            ways = ((way.label, way.page_for(values)) for way, values in ways_out(tx, review) if way is not RESOLVE)
+            found[review.id] = tuple((label, page) for label, page in ways if page)
+        return found
 
     return await hub.store.read(read)
 
@@ -45,6 +92,23 @@ async def list_settled_lines(hub: Hub, merchant: Merchant) -> Mapping[str, Settl
             stored = tx.settlements.get(account_id, line_id) if review.cause in set(Difference) else None
             if stored:
                 found[review.id] = stored.line
+        return found
+
+    return await hub.store.read(read)
+
+
+async def list_reported(hub: Hub, merchant: Merchant) -> Mapping[str, ReportedView]:
+    """What customers reported, by the review that waits for a person."""
+
+    def read(tx: Tx) -> Mapping[str, ReportedView]:
+        found = {}
+        for review in tx.reviews.of(merchant_id=merchant.id):
+            reported = tx.reported.of_review(review.id)
+            customer = tx.customers.get(reported.customer_id) if reported else None
+            if reported and customer:
+                payables = {payable.id: payable for payable in tx.payables.many(reported.payable_ids)}
+                own = tuple(payables[key] for key in reported.payable_ids if key in payables)
+                found[review.id] = ReportedView(reported=reported, customer=customer, payables=own)
         return found
 
     return await hub.store.read(read)

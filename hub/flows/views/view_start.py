@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.dispute import Dispute
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryState, Review
 from hub.domain.payment import Status
@@ -34,6 +35,7 @@ class Start:
         connected: At least one account is active.
         silent: Active accounts from which nothing was ever received.
         unproven: Active accounts of which messages come, and none ever had a proof.
+        disputes: Open ones; the nearest last day first.
         dead: Mails that nobody will get.
     """
 
@@ -44,6 +46,7 @@ class Start:
     unrecorded: tuple[PaymentRow, ...]
     live: tuple[PaymentRow, ...]
     paid: tuple[PaymentRow, ...]
+    disputes: tuple[Dispute, ...]
     reviews: tuple[Review, ...]
     dead: tuple[Delivery, ...]
     owed: tuple[Money, ...]
@@ -68,6 +71,7 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
             unrecorded=tuple(row for row in rows if row.is_unrecorded),
             live=tuple(row for row in rows if row.payment.is_live),
             paid=tuple(row for row in rows if row.payment.status is Status.PAID)[:5],
+            disputes=tx.disputes.open_of(merchant.id, merchant.mode),
             reviews=_open_reviews(tx, merchant),
             dead=tuple(
                 delivery

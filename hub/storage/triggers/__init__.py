@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from hub.storage.guards import Trigger
 
+from .conversions import conversion_triggers
 from .decisions import decision_triggers
+from .disbursements import disbursement_triggers
+from .disputes import dispute_triggers
 from .ledger import ledger_triggers
 from .operations import operation_triggers
 from .payables import payable_triggers
 from .payments import payment_triggers
 from .receipts import receipt_triggers
+from .reported import reported_triggers
 from .requests import request_triggers
 from .seals import seal_triggers
 from .settlements import settlement_triggers
@@ -21,10 +25,14 @@ TRIGGERS: tuple[Trigger, ...] = (
     *payment_triggers(),
     *operation_triggers(),
     *decision_triggers(),
+    *dispute_triggers(),
+    *reported_triggers(),
     *request_triggers(),
     *payable_triggers(),
     *ledger_triggers(),
     *seal_triggers(),
     *receipt_triggers(),
+    *disbursement_triggers(),
+    *conversion_triggers(),
     *settlement_triggers(),
 )

@@ -42,7 +42,8 @@ def payable_triggers() -> Iterator[Trigger]:
             payable,
             ("total", "customer"),
             and_(
-                or_(old.total != new.total, old.customer != new.customer), row_in(payment_line, payable=old.id, live=1)
+                or_(and_(old.total != new.total, old.kind == "invoice"), old.customer != new.customer),
+                row_in(payment_line, payable=old.id, live=1),
             ),
         ),
         RowRefusal("legal_revision", "the payable is in a live payment"),
@@ -52,5 +53,14 @@ def payable_triggers() -> Iterator[Trigger]:
         RowEvent("UPDATE", payable, ("customer",), and_(old.customer != new.customer, old.due != old.total)),
         RowRefusal("legal_revision", "what is settled in part stays with its customer"),
     )
-    yield fixed(payable, "id", "merchant", "mode", "kind", "number", "currency", "created_at")
+    yield guard(
+        "payable_currency_when_voided",
+        RowEvent("UPDATE", payable, ("currency",), old.currency != new.currency),
+        RowRefusal(
+            "legal_revision",
+            "only a voided bill is billed anew in another currency",
+            or_(old.voided_at.is_(None), old.rebilled_at.is_not(None), old.kind != "invoice"),
+        ),
+    )
+    yield fixed(payable, "id", "merchant", "mode", "kind", "number", "created_at")
     yield never_deleted(payable)

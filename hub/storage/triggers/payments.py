@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, exists, func, or_, select
 
+from hub.domain.ledger import LedgerKind
 from hub.storage.guards import (
     AliasedRow,
+    Condition,
     RowEvent,
     RowRefusal,
     Trigger,
@@ -18,7 +20,17 @@ from hub.storage.guards import (
     row_in,
     rows_of,
 )
-from hub.storage.schema import ONE, account, customer, observation, payable, payment, payment_line
+from hub.storage.schema import (
+    ONE,
+    account,
+    balance,
+    customer,
+    ledger_account,
+    observation,
+    payable,
+    payment,
+    payment_line,
+)
 
 from .conditions import of_one_book, phase_goes_back
 
@@ -88,17 +100,46 @@ def _payment_sends(new: AliasedRow, old: AliasedRow) -> Trigger:
         ),
         RowRefusal(
             "legal_send",
-            "a line is above what is due, or its payable is cancelled",
+            "a line is above what is due",
             exists(ONE)
             .select_from(payment_line.join(payable, payable.c.id == payment_line.c.payable))
             .where(
                 payment_line.c.payment == new.id,
-                or_(
-                    payment_line.c.amount + payment_line.c.withheld > payable.c.due, payable.c.cancelled_at.is_not(None)
-                ),
+                payment_line.c.amount + payment_line.c.withheld + payment_line.c.credit > payable.c.due,
             ),
         ),
+        RowRefusal("legal_send", "more credit is held than the customer has", _holds_too_much(new)),
     )
+
+
+def _holds_too_much(new: AliasedRow) -> Condition:
+    """Whether a payment holds credit, and the live payments of its customer hold more together than there is."""
+    mine, line, live = payment_line.alias("holding"), payment_line.alias("held"), payment.alias("holder")
+    held = (
+        select(func.coalesce(func.sum(line.c.credit), 0))
+        .select_from(line.join(live, live.c.id == line.c.payment))
+        .where(
+            live.c.customer == new.customer,
+            live.c.mode == new.mode,
+            live.c.currency == new.currency,
+            line.c.live == 1,
+        )
+        .scalar_subquery()
+    )
+    booked = (
+        select(func.coalesce(func.sum(balance.c.amount), 0))
+        .select_from(balance.join(ledger_account, ledger_account.c.id == balance.c.ledger_account))
+        .where(
+            ledger_account.c.merchant == new.merchant,
+            ledger_account.c.mode == new.mode,
+            ledger_account.c.kind == LedgerKind.CUSTOMER_CREDIT.value,
+            ledger_account.c.owner == new.customer,
+            ledger_account.c.currency == new.currency,
+        )
+        .scalar_subquery()
+    )
+    holds = exists(ONE).where(mine.c.payment == new.id, mine.c.credit > 0)
+    return and_(holds, held + booked > 0)
 
 
 def _payment_lines() -> Iterator[Trigger]:
@@ -115,7 +156,9 @@ def _payment_lines() -> Iterator[Trigger]:
             ~of_one_book(payment, payment.c.id == new.payment, payable, payable.c.id == new.payable),
         ),
     )
-    yield fixed(payment_line, "payment", "position", "payable", "number", "amount", "withheld", "withholdings")
+    yield fixed(
+        payment_line, "payment", "position", "payable", "number", "amount", "withheld", "withholdings", "credit", "rest"
+    )
     yield never_deleted(payment_line)
 
 

@@ -31,7 +31,8 @@ def receipt_triggers() -> Iterator[Trigger]:
         cash_receipt,
         *("id", "merchant", "mode", "series", "number", "customer", "payment", "movement", "received_on", "issued_at"),
         *("issued_by", "means", "currency", "cash", "advance", "lines", "words", "clause", "concept", "issuer"),
-        *("received_from", "notes", "bank_account", "provider", "provider_reference", "authorisation"),
+        *("received_from", "notes", "bank_account", "bank_reference", "received_in", "provider"),
+        *("provider_reference", "authorisation"),
     )
     yield guard(
         "cash_receipt_void_once",

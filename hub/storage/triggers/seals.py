@@ -42,7 +42,7 @@ from .conditions import sum_of
 
 SETTLING = tuple(effect.value for effect in Effect if effect is not Effect.REOPENED)
 
-UNBOUND = (EntryKind.BILL.value,)
+UNBOUND = (EntryKind.BILL.value, EntryKind.DEBIT_NOTE.value)
 """Entries that move receivables without an allocation row of the same size."""
 
 CREDIT_SIDE = (LedgerKind.CUSTOMER_CREDIT.value, LedgerKind.SUSPENSE.value)

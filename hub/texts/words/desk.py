@@ -8,6 +8,10 @@ from typing import Final
 WORDS: Final[Mapping[str, str]] = {
     "currency.choose": "Elija la moneda.",
     "customer.greeting": "Hola, {customer}. Este es su estado de cuenta con {company}: {url}",
+    "form.changed": (
+        "Lo que se debe, el saldo a favor o un pago en línea cambió desde que abrió el formulario. "
+        "No se anotó nada; revise los datos y envíelo de nuevo."
+    ),
     "form.old": "El formulario venció. Abra la página de nuevo.",
     "letter.bills": "Facturas: {numbers}.",
     "letter.file": "Archivo: {name} ({size} kB).",

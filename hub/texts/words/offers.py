@@ -21,5 +21,6 @@ WORDS: Final[Mapping[str, str]] = {
     "absence.merchant_minimum": "el monto está por debajo del mínimo de la empresa",
     "absence.above_maximum": "el monto está por encima de su máximo",
     "absence.too_fine": "no recibe pagos con céntimos de este tamaño",
+    "absence.too_fine_but": "no recibe pagos con céntimos de este tamaño; puede recibir {part}",
     "absence.provider_down": "no responde en este momento; elija otro medio o intente en unos minutos",
 }

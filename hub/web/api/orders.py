@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
+from hub.domain.dispute import Dispute
+from hub.domain.held import MoneyState
 from hub.domain.merchant import Merchant
 from hub.domain.order import OrderItem
 from hub.flows.statements.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
@@ -17,7 +20,7 @@ from hub.web.request import Request, hub_of
 from hub_hookspecs import Mode, Money, strict_json
 
 from .problems import problem
-from .records import Amount, NewOrder, OrderState, Progress
+from .records import Amount, NewOrder, OrderDispute, OrderState, Progress
 
 MAX_KEY: Final = 200
 KEY: Final = re.compile("[!-~]+")
@@ -26,6 +29,16 @@ MAX_BODY: Final = 1024 * 1024
 
 ID: Final = "ord_"
 BEARER: Final = re.compile(r"(?i)bearer +([\x21-\x7e]{1,200})")
+WENT: Final[Mapping[MoneyState, Progress]] = {
+    MoneyState.HELD: "paid",
+    MoneyState.PARTLY_RETURNED: "partly_refunded",
+    MoneyState.RETURNED: "refunded",
+    MoneyState.PARTLY_CHARGED_BACK: "partly_charged_back",
+    MoneyState.CHARGED_BACK: "charged_back",
+    MoneyState.NOT_RECEIVED: "open",
+}
+"""What a shop is told of an order whose money went, in part or in full."""
+
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -113,6 +126,7 @@ def _state(found: FoundOrder) -> OrderState:
         returned=_amount(held.money(held.returned)),
         charged_back=_amount(held.money(held.charged_back)),
         remaining=_amount(held.money(held.left)),
+        disputes=[_dispute(dispute) for dispute in view.disputes],
         hold_until=view.order.hold_until.isoformat(),
         paid_at=proof.paid_at.isoformat() if proof and proof.paid_at else None,
         provider=payment.provider if proof and payment else None,
@@ -123,15 +137,23 @@ def _state(found: FoundOrder) -> OrderState:
     )
 
 
+def _dispute(dispute: Dispute) -> OrderDispute:
+    return OrderDispute(
+        case=dispute.case,
+        amount=_amount(dispute.amount),
+        stage=dispute.stage.value,
+        respond_by=dispute.respond_by.isoformat() if dispute.respond_by else None,
+        outcome=dispute.outcome.value if dispute.outcome else None,
+    )
+
+
 def _status(view: OrderView) -> Progress:
+    if view.went:
+        return WENT[view.went]
     if view.is_paid:
         return "paid"
-    if view.is_charged_back:
-        return "charged_back"
     if view.payment and view.payment.is_live:
         return "in_process"
-    if view.payable.cancelled_at:
-        return "cancelled"
     return "open" if view.is_held else "expired"
 
 

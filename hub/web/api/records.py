@@ -23,7 +23,19 @@ MINOR = "whole minor units of the currency: 1825075 CRC is 18 250.75 colones"
 Currency: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": sorted(EXPONENTS)})]
 OrderId: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": ORDER_ID})]
 Moment: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-Progress: TypeAlias = Literal["open", "in_process", "paid", "charged_back", "expired", "cancelled"]
+Progress: TypeAlias = Literal[
+    "open",
+    "in_process",
+    "paid",
+    "partly_refunded",
+    "refunded",
+    "partly_charged_back",
+    "charged_back",
+    "expired",
+]
+
+Stage: TypeAlias = Literal["inquiry", "chargeback", "pre_arbitration", "arbitration"]
+Outcome: TypeAlias = Literal["won", "lost", "accepted"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,18 +113,29 @@ class PlacedOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     page: Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
 
+class OrderDispute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bank that wants money of the order back."""
+
+    case: Annotated[str, Meta(description="As the provider or the bank names it.")]
+    amount: Amount
+    stage: Annotated[Stage, Meta(description="From chargeback on the bank has taken the money.")]
+    respond_by: Annotated[Moment | None, Meta(description="Until when the merchant may answer, where it is known.")]
+    outcome: Annotated[Outcome | None, Meta(description="How it ended; null while it is open.")]
+
+
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an order stands."""
 
     id: OrderId
     number: str
-    status: Annotated[Progress, Meta(description="Only paid means that the money is there.")]
+    status: Annotated[Progress, Meta(description="Only paid means that all of the money is there.")]
     total: Amount
     due: Amount
     received: Annotated[Amount, Meta(description="What came for it, as corrected since.")]
     returned: Annotated[Amount, Meta(description="What of that was given back to the payer.")]
     charged_back: Annotated[Amount, Meta(description="What of that the payer's bank took back and did not give again.")]
     remaining: Annotated[Amount, Meta(description="What of it is left: received less returned less charged_back.")]
+    disputes: Annotated[list[OrderDispute], Meta(description="Do not give goods out while one is open.")]
     hold_until: Moment
     paid_at: Annotated[
         Moment | None,

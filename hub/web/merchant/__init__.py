@@ -8,8 +8,11 @@ from litestar.types import ControllerRouterHandler
 
 from . import (
     activity,
+    bills,
     by_link,
+    conversions,
     customers,
+    disbursements,
     exports,
     guide,
     imports,
@@ -21,9 +24,11 @@ from . import (
     receipts,
     rounds,
     settings,
+    settlement_lines,
     settlements,
     sign_in,
     start,
+    use_credit,
 )
 from .context import FormRefused, NotSignedIn, open_context, show_refused, show_sign_in
 from .form import checked_form
@@ -41,11 +46,16 @@ def routes() -> list[ControllerRouterHandler]:
             *integrations.HANDLERS,
             *people.HANDLERS,
             *customers.HANDLERS,
+            *disbursements.HANDLERS,
+            *conversions.HANDLERS,
+            *use_credit.HANDLERS,
             *activity.HANDLERS,
             *rounds.HANDLERS,
             *mails.HANDLERS,
             *payments.HANDLERS,
+            *bills.HANDLERS,
             *settlements.HANDLERS,
+            *settlement_lines.HANDLERS,
             *receipts.HANDLERS,
             *proofs.HANDLERS,
             *imports.HANDLERS,

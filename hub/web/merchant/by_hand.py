@@ -8,18 +8,23 @@ from zoneinfo import ZoneInfo
 
 import attrs
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.bank_reference import LONGEST, AnotherAmount, plain_reference
 from hub.domain.cells import Unreadable, read_amount, read_date, readings
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share, shares_of
-from hub.domain.lengths import REMARKS, too_long
+from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
 from hub.domain.payable import Payable
-from hub.domain.receipt import means_by_hand
+from hub.domain.receipt import IN_HAND, means_by_hand
+from hub.domain.reported import ReportedPayment
 from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.corrections.settle_report import view_report
+from hub.flows.ground.read_drawn import digest_of
 from hub.flows.views.view_customers import CustomerView, view_customer
+from hub.web.basket import written
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 
@@ -40,6 +45,8 @@ class ByHand:
     received_on: date
     shares: tuple[tuple[Payable, Money], ...]
     notes: str
+    bank_account: str = ""
+    bank_reference: str = ""
 
     @property
     def advance(self) -> Money:
@@ -48,24 +55,49 @@ class ByHand:
 
 
 @get("/customers/{customer:str}/receipt", right=Right.BOOK)
-async def show_by_hand(context: Context, customer: FromPath[str]) -> Page:
-    """Ask what was received, and for which invoices."""
+async def show_by_hand(context: Context, customer: FromPath[str], report: FromQuery[str] = "") -> Page:
+    """Ask what was received, and for which invoices; begun with what the customer reported, where that is recorded."""
+    drawn = await digest_of(context.hub, customer, context.merchant.mode)
     with unknown_is_404():
         view = await view_customer(context.hub, context.merchant, customer)
-    return _page(context, view, SubmittedForm({}), {})
+        reported = await view_report(context.hub, context.merchant, report) if report else None
+        if reported and reported.customer_id != customer:
+            raise LookupError(report)
+    return _page(
+        context, view, prefilled(reported, view, context.country) if reported else SubmittedForm({}), {}, drawn=drawn
+    )
+
+
+def prefilled(reported: ReportedPayment, view: CustomerView, country: Country) -> SubmittedForm:
+    """The form as a customer's report fills it in; the means are left to a person where a receipt knows none such."""
+    payables = {key: item for key, item in view.statement.payables.items() if key not in view.statement.live}
+    shares = reported.shares(payables)
+    currency, sign = reported.amount.currency, country.decimal_sign or ","
+    return SubmittedForm(
+        {
+            "report": reported.review_id,
+            "amount": written(reported.amount, sign),
+            "currency": currency,
+            "received_on": reported.paid_on.isoformat(),
+            "bank_reference": reported.bank_reference,
+            "means": reported.means if reported.means in means_by_hand(country) else "",
+            **{f"share-{share.payable_id}": written(Money(share.amount, currency), sign) for share in shares},
+        }
+    )
 
 
 @post("/customers/{customer:str}/receipt", status_code=200, right=Right.BOOK)
 async def record(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Show what was understood; with the second button, record it."""
+    drawn = await digest_of(context.hub, customer, context.merchant.mode)
     with unknown_is_404():
         view = await view_customer(context.hub, context.merchant, customer)
     if form.has("change"):
-        return _page(context, view, form, {})
+        return _page(context, view, form, {}, drawn=drawn)
     try:
         understood = understand(view, context.country, form, _today(context))
         if not form.has("record"):
-            return _page(context, view, form, {}, understood)
+            return _page(context, view, form, {}, understood, drawn=drawn)
         with unknown_is_404():
             receipt = await record_by_hand(
                 context.hub,
@@ -78,9 +110,16 @@ async def record(context: Context, form: CheckedForm, customer: FromPath[str]) -
                 by=context.session.email,
                 notes=understood.notes,
                 receipt_id=form.get("receipt_id"),
+                bank_account=understood.bank_account,
+                bank_reference=understood.bank_reference,
+                is_other=form.has("is_other"),
+                report_id=form.get("report"),
+                drawn=form.get("drawn"),
             )
+    except AnotherAmount as known:
+        return _page(context, view, form, by_field(known.problems), asks_other=True, drawn=drawn)
     except Invalid as invalid:
-        return _page(context, view, form, by_field(invalid.problems))
+        return _page(context, view, form, by_field(invalid.problems), drawn=drawn)
     return redirect(f"/m/receipts/{receipt.id}")
 
 
@@ -90,6 +129,9 @@ def _page(
     form: SubmittedForm,
     field_errors: FieldErrors,
     understood: ByHand | None = None,
+    *,
+    drawn: str,
+    asks_other: bool = False,
 ) -> Page:
     payables = [payable for payable in view.statement.payables.values() if payable.id not in view.statement.live]
     return context.page(
@@ -104,7 +146,10 @@ def _page(
         typed=form,
         field_errors=field_errors,
         understood=understood,
+        asks_other=asks_other or form.has("is_other"),
+        bank_account=form.get("bank_account") if form.has("bank_account") else context.merchant.options.bank_account,
         receipt_id=form.get("receipt_id") or context.hub.fresh_id(),
+        drawn=drawn,
     )
 
 
@@ -140,9 +185,19 @@ def understand(view: CustomerView, country: Country, form: SubmittedForm, today:
     if cash and sum(amount.minor for _, amount in shares) > cash.minor:
         problems.append(FieldError("amount", Text("share.more_than_received")))
     problems += too_long("notes", form.get("notes"), REMARKS)
+    problems += too_long("bank_account", form.get("bank_account"), BANK_ACCOUNT)
+    problems += too_long("bank_reference", form.get("bank_reference"), LONGEST)
     if problems or cash is None:
         raise Invalid(tuple(problems))
-    return ByHand(means=form.get("means"), cash=cash, received_on=day, shares=shares, notes=form.get("notes"))
+    return ByHand(
+        means=form.get("means"),
+        cash=cash,
+        received_on=day,
+        shares=shares,
+        notes=form.get("notes"),
+        bank_account="" if form.get("means") in IN_HAND else form.get("bank_account"),
+        bank_reference=plain_reference(form.get("bank_reference")),
+    )
 
 
 def typed_amount(text: str, currency: str, field: str, problems: list[FieldError]) -> Money | None:

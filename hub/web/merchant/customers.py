@@ -15,6 +15,7 @@ from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
 from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.end_reminders import record_wish
+from hub.flows.statements.join_shopper import join_shopper
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import list_customers, view_customer
@@ -131,6 +132,17 @@ async def revoke(context: Context, form: CheckedForm, customer: FromPath[str]) -
     return await _customer_page(context, customer, revoked=True)
 
 
+@post("/customers/{customer:str}/join", status_code=200, right=Right.SEND)
+async def join(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
+    """Say which customer this shopper of the store is, or that it is none."""
+    with unknown_is_404():
+        try:
+            await join_shopper(context.hub, context.merchant, customer, form.get("customer"))
+        except Invalid as invalid:
+            return await _customer_page(context, customer, field_errors=by_field(invalid.problems), status=422)
+    return redirect(f"/m/customers/{customer}")
+
+
 HANDLERS: list[ControllerRouterHandler] = [
     show_customers,
     show_customer,
@@ -140,4 +152,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     send,
     hand_over,
     revoke,
+    join,
 ]

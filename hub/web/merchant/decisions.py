@@ -8,19 +8,23 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_amount
-from hub.domain.decision import Signed
+from hub.domain.cells import Unreadable, read_amount, read_date
+from hub.domain.decision import Evidence, Signed
+from hub.domain.identity import Invalid
 from hub.domain.text import Text
+from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.ground.read_drawn import digest_for_payment
 from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.record_return import ReturnEvidence, record_return
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
 from hub.flows.views.view_payments import view_payment_page
 from hub.flows.views.view_record import view_record
 from hub.web.responses import Page, redirect
-from hub_hookspecs import Money
+from hub_hookspecs import Kind, Money
 
 from .by_hand import ONE_AMOUNT
 from .context import Context, MerchantContext, unknown_is_404
@@ -35,6 +39,7 @@ async def payment_page(
     context: MerchantContext, payment: str, *, form_error: Text | str = "", notice: str = ""
 ) -> Page:
     """One payment with everything that is known of it and what may be decided."""
+    drawn = await digest_for_payment(context.hub, payment)
     with unknown_is_404():
         found = await view_payment_page(context.hub, context.merchant, payment)
     record = await view_record(context.hub, found.view.payment.id)
@@ -44,6 +49,7 @@ async def payment_page(
         found=found,
         view=in_language(context.hub, found.view, context.pages.reader_of(context.merchant).locale),
         mode=found.view.payment.mode,
+        drawn=drawn,
         record=record,
         now=context.hub.clock(),
         form_error=form_error,
@@ -51,7 +57,7 @@ async def payment_page(
     )
 
 
-async def _own(context: MerchantContext, payment: str) -> str:
+async def own_payment(context: MerchantContext, payment: str) -> str:
     """The payment's id, if it is this merchant's."""
     with unknown_is_404():
         found = await view_payment_page(context.hub, context.merchant, payment)
@@ -61,12 +67,15 @@ async def _own(context: MerchantContext, payment: str) -> str:
 @post("/payments/{payment:str}/release", status_code=200, right=Right.OWN)
 async def release(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Give the invoices of a live payment back."""
-    own = await _own(context, payment)
+    own = await own_payment(context, payment)
     if not form.has("sure"):
         return await payment_page(context, own, form_error=SURE)
     try:
         made, _after = await release_payment(
-            context.hub, own, signed=Signed(by=context.session.email, why=form.get("why"), via=VIA)
+            context.hub,
+            own,
+            signed=Signed(by=context.session.email, why=form.get("why"), via=VIA),
+            drawn=form.get("drawn"),
         )
     except NotAllowed as refusal:
         return await payment_page(context, own, form_error=refusal.message)
@@ -79,13 +88,12 @@ async def release(context: Context, form: CheckedForm, payment: FromPath[str]) -
 @post("/payments/{payment:str}/refund", status_code=200, right=Right.OWN)
 async def refund(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Give the money back through the provider."""
-    own = await _own(context, payment)
+    own = await own_payment(context, payment)
     try:
         amount = await _amount(context, own, form)
-        by, why, shown = context.session.email, form.get("why"), form.get("left")
-        left = int(shown) if re.fullmatch(r"[0-9]{1,16}", shown, re.ASCII) else None
+        signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
         decided = await decide_refund(
-            context.hub, own, amount=amount, left=left, signed=Signed(by=by, why=why, via=VIA)
+            context.hub, own, amount=amount, left=_left(form), signed=signed, drawn=form.get("drawn")
         )
     except Unreadable:
         return await payment_page(context, own, form_error=ONE_AMOUNT)
@@ -105,10 +113,45 @@ async def _amount(context: MerchantContext, payment: str, form: SubmittedForm) -
     return read_amount(text, found.amount.currency) if found else None
 
 
+@post("/payments/{payment:str}/returned", status_code=200, right=Right.OWN)
+async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
+    """Record what went back in the provider's panel, or was taken back by the payer's bank."""
+    own = await own_payment(context, payment)
+    try:
+        amount = await _amount(context, own, form)
+    except Unreadable:
+        return await payment_page(context, own, form_error=ONE_AMOUNT)
+    if amount is None:
+        return await payment_page(context, own, form_error=Text("outcome.amount_missing"))
+    evidence, day = Evidence(text=form.get("evidence").strip()), form.get("on")
+    signed = Signed(by=context.session.email, why=form.get("why"), evidence=evidence, via=VIA)
+    try:
+        proof = ReturnEvidence(
+            kind=Kind.CHARGED_BACK if form.get("kind") == "charged_back" else Kind.RETURNED,
+            amount=amount,
+            on=read_date(day) if day else None,
+            is_another=form.has("another"),
+            left=_left(form),
+        )
+        made, _after = await record_return(context.hub, own, proof, signed=signed)
+    except (Unreadable, NotAllowed) as refusal:
+        return await payment_page(context, own, form_error=refusal.message)
+    if not made.is_done:
+        notice = "Queda propuesto: por el monto hace falta que otra persona que administra anote lo mismo."
+        return await payment_page(context, own, notice=notice)
+    return redirect(f"/m/payments/{own}")
+
+
+def _left(form: SubmittedForm) -> int | None:
+    """What was left when the form was drawn, minor units."""
+    shown = form.get("left")
+    return int(shown) if re.fullmatch(r"[0-9]{1,16}", shown, re.ASCII) else None
+
+
 @post("/payments/{payment:str}/cancel", status_code=200, right=Right.OWN)
 async def cancel(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Ask the provider to withdraw a pending payment."""
-    own = await _own(context, payment)
+    own = await own_payment(context, payment)
     try:
         await cancel_payment(context.hub, own, by=context.session.email)
     except NotAllowed as refusal:
@@ -119,7 +162,7 @@ async def cancel(context: Context, form: CheckedForm, payment: FromPath[str]) ->
 @post("/payments/{payment:str}/reviews/{review:str}", status_code=200, right=Right.TEND)
 async def resolve(context: Context, form: CheckedForm, payment: FromPath[str], review: FromPath[str]) -> Page:
     """Say what became of an exception."""
-    own = await _own(context, payment)
+    own = await own_payment(context, payment)
     found = await context.hub.store.read(lambda tx: tx.reviews.get(review))
     with unknown_is_404():
         if found is None or found.payment_id != own:
@@ -133,4 +176,33 @@ async def resolve(context: Context, form: CheckedForm, payment: FromPath[str], r
     return redirect(f"/m/payments/{own}")
 
 
-HANDLERS: list[ControllerRouterHandler] = [release, refund, cancel, resolve]
+@post("/payments/{payment:str}/reviews/{review:str}/answer", status_code=200, right=Right.BOOK)
+async def answer(context: Context, form: CheckedForm, payment: FromPath[str], review: FromPath[str]) -> Page:
+    """Say whether a bill whose money was returned is still owed."""
+    own = await own_payment(context, payment)
+    said = form.get("answer")
+    if said not in set(ReturnedBill):
+        return await payment_page(context, own, form_error=Text("returned_bill.answer_missing"))
+    signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
+    try:
+        amount = await _amount(context, own, form)
+        with unknown_is_404():
+            await answer_return(
+                context.hub,
+                context.merchant,
+                review,
+                ReturnedBill(said),
+                signed=signed,
+                note_number=form.get("note"),
+                amount=amount,
+            )
+    except Unreadable:
+        return await payment_page(context, own, form_error=ONE_AMOUNT)
+    except Invalid as invalid:
+        return await payment_page(context, own, form_error=invalid.problems[0].message)
+    except NotAllowed as refusal:
+        return await payment_page(context, own, form_error=refusal.message)
+    return redirect(f"/m/payments/{own}")
+
+
+HANDLERS: list[ControllerRouterHandler] = [release, refund, returned, cancel, resolve, answer]

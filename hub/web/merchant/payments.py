@@ -16,7 +16,7 @@ from hub.flows.views.list_invoices import OPEN, OVERDUE, list_invoices
 from hub.flows.views.view_payments import UNRECORDED, Wanted, list_payments
 from hub.web.responses import Page
 
-from . import decisions
+from . import decisions, disputes
 from .context import Context, MerchantContext
 from .decisions import payment_page
 from .rights import Right
@@ -103,4 +103,10 @@ async def show_payment(context: Context, payment: FromPath[str]) -> Page:
     return await payment_page(context, payment)
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_invoices, show_payments, show_payment, *decisions.HANDLERS]
+HANDLERS: list[ControllerRouterHandler] = [
+    show_invoices,
+    show_payments,
+    show_payment,
+    *decisions.HANDLERS,
+    *disputes.HANDLERS,
+]

@@ -15,6 +15,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.receipt_form import receipt_form
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
+from hub.flows.ground.read_drawn import digest_for_payment
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.flows.receipts.skip_numbers import list_gaps
 from hub.flows.receipts.void_receipt import void_receipt
@@ -156,13 +157,19 @@ async def show_form(context: Context, payment: FromPath[str]) -> Page:
 
 
 async def _form_page(context: MerchantContext, payment: str, *, form_error: Text | str = "") -> Page:
+    drawn = await digest_for_payment(context.hub, payment)
     with unknown_is_404():
         form = await receipt_form(context.hub, context.merchant, payment)
     if form.receipt:
         return redirect(f"/m/receipts/{form.receipt.id}")
     status = 422 if form_error else 200
     return context.page(
-        "receipt_form.html", form=form, form_error=form_error, status=status, mode=form.view.payment.mode
+        "receipt_form.html",
+        form=form,
+        form_error=form_error,
+        status=status,
+        mode=form.view.payment.mode,
+        drawn=drawn,
     )
 
 
@@ -179,6 +186,7 @@ async def record(context: Context, form: CheckedForm, payment: FromPath[str]) ->
                 movement=form.get("movement"),
                 notes=form.get("notes"),
                 bank_account=form.get("bank_account"),
+                drawn=form.get("drawn"),
             )
         except Invalid as invalid:
             return await _form_page(context, payment, form_error=invalid.problems[0].message)

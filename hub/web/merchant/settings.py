@@ -25,7 +25,7 @@ from .context import Context, MerchantContext
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
-SWITCHES = ("auto_record", "partial", "withholdings", "digest")
+SWITCHES = ("auto_record", "partial", "withholdings", "write_off_rest", "digest")
 MAX_FORM_BYTES: Final = MAX_BYTES + 256 * 1024
 """Of a request with a logo: the file, and the other fields."""
 
@@ -174,6 +174,7 @@ async def save_choices(context: Context, form: CheckedForm) -> Page:
             auto_record=form.has("auto_record"),
             partial=form.has("partial"),
             withholdings=form.has("withholdings"),
+            write_off_rest=form.has("write_off_rest"),
             digest=form.has("digest"),
             bank_account=form.get("bank_account"),
             other_ways=form.get("other_ways"),

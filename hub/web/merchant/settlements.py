@@ -21,10 +21,10 @@ from .rights import Right
 @get("/settlements", right=Right.SEE)
 async def show_settlements(context: Context) -> Page:
     """What is awaited from each provider, and the lines that came."""
-    return await _page(context)
+    return await settlements_page(context)
 
 
-async def _page(
+async def settlements_page(
     context: MerchantContext,
     *,
     result: Reconciliation | None = None,
@@ -33,6 +33,7 @@ async def _page(
     content: bytes = b"",
     form_error: Text | str = "",
 ) -> Page:
+    """The page of payouts, with what a comparison found or what stood in the way of an act."""
     carried = kept_file(content) if result and result.dry_run and not result.faults else ""
     return context.page(
         "settlements.html",
@@ -52,20 +53,24 @@ async def take(context: Context, form: CheckedForm) -> Page:
     accounts = await context.hub.store.read(lambda tx: tx.accounts.all_of(context.merchant.id, context.merchant.mode))
     account = next((item for item in accounts if item.id == form.get("account")), None)
     if account is None:
-        return await _page(context, form_error="Elija el proveedor.")
+        return await settlements_page(context, form_error="Elija el proveedor.")
     name, content = await uploaded(form)
     if not content:
-        return await _page(context, account_id=account.id, form_error="Elija un archivo que no esté vacío.")
+        return await settlements_page(context, account_id=account.id, form_error="Elija un archivo que no esté vacío.")
     if len(content) > MAX_FILE_BYTES:
-        return await _page(context, account_id=account.id, form_error="El archivo pasa de 2 MB; divídalo en varios.")
+        return await settlements_page(
+            context, account_id=account.id, form_error="El archivo pasa de 2 MB; divídalo en varios."
+        )
     try:
         result = await import_settlement(context.hub, account, content, name=name, dry_run=not form.has("take"))
     except Locked:
         form_error = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
-        return await _page(context, account_id=account.id, form_error=form_error)
+        return await settlements_page(context, account_id=account.id, form_error=form_error)
     except LookupError:
-        return await _page(context, account_id=account.id, form_error="Este proveedor no está instalado ahora.")
-    return await _page(context, result=result, account_id=account.id, name=name, content=content)
+        return await settlements_page(
+            context, account_id=account.id, form_error="Este proveedor no está instalado ahora."
+        )
+    return await settlements_page(context, result=result, account_id=account.id, name=name, content=content)
 
 
 HANDLERS: list[ControllerRouterHandler] = [show_settlements, take]

@@ -8,11 +8,12 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.decision import Signed
+from hub.domain.review_causes import CAUSES
 from hub.domain.text import Text
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.try_payment import GuideStep, view_guide
-from hub.flows.views.view_reviews import list_proofs, list_reviews, list_settled_lines
+from hub.flows.views.view_reviews import list_proofs, list_reported, list_reviews, list_settled_lines, list_ways
 from hub.flows.views.view_start import view_start
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
@@ -53,7 +54,10 @@ async def _reviews(context: MerchantContext, *, form_error: Text | str = "", not
         status=422 if form_error else 200,
         reviews=await list_reviews(context.hub, context.merchant),
         proofs=await list_proofs(context.hub, context.merchant),
+        reported=await list_reported(context.hub, context.merchant),
         lines=await list_settled_lines(context.hub, context.merchant),
+        ways=await list_ways(context.hub, context.merchant),
+        causes=CAUSES,
         form_error=form_error,
         notice=notice,
     )

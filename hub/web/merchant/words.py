@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.dispute import Dispute, DisputeOutcome, DisputeStage
 from hub.domain.held import Held, MoneyState, state_of
 from hub.domain.identity import show_document
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
@@ -162,9 +163,31 @@ FLAG_BADGES: Mapping[Flag, str] = {
     Flag.NEEDS_REVIEW: "Por revisar",
 }
 
+DISPUTE_STAGES: Mapping[DisputeStage, str] = {
+    DisputeStage.INQUIRY: "El banco pregunta",
+    DisputeStage.CHARGEBACK: "El banco tomó el dinero",
+    DisputeStage.PRE_ARBITRATION: "Prearbitraje",
+    DisputeStage.ARBITRATION: "Arbitraje",
+}
+DISPUTE_OUTCOMES: Mapping[DisputeOutcome, tuple[str, str]] = {
+    DisputeOutcome.WON: ("Ganada", "La ganamos: el dinero queda o vuelve"),
+    DisputeOutcome.LOST: ("Perdida", "La perdimos: el dinero se queda con el banco"),
+    DisputeOutcome.ACCEPTED: ("Aceptada", "La aceptamos: el cliente tenía razón"),
+}
+"""As a badge, and as a choice."""
+
+
+def dispute_word(dispute: Dispute) -> Word:
+    """How far a dispute is, or how it ended."""
+    if dispute.outcome is None:
+        return DISPUTE_STAGES[dispute.stage], "warn"
+    return DISPUTE_OUTCOMES[dispute.outcome][0], "good" if dispute.outcome is DisputeOutcome.WON else ""
+
+
 CAUSES: Mapping[str, str] = {
     **{flag.value: text for flag, text in FLAGS.items()},
     "contradicting_claims": "Hay noticias contradictorias del proveedor.",
+    "dispute": "El banco de un cliente disputa un pago; hay que responder antes de la fecha límite.",
     "customer_note": "Un cliente escribió desde su estado de cuenta.",
     "payment_reported": "Un cliente informa que pagó por otro medio; falta confirmarlo.",
     "unresolved": "Un pago sigue sin respuesta clara.",
@@ -177,8 +200,15 @@ CAUSES: Mapping[str, str] = {
     "settlement_amount": "La liquidación trae otro monto que el anotado.",
     "settlement_repeated": "La liquidación trae dos veces el mismo pago.",
     "settlement_changed": "Una línea que ya estaba anotada cambió.",
+    "settlement_reserve": "La liquidación libera más de lo que hay en reserva.",
+    "settlement_unreadable": "Una línea del informe del proveedor no se puede leer.",
     "settlement_unproven": "La liquidación trae un pago que aquí no está confirmado.",
+    "debit_note": "Se devolvió dinero cuyo saldo a favor ya se había entregado al cliente: una nota débito lo cobra.",
+    "returned_bill": "Volvió el dinero de una factura; falta decir si todavía se debe. Mientras tanto no se recuerda.",
+    "doubted_return": "El proveedor dice que volvió dinero, y puede ser lo que aquí ya se anotó; no se anotó otra vez.",
+    "settlement_return": "La liquidación descuenta dinero de un pago: es una devolución o un contracargo.",
     "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
+    "credit_gone": "Un pago iba a usar saldo a favor que ya no estaba; esa parte se sigue debiendo.",
     "balance_rose": "Un archivo dice que se debe más de una factura, y aquí no se sabe por qué.",
 }
 

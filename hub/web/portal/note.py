@@ -210,14 +210,17 @@ async def _report(
     if amount is None or paid_on is None or errors:
         return None, errors
     numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.rows}
-    chosen = [numbers[str(key)] for key in form.getall("invoice", []) if str(key) in numbers]
+    chosen = tuple(dict.fromkeys(str(key) for key in form.getall("invoice", []) if str(key) in numbers))
+    code = typed.get("means", "")
     return (
         Report(
             amount=amount,
             paid_on=paid_on,
-            means=means.get(typed.get("means", ""), means["other"]),
+            means=means.get(code, means["other"]),
+            code=code if code in means else "other",
             number=number,
-            invoices=tuple(dict.fromkeys(chosen)),
+            invoices=tuple(dict.fromkeys(numbers[key] for key in chosen)),
+            payable_ids=chosen,
             words=typed.get("text", ""),
             file=given,
         ),

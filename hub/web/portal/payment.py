@@ -125,7 +125,7 @@ async def show_payment(request: Request) -> Page:
         letterhead=letterhead_for(view.merchant, country, payment.mode),
         payer_document=show_document(country, payment.payer.document, with_type=True) if payment.payer.document else "",
         refresh=refresh_of(request, view, now, going_on=going_on),
-        fresh=now < payment.created_at + FRESH and view.tries == 1,
+        fresh=now < payment.created_at + FRESH and view.last_try is None,
         qr=drawn(action).svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
         if isinstance(action, ShowQr) and view.shown is Shown.QR
         else "",
@@ -186,7 +186,7 @@ def drawn(action: ShowQr) -> segno.QRCode:
 def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: bool) -> str:
     """What ``<meta http-equiv=refresh>`` says: right after the start on to the provider, else look again."""
     action = view.payment.action
-    if going_on and view.shown is Shown.HOSTED_PAGE and isinstance(action, Redirect) and view.tries == 1:
+    if going_on and view.shown is Shown.HOSTED_PAGE and isinstance(action, Redirect) and view.last_try is None:
         return f"0;url={action.url}"
     seconds = REFRESH.get(view.shown)
     if seconds is None:

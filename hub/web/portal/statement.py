@@ -22,9 +22,10 @@ from hub.web.pages import Pages, reader_pages_of
 from hub.web.pay_step import pay, show_step
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
-from hub_hookspecs import Channel, Country, Money, Redirect
+from hub_hookspecs import Channel, Country, Redirect
 
 NOTICES: Final = {
+    "credit": _("Quedó aplicado el saldo a favor."),
     "note": _("Su mensaje quedó enviado. La empresa le responderá."),
     "report": _("Recibimos la información. El saldo cambia cuando la empresa confirme el pago."),
 }
@@ -54,7 +55,6 @@ async def show_statement(request: Request) -> Page:
         ticked={key for section in view.statement.sections for key in default_selection(section)},
         hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
         all_of=query_of,
-        total_of=total_of,
         notice=NOTICES.get(request.query_params.get("said", ""), ""),
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
@@ -113,11 +113,6 @@ def query_of(rows: Iterable[StatementRow], currency: str) -> str:
     return urlencode([("currency", currency), *(("invoice", row.item.payable_id) for row in rows)])
 
 
-def total_of(rows: Iterable[StatementRow], currency: str) -> Money:
-    """What is owed on these rows."""
-    return sum((row.item.balance for row in rows), Money(0, currency))
-
-
 def address_of(request: Request) -> str:
     """The statement's own address, below the hub's."""
     return f"/s/{request.path_params['token']}"
@@ -159,6 +154,7 @@ def basket_of(request: Request, view: StatementView, currency: str, asked: Seque
         back=address_of(request),
         partial=view.merchant.options.partial,
         withholds=view.merchant.options.withholdings and country.withholdings,
+        free_credit=section.free_credit.minor,
     )
 
 

@@ -107,9 +107,16 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("search", sa.Text(), nullable=False),
         sa.Column("unsubscribed_at", WHOLE, nullable=True),
+        sa.Column("is_shopper", WHOLE, nullable=False),
+        sa.Column("joined_to", sa.Text(), nullable=False),
+        sa.CheckConstraint("joined_to = '' OR is_shopper = 1", name=op.f("customer_shopper_joined")),
+        sa.CheckConstraint("is_shopper IN (0, 1)", name=op.f("customer_is_shopper")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("customer_merchant_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("customer_key")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("customer_by_joined_to"), "customer", ["joined_to"], unique=False, sqlite_where=sa.text("joined_to <> ''")
     )
     op.create_index(
         op.f("customer_by_merchant_document_number"),
@@ -228,7 +235,13 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("offered_until", WHOLE, nullable=True),
-        sa.Column("cancelled_at", WHOLE, nullable=True),
+        sa.Column("voided_at", WHOLE, nullable=True),
+        sa.Column("voided_by", sa.Text(), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.Column("voided_total", WHOLE, nullable=True),
+        sa.Column("voided_currency", sa.Text(), nullable=True),
+        sa.Column("rebilled_at", WHOLE, nullable=True),
+        sa.Column("rebilled_by", sa.Text(), nullable=True),
         sa.Column("stated_total", WHOLE, nullable=True),
         sa.Column("stated_balance", WHOLE, nullable=True),
         sa.Column("counted", WHOLE, server_default="0", nullable=False),
@@ -236,6 +249,10 @@ def upgrade() -> None:
         sa.Column("created_at", WHOLE, nullable=False),
         sa.CheckConstraint("kind IN ('invoice', 'order')", name=op.f("payable_kind")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("payable_mode")),
+        sa.CheckConstraint(
+            "(voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL) AND (voided_at IS NULL) = (voided_total IS NULL) AND (voided_at IS NULL) = (voided_currency IS NULL) AND (rebilled_at IS NULL) = (rebilled_by IS NULL) AND (rebilled_at IS NULL OR voided_at IS NOT NULL)",
+            name=op.f("payable_void_is_whole"),
+        ),
         sa.CheckConstraint("allocated >= 0", name=op.f("payable_allocated")),
         sa.CheckConstraint("counted BETWEEN 0 AND 1000000000000000", name=op.f("payable_counted")),
         sa.CheckConstraint("counted_back BETWEEN 0 AND 1000000000000000", name=op.f("payable_counted_back")),
@@ -250,6 +267,9 @@ def upgrade() -> None:
             name=op.f("payable_due"),
         ),
         sa.CheckConstraint("total BETWEEN 0 AND 1000000000000000", name=op.f("payable_total")),
+        sa.CheckConstraint(
+            "voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name=op.f("payable_voided_is_nothing")
+        ),
         sa.CheckConstraint("withheld >= 0", name=op.f("payable_withheld")),
         sa.CheckConstraint("written_off >= 0", name=op.f("payable_written_off")),
         sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("payable_customer_known")),
@@ -263,14 +283,14 @@ def upgrade() -> None:
         "payable",
         ["customer", "mode"],
         unique=False,
-        sqlite_where=sa.text("kind = 'invoice' AND due > 0 AND cancelled_at IS NULL"),
+        sqlite_where=sa.text("kind = 'invoice' AND due > 0"),
     )
     op.create_index(
         "payable_owed",
         "payable",
         ["merchant", "mode", "customer", "currency", "due"],
         unique=False,
-        sqlite_where=sa.text("kind = 'invoice' AND due > 0 AND cancelled_at IS NULL"),
+        sqlite_where=sa.text("kind = 'invoice' AND due > 0"),
     )
     op.create_table(
         "store_order",
@@ -392,8 +412,13 @@ def upgrade() -> None:
         sa.Column("live", WHOLE, nullable=False),
         sa.Column("withheld", WHOLE, nullable=False),
         sa.Column("withholdings", sa.Text(), nullable=False),
-        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("payment_line_amount")),
+        sa.Column("credit", WHOLE, nullable=False),
+        sa.Column("rest", WHOLE, nullable=False),
+        sa.CheckConstraint("amount + credit > 0", name=op.f("payment_line_of_something")),
+        sa.CheckConstraint("amount BETWEEN 0 AND 1000000000000000", name=op.f("payment_line_amount")),
+        sa.CheckConstraint("credit BETWEEN 0 AND 1000000000000000", name=op.f("payment_line_credit")),
         sa.CheckConstraint("live IN (0, 1)", name=op.f("payment_line_live")),
+        sa.CheckConstraint("rest BETWEEN 0 AND 1000000000000000", name=op.f("payment_line_rest")),
         sa.CheckConstraint("withheld BETWEEN 0 AND 1000000000000000", name=op.f("payment_line_withheld")),
         sa.ForeignKeyConstraint(["payable"], ["payable.id"], name=op.f("payment_line_payable_known")),
         sa.ForeignKeyConstraint(
@@ -436,6 +461,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("besides", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('accepted', 'cancelled', 'charged_back', 'declined', 'expired', 'never_existed', 'never_sent', 'not_found', 'paid', 'released', 'returned', 'session_expired', 'settled', 'try_declined')",
             name=op.f("observation_kind"),
@@ -539,7 +565,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('bank', 'billed', 'cash', 'chargeback_loss', 'customer_credit', 'discounts', 'fee_tax', 'fees', 'outside', 'provider_clearing', 'receivable', 'suspense', 'tax_withheld', 'withholding_receivable', 'write_off')",
+            "kind IN ('bank', 'billed', 'cash', 'chargeback_loss', 'customer_credit', 'discounts', 'exchange', 'fee_tax', 'fees', 'in_transit', 'outside', 'provider_clearing', 'provider_reserve', 'receivable', 'suspense', 'tax_withheld', 'withholding_receivable', 'write_off')",
             name=op.f("ledger_account_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ledger_account_mode")),
@@ -573,7 +599,7 @@ def upgrade() -> None:
         sa.Column("note_salt", sa.Text(), nullable=False),
         sa.Column("note_digest", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('acquirer_tax', 'allocation', 'bill', 'capture', 'chargeback', 'correction', 'credit_note', 'discount', 'fee', 'fee_tax', 'offline_receipt', 'paid_elsewhere', 'refund', 'settlement', 'withheld', 'write_off')",
+            "kind IN ('acquirer_tax', 'allocation', 'bill', 'capture', 'chargeback', 'correction', 'credit_note', 'debit_note', 'disbursement', 'discount', 'exchange', 'fee', 'fee_tax', 'offline_receipt', 'paid_elsewhere', 'payout', 'refund', 'reserve', 'settlement', 'withheld', 'write_off')",
             name=op.f("entry_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("entry_mode")),
@@ -741,13 +767,22 @@ def upgrade() -> None:
         sa.Column("net", WHOLE, nullable=False),
         sa.Column("occurred_at", WHOLE, nullable=True),
         sa.Column("settled_on", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("in_transit", WHOLE, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("imported_at", WHOLE, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("restated", WHOLE, nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
         sa.Column("payment", sa.Text(), nullable=True),
         sa.Column("settles", sa.Text(), nullable=True),
-        sa.CheckConstraint("(state = 'booked') = (settles IS NOT NULL)", name=op.f("settlement_line_settles")),
+        sa.CheckConstraint(
+            "(state = 'booked' AND kind = 'payment') = (settles IS NOT NULL)", name=op.f("settlement_line_settles")
+        ),
+        sa.CheckConstraint("kind = 'payment' OR payment IS NULL", name=op.f("settlement_line_of_account")),
+        sa.CheckConstraint("kind IN ('charge', 'payment', 'release')", name=op.f("settlement_line_kind")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("settlement_line_mode")),
+        sa.CheckConstraint("state = 'open' OR named <> ''", name=op.f("settlement_line_named")),
         sa.CheckConstraint("state IN ('booked', 'open', 'withdrawn')", name=op.f("settlement_line_state")),
         sa.CheckConstraint("fee BETWEEN -1000000000000000 AND 1000000000000000", name=op.f("settlement_line_fee")),
         sa.CheckConstraint(
@@ -755,6 +790,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("gross - fee - fee_tax - withheld = net", name=op.f("settlement_line_net_of_gross")),
         sa.CheckConstraint("gross BETWEEN -1000000000000000 AND 1000000000000000", name=op.f("settlement_line_gross")),
+        sa.CheckConstraint("in_transit IN (0, 1)", name=op.f("settlement_line_in_transit")),
         sa.CheckConstraint("net BETWEEN -1000000000000000 AND 1000000000000000", name=op.f("settlement_line_net")),
         sa.CheckConstraint(
             "withheld BETWEEN -1000000000000000 AND 1000000000000000", name=op.f("settlement_line_withheld")
@@ -780,6 +816,38 @@ def upgrade() -> None:
         ["payment"],
         unique=False,
         sqlite_where=sa.text("payment IS NOT NULL"),
+    )
+    op.create_table(
+        "settlement_said",
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("provider_reference", sa.Text(), nullable=True),
+        sa.Column("authorisation", sa.Text(), nullable=True),
+        sa.Column("movement", sa.Text(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("gross", WHOLE, nullable=False),
+        sa.Column("fee", WHOLE, nullable=False),
+        sa.Column("fee_tax", WHOLE, nullable=False),
+        sa.Column("withheld", WHOLE, nullable=False),
+        sa.Column("withholdings", sa.Text(), nullable=False),
+        sa.Column("net", WHOLE, nullable=False),
+        sa.Column("occurred_at", WHOLE, nullable=True),
+        sa.Column("settled_on", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("in_transit", WHOLE, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("imported_at", WHOLE, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("replaced_at", WHOLE, nullable=False),
+        sa.CheckConstraint("kind IN ('charge', 'payment', 'release')", name=op.f("settlement_said_kind")),
+        sa.CheckConstraint("state <> 'booked'", name=op.f("settlement_said_not_booked")),
+        sa.CheckConstraint("state IN ('booked', 'open', 'withdrawn')", name=op.f("settlement_said_state")),
+        sa.CheckConstraint("in_transit IN (0, 1)", name=op.f("settlement_said_in_transit")),
+        sa.ForeignKeyConstraint(["line"], ["settlement_line.id"], name=op.f("settlement_said_line_known")),
+        sa.PrimaryKeyConstraint("line", "number", name=op.f("settlement_said_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "daily_reconciliation",
@@ -989,7 +1057,8 @@ def upgrade() -> None:
         sa.Column("second_why", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("decision_accounted_for")),
         sa.CheckConstraint(
-            "kind IN ('conclude', 'record', 'refund', 'release', 'resolve')", name=op.f("decision_kind")
+            "kind IN ('conclude', 'convert', 'disburse', 'record', 'refund', 'release', 'resolve')",
+            name=op.f("decision_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("decision_mode")),
         sa.CheckConstraint("(amount IS NULL) = (currency IS NULL)", name=op.f("decision_amount")),
@@ -1009,6 +1078,54 @@ def upgrade() -> None:
         ["kind", "subject"],
         unique=True,
         sqlite_where=sa.text("done_at IS NULL AND superseded = 0"),
+    )
+    op.create_table(
+        "dispute",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("payment", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("respond_by", WHOLE, nullable=True),
+        sa.Column("remind_at", WHOLE, nullable=True),
+        sa.Column("opened_at", WHOLE, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("ended_at", WHOLE, nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("dispute_mode")),
+        sa.CheckConstraint("outcome IN ('accepted', 'lost', 'won')", name=op.f("dispute_outcome")),
+        sa.CheckConstraint(
+            "stage IN ('arbitration', 'chargeback', 'inquiry', 'pre_arbitration')", name=op.f("dispute_stage")
+        ),
+        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name=op.f("dispute_ended")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("dispute_amount")),
+        sa.CheckConstraint("outcome IS NULL OR remind_at IS NULL", name=op.f("dispute_reminded")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("dispute_merchant_known")),
+        sa.ForeignKeyConstraint(["payment"], ["payment.id"], name=op.f("dispute_payment_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("dispute_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("dispute_by_merchant_mode_respond_by"),
+        "dispute",
+        ["merchant", "mode", "respond_by"],
+        unique=False,
+        sqlite_where=sa.text("outcome IS NULL"),
+    )
+    op.create_index(op.f("dispute_by_payment"), "dispute", ["payment"], unique=False)
+    op.create_index(
+        op.f("dispute_by_remind_at"),
+        "dispute",
+        ["remind_at"],
+        unique=False,
+        sqlite_where=sa.text("remind_at IS NOT NULL"),
+    )
+    op.create_index(
+        "dispute_open", "dispute", ["payment", "case_id"], unique=True, sqlite_where=sa.text("outcome IS NULL")
     )
     op.create_table(
         "request_sent",
@@ -1063,6 +1180,27 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("proof_by_review"), "proof", ["review"], unique=False)
+    op.create_table(
+        "reported_payment",
+        sa.Column("review", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("paid_on", sa.Text(), nullable=False),
+        sa.Column("means", sa.Text(), nullable=False),
+        sa.Column("bank_reference", sa.Text(), nullable=False),
+        sa.Column("payables", sa.Text(), nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("reported_payment_mode")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("reported_payment_amount")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("reported_payment_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("reported_payment_merchant_known")),
+        sa.ForeignKeyConstraint(["review"], ["review.id"], name=op.f("reported_payment_review_known")),
+        sa.PrimaryKeyConstraint("review", name=op.f("reported_payment_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "link",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1146,6 +1284,8 @@ def upgrade() -> None:
         sa.Column("received_from", sa.Text(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("bank_account", sa.Text(), nullable=False),
+        sa.Column("bank_reference", sa.Text(), nullable=False),
+        sa.Column("received_in", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("provider_reference", sa.Text(), nullable=False),
         sa.Column("authorisation", sa.Text(), nullable=False),
@@ -1173,6 +1313,96 @@ def upgrade() -> None:
         ["payment", "movement"],
         unique=True,
         sqlite_where=sa.text("payment IS NOT NULL AND voided_at IS NULL"),
+    )
+    op.create_index(
+        "one_transfer",
+        "cash_receipt",
+        ["merchant", "mode", "received_in", "received_on", "bank_reference", "currency", "cash"],
+        unique=True,
+        sqlite_where=sa.text("bank_reference <> '' AND voided_at IS NULL"),
+    )
+    op.create_table(
+        "disbursement",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("paid_on", sa.Text(), nullable=False),
+        sa.Column("means", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("issued_at", WHOLE, nullable=False),
+        sa.Column("issued_by", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("paid_to", sa.Text(), nullable=False),
+        sa.Column("void_reason", sa.Text(), nullable=False),
+        sa.Column("voided_at", WHOLE, nullable=True),
+        sa.Column("voided_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("issued_by <> '' AND why <> ''", name=op.f("disbursement_accounted_for")),
+        sa.CheckConstraint("means <> ''", name=op.f("disbursement_means")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("disbursement_mode")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("disbursement_amount")),
+        sa.CheckConstraint("number BETWEEN 1 AND 1000000000000000", name=op.f("disbursement_number")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("disbursement_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("disbursement_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("disbursement_key")),
+        sa.UniqueConstraint(
+            "merchant", "mode", "series", "number", name=op.f("disbursement_merchant_mode_series_number_once")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("disbursement_by_customer_mode"), "disbursement", ["customer", "mode"], unique=False)
+    op.create_table(
+        "conversion",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("payment", sa.Text(), nullable=True),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("came_currency", sa.Text(), nullable=False),
+        sa.Column("came", WHOLE, nullable=False),
+        sa.Column("settles_currency", sa.Text(), nullable=False),
+        sa.Column("settles", WHOLE, nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("rate", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("rate_on", sa.Text(), nullable=False),
+        sa.Column("means", sa.Text(), nullable=False),
+        sa.Column("value_on", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.Column("void_reason", sa.Text(), nullable=False),
+        sa.Column("voided_at", WHOLE, nullable=True),
+        sa.Column("voided_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("by <> '' AND why <> '' AND source <> ''", name=op.f("conversion_accounted_for")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("conversion_mode")),
+        sa.CheckConstraint("came BETWEEN 1 AND 1000000000000000", name=op.f("conversion_came")),
+        sa.CheckConstraint("came_currency <> settles_currency", name=op.f("conversion_two_currencies")),
+        sa.CheckConstraint("settles BETWEEN 1 AND 1000000000000000", name=op.f("conversion_settles")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("conversion_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("conversion_merchant_known")),
+        sa.ForeignKeyConstraint(["payment"], ["payment.id"], name=op.f("conversion_payment_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("conversion_key")),
+        sa.UniqueConstraint("form", name=op.f("conversion_form_once")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("conversion_by_customer_mode"), "conversion", ["customer", "mode"], unique=False)
+    op.create_index(op.f("conversion_by_merchant_mode_at"), "conversion", ["merchant", "mode", "at"], unique=False)
+    op.create_index(
+        op.f("conversion_by_payment"),
+        "conversion",
+        ["payment"],
+        unique=False,
+        sqlite_where=sa.text("payment IS NOT NULL"),
     )
     op.create_table(
         "counter",

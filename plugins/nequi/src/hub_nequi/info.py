@@ -55,6 +55,7 @@ def provider_info() -> ProviderInfo:
         ),
         refunds=Refunds.FULL,
         settles_returns=False,  # the report is of sales; no source shows a reversal in it
+        reports_net=False,  # it lists what was sold, and neither fee nor tax
         tagline="Tus clientes aprueban el pago en su app Nequi o escanean un código QR.",
         settlement_note="Las ventas del día llegan al día siguiente a tu cuenta Nequi o Bancolombia.",
         fee_note="La comisión es la de tu contrato con Nequi Negocios.",

@@ -1,0 +1,183 @@
+"""Void a bill that was never owed, and bill it anew: its number stays, and what it was is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import attrs
+
+from hub.domain import billing
+from hub.domain.acts import Act
+from hub.domain.identity import FieldError, Invalid
+from hub.domain.lengths import REASON, too_long
+from hub.domain.merchant import Merchant
+from hub.domain.payable import Payable, PayableKind, Voided
+from hub.domain.text import Text
+from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
+from hub.flows.ground.tell import tell
+from hub_hookspecs import EXPONENTS, LIMIT, Money
+
+from .save_invoices import customer_named
+from .settle_bill import credited_on
+
+
+async def void_bill(
+    hub: Hub, merchant: Merchant, number: str, *, by: str, reason: str, drawn_at: int | None = None
+) -> Payable:
+    """Void an invoice: it owes nothing from then on, whatever a file says of it; what it was is kept.
+
+    Args:
+        drawn_at: The revision that the person looked at, where a form was drawn from it.
+
+    Raises:
+        LookupError: No such invoice.
+        Invalid: It is voided already, changed since, something stands on it or is under way with it, or no reason.
+    """
+    now = hub.clock()
+    why = _reason(reason, Text("bill.void_reason_missing"))
+
+    def write(tx: Tx) -> Payable:
+        before = invoice_of(tx, merchant, number)
+        _refuse_changed(before, drawn_at)
+        if before.is_voided:
+            raise Invalid((FieldError("invoice", Text("bill.voided_already", number=before.number)),))
+        refuse_while(tx, Act.VOID_BILL, now, payables=[before.id], field="invoice")
+        if standing := tuple(_standing_on(tx, merchant, before)):
+            raise Invalid(standing)
+        voided = Voided(at=now, by=by, reason=why, total=Money(before.total, before.currency))
+        after = attrs.evolve(before, total=0, revision=before.revision + 1, voided=voided)
+        tx.payables.revise(after)
+        _bill(tx, after, -before.total, now, f"{by}: {why}")
+        tell(tx, "bill_voided", bill=before.id, merchant=merchant.id)
+        return after
+
+    return await hub.store.write(write)
+
+
+async def rebill(
+    hub: Hub,
+    merchant: Merchant,
+    number: str,
+    *,
+    total: Money,
+    customer: str = "",
+    by: str,
+    reason: str,
+    drawn_at: int | None = None,
+) -> Payable:
+    """Bill a voided invoice anew, also in another currency or for another customer.
+
+    Args:
+        customer: Identity number or mail of whose it is now; the same customer's if it is empty.
+        drawn_at: The revision that the person looked at, where a form was drawn from it.
+
+    Raises:
+        LookupError: No such invoice.
+        Invalid: Not voided, changed since, for nothing, for nobody known, a payment is under way, or no reason.
+    """
+    now = hub.clock()
+    why = _reason(reason, Text("bill.rebill_reason_missing"))
+    _refuse_total(total)
+
+    def write(tx: Tx) -> Payable:
+        before = invoice_of(tx, merchant, number)
+        _refuse_changed(before, drawn_at)
+        if before.voided is None or not before.is_voided:
+            raise Invalid((FieldError("invoice", Text("bill.not_voided", number=before.number)),))
+        refuse_while(tx, Act.REVISE_BILL, now, payables=[before.id], field="invoice")
+        owner = _owner(tx, hub, merchant, customer) if customer.strip() else before.customer_id
+        after = attrs.evolve(
+            _unstated(tx, before) if total.currency != before.currency else before,
+            customer_id=owner,
+            currency=total.currency,
+            total=total.minor,
+            revision=before.revision + 1,
+            voided=attrs.evolve(before.voided, rebilled_at=now, rebilled_by=by),
+        )
+        tx.payables.revise(after)
+        _bill(tx, after, total.minor, now, f"{by}: {why}")
+        tell(tx, "bill_rebilled", bill=before.id, merchant=merchant.id)
+        return after
+
+    return await hub.store.write(write)
+
+
+def invoice_of(tx: Tx, merchant: Merchant, number: str) -> Payable:
+    """The invoice of this number.
+
+    Raises:
+        LookupError: There is none.
+    """
+    payable = tx.payables.by_number(merchant.id, merchant.mode, PayableKind.INVOICE, number)
+    if payable is None:
+        raise LookupError(f"there is no invoice {number!r}")
+    return payable
+
+
+def _owner(tx: Tx, hub: Hub, merchant: Merchant, key: str) -> str:
+    """The customer of an identity number or mail.
+
+    Raises:
+        Invalid: There is none, or several.
+    """
+    name = key.strip().lower() if "@" in key else key.strip()
+    found = customer_named(tx, merchant, hub.countries[merchant.company.country], name)
+    if found is None:
+        raise Invalid((FieldError("customer", Text("import.customer_unknown")),))
+    return found
+
+
+def _bill(tx: Tx, after: Payable, difference: int, now: datetime, note: str) -> None:
+    tx.ledger.write(attrs.evolve(billing.bill(after, difference=difference, at=now), note=note))
+
+
+def _unstated(tx: Tx, before: Payable) -> Payable:
+    """What files stated in another currency says nothing of this one; what happened here before is counted."""
+    settled, reopened = tx.ledger.settled_here([before.id]).get(before.id, (0, 0))
+    return attrs.evolve(before, stated=None, counted=settled, counted_back=reopened)
+
+
+def _standing_on(tx: Tx, merchant: Merchant, bill: Payable) -> Iterator[FieldError]:
+    """What settles the bill, each with the way to undo it first."""
+    credited = credited_on(tx, merchant, [bill])[bill.id]
+    number = bill.number
+    money, kept, off, noted, elsewhere, lost = (
+        Money(minor, bill.currency)
+        for minor in (
+            bill.allocated - bill.reopened,
+            *(bill.withheld, bill.discounted, credited, bill.outside, bill.written_off),
+        )
+    )
+    for amount, message in (
+        (money, Text("bill.stands_money", number=number, amount=money)),
+        (kept, Text("bill.stands_withheld", number=number, amount=kept)),
+        (off, Text("bill.stands_discount", number=number, amount=off)),
+        (noted, Text("bill.stands_credit_note", number=number, amount=noted)),
+        (elsewhere, Text("bill.stands_outside", number=number, amount=elsewhere)),
+        (lost, Text("bill.stands_written_off", number=number, amount=lost)),
+    ):
+        if amount.minor:
+            yield FieldError("invoice", message)
+
+
+def _refuse_changed(bill: Payable, drawn_at: int | None) -> None:
+    if drawn_at is not None and drawn_at != bill.revision:
+        raise Invalid((FieldError("invoice", Text("bill.changed_meanwhile", number=bill.number)),))
+
+
+def _refuse_total(total: Money) -> None:
+    if total.currency not in EXPONENTS:
+        raise Invalid((FieldError("currency", Text("currency.choose")),))
+    if not 0 < total.minor <= LIMIT:
+        raise Invalid((FieldError("total", Text("bill.total_out_of_range")),))
+
+
+def _reason(reason: str, missing: Text) -> str:
+    why = reason.strip()
+    if not why:
+        raise Invalid((FieldError("reason", missing),))
+    if problems := too_long("reason", why, REASON):
+        raise Invalid(problems)
+    return why

@@ -1,0 +1,127 @@
+"""End a dispute: won, its money is in the books again; lost or accepted, it stays with the payer's bank."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from hub.domain import entry_keys
+from hub.domain.acts import Act
+from hub.domain.decision import Decision, DecisionKind, Signed, proposal
+from hub.domain.dispute import Dispute, DisputeOutcome
+from hub.domain.ledger import Entry, EntryKind, When
+from hub.domain.payment import Payment
+from hub.domain.text import Text
+from hub.flows.books.book_return import own_key_of
+from hub.flows.books.move_credit import settle_from
+from hub.flows.books.reverse_entry import fixes_of, reverse
+from hub.flows.ground.open_review import close_review
+from hub.flows.ground.ports import Conflict, Hub, Tx
+from hub.flows.ground.refuse_while import refuse_while
+from hub.flows.ground.tell import tell
+from hub.flows.payments.decide import NotAllowed, decide
+from hub.flows.payments.open_dispute import CAUSE
+from hub.flows.payments.record_observations import record_observations, zone_of
+from hub.flows.payments.record_outcome import note_of
+
+from .refuse_settled import refuse_settled
+
+
+async def end_dispute(
+    hub: Hub, payment_id: str, case: str, outcome: DisputeOutcome, *, signed: Signed
+) -> tuple[Decision, Dispute]:
+    """Say with proof how an open dispute ended; above the limit a second person says the same first.
+
+    Raises:
+        LookupError: No such payment.
+        NotAllowed: No such dispute is open, no evidence, a second person is wanted, or the books do not allow it.
+        Invalid: A refund of the payment is unknown, or a payout line has settled what the bank took.
+    """
+    now, decision_id = hub.clock(), hub.fresh_id()
+
+    def end(tx: Tx) -> tuple[Decision, Dispute]:
+        payment = tx.payments.get(payment_id)
+        if payment is None:
+            raise LookupError(f"no payment {payment_id}")
+        dispute = open_case(tx, payment, case)
+        if not signed.evidence:
+            raise NotAllowed("evidence", Text("outcome.evidence_missing"))
+        wanted = proposal(
+            decision_id,
+            DecisionKind.RECORD,
+            dispute,
+            signed,
+            now,
+            payment_id=payment.id,
+            amount=dispute.amount,
+            content={"case": dispute.case, "outcome": outcome.value},
+        )
+        made = decide(tx, hub, wanted, now=now)
+        if not made.is_done:
+            return made, dispute
+        if outcome is DisputeOutcome.WON:
+            _bring_back(tx, hub, payment, dispute, note_of(made), now)
+        return made, _ended(tx, dispute, outcome, now, made.people, made.reasons)
+
+    try:
+        return await hub.store.write(end)
+    except Conflict as conflict:
+        raise NotAllowed("books", Text("dispute.not_in_books", case=case, rule=conflict.rule)) from conflict
+
+
+def open_case(tx: Tx, payment: Payment, case: str) -> Dispute:
+    """The open dispute of a payment and case.
+
+    Raises:
+        NotAllowed: None is open.
+    """
+    found = (item for item in tx.disputes.of_payments([payment.id]) if item.is_open and item.case == case.strip())
+    dispute = next(found, None)
+    if dispute is None:
+        raise NotAllowed("no_dispute", Text("dispute.none_open", case=case.strip()))
+    return dispute
+
+
+def end_corrected(tx: Tx, entry: Entry, now: datetime, by: str, reason: str) -> None:
+    """A chargeback that was corrected to nothing is a dispute that was won."""
+    payment = tx.payments.get(entry.payment_id) if entry.payment_id else None
+    if payment is None or entry.kind is not EntryKind.CHARGEBACK:
+        return
+    for dispute in tx.disputes.of_payments([payment.id]):
+        parts = _booked(tx, payment, dispute)
+        if dispute.is_open and entry in parts and all(fixes_of(tx, part) for part in parts):
+            _ended(tx, dispute, DisputeOutcome.WON, now, by, reason)
+
+
+def _bring_back(tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, note: str, now: datetime) -> None:
+    """What the bank had taken is here again: it settles what it had settled, or is credit where that was paid since."""
+    refuse_while(tx, Act.CORRECT_ENTRY, now, payments=[payment], field="case")
+    when = When(now, zone_of(tx.merchants.get(payment.merchant_id)))
+    for entry in _booked(tx, payment, dispute):
+        refuse_settled(tx, entry)
+        if reverse(tx, entry, at=now, note=note, paid_again=True):
+            settle_from(tx, payment, fixes_of(tx, entry)[-1].key, when, observation=None)
+    record_observations(tx, hub, payment, (), now=now)
+
+
+def _booked(tx: Tx, payment: Payment, dispute: Dispute) -> list[Entry]:
+    """The entries of what the bank took under this case: one, or its parts."""
+    key = own_key_of(tx, payment, entry_keys.chargeback_key(payment.account_id, dispute.case))
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    return [
+        entry
+        for entry in entries
+        if entry.kind is EntryKind.CHARGEBACK and (entry.key == key or entry.key.startswith(f"{key}#"))
+    ]
+
+
+def _ended(tx: Tx, dispute: Dispute, outcome: DisputeOutcome, now: datetime, by: str, why: str) -> Dispute:
+    """The dispute as it ended; nobody is reminded or asked any more."""
+    over = attrs.evolve(dispute, outcome=outcome, remind_at=None, ended_at=now, ended_by=by)
+    tx.disputes.save(over)
+    for review in tx.reviews.of(merchant_id=dispute.merchant_id, payment_id=dispute.payment_id):
+        if review.cause == CAUSE and review.subject == dispute.case and review.resolved_at is None:
+            close_review(tx, review, why, now, by)
+    tell(tx, "dispute_ended", dispute=over.id, payment=over.payment_id, outcome=outcome.value)
+    return over

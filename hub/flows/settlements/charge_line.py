@@ -1,0 +1,52 @@
+"""Book a line that is about no payment to the provider's account, because a person says so."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from hub.domain.account import ProviderAccount
+from hub.domain.identity import FieldError, Invalid
+from hub.domain.ledger import When
+from hub.domain.merchant import Merchant
+from hub.domain.settlement import LineKind, LineState, StoredLine, kind_errors
+from hub.domain.text import Text
+from hub.flows.ground.ports import Hub, Tx
+
+from .find_line import find_line, why
+from .keep_line import book_to_account, close_line_reviews, is_reserve_there
+
+
+async def charge_line(
+    hub: Hub, merchant: Merchant, account: ProviderAccount, line_id: str, kind: LineKind, *, by: str, reason: str
+) -> StoredLine:
+    """Book an open line as a charge of the provider's, or as a reserve that it releases.
+
+    Raises:
+        LookupError: The account has no such line.
+        Invalid: It is not open, no reason was given, its amounts are not of this kind, it names the money of a
+            payment that is here, or it releases more than is kept.
+    """
+    now, note = hub.clock(), why(by, reason)
+
+    def write(tx: Tx) -> StoredLine:
+        stored = find_line(tx, merchant, account, line_id, LineState.OPEN)
+        problems = [*kind_errors(stored.line, kind)]
+        if _names_money(tx, stored):
+            problems.append(Text("settlement.names_payment", line=line_id))
+        if not is_reserve_there(tx, stored):
+            problems.append(Text("settlement.reserve_short", line=line_id))
+        if problems:
+            raise Invalid(tuple(FieldError("line", problem) for problem in problems))
+        close_line_reviews(tx, stored, f"booked to the account as {kind.value}; {note}", now, by)
+        return book_to_account(tx, stored, kind, When(now, ZoneInfo(merchant.company.zone)), note)
+
+    return await hub.store.write(write)
+
+
+def _names_money(tx: Tx, stored: StoredLine) -> bool:
+    """Whether a line says that money of a payment which is here moved: that is a payout of it, or a return."""
+    line, account = stored.line, stored.account_id
+    named = (line.reference and tx.payments.by_reference(account, line.reference)) or (
+        line.provider_reference and tx.payments.by_provider_reference(account, line.provider_reference)
+    )
+    return bool(named) and line.gross.minor != 0

@@ -1,0 +1,43 @@
+"""View one invoice: what it is for, what settles it, its payments, and whether it was voided."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.ports import Hub, Tx
+
+from .payment_rows import PaymentRow, payment_rows
+
+
+@attrs.frozen(kw_only=True)
+class BillView:
+    """An invoice as its merchant's people see it."""
+
+    payable: Payable
+    customer: Customer
+    payments: tuple[PaymentRow, ...]
+
+
+async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
+    """An invoice of this merchant, in the mode in which it works.
+
+    Raises:
+        LookupError: Unknown, an order, or another merchant's.
+    """
+
+    def read(tx: Tx) -> BillView:
+        payable = tx.payables.get(payable_id)
+        if payable is None or payable.kind is not PayableKind.INVOICE:
+            raise LookupError(payable_id)
+        if (payable.merchant_id, payable.mode) != (merchant.id, merchant.mode):
+            raise LookupError(payable_id)
+        return BillView(
+            payable=payable,
+            customer=customer_of(tx, merchant, payable.customer_id),
+            payments=payment_rows(tx, tx.payments.with_payables([payable.id])),
+        )
+
+    return await hub.store.read(read)

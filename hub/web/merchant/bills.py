@@ -1,0 +1,98 @@
+"""One invoice: what is owed of it, and the forms that void it and bill it anew."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.identity import FieldError, Invalid
+from hub.domain.text import Text
+from hub.flows.books.void_bill import rebill, void_bill
+from hub.flows.views.view_bill import BillView, view_bill
+from hub.web.responses import Page, redirect
+from hub_hookspecs import EXPONENTS, Money
+
+from .by_hand import typed_amount
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
+from .rights import Right
+
+
+@get("/invoices/{invoice:str}", right=Right.SEE)
+async def show_bill(context: Context, invoice: FromPath[str]) -> Page:
+    """One invoice."""
+    with unknown_is_404():
+        return _page(context, await view_bill(context.hub, context.merchant, invoice), SubmittedForm({}), {})
+
+
+@post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK)
+async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
+    """Anular: nothing is owed of it from now on, and its number stays."""
+    with unknown_is_404():
+        view = await view_bill(context.hub, context.merchant, invoice)
+        try:
+            await void_bill(
+                *(context.hub, context.merchant, view.payable.number),
+                by=context.session.email,
+                reason=form.get("reason"),
+                drawn_at=_revision(form),
+            )
+        except Invalid as invalid:
+            return _page(context, view, form, by_field(invalid.problems))
+    return redirect(f"/m/invoices/{invoice}")
+
+
+@post("/invoices/{invoice:str}/rebill", status_code=200, right=Right.BOOK)
+async def bill_anew(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
+    """Facturar de nuevo: also in another currency, or for another customer."""
+    with unknown_is_404():
+        view = await view_bill(context.hub, context.merchant, invoice)
+        try:
+            await rebill(
+                *(context.hub, context.merchant, view.payable.number),
+                total=_total(form),
+                customer=form.get("customer"),
+                by=context.session.email,
+                reason=form.get("reason"),
+                drawn_at=_revision(form),
+            )
+        except Invalid as invalid:
+            return _page(context, view, form, by_field(invalid.problems))
+    return redirect(f"/m/invoices/{invoice}")
+
+
+def _page(context: MerchantContext, view: BillView, form: SubmittedForm, field_errors: FieldErrors) -> Page:
+    return context.page(
+        "bill.html",
+        status=422 if field_errors else 200,
+        view=view,
+        currencies=dict.fromkeys((view.payable.currency, *context.country.currencies)),
+        typed=form,
+        field_errors=field_errors,
+    )
+
+
+def _revision(form: SubmittedForm) -> int:
+    """Which revision the form was drawn from; a form without one was drawn from none that there is."""
+    text = form.get("revision")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _total(form: SubmittedForm) -> Money:
+    """What it is for now.
+
+    Raises:
+        Invalid: No amount, or a currency that is not known.
+    """
+    problems: list[FieldError] = []
+    currency = form.get("currency")
+    if currency not in EXPONENTS:
+        raise Invalid((FieldError("currency", Text("currency.choose")),))
+    total = typed_amount(form.get("total"), currency, "total", problems)
+    if total is None:
+        raise Invalid(tuple(problems))
+    return total
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_bill, void, bill_anew]

@@ -1,0 +1,265 @@
+"""Cobro en otra moneda: money that came in another currency, by hand or in suspense, at a rate that a person states."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import attrs
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.cells import Unreadable, read_date
+from hub.domain.conversion import SUSPENSE, Doubt, Rate, read_rate
+from hub.domain.decision import Signed
+from hub.domain.identity import FieldError, Invalid
+from hub.domain.merchant import Customer
+from hub.domain.payment import Payment
+from hub.domain.receipt import means_by_hand
+from hub.domain.text import Text
+from hub.flows.corrections.convert_money import (
+    Wanted,
+    convert_money,
+    owed_of,
+    own_conversion,
+    void_conversion,
+    waiting_in_suspense,
+)
+from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.ports import Tx
+from hub.flows.payments.decide import NotAllowed
+from hub.web.responses import Page, redirect
+from hub_hookspecs import EXPONENTS, Money
+
+from .by_hand import FRESH_ID, typed_amount
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
+from .rights import Right
+
+VIA = "page"
+NOTHING = SubmittedForm({})
+DOUBTS = {Doubt.FIRST: Text("rate.first"), Doubt.INVERTED: Text("rate.inverted"), Doubt.FAR: Text("rate.far")}
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """What the form is about: a customer, or a payment whose money waits.
+
+    Attributes:
+        waiting: What waits in suspense; None for money by hand.
+        owed: Currencies that it may settle.
+    """
+
+    customer: Customer
+    payment: Payment | None = None
+    waiting: Money | None = None
+    owed: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where the form is sent."""
+        about = f"payments/{self.payment.id}" if self.payment else f"customers/{self.customer.id}"
+        return f"/m/{about}/conversion"
+
+
+async def _by_hand(context: MerchantContext, customer_id: str) -> Asked:
+    def read(tx: Tx) -> Asked:
+        customer = customer_of(tx, context.merchant, customer_id)
+        owed = [item.currency for item in tx.payables.open_of(customer.id, context.merchant.mode)]
+        return Asked(customer=customer, owed=tuple(dict.fromkeys((*owed, *context.country.currencies))))
+
+    with unknown_is_404():
+        return await context.hub.store.read(read)
+
+
+async def _in_suspense(context: MerchantContext, payment_id: str) -> Asked:
+    def read(tx: Tx) -> Asked:
+        payment = tx.payments.get(payment_id)
+        merchant = context.merchant
+        if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
+            raise LookupError(payment_id)
+        customer = customer_of(tx, merchant, payment.customer_id)
+        waiting = waiting_in_suspense(tx, payment)
+        return Asked(customer=customer, payment=payment, waiting=waiting, owed=(payment.amount.currency,))
+
+    with unknown_is_404():
+        return await context.hub.store.read(read)
+
+
+def _form(
+    context: MerchantContext,
+    asked: Asked,
+    typed: SubmittedForm,
+    *,
+    field_errors: FieldErrors | None = None,
+    form_error: Text | str = "",
+    notice: tuple[Text, ...] = (),
+    understood: Wanted | None = None,
+    owed: int = 0,
+) -> Page:
+    came = (asked.waiting.currency,) if asked.waiting else tuple(dict.fromkeys((*context.country.currencies, "USD")))
+    return context.page(
+        "conversion_form.html",
+        status=422 if field_errors or form_error else 200,
+        asked=asked,
+        came=came,
+        bases=tuple(dict.fromkeys(("USD", *came, *asked.owed))),
+        means=means_by_hand(context.country),
+        today=_today(context),
+        typed=typed,
+        field_errors=field_errors or {},
+        form_error=form_error,
+        notice=notice,
+        understood=understood,
+        owed=owed,
+        settles=understood.rate.converted(understood.came) if understood else None,
+        form_id=typed.get("form_id") or context.hub.fresh_id(),
+    )
+
+
+@get("/customers/{customer:str}/conversion", right=Right.BOOK)
+async def show_by_hand(context: Context, customer: FromPath[str]) -> Page:
+    """Ask what came, in which currency, and at which rate it settles."""
+    return _form(context, await _by_hand(context, customer), NOTHING)
+
+
+@post("/customers/{customer:str}/conversion", status_code=200, right=Right.BOOK)
+async def record_by_hand(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
+    """Show what was understood; with the second button, book it."""
+    return await _record(context, await _by_hand(context, customer), form)
+
+
+@get("/payments/{payment:str}/conversion", right=Right.BOOK)
+async def show_in_suspense(context: Context, payment: FromPath[str]) -> Page:
+    """Ask at which rate what waits settles what the payment was for."""
+    return _form(context, await _in_suspense(context, payment), NOTHING)
+
+
+@post("/payments/{payment:str}/conversion", status_code=200, right=Right.BOOK)
+async def record_in_suspense(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
+    """Show what was understood; with the second button, book it."""
+    return await _record(context, await _in_suspense(context, payment), form)
+
+
+async def _record(context: MerchantContext, asked: Asked, form: SubmittedForm) -> Page:
+    try:
+        wanted = _understood(context, asked, form)
+        if not form.has("record"):
+            if form.has("change"):
+                return _form(context, asked, form)
+            owed = await context.hub.store.read(lambda tx: owed_of(tx, context.merchant, wanted))
+            return _form(context, asked, form, understood=wanted, owed=owed)
+        made = await convert_money(
+            *(context.hub, context.merchant, wanted),
+            signed=Signed(by=context.session.email, why=form.get("why"), via=VIA),
+            form=form.get("form_id"),
+            owed=int(form.get("owed")) if re.fullmatch(r"[0-9]{1,16}", form.get("owed"), re.ASCII) else None,
+        )
+    except Invalid as invalid:
+        return _form(context, asked, form, field_errors=by_field(invalid.problems))
+    except NotAllowed as refusal:
+        return _form(context, asked, form, form_error=refusal.message)
+    if made.conversion is None:
+        why = (DOUBTS[made.doubt],) if made.doubt else ()
+        return _form(context, asked, form, notice=(Text("rate.proposed"), *why))
+    return redirect(f"/m/conversions/{made.conversion.id}")
+
+
+def _understood(context: MerchantContext, asked: Asked, form: SubmittedForm) -> Wanted:
+    """The form as it was typed.
+
+    Raises:
+        Invalid: Every fault that can be seen without the books.
+    """
+    problems: list[FieldError] = []
+    currency = asked.waiting.currency if asked.waiting else form.get("currency")
+    settles_in = asked.payment.amount.currency if asked.payment else form.get("settles_in")
+    if currency not in EXPONENTS or settles_in not in EXPONENTS or currency == settles_in:
+        raise Invalid((FieldError("currency", Text("currency.choose")),))
+    if not FRESH_ID.fullmatch(form.get("form_id")):
+        problems.append(FieldError("amount", Text("form.old")))
+    if asked.payment and not asked.waiting:
+        problems.append(FieldError("amount", Text("rate.nothing_waits")))
+    if not asked.payment and form.get("means") not in means_by_hand(context.country):
+        problems.append(FieldError("means", Text("means.choose")))
+    if not form.get("why"):
+        problems.append(FieldError("why", Text("decision.who_and_why")))
+    value, base = read_rate(form.get("rate")), form.get("base")
+    if value is None:
+        problems.append(FieldError("rate", Text("rate.not_positive")))
+    if base not in (currency, settles_in):
+        problems.append(FieldError("rate", Text("rate.other_pair", came=currency, owed=settles_in)))
+    if not form.get("source"):
+        problems.append(FieldError("source", Text("rate.source_missing")))
+    came = asked.waiting or typed_amount(form.get("amount"), currency, "amount", problems)
+    rate_on = _day(context, form.get("rate_on"), "rate_on", problems)
+    value_on = _day(context, form.get("value_on"), "value_on", problems)
+    if problems or came is None or value is None:
+        raise Invalid(tuple(problems))
+    quote = settles_in if base == currency else currency
+    return Wanted(
+        customer_id=asked.customer.id,
+        payment_id=asked.payment.id if asked.payment else None,
+        came=came,
+        settles_in=settles_in,
+        rate=Rate(base=base, quote=quote, value=value, source=form.get("source"), on=rate_on),
+        means=SUSPENSE if asked.payment else form.get("means"),
+        value_on=value_on,
+    )
+
+
+def _today(context: MerchantContext) -> date:
+    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
+
+
+def _day(context: MerchantContext, text: str, field: str, problems: list[FieldError]) -> date:
+    try:
+        return read_date(text) if text else _today(context)
+    except Unreadable as unreadable:
+        problems.append(FieldError(field, unreadable.message))
+        return _today(context)
+
+
+@get("/conversions/{conversion:str}", right=Right.SEE)
+async def show_conversion(context: Context, conversion: FromPath[str]) -> Page:
+    """One conversion, with everything that was stated."""
+    return await _page(context, conversion)
+
+
+async def _page(context: MerchantContext, conversion: str, *, form_error: Text | str = "") -> Page:
+    with unknown_is_404():
+        made = await context.hub.store.read(lambda tx: own_conversion(tx, context.merchant, conversion))
+        customer = await context.hub.store.read(lambda tx: customer_of(tx, context.merchant, made.customer_id))
+    return context.page(
+        "conversion.html",
+        status=422 if form_error else 200,
+        made=made,
+        customer=customer,
+        mode=made.mode,
+        form_error=form_error,
+    )
+
+
+@post("/conversions/{conversion:str}/void", status_code=200, right=Right.BOOK)
+async def void(context: Context, form: CheckedForm, conversion: FromPath[str]) -> Page:
+    """Anular: both halves are reversed at the old rate."""
+    with unknown_is_404():
+        try:
+            await void_conversion(
+                context.hub, context.merchant, conversion, reason=form.get("reason"), by=context.session.email
+            )
+        except Invalid as invalid:
+            return await _page(context, conversion, form_error=invalid.problems[0].message)
+    return redirect(f"/m/conversions/{conversion}")
+
+
+HANDLERS: list[ControllerRouterHandler] = [
+    show_by_hand,
+    record_by_hand,
+    show_in_suspense,
+    record_in_suspense,
+    show_conversion,
+    void,
+]

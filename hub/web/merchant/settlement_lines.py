@@ -1,0 +1,106 @@
+"""What a person does about single payout lines, and about money that is on its way to the bank."""
+
+from __future__ import annotations
+
+from litestar import post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.account import ProviderAccount
+from hub.domain.cells import Unreadable, read_amount, read_date
+from hub.domain.identity import Invalid
+from hub.domain.settlement import LineKind
+from hub.domain.text import Text
+from hub.flows.corrections.correct_entry import correct_entry
+from hub.flows.settlements.charge_line import charge_line
+from hub.flows.settlements.record_payout import Payout, record_payout
+from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
+from hub.web.responses import Page, redirect
+from hub_hookspecs import EXPONENTS
+
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, SubmittedForm
+from .rights import Right
+from .settlements import settlements_page
+
+BACK = "/m/settlements"
+
+
+async def _account(context: MerchantContext, account_id: str) -> ProviderAccount:
+    accounts = await context.hub.store.read(lambda tx: tx.accounts.all_of(context.merchant.id, context.merchant.mode))
+    with unknown_is_404():
+        return next_of(accounts, account_id)
+
+
+def next_of(accounts: tuple[ProviderAccount, ...], account_id: str) -> ProviderAccount:
+    """The account of this id.
+
+    Raises:
+        LookupError: The merchant has none.
+    """
+    for account in accounts:
+        if account.id == account_id:
+            return account
+    raise LookupError(account_id)
+
+
+@post("/settlements/{account:str}/line", status_code=200, right=Right.BOOK)
+async def act(context: Context, form: CheckedForm, account: FromPath[str]) -> Page:
+    """Withdraw a line, take it up again, or book it to the account; which of them, the button says."""
+    hub, merchant = context.hub, context.merchant
+    found = await _account(context, account)
+    line, by, reason = form.get("line"), context.session.email, form.get("reason")
+    try:
+        with unknown_is_404():
+            match form.get("act"):
+                case "withdraw":
+                    await withdraw_line(hub, merchant, found, line, by=by, reason=reason)
+                case "reopen":
+                    await reopen_line(hub, merchant, found, line, by=by, reason=reason)
+                case LineKind.CHARGE | LineKind.RELEASE as kind:
+                    await charge_line(hub, merchant, found, line, LineKind(kind), by=by, reason=reason)
+                case _:
+                    return await settlements_page(context, form_error="Elija qué hacer con la línea.")
+    except Invalid as invalid:
+        return await settlements_page(context, form_error=invalid.problems[0].message)
+    return redirect(BACK)
+
+
+@post("/settlements/{account:str}/payout", status_code=200, right=Right.BOOK)
+async def record(context: Context, form: CheckedForm, account: FromPath[str]) -> Page:
+    """Record what reached the bank; the bank's reference and day make it one, however often it is sent."""
+    found = await _account(context, account)
+    try:
+        told = _payout(form)
+        await record_payout(context.hub, context.merchant, found, told, by=context.session.email)
+    except Unreadable as unreadable:
+        return await settlements_page(context, form_error=unreadable.message)
+    except Invalid as invalid:
+        return await settlements_page(context, form_error=invalid.problems[0].message)
+    return redirect(BACK)
+
+
+def _payout(form: SubmittedForm) -> Payout:
+    currency = form.get("currency")
+    if currency not in EXPONENTS:
+        raise Unreadable(Text("settlement.no_currency"))
+    arrived, fee, fee_tax = (read_amount(form.get(name) or "0", currency) for name in ("amount", "fee", "fee_tax"))
+    day, reference = read_date(form.get("on")), form.get("reference")
+    return Payout(arrived=arrived, fee=fee, fee_tax=fee_tax, on=day, reference=reference)
+
+
+@post("/settlements/{account:str}/payout/correct", status_code=200, right=Right.BOOK)
+async def correct(context: Context, form: CheckedForm, account: FromPath[str]) -> Page:
+    """Take back a payout that was recorded wrongly; it may be recorded anew."""
+    found, key = await _account(context, account), form.get("key")
+    if not key.startswith(f"payout:{found.id}:"):
+        return await settlements_page(context, form_error="Elija el depósito.")
+    try:
+        with unknown_is_404():
+            await correct_entry(context.hub, context.merchant, key, by=context.session.email, reason=form.get("reason"))
+    except Invalid as invalid:
+        return await settlements_page(context, form_error=invalid.problems[0].message)
+    return redirect(BACK)
+
+
+HANDLERS: list[ControllerRouterHandler] = [act, record, correct]

@@ -1,0 +1,153 @@
+"""Money in another currency settles what is owed at a rate that a person states, and never by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+from sqlalchemy import text
+
+from hub.domain.conversion import Conversion, Doubt, Rate, doubt_of, read_rate
+from hub.domain.decision import Signed
+from hub.domain.identity import Invalid
+from hub.flows.corrections import convert_money as module
+from hub.flows.corrections.approve_decision import approve_decision
+from hub.flows.corrections.convert_money import Converted, Wanted, convert_money
+from hub_hookspecs import Money
+from tests.bookkeeping.desk import Desk, run
+
+ANA, LUIS = Signed(by="Ana", why="así lo pagó"), Signed(by="Luis", why="de acuerdo")
+DAY = date(2026, 3, 2)
+
+
+def rate(value: str, base: str = "USD", quote: str = "CRC") -> Rate:
+    return Rate(base=base, quote=quote, value=Decimal(value), source="BCCR", on=DAY)
+
+
+@pytest.fixture
+def owing(desk_for: Callable[[str], Desk]) -> Desk:
+    desk = desk_for("CR")
+    desk.do("invoice FE-1 1000.00 USD")
+    return desk
+
+
+def convert(desk: Desk, value: str, signed: Signed = ANA, **more: Any) -> Converted:
+    wanted = Wanted(
+        customer_id="c1",
+        came=Money(52_000_000, "CRC"),
+        settles_in="USD",
+        rate=rate(value),
+        means="transfer",
+        value_on=DAY,
+    )
+    form = more.pop("form", "")
+    return run(convert_money(desk.hub, desk.merchant, attrs.evolve(wanted, **more), signed=signed, form=form))
+
+
+@pytest.mark.parametrize(
+    ("value", "last", "doubt"),
+    [
+        ("520", None, Doubt.FIRST),
+        ("520", "500", None),
+        ("525", "500", None),
+        ("525.01", "500", Doubt.FAR),
+        ("474.99", "500", Doubt.FAR),
+        ("0.00192", "520", Doubt.INVERTED),
+    ],
+)
+def test_a_rate_that_may_be_wrong_is_doubted(value: str, last: str | None, doubt: Doubt | None) -> None:
+    assert doubt_of(rate(value), rate(last) if last else None) is doubt
+
+
+def test_a_rate_that_is_said_the_other_way_round_is_compared_with_the_same_pair() -> None:
+    assert doubt_of(rate("0.002", base="CRC", quote="USD"), rate("500")) is None
+
+
+@pytest.mark.parametrize(
+    ("came", "value", "settles"),
+    [
+        (Money(1, "USD"), "0.5", Money(1, "CRC")),
+        (Money(1, "USD"), "0.49", Money(0, "CRC")),
+        (Money(51_999_900, "CRC"), "520.25", Money(99_952, "USD")),
+    ],
+)
+def test_an_amount_is_rounded_once_half_up(came: Money, value: str, settles: Money) -> None:
+    assert rate(value).converted(came) == settles
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "NaN", "1e400", "", "quinientos"])
+def test_what_is_no_rate_is_not_read(written: str) -> None:
+    assert read_rate(written) is None
+
+
+def test_the_first_rate_of_a_pair_waits_for_a_second_person_and_a_near_one_does_not(owing: Desk) -> None:
+    first = convert(owing, "520")
+
+    assert (first.conversion, first.doubt) == (None, Doubt.FIRST)
+    assert first.decision
+    made = run(approve_decision(owing.hub, first.decision.id, signed=LUIS))
+    assert made.people == "Ana and Luis"
+    assert owing._payable("FE-1").due == 0
+    owing.do("invoice FE-2 1000.00 USD")
+    assert convert(owing, "521").conversion
+    assert convert(owing, "600").doubt is Doubt.FAR
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": attrs.evolve(rate("520"), value=Decimal(0))},
+        {"rate": attrs.evolve(rate("520"), value=Decimal(-1))},
+        {"rate": attrs.evolve(rate("520"), on=DAY + timedelta(days=1))},
+        {"rate": attrs.evolve(rate("520"), source=" ")},
+        {"rate": rate("4000", quote="COP")},
+        {"value_on": DAY + timedelta(days=1)},
+        {"invoices": ("FE-9",)},
+    ],
+)
+def test_a_rate_that_cannot_be_is_refused_and_nothing_is_booked(owing: Desk, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        convert(owing, "520", **wrong)
+
+    assert owing._payable("FE-1").due == 100_000
+
+
+def test_an_invoice_that_a_payment_holds_is_not_settled(owing: Desk) -> None:
+    owing.do("pays A FE-1 1000.00")
+
+    with pytest.raises(Invalid):
+        convert(owing, "520", invoices=("FE-1",))
+
+
+def test_one_form_converts_once(owing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "doubt_of", lambda *_given: None)
+    first = convert(owing, "520", form="form-1")
+
+    assert convert(owing, "520", form="form-1").conversion == first.conversion
+    assert owing.balances()["bank", "CRC"] == 52_000_000
+
+
+def test_a_rate_that_was_changed_is_not_what_was_sealed(owing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "doubt_of", lambda *_given: None)
+    made = convert(owing, "520").conversion
+    assert isinstance(made, Conversion)
+
+    def forge(tx: Any) -> None:
+        tx.run(text("DROP TRIGGER IF EXISTS conversion_fixed"))
+        tx.run(text("UPDATE conversion SET rate = '500'"))
+
+    owing.opened.store.write_now(forge)
+
+    assert owing.read(lambda tx: tx.ledger.verify()) == (f"L9: conversion {made.id} is not what was sealed",)
+
+
+def test_control_a_rate_that_nobody_doubts_is_booked_by_one_person(
+    owing: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "doubt_of", lambda *_given: None)
+
+    assert convert(owing, "0.00192").conversion

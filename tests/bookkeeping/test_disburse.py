@@ -1,0 +1,105 @@
+"""A customer's credit is paid out once, as far as it is free, with a document of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.domain.decision import Signed
+from hub.domain.disbursement import PaidOut
+from hub.domain.dispute import Dispute, DisputeStage
+from hub.domain.identity import Invalid
+from hub.flows.books import book_return
+from hub.flows.corrections.approve_decision import approve_decision
+from hub.flows.corrections.disburse_credit import Disbursed, disburse_credit
+from hub.flows.ground.read_held import refundable_now
+from hub_hookspecs import Mode, Money
+from tests.bookkeeping.desk import Desk, run
+
+ANA, LUIS = Signed(by="Ana", why="lo pidió"), Signed(by="Luis", why="de acuerdo")
+
+
+@pytest.fixture
+def paid(desk_for: Callable[[str], Desk]) -> Desk:
+    """A payment that left 40 000 of credit."""
+    desk = desk_for("CR")
+    for line in ("invoice FE-1 60000.00", "pays A FE-1 60000.00", "paid A 100000.00"):
+        desk.do(line)
+    return desk
+
+
+def paid_out(desk: Desk, minor: int) -> PaidOut:
+    return PaidOut(amount=Money(minor, "CRC"), means="cash", paid_on=desk.clock.now.date())
+
+
+def disburse(desk: Desk, minor: int, **more: Any) -> Disbursed:
+    return run(disburse_credit(desk.hub, desk.merchant, "c1", paid_out(desk, minor), signed=ANA, **more))
+
+
+def test_one_form_pays_out_once_and_another_amount_in_it_pays_nothing(paid: Desk) -> None:
+    first = disburse(paid, 1_000_000, disbursement_id="form-1")
+    again = disburse(paid, 1_000_000, disbursement_id="form-1")
+
+    assert first.disbursement == again.disbursement
+    with pytest.raises(Invalid):
+        disburse(paid, 2_000_000, disbursement_id="form-1")
+    assert paid.balances()["customer_credit", "CRC"] == -3_000_000
+
+
+def test_a_form_that_shows_other_credit_than_there_is_pays_nothing_out(paid: Desk) -> None:
+    with pytest.raises(Invalid):
+        disburse(paid, 1_000_000, free=4_000_001)
+
+    assert paid.balances()["customer_credit", "CRC"] == -4_000_000
+
+
+def test_above_the_limit_a_second_person_approves_and_parts_are_added_up(
+    paid: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(paid.hub.second_person_above, "CRC", 2_500_000)
+    assert disburse(paid, 2_000_000).disbursement
+
+    waiting = disburse(paid, 1_000_000)
+
+    assert waiting.decision
+    assert waiting.disbursement is None
+    made = run(approve_decision(paid.hub, waiting.decision.id, signed=LUIS))
+    assert made.people == "Ana and Luis"
+    assert paid.balances()["customer_credit", "CRC"] == -1_000_000
+
+
+def test_credit_of_a_disputed_payment_is_not_paid_out(paid: Desk) -> None:
+    dispute = Dispute(
+        id="dispute-1",
+        merchant_id=paid.merchant.id,
+        mode=Mode.TEST,
+        payment_id="pay-A",
+        case="K1",
+        amount=Money(1_000_000, "CRC"),
+        stage=DisputeStage.INQUIRY,
+        opened_at=paid.clock.now,
+    )
+    paid.opened.store.write_now(lambda tx: tx.disputes.add(dispute))
+
+    with pytest.raises(Invalid):
+        disburse(paid, 1_000_000)
+
+
+def test_what_was_paid_out_is_not_given_back_through_the_provider_too(paid: Desk) -> None:
+    paid.do("disburse cash 40000.00")
+
+    assert paid.read(lambda tx: refundable_now(tx, tx.payments.get("pay-A"))) == 6_000_000
+
+
+def test_control_a_return_that_bills_nobody_makes_suspense_of_what_was_paid_out(
+    paid: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the debit note the invoice that was paid is due again, though nobody took its money."""
+    monkeypatch.setattr(book_return, "owe_disbursed", lambda *_given: None)
+    paid.do("disburse cash 40000.00")
+
+    paid.do("returned A 40000.00")
+
+    assert paid._payable("FE-1").due == 4_000_000

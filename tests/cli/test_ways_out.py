@@ -1,0 +1,48 @@
+"""What a review's page says may be done is there: each command takes its words, each page has its address."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from litestar import Litestar
+
+from hub.cli.commands import COMMANDS, LazyGroup
+from hub.domain.review_causes import CAUSES, WayOut, ways_of
+from hub.web.merchant import routes
+
+WAYS = list({way.name: way for cause in CAUSES for way in ways_of(cause)}.values())
+NAMES = ("payment", "reference", "customer", "customer_name", "provider", "company", "message", "review")
+VALUES = dict.fromkeys(NAMES, "x")
+
+
+def name_of(way: WayOut) -> str:
+    return way.name
+
+
+@pytest.mark.parametrize("way", WAYS, ids=name_of)
+def test_the_command_of_a_way_out_takes_its_words(way: WayOut) -> None:
+    words = list(way.command_for(VALUES))
+    command: click.Command | None = LazyGroup("payment-hub", COMMANDS)
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), words.pop(0))
+    assert command is not None
+
+    given = click.Context(command)
+    values, rest, _order = command.make_parser(given).parse_args(words)
+
+    assert rest == []
+    assert [param.name for param in command.params if param.required and param.name not in values] == []
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.page], ids=name_of)
+def test_the_page_of_a_way_out_is_there(way: WayOut) -> None:
+    paths = {route.path for route in Litestar(route_handlers=routes(), openapi_config=None).routes}
+    pattern = way.page.replace("{payment}", "{payment:str}").replace("{customer}", "{customer:str}")
+
+    assert pattern in paths
+
+
+def test_what_is_not_about_a_payment_leads_to_none() -> None:
+    nothing = dict.fromkeys(NAMES, "")
+
+    assert {way.name for way in WAYS if way.page_for(nothing)} == {"import", "lines", "fetch", "resolve"}

@@ -1,0 +1,109 @@
+"""Of an invoice whose money was returned somebody says whether it is still owed; until then nobody is reminded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import hub.flows.payments.record_observations
+from hub.domain.decision import Signed
+from hub.domain.identity import Invalid
+from hub.domain.merchant import Merchant
+from hub.domain.message import Review
+from hub.domain.payment import Payment
+from hub.domain.round import Choice
+from hub.flows.corrections.answer_return import ReturnedBill, answer_return
+from hub.flows.payments.decide import NotAllowed
+from hub.flows.statements.send_round import plan_round
+from hub_hookspecs import Kind
+from tests.faults.harness import Debtor, Desk, broken
+from tests.flows.test_given_back import Plant, back, give_back, hear, taken
+from tests.flows.test_recorded_returns import lines, saw
+from tests.spoken import refused
+
+BY = Signed(by="Ana", why="llamó el cliente")
+
+
+def merchant_of(desk: Desk, merchant_id: str) -> Merchant:
+    found: Merchant = desk.read(lambda tx: tx.merchants.get(merchant_id))
+    return found
+
+
+def question(desk: Desk, payment: Payment) -> Review:
+    (review,) = [
+        item for item in desk.read(lambda tx: tx.reviews.of(payment_id=payment.id)) if item.cause == "returned_bill"
+    ]
+    return review
+
+
+def reminded(desk: Desk, debtor: Debtor) -> bool:
+    """Whether a round would reach this customer."""
+    plan = asyncio.run(plan_round(desk.hub, merchant_of(desk, debtor.customer.merchant_id), Choice()))
+    every = (*plan.reached, *plan.without_mail, *plan.unsubscribed)
+    return any(item.customer.id == debtor.customer.id for item in every)
+
+
+def answer(desk: Desk, payment: Payment, said: ReturnedBill, **more: Any) -> None:
+    review, merchant = question(desk, payment), merchant_of(desk, payment.merchant_id)
+    asyncio.run(answer_return(desk.hub, merchant, review.id, said, signed=BY, **more))
+
+
+LEARN: dict[str, Callable[[Desk, Payment], object]] = {
+    "refunded": lambda desk, payment: give_back(desk, payment, 30_000, back("E1", 30_000)),
+    "heard": lambda desk, payment: hear(desk, payment, back("E1", 30_000)),
+    "recorded": lambda desk, payment: saw(desk, payment, 30_000),
+    "paid out less": lambda desk, payment: lines(desk, f"L2,{payment.reference},-300"),
+}
+
+
+@pytest.mark.parametrize("learn", LEARN.values(), ids=LEARN.keys())
+def test_nobody_is_reminded_of_an_invoice_whose_money_was_returned_until_somebody_says_that_it_is_owed(
+    desk: Desk, learn: Callable[[Desk, Payment], object]
+) -> None:
+    debtor, payment = taken(desk)
+    learn(desk, payment)
+    assert desk.due(debtor.payables[0]) == 30_000
+    assert not reminded(desk, debtor)
+
+    answer(desk, payment, ReturnedBill.STILL_OWED)
+    assert reminded(desk, debtor)
+    assert "returned_bill" not in desk.causes(payment)
+
+
+def test_a_credit_note_is_booked_with_the_answer_once(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    with pytest.raises(Invalid):
+        answer(desk, payment, ReturnedBill.CREDIT_NOTE)
+    answer(desk, payment, ReturnedBill.CREDIT_NOTE, note_number="NC-1")
+
+    assert desk.due(debtor.payables[0]) == 0
+    assert "returned_bill" not in desk.causes(payment)
+    assert broken(desk) == []
+
+
+def test_what_was_never_due_is_said_once_the_invoice_owes_nothing(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    with refused(NotAllowed, match="todavía debe"):
+        answer(desk, payment, ReturnedBill.NOT_DUE)
+    assert "returned_bill" in desk.causes(payment)
+
+
+def test_a_chargeback_asks_no_such_question(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK)
+    assert "returned_bill" not in desk.causes(payment)
+    assert reminded(desk, debtor)
+
+
+def test_control_where_nobody_is_asked_the_customer_is_reminded_of_what_was_given_back(
+    desk: Desk, plant: Plant
+) -> None:
+    plant(hub.flows.payments.record_observations, "_review_due_again", lambda *_given: None)
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    assert reminded(desk, debtor)

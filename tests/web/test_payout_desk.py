@@ -1,0 +1,102 @@
+"""What a bookkeeper does about payout lines on the page, each act by its button."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.domain.account import ProviderAccount
+from hub.domain.settlement import StatedLine
+from hub.flows.settlements.keep_line import store_line
+from hub.flows.settlements.reconcile import import_settlement
+from hub_hookspecs import Money, SettlementLine
+from tests.web.conftest import Debtor, House, Seat
+from tests.web.test_merchant_desk import account_of, pay
+
+Seen = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def clerk(company: Callable[..., Any], seat: Callable[..., Seat]) -> Seat:
+    """The owner of a company of its own."""
+    return seat(company("CR", "depositos", connected=True))
+
+
+@pytest.fixture
+def account(house: House, clerk: Seat) -> ProviderAccount:
+    found: ProviderAccount = account_of(house, clerk.merchant)
+    return found
+
+
+def imported(house: House, account: ProviderAccount, *rows: str) -> None:
+    data = "\n".join(("line_id,reference,gross,fee,kind", *rows, ""))
+    house.run(import_settlement(house.hub, account, data.encode(), name="pagos.csv", decimal="."))
+
+
+def state(house: House, account: ProviderAccount, line: str) -> str:
+    return house.read(lambda tx: tx.settlements.get(account.id, line)).state.value  # type: ignore[no-any-return]
+
+
+def balance(house: House, account: ProviderAccount, kind: str) -> int:
+    rows = house.read(lambda tx: tx.ledger.balances(account.merchant_id, account.mode))
+    return sum(amount for named, _owner, _currency, amount in rows if named == kind)
+
+
+def test_a_line_is_charged_withdrawn_and_taken_up_again(
+    house: House, clerk: Seat, account: ProviderAccount, seen: Seen
+) -> None:
+    imported(house, account, "M-1,CONTRATO,0.00,5000.00,")
+    path = f"/m/settlements/{account.id}/line"
+    assert "Es un cargo del proveedor" in seen(clerk.read("/m/settlements"))
+
+    assert clerk.post(path, line="M-1", act="charge", reason="").status_code == 422
+    assert "Cargo del proveedor" in seen(clerk.go(path, line="M-1", act="charge", reason="mensualidad"))
+    assert (state(house, account, "M-1"), balance(house, account, "fees")) == ("booked", 500_000)
+    clerk.go(path, line="M-1", act="withdraw", reason="es de otra empresa")
+    assert (state(house, account, "M-1"), balance(house, account, "fees")) == ("withdrawn", 0)
+    clerk.go(path, line="M-1", act="reopen", reason="sí era nuestra")
+    assert state(house, account, "M-1") == "open"
+    assert "Elija qué hacer" in seen(clerk.post(path, line="M-1", act="dance", reason="x").text)
+    assert clerk.post(path, line="M-9", act="withdraw", reason="x").status_code == 404
+    assert clerk.post("/m/settlements/nobodys/line", line="M-1", act="charge", reason="x").status_code == 404
+
+
+def test_what_reached_the_bank_is_recorded_once_and_taken_back(
+    house: House, clerk: Seat, account: ProviderAccount, seen: Seen
+) -> None:
+    debtor: Debtor = house.debtor("CR", (4_000_000, -3), merchant=clerk.merchant)
+    payment, money = pay(house, account, debtor), Money(4_000_000, "CRC")
+    line = SettlementLine(line_id="S-1", reference=payment.reference, gross=money, net=money)
+    told = StatedLine(line=line, in_transit=True)
+    house.hub.store.write_now(lambda tx: store_line(tx, account, told, "fetched", house.hub.clock()))
+    imported(house, account, "X-1,NADIE,1.00,,")
+    page = seen(clerk.read("/m/settlements"))
+    assert "En camino al banco ₡40 000,00" in page
+
+    today = house.today.isoformat()
+    exported = clerk.browser.get(f"/m/exports/payments?since={today}&kind=csv").content.decode("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(exported), delimiter=";")
+    (row,) = [item for item in rows if item["Referencia"] == payment.reference]
+    assert (row["Comisión"], row["Neto"]) == ("", "")  # nobody knows yet
+
+    before = balance(house, account, "bank")
+    path = f"/m/settlements/{account.id}/payout"
+    fields = {"currency": "CRC", "amount": "38 600,00", "fee": "1 400,00", "on": today, "reference": "DEP-1"}
+    for wrong in ({"amount": "x"}, {"amount": "40 000,01"}, {"reference": ""}, {"on": ""}, {"currency": "XXX"}):
+        assert clerk.post(path, **{**fields, **wrong}).status_code == 422, wrong
+    clerk.go(path, **fields)
+    shown = clerk.go(path, **fields)
+    assert "En camino al banco ₡" not in seen(shown)
+    assert (balance(house, account, "in_transit"), balance(house, account, "bank") - before) == (0, 3_860_000)
+
+    found = re.search(r'name="key" value="(payout:[^"]+)"', shown)
+    assert found
+    assert clerk.post(f"{path}/correct", key="settle:x:y", reason="x").status_code == 422
+    assert clerk.post(f"{path}/correct", key=found[1], reason="").status_code == 422
+    assert "En camino al banco ₡40 000,00" in seen(clerk.go(f"{path}/correct", key=found[1], reason="era otra"))
+    assert not house.read(lambda tx: tx.ledger.verify())
