@@ -65,7 +65,7 @@ def test_what_went_back_is_listed_until_a_file_counts_it(paid: Desk) -> None:
         (line,) = reported(state(paid, "100000.00", "0.00"))
         assert "se devolvieron" in line
     assert reported(state(paid, "100000.00", "30000.00")) == []
-    assert paid.causes() == []
+    assert paid.causes() == ["returned_bill"], "only what the money that went back asks"
 
 
 def test_a_balance_that_rises_without_a_reason_is_asked_about_once(paid: Desk) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+import hub.flows.payments.open_payment
 import hub.storage.payments
 from hub.domain.intake import Share
 from hub.domain.order import OrderItem
@@ -95,8 +96,9 @@ def pull_the_guards(world: World, *, trigger: bool = True) -> None:
 
 
 def look_away(plant: Plant) -> None:
-    """The code no longer looks for a live payment."""
+    """The code no longer looks for a live payment, and asks no table of acts."""
     plant(hub.storage.payments.Payments, "live_with", lambda _self, _ids: ())
+    plant(hub.flows.payments.open_payment, "objection_to", lambda *_args, **_named: None)
 
 
 def test_control_with_no_guard_left_two_presses_are_two_payments(

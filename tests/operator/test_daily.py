@@ -105,7 +105,7 @@ def test_money_that_was_given_back_is_not_looked_for_in_a_report_of_sales(world:
     world.pass_time(seconds=20)
     assert [operation.status for operation in world.operations(payment)] == ["done"]
     until_local(world, 25, 6)
-    assert causes(world) == []
+    assert causes(world) == ["returned_bill"], "only what the money that went back asks"
 
 
 def test_money_that_the_report_does_not_know_becomes_a_review_once(world: World) -> None:

@@ -548,9 +548,9 @@ def test_what_is_wrong_with_a_file_is_in_the_json_as_the_terminal_says_it(desk: 
     here = ("reconcile", "import", str(file), "greenpay", "--company", desk.companies["CR"].slug)
 
     told = call(*here, "--data", str(desk.data))
-    (fault, *_others) = json.loads(call(*here, "--json", "--data", str(desk.data)).out)["faults"]
+    (fault, *_others) = json.loads(call(*here, "--json", "--data", str(desk.data)).out)["set_aside"]
 
     assert told.code == 1
     assert fault.startswith("line 2, gross: ")
-    assert f"payout.csv: {fault}" in told.err
+    assert f"set aside: {fault}" in told.err
     assert "cell." not in fault
