@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from .payment import Payment
 
@@ -23,7 +23,10 @@ def movement_in(key: str, payment: Payment) -> str | None:
     return named.removeprefix(beginning).removesuffix(own_key("", payment)) if named.startswith(beginning) else None
 
 
-OF_MONEY = ("capture:", "refund:", "chargeback:")
+CHARGEBACK = "chargeback:"
+"""How the keys begin of what a payer's bank took."""
+
+OF_MONEY = ("capture:", "refund:", CHARGEBACK)
 """How the keys begin of what came through a provider and of what went back."""
 
 DEBIT_NOTE = "debit:"
@@ -37,7 +40,7 @@ def refund_key(account_id: str, reference: str) -> str:
 
 def chargeback_key(account_id: str, case: str) -> str:
     """The key of a chargeback."""
-    return f"chargeback:{account_id}:{case}"
+    return f"{CHARGEBACK}{account_id}:{case}"
 
 
 OF_LINES = ("settle", "fee", "feetax", "reserve", "acqtax")
@@ -65,3 +68,18 @@ def root_of(key: str) -> str:
     while (named := reverses(key)) is not None:
         key = named
     return key
+
+
+def counts_with(key: str, settled: Collection[str], *, apart: bool = False) -> str:
+    """The key of the movement that an entry is part of, where payouts are compared: a correction changes what it names.
+
+    What a bank took and gave again is one movement of nothing until a payout line settles either; then each is its own.
+
+    Args:
+        settled: Keys of what lines have settled.
+        apart: Each is its own before that, too.
+    """
+    named = reverses(key)
+    if named is None or (named.startswith(CHARGEBACK) and (apart or key in settled or named in settled)):
+        return key
+    return named

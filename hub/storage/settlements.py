@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from hub.domain.entry_keys import reverses
+from hub.domain.entry_keys import counts_with
 from hub.domain.ledger import LedgerKind
 from hub.domain.settlement import Awaited, LineKind, LineState, StatedBefore, StoredLine
 
@@ -233,8 +233,12 @@ class Settlements:
         rows = self._tx.run(AUTHORISED, {"account": account_id, "authorisation": authorisation})
         return tuple(row["payment"] for row in rows)
 
-    def awaited(self, account_id: str, *, payment_id: str | None = None) -> tuple[Awaited, ...]:
-        """Captures, returns and chargebacks of an account that no booked line settles; oldest first."""
+    def awaited(self, account_id: str, *, payment_id: str | None = None, apart: bool = False) -> tuple[Awaited, ...]:
+        """Captures, returns and chargebacks of an account that no booked line settles; oldest first.
+
+        Args:
+            apart: What a bank took and gave again counts as two movements, though no line has settled one of them.
+        """
         values = {"account": account_id}
         statements = (SETTLED, MOVES)
         if payment_id is not None:
@@ -243,7 +247,7 @@ class Settlements:
         settled = {row["settles"] for row in self._tx.run(statements[0], values)}
         moves: dict[str, Awaited] = {}
         for row in self._tx.run(statements[1], values):
-            key = reverses(row["key"]) or row["key"]  # a correction counts with what it corrects
+            key = counts_with(row["key"], settled, apart=apart)
             before = moves.get(key)
             moves[key] = Awaited(
                 key=key,

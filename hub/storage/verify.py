@@ -149,7 +149,8 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "L10: {settles} is settled by line {line} of account {account} with {gross}, but it is booked with {booked}",
         "SELECT l.settles, l.line, l.account, l.gross, coalesce(sum(p.amount), 0) AS booked FROM settlement_line l"
         " LEFT JOIN entry e ON e.merchant = l.merchant AND e.mode = l.mode"
-        " AND (e.key = l.settles OR (e.key > 'fix:' || l.settles || ':' AND e.key < 'fix:' || l.settles || ';'))"
+        " AND (e.key = l.settles OR (l.settles NOT LIKE 'chargeback:%'"
+        " AND e.key > 'fix:' || l.settles || ':' AND e.key < 'fix:' || l.settles || ';'))"
         " LEFT JOIN posting p ON p.entry = e.id AND EXISTS (SELECT 1 FROM ledger_account a"
         " WHERE a.id = p.ledger_account AND a.kind = 'provider_clearing')"
         " WHERE l.settles IS NOT NULL GROUP BY l.id HAVING coalesce(sum(p.amount), 0) <> l.gross",

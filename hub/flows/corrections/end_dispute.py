@@ -25,8 +25,6 @@ from hub.flows.payments.open_dispute import CAUSE
 from hub.flows.payments.record_observations import record_observations, zone_of
 from hub.flows.payments.record_outcome import note_of
 
-from .refuse_settled import refuse_settled
-
 
 async def end_dispute(
     hub: Hub, payment_id: str, case: str, outcome: DisputeOutcome, *, signed: Signed
@@ -36,7 +34,7 @@ async def end_dispute(
     Raises:
         LookupError: No such payment.
         NotAllowed: No such dispute is open, no evidence, a second person is wanted, or the books do not allow it.
-        Invalid: A refund of the payment is unknown, or a payout line has settled what the bank took.
+        Invalid: A refund of the payment is unknown.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
 
@@ -62,7 +60,8 @@ async def end_dispute(
             return made, dispute
         if outcome is DisputeOutcome.WON:
             _bring_back(tx, hub, payment, dispute, note_of(made), now)
-        return made, _ended(tx, dispute, outcome, now, made.people, made.reasons)
+        _answer(tx, dispute, made.reasons, now, made.people)
+        return made, _ended(tx, dispute, outcome, now, made.people)
 
     try:
         return await hub.store.write(end)
@@ -89,23 +88,33 @@ def end_corrected(tx: Tx, entry: Entry, now: datetime, by: str, reason: str) -> 
     if payment is None or entry.kind is not EntryKind.CHARGEBACK:
         return
     for dispute in tx.disputes.of_payments([payment.id]):
-        parts = _booked(tx, payment, dispute)
+        parts = booked_of(tx, payment, dispute)
         if dispute.is_open and entry in parts and all(fixes_of(tx, part) for part in parts):
-            _ended(tx, dispute, DisputeOutcome.WON, now, by, reason)
+            _answer(tx, dispute, reason, now, by)
+            _ended(tx, dispute, DisputeOutcome.WON, now, by)
+
+
+def win_by_line(tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, evidence: str, now: datetime) -> None:
+    """The provider pays out again what the bank had taken: won, though nobody told; a person is asked still.
+
+    Raises:
+        Invalid: A refund of the payment is unknown.
+    """
+    _bring_back(tx, hub, payment, dispute, evidence, now)
+    _ended(tx, dispute, DisputeOutcome.WON, now, evidence)
 
 
 def _bring_back(tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, note: str, now: datetime) -> None:
     """What the bank had taken is here again: it settles what it had settled, or is credit where that was paid since."""
     refuse_while(tx, Act.CORRECT_ENTRY, now, payments=[payment], field="case")
     when = When(now, zone_of(tx.merchants.get(payment.merchant_id)))
-    for entry in _booked(tx, payment, dispute):
-        refuse_settled(tx, entry)
+    for entry in booked_of(tx, payment, dispute):
         if reverse(tx, entry, at=now, note=note, paid_again=True):
             settle_from(tx, payment, fixes_of(tx, entry)[-1].key, when, observation=None)
     record_observations(tx, hub, payment, (), now=now)
 
 
-def _booked(tx: Tx, payment: Payment, dispute: Dispute) -> list[Entry]:
+def booked_of(tx: Tx, payment: Payment, dispute: Dispute) -> list[Entry]:
     """The entries of what the bank took under this case: one, or its parts."""
     key = own_key_of(tx, payment, entry_keys.chargeback_key(payment.account_id, dispute.case))
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
@@ -116,12 +125,16 @@ def _booked(tx: Tx, payment: Payment, dispute: Dispute) -> list[Entry]:
     ]
 
 
-def _ended(tx: Tx, dispute: Dispute, outcome: DisputeOutcome, now: datetime, by: str, why: str) -> Dispute:
-    """The dispute as it ended; nobody is reminded or asked any more."""
+def _ended(tx: Tx, dispute: Dispute, outcome: DisputeOutcome, now: datetime, by: str) -> Dispute:
+    """The dispute as it ended; nobody is reminded any more."""
     over = attrs.evolve(dispute, outcome=outcome, remind_at=None, ended_at=now, ended_by=by)
     tx.disputes.save(over)
+    tell(tx, "dispute_ended", dispute=over.id, payment=over.payment_id, outcome=outcome.value)
+    return over
+
+
+def _answer(tx: Tx, dispute: Dispute, why: str, now: datetime, by: str) -> None:
+    """Nobody is asked about it any more, since a person said how it ended."""
     for review in tx.reviews.of(merchant_id=dispute.merchant_id, payment_id=dispute.payment_id):
         if review.cause == CAUSE and review.subject == dispute.case and review.resolved_at is None:
             close_review(tx, review, why, now, by)
-    tell(tx, "dispute_ended", dispute=over.id, payment=over.payment_id, outcome=outcome.value)
-    return over

@@ -26,6 +26,7 @@ from hub.domain.settlement import (
     kind_errors,
     same_line,
 )
+from hub.flows.corrections.end_dispute import win_by_line
 from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.record_observations import Claim, record_observations
@@ -33,6 +34,7 @@ from hub_hookspecs import Kind, Money, Observation, SettlementLine
 
 from .keep_line import book_to_account, free_name, is_reserve_there, restate_line, store_line
 from .prove_return import proves_return, record_proved_return
+from .prove_win import dispute_won_by
 from .reconciliation import Found, Reconciliation
 
 NOON = time(12)
@@ -117,18 +119,34 @@ class LineMatcher:
                 why = f"the payment is {payment.status} here, for {payment.amount}"
                 return self._differ(tx, report, Difference.UNPROVEN, line, payment, why, occasion)
             payment, late = self._record_paid(tx, payment, line), True
-        waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
-        own = [item for item in waiting if _same_way(item, line.gross)]
-        if not own and by_reference and proves_return(tx, payment, line, self.now):
-            record_proved_return(tx, self.hub, payment, line, evidence=self._evidence(line), now=self.now)
-            waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id)
-            own = [item for item in waiting if _same_way(item, line.gross)]
+        own = self._awaited(tx, payment, line)
+        if not own and by_reference:
+            own = self._told_by(tx, payment, line)
         fits = [item for item in own if _fits(item, line.gross) and _is_movement(payment, item, line)]
         if not fits:
             return self._no_fit(tx, report, stored, payment, own)
         self._book(tx, payment, stored, fits[0])
         self._settle_reviews(tx, line, f"{self.account.id}:{fits[0].key}", reviews)
         return attrs.evolve(report, booked=report.booked + 1, late=report.late + late)
+
+    def _awaited(self, tx: Tx, payment: Payment, line: SettlementLine, *, apart: bool = False) -> tuple[Awaited, ...]:
+        """What no line has settled of a payment, of the way that a line's money went."""
+        waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id, apart=apart)
+        return tuple(item for item in waiting if _same_way(item, line.gross))
+
+    def _told_by(self, tx: Tx, payment: Payment, line: SettlementLine) -> tuple[Awaited, ...]:
+        """What a line that names our reference tells of by itself, once it is recorded.
+
+        A bank that took and gave again moved money twice; that it gave it again; that it went back at all.
+        """
+        twice = self._awaited(tx, payment, line, apart=True)
+        if fits := tuple(item for item in twice if _fits(item, line.gross)):
+            return fits
+        if won := dispute_won_by(tx, payment, line, self.now):
+            win_by_line(tx, self.hub, payment, won, self._evidence(line), self.now)
+        elif proves_return(tx, payment, line, self.now):
+            record_proved_return(tx, self.hub, payment, line, evidence=self._evidence(line), now=self.now)
+        return self._awaited(tx, payment, line)
 
     def _payment_of(self, tx: Tx, line: SettlementLine) -> tuple[Payment | None, bool]:
         """The payment that a line names, and whether it names it by our own reference."""

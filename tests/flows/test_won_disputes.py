@@ -1,0 +1,93 @@
+"""A dispute that is won after a payout line took its money: what comes back is joined once, whoever tells first."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.domain.dispute import DisputeOutcome
+from hub.domain.refusals import Conflict
+from hub.flows.settlements import match_lines
+from hub.storage import settlements
+from tests.bookkeeping.desk import Desk, make_origin
+
+TAKEN = ("invoice FE-1 70000.00", "pays A FE-1 70000.00", "paid A", "settled L1 A 70000.00", "chargeback A as CASE-1")
+
+
+@pytest.fixture(scope="session")
+def empty_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_origin(tmp_path_factory.mktemp("won") / "empty")
+
+
+@pytest.fixture
+def desk(empty_hub: Path, tmp_path: Path) -> Iterator[Desk]:
+    shutil.copytree(empty_hub, tmp_path / "desk")
+    found = Desk.open(tmp_path / "desk")
+    for event in TAKEN:
+        found.do(event)
+    yield found
+    found.close()
+
+
+def play(desk: Desk, *events: str) -> None:
+    for event in events:
+        desk.do(event)
+        assert desk.read(lambda tx: tx.ledger.verify()) == (), event
+
+
+WON = "dispute-ends A CASE-1 won"
+TOOK = "settled L2 A -70000.00"
+GAVE = "settled L3 A 70000.00"
+ORDERS = [(TOOK, WON, GAVE), (TOOK, GAVE), (WON, TOOK, GAVE), (WON, GAVE, TOOK), (GAVE, TOOK), (GAVE, WON, TOOK)]
+
+
+@pytest.mark.parametrize("events", ORDERS, ids=lambda events: ", ".join(event.split()[1] for event in events))
+def test_in_any_order_what_the_bank_gave_again_is_there_once(desk: Desk, events: tuple[str, ...]) -> None:
+    play(desk, *events)
+
+    assert desk.balances() == {("bank", "CRC"): 7_000_000, ("billed", "CRC"): -7_000_000}
+    assert desk.read(lambda tx: tx.settlements.awaited("acct")) == ()
+    (dispute,) = desk.read(lambda tx: tx.disputes.of_payments(["pay-A"]))
+    assert dispute.outcome is DisputeOutcome.WON
+
+
+def test_of_a_dispute_that_a_line_won_a_person_is_asked_still(desk: Desk) -> None:
+    play(desk, TOOK, GAVE)
+
+    assert desk.causes() == ["dispute"]
+    (dispute,) = desk.read(lambda tx: tx.disputes.of_payments(["pay-A"]))
+    assert dispute.ended_by == "line L3 of pagos.csv"
+
+
+def test_a_line_wins_nothing_where_two_disputes_may_be_meant(empty_hub: Path, tmp_path: Path) -> None:
+    shutil.copytree(empty_hub, tmp_path / "two")
+    desk = Desk.open(tmp_path / "two")
+    play(desk, *TAKEN[:4], "chargeback A 35000.00 as CASE-1", "chargeback A 35000.00 as CASE-2")
+    play(desk, "settled L2 A -35000.00", "settled L4 A -35000.00", "settled L3 A 35000.00")
+
+    assert "settlement_repeated" in desk.causes()
+    assert all(item.is_open for item in desk.read(lambda tx: tx.disputes.of_payments(["pay-A"])))
+    desk.close()
+
+
+def test_control_a_line_that_is_not_asked_about_disputes_leaves_the_money_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_lines, "dispute_won_by", lambda *_args: None)
+
+    with pytest.raises(AssertionError):
+        test_in_any_order_what_the_bank_gave_again_is_there_once(desk, (TOOK, GAVE))
+
+
+def test_control_a_correction_that_always_counts_with_what_it_corrects_is_never_paid_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        settlements, "counts_with", lambda key, _settled, apart: key.removeprefix("fix:").removesuffix(":0")
+    )
+
+    with pytest.raises((AssertionError, Conflict)):
+        test_in_any_order_what_the_bank_gave_again_is_there_once(desk, (TOOK, WON, GAVE))
