@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import attrs
 
@@ -11,6 +12,9 @@ from hub_hookspecs import Mode, Money
 from .intake import Share
 from .payable import Payable
 from .receipt import Means
+
+REPORTED: Final = "payment_reported"
+"""The cause of the review that waits until a person recorded it, or said that nothing came."""
 
 MEANS_REPORTED = {"deposit": Means.TRANSFER, "other": ""}
 """Means of a receipt for those that a payer may name and a receipt does not know; nothing where a person chooses."""

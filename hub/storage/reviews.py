@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Review
@@ -20,6 +20,24 @@ OPEN = (
 )
 RESOLVE = changed(review, review.c.resolved_at, review.c.resolution, review.c.resolved_by).where(
     review.c.resolved_at.is_(None)
+)
+REOPEN = (
+    update(review)
+    .where(review.c.id == bindparam("this"))
+    .values(
+        resolved_at=bindparam("resolved_at"), resolution=bindparam("resolution"), resolved_by=bindparam("resolved_by")
+    )
+)
+RESOLVED_WITH = (
+    select(review)
+    .where(
+        review.c.merchant == bindparam("merchant"),
+        review.c.mode == bindparam("mode"),
+        review.c.cause == bindparam("cause"),
+        review.c.resolution == bindparam("resolution"),
+        review.c.resolved_at.is_not(None),
+    )
+    .order_by(review.c.opened_at, review.c.id)
 )
 ALL = select(review).where(review.c.resolved_at.is_(None)).order_by(review.c.opened_at, review.c.id)
 GET = select(review).where(review.c.id == bindparam("id"))
@@ -50,6 +68,15 @@ class Reviews:
         """Close an open review."""
         values = {"this": review_id, "resolution": resolution, "resolved_at": micros(at), "resolved_by": by}
         self._tx.change(RESOLVE, values)
+
+    def reopen(self, review_id: str) -> None:
+        """Let a resolved review wait for a person once more."""
+        self._tx.run(REOPEN, {"this": review_id, "resolved_at": None, "resolution": "", "resolved_by": ""})
+
+    def resolved_with(self, merchant_id: str, mode: Mode, cause: str, resolution: str) -> tuple[Review, ...]:
+        """Reviews of a cause that were resolved in these words; oldest first."""
+        values = {"merchant": merchant_id, "mode": mode.value, "cause": cause, "resolution": resolution}
+        return tuple(_review(row) for row in self._tx.run(RESOLVED_WITH, values))
 
     def get(self, review_id: str) -> Review | None:
         """A review by id, resolved or not."""

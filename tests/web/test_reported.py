@@ -12,6 +12,7 @@ import pytest
 from hub.documents.mails import review as review_mail
 from hub.domain.message import DeliveryKind, Review
 from hub.flows.corrections import record_receipt
+from hub.flows.receipts import void_receipt
 from tests.web.conftest import Debtor, House, Seat
 
 Forms = Callable[[str], list[dict[str, Any]]]
@@ -154,3 +155,50 @@ def test_control_a_receipt_that_resolves_nothing_lets_the_report_be_recorded_aga
     assert (
         recorded(clerk, forms, review, debtor, bank_reference=f"other {debtor.invoices[0].number}").status_code == 303
     )
+
+
+def voided_again(house: House, forms: Forms, seat: Sit) -> tuple[Seat, Review, Debtor, str]:
+    """A report that was recorded, and whose receipt was voided."""
+    debtor = house.debtor("CR", (600_000, -30), (900_000, -5))
+    review = reported(house, forms, debtor)
+    clerk = seat(house.merchants["CR"])
+    receipt_id = recorded(clerk, forms, review, debtor).headers["location"].rpartition("/")[2]
+    assert clerk.post(f"/m/receipts/{receipt_id}/void", reason="era de otro cliente").status_code == 303
+    return clerk, review, debtor, receipt_id
+
+
+def test_a_report_waits_again_once_its_receipt_is_voided(house: House, forms: Forms, seat: Sit) -> None:
+    clerk, review, debtor, receipt_id = voided_again(house, forms, seat)
+
+    again = house.read(lambda tx: tx.reviews.get(review.id))
+    assert (again.resolved_at, again.resolution, again.resolved_by) == (None, "", "")
+    assert f"/m/customers/{debtor.customer.id}/receipt?report={review.id}" in clerk.read("/m/reviews")
+
+    anew = recorded(clerk, forms, review, debtor).headers["location"].rpartition("/")[2]
+
+    assert anew != receipt_id
+    label = house.read(lambda tx: tx.receipts.get(anew)).label
+    assert house.read(lambda tx: tx.reviews.get(review.id)).resolution == label
+
+
+def test_a_receipt_that_was_of_no_report_reopens_none(house: House, forms: Forms, seat: Sit) -> None:
+    debtor = house.debtor("CR", (600_000, -30), (900_000, -5))
+    review = reported(house, forms, debtor)
+    clerk = seat(house.merchants["CR"])
+    recorded(clerk, forms, review, debtor)
+    fields = filled_in(forms, clerk.read(f"/m/customers/{debtor.customer.id}/receipt"))
+    other = {"means": "cash", "currency": "CRC", "amount": "10", "record": "1"}
+    path = clerk.post(f"/m/customers/{debtor.customer.id}/receipt", **{**fields, **other}).headers["location"]
+
+    assert clerk.post(f"{path}/void", reason="se contó dos veces").status_code == 303
+
+    assert house.read(lambda tx: tx.reviews.get(review.id)).resolved_at is not None
+
+
+def test_control_a_void_that_asks_nobody_again_loses_the_customers_word(
+    house: House, forms: Forms, seat: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(void_receipt, "_ask_again", lambda *_all: None)
+    _clerk, review, _debtor, _receipt = voided_again(house, forms, seat)
+
+    assert house.read(lambda tx: tx.reviews.get(review.id)).resolved_at is not None

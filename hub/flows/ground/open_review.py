@@ -44,3 +44,16 @@ def close_review(tx: Tx, review: Review, resolution: str, now: datetime, by: str
         cause=review.cause,
         payment=review.payment_id,
     )
+
+
+def reopen_review(tx: Tx, review: Review) -> None:
+    """A person has to look once more, since what resolved it is gone."""
+    tx.reviews.reopen(review.id)
+    warn(
+        tx,
+        "review_reopened",
+        review=review.id,
+        merchant=review.merchant_id,
+        cause=review.cause,
+        payment=review.payment_id,
+    )

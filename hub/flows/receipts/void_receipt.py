@@ -12,9 +12,11 @@ from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
+from hub.domain.reported import REPORTED
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, reverse
 from hub.flows.books.use_held import keeping_held
+from hub.flows.ground.open_review import reopen_review
 from hub.flows.ground.ports import Conflict, Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
@@ -46,6 +48,7 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
             if receipt.payment_id is None:
                 with keeping_held(tx, receipt.customer_id, receipt.mode, field="receipt"):
                     _take_back(tx, receipt, now, note)
+                _ask_again(tx, receipt)
             tx.receipts.void(receipt.id, why, now, by=by)
             tell(tx, "cash_receipt_voided", receipt=receipt.id, merchant=merchant.id, payment=receipt.payment_id)
         return tx.receipts.get(receipt_id) or receipt
@@ -56,6 +59,14 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
         if conflict.rule != "unapplied":
             raise
         raise Invalid((FieldError("reason", Text("receipt.paid_out")),)) from conflict
+
+
+def _ask_again(tx: Tx, receipt: CashReceipt) -> None:
+    """What a customer reported and this receipt recorded waits for a person again: the customer's word is not lost."""
+    for review in tx.reviews.resolved_with(receipt.merchant_id, receipt.mode, REPORTED, receipt.label):
+        reported = tx.reported.of_review(review.id)
+        if reported and reported.customer_id == receipt.customer_id:
+            reopen_review(tx, review)
 
 
 def _correct_declared(tx: Tx, receipt: CashReceipt, now: datetime, note: str) -> None:

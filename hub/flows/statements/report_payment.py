@@ -13,14 +13,12 @@ import attrs
 from hub.domain.attachment import Attachment, NotTaken, kind_of, plain_name
 from hub.domain.bank_reference import plain_reference
 from hub.domain.merchant import LinkKind, Merchant, Parties
-from hub.domain.reported import MEANS_REPORTED, ReportedPayment
+from hub.domain.reported import MEANS_REPORTED, REPORTED, ReportedPayment
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import CROCKFORD, Mode, Money
 
 from .write_note import CustomerMessage, notify_merchant, parties_of
-
-REPORTED = "payment_reported"
 
 
 @attrs.frozen(kw_only=True)
