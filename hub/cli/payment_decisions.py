@@ -117,6 +117,8 @@ def _one_outcome(
         raise click.UsageError("--paid wants the --amount that the provider shows; the others want none")
     if not went_back and (given["another"] or given["on"]):
         raise click.UsageError("--another and --on go with --returned or --charged-back")
+    if given["case"] and charged_back is None:
+        raise click.UsageError("--case goes with --charged-back")
 
 
 @click.command()
@@ -125,6 +127,7 @@ def _one_outcome(
 @click.option("--not-paid", "paid", flag_value="not_paid", help="The provider took nothing.")
 @click.option("--returned", metavar="AMOUNT", help="Money that went back to the payer in the provider's panel.")
 @click.option("--charged-back", metavar="AMOUNT", help="Money that the payer's bank took back.")
+@click.option("--case", metavar="NAME", default="", help="Which open inquiry it is of; else the one of this amount.")
 @click.option("--another", is_flag=True, help="It is none of the returns that are known of this payment.")
 @click.option("--on", metavar="DATE", callback=_day, help="The day on which it went back, such as 2026-11-21.")
 @click.option("--amount", metavar="AMOUNT", help="What the provider shows, in major units; wanted with --paid.")
@@ -190,6 +193,7 @@ async def _record_return(
         amount=amount,
         on=stated["on"],
         is_another=stated["another"],
+        case=stated["case"],
     )
     made, payment = await record_return(hub, payment.id, shown, signed=decided)
     tell_decision(made, f"{amount} of {payment.reference} is booked as {shown.kind.value}")

@@ -48,6 +48,7 @@ class Dispute:
     Attributes:
         case: Names the chargeback entry, ``chargeback:<account>:<case>``. Of one case of a payment one dispute is open;
             an inquiry that ended is no answer to a bank that takes the money later.
+        taken_as: What names that entry instead, where a person recorded the money of an inquiry that was open.
         amount: What is disputed.
         reason: As the provider or the bank words it.
         respond_by: Until when the merchant may answer.
@@ -60,6 +61,7 @@ class Dispute:
     mode: Mode
     payment_id: str
     case: str
+    taken_as: str = ""
     amount: Money
     stage: DisputeStage
     reason: str = ""
@@ -74,6 +76,15 @@ class Dispute:
     def is_open(self) -> bool:
         """Whether nobody knows yet whose the money is."""
         return self.outcome is None
+
+    @property
+    def entry_name(self) -> str:
+        """What names the entry of its money in the books."""
+        return self.taken_as or self.case
+
+    def is_called(self, name: str) -> bool:
+        """Whether news or a person of this name means it: by its case, or by its entry."""
+        return bool(name) and name in (self.case, self.taken_as)
 
     def covers(self, stage: DisputeStage) -> bool:
         """Whether news of this stage is about this dispute, though it ended: one that took the money, or only asked."""

@@ -19,7 +19,14 @@ from .statements import Runs, among, changed, inserted
 ADD = inserted(dispute)
 SAVE = changed(
     dispute,
-    *(dispute.c.amount, dispute.c.stage, dispute.c.reason, dispute.c.respond_by, dispute.c.remind_at),
+    *(
+        dispute.c.taken_as,
+        dispute.c.amount,
+        dispute.c.stage,
+        dispute.c.reason,
+        dispute.c.respond_by,
+        dispute.c.remind_at,
+    ),
     *(dispute.c.outcome, dispute.c.ended_at, dispute.c.ended_by),
 ).where(dispute.c.outcome.is_(None))
 OF = select(dispute).where(among(dispute.c.payment, "ids")).order_by(dispute.c.opened_at, dispute.c.id)
@@ -57,7 +64,7 @@ class Disputes:
         self._tx.run(ADD, _values(record))
 
     def save(self, record: Dispute) -> None:
-        """Write amount, stage, reason, deadline, reminder and how it ended; one that ended is never changed."""
+        """Write what may change: its entry, how far it is, and how it ended; one that ended is never changed."""
         self._tx.change(SAVE, {**_changing(record), "this": record.id})
 
     def get(self, dispute_id: str) -> Dispute | None:
@@ -83,6 +90,7 @@ class Disputes:
 
 def _changing(record: Dispute) -> dict[str, Any]:
     return {
+        "taken_as": record.taken_as,
         "amount": record.amount.minor,
         "stage": record.stage.value,
         "reason": record.reason,
@@ -114,6 +122,7 @@ def _dispute(row: sqlite3.Row) -> Dispute:
         mode=Mode(row["mode"]),
         payment_id=row["payment"],
         case=row["case_id"],
+        taken_as=row["taken_as"],
         amount=Money(row["amount"], row["currency"]),
         stage=DisputeStage(row["stage"]),
         reason=row["reason"],

@@ -928,6 +928,7 @@ dispute = _table(
     _text("mode"),
     _to("payment", "payment.id"),
     _text("case_id"),
+    _text("taken_as"),
     _text("currency"),
     _whole("amount"),
     _text("stage"),

@@ -368,14 +368,14 @@ class Desk:
         self._record_back(Kind.RETURNED, words)
 
     def seen_taken(self, words: _Words) -> None:
-        """seen-taken PAYMENT AMOUNT [CURRENCY] [another yes] [as NAME]: a bank took it, as a person saw there."""
+        """seen-taken PAYMENT AMOUNT [CURRENCY] [another yes] [case CASE] [as NAME]: a bank took it, as a person saw."""
         self._record_back(Kind.CHARGED_BACK, words)
 
     def _record_back(self, kind: Kind, words: _Words) -> None:
         name = words.one()
         amount = self._amount(words, name)
-        rest = words.pairs("another", "as")
-        proof = ReturnEvidence(kind=kind, amount=amount, is_another="another" in rest)
+        rest = words.pairs("another", "case", "as")
+        proof = ReturnEvidence(kind=kind, amount=amount, is_another="another" in rest, case=rest.get("case", ""))
         shown = Signed(by="contadora", why="panel", evidence=Evidence(text="panel"))
         try:
             run(record_return(self.hub, self.payments[name], proof, signed=shown))

@@ -13,6 +13,7 @@ import pytest
 import hub.documents.mails.payment_returned
 import hub.domain.known_returns
 import hub.flows.payments.allow_refund
+import hub.flows.payments.record_return
 import hub.flows.settlements.match_lines
 from hub.domain.decision import Decision, Evidence, Signed
 from hub.domain.dispute import Dispute, DisputeOutcome, DisputeStage
@@ -22,12 +23,14 @@ from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment
 from hub.domain.returns import returns_in
 from hub.flows.corrections.approve_decision import approve_decision
+from hub.flows.corrections.end_dispute import end_dispute
+from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import conclude_operation
 from hub.flows.payments.record_return import ReturnEvidence, record_return
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.settlements.reconcile import import_settlement
-from hub_hookspecs import Kind, Money
+from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, broken
 from tests.flows.test_given_back import Plant, back, cop, give_back, hear, taken, went_back
 from tests.operator.test_decisions import PANEL
@@ -273,3 +276,81 @@ def test_the_same_refund_is_not_sent_twice_for_want_of_news(desk: Desk) -> None:
     saw(desk, payment, 30_000)
     with pytest.raises(NotAllowed):
         asyncio.run(refund_payment(desk.hub, payment.id, amount=cop(80_000), by="Ana"))
+
+
+def asked_by_bank(desk: Desk, payment: Payment, *cases: str, minor: int = 30_000) -> None:
+    """The payer's bank asks, and takes nothing yet."""
+    for case in cases:
+        asked = {"case": case, "stage": DisputeStage.INQUIRY, "amount": cop(minor), "signed": BY}
+        asyncio.run(record_dispute(desk.hub, payment.id, **asked))
+
+
+def taken_by_bank(event: str) -> Observation:
+    """What the provider says of it."""
+    return attrs.evolve(back(event, 30_000), kind=Kind.CHARGED_BACK)
+
+
+def disputes_of(desk: Desk, payment: Payment) -> list[tuple[str, DisputeStage, bool]]:
+    found = desk.read(lambda tx: tx.disputes.of_payments([payment.id]))
+    return [(item.case, item.stage, item.is_open) for item in found]
+
+
+def test_money_of_the_one_open_inquiry_that_a_person_records_is_of_that_dispute(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    asked_by_bank(desk, payment, "CASE-1")
+    saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK)
+    hear(desk, payment, taken_by_bank("K9"))
+    hear(desk, payment, taken_by_bank("K9"))
+
+    assert went_back(desk, payment) == [30_000]
+    assert disputes_of(desk, payment) == [("CASE-1", DisputeStage.CHARGEBACK, True)]
+    assert sorted(mail.details["occasion"] for mail in desk.owed_mails(payment, "dispute")) == ["chargeback", "inquiry"]
+
+    asyncio.run(end_dispute(desk.hub, payment.id, "CASE-1", DisputeOutcome.WON, signed=BY))
+    hear(desk, payment, taken_by_bank("K9"))
+
+    assert disputes_of(desk, payment) == [("CASE-1", DisputeStage.CHARGEBACK, False)]
+    assert desk.causes(payment) == set()
+    assert broken(desk) == []
+
+
+def test_of_two_inquiries_a_person_says_which_and_another_amount_is_another_dispute(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    asked_by_bank(desk, payment, "CASE-1", "CASE-2")
+    with refused(NotAllowed, match="CASE-1, CASE-2") as refusal:
+        saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK)
+    assert refusal.value.code == "which_case"
+    with refused(NotAllowed, match="CASE-3"):
+        saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK, case="CASE-3")
+    assert went_back(desk, payment) == []
+
+    saw(desk, payment, 25_000, kind=Kind.CHARGED_BACK, case="CASE-2")
+    saw(desk, payment, 10_000, kind=Kind.CHARGED_BACK, is_another=True)
+
+    stages = {case: stage for case, stage, _open in disputes_of(desk, payment)}
+    assert (stages["CASE-1"], stages["CASE-2"]) == (DisputeStage.INQUIRY, DisputeStage.CHARGEBACK)
+    assert len(stages) == 3
+    assert broken(desk) == []
+
+
+def test_a_second_person_says_the_same_case(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    desk.hub.second_person_above = {"COP": 10_000}
+    asked_by_bank(desk, payment, "CASE-1", "CASE-2")
+    first = saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK, case="CASE-1")
+    assert not first.is_done
+
+    second = Signed(by="Luis", why="también lo vi")
+    made = asyncio.run(approve_decision(desk.hub, first.id, signed=second))
+
+    assert made.is_done
+    assert ("CASE-1", DisputeStage.CHARGEBACK, True) in disputes_of(desk, payment)
+
+
+def test_control_a_record_that_asks_for_no_inquiry_opens_a_second_dispute(desk: Desk, plant: Plant) -> None:
+    plant(hub.flows.payments.record_return, "_inquiry_of", lambda *_all: None)
+    _debtor, payment = taken(desk)
+    asked_by_bank(desk, payment, "CASE-1")
+    saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK)
+
+    assert len(disputes_of(desk, payment)) == 2

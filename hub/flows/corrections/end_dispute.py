@@ -75,7 +75,7 @@ def open_case(tx: Tx, payment: Payment, case: str) -> Dispute:
     Raises:
         NotAllowed: None is open.
     """
-    found = (item for item in tx.disputes.of_payments([payment.id]) if item.is_open and item.case == case.strip())
+    found = (item for item in tx.disputes.of_payments([payment.id]) if item.is_open and item.is_called(case.strip()))
     dispute = next(found, None)
     if dispute is None:
         raise NotAllowed("no_dispute", Text("dispute.none_open", case=case.strip()))
@@ -116,7 +116,7 @@ def _bring_back(tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, note: str,
 
 def booked_of(tx: Tx, payment: Payment, dispute: Dispute) -> list[Entry]:
     """The entries of what the bank took under this case: one, or its parts."""
-    key = own_key_of(tx, payment, entry_keys.chargeback_key(payment.account_id, dispute.case))
+    key = own_key_of(tx, payment, entry_keys.chargeback_key(payment.account_id, dispute.entry_name))
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
     return [
         entry

@@ -66,7 +66,7 @@ def open_dispute(
 
 def dispute_of(tx: Tx, payment: Payment, case: str, stage: DisputeStage) -> Dispute | None:
     """The dispute of a payment that news of a case and stage is about."""
-    found = [item for item in tx.disputes.of_payments([payment.id]) if item.case == case and item.covers(stage)]
+    found = [item for item in tx.disputes.of_payments([payment.id]) if item.is_called(case) and item.covers(stage)]
     return next((item for item in found if item.is_open), found[-1] if found else None)
 
 

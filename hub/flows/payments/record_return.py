@@ -9,9 +9,10 @@ import attrs
 
 from hub.domain.acts import Act
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
+from hub.domain.dispute import Dispute
 from hub.domain.held import Held, held_as
 from hub.domain.known_returns import BACK, Return
-from hub.domain.observation import ObservedBy, Seen
+from hub.domain.observation import ObservedBy, Seen, dedupe_key
 from hub.domain.payment import Payment, Status
 from hub.domain.returns import doubted_in, returns_in
 from hub.domain.text import Text
@@ -38,6 +39,7 @@ class ReturnEvidence:
         kind: ``returned`` by the merchant, or ``charged_back`` by the payer's bank.
         on: The day on which it went back, where it was read.
         is_another: It is none of the returns that are known of the payment; the person says so.
+        case: The open inquiry that it is of, where several may be meant; of a chargeback alone.
         left: What was left of the payment when the form was drawn, minor units: the same form sent twice records once.
     """
 
@@ -45,6 +47,7 @@ class ReturnEvidence:
     amount: Money
     on: date | None = None
     is_another: bool = False
+    case: str = ""
     left: int | None = None
 
 
@@ -55,13 +58,14 @@ async def record_return(
 
     Raises:
         NotAllowed: No evidence, not paid, more than is left, a refund is unknown, a return of this kind is known and
-            nobody said that this is another one, or the second person is the first one.
+            nobody said that this is another one, two inquiries may be meant, or the second person is the first one.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def record(tx: Tx) -> tuple[Decision, Payment]:
         payment = shown_payment(tx, payment_id, signed.evidence)
         _refuse(tx, payment, proof, now)
+        inquiry = _inquiry_of(tx, payment, proof)
         wanted = proposal(
             decision_id,
             DecisionKind.RECORD,
@@ -89,6 +93,9 @@ async def record_return(
             occasion=made.id,
             besides=told_apart(observed_of(tx, payment)),
         )
+        if inquiry:
+            key = dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion)
+            tx.disputes.save(attrs.evolve(inquiry, taken_as=key))
         return made, record_observations(tx, hub, payment, [claim], now=now).payment
 
     return await hub.store.write(record)
@@ -105,6 +112,7 @@ def proof_in(decision: Decision) -> ReturnEvidence | None:
         amount=decision.amount,
         on=date.fromisoformat(day) if day else None,
         is_another="another" in decision.content,
+        case=decision.content.get("inquiry", ""),
     )
 
 
@@ -114,6 +122,7 @@ def _content(proof: ReturnEvidence) -> dict[str, str]:
         "outcome": outcome,
         "on": proof.on.isoformat() if proof.on else "",
         "another": "yes" if proof.is_another else "",
+        "inquiry": proof.case.strip(),
     }
     return {name: text for name, text in content.items() if text}
 
@@ -135,6 +144,24 @@ def _refuse(tx: Tx, payment: Payment, proof: ReturnEvidence, now: datetime) -> N
     known = known_returns(observed_of(tx, payment), proof.kind)
     if known and not proof.is_another:
         raise NotAllowed("known", Text("outcome.return_known", amount=_sum_of(known, held)))
+
+
+def _inquiry_of(tx: Tx, payment: Payment, proof: ReturnEvidence) -> Dispute | None:
+    """The open inquiry whose money the bank took now: the one that was named, or the only one of this amount.
+
+    Raises:
+        NotAllowed: Several may be meant, or none of this name is open.
+    """
+    case, every = proof.case.strip(), tx.disputes.of_payments([payment.id])
+    if proof.kind is not Kind.CHARGED_BACK:
+        return None
+    asked = [item for item in every if item.is_open and not item.stage.has_taken and not item.taken_as]
+    found = [item for item in asked if (item.case == case if case else item.amount == proof.amount)]
+    if case and not found:
+        raise NotAllowed("no_dispute", Text("dispute.no_inquiry", case=case))
+    if len(found) > 1:
+        raise NotAllowed("which_case", Text("dispute.which_case", cases=", ".join(sorted(item.case for item in found))))
+    return next(iter(found), None)
 
 
 def known_returns(seen: Iterable[Seen], kind: Kind) -> tuple[Return, ...]:

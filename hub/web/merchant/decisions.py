@@ -131,6 +131,7 @@ async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) 
             amount=amount,
             on=read_date(day) if day else None,
             is_another=form.has("another"),
+            case=form.get("case") if form.get("kind") == "charged_back" else "",
             left=_left(form),
         )
         made, _after = await record_return(context.hub, own, proof, signed=signed)

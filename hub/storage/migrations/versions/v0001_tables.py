@@ -1086,6 +1086,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("payment", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("taken_as", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
