@@ -59,6 +59,7 @@ def _facts(view: StatementView) -> dict[str, Any]:
                 "overdue": section.overdue,
                 "credit": section.credit,
                 "credit_held": section.held,
+                "held": section.held,
                 "credit_used": section.credit_used,
                 "to_pay": section.to_pay,
                 "ageing": {bucket.key: bucket.amount for bucket in section.ageing},
@@ -115,6 +116,8 @@ def _print(view: StatementView) -> None:
             right=("TOTAL", "BALANCE"),
         )
         credit = f", credit {money_text(section.credit, locale)}" if section.credit else ""
+        if section.held:
+            credit += f", of it {money_text(section.held, locale)} used by a payment under way"
         overdue = money_text(section.overdue, locale)
         print_hanging("", f"owed {money_text(section.outstanding, locale)}, of it overdue {overdue}{credit}")
         if section.credit_used:

@@ -11,8 +11,11 @@ import pytest
 from hub.domain.intake import Share
 from hub.domain.merchant import Options, Role
 from hub.domain.payment import Status
+from hub.domain.round import Choice
+from hub.domain.statement import Section
 from hub.flows.books.settle_bill import apply_credit, credit_bill
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.statements.send_round import start_round
 from hub.flows.statements.send_statement import send_statement
 from hub.web.basket import Basket
 from hub_hookspecs import Money
@@ -198,3 +201,59 @@ def test_a_company_that_types_no_amount_or_more_than_is_free_is_told(
 
     assert answer.status_code == 422
     assert due(house, debtor) == [1_000_000]
+
+
+def in_a_round(house: House, debtor: Any, address: str) -> str:
+    """The mail that a round sends to this customer, in one line."""
+    before = len(house.mailbox.to(address))
+    every = Choice(overdue_days=1)
+    house.run(start_round(house.hub, house.merchants["CR"], every, round_id=house.hub.fresh_id(), by="ana"))
+    house.until(lambda: len(house.mailbox.to(address)) > before)
+    assert debtor.customer.email == address
+    return said(house, address)
+
+
+def test_a_reminder_of_what_credit_covers_asks_for_nothing_and_leads_to_the_credit(house: House, forms: Forms) -> None:
+    address = "cubierto@correo.example"
+    debtor = debtor_with(house, 2_000_000, (1_000_000, -30), (700_000, -10), email=address)
+    mail = in_a_round(house, debtor, address)
+    with house.browser() as browser:
+        page = words(browser.get(debtor.path).text)
+        html = step(browser, debtor.path, "greenpay")
+        started = press_pay(browser, forms, html)
+
+    assert "Con su saldo a favor puede pagarlo todo en su estado de cuenta, sin pagar nada más." in mail
+    assert "Usar mi saldo a favor" in mail
+    assert "vencido" not in mail.lower()
+    assert "Pagar en línea" not in mail
+    assert "greenpay" not in mail.lower()
+    assert "Su saldo a favor alcanza para todo." in page
+    assert started.status_code == 303
+    assert due(house, debtor) == [0, 0]
+    assert house.read(lambda tx: tx.payments.of_customer(debtor.customer.id, debtor.invoices[0].mode)) == ()
+
+
+def test_a_reminder_says_what_a_payment_under_way_uses_of_the_credit(house: House, forms: Forms) -> None:
+    address = "retenido@correo.example"
+    debtor = debtor_with(house, 400_000, (1_500_000, -30), email=address)
+    with house.browser() as browser:
+        press_pay(browser, forms, step(browser, debtor.path, "greenpay"))
+        page = words(browser.get(debtor.path).text)
+
+    mail = in_a_round(house, debtor, address)
+
+    assert "De él, ₡4 000,00 se usan en un pago en proceso." in mail
+    assert "De él, en un pago en proceso ₡4 000,00" in page
+    assert "Al pagar se usan" not in mail
+
+
+def test_control_a_reminder_that_knows_no_credit_asks_for_what_is_covered(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Section, "is_covered", property(lambda _section: False))
+    address = "sin.saldo@correo.example"
+    debtor = debtor_with(house, 2_000_000, (1_000_000, -30), email=address)
+    mail = in_a_round(house, debtor, address)
+
+    assert "vencido" in mail.lower()
+    assert "Usar mi saldo a favor" not in mail

@@ -61,16 +61,15 @@ def mail(value: StatementDocument, reader: DocumentReader) -> MailContent:
     if statement.is_clear:
         parts.append(_nothing_owed(reader))
     parts += [
-        Button(label=t("statement.view"), url=value.url),
+        Button(label=t("statement.use_credit" if _is_covered(statement) else "statement.view"), url=value.url),
         *([Paragraph(t("statement.number", number=value.number), small=True)] if value.number else []),
         Paragraph(t("statement.as_of", moment=reader.moment(statement.as_of)), small=True),
     ]
     if value.expires_at:
         parts.append(Paragraph(t("statement.expires", date=reader.day_of(value.expires_at)), small=True))
-    owed = tuple(section.outstanding for section in statement.sections if section.rows)
     return MailContent(
         subject=t("statement.subject"),
-        preview=t("statement.preview", amount=reader.sums(owed)) if owed else t("statement.nothing"),
+        preview=_preview(statement, reader),
         parts=tuple(parts),
         footer=t("mail.why.customer"),
         unsubscribe=t("unsubscribe.subject"),
@@ -83,12 +82,12 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
     t = reader.t
     parts: list[Part] = []
     if section.rows:
-        days = reader.days(section.oldest_days_overdue)
-        overdue = t("statement.overdue", amount=reader.money(section.overdue), days=days)
-        below, tone = (overdue, Tone.WARNING) if section.overdue else (t("statement.not_overdue"), Tone.PLAIN)
+        below, tone = _below(section, reader)
         parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), below, tone))
     if section.credit:
         parts.append(Paragraph(t("statement.credit", amount=reader.money(section.credit))))
+    if section.held:
+        parts.append(Paragraph(t("statement.held", amount=reader.money(section.held))))
     if section.is_covered:
         parts.append(Paragraph(t("statement.covered")))
     elif section.credit_used:
@@ -108,6 +107,33 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
     total = (t("label.total"), reader.money(section.outstanding))
     parts += [Heading(t("statement.invoices")), Rows(head, rows, total, more)]
     return parts
+
+
+def _below(section: Section, reader: DocumentReader) -> tuple[str, Tone]:
+    """What a mail says below what is owed; whoever has credit for all of it is not warned of a delay."""
+    t = reader.t
+    if section.is_covered:
+        return t("statement.nothing_to_pay"), Tone.GOOD
+    if not section.overdue:
+        return t("statement.not_overdue"), Tone.PLAIN
+    days = reader.days(section.oldest_days_overdue)
+    return t("statement.overdue", amount=reader.money(section.overdue), days=days), Tone.WARNING
+
+
+def _is_covered(statement: Statement) -> bool:
+    """Whether credit pays all that is owed in every currency."""
+    owing = [section for section in statement.sections if section.rows]
+    return bool(owing) and all(section.is_covered for section in owing)
+
+
+def _preview(statement: Statement, reader: DocumentReader) -> str:
+    """What a mail program shows beside the subject."""
+    owed = tuple(section.outstanding for section in statement.sections if section.rows)
+    if not owed:
+        return reader.t("statement.nothing")
+    if _is_covered(statement):
+        return reader.t("statement.covered")
+    return reader.t("statement.preview", amount=reader.sums(owed))
 
 
 def _owed_row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
@@ -166,6 +192,8 @@ def _section(section: Section, ways: PayWays | None, reader: DocumentReader) -> 
     if reader.codes:
         parts.append(Heading(t("paper.currency", currency=section.currency)))
     parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), pairs=_figures(section, reader)))
+    if section.is_covered:
+        parts.append(Paragraph(t("statement.covered")))
     if not section.rows:
         return parts
     level = 3 if reader.codes else 2
@@ -186,6 +214,8 @@ def _figures(section: Section, reader: DocumentReader) -> tuple[tuple[str, str],
         figures.append((t("paper.in_process"), reader.money(section.in_process)))
     if section.credit:
         figures.append((t("paper.credit"), reader.money(section.credit)))
+    if section.held:
+        figures.append((t("paper.held"), reader.money(section.held)))
     if section.credit_used:
         figures.append((t("paper.credit_used"), reader.money(section.credit_used)))
         figures.append((t("paper.to_pay"), reader.money(section.to_pay)))
