@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .deciding import tell_decision, who_option
 from .options import company_option, json_option
 from .printing import print_json, when
 from .running import operator, pass_merchant
@@ -25,14 +26,19 @@ def command() -> None:
 @command.command()
 @click.argument("number", metavar="NUMBER")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is not owed; it stands in the books.")
+@who_option
 @company_option
 @json_option
 @pass_merchant
-async def void(hub: Hub, merchant: Merchant, number: str, reason: str, as_json: bool) -> None:
+async def void(hub: Hub, merchant: Merchant, number: str, reason: str, by: str | None, as_json: bool) -> None:
     """Void invoice NUMBER: nothing is owed of it, and its number stays. No electronic invoice is voided by this."""
-    from hub.flows.books.void_bill import void_bill
+    from hub.flows.corrections.void_bill import void_bill
 
-    _print(await void_bill(hub, merchant, number, by=operator(), reason=reason), merchant, as_json)
+    made = await void_bill(hub, merchant, number, by=by or operator(), reason=reason, via=f"command line, {operator()}")
+    if made.decision.is_done or as_json:
+        _print(made.payable, merchant, as_json)
+    else:
+        tell_decision(made.decision, "")
 
 
 @command.command()
@@ -55,7 +61,7 @@ async def rebill(
     as_json: bool,
 ) -> None:
     """Bill the voided invoice NUMBER anew, also in another currency or for another customer."""
-    from hub.flows.books import void_bill
+    from hub.flows.corrections import void_bill
     from hub_hookspecs import EXPONENTS
 
     if currency and currency.upper() not in EXPONENTS:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .deciding import tell_decision, who_option
 from .finding import find_book
 from .options import company_option, mode_option
 from .running import operator, pass_hub, pass_merchant
@@ -39,14 +40,22 @@ async def credit_note(hub: Hub, merchant: Merchant, invoice: str, note: str, amo
 @click.argument("invoice", metavar="INVOICE")
 @click.option("--amount", metavar="AMOUNT", help="Else all that is due.")
 @reason_option
+@who_option
 @company_option
 @pass_merchant
-async def write_off(hub: Hub, merchant: Merchant, invoice: str, amount: str | None, reason: str) -> None:
+async def write_off(
+    hub: Hub, merchant: Merchant, invoice: str, amount: str | None, reason: str, by: str | None
+) -> None:
     """Write off what will never be paid of INVOICE."""
-    from hub.flows.books.settle_bill import write_off_bill
+    from hub.flows.corrections.write_off import write_off_bill
 
     money = await _amount(hub, merchant, invoice, amount) if amount else None
-    _print_owed(await write_off_bill(hub, merchant, invoice, amount=money, by=operator(), reason=reason))
+    via = f"command line, {operator()}"
+    made = await write_off_bill(hub, merchant, invoice, amount=money, by=by or operator(), reason=reason, via=via)
+    if made.decision.is_done:
+        _print_owed(made.payable)
+    else:
+        tell_decision(made.decision, "")
 
 
 @click.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .deciding import tell_decision, who_option
 from .explaining import row_error_line, words
 from .finding import company_in, find_account, zones_in
 from .options import Content, any_company_option, company_option, file_argument, json_option
@@ -320,20 +321,24 @@ async def reopen(hub: Hub, merchant: Merchant, account: str, line: str, reason: 
 @click.argument("line", metavar="LINE")
 @click.option("--release", is_flag=True, help="It pays out what the provider had kept in reserve.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@who_option
 @company_option
 @pass_merchant
-async def charge(hub: Hub, merchant: Merchant, account: str, line: str, release: bool, reason: str) -> None:
+async def charge(
+    hub: Hub, merchant: Merchant, account: str, line: str, release: bool, reason: str, by: str | None
+) -> None:
     """Book the open LINE, which is about no payment, to ACCOUNT: as a charge, or with --release as released reserve.
 
     A line that names money of a payment here is none.
     """
     from hub.domain.settlement import LineKind
-    from hub.flows.settlements.charge_line import charge_line
+    from hub.flows.corrections.charge_line import charge_line
 
     found = await find_account(hub, merchant, account)
     kind = LineKind.RELEASE if release else LineKind.CHARGE
-    stored = await charge_line(hub, merchant, found, line, kind, by=operator(), reason=reason)
-    click.echo(f"{stored.line.line_id}: booked as a {kind.value}")
+    via = f"command line, {operator()}"
+    made = await charge_line(hub, merchant, found, line, kind, by=by or operator(), reason=reason, via=via)
+    tell_decision(made.decision, f"{made.line.line.line_id}: booked as a {kind.value}")
 
 
 @command.command()

@@ -23,6 +23,9 @@ class DecisionKind(enum.StrEnum):
     CONCLUDE = "conclude"
     DISBURSE = "disburse"
     CONVERT = "convert"
+    VOID_BILL = "void_bill"
+    WRITE_OFF = "write_off"
+    CHARGE = "charge"
 
 
 @attrs.frozen(kw_only=True)

@@ -35,8 +35,8 @@ from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.refusals import Conflict
 from hub.domain.settlement import LineKind
 from hub.flows.books.import_files import import_invoices
-from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
-from hub.flows.books.void_bill import rebill, void_bill
+from hub.flows.books.settle_bill import apply_credit, credit_bill
+from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.convert_money import Wanted, convert_money, void_conversion, waiting_in_suspense
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.corrections.disburse_credit import disburse_credit, void_disbursement
@@ -44,12 +44,13 @@ from hub.flows.corrections.end_dispute import end_dispute
 from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
+from hub.flows.corrections.void_bill import rebill, void_bill
+from hub.flows.corrections.write_off import write_off_bill
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations, rule_claim
 from hub.flows.payments.record_return import ReturnEvidence, record_return
 from hub.flows.receipts.void_receipt import void_receipt
-from hub.flows.settlements.charge_line import charge_line
 from hub.flows.settlements.reconcile import fetch_settlement, import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
 from hub.flows.settlements.record_payout import Payout, record_payout

@@ -15,7 +15,7 @@ from hub.domain.payable import Payable
 from hub.flows.books import save_invoices
 from hub.flows.books.import_files import import_invoices
 from hub.flows.books.import_report import ImportReport
-from hub.flows.books.void_bill import rebill, void_bill
+from hub.flows.corrections.void_bill import rebill, void_bill
 from tests.bookkeeping.desk import Desk, run
 from tests.spoken import spoken
 
@@ -25,7 +25,7 @@ Desks = Callable[[str], Desk]
 def void(desk: Desk, number: str = "FE-1", drawn_at: int | None = None) -> Payable:
     return run(
         void_bill(desk.hub, desk.merchant, number, by="duena@x.cr", reason="se hizo dos veces", drawn_at=drawn_at)
-    )
+    ).payable
 
 
 def listed(desk: Desk, total: str) -> ImportReport:

@@ -22,8 +22,8 @@ from hub.domain.identity import Invalid
 from hub.domain.intake import Share
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import LEASE, Payment, Status
-from hub.flows.books import settle_bill
 from hub.flows.corrections import disburse_credit as disburse_credit_module
+from hub.flows.corrections import write_off
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.ground.free_credit import free_sums
@@ -384,7 +384,7 @@ def test_control_an_act_that_does_not_ask_is_found(
 ) -> None:
     door = DOORS[Act.WRITE_OFF][0]
     desk = scene(desk_for("CO"), Pending.LIVE, door)
-    plant(settle_bill, "refuse_while", lambda *_args, **_named: frozenset())
+    plant(write_off, "refuse_while", lambda *_args, **_named: frozenset())
 
     with pytest.raises(pytest.fail.Exception):
         refused(desk, Pending.LIVE, door.does)

@@ -12,7 +12,7 @@ import pytest
 
 from hub.domain.account import ProviderAccount
 from hub.domain.settlement import StatedLine
-from hub.flows.settlements.keep_line import store_line
+from hub.flows.corrections.keep_line import store_line
 from hub.flows.settlements.reconcile import import_settlement
 from hub_hookspecs import Money, SettlementLine
 from tests.web.conftest import Debtor, House, Seat

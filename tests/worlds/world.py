@@ -35,9 +35,10 @@ from hub.domain.receipt import MEANS_BY_HAND
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.books.import_files import import_invoices
-from hub.flows.books.settle_bill import apply_credit, credit_bill, write_off_bill
+from hub.flows.books.settle_bill import apply_credit, credit_bill
 from hub.flows.corrections.correct_entry import correct_entry
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.corrections.write_off import write_off_bill
 from hub.flows.ground.memory import Memory
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_company import CompanyForm, create_company

@@ -1,4 +1,4 @@
-"""Settle a bill without new money: by a credit note, by the customer's credit, or by writing it off."""
+"""Settle a bill without new money: by a credit note, or by the customer's credit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def credit_bill(
 
     def write(tx: Tx) -> Payable:
         payable = _invoice(tx, merchant, number)
-        _refuse_amount(payable, amount)
+        refuse_amount(payable, amount)
         refuse_while(tx, Act.CREDIT_NOTE, now, payables=[payable.id])
         entry = billing.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
         before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
@@ -83,35 +83,6 @@ def _refuse_too_much(tx: Tx, merchant: Merchant, payable: Payable, amount: Money
     if amount.minor > left:
         rest = Money(max(0, left), payable.currency)
         raise Invalid((FieldError("amount", Text("credit_note.too_much", number=payable.number, rest=rest)),))
-
-
-async def write_off_bill(
-    hub: Hub, merchant: Merchant, number: str, *, amount: Money | None = None, by: str, reason: str
-) -> Payable:
-    """Write off what will never be paid: all that is due, or a part.
-
-    Raises:
-        LookupError: No such invoice.
-        Invalid: Nothing is due, more than is due, no reason, or a payment is under way.
-    """
-    now = hub.clock()
-    if not reason.strip():
-        raise Invalid((FieldError("reason", Text("write_off.reason_missing")),))
-
-    def write(tx: Tx) -> Payable:
-        payable = _invoice(tx, merchant, number)
-        refuse_while(tx, Act.WRITE_OFF, now, payables=[payable.id])
-        wanted = payable.balance if amount is None else amount
-        _refuse_amount(payable, wanted)
-        if wanted.minor > payable.due:
-            raise Invalid((FieldError("amount", Text("bill.owes", number=payable.number, balance=payable.balance)),))
-        earlier = tx.ledger.keyed(merchant.id, merchant.mode, f"writeoff:{payable.id}")
-        tx.ledger.write(
-            billing.write_off(payable, number=len(earlier), amount=wanted.minor, at=now, note=_why(by, reason))
-        )
-        return tx.payables.get(payable.id) or payable
-
-    return await hub.store.write(write)
 
 
 async def apply_credit(
@@ -184,7 +155,12 @@ def _invoice(tx: Tx, merchant: Merchant, number: str) -> Payable:
     return payable
 
 
-def _refuse_amount(payable: Payable, amount: Money) -> None:
+def refuse_amount(payable: Payable, amount: Money) -> None:
+    """Only some amount of the invoice's own currency settles it.
+
+    Raises:
+        Invalid: It is of another, or nothing.
+    """
     if amount.currency != payable.currency:
         raise Invalid(
             (FieldError("amount", Text("bill.other_currency", number=payable.number, currency=payable.currency)),)

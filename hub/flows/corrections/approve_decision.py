@@ -13,6 +13,7 @@ from hub.domain.disbursement import PaidOut
 from hub.domain.dispute import DisputeOutcome
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Merchant
+from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.decide import NotAllowed
@@ -20,11 +21,14 @@ from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operatio
 from hub.flows.payments.record_return import proof_in, record_return
 from hub.flows.payments.release_payment import release_payment
 
+from .charge_line import charge_line
 from .convert_money import Wanted, convert_money
 from .decide_refund import decide_refund
 from .disburse_credit import disburse_credit
 from .end_dispute import end_dispute
 from .resolve_review import resolve_review
+from .void_bill import void_bill
+from .write_off import write_off_bill
 
 
 async def find_waiting(hub: Hub, beginning: str) -> tuple[Decision, ...]:
@@ -70,6 +74,8 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             return await _disburse(hub, proposed, signed)
         case DecisionKind.CONVERT:
             return await _convert(hub, proposed, signed)
+        case DecisionKind.VOID_BILL | DecisionKind.WRITE_OFF | DecisionKind.CHARGE:
+            return await _lessen(hub, proposed, signed)
         case DecisionKind.CONCLUDE:
             done = proposed.content.get("outcome") == "done"
             made, _ = await conclude_operation(hub, payment, done=done, signed=signed)
@@ -117,6 +123,24 @@ async def _disburse(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
     except Invalid as invalid:
         raise NotAllowed("changed", invalid.problems[0].message) from invalid
     return done.decision or proposed
+
+
+async def _lessen(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
+    """What makes less owed, or books a loss."""
+    own, said, by, why, via = await _merchant_of(hub, proposed), proposed.content, signed.by, signed.why, signed.via
+    try:
+        if proposed.kind is DecisionKind.VOID_BILL:
+            return (await void_bill(hub, own, said["invoice"], by=by, reason=why, via=via)).decision
+        if proposed.kind is DecisionKind.WRITE_OFF:
+            invoice, amount = said["invoice"], proposed.amount
+            return (await write_off_bill(hub, own, invoice, amount=amount, by=by, reason=why, via=via)).decision
+        account = await hub.store.read(lambda tx: tx.accounts.get(said["account"]))
+        if account is None:
+            raise LookupError(said["account"])
+        line, kind = said["line"], LineKind(said["kind"])
+        return (await charge_line(hub, own, account, line, kind, by=by, reason=why, via=via)).decision
+    except Invalid as invalid:
+        raise NotAllowed("changed", invalid.problems[0].message) from invalid
 
 
 async def _convert(hub: Hub, proposed: Decision, signed: Signed) -> Decision:

@@ -42,7 +42,7 @@ def refuse_under_way(tx: Tx, act: Act, payment: Payment, now: datetime) -> None:
 ADDED_UP: Final = timedelta(hours=24)
 """Within this time a person's refunds count as one; a day, wherever it begins."""
 
-GIVES_MONEY: Final = frozenset({DecisionKind.REFUND, DecisionKind.DISBURSE})
+GIVES_MONEY: Final = frozenset({DecisionKind.REFUND, DecisionKind.DISBURSE, DecisionKind.WRITE_OFF})
 """What a person might split so that no second one is asked."""
 
 
@@ -55,8 +55,8 @@ def needs_second(tx: Tx, hub: Hub, decision: Decision) -> bool:
 
 
 def given_back(tx: Tx, decision: Decision) -> int:
-    """What a refund or disbursement is added to, minor units: earlier refunds of its payment, or those of its kind that
-    this person let happen alone.
+    """What a refund, disbursement or write-off is added to, minor units: earlier refunds of its payment,
+    or those of its kind that this person let happen alone.
 
     Whichever is more. A refund that the provider refused still counts for its person, not for its payment.
     """

@@ -27,12 +27,12 @@ from hub.domain.settlement import (
     same_line,
 )
 from hub.flows.corrections.end_dispute import win_by_line
+from hub.flows.corrections.keep_line import book_to_account, free_name, is_reserve_there, restate_line, store_line
 from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub_hookspecs import Kind, Money, Observation, SettlementLine
 
-from .keep_line import book_to_account, free_name, is_reserve_there, restate_line, store_line
 from .prove_return import proves_return, record_proved_return
 from .prove_win import dispute_won_by
 from .reconciliation import Found, Reconciliation

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.account import ProviderAccount
+from hub.domain.decision import Decision, DecisionKind
 from hub.domain.ledger import Entry
 from hub.domain.merchant import Merchant
 from hub.domain.payment import Payment
@@ -87,3 +88,10 @@ def _of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount) -> Accou
 
 def _amounts(sums: Mapping[str, int]) -> tuple[Money, ...]:
     return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
+
+async def charges_waiting(hub: Hub, merchant: Merchant) -> tuple[Decision, ...]:
+    """Lines that one person wants booked as charges, and that need a second one."""
+    waiting = await hub.store.read(lambda tx: tx.decisions.waiting())
+    own = (item for item in waiting if (item.merchant_id, item.mode) == (merchant.id, merchant.mode))
+    return tuple(item for item in own if item.kind is DecisionKind.CHARGE)

@@ -9,10 +9,9 @@ from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState, StoredLine
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import reverse
+from hub.flows.corrections.find_line import find_line, why
+from hub.flows.corrections.keep_line import restate_line
 from hub.flows.ground.ports import Hub, Tx
-
-from .find_line import find_line, why
-from .keep_line import restate_line
 
 
 async def withdraw_line(

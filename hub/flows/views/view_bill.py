@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from hub.domain.decision import Decision, DecisionKind
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.ground.own_customer import customer_of
@@ -11,14 +12,21 @@ from hub.flows.ground.ports import Hub, Tx
 
 from .payment_rows import PaymentRow, payment_rows
 
+BY_TWO = (DecisionKind.VOID_BILL, DecisionKind.WRITE_OFF)
+
 
 @attrs.frozen(kw_only=True)
 class BillView:
-    """An invoice as its merchant's people see it."""
+    """An invoice as its merchant's people see it.
+
+    Attributes:
+        waiting: What was proposed of it and needs a second person.
+    """
 
     payable: Payable
     customer: Customer
     payments: tuple[PaymentRow, ...]
+    waiting: tuple[Decision, ...]
 
 
 async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
@@ -38,6 +46,7 @@ async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
             payable=payable,
             customer=customer_of(tx, merchant, payable.customer_id),
             payments=payment_rows(tx, tx.payments.with_payables([payable.id])),
+            waiting=tuple(filter(None, (tx.decisions.waiting_for(kind, payable.id) for kind in BY_TWO))),
         )
 
     return await hub.store.read(read)

@@ -8,13 +8,15 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
-from hub.flows.books.void_bill import rebill, void_bill
+from hub.flows.corrections.void_bill import rebill, void_bill
+from hub.flows.payments.decide import NotAllowed
 from hub.flows.views.view_bill import BillView, view_bill
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
 from .by_hand import typed_amount
 from .context import Context, MerchantContext, unknown_is_404
+from .decisions import VIA
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
@@ -36,8 +38,11 @@ async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> P
                 *(context.hub, context.merchant, view.payable.number),
                 by=context.session.email,
                 reason=form.get("reason"),
+                via=VIA,
                 drawn_at=_revision(form),
             )
+        except NotAllowed as refusal:
+            return _page(context, view, form, by_field((FieldError("reason", refusal.message),)))
         except Invalid as invalid:
             return _page(context, view, form, by_field(invalid.problems))
     return redirect(f"/m/invoices/{invoice}")

@@ -11,14 +11,16 @@ from hub.domain.cells import Unreadable, read_amount, read_date
 from hub.domain.identity import Invalid
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
+from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.correct_entry import correct_entry
-from hub.flows.settlements.charge_line import charge_line
+from hub.flows.payments.decide import NotAllowed
 from hub.flows.settlements.record_payout import Payout, record_payout
 from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS
 
 from .context import Context, MerchantContext, unknown_is_404
+from .decisions import VIA
 from .form import CheckedForm, SubmittedForm
 from .rights import Right
 from .settlements import settlements_page
@@ -58,9 +60,11 @@ async def act(context: Context, form: CheckedForm, account: FromPath[str]) -> Pa
                 case "reopen":
                     await reopen_line(hub, merchant, found, line, by=by, reason=reason)
                 case LineKind.CHARGE | LineKind.RELEASE as kind:
-                    await charge_line(hub, merchant, found, line, LineKind(kind), by=by, reason=reason)
+                    await charge_line(hub, merchant, found, line, LineKind(kind), by=by, reason=reason, via=VIA)
                 case _:
                     return await settlements_page(context, form_error="Elija qué hacer con la línea.")
+    except NotAllowed as refusal:
+        return await settlements_page(context, form_error=refusal.message)
     except Invalid as invalid:
         return await settlements_page(context, form_error=invalid.problems[0].message)
     return redirect(BACK)

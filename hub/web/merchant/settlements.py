@@ -9,7 +9,7 @@ from hub.domain.text import Text
 from hub.flows.accounts.open_account import Locked
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
-from hub.flows.settlements.view_settlements import view_settlements
+from hub.flows.settlements.view_settlements import charges_waiting, view_settlements
 from hub.web.responses import Page
 
 from .context import Context, MerchantContext
@@ -39,6 +39,7 @@ async def settlements_page(
         "settlements.html",
         status=422 if form_error or (result and result.faults) else 200,
         accounts=await view_settlements(context.hub, context.merchant),
+        waiting=await charges_waiting(context.hub, context.merchant),
         result=result,
         account_id=account_id,
         name=name,

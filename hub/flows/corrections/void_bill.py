@@ -1,4 +1,7 @@
-"""Void a bill that was never owed, and bill it anew: its number stays, and what it was is kept."""
+"""Void a bill that was never owed, and bill it anew: its number stays, and what it was is kept.
+
+A large one two people void; billing it anew only raises what is owed, and needs one.
+"""
 
 from __future__ import annotations
 
@@ -9,36 +12,48 @@ import attrs
 
 from hub.domain import billing
 from hub.domain.acts import Act
+from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
+from hub.domain.message import About
 from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.text import Text
+from hub.flows.books.save_invoices import customer_named
+from hub.flows.books.settle_bill import credited_on
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
+from hub.flows.payments.decide import decide
 from hub_hookspecs import EXPONENTS, LIMIT, Money
 
-from .save_invoices import customer_named
-from .settle_bill import credited_on
+
+@attrs.frozen
+class Voiding:
+    """What was decided, and the invoice; it stands as it was while a second person is missing."""
+
+    decision: Decision
+    payable: Payable
 
 
 async def void_bill(
-    hub: Hub, merchant: Merchant, number: str, *, by: str, reason: str, drawn_at: int | None = None
-) -> Payable:
+    hub: Hub, merchant: Merchant, number: str, *, by: str, reason: str, via: str = "", drawn_at: int | None = None
+) -> Voiding:
     """Void an invoice: it owes nothing from then on, whatever a file says of it; what it was is kept.
 
     Args:
+        via: How it came, as in a decision.
         drawn_at: The revision that the person looked at, where a form was drawn from it.
 
     Raises:
         LookupError: No such invoice.
         Invalid: It is voided already, changed since, something stands on it or is under way with it, or no reason.
+        NotAllowed: The second person is the first one.
     """
-    now = hub.clock()
+    now, decision_id = hub.clock(), hub.fresh_id()
     why = _reason(reason, Text("bill.void_reason_missing"))
 
-    def write(tx: Tx) -> Payable:
+    def write(tx: Tx) -> Voiding:
         before = invoice_of(tx, merchant, number)
         _refuse_changed(before, drawn_at)
         if before.is_voided:
@@ -46,12 +61,26 @@ async def void_bill(
         refuse_while(tx, Act.VOID_BILL, now, payables=[before.id], field="invoice")
         if standing := tuple(_standing_on(tx, merchant, before)):
             raise Invalid(standing)
-        voided = Voided(at=now, by=by, reason=why, total=Money(before.total, before.currency))
+        total = Money(before.total, before.currency)
+        wanted = proposal(
+            decision_id,
+            DecisionKind.VOID_BILL,
+            About(before.id, merchant.id, merchant.mode),
+            Signed(by=by, why=why, via=via),
+            now,
+            payment_id=None,
+            amount=total,
+            content={"invoice": before.number, "revision": str(before.revision)},
+        )
+        made = decide(tx, hub, wanted, now=now)
+        if not made.is_done:
+            return Voiding(made, before)
+        voided = Voided(at=now, by=made.people, reason=made.reasons, total=total)
         after = attrs.evolve(before, total=0, revision=before.revision + 1, voided=voided)
         tx.payables.revise(after)
-        _bill(tx, after, -before.total, now, f"{by}: {why}")
+        _bill(tx, after, -before.total, now, f"{made.people}: {made.reasons}")
         tell(tx, "bill_voided", bill=before.id, merchant=merchant.id)
-        return after
+        return Voiding(made, after)
 
     return await hub.store.write(write)
 
