@@ -76,6 +76,7 @@ class DeliveryKind(enum.StrEnum):
     RECEIPT = "receipt"
     CASH_RECEIPT = "cash_receipt"
     DISBURSEMENT = "disbursement"
+    CONVERSION = "conversion"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_DIGEST = "payment_digest"
     PAYMENT_DECLINED = "payment_declined"

@@ -32,6 +32,7 @@ class Event(enum.StrEnum):
     TRANSFER_REPORTED = "transfer_reported"
     RECEIVED_BY_HAND = "received_by_hand"
     CREDIT_DISBURSED = "credit_disbursed"
+    CONVERTED = "converted"
     SETTLED_OTHERWISE = "settled_otherwise"
 
 
@@ -61,7 +62,7 @@ def _told(*, payer: Told, merchant: Told, operator: Told) -> Mapping[Person, Tol
 RECEIPT, RECEIVED = DeliveryKind.RECEIPT.value, DeliveryKind.PAYMENT_RECEIVED.value
 RETURNED, REVIEW = DeliveryKind.PAYMENT_RETURNED.value, DeliveryKind.REVIEW.value
 ALERT = DeliveryKind.ALERT.value
-DISPUTE, DISBURSEMENT = "dispute", "disbursement"
+DISPUTE, DISBURSEMENT, CONVERSION = "dispute", "disbursement", "conversion"
 
 NOTHING_ODD: Final = NoMail("nothing is odd about it")
 DID_IT: Final = NoMail("it was done by the person who would be told")
@@ -107,6 +108,7 @@ TOLD: Final[Mapping[Event, Mapping[Person, Told]]] = {
         operator=NOTHING_ODD,
     ),
     Event.CREDIT_DISBURSED: _told(payer=DISBURSEMENT, merchant=DID_IT, operator=NOTHING_ODD),
+    Event.CONVERTED: _told(payer=CONVERSION, merchant=CONVERSION, operator=NOTHING_ODD),
     Event.SETTLED_OTHERWISE: _told(
         payer=NoMail("the payer's money is in the books; what the provider pays out is no matter of the payer's"),
         merchant=NoMail("the report of the import and the page of exceptions say it"),

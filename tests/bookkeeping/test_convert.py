@@ -11,6 +11,7 @@ import attrs
 import pytest
 from sqlalchemy import text
 
+from hub.documents.mails import conversion
 from hub.domain.conversion import Conversion, Doubt, Rate, doubt_of, read_rate
 from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
@@ -151,3 +152,55 @@ def test_control_a_rate_that_nobody_doubts_is_booked_by_one_person(
     monkeypatch.setattr(module, "doubt_of", lambda *_given: None)
 
     assert convert(owing, "0.00192").conversion
+
+
+def mails_of(desk: Desk, made: Conversion) -> list[tuple[str, str]]:
+    """Who is owed a mail of a conversion, and what it says in plain text."""
+
+    def read(tx: Any) -> list[tuple[str, str]]:
+        owed = [item for item in tx.deliveries.of(merchant_id=desk.merchant.id) if item.subject_id == made.id]
+        assert {item.kind for item in owed} <= {"conversion"}
+        return sorted((item.recipient, words_of(tx, item)) for item in owed)
+
+    def words_of(tx: Any, delivery: Any) -> str:
+        value, locale = conversion.gather(tx, desk.hub, delivery, desk.clock.now)
+        return " ".join(
+            desk.hub.documents.mail(value, recipient=delivery.recipient, message_id="m@x", locale=locale).text.split()
+        )
+
+    return desk.read(read)
+
+
+def told_company(desk: Desk) -> None:
+    options = attrs.evolve(desk.merchant.options, notify=("cobros@empresa.example",))
+    named = attrs.evolve(desk.merchant, options=options)
+    desk.opened.store.write_now(lambda tx: tx.merchants.save(named))
+
+
+def converted_twice_over(desk: Desk) -> Conversion:
+    """What came settles the invoice, and a rest of it is credit."""
+    told_company(desk)
+    assert convert(desk, "500").conversion is None
+    made = convert(desk, "500", LUIS).conversion
+    assert made is not None
+    return made
+
+
+def test_the_mail_of_a_conversion_says_both_amounts_the_rate_and_its_source(owing: Desk) -> None:
+    made = converted_twice_over(owing)
+
+    (customer, to_customer), (company, to_company) = mails_of(owing, made)
+    assert (customer, company) == ("c1@correo.example", "cobros@empresa.example")
+    for mail in (to_customer, to_company):
+        for said in ("CRC", "520 000,00", "USD", "1 040,00", "1 USD = 500 CRC", "BCCR", "FE-1", "40,00"):
+            assert said in mail, (said, mail)
+
+    run(module.void_conversion(owing.hub, owing.merchant, made.id, reason="era otra tasa", by="Ana"))
+
+    assert len(mails_of(owing, made)) == 4
+    assert all("era otra tasa" in mail for _to, mail in mails_of(owing, made))
+
+
+def test_control_a_conversion_that_tells_nobody_is_found(owing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "tell_conversion", lambda *_all: None)
+    assert mails_of(owing, converted_twice_over(owing)) == []

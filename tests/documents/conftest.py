@@ -14,6 +14,7 @@ from hub.documents import Documents
 from hub.documents.mails.account_attention import AccountAttentionMail
 from hub.documents.mails.account_requested import AccountRequestedMail
 from hub.documents.mails.account_result import AccountResultMail
+from hub.documents.mails.conversion import ConversionMail
 from hub.documents.mails.dispute import DisputeMail
 from hub.documents.mails.order import OrderedItem, OrderMail
 from hub.documents.mails.payment_declined import PaymentDeclinedMail
@@ -221,6 +222,20 @@ DISBURSEMENT = DisbursementDocument(
     why="pagó dos veces",
 )
 
+CONVERSION = ConversionMail(
+    letterhead=CR_HEAD,
+    customer="Alejandro González",
+    came=Money(5202500, "CRC"),
+    settles=Money(10000, "USD"),
+    rate="1 USD = 520.25 CRC",
+    source="Banco Central, venta",
+    rate_on=date(2026, 11, 20),
+    value_on=date(2026, 11, 21),
+    means=MEANS_LABELS[Means.TRANSFER],
+    lines=(("FE-000312", Money(9000, "USD")),),
+    credit=Money(1000, "USD"),
+)
+
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
         StatementDocument(
@@ -303,6 +318,9 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     ),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
     "disbursement_cr": (DISBURSEMENT, "es_CR"),
+    "conversion_cr": (CONVERSION, "es_CR"),
+    "conversion_merchant_cr": (attrs.evolve(CONVERSION, to_merchant=True), "es_CR"),
+    "conversion_void_co": (attrs.evolve(CONVERSION, lines=(), credit=None, void_reason="era otra tasa"), "es_CO"),
     "digest_cr": (
         PaymentDigestMail(
             letterhead=CR_HEAD,

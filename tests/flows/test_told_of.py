@@ -110,6 +110,7 @@ PLAYS: Final[dict[Event, Callable[[Desk], None]]] = {
     Event.TRANSFER_REPORTED: reported,
     Event.RECEIVED_BY_HAND: lines("invoice FE-1 100.00", "received cash 100.00 for FE-1 100.00"),
     Event.CREDIT_DISBURSED: lines("received cash 100.00", "disburse cash 40.00"),
+    Event.CONVERTED: lines("invoice FE-1 100.00 USD", "converted transfer 26000.00 CRC to USD at 520"),
     Event.SETTLED_OTHERWISE: lines(*PAID, "settled L1 A 90.00"),
 }
 """How each event is played; what it brings besides was owed before."""

@@ -34,6 +34,8 @@ from hub.flows.ground.tell import tell
 from hub.flows.payments.decide import decide
 from hub_hookspecs import Money
 
+from .tell_conversion import tell_conversion
+
 
 @attrs.frozen(kw_only=True)
 class Wanted:
@@ -151,6 +153,7 @@ async def convert_money(
             at=now,
         )
         _book(tx, merchant, made, payment, payables, note=f"{decided.people}: {decided.reasons}")
+        tell_conversion(tx, hub, made, now, "made")
         return Converted(decided, made)
 
     return await hub.store.write(write)
@@ -282,6 +285,7 @@ async def void_conversion(hub: Hub, merchant: Merchant, conversion_id: str, *, r
                 take_back(tx, made, left, at=now, note=f"voided by {by}: {why}")
             tx.conversions.void(made.id, why, now, by=by)
             _ask_again(tx, made, now)
+            tell_conversion(tx, hub, made, now, "voided")
             tell(tx, "conversion_voided", conversion=made.id, merchant=merchant.id, payment=made.payment_id)
         return own_conversion(tx, merchant, made.id)
 
