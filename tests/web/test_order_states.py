@@ -12,10 +12,14 @@ import pytest
 from hub.domain.held import Held, MoneyState
 from hub.domain.order import StoreOrder
 from hub.domain.payable import Payable, PayableKind
-from hub.flows.statements.view_order import OrderView
-from hub.web.api.orders import WENT, _status
+from hub.flows.statements import view_order
+from hub.flows.statements.view_order import OrderView, find_order
+from hub.web.api.orders import WENT, _state, _status
+from hub.web.api.records import Amount, OrderState
 from hub_hookspecs import Mode, Money
-from tests.bookkeeping.desk import START, Desk
+from tests.bookkeeping.conftest import desk_for as desk_for
+from tests.bookkeeping.conftest import empty_hub as empty_hub
+from tests.bookkeeping.desk import START, Desk, run
 
 Desks = Callable[[str], Desk]
 
@@ -90,3 +94,48 @@ def test_control_a_status_that_asks_only_what_is_due_calls_a_returned_order_paid
     returned = view(0, came=250, returned=250)
 
     assert attrs.evolve(returned, held=Held(currency="CRC", came=250)).is_paid
+
+
+def told_shop(desk: Desk) -> OrderState:
+    """What the API says of order P-1."""
+    found = run(find_order(desk.hub, desk.merchant, Mode.TEST, "order-P-1"))
+    assert found is not None
+    return _state(found)
+
+
+def test_a_shop_is_told_of_money_in_another_currency_with_rate_source_and_days(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for event in ("order P-1 100.00", "pays A P-1 100.00", "paid A 0.20 USD", "convert A at 520 as X"):
+        desk.do(event)
+
+    told = told_shop(desk)
+
+    (made,) = told.conversions
+    assert (made.came, made.settles) == (Amount(minor=20, currency="USD"), Amount(minor=10_400, currency="CRC"))
+    assert (made.rate, made.base, made.quote, made.source, made.void_reason) == ("520", "USD", "CRC", "BCCR", None)
+    assert made.rate_on == made.value_on == desk.clock.now.date().isoformat()
+    assert (told.status, told.credit) == ("paid", Amount(minor=400, currency="CRC"))
+
+    desk.do("void-conversion X")
+
+    assert told_shop(desk).conversions[0].void_reason == "otra tasa"
+    assert told_shop(desk).credit.minor == 0
+
+
+def test_a_shop_is_told_what_of_its_money_is_the_shoppers_credit_until_it_is_paid_out(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for event in ("order P-1 100.00", "pays A P-1 100.00", "paid A 130.00"):
+        desk.do(event)
+    assert told_shop(desk).credit == Amount(minor=3_000, currency="CRC")
+
+    desk.do("disburse cash 20.00")
+
+    assert told_shop(desk).credit.minor == 1_000
+
+
+def test_control_an_order_whose_credit_nobody_reads_says_there_is_none(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_order, "_credit_of", lambda *_all: 0)
+    with pytest.raises(AssertionError):
+        test_a_shop_is_told_what_of_its_money_is_the_shoppers_credit_until_it_is_paid_out(desk_for)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import attrs
 
+from hub.domain.conversion import Conversion
 from hub.domain.dispute import Dispute
 from hub.domain.held import Held, MoneyState, state_of, together
 from hub.domain.intake import settled_by
@@ -36,6 +37,8 @@ class OrderView:
         payment_url: That payment's page.
         held: What the books hold of all payments of it, in its currency.
         disputes: Of all payments of it; oldest first.
+        conversions: Of money that came for it in another currency; those that were voided too.
+        credit: What of its payments' money is the shopper's credit, minor units of its currency.
         is_held: The stock is still reserved.
         language: In which the shop placed it, else the customer's own; empty where neither is known.
     """
@@ -53,6 +56,8 @@ class OrderView:
     link: Link | None
     simulated: bool
     language: str = ""
+    conversions: tuple[Conversion, ...] = ()
+    credit: int = 0
 
     @property
     def locale(self) -> str:
@@ -132,6 +137,8 @@ def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON
         is_held=now < order.hold_until,
         link=shown.link,
         simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
+        conversions=tuple(made for payment in payments for made in tx.conversions.of_payment(payment.id)),
+        credit=_credit_of(tx, order, payments),
         language=(mail.details.get("language", "") if mail else "") or customer.language,
     )
     if payable.is_offered(now) and not (chosen and chosen.is_live):
@@ -145,6 +152,12 @@ def _holding(tx: Tx, order_id: str, payments: tuple[Payment, ...]) -> Payment | 
     paid = [payment for payment in payments if payment.status is Status.PAID]
     settled = {payment.id: settled_by(tx.ledger.intakes_of(payment.id)).get(order_id, 0) for payment in paid}
     return max(paid, key=lambda payment: settled[payment.id], default=None)
+
+
+def _credit_of(tx: Tx, order: StoreOrder, payments: tuple[Payment, ...]) -> int:
+    """What these payments brought in the order's currency and nothing settled yet."""
+    intakes = (intake for payment in payments for intake in tx.ledger.intakes_of(payment.id))
+    return sum(intake.unapplied for intake in intakes if intake.currency == order.total.currency)
 
 
 def held_for(tx: Tx, order: StoreOrder) -> Held:

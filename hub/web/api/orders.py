@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
+from hub.domain.conversion import Conversion
 from hub.domain.dispute import Dispute
 from hub.domain.held import MoneyState
 from hub.domain.merchant import Merchant
@@ -20,7 +21,7 @@ from hub.web.request import Request, hub_of
 from hub_hookspecs import Mode, Money, strict_json
 
 from .problems import problem
-from .records import Amount, NewOrder, OrderDispute, OrderState, Progress
+from .records import Amount, NewOrder, OrderConversion, OrderDispute, OrderState, Progress
 
 MAX_KEY: Final = 200
 KEY: Final = re.compile("[!-~]+")
@@ -126,6 +127,8 @@ def _state(found: FoundOrder) -> OrderState:
         returned=_amount(held.money(held.returned)),
         charged_back=_amount(held.money(held.charged_back)),
         remaining=_amount(held.money(held.left)),
+        credit=_amount(held.money(view.credit)),
+        conversions=[_conversion(made) for made in view.conversions],
         disputes=[_dispute(dispute) for dispute in view.disputes],
         hold_until=view.order.hold_until.isoformat(),
         paid_at=proof.paid_at.isoformat() if proof and proof.paid_at else None,
@@ -144,6 +147,20 @@ def _dispute(dispute: Dispute) -> OrderDispute:
         stage=dispute.stage.value,
         respond_by=dispute.respond_by.isoformat() if dispute.respond_by else None,
         outcome=dispute.outcome.value if dispute.outcome else None,
+    )
+
+
+def _conversion(made: Conversion) -> OrderConversion:
+    return OrderConversion(
+        came=_amount(made.came),
+        settles=_amount(made.settles),
+        rate=f"{made.rate.value:f}",
+        base=made.rate.base,
+        quote=made.rate.quote,
+        source=made.rate.source,
+        rate_on=made.rate.on.isoformat(),
+        value_on=made.value_on.isoformat(),
+        void_reason=made.void_reason if made.voided_at else None,
     )
 
 

@@ -123,6 +123,20 @@ class OrderDispute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     outcome: Annotated[Outcome | None, Meta(description="How it ended; null while it is open.")]
 
 
+class OrderConversion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Money that came for the order in another currency, as a person of the merchant converted it."""
+
+    came: Amount
+    settles: Annotated[Amount, Meta(description="What it counts for; it is not in received.")]
+    rate: Annotated[str, Meta(description="One unit of base in units of quote, such as 520.25.")]
+    base: Currency
+    quote: Currency
+    source: Annotated[str, Meta(description="Who says so.")]
+    rate_on: Annotated[str, Meta(description="The day of the rate.", extra_json_schema={"format": "date"})]
+    value_on: Annotated[str, Meta(description="The day it counts for.", extra_json_schema={"format": "date"})]
+    void_reason: Annotated[str | None, Meta(description="Why it was voided; null while it counts.")]
+
+
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an order stands."""
 
@@ -135,6 +149,8 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     returned: Annotated[Amount, Meta(description="What of that was given back to the payer.")]
     charged_back: Annotated[Amount, Meta(description="What of that the payer's bank took back and did not give again.")]
     remaining: Annotated[Amount, Meta(description="What of it is left: received less returned less charged_back.")]
+    credit: Annotated[Amount, Meta(description="What of its money is the shopper's credit, since it was not needed.")]
+    conversions: Annotated[list[OrderConversion], Meta(description="Of money that came in another currency.")]
     disputes: Annotated[list[OrderDispute], Meta(description="Do not give goods out while one is open.")]
     hold_until: Moment
     paid_at: Annotated[
