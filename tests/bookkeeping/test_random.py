@@ -57,6 +57,8 @@ EVENTS = st.one_of(
     said("seen-back", payment, amount),
     said("seen-back", payment, amount, "another yes as S1"),
     said("seen-taken", payment, amount, "another yes"),
+    said("seen-taken", payment, amount, "case", st.sampled_from(("K1", "K2"))),
+    said("settled", st.sampled_from(("L8", "L9")), payment, st.sampled_from(("-100.00", "-60.00", "60.00"))),
     said("correct", "refund:acct:{S1}"),
     said("receipt", payment, "withheld", number, "renta", amount),
     said("void", receipt),

@@ -70,3 +70,25 @@ def test_who_only_looks_has_no_form(house: House, seat: Callable[..., Seat], for
 
     assert not [form for form in forms(operator.read(path)) if form["action"].startswith(path)]
     assert operator.post(f"{path}/void", revision="0", reason="x").status_code == 403
+
+
+def test_above_the_limit_a_second_person_voids_it_with_the_same_form(
+    house: House, clerk: Seat, seat: Callable[..., Seat], forms: Any, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.hub, "second_person_above", {"CRC": 1_000_000})
+    debtor = house.debtor("CR", (10_000_000, -2))
+    path = f"/m/invoices/{debtor.invoices[0].id}"
+    fields = fields_of(clerk, forms, path, "void")
+
+    proposed = seen(clerk.go(f"{path}/void", **fields, reason="se hizo dos veces"))
+    again = clerk.post(f"{path}/void", **fields, reason="se hizo dos veces")
+
+    assert f"{clerk.email} propuso anularla: se hizo dos veces. Falta que otra persona haga lo mismo." in proposed
+    assert again.status_code == 422
+    assert not house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).is_voided
+
+    owner = seat(house.merchants["CR"])
+    voided = seen(owner.go(f"{path}/void", **fields, reason="lo confirmo"))
+
+    assert f"por {clerk.email} and {owner.email}" in voided
+    assert "propuso" not in voided
