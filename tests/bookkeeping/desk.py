@@ -583,9 +583,12 @@ class Desk:
         line, name = words.one(), words.one()
         gross = self.money(words.one())
         told = SettlementLine(line_id=line, reference=f"REF{name}", gross=gross, net=gross)
+        day, usual = self.clock.now.date(), self.hub.exchanger
         self.hub.exchanger = Reporting((told,))
-        day = self.clock.now.date()
-        report = run(fetch_settlement(self.hub, self.account, day, day))
+        try:
+            report = run(fetch_settlement(self.hub, self.account, day, day))
+        finally:
+            self.hub.exchanger = usual
         assert report.balanced, report
         self.reports.append(report)
 
