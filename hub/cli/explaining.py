@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NOT_ALLOWED = {
     "already_paid": "it is paid already: payment-hub payment show REFERENCE",
     "amount": "that amount cannot be",
+    "answer": "only an answer closes it, and these are the commands: payment-hub review show ID",
     "cannot": "the provider cannot do that here",
     "changed": "what was proposed has changed meanwhile: payment-hub review waiting",
     "day": "that day is still to come",

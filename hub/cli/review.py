@@ -11,6 +11,7 @@ from .finding import company_in, only, zones_in
 from .options import any_company_option, json_option
 from .printing import SHORT, command_line, print_json, print_table, when
 from .running import pass_hub
+from .values import amount_of
 
 if TYPE_CHECKING:
     from hub.domain.decision import Decision, Evidence
@@ -187,6 +188,31 @@ async def resolve(hub: Hub, review_id: str, by: str, why: str, evidence: Evidenc
     tell_decision(made, f"resolved: {review.cause} {review.id[:SHORT]}")
     if made.is_done and payment is not None and payment.is_live:
         click.echo(f"the payment itself is still {payment.status.value}: payment-hub payment show {payment.reference}")
+
+
+@command.command()
+@click.argument("review_id", metavar="ID")
+@click.argument("said", metavar="ANSWER", type=click.Choice(["still_owed", "credit_note", "not_due"]))
+@click.option("--note", metavar="NUMBER", default="", help="The credit note's number; needed with credit_note.")
+@click.option("--amount", metavar="AMOUNT", help="The credit note's amount, in major units; else all that is due.")
+@by_option
+@why_option
+@pass_hub
+async def answer(hub: Hub, review_id: str, said: str, note: str, amount: str | None, by: str, why: str) -> None:
+    """Say whether an invoice whose money was returned is still owed: still_owed, credit_note or not_due."""
+    from hub.flows.corrections.answer_return import ReturnedBill, answer_return
+
+    review = await _find(hub, review_id)
+    merchant, payable = await hub.store.read(
+        lambda tx: (tx.merchants.get(review.merchant_id), tx.payables.get(review.subject))
+    )
+    if merchant is None or payable is None:
+        raise click.ClickException(f"review {review_id} does not ask about an invoice: payment-hub review show ID")
+    noted = amount_of(amount, payable.balance.currency) if amount else None
+    made = await answer_return(
+        *(hub, merchant, review.id, ReturnedBill(said)), signed=signed(by, why), note_number=note, amount=noted
+    )
+    tell_decision(made, f"answered: {payable.number} {said}")
 
 
 @command.command()

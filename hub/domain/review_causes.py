@@ -67,13 +67,15 @@ class Cause:
     """What a review is opened for.
 
     Attributes:
-        ways: What may be done about it, the likeliest first; besides, a person may always say what became of it.
+        ways: What may be done about it, the likeliest first; besides, a person may say what became of it.
         closed_by: The fact that answers it; None where only a person does.
+        needs_answer: Only one of its ways closes it; what a person says besides does not.
     """
 
     name: str
     ways: tuple[WayOut, ...]
     closed_by: Fact | None = None
+    needs_answer: bool = False
 
     @property
     def means(self) -> str:
@@ -130,6 +132,21 @@ RECEIPT = WayOut(
         "0.00",
     ),
 )
+STILL_OWED = WayOut(
+    name="still_owed",
+    label=Text("review.way_still_owed"),
+    command=("review", "answer", "{review}", "still_owed", *SIGNED),
+)
+CREDIT_NOTE = WayOut(
+    name="credit_note",
+    label=Text("review.way_credit_note"),
+    command=("review", "answer", "{review}", "credit_note", "--note", "NUMBER", *SIGNED),
+)
+NOT_DUE = WayOut(
+    name="not_due",
+    label=Text("review.way_not_due"),
+    command=("review", "answer", "{review}", "not_due", *SIGNED),
+)
 USE_CREDIT = WayOut(
     name="use_credit",
     label=Text("review.way_use_credit"),
@@ -182,7 +199,7 @@ _TABLE: Final = (
     Cause(name="over_refund", ways=(PAYMENT, LINES, CORRECT)),
     Cause(name="contradicting_claims", ways=(PAYMENT, LINES, CORRECT)),
     Cause(name="dispute", ways=(PAYMENT,)),
-    Cause(name="returned_bill", ways=(PAYMENT, CUSTOMER)),
+    Cause(name="returned_bill", ways=(PAYMENT, CUSTOMER, STILL_OWED, CREDIT_NOTE, NOT_DUE), needs_answer=True),
     Cause(name="doubted_return", ways=(PAYMENT, CORRECT)),
     Cause(name="debit_note", ways=(CUSTOMER, USE_CREDIT)),
     Cause(name="surplus", ways=(REFUND, USE_CREDIT, CUSTOMER)),
@@ -210,6 +227,11 @@ CAUSES: Final[Mapping[str, Cause]] = {cause.name: cause for cause in _TABLE}
 
 
 def ways_of(cause: str) -> tuple[WayOut, ...]:
-    """What may be done about a review of this cause; at least that a person says what became of it."""
-    known = CAUSES.get(cause)
-    return (*(known.ways if known else ()), RESOLVE)
+    """What may be done about a review of this cause; a person may say what became of it, unless it needs an answer."""
+    ways = CAUSES[cause].ways if cause in CAUSES else ()
+    return ways if needs_answer(cause) else (*ways, RESOLVE)
+
+
+def needs_answer(cause: str) -> bool:
+    """Whether only an answer closes a review of this cause."""
+    return cause in CAUSES and CAUSES[cause].needs_answer

@@ -52,6 +52,11 @@ def test_whatever_the_cause_a_person_may_say_what_became_of_it() -> None:
     assert ways_of("of_a_later_version") == (RESOLVE,)
 
 
+def test_what_needs_an_answer_offers_no_bare_word() -> None:
+    for name, cause in CAUSES.items():
+        assert (RESOLVE in ways_of(name)) is not cause.needs_answer
+
+
 def test_the_operators_page_has_the_same_causes() -> None:
     page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     table = page.partition("## Reviews")[2].partition("\n## ")[0]

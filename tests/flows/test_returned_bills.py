@@ -16,6 +16,7 @@ from hub.domain.message import Review
 from hub.domain.payment import Payment
 from hub.domain.round import Choice
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
+from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.send_round import plan_round
 from hub_hookspecs import Kind
@@ -91,6 +92,15 @@ def test_what_was_never_due_is_said_once_the_invoice_owes_nothing(desk: Desk) ->
     with refused(NotAllowed, match="todavía debe"):
         answer(desk, payment, ReturnedBill.NOT_DUE)
     assert "returned_bill" in desk.causes(payment)
+
+
+def test_the_question_is_closed_by_an_answer_alone(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    with refused(NotAllowed, match="todavía se debe"):
+        asyncio.run(resolve_review(desk.hub, question(desk, payment).id, signed=BY))
+    assert "returned_bill" in desk.causes(payment)
+    assert not reminded(desk, debtor)
 
 
 def test_a_chargeback_asks_no_such_question(desk: Desk) -> None:

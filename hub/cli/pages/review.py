@@ -12,7 +12,7 @@ from hub.domain.account import ProviderAccount
 from hub.domain.decision import Decision
 from hub.domain.message import Review
 from hub.domain.payment import Payment
-from hub.domain.review_causes import RESOLVE, WayOut
+from hub.domain.review_causes import RESOLVE, WayOut, needs_answer
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_held import held_of
 from hub.flows.views.view_reviews import ways_out
@@ -124,8 +124,9 @@ def _print_what_to_do(page: ReviewPage) -> None:
         click.echo(f"    {command_line('review', 'approve', named, '--by', 'NAME', '--why', 'TEXT')}")
     elif page.review.resolved_at is None:
         _print_ways(page)
-        click.echo("when it is dealt with:")
-        click.echo(f"    {command_line('review', 'resolve', named, '--by', 'NAME', '--why', 'TEXT')}")
+        if not needs_answer(page.review.cause):
+            click.echo("when it is dealt with:")
+            click.echo(f"    {command_line('review', 'resolve', named, '--by', 'NAME', '--why', 'TEXT')}")
 
 
 def _print_ways(page: ReviewPage) -> None:

@@ -69,4 +69,4 @@ async def answer_return(
             hub, merchant, number, note_number=note_number, amount=wanted, by=signed.by, reason=signed.why
         )
         said = f"{said} {note_number.strip()}"
-    return await resolve_review(hub, review_id, signed=attrs.evolve(signed, why=f"{said}: {signed.why}"))
+    return await resolve_review(hub, review_id, signed=attrs.evolve(signed, why=f"{said}: {signed.why}"), answers=True)

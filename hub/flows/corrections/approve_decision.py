@@ -63,7 +63,7 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
     subject, payment = proposed.subject, proposed.payment_id or ""
     match proposed.kind:
         case DecisionKind.RESOLVE:
-            return await resolve_review(hub, subject, signed=signed)
+            return await resolve_review(hub, subject, signed=signed, answers=True)  # else it would not wait
         case DecisionKind.RELEASE:
             made, _ = await release_payment(hub, payment, signed=signed)
             return made

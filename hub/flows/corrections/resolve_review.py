@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.message import Review
+from hub.domain.review_causes import needs_answer
 from hub.domain.text import Text
 from hub.flows.ground.open_review import close_review
 from hub.flows.ground.ports import Hub, Tx
@@ -11,12 +12,15 @@ from hub.flows.payments.decide import NotAllowed, decide
 from hub.flows.payments.open_dispute import CAUSE
 
 
-async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decision:
+async def resolve_review(hub: Hub, review_id: str, *, signed: Signed, answers: bool = False) -> Decision:
     """Close an open review, or propose so where two people are wanted.
+
+    Args:
+        answers: What is said is an answer to the question that the review asks.
 
     Raises:
         LookupError: No such review.
-        NotAllowed: It is resolved already, its dispute is still open, or a second person is wanted.
+        NotAllowed: It is resolved already, needs an answer, its dispute is still open, or a second person is wanted.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
 
@@ -29,6 +33,8 @@ async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decisio
                 "resolved",
                 Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
             )
+        if needs_answer(review.cause) and not answers:
+            raise NotAllowed("answer", Text("review.answer_needed"))
         _refuse_open_dispute(tx, review)
         payment = tx.payments.get(review.payment_id) if review.payment_id else None
         wanted = proposal(

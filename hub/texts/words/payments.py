@@ -66,6 +66,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "refund.other_currency": "El dinero llegó en otra moneda, {amount}; devuélvalo en el panel del proveedor",
     "refund.too_late": "{provider} devuelve pagos hasta {days} días después",
     "refund.unknown": "El pago está por confirmarse; no se puede devolver todavía",
+    "review.answer_needed": "Diga en la página del pago si la factura todavía se debe; solo esa respuesta la cierra",
     "review.dispute_open": "La disputa del caso {case} sigue abierta; en la página del pago diga cómo terminó",
     "returned_bill.answer_missing": "Diga si la factura todavía se debe, si lleva nota crédito o si no se debía",
     "returned_bill.still_due": "La factura {number} todavía debe {balance}: anúlela o registre su nota crédito primero",

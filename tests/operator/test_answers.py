@@ -1,0 +1,31 @@
+"""Whether an invoice whose money was returned is still owed is answered on the command line too."""
+
+import json
+
+from tests.cli.conftest import call
+from tests.faults.harness import Desk
+from tests.flows.test_given_back import back, hear, taken
+from tests.flows.test_returned_bills import question
+
+SIGNED = ("--by", "Ana", "--why", "devolvió la mercancía")
+
+
+def test_the_page_of_the_question_has_the_commands_that_answer_it(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    review, here = question(desk, payment), ("--data", str(desk.data))
+
+    told = call("review", "show", review.id, *here).out
+    bare = call("review", "resolve", review.id, *SIGNED, *here)
+    ways = [way["way"] for way in json.loads(call("review", "show", review.id, "--json", *here).out)["ways"]]
+
+    assert [word in told for word in ("review answer", "still_owed", "credit_note", "not_due")] == [True] * 4
+    assert "review resolve" not in told
+    assert ways[-3:] == ["still_owed", "credit_note", "not_due"]
+    assert (bare.code, "review show" in bare.err) == (1, True), bare
+    assert "returned_bill" in desk.causes(payment)
+
+    said = call("review", "answer", review.id, "credit_note", "--note", "NC-1", *SIGNED, *here)
+    assert said.code == 0, said
+    assert desk.due(debtor.payables[0]) == 0
+    assert "returned_bill" not in desk.causes(payment)
