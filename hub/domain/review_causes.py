@@ -95,13 +95,13 @@ PAYMENT = WayOut(
 REFUND = WayOut(
     name="refund",
     label=Text("review.way_refund"),
-    page="/m/payments/{payment}",
+    page="/m/payments/{payment}#refund",
     command=("payment", "refund", "{reference}", *SIGNED),
 )
 RELEASE = WayOut(
     name="release",
     label=Text("review.way_release"),
-    page="/m/payments/{payment}",
+    page="/m/payments/{payment}#release",
     command=("payment", "release", "{reference}", *SIGNED),
 )
 RECORD = WayOut(

@@ -576,9 +576,13 @@ def test_every_oddity_of_a_payment_can_be_shown(house: House, clerks: dict[str, 
     house.write(lambda tx: tx.reviews.open(review))
     page = clerks["CR"].read("/m/reviews")
     assert "ya tenían un pago" in plain(page)
-    assert f'<li><a href="/m/payments/{payment.id}">Devolver el dinero desde el pago</a></li>' in page
+    refund = f'<li><a href="/m/payments/{payment.id}#refund">Devolver el dinero desde el pago</a></li>'
+    assert refund in page
     assert "1 excepción espera" in plain(clerks["CR"].read("/m"))
-    assert "Excepciones" in plain(clerks["CR"].read(f"/m/payments/{payment.id}"))
+    story = clerks["CR"].read(f"/m/payments/{payment.id}")
+    assert "Excepciones" in plain(story)
+    assert refund in story
+    assert f'href="/m/customers/{payment.customer_id}">Ver al cliente' in story
 
 
 def test_an_unproven_payment_gets_no_cash_receipt(house: House, clerks: dict[str, Clerk]) -> None:

@@ -23,6 +23,7 @@ from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
 from hub.flows.views.view_payments import view_payment_page
 from hub.flows.views.view_record import view_record
+from hub.flows.views.view_reviews import list_ways
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Kind, Money
 
@@ -51,6 +52,7 @@ async def payment_page(
         mode=found.view.payment.mode,
         drawn=drawn,
         record=record,
+        ways=await list_ways(context.hub, context.merchant),
         now=context.hub.clock(),
         form_error=form_error,
         notice=notice,
