@@ -1,0 +1,102 @@
+"""Lines of payouts: what makes two of them the same, and what makes one impossible."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+from hub.domain.settlement import RESERVE, LineKind, line_day, line_errors, normal, reserve_of, same_line
+from hub_hookspecs import Money, SettlementLine
+
+LINE = SettlementLine(
+    line_id="L1", gross=Money(1000, "COP"), fee=Money(30, "COP"), fee_tax=Money(4, "COP"), net=Money(966, "COP"),
+    reference="R1", provider_reference="T1", authorisation="9", movement="M1",
+)  # fmt: skip
+RELEASE = SettlementLine(
+    line_id="L2", gross=Money(0, "COP"), net=Money(40, "COP"), withholdings={RESERVE: Money(-40, "COP")}
+)
+CHARGE = SettlementLine(line_id="L3", gross=Money(-50, "COP"), net=Money(-50, "COP"))
+
+
+def test_a_line_that_says_something_everywhere_is_normal() -> None:
+    full = attrs.evolve(LINE, net=Money(960, "COP"), withholdings={"income": Money(1, "COP"), "vat": Money(5, "COP")})
+
+    assert normal(full) == full
+
+
+def test_zeros_and_empty_words_say_nothing() -> None:
+    said = {"reference": "", "provider_reference": "", "authorisation": "", "movement": ""}
+    zeros = {name: Money(0, "COP") for name in ("fee", "fee_tax")}
+    silent = SettlementLine(line_id="L1", gross=Money(5, "COP"), net=Money(5, "COP"))
+
+    assert normal(attrs.evolve(silent, **said, **zeros, withholdings={"vat": Money(0, "COP")})) == silent
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"gross": Money(1001, "COP")},
+        {"net": Money(965, "COP")},
+        {"fee": Money(31, "COP")},
+        {"fee_tax": Money(5, "COP")},
+        {"fee_tax": None},
+        {"withholdings": {"vat": Money(1, "COP")}},
+        {"reference": "R2"},
+        {"movement": "M2"},
+    ],
+    ids=str,
+)
+def test_another_amount_reference_or_movement_is_another_line(change: dict[str, Any]) -> None:
+    assert not same_line(LINE, attrs.evolve(LINE, **change))
+
+
+def faults(line: SettlementLine, kind: LineKind = LineKind.PAYMENT) -> list[tuple[str, dict[str, object]]]:
+    return [(text.id, dict(text.values)) for text in line_errors(line, kind)]
+
+
+def test_a_line_is_known_by_two_hundred_characters_that_can_be_printed() -> None:
+    assert faults(attrs.evolve(LINE, line_id="x" * 200)) == []
+    for name in ("", "x" * 201, "a\nb"):
+        assert faults(attrs.evolve(LINE, line_id=name)) == [("settlement.line_unnamed", {"line": repr(name[:40])})]
+
+
+def test_what_is_wrong_with_a_line_names_the_line() -> None:
+    assert faults(attrs.evolve(LINE, net=Money(965, "COP"))) == [("settlement.does_not_add_up", {"line": "L1"})]
+    assert faults(attrs.evolve(LINE, fee=Money(30, "USD"))) == [("settlement.currencies_differ", {"line": "L1"})]
+    strange = attrs.evolve(LINE, net=Money(961, "COP"), withholdings={"IVA 2": Money(5, "COP")})
+    assert faults(strange) == [("settlement.no_tax", {"line": "L1", "tax": "IVA 2"})]
+
+
+def test_a_charge_takes_money_and_a_release_pays_out_what_was_kept_and_nothing_else() -> None:
+    assert faults(CHARGE, LineKind.CHARGE) == faults(RELEASE, LineKind.RELEASE) == []
+    assert faults(LINE, LineKind.CHARGE) == [("settlement.no_charge", {"line": "L1"})]
+    for other in (LINE, CHARGE, attrs.evolve(RELEASE, line_id="L1", gross=Money(1, "COP"), net=Money(41, "COP"))):
+        assert faults(other, LineKind.RELEASE) == [("settlement.no_release", {"line": other.line_id})]
+
+
+def test_the_smallest_release_is_one_and_a_line_of_nothing_is_none() -> None:
+    one = attrs.evolve(RELEASE, net=Money(1, "COP"), withholdings={RESERVE: Money(-1, "COP")})
+    nothing = attrs.evolve(RELEASE, net=Money(0, "COP"), withholdings={})
+
+    assert faults(one, LineKind.RELEASE) == []
+    assert faults(nothing, LineKind.RELEASE) == [("settlement.no_release", {"line": "L2"})]
+    assert faults(nothing, LineKind.CHARGE) == []
+    assert faults(attrs.evolve(nothing, gross=Money(1, "COP"), net=Money(1, "COP")), LineKind.CHARGE) != []
+
+
+def test_what_is_kept_back_is_positive_and_what_is_released_negative() -> None:
+    assert reserve_of(RELEASE) == -40
+    assert reserve_of(LINE) == 0
+
+
+def test_a_line_stands_on_the_day_of_the_payment_where_the_company_is_else_of_the_payout() -> None:
+    zone = ZoneInfo("America/Bogota")
+    late = attrs.evolve(LINE, occurred_at=datetime(2026, 3, 5, 3, 0, tzinfo=UTC), settled_on=date(2026, 3, 9))
+
+    assert line_day(late, zone) == date(2026, 3, 4)
+    assert line_day(attrs.evolve(late, occurred_at=None), zone) == date(2026, 3, 9)
+    assert line_day(LINE, zone) is None
