@@ -227,7 +227,9 @@ def test_an_abandoned_exchange_is_unknown_once_its_charge_may_have_left():
     for wrote, outcome in ((False, Outcome.NEVER_SENT), (True, Outcome.UNKNOWN)):
         steps = Steps("create_payment", then(post()), info=an_info(), account=an_account())
         steps.first()
-        assert steps.abandon("hung", wrote=wrote).outcome is outcome
+        concluded = steps.abandon("hung", wrote=wrote)
+        assert (concluded.outcome, concluded.cause) == (outcome, "hung")
+        assert (concluded.plugin_said, concluded.fault) == ("nothing", True)
 
 
 def test_a_hook_that_yields_nothing_concludes_at_once_and_has_nothing_to_close():

@@ -103,6 +103,20 @@ def test_amounts_of_one_currency_are_reckoned_and_compared():
     assert bool(one) is not bool(one - one)
 
 
+def test_what_is_no_money_is_named_in_the_refusal():
+    refused = (
+        (lambda: Money(1.0, "CRC"), "minor units are an integer, not float"),
+        (lambda: Money.parse(1.5, "CRC"), "not float"),
+        (lambda: Money.parse("9" * 400, "CRC"), f"beyond the limit of {LIMIT} minor units"),
+        (lambda: Money(1, "CRC") + 1, "money meets int"),
+        (lambda: Money(1, "CRC") + Money(1, "USD"), "CRC meets USD"),
+        (lambda: json_bytes({"amount": Decimal("1.5")}), "Decimal in a body"),
+    )
+    for attempt, said in refused:
+        with pytest.raises(MoneyError, match=said):
+            attempt()
+
+
 def test_currencies_never_mix():
     for operation in (Money.__add__, Money.__sub__, Money.__lt__, Money.__ge__):
         with pytest.raises(MoneyError):

@@ -203,3 +203,15 @@ def test_a_2048_bit_key_works_too() -> None:
 
     assert signature.is_genuine("status:200,orderId:A", proof, pem)
     assert signature.is_genuine("status:200,orderId:A", proof.upper(), pem)
+
+
+def test_the_check_that_a_signature_fails_is_named(greenpay) -> None:
+    for given, said in (
+        (None, "the answer has no _signature"),
+        (7, "_signature is no text"),
+        ("ab" * 127, "_signature is not as long as one of the account's public_key"),
+        ("xy" * 128, "_signature is not hexadecimal"),
+        ("ab" * 128, "_signature is not of this status and orderId under the account's public_key"),
+    ):
+        assert signature.doubt_about(given, greenpay.public_key) == said
+    assert signature.doubt_about("ab", "no key") == "the account's public_key is no RSA key that can be used"

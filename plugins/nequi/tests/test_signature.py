@@ -145,6 +145,12 @@ def test_a_signature_is_genuine_however_its_header_is_written(case):
     assert flaw_in(signed(RIGHT[case]), [SECRET], client_id="client-1") == ""
 
 
+def test_a_header_of_two_thousand_characters_is_read_and_a_longer_one_is_not():
+    full = f'{header(GOOD)},x="'
+    for length, genuine in ((2000, True), (2001, False)):
+        assert is_genuine(signed(full + "A" * (length - len(full) - 1) + '"'), [SECRET]) is genuine
+
+
 def test_a_charset_that_was_put_behind_the_content_type_on_the_way_changes_nothing():
     charset = "application/json; charset=utf-8"
     headers = [("content-type", charset), ("digest", digest_of(BODY)), ("signature", header(GOOD))]
