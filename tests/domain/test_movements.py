@@ -111,6 +111,13 @@ def test_two_ids_of_the_provider_for_one_movement_are_perhaps_two_captures() -> 
     assert occasions_of(PAYMENT, claims) == {"contradicting_claims": ("",)}
 
 
+def test_a_claim_without_a_movement_contradicts_like_any_other() -> None:
+    claims = [came(movement=None, authorisation="1"), came(movement=None, authorisation="2")]
+
+    assert flags_of(PAYMENT, claims) == {Flag.NEEDS_REVIEW}
+    assert occasions_of(PAYMENT, claims) == {"contradicting_claims": ("",)}
+
+
 def test_money_that_shows_at_the_very_end_of_the_offer_is_late() -> None:
     assert flags_of(PAYMENT, [came()], offered_until=NOW) == {Flag.LATE}
     assert flags_of(PAYMENT, [came()], offered_until=NOW + SECOND) == frozenset()

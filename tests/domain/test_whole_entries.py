@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
-from hub.domain import billing, correction_entries, money_entries
+from hub.domain import billing, correction_entries, entry_keys, money_entries
 from hub.domain.captures import Capture
-from hub.domain.intake import Intake, Share, allocations, as_far_as_free, reopening, shares_back, shares_of
-from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting, broken_rules
+from hub.domain.intake import Intake, Share, allocations, as_far_as_free, reopening, settled_by, shares_back, shares_of
+from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, LedgerKind, Posting, When, broken_rules
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, PaymentLine
 from hub.domain.settlement import RESERVE, LineKind
@@ -63,7 +64,7 @@ def an_entry(kind: EntryKind, key: str, *legs: tuple[LedgerKind, str, int], **mo
     return Entry(key=key, kind=kind, postings=postings, **{**common, **more})
 
 
-def settled_by(effect: Effect, amount: int) -> tuple[Applied, ...]:
+def settles(effect: Effect, amount: int) -> tuple[Applied, ...]:
     return (Applied(payable_id="i1", effect=effect, amount=amount),)
 
 
@@ -81,47 +82,47 @@ WHOLE: dict[str, tuple[Callable[[], Entry], Entry]] = {
         lambda: billing.paid_elsewhere(INVOICE, amount=1, at=NOW),
         an_entry(EntryKind.PAID_ELSEWHERE, "outside:i1:0", (LedgerKind.OUTSIDE, "", 1),
                  (LedgerKind.RECEIVABLE, "c1", -1),
-                 value_on=ISSUED, applied=settled_by(Effect.OUTSIDE, 1)),
+                 value_on=ISSUED, applied=settles(Effect.OUTSIDE, 1)),
     ),
     "what an import says later was paid elsewhere": (
         lambda: billing.paid_elsewhere(attrs.evolve(INVOICE, revision=2), amount=1, at=NOW),
         an_entry(EntryKind.PAID_ELSEWHERE, "outside:i1:2", (LedgerKind.OUTSIDE, "", 1),
                  (LedgerKind.RECEIVABLE, "c1", -1),
-                 applied=settled_by(Effect.OUTSIDE, 1)),
+                 applied=settles(Effect.OUTSIDE, 1)),
     ),
     "a tax that the payer kept back": (
         lambda: billing.withheld("r1", INVOICE, tax="retefuente", amount=40, at=NOW, on=TODAY),
         an_entry(EntryKind.WITHHELD, "withheld:r1:i1:retefuente",
                  (LedgerKind.WITHHOLDING_RECEIVABLE, "retefuente", 40), (LedgerKind.RECEIVABLE, "c1", -40),
-                 value_on=TODAY, applied=settled_by(Effect.WITHHELD, 40)),
+                 value_on=TODAY, applied=settles(Effect.WITHHELD, 40)),
     ),
     "a discount": (
         lambda: billing.discount("r1", INVOICE, amount=20, at=NOW, on=TODAY),
         an_entry(EntryKind.DISCOUNT, "discount:r1:i1", (LedgerKind.DISCOUNTS, "", 20),
                  (LedgerKind.RECEIVABLE, "c1", -20),
-                 value_on=TODAY, applied=settled_by(Effect.DISCOUNTED, 20)),
+                 value_on=TODAY, applied=settles(Effect.DISCOUNTED, 20)),
     ),
     "what is written off, and why": (
         lambda: billing.write_off(INVOICE, number=2, amount=300, at=NOW, note="gone"),
         an_entry(EntryKind.WRITE_OFF, "writeoff:i1:2", (LedgerKind.WRITE_OFF, "", 300),
                  (LedgerKind.RECEIVABLE, "c1", -300),
-                 applied=settled_by(Effect.WRITTEN_OFF, 300), note="gone"),
+                 applied=settles(Effect.WRITTEN_OFF, 300), note="gone"),
     ),
     "what is written off without a word": (
         lambda: billing.write_off(INVOICE, number=2, amount=300, at=NOW),
         an_entry(EntryKind.WRITE_OFF, "writeoff:i1:2", (LedgerKind.WRITE_OFF, "", 300),
                  (LedgerKind.RECEIVABLE, "c1", -300),
-                 applied=settled_by(Effect.WRITTEN_OFF, 300)),
+                 applied=settles(Effect.WRITTEN_OFF, 300)),
     ),
     "a credit note on what is due": (
         lambda: billing.credit_note(INVOICE, note_number="N", amount=300, at=NOW),
         an_entry(EntryKind.CREDIT_NOTE, "credit:N", (LedgerKind.BILLED, "", 300), (LedgerKind.RECEIVABLE, "c1", -300),
-                 applied=settled_by(Effect.CREDITED, 300), payable_id="i1"),
+                 applied=settles(Effect.CREDITED, 300), payable_id="i1"),
     ),
     "a credit note beyond what is due": (
         lambda: billing.credit_note(INVOICE, note_number="N", amount=301, at=NOW, note="returned goods"),
         an_entry(EntryKind.CREDIT_NOTE, "credit:N", (LedgerKind.BILLED, "", 301), (LedgerKind.RECEIVABLE, "c1", -300),
-                 (LedgerKind.CUSTOMER_CREDIT, "c1", -1), applied=settled_by(Effect.CREDITED, 300), intake_of="c1",
+                 (LedgerKind.CUSTOMER_CREDIT, "c1", -1), applied=settles(Effect.CREDITED, 300), intake_of="c1",
                  payable_id="i1", note="returned goods"),
     ),
     "a credit note on what was settled": (
@@ -163,11 +164,11 @@ WHOLE: dict[str, tuple[Callable[[], Entry], Entry]] = {
     "a chargeback": (
         lambda: money_entries.chargeback(
             PAYMENT, key="chargeback:a1:x", currency="COP", drawn=[Drawn("capture:a1:M1", 2)], suspended=3,
-            reopened=settled_by(Effect.REOPENED, 4), lost=5, at=NOW, on=TODAY, observation="o2"),
+            reopened=settles(Effect.REOPENED, 4), lost=5, at=NOW, on=TODAY, observation="o2"),
         an_entry(EntryKind.CHARGEBACK, "chargeback:a1:x", (LedgerKind.RECEIVABLE, "c1", 4),
                  (LedgerKind.CUSTOMER_CREDIT, "c1", 2), (LedgerKind.SUSPENSE, "a1", 3),
                  (LedgerKind.CHARGEBACK_LOSS, "a1", 5), (LedgerKind.PROVIDER_CLEARING, "a1", -14), value_on=TODAY,
-                 applied=settled_by(Effect.REOPENED, 4), drawn=(Drawn("capture:a1:M1", 2),), payment_id="t1",
+                 applied=settles(Effect.REOPENED, 4), drawn=(Drawn("capture:a1:M1", 2),), payment_id="t1",
                  observation="o2"),
     ),
     "a chargeback of what was lost alone": (
@@ -305,7 +306,7 @@ RULES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an allocation of nobody's money": (
         {"postings": (Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 1), Posting(LedgerKind.RECEIVABLE, "c1", -1)),
-         "applied": settled_by(Effect.ALLOCATED, 1)},
+         "applied": settles(Effect.ALLOCATED, 1)},
         "what is allocated comes out of an intake",
     ),
 }  # fmt: skip
@@ -329,7 +330,77 @@ def test_every_rule_that_is_broken_is_named() -> None:
 def test_the_smallest_intake_and_what_it_reopens_break_no_rule() -> None:
     smallest = correction_entries.intake_correction(RECEIVED, difference=1, number=0, at=NOW, note="")
     reopened = money_entries.chargeback(
-        PAYMENT, key="chargeback:a1:x", currency="COP", reopened=settled_by(Effect.REOPENED, 1), at=NOW
+        PAYMENT, key="chargeback:a1:x", currency="COP", reopened=settles(Effect.REOPENED, 1), at=NOW
     )
 
     assert broken_rules(smallest) == broken_rules(reopened) == ()
+
+
+def test_a_dispute_that_is_won_settles_again_what_is_the_payers_and_is_credit_where_somebody_else_owes_by_now() -> None:
+    rows = (
+        Applied(payable_id="i1", effect=Effect.REOPENED, amount=4, intake="capture:a1:M1"),
+        Applied(payable_id="i2", effect=Effect.REOPENED, amount=3, intake="capture:a1:M1"),
+    )
+    lost = money_entries.chargeback(
+        PAYMENT, key="chargeback:a1:x", currency="COP", drawn=[Drawn("capture:a1:M1", 2)], reopened=rows, at=NOW
+    )
+    fix = correction_entries.correction(lost, number=0, at=NOW, note="won")
+
+    assert correction_entries.won_for("c1", fix, {"i2"}) == an_entry(
+        EntryKind.CORRECTION, "fix:chargeback:a1:x:0",
+        (LedgerKind.RECEIVABLE, "c1", -4), (LedgerKind.CUSTOMER_CREDIT, "c1", -5),
+        (LedgerKind.PROVIDER_CLEARING, "a1", 9),
+        applied=(attrs.evolve(rows[0], amount=-4),), intake_of="c1", payment_id="t1", note="won",
+    )  # fmt: skip
+    assert correction_entries.won_for("c1", fix, {"i1", "i2"}).postings[0] == Posting(
+        LedgerKind.CUSTOMER_CREDIT, "c1", -9
+    )
+
+
+def test_every_key_of_a_line_is_known_before_it_is_booked() -> None:
+    keys = entry_keys.line_keys("a1", "L1", ["vat", "income"])
+
+    assert keys == {
+        "settle:a1:L1", "fee:a1:L1", "feetax:a1:L1", "reserve:a1:L1", "acqtax:a1:L1", "acqtax:a1:L1:vat",
+        "acqtax:a1:L1:income",
+    }  # fmt: skip
+    assert {entry.key for entry in money_entries.settlement(LINE, **OF_LINE)} <= keys
+
+
+def test_what_intakes_settle_together_is_counted_by_payable() -> None:
+    other = attrs.evolve(INTAKE, shares=(Share("i2", 5), Share("i3", 7)))
+
+    assert settled_by([INTAKE, other]) == {"i1": 300, "i2": 105, "i3": 7}
+    assert settled_by([]) == {}
+
+
+def test_a_day_is_the_companys_and_never_later_than_today() -> None:
+    when = When(datetime(2026, 3, 5, 3, 0, tzinfo=UTC), ZoneInfo("America/Bogota"))
+
+    assert when.day(when.now) == when.day(when.now + timedelta(days=9)) == date(2026, 3, 4)
+    assert when.day(when.now - timedelta(days=1)) == date(2026, 3, 3)
+
+
+def test_an_intake_of_one_minor_unit_can_be_corrected() -> None:
+    one = attrs.evolve(
+        RECEIVED, postings=(Posting(LedgerKind.CASH, "", 1), Posting(LedgerKind.CUSTOMER_CREDIT, "c1", -1))
+    )
+    fix = correction_entries.intake_correction(one, difference=-1, number=0, at=NOW, note="")
+
+    assert fix.postings == (Posting(LedgerKind.CASH, "", -1), Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 1))
+
+
+def test_a_refund_and_a_chargeback_suspend_and_lose_nothing_unless_it_is_said() -> None:
+    drawn = [Drawn("capture:a1:M1", 2)]
+
+    for entry in (
+        money_entries.refund(PAYMENT, key="refund:a1:x", currency="COP", drawn=drawn, at=NOW),
+        money_entries.chargeback(PAYMENT, key="chargeback:a1:x", currency="COP", drawn=drawn, at=NOW),
+    ):
+        assert entry.postings == (
+            Posting(LedgerKind.CUSTOMER_CREDIT, "c1", 2), Posting(LedgerKind.PROVIDER_CLEARING, "a1", -2),
+        )  # fmt: skip
+
+
+def test_what_a_debit_note_is_for_is_stored_in_spanish() -> None:
+    assert billing.debit_note_concept() == "Nota débito: dinero devuelto después de entregarle ese saldo a favor"
