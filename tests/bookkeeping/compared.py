@@ -28,6 +28,9 @@ HEADS = [spoken(column) for column in COLUMNS]
 MONEY = {"provider_clearing", "bank", "cash", "fees", "fee_tax", "tax_withheld", "provider_reserve", "in_transit"}
 """Where the ledger has all money that came and has not gone back, whatever was paid out of it since."""
 
+OF_MONEY = {"capture", "manual", "refund", "chargeback", "disburse", "exchange", "withheld", "alloc"}
+"""Beginnings of the keys whose entries are rows of the export."""
+
 Period: TypeAlias = tuple[date, date]
 
 
@@ -113,7 +116,7 @@ class _Books:
         applied = Counter[str]()
         for line in self.export[By.BOOKED].lines:
             moved = line.moved
-            if moved.amount != moved.settled + moved.credit + moved.suspended + moved.lost:
+            if moved.amount != moved.settled + moved.credit + moved.suspended + moved.exchanged + moved.lost:
                 yield f"{moved.key} does not add up"
             for share in moved.applied:
                 applied[share.payable_id] += share.amount
@@ -176,7 +179,7 @@ def _sums(found: Exported) -> Counter[str]:
 
 def _is_of_money(entry: Entry) -> bool:
     begins = entry.key.replace("fix:", "").partition(":")[0]
-    return begins in ("capture", "manual", "refund", "chargeback", "withheld", "alloc")
+    return begins in OF_MONEY
 
 
 def _told(lines: Iterable[Any], customer_id: str, currency: str, orders: set[str]) -> int:

@@ -583,12 +583,8 @@ class Desk:
         line, name = words.one(), words.one()
         gross = self.money(words.one())
         told = SettlementLine(line_id=line, reference=f"REF{name}", gross=gross, net=gross)
-        day, usual = self.clock.now.date(), self.hub.exchanger
-        self.hub.exchanger = Reporting((told,))
-        try:
-            report = run(fetch_settlement(self.hub, self.account, day, day))
-        finally:
-            self.hub.exchanger = usual
+        day, asked = self.clock.now.date(), attrs.evolve(self.hub, exchanger=Reporting((told,)))
+        report = run(fetch_settlement(asked, self.account, day, day))
         assert report.balanced, report
         self.reports.append(report)
 
