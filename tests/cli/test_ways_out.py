@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 from litestar import Litestar
 
+import hub.web.merchant
 from hub.cli.commands import COMMANDS, LazyGroup
 from hub.domain.review_causes import CAUSES, WayOut, ways_of
 from hub.web.merchant import routes
@@ -13,6 +16,8 @@ from hub.web.merchant import routes
 WAYS = list({way.name: way for cause in CAUSES for way in ways_of(cause)}.values())
 NAMES = ("payment", "reference", "customer", "customer_name", "provider", "company", "message", "review")
 VALUES = dict.fromkeys(NAMES, "x")
+FORMS = Path(hub.web.merchant.__file__).parents[1] / "templates" / "merchant" / "decisions.html"
+"""The forms of a payment's page, to which a way out leads."""
 
 
 def name_of(way: WayOut) -> str:
@@ -37,9 +42,11 @@ def test_the_command_of_a_way_out_takes_its_words(way: WayOut) -> None:
 @pytest.mark.parametrize("way", [way for way in WAYS if way.page], ids=name_of)
 def test_the_page_of_a_way_out_is_there(way: WayOut) -> None:
     paths = {route.path for route in Litestar(route_handlers=routes(), openapi_config=None).routes}
-    pattern = way.page.replace("{payment}", "{payment:str}").replace("{customer}", "{customer:str}")
+    page, _, part = way.page.partition("#")
+    pattern = page.replace("{payment}", "{payment:str}").replace("{customer}", "{customer:str}")
 
     assert pattern in paths
+    assert not part or f'id="{part}"' in FORMS.read_text()
 
 
 def test_what_is_not_about_a_payment_leads_to_none() -> None:
