@@ -19,10 +19,12 @@ import hub.flows.receipts.receipt_lines
 import hub.flows.views.print_cash_receipt
 from hub.cli import main
 from hub.domain.decision import Signed
+from hub.domain.flags import RETURNED_BILL
 from hub.domain.identity import Invalid
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt, Deduction, Means
+from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.mails.deliver import value_of
@@ -138,10 +140,15 @@ def test_control_where_only_a_receipt_that_stands_counts_the_voided_one_is_issue
 
 
 def resolve_all(desk: Desk, payment: Payment) -> int:
-    """Close the payment's open reviews; how many there were."""
+    """Close the payment's open reviews, a returned bill as still owed; how many there were."""
     found = desk.read(lambda tx: tx.reviews.of(payment_id=payment.id))
+    signed = Signed(by="Ana", why="se devolvió")
     for review in found:
-        run(resolve_review(desk.hub, review.id, signed=Signed(by="Ana", why="se devolvió")))
+        if review.cause == RETURNED_BILL:
+            merchant = desk.read(lambda tx: tx.merchants.get(payment.merchant_id))
+            run(answer_return(desk.hub, merchant, review.id, ReturnedBill.STILL_OWED, signed=signed))
+        else:
+            run(resolve_review(desk.hub, review.id, signed=signed))
     return len(found)
 
 

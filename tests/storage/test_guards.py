@@ -208,6 +208,7 @@ def a_dispute(**changes: Any) -> str:
         "mode": "test",
         "payment": "t1",
         "case_id": "K1",
+        "taken_as": "",
         "currency": "CRC",
         "amount": 5,
         "stage": "chargeback",
