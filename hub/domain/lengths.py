@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.domain.identity import FieldError
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
 
 NAME: Final = 200
@@ -30,3 +30,17 @@ def too_long(field: str, text: str, longest: int) -> tuple[FieldError, ...]:
     if len(text) <= longest:
         return ()
     return (FieldError(field, Text("field.too_long", letters=len(text), limit=longest)),)
+
+
+def stated_reason(reason: str, missing: Text) -> str:
+    """Why somebody does something that stays for ever, without the blanks around it.
+
+    Raises:
+        Invalid: There is none, which ``missing`` says, or it is too long.
+    """
+    why = reason.strip()
+    if not why:
+        raise Invalid((FieldError("reason", missing),))
+    if problems := too_long("reason", why, REASON):
+        raise Invalid(problems)
+    return why

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Erasure
-from hub.domain.lengths import REASON, too_long
+from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -19,11 +19,7 @@ async def erase_note(hub: Hub, merchant: Merchant, mode: Mode, key: str, *, by: 
         LookupError: No such entry.
         Invalid: No reason, or nothing is written there.
     """
-    now, why = hub.clock(), reason.strip()
-    if not why:
-        raise Invalid((FieldError("reason", Text("note.reason_missing")),))
-    if problems := too_long("reason", why, REASON):
-        raise Invalid(problems)
+    now, why = hub.clock(), stated_reason(reason, Text("note.reason_missing"))
 
     def write(tx: Tx) -> None:
         found = [entry for entry in tx.ledger.keyed(merchant.id, mode, key) if entry.key == key]

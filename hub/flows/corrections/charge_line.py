@@ -18,7 +18,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import decide
 from hub_hookspecs import Money
 
-from .find_line import find_line, why
+from .find_line import find_line, line_reason
 from .keep_line import book_to_account, close_line_reviews, is_reserve_there
 
 
@@ -52,8 +52,7 @@ async def charge_line(
             payment that is here, or it releases more than is kept.
         NotAllowed: The second person is the first one.
     """
-    now, decision_id = hub.clock(), hub.fresh_id()
-    why(by, reason)
+    now, decision_id, why = hub.clock(), hub.fresh_id(), line_reason(reason)
 
     def write(tx: Tx) -> Charged:
         stored = find_line(tx, merchant, account, line_id, LineState.OPEN)
@@ -68,7 +67,7 @@ async def charge_line(
             decision_id,
             DecisionKind.CHARGE,
             About(f"{account.id}:{line_id}", merchant.id, merchant.mode),
-            Signed(by=by, why=reason.strip(), via=via),
+            Signed(by=by, why=why, via=via),
             now,
             payment_id=None,
             amount=_taken_by(stored, kind),

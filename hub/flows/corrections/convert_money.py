@@ -17,7 +17,7 @@ from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share, shares_of
 from hub.domain.ledger import LedgerKind, When
-from hub.domain.lengths import BANK_ACCOUNT, REASON, too_long
+from hub.domain.lengths import BANK_ACCOUNT, REASON, stated_reason, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.message import About, review_of
 from hub.domain.payable import Payable
@@ -272,11 +272,7 @@ async def void_conversion(hub: Hub, merchant: Merchant, conversion_id: str, *, r
         LookupError: No such conversion of this merchant.
         Invalid: No reason was given, or its credit was paid out meanwhile.
     """
-    now, why = hub.clock(), reason.strip()
-    if not why:
-        raise Invalid((FieldError("reason", Text("entry.reason_missing")),))
-    if problems := too_long("reason", why, REASON):
-        raise Invalid(problems)
+    now, why = hub.clock(), stated_reason(reason, Text("entry.reason_missing"))
 
     def write(tx: Tx) -> Conversion:
         made = own_conversion(tx, merchant, conversion_id)

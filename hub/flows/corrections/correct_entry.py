@@ -8,7 +8,7 @@ from hub.domain import correction_entries
 from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
-from hub.domain.lengths import REASON, too_long
+from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, free, reverse
@@ -166,8 +166,4 @@ def _refuse_under_way(tx: Tx, act: Act, entry: Entry, now: datetime) -> None:
 
 
 def _note(by: str, reason: str) -> str:
-    if not reason.strip():
-        raise Invalid((FieldError("reason", Text("entry.reason_missing")),))
-    if problems := too_long("reason", reason.strip(), REASON):
-        raise Invalid(problems)
-    return f"{by}: {reason.strip()}"
+    return f"{by}: {stated_reason(reason, Text('entry.reason_missing'))}"

@@ -13,7 +13,7 @@ from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.disbursement import SERIES, Disbursement, PaidOut, disbursement_entry, draws_on
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Drawn
-from hub.domain.lengths import BANK_ACCOUNT, REASON, too_long
+from hub.domain.lengths import BANK_ACCOUNT, REASON, stated_reason, too_long
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.domain.receipt import means_by_hand
@@ -180,11 +180,8 @@ async def void_disbursement(
         LookupError: No such disbursement of this merchant.
         Invalid: No reason was given.
     """
-    now, mail_id, why = hub.clock(), hub.fresh_id(), reason.strip()
-    if not why:
-        raise Invalid((FieldError("reason", Text("disbursement.void_reason_missing")),))
-    if problems := too_long("reason", why, REASON):
-        raise Invalid(problems)
+    now, mail_id = hub.clock(), hub.fresh_id()
+    why = stated_reason(reason, Text("disbursement.void_reason_missing"))
 
     def write(tx: Tx) -> Disbursement:
         made = own_disbursement(tx, merchant, disbursement_id)

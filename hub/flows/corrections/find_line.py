@@ -1,10 +1,10 @@
-"""Find the line that a person does something about, and say why it is done."""
+"""Find the line that a person does something about, and why it is done."""
 
 from __future__ import annotations
 
 from hub.domain.account import ProviderAccount
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.lengths import REASON, too_long
+from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState, StoredLine
 from hub.domain.text import Text
@@ -36,14 +36,10 @@ def _not_in(state: LineState, line_id: str) -> Text:
             return Text("settlement.not_withdrawn", line=line_id)
 
 
-def why(by: str, reason: str) -> str:
-    """Who does something, and why, as it stands in the books.
+def line_reason(reason: str) -> str:
+    """Why somebody does something about a line.
 
     Raises:
         Invalid: No reason was given, or one that is too long.
     """
-    if not reason.strip():
-        raise Invalid((FieldError("reason", Text("settlement.reason_missing")),))
-    if problems := too_long("reason", reason.strip(), REASON):
-        raise Invalid(problems)
-    return f"{by}: {reason.strip()}"
+    return stated_reason(reason, Text("settlement.reason_missing"))

@@ -14,7 +14,7 @@ from hub.domain import billing
 from hub.domain.acts import Act
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.lengths import REASON, too_long
+from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.message import About
 from hub.domain.payable import Payable, PayableKind, Voided
@@ -51,7 +51,7 @@ async def void_bill(
         NotAllowed: The second person is the first one.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
-    why = _reason(reason, Text("bill.void_reason_missing"))
+    why = stated_reason(reason, Text("bill.void_reason_missing"))
 
     def write(tx: Tx) -> Voiding:
         before = invoice_of(tx, merchant, number)
@@ -107,7 +107,7 @@ async def rebill(
         Invalid: Not voided, changed since, for nothing, for nobody known, a payment is under way, or no reason.
     """
     now = hub.clock()
-    why = _reason(reason, Text("bill.rebill_reason_missing"))
+    why = stated_reason(reason, Text("bill.rebill_reason_missing"))
     _refuse_total(total)
 
     def write(tx: Tx) -> Payable:
@@ -201,12 +201,3 @@ def _refuse_total(total: Money) -> None:
         raise Invalid((FieldError("currency", Text("currency.choose")),))
     if not 0 < total.minor <= LIMIT:
         raise Invalid((FieldError("total", Text("bill.total_out_of_range")),))
-
-
-def _reason(reason: str, missing: Text) -> str:
-    why = reason.strip()
-    if not why:
-        raise Invalid((FieldError("reason", missing),))
-    if problems := too_long("reason", why, REASON):
-        raise Invalid(problems)
-    return why

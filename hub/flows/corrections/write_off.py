@@ -8,7 +8,7 @@ from hub.domain import billing
 from hub.domain.acts import Act
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.lengths import REASON, too_long
+from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.message import About
 from hub.domain.payable import Payable
@@ -43,11 +43,8 @@ async def write_off_bill(
         Invalid: Nothing is due, more than is due, no reason, or a payment is under way.
         NotAllowed: The second person is the first one.
     """
-    now, decision_id, why = hub.clock(), hub.fresh_id(), reason.strip()
-    if not why:
-        raise Invalid((FieldError("reason", Text("write_off.reason_missing")),))
-    if problems := too_long("reason", why, REASON):
-        raise Invalid(problems)
+    now, decision_id = hub.clock(), hub.fresh_id()
+    why = stated_reason(reason, Text("write_off.reason_missing"))
 
     def write(tx: Tx) -> WrittenOff:
         payable = invoice_of(tx, merchant, number)

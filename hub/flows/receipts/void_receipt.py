@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.lengths import REASON, too_long
+from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
 from hub.domain.reported import REPORTED
@@ -31,11 +31,7 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
             table of acts refuses it now.
     """
     now = hub.clock()
-    why = reason.strip()
-    if not why:
-        raise Invalid((FieldError("reason", Text("receipt.void_reason_missing")),))
-    if problems := too_long("reason", why, REASON):
-        raise Invalid(problems)
+    why = stated_reason(reason, Text("receipt.void_reason_missing"))
 
     def write(tx: Tx) -> CashReceipt:
         receipt = tx.receipts.get(receipt_id)

@@ -9,7 +9,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineState, StoredLine
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import reverse
-from hub.flows.corrections.find_line import find_line, why
+from hub.flows.corrections.find_line import find_line, line_reason
 from hub.flows.corrections.keep_line import restate_line
 from hub.flows.ground.ports import Hub, Tx
 
@@ -23,7 +23,7 @@ async def withdraw_line(
         LookupError: The account has no such line.
         Invalid: It is not booked, no reason was given, or what it brought was released or reached the bank since.
     """
-    now, note = hub.clock(), why(by, reason)
+    now, note = hub.clock(), f"{by}: {line_reason(reason)}"
 
     def write(tx: Tx) -> StoredLine:
         stored = find_line(tx, merchant, account, line_id, LineState.BOOKED)
@@ -56,7 +56,7 @@ async def reopen_line(
         LookupError: The account has no such line.
         Invalid: It is not withdrawn, or no reason was given.
     """
-    now, note = hub.clock(), why(by, reason)
+    now, note = hub.clock(), f"{by}: {line_reason(reason)}"
 
     def write(tx: Tx) -> StoredLine:
         stored = find_line(tx, merchant, account, line_id, LineState.WITHDRAWN)
