@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import attrs
 from litestar import get, post
@@ -95,7 +94,7 @@ async def record(context: Context, form: CheckedForm, customer: FromPath[str]) -
     if form.has("change"):
         return _page(context, view, form, {}, drawn=drawn)
     try:
-        understood = understand(view, context.country, form, _today(context))
+        understood = understand(view, context.country, form, context.today)
         if not form.has("record"):
             return _page(context, view, form, {}, understood, drawn=drawn)
         with unknown_is_404():
@@ -142,7 +141,7 @@ def _page(
         currencies=_currencies(context, view),
         payables=payables,
         held=[payable for payable in view.statement.payables.values() if payable.id in view.statement.live],
-        today=_today(context),
+        today=context.today,
         typed=form,
         field_errors=field_errors,
         understood=understood,
@@ -157,10 +156,6 @@ def _currencies(context: MerchantContext, view: CustomerView) -> tuple[str, ...]
     """Those that the customer owes in first, then the country's."""
     owed = (part.currency for part in view.statement.statement.sections)
     return tuple(dict.fromkeys((*owed, *context.country.currencies)))
-
-
-def _today(context: MerchantContext) -> date:
-    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
 
 
 def understand(view: CustomerView, country: Country, form: SubmittedForm, today: date) -> ByHand:
@@ -178,7 +173,7 @@ def understand(view: CustomerView, country: Country, form: SubmittedForm, today:
     if not FRESH_ID.fullmatch(form.get("receipt_id")):
         problems.append(FieldError("amount", Text("form.old")))
     cash = typed_amount(form.get("amount"), currency, "amount", problems)
-    day = _day(form.get("received_on"), today, problems)
+    day = typed_day(form.get("received_on"), "received_on", today, problems)
     shares = _typed_shares(view, form, currency, problems)
     if not shares and cash and not form.has("advance"):
         shares = _oldest_first(view, cash)
@@ -214,11 +209,12 @@ def typed_amount(text: str, currency: str, field: str, problems: list[FieldError
     return money
 
 
-def _day(text: str, today: date, problems: list[FieldError]) -> date:
+def typed_day(text: str, field: str, today: date, problems: list[FieldError]) -> date:
+    """A day that somebody typed; today where nothing was, and where it is none, which is then among the problems."""
     try:
         return read_date(text) if text else today
     except Unreadable as unreadable:
-        problems.append(FieldError("received_on", unreadable.message))
+        problems.append(FieldError(field, unreadable.message))
         return today
 
 

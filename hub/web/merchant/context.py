@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import attrs
@@ -55,6 +56,11 @@ class MerchantContext:
         """The merchant's country."""
         country: Country = self.hub.countries[self.merchant.company.country]
         return country
+
+    @property
+    def today(self) -> date:
+        """The date where the merchant is."""
+        return words.day_in(self.hub.clock(), self.merchant.company.zone)
 
     @property
     def is_owner(self) -> bool:

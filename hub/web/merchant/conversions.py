@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from zoneinfo import ZoneInfo
 
 import attrs
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date
 from hub.domain.conversion import SUSPENSE, Doubt, Rate, read_rate
 from hub.domain.decision import Signed
 from hub.domain.identity import FieldError, Invalid
@@ -33,7 +30,7 @@ from hub.flows.payments.decide import NotAllowed
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
-from .by_hand import FRESH_ID, typed_amount
+from .by_hand import FRESH_ID, typed_amount, typed_day
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
@@ -107,7 +104,7 @@ def _form(
         came=came,
         bases=tuple(dict.fromkeys(("USD", *came, *asked.owed))),
         means=means_by_hand(context.country),
-        today=_today(context),
+        today=context.today,
         typed=typed,
         field_errors=field_errors or {},
         form_error=form_error,
@@ -194,8 +191,8 @@ def _understood(context: MerchantContext, asked: Asked, form: SubmittedForm) -> 
     if not form.get("source"):
         problems.append(FieldError("source", Text("rate.source_missing")))
     came = asked.waiting or typed_amount(form.get("amount"), currency, "amount", problems)
-    rate_on = _day(context, form.get("rate_on"), "rate_on", problems)
-    value_on = _day(context, form.get("value_on"), "value_on", problems)
+    rate_on = typed_day(form.get("rate_on"), "rate_on", context.today, problems)
+    value_on = typed_day(form.get("value_on"), "value_on", context.today, problems)
     if problems or came is None or value is None:
         raise Invalid(tuple(problems))
     quote = settles_in if base == currency else currency
@@ -208,18 +205,6 @@ def _understood(context: MerchantContext, asked: Asked, form: SubmittedForm) -> 
         means=SUSPENSE if asked.payment else form.get("means"),
         value_on=value_on,
     )
-
-
-def _today(context: MerchantContext) -> date:
-    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
-
-
-def _day(context: MerchantContext, text: str, field: str, problems: list[FieldError]) -> date:
-    try:
-        return read_date(text) if text else _today(context)
-    except Unreadable as unreadable:
-        problems.append(FieldError(field, unreadable.message))
-        return _today(context)
 
 
 @get("/conversions/{conversion:str}", right=Right.SEE)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date
 from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
 from hub.domain.identity import FieldError, Invalid
@@ -22,7 +19,7 @@ from hub.flows.views.print_disbursement import disbursement_paper, disbursement_
 from hub.flows.views.view_customers import CustomerView, view_customer
 from hub.web.responses import Page, pdf_answer, redirect
 
-from .by_hand import FRESH_ID, typed_amount
+from .by_hand import FRESH_ID, typed_amount, typed_day
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
@@ -53,7 +50,7 @@ def _form(
         status=422 if field_errors or form_error else 200,
         view=view,
         means=means_by_hand(context.country),
-        today=_today(context),
+        today=context.today,
         typed=typed,
         field_errors=field_errors or {},
         form_error=form_error,
@@ -103,23 +100,11 @@ def _understood(context: MerchantContext, form: SubmittedForm) -> tuple[PaidOut,
     if not form.get("why"):
         problems.append(FieldError("why", Text("decision.who_and_why")))
     amount = typed_amount(form.get("amount"), currency, "amount", problems)
-    day = _day(context, form.get("paid_on"), problems)
+    day = typed_day(form.get("paid_on"), "paid_on", context.today, problems)
     if amount is None or problems:
         raise Invalid(tuple(problems))
     paid = PaidOut(amount=amount, means=form.get("means"), paid_on=day, reference=form.get("reference"))
     return paid, int(shown)
-
-
-def _today(context: MerchantContext) -> date:
-    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
-
-
-def _day(context: MerchantContext, text: str, problems: list[FieldError]) -> date:
-    try:
-        return read_date(text) if text else _today(context)
-    except Unreadable as unreadable:
-        problems.append(FieldError("paid_on", unreadable.message))
-        return _today(context)
 
 
 @get("/disbursements/{disbursement:str}", right=Right.SEE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.exceptions import NotFoundException
@@ -49,7 +48,7 @@ async def _page(
     context: MerchantContext, since: str, until: str, by: str, *, field_errors: FieldErrors | None = None
 ) -> Page:
     errors = {field: list(messages) for field, messages in (field_errors or {}).items()}
-    first = _day(since, "since", errors) or _today(context) - timedelta(days=USUAL_DAYS)
+    first = _day(since, "since", errors) or context.today - timedelta(days=USUAL_DAYS)
     last = _day(until, "until", errors)
     found = None if errors else await export_payments(context.hub, context.merchant, first, last, by=_by(by))
     return context.page(
@@ -70,10 +69,6 @@ async def _page(
 def _heads(context: MerchantContext) -> list[str]:
     """The heads of the file, which has the merchant's own language whoever asks for it."""
     return [reader_for(context.merchant).words(column) for column in COLUMNS]
-
-
-def _today(context: MerchantContext) -> date:
-    return context.hub.clock().astimezone(ZoneInfo(context.merchant.company.zone)).date()
 
 
 def _day(text: str, field: str, field_errors: dict[str, list[Text | str]]) -> date | None:
@@ -125,7 +120,7 @@ async def download_report(
     """Every movement of these days on paper, as a PDF."""
     field_errors: dict[str, list[Text | str]] = {}
     first = _day(since, "since", field_errors)
-    last = _day(until, "until", field_errors) or _today(context)
+    last = _day(until, "until", field_errors) or context.today
     if first is None:
         field_errors.setdefault("since", []).append("Elija desde qué día.")
     if field_errors or first is None:
