@@ -60,6 +60,9 @@ IS_DUNNED = ~exists().where(
     review.c.resolved_at.is_(None),
 )
 """Not while a person must still say whether it is owed, since its money was returned."""
+DUNNED_OF = select(payable.c.id).where(
+    payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode"), *IS_OPEN, IS_DUNNED
+)
 OPEN_DEBTS = (
     select(
         payable.c.customer,
@@ -151,6 +154,10 @@ class Payables:
         """Invoices of a customer with something due; oldest due first."""
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
         return tuple(_payable(row) for row in rows)
+
+    def is_dunned(self, customer_id: str, mode: Mode) -> bool:
+        """Whether a customer owes any invoice of which nobody must say first whether it is still owed."""
+        return bool(self._tx.run(DUNNED_OF, {"customer": customer_id, "mode": mode.value}).fetchall())
 
     def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]:
         """Newest first; the text is looked for in number, and in the customer's name, number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.documents.content.phrases import both, greeting
+from hub.documents.content.phrases import both, greeting, voided
 from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
     Cell,
@@ -76,7 +76,7 @@ def pdf(receipt: CashReceiptDocument, reader: DocumentReader) -> PdfContent:
         file=t("file.cash", number=receipt.number),
         made_at=receipt.voided_at or receipt.issued_at,
         parts=(
-            *_voided(receipt, reader),
+            *voided(receipt.issued_at, receipt.voided_at, receipt.void_reason, reader),
             _received_from(receipt, reader),
             _figure(receipt, reader),
             _received_how(receipt, reader),
@@ -87,14 +87,6 @@ def pdf(receipt: CashReceiptDocument, reader: DocumentReader) -> PdfContent:
         void=t("cash.void") if receipt.void_reason else "",
         notes=(t("cash.issued", moment=reader.moment(receipt.issued_at), name=receipt.issued_by),),
     )
-
-
-def _voided(receipt: CashReceiptDocument, reader: DocumentReader) -> list[Part]:
-    if not receipt.void_reason:
-        return []
-    moment = reader.moment(receipt.voided_at or receipt.issued_at)
-    voided = reader.t("cash.voided", moment=moment, reason=receipt.void_reason)
-    return [Notice(f"{reader.t('cash.void')}. {voided}", Tone.BAD)]
 
 
 def _received_from(receipt: CashReceiptDocument, reader: DocumentReader) -> Facts:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hub.documents.content.phrases import greeting
+from hub.documents.content.phrases import greeting, voided
 from hub.documents.document import MailContent, PdfContent
-from hub.documents.parts import Facts, Figure, Notice, Paragraph, Part, Signature, Title, Tone
+from hub.documents.parts import Facts, Figure, Paragraph, Part, Signature, Title
 from hub.documents.shown import DocumentReader
 from hub.domain.disbursement_document import DisbursementDocument
 
@@ -17,7 +17,7 @@ def mail(made: DisbursementDocument, reader: DocumentReader) -> MailContent:
         greeting(made.customer, reader),
         Paragraph(t("disbursement.intro_void" if made.void_reason else "disbursement.intro")),
         Figure(t("disbursement.paid"), reader.money(made.amount), made.words.upper()),
-        *_voided(made, reader),
+        *voided(made.issued_at, made.voided_at, made.void_reason, reader),
         _how(made, reader),
         Paragraph(t("disbursement.ask"), small=True),
     ]
@@ -42,7 +42,7 @@ def pdf(made: DisbursementDocument, reader: DocumentReader) -> PdfContent:
         file=t("file.disbursement", number=made.number),
         made_at=made.voided_at or made.issued_at,
         parts=(
-            *_voided(made, reader),
+            *voided(made.issued_at, made.voided_at, made.void_reason, reader),
             Facts(
                 (
                     (t("label.date"), reader.day(made.paid_on)),
@@ -72,11 +72,3 @@ def _how(made: DisbursementDocument, reader: DocumentReader) -> Facts:
             (t("disbursement.why"), made.why),
         )
     )
-
-
-def _voided(made: DisbursementDocument, reader: DocumentReader) -> list[Part]:
-    if not made.void_reason:
-        return []
-    moment = reader.moment(made.voided_at or made.issued_at)
-    voided = reader.t("cash.voided", moment=moment, reason=made.void_reason)
-    return [Notice(f"{reader.t('cash.void')}. {voided}", Tone.BAD)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from hub.documents.parts import Button, Notice, Paragraph, Part, PayBar, Tone
 from hub.documents.safe import picture
@@ -19,6 +20,14 @@ def greeting(name: str, reader: DocumentReader) -> Paragraph:
 def went_back(back: MoneyBack | None, reader: DocumentReader) -> list[Part]:
     """How much of the money went back, and what remains; nothing where all is here."""
     return [Notice(reader.went_back(back), Tone.WARNING)] if back else []
+
+
+def voided(issued_at: datetime, voided_at: datetime | None, reason: str, reader: DocumentReader) -> list[Part]:
+    """Since when a numbered document is void, and why; nothing where it stands."""
+    if not reason:
+        return []
+    words = reader.t("cash.voided", moment=reader.moment(voided_at or issued_at), reason=reason)
+    return [Notice(f"{reader.t('cash.void')}. {words}", Tone.BAD)]
 
 
 def pay_bar(

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.flags import RETURNED_BILL
 from hub.domain.identity import Invalid
 from hub.domain.ids import derived_id
 from hub.domain.lengths import LETTER, too_long
@@ -174,7 +173,7 @@ async def _queue_portion(hub: Hub, round_id: str) -> bool:
 def _owe(tx: Tx, hub: Hub, there: Round, customer_id: str, link_id: str, now: datetime) -> None:
     """Owe one customer the statement, unless he has paid everything meanwhile, or wants no reminders any more."""
     customer = tx.customers.get(customer_id)
-    if customer is None or not _is_reached(customer) or not _is_dunned(tx, there, customer_id):
+    if customer is None or not _is_reached(customer) or not tx.payables.is_dunned(customer_id, there.mode):
         return
     about = About(customer.id, there.merchant_id, there.mode)
     link = link_to(tx, hub, LinkKind.STATEMENT, about, now, fresh_id=link_id)
@@ -189,12 +188,6 @@ def _owe(tx: Tx, hub: Hub, there: Round, customer_id: str, link_id: str, now: da
             round_id=there.id,
         )
     )
-
-
-def _is_dunned(tx: Tx, there: Round, customer_id: str) -> bool:
-    """Whether a customer owes anything of which nobody must say first whether it is still owed."""
-    asked = {review.subject for review in tx.reviews.of(merchant_id=there.merchant_id) if review.cause == RETURNED_BILL}
-    return any(payable.id not in asked for payable in tx.payables.open_of(customer_id, there.mode))
 
 
 @attrs.frozen(kw_only=True)
