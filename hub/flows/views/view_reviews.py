@@ -59,12 +59,14 @@ def ways_out(tx: Tx, review: Review, *, company: str = "") -> tuple[tuple[WayOut
     return tuple((way, values) for way in ways_of(review.cause))
 
 
-async def list_ways(hub: Hub, merchant: Merchant) -> Mapping[str, tuple[tuple[Text, str], ...]]:
-    """What each open exception may be led to on the merchant's pages: label and address, by the exception's id."""
+async def list_ways(
+    hub: Hub, merchant: Merchant, *, payment_id: str | None = None
+) -> Mapping[str, tuple[tuple[Text, str], ...]]:
+    """What each open exception, of one payment or of all, may be led to: label and page, by the exception's id."""
 
     def read(tx: Tx) -> Mapping[str, tuple[tuple[Text, str], ...]]:
         found = {}
-        for review in tx.reviews.of(merchant_id=merchant.id):
+        for review in tx.reviews.of(merchant_id=merchant.id, payment_id=payment_id):
             ways = ((way.label, way.page_for(values)) for way, values in ways_out(tx, review) if way is not RESOLVE)
             found[review.id] = tuple((label, page) for label, page in ways if page)
         return found

@@ -52,7 +52,7 @@ async def payment_page(
         mode=found.view.payment.mode,
         drawn=drawn,
         record=record,
-        ways=await list_ways(context.hub, context.merchant),
+        ways=await list_ways(context.hub, context.merchant, payment_id=found.view.payment.id),
         now=context.hub.clock(),
         form_error=form_error,
         notice=notice,
