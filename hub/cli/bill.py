@@ -25,7 +25,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("number", metavar="NUMBER")
-@click.option("--reason", required=True, metavar="TEXT", help="Why it is not owed; it stands in the books.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why it is not owed; it stands in the books.")
 @who_option
 @company_option
 @json_option
@@ -46,7 +46,8 @@ async def void(hub: Hub, merchant: Merchant, number: str, reason: str, by: str |
 @click.option("--total", required=True, metavar="AMOUNT", help="What it is for now.")
 @click.option("--currency", metavar="CODE", help="Else the one that it was in.")
 @click.option("--customer", metavar="CUSTOMER", help="Whose it is now: identity number or mail; else the same.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@who_option
 @company_option
 @json_option
 @pass_merchant
@@ -59,6 +60,7 @@ async def rebill(
     customer: str | None,
     reason: str,
     as_json: bool,
+    by: str | None,
 ) -> None:
     """Bill the voided invoice NUMBER anew, also in another currency or for another customer."""
     from hub.flows.corrections import void_bill
@@ -75,7 +77,7 @@ async def rebill(
         number,
         total=money,
         customer=customer or "",
-        by=operator(),
+        by=by or operator(),
         reason=reason,
         drawn_at=before.revision,
     )

@@ -18,22 +18,27 @@ if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
     from hub_hookspecs import Money
 
-reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+reason_option = click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
 
 
 @click.command()
 @click.argument("invoice", metavar="INVOICE")
 @click.argument("note", metavar="NOTE")
 @click.argument("amount", metavar="AMOUNT")
-@click.option("--reason", default="", metavar="TEXT")
+@click.option("--why", "reason", default="", metavar="TEXT")
+@who_option
 @company_option
 @pass_merchant
-async def credit_note(hub: Hub, merchant: Merchant, invoice: str, note: str, amount: str, reason: str) -> None:
+async def credit_note(
+    hub: Hub, merchant: Merchant, invoice: str, note: str, amount: str, reason: str, by: str | None
+) -> None:
     """Book credit note NOTE of AMOUNT on INVOICE, once; what exceeds the due becomes the customer's credit."""
     from hub.flows.books.settle_bill import credit_bill
 
     money = await _amount(hub, merchant, invoice, amount)
-    _print_owed(await credit_bill(hub, merchant, invoice, note_number=note, amount=money, by=operator(), reason=reason))
+    _print_owed(
+        await credit_bill(hub, merchant, invoice, note_number=note, amount=money, by=by or operator(), reason=reason)
+    )
 
 
 @click.command()
@@ -61,9 +66,10 @@ async def write_off(
 @click.command()
 @click.argument("invoice", metavar="INVOICE")
 @click.option("--amount", metavar="AMOUNT", help="Else all that is due, as far as the credit goes.")
+@who_option
 @company_option
 @pass_merchant
-async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | None) -> None:
+async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | None, by: str | None) -> None:
     """Let the customer's credit settle INVOICE; the oldest credit goes first."""
     from hub.domain.intake import Share
     from hub.flows.books.settle_bill import apply_credit
@@ -75,7 +81,7 @@ async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | N
         minor = (await _amount(hub, merchant, invoice, amount)).minor
     if not minor:
         raise click.ClickException(f"{invoice} owes {payable.balance}, and its customer has no credit to use")
-    (after,) = await apply_credit(hub, merchant, payable.customer_id, [Share(payable.id, minor)], by=operator())
+    (after,) = await apply_credit(hub, merchant, payable.customer_id, [Share(payable.id, minor)], by=by or operator())
     _print_owed(after)
 
 
@@ -83,33 +89,35 @@ async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | N
 @click.argument("key", metavar="KEY")
 @click.option("--amount", metavar="AMOUNT", help="What a capture or an offline receipt truly brought in.")
 @reason_option
+@who_option
 @company_option
 @pass_merchant
-async def correct(hub: Hub, merchant: Merchant, key: str, amount: str | None, reason: str) -> None:
+async def correct(hub: Hub, merchant: Merchant, key: str, amount: str | None, reason: str, by: str | None) -> None:
     """Reverse the entry KEY, or with --amount correct what it brought in; nothing is edited."""
     from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 
     if amount is None:
-        entry = await correct_entry(hub, merchant, key, by=operator(), reason=reason)
+        entry = await correct_entry(hub, merchant, key, by=by or operator(), reason=reason)
     else:
         found = await hub.store.read(lambda tx: tx.ledger.keyed(merchant.id, merchant.mode, key))
         money = amount_of(amount, found[0].currency if found else "CRC")
-        entry = await correct_amount(hub, merchant, key, money, by=operator(), reason=reason)
+        entry = await correct_amount(hub, merchant, key, money, by=by or operator(), reason=reason)
     click.echo(f"booked {entry.key}")
 
 
 @click.command()
 @click.argument("key", metavar="KEY")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands beside the entry, so name nobody.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands beside the entry, so name nobody.")
 @mode_option
+@who_option
 @company_option
 @pass_hub
-async def erase_note(hub: Hub, key: str, reason: str, mode: str | None, slug: str | None) -> None:
+async def erase_note(hub: Hub, key: str, reason: str, mode: str | None, slug: str | None, by: str | None) -> None:
     """Erase for good what was written beside the entry KEY; the entry and its seal stay as they are."""
     from hub.flows.books.erase_note import erase_note
 
     merchant, book = await find_book(hub, slug, mode)
-    await erase_note(hub, merchant, book, key, by=operator(), reason=reason)
+    await erase_note(hub, merchant, book, key, by=by or operator(), reason=reason)
     click.echo(f"{key}: its text is erased here; it is still in backups that were made before")
 
 

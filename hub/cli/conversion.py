@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from .deciding import by_option, evidence_options, signed, tell_decision, why_option
+from .deciding import by_option, evidence_options, signed, tell_decision, who_option, why_option
 from .finding import find_customer, find_payment
 from .options import company_option, json_option
 from .printing import print_facts, print_json, print_table
@@ -211,15 +211,16 @@ async def show(hub: Hub, merchant: Merchant, conversion: str, as_json: bool) -> 
 
 @command.command()
 @click.argument("conversion", metavar="CONVERSION")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@who_option
 @company_option
 @pass_merchant
-async def void(hub: Hub, merchant: Merchant, conversion: str, reason: str) -> None:
+async def void(hub: Hub, merchant: Merchant, conversion: str, reason: str, by: str | None) -> None:
     """Void a conversion: both halves are reversed at the old rate, and what it settled is due again."""
     from hub.flows.corrections.convert_money import void_conversion
 
     found = await _find(hub, merchant, conversion)
-    made = await void_conversion(hub, merchant, found.id, reason=reason, by=operator())
+    made = await void_conversion(hub, merchant, found.id, reason=reason, by=by or operator())
     click.echo(f"{made.id}: void ({made.void_reason})")
 
 

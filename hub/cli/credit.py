@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from .deciding import by_option, evidence_options, signed, tell_decision, why_option
+from .deciding import by_option, evidence_options, signed, tell_decision, who_option, why_option
 from .finding import find_customer
 from .options import company_option, json_option
 from .printing import local, print_facts, print_json, print_table
@@ -118,15 +118,16 @@ async def show(hub: Hub, merchant: Merchant, number: str, as_json: bool) -> None
 
 @command.command()
 @click.argument("number", metavar="DISBURSEMENT")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands on the document.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands on the document.")
+@who_option
 @company_option
 @pass_merchant
-async def void(hub: Hub, merchant: Merchant, number: str, reason: str) -> None:
+async def void(hub: Hub, merchant: Merchant, number: str, reason: str, by: str | None) -> None:
     """Void a disbursement that did not happen; it keeps its number, and the customer has the credit again."""
     from hub.flows.corrections.disburse_credit import void_disbursement
 
     found = await _find(hub, merchant, number)
-    made = await void_disbursement(hub, merchant, found.id, reason=reason, by=operator())
+    made = await void_disbursement(hub, merchant, found.id, reason=reason, by=by or operator())
     since = local(made.voided_at, merchant.company.zone)
     click.echo(f"{merchant.slug} {made.label}: void since {since} ({made.void_reason})")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .deciding import who_option
 from .explaining import words
 from .options import company_option, json_option
 from .printing import local, print_facts, print_json, print_table
@@ -101,14 +102,15 @@ async def gaps(hub: Hub, merchant: Merchant, as_json: bool) -> None:
 
 @command.command()
 @click.argument("last", metavar="RECEIPT")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands beside the receipts.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands beside the receipts.")
+@who_option
 @company_option
 @pass_merchant
-async def skip(hub: Hub, merchant: Merchant, last: str, reason: str) -> None:
+async def skip(hub: Hub, merchant: Merchant, last: str, reason: str, by: str | None) -> None:
     """Leave out every number up to RECEIPT, such as RC-000042, because somebody has it and it is not here."""
     from hub.flows.receipts.skip_numbers import skip_numbers
 
-    gap = await skip_numbers(hub, merchant, last, by=operator(), reason=reason)
+    gap = await skip_numbers(hub, merchant, last, by=by or operator(), reason=reason)
     click.echo(f"{merchant.slug} {_told(gap, merchant.company.zone)}")
 
 
@@ -183,10 +185,11 @@ async def show(hub: Hub, merchant: Merchant, number: str, as_json: bool) -> None
 
 @command.command()
 @click.argument("number", metavar="RECEIPT")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands on the receipt.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands on the receipt.")
+@who_option
 @company_option
 @pass_merchant
-async def void(hub: Hub, merchant: Merchant, number: str, reason: str) -> None:
+async def void(hub: Hub, merchant: Merchant, number: str, reason: str, by: str | None) -> None:
     """Void a cash receipt; it keeps its number.
 
     What it declared is corrected. Money that a person recorded is taken back; money that a provider proved stays.
@@ -194,6 +197,6 @@ async def void(hub: Hub, merchant: Merchant, number: str, reason: str) -> None:
     from hub.flows.receipts.void_receipt import void_receipt
 
     found = await _find(hub, merchant, number)
-    receipt = await void_receipt(hub, merchant, found.id, reason=reason, by=operator())
+    receipt = await void_receipt(hub, merchant, found.id, reason=reason, by=by or operator())
     since = local(receipt.voided_at, merchant.company.zone)
     click.echo(f"{merchant.slug} {receipt.label}: void since {since} ({receipt.void_reason})")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .deciding import who_option
 from .finding import find_customer, find_payment, only
 from .options import company_option
 from .running import operator, pass_hub, pass_merchant
@@ -109,6 +110,7 @@ def _means(_ctx: click.Context, param: click.Parameter, means: str) -> str:
 @click.option("--report", default="", metavar="REVIEW", help="The customer's report that the receipt resolves.")
 @click.option("--another-amount", is_flag=True, help="It is other money than the receipt with the same reference.")
 @click.option("--notes", default="", metavar="TEXT")
+@who_option
 @company_option
 @pass_merchant
 async def record(
@@ -127,6 +129,7 @@ async def record(
     report: str,
     another_amount: bool,
     notes: str,
+    by: str | None,
 ) -> None:
     """Record money received outside the hub; what no invoice takes stays the customer's credit."""
     from hub.flows.corrections.record_receipt import record_by_hand
@@ -140,7 +143,7 @@ async def record(
         cash=cash,
         shares=await _shares(hub, merchant, invoices, cash),
         received_on=received_on,
-        by=operator(),
+        by=by or operator(),
         notes=notes,
         deductions=await _deductions(hub, merchant, withheld, discounts, cash.currency),
         bank_account=bank_account,
@@ -189,6 +192,7 @@ async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash:
 @click.option("--notes", default="", metavar="TEXT")
 @click.option("--bank-account", default="", metavar="TEXT", help="Where the money will arrive.")
 @deduction_options
+@who_option
 @pass_hub
 async def for_payment(
     hub: Hub,
@@ -198,6 +202,7 @@ async def for_payment(
     bank_account: str,
     withheld: tuple[str, ...],
     discounts: tuple[str, ...],
+    by: str | None,
 ) -> None:
     """Record the cash receipt of a proven payment; once, the same one again afterwards.
 
@@ -218,7 +223,7 @@ async def for_payment(
     for one in wanted:
         receipt = await record_for_payment(
             *(hub, merchant, payment.id),
-            by=operator(),
+            by=by or operator(),
             movement=one,
             notes=notes,
             bank_account=bank_account,
@@ -248,16 +253,19 @@ async def _merchant_of(hub: Hub, payment: Payment) -> Merchant:
     required=True,
     help="Kept back by the payer, such as FV-1:retefuente=40000",
 )
+@who_option
 @company_option
 @pass_merchant
-async def certificate(hub: Hub, merchant: Merchant, number: str, day: date, withheld: tuple[str, ...]) -> None:
+async def certificate(
+    hub: Hub, merchant: Merchant, number: str, day: date, withheld: tuple[str, ...], by: str | None
+) -> None:
     """Record what a payer kept back and proves later, with the certificate alone; the same certificate counts once."""
     from hub.domain.receipt import Certificate
     from hub.flows.corrections.record_withholding import record_withholding
 
     kept = await _deductions(hub, merchant, withheld, (), "")
     paper = Certificate(number=number, issued_on=day)
-    payables = await record_withholding(hub, merchant, paper, kept, by=operator())
+    payables = await record_withholding(hub, merchant, paper, kept, by=by or operator())
     for payable in payables:
         click.echo(f"{merchant.slug} {payable.number}: {payable.balance} still owed")
 

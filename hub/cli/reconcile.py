@@ -289,30 +289,32 @@ async def lines(hub: Hub, merchant: Merchant, account: str, state: str | None, a
 @command.command()
 @click.argument("account", metavar="ACCOUNT")
 @click.argument("line", metavar="LINE")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@who_option
 @company_option
 @pass_merchant
-async def withdraw(hub: Hub, merchant: Merchant, account: str, line: str, reason: str) -> None:
+async def withdraw(hub: Hub, merchant: Merchant, account: str, line: str, reason: str, by: str | None) -> None:
     """Take back LINE, which was booked and is wrong; what it settled is awaited again."""
     from hub.flows.settlements.withdraw_line import withdraw_line
 
     found = await find_account(hub, merchant, account)
-    stored = await withdraw_line(hub, merchant, found, line, by=operator(), reason=reason)
+    stored = await withdraw_line(hub, merchant, found, line, by=by or operator(), reason=reason)
     click.echo(f"{stored.line.line_id}: withdrawn")
 
 
 @command.command()
 @click.argument("account", metavar="ACCOUNT")
 @click.argument("line", metavar="LINE")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the line.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it is kept with the line.")
+@who_option
 @company_option
 @pass_merchant
-async def reopen(hub: Hub, merchant: Merchant, account: str, line: str, reason: str) -> None:
+async def reopen(hub: Hub, merchant: Merchant, account: str, line: str, reason: str, by: str | None) -> None:
     """Take up LINE, which was withdrawn; the next import books it if it fits."""
     from hub.flows.settlements.withdraw_line import reopen_line
 
     found = await find_account(hub, merchant, account)
-    stored = await reopen_line(hub, merchant, found, line, by=operator(), reason=reason)
+    stored = await reopen_line(hub, merchant, found, line, by=by or operator(), reason=reason)
     click.echo(f"{stored.line.line_id}: open")
 
 
@@ -320,7 +322,7 @@ async def reopen(hub: Hub, merchant: Merchant, account: str, line: str, reason: 
 @click.argument("account", metavar="ACCOUNT")
 @click.argument("line", metavar="LINE")
 @click.option("--release", is_flag=True, help="It pays out what the provider had kept in reserve.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
+@click.option("--why", "reason", required=True, metavar="TEXT", help="Why; it stands in the books.")
 @who_option
 @company_option
 @pass_merchant
@@ -349,6 +351,7 @@ async def charge(
 @click.option("--currency", metavar="CODE", help="Else the provider's first one.")
 @click.option("--on", "day", required=True, metavar="DATE", callback=day_of, help="The day of the deposit.")
 @click.option("--reference", required=True, metavar="TEXT", help="The bank's, of the deposit.")
+@who_option
 @company_option
 @json_option
 @pass_merchant
@@ -363,6 +366,7 @@ async def payout(
     day: date,
     reference: str,
     as_json: bool,
+    by: str | None,
 ) -> None:
     """Record what reached the bank of ACCOUNT's money in transit; ledger correct takes it back."""
     from hub.flows.settlements.record_payout import Payout, record_payout
@@ -371,7 +375,7 @@ async def payout(
     code = currency or hub.providers[found.provider].info.currencies[0].currency
     money = [amount_of(text, code) for text in (amount, fee, fee_tax)]
     told = Payout(arrived=money[0], fee=money[1], fee_tax=money[2], on=day, reference=reference.strip())
-    entry = await record_payout(hub, merchant, found, told, by=operator())
+    entry = await record_payout(hub, merchant, found, told, by=by or operator())
     if as_json:
         print_json({"key": entry.key, "arrived": told.arrived, "fee": told.fee, "fee_tax": told.fee_tax})
         return

@@ -155,7 +155,7 @@ USE_CREDIT = WayOut(
 CORRECT = WayOut(
     name="correct",
     label=Text("review.way_correct"),
-    command=("ledger", "correct", "ENTRY", "--company", "{company}", "--reason", "TEXT"),
+    command=("ledger", "correct", "ENTRY", "--company", "{company}", "--why", "TEXT"),
 )
 IMPORT = WayOut(
     name="import",
@@ -178,7 +178,7 @@ FETCH = WayOut(
 WITHDRAW = WayOut(
     name="withdraw",
     label=Text("review.way_withdraw"),
-    command=("reconcile", "withdraw", "{provider}", "LINE", "--company", "{company}", "--reason", "TEXT"),
+    command=("reconcile", "withdraw", "{provider}", "LINE", "--company", "{company}", "--why", "TEXT"),
 )
 MESSAGE = WayOut(name="message", label=Text("review.way_message"), command=("message", "show", "{message}"))
 REPLAY = WayOut(name="replay", label=Text("review.way_replay"), command=("message", "replay", "{message}"))

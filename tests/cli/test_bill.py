@@ -7,12 +7,12 @@ from .conftest import Run
 
 
 def test_a_bill_is_voided_and_billed_anew(run: Run, shop: Path) -> None:
-    voided = run("bill", "void", "FE-001", "--reason", "se hizo dos veces")
-    again = run("bill", "void", "FE-001", "--reason", "se hizo dos veces")
+    voided = run("bill", "void", "FE-001", "--why", "se hizo dos veces")
+    again = run("bill", "void", "FE-001", "--why", "se hizo dos veces")
     found = run("find", "FE-001")
     told = json.loads(
         run("bill", "rebill", "FE-001", "--total", "200.00", "--currency", "usd", "--customer", "2-0456-0789",
-            "--reason", "era en dólares", "--json").out
+            "--why", "era en dólares", "--json").out
     )  # fmt: skip
 
     assert voided.code == 0
@@ -26,8 +26,8 @@ def test_a_bill_is_voided_and_billed_anew(run: Run, shop: Path) -> None:
 
 
 def test_a_bill_on_which_something_stands_is_not_voided(run: Run, shop: Path) -> None:
-    refused = run("bill", "void", "FE-002", "--reason", "error")
-    unknown = run("bill", "rebill", "FE-002", "--total", "10.00", "--currency", "XXX", "--reason", "error")
+    refused = run("bill", "void", "FE-002", "--why", "error")
+    unknown = run("bill", "rebill", "FE-002", "--total", "10.00", "--currency", "XXX", "--why", "error")
 
     assert refused.code == 1
     assert "8250.75 CRC paid elsewhere" in refused.err

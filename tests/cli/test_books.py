@@ -33,11 +33,11 @@ def test_an_accountants_afternoon(run: Run, shop: Path, tmp_path: Path) -> None:
             ("receipt", "record", "--means", "transfer", "--customer", "alejandro@example.com", "--amount",
              "1200000.00", "--invoice", "FE-001", "--withheld", "FE-001:retefuente=30000", "--discount",
              "FE-001=4567.50"),
-            ("ledger", "credit-note", "FE-001", "NC-1", "5000.00", "--reason", "devolución"),
+            ("ledger", "credit-note", "FE-001", "NC-1", "5000.00", "--why", "devolución"),
             ("ledger", "use-credit", "FE-002"),
-            ("ledger", "write-off", "FE-002", "--amount", "2000.00", "--reason", "incobrable"),
-            ("ledger", "correct", "credit:NC-1", "--reason", "era otra factura"),
-            ("receipt", "void", "1", "--reason", "duplicado"),
+            ("ledger", "write-off", "FE-002", "--amount", "2000.00", "--why", "incobrable"),
+            ("ledger", "correct", "credit:NC-1", "--why", "era otra factura"),
+            ("receipt", "void", "1", "--why", "duplicado"),
         )
     ]  # fmt: skip
 
@@ -92,8 +92,8 @@ def test_the_audit_file_stands_alone(run: Run, shop: Path, tmp_path: Path) -> No
         (("ledger", "credit-note", "FE-9", "NC-1", "5.00"), "no invoice 'FE-9'"),
         (("ledger", "credit-note", "FE-001", "NC-1", "0.001"), "decimal point"),
         (("ledger", "use-credit", "FE-001"), "no credit to use"),
-        (("ledger", "correct", "bill:nothing:0", "--reason", "x"), "bill:nothing:0"),
-        (("receipt", "void", "9", "--reason", "x"), "no cash receipt '9'"),
+        (("ledger", "correct", "bill:nothing:0", "--why", "x"), "bill:nothing:0"),
+        (("receipt", "void", "9", "--why", "x"), "no cash receipt '9'"),
         (("reconcile", "import", "-", "greenpay"), "not connected to 'greenpay'"),
         (("reconcile", "fetch", "greenpay", "--period", "november"), "no period"),
     ],
@@ -133,7 +133,7 @@ def test_movements_are_exported_alike_as_csv_workbook_and_json(run: Run, shop: P
     run("receipt", "record", "--means", "sinpe", "--customer", "alejandro@example.com", "--amount", "1200.00",
         "--invoice", "FE-001", "--withheld", "FE-001:iva=30")  # fmt: skip
     run("receipt", "record", "--means", "cash", "--customer", "alejandro@example.com", "--amount", "50.00")
-    run("receipt", "void", "2", "--reason", "duplicado")
+    run("receipt", "void", "2", "--why", "duplicado")
 
     told = run("payment", "export")
     table = list(csv.DictReader(io.StringIO(told.out.removeprefix("\ufeff")), delimiter=";"))

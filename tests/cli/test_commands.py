@@ -453,7 +453,7 @@ REFUSED = {
         *("--invoice", "FE-001=500"),
     ),
     "a credit note without a number": ("ledger", "credit-note", "FE-002", " ", "100"),
-    "a write-off that nobody explains": ("ledger", "write-off", "FE-002", "--reason", " "),
+    "a write-off that nobody explains": ("ledger", "write-off", "FE-002", "--why", " "),
     "a file with faults": ("import", "invoices", "-"),
 }
 

@@ -186,3 +186,11 @@ def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
         assert process.stdout.read() == ""
+
+
+def test_who_acts_and_why_is_said_with_the_same_two_words_everywhere() -> None:
+    """``--reason`` is what a bank says of a dispute, and nothing else; who may say why may say who."""
+    words = {name: {word for param in found.params for word in param.opts} for name, found in ALL.items()}
+
+    assert [name for name, said in words.items() if "--reason" in said] == [("payment", "dispute")]
+    assert [name for name, said in words.items() if "--why" in said and "--by" not in said] == []

@@ -29,3 +29,16 @@ def test_the_page_of_the_question_has_the_commands_that_answer_it(desk: Desk) ->
     assert said.code == 0, said
     assert desk.due(debtor.payables[0]) == 0
     assert "returned_bill" not in desk.causes(payment)
+
+
+def test_no_page_advises_to_close_by_word_what_only_an_answer_closes(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    review, here = question(desk, payment), ("--data", str(desk.data))
+
+    of_payment = call("payment", "show", payment.reference, *here).out
+    of_review = call("find", review.id, *here).out
+
+    assert "review resolve" not in of_payment + of_review
+    assert f"payment-hub review show {review.id[:10]}" in of_payment
+    assert f"payment-hub review show {review.id[:10]}" in of_review

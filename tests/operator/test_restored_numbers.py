@@ -173,11 +173,11 @@ def test_a_person_documents_a_gap_later_and_sees_it(night: Path, mailbox: Mailbo
     settings(night / "new", mailbox)
     there = ("--data", str(night / "new"))
 
-    assert call("receipt", "skip", "RC-000002", "--reason", "Alejandro has a printed one", *there).code == 0
+    assert call("receipt", "skip", "RC-000002", "--why", "Alejandro has a printed one", *there).code == 0
 
     assert issue(night / "new") == "RC-000003"
     assert [gap["why"] for gap in gaps(night)] == ["Alejandro has a printed one"]
-    assert call("receipt", "skip", "RC-000002", "--reason", "again", *there).code == 1
+    assert call("receipt", "skip", "RC-000002", "--why", "again", *there).code == 1
     assert call("receipt", "skip", "RC-000004", *there).code == 2
 
 

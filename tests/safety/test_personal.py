@@ -79,7 +79,7 @@ def live_through(data: Path) -> None:
         (("import", "invoices", "-"), INVOICES),
         (("receipt", "record", "--means", "transfer", "--customer", "alejandro@example.com", "--amount", "1000.00",
           "--invoice", "FE-001"), ""),
-        (("ledger", "credit-note", "FE-002", "NC-1", "50.00", "--reason", "María Solís llamó"), ""),
+        (("ledger", "credit-note", "FE-002", "NC-1", "50.00", "--why", "María Solís llamó"), ""),
     ):  # fmt: skip
         ended = call(*words, "--data", str(data), stdin=text.encode())
         assert ended.code == 0, ended
@@ -321,12 +321,12 @@ def test_a_credit_note_is_known_again_after_its_text_was_erased(house: Path) -> 
 def forgetful_credit_note(house: Path) -> list[int]:
     """A note on what owes nothing, erased; then stated again, for another invoice, and beyond the invoice."""
     live_through(house)
-    assert call("ledger", "write-off", "FE-002", "--reason", "María Solís se mudó").code == 0
+    assert call("ledger", "write-off", "FE-002", "--why", "María Solís se mudó").code == 0
     return [
         call(*words).code
         for words in (
-            ("ledger", "credit-note", "FE-002", "NC-2", "60.00", "--reason", "María Solís llamó otra vez"),
-            ("ledger", "erase-note", "credit:NC-2", "--reason", "pedido de la titular"),
+            ("ledger", "credit-note", "FE-002", "NC-2", "60.00", "--why", "María Solís llamó otra vez"),
+            ("ledger", "erase-note", "credit:NC-2", "--why", "pedido de la titular"),
             ("ledger", "credit-note", "FE-002", "NC-2", "60.00"),
             ("ledger", "credit-note", "FE-001", "NC-2", "60.00"),
             ("ledger", "credit-note", "FE-002", "NC-3", "18200.00"),
@@ -350,7 +350,7 @@ def test_control_a_credit_note_that_is_known_by_its_text_is_forgotten_with_it(
 def test_an_erased_note_is_gone_and_who_erased_it_stays(house: Path, tmp_path: Path) -> None:
     live_through(house)
 
-    ended = call("ledger", "erase-note", "credit:NC-1", "--reason", "pedido de la titular")
+    ended = call("ledger", "erase-note", "credit:NC-1", "--why", "pedido de la titular")
 
     assert ended.code == 0, ended
     assert "María" not in call("ledger", "entries", "--json").out
@@ -358,6 +358,6 @@ def test_an_erased_note_is_gone_and_who_erased_it_stays(house: Path, tmp_path: P
     erased = call("ledger", "entries", "--key", "credit:", "--json").out
     assert "pedido de la titular" in erased
     assert "operator" in erased
-    assert call("ledger", "erase-note", "credit:NC-1", "--reason", "otra vez").code == 1
+    assert call("ledger", "erase-note", "credit:NC-1", "--why", "otra vez").code == 1
     assert call("ledger", "erase-note", "credit:NC-1").code == 2
     assert "llamó" not in "".join(path.read_text("latin-1") for path in house.glob("hub.db*"))

@@ -8,6 +8,7 @@ from hub.cli.printing import SHORT, local
 from hub.cli.reading import state_word
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import Delivery, DeliveryState, Review, StoredMessage
+from hub.domain.review_causes import needs_answer
 from hub.flows.ground.open_link import WhyClosed
 from hub.flows.views.find_anything import LinkFound
 
@@ -139,6 +140,7 @@ def review_page(snapshot: Snapshot, review: Review) -> ThingPage:
     named = review.id[:SHORT]
     follow = (("follow its payment", ("payment", "show", payment.reference)),) if payment else ()
     resolve = ("review", "resolve", named, "--by", "NAME", "--why", "TEXT")
+    is_closed_by_word = not review.resolved_at and not needs_answer(review.cause)
     return ThingPage(
         kind="review",
         title=f"Review {review.cause}",
@@ -156,7 +158,7 @@ def review_page(snapshot: Snapshot, review: Review) -> ThingPage:
         choices=(
             ("see what is known of it", ("review", "show", named)),
             *follow,
-            *(() if review.resolved_at else (("say what became of it", resolve),)),
+            *((("say what became of it", resolve),) if is_closed_by_word else ()),
         ),
         narrow=("find", review.id),
         zone=merchant.company.zone,

@@ -9,6 +9,7 @@ from hub.cli.printing import SHORT, command_line, local
 from hub.domain.message import DeliveryState
 from hub.domain.payment import Phase, Status
 from hub.domain.payment_checks import WATCH
+from hub.domain.review_causes import needs_answer
 from hub.flows.payments.open_dispute import CAUSE
 from hub.flows.payments.payment_view import Shown
 from hub_hookspecs import QueryBy
@@ -138,4 +139,8 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
         )
     for review in story.page.reviews:
         if review.resolved_at is None and review.cause != CAUSE:
-            yield f"resolve the review {review.cause}", ("review", "resolve", review.id[:SHORT], *signed)
+            named = review.id[:SHORT]
+            if needs_answer(review.cause):
+                yield f"answer the review {review.cause}: it names the commands", ("review", "show", named)
+            else:
+                yield f"resolve the review {review.cause}", ("review", "resolve", named, *signed)

@@ -98,7 +98,7 @@ def _payable_choices(
         return
     of = ("--company", merchant.slug)
     if payable.is_voided:
-        yield "bill it anew", ("bill", "rebill", payable.number, "--total", "AMOUNT", "--reason", "TEXT", *of)
+        yield "bill it anew", ("bill", "rebill", payable.number, "--total", "AMOUNT", "--why", "TEXT", *of)
     if payable.due and not any(payment.is_live for payment in payments):
         yield from statement_choices(customer, merchant)
         received = (
@@ -111,9 +111,9 @@ def _payable_choices(
         )
         own = ("--currency", payable.currency, "--invoice", payable.number)
         yield "record that it was paid outside, by transfer", ("receipt", "record", *received, *own, *of)
-        yield "write it off", ("ledger", "write-off", payable.number, "--reason", "TEXT", *of)
+        yield "write it off", ("ledger", "write-off", payable.number, "--why", "TEXT", *of)
         if payable.due == payable.total:
-            yield "void it: it was never owed", ("bill", "void", payable.number, "--reason", "TEXT", *of)
+            yield "void it: it was never owed", ("bill", "void", payable.number, "--why", "TEXT", *of)
 
 
 def customer_page(snapshot: Snapshot, customer: Customer) -> ThingPage:

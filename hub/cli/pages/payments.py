@@ -44,7 +44,7 @@ def receipt_page(snapshot: Snapshot, receipt: CashReceipt) -> ThingPage:
     if receipt.mode is merchant.mode:
         choices.append(("see everything on it", ("receipt", "show", receipt.label, *of)))
         if not receipt.voided_at:
-            choices.append(("void it", ("receipt", "void", receipt.label, "--reason", "TEXT", *of)))
+            choices.append(("void it", ("receipt", "void", receipt.label, "--why", "TEXT", *of)))
     return ThingPage(
         kind="cash_receipt",
         title=f"Cash receipt {receipt.label}",
