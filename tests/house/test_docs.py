@@ -15,6 +15,7 @@ import attrs
 import pytest
 
 import hub.domain
+from hub.domain.ledger import LedgerKind
 from hub.domain.payment import Flag
 from hub.domain.settlement import Difference
 from hub.settings import Settings
@@ -41,6 +42,16 @@ def words_of_the_domain() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("owner", "word"), sorted(set(words_of_the_domain())))
 def test_every_status_kind_flag_and_state_stands_in_the_vocabulary(owner: str, word: str) -> None:
     assert f"`{word}`" in VOCABULARY, f"{owner}: docs/vocabulary.md does not know {word!r}"
+
+
+def test_every_ledger_account_stands_in_the_table_of_the_books() -> None:
+    told = (ROOT / "docs" / "books.md").read_text(encoding="utf-8")
+    table = told.partition("## The accounts")[2].partition("##")[0]
+    named = {
+        name for row in re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE) for name in re.findall("`([a-z_]+)`", row)
+    }
+
+    assert named == {kind.value for kind in LedgerKind}
 
 
 def parsed(text: str) -> ast.Module:
