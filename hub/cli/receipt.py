@@ -78,7 +78,7 @@ def _told(gap: SeriesGap, zone: str) -> str:
 @json_option
 @pass_merchant
 async def gaps(hub: Hub, merchant: Merchant, as_json: bool) -> None:
-    """List the numbers that no cash receipt here has, with who left them out, when and why."""
+    """List the numbers that no document here has, with who left them out, when and why."""
     from hub.flows.receipts.skip_numbers import list_gaps
 
     found = await list_gaps(hub, merchant)
@@ -107,7 +107,7 @@ async def gaps(hub: Hub, merchant: Merchant, as_json: bool) -> None:
 @company_option
 @pass_merchant
 async def skip(hub: Hub, merchant: Merchant, last: str, reason: str, by: str | None) -> None:
-    """Leave out every number up to RECEIPT, such as RC-000042, because somebody has it and it is not here."""
+    """Leave out every number up to RECEIPT, such as RC-000042 or CE-000017: somebody has it, and it is not here."""
     from hub.flows.receipts.skip_numbers import skip_numbers
 
     gap = await skip_numbers(hub, merchant, last, by=by or operator(), reason=reason)

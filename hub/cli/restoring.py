@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @click.option("--keys", type=click.Path(exists=True, path_type=Path, dir_okay=False), help="The keys.json kept apart.")
 @click.option(
-    "--last-receipt",
+    "--last-number",
     "said",
     metavar="COMPANY/MODE/SERIES=NUMBER",
     multiple=True,
-    help="The last cash receipt that anybody has, for each series.",
+    help="The last number that anybody has, for each series of documents.",
 )
 @click.option(
-    "--skip-receipts",
+    "--skip-numbers",
     "skip",
     metavar="N",
     type=click.IntRange(1, 100_000),
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 def command(settings: Settings, file: Path, keys: Path | None, said: tuple[str, ...], skip: int | None) -> int:
     """Put the backup FILE into an empty data folder, and verify what is there then.
 
-    The folder needs the keys.json of the backup: put it there, or say --keys. Cash receipts that were issued after the
-    backup have left the house: say the last number of each series, so that none is given again."""
+    The folder needs the keys.json of the backup: put it there, or say --keys. Numbered documents that were issued after
+    the backup have left the house: say the last number of each series, so that none is given again."""
     from hub.bootstrap import KEYS, database_of
     from hub.flows.operations.check_keys import check_keys
     from hub.flows.operations.record_restore import record_restore, series_ends
@@ -70,7 +70,7 @@ def command(settings: Settings, file: Path, keys: Path | None, said: tuple[str, 
     slugs = {end.merchant_id: end.slug for end in ends}
     for gap in gaps:
         slug = slugs[gap.merchant_id]
-        click.echo(f"{slug} {gap.mode}: cash receipts go on after {gap.labels[1]}")
+        click.echo(f"{slug} {gap.mode}: documents go on after {gap.labels[1]}")
         click.echo(f"  why: payment-hub receipt gaps --company {slug}")
     click.echo("what happened after the backup is unknown here: docs/operating.md, After a restore")
     return 0
@@ -89,21 +89,23 @@ def continuing(
     last, known = _each_once(map(_read, said)), {end.name: end for end in ends}
     if strange := sorted(last.keys() - known.keys()):
         raise click.UsageError(f"the backup has no series {strange[0]}; there are: {', '.join(known) or 'none'}")
-    unsaid = [end for name, end in known.items() if name not in last]
-    if unsaid and skip is None:
-        raise click.UsageError(
-            "cash receipts that were issued after the backup have left the house. Say the last number that anybody has"
-            " (in the mails sent, at the customers'), so that none is given again; the backup ends with:\n"
-            + "\n".join(f"  --last-receipt {end.name}={end.last}" for end in unsaid)
-            + "\nor --skip-receipts N to go on N numbers ahead where nobody knows"
-        )
+    unsaid = [] if skip is not None else [end for name, end in known.items() if name not in last]
     try:
         found = [
             gap_behind(end, seen=last.get(name), skip=skip or 0, backup=backup, by=operator(), now=now)
             for name, end in known.items()
+            if end not in unsaid
         ]
     except WrongNumber as wrong:
         raise click.UsageError(str(wrong)) from None
+    if unsaid:
+        raise click.UsageError(
+            "cash receipts and other numbered documents that were issued after the backup have left the house. Say the"
+            " last number that anybody has (in the mails sent, at the customers'), so that none is given again; the"
+            " backup ends with:\n"
+            + "\n".join(f"  --last-number {end.name}={end.last}" for end in unsaid)
+            + "\nor --skip-numbers N to go on N numbers ahead where nobody knows"
+        )
     return tuple(gap for gap in found if gap is not None)
 
 

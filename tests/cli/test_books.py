@@ -119,7 +119,7 @@ def test_a_restored_backup_is_told_until_what_happened_after_it_is_no_secret(
         str(shop / "keys.json"),
         "--data",
         str(restored),
-        "--skip-receipts",
+        "--skip-numbers",
         "1",
     )
 

@@ -15,6 +15,7 @@ import pytest
 import hub.cli.restoring
 from hub.bootstrap import open_hub
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
+from hub.flows.operations import record_restore
 from hub.settings import load_settings
 from hub_demo.mailbox import Mailbox
 from tests.cli.conftest import Ended, call
@@ -90,6 +91,14 @@ def restored(night: Path, *more: str) -> Ended:
     )
 
 
+def numbered(**last: int) -> list[str]:
+    """The last number of each series; of one that is not named nothing was issued."""
+    words = []
+    for series, number in ({"RC": 1, "CE": 0, "ND": 0} | last).items():
+        words += ["--last-number", f"tornillo/test/{series}={number}"]
+    return words
+
+
 def gaps(night: Path) -> list[Any]:
     told = call("receipt", "gaps", "--json", "--data", str(night / "new"))
     assert told.code == 0, told
@@ -100,13 +109,13 @@ def test_a_restore_without_a_word_about_the_last_numbers_puts_nothing_back(night
     ended = restored(night)
 
     assert ended.code == 2
-    assert f"--last-receipt {RC}=1" in ended.err
-    assert "--skip-receipts" in ended.err
+    assert f"--last-number {RC}=1" in ended.err
+    assert "--skip-numbers" in ended.err
     assert not (night / "new" / "hub.db").exists()
 
 
 def test_the_next_number_after_a_restore_is_one_that_nobody_has(night: Path, mailbox: Mailbox) -> None:
-    assert restored(night, "--last-receipt", f"{RC}=2").code == 0
+    assert restored(night, *numbered(RC=2)).code == 0
     settings(night / "new", mailbox)
 
     assert issue(night / "new") == "RC-000003"
@@ -121,18 +130,61 @@ def test_the_next_number_after_a_restore_is_one_that_nobody_has(night: Path, mai
 
 
 def test_who_does_not_know_the_last_number_goes_on_far_ahead(night: Path, mailbox: Mailbox) -> None:
-    told = restored(night, "--skip-receipts", "500")
+    told = restored(night, "--skip-numbers", "500")
     assert told.code == 0
-    assert "tornillo test: cash receipts go on after RC-000501" in told.out
+    assert "tornillo test: documents go on after RC-000501" in told.out
     assert "payment-hub receipt gaps --company tornillo\n" in told.out
     settings(night / "new", mailbox)
 
     assert issue(night / "new") == "RC-000502"
-    assert [(gap["first"], gap["last"]) for gap in gaps(night)] == [("RC-000002", "RC-000501")]
+    left_out = [(gap["first"], gap["last"]) for gap in gaps(night)]
+    assert sorted(left_out) == [("CE-000001", "CE-000500"), ("ND-000001", "ND-000500"), ("RC-000002", "RC-000501")]
+
+
+def pay_out(data: Path) -> str:
+    """Receive an advance and pay it out again; the number of that document."""
+    there = ("--data", str(data))
+    came = ("receipt", "record", "--means", "cash", "--customer", ALEJANDRO, "--amount", "10.00", *there)
+    went = ("credit", "disburse", ALEJANDRO, "10.00", "--means", "cash", "--by", "Ana", "--why", "lo pidió", *there)
+    assert call(*came).code == 0
+    told = call(*went)
+    assert told.code == 0, told
+    return told.out.partition(":")[0]
+
+
+def test_a_series_that_the_backup_has_not_seen_gives_no_number_again_either(night: Path) -> None:
+    """What was paid out only after the backup has a document that the customer holds."""
+    assert "--last-number tornillo/test/CE=0" in restored(night).err
+    assert "--last-number tornillo/test/ND=0" in restored(night).err
+
+    assert restored(night, *numbered(RC=2, CE=1, ND=0)).code == 0
+
+    assert pay_out(night / "new") == "CE-000002"
+    assert [gap["first"] for gap in gaps(night)] == ["CE-000001", "RC-000002"]
+    assert call("ledger", "verify", "--data", str(night / "new")).code == 0
+
+
+def test_a_person_leaves_out_a_number_of_any_series_later(night: Path) -> None:
+    assert restored(night, *numbered(RC=2)).code == 0
+    there = ("--data", str(night / "new"))
+
+    assert call("receipt", "skip", "CE-000001", "--why", "Alejandro has it", *there).code == 0
+    assert call("receipt", "skip", "XX-000001", "--why", "nobody has it", *there).code == 1
+
+    assert pay_out(night / "new") == "CE-000002"
+
+
+def test_control_a_restore_that_asks_for_receipts_alone_gives_a_document_of_a_payout_again(
+    night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_restore, "NUMBERED", ())
+    assert restored(night, "--last-number", f"{RC}=2").code == 0
+
+    assert pay_out(night / "new") == "CE-000001"
 
 
 def test_nothing_issued_since_the_backup_leaves_no_gap(night: Path) -> None:
-    assert restored(night, "--last-receipt", f"{RC}=1").code == 0
+    assert restored(night, *numbered(RC=1)).code == 0
 
     assert gaps(night) == []
 
@@ -140,12 +192,12 @@ def test_nothing_issued_since_the_backup_leaves_no_gap(night: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (("--last-receipt", f"{RC}=0"), "the backup itself has RC-000001"),
-        (("--last-receipt", "tornillo/test/RX=4"), "tornillo/test/RX"),
-        (("--last-receipt", "RC-000002"), "COMPANY/MODE/SERIES=NUMBER"),
-        (("--last-receipt", f"{RC}=99000000"), "99000000"),
-        (("--last-receipt", f"{RC}={'9' * 5000}"), "COMPANY/MODE/SERIES=NUMBER"),
-        (("--last-receipt", f"{RC}=2", "--last-receipt", f"{RC}=1"), "was said twice: 2 and 1"),
+        (("--last-number", f"{RC}=0"), "the backup itself has RC-000001"),
+        (("--last-number", "tornillo/test/RX=4"), "tornillo/test/RX"),
+        (("--last-number", "RC-000002"), "COMPANY/MODE/SERIES=NUMBER"),
+        (("--last-number", f"{RC}=99000000"), "99000000"),
+        (("--last-number", f"{RC}={'9' * 5000}"), "COMPANY/MODE/SERIES=NUMBER"),
+        (("--last-number", f"{RC}=2", "--last-number", f"{RC}=1"), "was said twice: 2 and 1"),
     ],
 )
 def test_a_last_number_that_cannot_be_is_refused_and_nothing_is_put_back(
@@ -162,14 +214,14 @@ def test_control_of_two_numbers_said_the_later_word_gave_one_again(
     night: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub.cli.restoring, "_each_once", dict)
-    assert restored(night, "--last-receipt", f"{RC}=2", "--last-receipt", f"{RC}=1").code == 0
+    assert restored(night, *numbered(RC=2), "--last-number", f"{RC}=1").code == 0
     settings(night / "new", mailbox)
 
     assert issue(night / "new") == "RC-000002"
 
 
 def test_a_person_documents_a_gap_later_and_sees_it(night: Path, mailbox: Mailbox) -> None:
-    assert restored(night, "--last-receipt", f"{RC}=1").code == 0
+    assert restored(night, *numbered(RC=1)).code == 0
     settings(night / "new", mailbox)
     there = ("--data", str(night / "new"))
 

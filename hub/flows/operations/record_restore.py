@@ -1,7 +1,7 @@
 """Record that a backup was restored: what was under way in it may have ended since, and nobody here knows.
 
-Cash receipts may have been handed out since, too. Their numbers are not given again: the series go on behind the last
-one that anybody has, or far ahead, and what is left out is stored as a gap.
+Numbered documents may have been handed out since, too. Their numbers are not given again: each series goes on behind
+the last one that anybody has, or far ahead, and what is left out is stored as a gap.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Final
 
 import attrs
 
+from hub.domain.billing import DEBIT_NOTES
+from hub.domain.disbursement import SERIES as DISBURSEMENTS
 from hub.domain.payment import Payment
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
 from hub.domain.text import Text, stored
@@ -21,14 +23,16 @@ from hub.flows.ground.tell import warn
 from hub_hookspecs import Country, Mode
 
 RESTORED: Final = NamedMark("restored")
+NUMBERED: Final = (DISBURSEMENTS, DEBIT_NOTES)
+"""Series of every company, besides its country's of cash receipts."""
 
 
 @attrs.frozen(kw_only=True)
 class SeriesEnd:
-    """How far a series of cash receipts had come when the backup was made.
+    """How far a series of numbered documents had come when the backup was made.
 
     Attributes:
-        last: 0 where no receipt had been issued yet.
+        last: 0 where none had been issued yet.
     """
 
     merchant_id: str
@@ -47,14 +51,20 @@ class WrongNumber(Exception):
     """The number that was given for a series cannot be; the text says why."""
 
 
+def own_series(country: Country) -> tuple[str, ...]:
+    """Every series in which a company of this country numbers documents; that of cash receipts is the first."""
+    return (country.receipts.series, *NUMBERED)
+
+
 def series_ends(tx: Tx, countries: Mapping[str, Country]) -> tuple[SeriesEnd, ...]:
-    """Every series of every company: those that have begun, and the one that its next receipt would begin."""
+    """Every series of every company: those that have begun, and those that its next documents would begin."""
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
     begun = set(tx.receipts.series())
     coming = {
-        (merchant.id, merchant.mode, countries[merchant.company.country].receipts.series)
+        (merchant.id, merchant.mode, series)
         for merchant in tx.merchants.all()
         if merchant.company.country in countries
+        for series in own_series(countries[merchant.company.country])
     }
     return tuple(
         SeriesEnd(

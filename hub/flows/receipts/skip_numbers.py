@@ -1,4 +1,4 @@
-"""Leave out numbers of cash receipts that left the house and are not here, so that they are never given again."""
+"""Leave out numbers of documents that left the house and are not here, so that they are never given again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hub.domain.merchant import Merchant
 from hub.domain.receipt import MAX_GAP, SeriesGap, label_of
 from hub.domain.text import Text, read_stored
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.operations.record_restore import leave_out
+from hub.flows.operations.record_restore import leave_out, own_series
 
 LABEL = re.compile(r"(?:([A-Za-z]+)-)?([0-9]{1,9})")
 
 
 async def list_gaps(hub: Hub, merchant: Merchant) -> tuple[SeriesGap, ...]:
-    """Numbers that no receipt of this merchant has, the last first."""
+    """Numbers that no document of this merchant has, the last first."""
     return await hub.store.read(lambda tx: tx.receipts.gaps(merchant.id, merchant.mode))
 
 
@@ -27,20 +27,20 @@ async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reas
         Invalid: No such number, one that was given or left out already, one that is too far ahead, or no reason.
     """
     now, why = hub.clock(), reason.strip()
-    usual = hub.countries[merchant.company.country].receipts.series
+    own = own_series(hub.countries[merchant.company.country])
     if not why or isinstance(read_stored(why), Text):
         raise Invalid((FieldError("reason", Text("numbers.reason_missing")),))
     if problems := too_long("reason", why, REASON):
         raise Invalid(problems)
     if not (found := LABEL.fullmatch(last.strip())):
         raise Invalid((FieldError("number", Text("numbers.not_a_number", number=last)),))
-    series, number = (found[1] or usual).upper(), int(found[2])
+    series, number = (found[1] or own[0]).upper(), int(found[2])
 
     def write(tx: Tx) -> SeriesGap:
         given = tx.receipts.last_number(merchant.id, merchant.mode, series)
         if number <= given:
             raise Invalid((FieldError("number", Text("numbers.used", number=label_of(series, number))),))
-        if number - given > MAX_GAP or (not given and series != usual):
+        if number - given > MAX_GAP or (not given and series not in own):
             raise Invalid((FieldError("number", Text("numbers.last", number=label_of(series, given))),))
         gap = SeriesGap(
             merchant_id=merchant.id,
